@@ -1,0 +1,124 @@
+"""Typed readers of the environment: a wrong value stops the start with one clear sentence."""
+
+import os
+import secrets
+import stat
+import sys
+from pathlib import Path
+
+import environ
+
+_env = environ.Env()
+
+
+class WrongSetting(SystemExit):
+    """Stops the process with exit code 2; the message never contains the value."""
+
+    def __init__(self, message):
+        print(f"Tongbu cannot start: {message}", file=sys.stderr)
+        super().__init__(2)
+
+
+def text(name, default=""):
+    """Return the variable as text, `default` when unset or empty."""
+    return os.environ.get(name, "") or default
+
+
+def flag(name, default=False):
+    """Return a boolean; accepts 1/0, true/false, yes/no, on/off."""
+    value = os.environ.get(name, "").strip().lower()
+    if value == "":
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise WrongSetting(f"{name} must be 1 or 0.")
+
+
+def integer(name, default, low, high):
+    """Return a whole number between `low` and `high`, both included."""
+    value = os.environ.get(name, "").strip()
+    if value == "":
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        raise WrongSetting(f"{name} must be a whole number.") from None
+    if not low <= number <= high:
+        raise WrongSetting(f"{name} must lie between {low} and {high}.")
+    return number
+
+
+def words(name, default=()):
+    """Return a list from a comma-separated variable."""
+    value = os.environ.get(name, "")
+    return [part.strip() for part in value.split(",") if part.strip()] or list(default)
+
+
+def database(name, embedded):
+    """Return Django's DATABASES entry for a postgres:// or sqlite:// address.
+
+    `embedded` is the path of the SQLite file used when the variable is unset.
+    """
+    url = os.environ.get(name, "").strip() or f"sqlite:///{embedded}"
+    if not url.startswith(("postgres://", "postgresql://", "sqlite://")):
+        raise WrongSetting(f"{name} must begin with postgres:// or sqlite://.")
+    try:
+        return _env.db_url_config(url)
+    except Exception:
+        raise WrongSetting(f"{name} is not a database address.") from None
+
+
+def redis(name):
+    """Return the Redis address, or an empty string when unset."""
+    url = os.environ.get(name, "").strip()
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise WrongSetting(f"{name} must begin with redis:// or rediss://.")
+    return url
+
+
+def _own_file(path):
+    """Return the stripped content of a key file that nobody else can read."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        raise WrongSetting(f"the key file {path} cannot be read.") from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise WrongSetting(f"the key file {path} can be read by others; set its mode to 0600.")
+    return path.read_text().strip()
+
+
+def made_key(folder, name, make=None):
+    """Return a random key kept in `folder` (mode 0600), made on first use."""
+    path = Path(folder) / name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return _own_file(path)
+        with os.fdopen(handle, "w") as file:
+            file.write((make or (lambda: secrets.token_urlsafe(48)))())
+    return _own_file(path)
+
+
+def secret(name, folder, relaxed, make=None):
+    """Return a secret from NAME or NAME_FILE.
+
+    With `relaxed` (demo or debug) a missing one is made at random in `folder`;
+    otherwise a missing, short or well-known value stops the start
+    (GB/T 22239 8.1.4.1; security control C57).
+    """
+    value = os.environ.get(name, "").strip()
+    file_name = os.environ.get(f"{name}_FILE", "").strip()
+    if not value and file_name:
+        value = _own_file(Path(file_name))
+    if not value:
+        if relaxed:
+            return made_key(folder, name.lower(), make)
+        raise WrongSetting(f"{name} is missing; set it, or DEMO=1 for a trial.")
+    weak = len(value) < 32 or value.startswith("django-insecure-") or len(set(value)) < 8
+    if weak and not relaxed:
+        raise WrongSetting(f"{name} is too short or a well-known value; use at least 32 random characters.")
+    return value

@@ -1,0 +1,3 @@
+"""What beat starts, and how often. Each entry expires just under its period: a late worker never does a slot twice."""
+
+BEAT_SCHEDULE = {}
