@@ -1,5 +1,14 @@
 from django.urls import include, path
 
+from config import health
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("branches.urls")),
 ]
+
+handler400 = "branches.views.errors.bad_request"
+handler403 = "branches.views.errors.forbidden"
+handler404 = "branches.views.errors.not_found"
+handler500 = "branches.views.errors.server_error"

@@ -1,0 +1,174 @@
+"""Rights from dated appointments: grants, loaders, and what may be appointed.
+
+Views get objects only through the loaders here (access rule 1); lists are filtered by `.visible_to` (rule 2).
+"""
+
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import Http404
+
+from branches import clock
+from branches.models import Appointment, Organisation, OrganisationGrant
+from branches.rights import APPOINT, RIGHT_NAMES, ROLES, SYSTEM_ROLES, VIEW
+from branches.scoping import OPERATOR, reach
+
+__all__ = [
+    "OPERATOR",
+    "Forbidden",
+    "current_appointments",
+    "get_for",
+    "has_right",
+    "holds_anywhere",
+    "holds_system_role",
+    "may_appoint",
+    "organisations_for",
+    "reach",
+    "require",
+    "require_anywhere",
+    "sync_grants",
+    "who_can",
+]
+
+
+class Forbidden(PermissionDenied):
+    """The object is visible but the right is missing; the 403 page says who can."""
+
+    def __init__(self, right, organisation=None):
+        super().__init__(RIGHT_NAMES.get(right, right))
+        self.right = right
+        self.organisation = organisation
+
+
+def get_for(queryset, user, right, **lookup):
+    """Return the one row of `queryset` that `lookup` names, if `user` holds `right` there.
+
+    queryset: a ScopedQuerySet or manager. Raises Http404 when it lies outside every right of the user, Forbidden when
+    the user may see it but lacks the right.
+    """
+    try:
+        rows = queryset.filter(**lookup)
+        found = rows.visible_to(user, right).first()
+        if found is not None:
+            return found
+        weaker = rows.visible_to(user, VIEW).first()
+    except (ValueError, OverflowError, ValidationError):
+        raise Http404 from None
+    if weaker is not None:
+        raise Forbidden(right, weaker if isinstance(weaker, Organisation) else getattr(weaker, "organisation", None))
+    raise Http404
+
+
+def organisations_for(user, right=VIEW, day=None):
+    """Return the organisations at which `user` holds `right`, in tree order."""
+    return Organisation.objects.visible_to(user, right, day).order_by("tree_id", "lft")
+
+
+def has_right(user, right, organisation):
+    """Return whether `user` holds `right` at `organisation` today (the same EXISTS as the filter)."""
+    if user is OPERATOR:
+        return True
+    return Organisation.objects.filter(pk=getattr(organisation, "pk", organisation)).visible_to(user, right).exists()
+
+
+def require(user, right, organisation):
+    """Raise like `get_for` unless `user` holds `right` at `organisation`; the re-check after a write (rule 3)."""
+    if has_right(user, right, organisation):
+        return
+    if has_right(user, VIEW, organisation):
+        raise Forbidden(right, organisation)
+    raise Http404
+
+
+def holds_anywhere(user, right, day=None):
+    """Return whether `user` holds `right` at any organisation on `day` (default today)."""
+    if user is OPERATOR:
+        return True
+    day = day or clock.today()
+    return (
+        OrganisationGrant.objects.filter(
+            user_id=user.pk or 0, user__is_active=True, permission__codename=right, starts__lte=day
+        )
+        .filter(Q(ends__isnull=True) | Q(ends__gte=day))
+        .exists()
+    )
+
+
+def require_anywhere(user, right):
+    """Raise Http404 unless `user` holds `right` somewhere: for pages that list what he may act on."""
+    if not holds_anywhere(user, right):
+        raise Http404
+
+
+def holds_system_role(user, role, day=None):
+    """Return whether `user` holds the system role (administrator or auditor) today."""
+    if not getattr(user, "pk", None) or not user.is_active:
+        return False
+    return Appointment.objects.filter(user=user, role=role).active(day or clock.today()).exists()
+
+
+def current_appointments(user, day=None):
+    """Return the appointments of `user` in force today, the widest reach first."""
+    rows = Appointment.objects.filter(user=user).active(day or clock.today()).select_related("organisation__parent")
+    return sorted(rows, key=lambda row: (row.organisation.level if row.organisation else -1, row.pk))
+
+
+def who_can(right, organisation, limit=5):
+    """Return up to `limit` active appointments that give `right` at `organisation`, the nearest first."""
+    if organisation is None:
+        return []
+    roles = [role.key for role in ROLES.values() if right in role.rights]
+    rows = (
+        Appointment.objects.active(clock.today())
+        .filter(
+            role__in=roles,
+            user__is_active=True,
+            organisation__tree_id=organisation.tree_id,
+            organisation__lft__lte=organisation.lft,
+            organisation__rght__gte=organisation.rght,
+        )
+        .select_related("user", "organisation")
+    )
+    return list(rows.order_by("-organisation__level", "pk")[:limit])
+
+
+def sync_grants(appointment):
+    """Write the guardian grants that an appointment gives; the only writer of grants."""
+    OrganisationGrant.objects.filter(appointment=appointment).delete()
+    if appointment.role in SYSTEM_ROLES:
+        return
+    role = ROLES[appointment.role]
+    permissions = Permission.objects.filter(
+        content_type__app_label="branches", content_type__model="organisation", codename__in=role.rights
+    )
+    OrganisationGrant.objects.bulk_create(
+        OrganisationGrant(
+            user=appointment.user,
+            permission=permission,
+            content_object_id=appointment.organisation_id,
+            appointment=appointment,
+            starts=appointment.starts,
+            ends=appointment.ends,
+            below=role.below,
+        )
+        for permission in permissions
+    )
+
+
+def may_appoint(giver, role, organisation):
+    """Return whether `giver` may appoint to `role` at `organisation` (access.md, last column; control C18).
+
+    Only the roles listed for one of his own roles, at or below its organisation; some only strictly below it.
+    """
+    if giver is OPERATOR:
+        return True
+    if role in SYSTEM_ROLES or organisation is None:
+        return False
+    for own in current_appointments(giver):
+        if own.organisation is None or APPOINT not in ROLES[own.role].rights or role not in ROLES[own.role].may_appoint:
+            continue
+        top = own.organisation
+        inside = top.tree_id == organisation.tree_id and top.lft <= organisation.lft and organisation.rght <= top.rght
+        if inside and (role not in ROLES[own.role].appoint_strictly_below or organisation.pk != top.pk):
+            return True
+    return False

@@ -1,0 +1,99 @@
+"""Login, password and account forms."""
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.contrib.auth.forms import AuthenticationForm
+
+from branches.models import User
+from branches.services.accounts import code_expired
+
+PASSWORD_MAX = 128
+
+
+class LoginForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "用户名或密码不正确，请重新输入。",
+        "inactive": "用户名或密码不正确，请重新输入。",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "用户名"
+        self.fields["password"].label = "密码"
+        self.fields["password"].max_length = PASSWORD_MAX
+        self.fields["password"].validators.append(forms.fields.validators.MaxLengthValidator(PASSWORD_MAX))
+
+    def confirm_login_allowed(self, user):
+        super().confirm_login_allowed(user)
+        if code_expired(user):
+            raise forms.ValidationError("一次性口令已过期，请联系系统管理员重新发放。", code="expired")
+
+
+class PasswordConfirmForm(forms.Form):
+    password = forms.CharField(
+        label="密码",
+        max_length=PASSWORD_MAX,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self):
+        password = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError("密码不正确。")
+        return password
+
+
+class NewPasswordForm(forms.Form):
+    new_password = forms.CharField(
+        label="新密码",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        help_text="至少12个字符，不要用单位名称、姓名和常见词。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="再输一次",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_new_password(self):
+        password = self.cleaned_data["new_password"]
+        password_validation.validate_password(password, self.user)
+        return password
+
+    def clean(self):
+        data = super().clean()
+        if data.get("new_password") and data.get("again") and data["new_password"] != data["again"]:
+            self.add_error("again", "两次输入的密码不一致。")
+        return data
+
+
+class PasswordChangeForm(NewPasswordForm):
+    old_password = forms.CharField(
+        label="原密码",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ["old_password", "new_password", "again"]
+
+    def clean_old_password(self):
+        if not self.user.check_password(self.cleaned_data["old_password"]):
+            raise forms.ValidationError("原密码不正确。")
+        return self.cleaned_data["old_password"]
+
+
+class AccountForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["username", "name"]

@@ -1,0 +1,62 @@
+"""Background work as rows: brokers lose and repeat messages, rows do not."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class ChangeMark(models.Model):
+    """A write that may change facts: which organisation, which days, what. Consumed by the fill engine, by row."""
+
+    organisation = models.ForeignKey("branches.Organisation", on_delete=models.CASCADE, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    subject = models.CharField(max_length=30)
+    made = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.organisation_id} {self.first_day}–{self.last_day} {self.subject}"
+
+
+class JobRun(models.Model):
+    """One piece of background work. A message carries only this row's id."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "排队"
+        RUNNING = "running", "进行中"
+        DONE = "done", "完成"
+        FAILED = "failed", "失败"
+
+    kind = models.CharField(max_length=40)
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    parameters = models.TextField(default="{}")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    queued = models.DateTimeField(default=timezone.now)
+    finished = models.DateTimeField(null=True)
+    outcome = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-queued", "-pk"]
+        indexes = [models.Index(fields=["state", "queued"], name="job_waiting")]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk} {self.state}"
+
+
+class Heartbeat(models.Model):
+    """When worker, beat, sealer and roll-up last showed a sign of life."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.name} {self.at}"

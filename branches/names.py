@@ -1,0 +1,17 @@
+"""Names as keys: organisations by normalised full name, people and places by pinyin initials."""
+
+import unicodedata
+
+from pypinyin import Style, lazy_pinyin
+
+
+def name_key(name):
+    """Return the key under which an organisation's name is unique: NFKC, no blanks, lower case."""
+    return "".join(unicodedata.normalize("NFKC", name or "").split()).lower()
+
+
+def initials_of(name):
+    """Return the pinyin initials of a Chinese name ("投资处党支部" → "tzcdzb"), at most 100 characters."""
+    return "".join(part[:1] for part in lazy_pinyin(name or "", style=Style.FIRST_LETTER, errors="default"))[
+        :100
+    ].lower()

@@ -1,0 +1,122 @@
+"""Who may do what: one table of rights, one of roles (no model is imported here)."""
+
+from dataclasses import dataclass
+
+VIEW = "view_organisation"
+RECORD = "record_activity"
+IMPORT = "import_records"
+MEMBERS = "manage_members"
+IDENTITY = "view_identity"
+DUTIES = "report_duties"
+REVIEW = "review_records"
+ASSIGN = "assign_work"
+ORGANISE = "manage_organisation"
+APPOINT = "appoint"
+ASSESS = "assess"
+PUBLISH = "publish_results"
+REPORTS = "view_reports"
+OBJECT = "object_result"
+AUDIT = "view_audit"
+ACCOUNTS = "manage_accounts"
+
+ORGANISATION_RIGHTS = [
+    (VIEW, "查看组织及其记录"),
+    (RECORD, "登记活动"),
+    (IMPORT, "导入台账"),
+    (MEMBERS, "管理党员名册"),
+    (IDENTITY, "查看证件号码和电话"),
+    (DUTIES, "报告责任落实"),
+    (REVIEW, "审核下级记录"),
+    (ASSIGN, "部署工作"),
+    (ORGANISE, "管理组织"),
+    (APPOINT, "任免授权"),
+    (ASSESS, "考核评分"),
+    (PUBLISH, "发布结果"),
+    (REPORTS, "查看结果和报告"),
+    (OBJECT, "对本组织结果提出异议"),
+]
+RIGHT_NAMES = dict(ORGANISATION_RIGHTS) | {AUDIT: "查看审计", ACCOUNTS: "管理账号"}
+
+# A right that reaches only what lies strictly below the place it is held at: nobody reviews his own organisation.
+STRICTLY_BELOW = frozenset({REVIEW})
+
+_NO_VIEW = {REPORTS, PUBLISH, OBJECT, AUDIT, ACCOUNTS}
+_IMPLIED = {PUBLISH: {REPORTS}, OBJECT: {REPORTS}}
+
+
+def with_implied(rights):
+    """Return `rights` with those they imply: most imply view_organisation, publishing and objecting imply view_reports."""
+    closed = set(rights)
+    for right in rights:
+        closed |= _IMPLIED.get(right, set())
+        if right not in _NO_VIEW:
+            closed.add(VIEW)
+    return frozenset(closed)
+
+
+@dataclass(frozen=True)
+class Role:
+    key: str
+    label: str
+    rights: frozenset
+    may_appoint: tuple = ()
+    # Roles that may be given only strictly below the giver's own organisation.
+    appoint_strictly_below: tuple = ()
+    below: bool = True
+    kinds: tuple = ()
+
+
+_SECRETARY = {RECORD, REVIEW, MEMBERS, DUTIES, OBJECT, APPOINT}
+_STAFF = {REVIEW, IMPORT, RECORD, MEMBERS, ASSIGN, ORGANISE, ASSESS, REPORTS}
+_ABOVE_COMMITTEE = ("committee", "party_group")
+_UP_TO_GENERAL = ("group_leader", "branch_officer", "branch_secretary", "general_branch_secretary")
+
+ROLES = {
+    role.key: role
+    for role in [
+        Role("group_leader", "党小组组长", with_implied({RECORD}), below=False, kinds=("small_group",)),
+        Role("branch_officer", "支部委员", with_implied({RECORD, DUTIES}), kinds=("branch",)),
+        Role(
+            "branch_secretary",
+            "支部书记",
+            with_implied(_SECRETARY),
+            ("group_leader", "branch_officer"),
+            kinds=("branch",),
+        ),
+        Role(
+            "general_branch_secretary",
+            "党总支书记",
+            with_implied(_SECRETARY),
+            ("group_leader", "branch_officer", "branch_secretary"),
+            ("branch_secretary",),
+            kinds=("general_branch",),
+        ),
+        Role("committee_staff", "机关党委专职党务干部", with_implied(_STAFF), kinds=_ABOVE_COMMITTEE),
+        Role(
+            "committee_secretary",
+            "机关党委书记",
+            with_implied(_STAFF | {IDENTITY, APPOINT, PUBLISH}),
+            _UP_TO_GENERAL
+            + (
+                "committee_staff",
+                "discipline_officer",
+                "leader",
+                "party_group_secretary",
+                "committee_secretary",
+            ),
+            kinds=_ABOVE_COMMITTEE,
+        ),
+        Role("discipline_officer", "机关纪委", with_implied({VIEW, ASSIGN, REPORTS}), kinds=("committee",)),
+        Role("leader", "党组成员", with_implied({VIEW, DUTIES, REPORTS})),
+        Role(
+            "party_group_secretary",
+            "党组书记",
+            with_implied({VIEW, REPORTS, DUTIES, PUBLISH}),
+            kinds=("party_group",),
+        ),
+        Role("system_administrator", "系统管理员", frozenset({ACCOUNTS})),
+        Role("security_auditor", "安全审计员", frozenset({AUDIT})),
+    ]
+}
+SYSTEM_ROLES = ("system_administrator", "security_auditor")
+ROLE_CHOICES = [(role.key, role.label) for role in ROLES.values()]

@@ -1,0 +1,42 @@
+"""Error pages: what happened, who can help, and an incident id that is in the log (control C29)."""
+
+import logging
+
+from django.shortcuts import render
+
+from branches.access import Forbidden, who_can
+
+log = logging.getLogger("tongbu.request")
+
+
+def _page(request, template, status, context=None):
+    return render(request, template, {"incident": getattr(request, "incident", ""), **(context or {})}, status=status)
+
+
+def bad_request(request, exception=None):
+    return _page(request, "400.html", 400)
+
+
+def not_found(request, exception=None):
+    return _page(request, "404.html", 404)
+
+
+def forbidden(request, exception=None):
+    context = {}
+    if isinstance(exception, Forbidden):
+        context = {"right": str(exception), "holders": who_can(exception.right, exception.organisation)}
+    return _page(request, "403.html", 403, context)
+
+
+def server_error(request):
+    log.error("incident %s answered with 500", getattr(request, "incident", ""))
+    return _page(request, "500.html", 500)
+
+
+def csrf_failure(request, reason=""):
+    return _page(request, "403_csrf.html", 403)
+
+
+def conflict(request, message, **context):
+    """Answer 409: the action does not fit the record's present state or version."""
+    return _page(request, "409.html", 409, {"message": message, **context})

@@ -1,0 +1,36 @@
+"""Notices and the feedback box."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from branches.forms.notices import FeedbackForm
+from branches.models import Notice
+from branches.services.notices import feedback_send, notices_read
+
+
+@login_required
+def notices(request):
+    rows = Notice.objects.filter(recipient=request.user).select_related("sender")
+    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    return render(request, "branches/notices/list.html", {"page": page})
+
+
+@login_required
+@require_POST
+def notices_mark_read(request):
+    pk = request.POST.get("notice", "")
+    notices_read(by=request.user, pk=int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 18 else None)
+    return redirect("notices")
+
+
+@login_required
+def feedback(request):
+    form = FeedbackForm(request.POST or None, initial={"page": request.GET.get("page", "")[:300]})
+    if request.method == "POST" and form.is_valid():
+        feedback_send(by=request.user, **form.cleaned_data)
+        messages.success(request, "意见已收到，谢谢")
+        return redirect("home")
+    return render(request, "branches/notices/feedback.html", {"form": form})
