@@ -23,12 +23,13 @@ def try_advisory_lock(number):
         return cursor.fetchone()[0]
 
 
+_REFUSE = "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"
 _SQLITE_TRIGGERS = {
-    "{t}_no_update": "CREATE TRIGGER {t}_no_update BEFORE UPDATE ON {t} BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
-    "{t}_no_delete": "CREATE TRIGGER {t}_no_delete BEFORE DELETE ON {t} BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+    "{t}_no_update": "CREATE TRIGGER {t}_no_update BEFORE UPDATE ON {t} " + _REFUSE,
+    "{t}_no_delete": "CREATE TRIGGER {t}_no_delete BEFORE DELETE ON {t} " + _REFUSE,
     # INSERT OR REPLACE walks past a delete trigger.
-    "{t}_no_replace": "CREATE TRIGGER {t}_no_replace BEFORE INSERT ON {t} WHEN EXISTS (SELECT 1 FROM {t} WHERE {k} = NEW.{k}) "
-    "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+    "{t}_no_replace": "CREATE TRIGGER {t}_no_replace BEFORE INSERT ON {t} "
+    "WHEN EXISTS (SELECT 1 FROM {t} WHERE {k} = NEW.{k}) " + _REFUSE,
 }
 
 

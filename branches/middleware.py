@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from branches import access, audit, clock
+from branches.errors import Conflict
 from branches.models import User
+from branches.views.errors import conflict
 
 log = logging.getLogger("tongbu.request")
 
@@ -43,12 +45,14 @@ class CleanInput:
         if b"\0" in raw or "\0" in request.path or b"\0" in query or not _utf8(query) or "�" in request.path:
             return render(request, "400.html", {"incident": request.incident}, status=400)
         content = request.content_type or ""
-        if request.method == "POST" and content == "application/x-www-form-urlencoded":
-            if not _utf8(unquote_to_bytes(request.body.replace(b"+", b" "))):
-                return render(request, "400.html", {"incident": request.incident}, status=400)
+        form = request.method == "POST" and content == "application/x-www-form-urlencoded"
+        if form and not _utf8(unquote_to_bytes(request.body.replace(b"+", b" "))):
+            return render(request, "400.html", {"incident": request.incident}, status=400)
         return self.get_response(request)
 
     def process_exception(self, request, exception):
+        if isinstance(exception, Conflict):
+            return conflict(request, exception.message, **exception.context)
         log.error("incident %s %s", request.incident, type(exception).__name__)
 
 

@@ -45,7 +45,7 @@ _IMPLIED = {PUBLISH: {REPORTS}, OBJECT: {REPORTS}}
 
 
 def with_implied(rights):
-    """Return `rights` with those they imply: most imply view_organisation, publishing and objecting imply view_reports."""
+    """Return `rights` with those they imply: most imply view_organisation; publishing, objecting imply view_reports."""
     closed = set(rights)
     for right in rights:
         closed |= _IMPLIED.get(right, set())

@@ -1,7 +1,7 @@
 """The only writer of the tree of organisations. Nothing outside this module knows mptt.
 
-Every write takes the tree lock first, then reads the rows it builds on: with reach by interval a corrupt tree would be an
-access fault.
+Every write takes the tree lock first, then reads the rows it builds on: with reach by interval a corrupt tree would be
+an access fault.
 """
 
 from datetime import timedelta

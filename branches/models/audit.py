@@ -6,8 +6,8 @@ from django.db import models
 class AuditEntry(models.Model):
     """One write: who, when, from where, what, before and after.
 
-    Actor and object are plain numbers, no foreign keys: a later deletion would be an UPDATE of the trail. The payload is
-    canonical JSON kept as text, because the seal must survive a move between databases.
+    Actor and object are plain numbers, no foreign keys: a later deletion would be an UPDATE of the trail. The payload
+    is canonical JSON kept as text, because the seal must survive a move between databases.
     """
 
     at = models.DateTimeField()

@@ -1,0 +1,43 @@
+"""Who is expected: rosters and committees as they were on a day."""
+
+from branches.models import Kind
+from members.models import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Member, Post
+from members.models.activities import ActivityKindCode as Code
+
+
+def roster(organisation, day):
+    """Return the party members of a branch or small group on `day`, in ledger order."""
+    return Member.objects.on_roster(organisation, day).order_by("pk")
+
+
+def committee(organisation, day):
+    """Return the members holding a seat on the branch committee on `day`, secretary first."""
+    seats = Post.objects.on(day).filter(organisation=organisation, kind__in=COMMITTEE_SEATS).select_related("member")
+    order = list(COMMITTEE_SEATS)
+    members = {}
+    for seat in sorted(seats, key=lambda row: (order.index(row.kind), row.pk)):
+        members.setdefault(seat.member_id, seat.member)
+    return list(members.values())
+
+
+def has_committee(organisation, day):
+    """Return whether at least three committee seats are held on `day` (decisions 16)."""
+    return len(committee(organisation, day)) >= COMMITTEE_MINIMUM
+
+
+def expected(organisation, codes, day):
+    """Return the members expected at an activity of these kinds on `day`, or [] where partners are picked (talk)."""
+    codes = set(codes)
+    if codes == {Code.TALK}:
+        return []
+    if codes == {Code.COMMITTEE_MEETING} and organisation.kind == Kind.BRANCH:
+        return committee(organisation, day)
+    return list(roster(organisation, day))
+
+
+def posts_by_member(organisation, day):
+    """Return {member id: label} of the posts held in a branch and its small groups on `day`."""
+    labels = {}
+    for post in Post.objects.on(day).filter(organisation__in=[organisation, *organisation.children.all()]):
+        labels.setdefault(post.member_id, post.get_kind_display())
+    return labels
