@@ -1,3 +1,14 @@
-"""What beat starts, and how often. Each entry expires just under its period: a late worker never does a slot twice."""
+"""What beat starts, and how often. Each entry expires just under its period, so that a late worker does no slot twice."""
 
-BEAT_SCHEDULE = {}
+
+def _every(seconds, task):
+    return {"task": task, "schedule": float(seconds), "options": {"expires": seconds * 0.9}}
+
+
+BEAT_SCHEDULE = {
+    "beat-heartbeat": _every(30, "branches.tasks.beat_heartbeat"),
+    "seal-audit": _every(30, "branches.tasks.seal_audit"),
+    "requeue-jobs": _every(60, "branches.tasks.requeue_jobs"),
+    "clear-sessions": _every(86400, "branches.tasks.clear_sessions"),
+    "check-tree": _every(86400, "branches.tasks.nightly_checks"),
+}

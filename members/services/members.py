@@ -76,8 +76,9 @@ def membership_start_day(member, branch):
 def member_create(*, by, branch, small_group=None, starts=None, **values):
     """Create a person and his membership of `branch`; returns the Member.
 
-    values: the plain fields of Member, and `identity`, `phone` as plain text (stored encrypted). starts: first day of the
-    membership (default: the later of joining the Party and the founding of the branch). Raises ValidationError by field.
+    values: the plain fields of Member, and `identity`, `phone` as plain text (stored encrypted). starts: first day of
+    the membership (default: the later of joining the Party and the founding of the branch). Raises ValidationError
+    by field.
     """
     _check_branch(branch, small_group)
     member = Member(home=branch)

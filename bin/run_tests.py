@@ -1,0 +1,56 @@
+"""Run the suite on each database that is there, and say plainly what ran; started by bin/test."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+
+
+def environment(**extra):
+    env = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL", "DEBUG", "DEMO"}}
+    return {**env, "DEMO": "1", "CHROMIUM": CHROMIUM, "PYTHONWARNINGS": "ignore::ResourceWarning", **extra}
+
+
+def pytest(arguments, env):
+    return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=env)
+
+
+def main():
+    arguments = sys.argv[1:]
+    parallel = [] if any(part.startswith("-n") or part in {"--pdb", "-x"} for part in arguments) else ["-n", "2"]
+    ran, failed = [], []
+    with tempfile.TemporaryDirectory(prefix="tongbu-test-") as var:
+        for name, extra in runs(var):
+            print(f"\n=== {name} ===", flush=True)
+            code = pytest([*parallel, *arguments], environment(**extra))
+            # 5: the given arguments select nothing on this database, such as a browser test.
+            if code not in (0, 5):
+                failed.append(name)
+            ran.append(name)
+    print("\nRan on: " + ", ".join(ran))
+    for name, there, how in (
+        ("PostgreSQL", os.environ.get("DATABASE_URL"), "set DATABASE_URL"),
+        ("Redis", os.environ.get("REDIS_URL"), "set REDIS_URL"),
+        ("Chromium", CHROMIUM, "install chromium"),
+    ):
+        print(f"{name}: {'exercised' if there else f'not exercised ({how})'}")
+    if failed:
+        sys.exit(f"FAILED on {', '.join(failed)}")
+
+
+def runs(var):
+    yield "SQLite", {"VAR_DIR": f"{var}/sqlite"}
+    if os.environ.get("DATABASE_URL"):
+        extra = {"VAR_DIR": f"{var}/postgres", "DATABASE_URL": os.environ["DATABASE_URL"]}
+        if os.environ.get("REDIS_URL"):
+            extra["REDIS_URL"] = os.environ["REDIS_URL"]
+        yield "PostgreSQL" + (" with Redis" if "REDIS_URL" in extra else ""), extra
+
+
+if __name__ == "__main__":
+    main()

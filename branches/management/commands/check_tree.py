@@ -1,0 +1,18 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from branches import tree
+
+
+class Command(BaseCommand):
+    help = "Compare the tree's intervals with the parents (recursive CTE); exit 1 with the faults. --rebuild repairs."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--rebuild", action="store_true", help="compute all intervals anew from the parents first")
+
+    def handle(self, *args, **options):
+        if options["rebuild"]:
+            tree.rebuild()
+        faults = tree.check_tree()
+        if faults:
+            raise CommandError("\n".join(faults), returncode=1)
+        self.stdout.write("组织树完整")

@@ -1,0 +1,41 @@
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Q
+
+from branches.models import Organisation
+from branches.names import name_key
+from branches.rights import ROLES, SYSTEM_ROLES
+from branches.scoping import OPERATOR
+from branches.services.accounts import account_create
+from branches.services.appointments import appointment_make
+
+
+class Command(BaseCommand):
+    help = "Create an account and print its one-time code (24 hours, replaced at the first login)."
+
+    def add_arguments(self, parser):
+        parser.add_argument("username")
+        parser.add_argument("--name", required=True, help="姓名")
+        parser.add_argument("--role", choices=sorted(ROLES))
+        parser.add_argument("--at", metavar="ORGANISATION", help="full or short name of the organisation")
+
+    @transaction.atomic
+    def handle(self, *args, username, name, role, at, **options):
+        try:
+            user, code = account_create(by=OPERATOR, username=username, name=name)
+            if role:
+                appointment_make(by=OPERATOR, user=user, role=role, organisation=self._place(role, at))
+        except ValidationError as error:
+            raise CommandError("；".join(error.messages), returncode=1) from None
+        self.stdout.write(f"账号 {username}（{name}）一次性口令：{code}")
+
+    def _place(self, role, at):
+        if role in SYSTEM_ROLES:
+            return None
+        if not at:
+            raise CommandError("这一角色须用 --at 指明党组织。", returncode=1)
+        found = list(Organisation.objects.filter(Q(name_key=name_key(at)) | Q(short_name=at))[:2])
+        if len(found) != 1:
+            raise CommandError(f"没有找到唯一的党组织“{at}”。", returncode=1)
+        return found[0]

@@ -1,0 +1,18 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from branches import audit
+
+
+class Command(BaseCommand):
+    help = "Seal and verify the audit chain; exit 1 with the first broken position."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--anchor", default="", metavar="POS:HASH", help="a head printed earlier outside the database"
+        )
+
+    def handle(self, *args, **options):
+        verdict = audit.verify(options["anchor"])
+        if not verdict.ok:
+            raise CommandError(verdict.message, returncode=1)
+        self.stdout.write(f"{verdict.message}，链头 {audit.head()}")
