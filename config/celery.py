@@ -3,9 +3,25 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("tongbu")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def worker_started(**_):
+    """Say at once that the worker lives, and start a first roll-up: /readyz turns green without waiting for beat."""
+    from branches import jobs
+
+    jobs.beat("worker")
+
+
+@beat_init.connect
+def beat_started(**_):
+    from branches import jobs
+
+    jobs.beat("beat")

@@ -1,4 +1,4 @@
-"""What beat starts, and how often. Each entry expires just under its period, so that a late worker does no slot twice."""
+"""What beat starts, and how often. Each entry expires just under its period: a late worker does no slot twice."""
 
 
 def _every(seconds, task):
@@ -6,7 +6,7 @@ def _every(seconds, task):
 
 
 BEAT_SCHEDULE = {
-    "beat-heartbeat": _every(30, "branches.tasks.beat_heartbeat"),
+    "beat-heartbeat": _every(10, "branches.tasks.beat_heartbeat"),
     "seal-audit": _every(30, "branches.tasks.seal_audit"),
     "requeue-jobs": _every(60, "branches.tasks.requeue_jobs"),
     "clear-sessions": _every(86400, "branches.tasks.clear_sessions"),

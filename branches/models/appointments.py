@@ -33,7 +33,9 @@ class Appointment(models.Model):
     )
     starts = models.DateField("任职起")
     ends = models.DateField("任职止", null=True, blank=True)
-    appointed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    appointed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     successor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

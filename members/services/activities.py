@@ -29,8 +29,8 @@ EDITABLE = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED)
 class RecordData:
     """What the form (or an import) says of one activity.
 
-    kinds: kind codes, at least one. attendance: {member id: (state, reason)}. resolutions: [(text, owner, due)], the last
-    two may be None. hosts: other organisations invited to a joint record. makes_up_for: first day of an earlier
+    kinds: kind codes, at least one. attendance: {member id: (state, reason)}. resolutions: [(text, owner, due)], owner
+    and due may be None. hosts: other organisations invited to a joint record. makes_up_for: first day of an earlier
     period (补办).
     """
 
