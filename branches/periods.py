@@ -1,7 +1,7 @@
 """The calendar of the product: months, quarters, half years and years in Asia/Shanghai.
 
-Pure: no database and no settings. A period is written `2026`, `2026H1`, `2026Q3` or `2026-10`; that text is its
-address, its key in files and its form on the command line.
+Pure: no database and no settings. A period is written `2026`, `2026H1`, `2026Q3` or `2026-10`; that text is
+its address, its key in files and its form on the command line.
 """
 
 import calendar
@@ -26,8 +26,8 @@ HALF_NAMES = ("", "上半年", "下半年")
 class Period:
     """One calendar period.
 
-    `kind` is one of KINDS; `number` counts the periods of that kind within the year from 1 (always 1 for a year).
-    Raises ValueError (Chinese) for a period that does not exist.
+    `kind` is one of KINDS; `number` counts the periods of that kind within the year from 1 (always 1 for a
+    year). Raises ValueError (Chinese) for a period that does not exist.
     """
 
     kind: str
