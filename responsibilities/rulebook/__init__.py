@@ -21,7 +21,7 @@ OWN_SETTING = "本机关设定"
 
 @dataclass(frozen=True)
 class Cite:
-    """One regulation and the articles that a rule rests on; `articles` is empty where only the name is sure."""
+    """A regulation and the articles that a rule rests on; `articles` is empty where only the name is sure."""
 
     name: str
     short: str
