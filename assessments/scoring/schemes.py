@@ -1,0 +1,258 @@
+"""What a version of a scheme says, as plain values; `scheme_from` reads it from a dict."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from assessments.scoring.numbers import exact, plain
+
+METHODS = ("ratio", "deduct", "graded", "count", "votes", "derived", "manual")
+
+
+@dataclass(frozen=True)
+class DeductionRule:
+    """A fault that the scheme names: points, and whether once, for each occurrence or for each person."""
+
+    when: str
+    points: Fraction
+    per: str = "once"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One line of a scheme.
+
+    `points` is the weight; `method` one of METHODS; `late_factor` what a late one counts of one in time;
+    `measures` the names of the measures it reads; `rules` ids of the rulebook; `not_applicable` when it does
+    not apply, in words; `levels` (name, points or value) for graded and votes; `unit` the measure word of
+    its things.
+    """
+
+    key: str
+    name: str
+    points: Fraction
+    method: str
+    late_factor: Fraction = Fraction(1, 2)
+    measures: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    not_applicable: str = ""
+    deductions: tuple[DeductionRule, ...] = ()
+    sub_items: tuple[Fraction, ...] = ()
+    floor_at: str = "sub_item"
+    bonus_may_exceed: bool = False
+    levels: tuple[tuple[str, Fraction], ...] = ()
+    points_each: Fraction | None = None
+    min_valid: int = 0
+    unit: str = "次"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A group of indicators; `points` is their sum."""
+
+    key: str
+    name: str
+    points: Fraction
+    indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True)
+class BonusItem:
+    """Something that earns extra points; of several `levels` only the highest counts."""
+
+    what: str
+    points: Fraction | None = None
+    cap: Fraction | None = None
+    levels: tuple[tuple[str, Fraction], ...] = ()
+
+
+@dataclass(frozen=True)
+class Bonus:
+    """The cap of all bonus points, whether they count for the grade, and what earns them."""
+
+    cap: Fraction = Fraction(0)
+    counts_for_grade: bool = True
+    items: tuple[BonusItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Veto:
+    """An event that caps the grade at `cap`; with `zero_indicator` its indicator also falls to zero."""
+
+    when: str
+    cap: str
+    rules: tuple[str, ...] = ()
+    zero_indicator: bool = False
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A grade and its inclusive lower bound; None for the last."""
+
+    name: str
+    bound: Fraction | None
+
+
+@dataclass(frozen=True)
+class Quota:
+    """At most this share of the assessed organisations may hold a grade, in the kinds of period named."""
+
+    grade: str
+    max_ratio: Fraction
+    periods: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A version of a scheme: see the README of the product on how each setting answers an open question."""
+
+    key: str
+    title: str
+    version: int
+    applies: tuple[str, ...]
+    periods: tuple[str, ...]
+    total: Fraction
+    dimensions: tuple[Dimension, ...]
+    grades: tuple[Grade, ...]
+    bonus: Bonus = Bonus()
+    vetoes: tuple[Veto, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    grade_on: str = "rounded"
+    quota_tie: str = "decide"
+
+    @property
+    def bounds(self):
+        """Grades as pairs for `grade` and `cap_grade`."""
+        return tuple((row.name, row.bound) for row in self.grades)
+
+    def indicators(self):
+        """Every indicator with its dimension, in order."""
+        return tuple((dimension, row) for dimension in self.dimensions for row in dimension.indicators)
+
+    def quota_for(self, kind):
+        """The quotas that hold for a kind of period."""
+        return tuple(quota for quota in self.quotas if kind in quota.periods)
+
+
+def scheme_from(data):
+    """The scheme described by a dict (a data file, a stored version).
+
+    Raises ValueError (Chinese) where parts do not add up, a key stands twice, or a method or grade is not
+    known.
+    """
+    dimensions = tuple(_dimension(row) for row in data["dimensions"])
+    scheme = Scheme(
+        key=data["key"],
+        title=data["title"],
+        version=data["version"],
+        applies=tuple(data["applies"]),
+        periods=tuple(data["periods"]),
+        total=_number(data["total"]),
+        dimensions=dimensions,
+        grades=tuple(Grade(row["name"], _number(row.get("bound"))) for row in data["grades"]),
+        bonus=_bonus(data.get("bonus", {})),
+        vetoes=tuple(
+            Veto(row["when"], row["cap"], tuple(row.get("rules", ())), row.get("zero_indicator", False))
+            for row in data.get("vetoes", ())
+        ),
+        quotas=tuple(
+            Quota(row["grade"], _number(row["max_ratio"]), tuple(row["periods"]))
+            for row in data.get("quotas", ())
+        ),
+        grade_on=data.get("grade_on", "rounded"),
+        quota_tie=data.get("quota_tie", "decide"),
+    )
+    _check(scheme)
+    return scheme
+
+
+def _number(value):
+    """TOML writes decimals as floats: read through text, which is what the file says."""
+    if value is None:
+        return None
+    return exact(Decimal(str(value)) if isinstance(value, float) else value)
+
+
+def _dimension(data):
+    return Dimension(
+        data["key"],
+        data["name"],
+        _number(data["points"]),
+        tuple(_indicator(row) for row in data["indicators"]),
+    )
+
+
+def _indicator(data):
+    return Indicator(
+        key=data["key"],
+        name=data["name"],
+        points=_number(data["points"]),
+        method=data["method"],
+        late_factor=_number(data.get("late_factor", Fraction(1, 2))),
+        measures=tuple(data.get("measures", ())),
+        rules=tuple(data.get("rules", ())),
+        not_applicable=data.get("not_applicable", ""),
+        deductions=tuple(
+            DeductionRule(row["when"], _number(row["points"]), row.get("per", "once"))
+            for row in data.get("deductions", ())
+        ),
+        sub_items=tuple(_number(points) for points in data.get("sub_items", ())),
+        floor_at=data.get("floor_at", "sub_item"),
+        bonus_may_exceed=data.get("bonus_may_exceed", False),
+        levels=tuple((name, _number(value)) for name, value in data.get("levels", {}).items()),
+        points_each=_number(data.get("points_each")),
+        min_valid=data.get("min_valid", 0),
+        unit=data.get("unit", "次"),
+        note=data.get("note", ""),
+    )
+
+
+def _bonus(data):
+    return Bonus(
+        cap=_number(data.get("cap", 0)),
+        counts_for_grade=data.get("counts_for_grade", True),
+        items=tuple(
+            BonusItem(
+                row["what"],
+                _number(row.get("points")),
+                _number(row.get("cap")),
+                tuple((name, _number(value)) for name, value in row.get("levels", {}).items()),
+            )
+            for row in data.get("items", ())
+        ),
+    )
+
+
+def _check(scheme):
+    keys = [row.key for _, row in scheme.indicators()]
+    if len(set(keys)) != len(keys):
+        raise ValueError("考核方案中有重复的指标代码。")
+    for dimension in scheme.dimensions:
+        if sum(row.points for row in dimension.indicators) != dimension.points:
+            raise ValueError(f"“{dimension.name}”各指标分值之和不等于{plain(dimension.points)}分。")
+    if sum(dimension.points for dimension in scheme.dimensions) != scheme.total:
+        raise ValueError(f"各方面分值之和不等于{plain(scheme.total)}分。")
+    for _, row in scheme.indicators():
+        if row.method not in METHODS:
+            raise ValueError(f"指标“{row.name}”的计分方法“{row.method}”不在可用之列。")
+        if row.points <= 0 or not 0 <= row.late_factor <= 1:
+            raise ValueError(f"指标“{row.name}”的分值应大于 0，晚报系数应在 0 至 1 之间。")
+        if row.method in ("graded", "votes") and not row.levels:
+            raise ValueError(f"指标“{row.name}”没有设定等次。")
+        if row.method == "count" and not row.points_each:
+            raise ValueError(f"指标“{row.name}”没有设定每项分值。")
+        if row.sub_items and sum(row.sub_items) != row.points:
+            raise ValueError(f"指标“{row.name}”各小项分值之和不等于{plain(row.points)}分。")
+    bounds = [row.bound for row in scheme.grades]
+    if (
+        not bounds
+        or bounds[-1] is not None
+        or None in bounds[:-1]
+        or bounds[:-1] != sorted(bounds[:-1])[::-1]
+    ):
+        raise ValueError("等次应由高到低排列，最后一个等次不设下限。")
+    names = {row.name for row in scheme.grades}
+    for name in [row.cap for row in scheme.vetoes] + [row.grade for row in scheme.quotas]:
+        if name not in names:
+            raise ValueError(f"等次“{name}”不在方案的等次之列。")

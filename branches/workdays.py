@@ -1,0 +1,37 @@
+"""Working days by the yearly notices of the State Council on holidays.
+
+A year whose notice has not been published is reported, never guessed.
+"""
+
+import datetime
+
+import chinese_calendar
+
+
+class UnknownYear(LookupError):
+    """The holidays of this year are not known yet; the message is a Chinese sentence."""
+
+
+def is_workday(day):
+    """Whether offices work on that day, made-up weekends included. Raises UnknownYear."""
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError as error:
+        raise UnknownYear(f"{day.year} 年的节假日安排尚未收录，工作日需人工核对。") from error
+
+
+def working_days_after(start, count):
+    """The first and the last of `count` working days after `start`, which is itself not counted.
+
+    For public notices: five working days posted on Monday 23 November end on Monday 30 November.
+    Raises UnknownYear, or ValueError for a count below one.
+    """
+    if count < 1:
+        raise ValueError("工作日数应不少于 1。")
+    day, found, first = start, 0, None
+    while found < count:
+        day += datetime.timedelta(days=1)
+        if is_workday(day):
+            found += 1
+            first = first or day
+    return first, day
