@@ -1,5 +1,9 @@
 """The few statements that SQLite and PostgreSQL do not share."""
 
+import fcntl
+from contextlib import contextmanager
+
+from django.conf import settings
 from django.db import connection, transaction
 
 AUDIT_TABLES = ("branches_auditentry", "branches_auditseal")
@@ -21,6 +25,33 @@ def try_advisory_lock(number):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
         return cursor.fetchone()[0]
+
+
+@contextmanager
+def exclusive(number):
+    """Hold a lock for the whole process, not for a transaction; yields whether it was free.
+
+    It ends with the process, however that dies: PostgreSQL's session lock, a locked file beside SQLite.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+            free = cursor.fetchone()[0]
+        try:
+            yield free
+        finally:
+            if free:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+        return
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    with (settings.VAR_DIR / f"lock-{number}").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 _REFUSE = "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END"

@@ -1,0 +1,3 @@
+from assessments.models.facts import Fact, FillState
+
+__all__ = ["Fact", "FillState"]

@@ -66,9 +66,7 @@ def apply_quota(totals, places, tie=DECIDE):
         return QuotaOutcome(tuple(key for _, key in rows), (), (), 0)
     edge = rows[places - 1][0] if places else None
     if edge is None or rows[places][0] != edge:
-        return QuotaOutcome(
-            tuple(key for _, key in rows[:places]), tuple(key for _, key in rows[places:]), (), 0
-        )
+        return QuotaOutcome(tuple(key for _, key in rows[:places]), tuple(key for _, key in rows[places:]), (), 0)
     above = tuple(key for total, key in rows if total > edge)
     tied = tuple(key for total, key in rows if total == edge)
     below = tuple(key for total, key in rows if total < edge)

@@ -72,12 +72,8 @@ def ratio(points, items, late_factor):
     required = sum(item.parts()[0] for item in counted)
     on_time = sum(item.parts()[1] for item in counted)
     late = sum(item.parts()[2] for item in counted)
-    reasons = tuple(
-        reason.scaled(points / required) for item in counted for reason in _item_reasons(item, late_factor)
-    )
-    return Outcome(
-        KNOWN, points * (on_time + late_factor * late) / required, reasons, required, on_time, late
-    )
+    reasons = tuple(reason.scaled(points / required) for item in counted for reason in _item_reasons(item, late_factor))
+    return Outcome(KNOWN, points * (on_time + late_factor * late) / required, reasons, required, on_time, late)
 
 
 def _item_reasons(item, late_factor):

@@ -157,8 +157,7 @@ def scheme_from(data):
             for row in data.get("vetoes", ())
         ),
         quotas=tuple(
-            Quota(row["grade"], _number(row["max_ratio"]), tuple(row["periods"]))
-            for row in data.get("quotas", ())
+            Quota(row["grade"], _number(row["max_ratio"]), tuple(row["periods"])) for row in data.get("quotas", ())
         ),
         grade_on=data.get("grade_on", "rounded"),
         quota_tie=data.get("quota_tie", "decide"),
@@ -245,12 +244,7 @@ def _check(scheme):
         if row.sub_items and sum(row.sub_items) != row.points:
             raise ValueError(f"指标“{row.name}”各小项分值之和不等于{plain(row.points)}分。")
     bounds = [row.bound for row in scheme.grades]
-    if (
-        not bounds
-        or bounds[-1] is not None
-        or None in bounds[:-1]
-        or bounds[:-1] != sorted(bounds[:-1])[::-1]
-    ):
+    if not bounds or bounds[-1] is not None or None in bounds[:-1] or bounds[:-1] != sorted(bounds[:-1])[::-1]:
         raise ValueError("等次应由高到低排列，最后一个等次不设下限。")
     names = {row.name for row in scheme.grades}
     for name in [row.cap for row in scheme.vetoes] + [row.grade for row in scheme.quotas]:

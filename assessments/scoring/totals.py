@@ -229,9 +229,7 @@ def _outcome(row, fact):
     if row.method == "votes":
         return _if_given(
             fact.votes,
-            lambda: methods.votes(
-                row.points, dict(row.levels), fact.votes, row.min_valid, row.name, fact.target
-            ),
+            lambda: methods.votes(row.points, dict(row.levels), fact.votes, row.min_valid, row.name, fact.target),
         )
     return _if_given(
         fact.value,
@@ -258,8 +256,7 @@ def _spread(scheme, outcomes, adjustments, vetoes):
         maximum = dimension.points * scheme.total / standing if weight else Fraction(0)
         factor = maximum / weight if weight else Fraction(0)
         rows = tuple(
-            _indicator_score(row, outcomes[row.key], factor, adjustments, vetoes)
-            for row in dimension.indicators
+            _indicator_score(row, outcomes[row.key], factor, adjustments, vetoes) for row in dimension.indicators
         )
         known = [row for row in rows if row.state == KNOWN]
         complete = weight and not any(row.state == UNKNOWN for row in rows)

@@ -44,8 +44,7 @@ from branches.workdays import working_days_after
 from members import validity
 
 CASES = {
-    case["id"]: case
-    for case in json.loads((Path(__file__).parents[1] / "data/scoring_cases.json").read_text("utf-8"))
+    case["id"]: case for case in json.loads((Path(__file__).parents[1] / "data/scoring_cases.json").read_text("utf-8"))
 }
 FOUR_LEVELS = {"一等": 100, "二等": 80, "三等": 60, "四等": 40}
 STARS = (("五星", 90), ("四星", 80), ("三星", 70), ("二星", 60), ("一星", None))
@@ -401,9 +400,7 @@ def test_case_43_three_quorums():
 
 def test_case_44_written_votes_of_the_absent_count():
     what, expect = given(44)
-    vote = validity.admission_vote(
-        what["expected"], what["present"], what["yes_present"], what["written_yes"]
-    )
+    vote = validity.admission_vote(what["expected"], what["present"], what["yes_present"], what["written_yes"])
     assert vote.passed is expect["passed"]
     assert validity.admission_vote(what["expected"], what["present"], what["yes_present"]).passed is False
 

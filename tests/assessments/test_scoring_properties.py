@@ -157,9 +157,7 @@ def test_every_lost_point_has_its_reason(case, change, vetoed):
         assert 0 <= row.exact <= row.maximum
     if result.state == "complete":
         assert maxima == scheme.total
-        assert scheme.total - result.base == sum(
-            (reason.exact for _, reason in result.reasons()), Fraction(0)
-        )
+        assert scheme.total - result.base == sum((reason.exact for _, reason in result.reasons()), Fraction(0))
 
 
 @settings(max_examples=200, deadline=None)
@@ -198,9 +196,7 @@ def test_one_unknown_indicator_leaves_the_total_open(case):
 def test_hundredths_add_up_to_the_rounded_sum_and_stay_close(parts):
     shares = split_points(parts)
     assert sum(shares, Decimal(0)) == rounded(sum(parts, Fraction(0)), 2)
-    assert all(
-        abs(Fraction(share) - part) <= Fraction(1, 100) for share, part in zip(shares, parts, strict=True)
-    )
+    assert all(abs(Fraction(share) - part) <= Fraction(1, 100) for share, part in zip(shares, parts, strict=True))
 
 
 @given(st.decimals("-1000", "1000", places=6))

@@ -1,0 +1,358 @@
+"""The fill engine: own values in one statement, one pass up the tree, facts as rows.
+
+A slot is a family × period. Its state row says STARTED while it is filled; a slot found STARTED belongs to a fill that
+died, is undone and filled again. Change marks are consumed by row, never by time: a writer that commits late is only
+filled later (decisions 25). Two fills never overlap.
+"""
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Min, Q, Sum
+
+from assessments.families import FAMILIES, Own
+from assessments.models import Fact, FillState
+from branches import clock, database, faults, jobs
+from branches.models import ChangeMark, Heartbeat, OrganisationVersion
+from branches.periods import MONTH, YEAR, Period
+from members.models import Activity
+
+log = logging.getLogger("tongbu.rollups")
+FILL_LOCK = 7_302_003
+NUMBERS = ("numerator", "denominator", "late", "overdue")
+# Marks whose effect is not confined to the organisation they name.
+EVERYWHERE = {"tree", "setting"}
+
+
+@dataclass
+class Outcome:
+    """What a fill did: slots filled wholly, slots mended for some organisations; busy when another fill was running."""
+
+    filled: int = 0
+    mended: int = 0
+    busy: bool = False
+
+
+def fill(*, as_of=None, span=None, rebuild=False):
+    """Fill every missing, half-done, marked or aged slot; return an Outcome.
+
+    as_of: the day on which facts are judged (default today). span: a Period to confine the work to. rebuild: undo and
+    fill all slots of the span anew.
+    """
+    as_of = as_of or clock.today()
+    with database.exclusive(FILL_LOCK) as free:
+        if not free:
+            return Outcome(busy=True)
+        outcome = _fill(as_of, span, rebuild)
+    jobs.beat("rollup")
+    return outcome
+
+
+def _fill(as_of, span, rebuild):
+    outcome = Outcome()
+    marks = list(ChangeMark.objects.order_by("pk"))
+    start = _horizon(as_of)
+    states = {(row.family, row.period): row for row in FillState.objects.all()}
+    for family in FAMILIES:
+        whole, partial = _concerned(family, marks)
+        for period in _slots(family.kinds, start, as_of, span):
+            state = states.get((family.key, str(period)))
+            if rebuild or _needs_whole(family, period, state, whole, as_of):
+                _fill_slot(family, period, as_of)
+                outcome.filled += 1
+            else:
+                places = {mark.organisation_id for mark in partial if _touches(mark, period)}
+                if places:
+                    _mend_slot(family, period, as_of, places)
+                    outcome.mended += 1
+        for period in _slots(family.summed, start, as_of, span):
+            state = states.get((family.key, str(period)))
+            touched = any(_touches(mark, period) for mark in [*whole, *partial])
+            if rebuild or touched or state is None or state.state == FillState.State.STARTED or state.as_of < as_of:
+                _sum_slot(family, period, as_of)
+                outcome.filled += 1
+    if span is None:
+        ChangeMark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
+    return outcome
+
+
+def _horizon(as_of):
+    first = Activity.objects.aggregate(first=Min("day"))["first"] or as_of
+    return min(first, as_of).replace(month=1, day=1)
+
+
+def _slots(kinds, start, as_of, span):
+    for year in range(start.year, as_of.year + 1):
+        for kind in kinds:
+            for period in Period(YEAR, year).parts(kind):
+                # Yearly duties have been owed since January; a month that has not begun holds nothing yet.
+                if period.first <= as_of and (span is None or period.within(span)):
+                    yield period
+
+
+def _concerned(family, marks):
+    whole = [mark for mark in marks if mark.subject in EVERYWHERE]
+    partial = [mark for mark in marks if mark.subject in family.subjects and mark.subject not in EVERYWHERE]
+    return whole, partial
+
+
+def _touches(mark, period):
+    return mark.first_day <= period.last and mark.last_day >= period.first
+
+
+def _needs_whole(family, period, state, whole, as_of):
+    if state is None or state.state == FillState.State.STARTED:
+        return True
+    if any(_touches(mark, period) for mark in whole):
+        return True
+    # Dates pass without any row changing: what was not due yesterday may be overdue today.
+    return family.daily and state.as_of < as_of and state.as_of <= period.last
+
+
+def _start(family, period, as_of):
+    """Note, in a transaction of its own, that the slot is being filled."""
+    FillState.objects.update_or_create(
+        family=family.key,
+        period=str(period),
+        defaults={"state": FillState.State.STARTED, "as_of": as_of, "changed": clock.now()},
+    )
+
+
+def _done(family, period, as_of):
+    FillState.objects.filter(family=family.key, period=str(period)).update(
+        state=FillState.State.DONE, as_of=as_of, changed=clock.now()
+    )
+
+
+def _fill_slot(family, period, as_of):
+    _start(family, period, as_of)
+    own = list(family.leaf(period, None, as_of))
+    faults.point("rollup.after_leaf")
+    with transaction.atomic():
+        Fact.objects.filter(family=family.key, period=str(period)).delete()
+        Fact.objects.bulk_create(_facts(family, period, as_of, own), batch_size=2000)
+        _done(family, period, as_of)
+
+
+def _sum_slot(family, period, as_of):
+    """Fill a longer slot by adding its months."""
+    months = [str(month) for month in period.parts(MONTH)]
+    _start(family, period, as_of)
+    sums = (
+        Fact.objects.filter(family=family.key, period__in=months)
+        .order_by()
+        .values_list("measure", "organisation_id")
+        .annotate(*[Sum(name) for name in NUMBERS], *[Sum(f"own_{name}") for name in NUMBERS])
+    )
+    facts = []
+    for measure, place, *numbers in sums.iterator():
+        values = dict(zip([*NUMBERS, *[f"own_{name}" for name in NUMBERS]], numbers))
+        facts.append(
+            Fact(family=family.key, measure=measure, organisation_id=place, period=str(period), as_of=as_of, **values)
+        )
+    with transaction.atomic():
+        Fact.objects.filter(family=family.key, period=str(period)).delete()
+        Fact.objects.bulk_create(facts, batch_size=2000)
+        _done(family, period, as_of)
+
+
+def parents_on(day):
+    """Return {organisation id: parent id or None} of the tree as it was on `day`.
+
+    An organisation that stood only before or after that day keeps the place of its nearest version, so that what it did
+    in the period is not lost to the totals.
+    """
+    parents, nearest = {}, {}
+    for place, parent, starts, ends in OrganisationVersion.objects.values_list(
+        "organisation", "parent", "starts", "ends"
+    ):
+        inside = starts <= day and (ends is None or ends >= day)
+        distance = 0 if inside else (day - (ends or day)).days if starts <= day else (starts - day).days
+        if place not in nearest or distance < nearest[place]:
+            nearest[place], parents[place] = distance, parent
+    return parents
+
+
+def _totals(own, parents):
+    """Return {(organisation, measure): [numerator, denominator, late, overdue]} summed up the tree in one pass."""
+    depth = {}
+
+    def depth_of(place):
+        chain = []
+        while place is not None and place not in depth:
+            chain.append(place)
+            place = parents.get(place)
+        base = depth.get(place, -1)
+        for step, link in enumerate(reversed(chain), start=1):
+            depth[link] = base + step
+        return depth
+
+    levels = defaultdict(dict)
+    for row in own:
+        depth_of(row.organisation)
+        key = (row.organisation, row.measure)
+        levels[depth[row.organisation]][key] = [row.numerator, row.denominator, row.late, row.overdue]
+    totals = {}
+    for level in range(max(levels, default=-1), -1, -1):
+        above = levels[level - 1] if level else None
+        for (place, measure), values in levels[level].items():
+            totals[place, measure] = values
+            parent = parents.get(place)
+            if parent is not None:
+                _add(above, (parent, measure), values)
+    return totals
+
+
+def _add(level, key, values):
+    there = level.get(key)
+    if there is None:
+        level[key] = list(values)
+        return
+    for place, value in enumerate(values):
+        if value is not None:
+            there[place] = (there[place] or 0) + value
+
+
+def _facts(family, period, as_of, own):
+    # _totals changes the lists it sums into, so each starts from the row's own numbers.
+    totals = _totals(own, parents_on(min(period.last, as_of)))
+    mine = {(row.organisation, row.measure): row for row in own}
+    for (place, measure), (numerator, denominator, late, overdue) in totals.items():
+        row = mine.get((place, measure))
+        yield Fact(
+            family=family.key,
+            measure=measure,
+            organisation_id=place,
+            period=str(period),
+            as_of=as_of,
+            numerator=numerator,
+            denominator=denominator,
+            late=late,
+            overdue=overdue,
+            **_own_columns(row),
+        )
+
+
+def _own_columns(row):
+    if row is None:
+        return {}
+    return {
+        "own_numerator": row.numerator,
+        "own_denominator": row.denominator,
+        "own_late": row.late,
+        "own_overdue": row.overdue,
+        "state": row.state,
+        "due": row.due,
+        "waiting": row.waiting,
+        "returned": row.returned,
+    }
+
+
+def _mend_slot(family, period, as_of, places):
+    """Compute the named organisations anew and carry the differences up their ancestors."""
+    new = {(row.organisation, row.measure): row for row in family.leaf(period, sorted(places), as_of)}
+    wanted = places | {place for place, _ in new}
+    with transaction.atomic():
+        old = {
+            (fact.organisation_id, fact.measure): fact
+            for fact in Fact.objects.filter(family=family.key, period=str(period), organisation__in=wanted)
+        }
+        parents = parents_on(min(period.last, as_of))
+        differences = _differences(old, new, parents)
+        touched = {key for key in new} | set(differences)
+        ancestors = {place for place, _ in touched}
+        stored = {
+            (fact.organisation_id, fact.measure): fact
+            for fact in Fact.objects.filter(family=family.key, period=str(period), organisation__in=ancestors)
+        }
+        _write_differences(family, period, as_of, stored, new, old, differences)
+        FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
+
+
+def _own_numbers(row, prefix=""):
+    if row is None:
+        return [0, None, 0, 0]
+    return [getattr(row, prefix + name) for name in NUMBERS]
+
+
+def _differences(old, new, parents):
+    differences = {}
+    for key in set(old) | set(new):
+        before, after = _own_numbers(old.get(key), "own_"), _own_numbers(new.get(key))
+        change = [None if was is None and now is None else (now or 0) - (was or 0) for was, now in zip(before, after)]
+        if not any(change):
+            continue
+        place = key[0]
+        while place is not None:
+            _add(differences, (place, key[1]), change)
+            place = parents.get(place)
+    return differences
+
+
+def _write_differences(family, period, as_of, stored, new, old, differences):
+    created, changed, gone = [], [], []
+    for key in set(new) | set(old) | set(differences):
+        fact, row, change = stored.get(key), new.get(key), differences.get(key)
+        if fact is None:
+            if row is None and change is None:
+                continue
+            fact = Fact(
+                family=family.key,
+                measure=key[1],
+                organisation_id=key[0],
+                period=str(period),
+                as_of=as_of,
+                numerator=0,
+                denominator=None,
+            )
+            created.append(fact)
+        else:
+            changed.append(fact)
+        for place, name in enumerate(NUMBERS):
+            step = change[place] if change else None
+            if step is not None:
+                setattr(fact, name, (getattr(fact, name) or 0) + step)
+            elif row is not None and getattr(fact, name) is None and getattr(row, name) is not None:
+                setattr(fact, name, getattr(row, name))
+        if key in new or key in old:
+            for name, value in (_own_columns(row) or _own_columns(_nothing(key))).items():
+                setattr(fact, name, value)
+    for fact in list(changed):
+        if _is_empty(fact):
+            changed.remove(fact)
+            gone.append(fact.pk)
+    columns = ["state", "due", "waiting", "returned"]
+    Fact.objects.filter(pk__in=gone).delete()
+    Fact.objects.bulk_create([fact for fact in created if not _is_empty(fact)], batch_size=2000)
+    Fact.objects.bulk_update(changed, [*NUMBERS, *[f"own_{name}" for name in NUMBERS], *columns], batch_size=500)
+
+
+def _nothing(key):
+    return Own(organisation=key[0], measure=key[1], numerator=0)
+
+
+def _is_empty(fact):
+    return not fact.state and not any(getattr(fact, name) for name in NUMBERS)
+
+
+def undo(span):
+    """Throw away the facts of all slots within `span`; the next fill makes them again."""
+    for state in FillState.objects.all():
+        if Period.parse(state.period).within(span):
+            with transaction.atomic():
+                Fact.objects.filter(family=state.family, period=state.period).delete()
+                state.delete()
+
+
+def age():
+    """Return when facts were last filled, or None."""
+    row = Heartbeat.objects.filter(name="rollup").first()
+    return row.at if row else None
+
+
+def facts_within(span):
+    """Return the facts whose own period lies within `span`, for exports."""
+    periods = [state.period for state in FillState.objects.all() if Period.parse(state.period).within(span)]
+    return Fact.objects.filter(period__in=set(periods)).filter(Q(denominator__isnull=True) | ~Q(denominator=0))

@@ -1,0 +1,315 @@
+"""What is owed: one set-based function of tree, membership, rules, settings and records (decisions 19–24).
+
+Nothing is stored: the same question gives the same answer on the workbench, in facts, in scores and in exports.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+from django.db.models import Q
+
+from branches import clock, dated_settings
+from branches.models import Kind, Organisation, OrganisationVersion
+from branches.periods import Period
+from members.models import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Member, Membership, Post
+from members.selectors.evidence import counting_records, returned_records, talked_members
+from responsibilities.models import Exemption
+from responsibilities.models import RequirementState as State
+from responsibilities.requirement_rules import (
+    BRANCH_WITH_COMMITTEE,
+    EACH_MEMBER,
+    REQUIREMENT_RULES,
+    REQUIREMENT_RULES_BY_ID,
+    SMALL_GROUP,
+)
+
+ALWAYS = date.max
+
+
+@dataclass
+class Requirement:
+    """One row: organisation × rule × period.
+
+    expected: how many are owed (0 when not applicable). on_time, late: how many records (members, for talks) meet
+    it. records: ids of the records that meet it. waiting: it is met only with records still under review. returned: id of a
+    returned record of the period, or None. reason: why it is exempt or not applicable. missing: ids of members without a
+    talk.
+    """
+
+    organisation: int
+    rule: str
+    period: Period
+    expected: int
+    due: date
+    on_time: int = 0
+    late: int = 0
+    state: str = State.NOT_DUE
+    reason: str = ""
+    records: list = field(default_factory=list)
+    waiting: bool = False
+    returned: int | None = None
+    missing: list = field(default_factory=list)
+
+    @property
+    def done(self):
+        return self.on_time + self.late
+
+    @property
+    def key(self):
+        return (self.organisation, self.rule, str(self.period))
+
+    @property
+    def row(self):
+        return REQUIREMENT_RULES_BY_ID[self.rule]
+
+    @property
+    def applies(self):
+        return self.state not in (State.NOT_APPLICABLE, State.EXEMPT)
+
+
+def periods_of(rule, span):
+    """Return the periods of a rule that lie within `span`, a Period (decisions 22)."""
+    if rule.period in ("month", "quarter", "half", "year") and _fits(rule.period, span):
+        return span.parts(rule.period)
+    return ()
+
+
+def _fits(kind, span):
+    order = ("month", "quarter", "half", "year")
+    return order.index(kind) <= order.index(span.kind)
+
+
+def requirements(span, *, organisations=None, as_of=None, rules=REQUIREMENT_RULES):
+    """Return the Requirements whose own period lies within `span`.
+
+    span: a Period. organisations: ids of branches and small groups to look at (all when None). as_of: the day on which
+    states are judged (default today). rules: rows of REQUIREMENT_RULES. The number of statements does not depend on the
+    number of organisations, periods or records.
+    """
+    return list(_Reckoning(span, organisations, as_of or clock.today(), rules).rows())
+
+
+class _Reckoning:
+    """The data of one call, read once."""
+
+    def __init__(self, span, organisations, as_of, rules):
+        self.span, self.as_of = span, as_of
+        self.wanted = [(rule, periods_of(rule, span)) for rule in rules]
+        self.wanted = [(rule, periods) for rule, periods in self.wanted if periods]
+        self.settings = {
+            key: dated_settings.timeline(key)
+            for key in ("due_soon_days", "lecture_per_quarter", "org_life_due_month", "founding_share")
+        }
+        self.places = self._places(organisations)
+        ids = None if organisations is None else list(self.places)
+        self.seats = self._seats(ids) if self._needs("life-committee-m") else {}
+        self.rosters = self._rosters(ids) if self._needs("life-talks") else {}
+        kinds = sorted({kind for rule, _ in self.wanted for kind in rule.kinds})
+        self.records = self._by_place(counting_records(span.first, span.last, kinds, ids, as_of))
+        self.returned = returned_records(span.first, span.last, kinds, ids)
+        self.exempt = {
+            (row.organisation_id, row.rule, row.period): row.reason
+            for row in Exemption.objects.filter(revoked__isnull=True)
+        }
+
+    def _needs(self, rule):
+        return any(row.rule == rule for row, _ in self.wanted)
+
+    def _places(self, organisations):
+        """Branches and small groups with the days on which they stood, from the dated versions."""
+        rows = OrganisationVersion.objects.filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP)).filter(
+            Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=self.span.last
+        )
+        if organisations is not None:
+            rows = rows.filter(Q(organisation__in=organisations) | Q(parent__in=organisations, kind=Kind.SMALL_GROUP))
+        places = {}
+        for pk, kind, parent, starts, ends in rows.order_by("starts").values_list(
+            "organisation", "kind", "parent", "starts", "ends"
+        ):
+            place = places.setdefault(pk, _Place(pk, kind, parent, starts, ends or ALWAYS))
+            place.parent, place.ends = parent, ends or ALWAYS
+            place.parents.append((starts, ends or ALWAYS, parent))
+        founded = Organisation.objects.filter(pk__in=places).values_list("pk", "founded")
+        for pk, day in founded:
+            places[pk].founded = day or places[pk].starts
+        self.groups = {}
+        for place in places.values():
+            if place.kind == Kind.SMALL_GROUP:
+                for _, _, parent in place.parents:
+                    self.groups.setdefault(parent, []).append(place)
+        return places
+
+    def _seats(self, ids):
+        rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).filter(Q(ends__isnull=True) | Q(ends__gte=self.span.first))
+        if ids is not None:
+            rows = rows.filter(organisation__in=ids)
+        seats = {}
+        for place, member, starts, ends in rows.values_list("organisation", "member", "starts", "ends"):
+            seats.setdefault(place, []).append((member, starts or date.min, ends or ALWAYS))
+        return seats
+
+    def _rosters(self, ids):
+        rows = Membership.objects.filter(starts__lte=self.span.last, member__joined_on__isnull=False).filter(
+            Q(ends__isnull=True) | Q(ends__gte=self.span.first)
+        )
+        if ids is not None:
+            rows = rows.filter(organisation__in=ids)
+        rosters = {}
+        for place, member, starts, ends, joined, exempt in rows.values_list(
+            "organisation", "member", "starts", "ends", "member__joined_on", "member__exempt_from"
+        ):
+            rosters.setdefault(place, []).append((member, max(starts, joined), ends or ALWAYS, exempt or ALWAYS))
+        return rosters
+
+    def _by_place(self, records):
+        found = {}
+        for record in records:
+            found.setdefault((record.organisation, record.kind), []).append(record)
+        return found
+
+    def rows(self):
+        talks = None
+        for rule, periods in self.wanted:
+            if rule.owes == EACH_MEMBER:
+                talks = talks if talks is not None else self._talks(rule)
+            for period in periods:
+                for place in self.places.values():
+                    row = self._row(rule, period, place, talks)
+                    if row is not None:
+                        yield row
+
+    def _row(self, rule, period, place, talks):
+        if not (place.founded <= period.last and place.ends >= period.first):
+            return None
+        if rule.owes == SMALL_GROUP:
+            if place.kind == Kind.BRANCH:
+                return self._branch_without_groups(rule, period, place)
+        elif place.kind != Kind.BRANCH:
+            return None
+        row = Requirement(place.pk, rule.rule, period, self._number(rule, period), self._due(rule, period))
+        reference = min(period.last, max(self.as_of, period.first), place.ends)
+        if not self._stands_long_enough(place, period):
+            return _not_applicable(row, f"{place.founded:%Y年%-m月%-d日}成立，当期不计")
+        if place.ends < period.last:
+            return _not_applicable(row, f"{place.ends:%Y年%-m月%-d日}撤销，当期不计")
+        if rule.owes == BRANCH_WITH_COMMITTEE and not self._has_committee(place, reference):
+            return _not_applicable(row, "未设支部委员会")
+        if row.expected == 0:
+            return _not_applicable(row, "本机关设定为不要求")
+        if rule.owes == EACH_MEMBER:
+            self._count_talks(row, place, talks, min(period.last, max(self.as_of, period.first)))
+            if row.expected == 0:
+                return _not_applicable(row, "名册上没有应谈人员")
+        else:
+            self._count(row, rule, period, place)
+        return self._judge(row)
+
+    def _branch_without_groups(self, rule, period, place):
+        if any(group.founded <= period.last and group.ends >= period.first for group in self.groups.get(place.pk, ())):
+            return None
+        row = Requirement(place.pk, rule.rule, period, 0, self._due(rule, period))
+        return _not_applicable(row, "未划分党小组")
+
+    def _number(self, rule, period):
+        if rule.rule == "life-lecture-frequency":
+            return int(dated_settings.at(self.settings["lecture_per_quarter"], period.first))
+        return rule.n
+
+    def _due(self, rule, period):
+        if rule.rule == "life-org-meeting":
+            month = int(dated_settings.at(self.settings["org_life_due_month"], period.first))
+            return Period("month", period.year, month).last
+        return period.last
+
+    def _stands_long_enough(self, place, period):
+        share = Fraction(dated_settings.at(self.settings["founding_share"], period.first))
+        return place.founded <= period.first or period.counts_since(place.founded, share)
+
+    def _has_committee(self, place, day):
+        held = {member for member, starts, ends in self.seats.get(place.pk, ()) if starts <= day <= ends}
+        return len(held) >= COMMITTEE_MINIMUM
+
+    def _matching(self, rule, period, place):
+        """Return (records on time, records late) that meet this period: by own date, or marked as making up for it."""
+        on_time, late, seen = [], [], set()
+        for kind in rule.kinds:
+            for record in self.records.get((place.pk, kind), ()):
+                if record.activity in seen:
+                    continue
+                own = record.day in period
+                made_up = record.makes_up_for is not None and record.makes_up_for in period
+                elsewhere = record.makes_up_for is not None and not made_up
+                if made_up and not own:
+                    late.append(record)
+                elif own and not elsewhere:
+                    (late if record.late else on_time).append(record)
+                else:
+                    continue
+                seen.add(record.activity)
+        return on_time, late
+
+    def _count(self, row, rule, period, place):
+        on_time, late = self._matching(rule, period, place)
+        row.on_time, row.late = len(on_time), len(late)
+        row.records = [record.activity for record in sorted([*on_time, *late], key=lambda record: record.day)]
+        row.waiting = sum(record.accepted for record in [*on_time, *late]) < row.expected <= row.done
+        self._note_return(row, rule, period, place)
+
+    def _note_return(self, row, rule, period, place):
+        for kind in rule.kinds:
+            for day, pk in self.returned.get((place.pk, kind), ()):
+                if day in period:
+                    row.returned = pk
+
+    def _talks(self, rule):
+        ids = {record.activity for (_, kind), rows in self.records.items() if kind in rule.kinds for record in rows}
+        return talked_members(ids)
+
+    def _count_talks(self, row, place, talks, day):
+        owed = {
+            member
+            for member, starts, ends, exempt in self.rosters.get(place.pk, ())
+            if starts <= day <= ends and exempt > day
+        }
+        on_time, late = self._matching(row.row, row.period, place)
+        early = set().union(*(talks.get(record.activity, set()) for record in on_time)) & owed
+        made_up = set().union(*(talks.get(record.activity, set()) for record in late)) & owed - early
+        row.expected, row.on_time, row.late = len(owed), len(early), len(made_up)
+        row.records = [record.activity for record in sorted([*on_time, *late], key=lambda record: record.day)]
+        row.missing = sorted(owed - early - made_up)
+
+    def _judge(self, row):
+        reason = self.exempt.get(row.key)
+        if reason is not None:
+            row.state, row.reason = State.EXEMPT, reason
+        elif row.on_time >= row.expected:
+            row.state = State.MET
+        elif row.done >= row.expected:
+            row.state = State.MET_LATE
+        elif self.as_of > row.due:
+            row.state = State.OVERDUE
+        elif self.as_of >= row.due - timedelta(days=int(dated_settings.at(self.settings["due_soon_days"], row.due))):
+            row.state = State.DUE_SOON
+        return row
+
+
+@dataclass
+class _Place:
+    pk: int
+    kind: str
+    parent: int | None
+    starts: date
+    ends: date
+    founded: date = date.min
+    parents: list = field(default_factory=list)
+
+
+def _not_applicable(row, reason):
+    row.expected, row.state, row.reason = 0, State.NOT_APPLICABLE, reason
+    return row
+
+
+def members_named(ids):
+    """Return the Members of these ids in roster order, for pages that name who is missing."""
+    return list(Member.objects.filter(pk__in=ids).order_by("pk"))
