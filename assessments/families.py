@@ -30,8 +30,8 @@ class Own:
 class Family:
     """key: name. subjects: change marks that concern it. leaf(period, organisations, as_of) → iterable of Own.
 
-    kinds: slots that the leaf function fills. summed: longer slots, made by adding months. daily: open slots change with
-    the date alone.
+    kinds: slots that the leaf function fills. summed: longer slots, made by adding months. daily: open slots change
+    with the date alone.
     """
 
     key: str

@@ -220,8 +220,7 @@ def _facts(family, period, as_of, own):
     totals = _totals(own, parents_on(min(period.last, as_of)))
     mine = {(row.organisation, row.measure): row for row in own}
     for (place, measure), (numerator, denominator, late, overdue) in totals.items():
-        row = mine.get((place, measure))
-        yield Fact(
+        fact = Fact(
             family=family.key,
             measure=measure,
             organisation_id=place,
@@ -231,8 +230,10 @@ def _facts(family, period, as_of, own):
             denominator=denominator,
             late=late,
             overdue=overdue,
-            **_own_columns(row),
+            **_own_columns(mine.get((place, measure))),
         )
+        if not _is_empty(fact):
+            yield fact
 
 
 def _own_columns(row):
@@ -261,7 +262,7 @@ def _mend_slot(family, period, as_of, places):
         }
         parents = parents_on(min(period.last, as_of))
         differences = _differences(old, new, parents)
-        touched = {key for key in new} | set(differences)
+        touched = set(new) | set(differences)
         ancestors = {place for place, _ in touched}
         stored = {
             (fact.organisation_id, fact.measure): fact

@@ -15,9 +15,11 @@ app.autodiscover_tasks()
 @worker_ready.connect
 def worker_started(**_):
     """Say at once that the worker lives, and start a first roll-up: /readyz turns green without waiting for beat."""
+    from assessments import rollups
     from branches import jobs
 
     jobs.beat("worker")
+    rollups.fill()
 
 
 @beat_init.connect

@@ -8,7 +8,7 @@ from branches.scoping import ScopedQuerySet
 class Fact(models.Model):
     """A measure of an organisation in a period: its own value, and the value with all below it.
 
-    `state`, `due`, `waiting`, `returned` stand on requirement facts of the organisation that owes them; a total has none.
+    `state`, `due`, `waiting`, `returned` stand on requirement facts of the organisation that owes them, not on totals.
     """
 
     family = models.CharField(max_length=20)

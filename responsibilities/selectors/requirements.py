@@ -32,9 +32,9 @@ class Requirement:
     """One row: organisation × rule × period.
 
     expected: how many are owed (0 when not applicable). on_time, late: how many records (members, for talks) meet
-    it. records: ids of the records that meet it. waiting: it is met only with records still under review. returned: id of a
-    returned record of the period, or None. reason: why it is exempt or not applicable. missing: ids of members without a
-    talk.
+    it. records: ids of the records that meet it. waiting: it is met only with records still under review. returned:
+    id of a returned record of the period, or None. reason: why it is exempt or not applicable. missing: ids of members
+    without a talk.
     """
 
     organisation: int

@@ -46,7 +46,8 @@ def test_a_write_and_its_entry_stand_or_fall_together(world):
 
 def test_an_edited_entry_is_found_and_named(chain):
     _past_the_guards(
-        "UPDATE branches_auditentry SET actor_name = '别人' WHERE id = (SELECT entry_id FROM branches_auditseal WHERE pos = 5)"
+        "UPDATE branches_auditentry SET actor_name = '别人'"
+        " WHERE id = (SELECT entry_id FROM branches_auditseal WHERE pos = 5)"
     )
     verdict = audit.verify()
     assert not verdict.ok

@@ -1,0 +1,20 @@
+from branches.tabular import write_csv
+
+from assessments import rollups
+from assessments.selectors.exports import fact_rows
+from branches.management.period_command import PeriodCommand, whole_file
+
+
+class Command(PeriodCommand):
+    help = "Write every fact whose own period lies within --period as CSV (UTF-8 with BOM), unfiltered."
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--out", required=True, metavar="FILE.csv")
+
+    def handle(self, *args, **options):
+        period, as_of = self.read(options)
+        rollups.fill(as_of=as_of, span=period)
+        columns, rows = fact_rows(period)
+        with whole_file(options["out"], "w", encoding="utf-8", newline="") as file:
+            write_csv(rows, columns, file)

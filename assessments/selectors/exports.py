@@ -1,0 +1,17 @@
+"""Facts as rows for outsiders, who recompute them from the workbooks."""
+
+from assessments import rollups
+from branches.selectors.names import full_names
+
+
+def fact_rows(span):
+    """Return (columns, rows) of every fact within `span`, a Period: organisation, measure, period, numerator, denominator."""
+    names = full_names()
+    facts = rollups.facts_within(span).order_by("organisation__tree_id", "organisation__lft", "measure", "period")
+    rows = (
+        [names[place], measure, period, numerator, "" if denominator is None else denominator]
+        for place, measure, period, numerator, denominator in facts.values_list(
+            "organisation_id", "measure", "period", "numerator", "denominator"
+        ).iterator()
+    )
+    return ["organisation", "measure", "period", "numerator", "denominator"], rows

@@ -1,0 +1,10 @@
+"""Thin doors for the worker."""
+
+from celery import shared_task
+
+from assessments import rollups
+
+
+@shared_task
+def fill_facts():
+    rollups.fill()

@@ -1,0 +1,18 @@
+from branches.tabular import write_csv
+
+from branches.management.period_command import PeriodCommand, whole_file
+from responsibilities.selectors.exports import requirement_rows
+
+
+class Command(PeriodCommand):
+    help = "Write every requirement whose own period lies within --period as CSV (UTF-8 with BOM), unfiltered."
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--out", required=True, metavar="FILE.csv")
+
+    def handle(self, *args, **options):
+        period, as_of = self.read(options)
+        columns, rows = requirement_rows(period, as_of)
+        with whole_file(options["out"], "w", encoding="utf-8", newline="") as file:
+            write_csv(rows, columns, file)
