@@ -1,0 +1,255 @@
+"""The page of an official document: sizes, fonts and paragraphs of GB/T 9704 set in Word.
+
+Values are those of the doc-* rules; those without a verified clause are settings, held here as defaults.
+"""
+
+from dataclasses import dataclass
+
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor, Twips
+
+PAGE = (11906, 16838)
+MARGINS = {"top_margin": 2098, "left_margin": 1587, "right_margin": 1474, "bottom_margin": 1984}
+TEXT_WIDTH_MM = 156
+BODY, TITLE, TABLE_SIZE, PAGE_NUMBER = Pt(16), Pt(22), Pt(12), Pt(14)
+LINE, TITLE_LINE, TABLE_LINE = Pt(28), Pt(35), Pt(18)
+BLACK, RED = RGBColor(0, 0, 0), RGBColor(0xC0, 0x00, 0x00)
+HEAD_OFFSET = Mm(35)
+INDENT_CHARS = 2
+
+
+@dataclass(frozen=True)
+class Fonts:
+    """Names of the fonts; an office without one of them sets its own (仿宋, FangSong, 宋体)."""
+
+    body: str = "仿宋_GB2312"
+    title: str = "方正小标宋简体"
+    first: str = "黑体"
+    second: str = "楷体_GB2312"
+    page: str = "宋体"
+    latin: str = "Times New Roman"
+
+
+def new_document(fonts):
+    """An empty A4 document with the margins, styles and page numbers of an official document."""
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Twips(PAGE[0]), Twips(PAGE[1])
+    for name, twips in MARGINS.items():
+        setattr(section, name, Twips(twips))
+    # The page number stands 7 mm below the text area.
+    section.footer_distance = Mm(35 - 7 - 5)
+    section.header_distance = Mm(15)
+    document.settings.odd_and_even_pages_header_footer = True
+    _styles(document, fonts)
+    _page_number(section.footer, WD_ALIGN_PARAGRAPH.RIGHT, fonts)
+    _page_number(section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT, fonts)
+    return document
+
+
+def _styles(document, fonts):
+    styles = document.styles
+    for element in styles.element.iter(qn("w:docDefaults")):
+        for name in ("w:lang",):
+            for lang in element.iter(qn(name)):
+                lang.set(qn("w:eastAsia"), "zh-CN")
+    _style(styles["Normal"], fonts.body, BODY, fonts, LINE)
+    for name, font in (("Heading 1", fonts.first), ("Heading 2", fonts.second), ("Heading 3", fonts.body)):
+        style = _style(styles[name], font, BODY, fonts, LINE)
+        style.paragraph_format.keep_with_next = True
+        _first_line(style.element.get_or_add_pPr())
+    _style(styles["Title"], fonts.title, TITLE, fonts, TITLE_LINE)
+    for border in styles["Title"].element.pPr.findall(qn("w:pBdr")):
+        styles["Title"].element.pPr.remove(border)
+    styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    table = styles.add_style("Report Table", WD_STYLE_TYPE.PARAGRAPH)
+    table.base_style = styles["Normal"]
+    _style(table, fonts.body, TABLE_SIZE, fonts, TABLE_LINE)
+
+
+def _style(style, font, size, fonts, line):
+    properties = style.element.get_or_add_rPr()
+    for name in ("w:rFonts", "w:color", "w:spacing", "w:kern"):
+        for old in properties.findall(qn(name)):
+            properties.remove(old)
+    style.font.name = fonts.latin
+    set_east_asian(properties, font)
+    style.font.size, style.font.bold, style.font.italic = size, False, False
+    style.font.color.rgb = BLACK
+    layout = style.paragraph_format
+    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, line
+    layout.space_before = layout.space_after = Pt(0)
+    layout.widow_control = False
+    return style
+
+
+def set_east_asian(properties, font):
+    """Set the font of Chinese characters in run properties."""
+    fonts = properties.find(qn("w:rFonts"))
+    if fonts is None:
+        fonts = OxmlElement("w:rFonts")
+        properties.insert(0, fonts)
+    fonts.set(qn("w:eastAsia"), font)
+
+
+def _first_line(properties, chars=INDENT_CHARS):
+    """First line indented by whole characters, which holds at any size of type."""
+    indent = properties.find(qn("w:ind"))
+    if indent is None:
+        indent = OxmlElement("w:ind")
+        properties.append(indent)
+    indent.set(qn("w:firstLineChars"), str(chars * 100))
+    indent.set(qn("w:firstLine"), str(chars * 320))
+
+
+def paragraph(document, pieces, *, indent=True, align=None, keep=False):
+    """A body paragraph. `pieces`: text, or pairs (text, font or None) for runs in another font."""
+    new = document.add_paragraph()
+    if indent:
+        _first_line(new._p.get_or_add_pPr())
+    new.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if align is None else align
+    new.paragraph_format.keep_with_next = keep
+    for text, font in [(pieces, None)] if isinstance(pieces, str) else pieces:
+        run = new.add_run(text)
+        if font:
+            set_east_asian(run._r.get_or_add_rPr(), font)
+    return new
+
+
+def red_head(document, agency, number, fonts):
+    """The head of a document with a number: agency in red, the number, a red line 4 mm below it."""
+    head = document.add_paragraph()
+    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    head.paragraph_format.space_before = HEAD_OFFSET
+    head.paragraph_format.line_spacing = Pt(44)
+    run = head.add_run(agency)
+    # The widest size at which the name still stands on one line of the text area.
+    run.font.size = Pt(max(22, min(36, int(TEXT_WIDTH_MM / 0.3528 / max(len(agency), 1)))))
+    run.font.color.rgb = RED
+    set_east_asian(run._r.get_or_add_rPr(), fonts.title)
+    paragraph(document, "", indent=False)
+    line = paragraph(document, number, indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _bottom_line(line, "C00000")
+    paragraph(document, "", indent=False)
+    paragraph(document, "", indent=False)
+
+
+def _bottom_line(target, colour):
+    borders = OxmlElement("w:pBdr")
+    bottom = OxmlElement("w:bottom")
+    # Eighths of a point: 12 is 1.5 pt. The space is in points: 11 pt are 4 mm.
+    for name, value in (("val", "single"), ("sz", "12"), ("space", "11"), ("color", colour)):
+        bottom.set(qn(f"w:{name}"), value)
+    borders.append(bottom)
+    target._p.get_or_add_pPr().insert_element_before(
+        borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
+
+
+def signature(document, name, date):
+    """The office above its date, which ends four characters from the right edge."""
+    width = max(len(name), _full_widths(date))
+    for text in (name, date):
+        line = document.add_paragraph()
+        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        line.paragraph_format.keep_with_next = text == name
+        # Centre the shorter line on the longer one; a full-width character is 16 pt.
+        own = len(name) if text == name else _full_widths(date)
+        line.paragraph_format.right_indent = Pt(16 * (4 + (width - own) / 2))
+        line.add_run(text)
+
+
+def _full_widths(text):
+    return sum(1 if character > "⺀" else 0.5 for character in text)
+
+
+def _page_number(footer, align, fonts):
+    """— 1 — in 4号 half-width figures, one character in from the outer edge."""
+    footer.is_linked_to_previous = False
+    line = footer.paragraphs[0]
+    line.style = "Normal"
+    line.alignment = align
+    layout = line.paragraph_format
+    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.SINGLE, 1.0
+    if align == WD_ALIGN_PARAGRAPH.RIGHT:
+        layout.right_indent = PAGE_NUMBER
+    else:
+        layout.left_indent = PAGE_NUMBER
+    for part in ("— ", None, " —"):
+        run = line.add_run(part or "")
+        run.font.size, run.font.name = PAGE_NUMBER, fonts.page
+        set_east_asian(run._r.get_or_add_rPr(), fonts.page)
+        if part is None:
+            for kind, text in (
+                ("begin", None),
+                (None, " PAGE "),
+                ("separate", None),
+                ("text", "1"),
+                ("end", None),
+            ):
+                run._r.append(_field_part(kind, text))
+
+
+def _field_part(kind, text):
+    if kind in ("begin", "separate", "end"):
+        mark = OxmlElement("w:fldChar")
+        mark.set(qn("w:fldCharType"), kind)
+        return mark
+    element = OxmlElement("w:instrText" if kind is None else "w:t")
+    element.set(qn("xml:space"), "preserve")
+    element.text = text
+    return element
+
+
+def table(document, heads, rows, widths, *, left=()):
+    """A table in 12 pt: the head row repeats on every page, no row is split across pages.
+
+    `heads`: texts; `rows`: rows of texts, a list in a cell makes one line each; `widths` in mm; `left`:
+    columns set at the left edge, the others centred.
+    """
+    new = document.add_table(rows=0, cols=len(heads))
+    new.style = "Table Grid"
+    new.alignment = WD_TABLE_ALIGNMENT.CENTER
+    new.autofit = False
+    _cell_margins(new, 0.6)
+    for place, column in enumerate(new.columns):
+        column.width = Mm(widths[place])
+    for number, row in enumerate([heads, *rows]):
+        cells = new.add_row()
+        _row_mark(cells, "w:cantSplit")
+        if number == 0:
+            _row_mark(cells, "w:tblHeader")
+        for place, text in enumerate(row):
+            cell = cells.cells[place]
+            cell.width = Mm(widths[place])
+            cell.vertical_alignment = 1
+            lines = text if isinstance(text, list) else [text]
+            for at, part in enumerate(lines or [""]):
+                line = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
+                line.style = "Report Table"
+                line.alignment = (
+                    WD_ALIGN_PARAGRAPH.LEFT if number and place in left else WD_ALIGN_PARAGRAPH.CENTER
+                )
+                line.add_run(part)
+    return new
+
+
+def _row_mark(row, name):
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement(name))
+
+
+def _cell_margins(target, millimetres):
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        element = OxmlElement(f"w:{side}")
+        element.set(qn("w:w"), str(round(millimetres * 56.7)))
+        element.set(qn("w:type"), "dxa")
+        margins.append(element)
+    properties = target._tbl.tblPr
+    properties.insert_element_before(margins, "w:tblLook")

@@ -1,0 +1,150 @@
+"""The report as a workbook, from its frozen JSON alone: figures as numbers, text always as text."""
+
+import datetime
+import io
+from decimal import Decimal
+
+import xlsxwriter
+
+from assessments.reports.archive import without_clock
+from assessments.reports.shape import STATE_NAMES, check, period_of
+from branches.periods import Period
+
+# Text of people is never read as a formula, a number or a link, whatever it begins with.
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+
+
+def render(report):
+    """The bytes of the .xlsx file; the same report gives the same bytes. Raises WrongShape."""
+    check(report)
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, OPTIONS)
+    day = datetime.date.fromisoformat(report["published_on"] or report["as_of"])
+    book.set_properties(
+        {
+            "title": report["title"],
+            "author": report["agency"],
+            "created": datetime.datetime(day.year, day.month, day.day),
+        }
+    )
+    styles = {
+        "head": book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter"}),
+        "text": book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
+        "figure": book.add_format({"border": 1, "num_format": "0.0#", "valign": "top"}),
+        "whole": book.add_format({"border": 1, "num_format": "0", "valign": "top"}),
+    }
+    _sheet(book, styles, "说明", ["项目", "内容"], _about(report), [18, 90])
+    heads, rows = _scores(report)
+    _sheet(book, styles, "支部得分", heads, rows, [6, 26, 9, 9, 9] + [11] * len(report["dimensions"]) + [60])
+    reasons = [row for chapter in report["chapters"] for row in _reasons(chapter)]
+    heads = ["党支部", "指标", "得分", "满分", "平均", "失分原因", "扣分", "佐证"]
+    _sheet(book, styles, "失分明细", heads, reasons, [26, 20, 8, 8, 8, 60, 8, 40])
+    if report["overall"]["trend"]:
+        rows = [
+            [
+                Period.parse(row["period"]).label(),
+                *(_number(row[key]) for key in ("mean", "highest", "lowest")),
+            ]
+            for row in report["overall"]["trend"]["points"]
+        ]
+        _sheet(book, styles, "各期平均", ["考核期", "平均分", "最高分", "最低分"], rows, [20, 10, 10, 10])
+    if report["comparison"]:
+        before, now = Period.parse(report["comparison"]["before"]), period_of(report)
+        rows = [
+            [
+                row["name"],
+                _number(row["before"]),
+                _number(row["now"]),
+                _number(row["now"]) - _number(row["before"]),
+            ]
+            for row in report["comparison"]["pairs"]
+        ]
+        _sheet(
+            book, styles, "与上期比较", ["党支部", before.label(), now.label(), "变化"], rows, [26, 16, 16, 9]
+        )
+    if report["adjustments"]:
+        keys = ("branch", "indicator", "before", "change", "after", "reason", "by", "on")
+        heads = ["党支部", "指标", "系统分", "调整", "审定分", "理由", "审定人", "日期"]
+        rows = [
+            [_number(row[key]) if key in ("before", "change", "after") else row[key] for key in keys]
+            for row in report["adjustments"]
+        ]
+        _sheet(book, styles, "人工调整", heads, rows, [26, 20, 9, 9, 9, 60, 12, 12])
+    book.close()
+    return without_clock(out.getvalue())
+
+
+def _about(report):
+    state = STATE_NAMES[report["state"]]
+    rows = [
+        ["单位", report["agency"]],
+        ["报告", report["title"]],
+        ["文号", report["number"] or "无"],
+        ["考核期", f"{period_of(report).label()}（{period_of(report).span()}）"],
+        ["数据截至", report["as_of"]],
+        ["状态", f"{state}（{report['published_on']}）" if report["published_on"] else state],
+        ["考核方案", f"{report['scheme']['title']}（第{report['scheme']['version']}版，本机关设定）"],
+        ["审计校验码", report["anchor"] or "试算，尚未冻结"],
+    ]
+    rows += [["要点", f"{row['figure']}{row['unit']}：{row['text']}"] for row in report["summary"]]
+    for row in report["actions"]:
+        rows.append(["建议", "；".join(part for part in (row["text"], row["who"], row["due"]) if part)])
+    return rows + [["说明", text] for text in [*report["notes"], *report["burden"]]]
+
+
+def _scores(report):
+    heads = ["名次", "党支部", "得分", "比上期", "等次"]
+    heads += [f"{part['name']}（{part['points']}）" for part in report["dimensions"]] + ["主要失分"]
+    states = {"incomplete": "不完整", "not_applicable": "不适用"}
+    rows = []
+    for row in report["branches"]:
+        score = _number(row["score"]) if row["score"] else states.get(row["state"], "")
+        cells = [row["rank"], row["name"], score, _number(row["change"]), row["grade"] or ""]
+        cells += [_number(row["scores"][part["key"]]) for part in report["dimensions"]]
+        rows.append(cells + ["；".join(row["lost"])])
+    return heads, rows
+
+
+def _reasons(chapter):
+    """One row for each reason, and one for an indicator that lost nothing."""
+    states = {"unknown": "未知", "not_applicable": "不适用", "not_due": "未到期"}
+    for row in chapter["indicators"]:
+        points = _number(row["points"]) if row["points"] else states.get(row["state"], "")
+        start = [chapter["name"], row["name"], points, _number(row["maximum"]), _number(row["mean"])]
+        evidence = "；".join(part["text"] for part in row["evidence"])
+        for reason in row["reasons"] or [{"text": "", "points": None}]:
+            yield [*start, reason["text"], _number(reason["points"]), evidence]
+
+
+def _number(figure):
+    return None if figure is None else Decimal(figure.replace("−", "-"))
+
+
+def _sheet(book, styles, name, heads, rows, widths):
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(1, 0)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    for column, text in enumerate(heads):
+        sheet.write_string(0, column, text, styles["head"])
+    for at, row in enumerate(rows, 1):
+        for column, value in enumerate(row):
+            if value is None:
+                sheet.write_blank(at, column, None, styles["text"])
+            elif isinstance(value, Decimal):
+                sheet.write_number(at, column, value, styles["figure"])
+            elif isinstance(value, int):
+                sheet.write_number(at, column, value, styles["whole"])
+            else:
+                sheet.write_string(at, column, value, styles["text"])
+    if rows:
+        sheet.autofilter(0, 0, len(rows), len(heads) - 1)
