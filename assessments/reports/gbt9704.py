@@ -146,9 +146,7 @@ def _bottom_line(target, colour):
     for name, value in (("val", "single"), ("sz", "12"), ("space", "11"), ("color", colour)):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
-    target._p.get_or_add_pPr().insert_element_before(
-        borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr"
-    )
+    target._p.get_or_add_pPr().insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
 def signature(document, name, date):
@@ -232,9 +230,7 @@ def table(document, heads, rows, widths, *, left=()):
             for at, part in enumerate(lines or [""]):
                 line = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
                 line.style = "Report Table"
-                line.alignment = (
-                    WD_ALIGN_PARAGRAPH.LEFT if number and place in left else WD_ALIGN_PARAGRAPH.CENTER
-                )
+                line.alignment = WD_ALIGN_PARAGRAPH.LEFT if number and place in left else WD_ALIGN_PARAGRAPH.CENTER
                 line.add_run(part)
     return new
 

@@ -5,7 +5,7 @@ from branches.selectors.names import full_names
 
 
 def fact_rows(span):
-    """Return (columns, rows) of every fact within `span`, a Period: organisation, measure, period, numerator, denominator."""
+    """Return (columns, rows) of every fact within `span`, a Period."""
     names = full_names()
     facts = rollups.facts_within(span).order_by("organisation__tree_id", "organisation__lft", "measure", "period")
     rows = (

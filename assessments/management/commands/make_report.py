@@ -1,0 +1,38 @@
+import json
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
+
+from assessments.models import AssessmentState
+from assessments.reports import builder, documents
+from assessments.services.assessments import assessment_trial
+from assessments.services.schemes import BRANCH_SCHEME
+from branches.management.period_command import PeriodCommand, whole_file
+from branches.scoping import OPERATOR
+
+
+class Command(PeriodCommand):
+    help = "Write the report of a period; without a published result a draft marked 试算 is made."
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--format", required=True, choices=sorted(documents.FORMATS))
+        parser.add_argument("--out", required=True, metavar="FILE")
+
+    def handle(self, *args, **options):
+        period, as_of = self.read(options)
+        assessment = builder.newest(period, BRANCH_SCHEME)
+        if assessment is not None and assessment.state == AssessmentState.PUBLISHED:
+            report = json.loads(assessment.report.body)
+        else:
+            if assessment is None or assessment.state == AssessmentState.TRIAL:
+                try:
+                    assessment = assessment_trial(by=OPERATOR, period=period, as_of=as_of)
+                except ValidationError as error:
+                    raise CommandError("；".join(error.messages), returncode=1) from None
+            report = builder.build(assessment)
+        with whole_file(options["out"], "wb") as file:
+            file.write(documents.render(report, options["format"]))
+        self.stdout.write(
+            f"已生成 {options['out']}（{report['title']}，{'已发布' if report['published_on'] else '试算'}）"
+        )

@@ -1,0 +1,25 @@
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
+
+from assessments import rollups
+from assessments.services.assessments import assessment_trial
+from branches.errors import Conflict
+from branches.management.period_command import PeriodCommand
+from branches.scoping import OPERATOR
+
+
+class Command(PeriodCommand):
+    help = "Compute the trial scores of a quarter or year and list them."
+
+    def handle(self, *args, **options):
+        period, as_of = self.read(options)
+        rollups.fill(as_of=as_of)
+        try:
+            assessment = assessment_trial(by=OPERATOR, period=period, as_of=as_of)
+        except ValidationError as error:
+            raise CommandError("；".join(error.messages), returncode=1) from None
+        except Conflict as error:
+            raise CommandError(error.message, returncode=1) from None
+        for result in assessment.results.all():
+            total = result.total if result.total is not None else "不完整"
+            self.stdout.write(f"{result.organisation_name}\t{total}\t{result.grade}")

@@ -1,0 +1,359 @@
+"""Builds the frozen JSON of a report (shape.py) from an assessment's results; nothing is looked up when rendering."""
+
+import json
+from decimal import Decimal
+
+from assessments import scoring
+from assessments.models import Assessment, AssessmentState
+from assessments.reports import shape, wording
+from assessments.scoring.totals import COMPLETE
+from assessments.selectors.scores import NOT_BUILT
+from branches import clock
+from branches.models import Organisation
+from branches.periods import QUARTER, Period
+
+LOW = Decimal(80)
+BANDS = ((0, 60), (60, 70), (70, 75), (75, 80), (80, 85), (85, 90), (90, 95), (95, 100))
+
+
+def period_of(assessment):
+    """Return the Period of an assessment."""
+    return Period.parse(assessment.period)
+
+
+def build(assessment, anchor=None, number=""):
+    """Return the report of an assessment as checked JSON-able data; a trial is marked 试算.
+
+    anchor: head of the audit chain as `pos:hash`, for a published one. number: 发文字号, or "".
+    """
+    return _Builder(assessment, anchor, number).report()
+
+
+def _text(value):
+    return None if value is None else str(value)
+
+
+class _Builder:
+    def __init__(self, assessment, anchor, number):
+        self.assessment, self.anchor, self.number = assessment, anchor, number
+        self.period = period_of(assessment)
+        self.published = assessment.state == AssessmentState.PUBLISHED
+        self.scheme = scoring.scheme_from(json.loads(assessment.scheme.body))
+        self.results = list(assessment.results.select_related("organisation").prefetch_related("scores"))
+        self.before = self._earlier(self.period.previous())
+        self.since = "上季度" if self.period.kind == QUARTER else "上年"
+        complete = [row for row in self.results if row.state == COMPLETE]
+        self.order = sorted(complete, key=lambda row: (-row.total, row.pk))
+        self.open = [row for row in self.results if row.state != COMPLETE]
+        self.changes = {
+            row.pk: row.total - self.before[row.organisation_id]
+            for row in complete
+            if row.organisation_id in self.before
+        }
+
+    def _earlier(self, period):
+        """Totals by organisation of the newest published assessment of an earlier period."""
+        found = (
+            Assessment.objects.filter(
+                scheme__key=self.assessment.scheme.key, period=str(period), state=AssessmentState.PUBLISHED
+            )
+            .order_by("-version")
+            .first()
+        )
+        if found is None:
+            return {}
+        return dict(found.results.filter(state=COMPLETE).values_list("organisation_id", "total"))
+
+    def _trend(self):
+        """Means of up to five successive periods, the newest last; only published ones before this."""
+        points, period = [], self.period
+        for step in range(5):
+            totals = [row.total for row in self.order] if step == 0 else list(self._earlier(period).values())
+            if not totals:
+                break
+            points.append(
+                {
+                    "period": str(period),
+                    "mean": str(_mean(totals)),
+                    "highest": str(max(totals)),
+                    "lowest": str(min(totals)),
+                }
+            )
+            period = period.previous()
+        return list(reversed(points))
+
+    def report(self):
+        root = Organisation.objects.filter(parent__isnull=True).first()
+        committee = Organisation.objects.filter(kind="committee", parent=root).order_by("lft").first()
+        agency = (committee or root).name.removeprefix("中共").replace("机关委员会", "机关党委")
+        published_on = clock.day_of(self.assessment.published).isoformat() if self.published else None
+        trend = self._trend()
+        report = {
+            "shape": 1,
+            "agency": agency,
+            "recipient": str(root) if root else "",
+            "title": f"{self.period.label()}机关党建考核报告",
+            "number": self.number or None,
+            "period": str(self.period),
+            "as_of": self.assessment.as_of.isoformat(),
+            "state": shape.PUBLISHED if self.published else shape.TRIAL,
+            "published_on": published_on,
+            "scheme": {"title": self.scheme.title, "version": self.assessment.scheme.version},
+            "summary": self._summary(trend),
+            "overall": self._overall(trend),
+            "dimensions": [
+                {"key": part.key, "name": part.name, "points": str(scoring.rounded(part.points, 0))}
+                for part in self.scheme.dimensions
+            ],
+            "branches": self._branches(),
+            "comparison": self._comparison(),
+            "chapters": self._chapters(),
+            "adjustments": [],
+            "actions": self._actions(),
+            "notes": self._notes(),
+            "burden": self._burden(),
+            "anchor": self.anchor if self.published else None,
+            "signature": {"name": agency, "on": published_on or self.assessment.as_of.isoformat()},
+        }
+        return shape.check(report)
+
+    def _name(self, row):
+        return row.organisation_name
+
+    def _summary(self, trend):
+        rows = []
+        if self.order:
+            mean = trend[-1]["mean"]
+            text = wording.mean_score(
+                self.period.kind, [Decimal(point["mean"]) for point in trend], list(self.changes.values())
+            )
+            rows.append({"figure": mean, "unit": "分", "text": text, "strong": []})
+            top = self.scheme.grades[0].name
+            holders = [self._name(row) for row in self.order if row.grade == top]
+            rows.append(
+                {
+                    "figure": str(len(holders)),
+                    "unit": f"个{top}",
+                    "strong": [],
+                    "text": wording.grade_holders(top, holders, None, self.since),
+                }
+            )
+            low = [(self._name(row), self.changes.get(row.pk)) for row in self.order if row.total < LOW]
+            rows.append(
+                {
+                    "figure": str(len(low)),
+                    "unit": f"个低于{LOW}分",
+                    "strong": [],
+                    "text": wording.below(LOW, low, self.since),
+                }
+            )
+        overdue = [
+            (self._name(row), sum(len(json.loads(score.reasons)) for score in row.scores.all())) for row in self.results
+        ]
+        faults = sum(number for _, number in overdue)
+        rows.append(
+            {
+                "figure": str(faults),
+                "unit": "条失分",
+                "strong": [],
+                "text": f"共有 {faults} 条失分原因，每条都列明事项，并可打开对应的义务或记录。",
+            }
+        )
+        actions = self._actions()
+        rows.append(
+            {
+                "figure": str(len(actions)),
+                "unit": "项建议",
+                "strong": [],
+                "text": "；".join(action["text"].rstrip("。") for action in actions) + "。"
+                if actions
+                else "本期没有需要督促的事项。",
+            }
+        )
+        return rows
+
+    def _overall(self, trend):
+        paragraphs = []
+        if self.order:
+            paragraphs.append(f"本期共考核 {len(self.results)} 个党支部，{len(self.order)} 个有完整得分。")
+        bands = [
+            (low, high, sum(low <= row.total < high or (high == 100 and row.total == 100) for row in self.order))
+            for low, high in BANDS
+        ]
+        first = next((place for place, band in enumerate(bands) if band[2]), len(bands))
+        bands = bands[first:]
+        distribution = None
+        if self.order:
+            bars = [
+                {
+                    "label": f"{low}-{high}",
+                    "count": number,
+                    "grade": scoring.grade(Decimal(low), self.scheme.bounds) if low else self.scheme.grades[-1].name,
+                }
+                for low, high, number in bands
+            ]
+            distribution = {
+                "title": wording.distribution_title(bands).rstrip("。"),
+                "caption": "各分数段支部数（个）",
+                "bars": bars,
+            }
+        line = None
+        if len(trend) > 1:
+            line = {
+                "title": wording.mean_score(self.period.kind, [Decimal(point["mean"]) for point in trend], []).rstrip(
+                    "。"
+                ),
+                "caption": "平均分与最高、最低分（分）",
+                "points": trend,
+            }
+        return {"paragraphs": paragraphs, "distribution": distribution, "trend": line}
+
+    def _branches(self):
+        rows = []
+        for row in [*self.order, *self.open]:
+            parts = {
+                part["key"]: part["points"] if part["state"] == "known" else None
+                for part in json.loads(row.body)["dimensions"]
+            }
+            complete = row.state == COMPLETE
+            reasons = [
+                (reason["text"], Decimal(reason["points"]))
+                for score in row.scores.all()
+                for reason in json.loads(score.reasons)
+            ]
+            rows.append(
+                {
+                    "key": str(row.organisation_id),
+                    "name": self._name(row),
+                    "score": _text(row.total) if complete else None,
+                    "change": _text(self.changes.get(row.pk)),
+                    "grade": row.grade or None,
+                    "rank": 1 + sum(other.total > row.total for other in self.order) if complete else None,
+                    "state": row.state,
+                    "scores": {part.key: parts.get(part.key) for part in self.scheme.dimensions},
+                    "lost": wording.main_losses(reasons),
+                }
+            )
+        return rows
+
+    def _comparison(self):
+        pairs = [
+            {
+                "key": str(row.organisation_id),
+                "name": self._name(row),
+                "before": str(self.before[row.organisation_id]),
+                "now": str(row.total),
+            }
+            for row in self.order
+            if row.pk in self.changes
+        ]
+        if not pairs:
+            return None
+        rows = [(self._name(row), self.changes[row.pk]) for row in self.order if row.pk in self.changes]
+        return {
+            "title": wording.comparison_title(rows).rstrip("。"),
+            "before": str(self.period.previous()),
+            "pairs": pairs,
+            "caption": f"空心点为{self.period.previous().short()}，实心点为{self.period.short()}（分）",
+        }
+
+    def _means(self):
+        sums = {}
+        for row in self.order:
+            for score in row.scores.all():
+                if score.points is not None:
+                    sums.setdefault(score.indicator, []).append(score.points)
+        return {key: str(_mean(values)) for key, values in sums.items()}
+
+    def _chapters(self):
+        means = self._means()
+        chapters = []
+        for row in [*self.order, *self.open]:
+            parts = [(part["name"], Decimal(part["lost"])) for part in json.loads(row.body)["dimensions"]]
+            text = wording.branch_chapter(row.total, row.grade or None, parts, self.changes.get(row.pk), self.since)
+            chapters.append(
+                {
+                    "key": str(row.organisation_id),
+                    "name": self._name(row),
+                    "text": text,
+                    "indicators": [self._indicator(score, means) for score in row.scores.all() if self._shown(score)],
+                }
+            )
+        return chapters
+
+    def _shown(self, score):
+        return score.state in ("known", "unknown", "not_due")
+
+    def _indicator(self, score, means):
+        reasons = [
+            {"text": reason["text"], "points": reason["points"], "url": url_of(reason["target"])}
+            for reason in json.loads(score.reasons)
+        ]
+        return {
+            "name": score.name,
+            "points": _text(score.points),
+            "maximum": str(score.maximum),
+            "mean": means.get(score.indicator),
+            "state": score.state,
+            "reasons": reasons,
+            "evidence": [],
+        }
+
+    def _actions(self):
+        actions = []
+        for row in sorted(self.order, key=lambda row: row.total):
+            missing = [
+                reason
+                for score in row.scores.all()
+                for reason in json.loads(score.reasons)
+                if Decimal(reason["regain"]) > 0
+            ]
+            if missing and row.total < LOW:
+                names = "、".join(reason["text"] for reason in missing[:3])
+                actions.append(
+                    {"text": f"请{self._name(row)}补齐：{names}。", "who": f"{self._name(row)}书记", "due": None}
+                )
+        return actions[:5]
+
+    def _notes(self):
+        notes = [
+            f"得分由系统按{self.scheme.title}第{self.assessment.scheme.version}版从活动记录计算，"
+            "显示到0.1分，分项之和与总分可能因四舍五入相差0.1分。"
+        ]
+        waiting = self._not_built()
+        if waiting:
+            notes.append(f"{'、'.join(waiting)}尚未纳入计算，其分值按比例分摊到其他指标。")
+        unknown = [
+            (self._name(row), [score.name for score in row.scores.all() if score.state == "unknown"])
+            for row in self.open
+        ]
+        if wording.unknown(unknown):
+            notes.append(wording.unknown(unknown))
+        return notes
+
+    def _not_built(self):
+        if not self.results:
+            return []
+        return [score.name for score in self.results[0].scores.all() if score.note == NOT_BUILT]
+
+    def _burden(self):
+        return ["本报告没有要求党支部另外填报，数据全部取自已有的活动记录。"]
+
+
+def _mean(values):
+    return scoring.rounded(sum(values, Decimal(0)) / len(values))
+
+
+def url_of(target):
+    """Return the address of the page that mends a reason, or None."""
+    if target and target[0] == "requirement":
+        return f"/requirements/{target[1]}/{target[2]}/{target[3]}/"
+    return None
+
+
+def newest(period, key):
+    """Return the newest assessment of a period, published ones first, or None."""
+    rows = Assessment.objects.filter(scheme__key=key, period=str(period)).select_related("scheme")
+    return (
+        rows.filter(state=AssessmentState.PUBLISHED).order_by("-version").first() or rows.order_by("-version").first()
+    )

@@ -1,0 +1,256 @@
+"""Results of a period: trial → frozen → published."""
+
+import json
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from assessments import scoring
+from assessments.models import Assessment, AssessmentState, Report, Result, Score
+from assessments.reports import builder
+from assessments.scoring.totals import COMPLETE, NOT_APPLICABLE
+from assessments.selectors.scores import NOT_BUILT, scoring_facts
+from assessments.services.schemes import BRANCH_SCHEME, parsed, scheme_current
+from branches import access, audit, clock, dated_settings
+from branches.errors import Conflict
+from branches.models import Organisation
+from branches.rights import ASSESS, PUBLISH
+
+
+def _root():
+    root = Organisation.objects.filter(parent__isnull=True).first()
+    if root is None:
+        raise ValidationError("还没有建立组织，无法计分。")
+    return root
+
+
+def _one_decimal(value):
+    return scoring.rounded(value) if value is not None else None
+
+
+def _reasons(row):
+    return json.dumps(
+        [
+            {
+                "text": reason.text,
+                "points": str(reason.points),
+                "kind": reason.kind,
+                "target": list(reason.target),
+                "regain": str(scoring.rounded(reason.regain)),
+            }
+            for reason in row.reasons
+        ],
+        ensure_ascii=False,
+    )
+
+
+def _result(assessment, organisation, outcome):
+    return Result(
+        assessment=assessment,
+        organisation=organisation,
+        organisation_name=str(organisation),
+        group_name=str(organisation.parent),
+        state=outcome.state,
+        total=outcome.total,
+        so_far=_one_decimal(outcome.so_far),
+        out_of=_one_decimal(outcome.out_of),
+        grade=outcome.grade or "",
+        body=json.dumps(
+            {
+                "dimensions": [
+                    {
+                        "key": part.key,
+                        "name": part.name,
+                        "points": str(part.points) if part.points is not None else None,
+                        "maximum": str(_one_decimal(part.maximum)),
+                        "nominal": str(_one_decimal(part.nominal)),
+                        "lost": str(part.lost),
+                        "state": part.state,
+                    }
+                    for part in outcome.dimensions
+                ]
+            },
+            ensure_ascii=False,
+        ),
+    )
+
+
+def _scores(result, outcome, facts):
+    for part in outcome.dimensions:
+        for row in part.indicators:
+            yield Score(
+                result=result,
+                indicator=row.key,
+                name=row.name,
+                dimension=part.key,
+                state=row.state,
+                points=row.points,
+                maximum=_one_decimal(row.maximum),
+                nominal=_one_decimal(row.nominal),
+                lost=row.lost,
+                note=row.note or ("" if row.key in facts else NOT_BUILT),
+                reasons=_reasons(row),
+            )
+
+
+@transaction.atomic
+def assessment_trial(*, by, period, key=BRANCH_SCHEME, as_of=None, reason=""):
+    """Compute the trial of a period anew and return the Assessment; an earlier trial is replaced.
+
+    period: a Period of a kind the scheme knows. as_of: day on which states are judged (default today). reason: why a
+    published assessment is corrected; the correction is a further version and the old one stays (domain truth 8).
+    """
+    root = _root()
+    access.require(by, ASSESS, root)
+    version = scheme_current(key)
+    scheme = parsed(version)
+    if period.kind not in scheme.periods:
+        raise ValidationError({"period": "该方案按季度和年度考核。"})
+    if period.first > clock.today():
+        raise ValidationError({"period": "考核期还没有开始。"})
+    as_of = as_of or clock.today()
+    earlier = Assessment.objects.filter(scheme__key=key, period=str(period))
+    current = earlier.exclude(state=AssessmentState.PUBLISHED).first()
+    if current and current.state == AssessmentState.FROZEN:
+        raise Conflict("该考核期的结果已冻结，请先发布或解除冻结。")
+    number = (earlier.order_by("-version").values_list("version", flat=True).first() or 0) + (0 if current else 1)
+    if number > 1 and not current and not reason.strip():
+        raise ValidationError({"reason": "该考核期已发布过结果，更正须写明原因。"})
+    if current:
+        current.results.all().delete()
+        current.scheme, current.as_of, current.made = version, as_of, clock.now()
+        current.made_by = None if by is access.OPERATOR else by
+        current.reason = reason or current.reason
+        current.save()
+        assessment = current
+    else:
+        assessment = Assessment.objects.create(
+            scheme=version,
+            period=str(period),
+            version=number,
+            as_of=as_of,
+            reason=reason,
+            made_by=None if by is access.OPERATOR else by,
+        )
+    _store(assessment, scheme, period, as_of)
+    audit.record(by=by, verb="assessment.trial", obj=assessment, organisation=root, after=audit.snapshot(assessment))
+    return assessment
+
+
+def _store(assessment, scheme, period, as_of):
+    facts = scoring_facts(scheme, period, as_of=as_of)
+    places = Organisation.objects.select_related("parent").in_bulk(list(facts))
+    outcomes = {pk: scoring.score(scheme, facts[pk]) for pk in facts}
+    results = Result.objects.bulk_create(_result(assessment, places[pk], outcomes[pk]) for pk in facts)
+    Score.objects.bulk_create(
+        [
+            row
+            for result in results
+            for row in _scores(result, outcomes[result.organisation_id], facts[result.organisation_id])
+        ],
+        batch_size=1000,
+    )
+
+
+def _locked(assessment, state, what):
+    fresh = Assessment.objects.select_for_update().select_related("scheme").get(pk=assessment.pk)
+    if fresh.state != state:
+        raise Conflict(f"这次考核现在的状态是“{fresh.get_state_display()}”，不能{what}。")
+    return fresh
+
+
+def closed_on(period):
+    """Return the day from which a period counts as closed: its end plus the days of grace (decisions 21)."""
+    return period.last + timedelta(days=dated_settings.whole("grace_days", period.last) + 1)
+
+
+@transaction.atomic
+def assessment_freeze(*, by, assessment):
+    """Freeze a trial: only a closed period, only complete results (decisions 26, 27). Computed once more first."""
+    root = _root()
+    access.require(by, PUBLISH, root)
+    assessment = _locked(assessment, AssessmentState.TRIAL, "冻结")
+    period = builder.period_of(assessment)
+    if clock.today() < closed_on(period):
+        raise ValidationError(f"{period.label()}要到{closed_on(period):%Y年%-m月%-d日}才结束补报，之后可以冻结。")
+    open_ones = assessment.results.exclude(state__in=[COMPLETE, NOT_APPLICABLE]).values_list(
+        "organisation_name", flat=True
+    )
+    if open_ones:
+        raise ValidationError(f"{'、'.join(open_ones[:5])}的结果不完整，不能冻结。")
+    if not assessment.results.filter(state=COMPLETE).exists():
+        raise ValidationError("没有可以冻结的结果。")
+    before = audit.snapshot(assessment)
+    assessment.state, assessment.frozen = AssessmentState.FROZEN, clock.now()
+    assessment.frozen_by = None if by is access.OPERATOR else by
+    assessment.save()
+    audit.record(
+        by=by,
+        verb="assessment.freeze",
+        obj=assessment,
+        organisation=root,
+        before=before,
+        after=audit.snapshot(assessment),
+    )
+    return assessment
+
+
+@transaction.atomic
+def assessment_unfreeze(*, by, assessment, reason):
+    """Take a frozen assessment back to trial before it is published, with the reason."""
+    root = _root()
+    access.require(by, PUBLISH, root)
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明解除冻结的原因。"})
+    assessment = _locked(assessment, AssessmentState.FROZEN, "解除冻结")
+    before = audit.snapshot(assessment)
+    assessment.state, assessment.frozen, assessment.frozen_by = AssessmentState.TRIAL, None, None
+    assessment.save()
+    audit.record(
+        by=by,
+        verb="assessment.unfreeze",
+        obj=assessment,
+        organisation=root,
+        before=before,
+        after=audit.snapshot(assessment),
+        note=reason.strip(),
+    )
+    return assessment
+
+
+def assessment_publish(*, by, assessment, number=""):
+    """Publish a frozen assessment as a Report and return it.
+
+    Whoever ran the trial may not publish it (decisions 11); beat and the command line count as the system. The head of
+    the audit chain at this moment is printed in the report (control C54).
+    """
+    anchor = audit.seal_all()
+    with transaction.atomic():
+        root = _root()
+        access.require(by, PUBLISH, root)
+        assessment = _locked(assessment, AssessmentState.FROZEN, "发布")
+        if by is not access.OPERATOR and assessment.made_by_id == by.pk:
+            raise Conflict("试算由您完成，须由另一位有权限的同志发布。")
+        before = audit.snapshot(assessment)
+        assessment.state, assessment.published = AssessmentState.PUBLISHED, clock.now()
+        assessment.published_by = None if by is access.OPERATOR else by
+        assessment.save()
+        body = builder.build(assessment, anchor=anchor, number=number)
+        report = Report.objects.create(
+            assessment=assessment,
+            organisation=root,
+            title=body["title"],
+            body=json.dumps(body, ensure_ascii=False),
+            anchor=anchor,
+            published=assessment.published,
+        )
+        audit.record(
+            by=by,
+            verb="assessment.publish",
+            obj=assessment,
+            organisation=root,
+            before=before,
+            after=audit.snapshot(assessment),
+        )
+    return report

@@ -1,0 +1,37 @@
+"""Versions of schemes: the product's default is version 1; later ones are added, never changed."""
+
+import json
+import tomllib
+from pathlib import Path
+
+from django.db import transaction
+
+from assessments.models import SchemeVersion
+from assessments.scoring import scheme_from
+from branches import audit
+from branches.scoping import OPERATOR
+
+DATA = Path(__file__).resolve().parent.parent / "scheme_data"
+BRANCH_SCHEME = "tongbu-branch"
+
+
+@transaction.atomic
+def scheme_current(key=BRANCH_SCHEME):
+    """Return the newest SchemeVersion of `key`; the shipped default becomes version 1 on first use."""
+    found = SchemeVersion.objects.filter(key=key).first()
+    if found is None:
+        data = tomllib.loads((DATA / f"{key}.toml").read_text())
+        scheme_from(data)
+        found, made = SchemeVersion.objects.get_or_create(
+            key=key,
+            version=data["version"],
+            defaults={"title": data["title"], "body": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+        )
+        if made:
+            audit.record(by=OPERATOR, verb="scheme.install", obj=found, after=audit.snapshot(found, hide={"body"}))
+    return found
+
+
+def parsed(version):
+    """Return the pure Scheme of a stored version."""
+    return scheme_from(json.loads(version.body))
