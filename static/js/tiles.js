@@ -26,7 +26,7 @@
     button.setAttribute("data-s", state[0]);
     button.querySelector(".mk").innerHTML = window.tongbu.iconHtml(state[1]);
     button.querySelector("em").textContent = value === "present" ? note : state[2];
-    button.setAttribute("aria-label", tile.getAttribute("data-person") + (note ? "（" + note + "）" : "") + "：" + state[2]);
+    button.querySelector(".sr-only").textContent = value === "present" ? "：" + state[2] : "";
   }
   function set(box, tile, value, quiet) {
     var input = radio(tile, value);
@@ -94,6 +94,9 @@
     var name = button.querySelector(".nm");
     name.appendChild(document.createTextNode(person));
     name.appendChild(document.createElement("em"));
+    var spoken = document.createElement("span");
+    spoken.className = "sr-only";
+    name.appendChild(spoken);
     var more = document.createElement("button");
     more.type = "button";
     more.className = "dj-tile-more";
