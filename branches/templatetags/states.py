@@ -125,4 +125,9 @@ def cell_look(state, days=None, near=3):
                 classes += " near"
         else:
             name = f"{word}{days}天"
-    return {"icon": icon, "classes": classes, "name": name, "days": days if tone in {"late", "soon"} else None}
+    return {
+        "icon": icon,
+        "classes": classes,
+        "name": name,
+        "days": days if tone in {"late", "soon"} else None,
+    }

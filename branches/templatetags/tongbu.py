@@ -5,6 +5,8 @@ from datetime import date, datetime
 from django import template
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 
 from branches.templatetags import states
 
@@ -48,16 +50,6 @@ def sort_state(context, field, param="sort"):
     return {"href": query(context, **{param: wanted, "page": None}), "direction": direction}
 
 
-@register.simple_tag(takes_context=True)
-def hidden_query(context, *but):
-    """Return the (name, value) pairs of the address that a GET form must carry on, all except the names in `but`."""
-    request = context.get("request")
-    if not request:
-        return []
-    skip = {*but, "page"}
-    return [(name, value) for name, values in request.GET.lists() if name not in skip for value in values]
-
-
 @register.filter
 def md(value):
     """Return 11-27 for a date; nothing for none."""
@@ -91,6 +83,19 @@ def cn_weekday(value):
     """Return 星期二 for a date; nothing for none."""
     day = _day(value)
     return f"星期{WEEKDAYS[day.weekday()]}" if day else ""
+
+
+@register.filter
+def cn_weekday_short(value):
+    """Return 周五 for a date; nothing for none."""
+    day = _day(value)
+    return f"周{WEEKDAYS[day.weekday()]}" if day else ""
+
+
+@register.filter
+def citation(value):
+    """Return a citation whose （试行） is left out on phones, as HTML."""
+    return mark_safe(escape(value).replace("（试行）", '<span class="hide-phone">（试行）</span>'))
 
 
 @register.filter
@@ -139,8 +144,9 @@ def cell_look(state, days=None):
 
 @register.simple_tag
 def rail(lag, tolerance=7, missing=False):
-    """Return the figures of a sync rail: lag in days from the business to the Party date (negative: Party first).
+    """Return the figures of a sync rail.
 
+    `lag` is in days from the business to the Party date, negative when the Party side came first.
     Keys: zone, left, width, party (per cent), tone ("ok", "slow", "miss"). The rail ends at about
     24 days; what is longer is drawn to its end and written as a number beside it.
     """

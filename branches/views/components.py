@@ -1,4 +1,4 @@
-"""The page of components in every state, for those who build pages; it exists on a development server only."""
+"""The page of components in every state, for those who build pages; on a development server only."""
 
 from datetime import date
 
@@ -17,7 +17,9 @@ class SampleForm(forms.Form):
     """One field of each kind, to see how forms look."""
 
     name = forms.CharField(label="主题", max_length=60)
-    day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}), help_text="会议实际召开的日期")
+    day = forms.DateField(
+        label="日期", widget=forms.DateInput(attrs={"type": "date"}), help_text="会议实际召开的日期"
+    )
     kind = forms.ChoiceField(label="类型", choices=[("", "请选择"), ("1", "党员大会"), ("2", "支委会")])
     fields_of_work = forms.MultipleChoiceField(
         label="所属方面",
@@ -90,7 +92,12 @@ def _samples():
                 "kind": "sq",
                 "changes": [{"field": "应到", "before": "14", "after": "13"}],
             },
-            {"when": date(2026, 10, 1), "title": "支部届满，未召开选举大会", "note": "系统按任期识别", "kind": "bad"},
+            {
+                "when": date(2026, 10, 1),
+                "title": "支部届满，未召开选举大会",
+                "note": "系统按任期识别",
+                "kind": "bad",
+            },
             {"when": date(2026, 12, 10), "title": "计划召开选举大会", "kind": "fu"},
         ],
         "people": [
@@ -113,8 +120,20 @@ def _samples():
         ],
         "steps": [
             {"title": "登记支部委员", "note": "书记、委员和任期", "state": "done"},
-            {"title": "导入党员名册", "note": "也可以逐人登记", "state": "now", "action": "去导入", "url": "#"},
-            {"title": "记第一次活动", "note": "11月27日前的主题党日", "state": "", "action": "记一次活动", "url": "#"},
+            {
+                "title": "导入党员名册",
+                "note": "也可以逐人登记",
+                "state": "now",
+                "action": "去导入",
+                "url": "#",
+            },
+            {
+                "title": "记第一次活动",
+                "note": "11月27日前的主题党日",
+                "state": "",
+                "action": "记一次活动",
+                "url": "#",
+            },
         ],
         "chart_bars": {
             "labels": ["70–75", "75–80", "80–85", "85–90", "90–95", "95–100"],

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   var tongbu = (window.tongbu = window.tongbu || {});
+  var dirty = null;
 
   function meta(name) {
     var element = document.querySelector('meta[name="' + name + '"]');
@@ -20,6 +21,13 @@
     var status = event.detail.xhr.status;
     var words = { 403: "没有权限办理这一步", 404: "没有找到这条内容，可能已被移走", 409: "内容已被他人修改，请刷新后再试", 429: "操作太频繁，请稍后再试" };
     tongbu.toast({ level: "error", title: "没有完成", text: words[status] || "请稍后再试，仍不行请用“反馈”告诉我们" });
+  });
+  /* a fragment that turns out to be the sign-in page: the session has ended, so show that page whole */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if ((event.detail.xhr.responseText || "").indexOf('class="h-login"') < 0) { return; }
+    event.detail.shouldSwap = false;
+    dirty = null;
+    window.location.reload();
   });
   document.addEventListener("htmx:sendError", function () {
     tongbu.toast({ level: "error", title: "没有完成", text: "网络中断，请检查连接后再试" });
@@ -124,7 +132,6 @@
   });
 
   /* ---- forms: data-dirty asks before leaving with unsaved changes; one click submits once */
-  var dirty = null;
   document.addEventListener("input", function (event) {
     var form = event.target.form;
     if (form && form.hasAttribute("data-dirty")) { dirty = form; }
