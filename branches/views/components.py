@@ -17,9 +17,7 @@ class SampleForm(forms.Form):
     """One field of each kind, to see how forms look."""
 
     name = forms.CharField(label="主题", max_length=60)
-    day = forms.DateField(
-        label="日期", widget=forms.DateInput(attrs={"type": "date"}), help_text="会议实际召开的日期"
-    )
+    day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}), help_text="会议实际召开的日期")
     kind = forms.ChoiceField(label="类型", choices=[("", "请选择"), ("1", "党员大会"), ("2", "支委会")])
     fields_of_work = forms.MultipleChoiceField(
         label="所属方面",
