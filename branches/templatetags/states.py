@@ -12,7 +12,7 @@ CHIPS = {
     "not_applicable": ("不适用", "minus", "idle"),
     "unknown": ("未知", "help-circle", "idle"),
     # activities
-    "planned": ("计划", "calendar", "idle"),
+    "planned": ("已计划", "calendar", "idle"),
     "draft": ("草稿", "pencil", "draft"),
     "submitted": ("待审核", "hourglass", "review"),
     "accepted": ("已通过", "circle-check", "ok"),
@@ -72,9 +72,9 @@ CHIPS = {
     "pass": ("合格", "arrow-down", "low"),
     "fair": ("一般", "arrow-down", "low"),
     # jobs and imports
-    "queued": ("排队中", "hourglass", "review"),
-    "done": ("已完成", "circle-check", "ok"),
-    "failed": ("未成功", "alert-triangle", "late"),
+    "queued": ("排队", "hourglass", "review"),
+    "done": ("完成", "circle-check", "ok"),
+    "failed": ("失败", "alert-triangle", "late"),
     "active": ("有效", "circle-check", "ok"),
     "ended": ("已结束", "minus", "draft"),
     "locked": ("已锁定", "lock", "low"),

@@ -8,7 +8,11 @@ from django.http import Http404
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from branches.models import JobRun
+from branches.templatetags import states
 from branches.views.components import components
+from members.models.activities import ActivityState, AttendanceState
+from responsibilities.models.requirements import RequirementState
 
 INLINE = re.compile(r"\sstyle\s*=|<script(?![^>]*(?:\bsrc=|application/json))[^>]*>|\son[a-z]+=\"", re.I)
 
@@ -69,3 +73,9 @@ def test_an_error_page_needs_neither_database_nor_request(code, django_assert_nu
     assert "7F3A" in page
     assert page.count("<h1") == 1
     assert not INLINE.search(page)
+
+
+@pytest.mark.parametrize("choices", [ActivityState, AttendanceState, RequirementState, JobRun.State])
+def test_a_chip_says_the_same_word_as_the_record(choices):
+    for state in choices:
+        assert states.chip_look(state.value)["word"] == state.label
