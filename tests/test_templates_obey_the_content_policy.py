@@ -1,0 +1,73 @@
+"""The content policy forbids inline style and script, so no template and no script of ours may need them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from branches.templatetags import states
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = sorted([*(ROOT / "templates").rglob("*.html"), *ROOT.glob("*/templates/**/*.html")])
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+STYLES = sorted((ROOT / "static").rglob("*.css"))
+SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text()))
+
+FORBIDDEN = {
+    "a style attribute": re.compile(r"\sstyle\s*=", re.I),
+    "an inline handler": re.compile(r"<[^>]*\son[a-z]+\s*=\s*[\"']", re.I),
+    "an inline script": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>", re.I),
+    "a style element": re.compile(r"<style\b", re.I),
+    "a javascript address": re.compile(r"javascript:", re.I),
+    "an htmx handler that needs eval": re.compile(r"\shx-(on|vals\s*=\s*[\"']js)", re.I),
+    "a foreign address": re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//", re.I),
+}
+
+
+def _named(paths):
+    return [pytest.param(path, id=str(path.relative_to(ROOT))) for path in paths]
+
+
+@pytest.mark.parametrize("path", _named(TEMPLATES))
+def test_a_template_needs_nothing_inline_or_foreign(path):
+    text = re.sub(r"{% comment %}.*?{% endcomment %}", "", path.read_text(), flags=re.S)
+    found = [what for what, pattern in FORBIDDEN.items() if pattern.search(text)]
+    assert not found, f"{path.relative_to(ROOT)} has {found}"
+
+
+@pytest.mark.parametrize("path", _named(SCRIPTS))
+def test_a_script_builds_no_markup_that_the_policy_would_block(path):
+    text = path.read_text()
+    assert not re.search(r"""["'][^"']*\sstyle=""", text)
+    assert not re.search(r"\beval\(|new Function\(|setAttribute\(\s*[\"']style", text)
+
+
+@pytest.mark.parametrize("path", _named([*STYLES, *sorted((ROOT / "static" / "vendor").rglob("*.js"))]))
+def test_a_served_file_points_to_no_source_map(path):
+    assert "sourceMappingURL" not in path.read_text(encoding="utf-8")
+
+
+def test_every_icon_that_a_template_names_is_in_the_sprite():
+    named = set()
+    for path in TEMPLATES:
+        text = path.read_text()
+        named |= set(re.findall(r"<c-icon\s[^>]*?(?<!:)name=\"([a-z0-9-]+)\"", text))
+        named |= set(re.findall(r"(?<![:\w-])icon=\"([a-z0-9-]+)\"", text))
+        named |= set(re.findall(r"icons\.svg' %}#([a-z0-9-]+)\"", text))
+    named |= set(re.findall(r'"[a-z_]+", "([a-z0-9-]+)", [A-Z]', (ROOT / "branches" / "navigation.py").read_text()))
+    for path in SCRIPTS:
+        named |= set(re.findall(r"iconHtml\(\"([a-z0-9-]+)\"", path.read_text()))
+    assert named and named <= SPRITE, sorted(named - SPRITE)
+
+
+def test_every_state_has_an_icon_of_the_sprite():
+    icons = {look[1] for look in [*states.CHIPS.values(), *states.CELLS.values()]}
+    assert icons <= SPRITE, sorted(icons - SPRITE)
+
+
+def test_no_text_is_smaller_than_twelve_pixels_on_screen():
+    for path in STYLES:
+        if "vendor" in path.parts or path.name == "print.css":
+            continue
+        for size in re.findall(r"font-size:\s*(\d+(?:\.\d+)?)px", path.read_text()):
+            assert float(size) >= 12, path.name
