@@ -12,6 +12,7 @@ from assessments.reports.archive import without_clock
 from assessments.reports.gbt9704 import Fonts
 from assessments.reports.shape import PUBLISHED, check, period_of, signed
 from assessments.reports.wording import numeral, tight
+from assessments.scoring.numbers import plain
 from branches.periods import Period
 
 TRIAL_MARK = "（试算稿，未发布）"
@@ -68,8 +69,7 @@ def _opening(document, report, fonts):
         f"{period.span()}的党建工作进行了考核，数据截至{as_of}。现将有关情况报告如下。",
     )
     for row in report["summary"]:
-        pieces = [(f"{row['figure']}{row['unit']}。", fonts.first), *_set_off(row, fonts)]
-        gbt9704.paragraph(document, pieces)
+        gbt9704.paragraph(document, _set_off(row, fonts))
 
 
 def _set_off(row, fonts):
@@ -110,7 +110,7 @@ def _scores(document, report):
     rows = report["branches"]
     ranked = any(row["rank"] is not None for row in rows)
     heads = ["名次"] * ranked + ["党支部", "得分", "比上期", "等次"]
-    heads += [f"{part['name']}（{part['points']}）" for part in report["dimensions"]]
+    heads += [[part["name"], f"{part['points']}分"] for part in report["dimensions"]]
     each = min(14, 72 / max(len(report["dimensions"]), 1))
     widths = [11] * ranked + [0, 15, 16, 16] + [each] * len(report["dimensions"])
     widths[ranked] = gbt9704.TEXT_WIDTH_MM - sum(widths)
@@ -157,7 +157,7 @@ def _chapters(document, report):
 
 def _points(figure):
     number = Decimal(figure.replace("−", "-"))
-    return f"{'加' if number < 0 else '扣'}{abs(number)}分"
+    return f"{'加' if number < 0 else '扣'}{plain(abs(number))}分"
 
 
 def _evidence(rows):
@@ -179,15 +179,21 @@ def _notes(document, report):
     else:
         texts.append("本报告为试算结果，数据尚未冻结，不作为考核依据。")
     for number, text in enumerate(texts, 1):
-        gbt9704.paragraph(document, f"{number}. {tight(text)}")
+        # The last paragraph stays with the signature: no page carries a signature alone.
+        gbt9704.paragraph(
+            document,
+            f"{number}. {tight(text)}",
+            align=WD_ALIGN_PARAGRAPH.LEFT,
+            keep=number == len(texts),
+        )
 
 
 def _closing(document, report, fonts):
     if report["adjustments"]:
-        gbt9704.paragraph(document, "", indent=False)
-        gbt9704.paragraph(document, "附件：人工调整情况")
-    gbt9704.paragraph(document, "", indent=False)
-    gbt9704.paragraph(document, "", indent=False)
+        gbt9704.paragraph(document, "", indent=False, keep=True)
+        gbt9704.paragraph(document, "附件：人工调整情况", keep=True)
+    gbt9704.paragraph(document, "", indent=False, keep=True)
+    gbt9704.paragraph(document, "", indent=False, keep=True)
     signed_on = report["signature"]["on"] or report["as_of"]
     gbt9704.signature(document, report["signature"]["name"], chinese_date(signed_on))
     if not report["adjustments"]:

@@ -150,16 +150,17 @@ def _bottom_line(target, colour):
 
 
 def signature(document, name, date):
-    """The office above its date, which ends four characters from the right edge."""
-    width = max(len(name), _full_widths(date))
-    for text in (name, date):
-        line = document.add_paragraph()
+    """The date four characters from the right edge, the office centred above it.
+
+    An office whose name is too long for that stands at the edge, and the date is centred below it.
+    """
+    wider = (len(name) - _full_widths(date)) / 2
+    name_from_right = max(4 - wider, 0)
+    for text, from_right in ((name, name_from_right), (date, name_from_right + wider)):
+        line = document.add_paragraph(text)
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        line.paragraph_format.keep_with_next = text == name
-        # Centre the shorter line on the longer one; a full-width character is 16 pt.
-        own = len(name) if text == name else _full_widths(date)
-        line.paragraph_format.right_indent = Pt(16 * (4 + (width - own) / 2))
-        line.add_run(text)
+        line.paragraph_format.right_indent = Pt(16 * from_right)
+        line.paragraph_format.keep_with_next = text is name
 
 
 def _full_widths(text):
@@ -207,8 +208,8 @@ def _field_part(kind, text):
 def table(document, heads, rows, widths, *, left=()):
     """A table in 12 pt: the head row repeats on every page, no row is split across pages.
 
-    `heads`: texts; `rows`: rows of texts, a list in a cell makes one line each; `widths` in mm; `left`:
-    columns set at the left edge, the others centred.
+    `heads`: a row of texts; `rows`: more of them; a list in a cell makes one line each; `widths` in mm;
+    `left`: columns set at the left edge, the others centred.
     """
     new = document.add_table(rows=0, cols=len(heads))
     new.style = "Table Grid"

@@ -59,6 +59,7 @@ from assessments.scoring.totals import (
     Result,
     VetoEvent,
     best_reachable,
+    lost_text,
     score,
 )
 
@@ -103,6 +104,7 @@ __all__ = [
     "grade",
     "graded",
     "largest_remainder",
+    "lost_text",
     "quota_places",
     "ratio",
     "rounded",

@@ -105,7 +105,11 @@ class Quota:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A version of a scheme: see the README of the product on how each setting answers an open question."""
+    """A version of a scheme.
+
+    `grade_on` says whether bounds are compared with the rounded or the exact total; `quota_tie` what happens
+    to equals at the edge of a quota; `periods` the kinds of period it is used for.
+    """
 
     key: str
     title: str

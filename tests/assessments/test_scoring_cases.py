@@ -16,6 +16,7 @@ from assessments.scoring import (
     NOT_DUE,
     OVERDUE,
     WAIVED,
+    Adjustment,
     Deduction,
     Fact,
     Item,
@@ -30,6 +31,7 @@ from assessments.scoring import (
     grade,
     graded,
     largest_remainder,
+    lost_text,
     quota_places,
     ratio,
     rounded,
@@ -451,3 +453,51 @@ def test_the_best_still_reachable_follows_the_case_of_the_talks():
     assert [reason.text for reason in reasons] == ["未见记录", "谈心谈话还差5人"]
     assert [reason.points for reason in reasons] == [Decimal("2.50"), Decimal("1.07")]
     assert [reason.regain for reason in reasons] == [Fraction(5, 4), Fraction(15, 14)]
+    assert [lost_text(reason) for reason in reasons] == ["未见记录，扣2.5分", "谈心谈话还差5人，扣1.07分"]
+
+
+def test_reasons_say_what_happened_and_where_to_go():
+    place = ("requirement", 12, "life-committee-m", "2026-10")
+    rows = (
+        Item(OVERDUE, "10月支委会", place),
+        Item(MET_LATE, "11月支委会", ("activity", 7)),
+        Item(MET_LATE, "同步研究", late_text="“中期调整”同步研究滞后18天"),
+        Item(OVERDUE, "党费收缴", expected=24, done=20, late=1, unit="人月"),
+        Item(MET, "9月支委会"),
+    )
+    reasons = ratio(28, rows, "0.5").reasons
+    assert [(reason.text, reason.exact, reason.kind) for reason in reasons] == [
+        ("10月支委会未见记录", 1, "missing"),
+        ("11月支委会补办完成", Fraction(1, 2), "late"),
+        ("“中期调整”同步研究滞后18天", Fraction(1, 2), "late"),
+        ("党费收缴还差3人月", 3, "partial"),
+        ("党费收缴1人月补办完成", Fraction(1, 2), "late"),
+    ]
+    assert [reason.target for reason in reasons[:2]] == [place, ("activity", 7)]
+
+
+def test_an_adjustment_and_a_zeroed_indicator_are_reasons_of_their_own():
+    facts = whole_marks() | {"duty-done": Fact.counted("责任事项", 5, 7)}
+    changes = [Adjustment("duty-done", Decimal("1"), "防汛值班，经同意顺延", ("adjustment", 3))]
+    result = score(default_scheme(), facts, adjustments=changes)
+    row = next(row for row in result.indicators if row.key == "duty-done")
+    assert [(lost_text(reason), reason.kind) for reason in row.reasons] == [
+        ("责任事项还差2项，扣2分", "partial"),
+        ("人工调整：防汛值班，经同意顺延，加1分", "adjustment"),
+    ]
+    assert (row.exact, row.lost, result.total) == (6, Decimal("1.00"), Decimal("99.0"))
+    event = VetoEvent("活动记录弄虚作假经核实", "合格", ("activity", 9), "life-theme")
+    result = score(default_scheme(), whole_marks(), vetoes=[event])
+    assert (result.total, result.grade_by_points, result.grade) == (Decimal("94.0"), "优秀", "合格")
+    with pytest.raises(KeyError):
+        score(default_scheme(), {"no-such-indicator": Fact()})
+
+
+def test_an_indicator_without_a_measure_gives_its_weight_to_the_others():
+    facts = {"life-assembly": Fact(items=items(met=3, overdue=1)), "sync-study": Fact(items=items(met=1))}
+    result = score(default_scheme(), facts)
+    # 30 and 25 of 55 points stand for the whole 100
+    assert result.base == Fraction(100) - Fraction(100 * 30, 55) / 4
+    assert [row.state for row in result.dimensions] == ["known", "not_applicable", "known"] + [
+        "not_applicable"
+    ] * 2
