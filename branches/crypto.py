@@ -1,0 +1,138 @@
+"""Encrypted fields and blind indexes (security controls C43, C44; 个人信息保护法第五十一条第三项).
+
+A stored value is `alg.key-id.nonce.ciphertext`; `alg` leaves room for the national algorithms. The additional
+data bind a value to its row and field, so that a ciphertext copied elsewhere does not decrypt.
+
+The blind index must stay the same while encryption keys change. It is derived from FIELD_INDEX_KEY when set, else
+from the key with the lowest id of FIELD_KEYS: that key must then stay in the ring until the index is computed anew.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+ALGORITHM = "1"  # AES-256-GCM, nonce of 96 random bits
+_NONCE_BYTES = 12
+
+
+class CannotBeShown(Exception):
+    """The value cannot be decrypted: key unknown, text altered, or moved from another row."""
+
+    def __init__(self, reason):
+        self.reason = reason
+        super().__init__("该内容无法显示，请联系管理员。")
+
+
+class KeyRing(NamedTuple):
+    """Keys by id; the first of the setting writes, all read."""
+
+    first: int
+    keys: dict
+    ciphers: dict
+
+
+@lru_cache(maxsize=8)
+def parse_keys(text):
+    """Return the KeyRing of `2:BASE64,1:BASE64` (ids are whole numbers, keys 32 bytes).
+
+    Raises ValueError with a sentence that holds no key.
+    """
+    keys = {}
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        number, colon, encoded = part.partition(":")
+        if not colon or not number.strip().isdecimal():
+            raise ValueError("FIELD_KEYS must read NUMBER:BASE64,NUMBER:BASE64.")
+        try:
+            encoded = encoded.strip().translate(str.maketrans("-_", "+/"))
+            key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+        except (binascii.Error, ValueError):
+            raise ValueError(f"key {int(number)} of FIELD_KEYS is not base64.") from None
+        if len(key) != 32:
+            raise ValueError(f"key {int(number)} of FIELD_KEYS must have 32 bytes.")
+        if int(number) in keys:
+            raise ValueError(f"key {int(number)} stands twice in FIELD_KEYS.")
+        keys[int(number)] = key
+    if not keys:
+        raise ValueError("FIELD_KEYS is empty.")
+    return KeyRing(next(iter(keys)), keys, {number: AESGCM(key) for number, key in keys.items()})
+
+
+def _ring():
+    from django.conf import settings
+
+    return parse_keys(settings.FIELD_KEYS)
+
+
+def _b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _unb64(text):
+    return base64.b64decode(text.translate(str.maketrans("-_", "+/")) + "=" * (-len(text) % 4), validate=True)
+
+
+def encrypt(text, aad):
+    """Return the token for `text`; `aad` is `model.field.uid`, the same at decryption."""
+    ring = _ring()
+    nonce = os.urandom(_NONCE_BYTES)
+    sealed = ring.ciphers[ring.first].encrypt(nonce, text.encode(), aad.encode())
+    return f"{ALGORITHM}.{ring.first}.{_b64(nonce)}.{_b64(sealed)}"
+
+
+def decrypt(token, aad):
+    """Return the text of a token. Raises CannotBeShown, never anything else, for whatever stands in the column."""
+    ring = _ring()
+    try:
+        algorithm, number, nonce, sealed = token.split(".")
+        if algorithm != ALGORITHM:
+            raise CannotBeShown("unknown algorithm")
+        cipher = ring.ciphers.get(int(number))
+        if cipher is None:
+            raise CannotBeShown("unknown key")
+        return cipher.decrypt(_unb64(nonce), _unb64(sealed), aad.encode()).decode()
+    except InvalidTag:
+        raise CannotBeShown("altered or moved") from None
+    except (ValueError, AttributeError, OverflowError):
+        raise CannotBeShown("not a token") from None
+
+
+def needs_rotation(token):
+    """Tell whether the token was written with another algorithm or key than the one that writes now."""
+    return token.split(".")[:2] != [ALGORITHM, str(_ring().first)]
+
+
+@lru_cache(maxsize=32)
+def _index_key(material, purpose):
+    info = b"tongbu blind index " + purpose.encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=b"tongbu", info=info).derive(material)
+
+
+def _index_material():
+    from django.conf import settings
+
+    if own := getattr(settings, "FIELD_INDEX_KEY", ""):
+        return own.encode()
+    keys = _ring().keys
+    return keys[min(keys)]
+
+
+def blind_index(text, purpose):
+    """Return 64 hex characters for equality look-ups; `purpose` (such as `member.identity`) separates the keys.
+
+    Compared are the digits and X of the NFKC form in upper case, so full-width digits and blanks collide.
+    Raises ValueError when nothing of that is in the text: empty values must not share one index.
+    """
+    kept = "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c in "0123456789X")
+    if not kept:
+        raise ValueError("号码中没有数字。")
+    return hmac.new(_index_key(_index_material(), purpose), kept.encode(), hashlib.sha256).hexdigest()
