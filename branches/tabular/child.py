@@ -84,10 +84,10 @@ def plain(cell):
     return str(value)
 
 
-MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']""")
-FILLED = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["'][A-Z]{1,3}(\d{1,7})["'][^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b""")
+MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]{0,200}?ref\s*=\s*["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']""")
+FILLED = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]{0,200}?\s)?r=["'][A-Z]{1,3}(\d{1,7})["'][^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b""")
 MISSING_VALUE = re.compile(
-    rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]{1,3}\d{1,7})["'][^>/]*>\s*"""
+    rb"""<(?:\w+:)?c\s(?:[^>]{0,200}?\s)?r=["']([A-Z]{1,3}\d{1,7})["'][^>/]*>\s*"""
     rb"""<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>\s*|<(?:\w+:)?v>\s*</(?:\w+:)?v>\s*)?"""
     rb"""</(?:\w+:)?c>"""
 )
@@ -126,9 +126,9 @@ def read_workbook(data):
         rows = []
         for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS), start=1):
             values = [plain(c) for c in cells]
-            for at in {c.coordinate for c in cells if c.value is None and hasattr(c, "coordinate")} & unknown:
-                column = next(i for i, c in enumerate(cells) if getattr(c, "coordinate", "") == at)
-                values[column] = {"error": "公式未计算"}
+            for column, cell in enumerate(cells if unknown else ()):
+                if cell.value is None and getattr(cell, "coordinate", "") in unknown:
+                    values[column] = {"error": "公式未计算"}
             values = trimmed(values)
             if values:
                 budget.add(values)
@@ -166,7 +166,7 @@ def decoded(data):
         raise Refused("文件编码不是 UTF-8，也不是 GB18030，请另存为“CSV UTF-8”后再上传。") from None
 
 
-GUARDED = re.compile(r"^'(?=\s*[=+\-@＝＋－＠\t\r\n])")
+GUARDED = re.compile(r"^'(?='*\s*[=+\-@＝＋－＠\t\r\n])")  # what the writer put in front (C40)
 
 
 def read_csv(data):
