@@ -44,8 +44,6 @@ def parse_identity(value, *, today=None):
         raise ValueError(f"身份证号应为 18 位，现为 {len(number)} 位。")
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         raise ValueError("身份证号只能由 17 位数字和末位数字或 X 组成。")
-    if number[14:17] == "000":
-        raise ValueError("身份证号的顺序码不能是 000。")
     born = birth_date(number)
     if not datetime.date(1900, 1, 1) <= born <= (today or datetime.date.today()):
         raise ValueError("身份证号中的出生日期不在合理范围。")

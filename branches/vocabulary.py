@@ -70,11 +70,15 @@ STATUSES = {
     "deceased": "已去世",
 }
 
+# Common names beside the official ones, for suggestions only.
+_OTHER_NAMES = ("支委会", "党员大会", "民主评议", "谈心", "党费收缴公示", "换届选举大会", "述职评议", "理论学习中心组学习")
+
 
 def suggestion(text, known):
     """Return `是否为“…”？` with the closest of `known`, or the list of what may be written."""
     close = process.extractOne(fold(text), known, scorer=fuzz.ratio, score_cutoff=60)
-    return f"是否为“{close[0]}”？" if close else "可填：" + "、".join(known) + "。"
+    shown = [k for k in known if k not in _OTHER_NAMES]
+    return f"是否为“{close[0]}”？" if close else "可填：" + "、".join(shown) + "。"
 
 
 def _unknown(what, value, known):
@@ -87,12 +91,14 @@ def _bare(value):
 
 
 def _by_pattern(value, patterns, labels, what):
-    text = _bare(value)
-    if not text:
+    if is_blank_mark(value):
         raise ValueError(f"{what}没有填写。")
-    for code, pattern in patterns:
-        if text == code or text == labels[code] or re.fullmatch(pattern, text):
-            return code
+    whole = fold(value)[:60]
+    # 研究生(硕士) says more than 研究生; 党委(党组) and 本科/学士 say it with the first word.
+    for text in (re.sub(r"[()\[\]【】]", "", whole), _bare(whole), whole.split("/")[0]):
+        for code, pattern in patterns:
+            if text == code or text == labels[code] or re.fullmatch(pattern, text):
+                return code
     raise _unknown(what, value, labels.values())
 
 
@@ -223,13 +229,15 @@ def parse_activity_kinds(value):
     inside = re.findall(r"[(\[【]([^()\[\]【】]*)[)\]】]", text)
     if not outside.strip("-—/"):
         raise ValueError("活动类型没有填写。")
-    whole = _activity_kind(outside)
-    parts = [outside] if whole else [p for p in _BETWEEN.split(clean_text(outside)) if p]
+    parts = [outside] if _activity_kind(outside) else [p for p in _BETWEEN.split(outside) if p]
+    apart = [fold(p) for p in _plain(value).split() if fold(p)]
+    if len(parts) == 1 and len(apart) > 1 and not _activity_kind(outside):
+        parts = apart  # 主题党日 党课
     kinds = []
     for part in parts:
         code = _activity_kind(part)
         if code is None:
-            raise _unknown("活动类型", part, ACTIVITY_KINDS.values())
+            raise _unknown("活动类型", part, (*ACTIVITY_KINDS.values(), *_OTHER_NAMES))
         kinds.append(code)
     # Brackets may name a further kind, 主题党日(党课), or only describe the first one, 党员大会(扩大).
     kinds += [code for note in inside for part in _BETWEEN.split(note) if (code := _activity_kind(part))]
@@ -271,7 +279,7 @@ _OFFICES = {
     "群众": "mass_work_officer", "群工": "mass_work_officer", "群团": "mass_work_officer", "保密": "secrecy_officer",
     "学习": "study_officer", "生活": "welfare_officer", "文体": "culture_officer", "文娱": "culture_officer",
 }  # fmt: skip
-_LEVEL = re.compile(r"^(?:中共)?(?:局|委|厅|处|本)?(?:(党组)|(机关纪委|纪委)|(机关党委|机关委员会|党委)|(党总支部?|总支部?)|(党?支部委员会|党?支部|支委会?)|(党?小组))")
+_LEVEL = re.compile(r"^(?:中共)?(?:局|委|厅|处|本)?(?:(党组)|(机关纪委|纪委)|(机关党委|机关委员会|党委)|(党总支部?|总支部?)|(党?支部委员会|党?支部|支委会?)|(?:第?[一二三四五六七八九十\d]{1,3})?(党?小组))")
 _LEVELS = ("party_group", "discipline", "committee", "general_branch", "branch", "small_group")
 _OFFICE = re.compile("(?:" + "|".join(sorted(_OFFICES, key=len, reverse=True)) + ")")
 _NO_POST = re.compile(r"(?:一般|普通|正式|预备)?党员|群众|否|未担任|没有|无职务|无党内职务")
@@ -351,6 +359,8 @@ def absence_state(reason):
 
 def _pieces(text):
     """Split at 、 , ; and line breaks, but not inside brackets."""
+    # 张三(病假)李四(事假): a closing bracket ends a person, too.
+    text = re.sub(r"([)\]】])\s*(?=[^\s、,;。)\]】(\[【])", r"\1、", text)
     pieces, depth, piece = [], 0, ""
     for character in text:
         depth += (character in "([【") - (character in ")]】" and depth > 0)
@@ -359,7 +369,8 @@ def _pieces(text):
             piece = ""
         else:
             piece += character
-    return [(p.strip(), end) for p, end in [*pieces, (piece, "")] if p.strip()]
+    cleaned = ((re.sub(r"^(?:\d{1,2}[.、)]|[①-⑳])\s*", "", p.strip()), end) for p, end in [*pieces, (piece, "")])
+    return [(p, end) for p, end in cleaned if p and not re.fullmatch(r"[共计等]+\s*\d*\s*[人名]?|\d{1,2}\.?", p)]
 
 
 def parse_absentees(value, reasons=None):
