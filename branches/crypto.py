@@ -67,10 +67,14 @@ def parse_keys(text):
     return KeyRing(next(iter(keys)), keys, {number: AESGCM(key) for number, key in keys.items()})
 
 
-def _ring():
-    from django.conf import settings
+def _setting(name):
+    from django.conf import settings  # late: this module is pure ground and loads without settings
 
-    return parse_keys(settings.FIELD_KEYS)
+    return getattr(settings, name, "")
+
+
+def _ring():
+    return parse_keys(_setting("FIELD_KEYS"))
 
 
 def _b64(data):
@@ -118,9 +122,7 @@ def _index_key(material, purpose):
 
 
 def _index_material():
-    from django.conf import settings
-
-    if own := getattr(settings, "FIELD_INDEX_KEY", ""):
+    if own := _setting("FIELD_INDEX_KEY"):
         return own.encode()
     keys = _ring().keys
     return keys[min(keys)]

@@ -6,8 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -15,7 +14,7 @@ from django.utils.http import urlencode
 from branches import access, audit, clock
 from branches.errors import Conflict
 from branches.models import User
-from branches.views.errors import conflict
+from branches.views.errors import bad_request, conflict
 
 log = logging.getLogger("tongbu.request")
 
@@ -39,15 +38,15 @@ class CleanInput:
     def __call__(self, request):
         request.incident = uuid.uuid4().hex
         if request.method == "TRACE":
-            return render(request, "405.html", status=405)
+            return HttpResponseNotAllowed(["GET", "POST", "HEAD", "OPTIONS"])
         raw = (request.META.get("PATH_INFO", "") or "").encode("latin-1", "replace")
         query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
         if b"\0" in raw or "\0" in request.path or b"\0" in query or not _utf8(query) or "�" in request.path:
-            return render(request, "400.html", {"incident": request.incident}, status=400)
+            return bad_request(request)
         content = request.content_type or ""
         form = request.method == "POST" and content == "application/x-www-form-urlencoded"
         if form and not _utf8(unquote_to_bytes(request.body.replace(b"+", b" "))):
-            return render(request, "400.html", {"incident": request.incident}, status=400)
+            return bad_request(request)
         return self.get_response(request)
 
     def process_exception(self, request, exception):

@@ -2,7 +2,9 @@
 
 import logging
 
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from branches.access import Forbidden, who_can
 
@@ -13,8 +15,13 @@ def _page(request, template, status, context=None):
     return render(request, template, {"incident": getattr(request, "incident", ""), **(context or {})}, status=status)
 
 
+def _bare(request, template, status):
+    """Render without context processors: what failed may be the database they ask."""
+    return HttpResponse(render_to_string(template, {"incident": getattr(request, "incident", "")}), status=status)
+
+
 def bad_request(request, exception=None):
-    return _page(request, "400.html", 400)
+    return _bare(request, "400.html", 400)
 
 
 def not_found(request, exception=None):
@@ -30,7 +37,7 @@ def forbidden(request, exception=None):
 
 def server_error(request):
     log.error("incident %s answered with 500", getattr(request, "incident", ""))
-    return _page(request, "500.html", 500)
+    return _bare(request, "500.html", 500)
 
 
 def csrf_failure(request, reason=""):
