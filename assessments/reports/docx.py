@@ -54,9 +54,7 @@ def _properties(document, report):
 def _title(document, report, fonts):
     document.add_paragraph(report["title"], style="Title")
     if report["state"] != PUBLISHED:
-        gbt9704.paragraph(
-            document, [(TRIAL_MARK, fonts.second)], indent=False, align=WD_ALIGN_PARAGRAPH.CENTER
-        )
+        gbt9704.paragraph(document, [(TRIAL_MARK, fonts.second)], indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
     gbt9704.paragraph(document, "", indent=False)
 
 
@@ -98,8 +96,7 @@ def _overall(document, report):
         chart = overall["trend"]
         _caption(document, f"{chart['title']}。")
         rows = [
-            [Period.parse(point["period"]).label()]
-            + [point[key] or NONE for key in ("mean", "highest", "lowest")]
+            [Period.parse(point["period"]).label()] + [point[key] or NONE for key in ("mean", "highest", "lowest")]
             for point in chart["points"]
         ]
         gbt9704.table(document, ["考核期", "平均分", "最高分", "最低分"], rows, [51, 35, 35, 35], left=(0,))
@@ -151,15 +148,9 @@ def _chapters(document, report):
             continue
         rows = []
         for row in chapter["indicators"]:
-            points = (
-                f"{row['points']}/{row['maximum']}"
-                if row["points"]
-                else INDICATOR_STATES.get(row["state"], NONE)
-            )
+            points = f"{row['points']}/{row['maximum']}" if row["points"] else INDICATOR_STATES.get(row["state"], NONE)
             reasons = [f"{tight(reason['text'])}，{_points(reason['points'])}" for reason in row["reasons"]]
-            rows.append(
-                [row["name"], points, row["mean"] or NONE, reasons or [NONE], _evidence(row["evidence"])]
-            )
+            rows.append([row["name"], points, row["mean"] or NONE, reasons or [NONE], _evidence(row["evidence"])])
         heads = ["指标", "得分/满分", "平均", "失分原因", "佐证"]
         gbt9704.table(document, heads, rows, [28, 23, 14, 57, 34], left=(0, 3, 4))
 

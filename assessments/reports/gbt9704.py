@@ -99,10 +99,8 @@ def set_east_asian(properties, font):
 
 def _first_line(properties, chars=INDENT_CHARS):
     """First line indented by whole characters, which holds at any size of type."""
-    indent = properties.find(qn("w:ind"))
-    if indent is None:
-        indent = OxmlElement("w:ind")
-        properties.append(indent)
+    # In its place among the properties: Word rejects a file whose elements stand out of order.
+    indent = properties.get_or_add_ind()
     indent.set(qn("w:firstLineChars"), str(chars * 100))
     indent.set(qn("w:firstLine"), str(chars * 320))
 
@@ -146,9 +144,7 @@ def _bottom_line(target, colour):
     for name, value in (("val", "single"), ("sz", "12"), ("space", "11"), ("color", colour)):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
-    target._p.get_or_add_pPr().insert_element_before(
-        borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr"
-    )
+    target._p.get_or_add_pPr().insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
 def signature(document, name, date):
@@ -233,9 +229,7 @@ def table(document, heads, rows, widths, *, left=()):
             for at, part in enumerate(lines or [""]):
                 line = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
                 line.style = "Report Table"
-                line.alignment = (
-                    WD_ALIGN_PARAGRAPH.LEFT if number and place in left else WD_ALIGN_PARAGRAPH.CENTER
-                )
+                line.alignment = WD_ALIGN_PARAGRAPH.LEFT if number and place in left else WD_ALIGN_PARAGRAPH.CENTER
                 line.add_run(part)
     return new
 

@@ -64,9 +64,7 @@ def render(report):
             ]
             for row in report["comparison"]["pairs"]
         ]
-        _sheet(
-            book, styles, "与上期比较", ["党支部", before.label(), now.label(), "变化"], rows, [26, 16, 16, 9]
-        )
+        _sheet(book, styles, "与上期比较", ["党支部", before.label(), now.label(), "变化"], rows, [26, 16, 16, 9])
     if report["adjustments"]:
         keys = ("branch", "indicator", "before", "change", "after", "reason", "by", "on")
         heads = ["党支部", "指标", "系统分", "调整", "审定分", "理由", "审定人", "日期"]
