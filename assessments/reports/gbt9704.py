@@ -99,10 +99,8 @@ def set_east_asian(properties, font):
 
 def _first_line(properties, chars=INDENT_CHARS):
     """First line indented by whole characters, which holds at any size of type."""
-    indent = properties.find(qn("w:ind"))
-    if indent is None:
-        indent = OxmlElement("w:ind")
-        properties.append(indent)
+    # In its place among the properties: Word rejects a file whose elements stand out of order.
+    indent = properties.get_or_add_ind()
     indent.set(qn("w:firstLineChars"), str(chars * 100))
     indent.set(qn("w:firstLine"), str(chars * 320))
 

@@ -70,6 +70,18 @@ def test_body_paragraphs_are_indented_by_two_characters(document):
     assert find(document, "委党组：")._p.pPr.find(qn("w:ind")) is None
 
 
+def test_paragraph_properties_stand_in_the_order_of_the_format(document):
+    order = ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "pBdr", "spacing", "ind"]
+    order += ["contextualSpacing", "jc", "outlineLvl", "rPr"]
+    parts = [document.element.body, document.styles.element]
+    found = [props for part in parts for props in part.iter(qn("w:pPr"))]
+    assert len(found) > 100
+    for props in found:
+        names = [child.tag.split("}")[1] for child in props]
+        known = [order.index(name) for name in names if name in order]
+        assert known == sorted(known), names
+
+
 def test_headings_are_numbered_without_gaps(document):
     heads = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
     assert heads == [

@@ -90,8 +90,6 @@ def test_the_extract_of_a_branch_names_no_other_branch_and_no_rank():
         for_branch(data, 99)
 
 
-@pytest.mark.parametrize(
-    "figure, shown", [("3.5", "+3.5"), ("-5.5", "−5.5"), ("−5.5", "−5.5"), ("0.0", "0.0")]
-)
+@pytest.mark.parametrize("figure, shown", [("3.5", "+3.5"), ("-5.5", "−5.5"), ("−5.5", "−5.5"), ("0.0", "0.0")])
 def test_changes_carry_their_sign(figure, shown):
     assert signed(figure) == shown

@@ -50,10 +50,7 @@ def test_holders_of_a_grade_are_compared_with_the_last_period():
 
 
 def test_low_scores_are_said_as_a_fact_without_a_label():
-    assert (
-        wording.below(80, [("能源处", D(-5)), ("社会处", D(-2))])
-        == "能源处、社会处得分低于 80 分，均比上季度下降。"
-    )
+    assert wording.below(80, [("能源处", D(-5)), ("社会处", D(-2))]) == "能源处、社会处得分低于 80 分，均比上季度下降。"
     assert wording.below(80, [("能源处", None)]) == "能源处得分低于 80 分。"
     assert wording.below(80, []) == "各支部得分均在 80 分以上。"
 
@@ -61,8 +58,7 @@ def test_low_scores_are_said_as_a_fact_without_a_label():
 def test_closure_names_the_stage_where_the_gaps_are():
     gaps = {"同步研究": (1, 0), "同步实施": (3, 1), "同步考核": (0, 1)}
     assert wording.sync_closure(19, 31, gaps, 16) == (
-        "重点业务四同步闭环 19 项（共 31 项），比上季度多 3 项；"
-        "缺口集中在同步实施环节，滞后 3 项、缺失 1 项。"
+        "重点业务四同步闭环 19 项（共 31 项），比上季度多 3 项；缺口集中在同步实施环节，滞后 3 项、缺失 1 项。"
     )
     assert wording.sync_closure(31, 31, {"同步研究": (0, 0)}) == "重点业务四同步闭环 31 项（共 31 项）。"
     assert wording.sync_closure(0, 0, {}) == "期内没有重点业务。"

@@ -498,6 +498,4 @@ def test_an_indicator_without_a_measure_gives_its_weight_to_the_others():
     result = score(default_scheme(), facts)
     # 30 and 25 of 55 points stand for the whole 100
     assert result.base == Fraction(100) - Fraction(100 * 30, 55) / 4
-    assert [row.state for row in result.dimensions] == ["known", "not_applicable", "known"] + [
-        "not_applicable"
-    ] * 2
+    assert [row.state for row in result.dimensions] == ["known", "not_applicable", "known"] + ["not_applicable"] * 2
