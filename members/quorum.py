@@ -1,14 +1,10 @@
 """Is the record valid as a meeting of its kind? Below the quorum it is kept, meets nothing and passes no resolution."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from members.models.activities import ATTENDING
 from members.models.activities import ActivityKindCode as Code
-
-HALF = Fraction(1, 2)
-# Election: 4/5 of the voters; the agency's setting, the figure rests on secondary sources (elec-quorum-4-5).
-FOUR_FIFTHS = Fraction(4, 5)
+from members.validity import committee_meeting, election_quorum, general_vote
 
 
 @dataclass(frozen=True)
@@ -28,16 +24,11 @@ class Quorum:
     @property
     def votes_needed(self):
         """Votes that pass a resolution: more than half of the voters expected (life-vote-general)."""
-        return self.expected // 2 + 1 if self.expected is not None and self.rule == "life-vote-general" else None
+        return general_vote(self.expected, self.present).yes_needed if self.rule == "life-vote-general" else None
 
     @property
     def missing(self):
         return max(0, self.needed - self.present) if self.needed is not None else 0
-
-
-def _needed(expected, share):
-    exact = expected * share
-    return -(-exact.numerator // exact.denominator)
 
 
 def quorum_of(codes, counts):
@@ -45,22 +36,25 @@ def quorum_of(codes, counts):
 
     counts: an object with `voters_expected`, `voters_present` (probationers left out) and `seats_expected`,
     `seats_present`. Rules: 支部工作条例 第十一条 (assembly: half of the voters present), 第十二条 (committee: half of
-    its members), elec-quorum-4-5 (agency setting).
+    its members), elec-quorum-4-5 (agency setting: four fifths rest on secondary sources).
     """
     codes = set(codes)
     if Code.ELECTION in codes:
-        return _make("选举", counts.voters_expected, counts.voters_present, FOUR_FIFTHS, "elec-quorum-4-5")
+        return _make("选举", counts.voters_expected, counts.voters_present, election_quorum, "elec-quorum-4-5")
     if Code.ASSEMBLY in codes:
-        return _make("党员大会", counts.voters_expected, counts.voters_present, HALF, "life-vote-general")
+        return _make("党员大会", counts.voters_expected, counts.voters_present, general_vote, "life-vote-general")
     if Code.COMMITTEE_MEETING in codes:
-        return _make("支委会", counts.seats_expected, counts.seats_present, HALF, "life-committee-m")
+        return _make("支委会", counts.seats_expected, counts.seats_present, committee_meeting, "life-committee-m")
     return Quorum()
 
 
-def _make(body, expected, present, share, rule):
+def _make(body, expected, present, vote, rule):
     if expected is None or present is None:
         return Quorum()
-    return Quorum(body, expected, present, _needed(expected, share), rule)
+    # A ledger's written figures may not fit its roster; the share is then of what remains, never of less than nobody.
+    expected = max(0, expected)
+    present = min(max(0, present), expected)
+    return Quorum(body, expected, present, vote(expected, present).present_needed, rule)
 
 
 @dataclass(frozen=True)
