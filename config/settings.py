@@ -110,7 +110,8 @@ else:
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
-    _database["TEST"] = {"NAME": env.text("TEST_SQLITE", "file:memorydb_default?mode=memory&cache=shared")}
+    # A file, so that threads, a live server and a worker of a test see one database.
+    _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 
 AUTH_USER_MODEL = "branches.User"
 AUTHENTICATION_BACKENDS = [
