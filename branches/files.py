@@ -31,8 +31,7 @@ CONTENT_TYPES = {
 DEFAULT_KINDS = ("docx", "xlsx", "pdf", "jpg", "png", "txt", "csv")
 MAX_PIXELS = 50_000_000
 _BAD_INNER = frozenset(
-    "exe com scr bat cmd ps1 vbs js jse wsf hta msi jar sh php py pl htm html xhtml svg xml swf lnk url "
-    "docm xlsm pptm doc xls zip rar 7z iso".split()
+    ["exe", "com", "scr", "bat", "cmd", "ps1", "vbs", "js", "jse", "wsf", "hta", "msi", "jar", "sh", "php", "py", "pl", "htm", "html", "xhtml", "svg", "xml", "swf", "lnk", "url", "docm", "xlsm", "pptm", "doc", "xls", "zip", "rar", "7z", "iso"]
 )
 _HINTS = {
     "doc": "请用办公软件另存为 .docx 后再上传。",

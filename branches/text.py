@@ -66,7 +66,9 @@ def is_blank_mark(value):
 
 
 _NUMERALS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
-_CHINESE_DATE = re.compile(r"^([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]?$")
+_CHINESE_DATE = re.compile(
+    r"^([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]?$"
+)
 # What may follow the day: an hour, a weekday, a word for the part of the day.
 _TAIL = (
     r"(?:(?:T|\s|,)*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|上午|下午|晚上|中午|早上|晚|"
@@ -143,7 +145,9 @@ def _date_from_text(value, month_only):
         except ValueError:
             raise ValueError(f"“{shown}”不是有效日期。") from None
     # Spreadsheets count days from 1899-12-30; five digits cover 1927 to 2173, four are taken from numbers only.
-    if re.fullmatch(r"\d{5}(\.\d+)?", text) or (isinstance(value, int | float) and re.fullmatch(r"\d{4}(\.\d+)?", text)):
+    if re.fullmatch(r"\d{5}(\.\d+)?", text) or (
+        isinstance(value, int | float) and re.fullmatch(r"\d{4}(\.\d+)?", text)
+    ):
         return datetime.date(1899, 12, 30) + datetime.timedelta(days=int(float(text)))
     raise ValueError(f"“{shown}”不是日期，请按“2026-01-08”的样式填写。")
 

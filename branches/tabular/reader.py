@@ -64,8 +64,10 @@ def read_table(source, filename, fields, columns=None, *, sheet=None, strict=Tru
     field name} by hand; `sheet`: title of the sheet to read, else the one that fits best.
     Raises UnreadableFile; with `strict=False` a missing required column is left in Table.missing instead.
     """
-    grids = [Grid(s["title"], s["visible"], [(n, _cells(c)) for n, c in s["rows"]], s["merges"]) for s in
-             _unpack(_bytes(source), filename)]
+    grids = [
+        Grid(s["title"], s["visible"], [(n, _cells(c)) for n, c in s["rows"]], s["merges"])
+        for s in _unpack(_bytes(source), filename)
+    ]
     if sheet is not None:
         grids = [g for g in grids if fold(g.title) == fold(sheet)]
         if not grids:

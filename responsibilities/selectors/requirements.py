@@ -313,3 +313,37 @@ def _not_applicable(row, reason):
 def members_named(ids):
     """Return the Members of these ids in roster order, for pages that name who is missing."""
     return list(Member.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def requirement_name(row):
+    """Return 「10月支委会」, 「四季度党员大会」, 「2026年组织生活会」."""
+    period = f"{row.period.year}年" if row.period.kind == "year" else row.period.short()
+    return f"{period}{row.row.short}"
+
+
+def one_requirement(organisation, rule, period, as_of=None):
+    """Return the Requirement at an address, or None when nothing of the kind is owed there."""
+    row = REQUIREMENT_RULES_BY_ID.get(rule)
+    if row is None or row.period != period.kind:
+        return None
+    found = requirements(period, organisations=[organisation.pk], as_of=as_of, rules=[row])
+    return next((one for one in found if one.organisation == organisation.pk), None)
+
+
+def days_of(row, today=None):
+    """Return days late for an overdue row, days left for one still to come, None otherwise."""
+    today = today or clock.today()
+    if row.state == State.OVERDUE:
+        return (today - row.due).days
+    if row.state in (State.DUE_SOON, State.NOT_DUE):
+        return (row.due - today).days
+    return None
+
+
+def cell_state(row):
+    """Return the key under which a heat cell shows a row: met but under review, returned, or its own state."""
+    if row.state in (State.MET, State.MET_LATE) and row.waiting:
+        return "submitted"
+    if row.returned and row.state not in (State.MET, State.MET_LATE, State.EXEMPT, State.NOT_APPLICABLE):
+        return "returned"
+    return row.state

@@ -1,8 +1,7 @@
-from branches.tabular import write_csv
-
 from assessments import rollups
 from assessments.selectors.exports import fact_rows
 from branches.management.period_command import PeriodCommand, whole_file
+from branches.tabular import write_csv
 
 
 class Command(PeriodCommand):

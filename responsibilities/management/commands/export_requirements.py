@@ -1,6 +1,5 @@
-from branches.tabular import write_csv
-
 from branches.management.period_command import PeriodCommand, whole_file
+from branches.tabular import write_csv
 from responsibilities.selectors.exports import requirement_rows
 
 

@@ -1,0 +1,47 @@
+"""Filters and sentences about requirements."""
+
+from django import forms
+
+from branches.periods import Period
+from branches.text import clean_text
+from responsibilities.models import RequirementState
+from responsibilities.requirement_rules import REQUIREMENT_RULES
+
+
+class RequirementFilter(forms.Form):
+    """Filters of the list, read from the address; a wrong value is ignored with a note."""
+
+    period = forms.CharField(label="期间", required=False, max_length=7)
+    organisation = forms.ModelChoiceField(label="党组织", queryset=None, required=False, empty_label="全部")
+    rule = forms.ChoiceField(
+        label="义务", required=False, choices=[("", "全部"), *[(row.rule, row.short) for row in REQUIREMENT_RULES]]
+    )
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *RequirementState.choices])
+
+    def __init__(self, *args, organisations, periods, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = organisations
+        self.fields["period"].widget = forms.Select(choices=periods)
+
+    def clean_period(self):
+        value = self.cleaned_data["period"]
+        try:
+            return Period.parse(value) if value else None
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class SentenceForm(forms.Form):
+    """One sentence with its reason; the label is the caller's."""
+
+    text = forms.CharField(max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args, label="说明", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = label
+
+    def clean_text(self):
+        text = clean_text(self.cleaned_data["text"])
+        if not text:
+            raise forms.ValidationError("请填写内容。")
+        return text

@@ -1,0 +1,276 @@
+"""What is owed: list, one requirement with its article and records, explanation, exemption, reminder."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from branches import access, clock
+from branches.models import Kind, Notice, Organisation
+from branches.periods import QUARTER, YEAR, Period
+from branches.rights import DUTIES, RECORD, REVIEW, VIEW
+from branches.selectors.names import labels
+from branches.tabular import write_xlsx
+from members.models import Activity
+from responsibilities.forms.requirements import RequirementFilter, SentenceForm
+from responsibilities.models import Exemption, Explanation, RequirementState
+from responsibilities.rulebook import citation, rule, short_citation
+from responsibilities.selectors.requirements import (
+    cell_state,
+    days_of,
+    members_named,
+    one_requirement,
+    requirement_name,
+    requirements,
+)
+from responsibilities.services.requirements import (
+    about,
+    address,
+    exemption_revoke,
+    requirement_exempt,
+    requirement_remind,
+)
+from responsibilities.services.requirements import requirement_explain as explain
+
+ORDER = {
+    state: place
+    for place, state in enumerate(("overdue", "due_soon", "not_due", "met_late", "met", "exempt", "not_applicable"))
+}
+
+
+def _organisation(request, pk, right=VIEW):
+    return access.get_for(Organisation.objects.select_related("parent"), request.user, right, pk=pk)
+
+
+def _requirement(request, pk, rule_id, period, right=VIEW):
+    organisation = _organisation(request, pk, right)
+    try:
+        row = one_requirement(organisation, rule_id, Period.parse(period))
+    except ValueError:
+        row = None
+    if row is None:
+        raise Http404
+    return organisation, row
+
+
+def _periods():
+    """The choices of the period filter: this year with its quarters and months, and last year."""
+    this = Period.containing(YEAR, clock.today())
+    found = [this, *reversed(this.parts(QUARTER)), *reversed(this.parts("month")), this.previous()]
+    return [(str(period), period.label()) for period in found if period.first <= clock.today()]
+
+
+def _filtered(request):
+    """Return (filter form, rows): the requirements within reach that the address asks for."""
+    places = access.organisations_for(request.user).filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))
+    form = RequirementFilter(request.GET or None, organisations=places, periods=_periods())
+    chosen = form.cleaned_data if form.is_bound and form.is_valid() else getattr(form, "cleaned_data", {})
+    period = chosen.get("period") or Period.containing(YEAR, clock.today())
+    if "period" not in request.GET:
+        form.initial["period"] = str(period)
+    wanted = set(places.values_list("pk", flat=True))
+    if chosen.get("organisation"):
+        below = chosen["organisation"].get_descendants(include_self=True).values_list("pk", flat=True)
+        wanted &= set(below)
+    rows = [row for row in requirements(period, organisations=sorted(wanted)) if row.organisation in wanted]
+    if chosen.get("rule"):
+        rows = [row for row in rows if row.rule == chosen["rule"]]
+    if chosen.get("state"):
+        rows = [row for row in rows if row.state == chosen["state"]]
+    rows.sort(key=lambda row: (ORDER[row.state], row.due, row.organisation))
+    return form, rows
+
+
+def _lines(rows):
+    """Add what a table shows: names, days, citation, address."""
+    names = labels([row.organisation for row in rows])
+    return [
+        {
+            "row": row,
+            "place": names[row.organisation],
+            "name": requirement_name(row),
+            "days": days_of(row),
+            "cell": cell_state(row),
+            "url": address(row),
+            "basis": short_citation(rule(row.rule)),
+            "new": f"/activities/new/?organisation={row.organisation}&kind={row.row.kinds[0]}&period={row.period}",
+        }
+        for row in rows
+    ]
+
+
+@login_required
+def requirement_list(request):
+    access.require_anywhere(request.user, VIEW)
+    form, rows = _filtered(request)
+    overdue = sum(row.state == RequirementState.OVERDUE for row in rows)
+    met = sum(row.state in (RequirementState.MET, RequirementState.MET_LATE) for row in rows)
+    owed = sum(row.applies for row in rows)
+    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue else "")
+    return render(
+        request,
+        "responsibilities/requirements/list.html",
+        {
+            "title": title,
+            "form": form,
+            "page": page,
+            "lines": _lines(page.object_list),
+            "can_record": access.holds_anywhere(request.user, RECORD),
+        },
+    )
+
+
+@login_required
+@require_POST
+def requirement_export(request):
+    access.require_anywhere(request.user, VIEW)
+    _, rows = _filtered(request)
+    response = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response["Content-Disposition"] = 'attachment; filename="requirements.xlsx"'
+    columns = ["党组织", "义务", "期间", "应办", "已办", "状态", "截止日期", "依据"]
+    table = (
+        [
+            line["place"],
+            line["row"].row.label,
+            line["row"].period.label(),
+            line["row"].expected,
+            line["row"].done,
+            RequirementState(line["row"].state).label,
+            line["row"].due,
+            citation(rule(line["row"].rule)),
+        ]
+        for line in _lines(rows)
+    )
+    write_xlsx(table, columns, response)
+    return response
+
+
+@login_required
+def requirement_detail(request, pk, rule_id, period):
+    organisation, row = _requirement(request, pk, rule_id, period)
+    published = rule(rule_id)
+    records = list(
+        Activity.objects.filter(pk__in=row.records)
+        .select_related("organisation__parent")
+        .prefetch_related("kinds")
+        .order_by("day")
+    )
+    reminders = Notice.objects.filter(about=about(row)).order_by("-sent")
+    times = sorted({notice.sent.replace(second=0, microsecond=0) for notice in reminders}, reverse=True)
+    context = {
+        "organisation": organisation,
+        "row": row,
+        "name": requirement_name(row),
+        "days": days_of(row),
+        "state": cell_state(row),
+        "rule": published,
+        "citation": citation(published),
+        "records": records,
+        "missing": members_named(row.missing),
+        "reminders": times,
+        "url": address(row),
+        "exemption": Exemption.objects.filter(
+            organisation=organisation, rule=rule_id, period=str(row.period), revoked__isnull=True
+        )
+        .select_related("approved_by")
+        .first(),
+        "explanations": Explanation.objects.filter(
+            organisation=organisation, rule=rule_id, period=str(row.period)
+        ).select_related("author"),
+        "can_review": access.has_right(request.user, REVIEW, organisation),
+        "can_record": access.has_right(request.user, RECORD, organisation),
+        "can_explain": access.has_right(request.user, DUTIES, organisation),
+    }
+    context["open"] = row.state in (RequirementState.OVERDUE, RequirementState.DUE_SOON, RequirementState.NOT_DUE)
+    context["new"] = _lines([row])[0]["new"]
+    if request.htmx:
+        return render(request, "responsibilities/requirements/popover.html", context)
+    return render(request, "responsibilities/requirements/detail.html", context)
+
+
+def _sentence(request, organisation, row, *, label, title, text, verb, act):
+    """A page that asks for one sentence, then does `act` with it."""
+    form = SentenceForm(request.POST or None, label=label)
+    if request.method == "POST" and form.is_valid():
+        act(form.cleaned_data["text"])
+        return redirect(address(row))
+    return render(
+        request,
+        "generic/confirm.html",
+        {
+            "title": title,
+            "text": text,
+            "verb": verb,
+            "cancel": address(row),
+            "form": form,
+        },
+    )
+
+
+@login_required
+def requirement_explain(request, pk, rule_id, period):
+    organisation, row = _requirement(request, pk, rule_id, period, DUTIES)
+
+    def act(text):
+        explain(by=request.user, organisation=organisation, row=row, text=text)
+        messages.success(request, "说明已提交")
+
+    return _sentence(
+        request,
+        organisation,
+        row,
+        label="说明",
+        title=f"说明{organisation.label}{requirement_name(row)}的情况",
+        text="说明会显示在这项义务的页面上，上级可以看到；不改变状态。",
+        verb="提交说明",
+        act=act,
+    )
+
+
+@login_required
+def requirement_exempt_page(request, pk, rule_id, period):
+    organisation, row = _requirement(request, pk, rule_id, period, REVIEW)
+
+    def act(text):
+        requirement_exempt(by=request.user, organisation=organisation, row=row, reason=text)
+        messages.success(request, "已登记为免予")
+
+    return _sentence(
+        request,
+        organisation,
+        row,
+        label="原因",
+        title=f"同意{organisation.label}{requirement_name(row)}免予办理",
+        text="免予后这项义务不计入应办，也不扣分；原因和批准人会显示在页面上。",
+        verb="同意免予",
+        act=act,
+    )
+
+
+@login_required
+@require_POST
+def requirement_exempt_revoke(request, pk, rule_id, period):
+    organisation, row = _requirement(request, pk, rule_id, period, REVIEW)
+    exemption = Exemption.objects.filter(
+        organisation=organisation, rule=rule_id, period=str(row.period), revoked__isnull=True
+    ).first()
+    if exemption is None:
+        raise Http404
+    exemption_revoke(by=request.user, exemption=exemption)
+    messages.success(request, "免予已撤销")
+    return redirect(address(row))
+
+
+@login_required
+@require_POST
+def requirement_remind_one(request, pk, rule_id, period):
+    organisation, row = _requirement(request, pk, rule_id, period, REVIEW)
+    sent, nobody = requirement_remind(by=request.user, rows=[row], places={organisation.pk: organisation})
+    if nobody:
+        messages.warning(request, f"{organisation.label}没有可提醒的负责人，请先任命")
+    else:
+        messages.success(request, f"已提醒 {sent} 人")
+    return redirect(request.POST.get("back") if request.POST.get("back") == "/" else address(row))
