@@ -48,6 +48,16 @@ def timeline(key):
     return [(day, Decimal(value)) for day, value in rows] + [(None, Decimal(KNOWN[key].default))]
 
 
+def timelines(keys):
+    """Return {key: timeline} of several keys in one statement."""
+    lines = {key: [] for key in keys}
+    for key, day, value in Setting.objects.filter(key__in=keys).order_by("-valid_from").values_list(
+        "key", "valid_from", "value"
+    ):
+        lines[key].append((day, Decimal(value)))
+    return {key: [*line, (None, Decimal(KNOWN[key].default))] for key, line in lines.items()}
+
+
 def at(line, day):
     """Return the value of a `timeline` on `day`."""
     return next(value for start, value in line if start is None or start <= day)

@@ -48,14 +48,15 @@ def due_within(period, organisations=None, as_of=None):
     return [row for row in rows if row.due in period]
 
 
-def scoring_facts(scheme, period, *, organisations=None, as_of=None):
+def scoring_facts(scheme, period, *, organisations=None, as_of=None, rows=None):
     """Return {branch id: {indicator key: scoring.Fact}} for the branches assessed by `scheme` in `period`.
 
     An indicator for whose measures nothing is built has no fact: not applicable yet (decisions 26). organisations: ids
-    of branches, all when None; the groups of a branch are scored with it.
+    of branches, all when None; the groups of a branch are scored with it. rows: the requirements due in the period, for
+    a caller that has them already.
     """
     as_of = as_of or clock.today()
-    rows = due_within(period, organisations, as_of)
+    rows = due_within(period, organisations, as_of) if rows is None else rows
     branches, groups, names = _places(rows, period, as_of)
     by_measure = defaultdict(list)
     for row in rows:
@@ -89,9 +90,12 @@ def _places(rows, period, as_of):
     return list(ordered.values_list("pk", flat=True)), groups, names
 
 
-def estimate(scheme, organisation, period, as_of=None):
-    """Return (Result, best reachable Result) of one branch now, for its own workbench; None when it owes nothing."""
-    facts = scoring_facts(scheme, period, organisations=[organisation.pk], as_of=as_of).get(organisation.pk)
+def estimate(scheme, organisation, period, rows):
+    """Return (Result, best reachable Result) of one branch now, for its own workbench; None when it owes nothing.
+
+    rows: the requirements of the branch and its groups due in `period`, counted live by the same functions.
+    """
+    facts = scoring_facts(scheme, period, rows=rows).get(organisation.pk)
     if facts is None:
         return None
     return scoring.score(scheme, facts), scoring.best_reachable(scheme, facts)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.db.models import Q
 
 from branches import clock, dated_settings
-from branches.models import Kind, Organisation, OrganisationVersion
+from branches.models import Kind, OrganisationVersion
 from branches.periods import Period
 from members.models import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Member, Membership, Post
 from members.selectors.evidence import counting_records, returned_records, talked_members
@@ -97,10 +97,9 @@ class _Reckoning:
         self.span, self.as_of = span, as_of
         self.wanted = [(rule, periods_of(rule, span)) for rule in rules]
         self.wanted = [(rule, periods) for rule, periods in self.wanted if periods]
-        self.settings = {
-            key: dated_settings.timeline(key)
-            for key in ("due_soon_days", "lecture_per_quarter", "org_life_due_month", "founding_share")
-        }
+        self.settings = dated_settings.timelines(
+            ("due_soon_days", "lecture_per_quarter", "org_life_due_month", "founding_share")
+        )
         self.places = self._places(organisations)
         ids = None if organisations is None else list(self.places)
         self.seats = self._seats(ids) if self._needs("life-committee-m") else {}
@@ -110,7 +109,7 @@ class _Reckoning:
         self.returned = returned_records(span.first, span.last, kinds, ids)
         self.exempt = {
             (row.organisation_id, row.rule, row.period): row.reason
-            for row in Exemption.objects.filter(revoked__isnull=True)
+            for row in Exemption.objects.filter(revoked__isnull=True, organisation__in=self.places)
         }
 
     def _needs(self, rule):
@@ -124,15 +123,12 @@ class _Reckoning:
         if organisations is not None:
             rows = rows.filter(Q(organisation__in=organisations) | Q(parent__in=organisations, kind=Kind.SMALL_GROUP))
         places = {}
-        for pk, kind, parent, starts, ends in rows.order_by("starts").values_list(
-            "organisation", "kind", "parent", "starts", "ends"
+        for pk, kind, parent, starts, ends, founded in rows.order_by("starts").values_list(
+            "organisation", "kind", "parent", "starts", "ends", "organisation__founded"
         ):
-            place = places.setdefault(pk, _Place(pk, kind, parent, starts, ends or ALWAYS))
+            place = places.setdefault(pk, _Place(pk, kind, parent, starts, ends or ALWAYS, founded or starts))
             place.parent, place.ends = parent, ends or ALWAYS
             place.parents.append((starts, ends or ALWAYS, parent))
-        founded = Organisation.objects.filter(pk__in=places).values_list("pk", "founded")
-        for pk, day in founded:
-            places[pk].founded = day or places[pk].starts
         self.groups = {}
         for place in places.values():
             if place.kind == Kind.SMALL_GROUP:

@@ -1,0 +1,198 @@
+"""Assess a period: trial, freeze, publish; and what each branch sees of its own score."""
+
+import json
+
+from branches.selectors.history import history
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from assessments.forms.results import PublishForm, ReasonForm, TrialForm
+from assessments.models import Assessment, AssessmentState, Result
+from assessments.reports.builder import url_of
+from assessments.services.assessments import (
+    assessment_freeze,
+    assessment_publish,
+    assessment_trial,
+    assessment_unfreeze,
+    closed_on,
+)
+from branches import access, clock
+from branches.periods import Period
+from branches.rights import ASSESS, PUBLISH, VIEW
+from branches.views.security import recent_login
+
+
+def _assessment(request, pk, right):
+    """Return an assessment for whoever holds `right`; assessments belong to the whole agency, hence to its root."""
+    found = Assessment.objects.filter(pk=pk).select_related("scheme", "made_by", "frozen_by", "published_by").first()
+    root = access.organisations_for(request.user, right).filter(parent__isnull=True).exists()
+    if found is None or not (root or access.holds_anywhere(request.user, right)):
+        raise Http404
+    return found
+
+
+@login_required
+def result_list(request):
+    """All assessments with their state; start a trial of a period."""
+    access.require_anywhere(request.user, ASSESS)
+    rows = Assessment.objects.select_related("scheme", "made_by", "published_by").order_by("-period", "-version")
+    lines = [{"row": row, "period": Period.parse(row.period)} for row in rows[:60]]
+    return render(request, "assessments/results/list.html", {"lines": lines, "form": TrialForm(), "title": "考核结果"})
+
+
+@login_required
+@require_POST
+def result_trial(request):
+    access.require_anywhere(request.user, ASSESS)
+    form = TrialForm(request.POST)
+    if form.is_valid():
+        try:
+            assessment = assessment_trial(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error) if not hasattr(error, "error_dict") else form._update_errors(error)
+        else:
+            messages.success(request, "试算完成")
+            return redirect("result_detail", assessment.pk)
+    rows = Assessment.objects.select_related("scheme", "made_by", "published_by").order_by("-period", "-version")
+    lines = [{"row": row, "period": Period.parse(row.period)} for row in rows[:60]]
+    return render(
+        request, "assessments/results/list.html", {"lines": lines, "form": form, "title": "考核结果"}, status=422
+    )
+
+
+@login_required
+def result_detail(request, pk):
+    assessment = _assessment(request, pk, ASSESS)
+    results = list(assessment.results.select_related("organisation").visible_to(request.user))
+    results.sort(key=lambda row: (-(row.total if row.total is not None else -1), row.pk))
+    for row in results:
+        row.parts = json.loads(row.body)["dimensions"]
+    period = Period.parse(assessment.period)
+    return render(
+        request,
+        "assessments/results/detail.html",
+        {
+            "title": f"{period.label()}考核：{assessment.get_state_display()}",
+            "assessment": assessment,
+            "results": results,
+            "period": period,
+            "closed_on": closed_on(period),
+            "closed": clock.today() >= closed_on(period),
+            "may_publish": access.holds_anywhere(request.user, PUBLISH),
+            "history": history(assessment),
+            "own_trial": assessment.made_by_id == request.user.pk,
+            "report": getattr(assessment, "report", None) if assessment.state == AssessmentState.PUBLISHED else None,
+        },
+    )
+
+
+@login_required
+@recent_login
+@require_POST
+def result_freeze(request, pk):
+    assessment = _assessment(request, pk, PUBLISH)
+    try:
+        assessment_freeze(by=request.user, assessment=assessment)
+        messages.success(request, "结果已冻结")
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+    return redirect("result_detail", pk)
+
+
+@login_required
+@recent_login
+def result_unfreeze(request, pk):
+    assessment = _assessment(request, pk, PUBLISH)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        assessment_unfreeze(by=request.user, assessment=assessment, reason=form.cleaned_data["reason"])
+        messages.success(request, "已解除冻结，可以重新试算")
+        return redirect("result_detail", pk)
+    return render(
+        request,
+        "generic/confirm.html",
+        {
+            "title": "解除冻结？",
+            "text": "解除后回到试算，得分按当前记录重新计算，须再次冻结才能发布。",
+            "verb": "解除冻结",
+            "cancel": f"/results/{pk}/",
+            "form": form,
+        },
+    )
+
+
+@login_required
+@recent_login
+def result_publish(request, pk):
+    assessment = _assessment(request, pk, PUBLISH)
+    form = PublishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        report = assessment_publish(by=request.user, assessment=assessment, **form.cleaned_data)
+        messages.success(request, "考核报告已发布")
+        return redirect("report_detail", report.pk)
+    return render(
+        request,
+        "generic/confirm.html",
+        {
+            "title": f"发布{Period.parse(assessment.period).label()}考核报告？",
+            "text": "发布后结果和报告不能再修改；更正须另做新版本，旧版本保留。",
+            "verb": "发布报告",
+            "cancel": f"/results/{pk}/",
+            "form": form,
+        },
+    )
+
+
+@login_required
+def score_list(request):
+    """The scores of the organisations within reach, by published period; a branch sees its own, without rank."""
+    access.require_anywhere(request.user, VIEW)
+    rows = (
+        Result.objects.visible_to(request.user)
+        .select_related("assessment__scheme", "organisation")
+        .filter(assessment__state=AssessmentState.PUBLISHED)
+        .order_by("-assessment__period", "-assessment__version", "pk")[:200]
+    )
+    lines = [{"row": row, "period": Period.parse(row.assessment.period)} for row in rows]
+    return render(
+        request,
+        "assessments/results/scores.html",
+        {
+            "lines": lines,
+            "title": f"已发布 {len(lines)} 个得分" if lines else "还没有发布过得分",
+        },
+    )
+
+
+@login_required
+def score_detail(request, pk):
+    """One result, indicator by indicator, every lost point with its reason and the page that mends it."""
+    result = access.get_for(
+        Result.objects.select_related("assessment__scheme", "organisation"), request.user, VIEW, pk=pk
+    )
+    if result.assessment.state != AssessmentState.PUBLISHED and not access.has_right(
+        request.user, ASSESS, result.organisation
+    ):
+        raise Http404
+    scores = list(result.scores.all())
+    for score in scores:
+        score.lost_for = [{**reason, "url": url_of(reason["target"])} for reason in json.loads(score.reasons)]
+    parts = json.loads(result.body)["dimensions"]
+    for part in parts:
+        part["scores"] = [score for score in scores if score.dimension == part["key"]]
+    period = Period.parse(result.assessment.period)
+    return render(
+        request,
+        "assessments/results/score.html",
+        {
+            "title": f"{result.organisation_name}{period.label()}得分"
+            + (f" {result.total}" if result.total is not None else "不完整"),
+            "result": result,
+            "parts": parts,
+            "period": period,
+        },
+    )
