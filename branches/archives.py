@@ -20,7 +20,9 @@ MAIN_PARTS = {
     "xlsx": b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
     "docx": b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
 }
-_ACTIVE = re.compile(r"(vbaproject|vbadata|/externallinks/|/embeddings/|/activex/|/ctrlprops/|/macrosheets/|/dialogsheets/)")
+_ACTIVE = re.compile(
+    r"(vbaproject|vbadata|/externallinks/|/embeddings/|/activex/|/ctrlprops/|/macrosheets/|/dialogsheets/)"
+)
 _ROOT = re.compile(rb"<[A-Za-z_]")
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""", re.I)
 

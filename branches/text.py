@@ -41,7 +41,9 @@ def cell_text(value):
     if isinstance(value, float) and math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
+        return (
+            value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
+        )
     if isinstance(value, datetime.date):
         return value.isoformat()
     return clean_text(value)
@@ -66,7 +68,9 @@ def is_blank_mark(value):
 
 
 _NUMERALS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
-_CHINESE_DATE = re.compile(r"^([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]?$")
+_CHINESE_DATE = re.compile(
+    r"^([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]?$"
+)
 # What may follow the day: an hour, a weekday, a word for the part of the day.
 _TAIL = (
     r"(?:(?:T|\s|,)*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|上午|下午|晚上|中午|早上|晚|"
@@ -124,7 +128,9 @@ def parse_date(value, *, month_only=False, earliest=EARLIEST, today=None):
         found = _date_from_text(value, month_only)
     latest = _shift_years(today or datetime.date.today(), YEARS_AHEAD)
     if not earliest <= found <= latest:
-        raise ValueError(f"日期 {found.isoformat()} 超出合理范围（{earliest.isoformat()} 至 {latest.isoformat()}）。")
+        raise ValueError(
+            f"日期 {found.isoformat()} 超出合理范围（{earliest.isoformat()} 至 {latest.isoformat()}）。"
+        )
     return found
 
 
@@ -143,7 +149,9 @@ def _date_from_text(value, month_only):
         except ValueError:
             raise ValueError(f"“{shown}”不是有效日期。") from None
     # Spreadsheets count days from 1899-12-30; five digits cover 1927 to 2173, four are taken from numbers only.
-    if re.fullmatch(r"\d{5}(\.\d+)?", text) or (isinstance(value, int | float) and re.fullmatch(r"\d{4}(\.\d+)?", text)):
+    if re.fullmatch(r"\d{5}(\.\d+)?", text) or (
+        isinstance(value, int | float) and re.fullmatch(r"\d{4}(\.\d+)?", text)
+    ):
         return datetime.date(1899, 12, 30) + datetime.timedelta(days=int(float(text)))
     raise ValueError(f"“{shown}”不是日期，请按“2026-01-08”的样式填写。")
 

@@ -71,7 +71,16 @@ STATUSES = {
 }
 
 # Common names beside the official ones, for suggestions only.
-_OTHER_NAMES = ("支委会", "党员大会", "民主评议", "谈心", "党费收缴公示", "换届选举大会", "述职评议", "理论学习中心组学习")
+_OTHER_NAMES = (
+    "支委会",
+    "党员大会",
+    "民主评议",
+    "谈心",
+    "党费收缴公示",
+    "换届选举大会",
+    "述职评议",
+    "理论学习中心组学习",
+)
 
 
 def suggestion(text, known):
@@ -82,7 +91,9 @@ def suggestion(text, known):
 
 
 def _unknown(what, value, known):
-    return ValueError(f"{what}“{clean_text(cell_text(value))[:30]}”无法识别，{suggestion(cell_text(value), list(known))}")
+    return ValueError(
+        f"{what}“{clean_text(cell_text(value))[:30]}”无法识别，{suggestion(cell_text(value), list(known))}"
+    )
 
 
 def _bare(value):
@@ -143,7 +154,11 @@ _EDUCATION_PATTERNS = [
     ("doctor", r"(?:研究生)?[(/]?博士(?:研究生)?[)]?" + _DEGREE),
     ("master", r"(?:研究生)?[(/]?硕士(?:研究生)?[)]?" + _DEGREE),
     ("postgraduate", r"(?:在职|全日制|党校|中央党校|省委党校)?研究生(?:班|及以上)?" + _DEGREE),
-    ("bachelor", r"(?:在职|全日制|党校|中央党校|省委党校|自考|函授|电大)?(?:大学|大学本科|本科|大本|学士|大学普通班)" + _DEGREE),
+    (
+        "bachelor",
+        r"(?:在职|全日制|党校|中央党校|省委党校|自考|函授|电大)?(?:大学|大学本科|本科|大本|学士|大学普通班)"
+        + _DEGREE,
+    ),
     ("college", r"(?:在职|全日制|党校|自考|函授|电大)?(?:大学专科|大专|专科|高职|大学专修科)" + _DEGREE),
     ("vocational", r"(?:中专|中等专科|中等专业学校|中等职业教育|中技|技校|职高|职业高中)" + _DEGREE),
     ("high_school", r"(?:普通)?高中(?:及中专)?" + _DEGREE),
@@ -177,27 +192,54 @@ def parse_status(value):
 _MEETING = r"(?:会|会议|大会)"
 _ACTIVITY_PATTERNS = [
     ("all_hands", r"(?:机关)?(?:全体)?党员干部(?:职工)?大会|(?:全体)?干部(?:职工)?大会"),
-    ("assembly", r"(?:党?支部)?(?:全体)?(?:机关)?党员(?:大会|会议?|扩大会议?)|党?支部(?:党员)?大会|(?:接收|发展|吸收)(?:预备)?党员大会"
-                 r"|(?:预备党员)?转正大会|党员全体大会"),
-    ("committee_meeting", r"(?:党?支部)?支?委会?会议?|(?:党?支部|总支|党总支)委员会(?:会议?|议)?|党?支部委员会?会议?|支委扩大会议?"
-                          r"|(?:党?支部|总支|党总支)(?:委员)?班子会议?"),
+    (
+        "assembly",
+        r"(?:党?支部)?(?:全体)?(?:机关)?党员(?:大会|会议?|扩大会议?)|党?支部(?:党员)?大会|(?:接收|发展|吸收)(?:预备)?党员大会"
+        r"|(?:预备党员)?转正大会|党员全体大会",
+    ),
+    (
+        "committee_meeting",
+        r"(?:党?支部)?支?委会?会议?|(?:党?支部|总支|党总支)委员会(?:会议?|议)?|党?支部委员会?会议?|支委扩大会议?"
+        r"|(?:党?支部|总支|党总支)(?:委员)?班子会议?",
+    ),
     ("group_meeting", r"(?:党|支部)?小组" + _MEETING + r"|党小组(?:学习|学习会|活动)"),
-    ("lecture", r"(?:书记|支部书记|党支部书记|专题|微|廉政|领导|领导干部|党员|集体|主题|专题辅导)*(?:讲|上|听)?(?:专题|廉政|微|主题)?党课(?:教育|学习|报告)?"
-                r"|党课(?:讲座|辅导)|专题党课讲座"),
+    (
+        "lecture",
+        r"(?:书记|支部书记|党支部书记|专题|微|廉政|领导|领导干部|党员|集体|主题|专题辅导)*(?:讲|上|听)?(?:专题|廉政|微|主题)?党课(?:教育|学习|报告)?"
+        r"|党课(?:讲座|辅导)|专题党课讲座",
+    ),
     ("theme_day", r"(?:支部|党支部|党员)?主题党日|(?:支部|党支部)?党日"),
     ("org_life", r"(?:专题|年度|党?支部|党小组)*组织生活会(?:会议)?"),
     ("member_review", r"(?:开展)?(?:党员)?民主评议(?:党员)?(?:大会|会|会议|工作)?|(?:党员)?评议会"),
     ("talk", r"谈心谈话|谈心|谈话|谈话谈心|谈心谈话会|提醒谈话|廉政谈话"),
-    ("election", r"(?:党?支部|总支|党总支|支委会?|机关党委)?(?:换届)?选举(?:党员)?(?:大会|会议)?|(?:党?支部|总支)?换届(?:选举)?(?:党员)?(?:大会|会议)?"
-                 r"|(?:支委|书记|委员|支部委员)?(?:补选|增补)(?:支委|委员|书记)?(?:大会|会议)?"),
-    ("study_group", r"(?:党组|党委)?(?:理论)?(?:学习)?中心组(?:理论)?(?:集体|集中|专题)?(?:学习|研讨|学习研讨)?(?:会|会议)?"),
-    ("party_special", r"专题研究(?:党建|机关党建|党建工作|全面从严治党|意识形态)(?:工作)?(?:会|会议)?|党建(?:工作)?(?:专题|领导小组)会议?"),
+    (
+        "election",
+        r"(?:党?支部|总支|党总支|支委会?|机关党委)?(?:换届)?选举(?:党员)?(?:大会|会议)?|(?:党?支部|总支)?换届(?:选举)?(?:党员)?(?:大会|会议)?"
+        r"|(?:支委|书记|委员|支部委员)?(?:补选|增补)(?:支委|委员|书记)?(?:大会|会议)?",
+    ),
+    (
+        "study_group",
+        r"(?:党组|党委)?(?:理论)?(?:学习)?中心组(?:理论)?(?:集体|集中|专题)?(?:学习|研讨|学习研讨)?(?:会|会议)?",
+    ),
+    (
+        "party_special",
+        r"专题研究(?:党建|机关党建|党建工作|全面从严治党|意识形态)(?:工作)?(?:会|会议)?|党建(?:工作)?(?:专题|领导小组)会议?",
+    ),
     ("democratic_life", r"(?:专题|年度|党员领导干部|领导班子)*民主生活会"),
     ("party_group_meeting", r"党组(?:扩大)?(?:会|会议)|党组(?:\(扩大\))?会议"),
-    ("committee_plenary", r"(?:机关)?党委(?:扩大|全体|委员)?(?:会|会议|全会|全体会议)|机关委员会(?:全体)?会议?"),
+    (
+        "committee_plenary",
+        r"(?:机关)?党委(?:扩大|全体|委员)?(?:会|会议|全会|全体会议)|机关委员会(?:全体)?会议?",
+    ),
     ("debrief", r"(?:党?支部书记|书记)?(?:抓党建|党建)?(?:工作)?述职(?:评议)?(?:考核)?(?:会|会议|大会)?"),
-    ("training", r"(?:党员|党务干部|书记|支部书记|党务|集中|专题|脱产|轮训|教育)*(?:集中)?(?:教育)?(?:培训|轮训|培训班|轮训班)(?:会)?"),
-    ("study", r"(?:支部|党支部|党员|政治|理论|业务|集体|专题|集中|自主|交流)*(?:理论|政治)?学习(?:会|研讨|研讨会|教育|交流|交流会|讨论|讨论会)?|专题研讨(?:会)?|学习研讨"),
+    (
+        "training",
+        r"(?:党员|党务干部|书记|支部书记|党务|集中|专题|脱产|轮训|教育)*(?:集中)?(?:教育)?(?:培训|轮训|培训班|轮训班)(?:会)?",
+    ),
+    (
+        "study",
+        r"(?:支部|党支部|党员|政治|理论|业务|集体|专题|集中|自主|交流)*(?:理论|政治)?学习(?:会|研讨|研讨会|教育|交流|交流会|讨论|讨论会)?|专题研讨(?:会)?|学习研讨",
+    ),
     ("visit", r"(?:走访|慰问|看望)+(?:困难|老|生活困难|离退休)*(?:党员|群众)*"),
     ("visit_branch", r"(?:党建|支部)?联系点(?:指导|调研|活动)?"),
     ("oath", r"(?:集体)?(?:重温)?入党(?:宣誓|誓词|誓言)(?:仪式)?|重温誓词|入党宣誓仪式"),
@@ -212,7 +254,9 @@ _BETWEEN = re.compile(r"[+＋、,，/／;；&｜|\n]|(?:暨|及|和|与|并|兼)
 
 
 def _activity_kind(text):
-    for form in dict.fromkeys((text, _TRAIL.sub("", text), _LEAD.sub("", text), _TRAIL.sub("", _LEAD.sub("", text)))):
+    for form in dict.fromkeys(
+        (text, _TRAIL.sub("", text), _LEAD.sub("", text), _TRAIL.sub("", _LEAD.sub("", text)))
+    ):
         for code, pattern in _ACTIVITY_PATTERNS:
             if form and (form in (code, ACTIVITY_KINDS[code]) or re.fullmatch(pattern, form)):
                 return code
@@ -279,7 +323,9 @@ _OFFICES = {
     "群众": "mass_work_officer", "群工": "mass_work_officer", "群团": "mass_work_officer", "保密": "secrecy_officer",
     "学习": "study_officer", "生活": "welfare_officer", "文体": "culture_officer", "文娱": "culture_officer",
 }  # fmt: skip
-_LEVEL = re.compile(r"^(?:中共)?(?:局|委|厅|处|本)?(?:(党组)|(机关纪委|纪委)|(机关党委|机关委员会|党委)|(党总支部?|总支部?)|(党?支部委员会|党?支部|支委会?)|(?:第?[一二三四五六七八九十\d]{1,3})?(党?小组))")
+_LEVEL = re.compile(
+    r"^(?:中共)?(?:局|委|厅|处|本)?(?:(党组)|(机关纪委|纪委)|(机关党委|机关委员会|党委)|(党总支部?|总支部?)|(党?支部委员会|党?支部|支委会?)|(?:第?[一二三四五六七八九十\d]{1,3})?(党?小组))"
+)
 _LEVELS = ("party_group", "discipline", "committee", "general_branch", "branch", "small_group")
 _OFFICE = re.compile("(?:" + "|".join(sorted(_OFFICES, key=len, reverse=True)) + ")")
 _NO_POST = re.compile(r"(?:一般|普通|正式|预备)?党员|群众|否|未担任|没有|无职务|无党内职务")
@@ -298,7 +344,12 @@ def _post(text):
         return [PartyPost("committee_member", level)]
     if title == "成员" and level == "party_group":
         return [PartyPost("party_group_member", level)]
-    if title in ("组长", "长", "负责人") and level in ("small_group", "") and text != "长" and text != "负责人":
+    if (
+        title in ("组长", "长", "负责人")
+        and level in ("small_group", "")
+        and text != "长"
+        and text != "负责人"
+    ):
         return [PartyPost("group_leader", "small_group")]
     if title == "副组长":
         return [PartyPost("deputy_group_leader", "small_group")]
@@ -341,13 +392,17 @@ class Absentee(NamedTuple):
     state: str
 
 
-_NOBODY = re.compile(r"0人?|(?:均|都|全部|全体|全员)*(?:无缺席|无人缺席|全勤|到齐|全到|出席|参加|无请假|没有|未缺席)(?:人员)?。?|无缺席人员|无请假人员|无人")
+_NOBODY = re.compile(
+    r"0人?|(?:均|都|全部|全体|全员)*(?:无缺席|无人缺席|全勤|到齐|全到|出席|参加|无请假|没有|未缺席)(?:人员)?。?|无缺席人员|无请假人员|无人"
+)
 _NO_EXCUSE = re.compile(r"无故|旷|缺席|缺勤|未请假|没请假|不请假|无正当|不明|未说明|无理由|未到|擅自")
 _REASONS = (
     r"病假|事假|公假|年假|年休假?|休假|产假|陪产假|育儿假|婚假|丧假|探亲假?|补休|调休|公休|公差|公出|出差|借调|挂职|外出|驻村|援[藏疆青]"
     r"|培训|学习|开会|值班|住院|生病|请假|无故.*|旷会|缺席|缺勤|未请假|抽调|下乡|调研|出国|因.+"
 )
-_NAME_REASON = re.compile(rf"^(?P<name>[^\W\d_]{{2,4}}?|[^\W\d_]+·[^\W\d_]+?)(?:同志)?[-:—\s]*(?P<reason>{_REASONS})$")
+_NAME_REASON = re.compile(
+    rf"^(?P<name>[^\W\d_]{{2,4}}?|[^\W\d_]+·[^\W\d_]+?)(?:同志)?[-:—\s]*(?P<reason>{_REASONS})$"
+)
 _REASON_FIRST = re.compile(rf"^(?P<reason>{_REASONS})(?:的?人员)?[:：](?P<names>.+)$")
 _SHARED = re.compile(r"^(?:均|都|皆|同)(?:为|因|系|是)?")
 
@@ -369,8 +424,12 @@ def _pieces(text):
             piece = ""
         else:
             piece += character
-    cleaned = ((re.sub(r"^(?:\d{1,2}[.、)]|[①-⑳])\s*", "", p.strip()), end) for p, end in [*pieces, (piece, "")])
-    return [(p, end) for p, end in cleaned if p and not re.fullmatch(r"[共计等]+\s*\d*\s*[人名]?|\d{1,2}\.?", p)]
+    cleaned = (
+        (re.sub(r"^(?:\d{1,2}[.、)]|[①-⑳])\s*", "", p.strip()), end) for p, end in [*pieces, (piece, "")]
+    )
+    return [
+        (p, end) for p, end in cleaned if p and not re.fullmatch(r"[共计等]+\s*\d*\s*[人名]?|\d{1,2}\.?", p)
+    ]
 
 
 def parse_absentees(value, reasons=None):
@@ -435,4 +494,8 @@ def _with_reasons(found, reasons):
 
 def split_names(value):
     """Return the names in a cell of several people or organisations, separated by 、 , ; / or line breaks."""
-    return [p for p in (clean_text(x) for x in re.split(r"[、,，;；/\n]", cell_text(value))) if p and not is_blank_mark(p)]
+    return [
+        p
+        for p in (clean_text(x) for x in re.split(r"[、,，;；/\n]", cell_text(value)))
+        if p and not is_blank_mark(p)
+    ]

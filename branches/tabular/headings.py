@@ -143,7 +143,11 @@ def match(headings, fields, columns=None, samples=None, *, alike=True):
 
 def _named(headings, text):
     wanted = fold(text)
-    for form in (lambda h: {fold(h.leaf)}, lambda h: {fold(h.joined)}, lambda h: {*keys(h.leaf), *keys(h.joined)}):
+    for form in (
+        lambda h: {fold(h.leaf)},
+        lambda h: {fold(h.joined)},
+        lambda h: {*keys(h.leaf), *keys(h.joined)},
+    ):
         fitting = [h for h in headings if wanted in form(h)]
         if fitting:
             return fitting[0]
@@ -156,8 +160,12 @@ def _exact(heading, field):
     forms = [(1, keys(heading.joined)[:1]), (2, keys(heading.joined))]
     if len(heading.levels) > 1:
         forms += [(2, keys("".join(heading.levels[-2:]))), (3, keys(heading.leaf))]
-        if len(heading.leaf) <= 6 and not re.search(r"[\u4e00-\u9fff]", _BRACKETS.sub("", fold(heading.leaf))):
-            forms.append((4, keys("".join(heading.levels[:-1]))))  # a row of units or numbers below the headings
+        if len(heading.leaf) <= 6 and not re.search(
+            r"[\u4e00-\u9fff]", _BRACKETS.sub("", fold(heading.leaf))
+        ):
+            forms.append(
+                (4, keys("".join(heading.levels[:-1])))
+            )  # a row of units or numbers below the headings
     for tier, candidates in forms:
         ranks = [known[k] for k in candidates if k in known]
         if ranks:

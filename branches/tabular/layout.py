@@ -8,7 +8,9 @@ from branches.text import cell_text, fold
 SEARCHED_ROWS = 60
 MAX_LEVELS = 3
 
-_TOTAL = re.compile(r"^(?:本页|本表|本支部|各支部|全局|全委|全部|累计)?(?:小计|合计|总计|共计|总合计|统计)(?:[\d:(人个名条次].*)?$")
+_TOTAL = re.compile(
+    r"^(?:本页|本表|本支部|各支部|全局|全委|全部|累计)?(?:小计|合计|总计|共计|总合计|统计)(?:[\d:(人个名条次].*)?$"
+)
 _NOTE = re.compile(
     r"^(?:单位)?(?:填报|填表|制表|审核|审批|复核|校核|经办|联系|负责|分管|统计|报送|录入|主管)"
     r"(?:单位|部门|党组织|支部)?(?:人|时间|日期|电话|方式|领导|负责人|单位|部门|意见|党组织)?(?:[(]?(?:签字|签名|签章|盖章)[)]?)*:"
@@ -61,9 +63,27 @@ class Grid:
         """Return the width in columns of the widest range that begins in the row."""
         return max((right - left + 1 for top, left, _, right in self.merges if top == row), default=1)
 
+    def sub_headings_follow(self, row):
+        """Tell whether the row below belongs to the headings of `row`: it names columns that have no name yet."""
+        above, below = self.rows.get(row, ()), self.rows.get(row + 1, ())
+        filled = {
+            c: fold(cell_text(v)) for c, v in enumerate(below) if v is not None and not isinstance(v, dict)
+        }
+        named = {c for c, v in enumerate(above) if v is not None}
+        words = all(
+            isinstance(below[c], str) and len(t) <= 12 and not re.search(r"\d", t) for c, t in filled.items()
+        )
+        if len(named) < 3 or not filled or not words or set(filled) >= named:
+            return False
+        tall = any(top == row and bottom > row for top, _, bottom, _ in self.merges)
+        return tall or bool(set(filled) - named)
+
     def headings(self, row, levels):
         """Return the Headings read from `levels` rows beginning at `row`."""
-        texts = [[display(c) if not isinstance(c, dict) else "" for c in self.rows.get(row + i, ())] for i in range(levels)]
+        texts = [
+            [display(c) if not isinstance(c, dict) else "" for c in self.rows.get(row + i, ())]
+            for i in range(levels)
+        ]
         width = max(map(len, texts), default=0)
         texts = [line + [""] * (width - len(line)) for line in texts]
         for top, left, bottom, right in self.merges:
@@ -97,7 +117,11 @@ def _headings(texts, width):
 def why_not_a_record(grid, number, headings, heading_rows):
     """Return why a row below the headings is no record (a short Chinese word for the notice), or None."""
     cells = grid.rows[number]
-    filled = [(column, fold(cell_text(c))) for column, c in enumerate(cells) if c is not None and not isinstance(c, dict)]
+    filled = [
+        (column, fold(cell_text(c)))
+        for column, c in enumerate(cells)
+        if c is not None and not isinstance(c, dict)
+    ]
     filled = [(column, text) for column, text in filled if text]
     if not filled:
         return None if any(isinstance(c, dict) for c in cells) else "空行"
@@ -123,5 +147,9 @@ def why_not_a_record(grid, number, headings, heading_rows):
 
 def _titles(grid, heading_rows):
     return {
-        fold(cell_text(c)) for row in grid.rows if row < heading_rows[0] for c in grid.rows[row] if isinstance(c, str)
+        fold(cell_text(c))
+        for row in grid.rows
+        if row < heading_rows[0]
+        for c in grid.rows[row]
+        if isinstance(c, str)
     }

@@ -21,6 +21,7 @@ CHILD = Path(__file__).with_name("child.py")
 WALL_SECONDS = 90
 MAX_ROWS = 10_000
 LIKELY_ROWS = 12
+CUT_OFF = 8  # points against a reading that leaves a row of sub-headings among the data
 _SIDE_SHEETS = ("说明", "示例", "样例", "样表", "范例", "模板", "字典", "下拉", "选项", "参考", "代码表")
 
 
@@ -64,8 +65,10 @@ def read_table(source, filename, fields, columns=None, *, sheet=None, strict=Tru
     field name} by hand; `sheet`: title of the sheet to read, else the one that fits best.
     Raises UnreadableFile; with `strict=False` a missing required column is left in Table.missing instead.
     """
-    grids = [Grid(s["title"], s["visible"], [(n, _cells(c)) for n, c in s["rows"]], s["merges"]) for s in
-             _unpack(_bytes(source), filename)]
+    grids = [
+        Grid(s["title"], s["visible"], [(n, _cells(c)) for n, c in s["rows"]], s["merges"])
+        for s in _unpack(_bytes(source), filename)
+    ]
     if sheet is not None:
         grids = [g for g in grids if fold(g.title) == fold(sheet)]
         if not grids:
@@ -113,7 +116,9 @@ def _unpack(data, filename):
 
 def _run_child(data, kind):
     # Only what Python needs to start: the keys of the installation are not for a process that opens foreign files.
-    kept = {k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ}
+    kept = {
+        k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ
+    }
     environment = kept | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:
         done = subprocess.run(  # noqa: S603 — own program, fixed arguments
@@ -168,17 +173,20 @@ def _layout(grid, fields, columns):
     for row in numbers[:SEARCHED_ROWS]:
         for levels in range(1, MAX_LEVELS + 1):
             headings = grid.headings(row, levels)
-            readings.append((_score(match(headings, fields, alike=False), fields) - levels, -row, -levels, headings))
+            cost = levels + (CUT_OFF if grid.sub_headings_follow(row + levels - 1) else 0)
+            readings.append(
+                (_score(match(headings, fields, alike=False), fields) - cost, -row, -levels, headings, cost)
+            )
     # Likeness is weighed only where the exact headings point to; row after row of data would cost seconds.
     best, fault = None, None
-    for _, row, levels, headings in sorted(readings, key=lambda r: r[:3], reverse=True)[:LIKELY_ROWS]:
+    for _, row, levels, headings, cost in sorted(readings, key=lambda r: r[:3], reverse=True)[:LIKELY_ROWS]:
         this_fault = None
         try:
             found = match(headings, fields, columns)
         except UnknownColumn as error:
             this_fault = error
             found = match(headings, fields)
-        score = _score(found, fields) + levels  # levels is negative here: fewer rows win
+        score = _score(found, fields) - cost
         if best is None or score > best[0]:
             best, fault = (score, -row, -levels, headings, found), this_fault
     score, row, levels, headings, found = best
@@ -217,7 +225,9 @@ def _table(layout, rest, fields, columns, strict):
     rows, dropped = _records(layout, found)
     if len(rows) > MAX_ROWS:
         raise UnreadableFile(f"数据超过 {MAX_ROWS} 行，请分成几个文件。")
-    others = [x.grid.title for x in rest if not any(x.order[:2]) and x.grid.visible and _records(x, x.found)[0]]
+    others = [
+        x.grid.title for x in rest if not any(x.order[:2]) and x.grid.visible and _records(x, x.found)[0]
+    ]
     return Table(
         rows=rows,
         matched={name: shown[heading.column] for name, (heading, _) in found.items()},

@@ -30,7 +30,21 @@ def test_a_token_copied_to_another_row_cannot_be_shown(keys):
         crypto.decrypt(crypto.encrypt("a", AAD), AAD + "1")
 
 
-@pytest.mark.parametrize("token", ["", "x", "1.9.AAAA.AAAA", "2.1.AAAA.AAAA", "1.1.!.?", "1.1..", None, "1.1.AAAA.AAAA", "1.x.AAAA.AAAA", "密.文.不.是"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "x",
+        "1.9.AAAA.AAAA",
+        "2.1.AAAA.AAAA",
+        "1.1.!.?",
+        "1.1..",
+        None,
+        "1.1.AAAA.AAAA",
+        "1.x.AAAA.AAAA",
+        "密.文.不.是",
+    ],
+)
 def test_rubbish_cannot_be_shown_and_is_no_other_error(keys, token):
     with pytest.raises(crypto.CannotBeShown):
         crypto.decrypt(token, AAD)
@@ -79,7 +93,9 @@ def test_the_blind_index_survives_a_new_first_key_and_follows_its_own_key(keys):
     assert crypto.blind_index("123", "p") == after
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1:!!", "1:" + base64.b64encode(b"short").decode(), f"1:{ONE},1:{TWO}", f"x:{ONE}"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "1:!!", "1:" + base64.b64encode(b"short").decode(), f"1:{ONE},1:{TWO}", f"x:{ONE}"]
+)
 def test_a_wrong_key_ring_is_refused_without_showing_a_key(text):
     with pytest.raises(ValueError) as caught:
         crypto.parse_keys(text)

@@ -15,10 +15,20 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f64540"
     "0000000049454e44ae426082"
 )
-JPG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0000b080001000101011100ffda0008010100003f00d2cf20ffd9")
+JPG = bytes.fromhex(
+    "ffd8ffe000104a46494600010100000100010000ffc0000b080001000101011100ffda0008010100003f00d2cf20ffd9"
+)
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n"
 XLSX = w.archive(w.parts_of(w.sheet_xml("")))
-SAMPLES = {"pdf": PDF, "png": PNG, "jpg": JPG, "xlsx": XLSX, "docx": w.docx(), "txt": "会议记录".encode(), "csv": "姓名,性别\n".encode("gbk")}
+SAMPLES = {
+    "pdf": PDF,
+    "png": PNG,
+    "jpg": JPG,
+    "xlsx": XLSX,
+    "docx": w.docx(),
+    "txt": "会议记录".encode(),
+    "csv": "姓名,性别\n".encode("gbk"),
+}
 LIMIT = 20 * 1024 * 1024
 
 
@@ -55,7 +65,24 @@ def test_binary_content_is_no_text(kind, other):
         check(f"a.{kind}", SAMPLES[other])
 
 
-@pytest.mark.parametrize("name", ["a.doc", "a.xls", "a.docm", "a.xlsm", "a.svg", "a.html", "a.zip", "a.exe", "a", "a.", ".pdf", "a.pdf.exe", "a.pdf\u202eexe"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.doc",
+        "a.xls",
+        "a.docm",
+        "a.xlsm",
+        "a.svg",
+        "a.html",
+        "a.zip",
+        "a.exe",
+        "a",
+        "a.",
+        ".pdf",
+        "a.pdf.exe",
+        "a.pdf\u202eexe",
+    ],
+)
 def test_other_extensions_are_refused(name):
     with pytest.raises(RefusedFile):
         check(name, PDF)
@@ -111,14 +138,25 @@ def test_an_image_of_too_many_pixels_is_refused_by_its_header():
         check("a.png", huge)
 
 
-@pytest.mark.parametrize("part", ["xl/vbaProject.bin", "xl/externalLinks/externalLink1.xml", "xl/embeddings/o.bin", "xl/activeX/a.xml", "XL/VBAPROJECT.BIN"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "xl/vbaProject.bin",
+        "xl/externalLinks/externalLink1.xml",
+        "xl/embeddings/o.bin",
+        "xl/activeX/a.xml",
+        "XL/VBAPROJECT.BIN",
+    ],
+)
 def test_active_parts_are_refused(part):
     with pytest.raises(RefusedFile, match="宏"):
         check_workbook(w.archive(w.parts_of(w.sheet_xml(""), {part: "<a/>"})))
 
 
 def test_a_macro_workbook_under_the_plain_extension_is_refused():
-    types = w.TYPES.format(part="xl/workbook.xml", kind="x", more="").replace("main+xml", "sheet.macroEnabled.main+xml")
+    types = w.TYPES.format(part="xl/workbook.xml", kind="x", more="").replace(
+        "main+xml", "sheet.macroEnabled.main+xml"
+    )
     with pytest.raises(RefusedFile):
         check_workbook(w.archive(w.parts_of(w.sheet_xml(""), {"[Content_Types].xml": types})))
 

@@ -17,7 +17,10 @@ def test_the_published_example_of_the_standard_has_its_check_character():
     assert identity.check_character("11010519491231002") == "X"  # the example printed in GB 11643
 
 
-@pytest.mark.parametrize("given", [GOOD, GOOD.lower(), " 995331 19960520 204x ", "９９５３３１１９９６０５２０２０４Ｘ", "'" + GOOD])
+@pytest.mark.parametrize(
+    "given",
+    [GOOD, GOOD.lower(), " 995331 19960520 204x ", "９９５３３１１９９６０５２０２０４Ｘ", "'" + GOOD],
+)
 def test_a_number_is_brought_to_one_form(given):
     assert identity.parse_identity(given) == GOOD
 

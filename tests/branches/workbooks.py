@@ -56,10 +56,14 @@ def archive(parts):
 def parts_of(sheet, more=None):
     """Return the parts of a small valid workbook whose only sheet has the XML `sheet`; `more` adds or replaces."""
     parts = {
-        "[Content_Types].xml": TYPES.format(part="xl/workbook.xml", kind="spreadsheetml.sheet", more=SHEET_TYPE + STRINGS_TYPE),
+        "[Content_Types].xml": TYPES.format(
+            part="xl/workbook.xml", kind="spreadsheetml.sheet", more=SHEET_TYPE + STRINGS_TYPE
+        ),
         "_rels/.rels": RELS.format(kind="officeDocument", target="xl/workbook.xml", more=""),
         "xl/workbook.xml": BOOK,
-        "xl/_rels/workbook.xml.rels": RELS.format(kind="worksheet", target="worksheets/sheet1.xml", more=STRINGS),
+        "xl/_rels/workbook.xml.rels": RELS.format(
+            kind="worksheet", target="worksheets/sheet1.xml", more=STRINGS
+        ),
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"><si><t>姓名</t></si></sst>',
         "xl/worksheets/sheet1.xml": sheet,
     }
