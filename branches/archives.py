@@ -1,4 +1,5 @@
-"""What may stand inside an office file before anything parses it (security controls C35–C37, bombs of section 6b).
+"""What may stand inside an office file before anything parses it (security controls C35–C37, bombs of
+section 6b).
 
 Works on the directory of the ZIP archive and the first bytes of each part; nothing is unpacked as a whole.
 """
@@ -38,7 +39,8 @@ TOO_LARGE_INSIDE = "文件展开后过大，可能含有大量空白或重复内
 def open_archive(data):
     """Return the ZipFile of `data` (bytes), which must be one whole archive and nothing else.
 
-    Raises RefusedFile for damage and for bytes before or after the archive (a file that is two kinds at once).
+    Raises RefusedFile for damage and for bytes before or after the archive (a file that is two kinds at
+    once).
     """
     if not data.startswith(b"PK\x03\x04"):
         raise RefusedFile("文件内容与扩展名不符。")

@@ -1,6 +1,7 @@
 """Uploaded files: which kinds are taken, under which name they are kept (security controls C30–C33).
 
-`check_upload` looks at extension and content, `safe_name` cleans the name that people see, `store` writes the bytes
+`check_upload` looks at extension and content, `safe_name` cleans the name that people see, `store` writes
+the bytes
 under a random name that owes nothing to the user.
 """
 
@@ -203,7 +204,8 @@ def safe_name(name, limit=150):
 def store(file, folder, *, root=None):
     """Write an upload below `root` (default settings.MEDIA_ROOT) and return its path relative to it.
 
-    The path is `folder/year/month/32 hex characters`; mode 0600, folders 0700. The file appears whole or not at all:
+    The path is `folder/year/month/32 hex characters`; mode 0600, folders 0700. The file appears whole or not
+    at all:
     on any error (disk full) the temporary file is removed and the OSError goes on.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*", folder):

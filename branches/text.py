@@ -22,7 +22,8 @@ _DOTS = re.compile(r"\s*[·•・‧∙⋅●]\s*")
 def clean_text(value):
     """Return text in NFC without controls, zero-width and bidi marks, blanks at the ends removed.
 
-    `value`: text or None; line breaks and tabs inside stay. Text of invisible characters only comes back empty.
+    `value`: text or None; line breaks and tabs inside stay. Text of invisible characters only comes back
+    empty.
     """
     if value is None:
         return ""
@@ -115,7 +116,8 @@ def _shift_years(day, years):
 def parse_date(value, *, month_only=False, earliest=EARLIEST, today=None):
     """Return the date that a cell means.
 
-    `value`: date, datetime, serial number of a spreadsheet, or text such as `2026-01-08`, `2026/1/8`, `2026.1.8`,
+    `value`: date, datetime, serial number of a spreadsheet, or text such as `2026-01-08`, `2026/1/8`,
+    `2026.1.8`,
     `20260108`, `2026年1月8日`, `２０２６年１月８日`, `2026年1月8日 14:30`, `二〇二六年一月八日`.
     `month_only`: also take `2026.01` and mean its first day (for 出生年月).
     Raises ValueError when it is no date or lies outside `earliest` … today + 5 years.
@@ -148,7 +150,8 @@ def _date_from_text(value, month_only):
             return datetime.date(*parts)
         except ValueError:
             raise ValueError(f"“{shown}”不是有效日期。") from None
-    # Spreadsheets count days from 1899-12-30; five digits cover 1927 to 2173, four are taken from numbers only.
+    # Spreadsheets count days from 1899-12-30; five digits cover 1927 to 2173, four are taken from numbers
+    # only.
     if re.fullmatch(r"\d{5}(\.\d+)?", text) or (
         isinstance(value, int | float) and re.fullmatch(r"\d{4}(\.\d+)?", text)
     ):

@@ -1,7 +1,9 @@
 """Which column is which field: headings of any office, in any order, in up to three rows.
 
-Matching goes from certain to likely, one column to one field: by hand, the exact heading, the heading without its
-brackets and marks, the lowest of several heading rows, likeness of spelling, and at last the values themselves.
+Matching goes from certain to likely, one column to one field: by hand, the exact heading, the heading
+without its
+brackets and marks, the lowest of several heading rows, likeness of spelling, and at last the values
+themselves.
 """
 
 import re
@@ -22,10 +24,14 @@ _NUMBERING = re.compile(r"^(\d{1,2}[.、)]|[(]\d{1,2}[)]|[一二三四五六七�
 
 # Two headings that differ in one of these words mean different things, however alike they are spelt.
 _TELLING = (
-    "申请 上级 下级 上报 介绍 推荐 培养 父 母 配偶 子女 亲属 家庭 转 离 退 拟 原 曾 前 缺 应 实 请假 书记 委员 主任 组长 "
-    "人数 负责 不 非 未 无 预备 正式 积极 对象 出生 成立 届满 批准 确认 审批 录入 填报 更新 到期 开始 结束 起始 终止 换届 "
-    "团 职称 行政 简 全 参加 入职 任职 任 毕业 外 内 备注 编号 序号 讲 办 出 学位 学历 学校 专业 籍贯 地址 地点 党龄 年龄 工龄 "
-    "列席 记录 主持 主题 主讲 主办 总支 支部 小组 党委 党组 类 时长 手机 电话 座机 身份 证 姓名 性别 民族 邮 层 届 第一 第二 "
+    "申请 上级 下级 上报 介绍 推荐 培养 父 母 配偶 子女 亲属 家庭 转 离 退 拟 原 曾 前 缺 应 实 请假 书记 "
+    "委员 主任 组长 "
+    "人数 负责 不 非 未 无 预备 正式 积极 对象 出生 成立 届满 批准 确认 审批 录入 填报 更新 到期 开始 结束 "
+    "起始 终止 换届 "
+    "团 职称 行政 简 全 参加 入职 任职 任 毕业 外 内 备注 编号 序号 讲 办 出 学位 学历 学校 专业 籍贯 地址 "
+    "地点 党龄 年龄 工龄 "
+    "列席 记录 主持 主题 主讲 主办 总支 支部 小组 党委 党组 类 时长 手机 电话 座机 身份 证 姓名 性别 民族 "
+    "邮 层 届 第一 第二 "
     "签到 附件 照片 岗 决议 内容 结果 费 期限"
 ).split()
 
@@ -34,9 +40,12 @@ _TELLING = (
 class Field:
     """One field of a ledger.
 
-    `name`: in code; `label`: as pages call it, the first of the accepted headings; `synonyms`: further headings,
-    the more telling first; `required`: the table is refused without such a column; `likeness`: whether a similar
-    spelling may be taken; `looks`: tells of one value whether it can belong here, used only when no heading fits.
+    `name`: in code; `label`: as pages call it, the first of the accepted headings; `synonyms`: further
+    headings,
+    the more telling first; `required`: the table is refused without such a column; `likeness`: whether a
+    similar
+    spelling may be taken; `looks`: tells of one value whether it can belong here, used only when no heading
+    fits.
     """
 
     name: str
@@ -113,7 +122,8 @@ class UnknownColumn(ValueError):
 def match(headings, fields, columns=None, samples=None, *, alike=True):
     """Return {field name: (Heading, how)} for the Headings of one table; `how` as in Table.how.
 
-    `columns`: {heading text: field name} by hand. `samples`: {column: [values]} to look at when a heading tells nothing.
+    `columns`: {heading text: field name} by hand. `samples`: {column: [values]} to look at when a heading
+    tells nothing.
     `alike`: whether likeness of spelling counts. Raises UnknownColumn when `columns` names what is not there.
     """
     by_name = {f.name: f for f in fields}

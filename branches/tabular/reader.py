@@ -1,6 +1,7 @@
 """Reads a ledger into rows of known fields (security controls C35–C39; limits: section 6b).
 
-The file is pre-checked here, unpacked in a child process under limits, and understood here again: sheets, heading
+The file is pre-checked here, unpacked in a child process under limits, and understood here again: sheets,
+heading
 rows, fields, and the rows that are no records.
 """
 
@@ -31,7 +32,8 @@ class UnreadableFile(ValueError):
 
 @dataclass
 class Row:
-    """One record: `number` as the spreadsheet numbers the row, `values` raw by field name (text, number, date, None),
+    """One record: `number` as the spreadsheet numbers the row, `values` raw by field name (text, number,
+    date, None),
     `problems` {field: sentence} for cells that hold an error value."""
 
     number: int
@@ -44,8 +46,10 @@ class Table:
     """What was read.
 
     `matched`: {field: heading as the file has it}; `how`: {field: exact | alike | by hand | by content};
-    `unknown`: headings nobody asked for; `missing`: required fields without a column (only with strict=False);
-    `dropped`: [(row number, reason)] of rows that are no records; `others`: further sheets that look like the same table.
+    `unknown`: headings nobody asked for; `missing`: required fields without a column (only with
+    strict=False);
+    `dropped`: [(row number, reason)] of rows that are no records; `others`: further sheets that look like
+    the same table.
     """
 
     rows: list
@@ -61,7 +65,8 @@ class Table:
 def read_table(source, filename, fields, columns=None, *, sheet=None, strict=True):
     """Return the Table found in a .xlsx or .csv file.
 
-    `source`: path, bytes or binary file; `filename`: tells the kind; `fields`: list of Field; `columns`: {heading:
+    `source`: path, bytes or binary file; `filename`: tells the kind; `fields`: list of Field; `columns`:
+    {heading:
     field name} by hand; `sheet`: title of the sheet to read, else the one that fits best.
     Raises UnreadableFile; with `strict=False` a missing required column is left in Table.missing instead.
     """
@@ -115,7 +120,8 @@ def _unpack(data, filename):
 
 
 def _run_child(data, kind):
-    # Only what Python needs to start: the keys of the installation are not for a process that opens foreign files.
+    # Only what Python needs to start: the keys of the installation are not for a process that opens foreign
+    # files.
     kept = {
         k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ
     }
@@ -210,7 +216,8 @@ def _samples(layout):
 
 def _table(layout, rest, fields, columns, strict):
     grid = layout.grid
-    # A column is judged by its values only on the sheet and below the headings that were found by their words.
+    # A column is judged by its values only on the sheet and below the headings that were found by their
+    # words.
     if len(layout.found) >= 2:
         found = match(layout.headings, fields, columns, _samples(layout))
     else:
