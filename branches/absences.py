@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from branches.text import cell_text, clean_text, fold, is_blank_mark, person_name
 
+LONGEST = 2000  # characters; a whole committee fits
+
 
 class Absentee(NamedTuple):
     """Who was away: name, reason as written, and the state of attendance: `leave` or `absent`."""
@@ -15,7 +17,8 @@ class Absentee(NamedTuple):
 
 
 _NOBODY = re.compile(
-    r"0人?|(?:均|都|全部|全体|全员)*(?:无缺席|无人缺席|全勤|到齐|全到|出席|参加|无请假|没有|未缺席)(?:人员)?。?|无缺席人员|无请假人员|无人"
+    r"0人?|(?:均|都|全部|全体|全员)*(?:无缺席|无人缺席|全勤|到齐|全到|出席|参加"
+    r"|无请假|没有|未缺席)(?:人员)?。?|无缺席人员|无请假人员|无人"
 )
 _NO_EXCUSE = re.compile(r"无故|旷|缺席|缺勤|未请假|没请假|不请假|无正当|不明|未说明|无理由|未到|擅自")
 _REASONS = (
@@ -60,9 +63,11 @@ def parse_absentees(value, reasons=None):
 
     `reasons`: the cell of a separate column of reasons, when the ledger has one: used in the order of the
     names, or
-    for all of them when it gives one. Nobody away (`无`, `—`, `全勤`, empty) gives [].
+    for all of them when it gives one. Nobody away (`无`, `—`, `全勤`, empty) gives []. Raises ValueError only for a cell beyond 2,000 characters.
     """
     text = _plain(value)
+    if len(text) > LONGEST:
+        raise ValueError(f"缺席人员及原因不应超过 {LONGEST} 个字符。")
     if is_blank_mark(text) or _NOBODY.fullmatch(fold(text)):
         return _from_reasons_only(reasons)
     found, open_reason = [], ""

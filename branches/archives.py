@@ -55,7 +55,7 @@ def open_archive(data):
 
 
 def check_limits(archive, size):
-    """Raise RefusedFile when the directory of the archive breaks a limit; `size` is that of the file in bytes."""
+    """Raise RefusedFile when the directory of the archive breaks a limit; `size`: bytes of the file."""
     parts = archive.infolist()
     if len(parts) > MAX_PARTS:
         raise RefusedFile(f"文件内部的部件过多（{len(parts)} 个），请复制内容到新文件后再上传。")

@@ -4,8 +4,8 @@ A stored value is `alg.key-id.nonce.ciphertext`; `alg` leaves room for the natio
 data bind a value to its row and field, so that a ciphertext copied elsewhere does not decrypt.
 
 The blind index must stay the same while encryption keys change. It is derived from FIELD_INDEX_KEY when set,
-else
-from the key with the lowest id of FIELD_KEYS: that key must then stay in the ring until the index is computed anew.
+else from the key with the lowest id of FIELD_KEYS: that key must then stay in the ring until the index is
+computed anew.
 """
 
 import base64
@@ -95,7 +95,7 @@ def encrypt(text, aad):
 
 
 def decrypt(token, aad):
-    """Return the text of a token. Raises CannotBeShown, never anything else, for whatever stands in the column."""
+    """Return the text of a token. Raises CannotBeShown, and nothing else, for anything in the column."""
     ring = _ring()
     try:
         algorithm, number, nonce, sealed = token.split(".")

@@ -31,7 +31,7 @@ CONTENT_TYPES = {
 }
 DEFAULT_KINDS = ("docx", "xlsx", "pdf", "jpg", "png", "txt", "csv")
 MAX_PIXELS = 50_000_000
-_BAD_INNER = frozenset(
+_BAD_INNER = frozenset(  # noqa: SIM905 — a plain list of words
     "exe com scr bat cmd ps1 vbs js jse wsf hta msi jar sh php py pl htm html xhtml svg xml swf lnk url "
     "docm xlsm pptm doc xls zip rar 7z iso".split()
 )

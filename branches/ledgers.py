@@ -24,10 +24,10 @@ from branches.vocabulary import (
 )
 
 __all__ = [
-    "ACTIVITIES", "ACTIVITY_KINDS", "Absentee", "CATEGORIES", "EDUCATION", "LEDGERS", "MEMBERS", "ORGANISATIONS",
-    "ORGANISATION_KINDS", "POSTS", "PartyPost", "SEXES", "STATUSES", "absence_state", "parse_absentees",
-    "parse_activity_kinds", "parse_category", "parse_education", "parse_organisation_kind", "parse_posts", "parse_sex",
-    "parse_status", "split_names",
+    "ACTIVITIES", "ACTIVITY_KINDS", "Absentee", "CATEGORIES", "EDUCATION", "LEDGERS", "MEMBERS",
+    "ORGANISATIONS", "ORGANISATION_KINDS", "POSTS", "PartyPost", "SEXES", "STATUSES", "absence_state",
+    "parse_absentees", "parse_activity_kinds", "parse_category", "parse_education", "parse_organisation_kind",
+    "parse_posts", "parse_sex", "parse_status", "split_names",
 ]  # fmt: skip
 
 
@@ -248,8 +248,14 @@ MEMBERS = [
     Field("remark", "备注", _REMARK),
 ]
 
-_MEETING = "活动 会议 召开 开展 组织 举办 举行 组织生活 活动开展 会议召开 活动举办 活动组织 开展活动 召开会议 活动起始 -"
-_AWAY = "缺席 缺勤 未到 请假 未参加 未出席 未参会 缺会 未到会 缺席请假 请假缺席 请假及缺席 缺席及请假 因故未到 因故缺席 缺席和请假 缺席或请假"
+_MEETING = (
+    "活动 会议 召开 开展 组织 举办 举行 组织生活 活动开展 会议召开 活动举办 活动组织 开展活动 "
+    "召开会议 活动起始 -"
+)
+_AWAY = (
+    "缺席 缺勤 未到 请假 未参加 未出席 未参会 缺会 未到会 缺席请假 请假缺席 请假及缺席 缺席及请假 "
+    "因故未到 因故缺席 缺席和请假 缺席或请假"
+)
 _COUNTED = (
     "到 到人数 参加人数 参加 出席人数 出席 参会人数 参会 到会人数 到会 到党员 到党员数 到党员人数 到数 "
     "参加党员 参加党员数 参加党员人数 "

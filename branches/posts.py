@@ -33,14 +33,30 @@ POSTS = {
     "deputy_group_leader": "党小组副组长",
 }
 _OFFICES = {
-    "组织": "organisation_officer", "组": "organisation_officer", "宣传": "publicity_officer", "宣": "publicity_officer",
-    "纪律检查": "discipline_officer", "纪检监察": "discipline_officer", "纪检": "discipline_officer", "纪": "discipline_officer",
-    "青年": "youth_officer", "统战": "united_front_officer", "统一战线": "united_front_officer", "群众工作": "mass_work_officer",
-    "群众": "mass_work_officer", "群工": "mass_work_officer", "群团": "mass_work_officer", "保密": "secrecy_officer",
-    "学习": "study_officer", "生活": "welfare_officer", "文体": "culture_officer", "文娱": "culture_officer",
-}  # fmt: skip
+    "组织": "organisation_officer",
+    "组": "organisation_officer",
+    "宣传": "publicity_officer",
+    "宣": "publicity_officer",
+    "纪律检查": "discipline_officer",
+    "纪检监察": "discipline_officer",
+    "纪检": "discipline_officer",
+    "纪": "discipline_officer",
+    "青年": "youth_officer",
+    "统战": "united_front_officer",
+    "统一战线": "united_front_officer",
+    "群众工作": "mass_work_officer",
+    "群众": "mass_work_officer",
+    "群工": "mass_work_officer",
+    "群团": "mass_work_officer",
+    "保密": "secrecy_officer",
+    "学习": "study_officer",
+    "生活": "welfare_officer",
+    "文体": "culture_officer",
+    "文娱": "culture_officer",
+}
 _LEVEL = re.compile(
-    r"^(?:中共)?(?:局|委|厅|处|本)?(?:(党组)|(机关纪委|纪委)|(机关党委|机关委员会|党委)|(党总支部?|总支部?)|(党?支部委员会|党?支部|支委会?)|(?:第?[一二三四五六七八九十\d]{1,3})?(党?小组))"
+    r"^(?:中共)?(?:局|委|厅|处|本)?(?:(党组)|(机关纪委|纪委)|(机关党委|机关委员会|党委)|(党总支部?|总支部?)"
+    r"|(党?支部委员会|党?支部|支委会?)|(?:第?[一二三四五六七八九十\d]{1,3})?(党?小组))"
 )
 _LEVELS = ("party_group", "discipline", "committee", "general_branch", "branch", "small_group")
 _OFFICE = re.compile("(?:" + "|".join(sorted(_OFFICES, key=len, reverse=True)) + ")")

@@ -51,7 +51,7 @@ def cell_text(value):
 
 
 def fold(value):
-    """Return the form in which headings, names and organisations are compared: NFKC, no blanks, lower case."""
+    """Return the form in which headings and names are compared: NFKC, no blanks, lower case."""
     text = unicodedata.normalize("NFKC", clean_text(cell_text(value)))
     return "".join(text.split()).lower()
 

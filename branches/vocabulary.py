@@ -113,7 +113,10 @@ def _by_pattern(value, patterns, labels, what):
     raise unknown_word(what, value, labels.values())
 
 
-_ADJECTIVES = r"(?:中国共产党的?|中共|党的|基层|机关|临时|联合|独立|单独|离退休(?:干部|人员)?|在职|直属|下属|功能型|流动)*"
+_ADJECTIVES = (
+    r"(?:中国共产党的?|中共|党的|基层|机关|临时|联合|独立|单独|离退休(?:干部|人员)?"
+    r"|在职|直属|下属|功能型|流动)*"
+)
 _ORGANISATION_PATTERNS = [
     ("party_group", r"(?:中国共产党|中共)?分?党组(?:性质党委)?"),
     ("small_group", _ADJECTIVES + r"(?:党小组|小组|支部小组)"),

@@ -99,7 +99,7 @@ MISSING_VALUE = re.compile(
 
 
 def scan(source):
-    """Return (merged ranges, greatest row with content, cells whose formula has no stored value) of a sheet's XML."""
+    """Return (merged ranges, greatest row with content, cells with an uncomputed formula) of a sheet."""
     merges, last, unknown, kept = set(), 0, set(), b""
     while block := source.read(1 << 20):
         text = kept + block

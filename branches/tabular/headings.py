@@ -23,7 +23,7 @@ _BRACKETS = re.compile(r"[(\[{<【〔《][^()\[\]{}<>【】〔〕《》]*[)\]}>�
 _NUMBERING = re.compile(r"^(\d{1,2}[.、)]|[(]\d{1,2}[)]|[一二三四五六七八九十]{1,2}、)")
 
 # Two headings that differ in one of these words mean different things, however alike they are spelt.
-_TELLING = (
+_TELLING = (  # noqa: SIM905 — a plain list of words
     "申请 上级 下级 上报 介绍 推荐 培养 父 母 配偶 子女 亲属 家庭 转 离 退 拟 原 曾 前 缺 应 实 请假 书记 "
     "委员 主任 组长 "
     "人数 负责 不 非 未 无 预备 正式 积极 对象 出生 成立 届满 批准 确认 审批 录入 填报 更新 到期 开始 结束 "

@@ -48,7 +48,7 @@ class Grid:
         return cells[column] if column < len(cells) else None
 
     def fill_down(self, first):
-        """Give every row of a cell merged over several rows its value; only rows that hold something of their own."""
+        """Give every row of a cell merged over several rows its value, if the row holds something itself."""
         for top, left, bottom, _ in self.merges:
             value = self.cell(top, left)
             if top < first or bottom == top or value is None:
@@ -86,7 +86,7 @@ class Grid:
         ]
         width = max(map(len, texts), default=0)
         texts = [line + [""] * (width - len(line)) for line in texts]
-        for top, left, bottom, right in self.merges:
+        for top, left, _, right in self.merges:
             if row <= top < row + levels and left < width:
                 line = texts[top - row]
                 for column in range(left, min(right + 1, width)):
@@ -95,7 +95,7 @@ class Grid:
 
 
 def _headings(texts, width):
-    """Join the levels; without merged cells a parent reaches right over the columns that have a child of their own."""
+    """Join the levels; without merged cells a parent reaches right over columns that have a child."""
     for upper in range(len(texts) - 1):
         parent = ""
         for column in range(width):
@@ -114,8 +114,11 @@ def _headings(texts, width):
     return found
 
 
-def why_not_a_record(grid, number, headings, heading_rows):
-    """Return why a row below the headings is no record (a short Chinese word for the notice), or None."""
+def why_not_a_record(grid, number, headings, titles):
+    """Return why a row below the headings is no record (a short Chinese word for the notice), or None.
+
+    `titles`: folded texts above the headings, which printed pages repeat.
+    """
     cells = grid.rows[number]
     filled = [
         (column, fold(cell_text(c)))
@@ -140,16 +143,11 @@ def why_not_a_record(grid, number, headings, heading_rows):
     few = len(filled) <= max(2, len(headings) // 4)
     if _NOTE.match(texts[0]) and (few or len(filled) <= len(headings) // 2):
         return "说明"
-    if len(filled) == 1 and (wide or _NOTE_ALONE.match(texts[0]) or texts[0] in _titles(grid, heading_rows)):
+    if len(filled) == 1 and (wide or _NOTE_ALONE.match(texts[0]) or texts[0] in titles):
         return "说明"
     return None
 
 
-def _titles(grid, heading_rows):
-    return {
-        fold(cell_text(c))
-        for row in grid.rows
-        if row < heading_rows[0]
-        for c in grid.rows[row]
-        if isinstance(c, str)
-    }
+def titles_above(grid, row):
+    """Return the folded texts that stand above a row."""
+    return {fold(cell_text(c)) for n in grid.rows if n < row for c in grid.rows[n] if isinstance(c, str)}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from branches.archives import MAX_FILE, RefusedFile, check_workbook
 from branches.tabular.headings import Field, UnknownColumn, display, match
-from branches.tabular.layout import MAX_LEVELS, SEARCHED_ROWS, Grid, why_not_a_record
+from branches.tabular.layout import MAX_LEVELS, SEARCHED_ROWS, Grid, titles_above, why_not_a_record
 from branches.text import cell_text, clean_text, fold
 
 CHILD = Path(__file__).with_name("child.py")
@@ -252,7 +252,8 @@ def _missing_sentence(missing, layout):
     labels = "、".join(f"“{f.label}”" for f in missing)
     names = "、".join(f"{f.label}={f.name}" for f in missing)
     shown = "、".join(text[:30] for text in seen[:40]) or "无"
-    return f"找不到列{labels}（{names}）。看到的标题：{shown}。可用 --column 标题=字段（--column HEADING=FIELD）指定。"
+    by_hand = "可用 --column 标题=字段（--column HEADING=FIELD）指定。"
+    return f"找不到列{labels}（{names}）。看到的标题：{shown}。{by_hand}"
 
 
 def _first_words(grid):
@@ -275,8 +276,9 @@ def _refuse_twins(layout, found, fields):
 def _records(layout, found):
     grid = layout.grid
     rows, dropped, records = [], [], []
+    titles = titles_above(grid, layout.heading_rows[0])
     for number in sorted(n for n in grid.rows if n >= layout.first):
-        reason = why_not_a_record(grid, number, layout.headings, layout.heading_rows)
+        reason = why_not_a_record(grid, number, layout.headings, titles)
         if reason:
             dropped.append((number, reason))
         elif any(grid.cell(number, h.column) is not None for h, _ in found.values()):

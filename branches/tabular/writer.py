@@ -1,4 +1,4 @@
-"""Writes lists that are safe to open (security control C40): text is never a formula, wherever it came from."""
+"""Writes lists that are safe to open (security control C40): text is never a formula."""
 
 import csv
 import datetime

@@ -60,9 +60,11 @@ def test_the_columns_of_any_order_give_the_same_rows():
     [
         (["名 字", "证件号码", "政治面貌", "组织关系所在党支部", "入党年月", "男女", "出生年月"],
          ["name", "identity", "category", "branch", "joined_on", "sex", "birth_date"]),
-        (["*姓名", "身份证号（18位）", "党员类型", "支部名称：", "加入党\n组织时间", "性 别", "生日"],
+        (["*姓名", "身份证号（18位）", "党员类型", "支部名称：", "加入党\n组织时间",
+          "性 别", "生日"],
          ["name", "identity", "category", "branch", "joined_on", "sex", "birth_date"]),
-        (["1.党员姓名", "居民身份证号码", "人员类型", "所属党组织", "加入中国共产党日期(年/月/日)", "性别", "出生年月日"],
+        (["1.党员姓名", "居民身份证号码", "人员类型", "所属党组织", "加入中国共产党日期(年/月/日)",
+          "性别", "出生年月日"],
          ["name", "identity", "category", "branch", "joined_on", "sex", "birth_date"]),
     ],
 )  # fmt: skip
@@ -206,9 +208,12 @@ def test_a_heading_named_by_hand_goes_before_all_others():
 
 def test_rows_that_are_no_records_are_left_out_and_reported():
     rows = [
-        ["名册"], ["截至2026年11月"], HEADS, [1, 2, 3, 4, 5, 6], ["（示例）", "99", "正式党员", "甲", "2020", "男"],
-        PEOPLE[0], [None] * 6, ["小计", "办公室党支部 1人"], HEADS, PEOPLE[1], ["合计：2人"], [" ", None, "\u3000"], PEOPLE[2],
-        ["总 计", 3], ["填报人：赵六", None, "审核人：钱七"], ["注：本表一式两份。"], ["备注说明", None], ["一、按实填写"],
+        ["名册"], ["截至2026年11月"], HEADS, [1, 2, 3, 4, 5, 6],
+        ["（示例）", "99", "正式党员", "甲", "2020", "男"],
+        PEOPLE[0], [None] * 6, ["小计", "办公室党支部 1人"], HEADS, PEOPLE[1], ["合计：2人"],
+        [" ", None, "\u3000"], PEOPLE[2],
+        ["总 计", 3], ["填报人：赵六", None, "审核人：钱七"], ["注：本表一式两份。"],
+        ["备注说明", None], ["一、按实填写"],
     ]  # fmt: skip
     table = read(rows)
     assert [r.number for r in table.rows] == [6, 10, 13]

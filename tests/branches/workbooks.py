@@ -9,12 +9,15 @@ TYPES = (
     '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     '<Default Extension="xml" ContentType="application/xml"/>'
-    '<Override PartName="/{part}" ContentType="application/vnd.openxmlformats-officedocument.{kind}.main+xml"/>'
+    '<Override PartName="/{part}" ContentType="application/vnd.openxmlformats-officedocument.'
+    '{kind}.main+xml"/>'
     "{more}</Types>"
 )
 RELS = (
-    '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" '
+    '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/'
+    '2006/relationships">'
+    '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    'relationships/{kind}" '
     'Target="{target}"/>{more}</Relationships>'
 )
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -23,7 +26,8 @@ BOOK = (
     'relationships"><sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
 STRINGS = (
-    '<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" '
+    '<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    'relationships/sharedStrings" '
     'Target="sharedStrings.xml"/>'
 )
 STRINGS_TYPE = (
@@ -31,8 +35,8 @@ STRINGS_TYPE = (
     'spreadsheetml.sharedStrings+xml"/>'
 )
 SHEET_TYPE = (
-    '<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.'
-    'spreadsheetml.worksheet+xml"/>'
+    '<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-'
+    'officedocument.spreadsheetml.worksheet+xml"/>'
 )
 
 
@@ -54,7 +58,7 @@ def archive(parts):
 
 
 def parts_of(sheet, more=None):
-    """Return the parts of a small valid workbook whose only sheet has the XML `sheet`; `more` adds or replaces."""
+    """Return the parts of a small valid workbook with the sheet XML `sheet`; `more` adds or replaces."""
     parts = {
         "[Content_Types].xml": TYPES.format(
             part="xl/workbook.xml", kind="spreadsheetml.sheet", more=SHEET_TYPE + STRINGS_TYPE
