@@ -62,8 +62,8 @@ def parse_absentees(value, reasons=None):
     `张三病假`.
 
     `reasons`: the cell of a separate column of reasons, when the ledger has one: used in the order of the
-    names, or
-    for all of them when it gives one. Nobody away (`无`, `—`, `全勤`, empty) gives []. Raises ValueError only for a cell beyond 2,000 characters.
+    names, or for all of them when it gives one. Nobody away (`无`, `—`, `全勤`, empty) gives [].
+    Raises ValueError only for a cell beyond 2,000 characters.
     """
     text = _plain(value)
     if len(text) > LONGEST:

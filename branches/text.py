@@ -117,8 +117,7 @@ def parse_date(value, *, month_only=False, earliest=EARLIEST, today=None):
     """Return the date that a cell means.
 
     `value`: date, datetime, serial number of a spreadsheet, or text such as `2026-01-08`, `2026/1/8`,
-    `2026.1.8`,
-    `20260108`, `2026年1月8日`, `２０２６年１月８日`, `2026年1月8日 14:30`, `二〇二六年一月八日`.
+    `2026.1.8`, `20260108`, `2026年1月8日`, `２０２６年１月８日`, `2026年1月8日 14:30`, `二〇二六年一月八日`.
     `month_only`: also take `2026.01` and mean its first day (for 出生年月).
     Raises ValueError when it is no date or lies outside `earliest` … today + 5 years.
     """

@@ -2,8 +2,7 @@
 
 Standard input: the file. Argument: `xlsx` or `csv`. Standard output: JSON, either `{"error": sentence}` or
 `{"sheets": [{"title", "visible", "rows": [[number, [cell, …]], …], "merges": ["A1:C1", …]}]}` with non-empty
-rows
-only. A cell is null, text, number, true/false, `{"date": iso}` or `{"error": "#N/A"}`.
+rows only. A cell is null, text, number, true/false, `{"date": iso}` or `{"error": "#N/A"}`.
 It stands alone on purpose: nothing of the project is loaded beside a hostile file.
 """
 

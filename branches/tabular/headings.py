@@ -1,9 +1,8 @@
 """Which column is which field: headings of any office, in any order, in up to three rows.
 
 Matching goes from certain to likely, one column to one field: by hand, the exact heading, the heading
-without its
-brackets and marks, the lowest of several heading rows, likeness of spelling, and at last the values
-themselves.
+without its brackets and marks, the lowest of several heading rows, likeness of spelling, and at last the
+values themselves.
 """
 
 import re
@@ -41,9 +40,8 @@ class Field:
     """One field of a ledger.
 
     `name`: in code; `label`: as pages call it, the first of the accepted headings; `synonyms`: further
-    headings,
-    the more telling first; `required`: the table is refused without such a column; `likeness`: whether a
-    similar
+    headings, the more telling first; `required`: the table is refused without such a column; `likeness`:
+    whether a similar
     spelling may be taken; `looks`: tells of one value whether it can belong here, used only when no heading
     fits.
     """

@@ -25,6 +25,28 @@ _NOTE_ALONE = re.compile(
 _EXAMPLE = re.compile(r"^[(\[【]?(?:例|示例|样例|范例|填写示例|填表示例|例如|示范)\d*[)\]】]?[:]?$")
 
 
+# Words that complete a heading above them and are never a record by themselves.
+_PARTS = frozenset(
+    (
+        "日期",
+        "时间",
+        "年月",
+        "年月日",
+        "人数",
+        "人员",
+        "名单",
+        "原因",
+        "姓名",
+        "名称",
+        "全称",
+        "简称",
+        "届满",
+        "开始",
+    )
+    + ("结束", "起", "止", "应到", "实到", "缺席", "请假", "介绍人", "党组织", "职务", "号码", "情况")
+)
+
+
 def _column(letters):
     number = 0
     for letter in letters:
@@ -64,7 +86,7 @@ class Grid:
         return max((right - left + 1 for top, left, _, right in self.merges if top == row), default=1)
 
     def sub_headings_follow(self, row):
-        """Tell whether the row below belongs to the headings of `row`: it names columns that have no name yet."""
+        """Tell whether the row below belongs to the headings of `row`: it names nameless columns."""
         above, below = self.rows.get(row, ()), self.rows.get(row + 1, ())
         filled = {
             c: fold(cell_text(v)) for c, v in enumerate(below) if v is not None and not isinstance(v, dict)
@@ -73,6 +95,8 @@ class Grid:
         words = all(
             isinstance(below[c], str) and len(t) <= 12 and not re.search(r"\d", t) for c, t in filled.items()
         )
+        if filled and set(filled.values()) <= _PARTS and len(filled) < len(named):
+            return True
         if len(named) < 3 or not filled or not words or set(filled) >= named:
             return False
         tall = any(top == row and bottom > row for top, _, bottom, _ in self.merges)

@@ -1,8 +1,7 @@
 """Reads a ledger into rows of known fields (security controls C35–C39; limits: section 6b).
 
 The file is pre-checked here, unpacked in a child process under limits, and understood here again: sheets,
-heading
-rows, fields, and the rows that are no records.
+heading rows, fields, and the rows that are no records.
 """
 
 import json
@@ -47,9 +46,8 @@ class Table:
 
     `matched`: {field: heading as the file has it}; `how`: {field: exact | alike | by hand | by content};
     `unknown`: headings nobody asked for; `missing`: required fields without a column (only with
-    strict=False);
-    `dropped`: [(row number, reason)] of rows that are no records; `others`: further sheets that look like
-    the same table.
+    strict=False); `dropped`: [(row number, reason)] of rows that are no records; `others`: further sheets
+    that look like the same table.
     """
 
     rows: list
@@ -222,6 +220,7 @@ def _table(layout, rest, fields, columns, strict):
         found = match(layout.headings, fields, columns, _samples(layout))
     else:
         found = layout.found
+    found = {f.name: found[f.name] for f in fields if f.name in found}
     missing = [f for f in fields if f.required and f.name not in found]
     if missing and strict:
         raise UnreadableFile(_missing_sentence(missing, layout))

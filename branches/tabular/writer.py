@@ -70,9 +70,8 @@ def write_xlsx(rows, columns, file, *, title="", notes=()):
     """Write `rows` to the binary `file` as a workbook of one sheet with the heading row frozen.
 
     `columns` and rows as in `write_csv`; `title`: name of the sheet; `notes`: lines above the headings (who
-    exported,
-    when). Memory stays flat: rows go to disk one by one, so column widths come from headings and the first
-    200 rows.
+    exported, when). Memory stays flat: rows go to disk one by one, so column widths come from headings and
+    the first 200 rows.
     """
     book = xlsxwriter.Workbook(
         file,

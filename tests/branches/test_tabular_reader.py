@@ -290,3 +290,21 @@ def test_fields_of_one_ledger_share_no_heading():
     for fields in LEDGERS.values():
         headings = [h for f in fields for h in f.headings]
         assert len(headings) == len(set(headings))
+
+
+def test_a_row_that_only_completes_two_headings_is_no_record():
+    heads = ["姓名", "身份证号", "类别", "支部", "入党", "转正"]
+    table = read([heads, [None] * 4 + ["时间", "时间"], [*PEOPLE[0][:5], "2021-1-2"]])
+    assert [r.number for r in table.rows] == [3]
+    assert (table.matched["joined_on"], table.matched["full_on"]) == ("入党时间", "转正时间")
+
+
+def test_two_levels_and_notes_in_a_text_file():
+    text = (
+        "组织生活台账,,,,\n会议,,支部,出席情况,\n时间,类型,,应到,实到\n"
+        "2026-1-1,党课,甲党支部,5,4\n合计,,,5,4\n填报人：张三,,审核人：李四,,\n"
+    )
+    table = read_table(text.encode("gb18030"), "台账.csv", ACTIVITIES)
+    assert list(table.matched) == ["date", "organisation", "kind", "expected", "present"]
+    assert [(r.number, r.values["present"]) for r in table.rows] == [(4, "4")]
+    assert table.dropped == [(5, "合计"), (6, "说明")]
