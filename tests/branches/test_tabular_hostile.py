@@ -1,12 +1,14 @@
 """Files that attack whoever opens them, and text in other encodings."""
 
 import resource
+import subprocess
+import sys
 import time
 
 import pytest
 
 from branches.ledgers import MEMBERS
-from branches.tabular import Field, UnreadableFile, read_table
+from branches.tabular import Field, UnreadableFile, read_table, reader
 from tests.branches import workbooks as w
 
 NAME = [Field("name", "姓名", required=True)]
@@ -182,8 +184,6 @@ def test_tabs_and_semicolons_are_understood():
 
 
 def test_the_child_sees_none_of_our_secrets(monkeypatch):
-    from branches.tabular import reader
-
     seen = {}
     real = reader.subprocess.run
 
@@ -197,3 +197,26 @@ def test_the_child_sees_none_of_our_secrets(monkeypatch):
     read_table("姓名\n张三\n".encode(), "a.csv", NAME)
     assert seen
     assert not {"SECRET_KEY", "FIELD_KEYS"} & set(seen)
+
+
+@pytest.mark.parametrize(
+    "program", ["import os; os.abort()", "print('not json')", "while True: pass", "import sys; sys.exit(3)"]
+)
+def test_a_child_that_dies_or_hangs_costs_one_sentence(program, tmp_path, monkeypatch):
+    script = tmp_path / "child.py"
+    script.write_text(program)
+    monkeypatch.setattr(reader, "CHILD", script)
+    monkeypatch.setattr(reader, "WALL_SECONDS", 1)
+    with pytest.raises(UnreadableFile, match="未能读取"):
+        read_table("姓名\n张三\n".encode(), "a.csv", NAME)
+
+
+def test_the_child_is_held_to_its_memory_and_time():
+    program = (
+        "import resource, runpy; child = runpy.run_path({path!r}); child['limit_process']();"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_CPU)[0]);"
+        "bytearray(1 << 31)"
+    ).format(path=str(reader.CHILD))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [str(1 << 30), "60"]
+    assert "MemoryError" in done.stderr
