@@ -213,10 +213,10 @@ def test_a_child_that_dies_or_hangs_costs_one_sentence(program, tmp_path, monkey
 
 def test_the_child_is_held_to_its_memory_and_time():
     program = (
-        "import resource, runpy; child = runpy.run_path({path!r}); child['limit_process']();"
+        f"import resource, runpy; child = runpy.run_path({str(reader.CHILD)!r}); child['limit_process']();"
         "print(resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_CPU)[0]);"
         "bytearray(1 << 31)"
-    ).format(path=str(reader.CHILD))
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stdout.split() == [str(1 << 30), "60"]
     assert "MemoryError" in done.stderr
