@@ -1,4 +1,5 @@
-"""What may stand inside an office file before anything parses it (security controls C35–C37, bombs of section 6b).
+"""What may stand inside an office file before anything parses it (security controls C35–C37, bombs of
+section 6b).
 
 Works on the directory of the ZIP archive and the first bytes of each part; nothing is unpacked as a whole.
 """
@@ -38,7 +39,8 @@ TOO_LARGE_INSIDE = "文件展开后过大，可能含有大量空白或重复内
 def open_archive(data):
     """Return the ZipFile of `data` (bytes), which must be one whole archive and nothing else.
 
-    Raises RefusedFile for damage and for bytes before or after the archive (a file that is two kinds at once).
+    Raises RefusedFile for damage and for bytes before or after the archive (a file that is two kinds at
+    once).
     """
     if not data.startswith(b"PK\x03\x04"):
         raise RefusedFile("文件内容与扩展名不符。")
@@ -53,7 +55,7 @@ def open_archive(data):
 
 
 def check_limits(archive, size):
-    """Raise RefusedFile when the directory of the archive breaks a limit; `size` is that of the file in bytes."""
+    """Raise RefusedFile when the directory of the archive breaks a limit; `size`: bytes of the file."""
     parts = archive.infolist()
     if len(parts) > MAX_PARTS:
         raise RefusedFile(f"文件内部的部件过多（{len(parts)} 个），请复制内容到新文件后再上传。")

@@ -3,8 +3,9 @@
 A stored value is `alg.key-id.nonce.ciphertext`; `alg` leaves room for the national algorithms. The additional
 data bind a value to its row and field, so that a ciphertext copied elsewhere does not decrypt.
 
-The blind index must stay the same while encryption keys change. It is derived from FIELD_INDEX_KEY when set, else
-from the key with the lowest id of FIELD_KEYS: that key must then stay in the ring until the index is computed anew.
+The blind index must stay the same while encryption keys change. It is derived from FIELD_INDEX_KEY when set,
+else from the key with the lowest id of FIELD_KEYS: that key must then stay in the ring until the index is
+computed anew.
 """
 
 import base64
@@ -94,7 +95,7 @@ def encrypt(text, aad):
 
 
 def decrypt(token, aad):
-    """Return the text of a token. Raises CannotBeShown, never anything else, for whatever stands in the column."""
+    """Return the text of a token. Raises CannotBeShown, and nothing else, for anything in the column."""
     ring = _ring()
     try:
         algorithm, number, nonce, sealed = token.split(".")
@@ -129,7 +130,8 @@ def _index_material():
 
 
 def blind_index(text, purpose):
-    """Return 64 hex characters for equality look-ups; `purpose` (such as `member.identity`) separates the keys.
+    """Return 64 hex characters for equality look-ups; `purpose` (such as `member.identity`) separates the
+    keys.
 
     Compared are the digits and X of the NFKC form in upper case, so full-width digits and blanks collide.
     Raises ValueError when nothing of that is in the text: empty values must not share one index.

@@ -1,7 +1,7 @@
 """Uploaded files: which kinds are taken, under which name they are kept (security controls C30–C33).
 
-`check_upload` looks at extension and content, `safe_name` cleans the name that people see, `store` writes the bytes
-under a random name that owes nothing to the user.
+`check_upload` looks at extension and content, `safe_name` cleans the name that people see, `store` writes
+the bytes under a random name that owes nothing to the user.
 """
 
 import contextlib
@@ -31,7 +31,26 @@ CONTENT_TYPES = {
 DEFAULT_KINDS = ("docx", "xlsx", "pdf", "jpg", "png", "txt", "csv")
 MAX_PIXELS = 50_000_000
 _BAD_INNER = frozenset(
-    ["exe", "com", "scr", "bat", "cmd", "ps1", "vbs", "js", "jse", "wsf", "hta", "msi", "jar", "sh", "php", "py", "pl", "htm", "html", "xhtml", "svg", "xml", "swf", "lnk", "url", "docm", "xlsm", "pptm", "doc", "xls", "zip", "rar", "7z", "iso"]
+    {
+        "exe",
+        "com",
+        "scr",
+        "bat",
+        "cmd",
+        "ps1",
+        "vbs",
+        "js",
+        "jse",
+        "wsf",
+        "hta",
+        "msi",
+        "jar",
+        "sh",
+        "php",
+        "py",
+    }
+    | {"pl", "htm", "html", "xhtml", "svg", "xml", "swf", "lnk", "url", "docm", "xlsm", "pptm", "doc", "xls"}
+    | {"zip", "rar", "7z", "iso"}
 )
 _HINTS = {
     "doc": "请用办公软件另存为 .docx 后再上传。",
@@ -41,7 +60,9 @@ _HINTS = {
     "docm": "含宏的文件不予接收，请另存为 .docx。",
     "xlsm": "含宏的文件不予接收，请另存为 .xlsx。",
 }
-_MARKUP = re.compile(rb"<(!doctype\s+html|html|head|body|script|svg|iframe|object|embed|\?php|meta|img)\b", re.I)
+_MARKUP = re.compile(
+    rb"<(!doctype\s+html|html|head|body|script|svg|iframe|object|embed|\?php|meta|img)\b", re.I
+)
 _MISMATCH = "文件内容与扩展名不符。"
 
 
@@ -145,7 +166,9 @@ def _check_pixels(width, height):
 
 
 def _check_text(data):
-    if data.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc", b"GIF8", b"\x7fELF")):
+    if data.startswith(
+        (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc", b"GIF8", b"\x7fELF")
+    ):
         raise RefusedFile(_MISMATCH)
     if b"\0" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise RefusedFile("不是 UTF-8 或 GB18030 编码的文本，请另存后再上传。")
@@ -198,7 +221,8 @@ def safe_name(name, limit=150):
 def store(file, folder, *, root=None):
     """Write an upload below `root` (default settings.MEDIA_ROOT) and return its path relative to it.
 
-    The path is `folder/year/month/32 hex characters`; mode 0600, folders 0700. The file appears whole or not at all:
+    The path is `folder/year/month/32 hex characters`; mode 0600, folders 0700. The file appears whole or not
+    at all:
     on any error (disk full) the temporary file is removed and the OSError goes on.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*", folder):

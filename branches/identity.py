@@ -1,4 +1,5 @@
-"""The citizen identity number: GB 11643-1999, 18 characters, birth date in 7–14, order 15–17, check character 18.
+"""The citizen identity number: GB 11643-1999, 18 characters, birth date in 7–14, order 15–17, check
+character 18.
 
 The area code is not looked up: areas were merged and renamed, and old numbers stay valid.
 """

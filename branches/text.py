@@ -22,7 +22,8 @@ _DOTS = re.compile(r"\s*[·•・‧∙⋅●]\s*")
 def clean_text(value):
     """Return text in NFC without controls, zero-width and bidi marks, blanks at the ends removed.
 
-    `value`: text or None; line breaks and tabs inside stay. Text of invisible characters only comes back empty.
+    `value`: text or None; line breaks and tabs inside stay. Text of invisible characters only comes back
+    empty.
     """
     if value is None:
         return ""
@@ -41,14 +42,16 @@ def cell_text(value):
     if isinstance(value, float) and math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
+        return (
+            value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
+        )
     if isinstance(value, datetime.date):
         return value.isoformat()
     return clean_text(value)
 
 
 def fold(value):
-    """Return the form in which headings, names and organisations are compared: NFKC, no blanks, lower case."""
+    """Return the form in which headings and names are compared: NFKC, no blanks, lower case."""
     text = unicodedata.normalize("NFKC", clean_text(cell_text(value)))
     return "".join(text.split()).lower()
 
@@ -113,8 +116,8 @@ def _shift_years(day, years):
 def parse_date(value, *, month_only=False, earliest=EARLIEST, today=None):
     """Return the date that a cell means.
 
-    `value`: date, datetime, serial number of a spreadsheet, or text such as `2026-01-08`, `2026/1/8`, `2026.1.8`,
-    `20260108`, `2026年1月8日`, `２０２６年１月８日`, `2026年1月8日 14:30`, `二〇二六年一月八日`.
+    `value`: date, datetime, serial number of a spreadsheet, or text such as `2026-01-08`, `2026/1/8`,
+    `2026.1.8`, `20260108`, `2026年1月8日`, `２０２６年１月８日`, `2026年1月8日 14:30`, `二〇二六年一月八日`.
     `month_only`: also take `2026.01` and mean its first day (for 出生年月).
     Raises ValueError when it is no date or lies outside `earliest` … today + 5 years.
     """
@@ -126,7 +129,9 @@ def parse_date(value, *, month_only=False, earliest=EARLIEST, today=None):
         found = _date_from_text(value, month_only)
     latest = _shift_years(today or datetime.date.today(), YEARS_AHEAD)
     if not earliest <= found <= latest:
-        raise ValueError(f"日期 {found.isoformat()} 超出合理范围（{earliest.isoformat()} 至 {latest.isoformat()}）。")
+        raise ValueError(
+            f"日期 {found.isoformat()} 超出合理范围（{earliest.isoformat()} 至 {latest.isoformat()}）。"
+        )
     return found
 
 
@@ -144,7 +149,8 @@ def _date_from_text(value, month_only):
             return datetime.date(*parts)
         except ValueError:
             raise ValueError(f"“{shown}”不是有效日期。") from None
-    # Spreadsheets count days from 1899-12-30; five digits cover 1927 to 2173, four are taken from numbers only.
+    # Spreadsheets count days from 1899-12-30; five digits cover 1927 to 2173, four are taken from numbers
+    # only.
     if re.fullmatch(r"\d{5}(\.\d+)?", text) or (
         isinstance(value, int | float) and re.fullmatch(r"\d{4}(\.\d+)?", text)
     ):

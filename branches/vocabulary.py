@@ -1,15 +1,14 @@
-"""The words of Party work in cells, and the codes they mean: kinds, categories, posts, absences.
+"""The words of Party work in cells, and the codes they mean: kinds, categories, education, activities.
 
 Each parser takes one raw cell and raises ValueError with a Chinese sentence for what it does not know, with a
 suggestion where one word is close. Codes of activities: rulebook, chapter 7.
 """
 
 import re
-from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from branches.text import cell_text, clean_text, fold, is_blank_mark, person_name
+from branches.text import cell_text, clean_text, fold, is_blank_mark
 
 ORGANISATION_KINDS = {
     "party_group": "党组",
@@ -90,7 +89,8 @@ def suggestion(text, known):
     return f"是否为“{close[0]}”？" if close else "可填：" + "、".join(shown) + "。"
 
 
-def _unknown(what, value, known):
+def unknown_word(what, value, known):
+    """Return the ValueError for a word that is none of `known`."""
     return ValueError(
         f"{what}“{clean_text(cell_text(value))[:30]}”无法识别，{suggestion(cell_text(value), list(known))}"
     )
@@ -110,11 +110,12 @@ def _by_pattern(value, patterns, labels, what):
         for code, pattern in patterns:
             if text == code or text == labels[code] or re.fullmatch(pattern, text):
                 return code
-    raise _unknown(what, value, labels.values())
+    raise unknown_word(what, value, labels.values())
 
 
 _ADJECTIVES = (
-    r"(?:中国共产党的?|中共|党的|基层|机关|临时|联合|独立|单独|离退休(?:干部|人员)?|在职|直属|下属|功能型|流动)*"
+    r"(?:中国共产党的?|中共|党的|基层|机关|临时|联合|独立|单独|离退休(?:干部|人员)?"
+    r"|在职|直属|下属|功能型|流动)*"
 )
 _ORGANISATION_PATTERNS = [
     ("party_group", r"(?:中国共产党|中共)?分?党组(?:性质党委)?"),
@@ -158,7 +159,8 @@ _EDUCATION_PATTERNS = [
     ("postgraduate", r"(?:在职|全日制|党校|中央党校|省委党校)?研究生(?:班|及以上)?" + _DEGREE),
     (
         "bachelor",
-        r"(?:在职|全日制|党校|中央党校|省委党校|自考|函授|电大)?(?:大学|大学本科|本科|大本|学士|大学普通班)" + _DEGREE,
+        r"(?:在职|全日制|党校|中央党校|省委党校|自考|函授|电大)?(?:大学|大学本科|本科|大本|学士|大学普通班)"
+        + _DEGREE,
     ),
     ("college", r"(?:在职|全日制|党校|自考|函授|电大)?(?:大学专科|大专|专科|高职|大学专修科)" + _DEGREE),
     ("vocational", r"(?:中专|中等专科|中等专业学校|中等职业教育|中技|技校|职高|职业高中)" + _DEGREE),
@@ -228,7 +230,10 @@ _ACTIVITY_PATTERNS = [
     ),
     ("democratic_life", r"(?:专题|年度|党员领导干部|领导班子)*民主生活会"),
     ("party_group_meeting", r"党组(?:扩大)?(?:会|会议)|党组(?:\(扩大\))?会议"),
-    ("committee_plenary", r"(?:机关)?党委(?:扩大|全体|委员)?(?:会|会议|全会|全体会议)|机关委员会(?:全体)?会议?"),
+    (
+        "committee_plenary",
+        r"(?:机关)?党委(?:扩大|全体|委员)?(?:会|会议|全会|全体会议)|机关委员会(?:全体)?会议?",
+    ),
     ("debrief", r"(?:党?支部书记|书记)?(?:抓党建|党建)?(?:工作)?述职(?:评议)?(?:考核)?(?:会|会议|大会)?"),
     (
         "training",
@@ -252,7 +257,9 @@ _BETWEEN = re.compile(r"[+＋、,，/／;；&｜|\n]|(?:暨|及|和|与|并|兼)
 
 
 def _activity_kind(text):
-    for form in dict.fromkeys((text, _TRAIL.sub("", text), _LEAD.sub("", text), _TRAIL.sub("", _LEAD.sub("", text)))):
+    for form in dict.fromkeys(
+        (text, _TRAIL.sub("", text), _LEAD.sub("", text), _TRAIL.sub("", _LEAD.sub("", text)))
+    ):
         for code, pattern in _ACTIVITY_PATTERNS:
             if form and (form in (code, ACTIVITY_KINDS[code]) or re.fullmatch(pattern, form)):
                 return code
@@ -260,7 +267,8 @@ def _activity_kind(text):
 
 
 def parse_activity_kinds(value):
-    """Return the codes of ACTIVITY_KINDS in a cell, in its order: `主题党日+党课` → `["theme_day", "lecture"]`.
+    """Return the codes of ACTIVITY_KINDS in a cell, in its order: `主题党日+党课` → `["theme_day",
+    "lecture"]`.
 
     Raises ValueError that names the first part nobody knows.
     """
@@ -270,215 +278,15 @@ def parse_activity_kinds(value):
     if not outside.strip("-—/"):
         raise ValueError("活动类型没有填写。")
     parts = [outside] if _activity_kind(outside) else [p for p in _BETWEEN.split(outside) if p]
-    apart = [fold(p) for p in _plain(value).split() if fold(p)]
+    apart = [fold(p) for p in clean_text(cell_text(value)).split() if fold(p)]
     if len(parts) == 1 and len(apart) > 1 and not _activity_kind(outside):
         parts = apart  # 主题党日 党课
     kinds = []
     for part in parts:
         code = _activity_kind(part)
         if code is None:
-            raise _unknown("活动类型", part, (*ACTIVITY_KINDS.values(), *_OTHER_NAMES))
+            raise unknown_word("活动类型", part, (*ACTIVITY_KINDS.values(), *_OTHER_NAMES))
         kinds.append(code)
     # Brackets may name a further kind, 主题党日(党课), or only describe the first one, 党员大会(扩大).
     kinds += [code for note in inside for part in _BETWEEN.split(note) if (code := _activity_kind(part))]
     return list(dict.fromkeys(kinds))
-
-
-# Posts
-
-
-class PartyPost(NamedTuple):
-    """A seat: code of POSTS and the level named with it (a kind of organisation, `discipline`, or empty)."""
-
-    code: str
-    level: str
-
-
-POSTS = {
-    "secretary": "书记",
-    "deputy_secretary": "副书记",
-    "organisation_officer": "组织委员",
-    "publicity_officer": "宣传委员",
-    "discipline_officer": "纪检委员",
-    "youth_officer": "青年委员",
-    "united_front_officer": "统战委员",
-    "mass_work_officer": "群众工作委员",
-    "secrecy_officer": "保密委员",
-    "study_officer": "学习委员",
-    "welfare_officer": "生活委员",
-    "culture_officer": "文体委员",
-    "committee_member": "委员",
-    "party_group_member": "党组成员",
-    "group_leader": "党小组组长",
-    "deputy_group_leader": "党小组副组长",
-}
-_OFFICES = {
-    "组织": "organisation_officer", "组": "organisation_officer", "宣传": "publicity_officer", "宣": "publicity_officer",
-    "纪律检查": "discipline_officer", "纪检监察": "discipline_officer", "纪检": "discipline_officer", "纪": "discipline_officer",
-    "青年": "youth_officer", "统战": "united_front_officer", "统一战线": "united_front_officer", "群众工作": "mass_work_officer",
-    "群众": "mass_work_officer", "群工": "mass_work_officer", "群团": "mass_work_officer", "保密": "secrecy_officer",
-    "学习": "study_officer", "生活": "welfare_officer", "文体": "culture_officer", "文娱": "culture_officer",
-}  # fmt: skip
-_LEVEL = re.compile(
-    r"^(?:中共)?(?:局|委|厅|处|本)?(?:(党组)|(机关纪委|纪委)|(机关党委|机关委员会|党委)|(党总支部?|总支部?)|(党?支部委员会|党?支部|支委会?)|(?:第?[一二三四五六七八九十\d]{1,3})?(党?小组))"
-)
-_LEVELS = ("party_group", "discipline", "committee", "general_branch", "branch", "small_group")
-_OFFICE = re.compile("(?:" + "|".join(sorted(_OFFICES, key=len, reverse=True)) + ")")
-_NO_POST = re.compile(r"(?:一般|普通|正式|预备)?党员|群众|否|未担任|没有|无职务|无党内职务")
-
-
-def _post(text):
-    """Return the list of PartyPost in one part of a cell, or None."""
-    match = _LEVEL.match(text)
-    level = _LEVELS[next(i for i, g in enumerate(match.groups()) if g)] if match else ""
-    title = re.sub(r"^(?:的|专职|兼职|常务|第一|代理|代)+", "", text[match.end() :] if match else text)
-    if title == "书记":
-        return [PartyPost("secretary", level)]
-    if title == "副书记":
-        return [PartyPost("deputy_secretary", level)]
-    if title in ("委员", "") and (level == "branch" or title):
-        return [PartyPost("committee_member", level)]
-    if title == "成员" and level == "party_group":
-        return [PartyPost("party_group_member", level)]
-    if title in ("组长", "长", "负责人") and level in ("small_group", "") and text != "长" and text != "负责人":
-        return [PartyPost("group_leader", "small_group")]
-    if title == "副组长":
-        return [PartyPost("deputy_group_leader", "small_group")]
-    if title.endswith("委员"):
-        offices = title.removesuffix("委员")
-        found = _OFFICE.findall(offices)
-        if found and "".join(found) == offices:
-            return [PartyPost(_OFFICES[f], level) for f in found]
-    return None
-
-
-def parse_posts(value):
-    """Return the PartyPosts in a cell: `支部书记兼组织委员` → secretary (branch), organisation_officer.
-
-    An empty cell, a dash or `普通党员` gives []. Raises ValueError for a title nobody knows.
-    """
-    text = re.sub(r"\([^()]*\)", "", fold(value)[:200])
-    if is_blank_mark(text) or _NO_POST.fullmatch(text):
-        return []
-    parts = [p for p in re.split(r"[、,/;+&|]|兼任?|及|与|和", text) if p]
-    found = []
-    for index, part in enumerate(parts):
-        posts = _post(part)
-        if posts is None and part in _OFFICES and any(p.endswith("委员") for p in parts[index + 1 :]):
-            posts = [PartyPost(_OFFICES[part], "")]  # 组织、宣传委员
-        if posts is None:
-            raise _unknown("党内职务", part, POSTS.values())
-        found += posts
-    return list(dict.fromkeys(found))
-
-
-# Absences
-
-
-class Absentee(NamedTuple):
-    """Who was away: name, reason as written, and the state of attendance: `leave` or `absent`."""
-
-    name: str
-    reason: str
-    state: str
-
-
-_NOBODY = re.compile(
-    r"0人?|(?:均|都|全部|全体|全员)*(?:无缺席|无人缺席|全勤|到齐|全到|出席|参加|无请假|没有|未缺席)(?:人员)?。?|无缺席人员|无请假人员|无人"
-)
-_NO_EXCUSE = re.compile(r"无故|旷|缺席|缺勤|未请假|没请假|不请假|无正当|不明|未说明|无理由|未到|擅自")
-_REASONS = (
-    r"病假|事假|公假|年假|年休假?|休假|产假|陪产假|育儿假|婚假|丧假|探亲假?|补休|调休|公休|公差|公出|出差|借调|挂职|外出|驻村|援[藏疆青]"
-    r"|培训|学习|开会|值班|住院|生病|请假|无故.*|旷会|缺席|缺勤|未请假|抽调|下乡|调研|出国|因.+"
-)
-_NAME_REASON = re.compile(rf"^(?P<name>[^\W\d_]{{2,4}}?|[^\W\d_]+·[^\W\d_]+?)(?:同志)?[-:—\s]*(?P<reason>{_REASONS})$")
-_REASON_FIRST = re.compile(rf"^(?P<reason>{_REASONS})(?:的?人员)?[:：](?P<names>.+)$")
-_SHARED = re.compile(r"^(?:均|都|皆|同)(?:为|因|系|是)?")
-
-
-def absence_state(reason):
-    """Return `leave` for a reason, `absent` for none or for 无故, 旷会, 缺席, 未请假."""
-    return "absent" if is_blank_mark(reason) or _NO_EXCUSE.search(fold(reason)) else "leave"
-
-
-def _pieces(text):
-    """Split at 、 , ; and line breaks, but not inside brackets."""
-    # 张三(病假)李四(事假): a closing bracket ends a person, too.
-    text = re.sub(r"([)\]】])\s*(?=[^\s、,;。)\]】(\[【])", r"\1、", text)
-    pieces, depth, piece = [], 0, ""
-    for character in text:
-        depth += (character in "([【") - (character in ")]】" and depth > 0)
-        if character in "、,;\n。" and not depth:
-            pieces.append((piece, character))
-            piece = ""
-        else:
-            piece += character
-    cleaned = ((re.sub(r"^(?:\d{1,2}[.、)]|[①-⑳])\s*", "", p.strip()), end) for p, end in [*pieces, (piece, "")])
-    return [(p, end) for p, end in cleaned if p and not re.fullmatch(r"[共计等]+\s*\d*\s*[人名]?|\d{1,2}\.?", p)]
-
-
-def parse_absentees(value, reasons=None):
-    """Return the Absentees of a cell: `何嘉兰(病假)、石静英(公假)`, `病假：张三、李四；事假：王五`, `张三病假`.
-
-    `reasons`: the cell of a separate column of reasons, when the ledger has one: used in the order of the names, or
-    for all of them when it gives one. Nobody away (`无`, `—`, `全勤`, empty) gives [].
-    """
-    text = _plain(value)
-    if is_blank_mark(text) or _NOBODY.fullmatch(fold(text)):
-        return _from_reasons_only(reasons)
-    found, open_reason = [], ""
-    for piece, end in _pieces(text):
-        first = _REASON_FIRST.match(piece)
-        if first:
-            open_reason, piece = first["reason"], first["names"]
-        name, reason = _name_and_reason(piece)
-        shared = _SHARED.match(reason)
-        if shared:
-            reason = reason[shared.end() :]
-            for index in range(len(found) - 1, -1, -1):
-                if found[index][1]:
-                    break
-                found[index] = (found[index][0], reason)
-        if name:
-            found.append((name, reason or open_reason))
-        if end in (";", "\n", "。"):
-            open_reason = ""
-    found = _with_reasons(found, reasons)
-    return [Absentee(name, reason, absence_state(reason)) for name, reason in found]
-
-
-def _plain(value):
-    text = clean_text(cell_text(value))
-    return text.translate(str.maketrans("（）［］，；：", "()[],;:"))
-
-
-def _name_and_reason(piece):
-    match = re.match(r"^(?P<name>[^(\[【]*)[(\[【](?P<reason>.*?)[)\]】]*\s*$", piece)
-    if not match:
-        match = _NAME_REASON.match(piece)
-    if not match:
-        return person_name(re.sub(r"同志$", "", piece)), ""
-    return person_name(re.sub(r"同志$", "", match["name"].strip(" -:—"))), clean_text(match["reason"])
-
-
-def _from_reasons_only(reasons):
-    return [] if reasons is None or is_blank_mark(reasons) else parse_absentees(reasons)
-
-
-def _with_reasons(found, reasons):
-    given = [] if reasons is None or is_blank_mark(reasons) else [p for p, _ in _pieces(_plain(reasons))]
-    if not given or any(reason for _, reason in found):
-        return found
-    if len(given) == 1 and not re.search(r"[(:]", given[0]):
-        return [(name, given[0]) for name, _ in found]
-    named = {a.name: a.reason for a in parse_absentees(reasons) if a.reason}
-    if named:
-        return [(name, named.get(name, "")) for name, _ in found]
-    return [(name, given[i] if i < len(given) else "") for i, (name, _) in enumerate(found)]
-
-
-def split_names(value):
-    """Return the names in a cell of several people or organisations, separated by 、 , ; / or line breaks."""
-    return [
-        p for p in (clean_text(x) for x in re.split(r"[、,，;；/\n]", cell_text(value))) if p and not is_blank_mark(p)
-    ]

@@ -1,8 +1,8 @@
 """The program that unpacks a spreadsheet: run as its own process under limits, never imported by the web.
 
 Standard input: the file. Argument: `xlsx` or `csv`. Standard output: JSON, either `{"error": sentence}` or
-`{"sheets": [{"title", "visible", "rows": [[number, [cell, …]], …], "merges": ["A1:C1", …]}]}` with non-empty rows
-only. A cell is null, text, number, true/false, `{"date": iso}` or `{"error": "#N/A"}`.
+`{"sheets": [{"title", "visible", "rows": [[number, [cell, …]], …], "merges": ["A1:C1", …]}]}` with non-empty
+rows only. A cell is null, text, number, true/false, `{"date": iso}` or `{"error": "#N/A"}`.
 It stands alone on purpose: nothing of the project is loaded beside a hostile file.
 """
 
@@ -84,7 +84,9 @@ def plain(cell):
     return str(value)
 
 
-MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]{0,200}?ref\s*=\s*["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']""")
+MERGE = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s[^>]{0,200}?ref\s*=\s*["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']"""
+)
 FILLED = re.compile(
     rb"""<(?:\w+:)?c\s(?:[^>]{0,200}?\s)?r=["'][A-Z]{1,3}(\d{1,7})["'][^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b"""
 )
@@ -96,7 +98,7 @@ MISSING_VALUE = re.compile(
 
 
 def scan(source):
-    """Return (merged ranges, greatest row with content, cells whose formula has no stored value) of a sheet's XML."""
+    """Return (merged ranges, greatest row with content, cells with an uncomputed formula) of a sheet."""
     merges, last, unknown, kept = set(), 0, set(), b""
     while block := source.read(1 << 20):
         text = kept + block
@@ -179,8 +181,12 @@ def read_csv(data):
     budget, rows = Budget(), []
     try:
         # A quoted cell may hold line breaks: the row number is that of the record, as a spreadsheet shows it.
-        for number, record in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
-            values = trimmed([GUARDED.sub("", cell) or None for cell in itertools.islice(record, MAX_COLUMNS)])
+        for number, record in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1
+        ):
+            values = trimmed(
+                [GUARDED.sub("", cell) or None for cell in itertools.islice(record, MAX_COLUMNS)]
+            )
             if values:
                 budget.add(values)
                 rows.append([number, values])
@@ -200,7 +206,9 @@ def main():
         answer = {"error": str(refusal)}
     except MemoryError:
         answer = {"error": TOO_COMPLEX}
-    except Exception as fault:  # whatever a hostile workbook makes the parser raise, the answer is one sentence
+    except (
+        Exception
+    ) as fault:  # whatever a hostile workbook makes the parser raise, the answer is one sentence
         print(f"{type(fault).__name__}", file=sys.stderr)
         answer = {"error": "文件已损坏或不是标准的工作簿，请用办公软件重新另存。"}
     json.dump(answer, sys.stdout, ensure_ascii=True)

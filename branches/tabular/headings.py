@@ -1,7 +1,8 @@
 """Which column is which field: headings of any office, in any order, in up to three rows.
 
-Matching goes from certain to likely, one column to one field: by hand, the exact heading, the heading without its
-brackets and marks, the lowest of several heading rows, likeness of spelling, and at last the values themselves.
+Matching goes from certain to likely, one column to one field: by hand, the exact heading, the heading
+without its brackets and marks, the lowest of several heading rows, likeness of spelling, and at last the
+values themselves.
 """
 
 import re
@@ -21,16 +22,28 @@ _BRACKETS = re.compile(r"[(\[{<【〔《][^()\[\]{}<>【】〔〕《》]*[)\]}>�
 _NUMBERING = re.compile(r"^(\d{1,2}[.、)]|[(]\d{1,2}[)]|[一二三四五六七八九十]{1,2}、)")
 
 # Two headings that differ in one of these words mean different things, however alike they are spelt.
-_TELLING = ["申请", "上级", "下级", "上报", "介绍", "推荐", "培养", "父", "母", "配偶", "子女", "亲属", "家庭", "转", "离", "退", "拟", "原", "曾", "前", "缺", "应", "实", "请假", "书记", "委员", "主任", "组长", "人数", "负责", "不", "非", "未", "无", "预备", "正式", "积极", "对象", "出生", "成立", "届满", "批准", "确认", "审批", "录入", "填报", "更新", "到期", "开始", "结束", "起始", "终止", "换届", "团", "职称", "行政", "简", "全", "参加", "入职", "任职", "任", "毕业", "外", "内", "备注", "编号", "序号", "讲", "办", "出", "学位", "学历", "学校", "专业", "籍贯", "地址", "地点", "党龄", "年龄", "工龄", "列席", "记录", "主持", "主题", "主讲", "主办", "总支", "支部", "小组", "党委", "党组", "类", "时长", "手机", "电话", "座机", "身份", "证", "姓名", "性别", "民族", "邮", "层", "届", "第一", "第二", "签到", "附件", "照片", "岗", "决议", "内容", "结果", "费", "期限"]
+_TELLING = (  # noqa: SIM905 — a plain list of words
+    "申请 上级 下级 上报 介绍 推荐 培养 父 母 配偶 子女 亲属 家庭 转 离 退 拟 原 曾 前 缺 应 实 请假 书记 "
+    "委员 主任 组长 "
+    "人数 负责 不 非 未 无 预备 正式 积极 对象 出生 成立 届满 批准 确认 审批 录入 填报 更新 到期 开始 结束 "
+    "起始 终止 换届 "
+    "团 职称 行政 简 全 参加 入职 任职 任 毕业 外 内 备注 编号 序号 讲 办 出 学位 学历 学校 专业 籍贯 地址 "
+    "地点 党龄 年龄 工龄 "
+    "列席 记录 主持 主题 主讲 主办 总支 支部 小组 党委 党组 类 时长 手机 电话 座机 身份 证 姓名 性别 民族 "
+    "邮 层 届 第一 第二 "
+    "签到 附件 照片 岗 决议 内容 结果 费 期限"
+).split()
 
 
 @dataclass(frozen=True)
 class Field:
     """One field of a ledger.
 
-    `name`: in code; `label`: as pages call it, the first of the accepted headings; `synonyms`: further headings,
-    the more telling first; `required`: the table is refused without such a column; `likeness`: whether a similar
-    spelling may be taken; `looks`: tells of one value whether it can belong here, used only when no heading fits.
+    `name`: in code; `label`: as pages call it, the first of the accepted headings; `synonyms`: further
+    headings, the more telling first; `required`: the table is refused without such a column; `likeness`:
+    whether a similar
+    spelling may be taken; `looks`: tells of one value whether it can belong here, used only when no heading
+    fits.
     """
 
     name: str
@@ -107,7 +120,8 @@ class UnknownColumn(ValueError):
 def match(headings, fields, columns=None, samples=None, *, alike=True):
     """Return {field name: (Heading, how)} for the Headings of one table; `how` as in Table.how.
 
-    `columns`: {heading text: field name} by hand. `samples`: {column: [values]} to look at when a heading tells nothing.
+    `columns`: {heading text: field name} by hand. `samples`: {column: [values]} to look at when a heading
+    tells nothing.
     `alike`: whether likeness of spelling counts. Raises UnknownColumn when `columns` names what is not there.
     """
     by_name = {f.name: f for f in fields}
@@ -137,7 +151,11 @@ def match(headings, fields, columns=None, samples=None, *, alike=True):
 
 def _named(headings, text):
     wanted = fold(text)
-    for form in (lambda h: {fold(h.leaf)}, lambda h: {fold(h.joined)}, lambda h: {*keys(h.leaf), *keys(h.joined)}):
+    for form in (
+        lambda h: {fold(h.leaf)},
+        lambda h: {fold(h.joined)},
+        lambda h: {*keys(h.leaf), *keys(h.joined)},
+    ):
         fitting = [h for h in headings if wanted in form(h)]
         if fitting:
             return fitting[0]
@@ -150,8 +168,12 @@ def _exact(heading, field):
     forms = [(1, keys(heading.joined)[:1]), (2, keys(heading.joined))]
     if len(heading.levels) > 1:
         forms += [(2, keys("".join(heading.levels[-2:]))), (3, keys(heading.leaf))]
-        if len(heading.leaf) <= 6 and not re.search(r"[\u4e00-\u9fff]", _BRACKETS.sub("", fold(heading.leaf))):
-            forms.append((4, keys("".join(heading.levels[:-1]))))  # a row of units or numbers below the headings
+        if len(heading.leaf) <= 6 and not re.search(
+            r"[\u4e00-\u9fff]", _BRACKETS.sub("", fold(heading.leaf))
+        ):
+            forms.append(
+                (4, keys("".join(heading.levels[:-1])))
+            )  # a row of units or numbers below the headings
     for tier, candidates in forms:
         ranks = [known[k] for k in candidates if k in known]
         if ranks:

@@ -25,6 +25,28 @@ _NOTE_ALONE = re.compile(
 _EXAMPLE = re.compile(r"^[(\[【]?(?:例|示例|样例|范例|填写示例|填表示例|例如|示范)\d*[)\]】]?[:]?$")
 
 
+# Words that complete a heading above them and are never a record by themselves.
+_PARTS = frozenset(
+    (
+        "日期",
+        "时间",
+        "年月",
+        "年月日",
+        "人数",
+        "人员",
+        "名单",
+        "原因",
+        "姓名",
+        "名称",
+        "全称",
+        "简称",
+        "届满",
+        "开始",
+    )
+    + ("结束", "起", "止", "应到", "实到", "缺席", "请假", "介绍人", "党组织", "职务", "号码", "情况")
+)
+
+
 def _column(letters):
     number = 0
     for letter in letters:
@@ -48,7 +70,7 @@ class Grid:
         return cells[column] if column < len(cells) else None
 
     def fill_down(self, first):
-        """Give every row of a cell merged over several rows its value; only rows that hold something of their own."""
+        """Give every row of a cell merged over several rows its value, if the row holds something itself."""
         for top, left, bottom, _ in self.merges:
             value = self.cell(top, left)
             if top < first or bottom == top or value is None:
@@ -63,14 +85,32 @@ class Grid:
         """Return the width in columns of the widest range that begins in the row."""
         return max((right - left + 1 for top, left, _, right in self.merges if top == row), default=1)
 
+    def sub_headings_follow(self, row):
+        """Tell whether the row below belongs to the headings of `row`: it names nameless columns."""
+        above, below = self.rows.get(row, ()), self.rows.get(row + 1, ())
+        filled = {
+            c: fold(cell_text(v)) for c, v in enumerate(below) if v is not None and not isinstance(v, dict)
+        }
+        named = {c for c, v in enumerate(above) if v is not None}
+        words = all(
+            isinstance(below[c], str) and len(t) <= 12 and not re.search(r"\d", t) for c, t in filled.items()
+        )
+        if filled and set(filled.values()) <= _PARTS and len(filled) < len(named):
+            return True
+        if len(named) < 3 or not filled or not words or set(filled) >= named:
+            return False
+        tall = any(top == row and bottom > row for top, _, bottom, _ in self.merges)
+        return tall or bool(set(filled) - named)
+
     def headings(self, row, levels):
         """Return the Headings read from `levels` rows beginning at `row`."""
         texts = [
-            [display(c) if not isinstance(c, dict) else "" for c in self.rows.get(row + i, ())] for i in range(levels)
+            [display(c) if not isinstance(c, dict) else "" for c in self.rows.get(row + i, ())]
+            for i in range(levels)
         ]
         width = max(map(len, texts), default=0)
         texts = [line + [""] * (width - len(line)) for line in texts]
-        for top, left, bottom, right in self.merges:
+        for top, left, _, right in self.merges:
             if row <= top < row + levels and left < width:
                 line = texts[top - row]
                 for column in range(left, min(right + 1, width)):
@@ -79,7 +119,7 @@ class Grid:
 
 
 def _headings(texts, width):
-    """Join the levels; without merged cells a parent reaches right over the columns that have a child of their own."""
+    """Join the levels; without merged cells a parent reaches right over columns that have a child."""
     for upper in range(len(texts) - 1):
         parent = ""
         for column in range(width):
@@ -98,11 +138,16 @@ def _headings(texts, width):
     return found
 
 
-def why_not_a_record(grid, number, headings, heading_rows):
-    """Return why a row below the headings is no record (a short Chinese word for the notice), or None."""
+def why_not_a_record(grid, number, headings, titles):
+    """Return why a row below the headings is no record (a short Chinese word for the notice), or None.
+
+    `titles`: folded texts above the headings, which printed pages repeat.
+    """
     cells = grid.rows[number]
     filled = [
-        (column, fold(cell_text(c))) for column, c in enumerate(cells) if c is not None and not isinstance(c, dict)
+        (column, fold(cell_text(c)))
+        for column, c in enumerate(cells)
+        if c is not None and not isinstance(c, dict)
     ]
     filled = [(column, text) for column, text in filled if text]
     if not filled:
@@ -122,12 +167,11 @@ def why_not_a_record(grid, number, headings, heading_rows):
     few = len(filled) <= max(2, len(headings) // 4)
     if _NOTE.match(texts[0]) and (few or len(filled) <= len(headings) // 2):
         return "说明"
-    if len(filled) == 1 and (wide or _NOTE_ALONE.match(texts[0]) or texts[0] in _titles(grid, heading_rows)):
+    if len(filled) == 1 and (wide or _NOTE_ALONE.match(texts[0]) or texts[0] in titles):
         return "说明"
     return None
 
 
-def _titles(grid, heading_rows):
-    return {
-        fold(cell_text(c)) for row in grid.rows if row < heading_rows[0] for c in grid.rows[row] if isinstance(c, str)
-    }
+def titles_above(grid, row):
+    """Return the folded texts that stand above a row."""
+    return {fold(cell_text(c)) for n in grid.rows if n < row for c in grid.rows[n] if isinstance(c, str)}

@@ -1,7 +1,7 @@
 """Reads a ledger into rows of known fields (security controls C35–C39; limits: section 6b).
 
-The file is pre-checked here, unpacked in a child process under limits, and understood here again: sheets, heading
-rows, fields, and the rows that are no records.
+The file is pre-checked here, unpacked in a child process under limits, and understood here again: sheets,
+heading rows, fields, and the rows that are no records.
 """
 
 import json
@@ -14,13 +14,14 @@ from pathlib import Path
 
 from branches.archives import MAX_FILE, RefusedFile, check_workbook
 from branches.tabular.headings import Field, UnknownColumn, display, match
-from branches.tabular.layout import MAX_LEVELS, SEARCHED_ROWS, Grid, why_not_a_record
+from branches.tabular.layout import MAX_LEVELS, SEARCHED_ROWS, Grid, titles_above, why_not_a_record
 from branches.text import cell_text, clean_text, fold
 
 CHILD = Path(__file__).with_name("child.py")
 WALL_SECONDS = 90
 MAX_ROWS = 10_000
 LIKELY_ROWS = 12
+CUT_OFF = 8  # points against a reading that leaves a row of sub-headings among the data
 _SIDE_SHEETS = ("说明", "示例", "样例", "样表", "范例", "模板", "字典", "下拉", "选项", "参考", "代码表")
 
 
@@ -30,7 +31,8 @@ class UnreadableFile(ValueError):
 
 @dataclass
 class Row:
-    """One record: `number` as the spreadsheet numbers the row, `values` raw by field name (text, number, date, None),
+    """One record: `number` as the spreadsheet numbers the row, `values` raw by field name (text, number,
+    date, None),
     `problems` {field: sentence} for cells that hold an error value."""
 
     number: int
@@ -43,8 +45,9 @@ class Table:
     """What was read.
 
     `matched`: {field: heading as the file has it}; `how`: {field: exact | alike | by hand | by content};
-    `unknown`: headings nobody asked for; `missing`: required fields without a column (only with strict=False);
-    `dropped`: [(row number, reason)] of rows that are no records; `others`: further sheets that look like the same table.
+    `unknown`: headings nobody asked for; `missing`: required fields without a column (only with
+    strict=False); `dropped`: [(row number, reason)] of rows that are no records; `others`: further sheets
+    that look like the same table.
     """
 
     rows: list
@@ -60,7 +63,8 @@ class Table:
 def read_table(source, filename, fields, columns=None, *, sheet=None, strict=True):
     """Return the Table found in a .xlsx or .csv file.
 
-    `source`: path, bytes or binary file; `filename`: tells the kind; `fields`: list of Field; `columns`: {heading:
+    `source`: path, bytes or binary file; `filename`: tells the kind; `fields`: list of Field; `columns`:
+    {heading:
     field name} by hand; `sheet`: title of the sheet to read, else the one that fits best.
     Raises UnreadableFile; with `strict=False` a missing required column is left in Table.missing instead.
     """
@@ -114,8 +118,11 @@ def _unpack(data, filename):
 
 
 def _run_child(data, kind):
-    # Only what Python needs to start: the keys of the installation are not for a process that opens foreign files.
-    kept = {k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ}
+    # Only what Python needs to start: the keys of the installation are not for a process that opens foreign
+    # files.
+    kept = {
+        k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ
+    }
     environment = kept | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:
         done = subprocess.run(  # noqa: S603 — own program, fixed arguments
@@ -170,17 +177,20 @@ def _layout(grid, fields, columns):
     for row in numbers[:SEARCHED_ROWS]:
         for levels in range(1, MAX_LEVELS + 1):
             headings = grid.headings(row, levels)
-            readings.append((_score(match(headings, fields, alike=False), fields) - levels, -row, -levels, headings))
+            cost = levels + (CUT_OFF if grid.sub_headings_follow(row + levels - 1) else 0)
+            readings.append(
+                (_score(match(headings, fields, alike=False), fields) - cost, -row, -levels, headings, cost)
+            )
     # Likeness is weighed only where the exact headings point to; row after row of data would cost seconds.
     best, fault = None, None
-    for _, row, levels, headings in sorted(readings, key=lambda r: r[:3], reverse=True)[:LIKELY_ROWS]:
+    for _, row, levels, headings, cost in sorted(readings, key=lambda r: r[:3], reverse=True)[:LIKELY_ROWS]:
         this_fault = None
         try:
             found = match(headings, fields, columns)
         except UnknownColumn as error:
             this_fault = error
             found = match(headings, fields)
-        score = _score(found, fields) + levels  # levels is negative here: fewer rows win
+        score = _score(found, fields) - cost
         if best is None or score > best[0]:
             best, fault = (score, -row, -levels, headings, found), this_fault
     score, row, levels, headings, found = best
@@ -204,11 +214,13 @@ def _samples(layout):
 
 def _table(layout, rest, fields, columns, strict):
     grid = layout.grid
-    # A column is judged by its values only on the sheet and below the headings that were found by their words.
+    # A column is judged by its values only on the sheet and below the headings that were found by their
+    # words.
     if len(layout.found) >= 2:
         found = match(layout.headings, fields, columns, _samples(layout))
     else:
         found = layout.found
+    found = {f.name: found[f.name] for f in fields if f.name in found}
     missing = [f for f in fields if f.required and f.name not in found]
     if missing and strict:
         raise UnreadableFile(_missing_sentence(missing, layout))
@@ -219,7 +231,9 @@ def _table(layout, rest, fields, columns, strict):
     rows, dropped = _records(layout, found)
     if len(rows) > MAX_ROWS:
         raise UnreadableFile(f"数据超过 {MAX_ROWS} 行，请分成几个文件。")
-    others = [x.grid.title for x in rest if not any(x.order[:2]) and x.grid.visible and _records(x, x.found)[0]]
+    others = [
+        x.grid.title for x in rest if not any(x.order[:2]) and x.grid.visible and _records(x, x.found)[0]
+    ]
     return Table(
         rows=rows,
         matched={name: shown[heading.column] for name, (heading, _) in found.items()},
@@ -237,7 +251,8 @@ def _missing_sentence(missing, layout):
     labels = "、".join(f"“{f.label}”" for f in missing)
     names = "、".join(f"{f.label}={f.name}" for f in missing)
     shown = "、".join(text[:30] for text in seen[:40]) or "无"
-    return f"找不到列{labels}（{names}）。看到的标题：{shown}。可用 --column 标题=字段（--column HEADING=FIELD）指定。"
+    by_hand = "可用 --column 标题=字段（--column HEADING=FIELD）指定。"
+    return f"找不到列{labels}（{names}）。看到的标题：{shown}。{by_hand}"
 
 
 def _first_words(grid):
@@ -260,8 +275,9 @@ def _refuse_twins(layout, found, fields):
 def _records(layout, found):
     grid = layout.grid
     rows, dropped, records = [], [], []
+    titles = titles_above(grid, layout.heading_rows[0])
     for number in sorted(n for n in grid.rows if n >= layout.first):
-        reason = why_not_a_record(grid, number, layout.headings, layout.heading_rows)
+        reason = why_not_a_record(grid, number, layout.headings, titles)
         if reason:
             dropped.append((number, reason))
         elif any(grid.cell(number, h.column) is not None for h, _ in found.values()):

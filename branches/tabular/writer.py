@@ -1,4 +1,4 @@
-"""Writes lists that are safe to open (security control C40): text is never a formula, wherever it came from."""
+"""Writes lists that are safe to open (security control C40): text is never a formula."""
 
 import csv
 import datetime
@@ -69,8 +69,9 @@ def _width(text):
 def write_xlsx(rows, columns, file, *, title="", notes=()):
     """Write `rows` to the binary `file` as a workbook of one sheet with the heading row frozen.
 
-    `columns` and rows as in `write_csv`; `title`: name of the sheet; `notes`: lines above the headings (who exported,
-    when). Memory stays flat: rows go to disk one by one, so column widths come from headings and the first 200 rows.
+    `columns` and rows as in `write_csv`; `title`: name of the sheet; `notes`: lines above the headings (who
+    exported, when). Memory stays flat: rows go to disk one by one, so column widths come from headings and
+    the first 200 rows.
     """
     book = xlsxwriter.Workbook(
         file,
@@ -90,7 +91,9 @@ def write_xlsx(rows, columns, file, *, title="", notes=()):
     rows = iter(rows)
     sample = [_cells(row, columns) for _, row in zip(range(200), rows, strict=False)]
     for index, head in enumerate(heads):
-        longest = max([_width(head), *(_width(str(safe_cell(r[index]))[:60]) for r in sample if index < len(r))])
+        longest = max(
+            [_width(head), *(_width(str(safe_cell(r[index]))[:60]) for r in sample if index < len(r))]
+        )
         sheet.set_column(index, index, min(max(longest + 2, 8), _MAX_WIDTH))
     top = 0
     for note in notes:

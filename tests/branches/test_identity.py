@@ -18,7 +18,8 @@ def test_the_published_example_of_the_standard_has_its_check_character():
 
 
 @pytest.mark.parametrize(
-    "given", [GOOD, GOOD.lower(), " 995331 19960520 204x ", "９９５３３１１９９６０５２０２０４Ｘ", "'" + GOOD]
+    "given",
+    [GOOD, GOOD.lower(), " 995331 19960520 204x ", "９９５３３１１９９６０５２０２０４Ｘ", "'" + GOOD],
 )
 def test_a_number_is_brought_to_one_form(given):
     assert identity.parse_identity(given) == GOOD

@@ -146,7 +146,8 @@ def test_zero_is_not_a_blank_mark():
 
 
 @pytest.mark.parametrize(
-    ("given", "count"), [(16, 16), (16.0, 16), ("１６", 16), ("16人", 16), (" 16 名", 16), (0, 0), ("16.0", 16)]
+    ("given", "count"),
+    [(16, 16), (16.0, 16), ("１６", 16), ("16人", 16), (" 16 名", 16), (0, 0), ("16.0", 16)],
 )
 def test_counts_are_read(given, count):
     assert parse_count(given) == count
@@ -154,7 +155,22 @@ def test_counts_are_read(given, count):
 
 @pytest.mark.parametrize(
     "value",
-    [-1, "-1", 1.5, "十六", "1e5", "0x10", "1,000", float("inf"), float("nan"), True, "", None, 10**30, "9" * 5000],
+    [
+        -1,
+        "-1",
+        1.5,
+        "十六",
+        "1e5",
+        "0x10",
+        "1,000",
+        float("inf"),
+        float("nan"),
+        True,
+        "",
+        None,
+        10**30,
+        "9" * 5000,
+    ],
 )
 def test_what_is_no_count_is_refused(value):
     with pytest.raises(ValueError, match="。$"):
