@@ -7,6 +7,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("branches.urls")),
     path("", include("responsibilities.urls")),
+    path("", include("assessments.urls")),
 ]
 
 handler400 = "branches.views.errors.bad_request"

@@ -1,5 +1,8 @@
 """Every document of a report, rendered from its frozen JSON alone."""
 
+from functools import cache
+
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from assessments.reports import docx, xlsx
@@ -17,4 +20,13 @@ def render(report, kind):
         return docx.render(report)
     if kind == "xlsx":
         return xlsx.render(report)
-    return render_to_string("assessments/reports/standalone.html", {"report": report}).encode()
+    ranked = any(row["rank"] is not None for row in report["branches"])
+    page = render_to_string("assessments/reports/standalone.html", {"report": report, "ranked": ranked})
+    return page.replace("/*style*/", _style()).encode()
+
+
+@cache
+def _style():
+    """Return the style sheets of the report; the file carries them, so that it needs nothing beside it."""
+    folder = settings.BASE_DIR / "static" / "css"
+    return "\n".join((folder / name).read_text() for name in ("tokens.css", "app.css", "pages2.css", "print.css"))

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 from members.selectors.reviews import waiting_records
@@ -16,7 +15,7 @@ from branches.models import Kind, Organisation
 from branches.periods import QUARTER, YEAR, Period
 from branches.rights import REVIEW, VIEW
 from branches.selectors.terms import term_warnings
-from branches.tabular import write_xlsx
+from branches.views.downloads import workbook
 from responsibilities.models import RequirementState
 from responsibilities.selectors.requirements import requirements
 from responsibilities.services.requirements import requirement_remind
@@ -123,8 +122,6 @@ def dashboard_export(request):
     found, groups = selectors.heat_map(
         request.user, quarter, top=chosen.get("top"), order="tree", state=chosen.get("state") or ""
     )
-    response = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = f'attachment; filename="dashboard-{quarter}.xlsx"'
     heads = [f"{column.rule.short}{column.period.short()}" for column in found]
     labels = dict(RequirementState.choices) | {"submitted": "待审核", "returned": "已退回", "": ""}
     table = (
@@ -138,5 +135,4 @@ def dashboard_export(request):
         for group in groups
         for row in group.rows
     )
-    write_xlsx(table, ["上级", "党支部", *heads, "逾期", "完成率（%）"], response)
-    return response
+    return workbook(request, f"组织生活总览{quarter}", ["上级", "党支部", *heads, "逾期", "完成率（%）"], table)

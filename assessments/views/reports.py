@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from assessments.models import Report
 from assessments.reports import documents, shape
+from assessments.selectors import charts
 from branches import access
 from branches.models import Kind, Organisation
 from branches.periods import Period
@@ -65,6 +66,8 @@ def report_detail(request, pk):
         "assessments/reports/detail.html",
         {
             "report": body,
+            "charts": charts.of(body),
+            "ranked": wide,
             "row": found,
             "wide": wide,
             "period": Period.parse(body["period"]),

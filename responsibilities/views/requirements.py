@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -12,7 +12,7 @@ from branches.models import Kind, Notice, Organisation
 from branches.periods import QUARTER, YEAR, Period
 from branches.rights import DUTIES, RECORD, REVIEW, VIEW
 from branches.selectors.names import labels
-from branches.tabular import write_xlsx
+from branches.views.downloads import workbook
 from members.models import Activity
 from responsibilities.forms.requirements import RequirementFilter, SentenceForm
 from responsibilities.models import Exemption, Explanation, RequirementState
@@ -128,8 +128,6 @@ def requirement_list(request):
 def requirement_export(request):
     access.require_anywhere(request.user, VIEW)
     _, rows = _filtered(request)
-    response = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = 'attachment; filename="requirements.xlsx"'
     columns = ["党组织", "义务", "期间", "应办", "已办", "状态", "截止日期", "依据"]
     table = (
         [
@@ -144,8 +142,7 @@ def requirement_export(request):
         ]
         for line in _lines(rows)
     )
-    write_xlsx(table, columns, response)
-    return response
+    return workbook(request, "义务清单", columns, table)
 
 
 @login_required

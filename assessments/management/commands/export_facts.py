@@ -15,5 +15,5 @@ class Command(PeriodCommand):
         period, as_of = self.read(options)
         rollups.fill(as_of=as_of, span=period)
         columns, rows = fact_rows(period)
-        with whole_file(options["out"], "w", encoding="utf-8", newline="") as file:
+        with whole_file(options["out"], "wb") as file:
             write_csv(rows, columns, file)

@@ -13,5 +13,5 @@ class Command(PeriodCommand):
     def handle(self, *args, **options):
         period, as_of = self.read(options)
         columns, rows = requirement_rows(period, as_of)
-        with whole_file(options["out"], "w", encoding="utf-8", newline="") as file:
+        with whole_file(options["out"], "wb") as file:
             write_csv(rows, columns, file)

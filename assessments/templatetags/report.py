@@ -1,0 +1,39 @@
+"""Helpers of the report's template: it knows only the frozen JSON."""
+
+from datetime import date
+from decimal import Decimal
+
+from django import template
+
+from branches.periods import Period
+
+register = template.Library()
+
+
+@register.filter
+def get(values, key):
+    """Return values[key] of a dict, None when missing."""
+    return values.get(key)
+
+
+@register.filter
+def span(period):
+    """Return 2026年7月1日至9月30日 for "2026Q3"."""
+    return Period.parse(period).span()
+
+
+@register.filter
+def iso_date(text):
+    """Return 2026年11月24日 for "2026-11-24"."""
+    return f"{date.fromisoformat(text):%Y年%-m月%-d日}" if text else ""
+
+
+@register.filter
+def change_mark(text):
+    """Return ▲ 1.5, ▼ 0.5, 持平 for a change in points; — for none."""
+    if text is None:
+        return "—"
+    number = Decimal(text.replace("−", "-"))
+    if not number:
+        return "持平"
+    return f"{'▲' if number > 0 else '▼'} {abs(number)}"
