@@ -1,18 +1,36 @@
 """The one place that says what day it is, in Asia/Shanghai."""
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.utils import timezone
+
+_pretended = ContextVar("pretended_moment", default=None)
 
 
 def now():
     """Return the aware moment of now."""
-    return timezone.now()
+    return _pretended.get() or timezone.now()
 
 
 def today():
     """Return today's date in Asia/Shanghai."""
-    return timezone.localdate()
+    return timezone.localdate(_pretended.get())
 
 
 def day_of(moment):
     """Return the Asia/Shanghai date of an aware moment."""
     return timezone.localdate(moment)
+
+
+@contextmanager
+def at(moment):
+    """Let services act as if it were `moment` (aware); only the demo agency lives through its year this way.
+
+    The audit trail keeps the real time: it says when something was written, not when it is said to have happened.
+    """
+    token = _pretended.set(moment)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)

@@ -1,0 +1,30 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from assessments import rollups
+from assessments.demo.people import Maker
+from assessments.demo.year import Year
+from branches import audit
+from branches.models import Organisation
+
+
+class Command(BaseCommand):
+    help = "Make the invented demo agency with a year up to today, through the services; the same each time."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--size", choices=["agency"], default="agency")
+
+    def handle(self, *args, **options):
+        if not settings.DEMO:
+            raise CommandError("演示数据只能在演示模式（DEMO=1）下生成。", returncode=1)
+        if Organisation.objects.exists():
+            raise CommandError("数据库里已有组织，不再生成演示数据。", returncode=1)
+        maker = Maker()
+        maker.tree()
+        maker.accounts()
+        year = Year(maker)
+        year.live()
+        year.publish()
+        rollups.fill()
+        audit.seal_all()
+        self.stdout.write(f"演示机关已建立：{Organisation.objects.count()} 个组织")
