@@ -36,9 +36,7 @@ def term_set(*, by, organisation, expires, starts=None):
     term.starts, term.expires = starts, expires
     _check(term)
     term.save()
-    audit.record(
-        by=by, verb="term.set", obj=term, organisation=organisation, before=before, after=audit.snapshot(term)
-    )
+    audit.record(by=by, verb="term.set", obj=term, organisation=organisation, before=before, after=audit.snapshot(term))
     _mark(term)
     return term
 

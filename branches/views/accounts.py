@@ -73,7 +73,7 @@ def first_login(request):
 @sensitive_post_parameters()
 @login_required
 def password_change(request):
-    form = PasswordChangeForm(request.POST or None, user=request.user)
+    form = PasswordChangeForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         user = accounts.password_set(by=request.user, user=request.user, password=form.cleaned_data["new_password"])
         auth_login(request, user, backend="branches.backends.AppointmentBackend")
@@ -86,11 +86,15 @@ def password_change(request):
 @login_required
 def confirm_password(request):
     """Ask for the password again before a grave act (control C06)."""
-    form = PasswordConfirmForm(request.POST or None, user=request.user)
+    form = PasswordConfirmForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         request.session["confirmed"] = timezone.now().timestamp()
         return HttpResponseRedirect(safe_next(request))
-    return render(request, "registration/confirm_password.html", {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")})
+    return render(
+        request,
+        "registration/confirm_password.html",
+        {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")},
+    )
 
 
 @login_required
