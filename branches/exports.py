@@ -35,7 +35,7 @@ def send(request, *, rows, columns, name, verb, filters="", kind="xlsx"):
     filters: the filter in words, never content; kind: xlsx or csv.
     """
     since = clock.now() - timedelta(hours=1)
-    recent = AuditEntry.objects.filter(actor_id=request.user.pk, verb__endswith=".export", at__gte=since)
+    recent = AuditEntry.objects.filter(actor_id=request.user.pk, verb__endswith="export", at__gte=since)
     if recent.count() >= PER_HOUR:
         return _too_many(request, f"一小时内最多导出 {PER_HOUR} 次，请稍后再试。")
     rows = list(rows)
