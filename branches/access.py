@@ -10,7 +10,7 @@ from django.http import Http404
 
 from branches import clock
 from branches.models import Appointment, Organisation, OrganisationGrant
-from branches.rights import APPOINT, RIGHT_NAMES, ROLES, SYSTEM_ROLES, VIEW
+from branches.rights import APPOINT, RIGHT_NAMES, ROLES, STRICTLY_BELOW, SYSTEM_ROLES, VIEW
 from branches.scoping import OPERATOR, reach
 
 __all__ = [
@@ -117,18 +117,18 @@ def who_can(right, organisation, limit=5):
     """Return up to `limit` active appointments that give `right` at `organisation`, the nearest first."""
     if organisation is None:
         return []
-    roles = [role.key for role in ROLES.values() if right in role.rights]
-    rows = (
-        Appointment.objects.active(clock.today())
-        .filter(
-            role__in=roles,
-            user__is_active=True,
-            organisation__tree_id=organisation.tree_id,
-            organisation__lft__lte=organisation.lft,
-            organisation__rght__gte=organisation.rght,
-        )
-        .select_related("user", "organisation")
+    below = [role.key for role in ROLES.values() if right in role.rights and role.below]
+    here = [role.key for role in ROLES.values() if right in role.rights]
+    above = Q(
+        role__in=below,
+        organisation__tree_id=organisation.tree_id,
+        organisation__lft__lt=organisation.lft,
+        organisation__rght__gt=organisation.rght,
     )
+    if right not in STRICTLY_BELOW:
+        above |= Q(role__in=here, organisation=organisation.pk)
+    rows = Appointment.objects.active(clock.today()).filter(above, user__is_active=True)
+    rows = rows.select_related("user", "organisation__parent")
     return list(rows.order_by("-organisation__level", "pk")[:limit])
 
 

@@ -34,6 +34,3 @@ class AppointmentBackend(ModelBackend):
         if obj is None:
             return access.holds_anywhere(user_obj, right)
         return isinstance(obj, Organisation) and access.has_right(user_obj, right, obj)
-
-    def has_module_perms(self, user_obj, app_label):
-        return access.holds_system_role(user_obj, "system_administrator")

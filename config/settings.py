@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "members",
     "responsibilities",
     "assessments",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -149,6 +148,11 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_TEMPLATE = "429.html"
+# Login ignores case and width, so the count of failures must too.
+AXES_USERNAME_CALLABLE = "branches.lockout.login_name"
+# Failures of a neighbour behind the same address must not prolong the wait for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_CLIENT_IP_CALLABLE = "branches.middleware.client_address"
 AXES_VERBOSE = False
 

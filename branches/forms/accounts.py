@@ -1,9 +1,10 @@
 """Login, password and account forms."""
 
 from django import forms
-from django.contrib.auth import password_validation
+from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.forms import AuthenticationForm
 
+from branches.forms.fields import PlainTextField
 from branches.models import User
 from branches.services.accounts import code_expired
 
@@ -29,6 +30,13 @@ class LoginForm(AuthenticationForm):
             raise forms.ValidationError("一次性口令已过期，请联系系统管理员重新发放。", code="expired")
 
 
+def _own_password(request, password, message):
+    """Return `password` if it is the user's; asked through the backends, so that guessing here is slowed as at login."""
+    if authenticate(request, username=request.user.username, password=password) is None:
+        raise forms.ValidationError(message)
+    return password
+
+
 class PasswordConfirmForm(forms.Form):
     password = forms.CharField(
         label="密码",
@@ -36,15 +44,12 @@ class PasswordConfirmForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, request, **kwargs):
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.request = request
 
     def clean_password(self):
-        password = self.cleaned_data["password"]
-        if not self.user.check_password(password):
-            raise forms.ValidationError("密码不正确。")
-        return password
+        return _own_password(self.request, self.cleaned_data["password"], "密码不正确。")
 
 
 class NewPasswordForm(forms.Form):
@@ -87,13 +92,28 @@ class PasswordChangeForm(NewPasswordForm):
     )
     field_order = ["old_password", "new_password", "again"]
 
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, user=request.user, **kwargs)
+        self.request = request
+
     def clean_old_password(self):
-        if not self.user.check_password(self.cleaned_data["old_password"]):
-            raise forms.ValidationError("原密码不正确。")
-        return self.cleaned_data["old_password"]
+        return _own_password(self.request, self.cleaned_data["old_password"], "原密码不正确。")
 
 
-class AccountForm(forms.ModelForm):
-    class Meta:
-        model = User
-        fields = ["username", "name"]
+class AccountForm(forms.Form):
+    username = PlainTextField(
+        label="用户名",
+        max_length=64,
+        help_text="登录时用，建议用姓名全拼；不区分大小写。",
+        validators=User._meta.get_field("username").validators,
+    )
+    name = PlainTextField(label="姓名", max_length=64)
+
+
+class AccountFilter(forms.Form):
+    q = PlainTextField(label="姓名或用户名", max_length=64, required=False)
+    state = forms.ChoiceField(
+        label="状态",
+        required=False,
+        choices=[("", "全部"), ("active", "启用"), ("locked", "已锁定"), ("waiting", "待首次登录")],
+    )

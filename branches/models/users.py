@@ -39,10 +39,3 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.name or self.username
-
-    @property
-    def is_staff(self):
-        """The admin site asks this; branches/admin.py decides it from the appointment."""
-        from branches.access import holds_system_role
-
-        return holds_system_role(self, "system_administrator")

@@ -4,11 +4,16 @@ import secrets
 from datetime import timedelta
 
 from django.contrib.auth import password_validation
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches import audit, clock
 from branches.models import User
+from branches.scoping import OPERATOR
+from branches.services.notices import notice_send
 
+SESSIONS_PER_ACCOUNT = 3
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -19,6 +24,9 @@ def _one_time_code():
 @transaction.atomic
 def account_create(*, by, username, name):
     """Create an account and return (user, one-time code). The code works once, for 24 hours, and must be replaced."""
+    if User.objects.filter(username__iexact=username).exists():
+        # Login ignores case, so two spellings of one name would be nobody's account.
+        raise ValidationError({"username": "该用户名已被使用。"})
     user = User(username=username, name=name)
     user.set_unusable_password()
     user.full_clean(exclude=["password"])
@@ -48,7 +56,9 @@ def account_reset(*, by, user):
 
 @transaction.atomic
 def account_lock(*, by, user, active):
-    """Switch an account off or on; switching off ends its sessions."""
+    """Switch an account off or on; switching off ends its sessions. Nobody locks himself out."""
+    if user == by and not active:
+        raise ValidationError("不能锁定自己的账号。")
     user = User.objects.select_for_update().get(pk=user.pk)
     before = {"is_active": user.is_active}
     user.is_active = active
@@ -86,6 +96,27 @@ def sessions_end(*, by):
     user.save(update_fields=["session_epoch"])
     audit.record(by=by, verb="account.sessions_end", obj=user)
     return user
+
+
+def sessions_limit(*, user, keep):
+    """End the oldest sessions of `user` beyond three, the one about to begin included (control C05).
+
+    keep: key of the present session. Sessions are few and short-lived, so all living ones are looked through.
+    """
+    own = []
+    for session in Session.objects.filter(expire_date__gt=clock.now()).exclude(session_key=keep or ""):
+        data = session.get_decoded()
+        if data.get("_auth_user_id") == str(user.pk) and data.get("epoch") == user.session_epoch:
+            own.append((data.get("entered", 0), session.session_key))
+    surplus = [key for _, key in sorted(own)][: max(0, len(own) - SESSIONS_PER_ACCOUNT + 1)]
+    if surplus:
+        Session.objects.filter(session_key__in=surplus).delete()
+        notice_send(
+            by=OPERATOR,
+            to=user,
+            kind="session",
+            text=f"同一账号最多同时登录 {SESSIONS_PER_ACCOUNT} 处，最早的一处已结束。不是您本人登录的，请立即修改密码。",
+        )
 
 
 def code_expired(user):

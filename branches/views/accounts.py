@@ -5,35 +5,27 @@ from django.contrib import messages
 from django.contrib.auth import login as auth_login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from branches import demo
+from branches import access, demo
 from branches.forms.accounts import LoginForm, NewPasswordForm, PasswordChangeForm, PasswordConfirmForm
+from branches.rights import RIGHT_NAMES, ROLES, VIEW
 from branches.services import accounts
-
-
-def _next(request):
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if allowed else reverse("home")
-
-
-def _stamp(request, user):
-    """Start the session's clocks; called at each login (also from tests' force_login, through the signal)."""
-    moment = int(timezone.now().timestamp())
-    request.session.update({"entered": moment, "seen": moment, "epoch": user.session_epoch})
+from branches.views.security import safe_next
 
 
 def on_login(sender, request, user, **kwargs):
-    if request is not None and hasattr(request, "session"):
-        _stamp(request, user)
+    """Start the session's clocks at each login, and end the oldest of too many sessions."""
+    if request is None or not hasattr(request, "session"):
+        return
+    moment = int(timezone.now().timestamp())
+    request.session.update({"entered": moment, "seen": moment, "epoch": user.session_epoch})
+    accounts.sessions_limit(user=user, keep=request.session.session_key)
 
 
 @method_decorator(sensitive_post_parameters("password"), name="dispatch")
@@ -68,20 +60,20 @@ class Logout(LogoutView):
 def first_login(request):
     """Replace the one-time code by a password of one's own."""
     if not request.user.must_change_password:
-        return redirect("home")
+        raise Http404
     form = NewPasswordForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         user = accounts.password_set(by=request.user, user=request.user, password=form.cleaned_data["new_password"])
         auth_login(request, user, backend="branches.backends.AppointmentBackend")
         messages.success(request, "密码已设置")
-        return redirect("home")
+        return HttpResponseRedirect(safe_next(request))
     return render(request, "registration/first_login.html", {"form": form})
 
 
 @sensitive_post_parameters()
 @login_required
 def password_change(request):
-    form = PasswordChangeForm(request.POST or None, user=request.user)
+    form = PasswordChangeForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         user = accounts.password_set(by=request.user, user=request.user, password=form.cleaned_data["new_password"])
         auth_login(request, user, backend="branches.backends.AppointmentBackend")
@@ -94,11 +86,15 @@ def password_change(request):
 @login_required
 def confirm_password(request):
     """Ask for the password again before a grave act (control C06)."""
-    form = PasswordConfirmForm(request.POST or None, user=request.user)
+    form = PasswordConfirmForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         request.session["confirmed"] = timezone.now().timestamp()
-        return HttpResponseRedirect(_next(request))
-    return render(request, "registration/confirm_password.html", {"form": form, "next": _next(request)})
+        return HttpResponseRedirect(safe_next(request))
+    return render(
+        request,
+        "registration/confirm_password.html",
+        {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")},
+    )
 
 
 @login_required
@@ -108,7 +104,7 @@ def scope(request):
     wanted = request.POST.get("scope", "")
     if any(str(row.pk) == wanted for row in request.appointments):
         request.session["scope"] = int(wanted)
-    return redirect("home")
+    return HttpResponseRedirect(safe_next(request))
 
 
 @login_required
@@ -122,5 +118,18 @@ def end_sessions(request):
 
 @login_required
 def account(request):
-    """What this account is, what it may do, through which appointments."""
-    return render(request, "branches/accounts/own.html", {"appointments": request.appointments})
+    """What this account is, what it may do, through which appointments, and who can read the member's file behind it."""
+    # The room above links members to accounts; here only what the link leads to is read.
+    member = getattr(request.user, "member", None)
+    return render(
+        request,
+        "branches/accounts/own.html",
+        {
+            "appointments": [
+                {"row": row, "rights": [name for key, name in RIGHT_NAMES.items() if key in ROLES[row.role].rights]}
+                for row in request.appointments
+            ],
+            "readers": access.who_can(VIEW, member.organisation, limit=100) if member else [],
+            "member": member,
+        },
+    )

@@ -3,7 +3,10 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from branches.forms.notices import FeedbackForm
@@ -26,11 +29,16 @@ def notices_mark_read(request):
     return redirect("notices")
 
 
+def _page_of(page):
+    """Return the page the feedback is about when it is one of ours, else the user's own page."""
+    return page if page and url_has_allowed_host_and_scheme(page, None) else reverse("account")
+
+
 @login_required
 def feedback(request):
     form = FeedbackForm(request.POST or None, initial={"page": request.GET.get("page", "")[:300]})
     if request.method == "POST" and form.is_valid():
         feedback_send(by=request.user, **form.cleaned_data)
         messages.success(request, "意见已收到，谢谢")
-        return redirect("home")
+        return HttpResponseRedirect(_page_of(form.cleaned_data["page"]))
     return render(request, "branches/notices/feedback.html", {"form": form})

@@ -170,6 +170,8 @@ def member_transfer(*, by, member, branch, small_group=None, on=None, reason="")
 @transaction.atomic
 def post_give(*, by, member, organisation, kind, starts=None, ends=None):
     """Give a Party post; imported posts have no start (held since before the ledger)."""
+    if Post.objects.filter(member=member, organisation=organisation, kind=kind, ends__isnull=True).exists():
+        raise ValidationError({"kind": "已担任这一职务。"})
     post = Post(member=member, organisation=organisation, kind=kind, starts=starts, ends=ends)
     post.full_clean()
     post.save()

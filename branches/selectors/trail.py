@@ -1,0 +1,100 @@
+"""The audit trail as people read it."""
+
+import datetime
+import json
+
+from django.utils import timezone
+
+from branches.models import AuditEntry
+
+# What the dotted verbs mean; a verb that is not here is shown as it is.
+VERBS = {
+    "account.create": "建立账号",
+    "account.lock": "锁定账号",
+    "account.unlock": "启用账号",
+    "account.password": "修改密码",
+    "account.reset": "重置口令",
+    "account.sessions_end": "结束其他登录",
+    "activity.accept": "审核通过",
+    "activity.create": "新建活动记录",
+    "activity.return": "退回活动记录",
+    "activity.submit": "提交活动记录",
+    "activity.update": "修改活动记录",
+    "activity.withdraw": "撤回活动记录",
+    "appointment.end": "结束任职",
+    "appointment.make": "任命",
+    "audit.export": "导出审计记录",
+    "audit.verify": "核验审计链",
+    "coverage.end": "结束处室覆盖",
+    "coverage.set": "设定处室覆盖",
+    "department.close": "撤销处室",
+    "department.create": "登记处室",
+    "feedback.send": "提出意见建议",
+    "member.create": "登记党员",
+    "member.export": "导出党员名册",
+    "member.transfer": "转移组织关系",
+    "member.unmask": "查看证件或电话",
+    "member.update": "修改党员信息",
+    "organisation.archive": "撤销组织",
+    "organisation.create": "新设组织",
+    "organisation.export": "导出组织名单",
+    "organisation.move": "移动组织",
+    "organisation.update": "修改组织",
+    "post.end": "结束党内职务",
+    "post.give": "登记党内职务",
+    "setting.set": "修改设定",
+    "term.close": "登记换届",
+    "term.set": "登记任期",
+}
+
+
+def verb_label(verb):
+    """Return the Chinese name of a verb of the trail."""
+    return VERBS.get(verb, verb)
+
+
+def verbs_in_use():
+    """Return [(verb, label)] of the verbs that occur, by label."""
+    rows = AuditEntry.objects.order_by().values_list("verb", flat=True).distinct()
+    return sorted(((verb, verb_label(verb)) for verb in rows), key=lambda row: row[1])
+
+
+def day_bounds(first, last):
+    """Return the aware moments at which the day `first` begins and the day `last` ends (None stays None)."""
+    zone = timezone.get_current_timezone()
+    begin = datetime.datetime.combine(first, datetime.time(), zone) if first else None
+    end = datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone) if last else None
+    return begin, end
+
+
+def entries(data):
+    """Return the entries that fit `data` (cleaned values of AuditFilter), the newest first."""
+    rows = AuditEntry.objects.order_by("-pk")
+    begin, end = day_bounds(data.get("first"), data.get("last"))
+    if begin:
+        rows = rows.filter(at__gte=begin)
+    if end:
+        rows = rows.filter(at__lt=end)
+    if data.get("who"):
+        rows = rows.filter(actor_name__icontains=data["who"])
+    if data.get("verb"):
+        rows = rows.filter(verb=data["verb"])
+    if data.get("object_name"):
+        rows = rows.filter(object_name__icontains=data["object_name"])
+    return rows
+
+
+def changes_of(entry):
+    """Return [{"field", "before", "after"}] and the note of an entry."""
+    payload = json.loads(entry.payload or "{}")
+    before, after = payload.get("before") or {}, payload.get("after") or {}
+    rows = [{"field": key, "before": before.get(key), "after": after.get(key)} for key in {**before, **after}]
+    return rows, payload.get("note", "")
+
+
+def history_of(organisation, kinds, limit=30):
+    """Return the newest entries about an organisation for c-timeline; `kinds`: object types (model names)."""
+    rows = AuditEntry.objects.filter(organisation_id=organisation.pk, object_type__in=kinds).order_by("-pk")[:limit]
+    return [
+        {"when": row.at, "title": f"{verb_label(row.verb)}：{row.object_name}", "who": row.actor_name} for row in rows
+    ]

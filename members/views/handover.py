@@ -1,0 +1,67 @@
+"""End an appointment: name the successor, who sees what is still open at that place (access rule 8)."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+
+from branches import access, clock
+from branches.forms.appointments import AccountSearch, AppointmentEndForm, find_accounts
+from branches.forms.fields import take_errors
+from branches.models import Appointment, User
+from branches.rights import APPOINT
+from branches.services.appointments import appointment_end
+from branches.views.security import needs, recent_login
+from members.selectors.handover import open_items
+
+
+def _candidates(appointment, found):
+    """Return the accounts that may take over: those appointed here, above or below, and those searched for."""
+    place = appointment.organisation
+    near = Q(organisation__lft__lte=place.lft, organisation__rght__gte=place.rght)
+    near |= Q(organisation__lft__gte=place.lft, organisation__rght__lte=place.rght)
+    rows = Appointment.objects.active(clock.today()).filter(near, organisation__tree_id=place.tree_id)
+    wanted = Q(pk__in=rows.values("user")) | Q(pk__in=[user.pk for user in found])
+    return User.objects.filter(wanted, is_active=True).exclude(pk=appointment.user_id).order_by("name", "pk")
+
+
+def _address(name, query=""):
+    try:
+        return reverse(name) + query
+    except NoReverseMatch:
+        return ""
+
+
+@needs(APPOINT)
+@recent_login
+def appointment_end_view(request, pk):
+    appointment = access.get_for(
+        Appointment.objects.select_related("user", "organisation__parent"), request.user, APPOINT, pk=pk
+    )
+    search = AccountSearch(request.GET)
+    found = find_accounts(search.cleaned_data["q"], [appointment.user_id]) if search.is_valid() else []
+    form = AppointmentEndForm(request.POST or None, candidates=_candidates(appointment, found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            appointment_end(by=request.user, appointment=appointment, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"{appointment.user.name}的任职已结束")
+            return redirect("appointment_list")
+    items = open_items(appointment.organisation)
+    for item in items:
+        item["url"] = _address(item.pop("name"), item.pop("query")) or item.get("url", "")
+    role = f"{appointment.organisation.label}{appointment.get_role_display()}"
+    context = {
+        "title": f"结束{appointment.user.name}的{role}任职？",
+        "text": "权限在最后一天过后自动失效，本人收到通知；已有的记录不受影响。",
+        "form": form,
+        "search": search,
+        "verb": "结束任职",
+        "cancel": reverse("appointment_list"),
+        "items": items,
+        "place": appointment.organisation,
+    }
+    return render(request, "members/handover.html", context)
