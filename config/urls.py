@@ -6,6 +6,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("branches.urls")),
+    path("", include("members.urls")),
 ]
 
 handler400 = "branches.views.errors.bad_request"
