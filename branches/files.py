@@ -16,7 +16,16 @@ from typing import NamedTuple
 from branches.archives import RefusedFile, check_limits, check_office, check_workbook, open_archive
 from branches.text import clean_text
 
-__all__ = ["CONTENT_TYPES", "FileKind", "RefusedFile", "check_upload", "check_workbook", "safe_name", "store"]
+__all__ = [
+    "CONTENT_TYPES",
+    "FileKind",
+    "RefusedFile",
+    "check_upload",
+    "check_workbook",
+    "remove",
+    "safe_name",
+    "store",
+]
 
 CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -251,3 +260,12 @@ def store(file, folder, *, root=None):
         raise
     file.seek(0)
     return relative.as_posix()
+
+
+def remove(relative, *, root=None):
+    """Delete a stored file; one that is gone already is no error."""
+    if root is None:
+        from django.conf import settings
+
+        root = settings.MEDIA_ROOT
+    (Path(root) / relative).unlink(missing_ok=True)

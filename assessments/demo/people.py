@@ -4,15 +4,14 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from branches.services.departments import coverage_set, department_create
-from branches.services.terms import term_set
-
 from assessments.demo import agency
 from branches import clock, demo, tree
 from branches.identity import check_character
 from branches.models import Organisation, User
 from branches.scoping import OPERATOR
 from branches.services.appointments import appointment_make
+from branches.services.departments import coverage_set, department_create
+from branches.services.terms import term_set
 from members.models import Member
 from members.services.members import member_create, post_give
 

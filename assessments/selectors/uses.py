@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from assessments.services.schemes import parsed, scheme_current
-from branches import clock
 from branches.periods import YEAR, Period
 from members.models import ATTENDING
 from members.quorum import Counts, quorum_of
-from members.services.activities import quorum_for
 from responsibilities.models import RequirementState as State
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 from responsibilities.rulebook import rule, short_citation
@@ -70,7 +68,7 @@ def _attendance_line(states, hours):
     return Use("出勤", f"出席 {there} 人，时长 {hours:g} 小时", "集中学习类活动按实际时长计，不统计在线时长", "", "ok")
 
 
-def _score_line(lines, organisation):
+def _score_line(lines):
     scheme = parsed(scheme_current())
     rules = {key: row for _, row in scheme.indicators() for key in row.rules}
     wanted = [row for row in REQUIREMENT_RULES if any(line.tone == "ok" and row.short in line.title for line in lines)]
@@ -81,28 +79,18 @@ def _score_line(lines, organisation):
     return Use("考核", words, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
 
 
-def uses_of_form(form, organisation):
-    """Return the context of the live panel: lines, quorum, checks before submission.
+def uses_of_form(form):
+    """Return the lines of an unsaved record, from its bound ActivityForm; None before a place and a kind are chosen.
 
-    form: an ActivityForm bound to the posted data; fields that are not yet right are treated as not filled in.
+    What is wrong or missing in the form is left out; nothing is written.
     """
-    data = form.cleaned_data if hasattr(form, "cleaned_data") else {}
-    codes = list(data.get("kinds") or [])
-    day = data.get("day") or clock.today()
-    attendance = form.attendance_states() if hasattr(form, "attendance_states") else {}
-    quorum = quorum_for(organisation, codes, day, attendance) if codes else None
-    lines = _requirement_lines(organisation, codes, day, data.get("makes_up_for"), quorum) if codes else []
-    hours = _hours(data.get("starts_at"), data.get("ends_at"))
-    lines.append(_attendance_line(attendance.values(), hours))
-    lines.append(_score_line(lines, organisation))
-    return {"uses": lines, "quorum": quorum, "checks": form.checks() if hasattr(form, "checks") else []}
-
-
-def _hours(starts, ends):
-    if not starts or not ends:
+    data = form.record_data()
+    if form.organisation is None or not data.kinds:
         return None
-    minutes = (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
-    return minutes / 60 if minutes > 0 else None
+    quorum = form.quorum(data)
+    lines = _requirement_lines(form.organisation, data.kinds, data.day, data.makes_up_for, quorum)
+    states = [state for state, _ in data.attendance.values()]
+    return [*lines, _attendance_line(states, form.unsaved().hours), _score_line(lines)]
 
 
 def uses_of_record(activity):
@@ -127,5 +115,5 @@ def uses_of_record(activity):
                 line.title = f"{host.organisation}：{line.title}"
                 lines.append(line)
     lines.append(_attendance_line(states, activity.hours))
-    lines.append(_score_line(lines, activity.organisation))
+    lines.append(_score_line(lines))
     return lines

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
-from members.selectors.reviews import waiting_records
 
 from assessments import rollups
 from assessments.forms.dashboard import DashboardFilter
@@ -13,9 +12,10 @@ from assessments.selectors import dashboard as selectors
 from branches import access, clock
 from branches.models import Kind, Organisation
 from branches.periods import QUARTER, YEAR, Period
-from branches.rights import REVIEW, VIEW
+from branches.rights import REVIEW, ROLES, VIEW
 from branches.selectors.terms import term_warnings
 from branches.views.downloads import workbook
+from members.selectors.reviews import waiting_for
 from responsibilities.models import RequirementState
 from responsibilities.selectors.requirements import requirements
 from responsibilities.services.requirements import requirement_remind
@@ -39,7 +39,7 @@ def dashboard_page(request):
     )
     figures = selectors.totals(groups)
     lagging = figures["lagging"]
-    waiting = waiting_records(request.user)[:4]
+    waiting = _waiting(request)
     context = {
         "title": overdue_sentence([(row.name, row.overdue) for row in lagging]).rstrip("。"),
         "form": form,
@@ -52,11 +52,20 @@ def dashboard_page(request):
         "age": rollups.age(),
         "lagging": lagging,
         "waiting": waiting,
-        "waiting_total": len(waiting) if len(waiting) < 4 else None,
         "terms": term_warnings(request.user),
         "may_remind": bool(lagging) and access.holds_anywhere(request.user, REVIEW),
     }
     return render(request, "assessments/dashboard/page.html", context)
+
+
+def _waiting(request):
+    """Return the records that wait longest for this reviewer, with the days, or None where he reviews nothing."""
+    if request.scope is None or REVIEW not in ROLES[request.scope.role].rights:
+        return None
+    rows = waiting_for(request.user).select_related("organisation__parent").prefetch_related("kinds")[:4]
+    for row in rows:
+        row.days_waiting = (clock.today() - clock.day_of(row.submitted_at)).days
+    return list(rows)
 
 
 @login_required

@@ -2,11 +2,10 @@
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
-from members.forms.activities import ActivityForm
+from members.forms.activities import form_for
 
 from assessments.selectors.uses import uses_of_form, uses_of_record
 from branches import access
-from branches.models import Organisation
 from branches.rights import RECORD, VIEW
 from members.models import Activity
 
@@ -17,15 +16,12 @@ def record_uses(request):
 
     It writes nothing; POST because the form's text is too long for an address.
     """
+    access.require_anywhere(request.user, RECORD)
     data = request.POST if request.method == "POST" else request.GET
-    places = Organisation.objects.visible_to(request.user, RECORD)
-    raw = data.get("organisation", "")
-    organisation = places.filter(pk=int(raw)).first() if raw.isascii() and raw.isdigit() and len(raw) < 18 else None
-    if organisation is None:
-        return render(request, "assessments/uses/panel.html", {"uses": None})
-    form = ActivityForm(data, user=request.user, organisation=organisation)
-    form.is_valid()
-    return render(request, "assessments/uses/panel.html", uses_of_form(form, organisation))
+    form = form_for(request.user, data)
+    context = {"uses": uses_of_form(form), "limits": form.quorum(), **form.panel()}
+    template = "assessments/uses/panel.html" if request.htmx else "assessments/uses/panel_page.html"
+    return render(request, template, context)
 
 
 @login_required

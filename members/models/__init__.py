@@ -1,6 +1,7 @@
 from members.models.activities import (
     ATTENDING,
     COUNTING_STATES,
+    UNSUBMITTED,
     AbsenteeText,
     Activity,
     ActivityHost,
@@ -22,6 +23,7 @@ __all__ = [
     "COMMITTEE_SEATS",
     "COUNTING_STATES",
     "PARTY_STAGES",
+    "UNSUBMITTED",
     "AbsenteeText",
     "Activity",
     "ActivityHost",

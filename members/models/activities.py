@@ -45,17 +45,19 @@ class ActivityState(models.TextChoices):
 
 # A record counts from submission on; a return takes it out again (decisions 20).
 COUNTING_STATES = (ActivityState.SUBMITTED, ActivityState.ACCEPTED)
+# What has not left its author's hands; other hosts of a joint record do not see it yet.
+UNSUBMITTED = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.CANCELLED)
 
 
 class ActivityQuerySet(ScopedQuerySet):
     def visible_to(self, user, right="view_organisation", day=None):
-        """Records of organisations within reach; reading also through a host that confirmed the joint record."""
+        """Records of organisations within reach; joint ones are read also through an invited host, once submitted."""
         condition = reach(user, right, "organisation__", day)
         if right == "view_organisation":
             hosts = ActivityHost.objects.filter(activity=models.OuterRef("pk")).filter(
                 reach(user, right, "organisation__", day)
             )
-            condition = Q(condition) | Q(models.Exists(hosts))
+            condition = Q(condition) | (Q(models.Exists(hosts)) & ~Q(state__in=UNSUBMITTED))
         return self.filter(condition)
 
     def counting(self):
@@ -115,6 +117,8 @@ class Activity(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ActivityQuerySet.as_manager()
+    # Kinds of a record that a form describes and nobody has saved yet (the live panel reads them).
+    unsaved_kinds = ()
 
     class Meta:
         verbose_name = verbose_name_plural = "活动记录"
@@ -140,7 +144,7 @@ class Activity(models.Model):
 
     @property
     def codes(self):
-        return [row.kind for row in self.kinds.all()]
+        return [row.kind for row in self.kinds.all()] if self.pk else list(self.unsaved_kinds)
 
     @property
     def kinds_label(self):
@@ -257,6 +261,12 @@ class Resolution(models.Model):
         return self.text
 
 
+class AttachmentQuerySet(ScopedQuerySet):
+    def visible_to(self, user, right="view_organisation", day=None):
+        """Files of the records that the user may read (or act on): the record is the only way to them."""
+        return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right, day).values("pk"))
+
+
 class Attachment(models.Model):
     """A file of a record; stored outside the web root under a random name, served through the record."""
 
@@ -270,9 +280,15 @@ class Attachment(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded = models.DateTimeField(default=timezone.now)
 
+    objects = AttachmentQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
         ordering = ["pk"]
 
     def __str__(self):
         return self.name
+
+    @property
+    def organisation(self):
+        return self.activity.organisation

@@ -26,10 +26,15 @@ def has_committee(organisation, day):
 
 
 def expected(organisation, codes, day):
-    """Return the members expected at an activity of these kinds on `day`, or [] where partners are picked (talk)."""
+    """Return the members expected at an activity of these kinds on `day`, or [] where partners are picked (talk).
+
+    Above the branch there is no roster; those who hold a seat there are expected, and nobody where no seat is known.
+    """
     codes = set(codes)
     if codes == {Code.TALK}:
         return []
+    if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
+        return committee(organisation, day)
     if codes == {Code.COMMITTEE_MEETING} and organisation.kind == Kind.BRANCH:
         return committee(organisation, day)
     return list(roster(organisation, day))

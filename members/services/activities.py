@@ -4,24 +4,26 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from branches import access, audit, clock
+from branches import access, audit, clock, files
 from branches.errors import Conflict
 from branches.marks import mark
 from branches.rights import RECORD
 from members.models import (
+    COUNTING_STATES,
     Activity,
     ActivityHost,
     ActivityKind,
     ActivityState,
     Attendance,
-    Member,
+    AttendanceState,
     Resolution,
 )
 from members.quorum import counts_from_attendance, quorum_of
 from members.selectors.rosters import committee, roster
 
+EARLIEST = date(1921, 7, 1)
 EDITABLE = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED)
 
 
@@ -41,6 +43,7 @@ class RecordData:
     ends_at: time | None = None
     place: str = ""
     chair: object = None
+    chair_name: str = ""
     recorder_name: str = ""
     lecturer_name: str = ""
     content: str = ""
@@ -57,11 +60,13 @@ _COLUMNS = (
     "ends_at",
     "place",
     "chair",
+    "chair_name",
     "recorder_name",
     "lecturer_name",
     "content",
     "makes_up_for",
 )
+_NOT_EXPECTED = "考勤名单与所选类型、日期的应到人员不符，请核对。"
 
 
 def locked(activity, version=None):
@@ -83,58 +88,101 @@ def mark_activity(activity, *days):
 
 def quorum_for(organisation, codes, day, states):
     """Return the Quorum of a record, saved or not, from its attendance states {member id: state}."""
-    members = list(roster(organisation, day))
-    seats = [member.pk for member in committee(organisation, day)]
-    return quorum_of(codes, counts_from_attendance(members, states, day, seats))
+    return quorum_among(list(roster(organisation, day)), committee(organisation, day), codes, day, states)
 
 
-def _write_children(activity, data):
-    ActivityKind.objects.filter(activity=activity).exclude(kind__in=data.kinds).delete()
-    present = set(ActivityKind.objects.filter(activity=activity).values_list("kind", flat=True))
-    ActivityKind.objects.bulk_create(
-        ActivityKind(activity=activity, kind=kind) for kind in dict.fromkeys(data.kinds) if kind not in present
+def quorum_among(members, seats, codes, day, states):
+    """Return the Quorum from a roster and committee already at hand."""
+    return quorum_of(codes, counts_from_attendance(members, states, day, [member.pk for member in seats]))
+
+
+def record_data(activity):
+    """Return the RecordData of a saved record, its own attendance only (other hosts keep theirs)."""
+    attendance = activity.attendance.filter(organisation=activity.organisation_id)
+    return RecordData(
+        kinds=list(activity.kinds.values_list("kind", flat=True)),
+        attendance={pk: (state, why) for pk, state, why in attendance.values_list("member_id", "state", "reason")},
+        resolutions=[(row.text, row.owner, row.due) for row in activity.resolutions.select_related("owner")],
+        hosts=[row.organisation for row in activity.hosts.select_related("organisation")],
+        **{name: getattr(activity, name) for name in _COLUMNS},
     )
-    Attendance.objects.filter(activity=activity, organisation=activity.organisation).delete()
-    known = set(Member.objects.filter(pk__in=data.attendance).values_list("pk", flat=True))
-    if set(data.attendance) - known:
-        raise ValidationError({"attendance": "考勤名单中有不存在的人员。"})
+
+
+def _comparable(data):
+    return (
+        [getattr(data, name) for name in _COLUMNS if name != "chair"],
+        getattr(data.chair, "pk", None),
+        sorted(data.kinds),
+        data.attendance,
+        [(text, getattr(owner, "pk", None), due) for text, owner, due in data.resolutions],
+        sorted(host.pk for host in data.hosts),
+    )
+
+
+def picture(activity, data):
+    """Return the record as the audit trail keeps it: its columns, and its parts as short texts."""
+    states = [f"{pk}:{state}{'（' + why + '）' if why else ''}" for pk, (state, why) in sorted(data.attendance.items())]
+    return audit.snapshot(activity) | {
+        "kinds": "、".join(sorted(data.kinds)),
+        "attendance": "；".join(states),
+        "resolutions": "；".join(text for text, _, _ in data.resolutions),
+        "hosts": "、".join(str(host.pk) for host in data.hosts),
+    }
+
+
+def _write_children(activity, data, old):
+    if old is None or sorted(old.kinds) != sorted(data.kinds):
+        ActivityKind.objects.filter(activity=activity).exclude(kind__in=data.kinds).delete()
+        ActivityKind.objects.bulk_create(
+            [ActivityKind(activity=activity, kind=kind) for kind in dict.fromkeys(data.kinds)], ignore_conflicts=True
+        )
+    if old is None or old.attendance != data.attendance:
+        if old is not None:
+            Attendance.objects.filter(activity=activity, organisation=activity.organisation_id).delete()
+        attendance_write(activity, activity.organisation, data.attendance)
+    if old is not None and old.resolutions:
+        Resolution.objects.filter(activity=activity).delete()
+    if data.resolutions:
+        Resolution.objects.bulk_create(
+            Resolution(activity=activity, order=order, text=text, owner=owner, due=due)
+            for order, (text, owner, due) in enumerate(data.resolutions, start=1)
+        )
+    _write_hosts(activity, data.hosts, {host.pk for host in old.hosts} if old else set())
+
+
+def attendance_write(activity, organisation, attendance):
+    """Insert the attendance of one organisation; ValidationError where another host has recorded the same person."""
+    taken = Attendance.objects.filter(activity=activity, member__in=attendance).select_related("member").first()
+    if taken is not None:
+        raise ValidationError({"attendance": f"{taken.member}的考勤已由{taken.organisation}登记。"})
     Attendance.objects.bulk_create(
-        Attendance(activity=activity, member_id=pk, organisation=activity.organisation, state=state, reason=reason)
-        for pk, (state, reason) in data.attendance.items()
+        Attendance(activity=activity, member_id=pk, organisation=organisation, state=state, reason=reason)
+        for pk, (state, reason) in attendance.items()
     )
-    Resolution.objects.filter(activity=activity).delete()
-    Resolution.objects.bulk_create(
-        Resolution(activity=activity, order=order, text=text, owner=owner, due=due)
-        for order, (text, owner, due) in enumerate(data.resolutions, start=1)
-    )
-    _write_hosts(activity, data.hosts)
 
 
-def _write_hosts(activity, hosts):
+def _write_hosts(activity, hosts, existing):
     """Invite other hosts by name; a record counts there once their own secretary has confirmed it (decisions 10)."""
     wanted = {host.pk: host for host in hosts if host.pk != activity.organisation_id}
-    existing = {row.organisation_id: row for row in activity.hosts.all()}
-    for pk, row in existing.items():
-        if pk not in wanted:
-            row.delete()
+    gone = existing - set(wanted)
+    if gone:
+        Attendance.objects.filter(activity=activity, organisation__in=gone).delete()
+        ActivityHost.objects.filter(activity=activity, organisation__in=gone).delete()
     ActivityHost.objects.bulk_create(
         ActivityHost(activity=activity, organisation=host) for pk, host in wanted.items() if pk not in existing
     )
 
 
-def _recount(activity, data):
-    states = {pk: state for pk, (state, _) in data.attendance.items()}
-    quorum = quorum_for(activity.organisation, data.kinds, activity.day, states)
-    activity.voters_expected, activity.voters_present = quorum.expected, quorum.present
-    activity.valid = quorum.valid
-
-
-def _check(data):
+def _check(organisation, data):
     errors = {}
     if not data.kinds:
         errors["kinds"] = "请选择活动类型。"
     if data.day > clock.today():
-        errors["day"] = "日期晚于今天的活动请先存为计划。"
+        errors["day"] = "日期不能晚于今天。"
+    elif data.day < EARLIEST:
+        errors["day"] = "日期应在 1921-07-01 之后。"
+    elif organisation.archived_on and organisation.archived_on < data.day:
+        errors["day"] = "该组织在这一天已撤销。"
     if data.starts_at and data.ends_at and data.ends_at <= data.starts_at:
         errors["ends_at"] = "结束时间应晚于开始时间。"
     if data.makes_up_for and data.makes_up_for >= data.day:
@@ -143,68 +191,117 @@ def _check(data):
         raise ValidationError(errors)
 
 
+def _fill(activity, data):
+    """Put `data` into the columns and count the quorum. Attendance may name only the organisation's own people."""
+    members = list(roster(activity.organisation, data.day))
+    seats = committee(activity.organisation, data.day)
+    if set(data.attendance) - {member.pk for member in [*members, *seats]}:
+        raise ValidationError({"attendance": _NOT_EXPECTED})
+    for name in _COLUMNS:
+        setattr(activity, name, getattr(data, name))
+    states = {pk: state for pk, (state, _) in data.attendance.items()}
+    quorum = quorum_among(members, seats, data.kinds, data.day, states)
+    activity.voters_expected, activity.voters_present = quorum.expected, quorum.present
+    activity.valid = quorum.valid
+    activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
+
+
+def _first_with(form_key):
+    return Activity.objects.select_related("organisation").filter(form_key=form_key).first() if form_key else None
+
+
+def _start(by, organisation, data, form_key):
+    activity = Activity(
+        organisation=organisation, author=None if by is access.OPERATOR else by, form_key=form_key, day=data.day
+    )
+    _fill(activity, data)
+    try:
+        with transaction.atomic():
+            activity.save(force_insert=True)
+    except IntegrityError:
+        # The other half of a double click was faster; both answers lead to its record.
+        first = _first_with(form_key)
+        if first is None:
+            raise
+        return first, False
+    _write_children(activity, data, None)
+    return activity, True
+
+
+def draft_write(*, by, organisation, data, activity=None, form_key=None, version=None):
+    """Write `data` into a new or an existing editable record, in the caller's transaction and without an audit entry.
+
+    Returns (record, picture before, picture after); before is {} for a new record, after is None when nothing changed.
+    A form that was sent before (`form_key`) continues the record it made then (fault F13).
+    """
+    if activity is None:
+        activity, version = _first_with(form_key), None
+    else:
+        activity = locked(activity, version)
+    if activity is None:
+        _check(organisation, data)
+        activity, new = _start(by, organisation, data, form_key)
+        if new:
+            access.require(by, RECORD, organisation)
+            return activity, {}, picture(activity, data)
+    access.require(by, RECORD, activity.organisation)
+    old = record_data(activity)
+    if _comparable(old) == _comparable(data):
+        return activity, picture(activity, old), None
+    if activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
+    _check(activity.organisation, data)
+    before = picture(activity, old)
+    _fill(activity, data)
+    activity.version += 1
+    activity.changed = clock.now()
+    activity.edited_by_hand = True
+    activity.save()
+    _write_children(activity, data, old)
+    return activity, before, picture(activity, data)
+
+
 @transaction.atomic
 def activity_create(*, by, organisation, data, form_key=None):
-    """Create a draft at `organisation` and return it; a second call with the same `form_key` returns the first.
+    """Create a draft at `organisation` and return it; a second call with the same `form_key` continues the first.
 
     The draft exists on the server from the first save on, so that attachments and links hang on its id.
     """
-    if form_key:
-        first = Activity.objects.filter(form_key=form_key).first()
-        if first is not None:
-            access.require(by, RECORD, first.organisation)
-            return first
-    if organisation.archived_on and organisation.archived_on < data.day:
-        raise ValidationError({"day": "该组织在这一天已撤销。"})
-    _check(data)
-    activity = Activity(
-        organisation=organisation,
-        author=None if by is access.OPERATOR else by,
-        form_key=form_key,
-        **{name: getattr(data, name) for name in _COLUMNS},
-    )
-    _recount(activity, data)
-    activity.full_clean(exclude=["organisation", "author", "chair"])
-    activity.save()
-    _write_children(activity, data)
-    access.require(by, RECORD, activity.organisation)
-    audit.record(by=by, verb="activity.create", obj=activity, organisation=organisation, after=audit.snapshot(activity))
+    activity, before, after = draft_write(by=by, organisation=organisation, data=data, form_key=form_key)
+    if after is not None:
+        verb = "activity.update" if before else "activity.create"
+        audit.record(
+            by=by, verb=verb, obj=activity, organisation=activity.organisation, before=before or None, after=after
+        )
     return activity
 
 
 @transaction.atomic
 def activity_update(*, by, activity, data, version=None):
     """Change a draft, planned or returned record; Conflict when it moved on since `version` was read."""
-    activity = locked(activity, version)
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
-    _check(data)
-    before = audit.snapshot(activity)
-    for name in _COLUMNS:
-        setattr(activity, name, getattr(data, name))
-    _recount(activity, data)
-    activity.version += 1
-    activity.changed = clock.now()
-    activity.edited_by_hand = True
-    activity.full_clean(exclude=["organisation", "author", "chair"])
-    activity.save()
-    _write_children(activity, data)
-    access.require(by, RECORD, activity.organisation)
-    audit.record(
-        by=by,
-        verb="activity.update",
-        obj=activity,
-        organisation=activity.organisation,
-        before=before,
-        after=audit.snapshot(activity),
+    activity, before, after = draft_write(
+        by=by, organisation=activity.organisation, data=data, activity=activity, version=version
     )
+    if activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
+    if after is not None:
+        audit.record(
+            by=by,
+            verb="activity.update",
+            obj=activity,
+            organisation=activity.organisation,
+            before=before,
+            after=after,
+        )
     return activity
 
 
 @transaction.atomic
-def activity_discard(*, by, activity):
+def activity_discard(*, by, activity, version=None):
     """Delete a draft that was never submitted."""
-    activity = locked(activity)
+    activity = locked(activity, version)
     if activity.state not in (ActivityState.DRAFT, ActivityState.PLANNED) or activity.reviewed_at:
         raise Conflict("只有从未提交过的草稿可以删除。", record=activity)
     access.require(by, RECORD, activity.organisation)
@@ -216,7 +313,9 @@ def activity_discard(*, by, activity):
         before=audit.snapshot(activity),
         after={},
     )
+    paths = list(activity.attachments.values_list("path", flat=True))
     activity.delete()
+    transaction.on_commit(lambda: [files.remove(path) for path in paths])
 
 
 @transaction.atomic
@@ -225,16 +324,17 @@ def host_confirm(*, by, host, attendance):
     host = ActivityHost.objects.select_for_update().select_related("organisation", "activity").get(pk=host.pk)
     if host.confirmed_at:
         raise Conflict("本组织已确认这条共同活动。", record=host.activity)
+    if host.activity.state not in COUNTING_STATES:
+        raise Conflict("主办组织还没有提交这条记录，暂不能确认。", record=host.activity)
     access.require(by, RECORD, host.organisation)
     host.confirmed_by, host.confirmed_at = by, clock.now()
     host.save()
     mine = {member.pk for member in roster(host.organisation, host.activity.day)}
     if set(attendance) - mine:
         raise ValidationError({"attendance": "考勤名单中有不属于本组织的人员。"})
-    Attendance.objects.bulk_create(
-        Attendance(activity=host.activity, member_id=pk, organisation=host.organisation, state=state, reason=reason)
-        for pk, (state, reason) in attendance.items()
-    )
+    if any(state == AttendanceState.NOT_RECORDED for state, _ in attendance.values()) or not attendance:
+        raise ValidationError({"attendance": "请登记本组织全部应到人员的考勤。"})
+    attendance_write(host.activity, host.organisation, attendance)
     audit.record(
         by=by,
         verb="activity.host_confirm",

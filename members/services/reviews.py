@@ -11,17 +11,27 @@ from branches.errors import Conflict
 from branches.models import OrganisationGrant
 from branches.rights import RECORD, REVIEW
 from branches.services.notices import notice_send
-from members.models import Activity, ActivityState, AttendanceState
-from members.services.activities import EDITABLE, locked, mark_activity
+from members.models import COUNTING_STATES, Activity, ActivityState
+from members.selectors.rosters import expected
+from members.services.activities import EDITABLE, draft_write, locked, mark_activity, picture, record_data
+from members.submission import blocks_of
 
 
-def _transition(activity, allowed, to, verb, **columns):
-    """Move from one of `allowed` states to `to` by a conditional update; exactly one of two rivals wins."""
-    changed = Activity.objects.filter(pk=activity.pk, state__in=allowed).update(
+def _transition(activity, allowed, to, verb, version=None, **columns):
+    """Move from one of `allowed` states to `to` by a conditional update; exactly one of two rivals wins.
+
+    version: of the record as it was read; Conflict when it has changed since.
+    """
+    rows = Activity.objects.filter(pk=activity.pk, state__in=allowed)
+    if version is not None:
+        rows = rows.filter(version=version)
+    changed = rows.update(
         state=to, version=F("version") + 1, changed=clock.now(), **columns
     )
     if changed != 1:
         fresh = Activity.objects.get(pk=activity.pk)
+        if fresh.state in allowed:
+            raise Conflict("这条记录在您打开之后有了改动，请重新核对。", record=fresh)
         raise Conflict(f"这条记录现在的状态是“{fresh.get_state_display()}”，不能{verb}。", record=fresh)
     activity.refresh_from_db()
 
@@ -52,35 +62,24 @@ def has_reviewer(activity, author):
 
 
 def missing_for_submission(activity):
-    """Return the sentences that block submission; the live panel shows the same ones."""
-    blocks = []
-    if not activity.title:
-        blocks.append("请填写主题。")
-    if not activity.content.strip() and set(activity.codes) != {"talk"}:
-        blocks.append("请填写议程与决议。")
-    if activity.day > clock.today():
-        blocks.append("活动日期还没有到。")
-    rows = list(activity.attendance.all())
-    if not rows:
-        blocks.append("请登记考勤。")
-    elif any(row.state == AttendanceState.NOT_RECORDED for row in rows):
-        blocks.append("还有人员未登记考勤。")
-    return blocks
+    """Return the sentences that block submission; form and live panel show the same ones (members/submission.py)."""
+    return [text for _, text in _blocks(activity, record_data(activity))]
 
 
-@transaction.atomic
-def activity_submit(*, by, activity, version=None):
-    """Submit a draft or returned record; it counts from now on. Without anyone above to review it, it is accepted."""
-    activity = locked(activity, version)
-    blocks = missing_for_submission(activity)
+def _blocks(activity, data):
+    return blocks_of(data, bool(expected(activity.organisation, data.kinds, activity.day)))
+
+
+def _submit(by, activity, data, before):
+    blocks = _blocks(activity, data)
     if blocks:
-        raise ValidationError(blocks)
-    before = audit.snapshot(activity)
+        raise ValidationError({field: text for field, text in reversed(blocks)})
     moment = clock.now()
     columns = {
         "submitted_at": moment,
         "late": is_late(activity, moment),
         "return_reason": "",
+        "no_reviewer": False,
         "reviewer": None,
         "reviewed_at": None,
         "review_opened_at": None,
@@ -95,11 +94,38 @@ def activity_submit(*, by, activity, version=None):
         verb="activity.submit",
         obj=activity,
         organisation=activity.organisation,
-        before=before,
-        after=audit.snapshot(activity),
+        before=before or None,
+        after=picture(activity, data),
     )
     mark_activity(activity)
     return activity
+
+
+@transaction.atomic
+def activity_submit(*, by, activity, version=None):
+    """Submit a draft or returned record; it counts from now on. Without anyone above to review it, it is accepted."""
+    activity = locked(activity, version)
+    if activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能提交。", record=activity)
+    data = record_data(activity)
+    return _submit(by, activity, data, picture(activity, data))
+
+
+@transaction.atomic
+def activity_record(*, by, organisation, data, activity=None, form_key=None, version=None):
+    """Write and submit in one step, as the form's 提交 does: one transaction, one audit entry.
+
+    activity: the draft to write into, None for a new record. Sent twice, the second call returns the first record.
+    """
+    if activity is not None and activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能提交。", record=activity)
+    again = activity is None
+    activity, before, after = draft_write(
+        by=by, organisation=organisation, data=data, activity=activity, form_key=form_key, version=version
+    )
+    if again and after is None and activity.state in COUNTING_STATES:
+        return activity
+    return _submit(by, activity, data, before)
 
 
 @transaction.atomic
@@ -139,18 +165,26 @@ def review_begin(*, by, activity):
         pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True
     ).update(review_opened_at=clock.now())
     activity.refresh_from_db()
+    if activity.state != ActivityState.SUBMITTED:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能审核。", record=activity)
     if changed:
         audit.record(by=by, verb="activity.review", obj=activity, organisation=activity.organisation)
     return activity
 
 
 @transaction.atomic
-def activity_accept(*, by, activity):
+def activity_accept(*, by, activity, version=None):
     """Accept a submitted record. The author never reviews his own (domain truth 7)."""
     _check_reviewer(by, activity)
     before = audit.snapshot(activity)
     _transition(
-        activity, [ActivityState.SUBMITTED], ActivityState.ACCEPTED, "通过", reviewer=by, reviewed_at=clock.now()
+        activity,
+        [ActivityState.SUBMITTED],
+        ActivityState.ACCEPTED,
+        "通过",
+        version,
+        reviewer=by,
+        reviewed_at=clock.now(),
     )
     audit.record(
         by=by,
@@ -165,10 +199,10 @@ def activity_accept(*, by, activity):
 
 
 @transaction.atomic
-def activity_return(*, by, activity, reason):
+def activity_return(*, by, activity, reason, version=None):
     """Return a submitted record with a reason; it no longer counts until it is submitted again."""
     _check_reviewer(by, activity)
-    if not reason.strip():
+    if not reason.strip() or len(reason) > 500:
         raise ValidationError({"reason": "请写明退回原因。"})
     before = audit.snapshot(activity)
     _transition(
@@ -176,6 +210,7 @@ def activity_return(*, by, activity, reason):
         [ActivityState.SUBMITTED],
         ActivityState.RETURNED,
         "退回",
+        version,
         reviewer=by,
         reviewed_at=clock.now(),
         return_reason=reason.strip(),

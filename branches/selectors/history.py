@@ -1,0 +1,81 @@
+"""The history of one record, read from the audit trail, as items of <c-timeline>."""
+
+import json
+
+from django.core.exceptions import FieldDoesNotExist
+
+from branches.models import AuditEntry
+
+_VERBS = {
+    "create": "建立",
+    "update": "修改",
+    "submit": "提交",
+    "withdraw": "撤回",
+    "review": "开始审核",
+    "accept": "审核通过",
+    "return": "退回修改",
+    "attach": "添加附件",
+    "detach": "删除附件",
+    "host_confirm": "共同举办方确认",
+    "import": "导入",
+}
+# Columns that say how the system keeps a record, not what it says.
+_SILENT = frozenset(
+    "id uid state version changed created form_key edited_by_hand ordinal valid voters_expected voters_present author "
+    "reviewer reviewed_at review_opened_at submitted_at no_reviewer origin organisation late".split()
+)
+_PARTS = {"kinds": "类型", "attendance": "考勤", "resolutions": "决议", "hosts": "共同举办"}
+_LONG = 60
+
+
+def history(obj, limit=50):
+    """Return the last `limit` entries of `obj`, newest first: {"when", "title", "who", "note", "changes", "kind"}.
+
+    One statement. Long texts and references are named as changed, without their content.
+    """
+    rows = AuditEntry.objects.filter(object_type=obj._meta.model_name, object_id=obj.pk).order_by("-pk")[:limit]
+    return [_item(obj, entry) for entry in rows]
+
+
+def _item(obj, entry):
+    payload = json.loads(entry.payload)
+    before, after = payload.get("before") or {}, payload.get("after") or {}
+    action = entry.verb.rpartition(".")[2]
+    changes, named = [], []
+    if before and after:
+        changes, named = _changes(obj, before, after)
+    if action == "return":
+        changes, named = [], [after.get("return_reason", "")]
+    notes = [
+        payload.get("note", ""),
+        before.get("attachment", "") or after.get("attachment", ""),
+        "、".join(filter(None, named)),
+    ]
+    return {
+        "when": entry.at,
+        "title": _VERBS.get(action, entry.verb),
+        "who": entry.actor_name,
+        "note": "；".join(filter(None, notes)),
+        "changes": changes,
+        "kind": "bad" if action == "return" else "",
+    }
+
+
+def _changes(obj, before, after):
+    changes, named = [], []
+    for name, value in after.items():
+        if name in _SILENT or name == "return_reason":
+            continue
+        if name in _PARTS:
+            named.append(f"{_PARTS[name]}有修改")
+            continue
+        try:
+            field = obj._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        old, new = str(before.get(name) or ""), str(value or "")
+        if field.is_relation or max(len(old), len(new)) > _LONG:
+            named.append(f"{field.verbose_name}有修改")
+        else:
+            changes.append({"field": field.verbose_name, "before": old, "after": new})
+    return changes, named
