@@ -265,5 +265,7 @@ LOGGING = {
     "loggers": {
         "django.db.backends": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        # One line an entry, shipped elsewhere with the host's log, closes the unsealed seconds (control C54).
+        "tongbu.audit": {"level": "WARNING" if RELAXED else "INFO"},
     },
 }

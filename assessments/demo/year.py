@@ -72,7 +72,7 @@ class Year:
             if self.chance.random() > branch.order * 0.36:
                 continue
             day = self._day(month)
-            if day:
+            if day and day >= member.joined_on:
                 attendance = {member.pk: (State.PRESENT, "")}
                 self._submit(
                     branch,
@@ -90,7 +90,11 @@ class Year:
                     ),
                 )
 
-    def _expected(self, branch, place, kind):
+    def _expected(self, branch, place, kind, day):
+        """The members a kind of meeting expects on a day, as the roster will say too."""
+        return [member for member in self._seated(branch, place, kind) if member.joined_on <= day]
+
+    def _seated(self, branch, place, kind):
         if kind == "committee_meeting":
             return branch.people[: 5 if len(branch.people) >= 12 else 3]
         if kind == "group_meeting":
@@ -112,7 +116,7 @@ class Year:
     def _data(self, branch, place, kinds, day):
         kind = kinds[0]
         title = agency.TOPICS[kind][(day.month - 1) % len(agency.TOPICS[kind])]
-        people = self._expected(branch, place, kind)
+        people = self._expected(branch, place, kind, day)
         hour = self.chance.choice([9, 14, 15])
         content = f"一、学习有关文件和会议精神。\n二、围绕“{title}”交流讨论。\n三、明确责任人和完成时限。"
         resolutions = (
@@ -164,7 +168,7 @@ class Year:
         data.title, data.hosts = "联学联建：数据共享难点怎么破", [second.place, third.place]
         record = self._submit(first, first.place, data)
         host = record.hosts.get(organisation=second.place)
-        host_confirm(by=second.secretary, host=host, attendance=self._attendance(second.people))
+        host_confirm(by=second.secretary, host=host, attendance=self._attendance([one for one in second.people if one.joined_on <= day]))
 
     def _open_ends(self):
         """What is still open today: a returned record, drafts, and a meeting below its quorum."""
@@ -180,8 +184,8 @@ class Year:
         activity_create(by=shown.secretary, organisation=shown.place, data=draft)
         weak = self.maker.branches[8]
         data = self._data(weak, weak.place, ["assembly"], day)
-        for member in weak.people[2:]:
-            data.attendance[member.pk] = (State.LEAVE, "出差")
+        for pk in list(data.attendance)[2:]:
+            data.attendance[pk] = (State.LEAVE, "出差")
         record = activity_create(by=weak.secretary, organisation=weak.place, data=data)
         activity_submit(by=weak.secretary, activity=record)
 

@@ -24,8 +24,8 @@ class Coverage(models.Model):
 
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="coverages")
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="coverages")
-    starts = models.DateField(null=True)
-    ends = models.DateField(null=True)
+    starts = models.DateField(null=True, blank=True)
+    ends = models.DateField(null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
