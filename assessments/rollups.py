@@ -16,7 +16,7 @@ from assessments.families import FAMILIES, Own
 from assessments.models import Fact, FillState
 from branches import clock, database, faults, jobs
 from branches.models import ChangeMark, Heartbeat, OrganisationVersion
-from branches.periods import MONTH, YEAR, Period
+from branches.periods import MONTH, QUARTER, YEAR, Period
 from members.models import Activity
 
 log = logging.getLogger("tongbu.rollups")
@@ -63,13 +63,13 @@ def _fill(as_of, span, rebuild):
                 _fill_slot(family, period, as_of)
                 outcome.filled += 1
             else:
-                places = {mark.organisation_id for mark in partial if _touches(mark, period)}
+                places = {mark.organisation_id for mark in partial if _touches(mark, period, as_of)}
                 if places:
                     _mend_slot(family, period, as_of, places)
                     outcome.mended += 1
         for period in _slots(family.summed, start, as_of, span):
             state = states.get((family.key, str(period)))
-            touched = any(_touches(mark, period) for mark in [*whole, *partial])
+            touched = any(_touches(mark, period, as_of) for mark in [*whole, *partial])
             if rebuild or touched or state is None or state.state == FillState.State.STARTED or state.as_of < as_of:
                 _sum_slot(family, period, as_of)
                 outcome.filled += 1
@@ -84,11 +84,12 @@ def _horizon(as_of):
 
 
 def _slots(kinds, start, as_of, span):
+    horizon = Period.containing(QUARTER, as_of).last
     for year in range(start.year, as_of.year + 1):
         for kind in kinds:
             for period in Period(YEAR, year).parts(kind):
-                # Yearly duties have been owed since January; a month that has not begun holds nothing yet.
-                if period.first <= as_of and (span is None or period.within(span)):
+                # Up to the end of the running quarter: the dashboard shows what is still to come in it.
+                if period.first <= horizon and (span is None or period.within(span)):
                     yield period
 
 
@@ -98,14 +99,15 @@ def _concerned(family, marks):
     return whole, partial
 
 
-def _touches(mark, period):
-    return mark.first_day <= period.last and mark.last_day >= period.first
+def _touches(mark, period, as_of):
+    # A slot that has not begun is judged by the tree and the rosters of today.
+    return mark.first_day <= period.last and mark.last_day >= min(period.first, as_of)
 
 
 def _needs_whole(family, period, state, whole, as_of):
     if state is None or state.state == FillState.State.STARTED:
         return True
-    if any(_touches(mark, period) for mark in whole):
+    if any(_touches(mark, period, as_of) for mark in whole):
         return True
     # Dates pass without any row changing: what was not due yesterday may be overdue today.
     return family.daily and state.as_of < as_of and state.as_of <= period.last

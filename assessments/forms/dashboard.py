@@ -36,6 +36,8 @@ class DashboardFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["top"].queryset = tops
         self.fields["period"].widget = forms.Select(choices=_quarters())
+        for name in ("period", "top", "state"):
+            self.fields[name].widget.attrs["data-submit"] = ""
 
     def clean_period(self):
         value = self.cleaned_data["period"]

@@ -97,14 +97,19 @@ def columns(quarter):
     return found
 
 
+# A column of one cell has room for three characters.
+NARROW = {"life-org-meeting": "生活会", "ma-yearly": "评议", "life-talks": "谈心"}
+
+
 def heads(found):
-    """Return the upper head row: [(rule, number of columns)]."""
+    """Return the upper head row: [[label, number of columns]]."""
     rows = []
     for column in found:
-        if rows and rows[-1][0] is column.rule:
+        label = NARROW.get(column.rule.rule, column.rule.short)
+        if rows and rows[-1][0] == label:
             rows[-1][1] += 1
         else:
-            rows.append([column.rule, 1])
+            rows.append([label, 1])
     return rows
 
 
@@ -139,7 +144,7 @@ def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
     rows = [_row(branch, names, found, cells, today) for branch in order_of if branch in names]
     if state:
         rows = [row for row in rows if any(cell.state == state for cell in row.cells)]
-    return found, _groups(rows, names, parents, order_of, order)
+    return found, _groups(rows, names, parents, kinds, order_of, order)
 
 
 def _places(day):
@@ -193,7 +198,7 @@ def _cell(branch, column, facts, today):
     return Cell(state, days, percent, address, name)
 
 
-def _groups(rows, names, parents, order_of, order):
+def _groups(rows, names, parents, kinds, order_of, order):
     members = defaultdict(list)
     for row in rows:
         members[parents.get(row.organisation)].append(row)
@@ -204,8 +209,16 @@ def _groups(rows, names, parents, order_of, order):
             if order == "lag"
             else (lambda row: order_of[row.organisation])
         )
-        groups.append(Group(names.get(parent, ""), own))
-    return groups
+        direct = kinds.get(parent) == Kind.COMMITTEE
+        groups.append(
+            (
+                not direct,
+                min(order_of[row.organisation] for row in own),
+                Group(f"{names.get(parent, '')}{'直属' if direct else ''}", own),
+            )
+        )
+    # Those directly below the committee first, then the general branches in tree order.
+    return [group for *_, group in sorted(groups, key=lambda entry: entry[:2])]
 
 
 def totals(groups):

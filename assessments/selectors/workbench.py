@@ -111,7 +111,7 @@ def _records(organisation):
         hosts__confirmed_at__isnull=True,
         state__in=[ActivityState.SUBMITTED, ActivityState.ACCEPTED],
     )
-    ids = own.values("pk").union(asked.values("pk"))
+    ids = own.order_by().values("pk").union(asked.order_by().values("pk"))
     return list(
         Activity.objects.filter(pk__in=ids)
         .select_related("organisation", "reviewer")

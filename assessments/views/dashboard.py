@@ -41,7 +41,7 @@ def dashboard_page(request):
     lagging = figures["lagging"]
     waiting = _waiting(request)
     context = {
-        "title": overdue_sentence([(row.name, row.overdue) for row in lagging]).rstrip("。"),
+        "title": overdue_sentence([(row.name.removesuffix("党支部"), row.overdue) for row in lagging]).rstrip("。"),
         "form": form,
         "quarter": quarter,
         "columns": found,

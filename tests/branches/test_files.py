@@ -15,9 +15,7 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f64540"
     "0000000049454e44ae426082"
 )
-JPG = bytes.fromhex(
-    "ffd8ffe000104a46494600010100000100010000ffc0000b080001000101011100ffda0008010100003f00d2cf20ffd9"
-)
+JPG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0000b080001000101011100ffda0008010100003f00d2cf20ffd9")
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n"
 XLSX = w.archive(w.parts_of(w.sheet_xml("")))
 SAMPLES = {
@@ -154,9 +152,7 @@ def test_active_parts_are_refused(part):
 
 
 def test_a_macro_workbook_under_the_plain_extension_is_refused():
-    types = w.TYPES.format(part="xl/workbook.xml", kind="x", more="").replace(
-        "main+xml", "sheet.macroEnabled.main+xml"
-    )
+    types = w.TYPES.format(part="xl/workbook.xml", kind="x", more="").replace("main+xml", "sheet.macroEnabled.main+xml")
     with pytest.raises(RefusedFile):
         check_workbook(w.archive(w.parts_of(w.sheet_xml(""), {"[Content_Types].xml": types})))
 

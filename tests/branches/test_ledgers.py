@@ -265,12 +265,8 @@ def test_a_cell_beyond_measure_is_refused():
 
 
 def test_leave_needs_a_reason():
-    assert {absence_state(r) for r in ("病假", "事假", "公假", "出差", "借调", "住院", "因公外出")} == {
-        "leave"
-    }
-    assert {absence_state(r) for r in ("", None, "无", "无故缺席", "旷会", "未请假", "原因不明")} == {
-        "absent"
-    }
+    assert {absence_state(r) for r in ("病假", "事假", "公假", "出差", "借调", "住院", "因公外出")} == {"leave"}
+    assert {absence_state(r) for r in ("", None, "无", "无故缺席", "旷会", "未请假", "原因不明")} == {"absent"}
     assert [tuple(a) for a in parse_absentees("张三、李四（无故缺席）")] == [
         ("张三", "", "absent"),
         ("李四", "无故缺席", "absent"),

@@ -165,9 +165,7 @@ def test_dates_of_different_meaning_are_not_confused():
     assert "申请入党日期" in str(caught.value)
     assert "--column" in str(caught.value)
     with pytest.raises(UnreadableFile, match="“日期”"):
-        read(
-            [["出生日期", "党组织", "活动类型", "应到", "实到"], ["1990-1-1", "甲", "党课", 1, 1]], ACTIVITIES
-        )
+        read([["出生日期", "党组织", "活动类型", "应到", "实到"], ["1990-1-1", "甲", "党课", 1, 1]], ACTIVITIES)
     table = read(
         [
             ["日期", "党组织", "活动类型", "应到", "实到", "缺席人数", "主题", "上级党组织", "填报日期"],
@@ -179,9 +177,7 @@ def test_dates_of_different_meaning_are_not_confused():
 
 
 def test_a_misspelt_heading_is_taken_as_alike():
-    table = read(
-        [["姓名", "公民身份正号码", "人员类别", "所在党支部", "加入党组只日期"], *[r[:5] for r in PEOPLE]]
-    )
+    table = read([["姓名", "公民身份正号码", "人员类别", "所在党支部", "加入党组只日期"], *[r[:5] for r in PEOPLE]])
     assert table.how["identity"] == table.how["joined_on"] == "alike"
 
 

@@ -70,9 +70,7 @@ def test_characters_that_xml_cannot_hold_are_left_out():
         list("甲乙丙丁戊己庚"),
         out,
     )
-    line = next(
-        openpyxl.load_workbook(io.BytesIO(out.getvalue())).active.iter_rows(min_row=2, values_only=True)
-    )
+    line = next(openpyxl.load_workbook(io.BytesIO(out.getvalue())).active.iter_rows(min_row=2, values_only=True))
     assert line[:5] == ("abc", None, datetime.datetime(2026, 1, 8), 3, "是")
     assert line[6] == str(10**18)
     out = io.BytesIO()

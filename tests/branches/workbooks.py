@@ -65,9 +65,7 @@ def parts_of(sheet, more=None):
         ),
         "_rels/.rels": RELS.format(kind="officeDocument", target="xl/workbook.xml", more=""),
         "xl/workbook.xml": BOOK,
-        "xl/_rels/workbook.xml.rels": RELS.format(
-            kind="worksheet", target="worksheets/sheet1.xml", more=STRINGS
-        ),
+        "xl/_rels/workbook.xml.rels": RELS.format(kind="worksheet", target="worksheets/sheet1.xml", more=STRINGS),
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"><si><t>姓名</t></si></sst>',
         "xl/worksheets/sheet1.xml": sheet,
     }
