@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from branches.periods import HALF, MONTH, QUARTER, YEAR
-from members.measures import activity_counts, attendance_counts
-from members.models import AttendanceState
+from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts
 from responsibilities.measures import fraction, requirement_rows
 
 
@@ -31,7 +30,9 @@ class Family:
     """key: name. subjects: change marks that concern it. leaf(period, organisations, as_of) → iterable of Own.
 
     kinds: slots that the leaf function fills. summed: longer slots, made by adding months. daily: open slots change
-    with the date alone.
+    with the date alone. counts(first, last, organisations): the statement of own counts, for families that are nothing
+    but counts; their slots are summed up the tree by the database (assessments/sums.py). measures: of a family of
+    shares, all names; each is a share of their sum.
     """
 
     key: str
@@ -40,23 +41,25 @@ class Family:
     kinds: tuple
     summed: tuple = ()
     daily: bool = False
+    counts: Callable | None = None
+    measures: tuple = ()
 
 
 def _activities(period, organisations, as_of):
-    for place, _, kind, number in activity_counts(period.first, min(period.last, as_of), organisations):
-        yield Own(place, f"activities.{kind}", number)
+    for place, measure, number in activity_counts(period.first, min(period.last, as_of), organisations):
+        yield Own(place, measure, number)
 
 
 def _attendance(period, organisations, as_of):
     rows = list(attendance_counts(period.first, min(period.last, as_of), organisations))
-    totals = {}
-    for place, _, _, number in rows:
+    totals, counted = {}, {}
+    for place, measure, number in rows:
         totals[place] = totals.get(place, 0) + number
-    counted = {(place, state): number for place, _, state, number in rows}
+        counted[place, measure] = number
     # Every state of an organisation that has any: the share of one state is of all persons, here and up the tree.
     for place, total in totals.items():
-        for state in AttendanceState.values:
-            yield Own(place, f"attendance.{state}", counted.get((place, state), 0), total)
+        for measure in ATTENDANCE_MEASURES:
+            yield Own(place, measure, counted.get((place, measure), 0), total)
 
 
 def _requirements(period, organisations, as_of):
@@ -77,8 +80,23 @@ def _requirements(period, organisations, as_of):
 
 
 FAMILIES = (
-    Family("activities", frozenset({"activity"}), _activities, (MONTH,), (QUARTER, HALF, YEAR)),
-    Family("attendance", frozenset({"activity"}), _attendance, (MONTH,), (QUARTER, HALF, YEAR)),
+    Family(
+        "activities",
+        frozenset({"activity"}),
+        _activities,
+        (MONTH,),
+        (QUARTER, HALF, YEAR),
+        counts=activity_counts,
+    ),
+    Family(
+        "attendance",
+        frozenset({"activity"}),
+        _attendance,
+        (MONTH,),
+        (QUARTER, HALF, YEAR),
+        counts=attendance_counts,
+        measures=tuple(ATTENDANCE_MEASURES),
+    ),
     Family(
         "requirement",
         frozenset({"activity", "membership", "post", "exemption", "setting"}),
@@ -87,4 +105,3 @@ FAMILIES = (
         daily=True,
     ),
 )
-BY_KEY = {family.key: family for family in FAMILIES}

@@ -10,8 +10,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Min, Q, Sum
+from django.db.models import Min, Q
 
+from assessments import sums
 from assessments.families import FAMILIES, Own
 from assessments.models import Fact, FillState
 from branches import clock, database, faults, jobs
@@ -130,33 +131,23 @@ def _done(family, period, as_of):
 
 def _fill_slot(family, period, as_of):
     _start(family, period, as_of)
-    own = list(family.leaf(period, None, as_of))
+    own = None if family.counts else list(family.leaf(period, None, as_of))
     faults.point("rollup.after_leaf")
     with transaction.atomic():
         Fact.objects.filter(family=family.key, period=str(period)).delete()
-        Fact.objects.bulk_create(_facts(family, period, as_of, own), batch_size=2000)
+        if own is None:
+            sums.insert_counts(family, period, as_of)
+        else:
+            Fact.objects.bulk_create(_facts(family, period, as_of, own), batch_size=2000)
         _done(family, period, as_of)
 
 
 def _sum_slot(family, period, as_of):
     """Fill a longer slot by adding its months."""
-    months = [str(month) for month in period.parts(MONTH)]
     _start(family, period, as_of)
-    sums = (
-        Fact.objects.filter(family=family.key, period__in=months)
-        .order_by()
-        .values_list("measure", "organisation_id")
-        .annotate(*[Sum(name) for name in NUMBERS], *[Sum(f"own_{name}") for name in NUMBERS])
-    )
-    facts = []
-    for measure, place, *numbers in sums.iterator():
-        values = dict(zip([*NUMBERS, *[f"own_{name}" for name in NUMBERS]], numbers))
-        facts.append(
-            Fact(family=family.key, measure=measure, organisation_id=place, period=str(period), as_of=as_of, **values)
-        )
     with transaction.atomic():
         Fact.objects.filter(family=family.key, period=str(period)).delete()
-        Fact.objects.bulk_create(facts, batch_size=2000)
+        sums.insert_longer(family, period, [str(month) for month in period.parts(MONTH)], as_of)
         _done(family, period, as_of)
 
 
@@ -164,16 +155,16 @@ def parents_on(day):
     """Return {organisation id: parent id or None} of the tree as it was on `day`.
 
     An organisation that stood only before or after that day keeps the place of its nearest version, so that what it did
-    in the period is not lost to the totals.
+    in the period is not lost to the totals (the same rule as sums.STANDING).
     """
-    parents, nearest = {}, {}
-    for place, parent, starts, ends in OrganisationVersion.objects.values_list(
-        "organisation", "parent", "starts", "ends"
-    ):
-        inside = starts <= day and (ends is None or ends >= day)
-        distance = 0 if inside else (day - (ends or day)).days if starts <= day else (starts - day).days
-        if place not in nearest or distance < nearest[place]:
-            nearest[place], parents[place] = distance, parent
+    parents, begun = {}, set()
+    versions = OrganisationVersion.objects.order_by("starts", "pk")
+    for place, parent, starts in versions.values_list("organisation", "parent", "starts"):
+        if starts <= day:
+            parents[place] = parent
+            begun.add(place)
+        elif place not in begun:
+            parents.setdefault(place, parent)
     return parents
 
 

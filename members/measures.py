@@ -1,32 +1,35 @@
-"""Measures of records: pure reads, one set-based statement each; a value per organisation and month."""
+"""Measures of records: pure reads, one set-based statement each; a count per organisation and measure."""
 
-from django.db.models import Count
-from django.db.models.functions import TruncMonth
+from django.db.models import CharField, Count, F, Value
+from django.db.models.functions import Concat
 
 from members.models import COUNTING_STATES, Activity, ActivityKindCode, Attendance, AttendanceState
 
+ACTIVITY_MEASURES = {f"activities.{kind.value}": f"{kind.label}次数" for kind in ActivityKindCode}
+ATTENDANCE_MEASURES = {f"attendance.{state.value}": f"考勤：{state.label}人次" for state in AttendanceState}
+
+
+def _counted(rows, prefix, column):
+    measure = Concat(Value(f"{prefix}."), F(column), output_field=CharField())
+    rows = rows.order_by().annotate(measure=measure).values_list("organisation_id", "measure")
+    return rows.annotate(number=Count("pk"))
+
 
 def activity_counts(first, last, organisations=None):
-    """Yield (organisation id, first of month, kind, count) of the records held between two days.
+    """Return rows (organisation id, "activities.<kind>", count) of the records held between two days.
 
     A joint record counts once, for the organisation that keeps it, so that totals up the tree are records, not
     attendances of organisations.
     """
-    rows = Activity.objects.filter(state__in=COUNTING_STATES, day__range=(first, last))
+    rows = Activity.objects.filter(state__in=COUNTING_STATES, day__range=(first, last), kinds__isnull=False)
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
-    rows = rows.order_by().annotate(month=TruncMonth("day")).values_list("organisation_id", "month", "kinds__kind")
-    return rows.annotate(number=Count("pk")).iterator()
+    return _counted(rows, "activities", "kinds__kind")
 
 
 def attendance_counts(first, last, organisations=None):
-    """Yield (organisation id, first of month, attendance state, count) of persons at the records between two days."""
+    """Return rows (organisation id, "attendance.<state>", count) of the persons at the records between two days."""
     rows = Attendance.objects.filter(activity__state__in=COUNTING_STATES, activity__day__range=(first, last))
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
-    rows = rows.order_by().annotate(month=TruncMonth("activity__day")).values_list("organisation_id", "month", "state")
-    return rows.annotate(number=Count("pk")).iterator()
-
-
-ACTIVITY_MEASURES = {f"activities.{kind.value}": f"{kind.label}次数" for kind in ActivityKindCode}
-ATTENDANCE_MEASURES = {f"attendance.{state.value}": f"考勤：{state.label}人次" for state in AttendanceState}
+    return _counted(rows, "attendance", "state")

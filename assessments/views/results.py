@@ -2,7 +2,6 @@
 
 import json
 
-from branches.selectors.history import history
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -23,6 +22,7 @@ from assessments.services.assessments import (
 from branches import access, clock
 from branches.periods import Period
 from branches.rights import ASSESS, PUBLISH, VIEW
+from branches.selectors.history import history
 from branches.views.security import recent_login
 
 

@@ -1,0 +1,117 @@
+"""Fills an empty PostgreSQL database with an agency of a size; only for measuring, never for use."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from branches import database, tree
+from branches.models import Organisation
+from branches.scoping import OPERATOR
+
+YEAR = 2026
+
+
+@dataclass(frozen=True)
+class Size:
+    branches: int
+    members: int
+    activities: int
+    attendance: int
+
+
+SIZES = {
+    "S": Size(50, 1_500, 6_000, 60_000),
+    "M": Size(500, 10_000, 60_000, 600_000),
+    "L": Size(5_000, 100_000, 600_000, 6_000_000),
+}
+
+
+def build(size):
+    """Make the tree through the interval columns and the rows by generate_series; then let the planner count."""
+    root = tree.organisation_create(by=OPERATOR, name="党组", kind="party_group", founded=date(2000, 1, 1))
+    committee = tree.organisation_create(
+        by=OPERATOR, name="机关党委", kind="committee", parent=root, founded=date(2000, 1, 1)
+    )
+    database.remove_audit_guards()
+    with connection.cursor() as cursor:
+        _branches(cursor, committee, size)
+        _rows(cursor, size)
+    database.install_audit_guards()
+    tree.rebuild()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _branches(cursor, committee, size):
+    general = max(1, size.branches // 25)
+    insert = (
+        "INSERT INTO branches_organisation (name, name_key, short_name, initials, kind, parent_id, founded, lft, rght, tree_id,"
+        " level, version) SELECT %s || i, %s || i, %s || i, '', %s, {parent}, '2000-01-01', 0, 0, 1, {level}, 1"
+        " FROM generate_series(1, %s) i"
+    )
+    word = ["党总支"] * 3
+    cursor.execute(insert.format(parent="%s", level=2), [*word, "general_branch", committee.pk, general])
+    cursor.execute("SELECT min(id) FROM branches_organisation WHERE kind = 'general_branch'")
+    first = cursor.fetchone()[0]
+    word = ["党支部"] * 3
+    cursor.execute(insert.format(parent="%s + i %% %s", level=3), [*word, "branch", first, general, size.branches])
+    cursor.execute(
+        "INSERT INTO branches_organisationversion (organisation_id, name, short_name, kind, parent_id, starts)"
+        " SELECT id, name, short_name, kind, parent_id, founded FROM branches_organisation o"
+        " WHERE NOT EXISTS (SELECT 1 FROM branches_organisationversion v WHERE v.organisation_id = o.id)"
+    )
+
+
+def _rows(cursor, size):
+    first = Organisation.objects.filter(kind="branch").order_by("pk").values_list("pk", flat=True).first()
+    cursor.execute(
+        "INSERT INTO members_member (uid, name, initials, sex, identity, phone, ethnicity, education, work_post, stage, joined_on,"
+        " status, exempt_reason, remark, home_id, version) SELECT gen_random_uuid(), '员' || i, 'y', '', '', '', '', '', '', 'full',"
+        " '2010-01-01', '正常', '', '', %s + i %% %s, 1 FROM generate_series(0, %s - 1) i",
+        [first, size.branches, size.members],
+    )
+    cursor.execute(
+        "INSERT INTO members_membership (member_id, organisation_id, starts, reason) SELECT id, home_id, joined_on, '' FROM members_member"
+    )
+    cursor.execute("SELECT min(id) FROM members_member")
+    member = cursor.fetchone()[0]
+    columns = {
+        "uid": "gen_random_uuid()",
+        "organisation_id": f"{first} + i % {size.branches}",
+        "title": "'活动'",
+        "day": f"DATE '{YEAR}-01-01' + (i * 7 % 327)",
+        "place": "''",
+        "chair_name": "''",
+        "recorder_name": "''",
+        "lecturer_name": "''",
+        "content": "''",
+        "valid": "true",
+        "state": "'accepted'",
+        "origin": "'import'",
+        "ordinal": "1",
+        "edited_by_hand": "false",
+        "created": "now()",
+        "changed": "now()",
+        "no_reviewer": "false",
+        "return_reason": "''",
+        "late": "i % 10 = 0",
+        "version": "1",
+    }
+    cursor.execute(
+        f"INSERT INTO members_activity ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
+        f" FROM generate_series(0, {size.activities} - 1) i"
+    )
+    cursor.execute(
+        "INSERT INTO members_activitykind (activity_id, kind) SELECT id,"
+        " (ARRAY['theme_day','committee_meeting','assembly','lecture','talk'])[1 + id % 5] FROM members_activity"
+    )
+    each = size.attendance // size.activities
+    per_branch = size.members // size.branches
+    cursor.execute(
+        "INSERT INTO members_attendance (activity_id, member_id, organisation_id, state, reason)"
+        " SELECT a.id, %s + (a.organisation_id - %s) + (n %% %s) * %s, a.organisation_id,"
+        " (ARRAY['present','present','present','leave','absent'])[1 + (a.id + n) %% 5], ''"
+        " FROM members_activity a CROSS JOIN generate_series(0, %s - 1) n",
+        [member, first, per_branch, size.branches, each],
+    )

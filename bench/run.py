@@ -1,0 +1,139 @@
+"""Measure, in one run, the roll-up beside the hand-written statement, and the pages' statements; started by bin/bench."""
+
+import os
+import statistics
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("DEMO", "1")
+
+import django
+
+django.setup()
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, setup_test_environment
+
+from assessments import rollups
+from assessments.families import BY_KEY
+from bench.data import SIZES, YEAR, build
+from branches.models import Organisation, User
+from branches.periods import MONTH, Period
+from branches.periods import YEAR as YEAR_KIND
+from branches.scoping import OPERATOR
+from branches.services.appointments import appointment_make
+from members.models import Activity
+from members.services.reviews import mark_activity
+
+AS_OF = date(YEAR, 11, 24)
+ROUNDS = 3
+
+BY_HAND = """
+INSERT INTO bench_fact
+WITH leaf AS (
+    SELECT a.organisation_id AS place, date_trunc('month', a.day) AS month, 'activities.' || k.kind AS measure,
+           count(*) AS numerator, NULL::bigint AS denominator
+    FROM members_activity a JOIN members_activitykind k ON k.activity_id = a.id
+    WHERE a.state IN ('submitted', 'accepted') AND a.day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT t.organisation_id, date_trunc('month', a.day), 'attendance.' || t.state, count(*),
+           sum(count(*)) OVER (PARTITION BY t.organisation_id, date_trunc('month', a.day))
+    FROM members_attendance t JOIN members_activity a ON a.id = t.activity_id
+    WHERE a.state IN ('submitted', 'accepted') AND a.day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3, t.state
+)
+SELECT above.id, leaf.month, leaf.measure, sum(leaf.numerator), sum(leaf.denominator)
+FROM leaf JOIN branches_organisation o ON o.id = leaf.place
+JOIN branches_organisation above ON above.lft <= o.lft AND above.rght >= o.rght
+GROUP BY 1, 2, 3
+"""
+
+
+def timed(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def by_hand():
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE bench_fact")
+        cursor.execute(BY_HAND, {"first": date(YEAR, 1, 1), "last": AS_OF})
+
+
+def by_engine():
+    for key in ("activities", "attendance"):
+        for month in Period(YEAR_KIND, YEAR).parts(MONTH):
+            if month.first <= AS_OF:
+                rollups._fill_slot(BY_KEY[key], month, AS_OF)
+
+
+def incremental(share=100):
+    rows = list(Activity.objects.order_by("organisation_id", "day").select_related("organisation")[::share])
+    for activity in rows:
+        mark_activity(activity)
+    return timed(lambda: rollups.fill(as_of=AS_OF)), len(rows)
+
+
+def pages(place):
+    user = User.objects.create(username="bench", name="测量")
+    appointment_make(by=OPERATOR, user=user, role="committee_staff", organisation=place)
+    client = Client()
+    client.force_login(user, backend="branches.backends.AppointmentBackend")
+    for name, url in (
+        ("empty view", "/healthz"),
+        ("dashboard", "/dashboard/"),
+        ("records", "/activities/"),
+        ("requirements", "/requirements/"),
+        ("members", "/members/"),
+        ("organisations", "/organisations/"),
+        ("review queue", "/reviews/"),
+    ):
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            seconds = timed(lambda url=url: client.get(url))
+        print(f"  {name:<14} {len(queries):>3} statements  {1000 * seconds:7.0f} ms")
+
+
+def measure(name):
+    print(f"\n{name}: {SIZES[name]}")
+    print(f"  data made in {timed(lambda: build(SIZES[name])):.1f} s")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE bench_fact (place bigint, month timestamptz, measure text, numerator numeric, denominator numeric)"
+        )
+    hand, engine = [], []
+    for _ in range(ROUNDS):
+        hand.append(timed(by_hand))
+        engine.append(timed(by_engine))
+    ratio = statistics.median(engine) / statistics.median(hand)
+    print(
+        f"  year by month: engine {statistics.median(engine):.2f} s, by hand {statistics.median(hand):.2f} s, ratio {ratio:.2f} (target 1.3)"
+    )
+    full = timed(lambda: rollups.fill(as_of=AS_OF, rebuild=True))
+    part, number = incremental()
+    print(
+        f"  full fill {full:.2f} s; after {number} records changed {part:.2f} s, ratio {part / full:.2f} (target 0.05)"
+    )
+    pages(Organisation.objects.get(parent__isnull=True))
+
+
+def main():
+    if connection.vendor != "postgresql":
+        sys.exit("bin/bench measures on PostgreSQL: set DATABASE_URL.")
+    setup_test_environment()
+    for name in sys.argv[1:] or ["S", "M"]:
+        real = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        try:
+            measure(name)
+        finally:
+            connection.creation.destroy_test_db(real, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
