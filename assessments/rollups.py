@@ -320,7 +320,14 @@ def _write_differences(family, period, as_of, stored, new, old, differences):
     columns = ["state", "due", "waiting", "returned"]
     Fact.objects.filter(pk__in=gone).delete()
     Fact.objects.bulk_create([fact for fact in created if not _is_empty(fact)], batch_size=2000)
-    Fact.objects.bulk_update(changed, [*NUMBERS, *[f"own_{name}" for name in NUMBERS], *columns], batch_size=500)
+    # An upsert on the primary key: one statement for many rows, where bulk_update spells out a CASE for each.
+    Fact.objects.bulk_create(
+        changed,
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*NUMBERS, *[f"own_{name}" for name in NUMBERS], *columns],
+    )
 
 
 def _nothing(key):

@@ -1,22 +1,34 @@
 """What every page shows around its content: navigation by role, the organisation switch, notices."""
 
 from django.conf import settings
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
 
 from branches import clock
 from branches.models import Notice, Organisation
 from branches.navigation import navigation, tabs
 
 
+def _root_and_unread(user):
+    """Return (full name of the root, number of unread notices) in one statement: every page asks both."""
+    notices = Notice.objects.filter(recipient=user, read_at__isnull=True).order_by().values("recipient")
+    number = Coalesce(Subquery(notices.annotate(number=Count("pk")).values("number")), 0)
+    roots = Organisation.objects.filter(parent__isnull=True).order_by().annotate(unread=number)
+    return roots.values_list("name", "unread").first() or ("", 0)
+
+
 def page(request):
     """Context processor of the shell (templates/base.html)."""
-    root = Organisation.objects.filter(parent__isnull=True).values_list("name", flat=True).first() or ""
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    root, unread = _root_and_unread(user.pk if known else 0)
     shell = {
         "agency_name": root.removeprefix("中共").removesuffix("党组") or "尚未建立组织",
         "demo": settings.DEMO,
         "today": clock.today(),
+        "unread": unread,
     }
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if not known:
         return shell
     scope = getattr(request, "scope", None)
     shell.update(
@@ -37,6 +49,5 @@ def page(request):
             }
             for row in request.appointments
         ],
-        unread=Notice.objects.filter(recipient=user, read_at__isnull=True).count(),
     )
     return shell

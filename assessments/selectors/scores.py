@@ -48,16 +48,18 @@ def due_within(period, organisations=None, as_of=None):
     return [row for row in rows if row.due in period]
 
 
-def scoring_facts(scheme, period, *, organisations=None, as_of=None, rows=None):
+def scoring_facts(scheme, period, *, organisations=None, as_of=None):
     """Return {branch id: {indicator key: scoring.Fact}} for the branches assessed by `scheme` in `period`.
 
     An indicator for whose measures nothing is built has no fact: not applicable yet (decisions 26). organisations: ids
-    of branches, all when None; the groups of a branch are scored with it. rows: the requirements due in the period, for
-    a caller that has them already.
+    of branches, all when None; the groups of a branch are scored with it.
     """
     as_of = as_of or clock.today()
-    rows = due_within(period, organisations, as_of) if rows is None else rows
-    branches, groups, names = _places(rows, period, as_of)
+    rows = due_within(period, organisations, as_of)
+    return _facts(scheme, rows, *_places(rows, period, as_of))
+
+
+def _facts(scheme, rows, branches, groups, names):
     by_measure = defaultdict(list)
     for row in rows:
         branch = groups.get(row.organisation, row.organisation)
@@ -90,12 +92,14 @@ def _places(rows, period, as_of):
     return list(ordered.values_list("pk", flat=True)), groups, names
 
 
-def estimate(scheme, organisation, period, rows):
+def estimate(scheme, organisation, rows, names):
     """Return (Result, best reachable Result) of one branch now, for its own workbench; None when it owes nothing.
 
-    rows: the requirements of the branch and its groups due in `period`, counted live by the same functions.
+    rows: the requirements of the branch and its groups due in the period, counted live by the same functions. names:
+    {group id: short name}.
     """
-    facts = scoring_facts(scheme, period, rows=rows).get(organisation.pk)
-    if facts is None:
+    if not rows:
         return None
+    groups = {row.organisation: organisation.pk for row in rows if row.organisation != organisation.pk}
+    facts = _facts(scheme, rows, [organisation.pk], groups, names)[organisation.pk]
     return scoring.score(scheme, facts), scoring.best_reachable(scheme, facts)

@@ -88,7 +88,7 @@ def workbench(user, organisation):
             for record in records
             if record.organisation_id != organisation.pk and record.organisation.parent_id != organisation.pk
         ],
-        "score": _score(organisation, quarter, this_quarter),
+        "score": _score(organisation, quarter, this_quarter, names),
         "notices": list(Notice.objects.filter(recipient=user).select_related("sender")[:5]),
     }
 
@@ -159,12 +159,12 @@ _RANK = {
 }
 
 
-def _score(organisation, quarter, rows):
+def _score(organisation, quarter, rows, names):
     """The estimate of this quarter for a branch; a small group has none."""
     if organisation.kind != Kind.BRANCH:
         return None
     scheme = parsed(scheme_current())
-    found = estimate(scheme, organisation, quarter, [row for row in rows if row.due in quarter])
+    found = estimate(scheme, organisation, [row for row in rows if row.due in quarter], names)
     if found is None:
         return None
     result, best = found

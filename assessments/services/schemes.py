@@ -15,20 +15,22 @@ DATA = Path(__file__).resolve().parent.parent / "scheme_data"
 BRANCH_SCHEME = "tongbu-branch"
 
 
-@transaction.atomic
 def scheme_current(key=BRANCH_SCHEME):
     """Return the newest SchemeVersion of `key`; the shipped default becomes version 1 on first use."""
-    found = SchemeVersion.objects.filter(key=key).first()
-    if found is None:
-        data = tomllib.loads((DATA / f"{key}.toml").read_text())
-        scheme_from(data)
-        found, made = SchemeVersion.objects.get_or_create(
-            key=key,
-            version=data["version"],
-            defaults={"title": data["title"], "body": json.dumps(data, ensure_ascii=False, sort_keys=True)},
-        )
-        if made:
-            audit.record(by=OPERATOR, verb="scheme.install", obj=found, after=audit.snapshot(found, hide={"body"}))
+    return SchemeVersion.objects.filter(key=key).first() or _install(key)
+
+
+@transaction.atomic
+def _install(key):
+    data = tomllib.loads((DATA / f"{key}.toml").read_text())
+    scheme_from(data)
+    found, made = SchemeVersion.objects.get_or_create(
+        key=key,
+        version=data["version"],
+        defaults={"title": data["title"], "body": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+    )
+    if made:
+        audit.record(by=OPERATOR, verb="scheme.install", obj=found, after=audit.snapshot(found, hide={"body"}))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -29,9 +30,15 @@ def _filter(request):
     return form, quarter, chosen
 
 
+def _holds(request, right):
+    """Whether the role one acts in has `right`; rows are filtered by reach anyway, so this decides buttons only."""
+    return request.scope is not None and right in ROLES[request.scope.role].rights
+
+
 @login_required
 def dashboard_page(request):
-    access.require_anywhere(request.user, VIEW)
+    if not _holds(request, VIEW):
+        raise Http404
     form, quarter, chosen = _filter(request)
     order = chosen.get("order") or "lag"
     found, groups = selectors.heat_map(
@@ -53,14 +60,14 @@ def dashboard_page(request):
         "lagging": lagging,
         "waiting": waiting,
         "terms": term_warnings(request.user),
-        "may_remind": bool(lagging) and access.holds_anywhere(request.user, REVIEW),
+        "may_remind": bool(lagging) and _holds(request, REVIEW),
     }
     return render(request, "assessments/dashboard/page.html", context)
 
 
 def _waiting(request):
     """Return the records that wait longest for this reviewer, with the days, or None where he reviews nothing."""
-    if request.scope is None or REVIEW not in ROLES[request.scope.role].rights:
+    if not _holds(request, REVIEW):
         return None
     rows = waiting_for(request.user).select_related("organisation__parent").prefetch_related("kinds")[:4]
     for row in rows:
