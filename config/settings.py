@@ -7,6 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from branches.crypto import parse_keys
 from config import env
 from config.schedule import BEAT_SCHEDULE
 
@@ -25,6 +26,10 @@ def _new_field_key():
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, RELAXED)
 AUDIT_KEY = env.secret("AUDIT_KEY", VAR_DIR, RELAXED)
 FIELD_KEYS = env.secret("FIELD_KEYS", VAR_DIR, RELAXED, _new_field_key)
+try:
+    parse_keys(FIELD_KEYS)
+except ValueError as error:
+    raise env.WrongSetting(str(error)) from None
 if not RELAXED and len({SECRET_KEY, AUDIT_KEY, FIELD_KEYS}) < 3:
     raise env.WrongSetting("SECRET_KEY, AUDIT_KEY and FIELD_KEYS must be different.")
 
@@ -58,6 +63,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "branches.middleware.CleanInput",
@@ -68,7 +74,6 @@ MIDDLEWARE = [
     "branches.middleware.RequestContext",
     "branches.middleware.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -127,7 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "branches.passwords.LengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "branches.passwords.ContextWordsValidator"},

@@ -68,7 +68,7 @@ def coverage_set(*, by, department, organisation, starts=None):
     elif Coverage.objects.filter(department=department, ends__gte=starts).exists():
         raise ValidationError({"starts": "该日之前的覆盖尚未结束。"})
     coverage = Coverage(department=department, organisation=organisation, starts=starts)
-    coverage.full_clean()
+    coverage.full_clean(exclude=["ends"])
     coverage.save()
     access.require(by, ORGANISE, organisation)
     audit.record(

@@ -78,6 +78,7 @@ CHIPS = {
     "active": ("有效", "circle-check", "ok"),
     "ended": ("已结束", "minus", "draft"),
     "locked": ("已锁定", "lock", "low"),
+    "masked": ("已遮盖", "lock", "idle"),
     "archived": ("已归档", "archive", "draft"),
 }
 

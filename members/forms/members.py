@@ -173,7 +173,7 @@ class PostEndForm(forms.Form):
 
 
 class UnmaskForm(forms.Form):
-    field = forms.ChoiceField(choices=[("identity", "公民身份号码"), ("phone", "手机号码")])
+    field = forms.ChoiceField(label="号码", choices=[("identity", "公民身份号码"), ("phone", "手机号码")])
     reason = PlainTextField(label="查看原因", max_length=100)
 
 

@@ -167,6 +167,7 @@ def member_detail(request, pk):
         "unmasks": access.has_right(request.user, IDENTITY, member.home),
         "unmask_form": UnmaskForm(),
         "readers": access.who_can(VIEW, member.home, limit=100),
+        "crumbs": [{"label": "党员名册", "url": reverse("member_list")}, {"label": member.name}],
     }
     return render(request, "members/members/detail.html", context)
 

@@ -145,7 +145,11 @@ def organisation_detail(request, pk):
             "appoint": access.has_right(request.user, APPOINT, organisation) and not organisation.archived_on,
             "manage": access.has_right(request.user, MEMBERS, organisation) and not organisation.archived_on,
         },
-        "ancestors": organisation.get_ancestors(),
+        "crumbs": [
+            {"label": "组织与党员", "url": reverse("organisation_list")},
+            *({"label": row.label} for row in organisation.get_ancestors()),
+            {"label": organisation.label},
+        ],
         "activities_url": _url("activity_list"),
         "today": clock.today(),
     }

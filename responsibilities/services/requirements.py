@@ -37,7 +37,7 @@ def requirement_exempt(*, by, organisation, row, reason):
         reason=reason.strip(),
         approved_by=None if by is access.OPERATOR else by,
     )
-    exemption.full_clean(exclude=["approved_by"])
+    exemption.full_clean(exclude=["approved_by", "revoked"])
     exemption.save()
     audit.record(
         by=by, verb="requirement.exempt", obj=exemption, organisation=organisation, after=audit.snapshot(exemption)

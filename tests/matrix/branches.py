@@ -1,0 +1,86 @@
+"""Accounts, places, powers, the system's pages."""
+
+from branches.models import Coverage, Department
+from branches.rights import ORGANISE, ROLES, VIEW
+from branches.scoping import OPERATOR
+from branches.services.departments import coverage_set, department_create
+from branches.services.terms import term_set
+from tests.matrix import Row, everyone, only
+from tests.world import CAST, FOUNDED
+
+ADMIN, AUDITOR = "administrator", "auditor"
+ORGANISERS = tuple(who for who, (role, _) in CAST.items() if role and ORGANISE in ROLES[role].rights)
+GIVERS = ("committee_secretary", "general_secretary", "secretary_a", "secretary_b", "secretary_c")
+VIEWERS = tuple(who for who, (role, _) in CAST.items() if role and VIEW in ROLES[role].rights)
+
+
+def branch_a(world):
+    return {"pk": world.branch_a.pk}
+
+
+def coverage(world):
+    department = Department.objects.filter(name="甲处").first() or department_create(by=OPERATOR, name="甲处")
+    row = Coverage.objects.filter(department=department).first() or coverage_set(
+        by=OPERATOR, department=department, organisation=world.branch_a, starts=FOUNDED
+    )
+    return {"pk": row.pk}
+
+
+def with_term(world):
+    term_set(by=OPERATOR, organisation=world.branch_a, expires=FOUNDED.replace(year=2018))
+    return branch_a(world)
+
+
+def a_notice(world):
+    return {"notice": "1"}
+
+
+def account_of(who):
+    return lambda world: {"pk": world.user(who).pk}
+
+
+def own_page(world):
+    return {"next": "/account/"}
+
+
+WRITE_A = only(*ORGANISERS)
+ROWS = {
+    "healthz": Row(get=everyone(anonymous=200), public=True),
+    "readyz": Row(get=everyone(503, anonymous=503), public=True),
+    "login": Row(
+        get=everyone(302, anonymous=200), post=everyone(302, anonymous=401), query="?next=/account/", public=True
+    ),
+    "logout": Row(post=everyone(302)),
+    "first_login": Row(get=everyone(404), post=everyone(404)),
+    "confirm_password": Row(get=everyone(), post=everyone(), query="?next=/account/"),
+    "account": Row(get=everyone()),
+    "password_change": Row(get=everyone(), post=everyone()),
+    "end_sessions": Row(post=everyone(302)),
+    "scope": Row(post=everyone(302), data=own_page),
+    "notices": Row(get=everyone()),
+    "notices_read": Row(post=everyone(302), data=a_notice),
+    "feedback": Row(get=everyone(), post=everyone(302), data=lambda world: {"text": "重复填报", "page": "/account/"}),
+    "organisation_new": Row(get=only(*ORGANISERS), post=only(*ORGANISERS)),
+    "organisation_edit": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A),
+    "organisation_move": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A, grave=True),
+    "organisation_archive": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A, grave=True),
+    "organisation_term": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A),
+    "organisation_term_close": Row(kwargs=with_term, get=WRITE_A, post=WRITE_A),
+    "organisation_departments": Row(get=only(*ORGANISERS)),
+    "organisation_department_new": Row(get=only(*ORGANISERS), post=only(*ORGANISERS)),
+    "organisation_coverage": Row(get=only(*ORGANISERS), post=only(*ORGANISERS)),
+    "organisation_coverage_end": Row(kwargs=coverage, post=only(*ORGANISERS, status=302)),
+    "appointment_list": Row(get=only(*GIVERS)),
+    "appointment_new": Row(get=only(*GIVERS), post=only(*GIVERS), grave=True),
+    "account_list": Row(get=only(ADMIN)),
+    "account_new": Row(get=only(ADMIN), post=only(ADMIN), grave=True),
+    "account_reset": Row(kwargs=account_of("member"), get=only(ADMIN), post=only(ADMIN), grave=True),
+    "account_lock": Row(kwargs=account_of("member"), get=only(ADMIN), post=only(ADMIN, status=302), grave=True),
+    "setting_list": Row(get=only(ADMIN)),
+    "setting_edit": Row(kwargs=lambda world: {"key": "grace_days"}, get=only(ADMIN), post=only(ADMIN)),
+    "feedback_list": Row(get=only(ADMIN)),
+    "job_list": Row(get=only(ADMIN)),
+    "audit_list": Row(get=only(AUDITOR)),
+    "audit_verify": Row(post=only(AUDITOR, status=302)),
+    "audit_export": Row(post=only(AUDITOR), grave=True),
+}

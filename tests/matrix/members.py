@@ -1,0 +1,55 @@
+"""The tree with its people, rosters, files, handover, search."""
+
+from branches.models import Appointment
+from branches.rights import IDENTITY, MEMBERS, ROLES
+from members.models import Post
+from tests.matrix import Row, everyone, only
+from tests.matrix.branches import VIEWERS, branch_a
+from tests.world import CAST
+
+MANAGERS = tuple(who for who, (role, _) in CAST.items() if role and MEMBERS in ROLES[role].rights)
+UNMASKERS = tuple(who for who, (role, _) in CAST.items() if role and IDENTITY in ROLES[role].rights)
+# Who reads branch A as a whole: the leader of a small group of it does not.
+READS_A = ("party_secretary", "leader", "committee_secretary", "staff", "discipline", "secretary_a", "officer_a")
+MANAGES_A = ("committee_secretary", "staff", "secretary_a")
+
+
+def first_of_a(world):
+    return {"pk": world.people("branch_a")[3].pk}
+
+
+def post_of_a(world):
+    return {"pk": Post.objects.filter(organisation=world.branch_a).first().pk}
+
+
+def officer(world):
+    return {"pk": Appointment.objects.get(user=world.officer_a).pk}
+
+
+ROWS = {
+    "organisation_list": Row(get=only(*VIEWERS)),
+    "organisation_export": Row(post=only(*VIEWERS), grave=True),
+    "organisation_detail": Row(kwargs=branch_a, get=only(*READS_A)),
+    "member_list": Row(get=only(*VIEWERS)),
+    "member_export": Row(post=only(*MANAGERS), grave=True),
+    "member_new": Row(get=only(*MANAGERS), post=only(*MANAGERS)),
+    "member_own": Row(get=everyone(404, member=200)),
+    "member_detail": Row(kwargs=first_of_a, get=only(*READS_A)),
+    "member_edit": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
+    "member_transfer": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
+    "member_unmask": Row(
+        kwargs=first_of_a,
+        post=only(*UNMASKERS),
+        data=lambda world: {"field": "phone", "reason": "核对联系方式"},
+        grave=True,
+    ),
+    "member_post_new": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
+    "member_post_end": Row(kwargs=post_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
+    "appointment_end": Row(
+        kwargs=officer,
+        get=only("committee_secretary", "secretary_a"),
+        post=only("committee_secretary", "secretary_a"),
+        grave=True,
+    ),
+    "search": Row(get=everyone(), query="?q=甲"),
+}

@@ -1,0 +1,141 @@
+"""Sessions end: by idling, by age, by what happens to the account; pages do not stay in the browser (C04–C07)."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from branches.models import Notice
+from branches.scoping import OPERATOR
+from branches.services.accounts import account_lock, account_reset, password_set, sessions_end
+from branches.services.appointments import appointment_end
+from tests.matrix import all_rows
+from tests.security.conftest import PASSWORD
+
+START = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+
+
+def _alive(client):
+    return client.get("/account/").status_code == 200
+
+
+def test_thirty_minutes_without_a_request_end_the_session(person, sign_in):
+    person("secretary_a")
+    with time_machine.travel(START, tick=False) as clock:
+        client, _ = sign_in("secretary_a")
+        clock.shift(30 * 60)
+        assert _alive(client)
+        clock.shift(30 * 60 + 61)
+        answer = client.get("/account/")
+        assert answer.status_code == 302
+        assert answer["Location"] == "/login/?next=%2Faccount%2F"
+
+
+def test_eight_hours_end_the_session_however_busy_it_was(person, sign_in):
+    person("secretary_a")
+    with time_machine.travel(START, tick=False) as clock:
+        client, _ = sign_in("secretary_a")
+        for _ in range(24):
+            clock.shift(20 * 60)
+            assert _alive(client)
+        clock.shift(60)
+        assert not _alive(client)
+
+
+def test_an_expired_post_leads_to_the_login_and_writes_nothing(person, sign_in):
+    person("secretary_a")
+    with time_machine.travel(START, tick=False) as clock:
+        client, _ = sign_in("secretary_a")
+        clock.shift(31 * 60)
+        answer = client.post("/feedback/", {"text": "迟到的意见"})
+        assert answer["Location"] == "/login/"
+
+
+EVENTS = {
+    "password": lambda user: password_set(by=user, user=user, password="昨夜雨后竹林里的第七块石头"),
+    "reset": lambda user: account_reset(by=OPERATOR, user=user),
+    "lock": lambda user: account_lock(by=OPERATOR, user=user, active=False),
+    "other sessions ended": lambda user: sessions_end(by=user),
+    "post ended yesterday": lambda user: appointment_end(
+        by=OPERATOR, appointment=user.appointments.get(), ends=datetime(2026, 11, 1).date(), reason="调离"
+    ),
+}
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_old_cookie_is_refused_after(event, person, sign_in):
+    user = person("secretary_a")
+    client, _ = sign_in("secretary_a")
+    assert _alive(client)
+    EVENTS[event](user)
+    assert not _alive(client)
+
+
+def test_login_changes_the_key_of_the_session(person, sign_in, client):
+    person("secretary_a")
+    client.get("/login/")
+    session = client.session
+    session["planted"] = True
+    session.save()
+    old = session.session_key
+    client.cookies["tongbu"] = old
+    sign_in("secretary_a", client=client)
+    assert client.session.session_key != old
+    assert not Session.objects.filter(session_key=old).exists()
+
+
+def test_the_fourth_login_ends_the_first_and_says_so(person, sign_in):
+    user = person("secretary_a")
+    with time_machine.travel(START, tick=False) as clock:
+        clients = []
+        for _ in range(4):
+            clients.append(sign_in("secretary_a")[0])
+            clock.shift(60)
+        assert [_alive(client) for client in clients] == [False, True, True, True]
+    assert "最多同时登录 3 处" in Notice.objects.get(recipient=user, kind="session").text
+
+
+def test_ending_my_other_sessions_keeps_this_one(person, sign_in):
+    person("secretary_a")
+    one, _ = sign_in("secretary_a")
+    two, _ = sign_in("secretary_a")
+    two.post("/account/sessions/end/")
+    assert [_alive(one), _alive(two)] == [False, True]
+
+
+def test_the_password_given_again_opens_grave_pages_for_ten_minutes(person, sign_in):
+    person("committee_secretary")
+    with time_machine.travel(START, tick=False) as clock:
+        client, _ = sign_in("committee_secretary")
+        clock.shift(601)
+        answer = client.get("/appointments/new/?q=x")
+        assert answer["Location"] == "/login/confirm/?next=%2Fappointments%2Fnew%2F%3Fq%3Dx"
+        back = client.post(answer["Location"], {"password": PASSWORD, "next": "/appointments/new/?q=x"})
+        assert back["Location"] == "/appointments/new/?q=x"
+        assert client.get("/appointments/new/").status_code == 200
+        clock.shift(601)
+        assert client.get("/appointments/new/").status_code == 302
+
+
+PLAIN_PAGES = sorted(name for name, row in all_rows().items() if row.get and not row.public)
+
+
+@pytest.mark.parametrize("name", PLAIN_PAGES)
+def test_pages_behind_the_login_do_not_stay_in_the_browser(name, world, as_):
+    row = all_rows()[name]
+    url = reverse(name, kwargs=row.kwargs(world)) + row.query
+    for who in ("staff", "administrator", "auditor"):
+        answer = as_(who).get(url)
+        assert "no-store" in answer["Cache-Control"], (who, answer.status_code)
+
+
+def test_logout_is_a_post_and_clears_the_cache(as_):
+    client = as_("secretary_a")
+    assert client.get("/logout/").status_code == 405
+    assert _alive(client)
+    answer = client.post("/logout/")
+    assert answer["Clear-Site-Data"] == '"cache"'
+    assert not _alive(client)
+    assert 'action="/logout/"' in as_("secretary_a").get("/account/").content.decode()

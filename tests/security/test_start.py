@@ -1,0 +1,102 @@
+"""A wrong setting stops the start with exit 2 and one line that does not contain the value (C57)."""
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def _key(seed):
+    return base64.b64encode(secrets.token_bytes(48)).decode() + seed
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start the settings in a process of their own: start(NAME="value") → (exit code, last line, all output)."""
+    good = {
+        "SECRET_KEY": _key("a"),
+        "AUDIT_KEY": _key("b"),
+        "FIELD_KEYS": "1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "ALLOWED_HOSTS": "tongbu.example.gov",
+        "VAR_DIR": str(tmp_path),
+    }
+
+    def run(**changes):
+        env = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+        env |= {name: value for name, value in (good | changes).items() if value is not None}
+        env["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        done = subprocess.run(
+            [sys.executable, "-c", "import django; django.setup()"],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def test_good_settings_start(start):
+    assert start() == (0, "")
+
+
+FAULTS = {
+    "no secret key": {"SECRET_KEY": None},
+    "short secret key": {"SECRET_KEY": "short-value-1234"},
+    "django's sample key": {"SECRET_KEY": "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"},
+    "one letter": {"SECRET_KEY": "z" * 60},
+    "no field keys": {"FIELD_KEYS": None},
+    "no audit key": {"AUDIT_KEY": None},
+    "no hosts": {"ALLOWED_HOSTS": None},
+    "every host": {"ALLOWED_HOSTS": "*"},
+    "a database of another kind": {"DATABASE_URL": "mysql://user:Geheim99@db/x"},
+    "a broker of another kind": {"REDIS_URL": "amqp://user:Geheim99@mq"},
+    "a flag that is none": {"DEBUG": "vielleicht-Geheim99"},
+    "a number that is none": {"SESSION_IDLE_MINUTES": "Geheim99"},
+    "a number out of range": {"SESSION_IDLE_MINUTES": "99999"},
+    "field keys that are none": {"FIELD_KEYS": "not-a-key-ring-Geheim99-but-long-enough-to-pass"},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_wrong_setting_stops_the_start_with_one_line(fault, start):
+    code, output = start(**FAULTS[fault])
+    assert code == 2, output
+    assert output.startswith("Tongbu cannot start: ")
+    assert output.count("\n") == 1
+    assert next(iter(FAULTS[fault])) in output
+    for value in FAULTS[fault].values():
+        assert value is None or value == "*" or value not in output
+    assert "Geheim99" not in output
+
+
+def test_equal_keys_are_refused(start):
+    same = _key("c")
+    code, output = start(SECRET_KEY=same, AUDIT_KEY=same)
+    assert code == 2 and same not in output
+
+
+def test_a_key_file_that_others_can_read_is_refused(start, tmp_path):
+    path = tmp_path / "secret"
+    path.write_text(_key("d"))
+    path.chmod(0o644)
+    code, output = start(SECRET_KEY=None, SECRET_KEY_FILE=str(path))
+    assert code == 2 and path.read_text() not in output
+    path.chmod(0o600)
+    assert start(SECRET_KEY=None, SECRET_KEY_FILE=str(path))[0] == 0
+
+
+def test_a_trial_makes_its_own_random_keys_for_itself_alone(start, tmp_path):
+    code, output = start(SECRET_KEY=None, AUDIT_KEY=None, FIELD_KEYS=None, ALLOWED_HOSTS=None, DEMO="1")
+    assert code == 0, output
+    made = [tmp_path / name for name in ("secret_key", "audit_key", "field_keys")]
+    assert [oct(path.stat().st_mode & 0o777) for path in made] == ["0o600"] * 3
+    assert len({path.read_text() for path in made}) == 3
