@@ -58,7 +58,7 @@ USUAL = {
         Code.VISIT_BRANCH,
     ],
 }
-SHORT = {Code.ASSEMBLY: "党员大会"}
+SHORT = {Code.ASSEMBLY: "党员大会", Code.PARTY_SPECIAL: "专题研究党建", Code.ALL_HANDS: "党员干部大会"}
 _MONTHS_BACK = 12
 
 

@@ -36,7 +36,7 @@ def _finding(counts):
         f"{counts[key]} 条{word}" for key, word in (("returned", "被退回"), ("draft", "草稿未提交")) if counts[key]
     ]
     if waiting:
-        return f"活动记录 {counts['total']} 条，其中{'、'.join(waiting)}"
+        return f"活动记录 {counts['total']} 条，其中 {'、'.join(waiting)}"
     if counts["submitted"]:
         return f"活动记录 {counts['total']} 条，{counts['submitted']} 条待审核"
     return f"活动记录 {counts['total']} 条"

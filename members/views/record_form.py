@@ -262,6 +262,8 @@ def _page(request, form, places, *, notes=(), status=200):
         groups = [place for place in places if place.parent_id == form.organisation.pk]
     context = {
         "form": form,
+        # By its own name: a template finds the field before the attribute.
+        "organisation": form.organisation,
         "front": front,
         "more": more,
         "more_open": any(row["checked"] for row in more),

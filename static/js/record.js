@@ -13,6 +13,9 @@
     var talk = chosen.length === 1 && chosen[0] === "talk";
     var text = document.getElementById("id_content");
     document.getElementById("content-sec").hidden = talk && !text.value;
+    document.getElementById("resolutions-sec").hidden = talk;
+    var hint = document.getElementById("attendance-hint");
+    if (hint) { hint.textContent = talk ? "点姓名选择" : "点姓名切换"; }
     document.getElementById("attendance-label").textContent = talk ? "谈话对象" : "考勤";
     Array.prototype.forEach.call(form.querySelectorAll("[data-for-kind]"), function (part) {
       var input = part.querySelector("input");

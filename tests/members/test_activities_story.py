@@ -42,7 +42,7 @@ def test_a_secretary_records_staff_returns_he_mends_and_staff_accepts(world, as_
     assert answer.status_code == 302
     record.refresh_from_db()
     assert record.state == ActivityState.RETURNED and record.return_reason == "请写明表决结果"
-    assert Notice.objects.get(recipient=world.secretary_a).url == f"/activities/{record.pk}/"
+    assert Notice.objects.get(recipient=world.secretary_a, kind="returned").url == f"/activities/{record.pk}/"
 
     page = secretary.get(reverse("activity_edit", args=[record.pk])).content.decode()
     assert "请写明表决结果" in page and "传达文件" in page
