@@ -11,7 +11,7 @@ from branches.models import Kind
 from branches.periods import MONTH, QUARTER_NAMES, Period
 from branches.rights import RECORD
 from members.forms.attendance import TilesMixin
-from members.forms.fields import DayField, PersonField, TextField
+from members.forms.fields import DayField, PersonField, PlacesField, TextField
 from members.forms.resolutions import ResolutionFormSet
 from members.models import Activity, ActivityKindCode, AttendanceState
 from members.quorum import Quorum
@@ -138,15 +138,8 @@ class ActivityForm(TilesMixin, forms.Form):
         chair = "谈话人" if self.is_talk else "主持人"
         self.fields["chair"] = PersonField(label=chair, people=self.people, empty=chair, required=False)
         self.fields["makes_up_for"].choices = self._months()
-        self.fields["hosts"] = forms.ModelMultipleChoiceField(
-            label="共同举办",
-            queryset=co_hosts(self.organisation),
-            required=False,
-            error_messages={
-                "invalid_choice": "请在列出的党组织中选择。",
-                "invalid_pk_value": "请在列出的党组织中选择。",
-            },
-        )
+        places = {place.pk: place for place in co_hosts(self.organisation)}
+        self.fields["hosts"] = PlacesField(label="共同举办", places=places, required=False)
         owners = self.people | {
             owner.pk: owner for _, owner, _ in (self.saved.resolutions if self.saved else []) if owner
         }

@@ -66,3 +66,20 @@ class PersonField(forms.ChoiceField):
 
     def clean(self, value):
         return self.people.get(super().clean(value))
+
+
+class PlacesField(forms.MultipleChoiceField):
+    """Some of a list of organisations that the form has loaded already; cleans to the Organisations.
+
+    places: {id: Organisation}. An id outside the list gets the same message, whatever it belongs to.
+    """
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, places, **options):
+        self.places = {str(pk): place for pk, place in places.items()}
+        super().__init__(choices=[(pk, place.label) for pk, place in self.places.items()], **options)
+        self.error_messages["invalid_choice"] = "请在列出的党组织中选择。"
+
+    def clean(self, value):
+        return [self.places[pk] for pk in dict.fromkeys(super().clean(value))]
