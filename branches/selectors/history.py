@@ -21,8 +21,11 @@ _VERBS = {
 }
 # Columns that say how the system keeps a record, not what it says.
 _SILENT = frozenset(
-    "id uid state version changed created form_key edited_by_hand ordinal valid voters_expected voters_present author "
-    "reviewer reviewed_at review_opened_at submitted_at no_reviewer origin organisation late".split()
+    [
+        *("id", "uid", "state", "version", "changed", "created", "form_key", "edited_by_hand", "ordinal", "valid"),
+        *("voters_expected", "voters_present", "author", "reviewer", "reviewed_at", "review_opened_at", "submitted_at"),
+        *("no_reviewer", "origin", "organisation", "late"),
+    ]
 )
 _PARTS = {"kinds": "类型", "attendance": "考勤", "resolutions": "决议", "hosts": "共同举办"}
 _LONG = 60

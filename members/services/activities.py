@@ -66,6 +66,7 @@ _COLUMNS = (
     "content",
     "makes_up_for",
 )
+MOVED_ON = "这条记录刚被他人修改，您填写的内容没有保存。请对照后再改。"
 _NOT_EXPECTED = "考勤名单与所选类型、日期的应到人员不符，请核对。"
 
 
@@ -73,7 +74,7 @@ def locked(activity, version=None):
     """Return the row locked for update; Conflict when it moved on since it was read."""
     fresh = Activity.objects.select_for_update().get(pk=activity.pk)
     if version is not None and version != fresh.version:
-        raise Conflict("这条记录刚被他人修改，您填写的内容没有保存。请对照后再改。", record=fresh)
+        raise Conflict(MOVED_ON, record=fresh)
     return fresh
 
 
@@ -237,7 +238,7 @@ def draft_write(*, by, organisation, data, activity=None, form_key=None, version
     if activity is None:
         activity, version = _first_with(form_key), None
     else:
-        activity = locked(activity, version)
+        activity = locked(activity)
     if activity is None:
         _check(organisation, data)
         activity, new = _start(by, organisation, data, form_key)
@@ -248,6 +249,8 @@ def draft_write(*, by, organisation, data, activity=None, form_key=None, version
     old = record_data(activity)
     if _comparable(old) == _comparable(data):
         return activity, picture(activity, old), None
+    if version is not None and version != activity.version:
+        raise Conflict(MOVED_ON, record=activity)
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
     _check(activity.organisation, data)

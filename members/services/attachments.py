@@ -30,9 +30,7 @@ def used_bytes(organisation, year):
 def _editable(activity):
     activity = locked(activity)
     if activity.state not in EDITABLE:
-        raise Conflict(
-            f"这条记录现在的状态是“{activity.get_state_display()}”，不能增减附件。", record=activity
-        )
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能增减附件。", record=activity)
     return activity
 
 

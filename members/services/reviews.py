@@ -25,9 +25,7 @@ def _transition(activity, allowed, to, verb, version=None, **columns):
     rows = Activity.objects.filter(pk=activity.pk, state__in=allowed)
     if version is not None:
         rows = rows.filter(version=version)
-    changed = rows.update(
-        state=to, version=F("version") + 1, changed=clock.now(), **columns
-    )
+    changed = rows.update(state=to, version=F("version") + 1, changed=clock.now(), **columns)
     if changed != 1:
         fresh = Activity.objects.get(pk=activity.pk)
         if fresh.state in allowed:
@@ -73,7 +71,7 @@ def _blocks(activity, data):
 def _submit(by, activity, data, before):
     blocks = _blocks(activity, data)
     if blocks:
-        raise ValidationError({field: text for field, text in reversed(blocks)})
+        raise ValidationError(dict(reversed(blocks)))
     moment = clock.now()
     columns = {
         "submitted_at": moment,

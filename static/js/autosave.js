@@ -26,6 +26,7 @@
     var timer = null;
     var running = false;
     var again = false;
+    var leaving = null;
 
     function say(text, icon) {
       if (!status) { return; }
@@ -70,6 +71,7 @@
         });
       }).catch(lost).then(function () {
         running = false;
+        if (leaving) { form.requestSubmit ? form.requestSubmit(leaving) : leaving.click(); return; }
         if (again) { again = false; save(); }
       });
     }
@@ -105,7 +107,20 @@
     }
     form.addEventListener("input", later);
     form.addEventListener("change", later);
-    form.addEventListener("submit", function () { clearTimeout(timer); timer = null; forget(); });
+    form.addEventListener("submit", function (event) {
+      clearTimeout(timer);
+      timer = null;
+      again = false;
+      /* a saving under way would make this form's version old: send it once that has answered */
+      if (running && !leaving && event.submitter) {
+        leaving = event.submitter;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      leaving = null;
+      forget();
+    });
     window.addEventListener("online", function () {
       var kept = null;
       try { kept = localStorage.getItem(key); } catch (error) { return; }

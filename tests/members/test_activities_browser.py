@@ -1,0 +1,125 @@
+"""The record form in a real browser: two clicks and the text on a phone, and the same without JavaScript."""
+
+import os
+import shutil
+
+import pytest
+from django.test.client import Client
+from django.urls import reverse
+
+from members.models import Activity, ActivityState
+from tests.members.records import only
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+PHONE = {"width": 390, "height": 844}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine"),
+]
+
+
+@pytest.fixture
+def open_page(live_world, live_server, monkeypatch, settings):
+    """Return a function that opens an address as one of the cast; what the console complains of is collected."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    complaints = []
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+        def opened(who, path, **options):
+            client = Client()
+            client.force_login(live_world.user(who), backend="branches.backends.AppointmentBackend")
+            context = browser.new_context(viewport=PHONE, **options)
+            context.add_cookies(
+                [
+                    {
+                        "name": settings.SESSION_COOKIE_NAME,
+                        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                        "url": live_server.url,
+                    }
+                ]
+            )
+            page = context.new_page()
+            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto(live_server.url + path)
+            return page
+
+        yield opened
+        browser.close()
+    assert complaints == []
+
+
+def _form(world):
+    return f"{reverse('activity_new')}?organisation={world.branch_a.pk}&kind=assembly"
+
+
+def test_a_meeting_that_everyone_attended_takes_the_text_and_two_clicks(live_world, open_page):
+    page = open_page("secretary_a", _form(live_world))
+    page.fill("#id_content", "一、传达文件。二、表决通过。")
+    page.click("text=全部出席")
+    page.click("button:has-text('提交审核')")
+    page.wait_for_url("**/activities/*/")
+    record = only()
+    assert record.state == ActivityState.SUBMITTED and record.valid
+    assert record.attendance.filter(state="present").count() == 6
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_typed_is_saved_by_itself_and_submitted_as_the_same_record(live_world, open_page):
+    page = open_page("secretary_a", _form(live_world))
+    page.fill("#id_content", "第一段。")
+    page.wait_for_selector("text=已自动保存")
+    record = only()
+    assert record.state == ActivityState.DRAFT and page.url.endswith(reverse("activity_edit", args=[record.pk]))
+    page.click("text=全部出席")
+    page.fill("#id_content", "第一段。第二段。")
+    page.click("button:has-text('提交审核')")
+    page.wait_for_url("**/activities/*/")
+    record = only()
+    assert record.state == ActivityState.SUBMITTED and record.content == "第一段。第二段。"
+
+
+def test_quorum_line_tiles_and_button_follow_what_is_chosen(live_world, open_page):
+    page = open_page("secretary_a", _form(live_world))
+    page.fill("#id_content", "会议内容。")
+    page.click("text=全部出席")
+    page.wait_for_selector("text=可以表决（3 票通过）")
+    for name in ("甲一", "甲二", "甲三"):
+        page.click(f"[data-person='{name}'] .b-name")
+        page.click(f"[data-person='{name}'] .b-name")
+    page.wait_for_selector("text=还差 1 人，不能表决")
+    page.wait_for_selector("button:has-text('仍然提交')")
+    page.click("#kinds label:has-text('党员大会')")
+    page.click("#kinds label:has-text('支委会')")
+    page.wait_for_selector("[data-person='甲四']", state="detached")
+    page.wait_for_selector("text=委员 3 人，到会 0 人")
+
+
+def test_a_file_can_be_added_once_the_draft_has_saved_itself(live_world, open_page, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    file = tmp_path / "签到表.pdf"
+    file.write_bytes(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")
+    page = open_page("secretary_a", _form(live_world))
+    page.fill("#id_content", "会议内容。")
+    page.wait_for_selector("text=已自动保存")
+    page.set_input_files("#upload-file", str(file))
+    page.wait_for_selector("#files >> text=签到表.pdf")
+    assert only().attachments.get().name == "签到表.pdf"
+    page.click("button[aria-label='删除签到表.pdf']")
+    page.wait_for_selector("#files >> text=签到表.pdf", state="detached")
+    assert not only().attachments.exists()
+
+
+def test_the_form_works_without_javascript(live_world, open_page):
+    page = open_page("secretary_a", _form(live_world), java_script_enabled=False)
+    page.fill("#id_content", "一、传达文件。")
+    page.fill("[name='res-0-text']", "完成初审")
+    for radio in page.query_selector_all("input[type=radio][value=present]"):
+        radio.check()
+    page.click("button:has-text('提交审核')")
+    record = only()
+    assert record.state == ActivityState.SUBMITTED and record.resolutions.get().text == "完成初审"
+    assert Activity.objects.count() == 1
