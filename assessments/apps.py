@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AssessmentsConfig(AppConfig):
     name = "assessments"
     verbose_name = "考核"
+
+    def ready(self):
+        from assessments.services.schemes import install_defaults
+
+        post_migrate.connect(install_defaults, sender=self, dispatch_uid="default-schemes")

@@ -25,9 +25,7 @@ _REASONS = (
     r"病假|事假|公假|年假|年休假?|休假|产假|陪产假|育儿假|婚假|丧假|探亲假?|补休|调休|公休|公差|公出|出差|借调|挂职|外出|驻村|援[藏疆青]"
     r"|培训|学习|开会|值班|住院|生病|请假|无故.*|旷会|缺席|缺勤|未请假|抽调|下乡|调研|出国|因.+"
 )
-_NAME_REASON = re.compile(
-    rf"^(?P<name>[^\W\d_]{{2,4}}?|[^\W\d_]+·[^\W\d_]+?)(?:同志)?[-:—\s]*(?P<reason>{_REASONS})$"
-)
+_NAME_REASON = re.compile(rf"^(?P<name>[^\W\d_]{{2,4}}?|[^\W\d_]+·[^\W\d_]+?)(?:同志)?[-:—\s]*(?P<reason>{_REASONS})$")
 _REASON_FIRST = re.compile(rf"^(?P<reason>{_REASONS})(?:的?人员)?[:：](?P<names>.+)$")
 _SHARED = re.compile(r"^(?:均|都|皆|同)(?:为|因|系|是)?")
 
@@ -49,12 +47,8 @@ def _pieces(text):
             piece = ""
         else:
             piece += character
-    cleaned = (
-        (re.sub(r"^(?:\d{1,2}[.、)]|[①-⑳])\s*", "", p.strip()), end) for p, end in [*pieces, (piece, "")]
-    )
-    return [
-        (p, end) for p, end in cleaned if p and not re.fullmatch(r"[共计等]+\s*\d*\s*[人名]?|\d{1,2}\.?", p)
-    ]
+    cleaned = ((re.sub(r"^(?:\d{1,2}[.、)]|[①-⑳])\s*", "", p.strip()), end) for p, end in [*pieces, (piece, "")])
+    return [(p, end) for p, end in cleaned if p and not re.fullmatch(r"[共计等]+\s*\d*\s*[人名]?|\d{1,2}\.?", p)]
 
 
 def parse_absentees(value, reasons=None):
@@ -124,7 +118,5 @@ def _with_reasons(found, reasons):
 def split_names(value):
     """Return the names in a cell of several people or organisations, separated by 、 , ; / or line breaks."""
     return [
-        p
-        for p in (clean_text(x) for x in re.split(r"[、,，;；/\n]", cell_text(value)))
-        if p and not is_blank_mark(p)
+        p for p in (clean_text(x) for x in re.split(r"[、,，;；/\n]", cell_text(value))) if p and not is_blank_mark(p)
     ]

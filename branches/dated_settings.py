@@ -51,8 +51,8 @@ def timeline(key):
 def timelines(keys):
     """Return {key: timeline} of several keys in one statement."""
     lines = {key: [] for key in keys}
-    for key, day, value in Setting.objects.filter(key__in=keys).order_by("-valid_from").values_list(
-        "key", "valid_from", "value"
+    for key, day, value in (
+        Setting.objects.filter(key__in=keys).order_by("-valid_from").values_list("key", "valid_from", "value")
     ):
         lines[key].append((day, Decimal(value)))
     return {key: [*line, (None, Decimal(KNOWN[key].default))] for key, line in lines.items()}

@@ -69,9 +69,7 @@ _HINTS = {
     "docm": "含宏的文件不予接收，请另存为 .docx。",
     "xlsm": "含宏的文件不予接收，请另存为 .xlsx。",
 }
-_MARKUP = re.compile(
-    rb"<(!doctype\s+html|html|head|body|script|svg|iframe|object|embed|\?php|meta|img)\b", re.I
-)
+_MARKUP = re.compile(rb"<(!doctype\s+html|html|head|body|script|svg|iframe|object|embed|\?php|meta|img)\b", re.I)
 _MISMATCH = "文件内容与扩展名不符。"
 
 
@@ -175,9 +173,7 @@ def _check_pixels(width, height):
 
 
 def _check_text(data):
-    if data.startswith(
-        (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc", b"GIF8", b"\x7fELF")
-    ):
+    if data.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc", b"GIF8", b"\x7fELF")):
         raise RefusedFile(_MISMATCH)
     if b"\0" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise RefusedFile("不是 UTF-8 或 GB18030 编码的文本，请另存后再上传。")

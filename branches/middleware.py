@@ -6,7 +6,8 @@ from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpResponseNotAllowed, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -52,6 +53,8 @@ class CleanInput:
     def process_exception(self, request, exception):
         if isinstance(exception, Conflict):
             return conflict(request, exception.message, **exception.context)
+        if isinstance(exception, Http404 | PermissionDenied | SuspiciousOperation):
+            return None
         log.error("incident %s %s", request.incident, type(exception).__name__)
 
 

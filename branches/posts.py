@@ -76,12 +76,7 @@ def _post(text):
         return [PartyPost("committee_member", level)]
     if title == "成员" and level == "party_group":
         return [PartyPost("party_group_member", level)]
-    if (
-        title in ("组长", "长", "负责人")
-        and level in ("small_group", "")
-        and text != "长"
-        and text != "负责人"
-    ):
+    if title in ("组长", "长", "负责人") and level in ("small_group", "") and text != "长" and text != "负责人":
         return [PartyPost("group_leader", "small_group")]
     if title == "副组长":
         return [PartyPost("deputy_group_leader", "small_group")]

@@ -42,9 +42,7 @@ def cell_text(value):
     if isinstance(value, float) and math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, datetime.datetime):
-        return (
-            value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
-        )
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
     if isinstance(value, datetime.date):
         return value.isoformat()
     return clean_text(value)
@@ -129,9 +127,7 @@ def parse_date(value, *, month_only=False, earliest=EARLIEST, today=None):
         found = _date_from_text(value, month_only)
     latest = _shift_years(today or datetime.date.today(), YEARS_AHEAD)
     if not earliest <= found <= latest:
-        raise ValueError(
-            f"日期 {found.isoformat()} 超出合理范围（{earliest.isoformat()} 至 {latest.isoformat()}）。"
-        )
+        raise ValueError(f"日期 {found.isoformat()} 超出合理范围（{earliest.isoformat()} 至 {latest.isoformat()}）。")
     return found
 
 

@@ -159,8 +159,7 @@ _EDUCATION_PATTERNS = [
     ("postgraduate", r"(?:在职|全日制|党校|中央党校|省委党校)?研究生(?:班|及以上)?" + _DEGREE),
     (
         "bachelor",
-        r"(?:在职|全日制|党校|中央党校|省委党校|自考|函授|电大)?(?:大学|大学本科|本科|大本|学士|大学普通班)"
-        + _DEGREE,
+        r"(?:在职|全日制|党校|中央党校|省委党校|自考|函授|电大)?(?:大学|大学本科|本科|大本|学士|大学普通班)" + _DEGREE,
     ),
     ("college", r"(?:在职|全日制|党校|自考|函授|电大)?(?:大学专科|大专|专科|高职|大学专修科)" + _DEGREE),
     ("vocational", r"(?:中专|中等专科|中等专业学校|中等职业教育|中技|技校|职高|职业高中)" + _DEGREE),
@@ -257,9 +256,7 @@ _BETWEEN = re.compile(r"[+＋、,，/／;；&｜|\n]|(?:暨|及|和|与|并|兼)
 
 
 def _activity_kind(text):
-    for form in dict.fromkeys(
-        (text, _TRAIL.sub("", text), _LEAD.sub("", text), _TRAIL.sub("", _LEAD.sub("", text)))
-    ):
+    for form in dict.fromkeys((text, _TRAIL.sub("", text), _LEAD.sub("", text), _TRAIL.sub("", _LEAD.sub("", text)))):
         for code, pattern in _ACTIVITY_PATTERNS:
             if form and (form in (code, ACTIVITY_KINDS[code]) or re.fullmatch(pattern, form)):
                 return code

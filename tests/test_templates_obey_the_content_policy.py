@@ -9,6 +9,8 @@ from branches.templatetags import states
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted([*(ROOT / "templates").rglob("*.html"), *ROOT.glob("*/templates/**/*.html")])
+# A file for a reader's own disk, never served by us: it carries its style sheets with it.
+TEMPLATES.remove(ROOT / "templates" / "assessments" / "reports" / "standalone.html")
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 STYLES = sorted((ROOT / "static").rglob("*.css"))
 SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text()))

@@ -168,7 +168,8 @@ def _actions(document, report):
     for number, action in enumerate(report["actions"], 1):
         text = f"{number}. {tight(action['text']).rstrip('。')}。"
         tail = [f"责任：{action['who']}"] * bool(action["who"])
-        tail += [f"时限：{chinese_date(action['due'])}"] * bool(action["due"])
+        if action["due"]:
+            tail.append(f"时限：{chinese_date(action['due'])}")
         gbt9704.paragraph(document, f"{text}（{'；'.join(tail)}）" if tail else text)
 
 

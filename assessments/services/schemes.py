@@ -16,12 +16,19 @@ BRANCH_SCHEME = "tongbu-branch"
 
 
 def scheme_current(key=BRANCH_SCHEME):
-    """Return the newest SchemeVersion of `key`; the shipped default becomes version 1 on first use."""
-    return SchemeVersion.objects.filter(key=key).first() or _install(key)
+    """Return the newest SchemeVersion of `key`; raises SchemeVersion.DoesNotExist before `install_defaults` ran."""
+    return SchemeVersion.objects.filter(key=key)[:1].get()
+
+
+def install_defaults(**_):
+    """Make the shipped schemes version 1, after migrate; safe to run again."""
+    for path in sorted(DATA.glob("*.toml")):
+        scheme_install(by=OPERATOR, key=path.stem)
 
 
 @transaction.atomic
-def _install(key):
+def scheme_install(*, by, key):
+    """Store the shipped scheme `key` as the version it names, unless it is there; return the SchemeVersion."""
     data = tomllib.loads((DATA / f"{key}.toml").read_text())
     scheme_from(data)
     found, made = SchemeVersion.objects.get_or_create(
@@ -30,7 +37,7 @@ def _install(key):
         defaults={"title": data["title"], "body": json.dumps(data, ensure_ascii=False, sort_keys=True)},
     )
     if made:
-        audit.record(by=OPERATOR, verb="scheme.install", obj=found, after=audit.snapshot(found, hide={"body"}))
+        audit.record(by=by, verb="scheme.install", obj=found, after=audit.snapshot(found, hide={"body"}))
     return found
 
 

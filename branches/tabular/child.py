@@ -84,9 +84,7 @@ def plain(cell):
     return str(value)
 
 
-MERGE = re.compile(
-    rb"""<(?:\w+:)?mergeCell\s[^>]{0,200}?ref\s*=\s*["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']"""
-)
+MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]{0,200}?ref\s*=\s*["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']""")
 FILLED = re.compile(
     rb"""<(?:\w+:)?c\s(?:[^>]{0,200}?\s)?r=["'][A-Z]{1,3}(\d{1,7})["'][^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b"""
 )
@@ -181,12 +179,8 @@ def read_csv(data):
     budget, rows = Budget(), []
     try:
         # A quoted cell may hold line breaks: the row number is that of the record, as a spreadsheet shows it.
-        for number, record in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1
-        ):
-            values = trimmed(
-                [GUARDED.sub("", cell) or None for cell in itertools.islice(record, MAX_COLUMNS)]
-            )
+        for number, record in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
+            values = trimmed([GUARDED.sub("", cell) or None for cell in itertools.islice(record, MAX_COLUMNS)])
             if values:
                 budget.add(values)
                 rows.append([number, values])
@@ -206,9 +200,7 @@ def main():
         answer = {"error": str(refusal)}
     except MemoryError:
         answer = {"error": TOO_COMPLEX}
-    except (
-        Exception
-    ) as fault:  # whatever a hostile workbook makes the parser raise, the answer is one sentence
+    except Exception as fault:  # whatever a hostile workbook makes the parser raise, the answer is one sentence
         print(f"{type(fault).__name__}", file=sys.stderr)
         answer = {"error": "文件已损坏或不是标准的工作簿，请用办公软件重新另存。"}
     json.dump(answer, sys.stdout, ensure_ascii=True)

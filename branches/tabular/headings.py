@@ -168,12 +168,8 @@ def _exact(heading, field):
     forms = [(1, keys(heading.joined)[:1]), (2, keys(heading.joined))]
     if len(heading.levels) > 1:
         forms += [(2, keys("".join(heading.levels[-2:]))), (3, keys(heading.leaf))]
-        if len(heading.leaf) <= 6 and not re.search(
-            r"[\u4e00-\u9fff]", _BRACKETS.sub("", fold(heading.leaf))
-        ):
-            forms.append(
-                (4, keys("".join(heading.levels[:-1])))
-            )  # a row of units or numbers below the headings
+        if len(heading.leaf) <= 6 and not re.search(r"[\u4e00-\u9fff]", _BRACKETS.sub("", fold(heading.leaf))):
+            forms.append((4, keys("".join(heading.levels[:-1]))))  # a row of units or numbers below the headings
     for tier, candidates in forms:
         ranks = [known[k] for k in candidates if k in known]
         if ranks:

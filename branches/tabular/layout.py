@@ -88,13 +88,9 @@ class Grid:
     def sub_headings_follow(self, row):
         """Tell whether the row below belongs to the headings of `row`: it names nameless columns."""
         above, below = self.rows.get(row, ()), self.rows.get(row + 1, ())
-        filled = {
-            c: fold(cell_text(v)) for c, v in enumerate(below) if v is not None and not isinstance(v, dict)
-        }
+        filled = {c: fold(cell_text(v)) for c, v in enumerate(below) if v is not None and not isinstance(v, dict)}
         named = {c for c, v in enumerate(above) if v is not None}
-        words = all(
-            isinstance(below[c], str) and len(t) <= 12 and not re.search(r"\d", t) for c, t in filled.items()
-        )
+        words = all(isinstance(below[c], str) and len(t) <= 12 and not re.search(r"\d", t) for c, t in filled.items())
         if filled and set(filled.values()) <= _PARTS and len(filled) < len(named):
             return True
         if len(named) < 3 or not filled or not words or set(filled) >= named:
@@ -105,8 +101,7 @@ class Grid:
     def headings(self, row, levels):
         """Return the Headings read from `levels` rows beginning at `row`."""
         texts = [
-            [display(c) if not isinstance(c, dict) else "" for c in self.rows.get(row + i, ())]
-            for i in range(levels)
+            [display(c) if not isinstance(c, dict) else "" for c in self.rows.get(row + i, ())] for i in range(levels)
         ]
         width = max(map(len, texts), default=0)
         texts = [line + [""] * (width - len(line)) for line in texts]
@@ -145,9 +140,7 @@ def why_not_a_record(grid, number, headings, titles):
     """
     cells = grid.rows[number]
     filled = [
-        (column, fold(cell_text(c)))
-        for column, c in enumerate(cells)
-        if c is not None and not isinstance(c, dict)
+        (column, fold(cell_text(c))) for column, c in enumerate(cells) if c is not None and not isinstance(c, dict)
     ]
     filled = [(column, text) for column, text in filled if text]
     if not filled:

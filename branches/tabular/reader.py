@@ -120,9 +120,7 @@ def _unpack(data, filename):
 def _run_child(data, kind):
     # Only what Python needs to start: the keys of the installation are not for a process that opens foreign
     # files.
-    kept = {
-        k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ
-    }
+    kept = {k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ}
     environment = kept | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:
         done = subprocess.run(  # noqa: S603 — own program, fixed arguments
@@ -231,9 +229,7 @@ def _table(layout, rest, fields, columns, strict):
     rows, dropped = _records(layout, found)
     if len(rows) > MAX_ROWS:
         raise UnreadableFile(f"数据超过 {MAX_ROWS} 行，请分成几个文件。")
-    others = [
-        x.grid.title for x in rest if not any(x.order[:2]) and x.grid.visible and _records(x, x.found)[0]
-    ]
+    others = [x.grid.title for x in rest if not any(x.order[:2]) and x.grid.visible and _records(x, x.found)[0]]
     return Table(
         rows=rows,
         matched={name: shown[heading.column] for name, (heading, _) in found.items()},

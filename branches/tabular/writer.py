@@ -91,9 +91,7 @@ def write_xlsx(rows, columns, file, *, title="", notes=()):
     rows = iter(rows)
     sample = [_cells(row, columns) for _, row in zip(range(200), rows, strict=False)]
     for index, head in enumerate(heads):
-        longest = max(
-            [_width(head), *(_width(str(safe_cell(r[index]))[:60]) for r in sample if index < len(r))]
-        )
+        longest = max([_width(head), *(_width(str(safe_cell(r[index]))[:60]) for r in sample if index < len(r))])
         sheet.set_column(index, index, min(max(longest + 2, 8), _MAX_WIDTH))
     top = 0
     for note in notes:

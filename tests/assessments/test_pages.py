@@ -15,6 +15,7 @@ from branches import clock
 from branches.models import AuditEntry, Notice
 from branches.periods import Period
 from branches.scoping import OPERATOR
+from members.models import Activity
 from tests.assessments.random_agency import build
 from tests.assessments.test_results import Q3, hold, quarter  # noqa: F401
 
@@ -54,6 +55,9 @@ def test_wrong_filters_are_ignored_with_a_note(as_, world, query):
 
 def test_the_dashboard_asks_the_same_number_of_statements_at_two_sizes(as_, world):
     client = as_("staff")
+    Activity.objects.create(
+        organisation=world.branch_a, day="2026-07-10", title="待审", state="submitted", submitted_at=timezone.now()
+    )
     rollups.fill()
     client.get("/dashboard/")
     with CaptureQueriesContext(connection) as few:

@@ -1,43 +1,51 @@
-"""Requirements and the rulebook."""
+"""What is owed, and the rulebook."""
 
 from branches.periods import Period
+from branches.rights import DUTIES, ROLES, VIEW
+from branches.scoping import OPERATOR
 from responsibilities.selectors.requirements import one_requirement
 from responsibilities.services.requirements import requirement_exempt
 from tests.matrix import Row, only
-from tests.matrix.branches import VIEWERS
 from tests.matrix.members import READS_A
-
-RULE, PERIOD = "life-theme-day", "2026-10"
-
-
-def one(world):
-    return {"pk": world.branch_a.pk, "rule_id": RULE, "period": PERIOD}
+from tests.world import CAST
 
 
-def exempt(world):
-    row = one_requirement(world.branch_a, RULE, Period.parse(PERIOD))
-    requirement_exempt(by=world.staff, organisation=world.branch_a, row=row, reason="已与上月合并开展")
-    return one(world)
+def holders(right):
+    return tuple(who for who, (role, _) in CAST.items() if role and right in ROLES[role].rights)
 
 
-def sentence(world):
-    return {"text": ""}
+VIEWERS = holders(VIEW)
+# Who may look at branch A but lacks the right gets 403; whoever does not reach it, 404.
+REVIEWS_A = ("committee_secretary", "staff")
+EXPLAINS_A = tuple(who for who in READS_A if DUTIES in ROLES[CAST[who][0]].rights)
 
 
-def some(*who, status=200):
-    return only(*who, status=status, forbidden=[one for one in READS_A if one not in who])
+def theme_day(world):
+    return {"pk": world.branch_a.pk, "rule_id": "life-theme-day", "period": "2026-09"}
 
 
-REPORTERS = ("party_secretary", "leader", "secretary_a", "officer_a")
-REVIEWERS = ("committee_secretary", "staff")
+def exempted(world):
+    row = one_requirement(world.branch_a, "life-theme-day", Period.parse("2026-09"))
+    requirement_exempt(by=OPERATOR, organisation=world.branch_a, row=row, reason="同意顺延")
+    return theme_day(world)
+
+
+def above(status=200):
+    return only(*REVIEWS_A, status=status, forbidden=tuple(who for who in READS_A if who not in REVIEWS_A))
+
+
+def own(status=200):
+    return only(*EXPLAINS_A, status=status, forbidden=tuple(who for who in READS_A if who not in EXPLAINS_A))
+
+
 ROWS = {
     "requirement_list": Row(get=only(*VIEWERS)),
     "requirement_export": Row(post=only(*VIEWERS)),
-    "requirement_detail": Row(kwargs=one, get=only(*READS_A)),
-    "requirement_explain": Row(kwargs=one, get=some(*REPORTERS), post=some(*REPORTERS), data=sentence),
-    "requirement_exempt": Row(kwargs=one, get=some(*REVIEWERS), post=some(*REVIEWERS), data=sentence),
-    "requirement_exempt_revoke": Row(kwargs=exempt, post=some(*REVIEWERS, status=302)),
-    "requirement_remind": Row(kwargs=one, post=some(*REVIEWERS, status=302)),
+    "requirement_detail": Row(kwargs=theme_day, get=only(*READS_A)),
+    "requirement_explain": Row(kwargs=theme_day, get=own(), post=own()),
+    "requirement_exempt": Row(kwargs=theme_day, get=above(), post=above()),
+    "requirement_exempt_revoke": Row(kwargs=exempted, post=above(302)),
+    "requirement_remind": Row(kwargs=theme_day, post=above(302)),
     "rule_list": Row(get=only(*VIEWERS)),
-    "rule_detail": Row(kwargs=lambda world: {"rule_id": RULE}, get=only(*VIEWERS)),
+    "rule_detail": Row(kwargs=lambda world: {"rule_id": "life-theme-day"}, get=only(*VIEWERS)),
 }

@@ -20,7 +20,9 @@ def _rows():
 
 
 @pytest.mark.parametrize("name", WRITES + REVIEWS)
-@pytest.mark.parametrize("who", ["secretary_b", "secretary_c", "general_secretary", "administrator", "auditor", "outsider"])
+@pytest.mark.parametrize(
+    "who", ["secretary_b", "secretary_c", "general_secretary", "administrator", "auditor", "outsider"]
+)
 def test_a_record_outside_the_reach_does_not_exist(world, as_, name, who):
     record = submitted(world.branch_a, world.secretary_a)
     client, before = as_(who), _rows()
@@ -30,7 +32,9 @@ def test_a_record_outside_the_reach_does_not_exist(world, as_, name, who):
     assert _rows() == before
 
 
-@pytest.mark.parametrize("name", ["activity_detail", "activity_edit", "activity_discard", "review_detail", "activity_return"])
+@pytest.mark.parametrize(
+    "name", ["activity_detail", "activity_edit", "activity_discard", "review_detail", "activity_return"]
+)
 def test_a_page_of_a_sister_is_the_page_of_a_record_that_never_existed(world, as_, name):
     record = submitted(world.branch_a, world.secretary_a)
     client = as_("secretary_b")

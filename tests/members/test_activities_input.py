@@ -109,11 +109,15 @@ def test_ids_of_other_branches_get_the_answer_of_ids_that_do_not_exist(world, as
             data = filled(world.branch_a, do="submit") | {"res-TOTAL_FORMS": "1", "res-0-text": "决议", field: value}
             answer = client.post(reverse("activity_new"), data)
             assert answer.status_code == 422, field
-            pages.append(answer.context["form"].errors.get_json_data() | {"rows": answer.context["form"].resolutions.errors})
+            pages.append(
+                answer.context["form"].errors.get_json_data() | {"rows": answer.context["form"].resolutions.errors}
+            )
         assert pages[0] == pages[1], field
     for pk in (stranger.pk, 10**9):
         answer = client.post(reverse("activity_new"), filled(world.branch_a, do="submit") | {f"att-{pk}": "present"})
-        assert answer.context["form"].errors["attendance_errors"] == ["考勤名单与所选类型、日期的应到人员不符，请核对。"]
+        assert answer.context["form"].errors["attendance_errors"] == [
+            "考勤名单与所选类型、日期的应到人员不符，请核对。"
+        ]
     assert not Activity.objects.exists()
 
 
@@ -145,7 +149,10 @@ def test_state_author_and_organisation_are_no_form_fields(world, as_):
 )
 def test_odd_text_is_kept_and_shown_as_typed(world, as_, text):
     client = as_("secretary_a")
-    assert client.post(reverse("activity_new"), filled(world.branch_a, title=text, content=text, do="submit")).status_code == 302
+    assert (
+        client.post(reverse("activity_new"), filled(world.branch_a, title=text, content=text, do="submit")).status_code
+        == 302
+    )
     record = only()
     assert (record.title, record.content) == (text, text)
     page = client.get(reverse("activity_detail", args=[record.pk])).content.decode()

@@ -83,7 +83,9 @@ def test_a_host_that_is_no_longer_invited_takes_its_attendance_with_it(world, as
     record = submitted(world.branch_a, world.secretary_a, kinds=["theme_day"], hosts=[world.branch_b])
     url = reverse("activity_host_confirm", args=[ActivityHost.objects.get().pk])
     as_("secretary_b").post(url, _attendance(world))
-    as_("staff").post(reverse("activity_return", args=[record.pk]), {"reason": "乙处没有参加", "version": record.version})
+    as_("staff").post(
+        reverse("activity_return", args=[record.pk]), {"reason": "乙处没有参加", "version": record.version}
+    )
     record.refresh_from_db()
     data = filled(world.branch_a, kinds=["theme_day"], form_key=None, version=record.version, do="submit")
     assert as_("secretary_a").post(reverse("activity_edit", args=[record.pk]), data).status_code == 302

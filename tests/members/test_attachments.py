@@ -118,7 +118,11 @@ def test_a_file_follows_the_reach_of_its_record(world, as_, record):
         ("a.html.pdf", PDF, "两个扩展名"),
         ("无扩展名", PDF, "扩展名"),
         ("脚本.txt", b"<script>alert(1)</script>", "不符"),
-        ("巨图.png", b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 30000, 30000, 8, 0, 0, 0, 0)), "尺寸"),
+        (
+            "巨图.png",
+            b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 30000, 30000, 8, 0, 0, 0, 0)),
+            "尺寸",
+        ),
     ],
 )
 def test_what_is_not_taken_is_refused_with_a_sentence_and_leaves_nothing(world, as_, record, media, name, data, words):
@@ -178,7 +182,10 @@ def test_names_are_cleaned(world, record, name, kept):
 
 def test_pictures_keep_no_place_but_stay_the_right_way_up(world, as_, record, media):
     client = as_("secretary_a")
-    assert _send(client, record, _file("照片.jpg", jpg()), _file("图.png", png(_chunk(b"eXIf", b"GPS 31N")))).status_code == 302
+    assert (
+        _send(client, record, _file("照片.jpg", jpg()), _file("图.png", png(_chunk(b"eXIf", b"GPS 31N")))).status_code
+        == 302
+    )
     for path in _stored(media):
         assert b"GPS" not in path.read_bytes()
     data = without_metadata(jpg(), "jpg")
@@ -254,7 +261,9 @@ def test_a_discarded_draft_leaves_no_file(world, as_, record, media, django_capt
 
 def test_an_upload_through_the_page_answers_with_the_list_of_files(world, as_, record):
     answer = as_("secretary_a").post(
-        reverse("attachment_upload", args=[record.pk]), {"file": [_file(), _file("坏.exe", b"MZ")]}, headers={"HX-Request": "true"}
+        reverse("attachment_upload", args=[record.pk]),
+        {"file": [_file(), _file("坏.exe", b"MZ")]},
+        headers={"HX-Request": "true"},
     )
     page = answer.content.decode()
     assert answer.status_code == 200 and "签到表.pdf" in page and "坏.exe" in page and "<html" not in page

@@ -4,17 +4,25 @@ import pytest
 from django.urls import reverse
 
 from branches import clock
-from branches.services.appointments import appointment_make
+from branches.errors import Conflict
 from branches.scoping import OPERATOR
+from branches.services.appointments import appointment_make
 from members.models import Activity, ActivityState
 from members.selectors.reviews import next_after, waiting_count, waiting_for
 from members.services import reviews as moves
-from branches.errors import Conflict
 from tests.members.records import submitted
 
 pytestmark = pytest.mark.django_db
 
-REVIEWERS = ("staff", "committee_secretary", "general_secretary", "secretary_a", "secretary_b", "secretary_c", "leader_a1")
+REVIEWERS = (
+    "staff",
+    "committee_secretary",
+    "general_secretary",
+    "secretary_a",
+    "secretary_b",
+    "secretary_c",
+    "leader_a1",
+)
 
 
 def _queues(world):
@@ -58,7 +66,9 @@ def test_a_locked_account_does_not_stand_in_the_way(world):
 def test_whoever_stands_above_the_nearest_may_review_too(world, as_):
     record = submitted(world.branch_c, world.secretary_c)
     assert waiting_count(world.staff) == 0
-    assert as_("staff").post(reverse("activity_accept", args=[record.pk]), {"version": record.version}).status_code == 302
+    assert (
+        as_("staff").post(reverse("activity_accept", args=[record.pk]), {"version": record.version}).status_code == 302
+    )
     record.refresh_from_db()
     assert record.state == ActivityState.ACCEPTED
 
@@ -123,7 +133,9 @@ def test_the_queue_asks_the_same_number_of_statements_at_any_size(world, as_, dj
     for _ in range(2):
         for _ in range(4):
             submitted(world.branch_a, world.secretary_a)
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert client.get(reverse("review_queue")).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 20, counts

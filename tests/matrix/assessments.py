@@ -1,0 +1,83 @@
+"""First pages, dashboard, results, reports."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from assessments.services.assessments import assessment_freeze, assessment_publish, assessment_trial
+from branches import clock
+from branches.periods import Period
+from branches.rights import ASSESS, PUBLISH, RECORD, REPORTS, REVIEW
+from branches.scoping import OPERATOR
+from members.models import Activity, ActivityKind
+from tests.matrix import Row, everyone, only
+from tests.matrix.members import READS_A
+from tests.matrix.responsibilities import VIEWERS, holders
+
+ASSESSORS, PUBLISHERS, READERS = holders(ASSESS), holders(PUBLISH), holders(REPORTS)
+REVIEWERS, RECORDERS = holders(REVIEW), holders(RECORD)
+# Whoever has his own landing page is led there; an account without a post is told so.
+LED = dict.fromkeys(("administrator", "auditor", "member"), 302)
+
+
+def _day():
+    return clock.at(timezone.make_aware(datetime(2026, 10, 20, 9)))
+
+
+def trial(world):
+    activity = Activity.objects.create(organisation=world.branch_a, day="2026-07-10", title="活动", state="accepted")
+    ActivityKind.objects.create(activity=activity, kind="assembly")
+    with _day():
+        return assessment_trial(by=OPERATOR, period=Period.parse("2026Q3"))
+
+
+def frozen(world):
+    assessment = trial(world)
+    with _day():
+        return assessment_freeze(by=OPERATOR, assessment=assessment)
+
+
+def published(world):
+    assessment = frozen(world)
+    with _day():
+        return assessment_publish(by=OPERATOR, assessment=assessment)
+
+
+def score_of_a(world):
+    return {"pk": published(world).assessment.results.get(organisation=world.branch_a).pk}
+
+
+def record_of_a(world):
+    return {
+        "pk": Activity.objects.create(organisation=world.branch_a, day="2026-07-10", title="活动", state="accepted").pk
+    }
+
+
+ROWS = {
+    "home": Row(get=everyone(**LED)),
+    "dashboard": Row(get=only(*VIEWERS)),
+    "dashboard_update": Row(post=only(*VIEWERS, status=302)),
+    "dashboard_remind": Row(get=only(*REVIEWERS), post=only(*REVIEWERS, status=302)),
+    "dashboard_export": Row(post=only(*VIEWERS)),
+    "score_list": Row(get=only(*VIEWERS)),
+    "score_detail": Row(kwargs=score_of_a, get=only(*READS_A)),
+    "result_list": Row(get=only(*ASSESSORS)),
+    "result_trial": Row(post=only(*ASSESSORS, status=422)),
+    "result_detail": Row(kwargs=lambda world: {"pk": trial(world).pk}, get=only(*ASSESSORS)),
+    "result_freeze": Row(kwargs=lambda world: {"pk": trial(world).pk}, post=only(*PUBLISHERS, status=302), grave=True),
+    "result_unfreeze": Row(
+        kwargs=lambda world: {"pk": frozen(world).pk}, get=only(*PUBLISHERS), post=only(*PUBLISHERS), grave=True
+    ),
+    "result_publish": Row(
+        kwargs=lambda world: {"pk": frozen(world).pk},
+        get=only(*PUBLISHERS),
+        post=only(*PUBLISHERS, status=302),
+        data=lambda world: {"number": ""},
+        grave=True,
+    ),
+    "report_list": Row(get=only(*READERS)),
+    "report_detail": Row(kwargs=lambda world: {"pk": published(world).pk}, get=only(*READERS)),
+    "report_download": Row(kwargs=lambda world: {"pk": published(world).pk, "kind": "docx"}, post=only(*READERS)),
+    "record_uses": Row(get=only(*RECORDERS), post=only(*RECORDERS)),
+    "record_counts": Row(kwargs=record_of_a, get=only(*READS_A)),
+}
