@@ -2,8 +2,8 @@
 
 import fcntl
 from contextlib import contextmanager
+from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, transaction
 
 AUDIT_TABLES = ("branches_auditentry", "branches_auditseal")
@@ -44,8 +44,7 @@ def exclusive(number):
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
         return
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    with (settings.VAR_DIR / f"lock-{number}").open("w") as file:
+    with Path(f"{connection.settings_dict['NAME']}.lock-{number}").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
