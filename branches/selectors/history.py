@@ -3,6 +3,7 @@
 import json
 
 from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
 
 from branches.models import AuditEntry
 
@@ -57,7 +58,7 @@ def _item(obj, entry):
     return {
         "when": entry.at,
         "title": _VERBS.get(action, entry.verb),
-        "who": entry.actor_name,
+        "who": f"{entry.actor_name}　{timezone.localtime(entry.at):%H:%M}",
         "note": "；".join(filter(None, notes)),
         "changes": changes,
         "kind": "bad" if action == "return" else "",

@@ -71,12 +71,14 @@ def form_for(user, data, *, organisation=None):
     """Return the ActivityForm of posted `data`: over the record named in it, or over a new one.
 
     The one way from a POST to the form, also for the live panel. Raises Http404 for a record outside the user's reach
-    and Forbidden where he may only read; a wrong organisation becomes a field error.
+    and Forbidden where he may only read; a wrong organisation becomes a field error. Data that name a record and
+    nothing else (an address) give its form as saved, unbound.
     """
     pk = data.get("record", "")
     if pk:
         rows = Activity.objects.select_related("organisation__parent", "chair")
-        return ActivityForm(data, user=user, instance=access.get_for(rows, user, RECORD, pk=pk))
+        instance = access.get_for(rows, user, RECORD, pk=pk)
+        return ActivityForm(None if set(data) == {"record"} else data, user=user, instance=instance)
     return ActivityForm(data, user=user, organisation=organisation)
 
 
@@ -261,6 +263,8 @@ class ActivityForm(TilesMixin, forms.Form):
 
     def record_data(self):
         """Return the RecordData of what is typed; what is wrong or missing is left out (for the live panel)."""
+        if not self.is_bound:
+            return self.saved or RecordData(kinds=self.codes, day=self.day)
         self.is_valid()
         values = self.cleaned_data
         rows = [row.cleaned_data for row in self.resolutions.forms if row.is_valid() and row.cleaned_data.get("text")]
@@ -301,8 +305,8 @@ class ActivityForm(TilesMixin, forms.Form):
 
     def quorum(self, data=None):
         """Return the Quorum of what is typed."""
-        data = data or (self.record_data() if self.is_bound else self.saved)
-        if data is None or self.organisation is None:
+        data = data or self.record_data()
+        if self.organisation is None:
             return Quorum()
         states = {pk: state for pk, (state, _) in data.attendance.items()}
         return quorum_among(self.members, self.seats, data.kinds, data.day, states)

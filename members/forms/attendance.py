@@ -16,10 +16,14 @@ class TilesMixin:
     The inputs are `att-{member id}` (a state) and `why-{member id}` (a reason); messages stand at `attendance_errors`.
     """
 
+    _tiles = None
+
     def tiles(self):
         """Return the tiles: {"pk", "name", "note", "value", "reason", "voter"}, the state as typed or saved."""
-        posts = posts_by_member(self.organisation, self.day) if self.organisation else {}
-        return [self._tile(member, posts) for member in self.expected()]
+        if self._tiles is None:
+            posts = posts_by_member(self.organisation, self.day) if self.organisation else {}
+            self._tiles = [self._tile(member, posts) for member in self.expected()]
+        return self._tiles
 
     def _tile(self, member, posts):
         value, reason = self.kept_attendance.get(member.pk, ("", ""))

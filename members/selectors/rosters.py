@@ -1,5 +1,7 @@
 """Who is expected: rosters and committees as they were on a day."""
 
+from django.db.models import Q
+
 from branches.models import Kind
 from members.models import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Member, Post
 from members.models.activities import ActivityKindCode as Code
@@ -43,6 +45,6 @@ def expected(organisation, codes, day):
 def posts_by_member(organisation, day):
     """Return {member id: label} of the posts held in a branch and its small groups on `day`."""
     labels = {}
-    for post in Post.objects.on(day).filter(organisation__in=[organisation, *organisation.children.all()]):
+    for post in Post.objects.on(day).filter(Q(organisation=organisation) | Q(organisation__parent=organisation)):
         labels.setdefault(post.member_id, post.get_kind_display())
     return labels

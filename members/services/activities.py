@@ -133,14 +133,15 @@ def picture(activity, data):
 
 def _write_children(activity, data, old):
     if old is None or sorted(old.kinds) != sorted(data.kinds):
-        ActivityKind.objects.filter(activity=activity).exclude(kind__in=data.kinds).delete()
+        if old is not None:
+            ActivityKind.objects.filter(activity=activity).exclude(kind__in=data.kinds).delete()
         ActivityKind.objects.bulk_create(
             [ActivityKind(activity=activity, kind=kind) for kind in dict.fromkeys(data.kinds)], ignore_conflicts=True
         )
     if old is None or old.attendance != data.attendance:
         if old is not None:
             Attendance.objects.filter(activity=activity, organisation=activity.organisation_id).delete()
-        attendance_write(activity, activity.organisation, data.attendance)
+        attendance_write(activity, activity.organisation, data.attendance, alone=old is None)
     if old is not None and old.resolutions:
         Resolution.objects.filter(activity=activity).delete()
     if data.resolutions:
@@ -151,9 +152,13 @@ def _write_children(activity, data, old):
     _write_hosts(activity, data.hosts, {host.pk for host in old.hosts} if old else set())
 
 
-def attendance_write(activity, organisation, attendance):
-    """Insert the attendance of one organisation; ValidationError where another host has recorded the same person."""
-    taken = Attendance.objects.filter(activity=activity, member__in=attendance).select_related("member").first()
+def attendance_write(activity, organisation, attendance, *, alone=False):
+    """Insert the attendance of one organisation; ValidationError where another host has recorded the same person.
+
+    alone: the record is new, so that nobody can have recorded anything yet.
+    """
+    taken = Attendance.objects.filter(activity=activity, member__in=attendance)
+    taken = None if alone else taken.select_related("member", "organisation__parent").first()
     if taken is not None:
         raise ValidationError({"attendance": f"{taken.member}的考勤已由{taken.organisation}登记。"})
     Attendance.objects.bulk_create(

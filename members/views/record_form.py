@@ -64,6 +64,7 @@ def activity_edit(request, pk):
 @login_required
 @require_POST
 def activity_autosave(request):
+    access.require_anywhere(request.user, RECORD)
     form = form_for(request.user, request.POST)
     if not form.is_valid():
         return JsonResponse({"message": _first_message(form)}, status=400)
@@ -102,6 +103,7 @@ def activity_checks(request):
 
 
 def _known(request):
+    access.require_anywhere(request.user, RECORD)
     form = form_for(request.user, request.POST)
     if form.organisation is None:
         raise Http404

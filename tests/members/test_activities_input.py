@@ -243,3 +243,15 @@ def test_the_forms_data_is_the_services_data_and_its_unsaved_record_is_never_sav
     data["day"] = "x"
     partial = form_for(world.secretary_a, data)
     assert partial.record_data().title == "学习讨论" and partial.unsaved().codes == ["assembly", "lecture"]
+
+
+def test_the_address_of_a_saved_record_gives_its_form_as_saved(world):
+    from django.http import QueryDict
+
+    from members.forms.activities import form_for
+
+    record = draft(world.branch_a, world.secretary_a, kinds=["assembly", "lecture"])
+    form = form_for(world.secretary_a, QueryDict(f"record={record.pk}"))
+    assert not form.is_bound and form.instance == record
+    assert sorted(form.record_data().kinds) == ["assembly", "lecture"] and len(form.record_data().attendance) == 6
+    assert form.quorum().present == 5

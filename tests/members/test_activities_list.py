@@ -136,9 +136,9 @@ def test_the_export_asks_for_the_password_again(world, as_, four):
     assert answer.status_code == 302 and reverse("confirm_password") in answer.url
 
 
-def _statements(call):
+def _statements(call, *arguments):
     with CaptureQueriesContext(connection) as seen:
-        answer = call()
+        answer = call(*arguments)
     assert answer.status_code in (200, 302), answer.status_code
     return len([row for row in seen if "SAVEPOINT" not in row["sql"]])
 
@@ -149,7 +149,7 @@ def test_the_list_takes_the_same_number_of_statements_at_two_sizes(world, as_, f
     for _ in range(2):
         for number in range(8):
             submitted(world.branch_b, world.secretary_b, title=f"第{number}次")
-        counts.append(_statements(lambda: client.get(reverse("activity_list"))))
+        counts.append(_statements(client.get, reverse("activity_list")))
     assert counts[0] == counts[1] <= 20, counts
 
 
@@ -173,11 +173,11 @@ def test_the_form_and_a_submission_take_no_more_statements_with_thirty_people(wo
     client = as_("secretary_a")
     counts = []
     for _ in range(2):
-        opened = _statements(lambda: client.get(reverse("activity_new"), {"kind": "assembly"}))
+        opened = _statements(client.get, reverse("activity_new"), {"kind": "assembly"})
         data = filled(world.branch_a, do="submit")
-        sent = _statements(lambda: client.post(reverse("activity_new"), data))
+        sent = _statements(client.post, reverse("activity_new"), data)
         record = Activity.objects.order_by("-pk").first()
-        shown = _statements(lambda: client.get(reverse("activity_detail", args=[record.pk])))
+        shown = _statements(client.get, reverse("activity_detail", args=[record.pk]))
         counts.append((opened, sent, shown))
         if len(counts) == 1:
             _more_members(world, 24)
