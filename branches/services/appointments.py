@@ -83,6 +83,8 @@ def appointment_end(*, by, appointment, ends=None, successor=None, reason=""):
     last_day = ends or max(appointment.starts, today)
     if last_day < appointment.starts:
         raise ValidationError({"ends": "任职止不能早于任职起。"})
+    if successor is not None and (successor.pk == appointment.user_id or not successor.is_active):
+        raise ValidationError({"successor": "接手人须是另一个启用的账号。"})
     appointment.ends, appointment.successor, appointment.end_reason = last_day, successor, reason
     appointment.full_clean()
     appointment.save()
@@ -104,4 +106,12 @@ def appointment_end(*, by, appointment, ends=None, successor=None, reason=""):
         kind="appointment",
         text=f"您的{appointment.organisation or ''}{ROLES[appointment.role].label}任职于{last_day}结束",
     )
+    if successor is not None:
+        place = appointment.organisation.label if appointment.organisation else ""
+        notice_send(
+            by=by,
+            to=successor,
+            kind="handover",
+            text=f"{appointment.user.name}的{place}{ROLES[appointment.role].label}任职于{last_day}结束，由您接手未办完的事项",
+        )
     return appointment

@@ -1,0 +1,34 @@
+"""Views take objects through the loaders only, and declare whom they let in (C10, C11, C16)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.test_matrix import ROWS, address, named
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VIEWS = sorted(path for app in ("branches", "members", "responsibilities", "assessments")
+               for path in (ROOT / app / "views").glob("*.py"))  # fmt: skip
+# Without login: the way in, and what a machine asks.
+OPEN = {"healthz", "readyz", "login", "logout"}
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=lambda path: f"{path.parent.parent.name}/{path.stem}")
+def test_a_view_never_fetches_an_object_by_its_id_alone(path):
+    banned = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        manager = getattr(getattr(node, "value", None), "attr", "")
+        if getattr(node, "attr", "") == "get" and manager in ("objects", "_base_manager", "_default_manager"):
+            banned.append(node.lineno)
+        if getattr(node, "id", "") == "get_object_or_404":
+            banned.append(node.lineno)
+    assert banned == []
+
+
+@pytest.mark.parametrize("name", sorted(set(named()) - OPEN))
+def test_whoever_is_not_logged_in_is_led_to_the_login(name, world, client):
+    answer = client.get(address(ROWS[name], name, world))
+    assert answer.status_code in (302, 405)
+    if answer.status_code == 302:
+        assert answer["Location"].startswith("/login/?next=")
