@@ -94,7 +94,7 @@ def _change(item, by):
         setattr(activity, name, value)
     activity.version += 1
     activity.changed = clock.now()
-    activity.full_clean(exclude=["organisation", "author", "chair"])
+    activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
     activity.save()
     Attendance.objects.filter(activity=activity, organisation=item.place.pk).delete()
     AbsenteeText.objects.filter(activity=activity).delete()
