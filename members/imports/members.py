@@ -238,7 +238,9 @@ def _shown_phone(member):
 def _compare(cells, person, values, branch, group, seats):
     """Return the item that brings a known person to what the ledger says; empty cells erase nothing."""
     member = person.member
-    changed = {name: values[name] for name in _PLAIN if values[name] and values[name] != getattr(member, name)}
+    # Sex and birth date read out of the identity number are not what the ledger says.
+    said = [name for name in _PLAIN if name not in ("sex", "birth_date") or not is_blank_mark(cells.value(name))]
+    changed = {name: values[name] for name in said if values[name] and values[name] != getattr(member, name)}
     if values["phone"] and values["phone"] != _shown_phone(member):
         changed["phone"] = values["phone"]
     current = next((span for span in person.spans if span[3] is None), None)

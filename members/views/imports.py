@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from branches import access
@@ -14,7 +14,8 @@ from branches.rights import IMPORT
 from branches.services.exports import export_note
 from branches.tabular import write_xlsx
 from members.forms.imports import ColumnsForm, UploadForm
-from members.models import BatchState, ImportBatch
+from members.models import BatchState
+from members.selectors.imports import own_batch, own_batches
 from members.services.imports import batch_apply, batch_assign, batch_discard, batch_upload
 
 SHOWN = 200
@@ -23,13 +24,13 @@ _HOW = {"exact": "标题", "alike": "相近标题", "by hand": "人工指定", "
 
 def _batch(request, uid):
     access.require_anywhere(request.user, IMPORT)
-    return get_object_or_404(ImportBatch.objects.filter(author=request.user).select_related("job"), uid=uid)
+    return own_batch(request.user, uid)
 
 
 @login_required
 def start(request):
     access.require_anywhere(request.user, IMPORT)
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
             batch = batch_upload(by=request.user, uploads=form.uploads)
@@ -37,8 +38,7 @@ def start(request):
             form.add_error(None, error)
         else:
             return redirect("import_preview", batch.uid)
-    recent = ImportBatch.objects.filter(author=request.user)[:10]
-    context = {"title": "导入台账", "sub": "先核对，后导入；有一处错误就一行也不写入", "form": form, "recent": recent}
+    context = {"title": "导入台账", "sub": "先核对，后导入；有一处错误就一行也不写入", "form": form, "recent": own_batches(request.user)}
     return render(request, "members/imports/start.html", context)
 
 

@@ -73,7 +73,9 @@ class Ledger:
 
     def roster(self, place, on):
         """People of a branch or group on a day (decisions 14)."""
-        return [p for p in self.people if place in (p["branch"], p["group"]) and p["starts"] <= on and p["joined"] <= on]
+        return [
+            p for p in self.people if place in (p["branch"], p["group"]) and p["starts"] <= on and p["joined"] <= on
+        ]
 
     def expected(self, place, kinds, on):
         """The committee for a committee meeting of a branch, the roster otherwise."""
@@ -93,7 +95,7 @@ class Ledger:
         away = self.absentees(row["缺席人员及原因"])
         due, there = int(plain(row["应到"])), int(plain(row["实到"]))
         whole = due == len(expected) and there + len(away) == due and set(away) <= set(expected)
-        found = {name: ("present" if whole else "not_recorded", "") for name in expected}
+        found = dict.fromkeys(expected, ("present" if whole else "not_recorded", ""))
         on_roster = {p["name"] for p in self.roster(place, on)} | set(expected)
         branch = self.parents[place] if self.kinds[place] == "党小组" else place
         on_roster |= {p["name"] for p in self.roster(branch, on)}

@@ -8,10 +8,10 @@ import pytest
 from branches import clock, tree
 from branches.fields import reveal
 from branches.models import AuditEntry, Coverage, Organisation, Term
+from branches.scoping import OPERATOR
 from members.models import Activity, ActivityState, Attendance, Member, Post
 from members.selectors.rosters import expected
 from members.services.members import member_transfer, member_update
-from branches.scoping import OPERATOR
 from tests.members.import_support import DATA, empty_installation, row_counts, run
 from tests.members.ledger_reader import Ledger, bare, day, plain
 
