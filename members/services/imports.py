@@ -23,6 +23,7 @@ from members.models import BatchState, ImportBatch
 BIG = 2000  # rows; beyond that the worker writes
 KEPT = timedelta(days=7)
 SHOWN_NOTICES = 500
+_NUMBERING = ("序号", "编号", "序")  # columns that no field wants
 SHOWN_FAULTS = 5000
 
 
@@ -96,7 +97,7 @@ def _ledger(plan):
     return found | {
         "sheet": table.sheet,
         "matched": [[table.matched[name], labels[name], table.how[name]] for name in table.matched],
-        "unknown": table.unknown,
+        "unknown": [heading for heading in table.unknown if heading not in _NUMBERING],
         "free": [[name, label] for name, label in labels.items() if name not in table.matched],
     }
 
