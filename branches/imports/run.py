@@ -1,6 +1,7 @@
 """Plan outside the lock, write inside one transaction; plan again when somebody wrote in between."""
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from branches import audit, database
 from branches.imports.report import CHANGED, LEDGER_NAMES, NEW, UNCHANGED, WRONG
@@ -47,6 +48,10 @@ def run(make, write, by, *, what):
             return _write(plans, seen, make, write, by, what)
         except Stale:
             continue
+        except IntegrityError:
+            # A unique row that somebody else wrote after the check: plan again and see it.
+            if last:
+                raise ValidationError("数据刚被他人改动，请稍后再导入。") from None
     raise AssertionError("the last try plans inside the lock")
 
 

@@ -52,11 +52,15 @@ def batch_upload(*, by, uploads):
         for ledger, upload in uploads.items()
     }
     batch = ImportBatch(author=by, files=stored)
-    batch.preview = _preview(_plan(by, batch))
-    with transaction.atomic():
-        batch.save()
-        names = "、".join(entry["name"] for entry in stored.values())
-        audit.record(by=by, verb="import.upload", obj=batch, note=names)
+    try:
+        batch.preview = _preview(_plan(by, batch))
+        with transaction.atomic():
+            batch.save()
+            names = "、".join(entry["name"] for entry in stored.values())
+            audit.record(by=by, verb="import.upload", obj=batch, note=names)
+    except BaseException:
+        _remove_files(batch)  # no row knows them
+        raise
     return batch
 
 

@@ -244,6 +244,16 @@ def test_a_very_long_name_is_kept_short(as_):
     assert len(batch.files["members"]["name"]) <= 150 and batch.files["members"]["name"].endswith(".csv")
 
 
+def test_files_of_an_upload_that_failed_do_not_stay(as_, media, monkeypatch):
+    def broken(*args, **options):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(imports, "plan_files", broken)
+    with pytest.raises(OSError):
+        upload(as_("staff"), members=members_file())
+    assert kept(media) == [] and not ImportBatch.objects.exists()
+
+
 def test_the_file_is_planned_again_when_it_is_applied(as_):
     client = as_("staff")
     _, batch = upload(client, members=members_file())

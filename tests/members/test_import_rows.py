@@ -392,6 +392,23 @@ def test_somebody_elses_write_between_plan_and_write_makes_the_plan_anew(world, 
     assert Member.objects.filter(name="同时登记").count() == 1
 
 
+def test_a_unique_row_written_after_the_check_makes_the_plan_anew(world, tmp_path, monkeypatch):
+    path = written(tmp_path, "members", [MEMBER_HEADS, person("抢先登记", 52)])
+    from members.imports import agency
+
+    write, rounds = agency.write_plans, []
+
+    def collide_once(plans, by):
+        rounds.append(1)
+        if len(rounds) == 1:
+            Member.objects.first().memberships.create(organisation=world.branch_a, starts=date(2026, 1, 1))
+        return write(plans, by)
+
+    monkeypatch.setattr(agency, "write_plans", collide_once)
+    agency.import_files(OPERATOR, {"members": (path, path.name)})
+    assert len(rounds) == 2 and Member.objects.filter(name="抢先登记").count() == 1
+
+
 def test_known_names_come_from_any_row_also_from_a_wrong_one(world, tmp_path):
     files = {
         "members": written(tmp_path, "members", [MEMBER_HEADS, person("待改正", 47, 人员类别="团员")]),
