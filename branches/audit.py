@@ -94,12 +94,7 @@ def changes(before, after):
     return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
 
 
-def record(*, by, verb, obj=None, before=None, after=None, organisation=None, note=""):
-    """Add one entry in the caller's transaction and return it.
-
-    by: a User or OPERATOR. verb: short dotted word such as "activity.submit". obj: the instance written.
-    before, after: dicts (see `snapshot`); unchanged keys are dropped. organisation: instance or id it belongs to.
-    """
+def _entry(*, by, verb, obj, before, after, organisation, note, name=None):
     where = source.get()
     if before is not None and after is not None:
         before, after = changes(before, after)
@@ -114,15 +109,39 @@ def record(*, by, verb, obj=None, before=None, after=None, organisation=None, no
         verb=verb,
         object_type=obj._meta.model_name if isinstance(obj, models.Model) else "",
         object_id=obj.pk if isinstance(obj, models.Model) and isinstance(obj.pk, int) else None,
-        object_name=str(obj or "")[:200],
+        object_name=(str(obj or "") if name is None else name)[:200],
         organisation_id=getattr(organisation, "pk", organisation),
         payload=_canonical(payload),
         key_id=_key_id(),
     )
     entry.mac = _mac(entry)
+    return entry
+
+
+def record(*, by, verb, obj=None, before=None, after=None, organisation=None, note=""):
+    """Add one entry in the caller's transaction and return it.
+
+    by: a User or OPERATOR. verb: short dotted word such as "activity.submit". obj: the instance written.
+    before, after: dicts (see `snapshot`); unchanged keys are dropped. organisation: instance or id it belongs to.
+    """
+    entry = _entry(by=by, verb=verb, obj=obj, before=before, after=after, organisation=organisation, note=note)
     entry.save(force_insert=True)
     transaction.on_commit(lambda: log.info("entry %s %s", entry.pk, entry.mac[:16]))
     return entry
+
+
+def record_many(*, by, verb, rows):
+    """Add one entry for each of many instances written together: `rows` of (instance, organisation id, name, after).
+
+    The name is given, because `str()` of many instances would ask the database for each.
+    """
+    entries = [
+        _entry(by=by, verb=verb, obj=obj, before=None, after=after, organisation=organisation, note="", name=name)
+        for obj, organisation, name, after in rows
+    ]
+    made = AuditEntry.objects.bulk_create(entries, batch_size=500)
+    if made:
+        transaction.on_commit(lambda: log.info("entries %s–%s %s", made[0].pk, made[-1].pk, made[-1].mac[:16]))
 
 
 def _link(prev, pos, entry):

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F
 
 from branches import audit, clock, database
 from branches.marks import mark
@@ -210,6 +211,11 @@ def organisation_archive(*, by, organisation, on=None):
     )
     mark(organisation, on, clock.today(), "tree")
     return organisation
+
+
+def note_imported(ids):
+    """Note that the organisations `ids` now stand as an import left them; a later change by hand shows (decisions 12)."""
+    Organisation.objects.filter(pk__in=ids).update(imported_version=F("version"))
 
 
 @transaction.atomic

@@ -103,6 +103,17 @@ def made_key(folder, name, make=None):
     return _own_file(path)
 
 
+def optional_secret(name):
+    """Return a secret from NAME or NAME_FILE, or an empty string; one that is too short stops the start."""
+    value = os.environ.get(name, "").strip()
+    file_name = os.environ.get(f"{name}_FILE", "").strip()
+    if not value and file_name:
+        value = _own_file(Path(file_name))
+    if value and (len(value) < 32 or len(set(value)) < 8):
+        raise WrongSetting(f"{name} is too short or a well-known value; use at least 32 random characters.")
+    return value
+
+
 def secret(name, folder, relaxed, make=None):
     """Return a secret from NAME or NAME_FILE.
 

@@ -10,6 +10,7 @@ BEAT_SCHEDULE = {
     "seal-audit": _every(30, "branches.tasks.seal_audit"),
     "requeue-jobs": _every(60, "branches.tasks.requeue_jobs"),
     "clear-sessions": _every(86400, "branches.tasks.clear_sessions"),
+    "expire-imports": _every(86400, "members.tasks.expire_imports"),
     "fill-facts": _every(60, "assessments.tasks.fill_facts"),
     "check-tree": _every(86400, "branches.tasks.nightly_checks"),
 }

@@ -30,6 +30,8 @@ try:
     parse_keys(FIELD_KEYS)
 except ValueError as error:
     raise env.WrongSetting(str(error)) from None
+# Names the key of the blind indexes apart from the ring, so that the oldest encryption key may leave it.
+FIELD_INDEX_KEY = env.optional_secret("FIELD_INDEX_KEY")
 if not RELAXED and len({SECRET_KEY, AUDIT_KEY, FIELD_KEYS}) < 3:
     raise env.WrongSetting("SECRET_KEY, AUDIT_KEY and FIELD_KEYS must be different.")
 

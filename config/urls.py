@@ -7,6 +7,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("branches.urls")),
     path("", include("members.urls")),
+    path("", include("members.urls_imports")),
     path("", include("responsibilities.urls")),
     path("", include("assessments.urls")),
 ]

@@ -61,6 +61,8 @@ class Organisation(MPTTModel):
     founded = models.DateField("成立日期", null=True, blank=True)
     archived_on = models.DateField("撤销日期", null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # The version as an import left it; another value or none: made or changed by hand (decisions 12).
+    imported_version = models.PositiveIntegerField(null=True, editable=False)
 
     objects = TreeManager.from_queryset(OrganisationQuerySet)()
 

@@ -13,12 +13,13 @@ from members.models.activities import (
     AttendanceState,
     Resolution,
 )
-from members.models.imports import ImportBatch
+from members.models.imports import BatchState, ImportBatch
 from members.models.members import PARTY_STAGES, Member, Membership, Stage
 from members.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post, PostKind
 
 __all__ = [
     "ATTENDING",
+    "BatchState",
     "COMMITTEE_MINIMUM",
     "COMMITTEE_SEATS",
     "COUNTING_STATES",

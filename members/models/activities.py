@@ -21,6 +21,7 @@ class ActivityKindCode(models.TextChoices):
     TALK = "talk", "谈心谈话"
     ELECTION = "election", "换届选举"
     TRAINING = "training", "集中培训"
+    STUDY = "study", "集中学习"
     STUDY_GROUP = "study_group", "中心组学习"
     PARTY_SPECIAL = "party_special", "专题研究党建会议"
     PARTY_GROUP_MEETING = "party_group_meeting", "党组会议"

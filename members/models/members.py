@@ -43,7 +43,7 @@ class Member(models.Model):
     birth_date = models.DateField("出生日期", null=True, blank=True)
     ethnicity = models.CharField("民族", max_length=20, blank=True)
     education = models.CharField("学历", max_length=30, blank=True)
-    work_post = models.CharField("工作岗位", max_length=50, blank=True)
+    work_post = models.CharField("工作岗位", max_length=100, blank=True)
     stage = models.CharField("人员类别", max_length=15, choices=Stage.choices)
     joined_on = models.DateField("加入党组织日期", null=True, blank=True)
     full_on = models.DateField("转为正式党员日期", null=True, blank=True)
@@ -58,6 +58,8 @@ class Member(models.Model):
     # The branch of the open membership, kept beside it so that reach is one comparison.
     home = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+", editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # The version as an import left it; another value or none: made or changed by hand (decisions 12).
+    imported_version = models.PositiveIntegerField(null=True, editable=False)
 
     objects = MemberQuerySet.as_manager()
 

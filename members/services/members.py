@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 
 from branches import access, audit, clock, crypto
 from branches.errors import Conflict
@@ -37,7 +38,8 @@ def identity_index(number):
     return crypto.blind_index(number, IDENTITY_INDEX)
 
 
-def _check(member):
+def check(member):
+    """Raise ValidationError by field where the dates of a person do not fit one another, or lie ahead."""
     today = clock.today()
     errors = {}
     for field in ("birth_date", "joined_on", "full_on"):
@@ -63,13 +65,18 @@ def _apply(member, values):
         member.identity_index = identity_index(values["identity"]) if values["identity"] else None
     if "phone" in values:
         conceal(member, "phone", values["phone"])
-    _check(member)
+    check(member)
 
 
 def membership_start_day(member, branch):
     """Return the first day of an imported membership: the later of joining the Party and the branch's founding."""
     days = [day for day in (member.joined_on, branch.founded) if day]
     return max(days) if days else clock.today()
+
+
+def note_imported(ids):
+    """Note that the people `ids` now stand as an import left them; a later change by hand shows (decisions 12)."""
+    Member.objects.filter(pk__in=ids).update(imported_version=F("version"))
 
 
 @transaction.atomic
@@ -155,7 +162,7 @@ def member_transfer(*, by, member, branch, small_group=None, on=None, reason="")
         membership = Membership(member=member, organisation=branch, small_group=small_group, starts=on, reason=reason)
     membership.full_clean()
     membership.save()
-    Member.objects.filter(pk=member.pk).update(home=branch)
+    Member.objects.filter(pk=member.pk).update(home=branch, version=F("version") + 1)
     access.require(by, MEMBERS, branch)
     if old is not None and old.pk != branch.pk:
         access.require(by, MEMBERS, old)

@@ -1,0 +1,211 @@
+"""Plan the ledger of organisations: every row against the tree and against the other rows."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from branches import clock
+from branches.imports.places import Place
+from branches.imports.report import CHANGED, NEW, UNCHANGED, Cells
+from branches.ledgers import parse_organisation_kind, split_names
+from branches.models import ALLOWED_CHILDREN, Coverage, Kind, Term
+from branches.names import name_key
+from branches.scoping import OPERATOR
+from branches.text import cell_text, clean_text, is_blank_mark, parse_optional_date
+
+_LABELS = {"short_name": "简称", "founded": "成立日期", "parent": "上级党组织"}
+
+
+@dataclass
+class OrganisationItem:
+    """One row to write. `changes`: {short_name, founded, parent} to change; `expires`: last day of the term to open or
+    (`correct_term`: id of the open term) to correct; `departments`: names to cover."""
+
+    place: Place
+    row: int
+    action: str = NEW
+    changes: dict = field(default_factory=dict)
+    expires: date | None = None
+    correct_term: int | None = None
+    departments: list = field(default_factory=list)
+
+
+def plan_organisations(plan, places):
+    """Fill `plan` (with its table read) and add the file's organisations to `places`. Reads only.
+
+    Two passes, because parents may come after their children; a row that is wrong in another column still makes its
+    name known, so that one mistake is one line (architecture, Contract).
+    """
+    read = [_read(Cells(plan, row), places) for row in plan.table.rows]
+    rows = [row for row in read if row is not None]
+    places.changed()
+    for cells, place, values in rows:
+        _resolve_parent(cells, place, values, places)
+    places.changed()
+    for cells, place, values in rows:
+        _check_circle(cells, place, values)
+    terms = {term.organisation_id: term for term in Term.objects.filter(closed_on__isnull=True)}
+    covered = {
+        name_key(row.department.name): row
+        for row in Coverage.objects.filter(ends__isnull=True).select_related("department")
+    }
+    claimed = {}
+    for cells, place, values in rows:
+        item = _compare(cells, place, values, terms, covered, claimed)
+        if cells.count(item.action) and item.action != UNCHANGED:
+            plan.items.append(item)
+
+
+def _name(value):
+    text = clean_text(cell_text(value))
+    if not text:
+        raise ValueError("党组织全称没有填写。")
+    if len(text) > 200:
+        raise ValueError("党组织全称不应超过 200 个字。")
+    return "".join(text.split()) if not text.isascii() else text
+
+
+def _short_name(value):
+    text = "" if is_blank_mark(value) else clean_text(cell_text(value))
+    if len(text) > 100:
+        raise ValueError("简称不应超过 100 个字。")
+    return text
+
+
+def _past(value):
+    found = parse_optional_date(value)
+    if found and found > clock.today():
+        raise ValueError(f"日期 {found.isoformat()} 晚于今天。")
+    return found
+
+
+def _read(cells, places):
+    """Read one row's own cells; returns (cells, place, values), or None where the row has no name."""
+    values = {
+        "name": cells.take("name", _name, ""),
+        "short_name": cells.take("short_name", _short_name, ""),
+        "kind": cells.take("kind", parse_organisation_kind),
+        "founded": cells.take("founded", _past),
+        "expires": cells.take("term_ends", parse_optional_date),
+        "departments": [] if is_blank_mark(cells.value("department")) else split_names(cells.value("department")),
+        "parent": None,
+    }
+    for department in values["departments"]:
+        if len(department) > 100:
+            cells.fault("department", "处室名称不应超过 100 个字。")
+    if not values["name"]:
+        cells.count(UNCHANGED)
+        return None
+    place = places.by_key.get(name_key(values["name"]))
+    if place is not None and place.row is not None:
+        cells.fault("name", f"与第 {place.row} 行重名。")
+        cells.count(UNCHANGED)
+        return None
+    if place is None:
+        place = Place(values["name"], values["short_name"], values["kind"], founded=values["founded"])
+        places.add(place)
+    else:
+        if values["short_name"]:
+            place.aliases.add(values["short_name"])
+        if not place.within:
+            cells.fault("name", f"没有找到党组织“{values['name'][:40]}”，或不在您的导入范围内。")
+    place.row = cells.number
+    return cells, place, values
+
+
+def _resolve_parent(cells, place, values, places):
+    kind = values["kind"]
+    if "parent" in cells.wrong:
+        return
+    if is_blank_mark(cells.value("parent")):
+        if kind == Kind.PARTY_GROUP:
+            _check_root(cells, place, places)
+        elif kind is not None:
+            cells.fault("parent", "上级党组织没有填写，只有党组可以没有上级。")
+        return
+    fitting = tuple(above for above, below in ALLOWED_CHILDREN.items() if kind in below) if kind else None
+    try:
+        parent = places.find(cells.value("parent"), fitting, anywhere=True)
+    except ValueError as error:
+        cells.fault("parent", str(error))
+        return
+    if kind and parent.kind and kind not in ALLOWED_CHILDREN[parent.kind]:
+        cells.fault("parent", f"{Kind(parent.kind).label}之下不能设{Kind(kind).label}。")
+        return
+    new_place = place.pk is None or place.parent is not parent
+    if new_place and parent.pk is not None and not parent.within:
+        cells.fault("parent", f"没有找到党组织“{parent.label[:40]}”，或不在您的导入范围内。")
+        return
+    if new_place and parent.archived_on:
+        cells.fault("parent", f"{parent.label}已撤销，不能在其下设组织。")
+        return
+    values["parent"] = parent
+    if place.pk is None:
+        place.parent = parent
+        parent.children.append(place)
+
+
+def _check_root(cells, place, places):
+    roots = [other for other in places.all if other.kind == Kind.PARTY_GROUP and other is not place]
+    if any(other.pk or (other.row or 0) < cells.number for other in roots):
+        cells.fault("kind", f"已有党组“{roots[0].name}”，一个单位只能有一个党组。")
+    elif place.pk is None and places.by is not OPERATOR:
+        cells.fault("parent", "第一个党组由服务器操作员建立。")
+
+
+def _check_circle(cells, place, values):
+    above, steps = values["parent"], 0
+    while above is not None and steps <= 10:
+        if above is place:
+            cells.fault("parent", "上级党组织不能是自己或自己的下级。")
+            return
+        above, steps = above.parent, steps + 1
+
+
+def _compare(cells, place, values, terms, covered, claimed):
+    item = OrganisationItem(place, cells.number)
+    if place.pk is None:
+        item.expires, item.departments = values["expires"], _free(cells, place, values, covered, claimed)
+        return item
+    if values["kind"] and values["kind"] != place.kind:
+        cells.fault("kind", f"系统中为{Kind(place.kind).label}，组织类别不能通过导入更改。")
+    changes = {name: values[name] for name in ("short_name", "founded") if values[name]}
+    changes = {name: value for name, value in changes.items() if value != getattr(place, name)}
+    if values["parent"] is not None and values["parent"] is not place.parent:
+        changes["parent"] = values["parent"]
+    if changes and place.by_hand:
+        labels = "、".join(_LABELS[name] for name in changes)
+        cells.notice("name", f"已登记，且经人工登记或修改，未按表更改：{labels}。")
+        changes = {}
+    item.changes = changes
+    if "founded" in changes:
+        place.founded = changes["founded"]
+    _compare_term(cells, place, values["expires"], terms, item)
+    item.departments = _free(cells, place, values, covered, claimed)
+    item.action = CHANGED if changes or item.expires or item.departments else UNCHANGED
+    return item
+
+
+def _compare_term(cells, place, expires, terms, item):
+    term = terms.get(place.pk)
+    if not expires or (term is not None and term.expires == expires):
+        return
+    if term is not None and (term.starts or place.by_hand):
+        cells.notice("term_ends", f"已登记届次（{term.expires} 届满），未按表更改。")
+        return
+    item.expires, item.correct_term = expires, term.pk if term else None
+
+
+def _free(cells, place, values, covered, claimed):
+    """Return the departments of the row that no organisation covers yet."""
+    found = []
+    for name in dict.fromkeys(values["departments"]):
+        key = name_key(name)
+        held = covered.get(key)
+        if held is not None:
+            if held.organisation_id != place.pk:
+                cells.notice("department", f"处室“{name}”已由其他党组织覆盖，未按表更改。")
+        elif claimed.setdefault(key, place) is not place:
+            cells.notice("department", f"处室“{name}”已由{claimed[key].label}覆盖，只保留前一处。")
+        else:
+            found.append(name)
+    return found

@@ -1,0 +1,148 @@
+"""What a ledger would do: rows new, changed, unchanged or wrong, each wrong cell named as the file names it."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from branches.ledgers import LEDGERS
+from branches.tabular import UnreadableFile, read_table
+
+NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
+LEDGER_NAMES = {"organisations": "党组织", "members": "党员", "activities": "活动"}
+_SUGGESTION = re.compile(r"[，,](是否为|可填)(.*)$", re.S)
+_LABELS = {ledger: {column.name: column.label for column in columns} for ledger, columns in LEDGERS.items()}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One wrong cell (row 0: the file as a whole). `heading` as the file has it; `suggestion` may be empty."""
+
+    ledger: str
+    row: int
+    field: str
+    heading: str
+    sentence: str
+    suggestion: str = ""
+
+    @property
+    def text(self):
+        return self.sentence + self.suggestion
+
+    def line(self, *, with_file):
+        """Return the line of the commands: `row N: field: message`, before it the ledger's name when asked for."""
+        if not self.row:
+            return f"{self.ledger}: {self.text}" if with_file else self.text
+        start = f"{self.ledger} " if with_file else ""
+        return f"{start}row {self.row}: {self.heading}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something worth knowing that stops nothing."""
+
+    ledger: str
+    row: int
+    heading: str
+    sentence: str
+
+    def line(self):
+        place = f"第 {self.row} 行" if self.row else ""
+        column = f"“{self.heading}”" if self.heading else ""
+        return f"提示（{LEDGER_NAMES[self.ledger]}）{place}{column}：{self.sentence}"
+
+
+@dataclass
+class Plan:
+    """What one ledger would do. `items`: the rows to write, in the order of the file."""
+
+    ledger: str
+    table: object = None
+    items: list = field(default_factory=list)
+    faults: list = field(default_factory=list)
+    notices: list = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+
+    def heading(self, name):
+        """Return the file's own heading of a field, or its usual one where the file has no such column."""
+        matched = self.table.matched if self.table is not None else {}
+        return matched.get(name) or _LABELS[self.ledger].get(name, name)
+
+    def notice(self, row, name, sentence):
+        self.notices.append(Notice(self.ledger, row, self.heading(name) if name else "", sentence))
+
+    @property
+    def rows(self):
+        return len(self.table.rows) if self.table is not None else 0
+
+
+class Cells:
+    """The cells of one row; a wrong one is noted in the plan, once a column."""
+
+    def __init__(self, plan, row):
+        self.plan, self.row = plan, row
+        self.wrong = set()
+        for name, sentence in row.problems.items():
+            self.fault(name, sentence)
+
+    @property
+    def number(self):
+        return self.row.number
+
+    def value(self, name):
+        return self.row.values.get(name)
+
+    def take(self, name, parser, default=None):
+        """Return what `parser` makes of a cell, or `default` when the cell is wrong."""
+        if name in self.wrong:
+            return default
+        try:
+            return parser(self.value(name))
+        except ValueError as error:
+            self.fault(name, str(error))
+            return default
+
+    def fault(self, name, sentence, suggestion=""):
+        if name in self.wrong:
+            return
+        self.wrong.add(name)
+        if not suggestion and (match := _SUGGESTION.search(sentence)):
+            sentence, suggestion = sentence[: match.start()] + "。", match[1] + match[2]
+        self.plan.faults.append(
+            Fault(self.plan.ledger, self.number, name, self.plan.heading(name), sentence, suggestion)
+        )
+
+    def notice(self, name, sentence):
+        self.plan.notice(self.number, name, sentence)
+
+    def count(self, action):
+        """Count the row once, as wrong if any of its cells is; returns whether it may be written."""
+        self.plan.counts[WRONG if self.wrong else action] += 1
+        return not self.wrong
+
+
+def read_ledger(ledger, source, filename, *, columns=None, sheet=None, strict=True):
+    """Return a Plan that holds the table of a file and nothing else yet; a file that cannot be used is its one fault.
+
+    source, filename, columns, sheet, strict: as for `read_table`.
+    """
+    plan = Plan(ledger)
+    try:
+        plan.table = read_table(source, filename, LEDGERS[ledger], columns, sheet=sheet, strict=strict)
+    except UnreadableFile as error:
+        plan.faults.append(Fault(ledger, 0, "", "", str(error)))
+        return plan
+    if plan.table.missing:
+        labels = "、".join(f"“{_LABELS[ledger][name]}”" for name in plan.table.missing)
+        plan.faults.append(Fault(ledger, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
+        return plan
+    if plan.table.others:
+        names = "、".join(plan.table.others)
+        plan.notice(0, "", f"只读取了工作表“{plan.table.sheet}”；同样格式的还有：{names}（命令行用 --sheet 指定）。")
+    by_likeness = [
+        f"“{plan.table.matched[name]}”→{_LABELS[ledger][name]}"
+        for name, how in plan.table.how.items()
+        if how in ("alike", "by content")
+    ]
+    if by_likeness:
+        plan.notice(0, "", f"按相近标题或内容识别的列，请核对：{'、'.join(by_likeness)}。")
+    return plan

@@ -1,0 +1,159 @@
+"""People as ledgers name them, and who was expected where on a day: of the database and of the file together."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from branches.models import Kind
+from branches.text import fold, person_name
+from members.models import COMMITTEE_SEATS, Member, Membership, Post
+from members.models.activities import ActivityKindCode as Code
+
+_BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
+_TITLE = re.compile(r"(?:同志|书记|副书记|委员|组长|副组长|处长|副处长|局长|副局长|主任|副主任)$")
+
+
+@dataclass(eq=False)
+class Person:
+    """One person. spans: [(branch, small group or None, first day, last day or None)] as Places; seats: [(place, kind,
+    first, last)]; `pk` None until written."""
+
+    name: str
+    joined_on: date | None = None
+    full_on: date | None = None
+    pk: int | None = None
+    spans: list = field(default_factory=list)
+    seats: list = field(default_factory=list)
+    member: Member | None = None
+    row: int | None = None
+
+    def probationary_on(self, day):
+        return self.joined_on is not None and self.joined_on <= day and (self.full_on is None or day < self.full_on)
+
+    def there_on(self, place, day):
+        """Tell whether the person belongs to a branch or small group on `day`."""
+        return any(
+            place in (branch, group) and starts <= day and (ends is None or day <= ends)
+            for branch, group, starts, ends in self.spans
+        )
+
+
+class People:
+    """Everybody that a name may mean, and the rosters made of them."""
+
+    def __init__(self):
+        self.all = []
+        self.by_index = {}
+        self.names = {}
+        self._by_place = {}
+        self._seats = {}
+        self._rosters = {}
+
+    @classmethod
+    def load(cls, places):
+        """Read members, memberships and posts; `places`: the Places they refer to."""
+        people = cls()
+        by_pk = {}
+        for member in Member.objects.order_by("pk"):
+            person = Person(member.name, member.joined_on, member.full_on, member.pk, member=member)
+            by_pk[member.pk] = person
+            people.add(person, member.identity_index)
+        spans = Membership.objects.order_by("starts").values_list(
+            "member_id", "organisation_id", "small_group_id", "starts", "ends"
+        )
+        for member, branch, group, starts, ends in spans:
+            people.place(by_pk[member], (places.by_pk[branch], places.by_pk.get(group), starts, ends))
+        posts = Post.objects.order_by("pk").values_list("member_id", "organisation_id", "kind", "starts", "ends")
+        for member, organisation, kind, starts, ends in posts:
+            people.seat(by_pk[member], (places.by_pk[organisation], kind, starts, ends))
+        return people
+
+    def add(self, person, index=None):
+        self.all.append(person)
+        if index:
+            self.by_index.setdefault(index, person)
+        self.know(person)
+
+    def know(self, person):
+        """Make a name known without making the person part of any roster (a row that is wrong elsewhere)."""
+        self.names.setdefault(fold(person_name(person.name)), []).append(person)
+
+    def place(self, person, span):
+        person.spans.append(span)
+        for place in span[:2]:
+            if place is not None:
+                found = self._by_place.setdefault(place, [])
+                if person not in found:
+                    found.append(person)
+        self._rosters.clear()
+
+    def move(self, person, branch, group, on):
+        """End the open span the day before `on` and begin another, as member_transfer will."""
+        closed = [
+            (*span[:3], on - timedelta(days=1)) if span[3] is None else span
+            for span in person.spans
+            if span[3] is not None or span[2] < on
+        ]
+        person.spans[:] = closed
+        self.place(person, (branch, group, on, None))
+
+    def seat(self, person, seat):
+        person.seats.append(seat)
+        self._seats.setdefault(seat[0], []).append((person, *seat[1:]))
+        self._rosters.clear()
+
+    def roster(self, place, day):
+        """Return the party members of a branch or small group on `day`, as selectors.rosters.roster does."""
+        return self._cached("roster", place, day, self._roster)
+
+    def committee(self, place, day):
+        """Return who holds a seat on `day`, as selectors.rosters.committee does."""
+        return self._cached("committee", place, day, self._committee)
+
+    def expected(self, place, codes, day):
+        """Return who is expected at these kinds on `day`, as selectors.rosters.expected does."""
+        if set(codes) == {Code.TALK}:
+            return []
+        if set(codes) == {Code.COMMITTEE_MEETING} and place.kind == Kind.BRANCH:
+            return self.committee(place, day)
+        return self.roster(place, day)
+
+    def _cached(self, what, place, day, make):
+        asked = (what, place, day)
+        if asked not in self._rosters:
+            self._rosters[asked] = make(place, day)
+        return self._rosters[asked]
+
+    def _roster(self, place, day):
+        found = self._by_place.get(place, ())
+        return [p for p in found if p.joined_on and p.joined_on <= day and p.there_on(place, day)]
+
+    def _committee(self, place, day):
+        order = list(COMMITTEE_SEATS)
+        seats = [
+            (order.index(kind), number, person)
+            for number, (person, kind, starts, ends) in enumerate(self._seats.get(place, ()))
+            if kind in order and (starts is None or starts <= day) and (ends is None or day <= ends)
+        ]
+        return list(dict.fromkeys(person for _, _, person in sorted(seats, key=lambda seat: seat[:2])))
+
+    def named(self, text):
+        """Return everybody of this name, titles and brackets left aside: `张三（书记）`, `张三同志`."""
+        bare = fold(person_name(_BRACKETS.sub("", text)))
+        found = self.names.get(bare)
+        while not found and (match := _TITLE.search(bare)) and match.start() >= 2:
+            bare = bare[: match.start()]
+            found = self.names.get(bare)
+        return found or []
+
+    def one_of(self, text, *circles):
+        """Return the one person of this name in the first of the `circles` (lists of Persons) that knows it.
+
+        Returns (person or None, how many share the name there).
+        """
+        named = self.named(text)
+        for circle in circles:
+            found = [person for person in named if person in circle]
+            if found:
+                return (found[0], 1) if len(found) == 1 else (None, len(found))
+        return None, 0

@@ -1,0 +1,106 @@
+"""What is recorded already, by key: date, organisation, set of kinds, ordinal among equals (decisions 12)."""
+
+from collections import defaultdict
+
+from branches.imports.report import CHANGED, NEW, UNCHANGED
+from members.models import AbsenteeText, Activity, ActivityKind, ActivityState, Attendance
+
+CHUNK = 400
+# An idea for a meeting, or one that was called off, is no record of the meeting.
+_NO_RECORD = (ActivityState.PLANNED, ActivityState.CANCELLED)
+_COMPARED = (
+    "title",
+    "place",
+    "content",
+    "chair_name",
+    "recorder_name",
+    "written_expected",
+    "written_present",
+)
+
+
+class Recorded:
+    """The records of the organisations and days that a ledger names."""
+
+    def __init__(self, items):
+        places = {item.place.pk for item in items if item.place.pk}
+        self._slots, self._loaded = {}, {}
+        if not places:
+            return
+        days = [item.day for item in items]
+        rows = Activity.objects.filter(organisation__in=places, day__range=(min(days), max(days)))
+        rows = rows.exclude(state__in=_NO_RECORD).order_by("pk")
+        kinds = defaultdict(set)
+        for activity, kind in ActivityKind.objects.filter(activity__in=rows).values_list("activity_id", "kind"):
+            kinds[activity].add(kind)
+        fields = ("pk", "organisation_id", "day", "ordinal", "origin", "edited_by_hand", "state")
+        groups = defaultdict(list)
+        for row in rows.values_list(*fields):
+            groups[row[1], row[2], frozenset(kinds[row[0]])].append(row)
+        for key, group in groups.items():
+            self._slots[key] = _slots(group)
+        self._order = [item for item in items if item.place.pk]
+        self._chunk_of = {id(item): number // CHUNK for number, item in enumerate(self._order)}
+
+    def _key(self, item):
+        return item.place.pk, item.day, frozenset(item.codes)
+
+    def _slot(self, item):
+        return self._slots.get(self._key(item), {}).get(item.ordinal)
+
+    def compare(self, cells, item):
+        """Return what the row does: NEW, CHANGED (and set `item.existing`) or UNCHANGED."""
+        slot = self._slot(item)
+        if slot is None:
+            return NEW
+        pk, _, _, _, origin, by_hand, state = slot
+        item.existing = pk
+        if self._same(item, pk):
+            return UNCHANGED
+        if origin != "import" or by_hand or state != ActivityState.ACCEPTED:
+            cells.notice("date", "已登记，且经人工登记或修改，未按表更改。")
+            return UNCHANGED
+        return CHANGED
+
+    def _same(self, item, pk):
+        activity, states, unknown = self._details(item, pk)
+        if any(getattr(activity, name) != item.columns[name] for name in _COMPARED):
+            return False
+        quorum = item.quorum
+        figures = (activity.voters_expected, activity.voters_present, activity.valid)
+        if figures != (quorum.expected, quorum.present, quorum.valid):
+            return False
+        if activity.chair_id != (item.chair.pk if item.chair is not None else None):
+            return False
+        wanted = {person.pk: (state, reason) for person, state, reason in item.states()}
+        return wanted == states and sorted(item.unknown) == sorted(unknown)
+
+    def _details(self, item, pk):
+        """Return (activity, {member id: (state, reason)}, unknown absentees); read in chunks, the last one kept."""
+        if pk not in self._loaded:
+            number = self._chunk_of[id(item)]
+            near = self._order[number * CHUNK : (number + 1) * CHUNK]
+            ids = {slot[0] for other in near for slot in self._slots.get(self._key(other), {}).values()} | {pk}
+            self._loaded = {row.pk: (row, {}, []) for row in Activity.objects.filter(pk__in=ids)}
+            attendance = Attendance.objects.filter(activity__in=ids)
+            for activity, member, state, reason in attendance.values_list(
+                "activity_id", "member_id", "state", "reason"
+            ):
+                self._loaded[activity][1][member] = (state, reason)
+            texts = AbsenteeText.objects.filter(activity__in=ids)
+            for activity, name, reason in texts.values_list("activity_id", "name", "reason"):
+                self._loaded[activity][2].append((name, reason))
+        return self._loaded[pk]
+
+
+def _slots(group):
+    """Number equal records: imported ones keep their ordinal, those made by hand fill what is free, oldest first."""
+    slots = {row[3]: row for row in group if row[4] == "import"}
+    number = 1
+    for row in group:
+        if row[4] == "import":
+            continue
+        while number in slots:
+            number += 1
+        slots[number] = row
+    return slots

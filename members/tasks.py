@@ -1,0 +1,10 @@
+"""Thin doors for the worker; importing the services registers their kinds of jobs."""
+
+from celery import shared_task
+
+from members.services import imports
+
+
+@shared_task
+def expire_imports():
+    imports.batches_expire()

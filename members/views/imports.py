@@ -1,0 +1,147 @@
+"""Import of ledgers: upload, preview, apply or give up. A batch is seen by its author only."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from branches import access
+from branches.imports.report import LEDGER_NAMES
+from branches.models import JobRun
+from branches.rights import IMPORT
+from branches.services.exports import export_note
+from branches.tabular import write_xlsx
+from members.forms.imports import ColumnsForm, UploadForm
+from members.models import BatchState
+from members.selectors.imports import own_batch, own_batches
+from members.services.imports import batch_apply, batch_assign, batch_discard, batch_upload
+
+SHOWN = 200
+_HOW = {"exact": "标题", "alike": "相近标题", "by hand": "人工指定", "by content": "按内容"}
+
+
+def _batch(request, uid):
+    access.require_anywhere(request.user, IMPORT)
+    return own_batch(request.user, uid)
+
+
+@login_required
+def start(request):
+    access.require_anywhere(request.user, IMPORT)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = batch_upload(by=request.user, uploads=form.uploads)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("import_preview", batch.uid)
+    context = {"title": "导入台账", "sub": "先核对，后导入；有一处错误就一行也不写入", "form": form, "recent": own_batches(request.user)}
+    return render(request, "members/imports/start.html", context)
+
+
+def _finding(batch):
+    """Return the headline of a batch: what was found or done."""
+    found = batch.preview
+    if batch.state == BatchState.APPLIED:
+        return "台账已导入"
+    if batch.state == BatchState.APPLYING:
+        failed = batch.job and batch.job.state == JobRun.State.FAILED
+        return "导入没有完成，可以重新导入" if failed else f"正在导入 {found.get('rows', 0)} 行"
+    if batch.state != BatchState.READY:
+        return f"这次导入{batch.get_state_display()}"
+    if found["fault_count"]:
+        return f"{found['fault_count']} 处有误，改正后重新上传"
+    counts = [entry["counts"] for entry in found["ledgers"]]
+    if not found["writes"]:
+        return "台账与系统一致，没有需要导入的内容"
+    return f"新增 {sum(c['new'] for c in counts)} 条，更改 {sum(c['changed'] for c in counts)} 条，可以导入"
+
+
+def _page(request, batch, columns=None):
+    found = batch.preview
+    ready = batch.state == BatchState.READY
+    failed = batch.state == BatchState.APPLYING and batch.job and batch.job.state == JobRun.State.FAILED
+    ledgers = [
+        {
+            **entry,
+            "name": LEDGER_NAMES[entry["ledger"]],
+            "file": batch.files[entry["ledger"]]["name"],
+            "matched": [(heading, label, _HOW[how]) for heading, label, how in entry["matched"]],
+        }
+        for entry in found.get("ledgers", ())
+    ]
+    if columns is None and ready:
+        columns = ColumnsForm(found.get("ledgers", ()))
+    context = {
+        "title": _finding(batch),
+        "sub": "、".join(entry["name"] for entry in batch.files.values()),
+        "batch": batch,
+        "chip": f"import_{batch.state}",
+        "ledgers": ledgers,
+        "faults": [(LEDGER_NAMES[fault[0]], *fault[1:]) for fault in found.get("faults", ())[:SHOWN]],
+        "fault_count": found.get("fault_count", 0),
+        "notices": [(LEDGER_NAMES[notice[0]], *notice[1:]) for notice in found.get("notices", ())[:SHOWN]],
+        "notice_count": found.get("notice_count", 0),
+        "shown": SHOWN,
+        "columns": columns if columns and columns.fields else None,
+        "ready": ready or failed,
+        "may_apply": (ready or failed) and found.get("writes") and not found.get("fault_count"),
+        "running": batch.state == BatchState.APPLYING and not failed,
+    }
+    return render(request, "members/imports/preview.html", context)
+
+
+@login_required
+def preview(request, uid):
+    return _page(request, _batch(request, uid))
+
+
+@login_required
+@require_POST
+def columns(request, uid):
+    batch = _batch(request, uid)
+    form = ColumnsForm(batch.preview.get("ledgers", ()), request.POST)
+    if not form.is_valid():
+        return _page(request, batch, form)
+    if form.columns:
+        batch_assign(by=request.user, batch=batch, columns=form.columns)
+    return redirect("import_preview", batch.uid)
+
+
+@login_required
+@require_POST
+def apply(request, uid):
+    batch = _batch(request, uid)
+    try:
+        batch = batch_apply(by=request.user, batch=batch)
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+        return redirect("import_preview", batch.uid)
+    if batch.state == BatchState.APPLIED:
+        messages.success(request, batch.outcome)
+    elif batch.state == BatchState.READY:
+        messages.error(request, batch.outcome)
+    return redirect("import_preview", batch.uid)
+
+
+@login_required
+@require_POST
+def discard(request, uid):
+    batch_discard(by=request.user, batch=_batch(request, uid))
+    messages.success(request, "已放弃这次导入，上传的文件已删除。")
+    return redirect("import_start")
+
+
+@login_required
+@require_POST
+def errors(request, uid):
+    batch = _batch(request, uid)
+    rows = [(LEDGER_NAMES[fault[0]], *fault[1:]) for fault in batch.preview.get("faults", ())]
+    response = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response["Content-Disposition"] = "attachment; filename*=UTF-8''%E5%AF%BC%E5%85%A5%E9%94%99%E8%AF%AF.xlsx"
+    write_xlsx(rows, ["台账", "行", "列", "原因", "建议"], response, title="导入错误")
+    export_note(by=request.user, what="导入错误清单", rows=len(rows), obj=batch)
+    return response

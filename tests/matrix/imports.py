@@ -1,0 +1,31 @@
+"""Import of ledgers: whoever holds the right uploads, and a batch belongs to its author alone."""
+
+from branches.rights import IMPORT, ROLES
+from members.models import ImportBatch
+from tests.matrix import Row, only
+from tests.world import CAST
+
+IMPORTERS = tuple(who for who, (role, _) in CAST.items() if role and IMPORT in ROLES[role].rights)
+
+
+def batch(world):
+    preview = {
+        "ledgers": [],
+        "faults": [],
+        "fault_count": 0,
+        "notices": [],
+        "notice_count": 0,
+        "rows": 0,
+        "writes": False,
+    }
+    return {"uid": ImportBatch.objects.create(author=world.staff, preview=preview).uid}
+
+
+ROWS = {
+    "import_start": Row(get=only(*IMPORTERS), post=only(*IMPORTERS)),
+    "import_preview": Row(kwargs=batch, get=only("staff")),
+    "import_columns": Row(kwargs=batch, post=only("staff", status=302)),
+    "import_apply": Row(kwargs=batch, post=only("staff", status=302)),
+    "import_discard": Row(kwargs=batch, post=only("staff", status=302)),
+    "import_errors": Row(kwargs=batch, post=only("staff")),
+}
