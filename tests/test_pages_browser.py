@@ -65,14 +65,13 @@ def test_every_page_keeps_the_policy_and_can_be_used_by_all(names, live_world, l
                 context = browser.new_context(viewport=size)
                 if who:
                     context.add_cookies([cookies[who] | {"url": live_server.url}])
-                context.add_init_script(f"localStorage.setItem('dj-theme', '{theme}')")
+                context.add_init_script(f"localStorage.setItem('tongbu-theme', '{theme}')")
                 page, complaints = context.new_page(), []
                 page.on(
                     "console", lambda entry, to=complaints: to.append(entry.text) if entry.type == "error" else None
                 )
                 page.on("pageerror", lambda error, to=complaints: to.append(str(error)))
                 page.goto(live_server.url + path)
-                page.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
                 page.evaluate(AXE)
                 found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
                 complaints += [f"{v['id']}: {v['nodes'][0]['target']}" for v in found["violations"]]
