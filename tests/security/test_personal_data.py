@@ -8,7 +8,6 @@ import zipfile
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from docx import Document
 
 from branches.logs import HideNumbers
 from branches.models import AuditEntry
