@@ -27,12 +27,19 @@ def _too_many(request, reason):
     return response
 
 
+def attachment(data, name, content_type):
+    """Return `data` as a download under a Chinese file name."""
+    response = HttpResponse(data, content_type=content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
 @transaction.atomic
-def send(request, *, rows, columns, name, verb, filters="", kind="xlsx"):
+def send(request, *, rows, columns, name, verb, filters="", kind="xlsx", obj=None):
     """Answer with a file of `rows` and leave one audit entry; 429 beyond ten an hour or 5,000 rows.
 
     rows: list of lists; columns: their headings; name: of the file, without extension; verb: ends in `.export`;
-    filters: the filter in words, never content; kind: xlsx or csv.
+    filters: the filter in words, never content; kind: xlsx or csv; obj: what the list belongs to, if anything.
     """
     since = clock.now() - timedelta(hours=1)
     recent = AuditEntry.objects.filter(actor_id=request.user.pk, verb__endswith="export", at__gte=since)
@@ -48,8 +55,5 @@ def send(request, *, rows, columns, name, verb, filters="", kind="xlsx"):
     else:
         moment = timezone.localtime().strftime("%Y-%m-%d %H:%M")
         write_xlsx(rows, columns, file, title=name, notes=[f"{request.user.name} {moment} 导出，共 {len(rows)} 行"])
-    audit.record(by=request.user, verb=verb, after={"rows": len(rows), "format": kind}, note=filters)
-    response = HttpResponse(file.getvalue(), content_type=_TYPES[kind])
-    day = clock.today()
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"{name}-{day:%Y%m%d}.{kind}")
-    return response
+    audit.record(by=request.user, verb=verb, obj=obj, after={"rows": len(rows), "format": kind}, note=filters[:500])
+    return attachment(file.getvalue(), f"{name}-{clock.today():%Y%m%d}.{kind}", _TYPES[kind])

@@ -53,6 +53,8 @@ class Maker:
             parent=root,
             founded=date(2015, 4, 10),
         )
+        for row in agency.DIRECT:
+            self._branch(committee, *row)
         general = make(
             name=agency.GENERAL[0],
             short_name=agency.GENERAL[1],
@@ -60,6 +62,8 @@ class Maker:
             parent=committee,
             founded=date(2016, 6, 1),
         )
+        for row in agency.UNDER_GENERAL:
+            self._branch(general, *row)
         retired = make(
             name=agency.RETIRED[0],
             short_name=agency.RETIRED[1],
@@ -67,14 +71,9 @@ class Maker:
             parent=committee,
             founded=date(2016, 6, 1),
         )
+        for row in agency.UNDER_RETIRED:
+            self._branch(retired, *row)
         self.root, self.committee, self.general = root, committee, general
-        for parent, rows in (
-            (committee, agency.DIRECT),
-            (general, agency.UNDER_GENERAL),
-            (retired, agency.UNDER_RETIRED),
-        ):
-            for name, size, groups, order in rows:
-                self._branch(parent, name, size, groups, order)
         self.new = make(
             name=f"中共{agency.AGENCY}{agency.NEW}支部委员会",
             short_name=f"{agency.NEW}党支部",

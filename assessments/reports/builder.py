@@ -101,10 +101,7 @@ class _Builder:
             "scheme": {"title": self.scheme.title, "version": self.assessment.scheme.version},
             "summary": self._summary(trend),
             "overall": self._overall(trend),
-            "dimensions": [
-                {"key": part.key, "name": part.name, "points": str(scoring.rounded(part.points, 0))}
-                for part in self.scheme.dimensions
-            ],
+            "dimensions": self._dimensions(),
             "branches": self._branches(),
             "comparison": self._comparison(),
             "chapters": self._chapters(),
@@ -116,6 +113,19 @@ class _Builder:
             "signature": {"name": agency, "on": published_on or self.assessment.as_of.isoformat()},
         }
         return shape.check(report)
+
+    def _dimensions(self):
+        """The dimensions that apply to any branch, with the most points each can yield here (weights spread onto it)."""
+        most = {}
+        for row in self.results:
+            for part in json.loads(row.body)["dimensions"]:
+                if part["state"] != "not_applicable":
+                    most[part["key"]] = max(most.get(part["key"], Decimal(0)), Decimal(part["maximum"]))
+        return [
+            {"key": part.key, "name": part.name, "points": str(most[part.key])}
+            for part in self.scheme.dimensions
+            if part.key in most
+        ]
 
     def _name(self, row):
         return row.organisation_name
@@ -165,12 +175,15 @@ class _Builder:
                 "figure": str(len(actions)),
                 "unit": "项建议",
                 "strong": [],
-                "text": "；".join(action["text"].rstrip("。") for action in actions) + "。"
-                if actions
-                else "本期没有需要督促的事项。",
+                "text": self._actions_in_short(actions),
             }
         )
         return rows
+
+    def _actions_in_short(self, actions):
+        if not actions:
+            return "本期没有需要督促的事项。"
+        return f"请{wording.names([action['branch'] for action in self._urged()], limit=5)}补齐列明的事项，清单见建议。"
 
     def _overall(self, trend):
         paragraphs = []
@@ -230,7 +243,7 @@ class _Builder:
                     "grade": row.grade or None,
                     "rank": 1 + sum(other.total > row.total for other in self.order) if complete else None,
                     "state": row.state,
-                    "scores": {part.key: parts.get(part.key) for part in self.scheme.dimensions},
+                    "scores": {part["key"]: parts.get(part["key"]) for part in self._dimensions()},
                     "lost": wording.main_losses(reasons),
                 }
             )
@@ -299,21 +312,26 @@ class _Builder:
             "evidence": [],
         }
 
-    def _actions(self):
-        actions = []
+    def _urged(self):
+        """The branches below the low mark that can still make something good, the lowest first."""
+        urged = []
         for row in sorted(self.order, key=lambda row: row.total):
-            missing = [
-                reason
-                for score in row.scores.all()
-                for reason in json.loads(score.reasons)
-                if Decimal(reason["regain"]) > 0
-            ]
-            if missing and row.total < LOW:
-                names = "、".join(reason["text"] for reason in missing[:3])
-                actions.append(
-                    {"text": f"请{self._name(row)}补齐：{names}。", "who": f"{self._name(row)}书记", "due": None}
-                )
-        return actions[:5]
+            reasons = [reason for score in row.scores.all() for reason in json.loads(score.reasons)]
+            open_ones = [reason["text"] for reason in reasons if Decimal(reason["regain"]) > 0]
+            if open_ones and row.total < LOW:
+                urged.append({"branch": self._name(row), "texts": open_ones})
+        return urged[:5]
+
+    def _actions(self):
+        return [
+            {
+                "text": f"请{urged['branch']}补齐：{'、'.join(urged['texts'][:3])}"
+                + (f"等 {len(urged['texts'])} 项。" if len(urged["texts"]) > 3 else "。"),
+                "who": f"{urged['branch']}书记",
+                "due": None,
+            }
+            for urged in self._urged()
+        ]
 
     def _notes(self):
         notes = [

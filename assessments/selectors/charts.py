@@ -40,7 +40,10 @@ def comparison(report):
     if not drawn:
         return None
     pairs = sorted(drawn["pairs"], key=lambda pair: float(pair["before"]) - float(pair["now"]))
+    lowest = min(float(pair[key]) for pair in pairs for key in ("before", "now"))
     return {
+        "min": int(lowest // 10 * 10),
+        "max": 100,
         "labels": [pair["name"].removesuffix("党支部") for pair in pairs],
         "before": [float(pair["before"]) for pair in pairs],
         "after": [float(pair["now"]) for pair in pairs],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from assessments.services.schemes import parsed, scheme_current
 from branches.periods import YEAR, Period
-from members.models import ATTENDING
+from members.models import ATTENDING, AttendanceState
 from members.quorum import Counts, quorum_of
 from responsibilities.models import RequirementState as State
 from responsibilities.requirement_rules import REQUIREMENT_RULES
@@ -28,7 +28,7 @@ def _rules_of(codes):
     return [row for row in REQUIREMENT_RULES if set(row.kinds) & set(codes)]
 
 
-def _requirement_lines(organisation, codes, day, makes_up_for, quorum, saved=None):
+def _requirement_lines(organisation, codes, day, makes_up_for, quorum, saved=None, unknown=0):
     lines = []
     for row in _rules_of(codes):
         period = Period.containing(row.period, makes_up_for or day)
@@ -40,6 +40,13 @@ def _requirement_lines(organisation, codes, day, makes_up_for, quorum, saved=Non
             lines.append(Use("义务", name, reason, "不适用", "none"))
             continue
         url = f"/requirements/{organisation.pk}/{row.rule}/{period}/"
+        if quorum is not None and not quorum.valid and unknown:
+            lines.append(
+                Use(
+                    "义务", name, f"还有 {unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入", "待登记", "soon", url
+                )
+            )
+            continue
         if quorum is not None and not quorum.valid:
             lines.append(
                 Use(
@@ -88,8 +95,9 @@ def uses_of_form(form):
     if form.organisation is None or not data.kinds:
         return None
     quorum = form.quorum(data)
-    lines = _requirement_lines(form.organisation, data.kinds, data.day, data.makes_up_for, quorum)
     states = [state for state, _ in data.attendance.values()]
+    unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
+    lines = _requirement_lines(form.organisation, data.kinds, data.day, data.makes_up_for, quorum, unknown=unknown)
     return [*lines, _attendance_line(states, form.unsaved().hours), _score_line(lines)]
 
 

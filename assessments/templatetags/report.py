@@ -37,3 +37,9 @@ def change_mark(text):
     if not number:
         return "持平"
     return f"{'▲' if number > 0 else '▼'} {abs(number)}"
+
+
+@register.filter
+def has_reasons(chapter):
+    """Return whether any indicator of a chapter lost a point; without losses the sentence says all."""
+    return any(row["reasons"] for row in chapter["indicators"])

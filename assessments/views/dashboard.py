@@ -10,12 +10,11 @@ from assessments import rollups
 from assessments.forms.dashboard import DashboardFilter
 from assessments.reports.wording import overdue as overdue_sentence
 from assessments.selectors import dashboard as selectors
-from branches import access, clock
+from branches import access, clock, exports
 from branches.models import Kind, Organisation
 from branches.periods import QUARTER, YEAR, Period
 from branches.rights import REVIEW, ROLES, VIEW
 from branches.selectors.terms import term_warnings
-from branches.views.downloads import workbook
 from members.selectors.reviews import waiting_for
 from responsibilities.models import RequirementState
 from responsibilities.selectors.requirements import requirements
@@ -151,4 +150,11 @@ def dashboard_export(request):
         for group in groups
         for row in group.rows
     )
-    return workbook(request, f"组织生活总览{quarter}", ["上级", "党支部", *heads, "逾期", "完成率（%）"], table)
+    return exports.send(
+        request,
+        rows=table,
+        columns=["上级", "党支部", *heads, "逾期", "完成率（%）"],
+        name=f"组织生活总览{quarter}",
+        verb="dashboard.export",
+        filters=request.GET.urlencode(),
+    )

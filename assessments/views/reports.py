@@ -3,19 +3,18 @@
 import json
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.db import transaction
+from django.http import Http404
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from assessments.models import Report
 from assessments.reports import documents, shape
 from assessments.selectors import charts
-from branches import access
+from branches import access, audit, exports
 from branches.models import Kind, Organisation
 from branches.periods import Period
 from branches.rights import ASSESS, OBJECT, REPORTS
-from branches.services.exports import export_note
 
 
 def _report(request, pk):
@@ -83,7 +82,9 @@ def report_download(request, pk, kind):
     found, body, _ = _report(request, pk)
     if kind not in ("docx", "xlsx"):
         raise Http404
-    response = HttpResponse(documents.render(body, kind), content_type=documents.FORMATS[kind])
-    response["Content-Disposition"] = content_disposition_header(True, f"{body['title']}.{kind}")
-    export_note(by=request.user, what=f"{body['title']}.{kind}", obj=found, organisation=found.organisation)
-    return response
+    data = documents.render(body, kind)
+    with transaction.atomic():
+        audit.record(
+            by=request.user, verb="report.export", obj=found, organisation=found.organisation, after={"format": kind}
+        )
+    return exports.attachment(data, f"{body['title']}.{kind}", documents.FORMATS[kind])

@@ -5,11 +5,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches import access
+from branches import access, exports
 from branches.rights import RECORD, REVIEW, VIEW
 from branches.selectors.history import history
 from branches.views.security import recent_login
@@ -17,13 +16,12 @@ from members.forms.activity_filters import ActivityFilter
 from members.forms.hosts import HostForm
 from members.models import Activity, ActivityHost, ActivityState
 from members.selectors.activities import attendance_groups, figures_for, readable, unconfirmed_hosts
+from members.selectors.activity_export import COLUMNS, activity_row
 from members.services import activities as services
 from members.services import reviews as moves
-from members.services.activity_export import activities_export
 from members.submission import quorum_words
 
 PAGE = 30
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _filtered(request):
@@ -71,10 +69,15 @@ def activity_list(request):
 @recent_login
 def activity_export(request):
     filters = _filtered(request)
-    data = activities_export(by=request.user, activities=filters.sorted(), filters=request.META.get("QUERY_STRING", ""))
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="activities.xlsx"'
-    return response
+    rows = figures_for(list(filters.sorted()))
+    return exports.send(
+        request,
+        rows=[activity_row(row) for row in rows],
+        columns=COLUMNS,
+        name="活动记录",
+        verb="activity.export",
+        filters=request.META.get("QUERY_STRING", ""),
+    )
 
 
 @login_required

@@ -3,16 +3,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from branches import access
+from branches import access, exports
 from branches.imports.report import LEDGER_NAMES
 from branches.models import JobRun
 from branches.rights import IMPORT
-from branches.services.exports import export_note
-from branches.tabular import write_xlsx
 from members.forms.imports import ColumnsForm, UploadForm
 from members.models import BatchState
 from members.selectors.imports import own_batch, own_batches
@@ -145,8 +142,11 @@ def discard(request, uid):
 def errors(request, uid):
     batch = _batch(request, uid)
     rows = [(LEDGER_NAMES[fault[0]], *fault[1:]) for fault in batch.preview.get("faults", ())]
-    response = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = "attachment; filename*=UTF-8''%E5%AF%BC%E5%85%A5%E9%94%99%E8%AF%AF.xlsx"
-    write_xlsx(rows, ["台账", "行", "列", "原因", "建议"], response, title="导入错误")
-    export_note(by=request.user, what="导入错误清单", rows=len(rows), obj=batch)
-    return response
+    return exports.send(
+        request,
+        rows=rows,
+        columns=["台账", "行", "列", "原因", "建议"],
+        name="导入错误",
+        verb="import.errors_export",
+        obj=batch,
+    )

@@ -7,12 +7,11 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from branches import access, clock
+from branches import access, clock, exports
 from branches.models import Kind, Notice, Organisation
 from branches.periods import QUARTER, YEAR, Period
 from branches.rights import DUTIES, RECORD, REVIEW, VIEW
 from branches.selectors.names import labels
-from branches.views.downloads import workbook
 from members.models import Activity
 from responsibilities.forms.requirements import RequirementFilter, SentenceForm
 from responsibilities.models import Exemption, Explanation, RequirementState
@@ -142,7 +141,14 @@ def requirement_export(request):
         ]
         for line in _lines(rows)
     )
-    return workbook(request, "义务清单", columns, table)
+    return exports.send(
+        request,
+        rows=table,
+        columns=columns,
+        name="义务清单",
+        verb="requirement.export",
+        filters=request.GET.urlencode(),
+    )
 
 
 @login_required

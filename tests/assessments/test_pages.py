@@ -120,7 +120,7 @@ def test_the_report_reads_the_same_on_screen_as_docx_and_as_xlsx(as_, published)
     assert "2026年第三季度机关党建考核报告" in texts
     assert published.anchor[:20] in texts
     assert zipfile.is_zipfile(io.BytesIO(client.post(f"/reports/{published.pk}/xlsx/").content))
-    assert AuditEntry.objects.filter(verb="export").count() == 2
+    assert AuditEntry.objects.filter(verb="report.export").count() == 2
 
 
 def test_a_branch_reads_the_extract_about_itself_without_rank_or_others(as_, published):
