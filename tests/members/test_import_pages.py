@@ -95,7 +95,7 @@ def test_errors_are_listed_and_exported_and_nothing_can_be_applied(as_):
         (2, "人员类别"),
         (3, "所在党支部"),
     ]
-    assert AuditEntry.objects.filter(verb="export", object_id=batch.pk).exists()
+    assert AuditEntry.objects.filter(verb="import.errors_export", object_id=batch.pk).exists()
 
 
 def test_an_unknown_heading_is_assigned_by_hand(as_):
