@@ -139,6 +139,8 @@ class Score(models.Model):
     lost = models.DecimalField(max_digits=7, decimal_places=2, default=0)
     note = models.CharField(max_length=200, blank=True)
     reasons = models.TextField(default="[]")
+    # The records that were counted, as JSON text: [{"text", "url"}].
+    evidence = models.TextField(default="[]")
 
     objects = ScoreQuerySet.as_manager()
 

@@ -309,7 +309,7 @@ class _Builder:
             "mean": means.get(score.indicator),
             "state": score.state,
             "reasons": reasons,
-            "evidence": [],
+            "evidence": _most(json.loads(score.evidence)),
         }
 
     def _urged(self):
@@ -360,6 +360,15 @@ class _Builder:
 
 def _mean(values):
     return scoring.rounded(sum(values, Decimal(0)) / len(values))
+
+
+# A report names the first records of an indicator; all of them stand on the page of the score.
+EVIDENCE_SHOWN = 4
+
+
+def _most(rows):
+    rest = len(rows) - EVIDENCE_SHOWN
+    return rows if rest <= 0 else [*rows[:EVIDENCE_SHOWN], {"text": f"等 {len(rows)} 条", "url": None}]
 
 
 def url_of(target):

@@ -49,14 +49,29 @@ def due_within(period, organisations=None, as_of=None):
 
 
 def scoring_facts(scheme, period, *, organisations=None, as_of=None):
-    """Return {branch id: {indicator key: scoring.Fact}} for the branches assessed by `scheme` in `period`.
+    """Return ({branch id: {indicator key: scoring.Fact}}, {(branch id, indicator key): [record ids]}).
+
+    The first for the branches assessed by `scheme` in `period`, the second the records that were counted for them.
 
     An indicator for whose measures nothing is built has no fact: not applicable yet (decisions 26). organisations: ids
     of branches, all when None; the groups of a branch are scored with it.
     """
     as_of = as_of or clock.today()
     rows = due_within(period, organisations, as_of)
-    return _facts(scheme, rows, *_places(rows, period, as_of))
+    branches, groups, names = _places(rows, period, as_of)
+    return _facts(scheme, rows, branches, groups, names), _records(scheme, rows, groups)
+
+
+def _records(scheme, rows, groups):
+    by_rule = defaultdict(list)
+    for row in rows:
+        by_rule[groups.get(row.organisation, row.organisation), f"{_PREFIX}{row.rule}"] += row.records
+    found = {}
+    for _, indicator in scheme.indicators():
+        for (branch, measure), records in by_rule.items():
+            if measure in indicator.measures:
+                found.setdefault((branch, indicator.key), []).extend(records)
+    return found
 
 
 def _facts(scheme, rows, branches, groups, names):

@@ -16,6 +16,7 @@ from branches import access, audit, clock, dated_settings
 from branches.errors import Conflict
 from branches.models import Organisation
 from branches.rights import ASSESS, PUBLISH
+from members.models import Activity
 
 
 def _root():
@@ -139,18 +140,27 @@ def assessment_trial(*, by, period, key=BRANCH_SCHEME, as_of=None, reason=""):
 
 
 def _store(assessment, scheme, period, as_of):
-    facts = scoring_facts(scheme, period, as_of=as_of)
+    facts, records = scoring_facts(scheme, period, as_of=as_of)
     places = Organisation.objects.select_related("parent").in_bulk(list(facts))
     outcomes = {pk: scoring.score(scheme, facts[pk]) for pk in facts}
     results = Result.objects.bulk_create(_result(assessment, places[pk], outcomes[pk]) for pk in facts)
-    Score.objects.bulk_create(
-        [
-            row
-            for result in results
-            for row in _scores(result, outcomes[result.organisation_id], facts[result.organisation_id])
-        ],
-        batch_size=1000,
-    )
+    evidence = _evidence(records)
+    scores = []
+    for result in results:
+        place = result.organisation_id
+        for score in _scores(result, outcomes[place], facts[place]):
+            score.evidence = json.dumps(evidence.get((place, score.indicator), []), ensure_ascii=False)
+            scores.append(score)
+    Score.objects.bulk_create(scores, batch_size=1000)
+
+
+def _evidence(records):
+    """Return {(branch, indicator): [{"text", "url"}]} of the counted records, in the order of their dates."""
+    ids = {pk for found in records.values() for pk in found}
+    rows = Activity.objects.filter(pk__in=ids).prefetch_related("kinds").order_by("day", "pk")
+    known = {row.pk: {"text": f"{row.kinds_label} {row.day:%m-%d}", "url": f"/activities/{row.pk}/"} for row in rows}
+    order = {pk: place for place, pk in enumerate(known)}
+    return {key: [known[pk] for pk in sorted(set(found) & set(known), key=order.get)] for key, found in records.items()}
 
 
 def _locked(assessment, state, what):

@@ -180,6 +180,7 @@ def score_detail(request, pk):
         raise Http404
     scores = list(result.scores.all())
     for score in scores:
+        score.proofs = json.loads(score.evidence)
         score.lost_for = [{**reason, "url": url_of(reason["target"])} for reason in json.loads(score.reasons)]
     parts = json.loads(result.body)["dimensions"]
     for part in parts:
