@@ -64,13 +64,21 @@ def result_trial(request):
     )
 
 
+def _parts(results):
+    """Return the dimensions that apply to any result, and give each row its points in their order."""
+    bodies = {row.pk: json.loads(row.body)["dimensions"] for row in results}
+    used = {part["key"] for parts in bodies.values() for part in parts if part["state"] != "not_applicable"}
+    for row in results:
+        row.points_of = [part["points"] for part in bodies[row.pk] if part["key"] in used]
+    return [part for part in next(iter(bodies.values()), ()) if part["key"] in used]
+
+
 @login_required
 def result_detail(request, pk):
     assessment = _assessment(request, pk, ASSESS)
     results = list(assessment.results.select_related("organisation").visible_to(request.user))
     results.sort(key=lambda row: (-(row.total if row.total is not None else -1), row.pk))
-    for row in results:
-        row.parts = json.loads(row.body)["dimensions"]
+    parts = _parts(results)
     period = Period.parse(assessment.period)
     return render(
         request,
@@ -79,6 +87,7 @@ def result_detail(request, pk):
             "title": f"{period.label()}考核：{assessment.get_state_display()}",
             "assessment": assessment,
             "results": results,
+            "parts": parts,
             "period": period,
             "closed_on": closed_on(period),
             "closed": clock.today() >= closed_on(period),

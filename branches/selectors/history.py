@@ -6,26 +6,15 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 
 from branches.models import AuditEntry
+from branches.selectors.trail import verb_label
 
-_VERBS = {
-    "create": "建立",
-    "update": "修改",
-    "submit": "提交",
-    "withdraw": "撤回",
-    "review": "开始审核",
-    "accept": "审核通过",
-    "return": "退回修改",
-    "attach": "添加附件",
-    "detach": "删除附件",
-    "host_confirm": "共同举办方确认",
-    "import": "导入",
-}
 # Columns that say how the system keeps a record, not what it says.
 _SILENT = frozenset(
     [
         *("id", "uid", "state", "version", "changed", "created", "form_key", "edited_by_hand", "ordinal", "valid"),
         *("voters_expected", "voters_present", "author", "reviewer", "reviewed_at", "review_opened_at", "submitted_at"),
-        *("no_reviewer", "origin", "organisation", "late"),
+        *("no_reviewer", "origin", "organisation", "late", "made", "made_by", "frozen", "frozen_by"),
+        *("published", "published_by"),
     ]
 )
 _PARTS = {"kinds": "类型", "attendance": "考勤", "resolutions": "决议", "hosts": "共同举办"}
@@ -57,7 +46,7 @@ def _item(obj, entry):
     ]
     return {
         "when": entry.at,
-        "title": _VERBS.get(action, entry.verb),
+        "title": verb_label(entry.verb),
         "who": f"{entry.actor_name}　{timezone.localtime(entry.at):%H:%M}",
         "note": "；".join(filter(None, notes)),
         "changes": changes,
