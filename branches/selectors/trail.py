@@ -42,7 +42,7 @@ VERBS = {
     "account.sessions_end": "结束其他登录",
     "activity.accept": "审核通过",
     "activity.create": "新建活动记录",
-    "activity.return": "退回活动记录",
+    "activity.return": "退回修改",
     "activity.submit": "提交活动记录",
     "activity.update": "修改活动记录",
     "activity.withdraw": "撤回活动记录",
