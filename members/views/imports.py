@@ -38,7 +38,12 @@ def start(request):
             form.add_error(None, error)
         else:
             return redirect("import_preview", batch.uid)
-    context = {"title": "导入台账", "sub": "先核对，后导入；有一处错误就一行也不写入", "form": form, "recent": own_batches(request.user)}
+    context = {
+        "title": "导入台账",
+        "sub": "先核对，后导入；有一处错误就一行也不写入",
+        "form": form,
+        "recent": own_batches(request.user),
+    }
     return render(request, "members/imports/start.html", context)
 
 
