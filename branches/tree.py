@@ -200,7 +200,9 @@ def organisation_archive(*, by, organisation, on=None):
     organisation.version += 1
     organisation.clean_fields(exclude=["parent"])
     organisation.save()
-    organisation.versions.filter(ends__isnull=True, starts__lte=on).update(ends=on)
+    if not organisation.versions.filter(ends__isnull=True, starts__lte=on).update(ends=on):
+        # Its last change would come after its end, and the open version would stay open for ever.
+        raise ValidationError({"on": "撤销日期不能早于最近一次变更（成立、改名或移动）的日期。"})
     audit.record(
         by=by,
         verb="organisation.archive",

@@ -15,6 +15,7 @@ from members.models import (
     Activity,
     ActivityHost,
     ActivityKind,
+    ActivityKindCode,
     ActivityState,
     Attendance,
     AttendanceState,
@@ -82,6 +83,9 @@ def mark_activity(activity, *days):
     """Mark the facts of the record's organisation and confirmed hosts on its day (and on `days`) as changed."""
     places = {activity.organisation_id}
     places.update(activity.hosts.filter(confirmed_at__isnull=False).values_list("organisation_id", flat=True))
+    if ActivityKindCode.TALK in activity.codes:
+        # A talk follows the member into his present branch.
+        places.update(activity.attendance.order_by().values_list("member__home", flat=True).distinct())
     wanted = {activity.day, activity.makes_up_for or activity.day, *days}
     for place in places:
         mark(place, min(wanted), max(wanted), "activity")

@@ -13,7 +13,7 @@ from branches import clock, dated_settings
 from branches.models import Kind, OrganisationVersion
 from branches.periods import Period
 from members.models import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Member, Membership, Post
-from members.selectors.evidence import counting_records, returned_records, talked_members
+from members.selectors.evidence import LATE, counting_records, returned_records, talks_had
 from responsibilities.models import Exemption
 from responsibilities.models import RequirementState as State
 from responsibilities.requirement_rules import (
@@ -104,8 +104,9 @@ class _Reckoning:
         ids = None if organisations is None else list(self.places)
         self.seats = self._seats(ids) if self._needs("life-committee-m") else {}
         self.rosters = self._rosters(ids) if self._needs("life-talks") else {}
-        kinds = sorted({kind for rule, _ in self.wanted for kind in rule.kinds})
+        kinds = sorted({kind for rule, _ in self.wanted for kind in rule.kinds if rule.owes != EACH_MEMBER})
         self.records = self._by_place(counting_records(span.first, span.last, kinds, ids, as_of))
+        self.talks = self._talks(ids) if self._needs("life-talks") else {}
         self.returned = returned_records(span.first, span.last, kinds, ids)
         self.exempt = {
             (row.organisation_id, row.rule, row.period): row.reason
@@ -132,8 +133,8 @@ class _Reckoning:
         self.groups = {}
         for place in places.values():
             if place.kind == Kind.SMALL_GROUP:
-                for _, _, parent in place.parents:
-                    self.groups.setdefault(parent, []).append(place)
+                for starts, ends, parent in place.parents:
+                    self.groups.setdefault(parent, []).append((max(starts, place.founded), ends))
         return places
 
     def _seats(self, ids):
@@ -165,17 +166,14 @@ class _Reckoning:
         return found
 
     def rows(self):
-        talks = None
         for rule, periods in self.wanted:
-            if rule.owes == EACH_MEMBER:
-                talks = talks if talks is not None else self._talks(rule)
             for period in periods:
                 for place in self.places.values():
-                    row = self._row(rule, period, place, talks)
+                    row = self._row(rule, period, place)
                     if row is not None:
                         yield row
 
-    def _row(self, rule, period, place, talks):
+    def _row(self, rule, period, place):
         if not (place.founded <= period.last and place.ends >= period.first):
             return None
         if rule.owes == SMALL_GROUP:
@@ -194,7 +192,7 @@ class _Reckoning:
         if row.expected == 0:
             return _not_applicable(row, "本机关设定为不要求")
         if rule.owes == EACH_MEMBER:
-            self._count_talks(row, place, talks, min(period.last, max(self.as_of, period.first)))
+            self._count_talks(row, place, min(period.last, max(self.as_of, period.first)))
             if row.expected == 0:
                 return _not_applicable(row, "名册上没有应谈人员")
         else:
@@ -202,7 +200,7 @@ class _Reckoning:
         return self._judge(row)
 
     def _branch_without_groups(self, rule, period, place):
-        if any(group.founded <= period.last and group.ends >= period.first for group in self.groups.get(place.pk, ())):
+        if any(starts <= period.last and ends >= period.first for starts, ends in self.groups.get(place.pk, ())):
             return None
         row = Requirement(place.pk, rule.rule, period, 0, self._due(rule, period))
         return _not_applicable(row, "未划分党小组")
@@ -233,16 +231,10 @@ class _Reckoning:
             for record in self.records.get((place.pk, kind), ()):
                 if record.activity in seen:
                     continue
-                own = record.day in period
-                made_up = record.makes_up_for is not None and record.makes_up_for in period
-                elsewhere = record.makes_up_for is not None and not made_up
-                if made_up and not own:
-                    late.append(record)
-                elif own and not elsewhere:
-                    (late if record.late else on_time).append(record)
-                else:
-                    continue
-                seen.add(record.activity)
+                met = record.meets(period)
+                if met is not None:
+                    seen.add(record.activity)
+                    (late if met == LATE else on_time).append(record)
         return on_time, late
 
     def _count(self, row, rule, period, place):
@@ -258,21 +250,30 @@ class _Reckoning:
                 if day in period:
                     row.returned = pk
 
-    def _talks(self, rule):
-        ids = {record.activity for (_, kind), rows in self.records.items() if kind in rule.kinds for record in rows}
-        return talked_members(ids)
+    def _talks(self, ids):
+        """Return {member: [CountingRecord]}: a talk follows the member, whichever branch he had it in."""
+        members = None
+        if ids is not None:
+            members = Membership.objects.filter(organisation__in=ids).order_by().values("member")
+        kinds = [kind for rule, _ in self.wanted if rule.owes == EACH_MEMBER for kind in rule.kinds]
+        return talks_had(self.span.first, self.span.last, kinds, members, self.as_of)
 
-    def _count_talks(self, row, place, talks, day):
+    def _count_talks(self, row, place, day):
         owed = {
             member
             for member, starts, ends, exempt in self.rosters.get(place.pk, ())
             if starts <= day <= ends and exempt > day
         }
-        on_time, late = self._matching(row.row, row.period, place)
-        early = set().union(*(talks.get(record.activity, set()) for record in on_time)) & owed
-        made_up = set().union(*(talks.get(record.activity, set()) for record in late)) & owed - early
+        early, made_up, records = set(), set(), {}
+        for member in owed:
+            for record in self.talks.get(member, ()):
+                met = record.meets(row.period)
+                if met is not None:
+                    records[record.activity] = record
+                    (made_up if met == LATE else early).add(member)
+        made_up -= early
         row.expected, row.on_time, row.late = len(owed), len(early), len(made_up)
-        row.records = [record.activity for record in sorted([*on_time, *late], key=lambda record: record.day)]
+        row.records = [record.activity for record in sorted(records.values(), key=lambda one: (one.day, one.activity))]
         row.missing = sorted(owed - early - made_up)
 
     def _judge(self, row):

@@ -156,7 +156,8 @@ def requirement_detail(request, pk, rule_id, period):
     organisation, row = _requirement(request, pk, rule_id, period)
     published = rule(rule_id)
     records = list(
-        Activity.objects.filter(pk__in=row.records)
+        Activity.objects.visible_to(request.user)
+        .filter(pk__in=row.records)
         .select_related("organisation__parent")
         .prefetch_related("kinds")
         .order_by("day")
@@ -172,6 +173,8 @@ def requirement_detail(request, pk, rule_id, period):
         "rule": published,
         "citation": citation(published),
         "records": records,
+        # A member's talk in his former branch counts too; who may not read that record sees that there is one.
+        "elsewhere": len(row.records) - len(records),
         "missing": members_named(row.missing),
         "reminders": times,
         "url": address(row),

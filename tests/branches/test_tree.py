@@ -90,6 +90,15 @@ def test_archiving_needs_an_empty_place_and_keeps_history(world):
         tree.organisation_create(by=OPERATOR, name="组", kind="small_group", parent=branch)
 
 
+def test_an_organisation_cannot_end_before_its_last_change(world):
+    tree.organisation_move(by=OPERATOR, organisation=world.branch_b, parent=world.general)
+    with pytest.raises(ValidationError) as caught:
+        tree.organisation_archive(by=OPERATOR, organisation=world.branch_b, on=clock.today() - timedelta(days=3))
+    assert "on" in caught.value.message_dict
+    assert Organisation.objects.get(pk=world.branch_b.pk).archived_on is None
+    assert world.branch_b.versions.filter(ends__isnull=True).count() == 1
+
+
 def test_a_founding_day_in_the_future_is_refused(world):
     with pytest.raises(ValidationError):
         tree.organisation_create(

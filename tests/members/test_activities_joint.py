@@ -39,7 +39,7 @@ def test_an_invited_branch_confirms_and_the_record_counts_there_from_then_on(wor
     again = client.post(url, _attendance(world))
     assert again.status_code == 409 and Attendance.objects.filter(organisation=world.branch_b).count() == 3
     page = as_("secretary_a").get(reverse("activity_detail", args=[only().pk])).content.decode()
-    assert "共同举办方确认" in page and "乙一" in page
+    assert "确认共同活动" in page and "乙一" in page
 
 
 def test_only_the_hosts_own_people_confirm_it_and_all_of_them(world, as_):
