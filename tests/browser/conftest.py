@@ -24,19 +24,30 @@ def chromium():
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture
-def contexts(chromium):
-    """Return a function that makes a browser context; all are closed, and no page may have complained."""
-    made, complaints = [], []
+@pytest.fixture(scope="session")
+def complaints():
+    """What consoles and scripts have complained of; each test empties it."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def contexts(chromium, complaints):
+    """Return a function that makes a browser context whose pages are listened to."""
 
     def make(**options):
         context = chromium.new_context(**{"viewport": PHONE, "reduced_motion": "reduce", **options})
         context.on("page", lambda page: listen(page, complaints))
-        made.append(context)
         return context
 
-    yield make
-    for context in made:
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _no_complaints(chromium, complaints):
+    """No page may complain; whatever a test opened is closed after it."""
+    complaints.clear()
+    yield
+    for context in list(chromium.contexts):
         context.close()
     assert complaints == []
 
@@ -69,25 +80,21 @@ def demo(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def _sessions():
-    return {}
+def signed_in(demo, contexts):
+    """Return a function that gives a page signed in at the demo agency: signed_in("shuji"); None for nobody.
 
-
-@pytest.fixture
-def visit(demo, contexts, _sessions):
-    """Return a function that opens an address of the demo agency as one of its accounts: visit("shuji", "/").
-
-    Each account signs in once, through the page; later contexts go on with its session.
+    Each account signs in once, through the page; later contexts go on with its session. `page.home` is the address.
     """
+    sessions = {None: {}}
 
-    def opened(who, path, **options):
-        if who not in _sessions:
+    def opened(who, **options):
+        if who not in sessions:
             context = contexts()
-            page = context.new_page()
-            sign_in(page, demo.url, who, demo_accounts.PASSWORD)
-            _sessions[who] = context.storage_state()
-        page = contexts(storage_state=_sessions[who], **options).new_page()
-        page.goto(demo.url + path)
+            sign_in(context.new_page(), demo.url, who, demo_accounts.PASSWORD)
+            sessions[who] = context.storage_state()
+            context.close()
+        page = contexts(storage_state=sessions[who], **options).new_page()
+        page.home = demo.url
         return page
 
     return opened
