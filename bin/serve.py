@@ -52,7 +52,7 @@ def commands():
         "8",
         "--log-level",
         "warning",
-        "--control-socket-disable",
+        "--no-control-socket",
     ]
     celery = [PYTHON, "-m", "celery", "-A", "config", "--quiet"]
     worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "1", "--without-gossip", "--without-mingle"]

@@ -6,6 +6,7 @@ from django.test import TransactionTestCase
 from django.test.client import Client
 
 from branches import database
+from tests.browser.chromium import why_not
 from tests.world import World, build, find
 
 # Cheap hashes: the suite logs in thousands of times. The real hasher has tests of its own.
@@ -25,6 +26,20 @@ def _teardown_past_the_guards(self):
 
 
 TransactionTestCase._fixture_teardown = _teardown_past_the_guards
+
+
+def pytest_report_header():
+    return [f"The browser tests are left out: {why_not()}."] if why_not() else []
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the browser tests out where they cannot run; where they can, one process runs them all with one Chromium."""
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    if why_not():
+        config.hook.pytest_deselected(items=browser)
+        items[:] = [item for item in items if item not in browser]
+    for item in browser:
+        item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -144,8 +144,10 @@ def _link(name, query=""):
         return ""
 
 
-def _file(member):
-    """Return the context that the file and the own file share."""
+def _file(member, reader):
+    """Return the context that the file and the own file share; `reader`: the account that reads it."""
+    # A plain member reads his own file, and no list of records.
+    records = _link("activity_list", f"?member={member.pk}") if access.holds_anywhere(reader, VIEW) else ""
     return {
         "member": member,
         "identity": masked_identity(member),
@@ -153,7 +155,7 @@ def _file(member):
         "memberships": member.memberships.select_related("organisation", "small_group").order_by("-starts"),
         "posts": member.posts.select_related("organisation__parent").order_by("ends", "-starts", "pk"),
         "attendance": attendance_of_year(member),
-        "activities_url": _link("activity_list", f"?member={member.pk}"),
+        "activities_url": records,
         "today": clock.today(),
     }
 
@@ -162,7 +164,7 @@ def _file(member):
 def member_detail(request, pk):
     member = access.get_for(Member.objects.select_related("home"), request.user, VIEW, pk=pk)
     context = {
-        **_file(member),
+        **_file(member, request.user),
         "manages": access.has_right(request.user, MEMBERS, member.home),
         "unmasks": access.has_right(request.user, IDENTITY, member.home),
         "unmask_form": UnmaskForm(),
@@ -181,7 +183,7 @@ def member_own(request):
     return render(
         request,
         "members/members/own.html",
-        {**_file(member), "readers": access.who_can(VIEW, member.home, limit=100)},
+        {**_file(member, request.user), "readers": access.who_can(VIEW, member.home, limit=100)},
     )
 
 

@@ -1,55 +1,12 @@
 """The record form in a real browser: two clicks and the text on a phone, and the same without JavaScript."""
 
-import os
-import shutil
-
 import pytest
-from django.test.client import Client
 from django.urls import reverse
 
 from members.models import Activity, ActivityState
 from tests.members.records import only
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-PHONE = {"width": 390, "height": 844}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine"),
-]
-
-
-@pytest.fixture
-def open_page(live_world, live_server, monkeypatch, settings):
-    """Return a function that opens an address as one of the cast; what the console complains of is collected."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    complaints = []
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-
-        def opened(who, path, **options):
-            client = Client()
-            client.force_login(live_world.user(who), backend="branches.backends.AppointmentBackend")
-            context = browser.new_context(viewport=PHONE, **options)
-            context.add_cookies(
-                [
-                    {
-                        "name": settings.SESSION_COOKIE_NAME,
-                        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                        "url": live_server.url,
-                    }
-                ]
-            )
-            page = context.new_page()
-            page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.goto(live_server.url + path)
-            return page
-
-        yield opened
-        browser.close()
-    assert complaints == []
+pytestmark = pytest.mark.browser
 
 
 def _form(world):

@@ -1,0 +1,43 @@
+"""Where Chromium is, what a page complains of, and what axe finds in it."""
+
+import os
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+AXE = (Path(__file__).resolve().parent.parent / "vendor" / "axe.min.js").read_text()
+RUN = """options => axe.run(document, options).then(found => found.violations.map(
+    rule => rule.id + ': ' + rule.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')))"""
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDTHS = (390, 720, 1024, 1366, 1920)
+
+
+def why_not():
+    """Return why the browser tests do not run here, or an empty string."""
+    if not CHROMIUM:
+        return "no Chromium on this machine"
+    if settings.IS_POSTGRES:
+        return "they run on SQLite"
+    return ""
+
+
+def listen(page, complaints):
+    """Collect in the list `complaints` what the page's console calls an error (CSP violations are) and what its scripts throw."""
+    page.on("console", lambda said: complaints.append((page.url, said.text)) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append((page.url, str(error))))
+
+
+def violations(page, rules=None):
+    """Return what axe finds wrong in the page as it is shown; `rules` limits it to these rule names."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE)
+    return page.evaluate(RUN, {"runOnly": rules} if rules else {})
+
+
+def scrolls_sideways(page):
+    """Return whether the page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

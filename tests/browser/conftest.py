@@ -1,0 +1,109 @@
+"""One Chromium, one demo agency, and pages opened as whoever is named."""
+
+import os
+
+import pytest
+from django.test.client import Client
+
+from branches import demo as demo_accounts
+from tests.browser.chromium import CHROMIUM, PHONE, listen
+from tests.browser.installation import Installation
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The one browser of the session."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, and Django would refuse the database to any test after it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def complaints():
+    """What consoles and scripts have complained of; each test empties it."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def contexts(chromium, complaints):
+    """Return a function that makes a browser context whose pages are listened to."""
+
+    def make(**options):
+        context = chromium.new_context(**{"viewport": PHONE, "reduced_motion": "reduce", **options})
+        context.on("page", lambda page: listen(page, complaints))
+        return context
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _no_complaints(chromium, complaints):
+    """No page may complain; whatever a test opened is closed after it."""
+    complaints.clear()
+    yield
+    for context in list(chromium.contexts):
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def open_page(live_world, live_server, contexts, settings):
+    """Return a function that opens an address of the live server as one of the cast: open_page("staff", "/reviews/")."""
+
+    def opened(who, path, **options):
+        client = Client()
+        client.force_login(live_world.user(who), backend="branches.backends.AppointmentBackend")
+        name = settings.SESSION_COOKIE_NAME
+        context = contexts(**options)
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        page = context.new_page()
+        page.goto(live_server.url + path)
+        return page
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The demo agency, served with worker and beat."""
+    installation = Installation(tmp_path_factory.mktemp("demo"))
+    try:
+        yield installation.start()
+    finally:
+        installation.stop()
+
+
+@pytest.fixture(scope="session")
+def signed_in(demo, contexts):
+    """Return a function that gives a page signed in at the demo agency: signed_in("shuji"); None for nobody.
+
+    Each account signs in once, through the page; later contexts go on with its session. `page.home` is the address.
+    """
+    sessions = {None: {}}
+
+    def opened(who, **options):
+        if who not in sessions:
+            context = contexts()
+            sign_in(context.new_page(), demo.url, who, demo_accounts.PASSWORD)
+            sessions[who] = context.storage_state()
+            context.close()
+        page = contexts(storage_state=sessions[who], **options).new_page()
+        page.home = demo.url
+        return page
+
+    return opened
+
+
+def sign_in(page, address, username, password):
+    """Fill in the login page and wait until it is left."""
+    page.goto(f"{address}/login/")
+    page.fill("#id_username", username)
+    page.fill("#id_password", password)
+    page.click("main button:has-text('登录')")
+    page.wait_for_url(lambda url: "/login/" not in url or "/login/first/" in url)

@@ -1,0 +1,61 @@
+"""A whole installation in a folder of its own: SQLite, the file-system broker, web, worker and beat as bin/start runs them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 180
+
+
+class Installation:
+    """`folder`: an empty directory, which becomes VAR_DIR."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.process = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TZ") if key in os.environ}
+        self.env = {**kept, "DEMO": "1", "VAR_DIR": str(self.folder), "PORT": str(self.port)}
+
+    def run(self, *arguments):
+        """Run a Python program of the installation to its end and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, *map(str, arguments)], cwd=ROOT, env=self.env, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def manage(self, *arguments):
+        return self.run("manage.py", *arguments)
+
+    def task(self, name):
+        """Send a task through the broker, as beat does."""
+        return self.run("-m", "celery", "-A", "config", "call", name)
+
+    def start(self):
+        """Start web, worker and beat, and wait until /readyz answers 200: the worker has made its first roll-up."""
+        log = (self.folder / "log").open("w")
+        self.process = subprocess.Popen([sys.executable, "bin/serve.py"], cwd=ROOT, env=self.env, stdout=log, stderr=log)
+        for _ in range(PATIENCE * 4):
+            assert self.process.poll() is None, (self.folder / "log").read_text()
+            try:
+                urllib.request.urlopen(f"{self.url}/readyz", timeout=5).read()
+                return self
+            except (OSError, urllib.error.HTTPError):
+                time.sleep(0.25)
+        raise AssertionError((self.folder / "log").read_text())
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(20)

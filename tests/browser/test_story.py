@@ -1,0 +1,240 @@
+"""The main story, in a browser, against an installation of its own with a real worker: from the ledgers to the report.
+
+Nothing depends on the day of the run but this: the meeting is held today, and the quarter assessed is the last closed one.
+"""
+
+import re
+import sqlite3
+import time
+from datetime import timedelta
+
+import docx
+import pytest
+
+from branches import clock
+from branches.periods import MONTH, QUARTER, Period
+from tests.browser.chromium import DESK, PHONE, scrolls_sideways, violations
+from tests.browser.conftest import sign_in
+from tests.browser.installation import Installation
+from tests.members.import_support import DATA, written
+
+ROOT = (
+    ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期"],
+    ["中共江州市发展和改革委员会党组", "党组", "党组", "", "2014-06-05"],
+)
+GRACE = 7
+NUMBER = "江发改党〔2026〕1号"
+PASSWORDS = {name: f"tall-Boat-{name}-4192" for name in ("admin", "ganbu", "dangwei", "lingdao", "shuji")}
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """An installation as its operator leaves it: the root, and one account for each first duty, with their codes."""
+    made = Installation(tmp_path / "var")
+    made.folder.mkdir()
+    made.manage("migrate", "-v0")
+    made.manage("import_organisations", written(tmp_path, "root", ROOT))
+    made.codes = {
+        name: made.manage("create_account", name, "--name", person, "--role", role, "--at", "党组").split("：")[-1].strip()
+        for name, person, role in (
+            ("admin", "钱立", "system_administrator"),
+            ("ganbu", "孙敏", "committee_staff"),
+            ("dangwei", "李正", "committee_secretary"),
+            ("lingdao", "周远", "leader"),
+        )
+    }
+    try:
+        yield made.start()
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def enter(installation, contexts):
+    """Return a function: the first login of an account with its one-time code, which sets the password."""
+
+    def entered(name, code, size=DESK):
+        page = contexts(viewport=size, accept_downloads=True).new_page()
+        page.home = installation.url
+        sign_in(page, installation.url, name, code)
+        assert "请设置自己的密码" in page.text_content("h1")
+        page.fill("#id_new_password", PASSWORDS[name])
+        page.fill("#id_again", PASSWORDS[name])
+        page.click("main button:has-text('设置密码')")
+        page.wait_for_url(lambda url: "/login/" not in url)
+        return page
+
+    return entered
+
+
+def last_closed_quarter():
+    quarter = Period.containing(QUARTER, clock.today()).previous()
+    return quarter if quarter.last + timedelta(days=GRACE) < clock.today() else quarter.previous()
+
+
+def import_the_agency(page):
+    """Upload the three ledgers, look at what was found, apply."""
+    page.goto(page.home + "/imports/")
+    for ledger in ("organisations", "members", "activities"):
+        page.set_input_files(f"#id_{ledger}", DATA / "agency" / f"{ledger}.xlsx")
+    page.click("text=上传并核对")
+    page.wait_for_selector("h1:has-text('可以导入')")
+    # The root is there already; its row is known again.
+    assert "新增 688 条" in page.text_content("h1")
+    page.click("main button:has-text('导入')")
+    page.wait_for_selector("h1:has-text('台账已导入')")
+
+
+def theme_day_cells(page):
+    """Return {branch: (address, words)} of this month's theme days in the heat map, after an update."""
+    page.goto(page.home + "/dashboard/")
+    page.click("button:has-text('更新')")
+    page.wait_for_selector("text=汇总已更新")
+    month = Period.containing(MONTH, clock.today())
+    cells = page.locator(f"a.dj-cell[href*='/life-theme-day/{month}/']").all()
+    words = [(cell.get_attribute("href"), cell.get_attribute("aria-label")) for cell in cells]
+    return {words.split(" ")[0]: (address, words.split("：")[-1]) for address, words in words}
+
+
+def appoint(administrator, secretary, branch):
+    """The administrator makes the account, the secretary of the committee gives it the branch; return its code."""
+    administrator.goto(administrator.home + "/accounts/new/")
+    administrator.fill("#id_username", "shuji")
+    administrator.fill("#id_name", "吴晓")
+    administrator.click("main button[type=submit]")
+    code = administrator.text_content(".dj-code code").strip()
+    secretary.goto(secretary.home + "/appointments/new/?q=吴晓")
+    secretary.select_option("#id_user", label="吴晓（shuji）")
+    secretary.select_option("#id_role", "branch_secretary")
+    options = secretary.locator("#id_organisation option").all()
+    value = next(one.get_attribute("value") for one in options if one.text_content().strip(" 　—-").endswith(branch))
+    secretary.select_option("#id_organisation", value)
+    secretary.click("form[data-dirty] button:has-text('任命')")
+    secretary.wait_for_selector(f"text=已任命吴晓为{branch}支部书记")
+    return code
+
+
+def record_a_theme_day(page):
+    """On the phone: the form behind 主题党日, the text, and two clicks; return the address of the record."""
+    page.click("nav[aria-label='按类型记录'] >> text=主题党日")
+    page.wait_for_selector("#id_content")
+    assert not scrolls_sideways(page) and violations(page) == []
+    page.fill("#id_content", "一、学习文件。二、到服务窗口听取意见。")
+    page.click("text=全部出席")
+    page.click("button:has-text('提交审核')")
+    page.wait_for_url("**/activities/*/")
+    assert not scrolls_sideways(page)
+    return page.url.removeprefix(page.home)
+
+
+def accept(page, record):
+    """Open the record from the queue and accept it."""
+    page.goto(page.home + "/reviews/")
+    page.click(f"a[href='/reviews/{record.strip('/').split('/')[-1]}/'] >> nth=0")
+    page.wait_for_selector("text=到服务窗口听取意见")
+    page.click("button:has-text('审核通过')")
+    page.wait_for_selector("text=已通过")
+
+
+def rows(installation, statement, *values):
+    with sqlite3.connect(installation.folder / "tongbu.sqlite3", timeout=20) as database:
+        return database.execute(statement, values).fetchall()
+
+
+def wait_for_the_fact(installation, branch):
+    """Send the beat's task to the worker and wait until the month's count of theme days is that of the records."""
+    month = Period.containing(MONTH, clock.today())
+    ((held,),) = rows(
+        installation,
+        "SELECT count(*) FROM members_activity a JOIN members_activitykind k ON k.activity_id = a.id"
+        " WHERE a.organisation_id = ? AND k.kind = 'theme_day' AND a.state = 'accepted' AND a.day BETWEEN ? AND ?",
+        branch,
+        month.first.isoformat(),
+        month.last.isoformat(),
+    )
+    assert held == 1
+    installation.task("assessments.tasks.fill_facts")
+    for _ in range(120):
+        found = rows(
+            installation,
+            "SELECT own_numerator FROM assessments_fact"
+            " WHERE measure = 'activities.theme_day' AND period = ? AND organisation_id = ?",
+            str(month),
+            branch,
+        )
+        if found == [(held,)]:
+            return
+        time.sleep(0.5)
+    raise AssertionError(found)
+
+
+def assess(staff, secretary, period):
+    """Trial by staff; freeze and publish by the secretary of the committee, who ends on the report."""
+    staff.goto(staff.home + "/results/")
+    staff.select_option("#id_period", str(period))
+    staff.click("text=开始试算")
+    staff.wait_for_selector("text=试算完成")
+    assert violations(staff) == []
+    secretary.goto(staff.url)
+    secretary.click("text=冻结结果")
+    secretary.wait_for_selector("text=结果已冻结")
+    secretary.click("text=发布报告")
+    secretary.fill("#id_number", NUMBER)
+    assert violations(secretary) == []
+    secretary.click("main button[type=submit]")
+    secretary.wait_for_selector("text=得分已锁定")
+
+
+def read(page, period, folder):
+    """Open the report from the list, follow a lost point, download the document; return (scores on screen, document)."""
+    page.goto(page.home + "/reports/")
+    page.click(f"tbody tr:has-text('{period.label()}') a")
+    page.wait_for_selector("h1.f-title")
+    scores = {}
+    for row in page.locator("table[class='f-table'] >> nth=0").locator("tbody tr").all():
+        cells = row.locator("td").all_text_contents()
+        scores[row.locator("a").text_content()] = next(cell for cell in cells if re.fullmatch(r"\d+\.\d", cell.strip()))
+    report = page.url
+    lost = page.locator("a[href*='/requirements/']").first
+    words = lost.text_content()
+    lost.click()
+    page.wait_for_url("**/requirements/**")
+    assert page.locator("h1").count() == 1 and violations(page) == []
+    page.goto(report)
+    with page.expect_download() as waiting:
+        page.click("text=导出 Word")
+    waiting.value.save_as(folder / "report.docx")
+    return scores, words, docx.Document(folder / "report.docx")
+
+
+def test_from_the_ledgers_to_the_report_in_the_hands_of_the_leader(installation, enter, tmp_path):
+    staff = enter("ganbu", installation.codes["ganbu"])
+    import_the_agency(staff)
+    ((organisations,),) = rows(installation, "SELECT count(*) FROM branches_organisation")
+    assert organisations == 36
+
+    before = theme_day_cells(staff)
+    assert len(before) == 16
+    branch, (cell, _) = next((name, found) for name, found in before.items() if found[1].startswith(("未到期", "临期")))
+    secretary = enter("dangwei", installation.codes["dangwei"])
+    code = appoint(enter("admin", installation.codes["admin"]), secretary, branch)
+
+    phone = enter("shuji", code, PHONE)
+    record = record_a_theme_day(phone)
+    accept(staff, record)
+    wait_for_the_fact(installation, int(cell.split("/")[2]))
+    staff.goto(staff.home + "/")
+    assert staff.get_attribute(f"a.dj-cell[href='{cell}']", "aria-label").endswith("：已完成")
+
+    quarter = last_closed_quarter()
+    assess(staff, secretary, quarter)
+    scores, lost, document = read(enter("lingdao", installation.codes["lingdao"]), quarter, tmp_path)
+    assert len(scores) == 16
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    table = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert NUMBER in text and quarter.label() in text
+    for name, score in scores.items():
+        assert any(name in line and score in line for line in table), (name, score)
+    assert re.sub(r"\s", "", lost) in re.sub(r"\s", "", text + "".join(map("".join, table)))
