@@ -6,7 +6,9 @@ filled later (decisions 25). Two fills never overlap.
 """
 
 import logging
+import time
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -42,13 +44,28 @@ def fill(*, as_of=None, span=None, rebuild=False):
     as_of: the day on which facts are judged (default today). span: a Period to confine the work to. rebuild: undo and
     fill all slots of the span anew.
     """
-    as_of = as_of or clock.today()
-    with database.exclusive(FILL_LOCK) as free:
-        if not free:
-            return Outcome(busy=True)
-        outcome = _fill(as_of, span, rebuild)
-    jobs.beat("rollup")
-    return outcome
+    with filled(as_of=as_of, span=span, rebuild=rebuild) as outcome:
+        return outcome
+
+
+@contextmanager
+def filled(*, as_of=None, span=None, rebuild=False, patience=0):
+    """Fill as `fill` does and keep other fills out while the block reads what was filled.
+
+    patience: how many seconds to wait for another fill to end before giving up (busy).
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        with database.exclusive(FILL_LOCK) as free:
+            if free:
+                outcome = _fill(as_of or clock.today(), span, rebuild)
+                jobs.beat("rollup")
+                yield outcome
+                return
+        if time.monotonic() >= deadline:
+            yield Outcome(busy=True)
+            return
+        time.sleep(0.2)
 
 
 def _fill(as_of, span, rebuild):
@@ -71,7 +88,7 @@ def _fill(as_of, span, rebuild):
         for period in _slots(family.summed, start, as_of, span):
             state = states.get((family.key, str(period)))
             touched = any(_touches(mark, period, as_of) for mark in [*whole, *partial])
-            if rebuild or touched or state is None or state.state == FillState.State.STARTED or state.as_of < as_of:
+            if rebuild or touched or state is None or state.state == FillState.State.STARTED or state.as_of != as_of:
                 _sum_slot(family, period, as_of)
                 outcome.filled += 1
     if span is None:
@@ -84,12 +101,16 @@ def _horizon(as_of):
     return min(first, as_of).replace(month=1, day=1)
 
 
+def _last_filled(as_of):
+    # Up to the end of the running quarter: the dashboard shows what is still to come in it.
+    return Period.containing(QUARTER, as_of).last
+
+
 def _slots(kinds, start, as_of, span):
-    horizon = Period.containing(QUARTER, as_of).last
+    horizon = _last_filled(as_of)
     for year in range(start.year, as_of.year + 1):
         for kind in kinds:
             for period in Period(YEAR, year).parts(kind):
-                # Up to the end of the running quarter: the dashboard shows what is still to come in it.
                 if period.first <= horizon and (span is None or period.within(span)):
                     yield period
 
@@ -110,8 +131,13 @@ def _needs_whole(family, period, state, whole, as_of):
         return True
     if any(_touches(mark, period, as_of) for mark in whole):
         return True
+    if state.as_of == as_of:
+        return False
+    if as_of < clock.today() or state.as_of < clock.day_of(state.changed):
+        # A look back leaves out what came after its day; the slot must leave it out, or take it in again.
+        return family.daily or min(as_of, state.as_of) < period.last
     # Dates pass without any row changing: what was not due yesterday may be overdue today.
-    return family.daily and state.as_of < as_of and state.as_of <= period.last
+    return family.daily and state.as_of <= period.last
 
 
 def _start(family, period, as_of):
@@ -147,7 +173,9 @@ def _sum_slot(family, period, as_of):
     _start(family, period, as_of)
     with transaction.atomic():
         Fact.objects.filter(family=family.key, period=str(period)).delete()
-        sums.insert_longer(family, period, [str(month) for month in period.parts(MONTH)], as_of)
+        # Months after `as_of` may hold the facts of a later fill.
+        months = [str(month) for month in period.parts(MONTH) if month.first <= as_of]
+        sums.insert_longer(family, period, months, as_of)
         _done(family, period, as_of)
 
 
@@ -353,7 +381,9 @@ def age():
     return row.at if row else None
 
 
-def facts_within(span):
-    """Return the facts whose own period lies within `span`, for exports."""
-    periods = [state.period for state in FillState.objects.all() if Period.parse(state.period).within(span)]
-    return Fact.objects.filter(period__in=set(periods)).filter(Q(denominator__isnull=True) | ~Q(denominator=0))
+def facts_within(span, as_of=None):
+    """Return the facts whose own period lies within `span`, for exports; as they stand on `as_of` (default today)."""
+    written = {Period.parse(state.period) for state in FillState.objects.all()}
+    horizon = _last_filled(as_of or clock.today())
+    periods = [str(period) for period in written if period.within(span) and period.first <= horizon]
+    return Fact.objects.filter(period__in=periods).filter(Q(denominator__isnull=True) | ~Q(denominator=0))

@@ -2,11 +2,11 @@
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
-from members.forms.activities import form_for
 
 from assessments.selectors.uses import uses_of_form, uses_of_record
 from branches import access
 from branches.rights import RECORD, VIEW
+from members.forms.activities import form_for
 from members.models import Activity
 
 

@@ -40,7 +40,12 @@ def whole_file(path, mode="w", **kwargs):
     target = Path(path)
     if not target.parent.is_dir():
         raise CommandError(f"文件夹 {target.parent} 不存在。", returncode=1)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    if target.is_dir():
+        raise CommandError(f"{target} 是文件夹，请写明文件名。", returncode=1)
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise CommandError(f"不能写入文件夹 {target.parent}：{error.strerror}。", returncode=1) from None
     try:
         with os.fdopen(handle, mode, **kwargs) as file:
             yield file

@@ -1,4 +1,4 @@
-from assessments import rollups
+from assessments.management.filling import filled
 from assessments.selectors.exports import fact_rows
 from branches.management.period_command import PeriodCommand, whole_file
 from branches.tabular import write_csv
@@ -13,7 +13,6 @@ class Command(PeriodCommand):
 
     def handle(self, *args, **options):
         period, as_of = self.read(options)
-        rollups.fill(as_of=as_of, span=period)
-        columns, rows = fact_rows(period)
-        with whole_file(options["out"], "wb") as file:
+        with whole_file(options["out"], "wb") as file, filled(as_of=as_of, span=period):
+            columns, rows = fact_rows(period, as_of)
             write_csv(rows, columns, file)

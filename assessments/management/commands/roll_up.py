@@ -1,6 +1,4 @@
-from django.core.management.base import CommandError
-
-from assessments import rollups
+from assessments.management.filling import filled
 from branches.management.period_command import PeriodCommand
 
 
@@ -16,7 +14,6 @@ class Command(PeriodCommand):
 
     def handle(self, *args, **options):
         period, as_of = self.read(options)
-        outcome = rollups.fill(as_of=as_of, span=period, rebuild=options["rebuild"])
-        if outcome.busy:
-            raise CommandError("另一次汇总正在进行，请稍后再试。", returncode=1)
+        with filled(as_of=as_of, span=period, rebuild=options["rebuild"]) as outcome:
+            pass
         self.stdout.write(f"汇总完成：整格 {outcome.filled} 个，修补 {outcome.mended} 个")

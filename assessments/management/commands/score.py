@@ -1,7 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
-from assessments import rollups
+from assessments.management.filling import filled
 from assessments.services.assessments import assessment_trial
 from branches.errors import Conflict
 from branches.management.period_command import PeriodCommand
@@ -13,9 +13,9 @@ class Command(PeriodCommand):
 
     def handle(self, *args, **options):
         period, as_of = self.read(options)
-        rollups.fill(as_of=as_of)
         try:
-            assessment = assessment_trial(by=OPERATOR, period=period, as_of=as_of)
+            with filled(as_of=as_of):
+                assessment = assessment_trial(by=OPERATOR, period=period, as_of=as_of)
         except ValidationError as error:
             raise CommandError("；".join(error.messages), returncode=1) from None
         except Conflict as error:
