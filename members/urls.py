@@ -1,6 +1,7 @@
 from django.urls import path
 
 from members.views import (
+    accounts,
     activities,
     attachments,
     handover,
@@ -27,6 +28,7 @@ roster = [
     path("members/<int:pk>/", members.member_detail, name="member_detail"),
     path("members/<int:pk>/edit/", members.member_edit, name="member_edit"),
     path("members/<int:pk>/transfer/", members.member_transfer_view, name="member_transfer"),
+    path("members/<int:pk>/account/", accounts.member_account, name="member_account"),
     path("members/<int:pk>/unmask/", members.member_unmask_view, name="member_unmask"),
     path("members/<int:pk>/posts/new/", posts.member_post_new, name="member_post_new"),
     path("members/posts/<int:pk>/end/", posts.member_post_end, name="member_post_end"),

@@ -184,3 +184,9 @@ class SearchForm(forms.Form):
         if LONG_NUMBER.search(self.cleaned_data["q"]):
             raise forms.ValidationError("请输入名称，勿输入证件号码或电话。")
         return self.cleaned_data["q"]
+
+
+class AccountLinkForm(forms.Form):
+    username = PlainTextField(
+        label="用户名", max_length=64, required=False, help_text="账号由系统管理员建立；留空为取消关联。"
+    )

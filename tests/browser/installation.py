@@ -45,7 +45,9 @@ class Installation:
     def start(self):
         """Start web, worker and beat, and wait until /readyz answers 200: the worker has made its first roll-up."""
         log = (self.folder / "log").open("w")
-        self.process = subprocess.Popen([sys.executable, "bin/serve.py"], cwd=ROOT, env=self.env, stdout=log, stderr=log)
+        self.process = subprocess.Popen(
+            [sys.executable, "bin/serve.py"], cwd=ROOT, env=self.env, stdout=log, stderr=log
+        )
         for _ in range(PATIENCE * 4):
             assert self.process.poll() is None, (self.folder / "log").read_text()
             try:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from branches import demo as demo_accounts
 from tests.browser.chromium import DESK, PHONE, WIDTHS, scrolls_sideways, violations
 from tests.browser.walk import links_of, name_of, walk
 from tests.matrix import all_rows

@@ -37,7 +37,9 @@ def installation(tmp_path):
     made.manage("migrate", "-v0")
     made.manage("import_organisations", written(tmp_path, "root", ROOT))
     made.codes = {
-        name: made.manage("create_account", name, "--name", person, "--role", role, "--at", "党组").split("：")[-1].strip()
+        name: made.manage("create_account", name, "--name", person, "--role", role, "--at", "党组")
+        .split("：")[-1]
+        .strip()
         for name, person, role in (
             ("admin", "钱立", "system_administrator"),
             ("ganbu", "孙敏", "committee_staff"),

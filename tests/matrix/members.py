@@ -43,6 +43,7 @@ ROWS = {
         data=lambda world: {"field": "phone", "reason": "核对联系方式"},
         grave=True,
     ),
+    "member_account": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A), grave=True),
     "member_post_new": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
     "member_post_end": Row(kwargs=post_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
     "appointment_end": Row(

@@ -242,3 +242,18 @@ def test_odd_searches_are_taken_as_text(text, world, as_):
     answer = as_("staff").get("/search/", {"q": text})
     assert answer.status_code == 200
     assert ">甲一</a>" not in answer.content.decode()
+
+
+def test_an_account_is_linked_to_one_member_and_reads_its_own_file_only(world, as_):
+    client, member = as_("secretary_a"), world.people("branch_a")[0]
+    address = f"/members/{member.pk}/account/"
+    assert "没有这个用户名" in client.post(address, {"username": "nobody"}).content.decode()
+    assert "已关联另一名党员" in client.post(address, {"username": "member"}).content.decode()
+    assert "不能为自己关联" in client.post(address, {"username": "secretary_a"}).content.decode()
+    assert as_("outsider").get("/members/own/").status_code == 404
+    assert client.post(address, {"username": "Outsider"}).status_code == 302
+    assert member.name in as_("outsider").get("/members/own/").content.decode()
+    assert as_("outsider").get(f"/members/{world.people('branch_a')[1].pk}/").status_code == 404
+    assert client.post(address, {"username": ""}).status_code == 302
+    assert as_("outsider").get("/members/own/").status_code == 404
+    assert AuditEntry.objects.filter(verb="member.account", object_id=member.pk).count() == 2
