@@ -31,7 +31,7 @@ def blocks_of(data, anyone_expected=True):
     if not data.content.strip() and not talk:
         blocks.append(("content", "请填写议程与决议。"))
     if data.day > clock.today():
-        blocks.append(("day", "活动日期还没有到。"))
+        blocks.append(("day", "活动日期还没有到，可以先存为计划，开展后再提交。"))
     missing = sum(state == AttendanceState.NOT_RECORDED for state, _ in data.attendance.values())
     if talk and not data.attendance:
         blocks.append(("attendance", "请选择谈话对象。"))

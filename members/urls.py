@@ -45,6 +45,7 @@ records = [
     path("activities/<int:pk>/edit/", record_form.activity_edit, name="activity_edit"),
     path("activities/<int:pk>/submit/", activities.activity_submit, name="activity_submit"),
     path("activities/<int:pk>/withdraw/", activities.activity_withdraw, name="activity_withdraw"),
+    path("activities/<int:pk>/cancel/", activities.activity_cancel, name="activity_cancel"),
     path("activities/<int:pk>/discard/", activities.activity_discard, name="activity_discard"),
     path("activities/<int:pk>/attachments/", attachments.attachment_upload, name="attachment_upload"),
     path("attachments/<int:pk>/", attachments.attachment_download, name="attachment_download"),

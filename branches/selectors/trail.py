@@ -9,6 +9,7 @@ from branches.models import AuditEntry
 
 # What the dotted verbs mean; a verb that is not here is shown as it is.
 VERBS = {
+    "activity.cancel": "取消计划",
     "member.account": "关联登录账号",
     "activity.attach": "上传附件",
     "activity.detach": "删除附件",

@@ -17,7 +17,7 @@ from members.models import Activity, ActivityKindCode, AttendanceState
 from members.quorum import Quorum
 from members.selectors.activities import co_hosts
 from members.selectors.rosters import committee, roster
-from members.services.activities import RecordData, quorum_among, record_data
+from members.services.activities import PLAN_AHEAD, PLAN_TOO_FAR, RecordData, quorum_among, record_data
 from members.submission import checks_of, quorum_words
 
 Code = ActivityKindCode
@@ -101,8 +101,8 @@ class ActivityForm(TilesMixin, forms.Form):
     title = TextField(label="主题", max_length=200, required=False)
     day = DayField(
         label="日期",
-        latest=clock.today,
-        too_late="日期不能晚于今天。",
+        latest=lambda: clock.today() + PLAN_AHEAD,
+        too_late=PLAN_TOO_FAR,
         error_messages={"required": "请填写日期。"},
     )
     starts_at = forms.TimeField(
@@ -327,6 +327,7 @@ class ActivityForm(TilesMixin, forms.Form):
             "quorum": words,
             "quorum_tone": tone,
             "short": not quorum.valid and not unknown,
+            "save": "存为计划" if data.day > clock.today() else "存草稿离开",
             "verb": "提交审核" if quorum.valid or unknown else "仍然提交",
         }
 

@@ -17,6 +17,18 @@ class ReturnForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=1_000_000)
 
 
+class CancelForm(forms.Form):
+    """Why a planned activity will not take place."""
+
+    reason = TextField(
+        label="取消原因",
+        max_length=500,
+        lines=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明取消原因。"},
+    )
+
+
 class VersionForm(forms.Form):
     """The version of the record as it was read, for a decision without words."""
 

@@ -112,6 +112,7 @@ class Activity(models.Model):
     review_opened_at = models.DateTimeField(null=True, editable=False)
     no_reviewer = models.BooleanField("无上级审核", default=False, editable=False)
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
+    cancel_reason = models.CharField("取消原因", max_length=500, blank=True, editable=False)
     late = models.BooleanField("迟报", default=False, editable=False)
     # Hidden in the form: a second post of the same form finds the first record (fault F13).
     form_key = models.UUIDField(null=True, unique=True, editable=False)

@@ -1,7 +1,7 @@
 """Write drafts of records, with their attendance, resolutions and invited hosts (reviews.py moves them on)."""
 
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -25,6 +25,9 @@ from members.quorum import counts_from_attendance, quorum_of
 from members.selectors.rosters import committee, roster
 
 EARLIEST = date(1921, 7, 1)
+# What has not happened yet may be planned, but not for years ahead.
+PLAN_AHEAD = timedelta(days=366)
+PLAN_TOO_FAR = "日期最多到一年之后。"
 EDITABLE = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED)
 
 
@@ -187,8 +190,8 @@ def _check(organisation, data):
     errors = {}
     if not data.kinds:
         errors["kinds"] = "请选择活动类型。"
-    if data.day > clock.today():
-        errors["day"] = "日期不能晚于今天。"
+    if data.day > clock.today() + PLAN_AHEAD:
+        errors["day"] = PLAN_TOO_FAR
     elif data.day < EARLIEST:
         errors["day"] = "日期应在 1921-07-01 之后。"
     elif organisation.archived_on and organisation.archived_on < data.day:
@@ -213,7 +216,16 @@ def _fill(activity, data):
     quorum = quorum_among(members, seats, data.kinds, data.day, states)
     activity.voters_expected, activity.voters_present = quorum.expected, quorum.present
     activity.valid = quorum.valid
+    _planned_or_draft(activity)
     activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
+
+
+def _planned_or_draft(activity):
+    """A record of a day to come is a plan; when the day has come it is a draft (domain.md, section 4)."""
+    if activity.state in (ActivityState.PLANNED, ActivityState.DRAFT):
+        activity.state = ActivityState.PLANNED if activity.day > clock.today() else ActivityState.DRAFT
+    elif activity.day > clock.today():
+        raise ValidationError({"day": "退回的记录已经发生，日期不能晚于今天。"})
 
 
 def _first_with(form_key):

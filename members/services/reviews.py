@@ -149,6 +149,25 @@ def activity_withdraw(*, by, activity):
     return activity
 
 
+@transaction.atomic
+def activity_cancel(*, by, activity, reason):
+    """Cancel what was planned and will not take place, with the reason; nothing counts and nothing is owed by it."""
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明取消原因。"})
+    before = audit.snapshot(activity)
+    _transition(activity, [ActivityState.PLANNED], ActivityState.CANCELLED, "取消", cancel_reason=reason.strip())
+    access.require(by, RECORD, activity.organisation)
+    audit.record(
+        by=by,
+        verb="activity.cancel",
+        obj=activity,
+        organisation=activity.organisation,
+        before=before,
+        after=audit.snapshot(activity),
+    )
+    return activity
+
+
 def _check_reviewer(by, activity):
     access.require(by, REVIEW, activity.organisation)
     if by is not access.OPERATOR and activity.author_id == by.pk:

@@ -6,14 +6,17 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches import access, exports
+from branches.errors import Conflict
 from branches.rights import RECORD, REVIEW, VIEW
 from branches.selectors.history import history
 from branches.views.security import recent_login
 from members.forms.activity_filters import ActivityFilter
 from members.forms.hosts import HostForm
+from members.forms.reviews import CancelForm
 from members.models import Activity, ActivityHost, ActivityState
 from members.selectors.activities import attendance_groups, figures_for, readable, unconfirmed_hosts
 from members.selectors.activity_export import COLUMNS, activity_row
@@ -108,6 +111,7 @@ def activity_detail(request, pk):
         "history": history(activity),
         "may_edit": rights[RECORD] and state in services.EDITABLE,
         "may_discard": rights[RECORD] and state in (ActivityState.DRAFT, ActivityState.PLANNED),
+        "may_cancel": rights[RECORD] and state == ActivityState.PLANNED,
         "may_withdraw": rights[RECORD] and state == ActivityState.SUBMITTED and activity.review_opened_at is None,
         "may_review": rights[REVIEW] and state == ActivityState.SUBMITTED and not own,
         "may_record": rights[RECORD],
@@ -158,6 +162,27 @@ def activity_withdraw(request, pk):
     moves.activity_withdraw(by=request.user, activity=_load(request, pk))
     messages.success(request, "已撤回为草稿，修改后请重新提交")
     return redirect("activity_edit", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def activity_cancel(request, pk):
+    activity = _load(request, pk)
+    if activity.state != ActivityState.PLANNED:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能取消。", record=activity)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        moves.activity_cancel(by=request.user, activity=activity, **form.cleaned_data)
+        messages.success(request, "计划已取消")
+        return redirect("activity_detail", pk=pk)
+    context = {
+        "title": f"取消{activity.organisation.label}{activity.day:%-m月%-d日}的{activity.kinds_label}？",
+        "text": "取消后不能再填写这条记录，原因留在记录里；改期请直接修改日期。",
+        "verb": "取消计划",
+        "cancel": reverse("activity_detail", args=[pk]),
+        "form": form,
+    }
+    return render(request, "generic/confirm.html", context)
 
 
 @login_required

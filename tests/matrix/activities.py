@@ -1,5 +1,8 @@
 """Records, their files and their reviews."""
 
+from datetime import timedelta
+
+from branches import clock
 from branches.rights import RECORD, REVIEW, ROLES
 from members.models import Activity, Attachment
 from tests.matrix import Row, only
@@ -21,6 +24,10 @@ ELSEWHERE = {"*": 404} | dict.fromkeys(RECORDERS, 400) | dict.fromkeys(RECORDS_A
 
 def draft_of_a(world):
     return {"pk": draft(world.branch_a, world.secretary_a).pk}
+
+
+def plan_of_a(world):
+    return {"pk": draft(world.branch_a, world.secretary_a, day=clock.today() + timedelta(days=9)).pk}
 
 
 def sent_by_a(world):
@@ -75,6 +82,7 @@ ROWS = {
     "activity_edit": Row(kwargs=draft_of_a, get=writes(200), post=writes(), data=edited),
     "activity_submit": Row(kwargs=draft_of_a, post=writes()),
     "activity_withdraw": Row(kwargs=sent_by_a, post=writes()),
+    "activity_cancel": Row(kwargs=plan_of_a, get=writes(200), post=writes(), data=lambda world: {"reason": "会期调整"}),
     "activity_discard": Row(kwargs=draft_of_a, get=writes(200), post=writes()),
     "activity_host_confirm": Row(kwargs=invitation_to_a, get=writes(200), post=writes(422)),
     "attachment_upload": Row(kwargs=draft_of_a, post=writes(422)),

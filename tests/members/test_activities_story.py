@@ -1,12 +1,15 @@
 """The life of a record as its people live it, over HTTP."""
 
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
+import time_machine
 from django.urls import reverse
 
 from branches import clock
 from branches.models import AuditEntry, ChangeMark, Notice
 from members.models import Activity, ActivityState, Attendance
-from tests.members.records import filled, long_ago, only
+from tests.members.records import draft, filled, long_ago, only
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +194,33 @@ def test_resolutions_and_a_make_up_month_are_kept(world, as_):
     (resolution,) = record.resolutions.all()
     assert (resolution.text, resolution.owner, resolution.due.isoformat()) == ("完成初审", people[1], "2027-01-15")
     assert record.makes_up_for == month
+
+
+def test_a_plan_becomes_a_draft_on_its_day_and_a_cancelled_one_says_why(world, as_):
+    client, coming = as_("secretary_a"), clock.today() + timedelta(days=5)
+    client.post(reverse("activity_new"), filled(world.branch_a, day=coming, do="save"))
+    plan = only()
+    assert plan.state == "planned"
+    page = client.post(reverse("activity_submit", args=[plan.pk]), follow=True).content.decode()
+    assert "活动日期还没有到" in page
+    with time_machine.travel(datetime.combine(coming, time(4), tzinfo=UTC)):
+        client = as_("secretary_a")
+        client.post(
+            reverse("activity_edit", args=[plan.pk]),
+            filled(world.branch_a, day=coming, do="submit", version=plan.version),
+        )
+        assert only().state == "submitted"
+    other = draft(world.branch_a, world.secretary_a, day=clock.today() + timedelta(days=3))
+    client = as_("secretary_a")
+    address = reverse("activity_cancel", args=[other.pk])
+    assert "请写明取消原因" in client.post(address, {"reason": ""}).content.decode()
+    assert client.post(address, {"reason": "会期调整"}).status_code == 302
+    assert "会期调整" in client.get(reverse("activity_detail", args=[other.pk])).content.decode()
+    assert client.post(address, {"reason": "再取消"}).status_code == 409
+
+
+def test_a_plan_for_years_ahead_is_refused_beside_the_date(world, as_):
+    far = clock.today() + timedelta(days=400)
+    answer = as_("secretary_a").post(reverse("activity_new"), filled(world.branch_a, day=far, do="save"))
+    assert "日期最多到一年之后" in answer.content.decode()
+    assert not Activity.objects.exists()
