@@ -106,21 +106,42 @@ def main():
         for account in accounts:
             print(f"  {account['username']:<10} {account['label']}")
     sys.stdout.flush()
-    pause = dict.fromkeys(wanted, 1.0)
+    supervise(processes, wanted, stopping)
+    stop(processes)
+
+
+def supervise(processes, wanted, stopping):
+    """Bring back what ended, more slowly each time; three deaths of the worker in two minutes: a poisoned queue."""
+    deaths = {name: [] for name in wanted}
     restart_at = {}
     while not stopping:
         time.sleep(0.3)
+        now = time.monotonic()
         for name, process in processes.items():
             if process.poll() is None:
                 continue
-            # A poisoned message can end a worker; the supervisor brings it back, more slowly each time.
             if name not in restart_at:
-                restart_at[name] = time.monotonic() + pause[name]
-                pause[name] = min(30.0, pause[name] * 2)
-            elif time.monotonic() >= restart_at[name]:
+                deaths[name] = [*[at for at in deaths[name] if now - at < 120], now]
+                restart_at[name] = now + min(30.0, 2.0 ** (len(deaths[name]) - 1))
+            elif now >= restart_at[name]:
                 del restart_at[name]
+                if name == "worker" and len(deaths[name]) >= 3:
+                    empty_queue()
+                    deaths[name].clear()
                 processes[name] = run(name, wanted[name])
-    stop(processes)
+
+
+def empty_queue():
+    """Throw all messages away and send those of the waiting jobs again: a message is only a pointer to a row."""
+    from branches import jobs
+    from config.celery import app
+
+    print("The worker ended three times; its queue is emptied and filled again from the jobs.", flush=True)
+    try:
+        app.control.purge()
+        jobs.requeue(everything=True)
+    except Exception as error:  # a broker or database that is away: the worker is started again all the same
+        print(f"The queue could not be emptied ({type(error).__name__}).", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
