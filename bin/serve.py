@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 os.chdir(ROOT)
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-PORT = os.environ.get("PORT", "8000")
+PORT = os.environ.get("PORT", "") or "8000"
 PYTHON = sys.executable
 
 
@@ -24,6 +25,8 @@ def prepare():
     from django.conf import settings
     from django.core.management import call_command
 
+    # WhiteNoise warns about a folder that is not there; the demo serves its files from the code.
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
     if not settings.DEMO:
         return []
@@ -61,8 +64,12 @@ def commands():
 
 
 def run(name, command):
+    env = os.environ
+    if name == "worker":
+        # As root in a container Celery warns at length; no pickles are accepted here (control C61).
+        env = {**env, "PYTHONWARNINGS": "ignore:You're running the worker"}
     # A session of its own: stopping it stops the pool processes below it too.
-    return subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
+    return subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, env=env)
 
 
 def stop(processes):
@@ -79,19 +86,42 @@ def stop(processes):
 
 
 def wait_until_serving(process):
+    # A proxy of the environment must not be asked for this very machine.
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     for _ in range(200):
         if process.poll() is not None:
             return False
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=1).read()
+            direct.open(f"http://127.0.0.1:{PORT}/healthz", timeout=1).read()
             return True
         except OSError:
             time.sleep(0.1)
     return False
 
 
+def check_port():
+    """Stop with exit 2 and one sentence on a port that is no port, or that somebody else holds."""
+    if not PORT.isdecimal() or not 0 < int(PORT) < 65536:
+        sys.exit(refuse("PORT must be a number from 1 to 65535."))
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(PORT)))
+        except OSError as error:
+            sys.exit(refuse(f"port {PORT} cannot be used ({error.strerror})."))
+
+
+def refuse(sentence):
+    print(f"Tongbu cannot start: {sentence}", file=sys.stderr)
+    return 2
+
+
 def main():
-    accounts = prepare()
+    check_port()
+    try:
+        accounts = prepare()
+    except KeyboardInterrupt:
+        sys.exit("Stopped before it served; nothing half-made is left.")
     stopping = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.append(True))
@@ -106,21 +136,42 @@ def main():
         for account in accounts:
             print(f"  {account['username']:<10} {account['label']}")
     sys.stdout.flush()
-    pause = dict.fromkeys(wanted, 1.0)
+    supervise(processes, wanted, stopping)
+    stop(processes)
+
+
+def supervise(processes, wanted, stopping):
+    """Bring back what ended, more slowly each time; three deaths of the worker in two minutes: a poisoned queue."""
+    deaths = {name: [] for name in wanted}
     restart_at = {}
     while not stopping:
         time.sleep(0.3)
+        now = time.monotonic()
         for name, process in processes.items():
             if process.poll() is None:
                 continue
-            # A poisoned message can end a worker; the supervisor brings it back, more slowly each time.
             if name not in restart_at:
-                restart_at[name] = time.monotonic() + pause[name]
-                pause[name] = min(30.0, pause[name] * 2)
-            elif time.monotonic() >= restart_at[name]:
+                deaths[name] = [*[at for at in deaths[name] if now - at < 120], now]
+                restart_at[name] = now + min(30.0, 2.0 ** (len(deaths[name]) - 1))
+            elif now >= restart_at[name]:
                 del restart_at[name]
+                if name == "worker" and len(deaths[name]) >= 3:
+                    empty_queue()
+                    deaths[name].clear()
                 processes[name] = run(name, wanted[name])
-    stop(processes)
+
+
+def empty_queue():
+    """Throw all messages away and send those of the waiting jobs again: a message is only a pointer to a row."""
+    from branches import jobs
+    from config.celery import app
+
+    print("The worker ended three times; its queue is emptied and filled again from the jobs.", flush=True)
+    try:
+        app.control.purge()
+        jobs.requeue(everything=True)
+    except Exception as error:  # a broker or database that is away: the worker is started again all the same
+        print(f"The queue could not be emptied ({type(error).__name__}).", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

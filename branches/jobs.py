@@ -102,14 +102,17 @@ def _finish(claimed, state, outcome):
     )
 
 
-def requeue():
-    """Send again what lies queued for two minutes or whose worker died; give up after three tries."""
+def requeue(everything=False):
+    """Send again what lies queued for two minutes or whose worker died; give up after three tries.
+
+    everything: also what was queued just now, after the queue itself was emptied.
+    """
     moment = clock.now()
     JobRun.objects.filter(state=JobRun.State.RUNNING, lease_until__lt=moment, tries__gte=MAX_TRIES).update(
         state=JobRun.State.FAILED, finished=moment, outcome="处理中断，已试 3 次"
     )
     stale = JobRun.objects.filter(
-        Q(state=JobRun.State.QUEUED, queued__lt=moment - timedelta(minutes=2))
+        Q(state=JobRun.State.QUEUED, queued__lte=moment if everything else moment - timedelta(minutes=2))
         | Q(state=JobRun.State.RUNNING, lease_until__lt=moment)
     )
     for pk in stale.values_list("pk", flat=True)[:100]:

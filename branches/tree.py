@@ -16,6 +16,7 @@ from branches.models import ALLOWED_CHILDREN, BEGINNING, Kind, Organisation, Org
 from branches.names import initials_of, name_key
 
 TREE_LOCK = 7_302_002
+ARCHIVED = "该组织已撤销，不再改名或移动。"
 
 
 def lock():
@@ -135,6 +136,8 @@ def organisation_update(*, by, organisation, name=None, short_name=None, founded
         organisation.founded = founded
     if not renamed and not refounded:
         return organisation
+    if renamed and organisation.archived_on:
+        raise ValidationError(ARCHIVED)
     organisation.version += 1
     organisation.clean_fields(exclude=["parent"])
     organisation.save()
@@ -158,6 +161,8 @@ def organisation_move(*, by, organisation, parent):
     organisation, parent = _fresh(organisation), _fresh(parent)
     if organisation.parent_id is None:
         raise ValidationError({"parent": "党组不能移动。"})
+    if organisation.archived_on:
+        raise ValidationError(ARCHIVED)
     if parent.tree_id == organisation.tree_id and organisation.lft <= parent.lft <= organisation.rght:
         raise ValidationError({"parent": "不能移动到自己或自己的下级之下。"})
     _check_place(organisation.kind, parent)

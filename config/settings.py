@@ -234,7 +234,7 @@ STORAGES = {
 
 # Celery: a message is only the id of a JobRun row; both brokers may lose or repeat it.
 REDIS_URL = env.redis("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 if not REDIS_URL:
     _broker = VAR_DIR / "broker"
     for _name in ("queue", "control", "processed"):

@@ -90,6 +90,15 @@ def test_archiving_needs_an_empty_place_and_keeps_history(world):
         tree.organisation_create(by=OPERATOR, name="组", kind="small_group", parent=branch)
 
 
+def test_an_archived_organisation_is_neither_renamed_nor_moved(world):
+    tree.organisation_archive(by=OPERATOR, organisation=world.branch_b)
+    with pytest.raises(ValidationError, match="已撤销"):
+        tree.organisation_update(by=OPERATOR, organisation=world.branch_b, short_name="改名")
+    with pytest.raises(ValidationError, match="已撤销"):
+        tree.organisation_move(by=OPERATOR, organisation=world.branch_b, parent=world.general)
+    assert Organisation.objects.get(pk=world.branch_b.pk).short_name == "乙处党支部"
+
+
 def test_an_organisation_cannot_end_before_its_last_change(world):
     tree.organisation_move(by=OPERATOR, organisation=world.branch_b, parent=world.general)
     with pytest.raises(ValidationError) as caught:

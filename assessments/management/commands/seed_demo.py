@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from assessments import rollups
 from assessments.demo.people import Maker
@@ -19,12 +20,14 @@ class Command(BaseCommand):
             raise CommandError("演示数据只能在演示模式（DEMO=1）下生成。", returncode=1)
         if Organisation.objects.exists():
             raise CommandError("数据库里已有组织，不再生成演示数据。", returncode=1)
-        maker = Maker()
-        maker.tree()
-        maker.accounts()
-        year = Year(maker)
-        year.live()
-        year.publish()
-        rollups.fill()
+        # All or nothing: a first run that is interrupted leaves an empty database, and the next makes it whole.
+        with transaction.atomic():
+            maker = Maker()
+            maker.tree()
+            maker.accounts()
+            year = Year(maker)
+            year.live()
+            year.publish()
+            rollups.fill()
         audit.seal_all()
         self.stdout.write(f"演示机关已建立：{Organisation.objects.count()} 个组织")

@@ -1,0 +1,160 @@
+"""A real worker on each broker: it does jobs, it fills, and foreign messages do not stop it (F04, F20; C61, C62)."""
+
+import json
+import os
+import pickle
+import signal
+import uuid
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings as django_settings
+from kombu import Connection
+from kombu.transport import filesystem
+
+from assessments.models import Fact
+from branches.models import Heartbeat, JobRun
+from branches.tasks import run_job
+from config.celery import app
+from members.models import Member
+from members.services import imports
+from tests.assessments.random_agency import build
+from tests.faults import processes
+from tests.members.test_import_pages import members_file, post, upload
+from tests.members.test_import_rows import person
+from tests.world import identity
+
+assert filesystem
+REDIS = [
+    pytest.param(
+        "redis", marks=[pytest.mark.redis, pytest.mark.skipif(not django_settings.REDIS_URL, reason="no Redis")]
+    )
+]
+
+
+class Broker:
+    """A broker of this test alone: a folder, or a queue of its own on Redis."""
+
+    def __init__(self, kind, var):
+        self.queue = f"test-{uuid.uuid4().hex[:8]}"
+        self.env = processes.environment(var)
+        if kind == "redis":
+            self.env["REDIS_URL"] = django_settings.REDIS_URL
+            self.url, self.options = django_settings.REDIS_URL, {}
+            return
+        folders = {name: var / "broker" / name for name in ("queue", "control", "processed")}
+        for folder in folders.values():
+            folder.mkdir(parents=True, mode=0o700)
+        self.url = "filesystem://"
+        self.options = {
+            "data_folder_in": str(folders["queue"]),
+            "data_folder_out": str(folders["queue"]),
+            "control_folder": str(folders["control"]),
+        }
+
+    def connection(self):
+        return Connection(self.url, transport_options=self.options)
+
+    def send(self, name, *arguments):
+        with self.connection() as broker:
+            app.send_task(name, arguments, connection=broker, queue=self.queue)
+
+    def send_raw(self, body, content_type="application/json", **headers):
+        with self.connection() as broker:
+            queue = broker.SimpleQueue(self.queue)
+            options = {"content_type": content_type, "content_encoding": "utf-8", "serializer": None}
+            queue.producer.publish(body, routing_key=self.queue, exchange="", headers=headers, **options)
+            queue.close()
+
+    def worker(self):
+        command = ["-m", "celery", "-A", "config", "--quiet", "worker", "--loglevel", "WARNING", "-Q", self.queue]
+        return processes.start([*command, "--concurrency", "1", "--without-gossip", "--without-mingle"], self.env)
+
+
+@pytest.fixture(params=["folder", *REDIS])
+def broker(request, live_world, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    var = tmp_path / "var"
+    var.mkdir()
+    found = Broker(request.param, var)
+    monkeypatch.setattr(run_job, "delay", lambda pk: found.send("branches.tasks.run_job", pk))
+    monkeypatch.setattr(imports, "BIG", 0)
+    yield found
+    if request.param == "redis":
+        with found.connection() as connection:
+            connection.channel().queue_delete(found.queue)
+
+
+@contextmanager
+def running(broker, supervised=False):
+    """A worker that lives while the block runs; supervised: brought back when a message ends it, as bin/start does."""
+    lives = [broker.worker()]
+
+    def worker():
+        if supervised and lives[-1].poll() is not None:
+            lives.append(broker.worker())
+        return lives[-1]
+
+    try:
+        processes.wait_for(lambda: worker() and Heartbeat.objects.filter(name="worker").exists(), why="no worker")
+        yield worker
+    finally:
+        processes.end(lives[-1])
+
+
+def _import(as_, name, number):
+    client = as_("staff")
+    _, batch = upload(client, members=members_file(person(name, number, 公民身份号码=identity(number))))
+    assert post(client, "import_apply", batch).status_code == 302
+    batch.refresh_from_db()
+    assert batch.job.state == "queued"
+    return batch
+
+
+def _finished(batch):
+    return JobRun.objects.filter(pk=batch.job_id).exclude(state__in=("queued", "running")).first()
+
+
+def test_a_worker_does_each_job_once_fills_the_facts_and_ends_with_all_its_processes(broker, live_world, as_):
+    build(live_world, 51, branches=2, records=20)
+    batch = _import(as_, "甲新", 61)
+    # The same message again, twice: brokers repeat them.
+    broker.send("branches.tasks.run_job", batch.job_id)
+    broker.send("branches.tasks.run_job", batch.job_id)
+    after = _import(as_, "丁新", 64)
+    talks = {"measure": "requirement.life-talks", "organisation": live_world.branch_a}
+    with running(broker) as worker:
+        processes.wait_for(lambda: _finished(after), why="the later job was not done")
+        run = _finished(batch)
+        assert (run.state, run.tries) == ("done", 1), run.outcome
+        assert Member.objects.filter(name__in=["甲新", "丁新"]).count() == 2
+        # A first fill runs when the worker starts; the next one takes in what was imported.
+        processes.wait_for(lambda: Fact.objects.filter(**talks).exists(), why="no first fill")
+        broker.send("assessments.tasks.fill_facts")
+        expected = len(live_world.people("branch_a"))
+        processes.wait_for(lambda: Fact.objects.filter(**talks, denominator=expected).exists(), why="no second fill")
+        group = worker().pid
+        os.kill(group, signal.SIGTERM)
+        worker().wait(15)
+        with pytest.raises(ProcessLookupError):
+            os.killpg(group, 0)
+
+
+def test_messages_nobody_of_us_sent_do_not_stop_the_job_behind_them(broker, as_):
+    task = "branches.tasks.run_job"
+    broker.send("os.system", "true")
+    broker.send(task, "1; DROP TABLE")
+    broker.send(task, 10**30)
+    broker.send(task)
+    broker.send_raw(pickle.dumps({"pk": 1}).hex(), "application/x-python-serialize", task=task, id=str(uuid.uuid4()))
+    broker.send_raw("not json at all")
+    broker.send_raw(json.dumps([1, 2, 3]))
+    batch = _import(as_, "乙新", 62)
+    with running(broker, supervised=True) as worker:
+        run = processes.wait_for(lambda: worker() and _finished(batch), 60, processes.output(broker.env))
+    # They did arrive: the worker says of each kind what it thinks of it.
+    said = processes.output(broker.env)
+    assert "os.system" in said and "message without a job id" in said
+    assert (run.state, run.tries) == ("done", 1), run.outcome
+    assert Member.objects.filter(name="乙新").count() == 1
