@@ -8,7 +8,9 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = set(re.findall(r"^def (test_\w+)", "\n".join(p.read_text() for p in (ROOT / "tests").rglob("test_*.py")), re.M))
-OURS = {name for name, room in get_commands().items() if room in {"branches", "members", "responsibilities", "assessments"}}
+OURS = {
+    name for name, room in get_commands().items() if room in {"branches", "members", "responsibilities", "assessments"}
+}
 VARIABLES = re.compile(r'env\.(text|flag|integer|words|secret|optional_secret|database|redis)\(\s*"(\w+)"')
 
 

@@ -59,6 +59,7 @@ def test_the_record_form_is_saved_and_submitted_without_javascript(signed_in, de
     page.click("button:has-text('存草稿')")
     page.goto(demo.url + "/activities/?state=draft")
     page.click("a:has-text('没有脚本也能登记') >> visible=true >> nth=0")
+    page.click("main a[href$='/edit/'] >> nth=0")
     assert page.input_value("#id_content").strip() == "一、讲课。二、讨论。"
     for radio in page.query_selector_all("input[type=radio][value=present]"):
         radio.check()
