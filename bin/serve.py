@@ -73,9 +73,10 @@ def run(name, command):
 
 
 def stop(processes):
+    # To the leaders only: each ends its own pool, and the worker lets the running task finish.
     for process in processes.values():
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
+            process.terminate()
     deadline = time.monotonic() + 8
     for process in processes.values():
         try:

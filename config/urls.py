@@ -1,5 +1,7 @@
+from django.conf import settings
 from django.urls import include, path
 
+from branches.views.components import components
 from config import health
 
 urlpatterns = [
@@ -11,6 +13,8 @@ urlpatterns = [
     path("", include("responsibilities.urls")),
     path("", include("assessments.urls")),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("components/", components, name="components"))
 
 handler400 = "branches.views.errors.bad_request"
 handler403 = "branches.views.errors.forbidden"

@@ -31,6 +31,13 @@ def listen(page, complaints):
     page.on("pageerror", lambda error: complaints.append((page.url, str(error))))
 
 
+def settled(page):
+    """Wait until the fragments of the page have come and its charts are drawn."""
+    page.wait_for_load_state()
+    for unfinished in (".htmx-request", ".dj-chart:not(:has(svg))"):
+        page.wait_for_selector(unfinished, state="detached")
+
+
 def violations(page, rules=None):
     """Return what axe finds wrong in the page as it is shown; `rules` limits it to these rule names."""
     if not page.evaluate("Boolean(window.axe)"):
@@ -41,3 +48,29 @@ def violations(page, rules=None):
 def scrolls_sideways(page):
     """Return whether the page is wider than its window."""
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def faults(page):
+    """Yield what is wrong with the page that is open: number of h1, axe in both themes and sizes, width at five widths.
+
+    Widths move things and themes colour them: each width and each theme meets all rules, all four pairs meet contrast.
+    """
+    settled(page)
+    if page.locator("h1").count() != 1:
+        yield f"has {page.locator('h1').count()} h1"
+    for size, theme, rules in (
+        (DESK, "light", None),
+        (DESK, "dark", ["color-contrast"]),
+        (PHONE, "dark", None),
+        (PHONE, "light", ["color-contrast"]),
+    ):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_selector(f"html[data-bs-theme={theme}]")
+        yield from (f"{size['width']} {theme} {rule}" for rule in violations(page, rules))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if scrolls_sideways(page):
+            yield f"scrolls sideways at {width}"
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light")

@@ -1,12 +1,13 @@
 """Every page of the demo agency in a real browser: no barrier, no sideways scrolling, no dead link, no complaint."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from tests.browser.chromium import DESK, PHONE, WIDTHS, scrolls_sideways, violations
+from tests.browser.chromium import DESK, faults
 from tests.browser.walk import links_of, name_of, walk
 from tests.matrix import all_rows
 
@@ -27,6 +28,7 @@ def pages(demo, signed_in):
     """
     starts = {who: ["/"] for who in ROLES}
     starts["ganbu"] += [_upload(signed_in("ganbu")), *_places(signed_in("ganbu"))]
+    starts["shuji"] += [_draft(signed_in("shuji"))]
     starts["dangwei"] += ["/dashboard/", "/login/confirm/?next=/", _freeze(signed_in("ganbu"), signed_in("dangwei"))]
     names, linked = {}, {}
     for who in ROLES:
@@ -54,6 +56,11 @@ def _places(page):
     links = [link for link in links_of(page.content(), page.url) if name_of(link) == "organisation_detail"]
     page.goto(page.home + links[-1])
     return [links[-1], f"{links[-1]}term/close/"]
+
+
+def _draft(page):
+    page.goto(page.home + "/activities/?state=draft")
+    return next(link for link in links_of(page.content(), page.url) if name_of(link) == "activity_detail")
 
 
 def _freeze(staff, secretary):
@@ -87,34 +94,10 @@ def test_every_page_is_free_of_barriers_in_both_themes_and_fits_every_width(page
         if who not in opened:
             opened[who] = signed_in(who, viewport=DESK, color_scheme="light")
         page = opened[who]
-        wrong += [(name, who, fault) for fault in _faults(page, demo.url + path)]
+        answer = page.goto(demo.url + path)
+        wrong += [(name, who, f"answers {answer.status}")] if answer.status != 200 else []
+        wrong += [(name, who, fault) for fault in faults(page)]
     assert wrong == []
-
-
-def _faults(page, address):
-    answer = page.goto(address)
-    page.wait_for_load_state("networkidle")
-    if answer.status != 200:
-        yield f"answers {answer.status}"
-    if page.locator("h1").count() != 1:
-        yield f"has {page.locator('h1').count()} h1"
-    # Widths move things and themes colour them: each width and each theme meets all rules, all four meet that of contrast.
-    for size, theme, rules in (
-        (DESK, "light", None),
-        (DESK, "dark", ["color-contrast"]),
-        (PHONE, "dark", None),
-        (PHONE, "light", ["color-contrast"]),
-    ):
-        page.set_viewport_size(size)
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_selector(f"html[data-bs-theme={theme}]")
-        yield from (f"{size['width']} {theme} {rule}" for rule in violations(page, rules))
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if scrolls_sideways(page):
-            yield f"scrolls sideways at {width}"
-    page.set_viewport_size(DESK)
-    page.emulate_media(color_scheme="light")
 
 
 def test_no_link_is_dead(pages, demo, signed_in):
@@ -129,8 +112,20 @@ def test_no_link_is_dead(pages, demo, signed_in):
             connection.request("GET", link, headers=header)
             return connection.getresponse().status
 
+        links = _enough(linked[who])
         with ThreadPoolExecutor(4) as pool:
-            answers = zip(linked[who], pool.map(status, linked[who]))
+            answers = zip(links, pool.map(status, links))
             dead += [(who, link, linked[who][link], code) for link, code in answers if code not in (200, 302)]
-        assert len(linked[who]) > 5
+        assert len(links) > 5
     assert dead == []
+
+
+def _enough(links):
+    """Return all links but of the cells of the heat map and of long lists, of which forty of one url name are enough."""
+    chosen, met = [], Counter()
+    for link in links:
+        name = name_of(link)
+        met[name] += 1
+        if name is None or met[name] <= 40:
+            chosen.append(link)
+    return chosen

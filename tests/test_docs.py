@@ -1,0 +1,38 @@
+"""What the documents name exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = set(re.findall(r"^def (test_\w+)", "\n".join(p.read_text() for p in (ROOT / "tests").rglob("test_*.py")), re.M))
+OURS = {
+    name for name, room in get_commands().items() if room in {"branches", "members", "responsibilities", "assessments"}
+}
+VARIABLES = re.compile(r'env\.(text|flag|integer|words|secret|optional_secret|database|redis)\(\s*"(\w+)"')
+
+
+def test_every_test_that_the_security_page_names_exists():
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text()))
+    assert len(named) > 80
+    assert named - TESTS == set()
+
+
+def test_every_variable_of_the_settings_is_described():
+    read = {name for _, name in VARIABLES.findall((ROOT / "config" / "settings.py").read_text())}
+    described = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "settings.md").read_text(), re.M))
+    assert "DATABASE_URL" in read
+    assert read - described == set()
+
+
+def test_every_command_is_in_the_readme():
+    assert OURS - set(re.findall(r"`(\w+)", (ROOT / "README.md").read_text())) == set()
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")) + ["../README.md"])
+def test_links_between_documents_lead_somewhere(page):
+    source = ROOT / "docs" / page
+    links = re.findall(r"\]\(([^)#]+)", source.read_text())
+    assert [link for link in links if "://" not in link and not (source.parent / link).exists()] == []
