@@ -22,12 +22,9 @@ def pytest(arguments, env):
 
 def main():
     arguments = sys.argv[1:]
+    alone = any(part.startswith("-n") or part in {"--pdb", "-x"} for part in arguments)
     # Grouped: the browser tests share one process, one Chromium and one demo agency.
-    parallel = (
-        []
-        if any(part.startswith("-n") or part in {"--pdb", "-x"} for part in arguments)
-        else ["-n", "2", "--dist", "loadgroup"]
-    )
+    parallel = [] if alone else ["-n", "2", "--dist", "loadgroup"]
     ran, failed = [], []
     with tempfile.TemporaryDirectory(prefix="tongbu-test-") as var:
         for name, extra in runs(var):

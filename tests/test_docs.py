@@ -31,6 +31,13 @@ def test_every_command_is_in_the_readme():
     assert OURS - set(re.findall(r"`(\w+)", (ROOT / "README.md").read_text())) == set()
 
 
+def test_every_component_and_script_is_described():
+    text = (ROOT / "docs" / "components.md").read_text()
+    tags = {f"`c-{path.stem.replace('_', '-')}`" for path in (ROOT / "templates" / "cotton").glob("*.html")}
+    scripts = {f"`{path.name}`" for path in (ROOT / "static" / "js").glob("*.js")}
+    assert [name for name in sorted(tags | scripts) if name not in text] == []
+
+
 @pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")) + ["../README.md"])
 def test_links_between_documents_lead_somewhere(page):
     source = ROOT / "docs" / page
