@@ -95,7 +95,9 @@ def cn_weekday_short(value):
 def citation(value):
     """Return a citation whose （试行） is left out on phones, as HTML."""
     parts = str(value).split("（试行）")
-    return format_html_join(format_html('<span class="hide-phone">{}</span>', "（试行）"), "{}", ((part,) for part in parts))
+    return format_html_join(
+        format_html('<span class="hide-phone">{}</span>', "（试行）"), "{}", ((part,) for part in parts)
+    )
 
 
 @register.filter
