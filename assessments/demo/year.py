@@ -176,7 +176,7 @@ class Year:
         )
 
     def _open_ends(self):
-        """What is still open today: a returned record, drafts, and a meeting below its quorum."""
+        """What is still open today: a returned record, a draft, a meeting below its quorum, and a plan."""
         shown = next(branch for branch in self.maker.branches if branch.secretary == self.maker.users["shuji"])
         day = max(self.today - timedelta(days=6), self.months[-1].first)
         record = activity_create(
@@ -193,6 +193,9 @@ class Year:
             data.attendance[pk] = (State.LEAVE, "出差")
         record = activity_create(by=weak.secretary, organisation=weak.place, data=data)
         activity_submit(by=weak.secretary, activity=record)
+        plan = self._data(shown, shown.place, ["lecture"], self.today + timedelta(days=8))
+        plan.content, plan.attendance = "", {}
+        activity_create(by=shown.secretary, organisation=shown.place, data=plan)
 
     def _explain(self):
         """A superior exempts one requirement, a branch explains another, and one has been reminded of."""

@@ -28,7 +28,7 @@ def pages(demo, signed_in):
     """
     starts = {who: ["/"] for who in ROLES}
     starts["ganbu"] += [_upload(signed_in("ganbu")), *_places(signed_in("ganbu"))]
-    starts["shuji"] += [_draft(signed_in("shuji"))]
+    starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
     starts["dangwei"] += ["/dashboard/", "/login/confirm/?next=/", _freeze(signed_in("ganbu"), signed_in("dangwei"))]
     names, linked = {}, {}
     for who in ROLES:
@@ -58,8 +58,8 @@ def _places(page):
     return [links[-1], f"{links[-1]}term/close/"]
 
 
-def _draft(page):
-    page.goto(page.home + "/activities/?state=draft")
+def _record(page, state):
+    page.goto(f"{page.home}/activities/?state={state}")
     return next(link for link in links_of(page.content(), page.url) if name_of(link) == "activity_detail")
 
 
