@@ -115,21 +115,30 @@ def current_appointments(user, day=None):
 
 def who_can(right, organisation, limit=5):
     """Return up to `limit` active appointments that give `right` at `organisation`, the nearest first."""
+    return who_can_each([right], organisation, limit)[right]
+
+
+def who_can_each(rights, organisation, limit=5):
+    """Return {right: up to `limit` active appointments that give it at `organisation`, the nearest first}, in one read."""
     if organisation is None:
-        return []
-    below = [role.key for role in ROLES.values() if right in role.rights and role.below]
-    here = [role.key for role in ROLES.values() if right in role.rights]
+        return {right: [] for right in rights}
+    roles = {role.key: role for role in ROLES.values()}
     above = Q(
-        role__in=below,
+        role__in=[key for key, role in roles.items() if role.below and role.rights & set(rights)],
         organisation__tree_id=organisation.tree_id,
         organisation__lft__lt=organisation.lft,
         organisation__rght__gt=organisation.rght,
     )
-    if right not in STRICTLY_BELOW:
-        above |= Q(role__in=here, organisation=organisation.pk)
-    rows = Appointment.objects.active(clock.today()).filter(above, user__is_active=True)
-    rows = rows.select_related("user", "organisation__parent")
-    return list(rows.order_by("-organisation__level", "pk")[:limit])
+    here = Q(organisation=organisation.pk)
+    rows = Appointment.objects.active(clock.today()).filter(above | here, user__is_active=True)
+    rows = list(rows.select_related("user", "organisation__parent").order_by("-organisation__level", "pk"))
+
+    def gives(row, right):
+        if right not in roles[row.role].rights:
+            return False
+        return row.organisation_id != organisation.pk or right not in STRICTLY_BELOW
+
+    return {right: [row for row in rows if gives(row, right)][:limit] for right in rights}
 
 
 def sync_grants(appointment):

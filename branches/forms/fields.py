@@ -41,7 +41,13 @@ class OrganisationField(forms.ModelChoiceField):
 
     def __init__(self, queryset, **options):
         options.setdefault("empty_label", "请选择")
-        super().__init__(queryset.select_related("parent"), **options)
+        super().__init__(queryset, **options)
+
+    def _offer(self, queryset):
+        # The label of a small group names its branch: one statement for all, also where a form sets its own queryset.
+        self._set_queryset(None if queryset is None else queryset.select_related("parent"))
+
+    queryset = property(forms.ModelChoiceField._get_queryset, _offer)
 
     def label_from_instance(self, organisation):
         return "　" * organisation.level + organisation.label

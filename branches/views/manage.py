@@ -1,5 +1,7 @@
 """Pages of the system administrator: accounts, dated settings, feedback, background jobs. No content."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -124,15 +126,17 @@ def account_lock(request, pk):
 
 @needs(ACCOUNTS)
 def setting_list(request):
-    rows = []
+    rows, histories = [], {}
+    for row in Setting.objects.order_by("-valid_from"):
+        histories.setdefault(row.key, []).append(row)
     for key, known in dated_settings.KNOWN.items():
-        history = list(Setting.objects.filter(key=key).order_by("-valid_from"))
+        history = histories.get(key, [])
         now = next((row for row in history if row.valid_from <= clock.today()), None)
         rows.append(
             {
                 "key": key,
                 "known": known,
-                "value": f"{dated_settings.number(key).normalize():f}",
+                "value": f"{Decimal(now.value if now else known.default).normalize():f}",
                 "since": now.valid_from if now else None,
                 "later": [row for row in history if row.valid_from > clock.today()],
             }

@@ -1,0 +1,64 @@
+"""How many statements a page asks for: few, and no more when there is more to show (targets of the performance page)."""
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from assessments import rollups
+from tests.assessments.random_agency import build
+from tests.matrix import all_rows
+from tests.test_matrix import address
+
+# A list, the workbench or a form, any other page; a list's export and its rows are the same selector.
+LIST, PAGE = 12, 20
+# Pages that join a list with something else: the tree with a profile beside it, what is owed reckoned live, one
+# organisation with all that hangs on it, the records with the invitations to joint ones above them.
+MORE = {
+    "organisation_list": 19,
+    "requirement_list": 19,
+    "organisation_detail": 22,
+    "activity_list": 13,
+    "member_list": 13,
+}
+LISTS = {name for name in all_rows() if name.endswith(("_list", "_queue"))} | {"dashboard", "home", "search"}
+READERS = ("staff", "committee_secretary", "secretary_a", "administrator", "auditor", "member", "party_secretary")
+
+
+def most(name):
+    return MORE.get(name) or (LIST if name in LISTS else PAGE)
+
+
+def pages():
+    """Yield (name, row, who): each page of the matrix with the widest reader of the cast."""
+    for name, row in all_rows().items():
+        who = next((who for who in READERS if row.get and row.expected("get", who) == 200), None)
+        if who and not row.public:
+            yield name, row, who
+
+
+def measured(world, as_):
+    """Return {name: statements} of every page; what a row makes and a visit writes is undone."""
+    found = {}
+    for name, row, who in pages():
+        with transaction.atomic():
+            client, url = as_(who), address(row, name, world)
+            # Once before: last_seen and the like are written once a minute.
+            client.get(url)
+            with CaptureQueriesContext(connection) as seen:
+                answer = client.get(url)
+            found[name] = len(seen)
+            assert answer.status_code == 200, (name, answer.status_code)
+            transaction.set_rollback(True)
+    return found
+
+
+def test_no_page_asks_for_more_statements_when_there_is_more_to_show(world, as_):
+    # Something of everything first: an empty list asks for less.
+    build(world, 60, branches=2, records=40)
+    rollups.fill()
+    few = measured(world, as_)
+    assert len(few) > 40
+    build(world, 61, branches=6, records=40)
+    rollups.fill()
+    many = measured(world, as_)
+    assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
+    assert {name: number for name, number in many.items() if number > most(name)} == {}
