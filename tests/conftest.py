@@ -40,6 +40,15 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in browser]
     for item in browser:
         item.add_marker(pytest.mark.xdist_group("browser"))
+    if django_settings.IS_POSTGRES:
+        # What never asks the database has run on SQLite already and cannot answer differently here.
+        pure = [item for item in items if not _asks_the_database(item)]
+        config.hook.pytest_deselected(items=pure)
+        items[:] = [item for item in items if _asks_the_database(item)]
+
+
+def _asks_the_database(item):
+    return bool({"db", "transactional_db"} & set(item.fixturenames)) or bool(item.get_closest_marker("django_db"))
 
 
 @pytest.fixture(scope="session")
