@@ -95,6 +95,7 @@ def _rows(cursor, size):
         "changed": "now()",
         "no_reviewer": "false",
         "return_reason": "''",
+        "cancel_reason": "''",
         "late": "i % 10 = 0",
         "version": "1",
     }

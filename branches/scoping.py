@@ -25,13 +25,24 @@ OPERATOR = Operator()
 def reach(user, right, path="organisation__", day=None):
     """Return the condition «`user` holds `right` at this organisation or above it on `day`».
 
-    `path` leads from the filtered rows to the organisation ("" for organisations themselves). One correlated EXISTS
-    over the grants of the ancestors: no join, hence no duplicates; the date is part of the condition (access rule 7).
+    `path` leads from the filtered rows to the organisation ("" for organisations themselves). An organisation is within
+    reach by one correlated EXISTS over the grants of its ancestors: no join, hence no duplicates; the date is part of
+    the condition (access rule 7). Other rows ask whether their organisation is one of these, so that the EXISTS runs
+    once for each organisation and not once for each row.
     """
-    from branches.models import OrganisationGrant
-
     if user is OPERATOR:
         return Q(pk__isnull=False)
+    if path:
+        from branches.models import Organisation
+
+        places = Organisation.objects.order_by().filter(_within_reach(user, right, day)).values("pk")
+        return Q(**{f"{path.removesuffix('__')}__in": places})
+    return _within_reach(user, right, day)
+
+
+def _within_reach(user, right, day):
+    from branches.models import OrganisationGrant
+
     day = day or clock.today()
     grants = OrganisationGrant.objects.filter(
         user_id=user.pk or 0,
@@ -41,13 +52,13 @@ def reach(user, right, path="organisation__", day=None):
     ).filter(Q(ends__isnull=True) | Q(ends__gte=day))
     above = Q(
         below=True,
-        content_object__tree_id=OuterRef(f"{path}tree_id"),
-        content_object__rght__gte=OuterRef(f"{path}rght"),
+        content_object__tree_id=OuterRef("tree_id"),
+        content_object__rght__gte=OuterRef("rght"),
     )
     if right in STRICTLY_BELOW:
-        return Exists(grants.filter(above, content_object__lft__lt=OuterRef(f"{path}lft")))
-    here = OuterRef(f"{path}pk") if path else OuterRef("pk")
-    return Exists(grants.filter((above & Q(content_object__lft__lte=OuterRef(f"{path}lft"))) | Q(content_object=here)))
+        return Exists(grants.filter(above, content_object__lft__lt=OuterRef("lft")))
+    here = Q(content_object=OuterRef("pk"))
+    return Exists(grants.filter((above & Q(content_object__lft__lte=OuterRef("lft"))) | here))
 
 
 class ScopedQuerySet(models.QuerySet):

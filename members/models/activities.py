@@ -55,10 +55,8 @@ class ActivityQuerySet(ScopedQuerySet):
         """Records of organisations within reach; joint ones are read also through an invited host, once submitted."""
         condition = reach(user, right, "organisation__", day)
         if right == "view_organisation":
-            hosts = ActivityHost.objects.filter(activity=models.OuterRef("pk")).filter(
-                reach(user, right, "organisation__", day)
-            )
-            condition = Q(condition) | (Q(models.Exists(hosts)) & ~Q(state__in=UNSUBMITTED))
+            hosts = ActivityHost.objects.filter(reach(user, right, "organisation__", day)).order_by()
+            condition = condition | (Q(pk__in=hosts.values("activity")) & ~Q(state__in=UNSUBMITTED))
         return self.filter(condition)
 
     def counting(self):
