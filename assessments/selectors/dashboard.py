@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from assessments.models import Fact
 from branches import clock
 from branches.models import Kind, OrganisationVersion
@@ -114,7 +116,10 @@ def heads(found):
 
 
 def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
-    """Return (columns, groups) of the branches within reach of `user` below `top` (an Organisation or None).
+    """Return (columns, groups, earlier) of the branches within reach of `user` below `top` (an Organisation or None).
+
+    earlier: how many requirements of the year fell due before the quarter and are still overdue; the map does not show
+    them, so the page says that they are there.
 
     order: "lag" (most overdue first, then lowest completion) or "tree". state: show only branches with such a cell.
     Names and places are those of the quarter's end, or of today for the running quarter.
@@ -122,20 +127,21 @@ def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
     today = today or clock.today()
     found = columns(quarter)
     names, parents, kinds = _places(min(quarter.last, today))
-    facts = (
-        Fact.objects.filter(family="requirement", period__in={str(column.period) for column in found})
-        .exclude(state="")
-        .visible_to(user)
-    )
+    shown = {str(column.period) for column in found}
+    before = Q(state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
+    facts = Fact.objects.filter(Q(period__in=shown) | before, family="requirement").exclude(state="").visible_to(user)
     if top is not None:
         facts = facts.filter(
             organisation__tree_id=top.tree_id, organisation__lft__gte=top.lft, organisation__rght__lte=top.rght
         )
     cells = defaultdict(list)
-    order_of = {}
+    order_of, earlier = {}, 0
     for fact in facts.order_by("organisation__lft").values(
         "organisation_id", "measure", "period", "state", "due", "waiting", "returned", "numerator", "denominator"
     ):
+        if fact["period"] not in shown:
+            earlier += 1
+            continue
         place = fact["organisation_id"]
         rule = fact["measure"].removeprefix("requirement.")
         branch = parents.get(place) if kinds.get(place) == Kind.SMALL_GROUP else place
@@ -144,7 +150,7 @@ def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
     rows = [_row(branch, names, found, cells, today) for branch in order_of if branch in names]
     if state:
         rows = [row for row in rows if any(cell.state == state for cell in row.cells)]
-    return found, _groups(rows, names, parents, kinds, order_of, order)
+    return found, _groups(rows, names, parents, kinds, order_of, order), earlier
 
 
 def _places(day):

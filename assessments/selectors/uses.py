@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from assessments.services.schemes import parsed, scheme_current
+from branches import clock
 from branches.periods import YEAR, Period
 from members.models import ATTENDING, AttendanceState
 from members.quorum import Counts, quorum_of
+from members.services.reviews import is_late
 from responsibilities.models import RequirementState as State
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 from responsibilities.rulebook import rule, short_citation
@@ -22,13 +24,15 @@ class Use:
     mark: str
     tone: str
     url: str = ""
+    # The rule of a requirement this line counts for; empty where nothing is counted.
+    rule: str = ""
 
 
 def _rules_of(codes):
     return [row for row in REQUIREMENT_RULES if set(row.kinds) & set(codes)]
 
 
-def _requirement_lines(organisation, codes, day, makes_up_for, quorum, saved=None, unknown=0):
+def _requirement_lines(organisation, codes, day, makes_up_for, quorum, late, saved=None, unknown=0):
     lines = []
     for row in _rules_of(codes):
         period = Period.containing(row.period, makes_up_for or day)
@@ -56,16 +60,24 @@ def _requirement_lines(organisation, codes, day, makes_up_for, quorum, saved=Non
             continue
         counted = saved is not None and saved in found.records
         done = found.done if saved is not None else found.done + (1 if row.rule != "life-talks" else 0)
-        made_up = day not in period
-        mark = "补办" if made_up else ("完成" if done >= found.expected else f"{done}/{found.expected}")
-        if row.rule == "life-talks":
-            mark = f"{found.done}/{found.expected}人"
-        note = basis
         if saved is not None and not counted:
-            lines.append(Use("义务", name, "提交后计入" if not made_up else "提交后按补办计入", "未计入", "soon", url))
+            lines.append(Use("义务", name, "提交后计入", "未计入", "soon", url))
             continue
-        lines.append(Use("义务", requirement_name(found), note, mark, "soon" if made_up else "ok", url))
+        mark, note = _mark(row, found, done, basis, day not in period, late)
+        tone = "ok" if mark not in ("补办", "迟报") else "soon"
+        lines.append(Use("义务", requirement_name(found), note, mark, tone, url, row.rule))
     return lines or [Use("义务", "不对应应办义务", "照常登记，计入活动次数和出勤", "—", "none")]
+
+
+def _mark(row, found, done, basis, made_up, late):
+    """Return (word, note) of a requirement that is met: in time, late (迟报) or making up for a past period (补办)."""
+    if made_up:
+        return "补办", f"计入{found.period.short()}，按补办完成计 · {basis}"
+    if late:
+        return "迟报", f"超过补报期限报送，按迟报计 · {basis}"
+    if row.rule == "life-talks":
+        return f"{found.done}/{found.expected}人", basis
+    return ("完成" if done >= found.expected else f"{done}/{found.expected}"), basis
 
 
 def _attendance_line(states, hours):
@@ -76,14 +88,24 @@ def _attendance_line(states, hours):
 
 
 def _score_line(lines):
+    """Which indicators of the scheme the counted requirements belong to, and what a late one counts there.
+
+    No points are promised: what an indicator yields depends on what else applies to the branch in the period.
+    """
     scheme = parsed(scheme_current())
-    rules = {key: row for _, row in scheme.indicators() for key in row.rules}
-    wanted = [row for row in REQUIREMENT_RULES if any(line.tone == "ok" and row.short in line.title for line in lines)]
-    named = [rules[row.rule] for row in wanted if row.rule in rules]
-    if not named:
+    found, late = [], False
+    for line in lines:
+        for _, indicator in scheme.indicators():
+            if line.rule and f"requirement.{line.rule}" in indicator.measures and indicator not in found:
+                found.append(indicator)
+                late = late or (line.mark in ("补办", "迟报") and indicator.late_factor < 1)
+    if not found:
         return Use("考核", "不影响得分", "没有对应的考核指标，或这次不计入", "—", "none")
-    words = "、".join(f"{row.name} {float(row.points):g} 分" for row in named)
-    return Use("考核", words, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
+    names = "、".join(indicator.name for indicator in found)
+    if late:
+        share = f"{float(found[0].late_factor) * 100:g}%"
+        return Use("考核", names, f"补办和迟报按 {share} 计分", f"计 {share}", "soon")
+    return Use("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
 
 
 def uses_of_form(form):
@@ -97,7 +119,10 @@ def uses_of_form(form):
     quorum = form.quorum(data)
     states = [state for state, _ in data.attendance.values()]
     unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
-    lines = _requirement_lines(form.organisation, data.kinds, data.day, data.makes_up_for, quorum, unknown=unknown)
+    late = data.day <= clock.today() and is_late(form.unsaved(), clock.now())
+    lines = _requirement_lines(
+        form.organisation, data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown
+    )
     return [*lines, _attendance_line(states, form.unsaved().hours), _score_line(lines)]
 
 
@@ -113,12 +138,18 @@ def uses_of_record(activity):
             ),
         )
     lines = _requirement_lines(
-        activity.organisation, activity.codes, activity.day, activity.makes_up_for, quorum, activity.pk
+        activity.organisation, activity.codes, activity.day, activity.makes_up_for, quorum, activity.late, activity.pk
     )
     for host in activity.hosts.all():
         if host.confirmed_at:
             for line in _requirement_lines(
-                host.organisation, activity.codes, activity.day, activity.makes_up_for, quorum, activity.pk
+                host.organisation,
+                activity.codes,
+                activity.day,
+                activity.makes_up_for,
+                quorum,
+                activity.late,
+                activity.pk,
             ):
                 line.title = f"{host.organisation}：{line.title}"
                 lines.append(line)

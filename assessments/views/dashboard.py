@@ -40,7 +40,7 @@ def dashboard_page(request):
         raise Http404
     form, quarter, chosen = _filter(request)
     order = chosen.get("order") or "lag"
-    found, groups = selectors.heat_map(
+    found, groups, earlier = selectors.heat_map(
         request.user, quarter, top=chosen.get("top"), order=order, state=chosen.get("state") or ""
     )
     figures = selectors.totals(groups)
@@ -57,6 +57,7 @@ def dashboard_page(request):
         "order": order,
         "age": rollups.age(),
         "lagging": lagging,
+        "earlier": earlier,
         "waiting": waiting,
         "terms": term_warnings(request.user),
         "may_remind": bool(lagging) and _holds(request, REVIEW),
@@ -134,7 +135,7 @@ def dashboard_export(request):
     """The heat map as a workbook, with the same filters."""
     access.require_anywhere(request.user, VIEW)
     _, quarter, chosen = _filter(request)
-    found, groups = selectors.heat_map(
+    found, groups, _ = selectors.heat_map(
         request.user, quarter, top=chosen.get("top"), order="tree", state=chosen.get("state") or ""
     )
     heads = [f"{column.rule.short}{column.period.short()}" for column in found]

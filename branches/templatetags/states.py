@@ -18,7 +18,7 @@ CHIPS = {
     "accepted": ("已通过", "circle-check", "ok"),
     "returned": ("已退回", "arrow-back-up", "back"),
     "cancelled": ("已取消", "ban", "draft"),
-    "late": ("晚报", "clock-exclamation", "soon"),
+    "late": ("迟报", "clock-exclamation", "soon"),
     # sync stages
     "synchronised": ("同步", "circle-check", "ok"),
     "lagging": ("滞后", "clock-exclamation", "soon"),

@@ -14,6 +14,7 @@ from branches.models import AuditEntry, ChangeMark, Notice, Setting
 from branches.scoping import OPERATOR
 from branches.services.notices import notice_send
 from branches.services.settings import setting_set
+from tests.sealing import seal_everything
 
 
 def test_a_setting_counts_from_its_day_and_marks_the_days_that_change(world, as_):
@@ -72,6 +73,7 @@ def test_the_trail_is_filtered_by_who_what_object_and_day(world, as_):
 
 def test_the_auditor_verifies_the_chain_and_reads_the_first_fault(live_world, as_):
     client = as_("auditor")
+    seal_everything()
     page = client.post("/audit/verify/", follow=True).content.decode()
     assert "审计链完整" in page and f"链头 {audit.head()[:20]}" in page
     database.remove_audit_guards()

@@ -16,6 +16,7 @@ from branches.scoping import OPERATOR
 from branches.services.settings import setting_set
 from tests.assessments.random_agency import build
 from tests.faults.at_once import at_once
+from tests.sealing import seal_everything
 
 WRITERS, EACH = 8, 30
 VERBS = ("organisation.create", "organisation.move", "organisation.update", "organisation.archive")
@@ -77,7 +78,7 @@ def test_eight_writers_never_find_the_database_locked(live_world):
 
 
 def test_two_sealers_beside_eight_writers_seal_every_entry_once(live_world):
-    audit.seal_all()
+    seal_everything()
     entries = AuditEntry.objects.count()
     place = Organisation.objects.get(pk=live_world.branch_a.pk)
     writing = [True] * WRITERS
@@ -103,7 +104,7 @@ def test_two_sealers_beside_eight_writers_seal_every_entry_once(live_world):
     results = at_once(*[lambda n=n: write(n) for n in range(WRITERS)], seal, seal)
     assert results[:WRITERS] == [None] * WRITERS, results
     assert all(isinstance(sealed, int) for sealed in results[WRITERS:]), results
-    audit.seal_all()
+    seal_everything()
     assert AuditEntry.objects.count() == entries + 2 * WRITERS * EACH
     sealed = list(AuditSeal.objects.order_by("pos").values_list("pos", "entry_id"))
     assert [pos for pos, _ in sealed] == list(range(1, len(sealed) + 1))
