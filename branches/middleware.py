@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from branches import access, audit, clock
 from branches.errors import Conflict
 from branches.models import User
-from branches.views.errors import bad_request, conflict
+from branches.views.errors import bad_request, conflict, not_allowed
 
 log = logging.getLogger("tongbu.request")
 
@@ -87,6 +87,8 @@ class RequestContext:
             response = self.get_response(request)
         finally:
             audit.source.reset(token)
+        if response.status_code == 405 and not response.content:
+            response = not_allowed(request, response)
         if request.user.is_authenticated and "Cache-Control" not in response:
             # A shared desk: nothing behind the login stays in the browser (control C07).
             response["Cache-Control"] = "no-store"

@@ -81,19 +81,29 @@ def navigation(request, scope):
 
 
 def tabs(request, scope):
-    """Return at most five entries for the phone's tab bar; 记活动 stands in the middle for whoever records."""
+    """Return at most five entries for the phone's tab bar; the last leads to the whole menu.
+
+    记活动 stands in the middle for whoever records; who reads reports and records nothing has them second.
+    """
     flat = [item for group in navigation(request, scope) for item in group["items"]]
-    if scope and RECORD in ROLES[scope.role].rights:
-        try:
-            add = {
-                "label": "记活动",
-                "url": reverse("activity_new"),
-                "icon": "plus",
-                "current": False,
-                "count": None,
-                "main": True,
-            }
-        except NoReverseMatch:
-            return flat[:5]
-        return [*flat[:2], add, *flat[2:4]]
-    return flat[:5]
+    rights = ROLES[scope.role].rights if scope else frozenset()
+    if REPORTS in rights and RECORD not in rights:
+        flat.sort(key=lambda item: {"/": 0, reverse("report_list"): 1}.get(item["url"], 2))
+    more = {
+        "label": "更多",
+        "url": reverse("menu"),
+        "icon": "layout-list",
+        "current": getattr(request.resolver_match, "url_name", "") == "menu",
+        "count": None,
+    }
+    if RECORD in rights:
+        add = {
+            "label": "记活动",
+            "url": reverse("activity_new"),
+            "icon": "plus",
+            "current": False,
+            "count": None,
+            "main": True,
+        }
+        return [*flat[:2], add, flat[2], more]
+    return [*flat[:4], more]

@@ -7,6 +7,7 @@ own = [
     path("logout/", accounts.Logout.as_view(), name="logout"),
     path("login/first/", accounts.first_login, name="first_login"),
     path("login/confirm/", accounts.confirm_password, name="confirm_password"),
+    path("menu/", accounts.menu, name="menu"),
     path("account/", accounts.account, name="account"),
     path("account/password/", accounts.password_change, name="password_change"),
     path("account/sessions/end/", accounts.end_sessions, name="end_sessions"),

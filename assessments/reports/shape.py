@@ -99,7 +99,12 @@ def for_branch(report, key):
         overall={"paragraphs": [], "distribution": None, "trend": None},
         branches=[{**row, "rank": None}],
         comparison=None,
-        chapters=[chapter for chapter in report["chapters"] if chapter["key"] == key],
+        # The mean of all is a comparison with others, which a branch is not shown.
+        chapters=[
+            {**chapter, "indicators": [{**row, "mean": None} for row in chapter["indicators"]]}
+            for chapter in report["chapters"]
+            if chapter["key"] == key
+        ],
         adjustments=[change for change in report["adjustments"] if change["branch"] == row["name"]],
         actions=[],
     )

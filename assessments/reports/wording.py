@@ -194,6 +194,8 @@ def branch_chapter(total, grade, dimensions, change=None, since="上季度"):
         return f"{text}。没有失分。"
     name, most = max(dimensions, key=lambda row: row[1])
     percent = int(most * 100 / lost + Decimal("0.5"))
+    if percent == 100:
+        return f"{text}。失分都在{name}。"
     return f"{text}。失分集中在{name}，占全部失分的 {percent}%。"
 
 

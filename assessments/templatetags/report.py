@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import template
 
+from branches import clock
 from branches.periods import Period
 
 register = template.Library()
@@ -43,3 +44,10 @@ def change_mark(text):
 def has_reasons(chapter):
     """Return whether any indicator of a chapter lost a point; without losses the sentence says all."""
     return any(row["reasons"] for row in chapter["indicators"])
+
+
+@register.filter
+def short_period(period):
+    """Return 三季度 for "2026Q3", with the year where it is not this one."""
+    found = Period.parse(period)
+    return found.short() if found.year == clock.today().year else found.label()

@@ -70,10 +70,13 @@ def _workbench(request, organisation):
 
 
 def _title(data):
-    number = len(data["due"])
-    if not number:
+    late = data["overdue"]
+    coming = len(data["due"]) - late
+    if late and not coming:
+        return f"有 {late} 项逾期待补，本月没有其他要办"
+    if not coming:
         return "本月没有待办事项"
-    return f"本月还有 {number} 项要办" + (f"，{data['overdue']} 项已逾期" if data["overdue"] else "")
+    return f"本月还有 {coming} 项要办" + (f"，另有 {late} 项逾期" if late else "")
 
 
 def _sub(data):

@@ -194,6 +194,8 @@ def score_detail(request, pk):
     parts = json.loads(result.body)["dimensions"]
     for part in parts:
         part["scores"] = [score for score in scores if score.dimension == part["key"]]
+    idle = [part["name"] for part in parts if part["state"] == "not_applicable"]
+    parts = [part for part in parts if part["state"] != "not_applicable"]
     period = Period.parse(result.assessment.period)
     return render(
         request,
@@ -203,6 +205,7 @@ def score_detail(request, pk):
             + (f" {result.total}" if result.total is not None else "不完整"),
             "result": result,
             "parts": parts,
+            "idle": idle,
             "period": period,
         },
     )

@@ -58,5 +58,11 @@ class Heartbeat(models.Model):
     class Meta:
         default_permissions = ()
 
+    LABELS = {"worker": "后台执行", "beat": "定时调度", "sealer": "审计封存", "rollup": "指标汇总"}
+
     def __str__(self):
         return f"{self.name} {self.at}"
+
+    @property
+    def label(self):
+        return self.LABELS.get(self.name, self.name)

@@ -39,7 +39,7 @@ CHIPS = {
     "objected": ("有异议", "message-report", "back"),
     "answered": ("已答复", "messages", "review"),
     "frozen": ("已冻结", "lock", "review"),
-    "published": ("已公布", "circle-check", "ok"),
+    "published": ("已发布", "circle-check", "ok"),
     # policies
     "in_force": ("施行中", "circle-check", "ok"),
     "revised": ("已修订", "history", "draft"),

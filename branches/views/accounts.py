@@ -133,3 +133,9 @@ def account(request):
             "member": member,
         },
     )
+
+
+@login_required
+def menu(request):
+    """The whole menu as a page: where the phone's last tab leads."""
+    return render(request, "branches/accounts/menu.html")

@@ -44,6 +44,13 @@ def csrf_failure(request, reason=""):
     return _page(request, "403_csrf.html", 403)
 
 
+def not_allowed(request, response):
+    """Answer a method that an address does not know with a page, keeping the list of those it knows."""
+    page = _bare(request, "405.html", 405)
+    page["Allow"] = response.get("Allow", "")
+    return page
+
+
 def conflict(request, message, **context):
     """Answer 409: the action does not fit the record's present state or version."""
     return _page(request, "409.html", 409, {"message": message, **context})

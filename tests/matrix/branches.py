@@ -54,6 +54,7 @@ ROWS = {
     "first_login": Row(get=everyone(404), post=everyone(404)),
     "confirm_password": Row(get=everyone(), post=everyone(), query="?next=/account/"),
     "account": Row(get=everyone()),
+    "menu": Row(get=everyone()),
     "password_change": Row(get=everyone(), post=everyone()),
     "end_sessions": Row(post=everyone(302)),
     "scope": Row(post=everyone(302), data=own_page),
