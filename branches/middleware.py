@@ -76,6 +76,7 @@ class RequestContext:
         request.appointments, request.scope = [], None
         if request.user.is_authenticated:
             request.appointments = access.current_appointments(request.user)
+            request.user.appointments_now = request.appointments
             wanted = request.session.get("scope")
             request.scope = next((row for row in request.appointments if row.pk == wanted), None) or next(
                 iter(request.appointments), None
