@@ -35,6 +35,8 @@ def blocks_of(data, anyone_expected=True):
     missing = sum(state == AttendanceState.NOT_RECORDED for state, _ in data.attendance.values())
     if talk and not data.attendance:
         blocks.append(("attendance", "请选择谈话对象。"))
+    elif talk and data.chair is not None and data.chair.pk in data.attendance:
+        blocks.append(("attendance", "谈话人不能同时是谈话对象。"))
     elif anyone_expected and not data.attendance:
         blocks.append(("attendance", "请登记考勤。"))
     elif missing:
@@ -42,10 +44,11 @@ def blocks_of(data, anyone_expected=True):
     return blocks
 
 
-def checks_of(data, quorum, names, files=0, anyone_expected=True):
+def checks_of(data, quorum, names, files=0, anyone_expected=True, requested=None):
     """Return the Checks of a record: what blocks, then what is worth a second look.
 
     quorum: members.quorum.Quorum. names: {member id: name}. files: number of attachments.
+    requested: the Period for which the form was opened, where it was opened for one.
     """
     blocks = [Check("err", text, field) for field, text in blocks_of(data, anyone_expected)]
     found = blocks or [Check("ok", "必填项已填完")]
@@ -61,6 +64,8 @@ def checks_of(data, quorum, names, files=0, anyone_expected=True):
                     "attendance",
                 )
             )
+    if requested and data.day not in requested and (data.makes_up_for or data.day) not in requested:
+        found.append(Check("warn", f"日期不在{requested.label()}内，这条记录不计入{requested.label()}", "day"))
     silent = [
         names.get(pk, "") for pk, (state, reason) in data.attendance.items() if state in _NEEDS_REASON and not reason
     ]

@@ -12,13 +12,14 @@ from branches.periods import MONTH, QUARTER_NAMES, Period
 from branches.rights import RECORD
 from members.forms.attendance import TilesMixin
 from members.forms.fields import DayField, PersonField, PlacesField, TextField
+from members.forms.requested import RequestedPeriodMixin
 from members.forms.resolutions import ResolutionFormSet
 from members.models import Activity, ActivityKindCode, AttendanceState
 from members.quorum import Quorum
 from members.selectors.activities import co_hosts
 from members.selectors.rosters import committee, roster
 from members.services.activities import PLAN_AHEAD, PLAN_TOO_FAR, RecordData, quorum_among, record_data
-from members.submission import checks_of, quorum_words
+from members.submission import blocks_of, checks_of, quorum_words
 
 Code = ActivityKindCode
 ALONE = (Kind.BRANCH, Kind.SMALL_GROUP)
@@ -82,7 +83,7 @@ def form_for(user, data, *, organisation=None):
     return ActivityForm(data, user=user, organisation=organisation)
 
 
-class ActivityForm(TilesMixin, forms.Form):
+class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
     """One activity as its secretary enters it.
 
     data: the POST or None. user: whose reach decides about related ids. organisation: of a new record (a posted
@@ -93,6 +94,7 @@ class ActivityForm(TilesMixin, forms.Form):
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     record = forms.CharField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=1_000_000)
+    period = forms.CharField(widget=forms.HiddenInput, required=False)
     kinds = forms.MultipleChoiceField(
         label="类型",
         choices=Code.choices,
@@ -128,6 +130,7 @@ class ActivityForm(TilesMixin, forms.Form):
         self.organisation = instance.organisation if instance else self._organisation(data, organisation)
         self.saved = record_data(instance) if instance else None
         super().__init__(data, initial=self._initial(initial or {}))
+        self.requested = self.requested_period()
         self.codes = self._codes()
         self.day = self._day()
         self.members = list(roster(self.organisation, self.day)) if self.has_roster else []
@@ -214,6 +217,8 @@ class ActivityForm(TilesMixin, forms.Form):
         kept = self.instance.makes_up_for if self.instance else None
         if kept and str(kept) not in dict(found):
             found.append((str(kept), f"{kept.year}年{kept.month}月"))
+        if self.overdue and self.overdue_month not in dict(found):
+            found.append((self.overdue_month, self.overdue.label()))
         return [("", "不是补办"), *found]
 
     def expected(self):
@@ -245,11 +250,21 @@ class ActivityForm(TilesMixin, forms.Form):
         if of_branch and self.organisation.children.filter(archived_on__isnull=True).exists():
             self.add_error("kinds", "党小组会请记在党小组名下：在“党组织”中选择小组。")
         self.attendance = self.clean_tiles()
-        values["makes_up_for"] = date.fromisoformat(values["makes_up_for"]) if values.get("makes_up_for") else None
+        month = self.fit_makes_up_for(values)
+        values["makes_up_for"] = date.fromisoformat(month) if month else None
         return values
 
     def is_valid(self):
         return super().is_valid() and self.resolutions.is_valid()
+
+    def refuse_submission(self):
+        """Add what blocks submission to the errors there are, so that all of them stand on the page at once."""
+        if self.organisation is None or self._wrong_organisation:
+            return
+        for field, sentence in blocks_of(self.record_data(), self.is_talk or bool(self.expected())):
+            field = "attendance_errors" if field == "attendance" else field
+            if field not in self.errors:
+                self.add_error(field, sentence)
 
     def refuse(self, error):
         """Put a ValidationError of a service at the fields it names."""
@@ -323,13 +338,17 @@ class ActivityForm(TilesMixin, forms.Form):
         names = {pk: member.name for pk, member in self.people.items()}
         anyone = self.is_talk or bool(self.expected())
         return {
-            "checks": checks_of(data, quorum, names, files, anyone),
+            "checks": checks_of(data, quorum, names, files, anyone, self._requested_unless_no_day()),
             "quorum": words,
             "quorum_tone": tone,
             "short": not quorum.valid and not unknown,
             "save": "存为计划" if data.day > clock.today() else "存草稿离开",
             "verb": "提交审核" if quorum.valid or unknown else "仍然提交",
         }
+
+    def _requested_unless_no_day(self):
+        """The requested period, None while no valid date is typed: the day of the roster is then a stand-in."""
+        return self.requested if self.is_bound and self.cleaned_data.get("day") else None
 
     def pills(self):
         """Return (usual, other) kinds as {"code", "label", "checked"}."""

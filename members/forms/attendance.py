@@ -2,8 +2,10 @@
 
 from django.core.exceptions import ValidationError
 
+from branches.periods import YEAR, Period
 from members.forms.fields import TextField
-from members.models import AttendanceState
+from members.models import ActivityKindCode, AttendanceState, Member
+from members.selectors.evidence import talks_had
 from members.selectors.rosters import posts_by_member
 
 STATES = frozenset(AttendanceState.values)
@@ -23,7 +25,20 @@ class TilesMixin:
         if self._tiles is None:
             posts = posts_by_member(self.organisation, self.day) if self.organisation else {}
             self._tiles = [self._tile(member, posts) for member in self.expected()]
+            if self.is_talk:
+                self._tiles = self._partners(self._tiles)
         return self._tiles
+
+    def _partners(self, tiles):
+        """Leave out who talks, unless he is picked already (then a sentence says so), and mark who had a talk."""
+        chair = str(self["chair"].value() or "")
+        year = Period.containing(YEAR, self.day)
+        people = Member.objects.filter(pk__in=[tile["pk"] for tile in tiles]).values("pk")
+        had = talks_had(year.first, year.last, [ActivityKindCode.TALK], people)
+        for tile in tiles:
+            if tile["pk"] in had:
+                tile["note"] = "　".join(filter(None, [tile["note"], "本年已谈"]))
+        return [tile for tile in tiles if str(tile["pk"]) != chair or tile["value"] == AttendanceState.PRESENT]
 
     def _tile(self, member, posts):
         value, reason = self.kept_attendance.get(member.pk, ("", ""))

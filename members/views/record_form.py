@@ -42,9 +42,8 @@ def activity_new(request):
     initial, again = _prefilled(request, notes)
     organisation = _group_for(organisation, initial.get("kinds", []), places)
     if "title" not in initial and len(initial.get("kinds", [])) == 1:
-        period = initial.pop("period", None) or Period.containing(MONTH, clock.today())
+        period = initial.get("period") or Period.containing(MONTH, clock.today())
         initial["title"] = f"{period.short()}{Code(initial['kinds'][0]).label}"
-    initial.pop("period", None)
     form = ActivityForm(user=request.user, organisation=organisation, initial=initial)
     return _page(request, form, places, notes=notes)
 
@@ -174,9 +173,7 @@ def _take_period(text, initial, notes):
     if period.last < clock.today():
         # When it was held nobody but the secretary knows: a date made up by the system would be a false one.
         initial["day"] = None
-        notes.append(
-            f"{period.label()}已过：当时开了的，填当时的日期；现在补开的，填今天的日期，并在“补办”中选择月份。"
-        )
+        notes.append(f"{period.label()}已过：当时开了的，填当时的日期；现在补开的，填补开的日期。")
     elif period.first > clock.today():
         notes.append(f"{period.label()}还没有开始。")
 
@@ -200,6 +197,8 @@ def _save(request, organisation, places, pk=None):
         # The appointment may have ended while the form was open (fault F12): what was typed can still be copied.
         return _lost(request, data)
     if not form.is_valid():
+        if data.get("do") == "submit":
+            form.refuse_submission()
         return _page(request, form, places, status=422)
     try:
         if data.get("do") == "submit":

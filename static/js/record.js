@@ -16,6 +16,14 @@
     document.getElementById("resolutions-sec").hidden = talk;
     var hint = document.getElementById("attendance-hint");
     if (hint) { hint.textContent = talk ? "点姓名选择" : "点姓名切换"; }
+    var chair = document.getElementById("id_chair");
+    if (chair) {
+      var word = talk ? "谈话人" : "主持人";
+      chair.title = word;
+      chair.options[0].textContent = word;
+      form.querySelector('label[for="id_chair"]').textContent = word;
+      document.querySelector("#chair-box use").setAttribute("href", document.querySelector("#chair-box use").getAttribute("href").replace(/#.*/, talk ? "#messages" : "#microphone"));
+    }
     document.getElementById("attendance-label").textContent = talk ? "谈话对象" : "考勤";
     Array.prototype.forEach.call(form.querySelectorAll("[data-for-kind]"), function (part) {
       var input = part.querySelector("input");
@@ -60,6 +68,14 @@
     var add = event.target.closest("[data-add-row]");
     if (add) { addRow(add.getAttribute("data-add-row")); }
   });
+  /* asked for a period that is over: the date says whether it was held then or is made up for now */
+  function when() {
+    var box = form.querySelector(".r-when");
+    var day = document.getElementById("id_day").value;
+    if (!box || !day || day < box.getAttribute("data-first")) { return; }
+    box.querySelectorAll("input")[day > box.getAttribute("data-last") ? 1 : 0].checked = true;
+  }
+  document.getElementById("id_day").addEventListener("change", when);
   form.addEventListener("change", fit);
   fit();
 

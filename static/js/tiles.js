@@ -1,5 +1,6 @@
 /* Attendance tiles over radio buttons: a tap goes 出席 → 请假 → 缺席; the rarer states are in a small menu.
-   The radio buttons stay the truth, so the form is the same with and without JavaScript. */
+   The radio buttons stay the truth, so the form is the same with and without JavaScript.
+   The reasons stand in one list below the tiles: inside a tile they would tear the grid apart. */
 (function () {
   "use strict";
   var STATES = {
@@ -27,6 +28,21 @@
     button.querySelector(".mk").innerHTML = window.tongbu.iconHtml(state[1]);
     button.querySelector("em").textContent = value === "present" ? note : state[2];
     button.querySelector(".sr-only").textContent = value === "present" ? "：" + state[2] : "";
+    if (tile.tongbuWhy) {
+      tile.tongbuWhy.hidden = value !== "leave" && value !== "absent";
+      tile.tongbuWhy.querySelector("em").textContent = state[2];
+    }
+  }
+  /* the input moves with what is typed in it; it stays in the form, so it is posted as before */
+  function gather(box, tile) {
+    var why = tile.querySelector(".dj-tile-why");
+    var list = box.querySelector("[data-whys] .dj-whys-l");
+    if (!why || !list) { return; }
+    var words = why.querySelector("span");
+    words.textContent = tile.getAttribute("data-person");
+    words.appendChild(document.createElement("em"));
+    list.appendChild(why);
+    tile.tongbuWhy = why;
   }
   function set(box, tile, value, quiet) {
     var input = radio(tile, value);
@@ -60,6 +76,8 @@
     box.querySelector("[data-rate]").textContent = due ? (Math.round(there / due * 1000) / 10) + "%" : "—";
     var bars = box.querySelectorAll("[data-bar] i");
     [there, sum.leave, sum.absent].forEach(function (value, n) { bars[n].className = bars[n].className.split(" ")[0] + " w-p" + (due ? Math.round(value / due * 100) : 0); });
+    var whys = box.querySelector("[data-whys]");
+    if (whys) { whys.hidden = !whys.querySelector(".dj-tile-why:not([hidden])"); }
     box.dispatchEvent(new CustomEvent("tongbu:attendance", { bubbles: true, detail: sum }));
   }
   function closeMenu(box) {
@@ -84,7 +102,7 @@
     tile.querySelector(".dj-tile-more").setAttribute("aria-expanded", "true");
     menu.querySelector("button").focus();
   }
-  function build(tile) {
+  function build(box, tile) {
     if (tile.querySelector(".b-name")) { return; }
     var person = tile.getAttribute("data-person");
     var button = document.createElement("button");
@@ -107,11 +125,12 @@
     tile.appendChild(more);
     Array.prototype.forEach.call(tile.querySelectorAll('input[type="radio"]'), function (input) { input.tabIndex = -1; });
     tile.querySelector(".dj-tile-r").setAttribute("aria-hidden", "true");
+    gather(box, tile);
     draw(tile);
   }
   function start() {
     Array.prototype.forEach.call(document.querySelectorAll("[data-tiles]"), function (box) {
-      Array.prototype.forEach.call(box.querySelectorAll("[data-tile]"), build);
+      Array.prototype.forEach.call(box.querySelectorAll("[data-tile]"), function (tile) { build(box, tile); });
       count(box);
       if (box.hasAttribute("data-ready")) { return; }
       box.setAttribute("data-ready", "");
