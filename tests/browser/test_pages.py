@@ -67,7 +67,7 @@ def _freeze(staff, secretary):
     """Try, with a reason, the quarter of the newest report once more, freeze it, and return the page of it."""
     staff.goto(staff.home + "/reports/")
     staff.click("tbody a >> nth=0")
-    period = staff.text_content(".dj-seg [aria-current]").split("·")[0].strip()
+    period = staff.get_attribute(".dj-seg [aria-current]", "title")
     staff.goto(staff.home + "/results/")
     staff.select_option("#id_period", period)
     staff.fill("#id_reason", "补正一条记录")
