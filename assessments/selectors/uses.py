@@ -120,6 +120,10 @@ def uses_of_form(form):
     states = [state for state, _ in data.attendance.values()]
     unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
     late = data.day <= clock.today() and is_late(form.unsaved(), clock.now())
+    if form.is_bound and not form.cleaned_data.get("day"):
+        # Without a date nobody knows the period; today's would promise what the record may not meet.
+        pending = Use("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
+        return [pending, _attendance_line(states, form.unsaved().hours)]
     lines = _requirement_lines(
         form.organisation, data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown
     )

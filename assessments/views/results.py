@@ -27,10 +27,9 @@ from branches.views.security import recent_login
 
 
 def _assessment(request, pk, right):
-    """Return an assessment for whoever holds `right`; assessments belong to the whole agency, hence to its root."""
+    """Return an assessment for whoever holds `right` anywhere; its results are filtered by reach where they are shown."""
     found = Assessment.objects.filter(pk=pk).select_related("scheme", "made_by", "frozen_by", "published_by").first()
-    root = access.organisations_for(request.user, right).filter(parent__isnull=True).exists()
-    if found is None or not (root or access.holds_anywhere(request.user, right)):
+    if found is None or not access.holds_anywhere(request.user, right):
         raise Http404
     return found
 

@@ -195,3 +195,13 @@ def test_the_list_of_requirements_filters_and_exports(as_, world):
     assert page.status_code == 200
     assert "甲处党支部</td>" not in page.content.decode()
     assert client.post("/requirements/export/?period=2026Q3").status_code == 200
+
+
+def test_the_panel_promises_no_period_before_the_date_is_known(as_, world):
+    client = as_("secretary_a")
+    form = {"organisation": world.branch_a.pk, "kinds": ["theme_day"], "res-TOTAL_FORMS": "0", "res-INITIAL_FORMS": "0"}
+    page = client.post("/uses/", form).content.decode()
+    assert "填写日期后可知计入哪个期间" in page
+    assert "不扣分" not in page
+    page = client.post("/uses/", form | {"day": clock.today().isoformat()}).content.decode()
+    assert f"{clock.today().month}月主题党日" in page
