@@ -4,12 +4,13 @@ import io
 from datetime import timedelta
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from branches import audit, clock
+from branches.files import CONTENT_TYPES
 from branches.models import AuditEntry
 from branches.tabular.writer import write_csv, write_xlsx
 
@@ -31,6 +32,15 @@ def attachment(data, name, content_type):
     """Return `data` as a download under a Chinese file name."""
     response = HttpResponse(data, content_type=content_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+def kept_file(data, name, kind):
+    """Return a file that somebody uploaded as a download; a file of a user is never a page of ours."""
+    response = FileResponse(io.BytesIO(data), as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 

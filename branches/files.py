@@ -7,6 +7,7 @@ the bytes under a random name that owes nothing to the user.
 import contextlib
 import datetime
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -22,11 +23,13 @@ __all__ = [
     "RefusedFile",
     "check_upload",
     "check_workbook",
+    "kept_bytes",
     "remove",
     "safe_name",
     "store",
 ]
 
+log = logging.getLogger("tongbu.files")
 CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -265,3 +268,22 @@ def remove(relative, *, root=None):
 
         root = settings.MEDIA_ROOT
     (Path(root) / relative).unlink(missing_ok=True)
+
+
+def kept_bytes(relative, sha256, what, *, root=None):
+    """Return the content of a kept file, or None when it is gone or no longer what was uploaded (fault F09).
+
+    sha256: hex digest of what was uploaded. what: how the log names it: "attachment 12".
+    """
+    if root is None:
+        from django.conf import settings
+
+        root = settings.MEDIA_ROOT
+    try:
+        data = (Path(root) / relative).read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        log.error("%s is missing or altered", what)
+        return None
+    return data

@@ -22,6 +22,11 @@ _MAIN = [
     ("待审记录", "review_queue", "clipboard-check", REVIEW),
     ("活动记录", "activity_list", "notebook", VIEW),
     ("义务清单", "requirement_list", "calendar-check", VIEW),
+    ("四同步", "sync_board", "arrows-exchange", VIEW),
+    ("责任清单", "duty_list", "list-check", VIEW),
+    ("我的责任", "own_duties", "user-star", VIEW),
+    ("督查督办", "supervision_list", "eye-check", VIEW),
+    ("一次征集", "collect_list", "clipboard-list", VIEW),
 ]
 _ORGANISATION = [
     ("组织与党员", "organisation_list", "sitemap", VIEW),

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from responsibilities.views import requirements, rules
+from responsibilities import urls_collects, urls_duties, urls_supervision, urls_work
+from responsibilities.views import papers, requirements, rules
 
 _ONE = "requirements/<int:pk>/<slug:rule_id>/<str:period>/"
 
-urlpatterns = [
+owed = [
     path("requirements/", requirements.requirement_list, name="requirement_list"),
     path("requirements/export/", requirements.requirement_export, name="requirement_export"),
     path(_ONE, requirements.requirement_detail, name="requirement_detail"),
@@ -14,4 +15,12 @@ urlpatterns = [
     path(f"{_ONE}remind/", requirements.requirement_remind_one, name="requirement_remind"),
     path("rules/", rules.rule_list, name="rule_list"),
     path("rules/<slug:rule_id>/", rules.rule_detail, name="rule_detail"),
+]
+urlpatterns = [
+    *owed,
+    *urls_work.urlpatterns,
+    *urls_duties.urlpatterns,
+    *urls_supervision.urlpatterns,
+    *urls_collects.urlpatterns,
+    path("papers/<int:pk>/", papers.paper_download, name="paper_download"),
 ]

@@ -11,7 +11,9 @@ from members.models.activities import (
     Attachment,
     Attendance,
     AttendanceState,
+    BuildingField,
     Resolution,
+    Way,
 )
 from members.models.imports import BatchState, ImportBatch
 from members.models.members import PARTY_STAGES, Member, Membership, Stage
@@ -20,6 +22,7 @@ from members.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post, PostK
 __all__ = [
     "ATTENDING",
     "BatchState",
+    "BuildingField",
     "COMMITTEE_MINIMUM",
     "COMMITTEE_SEATS",
     "COUNTING_STATES",
@@ -41,4 +44,5 @@ __all__ = [
     "PostKind",
     "Resolution",
     "Stage",
+    "Way",
 ]

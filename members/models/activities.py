@@ -44,6 +44,25 @@ class ActivityState(models.TextChoices):
     CANCELLED = "cancelled", "已取消"
 
 
+class Way(models.TextChoices):
+    """How a record serves the business work (domain.md 1.5)."""
+
+    AROUND = "around", "围绕"
+    PERMEATE = "permeate", "渗透"
+    MERGE = "merge", "融合"
+    CONNECT = "connect", "对接"
+
+
+class BuildingField(models.TextChoices):
+    """The five fields of Party building (domain.md 1.5)."""
+
+    THOUGHT = "thought", "思想建设"
+    ORGANISATION = "organisation", "组织建设"
+    CONDUCT = "conduct", "作风建设"
+    INSTITUTION = "institution", "制度建设"
+    INTEGRITY = "integrity", "党风廉政建设"
+
+
 # A record counts from submission on; a return takes it out again (decisions 20).
 COUNTING_STATES = (ActivityState.SUBMITTED, ActivityState.ACCEPTED)
 # What has not left its author's hands; other hosts of a joint record do not see it yet.
@@ -86,6 +105,8 @@ class Activity(models.Model):
     recorder_name = models.CharField("记录人", max_length=64, blank=True)
     lecturer_name = models.CharField("授课人", max_length=64, blank=True)
     content = models.TextField("议程与决议", max_length=20000, blank=True)
+    way = models.CharField("服务业务的方式", max_length=10, choices=Way.choices, blank=True)
+    building = models.CharField("所属方面", max_length=12, choices=BuildingField.choices, blank=True)
     # 应到、实到 of an imported ledger, kept as written; counted from attendance otherwise.
     written_expected = models.PositiveIntegerField("应到", null=True, blank=True)
     written_present = models.PositiveIntegerField("实到", null=True, blank=True)
@@ -251,6 +272,9 @@ class Resolution(models.Model):
         related_name="resolutions",
     )
     due = models.DateField("时限", null=True, blank=True)
+    # Said by the organisation once it has been carried out (决议落实).
+    done_on = models.DateField("办结日期", null=True, blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         default_permissions = ()

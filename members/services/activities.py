@@ -52,6 +52,8 @@ class RecordData:
     lecturer_name: str = ""
     content: str = ""
     makes_up_for: date | None = None
+    way: str = ""
+    building: str = ""
     attendance: dict = field(default_factory=dict)
     resolutions: list = field(default_factory=list)
     hosts: list = field(default_factory=list)
@@ -69,6 +71,8 @@ _COLUMNS = (
     "lecturer_name",
     "content",
     "makes_up_for",
+    "way",
+    "building",
 )
 MOVED_ON = "这条记录刚被他人修改，您填写的内容没有保存。请对照后再改。"
 _NOT_EXPECTED = "考勤名单与所选类型、日期的应到人员不符，请核对。"
@@ -116,13 +120,17 @@ def record_data(activity):
     )
 
 
+def _plain(resolutions):
+    return [(text, getattr(owner, "pk", None), due) for text, owner, due in resolutions]
+
+
 def _comparable(data):
     return (
         [getattr(data, name) for name in _COLUMNS if name != "chair"],
         getattr(data.chair, "pk", None),
         sorted(data.kinds),
         data.attendance,
-        [(text, getattr(owner, "pk", None), due) for text, owner, due in data.resolutions],
+        _plain(data.resolutions),
         sorted(host.pk for host in data.hosts),
     )
 
@@ -149,9 +157,10 @@ def _write_children(activity, data, old):
         if old is not None:
             Attendance.objects.filter(activity=activity, organisation=activity.organisation_id).delete()
         attendance_write(activity, activity.organisation, data.attendance, alone=old is None)
-    if old is not None and old.resolutions:
-        Resolution.objects.filter(activity=activity).delete()
-    if data.resolutions:
+    if old is None or _plain(old.resolutions) != _plain(data.resolutions):
+        # Written anew only when they changed: a resolution that was carried out keeps its mark.
+        if old is not None:
+            Resolution.objects.filter(activity=activity).delete()
         Resolution.objects.bulk_create(
             Resolution(activity=activity, order=order, text=text, owner=owner, due=due)
             for order, (text, owner, due) in enumerate(data.resolutions, start=1)

@@ -2,8 +2,6 @@
 
 import hashlib
 import io
-import logging
-from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,7 +15,6 @@ from branches.rights import RECORD
 from members.models import Attachment
 from members.services.activities import EDITABLE, locked
 
-log = logging.getLogger("tongbu.files")
 MB = 1024 * 1024
 
 
@@ -106,11 +103,4 @@ def attachment_remove(*, by, attachment):
 
 def attachment_bytes(attachment):
     """Return the content of a kept file, or None when it is gone or no longer what was uploaded (fault F09)."""
-    try:
-        data = (Path(settings.MEDIA_ROOT) / attachment.path).read_bytes()
-    except OSError:
-        data = b""
-    if hashlib.sha256(data).hexdigest() != attachment.sha256:
-        log.error("attachment %s is missing or altered", attachment.pk)
-        return None
-    return data
+    return files.kept_bytes(attachment.path, attachment.sha256, f"attachment {attachment.pk}")

@@ -1,18 +1,15 @@
 """Files of a record: upload, download through the record's own right, delete."""
 
 import errno
-import io
 import logging
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import FileResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from branches import access
-from branches.files import CONTENT_TYPES
+from branches import access, exports
 from branches.rights import RECORD, VIEW
 from members.models import Activity, Attachment
 from members.services.attachments import attachment_add, attachment_bytes, attachment_remove
@@ -59,17 +56,7 @@ def attachment_download(request, pk):
     data = attachment_bytes(attachment)
     if data is None:
         return render(request, "members/attachments/gone.html", {"attachment": attachment}, status=410)
-    response = FileResponse(
-        io.BytesIO(data),
-        as_attachment=True,
-        filename=attachment.name,
-        content_type=CONTENT_TYPES[attachment.kind],
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    # A file of a user is never a page of ours.
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return exports.kept_file(data, attachment.name, attachment.kind)
 
 
 @login_required

@@ -1,0 +1,3 @@
+"""Asking once."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Duty lists at five levels."""
+
+urlpatterns = []

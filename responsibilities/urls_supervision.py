@@ -1,0 +1,3 @@
+"""Supervision notices."""
+
+urlpatterns = []

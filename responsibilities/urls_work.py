@@ -1,0 +1,3 @@
+"""The board of the four synchronisations and the work items."""
+
+urlpatterns = []
