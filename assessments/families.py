@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from assessments.standing import once_each, parents_on
+from branches import dated_settings
 from branches.periods import HALF, MONTH, QUARTER, YEAR
 from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts
-from responsibilities.measures import fraction, requirement_rows
+from responsibilities.measures import fraction, requirement_rows, sync_days_touched, sync_shares
 
 
 @dataclass
@@ -32,7 +34,9 @@ class Family:
     kinds: slots that the leaf function fills. summed: longer slots, made by adding months. daily: open slots change
     with the date alone. counts(first, last, organisations): the statement of own counts, for families that are nothing
     but counts; their slots are summed up the tree by the database (assessments/sums.py). measures: of a family of
-    shares, all names; each is a share of their sum.
+    shares, all names; each is a share of their sum. whole: a mark of its subjects fills its slots anew as a whole, because
+    a value may stand at an organisation that the mark does not name. further(marks): days that marks of other subjects
+    concern too. tail(): how many days after its end a slot still changes with the date alone.
     """
 
     key: str
@@ -43,6 +47,9 @@ class Family:
     daily: bool = False
     counts: Callable | None = None
     measures: tuple = ()
+    whole: bool = False
+    further: Callable | None = None
+    tail: Callable | None = None
 
 
 def _activities(period, organisations, as_of):
@@ -79,6 +86,27 @@ def _requirements(period, organisations, as_of):
         )
 
 
+def _sync(period, organisations, as_of):
+    """Stages carried by several branches: one at each of them, one at whatever stands above them."""
+    parents, own = parents_on(min(period.last, as_of)), {}
+    for share in sync_shares(period, as_of):
+        for place, number in once_each(share.places, parents).items():
+            row = own.setdefault((place, share.measure), Own(place, share.measure, 0, 0))
+            row.numerator += number * share.numerator
+            row.denominator += number
+            row.late += number * share.late
+            row.overdue += number * share.overdue
+    return own.values()
+
+
+def _further_sync(marks):
+    return sync_days_touched([mark for mark in marks if mark.subject == "activity"])
+
+
+def _sync_tail():
+    return max(int(value) for _, value in dated_settings.timeline("sync_tolerance_days"))
+
+
 FAMILIES = (
     Family(
         "activities",
@@ -103,5 +131,16 @@ FAMILIES = (
         _requirements,
         (MONTH, QUARTER, YEAR),
         daily=True,
+    ),
+    Family(
+        "sync",
+        frozenset({"work"}),
+        _sync,
+        (MONTH,),
+        (QUARTER, HALF, YEAR),
+        daily=True,
+        whole=True,
+        further=_further_sync,
+        tail=_sync_tail,
     ),
 )

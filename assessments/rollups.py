@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Min, Q
@@ -17,8 +18,9 @@ from django.db.models import Min, Q
 from assessments import sums
 from assessments.families import FAMILIES, Own
 from assessments.models import Fact, FillState
+from assessments.standing import parents_on
 from branches import clock, database, faults, jobs
-from branches.models import ChangeMark, Heartbeat, OrganisationVersion
+from branches.models import ChangeMark, Heartbeat
 from branches.periods import MONTH, QUARTER, YEAR, Period
 from members.models import Activity
 
@@ -75,9 +77,11 @@ def _fill(as_of, span, rebuild):
     states = {(row.family, row.period): row for row in FillState.objects.all()}
     for family in FAMILIES:
         whole, partial = _concerned(family, marks)
+        further = family.further(marks) if family.further else ()
         for period in _slots(family.kinds, start, as_of, span):
             state = states.get((family.key, str(period)))
-            if rebuild or _needs_whole(family, period, state, whole, as_of):
+            moved = any(day in period for day in further)
+            if rebuild or moved or _needs_whole(family, period, state, whole, as_of):
                 _fill_slot(family, period, as_of)
                 outcome.filled += 1
             else:
@@ -88,6 +92,7 @@ def _fill(as_of, span, rebuild):
         for period in _slots(family.summed, start, as_of, span):
             state = states.get((family.key, str(period)))
             touched = any(_touches(mark, period, as_of) for mark in [*whole, *partial])
+            touched = touched or any(day in period for day in further)
             if rebuild or touched or state is None or state.state == FillState.State.STARTED or state.as_of != as_of:
                 _sum_slot(family, period, as_of)
                 outcome.filled += 1
@@ -116,8 +121,9 @@ def _slots(kinds, start, as_of, span):
 
 
 def _concerned(family, marks):
-    whole = [mark for mark in marks if mark.subject in EVERYWHERE]
-    partial = [mark for mark in marks if mark.subject in family.subjects and mark.subject not in EVERYWHERE]
+    wide = EVERYWHERE | (family.subjects if family.whole else set())
+    whole = [mark for mark in marks if mark.subject in wide]
+    partial = [mark for mark in marks if mark.subject in family.subjects - wide]
     return whole, partial
 
 
@@ -137,7 +143,7 @@ def _needs_whole(family, period, state, whole, as_of):
         # A look back leaves out what came after its day; the slot must leave it out, or take it in again.
         return family.daily or min(as_of, state.as_of) < period.last
     # Dates pass without any row changing: what was not due yesterday may be overdue today.
-    return family.daily and state.as_of <= period.last
+    return family.daily and state.as_of <= period.last + timedelta(days=family.tail() if family.tail else 0)
 
 
 def _start(family, period, as_of):
@@ -177,23 +183,6 @@ def _sum_slot(family, period, as_of):
         months = [str(month) for month in period.parts(MONTH) if month.first <= as_of]
         sums.insert_longer(family, period, months, as_of)
         _done(family, period, as_of)
-
-
-def parents_on(day):
-    """Return {organisation id: parent id or None} of the tree as it was on `day`.
-
-    An organisation that stood only before or after that day keeps the place of its nearest version, so that what it did
-    in the period is not lost to the totals (the same rule as sums.STANDING).
-    """
-    parents, begun = {}, set()
-    versions = OrganisationVersion.objects.order_by("starts", "pk")
-    for place, parent, starts in versions.values_list("organisation", "parent", "starts"):
-        if starts <= day:
-            parents[place] = parent
-            begun.add(place)
-        elif place not in begun:
-            parents.setdefault(place, parent)
-    return parents
 
 
 def _totals(own, parents):
