@@ -8,6 +8,7 @@ from assessments.models import Assessment, AssessmentState
 from assessments.reports import shape, wording
 from assessments.scoring.totals import COMPLETE
 from assessments.selectors.scores import NOT_BUILT
+from assessments.selectors.targets import address_of
 from branches import clock
 from branches.models import Organisation
 from branches.periods import QUARTER, Period
@@ -299,7 +300,7 @@ class _Builder:
 
     def _indicator(self, score, means):
         reasons = [
-            {"text": reason["text"], "points": reason["points"], "url": url_of(reason["target"])}
+            {"text": reason["text"], "points": reason["points"], "url": address_of(reason["target"])}
             for reason in json.loads(score.reasons)
         ]
         return {
@@ -369,13 +370,6 @@ EVIDENCE_SHOWN = 4
 def _most(rows):
     rest = len(rows) - EVIDENCE_SHOWN
     return rows if rest <= 0 else [*rows[:EVIDENCE_SHOWN], {"text": f"等 {len(rows)} 条", "url": None}]
-
-
-def url_of(target):
-    """Return the address of the page that mends a reason, or None."""
-    if target and target[0] == "requirement":
-        return f"/requirements/{target[1]}/{target[2]}/{target[3]}/"
-    return None
 
 
 def newest(period, key):

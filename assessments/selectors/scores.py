@@ -3,49 +3,11 @@
 from collections import defaultdict
 
 from assessments import scoring
+from assessments.selectors.items import due_within, further_entries, is_built, requirement_entries
 from branches import clock
 from branches.models import Kind, Organisation, OrganisationVersion
-from branches.periods import HALF, MONTH, QUARTER, YEAR, Period
-from responsibilities.requirement_rules import REQUIREMENT_RULES
-from responsibilities.selectors.requirements import requirements
 
 NOT_BUILT = "尚未纳入计算"
-_PREFIX = "requirement."
-
-
-def item_name(row, places):
-    """Return how a reason names a requirement: 10月支委会; 第二党小组10月党小组会 for a group of the branch."""
-    group = places.get(row.organisation)
-    return f"{group or ''}{'' if row.period.kind == YEAR else row.period.short()}{row.row.short}"
-
-
-def _item(row, names):
-    expected = max(row.expected, 1)
-    on_time = min(row.on_time, expected)
-    late = min(row.late, expected - on_time)
-    unit = "人" if row.rule == "life-talks" else "次"
-    partial = row.state == scoring.OVERDUE
-    return scoring.Item(
-        row.state,
-        item_name(row, names),
-        ("requirement", row.organisation, row.rule, str(row.period)),
-        expected=expected,
-        done=on_time if partial or row.state == scoring.MET_LATE else None,
-        late=late if partial or row.state == scoring.MET_LATE else None,
-        unit=unit,
-    )
-
-
-def due_within(period, organisations=None, as_of=None):
-    """Return the requirements whose due date lies in `period` (decisions 22), those of longer periods included."""
-    rows = requirements(period, organisations=organisations, as_of=as_of)
-    order = (MONTH, QUARTER, HALF, YEAR)
-    for kind in order[order.index(period.kind) + 1 :]:
-        rules = [rule for rule in REQUIREMENT_RULES if rule.period == kind]
-        if rules:
-            whole = Period.containing(kind, period.last)
-            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules)
-    return [row for row in rows if row.due in period]
 
 
 def scoring_facts(scheme, period, *, organisations=None, as_of=None):
@@ -59,32 +21,32 @@ def scoring_facts(scheme, period, *, organisations=None, as_of=None):
     as_of = as_of or clock.today()
     rows = due_within(period, organisations, as_of)
     branches, groups, names = _places(rows, period, as_of)
-    return _facts(scheme, rows, branches, groups, names), _records(scheme, rows, groups)
+    entries = requirement_entries(rows, names) + further_entries(period, organisations, as_of)
+    return _facts(scheme, entries, branches, groups), _records(scheme, entries, groups)
 
 
-def _records(scheme, rows, groups):
-    by_rule = defaultdict(list)
-    for row in rows:
-        by_rule[groups.get(row.organisation, row.organisation), f"{_PREFIX}{row.rule}"] += row.records
+def _records(scheme, entries, groups):
+    by_measure = defaultdict(list)
+    for entry in entries:
+        by_measure[groups.get(entry.place, entry.place), entry.measure] += entry.records
     found = {}
     for _, indicator in scheme.indicators():
-        for (branch, measure), records in by_rule.items():
+        for (branch, measure), records in by_measure.items():
             if measure in indicator.measures:
                 found.setdefault((branch, indicator.key), []).extend(records)
     return found
 
 
-def _facts(scheme, rows, branches, groups, names):
+def _facts(scheme, entries, branches, groups):
     by_measure = defaultdict(list)
-    for row in rows:
-        branch = groups.get(row.organisation, row.organisation)
-        by_measure[branch, f"{_PREFIX}{row.rule}"].append(_item(row, names))
+    for entry in entries:
+        by_measure[groups.get(entry.place, entry.place), entry.measure].append(entry.item)
     facts = {}
     for branch in branches:
         facts[branch] = {}
         for _, indicator in scheme.indicators():
             measures = indicator.measures
-            if not measures or not all(measure.startswith(_PREFIX) for measure in measures):
+            if not measures or not all(is_built(measure) for measure in measures):
                 continue
             items = [item for measure in measures for item in by_measure.get((branch, measure), ())]
             facts[branch][indicator.key] = (
@@ -107,14 +69,15 @@ def _places(rows, period, as_of):
     return list(ordered.values_list("pk", flat=True)), groups, names
 
 
-def estimate(scheme, organisation, rows, names):
+def estimate(scheme, organisation, rows, names, further=()):
     """Return (Result, best reachable Result) of one branch now, for its own workbench; None when it owes nothing.
 
     rows: the requirements of the branch and its groups due in the period, counted live by the same functions. names:
-    {group id: short name}.
+    {group id: short name}. further: Entries of the branch beyond requirements (items.further_entries).
     """
     if not rows:
         return None
     groups = {row.organisation: organisation.pk for row in rows if row.organisation != organisation.pk}
-    facts = _facts(scheme, rows, [organisation.pk], groups, names)[organisation.pk]
+    entries = [*requirement_entries(rows, names), *further]
+    facts = _facts(scheme, entries, [organisation.pk], groups)[organisation.pk]
     return scoring.score(scheme, facts), scoring.best_reachable(scheme, facts)

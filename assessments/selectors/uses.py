@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 
 from assessments.services.schemes import parsed, scheme_current
-from branches import clock
+from branches import clock, dated_settings
 from branches.periods import YEAR, Period
-from members.models import ATTENDING, AttendanceState
+from members.models import ATTENDING, COUNTING_STATES, AttendanceState
 from members.quorum import Counts, quorum_of
 from members.services.reviews import is_late
+from responsibilities.models import STAGE_SHORT, SyncState
 from responsibilities.models import RequirementState as State
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 from responsibilities.rulebook import rule, short_citation
 from responsibilities.selectors.requirements import one_requirement, requirement_name
+from responsibilities.selectors.stage_links import linked_points
+from responsibilities.sync import judge
 
 
 @dataclass
@@ -108,6 +111,37 @@ def _score_line(lines):
     return Use("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
 
 
+def _sync_lines(record, day, saved):
+    """One line for each stage the record is linked to: how far its date lies from the business date.
+
+    record: id of the saved draft or record, or None. saved: whether it counts already.
+    """
+    links = linked_points(record) if record else []
+    if not links:
+        return [Use("四同步", "未关联重点业务", "这次活动服务于某项业务时，在“关联业务”中选一次即可", "—", "none")]
+    lines = []
+    for item, point in links:
+        title = f"{item.name}：{STAGE_SHORT[point.kind]}环节" + (f"（{point.name}）" if point.name else "")
+        lines.append(Use("四同步", title, *_sync_words(point, day, saved), url=f"/sync/{item.pk}/#stage-{point.stage}"))
+    return lines
+
+
+def _sync_words(point, day, saved):
+    """Return (note, word, tone) of one linked stage."""
+    if point.state == SyncState.WAIVED:
+        return "这个环节已免予同步", "免予", "none"
+    if point.happened is None:
+        return "业务环节还没有登记实际日期，登记后即可判定", "已关联", "ok"
+    if saved and point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING) and point.party is not None:
+        lag, state = point.lag, point.state
+    else:
+        tolerance = dated_settings.whole("sync_tolerance_days", point.happened)
+        earlier = [proof.day for proof in point.proofs if proof.counts]
+        state, _, lag = judge(point.happened, [*earlier, day], tolerance, max(clock.today(), day))
+    words = f"业务 {point.happened:%-m月%-d日}，" + (f"提前 {-lag} 天" if lag < 0 else f"相差 {lag} 天")
+    return words, SyncState(state).label, "ok" if state == SyncState.SYNCHRONISED else "soon"
+
+
 def uses_of_form(form):
     """Return the lines of an unsaved record, from its bound ActivityForm; None before a place and a kind are chosen.
 
@@ -127,7 +161,13 @@ def uses_of_form(form):
     lines = _requirement_lines(
         form.organisation, data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown
     )
-    return [*lines, _attendance_line(states, form.unsaved().hours), _score_line(lines)]
+    record = form.instance.pk if form.instance else None
+    return [
+        *lines,
+        _attendance_line(states, form.unsaved().hours),
+        *_sync_lines(record, data.day, saved=False),
+        _score_line(lines),
+    ]
 
 
 def uses_of_record(activity):
@@ -158,5 +198,6 @@ def uses_of_record(activity):
                 line.title = f"{host.organisation}：{line.title}"
                 lines.append(line)
     lines.append(_attendance_line(states, activity.hours))
+    lines += _sync_lines(activity.pk, activity.day, activity.state in COUNTING_STATES and activity.valid)
     lines.append(_score_line(lines))
     return lines

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from assessments.selectors.scores import estimate
-from assessments.services.schemes import parsed, scheme_current
 from branches import clock
 from branches.models import Kind, Notice
 from branches.periods import MONTH, QUARTER, YEAR, Period
@@ -88,7 +86,6 @@ def workbench(user, organisation):
             for record in records
             if record.organisation_id != organisation.pk and record.organisation.parent_id != organisation.pk
         ],
-        "score": _score(organisation, quarter, this_quarter, names),
         "notices": list(Notice.objects.filter(recipient=user).select_related("sender")[:5]),
     }
 
@@ -157,37 +154,3 @@ _RANK = {
         (State.OVERDUE, State.DUE_SOON, State.NOT_DUE, State.MET_LATE, State.MET, State.EXEMPT, State.NOT_APPLICABLE)
     )
 }
-
-
-def _score(organisation, quarter, rows, names):
-    """The estimate of this quarter for a branch; a small group has none."""
-    if organisation.kind != Kind.BRANCH:
-        return None
-    scheme = parsed(scheme_current())
-    found = estimate(scheme, organisation, [row for row in rows if row.due in quarter], names)
-    if found is None:
-        return None
-    result, best = found
-    losses = [
-        {
-            "points": reason.points,
-            "title": reason.text,
-            "note": indicator.name,
-            "target": reason.target,
-            "regain": reason.regain > 0,
-            "url": _mend(reason.target),
-        }
-        for indicator, reason in result.reasons()[:5]
-    ]
-    return {
-        "result": result,
-        "best": best,
-        "losses": losses,
-        "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
-    }
-
-
-def _mend(target):
-    if target and target[0] == "requirement":
-        return f"/requirements/{target[1]}/{target[2]}/{target[3]}/"
-    return ""

@@ -64,6 +64,7 @@ def _workbench(request, organisation):
             "title": _title(data),
             "sub": _sub(data),
             "kinds": kinds,
+            "estimated": organisation.kind == Kind.BRANCH,
             **data,
         },
     )

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from assessments.forms.results import PublishForm, ReasonForm, TrialForm
 from assessments.models import Assessment, AssessmentState, Result
-from assessments.reports.builder import url_of
+from assessments.selectors.estimates import estimate_of
+from assessments.selectors.targets import address_of
 from assessments.services.assessments import (
     assessment_freeze,
     assessment_publish,
@@ -20,6 +21,7 @@ from assessments.services.assessments import (
     closed_on,
 )
 from branches import access, clock
+from branches.models import Organisation
 from branches.periods import Period
 from branches.rights import ASSESS, PUBLISH, VIEW
 from branches.selectors.history import history
@@ -189,7 +191,7 @@ def score_detail(request, pk):
     scores = list(result.scores.all())
     for score in scores:
         score.proofs = json.loads(score.evidence)
-        score.lost_for = [{**reason, "url": url_of(reason["target"])} for reason in json.loads(score.reasons)]
+        score.lost_for = [{**reason, "url": address_of(reason["target"])} for reason in json.loads(score.reasons)]
     parts = json.loads(result.body)["dimensions"]
     for part in parts:
         part["scores"] = [score for score in scores if score.dimension == part["key"]]
@@ -208,3 +210,14 @@ def score_detail(request, pk):
             "period": period,
         },
     )
+
+
+@login_required
+def score_estimate(request, pk):
+    """The estimate of a branch's running quarter: a panel of the workbench, or a page of its own."""
+    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
+    score = estimate_of(organisation)
+    if request.htmx:
+        return render(request, "assessments/estimates/panel.html", {"score": score})
+    title = f"{organisation.label}得分预估" + (f" {score['result'].total}" if score and score["result"].total else "")
+    return render(request, "assessments/estimates/page.html", {"score": score, "title": title})

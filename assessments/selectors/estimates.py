@@ -1,0 +1,49 @@
+"""The estimate of a branch's score now, from the functions that the score is made of."""
+
+from assessments.selectors.items import due_within, further_entries
+from assessments.selectors.scores import estimate
+from assessments.selectors.targets import address_of
+from assessments.services.schemes import parsed, scheme_current
+from branches import clock
+from branches.models import Kind
+from branches.periods import QUARTER, Period
+from branches.selectors.names import labels
+
+SHOWN = 5
+
+
+def estimate_of(organisation, quarter=None):
+    """Return {"result", "best", "losses", "marks", "quarter"} of a branch in a quarter (default the running one).
+
+    None for other kinds of organisation and where nothing is owed. losses: the heaviest lost points, each with the page
+    that mends it.
+    """
+    quarter = quarter or Period.containing(QUARTER, clock.today())
+    if organisation.kind != Kind.BRANCH:
+        return None
+    scheme = parsed(scheme_current())
+    rows = due_within(quarter, [organisation.pk])
+    names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
+    names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
+    found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]))
+    if found is None:
+        return None
+    result, best = found
+    losses = [
+        {
+            "points": reason.points,
+            "title": reason.text,
+            "note": indicator.name,
+            "regain": reason.regain > 0,
+            "url": address_of(reason.target) or "",
+        }
+        for indicator, reason in result.reasons()
+    ]
+    return {
+        "quarter": quarter,
+        "result": result,
+        "best": best,
+        "losses": losses[:SHOWN],
+        "more": len(losses) - SHOWN,
+        "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
+    }

@@ -1,0 +1,120 @@
+"""What branches owed in a period, as the scheme reads it: one Entry for each thing, from the functions that pages use."""
+
+from dataclasses import dataclass
+
+from assessments import scoring
+from branches import clock
+from branches.periods import HALF, MONTH, QUARTER, YEAR, Period
+from responsibilities.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
+from responsibilities.requirement_rules import REQUIREMENT_RULES
+from responsibilities.selectors.requirements import requirements
+from responsibilities.sync import sync_points
+
+REQUIREMENT, SYNC = "requirement.", "sync."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing owed: at which organisation, for which measure, as an item to be scored; ids of the records that count."""
+
+    place: int
+    measure: str
+    item: scoring.Item
+    records: tuple = ()
+
+
+def is_built(measure):
+    """Return whether anything is counted for a measure of a scheme (decisions 26)."""
+    return measure.startswith((REQUIREMENT, SYNC))
+
+
+def due_within(period, organisations=None, as_of=None):
+    """Return the requirements whose due date lies in `period` (decisions 22), those of longer periods included."""
+    rows = requirements(period, organisations=organisations, as_of=as_of)
+    order = (MONTH, QUARTER, HALF, YEAR)
+    for kind in order[order.index(period.kind) + 1 :]:
+        rules = [rule for rule in REQUIREMENT_RULES if rule.period == kind]
+        if rules:
+            whole = Period.containing(kind, period.last)
+            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules)
+    return [row for row in rows if row.due in period]
+
+
+def item_name(row, places):
+    """Return how a reason names a requirement: 10月支委会; 第二党小组10月党小组会 for a group of the branch."""
+    group = places.get(row.organisation)
+    return f"{group or ''}{'' if row.period.kind == YEAR else row.period.short()}{row.row.short}"
+
+
+def requirement_entries(rows, names):
+    """Return the Entries of Requirements. names: {group id: short name}; the place of a group's row is the group."""
+    return [
+        Entry(row.organisation, f"{REQUIREMENT}{row.rule}", _requirement_item(row, names), tuple(row.records))
+        for row in rows
+    ]
+
+
+def _requirement_item(row, names):
+    expected = max(row.expected, 1)
+    on_time = min(row.on_time, expected)
+    late = min(row.late, expected - on_time)
+    partial = row.state in (scoring.OVERDUE, scoring.MET_LATE)
+    return scoring.Item(
+        row.state,
+        item_name(row, names),
+        ("requirement", row.organisation, row.rule, str(row.period)),
+        expected=expected,
+        done=on_time if partial else None,
+        late=late if partial else None,
+        unit="人" if row.rule == "life-talks" else "次",
+    )
+
+
+_SYNC_STATES = {
+    SyncState.SYNCHRONISED: scoring.MET,
+    SyncState.LAGGING: scoring.MET_LATE,
+    SyncState.MISSING: scoring.OVERDUE,
+    SyncState.NOT_DUE: scoring.NOT_DUE,
+    SyncState.WAIVED: scoring.WAIVED,
+}
+
+
+def sync_entries(period, organisations=None, as_of=None):
+    """Return the Entries of the stages whose business date lies in `period`, one for each branch that carries the item.
+
+    A stage that lags counts as late; one that is not due or waived is left out (rulebook, oa-liangzhangpi).
+    """
+    items = None
+    if organisations is not None:
+        items = WorkCarrier.objects.filter(organisation__in=organisations).order_by().values("item")
+    points = sync_points(items, as_of=as_of or clock.today(), first=period.first, last=period.last)
+    names = dict(WorkItem.objects.filter(pk__in={point.item for point in points}).values_list("pk", "name"))
+    wanted = None if organisations is None else set(organisations)
+    return [
+        Entry(place, f"{SYNC}{point.kind}", _sync_item(point, names[point.item]), _records(point))
+        for point in points
+        for place in point.carriers
+        if wanted is None or place in wanted
+    ]
+
+
+def _sync_item(point, item):
+    name = f"“{item}”{STAGE_SHORT[point.kind]}环节{f'（{point.name}）' if point.name else ''}"
+    since = f"{point.happened:%-m月%-d日}" if point.happened else ""
+    return scoring.Item(
+        _SYNC_STATES[point.state],
+        name,
+        ("stage", point.item, point.stage),
+        unit="个环节",
+        text=f"{name}未见党建记录，业务日期 {since}" if point.state == SyncState.MISSING else "",
+        late_text=f"{name}滞后 {point.lag} 天" if point.state == SyncState.LAGGING else "",
+    )
+
+
+def _records(point):
+    return tuple(proof.activity for proof in point.proofs if proof.counts and proof.activity)
+
+
+def further_entries(period, organisations=None, as_of=None):
+    """Return the Entries of everything but requirements that fell due in `period`."""
+    return sync_entries(period, organisations, as_of)
