@@ -6,16 +6,18 @@ from django.test.utils import CaptureQueriesContext
 from assessments import rollups
 from tests.assessments.random_agency import build
 from tests.matrix import all_rows
+from tests.responsibilities.random_work import build_work
 from tests.test_matrix import address
 
 # A list, the workbench or a form, any other page; a list's export and its rows are the same selector.
 LIST, PAGE = 12, 20
 # Pages that join a list with something else: the tree with a profile beside it, what is owed reckoned live, one
-# organisation with all that hangs on it, the records with the invitations to joint ones above them.
+# organisation with all that hangs on it, everything one branch owes and is scored for, the records with the invitations to joint ones above them.
 MORE = {
     "organisation_list": 17,
     "requirement_list": 17,
     "organisation_detail": 21,
+    "score_estimate": 30,
 }
 LISTS = {name for name in all_rows() if name.endswith(("_list", "_queue"))} | {"dashboard", "home", "search"}
 READERS = ("staff", "committee_secretary", "secretary_a", "administrator", "auditor", "member", "party_secretary")
@@ -52,10 +54,12 @@ def measured(world, as_):
 def test_no_page_asks_for_more_statements_when_there_is_more_to_show(world, as_):
     # Something of everything first: an empty list asks for less.
     build(world, 60, branches=2, records=40)
+    build_work(world, 60, items=12)
     rollups.fill()
     few = measured(world, as_)
     assert len(few) > 40
     build(world, 61, branches=6, records=40)
+    build_work(world, 61, items=60)
     rollups.fill()
     many = measured(world, as_)
     assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from assessments import scoring
 from assessments.models import Assessment, AssessmentState
 from assessments.reports import shape, wording
+from assessments.reports.work import work_of
 from assessments.scoring.totals import COMPLETE
 from assessments.selectors.scores import NOT_BUILT
 from assessments.selectors.targets import address_of
@@ -90,7 +91,7 @@ class _Builder:
         published_on = clock.day_of(self.assessment.published).isoformat() if self.published else None
         trend = self._trend()
         report = {
-            "shape": 1,
+            "shape": 2,
             "agency": agency,
             "recipient": str(root) if root else "",
             "title": f"{self.period.label()}机关党建考核报告",
@@ -106,6 +107,7 @@ class _Builder:
             "branches": self._branches(),
             "comparison": self._comparison(),
             "chapters": self._chapters(),
+            "work": work_of(self.period, self.assessment.as_of),
             "adjustments": [],
             "actions": self._actions(),
             "notes": self._notes(),

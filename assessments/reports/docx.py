@@ -155,6 +155,29 @@ def _chapters(document, report):
         gbt9704.table(document, heads, rows, [28, 23, 14, 57, 34], left=(0, 3, 4))
 
 
+def _work(document, report):
+    work = report["work"]
+    for text in [work["title"], *work["paragraphs"]]:
+        gbt9704.paragraph(document, tight(text))
+    if work["stages"]:
+        _caption(document, "各环节情况如下。")
+        keys = ("due", "synchronised", "lagging", "missing", "waived")
+        rows = [[row["name"], *(str(row[key]) for key in keys)] for row in work["stages"]]
+        gbt9704.table(document, ["环节", "应同步", "同步", "滞后", "缺失", "免予"], rows, [46, 22, 22, 22, 22, 22])
+    if work["problems"]:
+        _caption(document, "滞后和缺失的环节如下。")
+        rows = [
+            [tight(row["work"]), row["stage"], tight(row["state"]), row["who"] or NONE, row["leader"] or NONE]
+            for row in work["problems"]
+        ]
+        heads = ["重点业务", "环节", "情况", "承办支部", "分管领导"]
+        gbt9704.table(document, heads, rows, [48, 22, 36, 32, 18], left=(0, 2, 3))
+    if work["levels"]:
+        _caption(document, "各层级责任落实情况如下。")
+        rows = [[row["name"], *(str(row[key]) for key in ("owed", "done", "overdue"))] for row in work["levels"]]
+        gbt9704.table(document, ["层级", "到期责任", "已落实", "逾期"], rows, [54, 34, 34, 34])
+
+
 def _points(figure):
     number = Decimal(figure.replace("−", "-"))
     return f"{'加' if number < 0 else '扣'}{plain(abs(number))}分"
@@ -224,6 +247,7 @@ SECTIONS = (
     ("各党支部得分", lambda report: report["branches"], _scores),
     ("与上期比较", lambda report: report["comparison"], _comparison),
     ("支部分析", lambda report: report["chapters"], _chapters),
+    ("业务融合与责任落实", lambda report: report.get("work"), _work),
     ("工作建议", lambda report: report["actions"], _actions),
     ("有关说明", lambda report: True, _notes),
 )

@@ -2,7 +2,7 @@
 
 Numbers that are shown are decimal text ("86.8"), dates ISO text, absent values null. Keys:
 
-    shape         1
+    shape         2; reports published as shape 1 have no `work` and stay as they are
     agency        who reports: 某市发展和改革委员会机关党委
     recipient     who is reported to (主送): 委党组, or ""
     title         2026年第三季度机关党建考核报告
@@ -18,6 +18,9 @@ Numbers that are shown are decimal text ("86.8"), dates ISO text, absent values 
     comparison    {title, caption, before: period, pairs: [{key, name, before, now}]} or null
     chapters      [{key, name, text, indicators: [{name, points, maximum, mean, state,
                   reasons: [{text, points, url}], evidence: [{text, url}]}]}]
+    work          {title, paragraphs: [text], stages: [{name, due, synchronised, lagging, missing, waived}],
+                  problems: [{work, stage, state, who, leader, url}], levels: [{name, owed, done, overdue}]} or null:
+                  business work and duties; counts are whole numbers
     adjustments   [{branch, indicator, before, change, after, reason, by, on}]
     actions       [{text, who, due}]: recommended steps; due a day or null
     notes         [text]: how it was counted, what is unknown · burden: [text]: what it asked of branches
@@ -45,7 +48,8 @@ class WrongShape(ValueError):
 
 def check(report):
     """The report itself when it has the shape above; WrongShape otherwise."""
-    _walk(report, REPORT, "报告")
+    older = isinstance(report, dict) and report.get("shape") == 1
+    _walk(report, {key: rule for key, rule in REPORT.items() if key != "work"} if older else REPORT, "报告")
     if (report["state"] == PUBLISHED) != (report["published_on"] is not None):
         raise WrongShape("报告.published_on：已发布的报告应有发布日期，试算的没有。")
     if report["state"] == PUBLISHED and report["anchor"] is None:
@@ -70,6 +74,8 @@ def characters(report):
     """Characters of the running text, without spaces, tables and attachments."""
     texts = [report["title"], *(row["text"] for row in report["summary"]), *report["overall"]["paragraphs"]]
     texts += [row["text"] for row in report["chapters"]]
+    if report.get("work"):
+        texts += [report["work"]["title"], *report["work"]["paragraphs"]]
     texts += [row["text"] for row in report["actions"]] + report["notes"] + report["burden"]
     return sum(len(re.sub(r"\s", "", text)) for text in texts)
 
@@ -91,6 +97,8 @@ def for_branch(report, key):
     if row is None:
         raise KeyError(key)
     own = dict(report)
+    if own.get("work"):
+        own["work"] = None
     own.update(
         title=f"{row['name']}{period_of(report).label()}考核结果",
         number=None,
@@ -163,7 +171,7 @@ def _or_null(rule):
 
 _URL_TEXT = {"text": _filled, "url": _or_null(_text)}
 REPORT = {
-    "shape": lambda value: value == 1,
+    "shape": lambda value: value in (1, 2),
     "agency": _filled,
     "recipient": _text,
     "title": _filled,
@@ -238,6 +246,33 @@ REPORT = {
             ],
         }
     ],
+    "work": _or_null(
+        {
+            "title": _filled,
+            "paragraphs": [_filled],
+            "stages": [
+                {
+                    "name": _filled,
+                    "due": _whole,
+                    "synchronised": _whole,
+                    "lagging": _whole,
+                    "missing": _whole,
+                    "waived": _whole,
+                }
+            ],
+            "problems": [
+                {
+                    "work": _filled,
+                    "stage": _filled,
+                    "state": _filled,
+                    "who": _text,
+                    "leader": _text,
+                    "url": _or_null(_text),
+                }
+            ],
+            "levels": [{"name": _filled, "owed": _whole, "done": _whole, "overdue": _whole}],
+        }
+    ),
     "adjustments": [
         {
             "branch": _filled,

@@ -44,6 +44,8 @@ def render(report):
     reasons = [row for chapter in report["chapters"] for row in _reasons(chapter)]
     heads = ["党支部", "指标", "得分", "满分", "平均", "失分原因", "扣分", "佐证"]
     _sheet(book, styles, "失分明细", heads, reasons, [26, 20, 8, 8, 8, 60, 8, 40])
+    if report.get("work"):
+        _work(book, styles, report["work"])
     if report["overall"]["trend"]:
         rows = [
             [
@@ -117,6 +119,24 @@ def _reasons(chapter):
         evidence = "；".join(part["text"] for part in row["evidence"])
         for reason in row["reasons"] or [{"text": "", "points": None}]:
             yield [*start, reason["text"], _number(reason["points"]), evidence]
+
+
+def _work(book, styles, work):
+    keys = ("name", "due", "synchronised", "lagging", "missing", "waived")
+    heads = ["环节", "应同步", "同步", "滞后", "缺失", "免予"]
+    _sheet(
+        book, styles, "四同步", heads, [[row[key] for key in keys] for row in work["stages"]], [20, 10, 10, 10, 10, 10]
+    )
+    if work["problems"]:
+        keys = ("work", "stage", "state", "who", "leader")
+        rows = [[row[key] for key in keys] for row in work["problems"]]
+        _sheet(
+            book, styles, "滞后和缺失", ["重点业务", "环节", "情况", "承办支部", "分管领导"], rows, [40, 14, 24, 30, 12]
+        )
+    if work["levels"]:
+        keys = ("name", "owed", "done", "overdue")
+        rows = [[row[key] for key in keys] for row in work["levels"]]
+        _sheet(book, styles, "责任落实", ["层级", "到期责任", "已落实", "逾期"], rows, [20, 12, 12, 12])
 
 
 def _number(figure):

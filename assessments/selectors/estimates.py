@@ -1,13 +1,14 @@
 """The estimate of a branch's score now, from the functions that the score is made of."""
 
-from assessments.selectors.items import due_within, further_entries
+from assessments.selectors.items import further_entries
 from assessments.selectors.scores import estimate
 from assessments.selectors.targets import address_of
 from assessments.services.schemes import parsed, scheme_current
 from branches import clock
 from branches.models import Kind
-from branches.periods import QUARTER, Period
+from branches.periods import QUARTER, YEAR, Period
 from branches.selectors.names import labels
+from responsibilities.selectors.requirements import requirements
 
 SHOWN = 5
 
@@ -22,7 +23,9 @@ def estimate_of(organisation, quarter=None):
     if organisation.kind != Kind.BRANCH:
         return None
     scheme = parsed(scheme_current())
-    rows = due_within(quarter, [organisation.pk])
+    # The whole year in one reading, of which those that fall due in the quarter: the same rows as items.due_within.
+    year = Period(YEAR, quarter.year)
+    rows = [row for row in requirements(year, organisations=[organisation.pk]) if row.due in quarter]
     names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
     names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
     found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]))

@@ -34,7 +34,7 @@ def indicator(name, points, maximum, mean, reasons=(), evidence=()):
 
 
 REPORT = {
-    "shape": 1,
+    "shape": 2,
     "agency": "某市发展和改革委员会机关党委",
     "recipient": "委党组",
     "title": "2026年第三季度机关党建考核报告",
@@ -155,6 +155,30 @@ REPORT = {
             ],
         },
     ],
+    "work": {
+        "title": "2 项重点业务应同步 6 个环节，同步 4 个，缺失 1 个。",
+        "paragraphs": ["同步安排的问题最多，2 个环节滞后或缺失。", "四个环节全部同步（闭环）的重点业务 1 项。"],
+        "stages": [
+            {"name": "同步研究", "due": 2, "synchronised": 2, "lagging": 0, "missing": 0, "waived": 0},
+            {"name": "同步安排", "due": 2, "synchronised": 0, "lagging": 1, "missing": 1, "waived": 0},
+            {"name": "同步实施", "due": 1, "synchronised": 1, "lagging": 0, "missing": 0, "waived": 1},
+            {"name": "同步考核", "due": 1, "synchronised": 1, "lagging": 0, "missing": 0, "waived": 0},
+        ],
+        "problems": [
+            {
+                "work": "能源保供与迎峰度冬",
+                "stage": "安排",
+                "state": "缺失，业务 8月16日",
+                "who": "能源处党支部",
+                "leader": "顾海平",
+                "url": "/sync/1/#stage-2",
+            }
+        ],
+        "levels": [
+            {"name": "机关党委", "owed": 12, "done": 11, "overdue": 1},
+            {"name": "党支部", "owed": 96, "done": 90, "overdue": 6},
+        ],
+    },
     "adjustments": [
         {
             "branch": "社会处党支部",

@@ -89,8 +89,9 @@ def test_headings_are_numbered_without_gaps(document):
         "二、各党支部得分",
         "三、与上期比较",
         "四、支部分析",
-        "五、工作建议",
-        "六、有关说明",
+        "五、业务融合与责任落实",
+        "六、工作建议",
+        "七、有关说明",
     ]
     second = [p.text for p in document.paragraphs if p.style.name == "Heading 2"]
     assert second == ["（一）投资处党支部", "（二）能源处党支部"]
@@ -98,7 +99,7 @@ def test_headings_are_numbered_without_gaps(document):
 
 
 def test_sections_without_content_leave_no_heading():
-    short = opened(report(comparison=None, chapters=[], actions=[]))
+    short = opened(report(comparison=None, chapters=[], actions=[], work=None))
     heads = [p.text for p in short.paragraphs if p.style.name == "Heading 1"]
     assert heads == ["一、总体情况", "二、各党支部得分", "三、有关说明"]
 
@@ -126,7 +127,7 @@ def test_page_numbers_differ_on_odd_and_even_pages(document):
 
 
 def test_tables_repeat_their_head_and_never_split_a_row(document):
-    assert len(document.tables) == 8
+    assert len(document.tables) == 11
     for table in document.tables:
         rows = table._tbl.tr_lst
         assert rows[0].trPr.find(qn("w:tblHeader")) is not None
@@ -170,6 +171,15 @@ def test_every_reason_and_its_evidence_are_in_the_chapter(document):
         "支委会09-30\n党小组会台账",
     ]
     assert rows[4][1:4] == ["未知", "—", "—"]
+
+
+def test_the_chapter_on_work_names_stages_problems_and_levels(document):
+    assert find(document, "2项重点业务应同步6个环节，同步4个，缺失1个。")
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+    assert ["同步安排", "2", "0", "1", "1", "0"] in next(rows for rows in tables if rows[0][0] == "环节")
+    problems = next(rows for rows in tables if rows[0][0] == "重点业务")
+    assert problems[1] == ["能源保供与迎峰度冬", "安排", "缺失，业务8月16日", "能源处党支部", "顾海平"]
+    assert ["党支部", "96", "90", "6"] in next(rows for rows in tables if rows[0][0] == "层级")
 
 
 def test_a_number_brings_the_red_head_and_its_absence_takes_it_away():

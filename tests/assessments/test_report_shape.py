@@ -20,6 +20,14 @@ def test_a_whole_report_passes_and_survives_json():
     assert str(period_of(report())) == "2026Q3"
 
 
+def test_a_report_published_before_the_chapter_on_work_stays_readable():
+    older = {key: value for key, value in report().items() if key != "work"} | {"shape": 1}
+    assert check(older) == older
+    assert for_branch(older, 6)["title"].startswith("投资处党支部")
+    with pytest.raises(WrongShape, match="work"):
+        check(older | {"shape": 2})
+
+
 def broken(path, value):
     data = report()
     part = data
@@ -41,7 +49,7 @@ def broken(path, value):
         (["published_on"], None, "published_on"),
         (["anchor"], None, "anchor"),
         (["anchor"], "18342", "anchor"),
-        (["shape"], 2, "shape"),
+        (["shape"], 3, "shape"),
         (["branches", 3, "score"], 93.5, r"branches\[3\].score"),
         (["branches", 3, "scores"], {"life": "1.0"}, "投资评审中心"),
         (["branches", 3, "scores", "life"], "很好", "scores.life"),
@@ -83,6 +91,7 @@ def test_the_extract_of_a_branch_names_no_other_branch_and_no_rank():
     text = json.dumps(own, ensure_ascii=False)
     for name in ("能源处", "社会处", "人事处", "办公室", "综合处"):
         assert name not in text
+    assert own["work"] is None
     assert own["branches"][0]["rank"] is None and own["branches"][0]["score"] == "88.0"
     assert [chapter["name"] for chapter in own["chapters"]] == ["投资处党支部"]
     assert data["comparison"] is not None and len(data["branches"]) == 8

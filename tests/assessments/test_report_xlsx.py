@@ -17,9 +17,13 @@ def rows(sheet):
 
 
 def test_every_part_of_the_report_has_its_sheet():
-    names = ["说明", "支部得分", "失分明细", "各期平均", "与上期比较", "人工调整"]
-    assert opened(report()).sheetnames == names
-    assert opened(trial() | {"comparison": None}).sheetnames == names[:4]
+    work = ["四同步", "滞后和缺失", "责任落实"]
+    names = ["说明", "支部得分", "失分明细", *work, "各期平均", "与上期比较", "人工调整"]
+    book = opened(report())
+    assert book.sheetnames == names
+    assert rows(book["四同步"])[2] == ["同步安排", 2, 0, 1, 1, 0]
+    assert rows(book["滞后和缺失"])[1][:3] == ["能源保供与迎峰度冬", "安排", "缺失，业务 8月16日"]
+    assert opened(trial() | {"comparison": None, "work": None}).sheetnames == [*names[:3], names[6]]
 
 
 def test_figures_are_numbers_and_unknown_is_blank_not_zero():

@@ -1,0 +1,91 @@
+"""The report's chapter on business work and duties: which work, which stages, which level."""
+
+from branches.selectors.names import labels
+from responsibilities.models import STAGE_SHORT, Stage, SyncState, WorkItem
+from responsibilities.sync import DUE, closure, sync_points
+
+# A report names the worst; all of them stand on the board of the four synchronisations.
+PROBLEMS_SHOWN = 15
+
+
+def work_of(period, as_of):
+    """Return the chapter as plain data (shape.py), or None where there is no business work in the period.
+
+    Counted from the stages whose business date lies in `period`, judged on `as_of`, of the whole agency.
+    """
+    points = sync_points(as_of=as_of)
+    mine = [point for point in points if point.day is not None and point.day in period]
+    if not mine:
+        return None
+    items = WorkItem.objects.in_bulk({point.item for point in mine})
+    due = [point for point in mine if point.state in DUE]
+    return {
+        "title": _title(items, due),
+        "paragraphs": _paragraphs(items, points, due),
+        "stages": [_stage(kind, mine) for kind in Stage],
+        "problems": _problems(items, due),
+        "levels": [],
+    }
+
+
+def _number(points, state):
+    return sum(point.state == state for point in points)
+
+
+def _title(items, due):
+    text = f"{len(items)} 项重点业务应同步 {len(due)} 个环节，同步 {_number(due, SyncState.SYNCHRONISED)} 个"
+    missing = _number(due, SyncState.MISSING)
+    return f"{text}，缺失 {missing} 个。" if missing else f"{text}。"
+
+
+def _paragraphs(items, points, due):
+    worst = max(
+        Stage, key=lambda kind: sum(point.kind == kind and point.state != SyncState.SYNCHRONISED for point in due)
+    )
+    open_ones = sum(point.kind == worst and point.state != SyncState.SYNCHRONISED for point in due)
+    text = (
+        f"{Stage(worst).label}的问题最多，{open_ones} 个环节滞后或缺失。"
+        if open_ones
+        else "到期环节都在容许天数内同步。"
+    )
+    closed = 0
+    for item in items:
+        done, owed = closure([point for point in points if point.item == item])
+        closed += owed > 0 and done == owed
+    return [text, f"四个环节全部同步（闭环）的重点业务 {closed} 项。"]
+
+
+def _stage(kind, points):
+    mine = [point for point in points if point.kind == kind]
+    return {
+        "name": Stage(kind).label,
+        "due": sum(point.state in DUE for point in mine),
+        "synchronised": _number(mine, SyncState.SYNCHRONISED),
+        "lagging": _number(mine, SyncState.LAGGING),
+        "missing": _number(mine, SyncState.MISSING),
+        "waived": _number(mine, SyncState.WAIVED),
+    }
+
+
+def _problems(items, due):
+    """The missing ones first, then those that lag most."""
+    wrong = [point for point in due if point.state in (SyncState.MISSING, SyncState.LAGGING)]
+    wrong.sort(key=lambda point: (point.state != SyncState.MISSING, -point.lag, point.item))
+    names = labels({place for point in wrong for place in point.carriers})
+    return [
+        {
+            "work": items[point.item].name,
+            "stage": STAGE_SHORT[point.kind] + (f"（{point.name}）" if point.name else ""),
+            "state": _words(point),
+            "who": "、".join(names[place] for place in point.carriers),
+            "leader": items[point.item].leader_name,
+            "url": f"/sync/{point.item}/#stage-{point.stage}",
+        }
+        for point in wrong[:PROBLEMS_SHOWN]
+    ]
+
+
+def _words(point):
+    if point.state == SyncState.MISSING:
+        return f"缺失，业务 {point.happened:%-m月%-d日}"
+    return f"滞后 {point.lag} 天"
