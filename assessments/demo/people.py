@@ -15,6 +15,8 @@ from branches.services.terms import term_set
 from members.models import Member
 from members.services.members import member_create, post_give
 
+# Accounts that nobody logs in with: the other members of the leading group.
+UNSEEN = ("fenguan2", "fenguan3")
 COMMITTEE_POSTS = ("secretary", "deputy", "organisation", "publicity", "discipline")
 
 
@@ -182,6 +184,8 @@ class Maker:
             "dangwei": ("committee_secretary", self.root),
             "jiwei": ("discipline_officer", self.committee),
             "lingdao": ("leader", self.root),
+            "fenguan2": ("leader", self.root),
+            "fenguan3": ("leader", self.root),
             "dangzu": ("party_group_secretary", self.root),
             "admin": ("system_administrator", None),
             "audit": ("security_auditor", None),
@@ -192,12 +196,20 @@ class Maker:
             "weiyuan": shown.people[1],
             "zuzhang": shown.people[2],
             "dangyuan": shown.people[6],
+            # The leading group lives its organisation life in branches like everybody (双重组织生活).
+            "dangzu": by_name["综合处党支部"].people[8],
+            "lingdao": by_name["审批处党支部"].people[9],
+            "fenguan2": by_name["数据处党支部"].people[8],
+            "fenguan3": by_name["办公室党支部"].people[10],
         }
         self.users = {}
         for username, (role, place) in places.items():
             member = people.get(username)
             user = User(username=username, name=member.name if member else self._name())
-            user.set_password(demo.PASSWORD)
+            if username in UNSEEN:
+                user.set_unusable_password()
+            else:
+                user.set_password(demo.PASSWORD)
             user.save()
             if role:
                 appointment_make(by=OPERATOR, user=user, role=role, organisation=place, starts=since)

@@ -3,6 +3,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from assessments import rollups
+from assessments.demo.above import Above
 from assessments.demo.people import Maker
 from assessments.demo.year import Year
 from branches import audit
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             maker.accounts()
             year = Year(maker)
             year.live()
+            Above(maker).live()
             year.publish()
             rollups.fill()
         audit.seal_all()
