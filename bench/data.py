@@ -8,6 +8,8 @@ from django.db import connection
 from branches import database, tree
 from branches.models import Organisation
 from branches.scoping import OPERATOR
+from members.models import Activity
+from responsibilities.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
 
 YEAR = 2026
 
@@ -39,6 +41,7 @@ def build(size):
         _rows(cursor, size)
     database.install_audit_guards()
     tree.rebuild()
+    _work(committee)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -96,6 +99,8 @@ def _rows(cursor, size):
         "no_reviewer": "false",
         "return_reason": "''",
         "cancel_reason": "''",
+        "way": "''",
+        "building": "''",
         "late": "i % 10 = 0",
         "version": "1",
     }
@@ -115,4 +120,27 @@ def _rows(cursor, size):
         " (ARRAY['present','present','present','leave','absent'])[1 + (a.id + n) %% 5], ''"
         " FROM members_activity a CROSS JOIN generate_series(0, %s - 1) n",
         [member, first, per_branch, size.branches, each],
+    )
+
+
+def _work(committee):
+    """One work item for each branch, carried by it and its neighbour, with four stages in the year; most of them proved."""
+    branches = list(Organisation.objects.filter(kind="branch").order_by("pk").values_list("pk", flat=True))
+    items = WorkItem.objects.bulk_create(
+        WorkItem(organisation=committee, name=f"重点业务{number}", starts=date(YEAR, 1, 1), ends=date(YEAR, 12, 20))
+        for number in range(len(branches))
+    )
+    WorkCarrier.objects.bulk_create(
+        WorkCarrier(item=item, organisation_id=branches[(place + step) % len(branches)], leads=step == 0)
+        for place, item in enumerate(items)
+        for step in range(2)
+    )
+    stages = SyncStage.objects.bulk_create(
+        SyncStage(item=item, stage=kind, happened_on=date(YEAR, 1 + (3 * order + place) % 10, 9))
+        for place, item in enumerate(items)
+        for order, kind in enumerate(Stage)
+    )
+    records = list(Activity.objects.order_by("pk").values_list("pk", flat=True)[: 3 * len(items)])
+    StageEvidence.objects.bulk_create(
+        StageEvidence(stage=stage, activity_id=record) for stage, record in zip(stages, records, strict=False)
     )

@@ -72,6 +72,22 @@ def by_engine():
                 rollups._fill_slot(family, month, AS_OF)
 
 
+def each_family():
+    """Return {family: seconds} of filling all slots of the year, one family after the other."""
+    found = {}
+    for family in FAMILIES:
+        slots = [
+            period
+            for kind in family.kinds
+            for period in Period(YEAR_KIND, YEAR).parts(kind)
+            if period.first <= rollups._last_filled(AS_OF)
+        ]
+        found[family.key] = timed(
+            lambda family=family, slots=slots: [rollups._fill_slot(family, slot, AS_OF) for slot in slots]
+        )
+    return found
+
+
 def incremental(share=100):
     rows = list(Activity.objects.order_by("organisation_id", "day").select_related("organisation")[::share])
     for activity in rows:
@@ -92,6 +108,9 @@ def pages(place):
         ("members", "/members/"),
         ("organisations", "/organisations/"),
         ("review queue", "/reviews/"),
+        ("sync board", "/sync/"),
+        ("duties", "/duties/"),
+        ("supervision", "/supervision/"),
     ):
         client.get(url)
         with CaptureQueriesContext(connection) as queries:
@@ -114,6 +133,7 @@ def measure(name):
     print(
         f"  year by month: engine {statistics.median(engine):.2f} s, by hand {statistics.median(hand):.2f} s, ratio {ratio:.2f} (target 1.3)"
     )
+    print("  " + ", ".join(f"{key} {seconds:.2f} s" for key, seconds in each_family().items()))
     full = timed(lambda: rollups.fill(as_of=AS_OF, rebuild=True))
     part, number = incremental()
     print(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from responsibilities.models import RequirementState, StageEvidence, SyncState, WorkItem
+from responsibilities.models import RequirementState, StageEvidence, SyncStage, SyncState, WorkItem
 from responsibilities.models import Stage as SyncKind
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 from responsibilities.selectors.requirements import requirements
@@ -58,7 +58,11 @@ def sync_shares(period, as_of):
     A stage counts as due once its business side has happened and the Party side has come or the tolerance has passed; not
     due and waived ones are in no denominator. Closure (four of four) belongs to the period of the last stage's date.
     """
-    points = sync_points(as_of=as_of)
+    within = (period.first, period.last)
+    dated = Q(happened_on__range=within) | Q(happened_on__isnull=True, planned_on__range=within)
+    dated |= Q(milestones__happened_on__range=within) | Q(milestones__planned_on__range=within)
+    items = SyncStage.objects.filter(dated).order_by().values("item")
+    points = sync_points(items, as_of=as_of)
     owners = dict(WorkItem.objects.values_list("pk", "organisation"))
     by_item = {}
     for point in points:
