@@ -42,7 +42,7 @@ class DutyListQuerySet(ScopedQuerySet):
 
         Lists of organisations follow the organisation. A leader's own list is read by himself and by those who assign
         or publish there; a member's own by himself and by those who keep the roster there: by nobody of the same rank.
-        Drafts are read by those who assign work.
+        Drafts are read by those who make them: who assigns work, for members' lists also who keeps the roster.
         """
         if right != VIEW or user is OPERATOR:
             return self.filter(reach(user, right, "organisation__", day))
@@ -52,7 +52,7 @@ class DutyListQuerySet(ScopedQuerySet):
         open_levels = ~Q(level__in=(Level.LEADER, Level.MEMBER)) & reach(user, VIEW, place, day)
         leaders = Q(level=Level.LEADER) & (assigns | reach(user, PUBLISH, place, day))
         members = Q(level=Level.MEMBER) & keeps
-        return self.filter((Q(state=ListState.ISSUED) & (own | open_levels | leaders | members)) | assigns)
+        return self.filter((Q(state=ListState.ISSUED) & (own | open_levels | leaders)) | members | assigns)
 
 
 class DutyList(models.Model):

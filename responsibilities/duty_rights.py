@@ -1,0 +1,155 @@
+"""Who may make, adjust, report and review duty lists (access.md; one function for each question)."""
+
+from django.db.models import Q
+
+from branches import access, clock
+from branches.models import Kind, Organisation, OrganisationGrant
+from branches.rights import ASSIGN, DUTIES, MEMBERS, PUBLISH, REVIEW, ROLES
+from branches.scoping import OPERATOR, reach
+from responsibilities.models import DutyList, Level
+from responsibilities.selectors.duty_holders import holders_of
+
+# Holds assign_work for supervisions only (access.md, roles).
+SUPERVISES_ONLY = frozenset({"discipline_officer"})
+_AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.rights and set(role.kinds) & {"branch"})
+
+
+def _appointments(user):
+    return getattr(user, "appointments_now", None) or access.current_appointments(user)
+
+
+def assigning(user, path="organisation__"):
+    """Return the condition «the user may make and issue duty lists at this organisation».
+
+    path: leads from the filtered rows to the organisation, "" for organisations themselves.
+    """
+    if user is OPERATOR:
+        return Q(pk__isnull=False)
+    condition = Q(pk__in=[])
+    for row in _appointments(user):
+        place = row.organisation
+        if place is None or ASSIGN not in ROLES[row.role].rights or row.role in SUPERVISES_ONLY:
+            continue
+        below = {"tree_id": place.tree_id, "lft__gte": place.lft, "rght__lte": place.rght}
+        condition |= Q(**{f"{path}{name}": value for name, value in below.items()})
+    return condition
+
+
+def assigns(user, organisation):
+    """Return whether the user may make, adjust and issue lists at `organisation` (the discipline officer may not)."""
+    if user is OPERATOR:
+        return True
+    return (
+        Organisation.objects.filter(pk=getattr(organisation, "pk", organisation)).filter(assigning(user, "")).exists()
+    )
+
+
+def assigns_anywhere(user):
+    """Return whether the user may make lists at any organisation."""
+    if user is OPERATOR:
+        return True
+    return any(
+        row.organisation_id and ASSIGN in ROLES[row.role].rights and row.role not in SUPERVISES_ONLY
+        for row in _appointments(user)
+    )
+
+
+def makes(user, level, organisation):
+    """Return whether the user may make and issue lists of a Level at `organisation`: members' also by the roster's keeper."""
+    if assigns(user, organisation):
+        return True
+    return level == Level.MEMBER and access.has_right(user, MEMBERS, organisation)
+
+
+def making(user):
+    """Return the condition «the user may make, adjust and issue this list» over DutyList rows."""
+    return assigning(user) | (Q(level=Level.MEMBER) & reach(user, MEMBERS))
+
+
+def require_makes(user, level, organisation):
+    """Raise as a loader does unless the user may make lists of this level there."""
+    if not makes(user, level, organisation):
+        right = MEMBERS if level == Level.MEMBER else ASSIGN
+        access.require(user, right, organisation)
+        # The right is held for supervisions only.
+        raise access.Forbidden(right, organisation)
+
+
+def acts_for(user, duty_list):
+    """Return whether the user answers for a list: he may take note, confirm and report.
+
+    The holders of the day; at a branch also whoever is appointed there with report_duties.
+    """
+    if user is OPERATOR:
+        return True
+    if any(holder.pk == user.pk for holder in holders_of(duty_list)):
+        return True
+    if duty_list.level != Level.BRANCH:
+        return False
+    return any(
+        row.organisation_id == duty_list.organisation_id and row.role in _AT_THE_BRANCH for row in _appointments(user)
+    )
+
+
+def require_acts(user, duty_list):
+    """Raise Forbidden unless the user answers for the list."""
+    if not acts_for(user, duty_list):
+        raise access.Forbidden(DUTIES, duty_list.organisation)
+
+
+def _review_place(duty_list):
+    """Return (right, organisation) by which a list's reports are judged, or None where nobody stands above."""
+    if duty_list.level in (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY):
+        return None
+    if duty_list.level == Level.BRANCH:
+        return REVIEW, duty_list.organisation
+    if duty_list.level == Level.MEMBER:
+        return MEMBERS, duty_list.organisation
+    place = duty_list.organisation
+    return PUBLISH, place if place.kind == Kind.PARTY_GROUP else place.get_root()
+
+
+def reviews(user, duty_list, report=None):
+    """Return whether the user may accept or return reports of a list: from above, never his own and not as a holder.
+
+    report: the DutyReport in question; its reporter may not judge it.
+    """
+    where = _review_place(duty_list)
+    if where is None or user is OPERATOR:
+        return where is not None
+    if report is not None and report.reported_by_id == user.pk:
+        return False
+    return not acts_for(user, duty_list) and access.has_right(user, *where)
+
+
+def has_reviewer(duty_list, reporter):
+    """Return whether anybody but the reporter and the holders may judge what is reported."""
+    where = _review_place(duty_list)
+    if where is None:
+        return False
+    right, place = where
+    today = clock.today()
+    excluded = {holder.pk for holder in holders_of(duty_list)} | {getattr(reporter, "pk", None)}
+    within = Q(content_object=place.pk)
+    above = Q(below=True, content_object__tree_id=place.tree_id, content_object__lft__lt=place.lft)
+    above &= Q(content_object__rght__gt=place.rght)
+    return (
+        OrganisationGrant.objects.filter(above if right == REVIEW else above | within)
+        .filter(permission__codename=right, starts__lte=today, user__is_active=True)
+        .filter(Q(ends__isnull=True) | Q(ends__gte=today))
+        .exclude(user__in=[pk for pk in excluded if pk])
+        .exists()
+    )
+
+
+def reminds(user, duty_list):
+    """Return whether the user may remind the holders: whoever makes such lists there or judges what they report."""
+    return makes(user, duty_list.level, duty_list.organisation) or reviews(user, duty_list)
+
+
+def review_queue(user):
+    """Return the DutyLists whose reports the user might judge, in one condition (the single report is checked again)."""
+    branch = Q(level=Level.BRANCH) & reach(user, REVIEW)
+    member = Q(level=Level.MEMBER) & reach(user, MEMBERS) & ~Q(member__account=user.pk or 0)
+    upper = Q(level__in=(Level.LEADER, Level.COMMITTEE)) & reach(user, PUBLISH) & ~Q(holder=user.pk or 0)
+    return DutyList.objects.order_by().filter(branch | member | upper)

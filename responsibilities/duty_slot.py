@@ -1,0 +1,103 @@
+"""One duty in one of its periods, or about one of the things that happen: what is expected, what is done, until when."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from branches.periods import KINDS, YEAR, Period
+
+OPEN, OVERDUE, REPORTED, RETURNED = "open", "overdue", "reported", "returned"
+ACCEPTED, CLOSED, NOT_APPLICABLE, UNKNOWN = "accepted", "closed", "not_applicable", "unknown"
+# Fulfilled as far as anybody knows; reported counts from its day on, like records do (decisions 20).
+DONE = (REPORTED, ACCEPTED, CLOSED)
+# Nothing is owed, or nobody can say: left out of every rate (domain truth 3).
+LEFT_OUT = (NOT_APPLICABLE, UNKNOWN)
+STATE_NAMES = {
+    OPEN: "进行中",
+    OVERDUE: "逾期",
+    REPORTED: "待审核",
+    RETURNED: "已退回",
+    ACCEPTED: "已落实",
+    CLOSED: "已办结",
+    NOT_APPLICABLE: "不适用",
+    UNKNOWN: "未知",
+}
+
+
+@dataclass
+class DutySlot:
+    """One line of progress.
+
+    key: the period ("2026H1") or the thing it is about ("stage/45", "term/5"). name: as a page shows it. expected, done,
+    late: in the unit of the duty (late: of those done, after the due date). records: ids of activities that prove it.
+    text: what proves it, or what is missing. url: page of the proof, or "". words: no record can show it, so the holder
+    reports in words. unknown: records exist that cannot be judged. report: the DutyReport about it, or None.
+    """
+
+    duty: int
+    key: str
+    name: str
+    due: date
+    expected: int = 1
+    done: int = 0
+    late: int = 0
+    state: str = OPEN
+    records: list = field(default_factory=list)
+    text: str = ""
+    url: str = ""
+    words: bool = False
+    unknown: bool = False
+    report: object = None
+
+    @property
+    def proved(self):
+        """Whether the system itself holds the proof of all that is expected."""
+        return 0 < self.expected <= self.done
+
+    @property
+    def missed(self):
+        """Whether it was late when it was fulfilled."""
+        return self.late > 0
+
+    def behind(self, as_of):
+        """Whether the due date has passed and it is not fulfilled."""
+        return self.state == OVERDUE or (self.state == RETURNED and as_of > self.due)
+
+    def days(self, as_of):
+        """Days late (positive) when behind, days left (negative or zero) otherwise."""
+        return (as_of - self.due).days
+
+
+def year_of(duty):
+    """Return the year of a duty as a Period."""
+    return Period(YEAR, duty.list.year)
+
+
+def periods_of(duty):
+    """Return [(Period, due date)] of a duty: its own due dates where it names them, the last day of each period otherwise.
+
+    A duty of the kind "for each thing" or "as its requirements" is one period, the year, where nothing divides it.
+    """
+    year = year_of(duty)
+    parts = year.parts(duty.period) if duty.period in KINDS else (year,)
+    named = [due_day(year.year, text) for text in duty.due.split(",") if text]
+    if len(named) == len(parts):
+        return list(zip(parts, named))
+    return [(part, part.last) for part in parts]
+
+
+def due_day(year, text):
+    """Return the date of "MM-DD" in a year; ValueError for anything that is not a day of it."""
+    if len(text) != 5 or text[2] != "-":
+        raise ValueError(text)
+    return date(year, int(text[:2]), int(text[3:]))
+
+
+def period_slot(duty, period, due, **columns):
+    """Return the DutySlot of one period."""
+    return DutySlot(duty.pk, str(period), period.short(), due, **columns)
+
+
+def nothing_owed(duty, text):
+    """Return the one slot of a duty about things of which none exists this year."""
+    year = year_of(duty)
+    return [DutySlot(duty.pk, str(year), year.short(), year.last, expected=0, state=NOT_APPLICABLE, text=text)]

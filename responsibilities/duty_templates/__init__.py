@@ -1,0 +1,65 @@
+"""Templates of the duty lists, as data: one TOML file per level, the key is the stable name of the duty.
+
+Nothing here changes at run time; a list made from a template is adjusted by hand (services/duty_lists.py). A number marked
+"setting" is the agency's own choice and is shown as 本机关设定, never under a regulation.
+"""
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+FOLDER = Path(__file__).parent
+SETTING, RULE = "setting", "rule"
+
+
+@dataclass(frozen=True)
+class DutyTemplate:
+    """One line of a level's template.
+
+    level: a Level. period, times, unit, due, proof, source: as the columns of Duty. kinds: codes of the activities that
+    prove it. topic: a word that the record's title or content must hold, or "". rules: ids of the rulebook. number: RULE
+    or SETTING. parent: key of the duty further up that it serves, or "".
+    """
+
+    key: str
+    level: str
+    order: int
+    text: str
+    period: str
+    times: int
+    unit: str
+    rules: tuple[str, ...]
+    number: str
+    detail: str = ""
+    due: str = ""
+    proof: str = ""
+    source: str = ""
+    kinds: tuple[str, ...] = ()
+    topic: str = ""
+    parent: str = ""
+
+
+def template(key):
+    """Return the template with this key, or None for a duty written by hand."""
+    return _templates().get(key)
+
+
+def templates(level):
+    """Return the templates of a Level, in their order."""
+    return [row for row in _templates().values() if row.level == level]
+
+
+@functools.cache
+def _templates():
+    found = {}
+    for path in sorted(FOLDER.glob("[0-9]_*.toml")):
+        with path.open("rb") as file:
+            rows = tomllib.load(file)
+        for order, (key, row) in enumerate(rows.items(), 1):
+            if key in found:
+                raise ValueError(f"{path.name}: {key} stands twice in the templates")
+            row = row | {name: tuple(row.get(name, ())) for name in ("rules", "kinds")}
+            found[key] = DutyTemplate(key=key, level=path.stem[2:], order=order, **row)
+    return MappingProxyType(found)

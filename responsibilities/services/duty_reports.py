@@ -1,0 +1,203 @@
+"""What holders say of a duty, and what their superior makes of it: confirm, report, accept, return, remind."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from branches import access, audit, clock
+from branches.errors import Conflict
+from branches.services.notices import notice_send
+from branches.text import clean_text
+from responsibilities.duty_progress import duty_slots
+from responsibilities.duty_rights import has_reviewer, reminds, require_acts, reviews
+from responsibilities.duty_slot import CLOSED, NOT_APPLICABLE, RETURNED, STATE_NAMES
+from responsibilities.models import DutyReport, ListState, ReportState
+from responsibilities.selectors.duty_holders import holders_each, holders_of
+from responsibilities.services.duty_lists import mark_lists
+from responsibilities.services.papers import paper_keep
+
+LONGEST = 500
+
+
+def address(duty):
+    """Return the address of a duty's page."""
+    return f"/duties/{duty.pk}/"
+
+
+def about(duty, key=""):
+    """Return the key under which notices about a duty (or one of its slots) are counted."""
+    return f"duty/{duty.pk}/{key}" if key else f"duty/{duty.pk}"
+
+
+def slot_of(duty, key):
+    """Return the DutySlot of a duty with this key as it stands today, or None."""
+    return next((slot for slot in duty_slots([duty])[duty.pk] if slot.key == key), None)
+
+
+def _slot(by, duty, key):
+    require_acts(by, duty.list)
+    if duty.list.state != ListState.ISSUED:
+        raise Conflict("清单尚未下达，不能报告。")
+    slot = slot_of(duty, key)
+    if slot is None:
+        raise ValidationError({"slot": "没有这一期，请从列表中选择。"})
+    if slot.state == NOT_APPLICABLE:
+        raise Conflict("这一期不适用，不需要报告。")
+    return slot
+
+
+@transaction.atomic
+def duty_confirm(*, by, duty, slot):
+    """Confirm in one click that the system's own proof closes a slot (its key); return the DutyReport.
+
+    Raises Conflict while the proof is not complete, or when it was confirmed before.
+    """
+    found = _slot(by, duty, slot)
+    if found.state != CLOSED:
+        raise Conflict("系统还没有足以认定办结的记录，不能确认。")
+    values = {
+        "state": ReportState.CONFIRMED,
+        "reported_by": None if by is access.OPERATOR else by,
+        "reported_at": clock.now(),
+        "late": bool(found.late),
+    }
+    report = _say(found, duty, slot, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
+    _done(by, "duty.confirm", report)
+    return report
+
+
+def _say(found, duty, slot, values, replaceable):
+    """Write the report of a slot: the first one, or over one in a state of `replaceable`; rivals get a Conflict."""
+    if found.report is None:
+        report = DutyReport(duty=duty, slot=slot, **values)
+        report.full_clean(exclude=["duty", "reported_by", "reviewed_by", "paper"], validate_constraints=False)
+        try:
+            with transaction.atomic():
+                report.save()
+        except IntegrityError:
+            raise Conflict("这一期刚刚已有报告，请重新打开。") from None
+        return report
+    changed = DutyReport.objects.filter(pk=found.report.pk, state__in=replaceable).update(**values)
+    if changed != 1:
+        state = DutyReport.objects.get(pk=found.report.pk).get_state_display()
+        raise Conflict(f"这一期{state}，不能再次报告。")
+    found.report.refresh_from_db()
+    return found.report
+
+
+@transaction.atomic
+def duty_report(*, by, duty, slot, text, file=None):
+    """Report in words how a slot (its key) was fulfilled, with a file if one is given; return the DutyReport.
+
+    Only where no record can show it: what the system finds by itself is recorded, not written about. After the due date it
+    is accepted all the same and marked late. Without anyone above to judge it, it stands accepted (无上级审核). Raises
+    Conflict for a slot that is closed, reported or accepted already.
+    """
+    found = _slot(by, duty, slot)
+    if found.state not in ("open", "overdue", "unknown", RETURNED):
+        raise Conflict(f"“{duty}”{found.name}的状态是“{STATE_NAMES[found.state]}”，不需要再报告。")
+    if not found.words and found.state != RETURNED:
+        raise ValidationError({"text": "这项责任由系统按记录认定，请登记记录，不需要文字报告。"})
+    text = clean_text(text)
+    if not text:
+        raise ValidationError({"text": "请写明落实情况。"})
+    if len(text) > LONGEST:
+        raise ValidationError({"text": f"落实情况最多 {LONGEST} 字。"})
+    judged = has_reviewer(duty.list, by)
+    values = {
+        "state": ReportState.REPORTED if judged else ReportState.ACCEPTED,
+        "no_reviewer": not judged,
+        "text": text,
+        "reported_by": None if by is access.OPERATOR else by,
+        "reported_at": clock.now(),
+        "late": clock.today() > found.due,
+        "reviewed_by": None,
+        "reviewed_at": None,
+        "return_reason": "",
+    }
+    if file is not None:
+        values["paper"] = paper_keep(by=by, organisation=duty.list.organisation, file=file)
+    report = _say(found, duty, slot, values, (ReportState.RETURNED,))
+    _done(by, "duty.report", report)
+    return report
+
+
+def _judge(by, report, to, verb, reason=""):
+    if not reviews(by, report.duty.list, report):
+        raise access.Forbidden("review_records", report.duty.list.organisation)
+    changed = DutyReport.objects.filter(pk=report.pk, state=ReportState.REPORTED).update(
+        state=to,
+        return_reason=reason,
+        reviewed_by=None if by is access.OPERATOR else by,
+        reviewed_at=clock.now(),
+    )
+    report.refresh_from_db()
+    if changed != 1:
+        raise Conflict(f"这份报告现在的状态是“{report.get_state_display()}”，不能审核。")
+    _done(by, verb, report, reason)
+    for user in holders_of(report.duty.list):
+        if user != by:
+            notice_send(
+                by=by,
+                to=user,
+                kind="duty",
+                text=f"“{report.duty}”的报告" + ("已通过" if to == ReportState.ACCEPTED else f"已退回：{reason}"),
+                url=address(report.duty),
+                about=about(report.duty, report.slot),
+            )
+    return report
+
+
+@transaction.atomic
+def duty_report_accept(*, by, report):
+    """Accept a report from above; never one's own."""
+    return _judge(by, report, ReportState.ACCEPTED, "duty.accept")
+
+
+@transaction.atomic
+def duty_report_return(*, by, report, reason):
+    """Return a report with the reason; it stops counting until it is reported again."""
+    reason = clean_text(reason)
+    if not reason:
+        raise ValidationError({"reason": "请写明退回的原因。"})
+    return _judge(by, report, ReportState.RETURNED, "duty.return", reason[:300])
+
+
+def _done(by, verb, report, note=""):
+    place = report.duty.list.organisation
+    audit.record(by=by, verb=verb, obj=report, organisation=place, after=audit.snapshot(report), note=note)
+    mark_lists([report.duty.list])
+
+
+@transaction.atomic
+def duty_remind(*, by, duties):
+    """Send one line to the holders of each duty that is past its date; return (notices sent, duties nobody answers for).
+
+    duties: Duty objects of lists within the right of `by` to remind.
+    """
+    today = clock.today()
+    slots = duty_slots(duties)
+    lists = list({duty.list_id: duty.list for duty in duties}.values())
+    for row in lists:
+        if not reminds(by, row):
+            raise access.Forbidden("assign_work", row.organisation)
+    holders = holders_each(lists)
+    sent, nobody = 0, []
+    for duty in duties:
+        behind = [slot for slot in slots[duty.pk] if slot.behind(today)]
+        if not behind:
+            continue
+        if not holders[duty.list_id]:
+            nobody.append(duty)
+        for user in holders[duty.list_id]:
+            names = "、".join(slot.name for slot in behind[:3]) + ("等" if len(behind) > 3 else "")
+            notice_send(
+                by=by,
+                to=user,
+                kind="reminder",
+                text=f"请办理：{duty}（{names}），已过时限",
+                url=address(duty),
+                about=about(duty),
+            )
+            sent += 1
+        audit.record(by=by, verb="duty.remind", obj=duty, organisation=duty.list.organisation, note=about(duty))
+    return sent, nobody

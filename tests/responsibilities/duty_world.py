@@ -1,0 +1,40 @@
+"""Duty lists of the standing world, made and issued through the services."""
+
+from datetime import date
+
+from branches.models import Appointment
+from branches.scoping import OPERATOR
+from responsibilities.models import Duty, DutyList, Level
+from responsibilities.services.duty_lists import duty_lists_issue, duty_lists_make
+
+YEAR = 2026
+DOCUMENT, ISSUED = "测机党发〔2026〕3号", date(2026, 2, 10)
+
+
+def make(by=OPERATOR, levels=tuple(Level), year=YEAR):
+    """Make all missing lists of the year and return them."""
+    return duty_lists_make(by=by, year=year, levels=levels)
+
+
+def issue(by=OPERATOR, year=YEAR, **chosen):
+    """Issue all drafts of the year, or those chosen."""
+    lists = list(DutyList.objects.filter(year=year, state="draft", **chosen))
+    duty_lists_issue(by=by, lists=lists, document=DOCUMENT, issued_on=ISSUED)
+    return lists
+
+
+def issued(world):
+    """Make and issue everything; the world then has lists at all levels."""
+    make()
+    issue()
+    return world
+
+
+def duty(key, **chosen):
+    """Return one duty by template key, with what progress reads of it."""
+    rows = Duty.objects.filter(key=key, **{f"list__{name}": value for name, value in chosen.items()})
+    return rows.select_related("list__organisation", "list__holder", "list__member").get()
+
+
+def appoint(user, role, place):
+    return Appointment.objects.get(user=user, role=role, organisation=place)
