@@ -9,6 +9,7 @@ from members.views import (
     organisations,
     posts,
     record_form,
+    resolutions,
     reviews,
     search,
 )
@@ -50,6 +51,10 @@ records = [
     path("activities/<int:pk>/attachments/", attachments.attachment_upload, name="attachment_upload"),
     path("attachments/<int:pk>/", attachments.attachment_download, name="attachment_download"),
     path("attachments/<int:pk>/delete/", attachments.attachment_delete, name="attachment_delete"),
+    path("resolutions/", resolutions.resolution_list, name="resolution_list"),
+    path("resolutions/export/", resolutions.resolution_export, name="resolution_export"),
+    path("resolutions/<int:pk>/done/", resolutions.resolution_done, name="resolution_done"),
+    path("resolutions/<int:pk>/reopen/", resolutions.resolution_reopen, name="resolution_reopen"),
     path("reviews/", reviews.review_queue, name="review_queue"),
     path("reviews/<int:pk>/", reviews.review_detail, name="review_detail"),
     path("reviews/<int:pk>/begin/", reviews.review_begin, name="review_begin"),

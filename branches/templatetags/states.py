@@ -29,6 +29,8 @@ CHIPS = {
     "in_progress": ("进行中", "hourglass", "review"),
     "reported": ("待审核", "hourglass", "review"),
     "closed": ("已办结", "circle-check", "ok"),
+    # resolutions
+    "done_late": ("逾期办结", "circle-check", "soon"),
     # terms of office
     "term_expired": ("届满未换届", "alert-triangle", "late"),
     "term_ending": ("即将届满", "clock", "soon"),

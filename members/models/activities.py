@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from branches import clock
 from branches.scoping import ScopedQuerySet, reach
 
 
@@ -257,6 +258,20 @@ class AbsenteeText(models.Model):
         return self.name
 
 
+class ResolutionQuerySet(ScopedQuerySet):
+    def visible_to(self, user, right="view_organisation", day=None):
+        """Resolutions of the records that the user may read (or act on): the record is the only way to them."""
+        return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right, day).values("pk"))
+
+    def tasks(self):
+        """Resolutions to be carried out: of records that count, with an owner or a due date.
+
+        A meeting below its quorum passes none (domain truth 4).
+        """
+        rows = self.filter(activity__state__in=COUNTING_STATES, activity__valid=True)
+        return rows.filter(Q(owner__isnull=False) | Q(due__isnull=False))
+
+
 class Resolution(models.Model):
     """A decision of an activity; may name who carries it out and until when."""
 
@@ -276,6 +291,8 @@ class Resolution(models.Model):
     done_on = models.DateField("办结日期", null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
+    objects = ResolutionQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
         ordering = ["order"]
@@ -283,6 +300,17 @@ class Resolution(models.Model):
 
     def __str__(self):
         return self.text
+
+    @property
+    def organisation(self):
+        return self.activity.organisation
+
+    @property
+    def progress(self):
+        """Return how it is carried out: done, done_late, overdue or open; derived from its dates."""
+        if self.done_on:
+            return "done_late" if self.due and self.done_on > self.due else "done"
+        return "overdue" if self.due and self.due < clock.today() else "open"
 
 
 class AttachmentQuerySet(ScopedQuerySet):

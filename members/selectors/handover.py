@@ -17,8 +17,8 @@ def open_items(organisation):
         "organisation__rght__lte": organisation.rght,
     }
     records = Activity.objects.filter(**inside).order_by()
-    resolutions = Resolution.objects.filter(
-        **{f"activity__{key}": value for key, value in inside.items()}, due__gte=today
+    resolutions = Resolution.objects.tasks().filter(
+        **{f"activity__{key}": value for key, value in inside.items()}, done_on__isnull=True
     )
     terms = Term.objects.filter(closed_on__isnull=True, expires__lte=today + timedelta(days=WARN_DAYS), **inside)
     place = f"organisation={organisation.pk}"
@@ -27,7 +27,7 @@ def open_items(organisation):
         ("退回待改的记录", records.filter(state=ActivityState.RETURNED), "activity_list", f"?{place}&state=returned"),
         ("待审核的记录", records.filter(state=ActivityState.SUBMITTED), "activity_list", f"?{place}&state=submitted"),
         ("已计划的活动", records.filter(state=ActivityState.PLANNED), "activity_list", f"?{place}&state=planned"),
-        ("未到期的决议事项", resolutions, "activity_list", f"?{place}"),
+        ("未办结的决议事项", resolutions, "resolution_list", f"?{place}"),
         ("半年内届满或已届满的任期", terms, "organisation_list", f"?at={organisation.pk}"),
     ]
     return [

@@ -17,7 +17,7 @@ from branches.views.security import recent_login
 from members.forms.activity_filters import ActivityFilter
 from members.forms.hosts import HostForm
 from members.forms.reviews import CancelForm
-from members.models import Activity, ActivityHost, ActivityState
+from members.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
 from members.selectors.activities import attendance_groups, figures_for, readable, unconfirmed_hosts
 from members.selectors.activity_export import COLUMNS, activity_row
 from members.services import activities as services
@@ -115,6 +115,7 @@ def activity_detail(request, pk):
         "may_withdraw": rights[RECORD] and state == ActivityState.SUBMITTED and activity.review_opened_at is None,
         "may_review": rights[REVIEW] and state == ActivityState.SUBMITTED and not own,
         "may_record": rights[RECORD],
+        "may_finish": rights[RECORD] and state in COUNTING_STATES and activity.valid,
     }
     return render(request, "members/activities/detail.html", context)
 

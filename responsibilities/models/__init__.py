@@ -21,6 +21,7 @@ from responsibilities.models.duties import (
 from responsibilities.models.papers import Paper
 from responsibilities.models.requirements import Exemption, Explanation, RequirementState
 from responsibilities.models.supervision import (
+    AWAITING,
     Subject,
     Supervision,
     SupervisionExtension,
@@ -41,6 +42,7 @@ from responsibilities.models.work import (
 )
 
 __all__ = [
+    "AWAITING",
     "Collect",
     "CollectAnswer",
     "CollectField",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from branches import clock
 from branches.rights import ASSIGN, PUBLISH, VIEW
 from branches.scoping import OPERATOR, ScopedQuerySet, reach
 
@@ -16,6 +17,10 @@ class SupervisionState(models.TextChoices):
     # The reply is accepted; problems of the list are still to be struck off.
     ACCEPTED = "accepted", "整改中"
     CLOSED = "closed", "已销号"
+
+
+# The recipient has the next step: overdue once the due date has passed.
+AWAITING = (SupervisionState.OPEN, SupervisionState.RETURNED)
 
 
 class Subject(models.TextChoices):
@@ -87,6 +92,23 @@ class Supervision(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def label(self):
+        """Return 「督查〔2026〕3号」."""
+        return f"督查〔{self.year}〕{self.number}号"
+
+    @property
+    def recipient(self):
+        """Whom it addresses, for pages: the person, or the organisation."""
+        return f"{self.holder.name}同志" if self.holder_id else self.organisation.label
+
+    @property
+    def overdue_days(self):
+        """Days past the due date while an answer is still owed, else 0: overdue is derived, not stored."""
+        if self.state not in AWAITING:
+            return 0
+        return max((clock.today() - self.due).days, 0)
 
 
 class OfSupervisionQuerySet(ScopedQuerySet):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from branches import access, clock, exports
 from branches.models import Kind, Notice, Organisation
 from branches.periods import QUARTER, YEAR, Period
-from branches.rights import DUTIES, RECORD, REVIEW, VIEW
+from branches.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
 from branches.selectors.names import labels
 from members.models import Activity
 from responsibilities.forms.requirements import RequirementFilter, SentenceForm
@@ -24,6 +24,7 @@ from responsibilities.selectors.requirements import (
     requirement_name,
     requirements,
 )
+from responsibilities.selectors.supervisions import supervisions_about
 from responsibilities.services.requirements import (
     about,
     address,
@@ -189,6 +190,9 @@ def requirement_detail(request, pk, rule_id, period):
         "can_review": access.has_right(request.user, REVIEW, organisation),
         "can_record": access.has_right(request.user, RECORD, organisation),
         "can_explain": access.has_right(request.user, DUTIES, organisation),
+        "can_supervise": access.has_right(request.user, ASSIGN, organisation),
+        "about": about(row),
+        "supervisions": supervisions_about(request.user, about(row)),
     }
     context["open"] = row.state in (RequirementState.OVERDUE, RequirementState.DUE_SOON, RequirementState.NOT_DUE)
     context["new"] = _lines([row])[0]["new"]

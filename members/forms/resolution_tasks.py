@@ -1,0 +1,31 @@
+"""Filters of the list of resolutions, and the two sentences about one of them."""
+
+from django import forms
+
+from branches.forms.fields import DayField, OrganisationField, PlainTextField
+from members.selectors.resolutions import STATES
+
+
+class ResolutionFilter(forms.Form):
+    """Filters, read from the address; wrong values are ignored."""
+
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATES.items()])
+    organisation = OrganisationField(queryset=None, label="党组织", required=False, empty_label="全部")
+    q = PlainTextField(label="查找", required=False, max_length=50)
+
+    def __init__(self, *args, organisations, **options):
+        super().__init__(*args, **options)
+        self.fields["organisation"].queryset = organisations
+
+    def chosen(self):
+        """Return the values that are right."""
+        self.is_valid()
+        return getattr(self, "cleaned_data", {})
+
+
+class DoneForm(forms.Form):
+    done_on = DayField(label="办结日期")
+
+
+class ReopenForm(forms.Form):
+    reason = PlainTextField(label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,150 @@
+"""Who assigns work, who answers for an organisation, and who stands above it (supervision, asking once)."""
+
+from django.db.models import Q
+from django.http import Http404
+
+from branches import access, clock
+from branches.models import Appointment, Kind, Organisation
+from branches.rights import ASSIGN, ROLES, VIEW
+from responsibilities.services.requirements import responsible_for
+
+# The discipline officer's assign_work is for supervision only (access.md).
+ONLY_SUPERVISES = ("discipline_officer",)
+_OFFICE = ("committee_secretary", "committee_staff")
+_ANSWERING = (
+    "group_leader",
+    "branch_officer",
+    "branch_secretary",
+    "general_branch_secretary",
+    "party_group_secretary",
+    *_OFFICE,
+)
+# Whose accounts stand at the head of each kind of organisation.
+_HEADS = {
+    Kind.BRANCH: ("branch_secretary",),
+    Kind.GENERAL_BRANCH: ("general_branch_secretary",),
+    Kind.COMMITTEE: ("committee_secretary",),
+    Kind.PARTY_GROUP: ("party_group_secretary",),
+}
+# Whom a supervision may address in person: members of the leading group.
+LEADING = ("leader", "party_group_secretary")
+
+
+def _seats(user):
+    return [row for row in access.current_appointments(user) if row.organisation_id]
+
+
+def places_assigned(user):
+    """Return the organisations at which `user` assigns work today, in tree order; the discipline officer's are not."""
+    if user is access.OPERATOR:
+        return Organisation.objects.order_by("tree_id", "lft")
+    condition = Q(pk__in=[])
+    for row in _seats(user):
+        if ASSIGN in ROLES[row.role].rights and row.role not in ONLY_SUPERVISES:
+            top = row.organisation
+            condition |= Q(tree_id=top.tree_id, lft__gte=top.lft, rght__lte=top.rght)
+    return Organisation.objects.filter(condition).order_by("tree_id", "lft")
+
+
+def assigns_work(user, organisation):
+    """Return whether `user` may ask work of `organisation`: `assign_work` there, but not by the discipline office."""
+    return places_assigned(user).filter(pk=getattr(organisation, "pk", organisation)).exists()
+
+
+def require_assigns(user, organisation):
+    """Raise Forbidden (or Http404 outside reach) unless `user` assigns work at `organisation`."""
+    if assigns_work(user, organisation):
+        return
+    if access.has_right(user, VIEW, organisation):
+        raise access.Forbidden(ASSIGN, organisation)
+    raise Http404
+
+
+def answers(user, path="organisation__"):
+    """Return the condition «`user` answers for this organisation today».
+
+    path: leads from the filtered rows to the organisation ("" for organisations themselves). The office of the agency
+    committee is appointed at the committee or at the party group (decisions 8) and answers for both.
+    """
+    condition = Q(pk__in=[])
+    if user is access.OPERATOR:
+        return condition
+    for row in _seats(user):
+        if row.role in _ANSWERING:
+            condition |= Q(**{f"{path}pk": row.organisation_id})
+        if row.role in ("branch_secretary", "branch_officer"):
+            condition |= Q(**{f"{path}kind": Kind.SMALL_GROUP, f"{path}parent": row.organisation_id})
+        if row.role in _OFFICE and row.organisation.kind == Kind.PARTY_GROUP:
+            condition |= Q(**{f"{path}kind": Kind.COMMITTEE, f"{path}parent": row.organisation_id})
+    return condition
+
+
+def answers_for(user, organisation):
+    """Return whether `user` answers for `organisation` today: he cannot supervise it."""
+    return Organisation.objects.filter(answers(user, ""), pk=organisation.pk).exists()
+
+
+def _holding(places, roles):
+    rows = Appointment.objects.active(clock.today()).filter(
+        organisation__in=places, role__in=roles, user__is_active=True
+    )
+    return list({row.user_id: row.user for row in rows.select_related("user").order_by("pk")}.values())
+
+
+def answering(organisation):
+    """Return the accounts that a notice to `organisation` goes to."""
+    if organisation.kind == Kind.PARTY_GROUP:
+        return _holding([organisation], ("party_group_secretary",)) or _holding([organisation], _OFFICE)
+    if organisation.kind == Kind.COMMITTEE:
+        return _holding([organisation, organisation.parent], _OFFICE)
+    return responsible_for(organisation)
+
+
+def above(organisation, holder=None, without=()):
+    """Return the accounts of the next level above a recipient: its secretaries; [] at the very top.
+
+    holder: the person addressed, whose next level is the party group's secretary. without: ids of accounts that do not
+    count (whoever sent the notice knows already): a level that has nobody else is passed over.
+    """
+    own = {user.pk for user in answering(organisation)} | set(without)
+    if holder is not None:
+        own = {holder.pk, *without}
+    tops = organisation.get_ancestors(ascending=True, include_self=holder is not None)
+    for place in tops:
+        roles = _HEADS.get(place.kind, ())
+        if holder is not None and place.kind != Kind.PARTY_GROUP:
+            continue
+        found = _holding([place], roles)
+        if not found and place.kind == Kind.COMMITTEE:
+            found = _holding([place.parent_id], roles)
+        found = [user for user in found if user.pk not in own]
+        if found:
+            return found
+    return []
+
+
+def leading_group(user):
+    """Return [(account, organisation)] of the members of the leading group whom `user` may address by `assign_work`."""
+    rows = (
+        Appointment.objects.active(clock.today())
+        .filter(access.reach(user, ASSIGN, "organisation__"), role__in=LEADING, user__is_active=True)
+        .select_related("user", "organisation__parent")
+        .order_by("organisation__level", "pk")
+    )
+    found = {}
+    for row in rows:
+        found.setdefault(row.user_id, (row.user, row.organisation))
+    return list(found.values())
+
+
+def seat_for(user, organisation):
+    """Return the organisation from which `user` addresses `organisation`: the nearest where he was given `assign_work`."""
+    if user is access.OPERATOR:
+        return organisation.get_root()
+    found = organisation
+    for row in _seats(user):
+        top = row.organisation
+        inside = top.tree_id == organisation.tree_id and top.lft <= organisation.lft and top.rght >= organisation.rght
+        if inside and ASSIGN in ROLES[row.role].rights:
+            found = top
+    return found

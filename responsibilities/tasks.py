@@ -1,0 +1,10 @@
+"""Thin doors for the worker."""
+
+from celery import shared_task
+
+from responsibilities.services.supervision_escalation import supervisions_escalate
+
+
+@shared_task
+def escalate_supervisions():
+    supervisions_escalate()
