@@ -7,8 +7,20 @@ from datetime import date
 from assessments.standing import once_each, parents_on
 from branches import dated_settings
 from branches.periods import HALF, MONTH, QUARTER, YEAR
-from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts
-from responsibilities.measures import fraction, requirement_rows, sync_days_touched, sync_shares
+from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts, resolution_days_touched
+from members.selectors.resolutions import resolution_items
+from responsibilities.measures import (
+    DUTIES_DONE,
+    RESOLUTIONS_DONE,
+    SUPERVISIONS_ANSWERED,
+    duty_counts,
+    fraction,
+    item_counts,
+    requirement_rows,
+    sync_days_touched,
+    sync_shares,
+)
+from responsibilities.selectors.supervisions import supervision_items
 
 
 @dataclass
@@ -99,8 +111,41 @@ def _sync(period, organisations, as_of):
     return own.values()
 
 
+def _records(marks):
+    return [mark for mark in marks if mark.subject == "activity"]
+
+
 def _further_sync(marks):
-    return sync_days_touched([mark for mark in marks if mark.subject == "activity"])
+    return sync_days_touched(_records(marks))
+
+
+def _further_resolutions(marks):
+    return resolution_days_touched(_records(marks))
+
+
+def _counted(measure, counts):
+    for place, (done, owed, late, overdue) in counts.items():
+        yield Own(place, measure, done, owed, late, overdue)
+
+
+def _duties(period, organisations, as_of):
+    """Duties further up count what happens below, so they are counted anew with those of a changed branch."""
+    if organisations is not None:
+        parents, wanted = parents_on(as_of), set()
+        for place in organisations:
+            while place is not None and place not in wanted:
+                wanted.add(place)
+                place = parents.get(place)
+        organisations = wanted
+    return _counted(DUTIES_DONE, duty_counts(period, organisations, as_of))
+
+
+def _supervisions(period, organisations, as_of):
+    return _counted(SUPERVISIONS_ANSWERED, item_counts(supervision_items(period, organisations, as_of)))
+
+
+def _resolutions(period, organisations, as_of):
+    return _counted(RESOLUTIONS_DONE, item_counts(resolution_items(period, organisations, as_of)))
 
 
 def _sync_tail():
@@ -142,5 +187,22 @@ FAMILIES = (
         whole=True,
         further=_further_sync,
         tail=_sync_tail,
+    ),
+    Family(
+        "duty",
+        frozenset({"duty", "activity", "membership", "post", "exemption", "term", "work", "supervision"}),
+        _duties,
+        (QUARTER, YEAR),
+        daily=True,
+    ),
+    Family("supervision", frozenset({"supervision"}), _supervisions, (MONTH,), (QUARTER, HALF, YEAR), daily=True),
+    Family(
+        "resolution",
+        frozenset({"activity"}),
+        _resolutions,
+        (MONTH,),
+        (QUARTER, HALF, YEAR),
+        daily=True,
+        further=_further_resolutions,
     ),
 )

@@ -1,9 +1,9 @@
 """Measures of records: pure reads, one set-based statement each; a count per organisation and measure."""
 
-from django.db.models import CharField, Count, F, Value
+from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Concat
 
-from members.models import COUNTING_STATES, Activity, ActivityKindCode, Attendance, AttendanceState
+from members.models import COUNTING_STATES, Activity, ActivityKindCode, Attendance, AttendanceState, Resolution
 
 ACTIVITY_MEASURES = {f"activities.{kind.value}": f"{kind.label}次数" for kind in ActivityKindCode}
 ATTENDANCE_MEASURES = {f"attendance.{state.value}": f"考勤：{state.label}人次" for state in AttendanceState}
@@ -33,3 +33,24 @@ def attendance_counts(first, last, organisations=None):
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
     return _counted(rows, "attendance", "state")
+
+
+def of_marked_records(marks):
+    """Return the condition over rows with an `activity` «the record is one of those that these change marks name».
+
+    marks: ChangeMarks of subject "activity" (organisation, first_day, last_day), at least one.
+    """
+    concerned = Q()
+    for place in {mark.organisation_id for mark in marks}:
+        mine = [mark for mark in marks if mark.organisation_id == place]
+        first, last = min(mark.first_day for mark in mine), max(mark.last_day for mark in mine)
+        concerned |= Q(activity__organisation=place, activity__day__range=(first, last))
+    return concerned
+
+
+def resolution_days_touched(marks):
+    """Return the due dates of the resolutions of the records that `marks` name: they count in the month they are due."""
+    if not marks:
+        return set()
+    rows = Resolution.objects.filter(of_marked_records(marks), due__isnull=False)
+    return set(rows.order_by().values_list("due", flat=True))

@@ -4,12 +4,24 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from responsibilities.models import RequirementState, StageEvidence, SyncStage, SyncState, WorkItem
+from members.measures import of_marked_records
+from responsibilities.duty_progress import DONE, LEFT_OUT, duty_slots
+from responsibilities.models import (
+    Duty,
+    Level,
+    ListState,
+    RequirementState,
+    StageEvidence,
+    SyncStage,
+    SyncState,
+    WorkItem,
+)
 from responsibilities.models import Stage as SyncKind
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 from responsibilities.selectors.requirements import requirements
 from responsibilities.sync import DUE, closure, sync_points
 
+DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
 REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in REQUIREMENT_RULES}
 SYNC_CLOSURE, SYNC_WAIVED = "sync.closure", "sync.waived"
 SYNC_MEASURES = {f"sync.{stage.value}": f"{stage.label}（同步的环节）" for stage in SyncKind} | {
@@ -94,12 +106,7 @@ def sync_days_touched(marks):
     """
     if not marks:
         return set()
-    concerned = Q()
-    for place in {mark.organisation_id for mark in marks}:
-        mine = [mark for mark in marks if mark.organisation_id == place]
-        first, last = min(mark.first_day for mark in mine), max(mark.last_day for mark in mine)
-        concerned |= Q(activity__organisation=place, activity__day__range=(first, last))
-    rows = StageEvidence.objects.filter(concerned)
+    rows = StageEvidence.objects.filter(of_marked_records(marks))
     days = rows.values_list(
         "stage__happened_on",
         "stage__planned_on",
@@ -108,3 +115,45 @@ def sync_days_touched(marks):
         "stage__item__stages__happened_on",
     )
     return {day for row in days for day in row if day is not None}
+
+
+def issued_duties(year, as_of, organisations=None):
+    """Return the duties of a year's lists issued by `as_of`, without those of members' own lists (nobody is ranked)."""
+    rows = Duty.objects.filter(list__year=year, list__state=ListState.ISSUED, list__issued_on__lte=as_of)
+    rows = rows.exclude(list__level=Level.MEMBER)
+    return rows if organisations is None else rows.filter(list__organisation__in=organisations)
+
+
+def duty_counts(period, organisations=None, as_of=None):
+    """Return {organisation id: [done, owed, late, overdue]} of the duty slots due within `period`.
+
+    Owed are all slots that apply, those still to come included; what nobody can know is left out of both.
+    """
+    duties = list(issued_duties(period.year, as_of, organisations).select_related("list__organisation", "list__holder"))
+    slots = duty_slots(duties, as_of=as_of)
+    counts = {}
+    for duty in duties:
+        for slot in slots[duty.pk]:
+            if slot.due not in period or slot.state in LEFT_OUT:
+                continue
+            row = counts.setdefault(duty.list.organisation_id, [0, 0, 0, 0])
+            done = slot.state in DONE
+            row[0] += done
+            row[1] += 1
+            row[2] += done and slot.missed
+            row[3] += slot.behind(as_of)
+    return counts
+
+
+def item_counts(items):
+    """Return {organisation id: [done, owed, late, overdue]} of things with `organisation` and `state` (met, met_late,
+    overdue, not_due): supervisions, resolutions.
+    """
+    counts = {}
+    for item in items:
+        row = counts.setdefault(item.organisation, [0, 0, 0, 0])
+        row[0] += item.state in ("met", "met_late")
+        row[1] += 1
+        row[2] += item.state == "met_late"
+        row[3] += item.state == "overdue"
+    return counts

@@ -1,7 +1,9 @@
 """The report's chapter on business work and duties: which work, which stages, which level."""
 
 from branches.selectors.names import labels
-from responsibilities.models import STAGE_SHORT, Stage, SyncState, WorkItem
+from responsibilities.duty_progress import DONE, duty_slots
+from responsibilities.measures import issued_duties
+from responsibilities.models import LEVEL_ORDER, STAGE_SHORT, Level, Stage, SyncState, WorkItem
 from responsibilities.sync import DUE, closure, sync_points
 
 # A report names the worst; all of them stand on the board of the four synchronisations.
@@ -9,23 +11,51 @@ PROBLEMS_SHOWN = 15
 
 
 def work_of(period, as_of):
-    """Return the chapter as plain data (shape.py), or None where there is no business work in the period.
+    """Return the chapter as plain data (shape.py), or None where there is neither business work nor a duty in the period.
 
-    Counted from the stages whose business date lies in `period`, judged on `as_of`, of the whole agency.
+    Counted from the stages whose business date and the duties whose due date lies in `period`, judged on `as_of`, of the
+    whole agency; members' own duties are left out (nobody is ranked).
     """
     points = sync_points(as_of=as_of)
     mine = [point for point in points if point.day is not None and point.day in period]
-    if not mine:
+    levels = _levels(period, as_of)
+    if not mine and not levels:
         return None
     items = WorkItem.objects.in_bulk({point.item for point in mine})
     due = [point for point in mine if point.state in DUE]
     return {
         "title": _title(items, due),
-        "paragraphs": _paragraphs(items, points, due),
-        "stages": [_stage(kind, mine) for kind in Stage],
+        "paragraphs": [*_paragraphs(items, points, due), *_level_words(levels)],
+        "stages": [_stage(kind, mine) for kind in Stage] if mine else [],
         "problems": _problems(items, due),
-        "levels": [],
+        "levels": levels,
     }
+
+
+def _levels(period, as_of):
+    """What fell due at each level: slots done or behind by the day of judging."""
+    duties = list(issued_duties(period.year, as_of).select_related("list__organisation", "list__holder"))
+    slots = duty_slots(duties, as_of=as_of)
+    rows = []
+    for level in LEVEL_ORDER:
+        mine = [slot for duty in duties if duty.list.level == level for slot in slots[duty.pk] if slot.due in period]
+        done = sum(slot.state in DONE for slot in mine)
+        behind = sum(slot.behind(as_of) for slot in mine)
+        if done or behind:
+            rows.append({"name": Level(level).label, "owed": done + behind, "done": done, "overdue": behind})
+    return rows
+
+
+def _level_words(levels):
+    behind = [row for row in levels if row["overdue"]]
+    if not levels:
+        return []
+    owed, done = (sum(row[key] for row in levels) for key in ("owed", "done"))
+    text = f"到期责任 {owed} 项，已落实 {done} 项"
+    if not behind:
+        return [f"{text}。"]
+    most = max(behind, key=lambda row: row["overdue"])
+    return [f"{text}；逾期的以{most['name']}最多，{most['overdue']} 项。"]
 
 
 def _number(points, state):
@@ -33,12 +63,16 @@ def _number(points, state):
 
 
 def _title(items, due):
+    if not items:
+        return "期内没有重点业务环节。"
     text = f"{len(items)} 项重点业务应同步 {len(due)} 个环节，同步 {_number(due, SyncState.SYNCHRONISED)} 个"
     missing = _number(due, SyncState.MISSING)
     return f"{text}，缺失 {missing} 个。" if missing else f"{text}。"
 
 
 def _paragraphs(items, points, due):
+    if not items:
+        return []
     worst = max(
         Stage, key=lambda kind: sum(point.kind == kind and point.state != SyncState.SYNCHRONISED for point in due)
     )

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from assessments import scoring
 from branches import clock
 from branches.periods import HALF, MONTH, QUARTER, YEAR, Period
-from responsibilities.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
+from members.selectors.resolutions import resolution_items
+from responsibilities.duty_progress import DONE, LEFT_OUT, duty_slots
+from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SUPERVISIONS_ANSWERED, issued_duties
+from responsibilities.models import STAGE_SHORT, Level, SyncState, WorkCarrier, WorkItem
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 from responsibilities.selectors.requirements import requirements
+from responsibilities.selectors.supervisions import supervision_items
 from responsibilities.sync import sync_points
 
 REQUIREMENT, SYNC = "requirement.", "sync."
@@ -25,7 +29,7 @@ class Entry:
 
 def is_built(measure):
     """Return whether anything is counted for a measure of a scheme (decisions 26)."""
-    return measure.startswith((REQUIREMENT, SYNC))
+    return measure.startswith((REQUIREMENT, SYNC)) or measure in (DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE)
 
 
 def due_within(period, organisations=None, as_of=None):
@@ -115,6 +119,82 @@ def _records(point):
     return tuple(proof.activity for proof in point.proofs if proof.counts and proof.activity)
 
 
+def duty_entries(period, organisations=None, as_of=None):
+    """Return the Entries of the duties of branches that fell due in `period`, one for each slot.
+
+    What nobody can know (hours of imported records) is left out and costs nothing.
+    """
+    as_of = as_of or clock.today()
+    rows = issued_duties(period.year, as_of, organisations).filter(list__level=Level.BRANCH)
+    duties = list(rows.select_related("list__organisation", "list__holder"))
+    slots = duty_slots(duties, as_of=as_of)
+    return [
+        Entry(duty.list.organisation_id, DUTIES_DONE, _duty_item(duty, slot, as_of), tuple(slot.records))
+        for duty in duties
+        for slot in slots[duty.pk]
+        if slot.due in period and slot.state not in LEFT_OUT
+    ]
+
+
+def _duty_item(duty, slot, as_of):
+    name = f"“{duty.text}”{slot.name}"
+    if slot.state in DONE:
+        state = scoring.MET_LATE if slot.missed else scoring.MET
+    else:
+        state = scoring.OVERDUE if slot.behind(as_of) else scoring.NOT_DUE
+    return scoring.Item(
+        state,
+        name,
+        ("duty", duty.pk, slot.key),
+        unit="项",
+        text=f"{name}未落实，{slot.due:%-m月%-d日}到期" if state == scoring.OVERDUE else "",
+        late_text=f"{name}逾期落实" if state == scoring.MET_LATE else "",
+    )
+
+
+def supervision_entries(period, organisations=None, as_of=None):
+    """Return the Entries of the notices to be answered in `period` (rule resp-gongwei): answered in time is met."""
+    return [
+        Entry(
+            row.organisation,
+            SUPERVISIONS_ANSWERED,
+            scoring.Item(
+                row.state,
+                f"督查“{row.name}”",
+                ("supervision", row.pk),
+                unit="件",
+                text=f"督查“{row.name}”未回复，时限 {row.due:%-m月%-d日}" if row.state == scoring.OVERDUE else "",
+                late_text=f"督查“{row.name}”逾期回复",
+            ),
+        )
+        for row in supervision_items(period, organisations, as_of)
+    ]
+
+
+def resolution_entries(period, organisations=None, as_of=None):
+    """Return the Entries of the resolutions to be carried out in `period`."""
+    return [
+        Entry(
+            row.organisation,
+            RESOLUTIONS_DONE,
+            scoring.Item(
+                row.state,
+                f"决议“{row.name}”",
+                ("activity", row.activity),
+                unit="项",
+                text=f"决议“{row.name}”未办结，时限 {row.due:%-m月%-d日}" if row.state == scoring.OVERDUE else "",
+                late_text=f"决议“{row.name}”逾期办结",
+            ),
+            (row.activity,),
+        )
+        for row in resolution_items(period, organisations, as_of)
+    ]
+
+
 def further_entries(period, organisations=None, as_of=None):
     """Return the Entries of everything but requirements that fell due in `period`."""
-    return sync_entries(period, organisations, as_of)
+    return [
+        entry
+        for entries in (sync_entries, duty_entries, supervision_entries, resolution_entries)
+        for entry in entries(period, organisations, as_of)
+    ]

@@ -79,6 +79,7 @@ class ResolutionItem:
     """A resolution as scores count it. state: met, met_late, overdue or not_due."""
 
     organisation: int
+    activity: int
     pk: int
     name: str
     due: date
@@ -97,8 +98,9 @@ def resolution_items(period, organisations=None, as_of=None):
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
     if organisations is not None:
         rows = rows.filter(activity__organisation__in=organisations)
-    found = rows.order_by("due", "pk").values_list("activity__organisation_id", "pk", "text", "due", "done_on")
-    return [ResolutionItem(place, pk, text, due, _state(due, done, as_of)) for place, pk, text, due, done in found]
+    columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "done_on")
+    found = rows.order_by("due", "pk").values_list(*columns)
+    return [ResolutionItem(*row[:5], _state(row[4], row[5], as_of)) for row in found]
 
 
 def _state(due, done, as_of):
