@@ -26,6 +26,7 @@ __all__ = [
     "reach",
     "require",
     "require_anywhere",
+    "rights_at",
     "sync_grants",
     "who_can",
 ]
@@ -69,6 +70,26 @@ def has_right(user, right, organisation):
     if user is OPERATOR:
         return True
     return Organisation.objects.filter(pk=getattr(organisation, "pk", organisation)).visible_to(user, right).exists()
+
+
+def rights_at(user, organisation):
+    """Return the set of rights that `user` holds at `organisation` (an instance) today, in one statement.
+
+    For pages that ask for several; the same grants as `has_right`.
+    """
+    if user is OPERATOR:
+        return set(RIGHT_NAMES)
+    today = clock.today()
+    rows = OrganisationGrant.objects.filter(
+        user_id=user.pk or 0,
+        user__is_active=True,
+        starts__lte=today,
+        content_object__tree_id=organisation.tree_id,
+        content_object__lft__lte=organisation.lft,
+        content_object__rght__gte=organisation.rght,
+    ).filter(Q(ends__isnull=True) | Q(ends__gte=today), Q(below=True) | Q(content_object=organisation.pk))
+    held = rows.values_list("permission__codename", "content_object_id")
+    return {right for right, place in held if place != organisation.pk or right not in STRICTLY_BELOW}
 
 
 def require(user, right, organisation):

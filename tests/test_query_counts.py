@@ -11,12 +11,11 @@ from tests.test_matrix import address
 
 # A list, the workbench or a form, any other page; a list's export and its rows are the same selector.
 LIST, PAGE = 12, 20
-# Pages that join a list with something else: the tree with a profile beside it, what is owed reckoned live, one
-# organisation with all that hangs on it, everything one branch owes and is scored for, the records with the invitations to joint ones above them.
+# Pages that join a list with something else: the tree with a profile beside it, what is owed reckoned live, everything
+# one branch owes and is scored for.
 MORE = {
     "organisation_list": 17,
     "requirement_list": 17,
-    "organisation_detail": 21,
     "score_estimate": 30,
 }
 LISTS = {name for name in all_rows() if name.endswith(("_list", "_queue"))} | {"dashboard", "home", "search"}

@@ -8,10 +8,11 @@ from branches.periods import YEAR, Period
 from members.models import ATTENDING, COUNTING_STATES, AttendanceState
 from members.quorum import Counts, quorum_of
 from members.services.reviews import is_late
-from responsibilities.models import STAGE_SHORT, SyncState
+from responsibilities.models import STAGE_SHORT, Duty, Level, ListState, SyncState
 from responsibilities.models import RequirementState as State
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 from responsibilities.rulebook import rule, short_citation
+from responsibilities.selectors.duties_of_record import duties_of_record
 from responsibilities.selectors.requirements import one_requirement, requirement_name
 from responsibilities.selectors.stage_links import linked_points
 from responsibilities.sync import judge
@@ -142,6 +143,29 @@ def _sync_words(point, day, saved):
     return words, SyncState(state).label, "ok" if state == SyncState.SYNCHRONISED else "soon"
 
 
+def _duty_line(organisation, day, lines):
+    """Which duties of the branch the requirements of these lines prove; they close by themselves."""
+    rules = {line.rule for line in lines if line.rule}
+    rows = Duty.objects.filter(
+        list__organisation=organisation, list__year=day.year, list__level=Level.BRANCH, list__state=ListState.ISSUED
+    )
+    found = [duty for duty in rows.order_by("order") if rules & set(duty.rule_ids)]
+    if not found:
+        return Use("责任清单", "不对应责任事项", "责任清单下达后，能由记录证明的事项自动办结", "—", "none")
+    names = "、".join(f"“{duty.text}”" for duty in found)
+    return Use("责任清单", names, "由这条记录自动计入，不用另行填报", "自动计入", "ok", f"/duties/{found[0].pk}/")
+
+
+def _duties_proved(activity, user):
+    found = duties_of_record(activity, user=user)
+    if not found:
+        return [Use("责任清单", "不对应责任事项", "", "—", "none")]
+    return [
+        Use("责任清单", duty.text, f"{duty.list.holder_name}责任清单", "已计入", "ok", f"/duties/{duty.pk}/")
+        for duty, _ in found
+    ]
+
+
 def uses_of_form(form):
     """Return the lines of an unsaved record, from its bound ActivityForm; None before a place and a kind are chosen.
 
@@ -166,12 +190,16 @@ def uses_of_form(form):
         *lines,
         _attendance_line(states, form.unsaved().hours),
         *_sync_lines(record, data.day, saved=False),
+        _duty_line(form.organisation, data.makes_up_for or data.day, lines),
         _score_line(lines),
     ]
 
 
-def uses_of_record(activity):
-    """Return the lines of a saved record: what it counted for, in its organisation and each confirmed host."""
+def uses_of_record(activity, user=None):
+    """Return the lines of a saved record: what it counted for, in its organisation and each confirmed host.
+
+    user: name only the duties that he may read (all when None).
+    """
     states = list(activity.attendance.values_list("state", flat=True))
     quorum = None
     if activity.voters_expected is not None and not activity.valid:
@@ -199,5 +227,6 @@ def uses_of_record(activity):
                 lines.append(line)
     lines.append(_attendance_line(states, activity.hours))
     lines += _sync_lines(activity.pk, activity.day, activity.state in COUNTING_STATES and activity.valid)
+    lines += _duties_proved(activity, user)
     lines.append(_score_line(lines))
     return lines

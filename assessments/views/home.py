@@ -4,9 +4,12 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
+from assessments.selectors.tasks import tasks_of
 from assessments.selectors.workbench import workbench
 from assessments.views.dashboard import dashboard_page
-from branches.models import Kind
+from branches import access
+from branches.models import Kind, Organisation
+from branches.rights import VIEW
 from branches.selectors.setup import first_steps
 from members.models import ActivityKindCode as Code
 
@@ -88,3 +91,15 @@ def _sub(data):
     if data["returned"]:
         parts.append(f"有 {len(data['returned'])} 条记录被退回，等您修改")
     return "；".join(parts) + "。" if parts else ""
+
+
+@login_required
+def place_tasks(request, pk):
+    """What waits at an organisation beyond its requirements: a panel of the workbench, or a page of its own."""
+    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
+    groups = tasks_of(request.user, organisation)
+    if request.htmx:
+        return render(request, "assessments/estimates/tasks.html", {"groups": groups})
+    total = sum(group.total for group in groups)
+    title = f"{organisation.label}有 {total} 项业务与责任要办" if total else f"{organisation.label}没有待办的业务与责任"
+    return render(request, "assessments/estimates/tasks_page.html", {"groups": groups, "title": title})

@@ -34,4 +34,4 @@ def record_counts(request, pk):
         pk=pk,
     )
     template = "assessments/uses/counts.html" if request.htmx else "assessments/uses/page.html"
-    return render(request, template, {"activity": activity, "lines": uses_of_record(activity)})
+    return render(request, template, {"activity": activity, "lines": uses_of_record(activity, request.user)})

@@ -133,6 +133,7 @@ def _who(organisation):
 def organisation_detail(request, pk):
     organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
     steps = None if organisation.archived_on else _steps(request, organisation)
+    rights = access.rights_at(request.user, organisation)
     context = {
         "organisation": organisation,
         "title": organisation.label,
@@ -142,9 +143,9 @@ def organisation_detail(request, pk):
         "versions": organisation.versions.select_related("parent").order_by("-starts"),
         "history": history_of(organisation, HISTORY),
         "may": {
-            "organise": access.has_right(request.user, ORGANISE, organisation) and not organisation.archived_on,
-            "appoint": access.has_right(request.user, APPOINT, organisation) and not organisation.archived_on,
-            "manage": access.has_right(request.user, MEMBERS, organisation) and not organisation.archived_on,
+            "organise": ORGANISE in rights and not organisation.archived_on,
+            "appoint": APPOINT in rights and not organisation.archived_on,
+            "manage": MEMBERS in rights and not organisation.archived_on,
         },
         "crumbs": [
             {"label": "组织与党员", "url": reverse("organisation_list")},

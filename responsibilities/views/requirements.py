@@ -165,6 +165,7 @@ def requirement_detail(request, pk, rule_id, period):
     )
     reminders = Notice.objects.filter(about=about(row)).order_by("-sent")
     times = sorted({notice.sent.replace(second=0, microsecond=0) for notice in reminders}, reverse=True)
+    rights = access.rights_at(request.user, organisation)
     context = {
         "organisation": organisation,
         "row": row,
@@ -187,10 +188,10 @@ def requirement_detail(request, pk, rule_id, period):
         "explanations": Explanation.objects.filter(
             organisation=organisation, rule=rule_id, period=str(row.period)
         ).select_related("author"),
-        "can_review": access.has_right(request.user, REVIEW, organisation),
-        "can_record": access.has_right(request.user, RECORD, organisation),
-        "can_explain": access.has_right(request.user, DUTIES, organisation),
-        "can_supervise": access.has_right(request.user, ASSIGN, organisation),
+        "can_review": REVIEW in rights,
+        "can_record": RECORD in rights,
+        "can_explain": DUTIES in rights,
+        "can_supervise": ASSIGN in rights,
         "about": about(row),
         "supervisions": supervisions_about(request.user, about(row)),
     }
