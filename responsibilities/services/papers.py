@@ -11,7 +11,6 @@ from branches.pictures import without_metadata
 from responsibilities.models import Paper
 
 
-
 def paper_keep(*, by, organisation, file):
     """Check an UploadedFile, keep it for `organisation` and return the Paper; part of the caller's transaction.
 
