@@ -8,7 +8,7 @@ from branches.ledgers import LEDGERS
 from branches.tabular import UnreadableFile, read_table
 
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
-LEDGER_NAMES = {"organisations": "党组织", "members": "党员", "activities": "活动"}
+LEDGER_NAMES = {"organisations": "党组织", "members": "党员", "activities": "活动", "work": "重点业务"}
 _SUGGESTION = re.compile(r"[，,](是否为|可填)(.*)$", re.S)
 _LABELS = {ledger: {column.name: column.label for column in columns} for ledger, columns in LEDGERS.items()}
 

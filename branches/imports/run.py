@@ -19,6 +19,8 @@ _READ = (
     "membership",
     "post",
     "activity",
+    "workitem",
+    "syncstage",
 )
 
 

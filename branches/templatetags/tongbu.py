@@ -149,8 +149,8 @@ def rail(lag, tolerance=7, missing=False):
     """Return the figures of a sync rail.
 
     `lag` is in days from the business to the Party date, negative when the Party side came first.
-    Keys: zone, left, width, party (per cent), tone ("ok", "slow", "miss"). The rail ends at about
-    24 days; what is longer is drawn to its end and written as a number beside it.
+    Keys: zone, left, width, party (per cent), tone ("ok", "slow", "miss"), over. The rail ends at about
+    24 days; what is longer is drawn to its end, and marked 30+ where it is longer than 30 days.
     """
     tolerance = int(tolerance)
     lag = int(lag or 0)
@@ -165,6 +165,7 @@ def rail(lag, tolerance=7, missing=False):
         "width": round(width),
         "party": round(RAIL_START + width if lag >= 0 else RAIL_START - width),
         "tone": tone,
+        "over": abs(lag) > 30,
     }
 
 

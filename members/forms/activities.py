@@ -14,7 +14,7 @@ from members.forms.attendance import TilesMixin
 from members.forms.fields import DayField, PersonField, PlacesField, TextField
 from members.forms.requested import RequestedPeriodMixin
 from members.forms.resolutions import ResolutionFormSet
-from members.models import Activity, ActivityKindCode, AttendanceState
+from members.models import Activity, ActivityKindCode, AttendanceState, BuildingField, Way
 from members.quorum import Quorum
 from members.selectors.activities import co_hosts
 from members.selectors.rosters import committee, roster
@@ -118,6 +118,20 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
     recorder_name = TextField(label="记录人", max_length=64, required=False)
     lecturer_name = TextField(label="授课人", max_length=64, required=False)
     content = TextField(label="议程与决议", max_length=20000, required=False, lines=True, strip=False)
+    way = forms.ChoiceField(
+        label="服务业务的方式",
+        required=False,
+        choices=[("", "不填"), *Way.choices],
+        error_messages={"invalid_choice": "请在列出的方式中选择。"},
+    )
+    building = forms.ChoiceField(
+        label="所属方面",
+        required=False,
+        choices=[("", "不填"), *BuildingField.choices],
+        error_messages={"invalid_choice": "请在列出的方面中选择。"},
+    )
+    # What was chosen in the slot 关联业务 before a draft exists; only carried along, the room above makes links of it.
+    links = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     # Never rendered: a place for the messages about the tiles.
     attendance_errors = forms.Field(required=False)
     makes_up_for = forms.ChoiceField(
@@ -283,7 +297,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
         self.is_valid()
         values = self.cleaned_data
         rows = [row.cleaned_data for row in self.resolutions.forms if row.is_valid() and row.cleaned_data.get("text")]
-        names = ("title", "place", "chair_name", "recorder_name", "lecturer_name", "content")
+        names = ("title", "place", "chair_name", "recorder_name", "lecturer_name", "content", "way", "building")
         return RecordData(
             kinds=list(dict.fromkeys(values.get("kinds") or self.codes)),
             day=values.get("day") or self.day,
@@ -312,7 +326,17 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
             valid=quorum.valid,
             **{
                 name: getattr(data, name)
-                for name in ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for")
+                for name in (
+                    "title",
+                    "starts_at",
+                    "ends_at",
+                    "place",
+                    "chair",
+                    "content",
+                    "makes_up_for",
+                    "way",
+                    "building",
+                )
             },
         )
         activity.unsaved_kinds = data.kinds

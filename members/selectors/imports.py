@@ -2,17 +2,22 @@
 
 from django.http import Http404
 
+from members.imports.agency import ORDER
 from members.models import ImportBatch
 
 
-def own_batch(user, uid):
-    """Return the ImportBatch `uid` of its author, with its job; anybody else gets Http404."""
+def own_batch(user, uid, ledgers=ORDER):
+    """Return the ImportBatch `uid` of its author, with its job; anybody else gets Http404.
+
+    ledgers: the kinds of file that the asking page knows; a batch of others is no page of its.
+    """
     batch = ImportBatch.objects.select_related("job").filter(author=user, uid=uid).first()
-    if batch is None:
+    if batch is None or not set(batch.files) <= set(ledgers):
         raise Http404
     return batch
 
 
-def own_batches(user, limit=10):
-    """Return the newest imports of `user`."""
-    return ImportBatch.objects.filter(author=user)[:limit]
+def own_batches(user, limit=10, ledgers=ORDER):
+    """Return the newest imports of `user` of these ledgers."""
+    rows = ImportBatch.objects.filter(author=user)[: 10 * limit]
+    return [batch for batch in rows if set(batch.files) <= set(ledgers)][:limit]

@@ -27,8 +27,10 @@ _NUMBERING = ("序号", "编号", "序")  # columns that no field wants
 SHOWN_FAULTS = 5000
 
 
-def batch_upload(*, by, uploads):
+def batch_upload(*, by, uploads, plan=plan_files):
     """Store the files {ledger: upload}, plan them and return the ImportBatch.
+
+    plan: what makes Plans of the files (arguments as of plan_files); a room above gives its own for its ledgers.
 
     Raises ValidationError keyed by ledger for a file that is refused (C30, C31); a file that can be opened but not
     understood is a fault of the preview, because its headings may still be assigned by hand.
@@ -53,7 +55,7 @@ def batch_upload(*, by, uploads):
     }
     batch = ImportBatch(author=by, files=stored)
     try:
-        batch.preview = _preview(_plan(by, batch))
+        batch.preview = _preview(_plan(by, batch, plan))
         with transaction.atomic():
             batch.save()
             names = "、".join(entry["name"] for entry in stored.values())
@@ -69,8 +71,8 @@ def _sources(batch):
     return {ledger: (root / entry["path"], entry["name"]) for ledger, entry in batch.files.items()}
 
 
-def _plan(by, batch):
-    return plan_files(by, _sources(batch), columns=batch.columns, strict=False)
+def _plan(by, batch, plan=plan_files):
+    return plan(by, _sources(batch), columns=batch.columns, strict=False)
 
 
 def _preview(plans):
@@ -114,27 +116,30 @@ def _ready(batch):
     return fresh
 
 
-def batch_assign(*, by, batch, columns):
+def batch_assign(*, by, batch, columns, plan=plan_files):
     """Assign headings by hand, {ledger: {heading: field}} beside those assigned before, and plan again."""
     batch = _ready(batch)
     batch.columns = {
         ledger: {**batch.columns.get(ledger, {}), **columns.get(ledger, {})} for ledger in {*batch.columns, *columns}
     }
-    batch.preview = _preview(_plan(by, batch))
+    batch.preview = _preview(_plan(by, batch, plan))
     with transaction.atomic():
         batch.save(update_fields=["columns", "preview"])
         audit.record(by=by, verb="import.assign", obj=batch, after={"columns": str(batch.columns)})
     return batch
 
 
-def batch_apply(*, by, batch):
+def batch_apply(*, by, batch, write=None):
     """Write the ledgers of a batch, at once or, when they are big, through the worker; returns the batch as it stands.
+
+    write: what plans and writes the files in one transaction (arguments as of import_files, the default); with one of
+    its own a batch is always written at once.
 
     Everything is planned again under the importer's present reach. Raises Conflict when the batch is past that.
     """
     batch = _ready(batch)
-    if batch.preview.get("rows", 0) <= BIG:
-        _apply(by, batch)
+    if write is not None or batch.preview.get("rows", 0) <= BIG:
+        _apply(by, batch, write or import_files)
     else:
         with transaction.atomic():
             free = Q(state=BatchState.READY) | Q(state=BatchState.APPLYING, job__state=JobRun.State.FAILED)
@@ -160,11 +165,11 @@ def _apply_in_worker(by, *, batch):
     return batch.outcome
 
 
-def _apply(by, batch):
+def _apply(by, batch, write=import_files):
     """Plan and write; with faults (somebody wrote meanwhile) the batch is ready again and shows them."""
     if batch.state == BatchState.APPLIED:
         return
-    plans = import_files(by, _sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}")
+    plans = write(by, _sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}")
     preview = _preview(plans)
     if any(plan.faults for plan in plans):
         outcome = f"共 {preview['fault_count']} 处有误，未写入任何内容。"

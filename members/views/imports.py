@@ -62,7 +62,8 @@ def _finding(batch):
     return f"新增 {sum(c['new'] for c in counts)} 条，更改 {sum(c['changed'] for c in counts)} 条，可以导入"
 
 
-def _page(request, batch, columns=None):
+def batch_page(request, batch, columns=None, pages="import"):
+    """Answer with the preview of a batch. pages: what the names of the urls of its subject begin with."""
     found = batch.preview
     ready = batch.state == BatchState.READY
     failed = batch.state == BatchState.APPLYING and batch.job and batch.job.state == JobRun.State.FAILED
@@ -91,6 +92,8 @@ def _page(request, batch, columns=None):
         "columns": columns if columns and columns.fields else None,
         "ready": ready or failed,
         "may_apply": (ready or failed) and found.get("writes") and not found.get("fault_count"),
+        "pages": {name: f"{pages}_{name}" for name in ("preview", "columns", "apply", "discard", "errors")}
+        | {"start": "import_start" if pages == "import" else pages},
         "running": batch.state == BatchState.APPLYING and not failed,
     }
     return render(request, "members/imports/preview.html", context)
@@ -98,7 +101,7 @@ def _page(request, batch, columns=None):
 
 @login_required
 def preview(request, uid):
-    return _page(request, _batch(request, uid))
+    return batch_page(request, _batch(request, uid))
 
 
 @login_required
@@ -107,7 +110,7 @@ def columns(request, uid):
     batch = _batch(request, uid)
     form = ColumnsForm(batch.preview.get("ledgers", ()), request.POST)
     if not form.is_valid():
-        return _page(request, batch, form)
+        return batch_page(request, batch, form)
     if form.columns:
         batch_assign(by=request.user, batch=batch, columns=form.columns)
     return redirect("import_preview", batch.uid)
@@ -140,7 +143,11 @@ def discard(request, uid):
 @login_required
 @require_POST
 def errors(request, uid):
-    batch = _batch(request, uid)
+    return errors_file(request, _batch(request, uid))
+
+
+def errors_file(request, batch):
+    """Answer with the faults of a batch as a workbook."""
     rows = [(LEDGER_NAMES[fault[0]], *fault[1:]) for fault in batch.preview.get("faults", ())]
     return exports.send(
         request,

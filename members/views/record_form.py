@@ -146,6 +146,8 @@ def _prefilled(request, notes):
         names = ("title", "place", "chair_name", "lecturer_name", "starts_at", "ends_at")
         initial |= {name: getattr(again, name) for name in names}
         initial |= {"kinds": again.codes, "chair": again.chair_id or ""}
+    if re.fullmatch(r"[sm0-9,]{1,200}", request.GET.get("links", "")):
+        initial["links"] = request.GET["links"]
     if request.GET.get("period"):
         _take_period(request.GET["period"], initial, notes)
     return initial, again

@@ -1,0 +1,1 @@
+"""The year plan of business work."""

@@ -1,0 +1,155 @@
+"""What happened on the business side of a stage: its dates, its milestones, and a waiver."""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from branches import access, audit, clock
+from branches.errors import Conflict
+from branches.rights import ASSIGN, DUTIES, VIEW
+from responsibilities.models import Milestone, StageEvidence, SyncStage, WorkItem
+from responsibilities.services.work import mark_work, stage_dates
+from responsibilities.work_rights import carriers_of, powers_for, require
+from responsibilities.work_rules import day_fault, order_fault
+
+KEPT_MILESTONE = "这个节点有过佐证，不能删除；可以改名称或日期。"
+
+
+@dataclass
+class StageData:
+    """planned, happened: business dates or None. milestones: [(id or None, name, planned, happened)], the whole list."""
+
+    planned: object = None
+    happened: object = None
+    business: str = ""
+    milestones: list = field(default_factory=list)
+
+
+def picture(stage):
+    """Return the stage as the audit trail keeps it, its milestones as one text."""
+    rows = stage.milestones.order_by("planned_on", "pk")
+    text = "；".join(f"{row.name} 计划 {row.planned_on or '—'} 实际 {row.happened_on or '—'}" for row in rows)
+    return audit.snapshot(stage) | {"milestones": text}
+
+
+def _days(stage):
+    rows = [stage, *stage.milestones.all()]
+    return [day for row in rows for day in (row.planned_on, row.happened_on) if day]
+
+
+def _check(data):
+    errors = {}
+    for name, actual in (("planned", False), ("happened", True)):
+        fault = day_fault(getattr(data, name), actual=actual)
+        if fault:
+            errors[f"{name}_on"] = fault
+    for _, name, planned, happened in data.milestones:
+        fault = "" if name.strip() else "请填写节点名称。"
+        fault = fault or day_fault(planned) or day_fault(happened, actual=True)
+        if fault:
+            errors.setdefault("milestones", f"{name}：{fault}" if name.strip() else fault)
+    if errors:
+        raise ValidationError(errors)
+
+
+@transaction.atomic
+def stage_update(*, by, stage, data):
+    """Write dates, progress and milestones of a stage.
+
+    Who edits the item may change all of it. Who speaks for a carrying branch notes what happened: actual dates and the
+    progress; planned dates and the list of milestones stay as they are. Raises ValidationError on planned_on,
+    happened_on, business or milestones.
+    """
+    # The item is locked, not the stage: the order of dates concerns all four.
+    item = WorkItem.objects.select_for_update().select_related("organisation").get(pk=stage.item_id)
+    stage = SyncStage.objects.get(pk=stage.pk)
+    stage.item = item
+    powers, carriers = powers_for(by, item)
+    if not powers.notes(item, carriers):
+        access.require(by, VIEW, item.organisation)
+        require(False, DUTIES, item.organisation)
+    if not powers.edits(item):
+        data = _only_actual(stage, data)
+    _check(data)
+    before, days = picture(stage), _days(stage)
+    stage.planned_on, stage.happened_on, stage.business = data.planned, data.happened, data.business.strip()
+    stage.full_clean(exclude=["item", "waived_by", "waived_at"])
+    stage.save(update_fields=["planned_on", "happened_on", "business"])
+    _write_milestones(stage, data.milestones)
+    for column, word, name in (("planned_on", "计划", "planned_on"), ("happened_on", "实际", "happened_on")):
+        fault = order_fault(stage_dates(item, column), word)
+        if fault:
+            raise ValidationError({"milestones" if data.milestones else name: fault})
+    after = picture(stage)
+    if after == before:
+        return stage
+    audit.record(by=by, verb="work.stage", obj=stage, organisation=item.organisation, before=before, after=after)
+    mark_work(item, (), [*days, *_days(stage)] or ())
+    return stage
+
+
+def _only_actual(stage, data):
+    given = {pk: happened for pk, _, _, happened in data.milestones}
+    rows = [(row.pk, row.name, row.planned_on, given.get(row.pk, row.happened_on)) for row in stage.milestones.all()]
+    return StageData(stage.planned_on, data.happened, data.business, rows)
+
+
+def _write_milestones(stage, rows):
+    stored = {row.pk: row for row in stage.milestones.all()}
+    kept = {pk for pk, *_ in rows if pk is not None}
+    if kept - set(stored):
+        raise ValidationError({"milestones": "节点已被他人删除，请刷新后再改。"})
+    gone = set(stored) - kept
+    if StageEvidence.objects.filter(milestone__in=gone).exists():
+        raise ValidationError({"milestones": KEPT_MILESTONE})
+    Milestone.objects.filter(pk__in=gone).delete()
+    for pk, name, planned, happened in rows:
+        row = stored.get(pk) or Milestone(stage=stage)
+        row.name, row.planned_on, row.happened_on = name.strip(), planned, happened
+        row.full_clean(exclude=["stage"])
+        row.save()
+
+
+@transaction.atomic
+def stage_waive(*, by, stage, reason):
+    """Agree that no Party work goes with a stage; the acting user is the approver. Never by the branch whose work it is."""
+    stage = SyncStage.objects.select_related("item__organisation").get(pk=stage.pk)
+    powers, _ = powers_for(by, stage.item)
+    if not powers.waives(stage.item):
+        access.require(by, VIEW, stage.item.organisation)
+        require(False, ASSIGN, stage.item.organisation)
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明免予同步的原因。"})
+    before = audit.snapshot(stage)
+    waived = SyncStage.objects.filter(pk=stage.pk, waived_at__isnull=True).update(
+        waived_reason=reason.strip()[:300],
+        waived_by=None if by is access.OPERATOR else by,
+        waived_at=clock.now(),
+    )
+    return _waiver_written(by, stage, before, waived, "work.waive", "这个环节已经免予同步。")
+
+
+@transaction.atomic
+def stage_unwaive(*, by, stage):
+    """Take a waiver back; the trail keeps it."""
+    stage = SyncStage.objects.select_related("item__organisation").get(pk=stage.pk)
+    powers, _ = powers_for(by, stage.item)
+    if not powers.waives(stage.item):
+        access.require(by, VIEW, stage.item.organisation)
+        require(False, ASSIGN, stage.item.organisation)
+    before = audit.snapshot(stage)
+    written = SyncStage.objects.filter(pk=stage.pk, waived_at__isnull=False).update(
+        waived_reason="", waived_by=None, waived_at=None
+    )
+    return _waiver_written(by, stage, before, written, "work.unwaive", "这个环节没有免予同步。")
+
+
+def _waiver_written(by, stage, before, written, verb, otherwise):
+    if written != 1:
+        raise Conflict(otherwise)
+    stage.refresh_from_db()
+    place = stage.item.organisation
+    audit.record(by=by, verb=verb, obj=stage, organisation=place, before=before, after=audit.snapshot(stage))
+    mark_work(stage.item, carriers_of(stage.item), _days(stage))
+    return stage

@@ -1,0 +1,223 @@
+"""An item of business work: its page, entry, change, stop."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from branches import access
+from branches.errors import Conflict
+from branches.models import AuditEntry
+from branches.rights import ASSIGN, VIEW
+from branches.selectors.names import labels
+from branches.selectors.trail import changes_of, verb_label
+from responsibilities.forms.work import StopForm, WorkForm
+from responsibilities.models import StageEvidence, WorkItem
+from responsibilities.selectors import board
+from responsibilities.selectors.work import (
+    READ,
+    covering,
+    decisions_of,
+    item_stages,
+    mix_of,
+    next_step,
+    tolerance_now,
+)
+from responsibilities.services.work import work_create, work_stop, work_update
+from responsibilities.sync import closure
+from responsibilities.work_rights import (
+    Powers,
+    carrier_places,
+    places_of_own_work,
+    places_to_arrange,
+    powers_for,
+    require,
+)
+
+
+def item_for(user, pk):
+    """Return the WorkItem that `user` may read; Http404 otherwise."""
+    return access.get_for(WorkItem.objects.select_related(*READ), user, VIEW, pk=pk)
+
+
+def _editable(user, pk):
+    item = item_for(user, pk)
+    require(Powers(user, {item.organisation_id}).edits(item), ASSIGN, item.organisation)
+    return item
+
+
+@login_required
+@require_GET
+def work_detail(request, pk):
+    item = item_for(request.user, pk)
+    stages, points, records = item_stages(item, request.user)
+    powers, carriers = powers_for(request.user, item)
+    done, owed = closure(points)
+    rows = list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
+    names = labels({place for point in points for place in point.carriers} | {item.organisation_id})
+    links = powers.links(item, carriers)
+    context = {
+        "item": item,
+        "title": item.name,
+        "finding": _finding(item, done, owed),
+        "stages": stages,
+        "next": next_step(points, names, tolerance_now(), item),
+        "decisions": decisions_of(records),
+        "mix": mix_of(points),
+        "done": done,
+        "owed": owed,
+        "carriers": [row for row in rows if row.ended is None],
+        "former": [row for row in rows if row.ended is not None],
+        "helpers": list(item.helpers.all()),
+        "removed": list(
+            StageEvidence.objects.filter(stage__item=item, removed_at__isnull=False)
+            .select_related("stage", "activity", "removed_by")
+            .prefetch_related("activity__kinds")
+            .order_by("-removed_at")[:20]
+        ),
+        "history": _history(item),
+        "may_edit": powers.edits(item),
+        "may_note": powers.notes(item, carriers),
+        "may_link": links,
+        "may_waive": powers.waives(item),
+        "may_supervise": powers.assigns(item.organisation_id),
+        "tolerance": tolerance_now(),
+        "board": reverse("sync_board"),
+    }
+    context["views"] = [
+        {
+            "stage": view,
+            "points": [
+                {"point": point, "words": board._words(point), "pick": board.pick_url(point) if links else ""}
+                for point in view.points
+            ],
+        }
+        for view in stages
+    ]
+    return render(request, "responsibilities/work/detail.html", context)
+
+
+def _finding(item, done, owed):
+    if item.stopped_on:
+        return f"已于 {item.stopped_on:%Y年%-m月%-d日} 终止"
+    return "已闭环" if done == owed > 0 else f"{owed} 个环节同步 {done} 个"
+
+
+def _history(item):
+    """The newest entries about the item and its stages, for c-timeline."""
+    stages = list(item.stages.values_list("pk", flat=True))
+    rows = AuditEntry.objects.filter(object_type="workitem", object_id=item.pk)
+    rows = rows | AuditEntry.objects.filter(object_type="syncstage", object_id__in=stages)
+    found = []
+    for row in rows.order_by("-pk")[:30]:
+        _, note = changes_of(row)
+        title = verb_label(row.verb)
+        if row.object_type == "syncstage":
+            title = f"{title}：{row.object_name.removeprefix(item.name).strip()}"
+        found.append({"when": row.at, "title": title, "who": row.actor_name, "note": note})
+    return found
+
+
+def _page(request, form, item=None, status=200, conflict=None):
+    context = {
+        "title": f"修改：{item.name}" if item else "登记重点业务",
+        "form": form,
+        "item": item,
+        "cancel": reverse("work_detail", args=[item.pk]) if item else reverse("sync_board"),
+        "conflict": conflict,
+    }
+    return render(request, "responsibilities/work/form.html", context, status=status)
+
+
+def _suggested(request, form, carriers):
+    """Fill in the branch that covers the chosen leading department; returns the initial values of a fresh form."""
+    place = covering(form["lead"].value()) if str(form["lead"].value() or "").isdigit() else None
+    values = {name: form[name].value() for name in form.fields if name != "version"}
+    if place is not None and place in {row.pk for row in carriers}:
+        chosen = [int(pk) for pk in values.get("carriers") or [] if str(pk).isdigit()]
+        values["carriers"] = [place, *(pk for pk in chosen if pk != place)]
+        values["leading"] = place
+    return values
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def work_new(request):
+    arranges, own = places_to_arrange(request.user), places_of_own_work(request.user)
+    if not arranges and not own:
+        if access.holds_anywhere(request.user, VIEW):
+            raise access.Forbidden(ASSIGN)
+        raise Http404
+    carriers = carrier_places(request.user)
+    options = {"arranges": arranges, "own": own, "carriers": carriers}
+    if request.method != "POST":
+        return _page(request, WorkForm(**options))
+    form = WorkForm(request.POST, **options)
+    if request.POST.get("do") == "suggest":
+        return _page(request, WorkForm(initial=_suggested(request, form, carriers), **options))
+    if form.is_valid():
+        try:
+            item = work_create(by=request.user, organisation=form.cleaned_data["organisation"], data=form.data_of())
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "重点业务已登记")
+            return redirect("work_detail", pk=item.pk)
+    return _page(request, form, status=422)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def work_edit(request, pk):
+    item = _editable(request.user, pk)
+    arranges, own = places_to_arrange(request.user), places_of_own_work(request.user)
+    carriers = carrier_places(request.user)
+    options = {"arranges": arranges, "own": own, "carriers": carriers, "item": item}
+    if request.method != "POST":
+        return _page(request, WorkForm(**options), item)
+    form = WorkForm(request.POST, **options)
+    if request.POST.get("do") == "suggest":
+        return _page(request, WorkForm(initial=_suggested(request, form, carriers), **options), item)
+    if form.is_valid():
+        try:
+            work_update(by=request.user, item=item, data=form.data_of(), version=form.cleaned_data["version"])
+        except ValidationError as error:
+            form.refuse(error)
+        except Conflict as conflict:
+            return _page(request, form, item, status=409, conflict=conflict.message)
+        else:
+            messages.success(request, "修改已保存")
+            return redirect("work_detail", pk=item.pk)
+    return _page(request, form, item, status=422)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def work_stop_page(request, pk):
+    item = _editable(request.user, pk)
+    if item.stopped_on:
+        raise Conflict("这项业务已经终止。")
+    form = StopForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                work_stop(by=request.user, item=item, **form.cleaned_data)
+            except ValidationError as error:
+                for name, sentences in error.message_dict.items():
+                    form.add_error(name, sentences)
+            else:
+                messages.success(request, "业务已终止")
+                return redirect("work_detail", pk=item.pk)
+    context = {
+        "title": f"终止“{item.name}”",
+        "text": "终止后，业务没有开展的环节不再计入应同步；已经开展的照常计算。终止不能撤回。",
+        "verb": "终止业务",
+        "cancel": reverse("work_detail", args=[item.pk]),
+        "form": form,
+    }
+    return render(request, "generic/confirm.html", context, status=status)

@@ -1,0 +1,97 @@
+"""Import of a year plan: upload, preview, apply or give up, as the ledgers of members are. Its author alone sees it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from members.forms.imports import ColumnsForm, UploadForm
+from members.models import BatchState
+from members.selectors.imports import own_batch, own_batches
+from members.services.imports import batch_apply, batch_assign, batch_discard, batch_upload
+from members.views.imports import batch_page, errors_file
+from responsibilities.imports.work import LEDGER, import_work, plan_work
+from responsibilities.work_rights import arranges_anywhere
+
+
+def _require(request):
+    if not arranges_anywhere(request.user):
+        raise Http404
+
+
+def _batch(request, uid):
+    _require(request)
+    return own_batch(request.user, uid, (LEDGER,))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def start(request):
+    _require(request)
+    form = UploadForm(ledgers=(LEDGER,))
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES, ledgers=(LEDGER,))
+        if form.is_valid():
+            try:
+                batch = batch_upload(by=request.user, uploads=form.uploads, plan=plan_work)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                return redirect("work_import_preview", batch.uid)
+    context = {
+        "title": "导入年度重点业务计划",
+        "sub": "先核对，后导入；有一处错误就一行也不写入",
+        "form": form,
+        "recent": own_batches(request.user, ledgers=(LEDGER,)),
+    }
+    return render(request, "responsibilities/work/import.html", context)
+
+
+@login_required
+@require_GET
+def preview(request, uid):
+    return batch_page(request, _batch(request, uid), pages="work_import")
+
+
+@login_required
+@require_POST
+def columns(request, uid):
+    batch = _batch(request, uid)
+    form = ColumnsForm(batch.preview.get("ledgers", ()), request.POST)
+    if not form.is_valid():
+        return batch_page(request, batch, form, pages="work_import")
+    if form.columns:
+        batch_assign(by=request.user, batch=batch, columns=form.columns, plan=plan_work)
+    return redirect("work_import_preview", batch.uid)
+
+
+@login_required
+@require_POST
+def apply(request, uid):
+    batch = _batch(request, uid)
+    try:
+        batch = batch_apply(by=request.user, batch=batch, write=import_work)
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+        return redirect("work_import_preview", batch.uid)
+    if batch.state == BatchState.APPLIED:
+        messages.success(request, batch.outcome)
+    elif batch.state == BatchState.READY:
+        messages.error(request, batch.outcome)
+    return redirect("work_import_preview", batch.uid)
+
+
+@login_required
+@require_POST
+def discard(request, uid):
+    batch_discard(by=request.user, batch=_batch(request, uid))
+    messages.success(request, "已放弃这次导入，上传的文件已删除。")
+    return redirect("work_import")
+
+
+@login_required
+@require_POST
+def errors(request, uid):
+    return errors_file(request, _batch(request, uid))
