@@ -1,3 +1,27 @@
 """Duty lists at five levels."""
 
-urlpatterns = []
+from django.urls import path
+
+from responsibilities.views import charges, duties, duty_lists, duty_reports
+
+urlpatterns = [
+    path("duties/", duties.duty_list, name="duty_list"),
+    path("duties/export/", duties.duty_export, name="duty_export"),
+    path("duties/own/", duties.own_duties, name="own_duties"),
+    path("duties/lists/", duty_lists.duty_lists, name="duty_lists"),
+    path("duties/lists/make/", duty_lists.duty_list_make, name="duty_list_make"),
+    path("duties/lists/issue/", duty_lists.duty_list_issue, name="duty_list_issue"),
+    path("duties/lists/<int:pk>/", duty_lists.duty_list_detail, name="duty_list_detail"),
+    path("duties/lists/<int:pk>/note/", duty_lists.duty_list_note, name="duty_list_note"),
+    path("duties/lists/<int:pk>/new/", duty_lists.duty_new, name="duty_new"),
+    path("duties/charges/", charges.charge_list, name="charge_list"),
+    path("duties/charges/new/", charges.charge_new, name="charge_new"),
+    path("duties/charges/<int:pk>/end/", charges.charge_end, name="charge_end"),
+    path("duties/reports/<int:pk>/review/", duty_reports.duty_report_review, name="duty_report_review"),
+    path("duties/<int:pk>/", duties.duty_detail, name="duty_detail"),
+    path("duties/<int:pk>/edit/", duty_lists.duty_edit, name="duty_edit"),
+    path("duties/<int:pk>/drop/", duty_lists.duty_drop, name="duty_drop"),
+    path("duties/<int:pk>/confirm/", duty_reports.duty_confirm, name="duty_confirm"),
+    path("duties/<int:pk>/report/", duty_reports.duty_report, name="duty_report"),
+    path("duties/<int:pk>/remind/", duty_reports.duty_remind, name="duty_remind"),
+]

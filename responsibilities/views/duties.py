@@ -1,0 +1,257 @@
+"""Pages that show duties: the board of levels, one duty with its chain and proof, one's own, the export."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from branches import access, clock, exports
+from branches.models import Notice
+from branches.rights import ASSIGN, VIEW
+from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
+from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
+from responsibilities.duty_rights import acts_for, assigns_anywhere, makes, reminds, reviews
+from responsibilities.forms.duties import DutyFilter, year_choices
+from responsibilities.models import Duty, DutyList, Level, ListState
+from responsibilities.selectors.duty_board import GROUPED, Board, line_note
+from responsibilities.selectors.duty_chain import chain, of_board, relatives, timeline
+from responsibilities.selectors.duty_holders import holders_of
+from responsibilities.selectors.duty_names import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
+from responsibilities.selectors.own_duties import own_page
+from responsibilities.services.duty_reports import about
+
+PER_PAGE = 30
+READ = ("list__organisation__parent", "list__holder", "list__member__account", "serves")
+
+
+def loaded(request, pk, right=VIEW):
+    """Return the Duty of an address, within the reach of the user."""
+    return access.get_for(Duty.objects.select_related(*READ), request.user, right, pk=pk)
+
+
+def _chosen(request):
+    """Return (form, cleaned filters, Board) that the address asks for."""
+    year = request.GET.get("year", "")
+    year = int(year) if year.isdigit() and 2000 <= int(year) <= 2100 else clock.today().year
+    lists = DutyList.objects.visible_to(request.user).filter(year=year, state=ListState.ISSUED)
+    level = request.GET.get("level", "")
+    named = lists.exclude(level=Level.MEMBER) if level != Level.MEMBER else lists.filter(level=level)
+    form = DutyFilter(
+        request.GET or None,
+        years=year_choices(),
+        organisations=access.organisations_for(request.user),
+        lists=named.select_related("organisation__parent", "holder", "member").order_by("organisation__lft", "pk"),
+    )
+    form.is_valid()
+    data = getattr(form, "cleaned_data", {})
+    form.initial["year"] = year
+    places = None
+    if data.get("organisation"):
+        places = data["organisation"].get_descendants(include_self=True).order_by().values("pk")
+    board = Board(request.user, year, clock.today(), places, data["list"].pk if data.get("list") else None)
+    return form, data, board
+
+
+def _level(data, board):
+    """Return the card that is open: the one asked for, else the nearest below the top that has duties."""
+    if data.get("list"):
+        return CARD_OF[data["list"].level]
+    if data.get("level"):
+        return CARD_OF[Level(data["level"])]
+    there = {CARD_OF[duty.list.level] for duty in board.duties}
+    preferred = (Level.COMMITTEE, Level.BRANCH, Level.LEADER, Level.PARTY_GROUP_SECRETARY, Level.MEMBER)
+    return next((level for level in preferred if level in there), Level.COMMITTEE)
+
+
+def _rows(request, data, board, level):
+    """Return (rows, whether they stand for several holders, title of the panel)."""
+    view, state, key = data.get("view") or "level", data.get("state") or "", request.GET.get("template", "")
+    name = next(name for card, _, name in CARDS if card == level)
+    if view == "overdue":
+        return board.overdue(), False, "逾期的责任"
+    if view == "item":
+        return board.by_item(board.duties), True, "按责任事项"
+    duties = board.of_level(level)
+    if key:
+        duties = [duty for duty in duties if (duty.key or f"#{duty.pk}") == key]
+        return board.rows(duties, state), False, duties[0].text if duties else f"{name}责任"
+    if level in GROUPED and not data.get("list") and len({duty.list_id for duty in duties}) > 1:
+        return board.grouped(duties, state), True, f"{name}责任"
+    return board.rows(duties, state), False, f"{name}责任"
+
+
+@login_required
+@require_GET
+def duty_list(request):
+    access.require_anywhere(request.user, VIEW)
+    form, data, board = _chosen(request)
+    level = _level(data, board)
+    rows, grouped, panel_title = _rows(request, data, board, level)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    total = board.total()
+    title = f"{total.total} 项次责任落实 {total.fulfilled} 项次"
+    title += f"，{total.overdue} 项次逾期" if total.overdue else "，无逾期" if total.total else ""
+    view = data.get("view") or "level"
+    for row in page.object_list:
+        row.small = line_note(row.duty)
+        row.place = "" if grouped else row.duty.list.holder_name
+    context = {
+        "title": title if board.all else f"{board.year} 年还没有下达责任清单",
+        "board": board,
+        "cards": board.cards(),
+        "level": level,
+        "view": view,
+        "form": form,
+        "page": page,
+        "grouped": grouped,
+        "panel_title": panel_title,
+        "back": bool(request.GET.get("template")),
+        "can_make": assigns_anywhere(request.user),
+        "views": [(key, label, view == key) for key, label in form.fields["view"].choices],
+    }
+    picked = request.GET.get("duty", "")
+    selected = board.by_pk.get(int(picked)) if picked.isdigit() else None
+    if selected is None and page.object_list:
+        needy = page.object_list[0].duties
+        selected = max(needy, key=lambda duty: board.found[duty.pk].days or 0 if board.found[duty.pk].overdue else -1)
+    if selected is not None:
+        context |= _panel(request, selected, board.slots[selected.pk], of_board(selected, board), board.slots)
+        context["number"] = selected.order
+    return render(request, "responsibilities/duties/board.html", context)
+
+
+def _panel(request, duty, slots, family, all_slots):
+    """Return what the side panel and the page of one duty both show."""
+    today = clock.today()
+    found = progress(slots, today)
+    state, word = chip(found, slots, today)
+    behind = next((slot for slot in slots if slot.behind(today)), None)
+    return {
+        "duty": duty,
+        "found": found,
+        "state": state,
+        "word": word,
+        "basis": basis(duty),
+        "frequency": frequency(duty),
+        "own_number": own_number(duty),
+        "chain": chain(duty, family, all_slots, today),
+        "timeline": timeline(duty, slots, request.user, today),
+        "holders": holders_of(duty.list),
+        "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
+        "can_supervise": bool(behind) and access.has_right(request.user, ASSIGN, duty.list.organisation),
+        "behind": behind,
+        "supervise_about": f"{about(duty)}/{behind.key}" if behind else "",
+    }
+
+
+@login_required
+@require_GET
+def duty_detail(request, pk):
+    duty = loaded(request, pk)
+    family = relatives(duty, request.user)
+    above, below, seen = family
+    shown = [duty, *[row for row in above if row.pk in seen], *below]
+    slots = duty_slots(shown)
+    mine = slots[duty.pk]
+    acts = acts_for(request.user, duty.list)
+    today = clock.today()
+    issued = duty.list.state == ListState.ISSUED
+    lines = [
+        {
+            "slot": slot,
+            "days": slot.days(today) if slot.behind(today) else None,
+            "word": STATE_NAMES[slot.state],
+            "state": "not_due" if slot.state == "open" and not slot.done else slot.state,
+            "confirm": issued and acts and slot.state == "closed" and not _confirmed(slot),
+            "report": issued and acts and _reportable(slot),
+            "review": slot.report is not None
+            and slot.report.state == "reported"
+            and reviews(request.user, duty.list, slot.report),
+        }
+        for slot in mine
+    ]
+    context = _panel(request, duty, mine, family, slots) | {
+        "title": duty.text,
+        "lines": lines,
+        "acts": acts,
+        "proved": proved_by_system(duty),
+        "source": SOURCE_NAMES.get(duty.source, ""),
+        "role": role_of(duty.list.level),
+        "can_edit": makes(request.user, duty.list.level, duty.list.organisation),
+        "issued": issued,
+        "reminders": Notice.objects.filter(about=about(duty), kind="reminder").count(),
+    }
+    return render(request, "responsibilities/duties/detail.html", context)
+
+
+def _confirmed(slot):
+    return slot.report is not None and slot.report.state == "confirmed"
+
+
+def _reportable(slot):
+    if slot.state == "returned":
+        return True
+    return slot.words and slot.state in ("open", "overdue", "unknown")
+
+
+@login_required
+@require_GET
+def own_duties(request):
+    context = own_page(request.user)
+    for part in context["lists"]:
+        for row in part["rows"]:
+            row["report_slot"] = next((slot for slot in row["slots"] if _reportable(slot)), None)
+            row["confirm_slot"] = next((s for s in row["slots"] if s.state == "closed" and not _confirmed(s)), None)
+    return render(request, "responsibilities/duties/own.html", context)
+
+
+@login_required
+@require_POST
+def duty_export(request):
+    access.require_anywhere(request.user, VIEW)
+    _, data, board = _chosen(request)
+    level = _level(data, board) if data.get("level") or data.get("list") else None
+    duties = board.of_level(level) if level else board.duties
+    if data.get("view") == "overdue":
+        duties = [duty for duty in duties if board.found[duty.pk].overdue]
+    columns = [
+        "年度",
+        "层级",
+        "责任主体",
+        "序号",
+        "责任事项",
+        "频次",
+        "依据",
+        "应落实",
+        "已落实",
+        "逾期项次",
+        "状态",
+        "下一时限",
+    ]
+    rows = (
+        [
+            board.year,
+            duty.list.get_level_display(),
+            duty.list.holder_name,
+            duty.order,
+            duty.text,
+            frequency(duty),
+            "；".join(text for _, text in basis(duty)) or "本机关设定",
+            found.total,
+            found.fulfilled,
+            found.overdue,
+            STATE_NAMES[found.state],
+            found.next_due or "",
+        ]
+        for duty in duties
+        for found in [board.found[duty.pk]]
+        if not data.get("state") or found.state == data["state"]
+    )
+    return exports.send(
+        request,
+        rows=rows,
+        columns=columns,
+        name=f"{board.year}年责任台账",
+        verb="duty.export",
+        filters=request.GET.urlencode(),
+    )

@@ -1,0 +1,130 @@
+"""Confirm, report, review and remind: what people say about a duty."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from branches import access
+from branches.errors import Conflict
+from branches.forms.fields import take_errors
+from branches.rights import REVIEW, VIEW
+from responsibilities.duty_progress import STATE_NAMES
+from responsibilities.duty_rights import require_acts, reviews
+from responsibilities.forms.duties import ReportForm, ReturnForm
+from responsibilities.models import DutyReport, ReportState
+from responsibilities.services import duty_reports as services
+from responsibilities.views.duties import loaded
+
+
+def _back(request, duty):
+    return redirect(reverse("own_duties") if request.POST.get("back") == "own" else services.address(duty))
+
+
+@login_required
+@require_POST
+def duty_confirm(request, pk):
+    duty = loaded(request, pk)
+    require_acts(request.user, duty.list)
+    try:
+        services.duty_confirm(by=request.user, duty=duty, slot=request.POST.get("slot", ""))
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, "已确认办结")
+    return _back(request, duty)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def duty_report(request, pk):
+    duty = loaded(request, pk)
+    require_acts(request.user, duty.list)
+    key = request.POST.get("slot") or request.GET.get("slot", "")
+    slot = services.slot_of(duty, key)
+    if slot is None:
+        raise Http404
+    if request.method == "GET" and slot.state in ("closed", "accepted", "reported", "not_applicable"):
+        raise Conflict(f"“{duty}”{slot.name}的状态是“{STATE_NAMES[slot.state]}”，不需要再报告。")
+    returned = slot.report if slot.report is not None and slot.report.state == ReportState.RETURNED else None
+    initial = {"text": returned.text} if returned else None
+    form = ReportForm(request.POST or None, request.FILES or None, initial=initial)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                report = services.duty_report(by=request.user, duty=duty, slot=key, **form.cleaned_data)
+            except ValidationError as error:
+                take_errors(form, error)
+            except OSError:
+                form.add_error("file", "文件没有存上，请稍后再试或先不传文件。")
+            else:
+                late = "，已标记迟报" if report.late else ""
+                words = "没有上级审核，已记为落实" if report.no_reviewer else "已报告，等待审核"
+                messages.success(request, words + late)
+                return redirect(services.address(duty))
+        status = 422
+    context = {
+        "title": f"报告：{duty.text}",
+        "sub": f"{duty.list}　{slot.name}，{slot.due:%-m月%-d日}截止",
+        "form": form,
+        "verb": "报告",
+        "cancel": services.address(duty),
+        "upload": True,
+        "returned": returned,
+    }
+    return render(request, "responsibilities/duties/report.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def duty_report_review(request, pk):
+    reports = DutyReport.objects.select_related(
+        "duty__list__organisation__parent",
+        "duty__list__holder",
+        "duty__list__member__account",
+        "reported_by",
+        "paper",
+    )
+    report = access.get_for(reports, request.user, VIEW, pk=pk)
+    if not reviews(request.user, report.duty.list, report):
+        raise access.Forbidden(REVIEW, report.duty.list.organisation)
+    if report.state != ReportState.REPORTED:
+        raise Conflict(f"这份报告现在的状态是“{report.get_state_display()}”，不能审核。")
+    form = ReturnForm(request.POST if request.POST.get("do") == "return" else None)
+    status = 200
+    if request.method == "POST":
+        if request.POST.get("do") == "accept":
+            services.duty_report_accept(by=request.user, report=report)
+            messages.success(request, "报告已通过")
+            return redirect(services.address(report.duty))
+        if form.is_valid():
+            services.duty_report_return(by=request.user, report=report, **form.cleaned_data)
+            messages.success(request, "报告已退回")
+            return redirect(services.address(report.duty))
+        status = 422
+    slot = services.slot_of(report.duty, report.slot)
+    context = {
+        "title": f"审核：{report.duty.text}",
+        "sub": f"{report.duty.list}　{slot.name if slot else report.slot}",
+        "report": report,
+        "form": form,
+    }
+    return render(request, "responsibilities/duties/review.html", context, status=status)
+
+
+@login_required
+@require_POST
+def duty_remind(request, pk):
+    duty = loaded(request, pk)
+    sent, nobody = services.duty_remind(by=request.user, duties=[duty])
+    if nobody:
+        messages.warning(request, f"{duty.list.holder_name}没有可提醒的责任人，请先任命或关联账号")
+    elif sent:
+        messages.success(request, f"已提醒 {sent} 人")
+    else:
+        messages.info(request, "没有逾期，不需要提醒")
+    return redirect(services.address(duty))
