@@ -4,7 +4,10 @@ from django.db import transaction
 
 from assessments import rollups
 from assessments.demo.above import Above
+from assessments.demo.duties import Duties
 from assessments.demo.people import Maker
+from assessments.demo.supervision import Supervised
+from assessments.demo.work import Work
 from assessments.demo.year import Year
 from branches import audit
 from branches.models import Organisation
@@ -29,6 +32,9 @@ class Command(BaseCommand):
             year = Year(maker)
             year.live()
             Above(maker).live()
+            Work(maker).live()
+            Duties(maker).live()
+            Supervised(maker).live()
             year.publish()
             rollups.fill()
         audit.seal_all()

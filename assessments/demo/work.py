@@ -1,0 +1,224 @@
+"""The business work of the demo agency: items in every state of the four synchronisations. All invented."""
+
+from datetime import timedelta
+
+from branches import clock
+from branches.models import Department
+from members.models import Activity
+from responsibilities.models import Stage, SyncStage
+from responsibilities.services.evidence import evidence_link
+from responsibilities.services.stages import StageData, stage_update, stage_waive
+from responsibilities.services.work import WorkData, work_create, work_stop
+
+STUDY, ARRANGE, CARRY, ASSESS = Stage
+MEETINGS = ("committee_meeting", "assembly")
+# Which of a branch's records may prove a stage here.
+KINDS = {STUDY: MEETINGS, ARRANGE: MEETINGS, CARRY: ("theme_day", "lecture"), ASSESS: ("assembly", "committee_meeting")}
+# (name, kind, leading department, leader, further branches, {stage: (days ago, lag of the Party side)}): a lag of None means
+# that no record is linked; days below zero are to come; "waits": planned then and nobody has said that it took place.
+ITEMS = [
+    (
+        "高效办成一件事重点事项",
+        "state",
+        "审批处",
+        "lingdao",
+        ["服务大厅"],
+        {STUDY: (250, 2), ARRANGE: (190, 3), CARRY: (120, 4), ASSESS: (25, 1)},
+    ),
+    (
+        "政务数据共享攻坚",
+        "city",
+        "数据处",
+        "fenguan2",
+        ["信息中心"],
+        {STUDY: (180, 18), ARRANGE: (130, None), CARRY: (60, None), ASSESS: (-40, None)},
+    ),
+    (
+        "电子证照扩面应用",
+        "city",
+        "项目处",
+        "lingdao",
+        [],
+        {STUDY: (170, 5), ARRANGE: (110, 2), CARRY: (48, None), ASSESS: (-25, None)},
+    ),
+    (
+        "一体化平台安全整改",
+        "city",
+        "信息中心",
+        "fenguan2",
+        [],
+        {STUDY: (200, None), ARRANGE: (140, 5), CARRY: (75, 18), ASSESS: (-26, None)},
+    ),
+    (
+        "年度立法项目起草",
+        "agency",
+        "法规处",
+        "fenguan3",
+        [],
+        {STUDY: (220, 2), ARRANGE: (160, 2), CARRY: (90, 17), ASSESS: (-31, None)},
+    ),
+    (
+        "窗口服务标准化",
+        "agency",
+        "服务大厅",
+        "lingdao",
+        ["审批处"],
+        {STUDY: (240, 4), ARRANGE: (180, 1), CARRY: (100, 3), ASSESS: (40, 2)},
+    ),
+    (
+        "预算绩效管理改革",
+        "agency",
+        "财务处",
+        "fenguan3",
+        [],
+        {STUDY: (150, 1), ARRANGE: (95, 3), CARRY: (35, 2), ASSESS: (-36, None)},
+    ),
+    (
+        "干部能力提升行动",
+        "agency",
+        "人事处",
+        "dangzu",
+        [],
+        {STUDY: (210, -3), ARRANGE: (150, 2), CARRY: (70, 1), ASSESS: (-20, None)},
+    ),
+    (
+        "营商环境评价迎评",
+        "city",
+        "综合处",
+        "dangzu",
+        ["法规处", "审批处"],
+        {STUDY: (160, 3), ARRANGE: (100, 2), CARRY: (42, 4), ASSESS: (-12, None)},
+    ),
+    (
+        "项目评审提速",
+        "agency",
+        "评审中心",
+        "fenguan2",
+        [],
+        {STUDY: (130, 2), ARRANGE: (80, 5), CARRY: (3, None), ASSESS: (-60, None)},
+    ),
+    (
+        "政务公开专项整治",
+        "agency",
+        "办公室",
+        "fenguan3",
+        [],
+        {STUDY: (90, 1), ARRANGE: ("waits", 9), CARRY: (-14, None), ASSESS: (-50, None)},
+    ),
+    (
+        "督查督办流程再造",
+        "agency",
+        "督查处",
+        "dangzu",
+        [],
+        {STUDY: (140, 25), ARRANGE: (85, None), CARRY: (-10, None), ASSESS: (-45, None)},
+    ),
+    (
+        "来年重点任务编制",
+        "agency",
+        "综合处",
+        "dangzu",
+        [],
+        {STUDY: (5, None), ARRANGE: (-18, None), CARRY: (-30, None), ASSESS: (-60, None)},
+    ),
+]
+MILESTONES = [("完成需求清单", 115), ("系统联调", 75), ("全市推广", -20)]
+
+
+class Work:
+    """Adds the items to the agency of a `people.Maker`, with evidence from the records that its branches have."""
+
+    def __init__(self, maker):
+        self.maker, self.today = maker, clock.today()
+        self.staff = maker.users["ganbu"]
+        self.branches = {str(branch.place).removesuffix("党支部"): branch for branch in maker.branches}
+
+    def live(self):
+        made = [self._item(*row) for row in ITEMS]
+        self._long_one()
+        self._endings(made)
+
+    def _item(self, name, kind, department, leader, further, stages, source="2026年度重点工作任务分工方案"):
+        branches = [self.branches[key] for key in (department, *further)]
+        dates = {kind: self._dates(branches[0], kind, *row) for kind, row in stages.items()}
+        planned = {kind: row[0] for kind, row in dates.items()}
+        known = [day for row in dates.values() for day in row[:2] if day]
+        item = work_create(
+            by=self.staff,
+            organisation=self.maker.root,
+            data=WorkData(
+                name=name,
+                kind=kind,
+                starts=min(known),
+                ends=max(known) + timedelta(days=10),
+                lead=Department.objects.get(name=department),
+                leader=self.maker.users[leader],
+                leader_name=self.maker.users[leader].name,
+                carriers=[branch.place for branch in branches],
+                source=source.replace("2026", str(self.today.year)),
+                planned=planned,
+            ),
+        )
+        for kind in Stage:
+            stage = SyncStage.objects.select_related("item__organisation").get(item=item, stage=kind)
+            self._happen(branches[0], stage, *dates.get(kind, (None, None, None)))
+        return item
+
+    def _dates(self, branch, kind, when, lag):
+        """Return (planned, happened, record): the business date lies `lag` days before a record that the branch has."""
+        if when == "waits":
+            return self.today - timedelta(days=lag), None, None
+        day = self.today - timedelta(days=when)
+        if when < 0:
+            return day, None, None
+        if lag is None:
+            return day, day, None
+        near = Activity.objects.filter(
+            organisation=branch.place, state="accepted", valid=True, kinds__kind__in=KINDS[kind], day__lte=self.today
+        )
+        record = min(near, key=lambda row: (abs((row.day - day).days), row.pk), default=None)
+        if record is None:
+            return day, day, None
+        return record.day - timedelta(days=lag), record.day - timedelta(days=lag), record
+
+    def _happen(self, branch, stage, planned, happened, record):
+        if happened is not None:
+            stage_update(by=self.staff, stage=stage, data=StageData(planned, happened, "按计划完成"))
+        if record is not None:
+            evidence_link(by=branch.secretary, stage=stage, activity=record)
+
+    def _long_one(self):
+        """One item runs long: its implementation has three business dates, the last still to come."""
+        row = (
+            "政务热线智能升级",
+            "city",
+            "信息中心",
+            "lingdao",
+            ["服务大厅"],
+            {STUDY: (195, 2), ARRANGE: (150, 3), ASSESS: (-50, None)},
+        )
+        item = self._item(*row)
+        stage = SyncStage.objects.select_related("item__organisation").get(item=item, stage=CARRY)
+        lines = []
+        for name, ago in MILESTONES:
+            day = self.today - timedelta(days=ago)
+            lines.append((None, name, day, day if ago > 0 else None))
+        stage_update(by=self.staff, stage=stage, data=StageData(milestones=lines))
+        first = stage.milestones.order_by("planned_on").first()
+        _, _, record = self._dates(self.branches["信息中心"], CARRY, MILESTONES[0][1], 3)
+        if record is not None:
+            evidence_link(by=self.branches["信息中心"].secretary, stage=stage, milestone=first, activity=record)
+
+    def _endings(self, items):
+        """One stage was waived, one item was given up."""
+        stage = SyncStage.objects.select_related("item__organisation").get(item=items[6], stage=ASSESS)
+        stage_waive(by=self.staff, stage=stage, reason="与年度绩效评价合并开展，不单独考核")
+        stopped = self._item(
+            "自助终端布设试点",
+            "agency",
+            "服务大厅",
+            "fenguan2",
+            [],
+            {STUDY: (120, 2), ARRANGE: (60, 3), CARRY: (-30, None), ASSESS: (-70, None)},
+        )
+        work_stop(by=self.staff, item=stopped, reason="纳入市级统一建设，不再单独实施")
