@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import dashboard, home, reports, results, uses
+from assessments.views import cadre, dashboard, home, reports, results, uses
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("reports/", reports.report_list, name="report_list"),
     path("reports/<int:pk>/", reports.report_detail, name="report_detail"),
     path("reports/<int:pk>/<str:kind>/", reports.report_download, name="report_download"),
+    path("cadres/", cadre.cadre_list, name="cadre_list"),
+    path("cadres/<int:pk>/", cadre.cadre_detail, name="cadre_detail"),
+    path("cadres/<int:pk>/docx/", cadre.cadre_document, name="cadre_document"),
     path("uses/", uses.record_uses, name="record_uses"),
     path("activities/<int:pk>/counts/", uses.record_counts, name="record_counts"),
 ]

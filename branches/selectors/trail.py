@@ -23,6 +23,7 @@ VERBS = {
     "keys.rotate": "轮换加密密钥",
     "membership.correct": "更正组织关系",
     "report.export": "导出报告",
+    "cadre.export": "导出工作实绩",
     "requirement.export": "导出义务清单",
     "dashboard.export": "导出总览",
     "import.errors_export": "导出导入错误",

@@ -13,6 +13,7 @@ from members.models import Activity, ActivityKind
 from tests.matrix import Row, everyone, only
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders
+from tests.world import CAST
 
 ASSESSORS, PUBLISHERS, READERS = holders(ASSESS), holders(PUBLISH), holders(REPORTS)
 REVIEWERS, RECORDERS = holders(REVIEW), holders(RECORD)
@@ -53,6 +54,14 @@ def record_of_a(world):
     }
 
 
+POSTED = tuple(who for who, (role, place) in CAST.items() if role and place)
+READS_CADRE = ("secretary_a", *sorted({*ASSESSORS, *PUBLISHERS}))
+
+
+def secretary_a(world):
+    return {"pk": world.secretary_a.pk}
+
+
 ROWS = {
     "home": Row(get=everyone(**LED)),
     "dashboard": Row(get=only(*VIEWERS)),
@@ -80,6 +89,10 @@ ROWS = {
     "report_list": Row(get=only(*READERS)),
     "report_detail": Row(kwargs=lambda world: {"pk": published(world).pk}, get=only(*READERS)),
     "report_download": Row(kwargs=lambda world: {"pk": published(world).pk, "kind": "docx"}, post=only(*READERS)),
+    # Everybody with a post reads his own record; others' only who assesses or publishes.
+    "cadre_list": Row(get=only(*POSTED)),
+    "cadre_detail": Row(kwargs=secretary_a, get=only(*READS_CADRE)),
+    "cadre_document": Row(kwargs=secretary_a, post=only(*READS_CADRE)),
     "record_uses": Row(get=only(*RECORDERS), post=only(*RECORDERS)),
     "record_counts": Row(kwargs=record_of_a, get=only(*READS_A)),
 }

@@ -1,0 +1,87 @@
+"""The cadre's record as a Word document, from the same data as the page."""
+
+import io
+
+from docx.shared import Pt
+
+from assessments.reports import gbt9704
+from assessments.reports.archive import without_clock
+from assessments.reports.gbt9704 import Fonts
+from assessments.reports.wording import numeral
+
+NONE = "—"
+
+
+def render(record, agency):
+    """Return the bytes of the .docx file. record: selectors.cadre.cadre_record; agency: name of who keeps it."""
+    document = gbt9704.new_document(Fonts())
+    document.core_properties.title = title(record)
+    document.core_properties.author = agency
+    document.add_paragraph(title(record), style="Title").paragraph_format.space_after = Pt(14)
+    gbt9704.paragraph(document, f"{record['name']}，{_posts(record)}。本表由系统按已有记录生成，未要求本人填报。")
+    parts = [(name, write) for name, write in PARTS if write is not None]
+    for number, (name, write) in enumerate(parts, 1):
+        document.add_heading(f"{numeral(number)}、{name}", 1)
+        write(document, record)
+    gbt9704.paragraph(document, "", indent=False)
+    gbt9704.paragraph(document, agency, indent=False)
+    out = io.BytesIO()
+    document.save(out)
+    return without_clock(out.getvalue())
+
+
+def title(record):
+    """Return 某某2026年度党建工作实绩."""
+    return f"{record['name']}{record['year']}年度党建工作实绩"
+
+
+def _posts(record):
+    return "、".join(f"{row['place']}{row['role']}" for row in record["posts"]) or "本年度没有任职"
+
+
+def _table(document, heads, rows, widths, left, empty):
+    if rows:
+        gbt9704.table(document, heads, rows, widths, left=left)
+    else:
+        gbt9704.paragraph(document, empty)
+
+
+def _duties(document, record):
+    rows = [
+        [row["text"], f"{row['done']}/{row['expected']}", str(row["late"]), str(row["overdue"])]
+        for part in record["lists"]
+        for row in part["rows"]
+    ]
+    _table(document, ["责任事项", "落实", "逾期落实", "未落实"], rows, [96, 20, 20, 20], (0,), "本年度没有责任清单。")
+
+
+def _work(document, record):
+    rows = [
+        [row["name"], row["part"], str(row["synchronised"]), str(row["lagging"]), str(row["missing"])]
+        + ["是" if row["closed"] else "否"]
+        for row in record["work"]
+    ]
+    heads = ["重点业务", "职责", "同步", "滞后", "缺失", "闭环"]
+    _table(document, heads, rows, [76, 20, 15, 15, 15, 15], (0,), "本年度没有分管或承办的重点业务。")
+
+
+def _supervisions(document, record):
+    rows = [
+        [row["title"], f"{row['due']:%m-%d}", row["state"], {True: "逾期", False: "按时", None: NONE}[row["late"]]]
+        for row in record["supervisions"]
+    ]
+    _table(document, ["督查事项", "时限", "状态", "回复"], rows, [96, 20, 20, 20], (0,), "本年度没有收到督查。")
+
+
+def _training(document, record):
+    rows = [
+        [f"{row['day']:%m-%d}", row["title"], row["kind"], f"{row['hours']:g}" if row["hours"] is not None else "未知"]
+        for row in record["training"]
+    ]
+    _table(document, ["日期", "内容", "类型", "学时"], rows, [20, 82, 36, 18], (1, 2), "本年度没有学习培训记录。")
+    if record["hours"] is not None:
+        more = f"，另有 {record['unknown_hours']} 次没有记录时长" if record["unknown_hours"] else ""
+        gbt9704.paragraph(document, f"合计 {record['hours']:g} 学时{more}。".replace(" ", ""))
+
+
+PARTS = (("责任落实", _duties), ("重点业务四同步", _work), ("督查整改", _supervisions), ("学习培训", _training))
