@@ -69,7 +69,9 @@ def _say(found, duty, slot, values, replaceable):
     """Write the report of a slot: the first one, or over one in a state of `replaceable`; rivals get a Conflict."""
     if found.report is None:
         report = DutyReport(duty=duty, slot=slot, **values)
-        report.full_clean(exclude=["duty", "reported_by", "reviewed_by", "reviewed_at", "paper"], validate_constraints=False)
+        report.full_clean(
+            exclude=["duty", "reported_by", "reviewed_by", "reviewed_at", "paper"], validate_constraints=False
+        )
         try:
             with transaction.atomic():
                 report.save()
