@@ -18,7 +18,7 @@ from responsibilities.sync import sync_points
 def owed(question, duties):
     """One slot for each requirement of the duty's rules at its branch; exempt and not applicable ones are not owed."""
     rules = {rule for duty in duties for rule in duty.rule_ids if rule in REQUIREMENT_RULES_BY_ID}
-    branches = sorted({duty.list.organisation_id for duty in duties})
+    branches = sorted({pk for duty in duties for pk in question.with_groups(duty.list.organisation_id)})
     rows = {}
     wanted = [REQUIREMENT_RULES_BY_ID[rule] for rule in sorted(rules)]
     span = Period(YEAR, question.span.year)

@@ -138,8 +138,7 @@ class Question:
         """{(organisation id, kind): [CountingRecord]} of the year."""
         found = {}
         for row in counting_records(self.span.first, self.span.last, self.kinds, None, self.as_of):
-            if row.day <= self.as_of:
-                found.setdefault((row.organisation, row.kind), []).append(row)
+            found.setdefault((row.organisation, row.kind), []).append(row)
         return found
 
     def records_of(self, places, kinds):

@@ -112,7 +112,7 @@ def _kind(found):
 
 def _many(name, rows, slots, as_of, duty):
     total = progress([slot for row in rows for slot in slots.get(row.pk, ())], as_of)
-    late = sum(progress(slots.get(row.pk, ()), as_of).overdue > 0 for row in rows)
+    late = len({row.list_id for row in rows if progress(slots.get(row.pk, ()), as_of).overdue})
     unit = "名" if rows[0].list.level == Level.MEMBER else "个"
     state, word = chip(total, (), as_of)
     lists = {row.list_id for row in rows}

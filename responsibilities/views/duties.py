@@ -36,15 +36,16 @@ def _chosen(request):
     lists = DutyList.objects.visible_to(request.user).filter(year=year, state=ListState.ISSUED)
     level = request.GET.get("level", "")
     named = lists.exclude(level=Level.MEMBER) if level != Level.MEMBER else lists.filter(level=level)
+    asked = request.GET.copy()
+    asked["year"] = str(year)
     form = DutyFilter(
-        request.GET or None,
+        asked,
         years=year_choices(),
         organisations=access.organisations_for(request.user),
         lists=named.select_related("organisation__parent", "holder", "member").order_by("organisation__lft", "pk"),
     )
     form.is_valid()
-    data = getattr(form, "cleaned_data", {})
-    form.initial["year"] = year
+    data = form.cleaned_data
     places = None
     if data.get("organisation"):
         places = data["organisation"].get_descendants(include_self=True).order_by().values("pk")
