@@ -39,6 +39,12 @@ def _day(day):
     return f"{day:%-m月%-d日}"
 
 
+def picture(supervision):
+    """Return the notice as the trail keeps it; the moments of its steps are those of the entries themselves."""
+    columns = audit.snapshot(supervision)
+    return {key: value for key, value in columns.items() if key not in ("answered_at", "answered_late", "closed_at")}
+
+
 def supervision_mark(supervision):
     """Mark the recipient's facts from the issue to the due date as changed."""
     mark(supervision.organisation_id, clock.day_of(supervision.issued_at), supervision.due, "supervision")
@@ -51,7 +57,7 @@ def _record(by, supervision, verb, before=None, note=""):
         obj=supervision,
         organisation=supervision.organisation_id,
         before=before,
-        after=audit.snapshot(supervision),
+        after=picture(supervision),
         note=note,
     )
     supervision_mark(supervision)
@@ -189,7 +195,7 @@ def supervision_reply(*, by, supervision, text, activity=None, file=None):
     if supervision.state == SupervisionState.CLOSED:
         raise Conflict("这件督查已销号，不能再回复。", record=supervision)
     _evidence(by, supervision, activity)
-    before, moment = audit.snapshot(supervision), clock.now()
+    before, moment = picture(supervision), clock.now()
     columns = {"state": SupervisionState.REPORTED}
     if supervision.answered_at is None:
         columns |= {"answered_at": moment, "answered_late": clock.day_of(moment) > supervision.due}
@@ -224,7 +230,7 @@ def _review(by, supervision, accepted, reason=""):
 @transaction.atomic
 def supervision_accept(*, by, supervision):
     """Accept the last reply: closed, or (with problems still open) accepted until all are struck off."""
-    before = audit.snapshot(supervision)
+    before = picture(supervision)
     reply = _review(by, supervision, True)
     columns = {"state": SupervisionState.ACCEPTED}
     if not supervision.problems.filter(done_on__isnull=True).exists():
@@ -241,7 +247,7 @@ def supervision_return(*, by, supervision, reason):
     """Return the last reply with a reason; the recipient answers again."""
     if not reason.strip():
         raise ValidationError({"reason": "请写明退回原因。"})
-    before = audit.snapshot(supervision)
+    before = picture(supervision)
     reply = _review(by, supervision, False, reason.strip())
     _transition(supervision, [SupervisionState.REPORTED], "退回", state=SupervisionState.RETURNED)
     _record(by, supervision, "return", before, reason.strip())
@@ -262,7 +268,7 @@ def supervision_prolong(*, by, supervision, due, reason):
         errors["due"] = "新的时限不能早于今天。"
     if errors:
         raise ValidationError(errors)
-    before, old = audit.snapshot(supervision), supervision.due
+    before, old = picture(supervision), supervision.due
     _transition(supervision, AWAITING, "延期", due=due)
     row = SupervisionExtension(
         supervision=supervision, before=old, after=due, reason=reason.strip(), author=_account(by), made=clock.now()
@@ -280,7 +286,7 @@ def supervision_close(*, by, supervision, reason):
     _require_judge(by, supervision)
     if not reason.strip():
         raise ValidationError({"reason": "请写明销号原因。"})
-    before = audit.snapshot(supervision)
+    before = picture(supervision)
     _transition(supervision, NOT_CLOSED, "销号", state=SupervisionState.CLOSED, closed_at=clock.now())
     _record(by, supervision, "close", before, reason.strip())
     tell(by, recipients(supervision), supervision, f"已销号：{reason.strip()}")

@@ -12,6 +12,7 @@ from responsibilities.services.supervision import (
     NOT_CLOSED,
     may_judge,
     may_reply,
+    picture,
     recipients,
     supervision_mark,
     tell,
@@ -72,8 +73,8 @@ def problems_write(*, by, supervision, rows):
             verb="supervision.problems",
             obj=supervision,
             organisation=supervision.organisation_id,
-            before={"problems": before},
-            after={"problems": after},
+            before={"问题清单": before},
+            after={"问题清单": after},
         )
         others = {supervision.issued_by, *recipients(supervision)}
         tell(by, others, supervision, "的问题清单有修改")
@@ -103,7 +104,7 @@ def problem_done(*, by, problem, done_on):
     )
     if changed != 1:
         raise Conflict("这个问题已经销号。", record=supervision)
-    before = audit.snapshot(supervision)
+    before = picture(supervision)
     if not supervision.problems.filter(done_on__isnull=True).exists():
         supervision.state, supervision.closed_at = SupervisionState.CLOSED, clock.now()
         supervision.save(update_fields=["state", "closed_at"])
@@ -114,7 +115,7 @@ def problem_done(*, by, problem, done_on):
         obj=supervision,
         organisation=supervision.organisation_id,
         before=before,
-        after=audit.snapshot(supervision),
+        after=picture(supervision),
         note=problem.problem,
     )
     supervision_mark(supervision)

@@ -102,6 +102,8 @@ def test_a_notice_goes_from_issue_through_return_and_acceptance_to_the_last_prob
     staff.post(f"/supervision/problems/{second.pk}/done/", {"done_on": in_days(0)})
     assert state(notice) == "closed" and notice.closed_at is not None
     assert secretary.post(f"/supervision/{notice.pk}/reply/", {"text": "再回复"}).status_code == 409
+    page = text_of(staff.get(f"/supervision/{notice.pk}/"))
+    assert "修改问题清单" in page and "没有附佐证" in page and "answered" not in page
     verbs = AuditEntry.objects.filter(object_type="supervision", object_id=notice.pk).values_list("verb", flat=True)
     assert [verb.removeprefix("supervision.") for verb in verbs.order_by("pk")] == (
         ["issue", "reply", "return", "reply", "accept", "problems", "problem_done", "problem_done"]
