@@ -7,13 +7,14 @@
 """
 
 from django.db.models import Q
+from django.http import Http404
 
 from branches import access
 from branches.access import Forbidden
 from branches.models import Kind, Organisation
-from branches.rights import ASSIGN, DUTIES, ORGANISE, RECORD, VIEW
+from branches.rights import ASSIGN, DUTIES, ORGANISE, RECORD
 from branches.scoping import OPERATOR, reach
-from responsibilities.models import WorkCarrier, WorkKind
+from responsibilities.models import WorkCarrier, WorkItem, WorkKind
 
 _ASKED = (RECORD, DUTIES, ASSIGN, ORGANISE)
 # What may have work of its own that nobody above arranged.
@@ -90,24 +91,18 @@ def powers_for(user, item):
     return Powers(user, {item.organisation_id, *carriers}), carriers
 
 
-def require(allowed, right, organisation):
-    """Raise Forbidden, whose page says who can, unless `allowed`."""
-    if not allowed:
-        raise Forbidden(right, organisation)
-
-
-def require_arrange(user, organisation):
-    """Raise Forbidden or Http404 unless `user` arranges work at `organisation`."""
-    access.require(user, ASSIGN, organisation)
-    access.require(user, ORGANISE, organisation)
+def require(allowed, user, right, item):
+    """Raise Forbidden (whose page says who can) unless `allowed`, Http404 where `user` may not even read the item."""
+    if allowed:
+        return
+    if WorkItem.objects.filter(pk=item.pk).visible_to(user).exists():
+        raise Forbidden(right, item.organisation)
+    raise Http404
 
 
 def require_edit(user, item):
     """Raise Forbidden or Http404 unless `user` may change the item."""
-    if Powers(user, {item.organisation_id}).edits(item):
-        return
-    access.require(user, VIEW, item.organisation)
-    raise Forbidden(ASSIGN, item.organisation)
+    require(Powers(user, {item.organisation_id}).edits(item), user, ASSIGN, item)
 
 
 def _open_places():

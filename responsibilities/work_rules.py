@@ -12,6 +12,8 @@ from responsibilities.models import STAGE_SHORT, Stage
 
 # So many days from the business date a record hardly belongs to the stage.
 FAR = 60
+# Within so many days a record is offered before the others; only the order depends on it.
+NEAR = 7
 
 # Which kinds of record show a stage in published practice (rulebook README, section 6).
 STAGE_KINDS = {
@@ -154,13 +156,15 @@ def nearness(point, activity, item):
     if point.day:
         days = (activity.day - point.day).days
         reasons.append("当天" if days == 0 else f"提前 {-days} 天" if days < 0 else f"相差 {days} 天")
-        score += 60 - abs(days)
+        score += 60 - abs(days) + (15 if abs(days) <= NEAR else 0)
     reasons.append(activity.kinds_label)
     if set(activity.codes) & set(STAGE_KINDS[point.kind]):
-        score += 25
+        score += 18
     elif point.kind == Stage.IMPLEMENTATION and _hosts(activity):
-        score += 15
+        score += 12
         reasons.append("共同活动")
+    elif set(activity.codes) <= {Code.TALK, Code.DUES}:
+        score -= 30
     word = common_word(item.name, activity.title)
     if word:
         score += 20 + 3 * min(len(word), 6)

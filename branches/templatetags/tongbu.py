@@ -165,7 +165,7 @@ def rail(lag, tolerance=7, missing=False):
         "width": round(width),
         "party": round(RAIL_START + width if lag >= 0 else RAIL_START - width),
         "tone": tone,
-        "over": abs(lag) > 30,
+        "over": lag > 30,
     }
 
 

@@ -55,9 +55,9 @@ class WorkForm(forms.Form):
             )
             self.fields["organisation"].error_messages["required"] = "请选择部署组织。"
             self.initial.setdefault("organisation", next(iter(places), ""))
+            self.initial.setdefault("kind", WorkKind.AGENCY.value)
         if self.only_own:
             self.fields["kind"].choices = [(WorkKind.BRANCH.value, WorkKind.BRANCH.label)]
-            self.initial.setdefault("kind", WorkKind.BRANCH.value)
             self.initial.setdefault("carriers", [place.pk for place in own[:1]])
         departments = list(Department.objects.filter(closed_on__isnull=True))
         kept = list(item.helpers.all()) if item else []

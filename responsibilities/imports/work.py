@@ -163,7 +163,7 @@ def _carriers(known):
             place = known.places.find(name, OWN_WORK)
             if place.kind not in OWN_WORK:
                 raise ValueError(f"“{place.label}”不是党支部，不能承办。")
-            if place.archived_on is not None and place.archived_on < clock.today():
+            if place.archived_on is not None:
                 raise ValueError(f"{place.label}已撤销，不能承办。")
             if place.pk not in found:
                 found.append(place.pk)

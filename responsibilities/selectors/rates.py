@@ -54,6 +54,14 @@ class Rate:
         """Median lag in days, None without any; negative when the Party side came first."""
         return median(self.lags) if self.lags else None
 
+    @property
+    def lag_words(self):
+        """The median lag in words: 2 天, 当天, 提前 0.5 天, — without any."""
+        lag = self.median_lag
+        if lag is None:
+            return "—"
+        return "当天" if lag == 0 else f"{lag:g} 天" if lag > 0 else f"提前 {-lag:g} 天"
+
     def add(self, point):
         """Count one SyncPoint."""
         state = SyncState(point.state)

@@ -159,9 +159,10 @@ def decisions_of(records):
 
 
 def mix_of(points):
-    """Return {"way": [(label, number)], "building": [(label, number)]} of the records that count at the points.
+    """Return how the records that count at the points serve the work, in one statement.
 
-    Records that say nothing of it are counted as 未标注.
+    way, building: [(label, number)], with 未标注 for records that say nothing. records: how many there are. said: whether
+    any of them says something.
     """
     ids = {proof.activity for point in points for proof in point.proofs if proof.activity and proof.counts}
     rows = list(Activity.objects.filter(pk__in=ids).order_by().values_list("way", "building"))
@@ -178,6 +179,7 @@ def mix_of(points):
         words = dict(field.choices)
         found[name] = [(words[key], number) for key, number in counts.items()] + [("未标注", unsaid)]
     found["records"] = len(rows)
+    found["said"] = any(way or building for way, building in rows)
     return found
 
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from branches import access, audit, clock
 from branches.errors import Conflict
-from branches.rights import RECORD, VIEW
+from branches.rights import RECORD
 from members.models import Activity, ActivityState
 from responsibilities.models import StageEvidence
 from responsibilities.services.papers import paper_keep
@@ -22,9 +22,7 @@ def may_link(user, item, carriers, activity=None):
 
 
 def _require_link(by, item, activity=None):
-    if not may_link(by, item, carriers_of(item), activity):
-        access.require(by, VIEW, item.organisation)
-        require(False, RECORD, item.organisation)
+    require(may_link(by, item, carriers_of(item), activity), by, RECORD, item)
 
 
 def _days(evidence):

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from branches import access, audit, clock
 from branches.errors import Conflict
-from branches.rights import ASSIGN, DUTIES, VIEW
+from branches.rights import ASSIGN, DUTIES
 from responsibilities.models import Milestone, StageEvidence, SyncStage, WorkItem
 from responsibilities.services.work import mark_work, stage_dates
 from responsibilities.work_rights import carriers_of, powers_for, require
@@ -66,9 +66,7 @@ def stage_update(*, by, stage, data):
     stage = SyncStage.objects.get(pk=stage.pk)
     stage.item = item
     powers, carriers = powers_for(by, item)
-    if not powers.notes(item, carriers):
-        access.require(by, VIEW, item.organisation)
-        require(False, DUTIES, item.organisation)
+    require(powers.notes(item, carriers), by, DUTIES, item)
     if not powers.edits(item):
         data = _only_actual(stage, data)
     _check(data)
@@ -116,9 +114,7 @@ def stage_waive(*, by, stage, reason):
     """Agree that no Party work goes with a stage; the acting user is the approver. Never by the branch whose work it is."""
     stage = SyncStage.objects.select_related("item__organisation").get(pk=stage.pk)
     powers, _ = powers_for(by, stage.item)
-    if not powers.waives(stage.item):
-        access.require(by, VIEW, stage.item.organisation)
-        require(False, ASSIGN, stage.item.organisation)
+    require(powers.waives(stage.item), by, ASSIGN, stage.item)
     if not reason.strip():
         raise ValidationError({"reason": "请写明免予同步的原因。"})
     before = audit.snapshot(stage)
@@ -135,9 +131,7 @@ def stage_unwaive(*, by, stage):
     """Take a waiver back; the trail keeps it."""
     stage = SyncStage.objects.select_related("item__organisation").get(pk=stage.pk)
     powers, _ = powers_for(by, stage.item)
-    if not powers.waives(stage.item):
-        access.require(by, VIEW, stage.item.organisation)
-        require(False, ASSIGN, stage.item.organisation)
+    require(powers.waives(stage.item), by, ASSIGN, stage.item)
     before = audit.snapshot(stage)
     written = SyncStage.objects.filter(pk=stage.pk, waived_at__isnull=False).update(
         waived_reason="", waived_by=None, waived_at=None

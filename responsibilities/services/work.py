@@ -10,9 +10,9 @@ from django.db.models import F
 from branches import access, audit, clock
 from branches.errors import Conflict
 from branches.marks import mark
-from branches.rights import ASSIGN
+from branches.rights import ASSIGN, VIEW
 from responsibilities.models import Milestone, Stage, SyncStage, WorkCarrier, WorkItem, WorkKind
-from responsibilities.work_rights import OWN_WORK, Powers, require, require_edit
+from responsibilities.work_rights import OWN_WORK, Powers, require_edit
 from responsibilities.work_rules import day_fault, order_fault
 
 MOVED_ON = "这项业务刚被他人修改，您填写的内容没有保存。请对照后再改。"
@@ -82,7 +82,7 @@ def _check(data):
     if not errors and data.ends < data.starts:
         errors["ends"] = "完成日期不能早于开始日期。"
     for place in data.carriers:
-        if place.archived_on is not None and place.archived_on < clock.today():
+        if place.archived_on is not None:
             errors["carriers"] = f"{place.label}已撤销，不能承办。"
     if len({place.pk for place in data.carriers}) < len(data.carriers):
         errors["carriers"] = "同一支部填了两次。"
@@ -99,8 +99,8 @@ def _check_right(by, organisation, data):
     if powers.arranges(organisation.pk):
         return
     if not powers.speaks(organisation.pk):
-        access.require(by, ASSIGN, organisation)
-        require(False, ASSIGN, organisation)
+        access.require(by, VIEW, organisation)
+        raise access.Forbidden(ASSIGN, organisation)
     if data.kind != WorkKind.BRANCH or organisation.kind not in OWN_WORK:
         raise ValidationError({"kind": "支部只能登记支部重点；其他类别由机关党委部署。"})
 

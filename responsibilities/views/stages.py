@@ -38,7 +38,7 @@ def _back(stage):
 def stage_edit(request, pk):
     stage = _stage(request.user, pk)
     powers, carriers = powers_for(request.user, stage.item)
-    require(powers.notes(stage.item, carriers), DUTIES, stage.item.organisation)
+    require(powers.notes(stage.item, carriers), request.user, DUTIES, stage.item)
     edits = powers.edits(stage.item)
     form = StageForm(request.POST or None, stage=stage, edits=edits)
     status = 200
@@ -71,7 +71,7 @@ def stage_waive_page(request, pk):
     """Agree that no Party work goes with a stage, or (where that was agreed) take it back."""
     stage = _stage(request.user, pk)
     powers, _ = powers_for(request.user, stage.item)
-    require(powers.waives(stage.item), ASSIGN, stage.item.organisation)
+    require(powers.waives(stage.item), request.user, ASSIGN, stage.item)
     if stage.waived_at:
         if request.method == "POST":
             stage_unwaive(by=request.user, stage=stage)
@@ -120,7 +120,7 @@ def evidence_pick(request, pk):
     """The picker: records near the business date, the best first; one click links one, boxes link several."""
     stage = _stage(request.user, pk)
     item = stage.item
-    require(may_link(request.user, item, carriers_of(item)), RECORD, item.organisation)
+    require(may_link(request.user, item, carriers_of(item)), request.user, RECORD, item)
     point = _point(request, stage)
     if request.method == "POST":
         chosen = [pk for pk in dict.fromkeys(request.POST.getlist("activity")) if pk]
@@ -172,7 +172,7 @@ def _siblings(stage):
 def evidence_paper_page(request, pk):
     stage = _stage(request.user, pk)
     item = stage.item
-    require(may_link(request.user, item, carriers_of(item)), RECORD, item.organisation)
+    require(may_link(request.user, item, carriers_of(item)), request.user, RECORD, item)
     point = _point(request, stage)
     form = PaperForm(request.POST or None, request.FILES or None)
     status = 200
@@ -207,7 +207,7 @@ def evidence_remove_page(request, pk):
     evidence = access.get_for(rows, request.user, VIEW, pk=pk)
     stage = evidence.stage
     allowed = may_link(request.user, stage.item, carriers_of(stage.item), evidence.activity)
-    require(allowed, RECORD, stage.item.organisation)
+    require(allowed, request.user, RECORD, stage.item)
     form = SentenceForm(request.POST or None, label="撤下的原因")
     if request.method == "POST" and form.is_valid():
         evidence_remove(by=request.user, evidence=evidence, reason=form.cleaned_data["text"])

@@ -26,6 +26,8 @@ def _chosen(request):
     data.setdefault("period", str(found.period))
     form = BoardFilter(data, found=found)
     state, wanted = form.chosen()
+    form.small = BoardFilter(data, found=found, auto_id="small_%s")
+    form.narrowed = bool(wanted)
     return form, found, board.narrow(found, **wanted), state
 
 
@@ -66,6 +68,8 @@ def sync_board(request):
     context = {
         "title": board.finding(chosen),
         "form": form,
+        "small_form": form.small,
+        "narrowed": form.narrowed,
         "page": page,
         "number": len(ids),
         "lines": board.lines(request.user, chosen, list(page.object_list)),

@@ -29,12 +29,11 @@ from responsibilities.selectors.work import (
 from responsibilities.services.work import work_create, work_stop, work_update
 from responsibilities.sync import closure
 from responsibilities.work_rights import (
-    Powers,
     carrier_places,
     places_of_own_work,
     places_to_arrange,
     powers_for,
-    require,
+    require_edit,
 )
 
 
@@ -45,7 +44,7 @@ def item_for(user, pk):
 
 def _editable(user, pk):
     item = item_for(user, pk)
-    require(Powers(user, {item.organisation_id}).edits(item), ASSIGN, item.organisation)
+    require_edit(user, item)
     return item
 
 
