@@ -31,19 +31,41 @@ LEADING = ("leader", "party_group_secretary")
 
 
 def _seats(user):
-    return [row for row in access.current_appointments(user) if row.organisation_id]
+    """The appointments of today; a request has read them already."""
+    now = getattr(user, "appointments_now", None)
+    rows = access.current_appointments(user) if now is None else now
+    return [row for row in rows if row.organisation_id]
+
+
+def _tops(user):
+    """The organisations of the appointments that let `user` assign work below them."""
+    return [
+        row.organisation for row in _seats(user) if ASSIGN in ROLES[row.role].rights and row.role not in ONLY_SUPERVISES
+    ]
+
+
+def assigning(user, path="organisation__"):
+    """Return the condition «`user` assigns work at this organisation today»; not by the discipline office.
+
+    path: leads from the filtered rows to the organisation ("" for organisations themselves).
+    """
+    if user is access.OPERATOR:
+        return Q(pk__isnull=False)
+    condition = Q(pk__in=[])
+    for top in _tops(user):
+        inside = {"tree_id": top.tree_id, "lft__gte": top.lft, "rght__lte": top.rght}
+        condition |= Q(**{f"{path}{name}": value for name, value in inside.items()})
+    return condition
+
+
+def assigns_anywhere(user):
+    """Return whether `user` assigns work at any organisation."""
+    return user is access.OPERATOR or bool(_tops(user))
 
 
 def places_assigned(user):
-    """Return the organisations at which `user` assigns work today, in tree order; the discipline officer's are not."""
-    if user is access.OPERATOR:
-        return Organisation.objects.order_by("tree_id", "lft")
-    condition = Q(pk__in=[])
-    for row in _seats(user):
-        if ASSIGN in ROLES[row.role].rights and row.role not in ONLY_SUPERVISES:
-            top = row.organisation
-            condition |= Q(tree_id=top.tree_id, lft__gte=top.lft, rght__lte=top.rght)
-    return Organisation.objects.filter(condition).order_by("tree_id", "lft")
+    """Return the organisations at which `user` assigns work today, in tree order."""
+    return Organisation.objects.filter(assigning(user, "")).order_by("tree_id", "lft")
 
 
 def assigns_work(user, organisation):

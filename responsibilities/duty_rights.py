@@ -3,14 +3,13 @@
 from django.db.models import Q
 
 from branches import access, clock
-from branches.models import Kind, Organisation, OrganisationGrant
+from branches.models import Kind, OrganisationGrant
 from branches.rights import ASSIGN, DUTIES, MEMBERS, PUBLISH, REVIEW, ROLES
 from branches.scoping import OPERATOR, reach
+from responsibilities.assigning import assigning, assigns_work
 from responsibilities.models import DutyList, Level
 from responsibilities.selectors.duty_holders import holders_of
 
-# Holds assign_work for supervisions only (access.md, roles).
-SUPERVISES_ONLY = frozenset({"discipline_officer"})
 _AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.rights and set(role.kinds) & {"branch"})
 
 
@@ -18,45 +17,9 @@ def _appointments(user):
     return getattr(user, "appointments_now", None) or access.current_appointments(user)
 
 
-def assigning(user, path="organisation__"):
-    """Return the condition «the user may make and issue duty lists at this organisation».
-
-    path: leads from the filtered rows to the organisation, "" for organisations themselves.
-    """
-    if user is OPERATOR:
-        return Q(pk__isnull=False)
-    condition = Q(pk__in=[])
-    for row in _appointments(user):
-        place = row.organisation
-        if place is None or ASSIGN not in ROLES[row.role].rights or row.role in SUPERVISES_ONLY:
-            continue
-        below = {"tree_id": place.tree_id, "lft__gte": place.lft, "rght__lte": place.rght}
-        condition |= Q(**{f"{path}{name}": value for name, value in below.items()})
-    return condition
-
-
-def assigns(user, organisation):
-    """Return whether the user may make, adjust and issue lists at `organisation` (the discipline officer may not)."""
-    if user is OPERATOR:
-        return True
-    return (
-        Organisation.objects.filter(pk=getattr(organisation, "pk", organisation)).filter(assigning(user, "")).exists()
-    )
-
-
-def assigns_anywhere(user):
-    """Return whether the user may make lists at any organisation."""
-    if user is OPERATOR:
-        return True
-    return any(
-        row.organisation_id and ASSIGN in ROLES[row.role].rights and row.role not in SUPERVISES_ONLY
-        for row in _appointments(user)
-    )
-
-
 def makes(user, level, organisation):
     """Return whether the user may make and issue lists of a Level at `organisation`: members' also by the roster's keeper."""
-    if assigns(user, organisation):
+    if assigns_work(user, organisation):
         return True
     return level == Level.MEMBER and access.has_right(user, MEMBERS, organisation)
 

@@ -114,6 +114,14 @@ ITEMS = [
         {STUDY: (140, 25), ARRANGE: (85, None), CARRY: (-10, None), ASSESS: (-45, None)},
     ),
     (
+        "满意度回访和整改",
+        "agency",
+        "项目处",
+        "lingdao",
+        [],
+        {STUDY: (52, 2), ARRANGE: (33, 1), CARRY: (12, 1), ASSESS: (-30, None)},
+    ),
+    (
         "来年重点任务编制",
         "agency",
         "综合处",

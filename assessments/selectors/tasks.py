@@ -1,4 +1,4 @@
-"""What waits for an organisation beyond its requirements: stages, duties, supervision, resolutions; one line for each thing."""
+"""What waits for an organisation beyond its requirements: stages, duties, supervision, questions, resolutions."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,6 +7,7 @@ from branches import clock
 from members.selectors.resolutions import resolutions_open
 from responsibilities.duty_progress import duty_slots, progress
 from responsibilities.models import STAGE_SHORT, Duty, DutyList, ListState, SyncState, WorkCarrier, WorkItem
+from responsibilities.selectors.collects import collects_for
 from responsibilities.selectors.supervisions import supervisions_for
 from responsibilities.sync import sync_points
 
@@ -45,6 +46,7 @@ def tasks_of(user, organisation):
         ("四同步", _stages(organisation), f"/sync/?branch={organisation.pk}"),
         ("责任清单", _duties(user, organisation), "/duties/own/"),
         ("督查", _supervisions(user, organisation), "/supervision/?side=received"),
+        ("一次征集", _collects(user, organisation), "/collects/"),
         ("决议落实", _resolutions(organisation), f"/resolutions/?organisation={organisation.pk}&state=open"),
     ]
     return [Group(name, rows[:SHOWN], len(rows), url) for name, rows, url in groups if rows]
@@ -114,6 +116,20 @@ def _supervisions(user, organisation):
             "" if row.overdue_days else row.get_state_display(),
         )
         for row in supervisions_for(user, organisation)
+    ]
+
+
+def _collects(user, organisation):
+    today = clock.today()
+    return [
+        Task(
+            "overdue" if row.collect.due < today else "open",
+            row.collect.title,
+            f"{row.collect.due:%-m月%-d日}前填报",
+            f"/collects/{row.collect_id}/answer/{row.pk}/",
+            "" if row.collect.due < today else "待填报",
+        )
+        for row in collects_for(user, organisation)
     ]
 
 

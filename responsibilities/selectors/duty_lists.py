@@ -7,7 +7,7 @@ from branches.models import Appointment, Kind, Organisation
 from branches.rights import MEMBERS
 from branches.scoping import OPERATOR, reach
 from members.models import Member
-from responsibilities.duty_rights import assigning
+from responsibilities.assigning import assigning
 from responsibilities.models import DutyList, Level, ListState
 
 _PLACES = {

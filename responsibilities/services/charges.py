@@ -8,7 +8,7 @@ from branches.errors import Conflict
 from branches.marks import mark
 from branches.models import Appointment
 from branches.rights import ASSIGN
-from responsibilities.duty_rights import assigns
+from responsibilities.assigning import assigns_work
 from responsibilities.models import LeaderCharge
 
 LEADING = ("leader", "party_group_secretary")
@@ -16,7 +16,7 @@ LEADING = ("leader", "party_group_secretary")
 
 def _require(by, organisation):
     access.require(by, ASSIGN, organisation)
-    if not assigns(by, organisation):
+    if not assigns_work(by, organisation):
         raise access.Forbidden(ASSIGN, organisation)
 
 

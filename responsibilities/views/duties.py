@@ -8,9 +8,10 @@ from django.views.decorators.http import require_GET, require_POST
 from branches import access, clock, exports
 from branches.models import Notice
 from branches.rights import ASSIGN, VIEW
+from responsibilities.assigning import assigns_anywhere
 from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
 from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
-from responsibilities.duty_rights import acts_for, assigns_anywhere, makes, reminds, reviews
+from responsibilities.duty_rights import acts_for, makes, reminds, reviews
 from responsibilities.forms.duties import DutyFilter, year_choices
 from responsibilities.models import Duty, DutyList, Level, ListState
 from responsibilities.selectors.duty_board import GROUPED, Board, line_note

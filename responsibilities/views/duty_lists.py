@@ -14,7 +14,8 @@ from branches import access, clock
 from branches.forms.fields import take_errors
 from branches.rights import MEMBERS, VIEW
 from branches.selectors.history import history
-from responsibilities.duty_rights import acts_for, assigns_anywhere, makes, making, require_makes
+from responsibilities.assigning import assigns_anywhere
+from responsibilities.duty_rights import acts_for, makes, making, require_makes
 from responsibilities.forms.duties import DropForm, DutyForm, IssueForm, MakeForm, uppers_for, year_choices
 from responsibilities.models import LEVEL_ORDER, DutyList, Level, ListState
 from responsibilities.selectors.duty_holders import holders_each, holders_of

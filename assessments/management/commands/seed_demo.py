@@ -4,6 +4,7 @@ from django.db import transaction
 
 from assessments import rollups
 from assessments.demo.above import Above
+from assessments.demo.asking import Asking
 from assessments.demo.duties import Duties
 from assessments.demo.people import Maker
 from assessments.demo.supervision import Supervised
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             Work(maker).live()
             Duties(maker).live()
             Supervised(maker).live()
+            Asking(maker).live()
             year.publish()
             rollups.fill()
         audit.seal_all()
