@@ -43,12 +43,13 @@ def _filtered(request):
 
 
 def _finding(counts):
-    parts = [
-        f"{counts[key]} 件{word}"
-        for key, word in (("overdue", "逾期"), ("waiting", "待回复"), ("review", "待审核"))
-        if counts[key]
-    ]
-    return f"督查 {counts['total']} 件" + ("，" + "，".join(parts) if parts else "")
+    parts = []
+    if counts["waiting"]:
+        late = f"，其中 {counts['overdue']} 件逾期" if counts["overdue"] else ""
+        parts.append(f"{counts['waiting']} 件待回复{late}")
+    if counts["review"]:
+        parts.append(f"{counts['review']} 件待审核")
+    return "，".join([f"督查 {counts['total']} 件", *parts])
 
 
 def _sides(request, side):
@@ -168,12 +169,13 @@ def supervision_detail(request, pk):
     state = supervision.state
     waiting = answers[-1] if answers and state == SupervisionState.REPORTED else None
     problems = list(supervision.problems.select_related("done_by"))
+    left = sum(row.done_on is None for row in problems)
     context = {
         "supervision": supervision,
-        "title": supervision.title,
+        "title": _heading(supervision, left),
         "replies": answers,
         "problems": problems,
-        "open_problems": sum(row.done_on is None for row in problems),
+        "open_problems": left,
         "extensions": supervision.extensions.select_related("author"),
         "history": history(supervision),
         "may_reply": replies and state in AWAITING,
@@ -184,6 +186,14 @@ def supervision_detail(request, pk):
         "may_strike": (judges or replies) and state == SupervisionState.ACCEPTED,
     }
     return render(request, "responsibilities/supervision/detail.html", context)
+
+
+def _heading(supervision, open_problems):
+    if supervision.overdue_days:
+        return f"{supervision.title}：逾期 {supervision.overdue_days} 天"
+    if supervision.state == SupervisionState.ACCEPTED:
+        return f"{supervision.title}：{open_problems} 项未销号"
+    return f"{supervision.title}：{supervision.get_state_display()}"
 
 
 def _shown(request, form, **context):
