@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 from branches import clock
 from branches.models import Kind
 from branches.text import EARLIEST
+from members.models import UNSUBMITTED, BuildingField, Way
 from members.models import ActivityKindCode as Code
-from members.models import BuildingField, Way
 from responsibilities.models import STAGE_SHORT, Stage
 
 # So many days from the business date a record hardly belongs to the stage.
@@ -116,9 +116,9 @@ def fit(point, activity, item):
     codes = set(activity.codes)
     if codes == {Code.TALK}:
         doubts.append("谈心谈话只记时间和对象，看不出与业务的关系。")
-    elif codes <= {Code.DUES, Code.ELECTION, Code.MEMBER_REVIEW}:
+    elif codes and codes <= {Code.DUES, Code.ELECTION, Code.MEMBER_REVIEW}:
         doubts.append(f"{activity.kinds_label}一般不作为业务环节的佐证。")
-    if not activity.valid:
+    if not activity.valid and activity.state not in UNSUBMITTED:
         doubts.append("会议不足法定人数，不计入同步。")
     return doubts
 
@@ -157,13 +157,14 @@ def nearness(point, activity, item):
         days = (activity.day - point.day).days
         reasons.append("当天" if days == 0 else f"提前 {-days} 天" if days < 0 else f"相差 {days} 天")
         score += 60 - abs(days) + (15 if abs(days) <= NEAR else 0)
-    reasons.append(activity.kinds_label)
+    if activity.codes:
+        reasons.append(activity.kinds_label)
     if set(activity.codes) & set(STAGE_KINDS[point.kind]):
         score += 18
     elif point.kind == Stage.IMPLEMENTATION and _hosts(activity):
         score += 12
         reasons.append("共同活动")
-    elif set(activity.codes) <= {Code.TALK, Code.DUES}:
+    elif activity.codes and set(activity.codes) <= {Code.TALK, Code.DUES}:
         score -= 30
     word = common_word(item.name, activity.title)
     if word:

@@ -27,10 +27,10 @@ _NUMBERING = ("序号", "编号", "序")  # columns that no field wants
 SHOWN_FAULTS = 5000
 
 
-def batch_upload(*, by, uploads, plan=plan_files):
+def batch_upload(*, by, uploads, plan=None):
     """Store the files {ledger: upload}, plan them and return the ImportBatch.
 
-    plan: what makes Plans of the files (arguments as of plan_files); a room above gives its own for its ledgers.
+    plan: what makes Plans of the files (default and arguments: plan_files); a room above gives its own for its ledgers.
 
     Raises ValidationError keyed by ledger for a file that is refused (C30, C31); a file that can be opened but not
     understood is a fault of the preview, because its headings may still be assigned by hand.
@@ -71,8 +71,8 @@ def _sources(batch):
     return {ledger: (root / entry["path"], entry["name"]) for ledger, entry in batch.files.items()}
 
 
-def _plan(by, batch, plan=plan_files):
-    return plan(by, _sources(batch), columns=batch.columns, strict=False)
+def _plan(by, batch, plan=None):
+    return (plan or plan_files)(by, _sources(batch), columns=batch.columns, strict=False)
 
 
 def _preview(plans):
@@ -116,7 +116,7 @@ def _ready(batch):
     return fresh
 
 
-def batch_assign(*, by, batch, columns, plan=plan_files):
+def batch_assign(*, by, batch, columns, plan=None):
     """Assign headings by hand, {ledger: {heading: field}} beside those assigned before, and plan again."""
     batch = _ready(batch)
     batch.columns = {
@@ -139,7 +139,7 @@ def batch_apply(*, by, batch, write=None):
     """
     batch = _ready(batch)
     if write is not None or batch.preview.get("rows", 0) <= BIG:
-        _apply(by, batch, write or import_files)
+        _apply(by, batch, write)
     else:
         with transaction.atomic():
             free = Q(state=BatchState.READY) | Q(state=BatchState.APPLYING, job__state=JobRun.State.FAILED)
@@ -165,11 +165,13 @@ def _apply_in_worker(by, *, batch):
     return batch.outcome
 
 
-def _apply(by, batch, write=import_files):
+def _apply(by, batch, write=None):
     """Plan and write; with faults (somebody wrote meanwhile) the batch is ready again and shows them."""
     if batch.state == BatchState.APPLIED:
         return
-    plans = write(by, _sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}")
+    plans = (write or import_files)(
+        by, _sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}"
+    )
     preview = _preview(plans)
     if any(plan.faults for plan in plans):
         outcome = f"共 {preview['fault_count']} 处有误，未写入任何内容。"
