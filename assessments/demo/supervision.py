@@ -93,5 +93,5 @@ class Supervised:
             subject=Subject.STAGE,
             about=f"stage/{stage.pk}",
             about_name=f"{stage.item} 同步实施",
-            about_url=f"/sync/{stage.item_id}/#stage-{stage.pk}",
+            about_url=f"/sync/{stage.item_id}/#stage-{stage.stage}",
         )

@@ -113,7 +113,7 @@ def _problems(items, due):
             "state": _words(point),
             "who": "、".join(names[place] for place in point.carriers),
             "leader": items[point.item].leader_name,
-            "url": f"/sync/{point.item}/#stage-{point.stage}",
+            "url": f"/sync/{point.item}/#stage-{point.kind}",
         }
         for point in wrong[:PROBLEMS_SHOWN]
     ]

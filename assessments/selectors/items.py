@@ -108,7 +108,7 @@ def _sync_item(point, item):
     return scoring.Item(
         _SYNC_STATES[point.state],
         name,
-        ("stage", point.item, point.stage),
+        ("stage", point.item, point.kind),
         unit="个环节",
         text=f"{name}未见党建记录，业务日期 {since}" if point.state == SyncState.MISSING else "",
         late_text=f"{name}滞后 {point.lag} 天" if point.state == SyncState.LAGGING else "",

@@ -60,7 +60,7 @@ def _stages(organisation):
     today, found = clock.today(), []
     for point in points:
         title = f"{names[point.item]}：{STAGE_SHORT[point.kind]}{f'（{point.name}）' if point.name else ''}"
-        url = f"/sync/{point.item}/#stage-{point.stage}"
+        url = f"/sync/{point.item}/#stage-{point.kind}"
         if point.state == SyncState.MISSING:
             found.append(
                 (0, -point.lag, Task("missing", title, f"业务 {point.happened:%-m月%-d日}，已 {point.lag} 天", url))

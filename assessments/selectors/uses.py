@@ -123,7 +123,7 @@ def _sync_lines(record, day, saved):
     lines = []
     for item, point in links:
         title = f"{item.name}：{STAGE_SHORT[point.kind]}环节" + (f"（{point.name}）" if point.name else "")
-        lines.append(Use("四同步", title, *_sync_words(point, day, saved), url=f"/sync/{item.pk}/#stage-{point.stage}"))
+        lines.append(Use("四同步", title, *_sync_words(point, day, saved), url=f"/sync/{item.pk}/#stage-{point.kind}"))
     return lines
 
 

@@ -171,7 +171,7 @@ REPORT = {
                 "state": "缺失，业务 8月16日",
                 "who": "能源处党支部",
                 "leader": "顾海平",
-                "url": "/sync/1/#stage-2",
+                "url": "/sync/1/#stage-arrangement",
             }
         ],
         "levels": [

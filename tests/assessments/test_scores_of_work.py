@@ -57,7 +57,7 @@ def test_each_stage_is_scored_with_its_reason(world, work):
     missing = json.loads(found["sync-implement"].reasons)[0]
     assert late["text"] == "“能源保供”安排环节滞后 18 天"
     assert missing["text"] == "“能源保供”实施环节未见党建记录，业务日期 9月7日"
-    assert missing["target"] == ["stage", work[Stage.IMPLEMENTATION].item_id, work[Stage.IMPLEMENTATION].pk]
+    assert missing["target"] == ["stage", work[Stage.IMPLEMENTATION].item_id, "implementation"]
     # The business side of the assessment has not happened: nothing is lost for it.
     assert found["sync-assess"].lost == 0
     assert json.loads(found["sync-study"].evidence)[0]["text"] == "支委会 07-08"
@@ -86,4 +86,4 @@ def test_the_estimate_leads_from_the_lost_point_to_the_stage(world, as_, work):
     with clock.at(timezone.make_aware(datetime(2026, 11, 24, 9))):
         page = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/estimate/").content.decode()
     assert "“能源保供”实施环节未见党建记录" in page
-    assert f'href="/sync/{stage.item_id}/#stage-{stage.pk}"' in page
+    assert f'href="/sync/{stage.item_id}/#stage-{stage.stage}"' in page

@@ -1,0 +1,140 @@
+"""Business work and duties in a real browser, with counted clicks: link, prove, supervise, issue, mend."""
+
+import re
+
+import pytest
+
+from branches import clock
+from responsibilities.duty_progress import duty_slots
+from responsibilities.models import Duty, DutyList, Level
+from tests.browser.chromium import DESK, PHONE, settled
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+class Hand:
+    """Clicks in a page and counts."""
+
+    def __init__(self, page):
+        self.page, self.clicks = page, 0
+
+    def click(self, selector):
+        self.page.click(f"{selector} >> visible=true >> nth=0")
+        self.clicks += 1
+
+
+def recorded(page, title):
+    """Fill in the text of a record as far as it is typed, and wait until it has saved itself."""
+    page.goto(f"{page.home}/activities/new/?kind=theme_day")
+    page.fill("#id_title", title)
+    page.fill("#id_content", "一、到现场了解情况。二、讨论分工。")
+
+
+def test_the_way_from_a_lost_point_to_the_stage_and_back(signed_in):
+    page = signed_in("shuji", viewport=DESK)
+    page.goto(page.home + "/")
+    settled(page)
+    hand = Hand(page)
+    loss = page.locator(".a-loss li", has_text="电子证照扩面应用").first
+    loss.locator("a:has-text('去补齐')").click()
+    page.wait_for_url(re.compile(r"/sync/\d+/"))
+    hand.click(f"{_stage(page)} a:has-text('补佐证')")
+    hand.click("button:has-text('选用')")
+    page.wait_for_load_state()
+    page.goto(page.home + "/")
+    settled(page)
+    assert hand.clicks == 2
+    texts = page.locator(".a-loss li").all_inner_texts()
+    assert not any("电子证照扩面应用”实施环节未见党建记录" in text for text in texts)
+
+
+def _stage(page):
+    return "#" + page.url.rpartition("#")[2]
+
+
+def test_linking_a_record_to_a_stage_costs_one_click_more(signed_in):
+    page = signed_in("shuji", viewport=PHONE)
+    hand = Hand(page)
+    recorded(page, "现场办公推进整改")
+    hand.click("text=全部出席")
+    page.wait_for_selector("[data-draft] .w-chip")
+    hand.click("[data-links] .w-chip")
+    page.wait_for_selector(".w-linked a")
+    label = page.inner_text(".w-linked a >> nth=0")
+    hand.click("button:has-text('提交审核')")
+    page.wait_for_url(re.compile(r"/activities/\d+/$"))
+    assert hand.clicks == 3
+    settled(page)
+    linked = page.inner_text("main")
+    assert label.split("　")[0].split("：")[0].strip() in linked
+    # The panel says what it does for the stage.
+    assert "四同步" in linked
+
+
+def test_existing_evidence_is_attached_from_the_board_in_two_clicks(signed_in):
+    page = signed_in("ganbu", viewport=DESK)
+    page.goto(f"{page.home}/sync/?word=政务数据共享攻坚")
+    before = int(re.search(r"(\d+) 处不同步", page.inner_text("h1"))[1])
+    hand = Hand(page)
+    hand.click("a:has-text('补佐证')")
+    page.wait_for_selector("text=可作")
+    hand.click("button:has-text('选用')")
+    page.wait_for_load_state()
+    assert hand.clicks == 2
+    page.goto(f"{page.home}/sync/?word=政务数据共享攻坚")
+    assert len(set(page.locator("text=未见 >> visible=true").all_inner_texts())) == 1 and before == 3
+
+
+def test_a_supervision_is_raised_answered_and_closed(signed_in):
+    staff = signed_in("ganbu", viewport=DESK)
+    staff.goto(f"{staff.home}/sync/?word=一体化平台安全整改")
+    staff.click("main a:has-text('督办') >> visible=true >> nth=0")
+    title = staff.input_value("#id_title")
+    assert "一体化平台安全整改" in title
+    staff.click("main button[type=submit] >> visible=true")
+    staff.wait_for_url(re.compile(r"/supervision/\d+/$"))
+    path = staff.url.removeprefix(staff.home)
+    assert staff.locator("text=待回复").count()
+    above = signed_in("zongzhi", viewport=PHONE)
+    above.goto(above.home + path)
+    assert title in above.inner_text("h1")
+    # Nobody who is not asked can answer; the general branch's secretary answers for nobody here.
+    staff.click("a:has-text('直接销号')")
+    staff.fill("textarea", "问题已在会上核实解决。")
+    staff.click("main button[type=submit] >> visible=true")
+    staff.wait_for_url(re.compile(rf"{path}$"))
+    assert staff.locator("text=已销号").count()
+
+
+def test_lists_are_issued_at_five_levels_and_a_duty_closes_by_a_record(open_page, live_world, live_server):
+    staff = open_page("staff", "/duties/lists/make/", viewport=DESK)
+    for box in staff.query_selector_all("main input[type=checkbox]"):
+        box.check()
+    staff.click("main button[type=submit] >> visible=true")
+    staff.wait_for_load_state()
+    year = clock.today().year
+    assert set(DutyList.objects.filter(year=year).values_list("level", flat=True)) == set(Level)
+    for level in Level:
+        staff.goto(f"{live_server.url}/duties/lists/issue/?year={year}&level={level}")
+        staff.fill("#id_document", "测试党〔2026〕1号")
+        staff.click("main button[type=submit] >> visible=true")
+        staff.wait_for_load_state()
+    assert not DutyList.objects.exclude(state="issued").exists()
+    duty = Duty.objects.get(key="br-theme", list__organisation=live_world.branch_a)
+    month = f"{clock.today():%Y-%m}"
+
+    def state():
+        fresh = Duty.objects.select_related("list__organisation", "list__holder", "list__member").filter(pk=duty.pk)
+        return next(slot.state for slot in duty_slots(list(fresh))[duty.pk] if month in slot.key)
+
+    assert state() == "open"
+    page = open_page("secretary_a", "/activities/new/?kind=theme_day", viewport=PHONE)
+    page.fill("#id_content", "一、参观。二、讨论。")
+    page.click("text=全部出席")
+    page.click("button:has-text('提交审核')")
+    page.wait_for_url(re.compile(r"/activities/\d+/$"))
+    settled(page)
+    assert duty.text in page.inner_text("main")
+    assert state() == "closed"
+    page.goto(f"{live_server.url}/duties/{duty.pk}/")
+    assert page.locator("text=已办结").count()
