@@ -116,12 +116,13 @@ def duty_list(request):
         needy = page.object_list[0].duties
         selected = max(needy, key=lambda duty: board.found[duty.pk].days or 0 if board.found[duty.pk].overdue else -1)
     if selected is not None:
-        context |= _panel(request, selected, board.slots[selected.pk], of_board(selected, board), board.slots)
+        family = of_board(selected, board)
+        context |= _panel(request, selected, board.slots[selected.pk], family, board.slots, board.holders)
         context["number"] = selected.order
     return render(request, "responsibilities/duties/board.html", context)
 
 
-def _panel(request, duty, slots, family, all_slots):
+def _panel(request, duty, slots, family, all_slots, holders=None):
     """Return what the side panel and the page of one duty both show."""
     today = clock.today()
     found = progress(slots, today)
@@ -137,7 +138,7 @@ def _panel(request, duty, slots, family, all_slots):
         "own_number": own_number(duty),
         "chain": chain(duty, family, all_slots, today),
         "timeline": timeline(duty, slots, request.user, today),
-        "holders": holders_of(duty.list),
+        "holders": holders[duty.list_id] if holders else holders_of(duty.list),
         "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
         "can_supervise": bool(behind) and access.has_right(request.user, ASSIGN, duty.list.organisation),
         "behind": behind,
