@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from branches import access, clock
-from branches.models import Kind, Organisation, OrganisationGrant
+from branches.models import Kind, OrganisationGrant
 from branches.rights import ASSIGN, DUTIES, MEMBERS, PUBLISH, REVIEW, ROLES
 from branches.scoping import OPERATOR, reach
 from responsibilities.models import DutyList, Level
@@ -15,7 +15,8 @@ _AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.righ
 
 
 def _appointments(user):
-    return getattr(user, "appointments_now", None) or access.current_appointments(user)
+    held = getattr(user, "appointments_now", None)
+    return access.current_appointments(user) if held is None else held
 
 
 def assigning(user, path="organisation__"):
@@ -36,11 +37,20 @@ def assigning(user, path="organisation__"):
 
 
 def assigns(user, organisation):
-    """Return whether the user may make, adjust and issue lists at `organisation` (the discipline officer may not)."""
+    """Return whether the user may make, adjust and issue lists at an Organisation (the discipline officer may not).
+
+    Asked of the appointments in force, which a request has read already; grants are derived from them.
+    """
     if user is OPERATOR:
         return True
-    return (
-        Organisation.objects.filter(pk=getattr(organisation, "pk", organisation)).filter(assigning(user, "")).exists()
+    return any(
+        row.organisation is not None
+        and ASSIGN in ROLES[row.role].rights
+        and row.role not in SUPERVISES_ONLY
+        and row.organisation.tree_id == organisation.tree_id
+        and row.organisation.lft <= organisation.lft
+        and organisation.rght <= row.organisation.rght
+        for row in _appointments(user)
     )
 
 

@@ -53,7 +53,7 @@ class Row:
 class Board:
     """All issued duties of a year that a user may read, with their slots; filters are applied to what is in memory."""
 
-    def __init__(self, user, year, as_of, places=None, duty_list=None):
+    def __init__(self, user, year, as_of, places=None):
         self.as_of, self.year = as_of, year
         lists = DutyList.objects.visible_to(user).filter(year=year, state=ListState.ISSUED)
         if places is not None:
@@ -65,19 +65,17 @@ class Board:
         self.all = [duty for duty in rows if duty.list_id in self.lists]
         for duty in self.all:
             duty.list = self.lists[duty.list_id]
-        self.slots = duty_slots(self.all, as_of=as_of)
+        self.holders = holders_each(list(self.lists.values()), as_of)
+        self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders)
         self.found = {duty.pk: progress(self.slots[duty.pk], as_of) for duty in self.all}
-        self.duties = [duty for duty in self.all if duty_list is None or duty.list_id == duty_list]
+        self.duties = self.all
         self.by_pk = {duty.pk: duty for duty in self.all}
         self.elapsed = elapsed(year, as_of)
-        self._holders = None
 
-    @property
-    def holders(self):
-        """{list id: [User]} of the lists shown."""
-        if self._holders is None:
-            self._holders = holders_each(list(self.lists.values()), self.as_of)
-        return self._holders
+    def narrow(self, duty_list):
+        """Show the duties of one DutyList only (all when None); the cards stay those of all."""
+        if duty_list is not None:
+            self.duties = [duty for duty in self.all if duty.list_id == duty_list.pk]
 
     def total(self, duties=None):
         """Return the Progress over the slots of some duties (all shown by default)."""

@@ -12,7 +12,7 @@ from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
 from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
 from responsibilities.duty_rights import acts_for, assigns_anywhere, makes, reminds, reviews
 from responsibilities.forms.duties import DutyFilter, year_choices
-from responsibilities.models import Duty, DutyList, Level, ListState
+from responsibilities.models import Duty, Level, ListState
 from responsibilities.selectors.duty_board import GROUPED, Board, line_note
 from responsibilities.selectors.duty_chain import chain, of_board, relatives, timeline
 from responsibilities.selectors.duty_holders import holders_of
@@ -33,23 +33,20 @@ def _chosen(request):
     """Return (form, cleaned filters, Board) that the address asks for."""
     year = request.GET.get("year", "")
     year = int(year) if year.isdigit() and 2000 <= int(year) <= 2100 else clock.today().year
-    lists = DutyList.objects.visible_to(request.user).filter(year=year, state=ListState.ISSUED)
-    level = request.GET.get("level", "")
-    named = lists.exclude(level=Level.MEMBER) if level != Level.MEMBER else lists.filter(level=level)
+    places = access.organisations_for(request.user).select_related("parent")
+    picked = request.GET.get("organisation", "")
+    top = places.filter(pk=int(picked)).first() if picked.isdigit() and len(picked) < 10 else None
+    below = top.get_descendants(include_self=True).order_by().values("pk") if top else None
+    board = Board(request.user, year, clock.today(), below)
     asked = request.GET.copy()
     asked["year"] = str(year)
-    form = DutyFilter(
-        asked,
-        years=year_choices(),
-        organisations=access.organisations_for(request.user),
-        lists=named.select_related("organisation__parent", "holder", "member").order_by("organisation__lft", "pk"),
-    )
+    own = request.GET.get("level") == Level.MEMBER
+    lists = [row for row in board.lists.values() if (row.level == Level.MEMBER) == own]
+    form = DutyFilter(asked, years=year_choices(), organisations=places, lists=lists)
     form.is_valid()
     data = form.cleaned_data
-    places = None
-    if data.get("organisation"):
-        places = data["organisation"].get_descendants(include_self=True).order_by().values("pk")
-    board = Board(request.user, year, clock.today(), places, data["list"].pk if data.get("list") else None)
+    data["list"] = board.lists.get(int(data["list"])) if data.get("list") else None
+    board.narrow(data["list"])
     return form, data, board
 
 
