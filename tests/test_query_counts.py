@@ -14,7 +14,7 @@ LIST, PAGE = 12, 20
 # organisation with all that hangs on it, the records with the invitations to joint ones above them. The board of the
 # duty lists reckons five levels at once: requirements (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
-    "duty_list": 37,
+    "duty_list": 38,
     "organisation_list": 17,
     "requirement_list": 17,
     "organisation_detail": 21,

@@ -6,7 +6,16 @@ from responsibilities.duty_progress import Progress, duty_slots, elapsed, progre
 from responsibilities.duty_slot import DONE, LEFT_OUT, OVERDUE
 from responsibilities.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.selectors.duty_holders import holders_each
-from responsibilities.selectors.duty_names import CARDS, chip, frequency, own_number, role_of, short_basis, tone
+from responsibilities.selectors.duty_names import (
+    CARD_OF,
+    CARDS,
+    chip,
+    frequency,
+    own_number,
+    role_of,
+    short_basis,
+    tone,
+)
 
 # A level is behind when its progress is so many points below the share of the year that has passed.
 MARGIN = 10
@@ -71,6 +80,11 @@ class Board:
         self.duties = self.all
         self.by_pk = {duty.pk: duty for duty in self.all}
         self.elapsed = elapsed(year, as_of)
+        # Levels of which there are lists that this user does not read: not missing, only not his.
+        issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level", flat=True)
+        self.elsewhere = {CARD_OF[level] for level in issued.distinct()} - {
+            CARD_OF[row.level] for row in self.lists.values()
+        }
 
     def narrow(self, duty_list):
         """Show the duties of one DutyList only (all when None); the cards stay those of all."""
@@ -99,7 +113,7 @@ class Board:
 
     def _who(self, card, lists):
         if not lists:
-            return "尚无清单"
+            return "不在查阅范围内" if card in self.elsewhere else "尚无清单"
         if card == Level.BRANCH:
             return f"{len(lists)} 个党支部"
         if card == Level.MEMBER:

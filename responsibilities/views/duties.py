@@ -18,7 +18,7 @@ from responsibilities.selectors.duty_chain import chain, of_board, relatives, ti
 from responsibilities.selectors.duty_holders import holders_of
 from responsibilities.selectors.duty_names import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.selectors.own_duties import own_page
-from responsibilities.services.duty_reports import about
+from responsibilities.services.duty_reports import about, confirmed
 
 PER_PAGE = 30
 READ = ("list__organisation__parent", "list__holder", "list__member__account", "serves")
@@ -161,7 +161,7 @@ def duty_detail(request, pk):
             "days": slot.days(today) if slot.behind(today) else None,
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == "open" and not slot.done else slot.state,
-            "confirm": issued and acts and slot.state == "closed" and not _confirmed(slot),
+            "confirm": issued and acts and slot.state == "closed" and not confirmed(slot),
             "report": issued and acts and _reportable(slot),
             "review": slot.report is not None
             and slot.report.state == "reported"
@@ -173,6 +173,7 @@ def duty_detail(request, pk):
         "title": duty.text,
         "lines": lines,
         "acts": acts,
+        "to_confirm": sum(line["confirm"] for line in lines),
         "proved": proved_by_system(duty),
         "source": SOURCE_NAMES.get(duty.source, ""),
         "role": role_of(duty.list.level),
@@ -181,10 +182,6 @@ def duty_detail(request, pk):
         "reminders": Notice.objects.filter(about=about(duty), kind="reminder").count(),
     }
     return render(request, "responsibilities/duties/detail.html", context)
-
-
-def _confirmed(slot):
-    return slot.report is not None and slot.report.state == "confirmed"
 
 
 def _reportable(slot):
@@ -200,7 +197,7 @@ def own_duties(request):
     for part in context["lists"]:
         for row in part["rows"]:
             row["report_slot"] = next((slot for slot in row["slots"] if _reportable(slot)), None)
-            row["confirm_slot"] = next((s for s in row["slots"] if s.state == "closed" and not _confirmed(s)), None)
+            row["to_confirm"] = sum(slot.state == "closed" and not confirmed(slot) for slot in row["slots"])
     return render(request, "responsibilities/duties/own.html", context)
 
 

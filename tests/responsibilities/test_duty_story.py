@@ -298,6 +298,29 @@ def test_a_duty_whose_proof_the_system_holds_closes_by_itself_and_is_confirmed_i
     assert secretary.post(f"/duties/{one.pk}/report/", {"slot": key, "text": "开展过"}).status_code == 409
 
 
+def test_one_click_confirms_all_that_is_closed(world, as_):
+    issued(world)
+    one = duty("br-theme", organisation=world.branch_a)
+    for month in (9, 10):
+        record(world, world.branch_a, "theme_day", date(2026, month, 20))
+    secretary = as_("secretary_a")
+    assert "待确认 2 项次" in html(secretary.get("/duties/own/"))
+    assert "确认全部 2 项次" in html(secretary.get(f"/duties/{one.pk}/"))
+    assert secretary.post(f"/duties/{one.pk}/confirm/", {"back": "own"})["Location"] == "/duties/own/"
+    assert set(DutyReport.objects.values_list("state", "slot")) == {
+        ("confirmed", "life-theme-day/2026-09"),
+        ("confirmed", "life-theme-day/2026-10"),
+    }
+    assert secretary.post(f"/duties/{one.pk}/confirm/").status_code == 409
+
+
+def test_a_level_that_is_only_out_of_reach_is_not_called_missing(world, as_):
+    issued(world)
+    page = html(as_("secretary_a").get("/duties/"))
+    assert page.count("不在查阅范围内") == 3
+    assert "缺这一级" not in page
+
+
 def test_a_returned_record_opens_the_duty_again_though_it_was_confirmed(world, as_):
     issued(world)
     one = duty("br-theme", organisation=world.branch_a)
