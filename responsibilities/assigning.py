@@ -69,8 +69,16 @@ def places_assigned(user):
 
 
 def assigns_work(user, organisation):
-    """Return whether `user` may ask work of `organisation`: `assign_work` there, but not by the discipline office."""
-    return places_assigned(user).filter(pk=getattr(organisation, "pk", organisation)).exists()
+    """Return whether `user` may ask work of an Organisation: `assign_work` there, but not by the discipline office.
+
+    Asked of the appointments in force, which a request has read already; grants are derived from them.
+    """
+    if user is access.OPERATOR:
+        return True
+    return any(
+        top.tree_id == organisation.tree_id and top.lft <= organisation.lft and organisation.rght <= top.rght
+        for top in _tops(user)
+    )
 
 
 def require_assigns(user, organisation):

@@ -27,18 +27,19 @@ from responsibilities.models import DutyReport, ReportState
 __all__ = ["DONE", "LEFT_OUT", "STATE_NAMES", "DutySlot", "Progress", "duty_slots", "elapsed", "progress", "settled"]
 
 
-def duty_slots(duties, *, as_of=None):
+def duty_slots(duties, *, as_of=None, holders=None):
     """Return {duty id: [DutySlot]} in the order of the calendar.
 
     duties: Duty objects (list and its organisation are read with them when a queryset is given). as_of: day of judging
-    (default today); reports and reviews of later days are left out. The number of statements does not depend on the
+    (default today); reports and reviews of later days are left out. holders: {list id: [User]} of that day, for a caller
+    that has read them. The number of statements does not depend on the
     number of duties, organisations or slots.
     """
     as_of = as_of or clock.today()
     if hasattr(duties, "select_related"):
         duties = duties.select_related("list__organisation", "list__holder", "list__member")
     duties = list(duties)
-    found = proof_slots(duties, as_of)
+    found = proof_slots(duties, as_of, holders)
     reports = _reports(duties, as_of)
     for duty in duties:
         for slot in found[duty.pk]:

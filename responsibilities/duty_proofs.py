@@ -52,15 +52,15 @@ def proved_by_system(duty):
     return duty.source in SOURCES and (duty.source not in FROM_TEMPLATE or template(duty.key) is not None)
 
 
-def proof_slots(duties, as_of):
+def proof_slots(duties, as_of, holders=None):
     """Return {duty id: [DutySlot]} with what the system itself holds on `as_of`, before anything said about it.
 
-    duties: list of Duty with list, its organisation, holder and member read.
+    duties: list of Duty with list, its organisation, holder and member read. holders: {list id: [User]}, if known.
     """
     found = {}
     for year in sorted({duty.list.year for duty in duties}):
         mine = [duty for duty in duties if duty.list.year == year]
-        question = Question(mine, year, as_of)
+        question = Question(mine, year, as_of, holders)
         by_source = {}
         for duty in mine:
             by_source.setdefault(duty.source if proved_by_system(duty) else "", []).append(duty)

@@ -14,7 +14,8 @@ _AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.righ
 
 
 def _appointments(user):
-    return getattr(user, "appointments_now", None) or access.current_appointments(user)
+    held = getattr(user, "appointments_now", None)
+    return access.current_appointments(user) if held is None else held
 
 
 def makes(user, level, organisation):

@@ -12,8 +12,10 @@ from tests.test_matrix import address
 # A list, the workbench or a form, any other page; a list's export and its rows are the same selector.
 LIST, PAGE = 12, 20
 # Pages that join a list with something else: the tree with a profile beside it, what is owed reckoned live, everything
-# one branch owes and is scored for.
+# one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
+# (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
+    "duty_list": 38,
     "organisation_list": 17,
     "requirement_list": 17,
     "score_estimate": 30,

@@ -14,7 +14,7 @@ class DutyFilter(forms.Form):
 
     year = forms.IntegerField(label="年度", required=False, min_value=2000, max_value=2100)
     organisation = OrganisationField(None, label="党组织", required=False, empty_label="全部")
-    list = forms.ModelChoiceField(None, label="责任人", required=False, empty_label="全部责任人")
+    list = forms.ChoiceField(label="责任人", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATE_NAMES.items()])
     level = forms.ChoiceField(required=False, choices=Level.choices, widget=forms.HiddenInput)
     view = forms.ChoiceField(
@@ -27,8 +27,7 @@ class DutyFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["year"].widget = forms.Select(choices=[(year, f"{year}年") for year in years])
         self.fields["organisation"].queryset = organisations
-        self.fields["list"].queryset = lists
-        self.fields["list"].label_from_instance = lambda row: row.holder_name
+        self.fields["list"].choices = [("", "全部责任人"), *[(str(row.pk), row.holder_name) for row in lists]]
 
 
 class DutyForm(forms.Form):

@@ -34,8 +34,10 @@ class Detail:
 class Question:
     """Duties of one year, judged on one day. Each property is one or two statements, asked when a source needs it."""
 
-    def __init__(self, duties, year, as_of):
+    def __init__(self, duties, year, as_of, holders=None):
         self.duties, self.as_of = duties, as_of
+        if holders is not None:
+            self.holders = holders
         self.span = Period(YEAR, year)
         self.lists = list({duty.list_id: duty.list for duty in duties}.values())
         self.kinds = sorted({kind for duty in duties for kind in kinds_of(duty)})

@@ -4,13 +4,31 @@ from dataclasses import dataclass, field
 
 from responsibilities.duty_progress import Progress, duty_slots, elapsed, progress
 from responsibilities.duty_slot import DONE, LEFT_OUT, OVERDUE
-from responsibilities.models import LEVEL_ORDER, Duty, Level, ListState
+from responsibilities.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.selectors.duty_holders import holders_each
-from responsibilities.selectors.duty_names import CARDS, chip, frequency, own_number, role_of, short_basis, tone
+from responsibilities.selectors.duty_names import (
+    CARD_OF,
+    CARDS,
+    chip,
+    frequency,
+    own_number,
+    role_of,
+    short_basis,
+    tone,
+)
 
 # A level is behind when its progress is so many points below the share of the year that has passed.
 MARGIN = 10
 GROUPED = (Level.BRANCH, Level.MEMBER)
+# Up to so many lists are named to the database one by one.
+FEW = 300
+
+
+def _duties_of(lists, year):
+    """Return the duties of these lists; a long list of ids is not named, the year's rows are sifted by the database."""
+    if len(lists) <= FEW:
+        return Duty.objects.filter(list__in=list(lists))
+    return Duty.objects.filter(list__year=year, list__state=ListState.ISSUED)
 
 
 @dataclass
@@ -44,29 +62,34 @@ class Row:
 class Board:
     """All issued duties of a year that a user may read, with their slots; filters are applied to what is in memory."""
 
-    def __init__(self, user, year, as_of, places=None, duty_list=None):
+    def __init__(self, user, year, as_of, places=None):
         self.as_of, self.year = as_of, year
-        rows = Duty.objects.visible_to(user).filter(list__year=year, list__state=ListState.ISSUED)
+        lists = DutyList.objects.visible_to(user).filter(year=year, state=ListState.ISSUED)
         if places is not None:
-            rows = rows.filter(list__organisation__in=places)
-        rows = rows.select_related("list__organisation", "list__holder", "list__member__account").order_by(
-            "order", "pk"
-        )
-        self.all = list(rows)
-        self.slots = duty_slots(self.all, as_of=as_of)
+            lists = lists.filter(organisation__in=places)
+        # Read once and shared: thousands of duties hang on some hundred lists.
+        lists = lists.select_related("organisation__parent", "holder", "member__account")
+        self.lists = {row.pk: row for row in lists.order_by("organisation__lft", "pk")}
+        rows = _duties_of(self.lists, year).order_by("order", "pk")
+        self.all = [duty for duty in rows if duty.list_id in self.lists]
+        for duty in self.all:
+            duty.list = self.lists[duty.list_id]
+        self.holders = holders_each(list(self.lists.values()), as_of)
+        self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders)
         self.found = {duty.pk: progress(self.slots[duty.pk], as_of) for duty in self.all}
-        self.duties = [duty for duty in self.all if duty_list is None or duty.list_id == duty_list]
+        self.duties = self.all
         self.by_pk = {duty.pk: duty for duty in self.all}
         self.elapsed = elapsed(year, as_of)
-        self.lists = {duty.list_id: duty.list for duty in self.all}
-        self._holders = None
+        # Levels of which there are lists that this user does not read: not missing, only not his.
+        issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level", flat=True)
+        self.elsewhere = {CARD_OF[level] for level in issued.distinct()} - {
+            CARD_OF[row.level] for row in self.lists.values()
+        }
 
-    @property
-    def holders(self):
-        """{list id: [User]} of the lists shown."""
-        if self._holders is None:
-            self._holders = holders_each(list(self.lists.values()), self.as_of)
-        return self._holders
+    def narrow(self, duty_list):
+        """Show the duties of one DutyList only (all when None); the cards stay those of all."""
+        if duty_list is not None:
+            self.duties = [duty for duty in self.all if duty.list_id == duty_list.pk]
 
     def total(self, duties=None):
         """Return the Progress over the slots of some duties (all shown by default)."""
@@ -90,7 +113,7 @@ class Board:
 
     def _who(self, card, lists):
         if not lists:
-            return "尚无清单"
+            return "不在查阅范围内" if card in self.elsewhere else "尚无清单"
         if card == Level.BRANCH:
             return f"{len(lists)} 个党支部"
         if card == Level.MEMBER:

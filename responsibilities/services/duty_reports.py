@@ -46,23 +46,47 @@ def _slot(by, duty, key):
 
 
 @transaction.atomic
-def duty_confirm(*, by, duty, slot):
-    """Confirm in one click that the system's own proof closes a slot (its key); return the DutyReport.
+def duty_confirm(*, by, duty, slot=""):
+    """Confirm in one click that the system's own proof closes a slot (its key), or with "" all closed slots of the duty.
 
-    Raises Conflict while the proof is not complete, or when it was confirmed before.
+    Returns the DutyReports, one audit entry each. Raises Conflict while the proof is not complete, or when everything was
+    confirmed before.
     """
-    found = _slot(by, duty, slot)
-    if found.state != CLOSED:
-        raise Conflict("系统还没有足以认定办结的记录，不能确认。")
-    values = {
-        "state": ReportState.CONFIRMED,
-        "reported_by": None if by is access.OPERATOR else by,
-        "reported_at": clock.now(),
-        "late": bool(found.late),
-    }
-    report = _say(found, duty, slot, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
-    _done(by, "duty.confirm", report)
-    return report
+    if slot:
+        found = [_slot(by, duty, slot)]
+        if found[0].state != CLOSED:
+            raise Conflict("系统还没有足以认定办结的记录，不能确认。")
+    else:
+        require_acts(by, duty.list)
+        if duty.list.state != ListState.ISSUED:
+            raise Conflict("清单尚未下达，不能确认。")
+        found = [one for one in duty_slots([duty])[duty.pk] if one.state == CLOSED and not confirmed(one)]
+        if not found:
+            raise Conflict("没有等待确认的期次。")
+    reports = []
+    for one in found:
+        values = {
+            "state": ReportState.CONFIRMED,
+            "reported_by": None if by is access.OPERATOR else by,
+            "reported_at": clock.now(),
+            "late": bool(one.late),
+        }
+        reports.append(
+            _say(one, duty, one.key, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
+        )
+    place = duty.list.organisation_id
+    audit.record_many(
+        by=by,
+        verb="duty.confirm",
+        rows=[(report, place, f"{duty} {report.slot}", {"slot": report.slot}) for report in reports],
+    )
+    mark_lists([duty.list])
+    return reports
+
+
+def confirmed(slot):
+    """Whether the holder has confirmed a DutySlot already."""
+    return slot.report is not None and slot.report.state == ReportState.CONFIRMED
 
 
 def _say(found, duty, slot, values, replaceable):

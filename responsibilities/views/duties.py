@@ -13,13 +13,13 @@ from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
 from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
 from responsibilities.duty_rights import acts_for, makes, reminds, reviews
 from responsibilities.forms.duties import DutyFilter, year_choices
-from responsibilities.models import Duty, DutyList, Level, ListState
+from responsibilities.models import Duty, Level, ListState
 from responsibilities.selectors.duty_board import GROUPED, Board, line_note
 from responsibilities.selectors.duty_chain import chain, of_board, relatives, timeline
 from responsibilities.selectors.duty_holders import holders_of
 from responsibilities.selectors.duty_names import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.selectors.own_duties import own_page
-from responsibilities.services.duty_reports import about
+from responsibilities.services.duty_reports import about, confirmed
 
 PER_PAGE = 30
 READ = ("list__organisation__parent", "list__holder", "list__member__account", "serves")
@@ -34,23 +34,20 @@ def _chosen(request):
     """Return (form, cleaned filters, Board) that the address asks for."""
     year = request.GET.get("year", "")
     year = int(year) if year.isdigit() and 2000 <= int(year) <= 2100 else clock.today().year
-    lists = DutyList.objects.visible_to(request.user).filter(year=year, state=ListState.ISSUED)
-    level = request.GET.get("level", "")
-    named = lists.exclude(level=Level.MEMBER) if level != Level.MEMBER else lists.filter(level=level)
+    places = access.organisations_for(request.user).select_related("parent")
+    picked = request.GET.get("organisation", "")
+    top = places.filter(pk=int(picked)).first() if picked.isdigit() and len(picked) < 10 else None
+    below = top.get_descendants(include_self=True).order_by().values("pk") if top else None
+    board = Board(request.user, year, clock.today(), below)
     asked = request.GET.copy()
     asked["year"] = str(year)
-    form = DutyFilter(
-        asked,
-        years=year_choices(),
-        organisations=access.organisations_for(request.user),
-        lists=named.select_related("organisation__parent", "holder", "member").order_by("organisation__lft", "pk"),
-    )
+    own = request.GET.get("level") == Level.MEMBER
+    lists = [row for row in board.lists.values() if (row.level == Level.MEMBER) == own]
+    form = DutyFilter(asked, years=year_choices(), organisations=places, lists=lists)
     form.is_valid()
     data = form.cleaned_data
-    places = None
-    if data.get("organisation"):
-        places = data["organisation"].get_descendants(include_self=True).order_by().values("pk")
-    board = Board(request.user, year, clock.today(), places, data["list"].pk if data.get("list") else None)
+    data["list"] = board.lists.get(int(data["list"])) if data.get("list") else None
+    board.narrow(data["list"])
     return form, data, board
 
 
@@ -117,12 +114,13 @@ def duty_list(request):
         needy = page.object_list[0].duties
         selected = max(needy, key=lambda duty: board.found[duty.pk].days or 0 if board.found[duty.pk].overdue else -1)
     if selected is not None:
-        context |= _panel(request, selected, board.slots[selected.pk], of_board(selected, board), board.slots)
+        family = of_board(selected, board)
+        context |= _panel(request, selected, board.slots[selected.pk], family, board.slots, board.holders)
         context["number"] = selected.order
     return render(request, "responsibilities/duties/board.html", context)
 
 
-def _panel(request, duty, slots, family, all_slots):
+def _panel(request, duty, slots, family, all_slots, holders=None):
     """Return what the side panel and the page of one duty both show."""
     today = clock.today()
     found = progress(slots, today)
@@ -138,7 +136,7 @@ def _panel(request, duty, slots, family, all_slots):
         "own_number": own_number(duty),
         "chain": chain(duty, family, all_slots, today),
         "timeline": timeline(duty, slots, request.user, today),
-        "holders": holders_of(duty.list),
+        "holders": holders[duty.list_id] if holders else holders_of(duty.list),
         "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
         "can_supervise": bool(behind) and access.has_right(request.user, ASSIGN, duty.list.organisation),
         "behind": behind,
@@ -164,7 +162,7 @@ def duty_detail(request, pk):
             "days": slot.days(today) if slot.behind(today) else None,
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == "open" and not slot.done else slot.state,
-            "confirm": issued and acts and slot.state == "closed" and not _confirmed(slot),
+            "confirm": issued and acts and slot.state == "closed" and not confirmed(slot),
             "report": issued and acts and _reportable(slot),
             "review": slot.report is not None
             and slot.report.state == "reported"
@@ -176,6 +174,7 @@ def duty_detail(request, pk):
         "title": duty.text,
         "lines": lines,
         "acts": acts,
+        "to_confirm": sum(line["confirm"] for line in lines),
         "proved": proved_by_system(duty),
         "source": SOURCE_NAMES.get(duty.source, ""),
         "role": role_of(duty.list.level),
@@ -184,10 +183,6 @@ def duty_detail(request, pk):
         "reminders": Notice.objects.filter(about=about(duty), kind="reminder").count(),
     }
     return render(request, "responsibilities/duties/detail.html", context)
-
-
-def _confirmed(slot):
-    return slot.report is not None and slot.report.state == "confirmed"
 
 
 def _reportable(slot):
@@ -203,7 +198,7 @@ def own_duties(request):
     for part in context["lists"]:
         for row in part["rows"]:
             row["report_slot"] = next((slot for slot in row["slots"] if _reportable(slot)), None)
-            row["confirm_slot"] = next((s for s in row["slots"] if s.state == "closed" and not _confirmed(s)), None)
+            row["to_confirm"] = sum(slot.state == "closed" and not confirmed(slot) for slot in row["slots"])
     return render(request, "responsibilities/duties/own.html", context)
 
 

@@ -30,11 +30,11 @@ def duty_confirm(request, pk):
     duty = loaded(request, pk)
     require_acts(request.user, duty.list)
     try:
-        services.duty_confirm(by=request.user, duty=duty, slot=request.POST.get("slot", ""))
+        reports = services.duty_confirm(by=request.user, duty=duty, slot=request.POST.get("slot", ""))
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        messages.success(request, "已确认办结")
+        messages.success(request, f"已确认 {len(reports)} 项次办结")
     return _back(request, duty)
 
 
