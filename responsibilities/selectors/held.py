@@ -3,6 +3,7 @@
 Each entry reads one source; a source is one statement (requirements and stages a few) for any number of organisations.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -22,6 +23,9 @@ NUMBER, RATE, DATE, TEXT = "number", "rate", "date", "text"
 BEST = 3
 # Below this likeness (0–100) a label is not taken for the same thing.
 ALIKE = 62
+_YEAR = re.compile("今年|本年度?")
+_WHOSE = re.compile("^(本|各)?党?支部")
+_COUNTED = re.compile("(人数|次数|项数|个数|总数|数量|数|情况)$")
 _PARTY = (Standing.FULL, Standing.PROBATIONARY)
 
 
@@ -140,7 +144,14 @@ _NAMES = [(entry, [fold(entry.label), *map(fold, entry.words)]) for entry in CAT
 
 
 def _bare(text):
-    return text.replace("今年", "").replace("本年度", "").replace("本年", "")
+    return _YEAR.sub("", text)
+
+
+def _core(text):
+    """The thing without whose it is and that it is counted: 党课 of 今年支部党课次数."""
+    text = _bare(text)
+    core = _WHOSE.sub("", _COUNTED.sub("", text))
+    return core if len(core) >= 2 else text
 
 
 def matching(label, limit=BEST):
@@ -148,10 +159,10 @@ def matching(label, limit=BEST):
     asked = _bare(fold(label))
     if len(asked) < 2:
         return []
-    found = []
+    core, found = _core(asked), []
     for place, (entry, names) in enumerate(_NAMES):
         likeness = max(
-            100 if asked == _bare(name) else max(fuzz.ratio(asked, _bare(name)), 0.9 * _part(asked, _bare(name)))
+            100 if asked == _bare(name) else max(fuzz.ratio(core, _core(name)), 0.9 * _part(core, _core(name)))
             for name in names
         )
         if likeness >= ALIKE:

@@ -27,7 +27,7 @@ def name_of(field):
 
 def _locked(by, target):
     target = (
-        CollectTarget.objects.select_for_update(of=("self",))
+        CollectTarget.objects.select_for_update(of=("self", "collect"))
         .select_related("collect", "organisation__parent")
         .get(pk=target.pk)
     )
