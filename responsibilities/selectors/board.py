@@ -7,7 +7,7 @@ from django.urls import reverse
 from branches import clock
 from branches.models import Organisation
 from branches.periods import YEAR, Period
-from responsibilities.models import STAGE_SHORT, Stage, SyncState, WorkItem
+from responsibilities.models import STAGE_SHORT, Stage, SyncState, WorkCarrier, WorkItem
 from responsibilities.selectors.work import (
     NextStep,
     items_in,
@@ -226,12 +226,14 @@ def lines(user, selection, ids):
     points = [point for pk in ids for point in whole[pk]]
     records = linked_records(points, user)
     names = {pk: place.label for pk, place in selection.tree.items()}
-    powers = Powers(user, {place for point in points for place in point.carriers} | _arrangers(selection, ids))
+    present = _present_carriers(ids)
+    places = {place for mine in present.values() for place in mine}
+    powers = Powers(user, places | {selection.items[pk].organisation_id for pk in ids})
     tolerance = tolerance_now()
     found = []
     for pk in ids:
         item, mine = selection.items[pk], whole[pk]
-        carriers = list(dict.fromkeys(place for point in mine for place in point.carriers))
+        carriers = present.get(pk, [])
         links, notes = powers.links(item, carriers), powers.notes(item, carriers)
         cells = [_cell(kind, [point for point in mine if point.kind == kind], records, links, notes) for kind in STAGES]
         for cell in cells:
@@ -251,8 +253,13 @@ def lines(user, selection, ids):
     return found
 
 
-def _arrangers(selection, ids):
-    return {selection.items[pk].organisation_id for pk in ids}
+def _present_carriers(ids):
+    """Return {item id: [ids of those who carry it today, the leading one first]}: former ones act no more."""
+    found = {}
+    rows = WorkCarrier.objects.filter(item__in=ids, ended__isnull=True).order_by("-leads", "pk")
+    for item, place in rows.values_list("item", "organisation"):
+        found.setdefault(item, []).append(place)
+    return found
 
 
 def day_words(day):
