@@ -36,7 +36,8 @@ class SyncPoint:
 
     stage, item, milestone: ids (milestone None for a stage without milestones). kind: a Stage. name: of the milestone,
     or "". lag: days from business to Party date (negative: earlier); of a missing one, days from the business date to
-    the day of judging. carriers: ids of the organisations that carry the item on the business date, the leading one first.
+    the day of judging (as_of). carriers: ids of the organisations that carry the item on the business date, the leading
+    one first. tolerance: days that were allowed on the business date.
     """
 
     item: int
@@ -52,6 +53,8 @@ class SyncPoint:
     proofs: list = field(default_factory=list)
     carriers: list = field(default_factory=list)
     reason: str = ""
+    as_of: date | None = None
+    tolerance: int = 7
 
     @property
     def day(self):
@@ -61,7 +64,8 @@ class SyncPoint:
     @property
     def waits(self):
         """Whether the planned day has passed and nobody has said whether the business side took place."""
-        return self.happened is None and self.state == SyncState.NOT_DUE and self.planned is not None
+        passed = self.planned is not None and self.planned < (self.as_of or clock.today())
+        return passed and self.happened is None and self.state == SyncState.NOT_DUE
 
 
 def judge(happened, party_days, tolerance, as_of):
@@ -151,6 +155,7 @@ def _point(stage, milestone, proofs, tolerance, as_of):
         name=milestone.name if milestone else "",
         planned=row.planned_on,
         happened=row.happened_on,
+        as_of=as_of,
     )
     point.proofs = list(proofs.get((stage.pk, point.milestone), ()))
     if milestone is not None:
@@ -158,6 +163,7 @@ def _point(stage, milestone, proofs, tolerance, as_of):
         point.proofs += proofs.get((stage.pk, None), ())
     days = [proof.day for proof in point.proofs if proof.counts]
     allowed = int(dated_settings.at(tolerance, point.happened or as_of))
+    point.tolerance = allowed
     point.state, point.party, point.lag = judge(point.happened, days, allowed, as_of)
     stopped = stage.item.stopped_on
     if stage.waived_at is not None and clock.day_of(stage.waived_at) <= as_of:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from branches import clock
 from branches.models import Organisation
 from branches.periods import YEAR, Period
-from responsibilities.models import STAGE_SHORT, Stage, SyncState, WorkItem
+from responsibilities.models import STAGE_SHORT, Stage, SyncState, WorkCarrier, WorkItem
 from responsibilities.selectors.work import (
     NextStep,
     items_in,
@@ -15,7 +15,6 @@ from responsibilities.selectors.work import (
     next_step,
     proof_label,
     stage_name,
-    tolerance_now,
 )
 from responsibilities.sync import STAGES, closure, sync_points, worst
 from responsibilities.work_rights import Powers
@@ -188,15 +187,10 @@ def fits(state, counted, all_points):
     if state == OPEN:
         return not done == owed > 0
     if state == WAITS:
-        return any(is_late(point) for point in counted)
+        return any(point.waits for point in counted)
     if state == "due":
         return any(point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING) for point in counted)
     return any(point.state == state for point in counted)
-
-
-def is_late(point):
-    """Whether the planned date has passed and nobody has said whether the business side took place."""
-    return point.waits and point.planned < clock.today()
 
 
 def ordered(selection, state=""):
@@ -210,7 +204,7 @@ def ordered(selection, state=""):
         return (
             -states.count(SyncState.MISSING),
             -states.count(SyncState.LAGGING),
-            -sum(is_late(point) for point in counted[pk]),
+            -sum(point.waits for point in counted[pk]),
             -days,
             done == owed > 0,
             selection.items[pk].starts,
@@ -222,16 +216,17 @@ def ordered(selection, state=""):
 
 def lines(user, selection, ids):
     """Return the Lines of these items, in this order, in a constant number of statements."""
-    whole = selection.of([point for point in selection.points if point.item in set(ids)])
+    whole = selection.of(selection.points)
     points = [point for pk in ids for point in whole[pk]]
     records = linked_records(points, user)
     names = {pk: place.label for pk, place in selection.tree.items()}
-    powers = Powers(user, {place for point in points for place in point.carriers} | _arrangers(selection, ids))
-    tolerance = tolerance_now()
+    present = _present_carriers(ids)
+    places = {place for mine in present.values() for place in mine}
+    powers = Powers(user, places | {selection.items[pk].organisation_id for pk in ids})
     found = []
     for pk in ids:
         item, mine = selection.items[pk], whole[pk]
-        carriers = list(dict.fromkeys(place for point in mine for place in point.carriers))
+        carriers = present.get(pk, [])
         links, notes = powers.links(item, carriers), powers.notes(item, carriers)
         cells = [_cell(kind, [point for point in mine if point.kind == kind], records, links, notes) for kind in STAGES]
         for cell in cells:
@@ -245,14 +240,19 @@ def lines(user, selection, ids):
                 done=done,
                 owed=owed,
                 carriers=[names.get(place, "") for place in carriers],
-                next=next_step(mine, names, tolerance, item),
+                next=next_step(mine, names, item),
             )
         )
     return found
 
 
-def _arrangers(selection, ids):
-    return {selection.items[pk].organisation_id for pk in ids}
+def _present_carriers(ids):
+    """Return {item id: [ids of those who carry it today, the leading one first]}: former ones act no more."""
+    found = {}
+    rows = WorkCarrier.objects.filter(item__in=ids, ended__isnull=True).order_by("-leads", "pk")
+    for item, place in rows.values_list("item", "organisation"):
+        found.setdefault(item, []).append(place)
+    return found
 
 
 def day_words(day):
@@ -265,7 +265,7 @@ def day_words(day):
 def _cell(kind, points, records, links, notes):
     show = worst(points)
     done = sum(point.state == SyncState.SYNCHRONISED for point in points)
-    cell = Cell(kind, show, (done, len(points)) if show.milestone else None, _words(show))
+    cell = Cell(kind, show, (done, len(points)) if show.milestone else None, words(show))
     proofs = sorted(show.proofs, key=lambda proof: (not proof.counts, proof.day, proof.evidence))
     if proofs:
         first = proofs[0]
@@ -291,7 +291,7 @@ def pick_url(point):
     return f"{url}?milestone={point.milestone}" if point.milestone else url
 
 
-def _words(point):
+def words(point):
     """What a cell says of a point that is not due or waived."""
     if point.state == SyncState.WAIVED:
         return point.reason
@@ -299,7 +299,7 @@ def _words(point):
         return f"业务 {day_words(point.happened)}，待开展党建工作"
     if point.planned is None:
         return "业务日期未定"
-    if is_late(point):
+    if point.waits:
         return f"计划 {day_words(point.planned)} 已过，请登记业务日期"
     return f"业务计划 {day_words(point.planned)}"
 
@@ -316,7 +316,7 @@ def counts(selection):
         "": len(selection.items),
         SyncState.MISSING.value: states.count(SyncState.MISSING),
         SyncState.LAGGING.value: states.count(SyncState.LAGGING),
-        WAITS: sum(is_late(point) for point in selection.counted),
+        WAITS: sum(point.waits for point in selection.counted),
         CLOSED: closed,
     }
 

@@ -37,12 +37,12 @@ def stage_name(point):
     return f"{label}（{point.name}）" if point.name else label
 
 
-def next_step(points, names=None, tolerance=7, item=None):
+def next_step(points, names=None, item=None):
     """Return the NextStep of one item from its SyncPoints, in words.
 
-    names: {organisation id: label}; without it the branch is called 承办支部. tolerance: days, for the last day. item: the
-    WorkItem, whose organisation answers where nobody carries it. The order: what is missing, what waits for its date,
-    what took place lately, what is planned next.
+    names: {organisation id: label}; without it the branch is called 承办支部. item: the WorkItem, whose organisation
+    answers where nobody carries it. The order: what is missing, what waits for its date, what took place lately, what is
+    planned next.
     """
 
     def who(point):
@@ -58,15 +58,14 @@ def next_step(points, names=None, tolerance=7, item=None):
         point = max(missing, key=lambda row: row.lag)
         return step("evidence", point, "{who}补“{stage}”的佐证")
     open_points = [point for point in points if point.state == SyncState.NOT_DUE]
-    today = clock.today()
-    late = [point for point in open_points if point.waits and point.planned < today]
+    late = [point for point in open_points if point.waits]
     if late:
         point = min(late, key=lambda row: row.planned)
         return step("date", point, "{who}登记“{stage}”的业务日期")
     held = [point for point in open_points if point.happened]
     if held:
         point = min(held, key=lambda row: row.happened)
-        due = point.happened + timedelta(days=tolerance)
+        due = point.happened + timedelta(days=point.tolerance)
         return step("hold", point, "{who}在 " + f"{due:%m-%d} 前" + "开展“{stage}”", due)
     planned = [point for point in open_points if point.planned]
     if planned:
@@ -83,12 +82,15 @@ def tolerance_now():
     return dated_settings.whole("sync_tolerance_days")
 
 
-def linked_records(points, user):
-    """Return {activity id: Activity} of the records linked to the points, each with `open`: whether `user` may read it."""
+def linked_records(points, user, *parts):
+    """Return {activity id: Activity} of the records linked to the points, each with `open`: whether `user` may read it.
+
+    parts: what else to read with them, beside the kinds ("hosts").
+    """
     ids = {proof.activity for point in points for proof in point.proofs if proof.activity}
     readable = Activity.objects.order_by().visible_to(user).filter(pk__in=ids).values("pk")
     rows = Activity.objects.filter(pk__in=ids).annotate(open=Q(pk__in=readable))
-    rows = rows.select_related("organisation__parent").prefetch_related("kinds", "hosts")
+    rows = rows.select_related("organisation__parent").prefetch_related("kinds", *parts)
     return {row.pk: row for row in rows}
 
 
@@ -136,7 +138,7 @@ def evidence_lines(rows, points, records, item):
 def item_stages(item, user):
     """Return (StageViews of the item in order, all its points, {activity id: Activity}) in a constant number of reads."""
     points = sync_points([item.pk])
-    records = linked_records(points, user)
+    records = linked_records(points, user, "hosts")
     rows = StageEvidence.objects.standing().filter(stage__item=item).select_related("milestone", "paper", "added_by")
     stages = {row.stage: row for row in item.stages.select_related("waived_by")}
     for row in stages.values():

@@ -63,7 +63,7 @@ def work_detail(request, pk):
         "title": item.name,
         "finding": _finding(item, done, owed),
         "stages": stages,
-        "next": next_step(points, names, tolerance_now(), item),
+        "next": next_step(points, names, item),
         "decisions": decisions_of(records),
         "mix": mix_of(points),
         "done": done,
@@ -90,7 +90,7 @@ def work_detail(request, pk):
         {
             "stage": view,
             "points": [
-                {"point": point, "words": board._words(point), "pick": board.pick_url(point) if links else ""}
+                {"point": point, "words": board.words(point), "pick": board.pick_url(point) if links else ""}
                 for point in view.points
             ],
         }

@@ -196,7 +196,7 @@ def test_who_owes_the_next_step_is_said_in_words(world, items):
 
     def words(key):
         item = items[key]
-        return next_step(sync_points([item.pk]), names, 7, item).text
+        return next_step(sync_points([item.pk]), names, item).text
 
     assert words("bad") == "甲处补“同步安排”的佐证"
     assert words("waiting") == "丙中心登记“同步研究”的业务日期"

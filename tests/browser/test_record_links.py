@@ -1,0 +1,49 @@
+"""关联业务 in the record form, in a real browser: chosen before a draft exists, and with one click afterwards."""
+
+import pytest
+
+from responsibilities.models import StageEvidence
+from tests.responsibilities.work_support import ago, happened, item_at
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def item(live_world):
+    item = item_at(live_world.committee, [live_world.branch_a])
+    happened(item, "study", ago(12))
+    happened(item, "arrangement", ago(2))
+    return item
+
+
+def chip(page, item, stage, control):
+    key = f"s{item.stages.get(stage=stage).pk}"
+    return page.wait_for_selector(f"#links {control.format(key)}")
+
+
+def linked():
+    return set(StageEvidence.objects.standing().values_list("stage__stage", flat=True))
+
+
+def test_a_choice_is_linked_as_soon_as_the_draft_has_saved_itself_and_the_next_one_at_once(open_page, item):
+    page = open_page("secretary_a", "/activities/new/?kind=assembly")
+    page.fill("#id_title", "讨论保供方案")
+    chip(page, item, "arrangement", "input[data-link='{}']").check()
+    assert "is-suggested" in page.get_attribute("[data-suggest='way-connect']", "class")
+    assert not page.is_checked("input[name=way][value=connect]"), "a suggestion is not a choice"
+    page.wait_for_selector("#links .w-linked li")
+    assert linked() == {"arrangement"}
+    chip(page, item, "study", "button[value='{}']").click()
+    page.wait_for_selector("#links .w-linked li >> nth=1")
+    assert linked() == {"arrangement", "study"}
+
+
+def test_a_choice_is_not_lost_when_the_record_is_sent_before_it_saved_itself(open_page, item):
+    page = open_page("secretary_a", "/activities/new/?kind=assembly")
+    page.wait_for_selector("#links .w-chip")
+    page.evaluate("document.getElementById('id_title').value = '讨论保供方案'")
+    chip(page, item, "study", "input[data-link='{}']").check()
+    page.click("button[value=save]")
+    page.wait_for_url("**/activities/*/")
+    page.wait_for_selector("text=撤下")
+    assert linked() == {"study"}
