@@ -57,13 +57,14 @@ def _requirement(question, duty, row):
 def stages(question, duties):
     """One slot for each business date of the work items: all of them for the levels above, those in charge, those carried."""
     points = sync_points(as_of=question.as_of, first=question.span.first, last=question.span.last)
-    items = {pk: (name, leader) for pk, name, leader in WorkItem.objects.order_by().values_list("pk", "name", "leader")}
+    rows = WorkItem.objects.order_by().values_list("pk", "name", "leader", "leader_name")
+    items = {pk: (name, leader, written) for pk, name, leader, written in rows}
     tolerance = dated_settings.timeline("sync_tolerance_days")
     found = {}
     for duty in duties:
         slots = []
         for point in points:
-            if duty.list.level == Level.LEADER and items[point.item][1] != duty.list.holder_id:
+            if duty.list.level == Level.LEADER and not _in_charge(duty.list.holder, *items[point.item][1:]):
                 continue
             if duty.list.level == Level.BRANCH and duty.list.organisation_id not in point.carriers:
                 continue
@@ -71,6 +72,11 @@ def stages(question, duties):
         slots.sort(key=lambda slot: (slot.due, slot.key))
         found[duty.pk] = slots or nothing_owed(duty, "本年度没有相关的重点业务")
     return found
+
+
+def _in_charge(holder, leader, written):
+    """Whether an item is in a leader's charge: by account, or by name where it was written down without one."""
+    return leader == holder.pk if leader else bool(written) and written == holder.name
 
 
 def _stage(question, duty, point, item, tolerance):

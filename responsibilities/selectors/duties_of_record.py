@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from branches import clock
-from branches.models import Organisation
+from branches.models import Kind, Organisation
 from responsibilities.duty_progress import duty_slots
 from responsibilities.duty_proofs import proved_by_system
 from responsibilities.models import Duty, Level, ListState
@@ -36,3 +36,23 @@ def duties_of_record(activity, *, user=None, as_of=None):
     duties = [duty for duty in rows.order_by("list__organisation__lft", "order", "pk") if proved_by_system(duty)]
     slots = duty_slots(duties, as_of=as_of)
     return [(duty, slot.key) for duty in duties for slot in slots[duty.pk] if activity.pk in slot.records]
+
+
+def duties_of_requirement(row, *, user=None):
+    """Return [(Duty, slot key)] of the issued duties that a Requirement counts for: its branch's lines with this rule.
+
+    row: a Requirement (selectors/requirements.py). user: only duties he may read (all when None). Two statements.
+    """
+    place = Organisation.objects.get(pk=row.organisation)
+    group = place.kind == Kind.SMALL_GROUP
+    rows = Duty.objects.filter(
+        source="requirements",
+        list__organisation=place.parent_id if group else place.pk,
+        list__year=row.period.year,
+        list__state=ListState.ISSUED,
+    )
+    if user is not None:
+        rows = rows.visible_to(user)
+    key = f"{row.rule}/{row.period}" + (f"/{place.pk}" if group else "")
+    found = rows.select_related("list__organisation").order_by("order", "pk")
+    return [(duty, key) for duty in found if row.rule in duty.rule_ids]

@@ -56,7 +56,7 @@ def duty_add(*, by, duty_list, data, reason=""):
 def duty_change(*, by, duty, data, reason=""):
     """Change one line of a list and return it; as `duty_add`. What was reported about its periods stays as it is."""
     duty_list, reason = _begin(by, duty.list, reason)
-    duty = Duty.objects.select_for_update().select_related("serves__list").get(pk=duty.pk)
+    duty = Duty.objects.select_for_update(of=("self",)).select_related("serves__list").get(pk=duty.pk)
     duty.list = duty_list
     before = audit.snapshot(duty)
     if data.get("period", duty.period) != duty.period and DutyReport.objects.filter(duty=duty).exists():

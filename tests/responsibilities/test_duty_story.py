@@ -6,17 +6,27 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from branches.models import AuditEntry, ChangeMark, Notice
+from branches.periods import Period
 from branches.scoping import OPERATOR
 from members.models import Member
 from members.services.activities import RecordData
 from members.services.reviews import activity_accept, activity_record, activity_return
 from responsibilities.duty_progress import duty_slots
 from responsibilities.models import Duty, DutyList, DutyReport, Level
-from responsibilities.selectors.duties_of_record import duties_of_record
+from responsibilities.selectors.duties_of_record import duties_of_record, duties_of_requirement
+from responsibilities.selectors.requirements import one_requirement
 from responsibilities.services.charges import charge_make
 from tests.responsibilities.duty_world import DOCUMENT, duty, issue, issued, make
 
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ISSUE = {"document": DOCUMENT, "issued_on": "2026-02-10"}
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """Uploaded files go to a folder of the test's own."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
 
 
 def html(answer):
@@ -218,11 +228,8 @@ def test_a_duty_in_words_is_reported_returned_reported_again_and_accepted(world,
     one = duty("br-promise", organisation=world.branch_a)
     secretary, staff = as_("secretary_a"), as_("staff")
     assert slot(one, "2026").state == "open"
-    file = SimpleUploadedFile("承诺.txt", "承诺清单".encode())
-    answer = secretary.post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已公布承诺", "file": file})
-    assert answer.status_code in (302, 422)
-    if answer.status_code == 422:
-        secretary.post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已公布承诺"})
+    answer = secretary.post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已公布承诺"})
+    assert answer.status_code == 302
     report = DutyReport.objects.get(duty=one)
     assert (slot(one, "2026").state, report.late, report.reported_by) == ("reported", False, world.secretary_a)
     assert secretary.get(f"/duties/reports/{report.pk}/review/").status_code == 403
@@ -240,6 +247,23 @@ def test_a_duty_in_words_is_reported_returned_reported_again_and_accepted(world,
     answer = secretary.post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "再报一次"})
     assert answer.status_code == 409
     assert "状态是“已落实”，不需要再报告" in html(answer)
+
+
+def test_a_file_is_kept_with_the_report_and_read_by_whoever_reads_the_duty(world, as_, media):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    path, secretary = f"/duties/{one.pk}/report/", as_("secretary_a")
+    refused = SimpleUploadedFile("承诺.exe", b"MZ\x90\x00")
+    answer = secretary.post(path, {"slot": "2026", "text": "已公布承诺", "file": refused})
+    assert answer.status_code == 422
+    assert "已公布承诺" in html(answer)
+    assert not DutyReport.objects.exists()
+    kept = SimpleUploadedFile("承诺清单.pdf", PDF)
+    assert secretary.post(path, {"slot": "2026", "text": "已公布承诺", "file": kept}).status_code == 302
+    paper = DutyReport.objects.get(duty=one).paper
+    assert "承诺清单.pdf" in html(secretary.get(f"/duties/{one.pk}/"))
+    for who, status in {"staff": 200, "secretary_a": 200, "secretary_b": 404, "outsider": 404}.items():
+        assert as_(who).get(f"/papers/{paper.pk}/").status_code == status, who
 
 
 def test_late_is_accepted_and_marked_and_overdue_is_derived(world, as_):
@@ -289,6 +313,11 @@ def test_a_duty_whose_proof_the_system_holds_closes_by_itself_and_is_confirmed_i
     found = slot(one, key)
     assert (found.state, found.records) == ("closed", [activity.pk])
     assert (one, key) in duties_of_record(activity)
+    assert (one, key) in duties_of_record(activity, user=world.secretary_a)
+    assert duties_of_record(activity, user=world.secretary_b) == []
+    owed = one_requirement(world.branch_a, "life-theme-day", Period.parse("2026-10"))
+    assert duties_of_requirement(owed, user=world.secretary_a) == [(one, key)]
+    assert duties_of_requirement(owed, user=world.secretary_b) == []
     page = html(secretary.get(f"/duties/{one.pk}/"))
     assert f"/activities/{activity.pk}/" in page
     assert secretary.post(f"/duties/{one.pk}/confirm/", {"slot": key}).status_code == 302
