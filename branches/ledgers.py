@@ -27,7 +27,7 @@ __all__ = [
     "ACTIVITIES", "ACTIVITY_KINDS", "Absentee", "CATEGORIES", "EDUCATION", "LEDGERS", "MEMBERS",
     "ORGANISATIONS", "ORGANISATION_KINDS", "POSTS", "PartyPost", "SEXES", "STATUSES", "absence_state",
     "parse_absentees", "parse_activity_kinds", "parse_category", "parse_education", "parse_organisation_kind",
-    "parse_posts", "parse_sex", "parse_status", "split_names", "WORK",
+    "parse_posts", "parse_sex", "parse_status", "split_names", "WORK", "WORKBOOKS",
 ]  # fmt: skip
 
 
@@ -410,4 +410,6 @@ WORK = [
     Field("remark", "备注", _REMARK),
 ]
 
-LEDGERS = {"organisations": ORGANISATIONS, "members": MEMBERS, "activities": ACTIVITIES, "work": WORK}
+# The three ledgers of an agency, and with them every workbook that can be read in.
+LEDGERS = {"organisations": ORGANISATIONS, "members": MEMBERS, "activities": ACTIVITIES}
+WORKBOOKS = {**LEDGERS, "work": WORK}

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from branches import access
 from branches.imports.run import summary
-from branches.ledgers import LEDGERS
+from branches.ledgers import WORKBOOKS
 from branches.models import User
 from branches.rights import IMPORT
 from branches.scoping import OPERATOR
@@ -18,7 +18,9 @@ SHOWN_NOTICES = 20
 
 def fields_help(ledger):
     """Return the list of fields of a ledger for --help."""
-    lines = [f"  {column.name:<14}{column.label}{'（必有）' if column.required else ''}" for column in LEDGERS[ledger]]
+    lines = [
+        f"  {column.name:<14}{column.label}{'（必有）' if column.required else ''}" for column in WORKBOOKS[ledger]
+    ]
     return "\n".join([f"fields of {ledger}:", *lines])
 
 

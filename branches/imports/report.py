@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from branches.ledgers import LEDGERS
+from branches.ledgers import WORKBOOKS
 from branches.tabular import UnreadableFile, read_table
 
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
 LEDGER_NAMES = {"organisations": "党组织", "members": "党员", "activities": "活动", "work": "重点业务"}
 _SUGGESTION = re.compile(r"[，,](是否为|可填)(.*)$", re.S)
-_LABELS = {ledger: {column.name: column.label for column in columns} for ledger, columns in LEDGERS.items()}
+_LABELS = {ledger: {column.name: column.label for column in columns} for ledger, columns in WORKBOOKS.items()}
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def read_ledger(ledger, source, filename, *, columns=None, sheet=None, strict=Tr
     """
     plan = Plan(ledger)
     try:
-        plan.table = read_table(source, filename, LEDGERS[ledger], columns, sheet=sheet, strict=strict)
+        plan.table = read_table(source, filename, WORKBOOKS[ledger], columns, sheet=sheet, strict=strict)
     except UnreadableFile as error:
         plan.faults.append(Fault(ledger, 0, "", "", str(error)))
         return plan

@@ -3,7 +3,7 @@
 from django import forms
 
 from branches.imports.report import LEDGER_NAMES
-from branches.ledgers import LEDGERS
+from branches.ledgers import WORKBOOKS
 
 _HELP = {
     "organisations": "党组织基本情况表：全称、简称、类别、上级、成立日期、任期届满日期、处室",
@@ -11,7 +11,7 @@ _HELP = {
     "activities": "组织生活台账：日期、党组织、活动类型、应到、实到等",
 }
 _FILES = {"work": "年度重点业务计划"}
-_FIELDS = {"work": "、".join(column.label for column in LEDGERS["work"][:-1])}
+_FIELDS = {"work": "、".join(column.label for column in WORKBOOKS["work"][:-1])}
 
 
 class UploadForm(forms.Form):

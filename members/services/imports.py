@@ -13,7 +13,7 @@ from branches.archives import MAX_FILE
 from branches.errors import Conflict
 from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG
 from branches.imports.run import summary, worth_writing
-from branches.ledgers import LEDGERS
+from branches.ledgers import WORKBOOKS
 from branches.models import JobRun
 from branches.rights import IMPORT
 from branches.scoping import OPERATOR
@@ -99,7 +99,7 @@ def _ledger(plan):
     }
     if table is None:
         return found | {"sheet": "", "matched": [], "unknown": [], "free": []}
-    labels = {column.name: column.label for column in LEDGERS[plan.ledger]}
+    labels = {column.name: column.label for column in WORKBOOKS[plan.ledger]}
     return found | {
         "sheet": table.sheet,
         "matched": [[table.matched[name], labels[name], table.how[name]] for name in table.matched],

@@ -160,14 +160,19 @@ def decisions_of(records):
     return sorted(rows, key=lambda row: (row.due is None, row.due or date.max, row.activity_id, row.order))
 
 
-def mix_of(points):
-    """Return how the records that count at the points serve the work, in one statement.
+def mix_of(points, records=None):
+    """Return how the records that count at the points serve the work, in one statement at most.
+
+    records: {id: Activity} where they are at hand already.
 
     way, building: [(label, number)], with 未标注 for records that say nothing. records: how many there are. said: whether
     any of them says something.
     """
     ids = {proof.activity for point in points for proof in point.proofs if proof.activity and proof.counts}
-    rows = list(Activity.objects.filter(pk__in=ids).order_by().values_list("way", "building"))
+    if records is None:
+        rows = list(Activity.objects.filter(pk__in=ids).order_by().values_list("way", "building"))
+    else:
+        rows = [(records[pk].way, records[pk].building) for pk in ids if pk in records]
     found = {}
     for column, name in enumerate(("way", "building")):
         field = Activity._meta.get_field(name)

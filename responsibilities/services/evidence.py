@@ -2,12 +2,13 @@
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http import Http404
 
 from branches import access, audit, clock
 from branches.errors import Conflict
 from branches.rights import RECORD
 from members.models import Activity, ActivityState
-from responsibilities.models import StageEvidence
+from responsibilities.models import StageEvidence, WorkItem
 from responsibilities.services.papers import paper_keep
 from responsibilities.services.work import mark_work
 from responsibilities.work_rights import Powers, carriers_of, require
@@ -23,6 +24,12 @@ def may_link(user, item, carriers, activity=None):
 
 def _require_link(by, item, activity=None):
     require(may_link(by, item, carriers_of(item), activity), by, RECORD, item)
+    # Both ends are what the writer may read: an id typed by hand names nothing else (access rule 3).
+    readable = WorkItem.objects.filter(pk=item.pk).visible_to(by).exists()
+    if activity is not None:
+        readable = readable and Activity.objects.filter(pk=activity.pk).visible_to(by).exists()
+    if not readable:
+        raise Http404
 
 
 def _days(evidence):

@@ -16,6 +16,8 @@ from responsibilities.selectors.work import mix_of, tolerance_now
 from responsibilities.work_rights import arranges_anywhere, enters_anywhere
 
 PER_PAGE = 20
+# With ?all=1, for printing the whole board.
+ALL = 500
 GROUPS = {"tree": "党组织", "department": "牵头处室", "leader": "分管领导"}
 
 
@@ -62,7 +64,7 @@ def sync_board(request):
     access.require_anywhere(request.user, VIEW)
     form, found, chosen, state = _chosen(request)
     ids = board.ordered(chosen, state)
-    page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(ids, ALL if request.GET.get("all") == "1" else PER_PAGE).get_page(request.GET.get("page"))
     own = any(item.leader_id == request.user.pk for item in found.items.values())
     mine = request.GET.get("leader") == str(request.user.pk)
     context = {

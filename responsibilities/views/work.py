@@ -12,7 +12,6 @@ from branches import access
 from branches.errors import Conflict
 from branches.models import AuditEntry
 from branches.rights import ASSIGN, VIEW
-from branches.selectors.names import labels
 from branches.selectors.trail import changes_of, verb_label
 from responsibilities.forms.work import StopForm, WorkForm
 from responsibilities.models import StageEvidence, WorkItem
@@ -29,10 +28,10 @@ from responsibilities.selectors.work import (
 from responsibilities.services.work import work_create, work_stop, work_update
 from responsibilities.sync import closure
 from responsibilities.work_rights import (
+    Powers,
     carrier_places,
     places_of_own_work,
     places_to_arrange,
-    powers_for,
     require_edit,
 )
 
@@ -53,10 +52,13 @@ def _editable(user, pk):
 def work_detail(request, pk):
     item = item_for(request.user, pk)
     stages, points, records = item_stages(item, request.user)
-    powers, carriers = powers_for(request.user, item)
     done, owed = closure(points)
     rows = list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
-    names = labels({place for point in points for place in point.carriers} | {item.organisation_id})
+    carriers = [row.organisation_id for row in rows if row.ended is None]
+    powers = Powers(request.user, {item.organisation_id, *carriers})
+    names = {row.organisation_id: row.organisation.label for row in rows} | {
+        item.organisation_id: item.organisation.label
+    }
     links = powers.links(item, carriers)
     context = {
         "item": item,
@@ -65,7 +67,7 @@ def work_detail(request, pk):
         "stages": stages,
         "next": next_step(points, names, item),
         "decisions": decisions_of(records),
-        "mix": mix_of(points),
+        "mix": mix_of(points, records),
         "done": done,
         "owed": owed,
         "carriers": [row for row in rows if row.ended is None],
@@ -77,7 +79,7 @@ def work_detail(request, pk):
             .prefetch_related("activity__kinds")
             .order_by("-removed_at")[:20]
         ),
-        "history": _history(item),
+        "history": _history(item, [view.row.pk for view in stages]),
         "may_edit": powers.edits(item),
         "may_note": powers.notes(item, carriers),
         "may_link": links,
@@ -105,9 +107,8 @@ def _finding(item, done, owed):
     return "已闭环" if done == owed > 0 else f"{owed} 个环节同步 {done} 个"
 
 
-def _history(item):
-    """The newest entries about the item and its stages, for c-timeline."""
-    stages = list(item.stages.values_list("pk", flat=True))
+def _history(item, stages):
+    """The newest entries about the item and its stages (ids), for c-timeline."""
     rows = AuditEntry.objects.filter(object_type="workitem", object_id=item.pk)
     rows = rows | AuditEntry.objects.filter(object_type="syncstage", object_id__in=stages)
     found = []

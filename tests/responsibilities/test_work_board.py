@@ -187,6 +187,7 @@ def test_the_board_asks_the_same_number_of_statements_for_32_and_for_500_items(w
     assert {url: statements(client, url) for url in few} == few
     assert few["/sync/"] - shell <= 14, (few, shell)
     assert as_("staff").get("/sync/").context["number"] == 500
+    assert len(shown(as_("staff").get("/sync/?all=1"))) == 500, "the whole board on one page, for printing"
     item = WorkItem.objects.last()
     assert statements(client, f"/sync/{item.pk}/") == statements(client, f"/sync/{items['waiting'].pk}/")
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import Http404
 
 from branches import clock
 from branches.models import AuditEntry, ChangeMark
@@ -105,6 +106,15 @@ def test_who_may_not_link_and_foreign_ids_are_refused(world, as_, item):
     other = item_at(world.committee, [world.branch_a], name="另一项")
     milestone = Milestone.objects.create(stage=other.stages.get(stage="study"), name="节点")
     assert client.post(pick(item), {"activity": record.pk, "milestone": milestone.pk}).status_code == 404
+    assert not StageEvidence.objects.exists()
+
+
+def test_the_service_links_only_what_the_writer_may_read_at_both_ends(world, item):
+    own, foreign = (record_on(world.places[f"branch_{key}"], world.user(f"secretary_{key}"), ago(38)) for key in "ab")
+    others = item_at(world.committee, [world.branch_b], name="别人的业务")
+    for stage, activity in ((item, foreign), (others, own)):
+        with pytest.raises(Http404):
+            linked(stage, "study", activity, by=world.secretary_a)
     assert not StageEvidence.objects.exists()
 
 
