@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from branches import clock
 from responsibilities.duty_progress import Progress, duty_slots, elapsed, progress
+from responsibilities.duty_rights import making
 from responsibilities.duty_slot import DONE, LEFT_OUT, OVERDUE
 from responsibilities.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.selectors.duty_holders import holders_each
@@ -208,3 +210,17 @@ def line_note(duty):
     """Return the small line under a duty: how often, on which basis."""
     base = short_basis(duty)
     return f"{frequency(duty)}　{base}" + ("　本机关设定" if own_number(duty) and base != "本机关设定" else "")
+
+
+def behind_together(user, duty):
+    """Return the duties of the same template, year and level, past a date, of all lists that the user makes or issues."""
+    rows = Duty.objects.visible_to(user).filter(
+        list__in=DutyList.objects.filter(making(user)).order_by().values("pk"),
+        list__year=duty.list.year,
+        list__level=duty.list.level,
+        list__state=ListState.ISSUED,
+        key=duty.key or "-",
+    )
+    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account").order_by("pk"))
+    slots, today = duty_slots(duties), clock.today()
+    return [one for one in duties if any(slot.behind(today) for slot in slots[one.pk])]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from branches import access, clock, exports
 from branches.models import Notice
 from branches.rights import ASSIGN, VIEW
-from responsibilities.assigning import assigns_anywhere
+from responsibilities.assigning import assigns_anywhere, assigns_work
 from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
 from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
 from responsibilities.duty_rights import acts_for, makes, reminds, reviews
@@ -106,6 +106,7 @@ def duty_list(request):
         "panel_title": panel_title,
         "back": bool(request.GET.get("template")),
         "can_make": assigns_anywhere(request.user),
+        "remind_all": _remind_all(request.user, rows) if request.GET.get("template") else None,
         "views": [(key, label, view == key) for key, label in form.fields["view"].choices],
     }
     picked = request.GET.get("duty", "")
@@ -118,6 +119,12 @@ def duty_list(request):
         context |= _panel(request, selected, board.slots[selected.pk], family, board.slots, board.holders)
         context["number"] = selected.order
     return render(request, "responsibilities/duties/board.html", context)
+
+
+def _remind_all(user, rows):
+    """Return the id of a duty through which all holders who are behind can be reminded, or None."""
+    late = [row.duty for row in rows if row.found.overdue and assigns_work(user, row.duty.list.organisation)]
+    return late[0].pk if len(late) > 1 else None
 
 
 def _panel(request, duty, slots, family, all_slots, holders=None):

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from branches import access
 from branches.errors import Conflict
 from branches.forms.fields import take_errors
-from branches.rights import REVIEW, VIEW
+from branches.rights import ASSIGN, REVIEW, VIEW
 from responsibilities.duty_progress import STATE_NAMES
-from responsibilities.duty_rights import require_acts, reviews
+from responsibilities.duty_rights import reminds, require_acts, reviews
 from responsibilities.forms.duties import ReportForm, ReturnForm
 from responsibilities.models import DutyReport, ReportState
+from responsibilities.selectors.duty_board import behind_together
 from responsibilities.services import duty_reports as services
 from responsibilities.views.duties import loaded
 
@@ -117,14 +118,28 @@ def duty_report_review(request, pk):
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def duty_remind(request, pk):
+    """Remind the holders of one duty; with ?all=1 those of the same duty at every holder's, after a page that asks."""
     duty = loaded(request, pk)
-    sent, nobody = services.duty_remind(by=request.user, duties=[duty])
+    if not reminds(request.user, duty.list):
+        raise access.Forbidden(ASSIGN, duty.list.organisation)
+    together = request.GET.get("all") == "1"
+    duties = behind_together(request.user, duty) if together else [duty]
+    if request.method == "GET":
+        context = {
+            "title": f"提醒 {len(duties)} 个责任主体落实“{duty.text}”？" if together else f"提醒落实“{duty.text}”？",
+            "text": "责任人各收到一条通知；没有逾期的不提醒。",
+            "verb": "提醒",
+            "cancel": services.address(duty),
+        }
+        return render(request, "generic/confirm.html", context)
+    sent, nobody = services.duty_remind(by=request.user, duties=duties)
     if nobody:
-        messages.warning(request, f"{duty.list.holder_name}没有可提醒的责任人，请先任命或关联账号")
-    elif sent:
+        names = "、".join(one.list.holder_name for one in nobody[:3])
+        messages.warning(request, f"{names}没有可提醒的责任人，请先任命或关联账号")
+    if sent:
         messages.success(request, f"已提醒 {sent} 人")
-    else:
+    elif not nobody:
         messages.info(request, "没有逾期，不需要提醒")
     return redirect(services.address(duty))

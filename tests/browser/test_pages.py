@@ -97,7 +97,7 @@ def test_every_page_is_free_of_barriers_in_both_themes_and_fits_every_width(page
         answer = page.goto(demo.url + path)
         wrong += [(name, who, f"answers {answer.status}")] if answer.status != 200 else []
         wrong += [(name, who, fault) for fault in faults(page)]
-    assert wrong == []
+    assert wrong == [], "\n".join(map(str, wrong))
 
 
 def test_no_link_is_dead(pages, demo, signed_in):
@@ -117,7 +117,7 @@ def test_no_link_is_dead(pages, demo, signed_in):
             answers = zip(links, pool.map(status, links))
             dead += [(who, link, linked[who][link], code) for link, code in answers if code not in (200, 302)]
         assert len(links) > 5
-    assert dead == []
+    assert dead == [], "\n".join(map(str, dead))
 
 
 def _enough(links):

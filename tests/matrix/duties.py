@@ -68,7 +68,7 @@ ROWS = {
         kwargs=duty_a("br-theme"), post=of_a(ACTS_A, 409), data=lambda world: {"slot": "life-theme-day/2026-03"}
     ),
     "duty_report": Row(kwargs=duty_a("br-promise"), query="?slot=2026", get=of_a(ACTS_A), post=of_a(ACTS_A, 422)),
-    "duty_remind": Row(kwargs=duty_a("br-fee"), post=of_a(ASSIGNS, 302)),
+    "duty_remind": Row(kwargs=duty_a("br-fee"), get=of_a(ASSIGNS), post=of_a(ASSIGNS, 302)),
     "duty_report_review": Row(
         kwargs=report_a, get=of_a(ASSIGNS), post=of_a(ASSIGNS, 302), data=lambda world: {"do": "accept"}
     ),

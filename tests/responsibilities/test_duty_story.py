@@ -401,6 +401,21 @@ def test_who_is_behind_is_reminded_once_for_each_click(world, as_):
     assert (notice.url, notice.about) == (f"/duties/{one.pk}/", f"duty/{one.pk}")
 
 
+def test_all_holders_of_one_duty_who_are_behind_are_reminded_after_a_page_that_asks(world, as_):
+    issued(world)
+    one = duty("br-fee", organisation=world.branch_a)
+    other = duty("br-fee", organisation=world.branch_c)
+    for key in ("2026Q1", "2026Q2", "2026Q3"):
+        as_("secretary_c").post(f"/duties/{other.pk}/report/", {"slot": key, "text": "已收缴"})
+    staff = as_("staff")
+    assert "提醒逾期的" in html(staff.get("/duties/?level=branch&template=br-fee"))
+    assert "提醒 2 个责任主体" in html(staff.get(f"/duties/{one.pk}/remind/?all=1"))
+    assert not Notice.objects.filter(kind="reminder").exists()
+    staff.post(f"/duties/{one.pk}/remind/?all=1")
+    told = set(Notice.objects.filter(kind="reminder").values_list("recipient__username", flat=True))
+    assert told == {"secretary_a", "secretary_b"}
+
+
 # -- pages -------------------------------------------------------------------------------
 
 
