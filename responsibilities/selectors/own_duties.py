@@ -11,6 +11,7 @@ from responsibilities.selectors.duty_holders import holders_each
 from responsibilities.selectors.duty_names import chip, frequency, short_basis, tone
 
 DOUBLE_LIFE = ("ps-double", "ld-double")
+LEADING = ("leader", "party_group_secretary")
 
 
 def own_lists(user, year=None):
@@ -99,5 +100,5 @@ def _charges(user, today):
     return {
         "fields": [(row, covered.get(row.pk)) for row in departments],
         "contacts": [row.contact for row in rows if row.contact_id],
-        "leads": bool(rows) or Appointment.objects.filter(user=user, role="leader").active(today).exists(),
+        "leads": Appointment.objects.filter(user=user, role__in=LEADING).active(today).exists(),
     }

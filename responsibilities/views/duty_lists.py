@@ -83,6 +83,7 @@ def duty_lists(request):
             for level in LEVEL_ORDER
             if any(row.level == level for row in drafts)
         ],
+        "assigns": assigns_anywhere(request.user),
         "can_make": assigns_anywhere(request.user) or access.holds_anywhere(request.user, MEMBERS),
     }
     return render(request, "responsibilities/duties/lists.html", context)
