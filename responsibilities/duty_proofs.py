@@ -6,6 +6,7 @@ function in proofs/, a row here, its key in a template. A duty without source is
 
 from responsibilities.duty_slot import nothing_owed, period_slot, periods_of
 from responsibilities.duty_templates import template
+from responsibilities.models import Level
 from responsibilities.proofs import people, places, records
 from responsibilities.proofs.question import Question
 
@@ -79,6 +80,9 @@ def _in_words(question, duties):
             slot = period_slot(duty, period, due, words=True, text="系统没有这方面的数据，由责任人文字报告")
             if (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due):
                 slot.expected, slot.text = 0, "当期组织未成立或已撤销"
+            elif duty.list.level == Level.MEMBER:
+                # Nobody is made to write a report about himself (rules against formalism, oa-no-formalism).
+                slot.expected, slot.text = 0, "系统暂无这方面的数据，不要求党员填报"
             slots.append(slot)
         found[duty.pk] = slots or nothing_owed(duty, "")
     return found

@@ -10,6 +10,7 @@ from branches.periods import YEAR, Period
 from responsibilities.duty_progress import duty_slots
 from responsibilities.models import LEVEL_ORDER, Duty, DutyList, Level
 from responsibilities.selectors.duty_holders import holders_each
+from responsibilities.selectors.duty_lists import missing_lists
 from responsibilities.services.charges import charge_make
 from responsibilities.services.duty_lists import duty_list_note, duty_lists_issue, duty_lists_make
 from responsibilities.services.duty_reports import duty_report, duty_report_accept, duty_report_return
@@ -46,6 +47,12 @@ class Duties:
             duty_lists_issue(by=self.staff, lists=lists, document=document, issued_on=issued)
         self._note(issued)
         self._report(issued)
+        self._still_to_issue()
+
+    def _still_to_issue(self):
+        """A branch founded since then has a list of its own, drafted and not issued yet."""
+        if any(row.level == Level.BRANCH for row in missing_lists(self.staff, self.year.year, [Level.BRANCH])):
+            duty_lists_make(by=self.staff, year=self.year.year, levels=[Level.BRANCH])
 
     def _charges(self):
         for username, (departments, contact) in CHARGES.items():

@@ -148,8 +148,12 @@ class Work:
 
     def _item(self, name, kind, department, leader, further, stages, source="2026年度重点工作任务分工方案"):
         branches = [self.branches[key] for key in (department, *further)]
-        dates = {kind: self._dates(branches[0], kind, *row) for kind, row in stages.items()}
-        planned = {kind: row[0] for kind, row in dates.items()}
+        dates, floor = {}, None
+        for one in Stage:
+            if one in stages:
+                dates[one] = self._dates(branches[0], one, *stages[one], floor=floor)
+                floor = dates[one][0]
+        planned = {one: row[0] for one, row in dates.items()}
         known = [day for row in dates.values() for day in row[:2] if day]
         item = work_create(
             by=self.staff,
@@ -172,11 +176,15 @@ class Work:
             self._happen(branches[0], stage, *dates.get(kind, (None, None, None)))
         return item
 
-    def _dates(self, branch, kind, when, lag):
-        """Return (planned, happened, record): the business date lies `lag` days before a record that the branch has."""
+    def _dates(self, branch, kind, when, lag, floor=None):
+        """Return (planned, happened, record): the business date lies `lag` days before a record that the branch has.
+
+        floor: the business date of the stage before; none lies before it, whatever day the demo is made on.
+        """
+        floor = floor or self.today - timedelta(days=400)
         if when == "waits":
-            return self.today - timedelta(days=lag), None, None
-        day = self.today - timedelta(days=when)
+            return max(floor, self.today - timedelta(days=lag)), None, None
+        day = max(floor, self.today - timedelta(days=when))
         if when < 0:
             return day, None, None
         if lag is None:
@@ -184,7 +192,8 @@ class Work:
         near = Activity.objects.filter(
             organisation=branch.place, state="accepted", valid=True, kinds__kind__in=KINDS[kind], day__lte=self.today
         )
-        record = min(near, key=lambda row: (abs((row.day - day).days), row.pk), default=None)
+        fitting = [row for row in near if row.day - timedelta(days=lag) >= floor]
+        record = min(fitting, key=lambda row: (abs((row.day - day).days), row.pk), default=None)
         if record is None:
             return day, day, None
         return record.day - timedelta(days=lag), record.day - timedelta(days=lag), record

@@ -9,7 +9,9 @@ from assessments.services.assessments import assessment_freeze, assessment_publi
 from branches import clock
 from branches.periods import MONTH, QUARTER, Period
 from members.models import AttendanceState as State
+from members.models import Resolution
 from members.services.activities import RecordData, activity_create, host_confirm
+from members.services.resolutions import resolution_done
 from members.services.reviews import activity_accept, activity_return, activity_submit
 from responsibilities.selectors.requirements import one_requirement
 from responsibilities.services.requirements import requirement_exempt, requirement_explain, requirement_remind
@@ -35,6 +37,7 @@ class Year:
         self._joint()
         self._open_ends()
         self._explain()
+        self._carry_out()
 
     def _due(self, branch, month):
         """Whether the branch gets this thing done this month; the shown branch misses one on purpose."""
@@ -136,7 +139,21 @@ class Year:
             content=content,
             attendance=self._attendance(people),
             resolutions=resolutions,
+            **self._serves(kind),
         )
+
+    def _serves(self, kind):
+        """How a record serves the work, said for about half of them."""
+        ways = {"theme_day": "merge", "committee_meeting": "around", "assembly": "connect", "lecture": "permeate"}
+        fields = {
+            "theme_day": "thought",
+            "committee_meeting": "organisation",
+            "assembly": "conduct",
+            "lecture": "thought",
+        }
+        if kind not in ways or self.chance.random() < 0.5:
+            return {}
+        return {"way": ways[kind], "building": fields[kind]}
 
     def _hold(self, branch, place, kinds, day):
         return self._submit(branch, place, self._data(branch, place, kinds, day))
@@ -216,6 +233,17 @@ class Year:
         row = one_requirement(shown.place, "life-committee-m", month)
         if row and row.state == "overdue":
             requirement_remind(by=self.staff, rows=[row], places={shown.place.pk: shown.place})
+
+    def _carry_out(self):
+        """Most resolutions that were due are carried out, some late; a few are still open."""
+        rows = Resolution.objects.tasks().filter(due__lte=self.today).select_related("activity__organisation")
+        secretaries = {branch.place.pk: branch.secretary for branch in self.maker.branches}
+        for row in rows.order_by("pk"):
+            if self.chance.random() < 0.15:
+                continue
+            day = min(self.today, row.due + timedelta(days=5 if self.chance.random() < 0.2 else -1))
+            with clock.at(_moment(day, 11)):
+                resolution_done(by=secretaries[row.activity.organisation_id], resolution=row, done_on=day)
 
     def publish(self):
         """Publish every quarter of the year that is closed by today, as it would have been."""

@@ -158,14 +158,22 @@ def _write_children(activity, data, old):
             Attendance.objects.filter(activity=activity, organisation=activity.organisation_id).delete()
         attendance_write(activity, activity.organisation, data.attendance, alone=old is None)
     if old is None or _plain(old.resolutions) != _plain(data.resolutions):
-        # Written anew only when they changed: a resolution that was carried out keeps its mark.
-        if old is not None:
-            Resolution.objects.filter(activity=activity).delete()
-        Resolution.objects.bulk_create(
-            Resolution(activity=activity, order=order, text=text, owner=owner, due=due)
-            for order, (text, owner, due) in enumerate(data.resolutions, start=1)
-        )
+        _write_resolutions(activity, data.resolutions, old is None)
     _write_hosts(activity, data.hosts, {host.pk for host in old.hosts} if old else set())
+
+
+def _write_resolutions(activity, rows, new):
+    """Write the resolutions anew; one that reads as before keeps the mark that it was carried out."""
+    done = {}
+    if not new:
+        old = Resolution.objects.filter(activity=activity)
+        done = {(row.text, row.owner_id, row.due): (row.done_on, row.done_by_id) for row in old if row.done_on}
+        old.delete()
+    Resolution.objects.bulk_create(
+        Resolution(activity=activity, order=order, text=text, owner=owner, due=due, done_on=mark[0], done_by_id=mark[1])
+        for order, (text, owner, due) in enumerate(rows, start=1)
+        for mark in [done.get((text, getattr(owner, "pk", None), due), (None, None))]
+    )
 
 
 def attendance_write(activity, organisation, attendance, *, alone=False):

@@ -197,18 +197,18 @@ def lists(question, duties):
         .order_by()
         .values_list("organisation", "issued_on")
     )
-    standing = [
-        row.pk
+    branches = [
+        row
         for row in question.places.values()
-        if row.kind == Kind.BRANCH
-        and (row.archived_on is None or row.archived_on > question.as_of)
-        and (row.founded is None or row.founded <= question.as_of)
+        if row.kind == Kind.BRANCH and (row.archived_on is None or row.archived_on > question.as_of)
     ]
     found = {}
     for duty in duties:
-        below = [pk for pk in standing if question.below(duty.list.organisation_id, pk)]
         found[duty.pk] = []
         for period, due in periods_of(duty):
+            # A branch founded after the due date could not have had a list by then.
+            standing = [row.pk for row in branches if row.founded is None or row.founded <= due]
+            below = [pk for pk in standing if question.below(duty.list.organisation_id, pk)]
             slot = period_slot(duty, period, due, expected=len(below))
             days = [issued[pk] for pk in below if pk in issued]
             slot.done, slot.late = len(days), sum(day > due for day in days)

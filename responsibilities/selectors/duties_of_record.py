@@ -38,6 +38,25 @@ def duties_of_record(activity, *, user=None, as_of=None):
     return [(duty, slot.key) for duty in duties for slot in slots[duty.pk] if activity.pk in slot.records]
 
 
+def duties_of_item(item, carriers, *, user=None):
+    """Return the issued Duties that the stages of a work item prove, from the top level down, in one statement.
+
+    item: a WorkItem. carriers: ids of the organisations that carry it. user: only duties he may read (all when None).
+    """
+    upper = Q(list__level__in=(Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.COMMITTEE))
+    mine = Q(list__level=Level.LEADER, list__holder=item.leader_id or 0)
+    mine |= Q(list__level=Level.BRANCH, list__organisation__in=carriers)
+    rows = Duty.objects.filter(
+        upper | mine,
+        source="stages",
+        list__state=ListState.ISSUED,
+        list__year__range=(item.starts.year, item.ends.year),
+    )
+    if user is not None:
+        rows = rows.visible_to(user)
+    return list(rows.select_related("list__organisation", "list__holder").order_by("list__organisation__lft", "pk"))
+
+
 def duties_of_requirement(row, *, user=None):
     """Return [(Duty, slot key)] of the issued duties that a Requirement counts for: its branch's lines with this rule.
 

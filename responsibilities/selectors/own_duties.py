@@ -6,7 +6,8 @@ from branches import clock
 from branches.models import Appointment, Coverage
 from branches.rights import DUTIES, ROLES
 from responsibilities.duty_progress import duty_slots, elapsed, progress
-from responsibilities.models import Duty, DutyList, LeaderCharge, Level, ListState
+from responsibilities.duty_rights import review_queue
+from responsibilities.models import Duty, DutyList, DutyReport, LeaderCharge, Level, ListState, ReportState
 from responsibilities.selectors.duty_holders import holders_each
 from responsibilities.selectors.duty_names import chip, frequency, short_basis, tone
 
@@ -64,9 +65,19 @@ def own_page(user):
         "lists": parts,
         "total": total,
         "elapsed": elapsed(today.year, today),
+        "waiting": reports_waiting(user),
         "double": [(duty, slots[duty.pk]) for duty in duties if duty.key in DOUBLE_LIFE],
         **_charges(user, today),
     }
+
+
+def reports_waiting(user, limit=20):
+    """Return the DutyReports that wait for the user's judgement, the oldest first: of lists below him, never his own."""
+    rows = DutyReport.objects.filter(state=ReportState.REPORTED, duty__list__in=review_queue(user))
+    rows = rows.exclude(reported_by=user).select_related(
+        "duty__list__organisation__parent", "duty__list__holder", "reported_by"
+    )
+    return list(rows.order_by("reported_at", "pk")[:limit])
 
 
 def _row(duty, slots, today):

@@ -32,6 +32,10 @@ def collect_answer(request, pk, target):
     if not services.may_answer(request.user, target):
         raise access.Forbidden(DUTIES, target.organisation)
     collect = target.collect
+    if collect.state != CollectState.OPEN and request.method == "GET":
+        # A notice may be opened long after the end: the finished table says more than a refusal.
+        messages.info(request, "征集已经结束，不能再填报")
+        return redirect("collect_detail", pk=pk)
     if collect.state != CollectState.OPEN:
         raise Conflict("征集已经结束，不能再填报。", record=collect)
     fields = list(collect.fields.all())

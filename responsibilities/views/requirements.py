@@ -16,6 +16,7 @@ from members.models import Activity
 from responsibilities.forms.requirements import RequirementFilter, SentenceForm
 from responsibilities.models import Exemption, Explanation, RequirementState
 from responsibilities.rulebook import citation, rule, short_citation
+from responsibilities.selectors.duties_of_record import duties_of_requirement
 from responsibilities.selectors.requirements import (
     cell_state,
     days_of,
@@ -188,6 +189,7 @@ def requirement_detail(request, pk, rule_id, period):
         "explanations": Explanation.objects.filter(
             organisation=organisation, rule=rule_id, period=str(row.period)
         ).select_related("author"),
+        "duties": duties_of_requirement(row, user=request.user),
         "can_review": REVIEW in rights,
         "can_record": RECORD in rights,
         "can_explain": DUTIES in rights,

@@ -16,6 +16,7 @@ from branches.selectors.trail import changes_of, verb_label
 from responsibilities.forms.work import StopForm, WorkForm
 from responsibilities.models import StageEvidence, WorkItem
 from responsibilities.selectors import board
+from responsibilities.selectors.duties_of_record import duties_of_item
 from responsibilities.selectors.work import (
     READ,
     covering,
@@ -79,6 +80,7 @@ def work_detail(request, pk):
             .prefetch_related("activity__kinds")
             .order_by("-removed_at")[:20]
         ),
+        "duties": duties_of_item(item, carriers, user=request.user),
         "history": _history(item, [view.row.pk for view in stages]),
         "may_edit": powers.edits(item),
         "may_note": powers.notes(item, carriers),

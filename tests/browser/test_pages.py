@@ -14,20 +14,33 @@ from tests.matrix import all_rows
 BROKEN = Path(__file__).resolve().parents[1] / "data" / "agency-broken"
 ROLES = ("ganbu", "dangwei", "shuji", "zongzhi", "lingdao", "dangyuan", "admin", "audit")
 # Answers that are no page: for monitors, one-time, or a file.
-NO_PAGES = {"healthz", "readyz", "first_login", "attachment_download"}
+NO_PAGES = {"healthz", "readyz", "first_login", "attachment_download", "paper_download"}
+
+# Things in a state that the first of their list is not in.
+FIRST = [
+    ("/supervision/?state=reported", "supervision_detail"),
+    ("/supervision/?state=open", "supervision_detail"),
+    ("/supervision/?state=accepted", "supervision_detail"),
+    ("/collects/?state=draft", "collect_detail"),
+    ("/collects/?state=open", "collect_detail"),
+]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def pages(demo, signed_in):
+def pages(demo, signed_in, tmp_path_factory):
     """Return ({url name: (account, path)}, {account: {link: page}}): what the accounts can reach by links.
 
     Before the walk staff uploads ledgers with errors, and a correction of the last published quarter is frozen, so that
     the pages of these states exist too.
     """
     starts = {who: ["/"] for who in ROLES}
-    starts["ganbu"] += [_upload(signed_in("ganbu")), *_places(signed_in("ganbu"))]
+    starts["ganbu"] += [_upload(signed_in("ganbu")), _plan(signed_in("ganbu"), tmp_path_factory)]
+    starts["ganbu"] += _places(signed_in("ganbu"))
+    starts["ganbu"] += [_first(signed_in("ganbu"), *where) for where in FIRST]
+    starts["ganbu"] += ["/duties/?level=branch", "/collects/held/?row=f-0&f-0-label=党员人数"]
+    starts["shuji"] += [_first(signed_in("shuji"), "/resolutions/?state=done", "resolution_reopen")]
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
     starts["dangwei"] += ["/dashboard/", "/login/confirm/?next=/", _freeze(signed_in("ganbu"), signed_in("dangwei"))]
     names, linked = {}, {}
@@ -48,6 +61,26 @@ def _upload(page):
     page.click("text=上传并核对")
     page.wait_for_selector("text=重新上传")
     return page.url.removeprefix(page.home)
+
+
+def _plan(page, folders):
+    """Upload a year plan with one mistake and return the page of its preview."""
+    path = folders.mktemp("plan") / "plan.csv"
+    path.write_text(
+        "名称,类别,牵头处室,承办支部,开始,完成\n试点任务,市重点,没有的处,项目处党支部,2026-01-05,2026-12-20\n",
+        encoding="utf-8-sig",
+    )
+    page.goto(page.home + "/sync/import/")
+    page.set_input_files("main input[type=file]", path)
+    page.click("main button[type=submit] >> visible=true")
+    page.wait_for_url(lambda url: name_of(url) == "work_import_preview")
+    return page.url.removeprefix(page.home)
+
+
+def _first(page, path, name):
+    """Return the first link of a list that leads to a page of this url name."""
+    page.goto(page.home + path)
+    return next(link for link in links_of(page.content(), page.url) if name_of(link) == name)
 
 
 def _places(page):
