@@ -27,17 +27,18 @@ __all__ = [
     "ACTIVITIES", "ACTIVITY_KINDS", "Absentee", "CATEGORIES", "EDUCATION", "LEDGERS", "MEMBERS",
     "ORGANISATIONS", "ORGANISATION_KINDS", "POSTS", "PartyPost", "SEXES", "STATUSES", "absence_state",
     "parse_absentees", "parse_activity_kinds", "parse_category", "parse_education", "parse_organisation_kind",
-    "parse_posts", "parse_sex", "parse_status", "split_names", "WORK", "WORKBOOKS",
+    "REMARK", "joined", "parse_posts", "parse_sex", "parse_status", "split_names", "words",
 ]  # fmt: skip
 
 
-def _words(text):
+def words(text):
+    """Return the words of a text as a tuple: the other headings of a column."""
     return tuple(text.split())
 
 
-def _joined(*groups):
+def joined(*groups):
     """Return every combination of one word of each group; `-` stands for nothing."""
-    made = ("".join(w for w in words if w != "-") for words in product(*(g.split() for g in groups)))
+    made = ("".join(w for w in chosen if w != "-") for chosen in product(*(g.split() for g in groups)))
     return tuple(w for w in made if w)
 
 
@@ -51,13 +52,13 @@ def _is(parser):
     return looks
 
 
-_REMARK = _words("备注说明 其他说明 说明 备考 附注")
+REMARK = words("备注说明 其他说明 说明 备考 附注")
 
 ORGANISATIONS = [
     Field(
         "name",
         "党组织全称",
-        _words(
+        words(
             "党组织名称 组织全称 组织名称 党组织全称名称 基层党组织名称 基层党组织全称 党组织规范名称 "
             "规范名称 全称 组织机构名称 机构名称 "
             "党支部全称 党支部名称 支部全称 支部名称 单位全称 单位名称 党组织 名称"
@@ -67,12 +68,12 @@ ORGANISATIONS = [
     Field(
         "short_name",
         "简称",
-        _words("组织简称 党组织简称 名称简称 单位简称 支部简称 党支部简称 规范简称 机构简称 常用名称 常用名 通称 缩写"),
+        words("组织简称 党组织简称 名称简称 单位简称 支部简称 党支部简称 规范简称 机构简称 常用名称 常用名 通称 缩写"),
     ),
     Field(
         "kind",
         "组织类别",
-        _words(
+        words(
             "党组织类别 组织类型 党组织类型 类别 类型 组织性质 党组织性质 组织形式 党组织形式 设置形式 "
             "组织设置类别 组织种类 党组织种类 "
             "组织层级 党组织层级 基层党组织类别 基层党组织类型 机构类别 机构类型 性质"
@@ -83,11 +84,11 @@ ORGANISATIONS = [
     Field(
         "parent",
         "上级党组织",
-        _joined(
+        joined(
             "上级 隶属 所属上级 直接上级 直属上级 所隶属 隶属上级 所属 主管 归属 上一级",
             "党组织名称 党组织 组织名称 组织 党组织全称",
         )
-        + _words(
+        + words(
             "上级 隶属 隶属关系 组织隶属关系 隶属单位 直属上级 直接上级 所属上级 上级单位 上级党委 所属党委 "
             "隶属党委 所在党委 上级机构"
         ),
@@ -96,7 +97,7 @@ ORGANISATIONS = [
     Field(
         "founded",
         "成立日期",
-        _joined(
+        joined(
             "成立 组建 设立 建立 批准成立 批复成立 党组织成立 支部成立 组织成立 成立批复",
             "日期 时间 年月日 年月 -",
         ),
@@ -104,23 +105,23 @@ ORGANISATIONS = [
     Field(
         "term_ends",
         "本届任期届满日期",
-        _joined(
+        joined(
             "本届任期 任期 - 本届 现届 本届班子 本届班子任期 现任班子 班子 委员会 届期 本届委员会 "
             "本届委员会任期 本届支委会 换届",
             "届满 到期 截止 结束 终止 期满 截至",
             "日期 时间 年月日 年月 日 -",
         )
-        + _joined("下次 下届 应 拟 计划 预计", "换届", "日期 时间 -"),
+        + joined("下次 下届 应 拟 计划 预计", "换届", "日期 时间 -"),
     ),
     Field(
         "department",
         "所在处室",
-        _joined(
+        joined(
             "所在 依托 对应 对口 所属 覆盖 涵盖 挂靠 行政 所依托 设在 依托行政 所在行政 对应行政 -",
             "处室 部门 单位 科室 处室单位 处室名称 部门名称 机构",
         ),
     ),
-    Field("remark", "备注", _REMARK),
+    Field("remark", "备注", REMARK),
 ]
 
 _PARTY_DAY = "日期 时间 年月日 年月 -"
@@ -129,36 +130,36 @@ MEMBERS = [
     Field(
         "name",
         "姓名",
-        _words("党员姓名 人员姓名 本人姓名 名字 中文姓名 同志姓名 党员名称 党员名单 党员 人员"),
+        words("党员姓名 人员姓名 本人姓名 名字 中文姓名 同志姓名 党员名称 党员名单 党员 人员"),
         required=True,
     ),
     Field(
         "sex",
         "性别",
-        _words("男女 党员性别 性别代码"),
+        words("男女 党员性别 性别代码"),
         looks=_is(lambda v: fold(v) in ("男", "女", "男性", "女性")),
     ),
     Field(
         "identity",
         "公民身份号码",
-        _joined(
+        joined(
             "公民身份证 公民 居民身份证 身份证 身份证件 党员身份证 本人身份证 居民 二代身份证 有效身份证",
             "号码 号 编号 证号 身份号码 -",
         )
-        + _words("身份号码 身份号 证件号码 证件号 有效证件号码 证件编号 身份信息号码"),
+        + words("身份号码 身份号 证件号码 证件号 有效证件号码 证件编号 身份信息号码"),
         required=True,
         looks=_is(parse_identity),
     ),
-    Field("ethnicity", "民族", _words("族别 民族成份 民族成分 民族名称 所属民族")),
+    Field("ethnicity", "民族", words("族别 民族成份 民族成分 民族名称 所属民族")),
     Field(
         "birth_date",
         "出生日期",
-        _joined("出生", "年月日 年月 时间 年份 日 -") + _words("生日 出生年、月 出生年月日期"),
+        joined("出生", "年月日 年月 时间 年份 日 -") + words("生日 出生年、月 出生年月日期"),
     ),
     Field(
         "education",
         "学历",
-        _words(
+        words(
             "最高学历 文化程度 学历层次 学历学位 学历及学位 受教育程度 教育程度 文化水平 现学历 全日制学历 "
             "学历情况 最高学历学位 最终学历"
         ),
@@ -166,7 +167,7 @@ MEMBERS = [
     Field(
         "category",
         "人员类别",
-        _words(
+        words(
             "党员类别 人员类型 党员类型 类别 政治面貌 政治面貌类别 党员身份 身份类别 人员性质 党员性质 "
             "党员种类 发展阶段 培养阶段 是否正式党员 类型 "
             "党员分类 人员分类 党员状况"
@@ -177,23 +178,23 @@ MEMBERS = [
     Field(
         "branch",
         "所在党支部",
-        _joined(
+        joined(
             "所在 所属 隶属 现所在 - 组织关系所在 党组织关系所在 党员所在 党员所属 现属 编入 归属",
             "党支部名称 党支部 支部名称 支部 党支部全称",
         )
-        + _joined("所在 所属 - 组织关系所在 隶属 党员所在", "党组织名称 党组织 组织 基层党组织 党组织全称")
-        + _words("组织关系 单位名称"),
+        + joined("所在 所属 - 组织关系所在 隶属 党员所在", "党组织名称 党组织 组织 基层党组织 党组织全称")
+        + words("组织关系 单位名称"),
         required=True,
     ),
     Field(
         "group",
         "党小组",
-        _joined("所在 所属 - 隶属 编入 归属", "党小组名称 党小组 小组名称 小组 支部小组 党小组别"),
+        joined("所在 所属 - 隶属 编入 归属", "党小组名称 党小组 小组名称 小组 支部小组 党小组别"),
     ),
     Field(
         "joined_on",
         "加入党组织日期",
-        _joined(
+        joined(
             "加入党组织 入党 加入中国共产党 加入中共 加入党 参加党组织 参加中国共产党 成为预备党员 "
             "接收为预备党员 接收预备党员 转为预备党员 吸收为预备党员 "
             "确定为预备党员 批准为预备党员 发展为预备党员 批准入党 支部大会通过入党 预备党员接收",
@@ -204,7 +205,7 @@ MEMBERS = [
     Field(
         "full_on",
         "转为正式党员日期",
-        _joined(
+        joined(
             "转为正式党员 转正 转为正式 预备党员转正 成为正式党员 批准转正 预备期转正 转正式党员 党员转正 "
             "转正式 按期转正 批准为正式党员 转入正式党员",
             _PARTY_DAY,
@@ -213,7 +214,7 @@ MEMBERS = [
     Field(
         "work_post",
         "工作岗位",
-        _words(
+        words(
             "岗位 岗位名称 岗位类别 工作岗位类别 工作职务 行政职务 现任职务 现任行政职务 职务职级 单位职务 "
             "单位及职务 工作单位及职务 工作单位及岗位 "
             "职业 职业类别 职业身份 个人身份 人员身份 从事工作 从事岗位 工作性质 行政岗位 职务"
@@ -222,7 +223,7 @@ MEMBERS = [
     Field(
         "party_post",
         "党内职务",
-        _words(
+        words(
             "党内现任职务 现任党内职务 党内任职 党内任职情况 党内职务名称 担任党内职务 党内担任职务 "
             "党务职务 党组织职务 支部职务 支部内职务 支部任职 "
             "党内岗位 党支部职务 支委职务 党职 党内职位 所任党内职务"
@@ -231,7 +232,7 @@ MEMBERS = [
     Field(
         "phone",
         "手机号码",
-        _words(
+        words(
             "联系电话 手机号 手机 移动电话 联系手机 本人手机 本人电话 电话号码 联系方式 联系号码 电话 "
             "移动电话号码 手机电话 本人联系电话"
         ),
@@ -240,9 +241,9 @@ MEMBERS = [
     Field(
         "status",
         "党籍状态",
-        _words("党籍 党员状态 党籍情况 党籍现状 党员党籍状态 组织关系状态 在册状态 党员在册状态 状态"),
+        words("党籍 党员状态 党籍情况 党籍现状 党员党籍状态 组织关系状态 在册状态 党员在册状态 状态"),
     ),
-    Field("remark", "备注", _REMARK),
+    Field("remark", "备注", REMARK),
 ]
 
 _MEETING = (
@@ -263,24 +264,24 @@ ACTIVITIES = [
     Field(
         "date",
         "日期",
-        _joined(_MEETING, "日期 时间 年月日 日期时间 时间日期"),
+        joined(_MEETING, "日期 时间 年月日 日期时间 时间日期"),
         required=True,
         looks=_is(parse_date),
     ),
     Field(
         "organisation",
         "党组织",
-        _joined(
+        joined(
             "- 所在 所属 开展 组织 主办 承办 召开 举办 责任 参加 填报",
             "党组织名称 党组织 支部名称 党支部名称 党支部 支部 组织名称 单位名称 单位",
         )
-        + _words("党组织全称 开展活动支部 开展活动党组织 活动单位 活动支部 党组织支部"),
+        + words("党组织全称 开展活动支部 开展活动党组织 活动单位 活动支部 党组织支部"),
         required=True,
     ),
     Field(
         "kind",
         "活动类型",
-        _joined(
+        joined(
             "活动 会议 组织生活 三会一课 - 组织活动 党内组织生活 党组织生活 会议活动 党组织活动 支部活动",
             "类型 类别 种类 形式 性质 项目 方式",
         ),
@@ -290,8 +291,8 @@ ACTIVITIES = [
     Field(
         "topic",
         "主题",
-        _joined("活动 会议 - 主要 学习 本次 中心 组织生活", "主题 议题")
-        + _words(
+        joined("活动 会议 - 主要 学习 本次 中心 组织生活", "主题 议题")
+        + words(
             "主题议题 主题或议题 议题主题 活动主题名称 题目 活动题目 党课题目 标题 主题内容 活动名称 "
             "会议名称 名称 议程 会议议程 主要议程 活动事项 事项"
         ),
@@ -299,40 +300,40 @@ ACTIVITIES = [
     Field(
         "place",
         "地点",
-        _joined("活动 会议 召开 开展 举办 举行 组织 - 开展活动", "地点 场所 地址 地点场所 位置")
-        + _words("何地 会场 会议室"),
+        joined("活动 会议 召开 开展 举办 举行 组织 - 开展活动", "地点 场所 地址 地点场所 位置")
+        + words("何地 会场 会议室"),
     ),
     Field(
         "chair",
         "主持人",
-        _joined("会议 活动 -", "主持人 主持 主持人姓名 主持者 主持同志 主持人员") + _words("会议召集人 召集人"),
+        joined("会议 活动 -", "主持人 主持 主持人姓名 主持者 主持同志 主持人员") + words("会议召集人 召集人"),
     ),
     Field(
         "recorder",
         "记录人",
-        _joined("会议 活动 -", "记录人 记录员 记录人姓名 记录者 记录同志 记录人员") + _words("记录"),
+        joined("会议 活动 -", "记录人 记录员 记录人姓名 记录者 记录同志 记录人员") + words("记录"),
     ),
     Field(
         "expected",
         "应到",
-        _joined("应", _COUNTED)
-        + _words("应到会数 应出席数 应参加数 应参会数")
-        + _joined("出席情况 参会情况 到会情况 参加人数 出席人数 人数", "应到 应参加 应到人数"),
+        joined("应", _COUNTED)
+        + words("应到会数 应出席数 应参加数 应参会数")
+        + joined("出席情况 参会情况 到会情况 参加人数 出席人数 人数", "应到 应参加 应到人数"),
         required=True,
     ),
     Field(
         "present",
         "实到",
-        _joined("实 实际 实际出 ", _COUNTED)
-        + _words("实到会数 实出席数 实参加数 实参会数")
-        + _joined("出席情况 参会情况 到会情况 参加人数 出席人数 人数", "实到 实参加 实到人数")
-        + _words("出席人数 到会人数 参加人数 参会人数 到场人数 参与人数 参加党员人数 出席党员人数 参会党员人数"),
+        joined("实 实际 实际出 ", _COUNTED)
+        + words("实到会数 实出席数 实参加数 实参会数")
+        + joined("出席情况 参会情况 到会情况 参加人数 出席人数 人数", "实到 实参加 实到人数")
+        + words("出席人数 到会人数 参加人数 参会人数 到场人数 参与人数 参加党员人数 出席党员人数 参会党员人数"),
         required=True,
     ),
     Field(
         "absent",
         "缺席人员及原因",
-        _joined(
+        joined(
             _AWAY,
             "人员 人员名单 党员 人 人员姓名 党员姓名 同志 名单 者 人员情况 情况 -",
             "及原因 及其原因 和原因 与原因 原因 及事由 及说明 说明 -",
@@ -341,18 +342,18 @@ ACTIVITIES = [
     Field(
         "absent_reason",
         "缺席原因",
-        _joined(_AWAY, "原因 事由 理由 原因说明 事由说明 原因及说明") + _words("请假类型 请假种类 缺席类型"),
+        joined(_AWAY, "原因 事由 理由 原因说明 事由说明 原因及说明") + words("请假类型 请假种类 缺席类型"),
     ),
     Field(
         "content",
         "主要内容和决议",
-        _joined(
+        joined(
             "主要 会议 活动 - 会议主要 活动主要 具体 学习 会议活动 研究 组织生活 会议具体 活动具体",
             "内容",
             "及决议 和决议 与决议 决议 及决议事项 和决议事项 及决定 及议定事项 和议定事项 及成效 及效果 "
             "摘要 概述 简述 概要 纪要 记录 及结果 及要点 情况 -",
         )
-        + _words(
+        + words(
             "会议记录 活动记录 会议纪要 会议决议 决议 决议事项 议定事项 会议议定事项 开展情况 活动情况 "
             "会议情况 活动概况 内容要点 会议要点 活动开展情况 情况摘要"
         ),
@@ -374,42 +375,4 @@ ACTIVITIES = [
     for f in ACTIVITIES
 ]
 
-WORK = [
-    Field(
-        "name",
-        "名称",
-        _words(
-            "业务名称 重点业务 重点业务名称 重点工作 重点工作名称 工作名称 任务名称 重点任务 项目名称 事项 工作事项"
-        ),
-        required=True,
-    ),
-    Field("kind", "类别", _words("业务类别 重点类别 级别 层级 类型 任务类别 工作类别")),
-    Field("lead", "牵头处室", _words("牵头单位 牵头部门 责任处室 责任单位 主责处室 主办处室"), required=True),
-    Field("helpers", "配合处室", _words("配合单位 配合部门 协办处室 协同处室 参与处室 责任配合处室")),
-    Field("leader", "分管领导", _words("分管委领导 责任领导 牵头领导 分管负责人 委领导 局领导")),
-    Field("carriers", "承办支部", _words("承办党支部 承办党组织 责任支部 承担支部 牵头支部 党支部")),
-    Field("starts", "开始", _joined("开始 启动 起始 开工", "日期 时间 -"), required=True),
-    Field(
-        "ends", "完成", _joined("完成 结束 完成时限 办结 截止", "日期 时间 -") + _words("时限 完成期限"), required=True
-    ),
-    Field("source", "来源文件", _words("来源 依据 依据文件 文件依据 任务来源 文号")),
-    *(
-        Field(
-            f"planned_{stage}",
-            f"{word}计划日期",
-            _words(f"{word} {word}日期 {word}时间 {word}计划 {word}计划时间 同步{word} 计划{word}日期 业务{word}日期"),
-            likeness=False,
-        )
-        for stage, word in (
-            ("study", "研究"),
-            ("arrangement", "安排"),
-            ("implementation", "实施"),
-            ("assessment", "考核"),
-        )
-    ),
-    Field("remark", "备注", _REMARK),
-]
-
-# The three ledgers of an agency, and with them every workbook that can be read in.
 LEDGERS = {"organisations": ORGANISATIONS, "members": MEMBERS, "activities": ACTIVITIES}
-WORKBOOKS = {**LEDGERS, "work": WORK}

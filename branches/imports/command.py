@@ -8,10 +8,10 @@ from django.http import Http404
 
 from branches import access
 from branches.imports.run import summary
-from branches.ledgers import WORKBOOKS
 from branches.models import User
 from branches.rights import IMPORT
 from branches.scoping import OPERATOR
+from branches.workbooks import WORKBOOKS
 
 SHOWN_NOTICES = 20
 

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from branches.ledgers import WORKBOOKS
 from branches.tabular import UnreadableFile, read_table
+from branches.workbooks import WORKBOOKS
 
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
 LEDGER_NAMES = {"organisations": "党组织", "members": "党员", "activities": "活动", "work": "重点业务"}

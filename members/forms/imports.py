@@ -3,7 +3,7 @@
 from django import forms
 
 from branches.imports.report import LEDGER_NAMES
-from branches.ledgers import WORKBOOKS
+from branches.workbooks import WORKBOOKS
 
 _HELP = {
     "organisations": "党组织基本情况表：全称、简称、类别、上级、成立日期、任期届满日期、处室",

@@ -13,10 +13,10 @@ from branches.archives import MAX_FILE
 from branches.errors import Conflict
 from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG
 from branches.imports.run import summary, worth_writing
-from branches.ledgers import WORKBOOKS
 from branches.models import JobRun
 from branches.rights import IMPORT
 from branches.scoping import OPERATOR
+from branches.workbooks import WORKBOOKS
 from members.imports.agency import import_files, plan_files
 from members.models import BatchState, ImportBatch
 

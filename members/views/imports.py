@@ -107,37 +107,50 @@ def preview(request, uid):
 @login_required
 @require_POST
 def columns(request, uid):
-    batch = _batch(request, uid)
+    return batch_columns(request, _batch(request, uid))
+
+
+def batch_columns(request, batch, pages="import", **plan):
+    """Take the headings that were named by hand and plan anew. pages: as for `batch_page`; plan: as for `batch_assign`."""
     form = ColumnsForm(batch.preview.get("ledgers", ()), request.POST)
     if not form.is_valid():
-        return batch_page(request, batch, form)
+        return batch_page(request, batch, form, pages=pages)
     if form.columns:
-        batch_assign(by=request.user, batch=batch, columns=form.columns)
-    return redirect("import_preview", batch.uid)
+        batch_assign(by=request.user, batch=batch, columns=form.columns, **plan)
+    return redirect(f"{pages}_preview", batch.uid)
 
 
 @login_required
 @require_POST
 def apply(request, uid):
-    batch = _batch(request, uid)
+    return batch_applied(request, _batch(request, uid))
+
+
+def batch_applied(request, batch, pages="import", **write):
+    """Apply a batch and say what came of it. pages: as for `batch_page`; write: as for `batch_apply`."""
     try:
-        batch = batch_apply(by=request.user, batch=batch)
+        batch = batch_apply(by=request.user, batch=batch, **write)
     except ValidationError as error:
         messages.error(request, "；".join(error.messages))
-        return redirect("import_preview", batch.uid)
+        return redirect(f"{pages}_preview", batch.uid)
     if batch.state == BatchState.APPLIED:
         messages.success(request, batch.outcome)
     elif batch.state == BatchState.READY:
         messages.error(request, batch.outcome)
-    return redirect("import_preview", batch.uid)
+    return redirect(f"{pages}_preview", batch.uid)
 
 
 @login_required
 @require_POST
 def discard(request, uid):
-    batch_discard(by=request.user, batch=_batch(request, uid))
+    return batch_discarded(request, _batch(request, uid), "import_start")
+
+
+def batch_discarded(request, batch, start):
+    """Give a batch up and go back to the page named `start`."""
+    batch_discard(by=request.user, batch=batch)
     messages.success(request, "已放弃这次导入，上传的文件已删除。")
-    return redirect("import_start")
+    return redirect(start)
 
 
 @login_required

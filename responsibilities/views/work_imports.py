@@ -1,17 +1,15 @@
 """Import of a year plan: upload, preview, apply or give up, as the ledgers of members are. Its author alone sees it."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from members.forms.imports import ColumnsForm, UploadForm
-from members.models import BatchState
+from members.forms.imports import UploadForm
 from members.selectors.imports import own_batch, own_batches
-from members.services.imports import batch_apply, batch_assign, batch_discard, batch_upload
-from members.views.imports import batch_page, errors_file
+from members.services.imports import batch_upload
+from members.views.imports import batch_applied, batch_columns, batch_discarded, batch_page, errors_file
 from responsibilities.imports.work import LEDGER, import_work, plan_work
 from responsibilities.work_rights import arranges_anywhere
 
@@ -58,37 +56,19 @@ def preview(request, uid):
 @login_required
 @require_POST
 def columns(request, uid):
-    batch = _batch(request, uid)
-    form = ColumnsForm(batch.preview.get("ledgers", ()), request.POST)
-    if not form.is_valid():
-        return batch_page(request, batch, form, pages="work_import")
-    if form.columns:
-        batch_assign(by=request.user, batch=batch, columns=form.columns, plan=plan_work)
-    return redirect("work_import_preview", batch.uid)
+    return batch_columns(request, _batch(request, uid), "work_import", plan=plan_work)
 
 
 @login_required
 @require_POST
 def apply(request, uid):
-    batch = _batch(request, uid)
-    try:
-        batch = batch_apply(by=request.user, batch=batch, write=import_work)
-    except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
-        return redirect("work_import_preview", batch.uid)
-    if batch.state == BatchState.APPLIED:
-        messages.success(request, batch.outcome)
-    elif batch.state == BatchState.READY:
-        messages.error(request, batch.outcome)
-    return redirect("work_import_preview", batch.uid)
+    return batch_applied(request, _batch(request, uid), "work_import", write=import_work)
 
 
 @login_required
 @require_POST
 def discard(request, uid):
-    batch_discard(by=request.user, batch=_batch(request, uid))
-    messages.success(request, "已放弃这次导入，上传的文件已删除。")
-    return redirect("work_import")
+    return batch_discarded(request, _batch(request, uid), "work_import")
 
 
 @login_required

@@ -4,6 +4,10 @@ from datetime import date
 
 from branches.models import Appointment
 from branches.scoping import OPERATOR
+from members.models import Member
+from members.services.activities import RecordData
+from members.services.reviews import activity_record
+from responsibilities.duty_progress import duty_slots
 from responsibilities.models import Duty, DutyList, Level
 from responsibilities.services.duty_lists import duty_lists_issue, duty_lists_make
 
@@ -38,3 +42,25 @@ def duty(key, **chosen):
 
 def appoint(user, role, place):
     return Appointment.objects.get(user=user, role=role, organisation=place)
+
+
+def html(answer):
+    return answer.content.decode()
+
+
+def slot(one, key):
+    return next(row for row in duty_slots([one])[one.pk] if row.key == key)
+
+
+def record(world, place, kind, day, **data):
+    """Let the place's secretary submit a record that counts."""
+    by = {world.branch_a: world.secretary_a}.get(place, OPERATOR)
+    people = Member.objects.filter(home=place)
+    attendance = {member.pk: ("present", "") for member in people}
+    values = {"title": "一次活动", "content": "内容", "attendance": attendance} | data
+    return activity_record(by=by, organisation=place, data=RecordData(kinds=[kind], day=day, **values))
+
+
+def line(**changes):
+    values = {"text": "组织一次专题学习", "period": "half", "times": 1, "unit": "次", "due": "", "proof": "记录"}
+    return values | changes

@@ -1,0 +1,146 @@
+"""The pages of the duty lists, and who reads what."""
+
+from datetime import date
+
+from branches.models import AuditEntry
+from branches.scoping import OPERATOR
+from members.models import Member
+from members.services.reviews import activity_accept
+from responsibilities.models import DutyList, DutyReport, Level
+from responsibilities.selectors.duties_of_record import duties_of_record
+from responsibilities.services.charges import charge_make
+from tests.responsibilities.duty_world import duty, html, issued, record, slot
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def test_the_board_names_each_level_its_progress_and_which_is_behind(world, as_):
+    answer = as_("staff").get("/duties/")
+    assert "2026 年还没有下达责任清单" in html(answer)
+    issued(world)
+    page = html(as_("staff").get("/duties/"))
+    for words in (
+        "负总责",
+        "分工负责",
+        "组织实施",
+        "具体落实",
+        "积极参加",
+        "3 个党支部",
+        "12 名党员",
+        "竖线为时间进度",
+    ):
+        assert words in page
+    assert "没有逾期" not in html(as_("staff").get("/duties/?view=overdue"))
+    grouped = html(as_("staff").get("/duties/?level=branch"))
+    assert "个党支部，" in grouped
+    one = html(as_("staff").get("/duties/?level=branch&template=br-theme"))
+    assert "甲处党支部" in one
+    assert as_("staff").get("/duties/?year=abc&level=nothing&state=x&duty=999999&page=99&list=7").status_code == 200
+
+
+def test_the_chain_is_walked_both_ways_and_a_missing_level_is_named(world, as_):
+    issued(world)
+    committee, branch = duty("cm-check"), duty("br-theme", organisation=world.branch_a)
+    page = html(as_("staff").get(f"/duties/{committee.pk}/"))
+    assert f"/duties/{branch.pk}/" in page
+    assert page.count("这一级没有对应的责任") == 2
+    page = html(as_("staff").get(f"/duties/{branch.pk}/"))
+    assert f"/duties/{committee.pk}/" in page
+    # Above his own reach the secretary reads the wording, not the page.
+    page = html(as_("secretary_a").get(f"/duties/{branch.pk}/"))
+    assert committee.text in page
+    assert f"/duties/{committee.pk}/" not in page
+
+
+def test_only_verified_rules_are_cited(world, as_):
+    issued(world)
+    page = html(as_("staff").get(f"/duties/{duty('pg-strict').pk}/"))
+    assert "本机关设定" in page
+    assert "/rules/resp-half-year/" not in page
+    assert "/rules/life-theme-day/" in html(
+        as_("staff").get(f"/duties/{duty('br-theme', organisation=world.branch_a).pk}/")
+    )
+
+
+def test_the_leaders_page_shows_his_duties_his_fields_his_contact_branch_and_his_attendance(world, as_):
+    from branches.models import Department
+
+    department = Department.objects.create(name="综合处")
+    charge_make(by=OPERATOR, organisation=world.root, leader=world.leader, department=department)
+    charge_make(by=OPERATOR, organisation=world.root, leader=world.leader, contact=world.branch_b)
+    member = world.people("branch_a")[1]
+    Member.objects.filter(pk=member.pk).update(account=world.leader)
+    issued(world)
+    activity = record(world, world.branch_a, "theme_day", date(2026, 8, 12))
+    page = html(as_("leader").get("/duties/own/"))
+    for words in ("综合处", "乙处党支部", "双重组织生活", "所在支部 1 次，出席 1 次", "推动分管重点业务四同步"):
+        assert words in page
+    one = duty("ld-double")
+    assert slot(one, "2026Q3").records == [activity.pk]
+    assert {row.key for row, _ in duties_of_record(activity)} >= {"ld-double", "br-theme", "br-study", "mb-meet"}
+
+
+def test_everybody_has_a_page_of_his_own_duties(world, as_):
+    issued(world)
+    assert "按期参加组织生活" in html(as_("member").get("/duties/own/"))
+    assert "落实三会一课" in html(as_("secretary_a").get("/duties/own/"))
+    assert "您还没有责任清单" in html(as_("outsider").get("/duties/own/"))
+
+
+def test_the_list_is_exported_within_reach(world, as_):
+    issued(world)
+    answer = as_("secretary_b").post("/duties/export/?level=branch")
+    assert answer.status_code == 200
+    assert AuditEntry.objects.filter(verb="duty.export").count() == 1
+    assert '"rows":12' in AuditEntry.objects.get(verb="duty.export").payload
+
+
+def test_a_leader_reads_his_own_list_and_not_the_other_leaders(world, as_):
+    from branches.models import User
+    from branches.services.appointments import appointment_make
+
+    other = User.objects.create(username="leader_two", name="另一位成员", password="!")
+    appointment_make(by=OPERATOR, user=other, role="leader", organisation=world.root)
+    issued(world)
+    lists = {row.holder_id: row for row in DutyList.objects.filter(level="leader")}
+    assert set(lists) == {world.leader.pk, other.pk}
+    leader = as_("leader")
+    assert leader.get(f"/duties/lists/{lists[world.leader.pk].pk}/").status_code == 200
+    assert leader.get(f"/duties/lists/{lists[other.pk].pk}/").status_code == 404
+    theirs = lists[other.pk].duties.first()
+    assert leader.get(f"/duties/{theirs.pk}/").status_code == 404
+    assert "另一位成员" not in html(leader.get("/duties/?level=leader"))
+    for who in ("party_secretary", "committee_secretary", "staff"):
+        assert as_(who).get(f"/duties/lists/{lists[other.pk].pk}/").status_code == 200
+
+
+def test_a_members_duty_is_read_by_himself_and_who_keeps_the_roster_only(world, as_):
+    issued(world)
+    mine = DutyList.objects.get(member__account=world.member)
+    other = DutyList.objects.filter(level=Level.MEMBER, organisation=world.branch_a).exclude(pk=mine.pk).first()
+    member = as_("member")
+    assert member.get(f"/duties/lists/{mine.pk}/").status_code == 200
+    assert member.get(f"/duties/lists/{other.pk}/").status_code == 404
+    expected = {"officer_a": 404, "leader": 404, "secretary_b": 404, "secretary_a": 200, "staff": 200}
+    for who, status in expected.items():
+        assert as_(who).get(f"/duties/lists/{mine.pk}/").status_code == status, who
+        assert as_(who).get(f"/duties/{mine.duties.first().pk}/").status_code == status, who
+
+
+def test_a_members_report_is_judged_by_the_secretary_and_never_by_himself(world, as_):
+    issued(world)
+    one = duty("mb-promise", member__account=world.member)
+    assert as_("member").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已践诺"}).status_code == 302
+    report = DutyReport.objects.get(duty=one)
+    assert report.state == "reported"
+    assert as_("member").post(f"/duties/reports/{report.pk}/review/", {"do": "accept"}).status_code == 403
+    assert as_("secretary_a").post(f"/duties/reports/{report.pk}/review/", {"do": "accept"}).status_code == 302
+    assert slot(one, "2026").state == "accepted"
+
+
+def test_the_accepting_of_a_record_changes_nothing_about_a_closed_duty(world):
+    issued(world)
+    one = duty("br-theme", organisation=world.branch_a)
+    activity = record(world, world.branch_a, "theme_day", date(2026, 10, 20))
+    activity_accept(by=world.staff, activity=activity, version=activity.version)
+    assert slot(one, "life-theme-day/2026-10").state == "closed"
