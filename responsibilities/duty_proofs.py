@@ -80,7 +80,7 @@ def _in_words(question, duties):
             slot = period_slot(duty, period, due, words=True, text="系统没有这方面的数据，由责任人文字报告")
             if (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due):
                 slot.expected, slot.text = 0, "当期组织未成立或已撤销"
-            elif duty.list.level == Level.MEMBER:
+            elif duty.list.level == Level.MEMBER and duty.key:
                 # Nobody is made to write a report about himself (rules against formalism, oa-no-formalism).
                 slot.expected, slot.text = 0, "系统暂无这方面的数据，不要求党员填报"
             slots.append(slot)

@@ -207,7 +207,8 @@ def lists(question, duties):
         found[duty.pk] = []
         for period, due in periods_of(duty):
             # A branch founded after the due date could not have had a list by then.
-            standing = [row.pk for row in branches if row.founded is None or row.founded <= due]
+            last = min(due, question.as_of)
+            standing = [row.pk for row in branches if row.founded is None or row.founded <= last]
             below = [pk for pk in standing if question.below(duty.list.organisation_id, pk)]
             slot = period_slot(duty, period, due, expected=len(below))
             days = [issued[pk] for pk in below if pk in issued]

@@ -120,7 +120,8 @@ class SlowDuties:
         place = duty.list.organisation
         for key, _, _, due in self.periods(duty):
             gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due)
-            yield key, self.judged(duty, key, 0 if gone else 1, 0, 0, due)
+            spared = duty.list.level == "member" and duty.key != ""
+            yield key, self.judged(duty, key, 0 if gone or spared else 1, 0, 0, due)
 
     def _activities(self, duty, member, holder):
         from responsibilities.duty_templates import template
@@ -298,9 +299,7 @@ class SlowDuties:
         branches = [
             row
             for row in self.places.values()
-            if row.kind == "branch"
-            and (row.founded is None or row.founded <= self.as_of)
-            and (row.archived_on is None or row.archived_on > self.as_of)
+            if row.kind == "branch" and (row.archived_on is None or row.archived_on > self.as_of)
         ]
         issued = {
             row.organisation_id: row.issued_on
@@ -308,5 +307,6 @@ class SlowDuties:
             if row.issued_on <= self.as_of
         }
         for key, _, _, due in self.periods(duty):
-            days = [issued[row.pk] for row in branches if row.pk in issued]
-            yield key, self.judged(duty, key, len(branches), len(days), sum(day > due for day in days), due)
+            then = [row for row in branches if not row.founded or (row.founded <= due and row.founded <= self.as_of)]
+            days = [issued[row.pk] for row in then if row.pk in issued]
+            yield key, self.judged(duty, key, len(then), len(days), sum(day > due for day in days), due)

@@ -6,7 +6,7 @@ from branches.models import AuditEntry
 from branches.scoping import OPERATOR
 from members.models import Member
 from members.services.reviews import activity_accept
-from responsibilities.models import DutyList, DutyReport, Level
+from responsibilities.models import Duty, DutyList, DutyReport, Level
 from responsibilities.selectors.duties_of_record import duties_of_record
 from responsibilities.services.charges import charge_make
 from tests.responsibilities.duty_world import duty, html, issued, record, slot
@@ -129,8 +129,13 @@ def test_a_members_duty_is_read_by_himself_and_who_keeps_the_roster_only(world, 
 
 def test_a_members_report_is_judged_by_the_secretary_and_never_by_himself(world, as_):
     issued(world)
-    one = duty("mb-promise", member__account=world.member)
-    assert as_("member").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已践诺"}).status_code == 302
+    # What the templates ask of members and no record shows is not asked of them; a line put in by hand is.
+    spared = duty("mb-promise", member__account=world.member)
+    assert slot(spared, "2026").state == "not_applicable"
+    assert as_("member").post(f"/duties/{spared.pk}/report/", {"slot": "2026", "text": "已践诺"}).status_code == 409
+    mine = DutyList.objects.get(member__account=world.member)
+    one = Duty.objects.create(list=mine, order=99, text="整理窗口案例", period="year")
+    assert as_("member").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已整理"}).status_code == 302
     report = DutyReport.objects.get(duty=one)
     assert report.state == "reported"
     assert as_("member").post(f"/duties/reports/{report.pk}/review/", {"do": "accept"}).status_code == 403
