@@ -165,7 +165,8 @@ def nearness(point, activity, item):
         score += 12
         reasons.append("共同活动")
     elif activity.codes and set(activity.codes) <= {Code.TALK, Code.DUES}:
-        score -= 30
+        # Nobody can tell from these what they did for the work: below every other record.
+        score -= 120
     word = common_word(item.name, activity.title)
     if word:
         score += 20 + 3 * min(len(word), 6)

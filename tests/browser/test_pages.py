@@ -162,3 +162,20 @@ def _enough(links):
         if name is None or met[name] <= 40:
             chosen.append(link)
     return chosen
+
+
+def test_the_demo_has_work_duties_and_supervision_in_every_state(demo, signed_in):
+    page = signed_in("ganbu", viewport=DESK)
+    states = {
+        "/sync/?state={}": ("missing", "lagging", "waits", "closed", "synchronised", "waived"),
+        "/duties/?level=branch&state={}": ("open", "overdue", "reported", "returned", "accepted", "closed"),
+        "/supervision/?state={}": ("open", "reported", "returned", "accepted", "closed", "overdue"),
+        "/collects/?state={}": ("draft", "open", "closed"),
+    }
+    empty = []
+    for path, keys in states.items():
+        for key in keys:
+            page.goto(demo.url + path.format(key))
+            if page.locator("main .dj-none >> visible=true").count():
+                empty.append(path.format(key))
+    assert empty == []
