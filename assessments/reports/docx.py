@@ -171,7 +171,7 @@ def _work(document, report):
             for row in work["problems"]
         ]
         heads = ["重点业务", "环节", "情况", "承办支部", "分管领导"]
-        gbt9704.table(document, heads, rows, [48, 22, 36, 32, 18], left=(0, 2, 3))
+        gbt9704.table(document, heads, rows, [42, 20, 36, 36, 22], left=(0, 2, 3))
     if work["levels"]:
         _caption(document, "各层级责任落实情况如下。")
         rows = [[row["name"], *(str(row[key]) for key in ("owed", "done", "overdue"))] for row in work["levels"]]

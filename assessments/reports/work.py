@@ -65,7 +65,8 @@ def _number(points, state):
 def _title(items, due):
     if not items:
         return "期内没有重点业务环节。"
-    text = f"{len(items)} 项重点业务应同步 {len(due)} 个环节，同步 {_number(due, SyncState.SYNCHRONISED)} 个"
+    number = len({point.item for point in due})
+    text = f"{number} 项重点业务应同步 {len(due)} 个环节，同步 {_number(due, SyncState.SYNCHRONISED)} 个"
     missing = _number(due, SyncState.MISSING)
     return f"{text}，缺失 {missing} 个。" if missing else f"{text}。"
 
