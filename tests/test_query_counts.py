@@ -15,11 +15,13 @@ LIST, PAGE = 12, 20
 # one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
-    "duty_list": 38,
+    "duty_list": 40,
     "organisation_list": 17,
     "requirement_list": 17,
     "score_estimate": 30,
 }
+# The duty shown beside the list has records to name, or none: two statements more or less, whatever their number.
+EITHER = {"duty_list": 2}
 LISTS = {name for name in all_rows() if name.endswith(("_list", "_queue"))} | {"dashboard", "home", "search"}
 READERS = ("staff", "committee_secretary", "secretary_a", "administrator", "auditor", "member", "party_secretary")
 
@@ -63,5 +65,6 @@ def test_no_page_asks_for_more_statements_when_there_is_more_to_show(world, as_)
     build_work(world, 61, items=60)
     rollups.fill()
     many = measured(world, as_)
-    assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
+    grown = {name: (few[name], many[name]) for name in few if many[name] > few[name] + EITHER.get(name, 0)}
+    assert grown == {}
     assert {name: number for name, number in many.items() if number > most(name)} == {}

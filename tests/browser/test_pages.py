@@ -40,7 +40,7 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["ganbu"] += _places(signed_in("ganbu"))
     starts["ganbu"] += [_first(signed_in("ganbu"), *where) for where in FIRST]
     starts["ganbu"] += ["/duties/?level=branch", "/collects/held/?row=f-0&f-0-label=党员人数"]
-    starts["shuji"] += [_first(signed_in("shuji"), "/resolutions/?state=done", "resolution_reopen")]
+    starts["shuji"] += [_first(signed_in("shuji"), "/resolutions/?state=done", "activity_detail")]
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
     starts["dangwei"] += ["/dashboard/", "/login/confirm/?next=/", _freeze(signed_in("ganbu"), signed_in("dangwei"))]
     names, linked = {}, {}
