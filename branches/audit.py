@@ -10,7 +10,7 @@ import json
 import logging
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -84,6 +84,9 @@ def snapshot(instance, hide=()):
         value = field.value_from_object(instance)
         if getattr(field, "encrypted", False) or field.name in hide or field.name in {"password", "name_key"}:
             value = "（已加密）" if value else ""
+        if isinstance(value, datetime):
+            # One moment is one text, in whichever zone it was read.
+            value = value.astimezone(UTC).isoformat(sep=" ")
         values[field.name] = value if isinstance(value, str | int | bool | type(None)) else str(value)
     return values
 

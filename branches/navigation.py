@@ -24,7 +24,7 @@ _MAIN = [
     ("义务清单", "requirement_list", "calendar-check", VIEW),
     ("四同步", "sync_board", "arrows-exchange", VIEW),
     ("责任清单", "duty_list", "list-check", VIEW),
-    ("我的责任", "own_duties", "user-star", VIEW),
+    ("我的责任", "own_duties", "user-star", None),
     ("督查督办", "supervision_list", "eye-check", VIEW),
     ("一次征集", "collect_list", "clipboard-list", VIEW),
 ]
@@ -71,8 +71,9 @@ def _items(request, scope, entries):
         except NoReverseMatch:
             continue
         current = section == name or (name != "home" and section.split("_")[0] == name.split("_")[0])
-        if name == "home" and scope:
-            label = _HOME_LABEL.get(scope.role, label)
+        if name == "home":
+            # A member without a post is led to his own file.
+            label = _HOME_LABEL.get(scope.role, label) if scope else "我的档案"
         items.append({"label": label, "url": url, "icon": icon, "current": current, "count": None})
     return items
 

@@ -66,6 +66,9 @@ def _changes(obj, before, after):
             field = obj._meta.get_field(name)
         except FieldDoesNotExist:
             continue
+        if str(field.verbose_name).isascii():
+            # A column of the machine's own bookkeeping has no name for readers.
+            continue
         old, new = str(before.get(name) or ""), str(value or "")
         if field.is_relation or max(len(old), len(new)) > _LONG:
             named.append(f"{field.verbose_name}有修改")

@@ -40,8 +40,8 @@ class DutyListQuerySet(ScopedQuerySet):
     def visible_to(self, user, right=VIEW, day=None):
         """Lists that the user may read, or (with another right) act on at their organisation.
 
-        Lists of organisations follow the organisation. A leader's own list is read by himself and by those who assign
-        or publish there; a member's own by himself and by those who keep the roster there: by nobody of the same rank.
+        Lists of organisations follow the organisation. A leader's or the Party group secretary's own list is read by
+        himself and by those who assign or publish there; a member's own by himself and by those who keep the roster there: by nobody of the same rank.
         Drafts are read by those who make them: who assigns work, for members' lists also who keeps the roster.
         """
         if right != VIEW or user is OPERATOR:
@@ -49,8 +49,9 @@ class DutyListQuerySet(ScopedQuerySet):
         place = "organisation__"
         assigns, keeps = reach(user, ASSIGN, place, day), reach(user, MEMBERS, place, day)
         own = Q(holder=user.pk or 0) | Q(member__account=user.pk or 0)
-        open_levels = ~Q(level__in=(Level.LEADER, Level.MEMBER)) & reach(user, VIEW, place, day)
-        leaders = Q(level=Level.LEADER) & (assigns | reach(user, PUBLISH, place, day))
+        persons = (Level.PARTY_GROUP_SECRETARY, Level.LEADER)
+        open_levels = ~Q(level__in=(*persons, Level.MEMBER)) & reach(user, VIEW, place, day)
+        leaders = Q(level__in=persons) & (assigns | reach(user, PUBLISH, place, day))
         members = Q(level=Level.MEMBER) & keeps
         return self.filter((Q(state=ListState.ISSUED) & (own | open_levels | leaders)) | members | assigns)
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from branches import clock
 from branches.models import Organisation
 from branches.periods import YEAR, Period
+from members.models import ActivityState
 from responsibilities.models import STAGE_SHORT, Stage, SyncState, WorkCarrier, WorkItem
 from responsibilities.selectors.work import (
     NextStep,
@@ -273,6 +274,9 @@ def _cell(kind, points, records, links, notes):
         cell.label = proof_label(record) if record else f"材料 {day_words(first.day)}"
         if not first.counts:
             cell.label += "（未计入）"
+        elif record is not None and record.state == ActivityState.SUBMITTED:
+            # It counts from submission on (decisions 20); the reader sees that nobody has reviewed it yet.
+            cell.label += "（待审核）"
         if record is None:
             cell.url = reverse("work_detail", args=[show.item])
         elif record.open:

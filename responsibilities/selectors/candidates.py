@@ -10,12 +10,14 @@ from branches.models import Kind, Organisation
 from members.models import Activity, ActivityHost, ActivityState
 from responsibilities.models import STAGE_SHORT, StageEvidence, SyncState, WorkCarrier, WorkItem
 from responsibilities.selectors.work import proof_label
-from responsibilities.sync import sync_points
+from responsibilities.sync import judge, sync_points
 from responsibilities.work_rules import STAGE_BUILDING, STAGE_WAY, fit, nearness
 
 # Days before and after the business date within which records are offered.
 SPAN = timedelta(days=120)
 _MOST = 400
+# A stage that is proved already is offered again only to a record this near (days).
+FAR_FROM_DONE = 45
 
 
 @dataclass
@@ -39,6 +41,15 @@ def point_of(stage, milestone=None):
     if milestone is None:
         return points[0]
     return next((point for point in points if point.milestone == milestone), None)
+
+
+def outcome(point, activity):
+    """Return ["选用后为同步"] or ["选用后为滞后"]: what a record would make of a point whose business date is known."""
+    if point.happened is None:
+        return []
+    days = [proof.day for proof in point.proofs if proof.counts]
+    state, _, _ = judge(point.happened, [*days, activity.day], point.tolerance, clock.today())
+    return [f"选用后为{SyncState(state).label}"]
 
 
 def candidates(user, point, item, limit=20):
@@ -65,6 +76,7 @@ def candidates(user, point, item, limit=20):
     found = []
     for activity in rows:
         score, reasons = nearness(point, activity, item)
+        reasons = [*reasons, *outcome(point, activity)]
         found.append(Candidate(activity, score, reasons, fit(point, activity, item), activity.pk in linked))
     found = [row for row in found if not row.linked]
     return sorted(found, key=lambda row: (-row.score, abs((row.activity.day - day).days), row.activity.pk))[:limit]
@@ -132,9 +144,13 @@ def offers(user, activity, limit=6):
             continue
         score, reasons = nearness(point, activity, items[point.item])
         if point.state == SyncState.SYNCHRONISED:
-            score -= 30
+            if point.day and abs((point.day - activity.day).days) > FAR_FROM_DONE:
+                continue
+            score -= 60
         elif point.state == SyncState.MISSING:
-            score += 8
+            # The gap that one click would close comes before what is proved or still to come.
+            score += 30
+            reasons = ["缺失", *reasons]
         found.append(Offer(point, items[point.item], score, reasons))
     return sorted(found, key=lambda row: (-row.score, row.point.stage, row.point.milestone or 0))[:limit]
 

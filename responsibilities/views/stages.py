@@ -140,7 +140,9 @@ def evidence_pick(request, pk):
     kind = next(iter(STAGE_KINDS[point.kind]))
     place = point.carriers[0] if point.carriers else item.organisation_id
     context = {
-        "title": f"{len(found)} 条记录可作“{stage_name(point)}”的佐证" if found else f"为“{stage_name(point)}”补佐证",
+        "title": f"“{stage_name(point)}”前后有 {len(found)} 条记录，最合适的在前"
+        if found
+        else f"为“{stage_name(point)}”补佐证",
         "sub": f"{item.name}　业务 {day_words(point.happened) or '日期未登记'}",
         "stage": stage,
         "item": item,

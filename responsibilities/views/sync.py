@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from branches import access, exports
-from branches.rights import VIEW
+from branches.rights import ASSESS, PUBLISH, VIEW
 from responsibilities.forms.work import BoardFilter, period_of
 from responsibilities.models import Stage, SyncState
 from responsibilities.selectors import board
@@ -43,13 +43,24 @@ def _address(request, **changes):
     return f"{reverse('sync_board')}?{data.urlencode()}"
 
 
+def _shown(state, numbers):
+    """What the board shows when one state is chosen, or ""."""
+    words = {
+        SyncState.MISSING.value: "缺失 {} 处",
+        SyncState.LAGGING.value: "滞后 {} 处",
+        board.WAITS: "{} 处业务日期待登记",
+        board.CLOSED: "已闭环 {} 项",
+    }
+    return words[state].format(numbers[state]) if state in words else ""
+
+
 def _segments(request, numbers, state):
     rows = [
-        ("", f"全部 {numbers['']}", ""),
-        (SyncState.MISSING.value, f"缺失 {numbers['missing']}", "alert-triangle"),
-        (SyncState.LAGGING.value, f"滞后 {numbers['lagging']}", "clock-exclamation"),
-        (board.WAITS, f"待登记 {numbers[board.WAITS]}", "calendar"),
-        (board.CLOSED, f"已闭环 {numbers[board.CLOSED]}", "circle-check"),
+        ("", f"全部 {numbers['']} 项", ""),
+        (SyncState.MISSING.value, f"缺失 {numbers['missing']} 处", "alert-triangle"),
+        (SyncState.LAGGING.value, f"滞后 {numbers['lagging']} 处", "clock-exclamation"),
+        (board.WAITS, f"待登记 {numbers[board.WAITS]} 处", "calendar"),
+        (board.CLOSED, f"已闭环 {numbers[board.CLOSED]} 项", "circle-check"),
     ]
     return [
         {"label": label, "icon": icon, "url": _address(request, state=key), "current": key == state}
@@ -68,7 +79,7 @@ def sync_board(request):
     own = any(item.leader_id == request.user.pk for item in found.items.values())
     mine = request.GET.get("leader") == str(request.user.pk)
     context = {
-        "title": board.finding(chosen),
+        "title": _shown(state, board.counts(chosen)) or board.finding(chosen),
         "form": form,
         "small_form": form.small,
         "narrowed": form.narrowed,
@@ -133,10 +144,16 @@ def _grouped(chosen, group):
     return sorted(rows, key=lambda row: (not row[4], row[0]))
 
 
+def _groups(user):
+    """The groupings that `user` may see: persons stand side by side only for those who assess or publish (app-no-kpi)."""
+    wide = access.holds_anywhere(user, ASSESS) or access.holds_anywhere(user, PUBLISH)
+    return GROUPS if wide else {key: label for key, label in GROUPS.items() if key != "leader"}
+
+
 def _rates(request):
     form, _, chosen, _ = _chosen(request)
     group = request.GET.get("by", "tree")
-    return form, chosen, group if group in GROUPS else "tree"
+    return form, chosen, group if group in _groups(request.user) else "tree"
 
 
 def _rate_row(request, label, depth, rate, **changes):
@@ -191,7 +208,7 @@ def sync_rates(request):
         "group": GROUPS[group],
         "groups": [
             {"label": f"按{label}", "url": f"{reverse('sync_rates')}?{_with(request, by=key)}", "current": key == group}
-            for key, label in GROUPS.items()
+            for key, label in _groups(request.user).items()
         ],
         "by": group,
         "period": chosen.period,

@@ -27,7 +27,7 @@ from responsibilities.selectors.work import (
     tolerance_now,
 )
 from responsibilities.services.work import work_create, work_stop, work_update
-from responsibilities.sync import closure
+from responsibilities.sync import DUE, closure
 from responsibilities.work_rights import (
     Powers,
     carrier_places,
@@ -64,7 +64,7 @@ def work_detail(request, pk):
     context = {
         "item": item,
         "title": item.name,
-        "finding": _finding(item, done, owed),
+        "finding": _finding(item, points),
         "stages": stages,
         "next": next_step(points, names, item),
         "decisions": decisions_of(records),
@@ -103,10 +103,14 @@ def work_detail(request, pk):
     return render(request, "responsibilities/work/detail.html", context)
 
 
-def _finding(item, done, owed):
+def _finding(item, points):
+    done, owed = closure(points)
     if item.stopped_on:
         return f"已于 {item.stopped_on:%Y年%-m月%-d日} 终止"
-    return "已闭环" if done == owed > 0 else f"{owed} 个环节同步 {done} 个"
+    if done == owed > 0:
+        return "已闭环"
+    due = {point.kind for point in points if point.state in DUE}
+    return f"到期 {len(due)} 个环节，同步 {done} 个" if due else "还没有到期的环节"
 
 
 def _history(item, stages):

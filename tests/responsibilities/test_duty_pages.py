@@ -149,3 +149,11 @@ def test_the_accepting_of_a_record_changes_nothing_about_a_closed_duty(world):
     activity = record(world, world.branch_a, "theme_day", date(2026, 10, 20))
     activity_accept(by=world.staff, activity=activity, version=activity.version)
     assert slot(one, "life-theme-day/2026-10").state == "closed"
+
+
+def test_the_party_group_secretarys_own_list_is_not_read_by_other_leaders(world, as_):
+    issued(world)
+    one = duty("ps-double")
+    expected = {"party_secretary": 200, "committee_secretary": 200, "staff": 200, "leader": 404, "secretary_a": 404}
+    for who, status in expected.items():
+        assert as_(who).get(f"/duties/{one.pk}/").status_code == status, who

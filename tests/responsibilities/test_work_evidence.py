@@ -38,7 +38,7 @@ def test_two_clicks_from_the_board_link_the_nearest_record(world, as_, item):
     page = client.get(pick(item))
     offered = page.context["found"]
     assert [row.activity.pk for row in offered] == [near.pk, far.pk]
-    assert offered[0].reasons == ["相差 2 天", "支部党员大会", "标题提到“保供”"]
+    assert offered[0].reasons == ["相差 2 天", "支部党员大会", "标题提到“保供”", "选用后为同步"]
     assert client.post(pick(item), {"activity": near.pk}).status_code == 302
     found = point(item)
     assert (found.state, found.lag, found.party) == (SyncState.SYNCHRONISED, 2, ago(38))
