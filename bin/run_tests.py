@@ -23,7 +23,7 @@ def pytest(arguments, env):
 def main():
     arguments = sys.argv[1:]
     alone = any(part.startswith("-n") or part in {"--pdb", "-x"} for part in arguments)
-    # Grouped: the browser tests share one process, one Chromium and one demo agency.
+    # Grouped: the walk over all pages is one process, the other browser tests are one; each has a Chromium and a demo.
     parallel = [] if alone else ["-n", "2", "--dist", "loadgroup"]
     ran, failed = [], []
     with tempfile.TemporaryDirectory(prefix="tongbu-test-") as var:

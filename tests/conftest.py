@@ -33,13 +33,14 @@ def pytest_report_header():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave the browser tests out where they cannot run; where they can, one process runs them all with one Chromium."""
+    """Leave the browser tests out where they cannot run; where they can, one process walks all pages, one does the rest."""
     browser = [item for item in items if item.get_closest_marker("browser")]
     if why_not():
         config.hook.pytest_deselected(items=browser)
         items[:] = [item for item in items if item not in browser]
     for item in browser:
-        item.add_marker(pytest.mark.xdist_group("browser"))
+        # Each of the two processes has one Chromium and one demo agency.
+        item.add_marker(pytest.mark.xdist_group("walk" if item.path.name == "test_pages.py" else "browser"))
     if django_settings.IS_POSTGRES:
         # What never asks the database has run on SQLite already and cannot answer differently here.
         pure = [item for item in items if not _asks_the_database(item)]

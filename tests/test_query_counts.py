@@ -15,8 +15,11 @@ LIST, PAGE = 12, 20
 # one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
+    "duty_detail": 22,
     "duty_list": 40,
+    "evidence_pick": 21,
     "organisation_list": 17,
+    "record_stage_links": 24,
     "requirement_list": 17,
     "score_estimate": 30,
 }

@@ -57,12 +57,13 @@ def duties_of_item(item, carriers, *, user=None):
     return list(rows.select_related("list__organisation", "list__holder").order_by("list__organisation__lft", "pk"))
 
 
-def duties_of_requirement(row, *, user=None):
+def duties_of_requirement(row, *, user=None, place=None):
     """Return [(Duty, slot key)] of the issued duties that a Requirement counts for: its branch's lines with this rule.
 
-    row: a Requirement (selectors/requirements.py). user: only duties he may read (all when None). Two statements.
+    row: a Requirement (selectors/requirements.py). user: only duties he may read (all when None). place: its Organisation
+    where it is at hand.
     """
-    place = Organisation.objects.get(pk=row.organisation)
+    place = place or Organisation.objects.get(pk=row.organisation)
     group = place.kind == Kind.SMALL_GROUP
     rows = Duty.objects.filter(
         source="requirements",

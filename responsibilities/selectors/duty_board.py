@@ -137,7 +137,7 @@ class Board:
         """Return one Row for each duty, those that need a hand first. state: of DutySlot, keeps those in it."""
         rows = [self._row(duty) for duty in duties]
         if state:
-            rows = [row for row in rows if row.found.state == state]
+            rows = [row for row in rows if any(slot.state == state for slot in row.slots)]
         return sorted(rows, key=_urgency)
 
     def _row(self, duty):
@@ -166,7 +166,7 @@ class Board:
                 row.word = f"{late} {unit[0]}逾期"
             rows.append(row)
         if state:
-            rows = [row for row in rows if row.found.state == state]
+            rows = [row for row in rows if any(slot.state == state for slot in row.slots)]
         return sorted(rows, key=_urgency)
 
     def by_item(self, duties):

@@ -189,7 +189,7 @@ def requirement_detail(request, pk, rule_id, period):
         "explanations": Explanation.objects.filter(
             organisation=organisation, rule=rule_id, period=str(row.period)
         ).select_related("author"),
-        "duties": duties_of_requirement(row, user=request.user),
+        "duties": duties_of_requirement(row, user=request.user, place=organisation),
         "can_review": REVIEW in rights,
         "can_record": RECORD in rights,
         "can_explain": DUTIES in rights,
