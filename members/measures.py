@@ -36,16 +36,15 @@ def attendance_counts(first, last, organisations=None):
 
 
 def of_marked_records(marks):
-    """Return the condition over rows with an `activity` «the record is one of those that these change marks name».
+    """Return the condition over rows with an `activity` «the record may be one of those that these change marks name».
 
-    marks: ChangeMarks of subject "activity" (organisation, first_day, last_day), at least one.
+    marks: ChangeMarks of subject "activity" (organisation, first_day, last_day), at least one. Wider than the marks by
+    intention, their days taken together: one comparison, however many organisations changed.
     """
-    concerned = Q()
-    for place in {mark.organisation_id for mark in marks}:
-        mine = [mark for mark in marks if mark.organisation_id == place]
-        first, last = min(mark.first_day for mark in mine), max(mark.last_day for mark in mine)
-        concerned |= Q(activity__organisation=place, activity__day__range=(first, last))
-    return concerned
+    return Q(
+        activity__organisation__in={mark.organisation_id for mark in marks},
+        activity__day__range=(min(mark.first_day for mark in marks), max(mark.last_day for mark in marks)),
+    )
 
 
 def resolution_days_touched(marks):

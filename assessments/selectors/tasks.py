@@ -44,10 +44,10 @@ def tasks_of(user, organisation):
     """
     groups = [
         ("四同步", _stages(organisation), f"/sync/?branch={organisation.pk}"),
-        ("责任清单", _duties(user, organisation), "/duties/own/"),
+        ("责任清单", _duties(organisation), "/duties/own/"),
         ("督查", _supervisions(user, organisation), "/supervision/?side=received"),
         ("一次征集", _collects(user, organisation), "/collects/"),
-        ("决议落实", _resolutions(organisation), f"/resolutions/?organisation={organisation.pk}&state=open"),
+        ("决议落实", _resolutions(organisation), f"/resolutions/?organisation={organisation.pk}"),
     ]
     return [Group(name, rows[:SHOWN], len(rows), url) for name, rows, url in groups if rows]
 
@@ -77,7 +77,7 @@ def _stages(organisation):
     return [task for _, _, task in sorted(found, key=lambda row: row[:2])]
 
 
-def _duties(user, organisation):
+def _duties(organisation):
     lists = DutyList.objects.filter(organisation=organisation, year=clock.today().year, state=ListState.ISSUED)
     lists = list(lists.filter(holder__isnull=True, member__isnull=True))
     found = [
