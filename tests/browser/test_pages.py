@@ -28,7 +28,7 @@ FIRST = [
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pages(demo, signed_in, tmp_path_factory):
     """Return ({url name: (account, path)}, {account: {link: page}}): what the accounts can reach by links.
 

@@ -77,7 +77,7 @@ def test_existing_evidence_is_attached_from_the_board_in_two_clicks(signed_in):
     before = int(re.search(r"(\d+) 处不同步", page.inner_text("h1"))[1])
     hand = Hand(page)
     hand.click("a:has-text('补佐证')")
-    page.wait_for_selector("text=可作")
+    page.wait_for_selector("text=最合适的在前")
     hand.click("button:has-text('选用')")
     page.wait_for_load_state()
     assert hand.clicks == 2
