@@ -103,9 +103,10 @@ def _sync(period, organisations, as_of):
     parents, own = parents_on(min(period.last, as_of)), {}
     for share in sync_shares(period, as_of):
         for place, number in once_each(share.places, parents).items():
-            row = own.setdefault((place, share.measure), Own(place, share.measure, 0, 0))
+            row = own.setdefault((place, share.measure), Own(place, share.measure, 0, None if share.counted else 0))
             row.numerator += number * share.numerator
-            row.denominator += number
+            if not share.counted:
+                row.denominator += number
             row.late += number * share.late
             row.overdue += number * share.overdue
     return own.values()

@@ -24,6 +24,8 @@ from responsibilities.sync import DUE, closure, sync_points
 DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
 REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in REQUIREMENT_RULES}
 SYNC_CLOSURE, SYNC_WAIVED = "sync.closure", "sync.waived"
+# Followed by the days: how many stages had just that lag. Medians do not add up, but the counts they come from do.
+SYNC_LAG = "sync.lag."
 SYNC_MEASURES = {f"sync.{stage.value}": f"{stage.label}（同步的环节）" for stage in SyncKind} | {
     SYNC_CLOSURE: "四个环节闭环的重点业务",
     SYNC_WAIVED: "免予同步的环节",
@@ -54,7 +56,7 @@ def fraction(row):
 class Share:
     """One thing that counts once for each organisation above any of `places` (a stage carried by two branches is one).
 
-    numerator: 1 where it is as it should be. late: lagging. overdue: missing.
+    numerator: 1 where it is as it should be. late: lagging. overdue: missing. counted: it is a plain count, not a share.
     """
 
     places: tuple
@@ -62,10 +64,12 @@ class Share:
     numerator: int
     late: int = 0
     overdue: int = 0
+    counted: bool = False
 
 
 def sync_shares(period, as_of):
-    """Yield the Shares of the sync points whose business date lies in `period`: what was owed, what was waived, closure.
+    """Yield the Shares of the sync points whose business date lies in `period`: what was owed, by how many days the Party
+    side followed, what was waived, closure.
 
     A stage counts as due once its business side has happened and the Party side has come or the tolerance has passed; not
     due and waived ones are in no denominator. Closure (four of four) belongs to the period of the last stage's date.
@@ -90,6 +94,8 @@ def sync_shares(period, as_of):
                 int(point.state == SyncState.LAGGING),
                 int(point.state == SyncState.MISSING),
             )
+        if point.state in DUE and point.state != SyncState.MISSING:
+            yield Share(places, f"{SYNC_LAG}{point.lag}", 1, counted=True)
         if point.state in DUE or point.state == SyncState.WAIVED:
             yield Share(places, SYNC_WAIVED, int(point.state == SyncState.WAIVED))
     for item, mine in by_item.items():

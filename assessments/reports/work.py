@@ -4,6 +4,7 @@ from branches.selectors.names import labels
 from responsibilities.duty_progress import DONE, duty_slots
 from responsibilities.measures import issued_duties
 from responsibilities.models import LEVEL_ORDER, STAGE_SHORT, Level, Stage, SyncState, WorkItem
+from responsibilities.selectors.rates import total
 from responsibilities.sync import DUE, closure, sync_points
 
 # A report names the worst; all of them stand on the board of the four synchronisations.
@@ -87,7 +88,9 @@ def _paragraphs(items, points, due):
     for item in items:
         done, owed = closure([point for point in points if point.item == item])
         closed += owed > 0 and done == owed
-    return [text, f"四个环节全部同步（闭环）的重点业务 {closed} 项。"]
+    texts = [text, f"四个环节全部同步（闭环）的重点业务 {closed} 项。"]
+    rate = total(due)
+    return texts if rate.median_lag is None else [*texts, f"党建一侧与业务相差天数的中位数：{rate.lag_words}。"]
 
 
 def _stage(kind, points):

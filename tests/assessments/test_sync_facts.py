@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from statistics import median
 
 import pytest
 from django.db import transaction
@@ -15,6 +16,8 @@ from branches.periods import Period
 from members.models import Activity
 from members.services.reviews import mark_activity
 from responsibilities.models import StageEvidence, SyncStage
+from responsibilities.selectors.rates import total
+from responsibilities.sync import sync_points
 from tests.responsibilities.random_work import build_work
 from tests.responsibilities.slow_sync import all_points, carrying, is_closed
 
@@ -38,13 +41,15 @@ def slow(period):
     def add(places, measure, *values):
         for pk in above(places):
             for index, value in enumerate(values):
-                counted[pk, measure][index] += value
+                counted[pk, measure][index] = None if value is None else counted[pk, measure][index] + value
 
     for item, points in all_points(7, AS_OF).items():
-        for key, _, day, state, _ in points:
+        for key, _, day, state, lag in points:
             if day is None or day not in period:
                 continue
             places = carrying(item, day)
+            if state in ("synchronised", "lagging"):
+                add(places, f"sync.lag.{lag}", 1, None, 0, 0)
             if state in DUE:
                 add(
                     places,
@@ -89,6 +94,17 @@ def test_two_branches_that_carry_one_item_make_one_stage_of_their_committee(worl
         if key == "study" and day and day in year and state in DUE
     )
     assert Fact.objects.get(measure="sync.study", period="2026", organisation=world.root).denominator == total
+
+
+def test_the_median_lag_follows_from_the_stored_counts_of_each_lag(world):
+    build_work(world, 5, items=20)
+    rollups.fill(as_of=AS_OF)
+    rows = Fact.objects.filter(measure__startswith="sync.lag.", period="2026", organisation=world.root)
+    lags = sorted(int(row.measure.rpartition(".")[2]) for row in rows for _ in range(row.numerator))
+    first, last = Period.parse("2026").first, Period.parse("2026").last
+    rate = total(sync_points(as_of=AS_OF, first=first, last=last))
+    assert len(lags) == rate.synchronised + rate.lagging > 3
+    assert median(lags) == rate.median_lag
 
 
 @pytest.mark.parametrize("change", ["state", "date", "removed"])
