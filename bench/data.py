@@ -1,15 +1,27 @@
 """Fills an empty PostgreSQL database with an agency of a size; only for measuring, never for use."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db import connection
+from django.utils import timezone
 
 from branches import database, tree
 from branches.models import Organisation
 from branches.scoping import OPERATOR
 from members.models import Activity
-from responsibilities.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from responsibilities.models import (
+    LEVEL_ORDER,
+    DutyList,
+    Level,
+    Stage,
+    StageEvidence,
+    Supervision,
+    SyncStage,
+    WorkCarrier,
+    WorkItem,
+)
+from responsibilities.services.duty_lists import duty_lists_issue, duty_lists_make
 
 YEAR = 2026
 
@@ -42,6 +54,8 @@ def build(size):
     database.install_audit_guards()
     tree.rebuild()
     _work(committee)
+    _duties()
+    _supervisions(root)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -112,6 +126,11 @@ def _rows(cursor, size):
         "INSERT INTO members_activitykind (activity_id, kind) SELECT id,"
         " (ARRAY['theme_day','committee_meeting','assembly','lecture','talk'])[1 + id % 5] FROM members_activity"
     )
+    # Every third record passed a resolution to be carried out; most of them were, some late, some not at all.
+    cursor.execute(
+        "INSERT INTO members_resolution (activity_id, \"order\", text, due, done_on) SELECT id, 1, '决议', day + 20,"
+        " (ARRAY[day + 10, day + 15, day + 30, NULL])[1 + id % 4] FROM members_activity WHERE id % 3 = 0"
+    )
     each = size.attendance // size.activities
     per_branch = size.members // size.branches
     cursor.execute(
@@ -144,3 +163,42 @@ def _work(committee):
     StageEvidence.objects.bulk_create(
         StageEvidence(stage=stage, activity_id=record) for stage, record in zip(stages, records, strict=False)
     )
+
+
+def _duties():
+    """The lists of the year at all levels but the members' own, which no fact counts, made and issued as users do."""
+    levels = [level for level in LEVEL_ORDER if level != Level.MEMBER]
+    duty_lists_make(by=OPERATOR, year=YEAR, levels=levels)
+    lists = list(DutyList.objects.filter(year=YEAR))
+    duty_lists_issue(by=OPERATOR, lists=lists, document="测量〔2026〕1号", issued_on=date(YEAR, 2, 1))
+
+
+def _supervisions(root):
+    """Four notices to each branch over the year: two answered in time, one late, one not at all."""
+    branches = Organisation.objects.filter(kind="branch").order_by("pk").values_list("pk", flat=True)
+    rows = []
+    for place in branches:
+        for step, answered in enumerate((20, 40, 9, None)):
+            due = date(YEAR, 2 + 2 * step, 10 + place % 15)
+            rows.append(
+                Supervision(
+                    organisation_id=place,
+                    issued_from=root,
+                    year=YEAR,
+                    number=len(rows) + 1,
+                    title="督查事项",
+                    expected="报送情况",
+                    due=due,
+                    first_due=due,
+                    issued_at=_noon(due.replace(day=1)),
+                    state="open" if answered is None else "closed",
+                    answered_at=None if answered is None else _noon(due.replace(day=min(28, answered))),
+                    answered_late=answered is not None and min(28, answered) > due.day,
+                    closed_at=None if answered is None else _noon(date(YEAR, due.month, 28)),
+                )
+            )
+    Supervision.objects.bulk_create(rows, batch_size=2000)
+
+
+def _noon(day):
+    return timezone.make_aware(datetime.combine(day, time(12)))

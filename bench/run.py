@@ -109,6 +109,7 @@ def pages(place):
         ("organisations", "/organisations/"),
         ("review queue", "/reviews/"),
         ("sync board", "/sync/"),
+        ("sync rates", "/sync/rates/?by=tree"),
         ("duties", "/duties/"),
         ("supervision", "/supervision/"),
     ):

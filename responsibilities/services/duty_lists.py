@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from branches import access, audit, clock
 from branches.errors import Conflict
-from branches.models import ChangeMark, Notice
+from branches.models import ChangeMark, Notice, Organisation
 from branches.text import EARLIEST
 from responsibilities.duty_rights import require_acts, require_makes
 from responsibilities.duty_templates import template, templates
@@ -103,31 +103,36 @@ def duty_of(duty_list, line):
 
 def duties_link(year):
     """Give each duty of a draft list, where it has none, the nearest duty further up that its template serves."""
-    uppers = {}
-    loose = []
-    rows = Duty.objects.filter(list__year=year).exclude(key="").select_related("list__organisation")
+    uppers, loose = {}, []
+    rows = Duty.objects.filter(list__year=year).exclude(key="").select_related("list")
     for row in rows.order_by("pk"):
         line = template(row.key)
         if line is None:
             continue
-        uppers.setdefault(row.key, []).append(row)
+        uppers.setdefault((row.key, row.list.organisation_id), []).append(row)
         if line.parent and row.serves_id is None and row.list.state == ListState.DRAFT:
             loose.append(row)
+    parents = dict(Organisation.objects.values_list("pk", "parent"))
     linked = []
     for row in loose:
-        own = row.list.organisation
-        above = [
-            one
-            for one in uppers.get(template(row.key).parent, ())
-            if one.list.organisation.tree_id == own.tree_id
-            and one.list.organisation.lft <= own.lft
-            and own.rght <= one.list.organisation.rght
-            and LEVEL_ORDER.index(one.list.level) < LEVEL_ORDER.index(row.list.level)
-        ]
-        if above:
-            row.serves = max(above, key=lambda one: (one.list.organisation.lft, -one.pk))
+        row.serves = _nearest_above(row, uppers, parents)
+        if row.serves is not None:
             linked.append(row)
     Duty.objects.bulk_update(linked, ["serves"], batch_size=BATCH)
+
+
+def _nearest_above(row, uppers, parents):
+    """Return the first duty, at the list's organisation or above it, that the template of `row` serves; None without any.
+
+    uppers: {(template key, organisation id): [Duty]}. parents: {organisation id: parent id or None}.
+    """
+    place, key = row.list.organisation_id, template(row.key).parent
+    while place is not None:
+        for one in uppers.get((key, place), ()):
+            if LEVEL_ORDER.index(one.list.level) < LEVEL_ORDER.index(row.list.level):
+                return one
+        place = parents.get(place)
+    return None
 
 
 def _check_issue(document, issued_on):
