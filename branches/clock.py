@@ -23,6 +23,11 @@ def day_of(moment):
     return timezone.localdate(moment)
 
 
+def in_words(day):
+    """Return a date as a sentence says it: 9月3日, with its year where that is not this one."""
+    return f"{day.month}月{day.day}日" if day.year == today().year else f"{day.year}年{day.month}月{day.day}日"
+
+
 @contextmanager
 def at(moment):
     """Let services act as if it were `moment` (aware); only the demo agency lives through its year this way.

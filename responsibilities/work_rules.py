@@ -65,32 +65,46 @@ def day_fault(day, *, actual=False):
     if day is None:
         return ""
     if day < EARLIEST:
-        return "日期应在 1921-07-01 之后。"
+        return f"日期应在 {clock.in_words(EARLIEST)}之后。"
     if actual and day > clock.today():
         return "实际日期不能晚于今天。"
     return ""
 
 
-def order_fault(dates, word):
-    """Return the sentence about stages out of order, or "".
+def order_faults(dates, word):
+    """Return {Stage: sentence} of the stages that lie before an earlier one; empty when all are in order.
 
     dates: {Stage: [dates]} of one sort, planned or actual (None is left out). word: 计划 or 实际. The last date of a stage
     may not lie after the first of a later one.
     """
-    earlier = None
+    faults, latest = {}, None
     for stage in Stage:
         days = [day for day in dates.get(stage, ()) if day is not None]
         if not days:
             continue
-        if earlier is not None and min(days) < earlier[1]:
-            first, day = earlier
-            return (
-                f"{word}日期应按研究、安排、实施、考核的先后：{STAGE_SHORT[stage]}（{min(days):%Y-%m-%d}）"
-                f"早于{STAGE_SHORT[first]}（{day:%Y-%m-%d}）。"
+        if latest is not None and min(days) < latest[1]:
+            faults[stage] = (
+                f"{word}日期应按研究、安排、实施、考核的先后：{STAGE_SHORT[stage]}（{clock.in_words(min(days))}）"
+                f"早于{STAGE_SHORT[latest[0]]}（{clock.in_words(latest[1])}）。"
             )
-        if earlier is None or max(days) >= earlier[1]:
-            earlier = (stage, max(days))
-    return ""
+        if latest is None or max(days) >= latest[1]:
+            latest = (stage, max(days))
+    return faults
+
+
+def item_faults(starts, ends, planned):
+    """Return {field: sentence} of everything that is wrong with the dates of an item; a date that is None is not judged.
+
+    planned: {Stage: [dates]}, as they would stand.
+    """
+    faults = {"starts": day_fault(starts), "ends": day_fault(ends)}
+    if starts and ends and ends < starts:
+        faults["ends"] = faults["ends"] or "完成日期不能早于开始日期。"
+    order = order_faults(planned, "计划")
+    for stage in Stage:
+        wrong = next(filter(None, map(day_fault, planned.get(stage, ()))), "")
+        faults[f"planned_{stage.value}"] = wrong or order.get(stage, "")
+    return {name: sentence for name, sentence in faults.items() if sentence}
 
 
 def _hosts(activity):
@@ -110,7 +124,7 @@ def fit(point, activity, item):
     if days > FAR:
         doubts.append(f"记录比业务日期晚 {days} 天。")
     if (activity.day - item.ends).days > FAR:
-        doubts.append(f"记录在业务完成（{item.ends:%Y-%m-%d}）之后 {(activity.day - item.ends).days} 天。")
+        doubts.append(f"记录在业务完成（{clock.in_words(item.ends)}）之后 {(activity.day - item.ends).days} 天。")
     if not _of_carrier(point, activity, item):
         doubts.append(f"{activity.organisation.label}不是承办支部，也不是共同举办方。")
     codes = set(activity.codes)

@@ -30,7 +30,7 @@ class DayField(forms.DateField):
         today = clock.today()
         latest = datetime.date(today.year + YEARS_AHEAD, 12, 31)
         if day and not EARLIEST <= day <= latest:
-            raise forms.ValidationError(f"日期应在 {EARLIEST} 至 {latest} 之间。")
+            raise forms.ValidationError(f"日期应在 {clock.in_words(EARLIEST)}至 {clock.in_words(latest)}之间。")
         return day
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from django import forms
 from django.core.exceptions import ValidationError
 
+from branches import clock
 from branches.text import EARLIEST, clean_text
 
 _CONTROL = "含有不能保存的控制字符，请删去。"
@@ -44,7 +45,7 @@ class DayField(forms.DateField):
         if day is None:
             return None
         if day < EARLIEST:
-            raise ValidationError("日期应在 1921-07-01 之后。")
+            raise ValidationError(f"日期应在 {clock.in_words(EARLIEST)}之后。")
         latest = self.latest() if self.latest else datetime.date.today() + datetime.timedelta(days=5 * 366)
         if day > latest:
             raise ValidationError(self.too_late)

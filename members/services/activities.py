@@ -210,7 +210,7 @@ def _check(organisation, data):
     if data.day > clock.today() + PLAN_AHEAD:
         errors["day"] = PLAN_TOO_FAR
     elif data.day < EARLIEST:
-        errors["day"] = "日期应在 1921-07-01 之后。"
+        errors["day"] = f"日期应在 {clock.in_words(EARLIEST)}之后。"
     elif organisation.archived_on and organisation.archived_on < data.day:
         errors["day"] = "该组织在这一天已撤销。"
     if data.starts_at and data.ends_at and data.ends_at <= data.starts_at:

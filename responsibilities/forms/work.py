@@ -9,7 +9,8 @@ from members.forms.fields import DayField, PlacesField, TextField
 from responsibilities.models import STAGE_SHORT, Stage, WorkKind
 from responsibilities.selectors.board import STATES
 from responsibilities.selectors.work import covering, leader_accounts
-from responsibilities.services.work import WorkData
+from responsibilities.services.work import WorkData, stage_dates
+from responsibilities.work_rules import item_faults
 
 
 class ListedField(forms.ChoiceField):
@@ -114,9 +115,11 @@ class WorkForm(forms.Form):
 
     def clean(self):
         values = super().clean()
-        starts, ends = values.get("starts"), values.get("ends")
-        if starts and ends and ends < starts:
-            self.add_error("ends", "完成日期不能早于开始日期。")
+        # Everything at once, also when other fields are wrong: the service sees a form only when each field is right.
+        planned = {stage: values[f"planned_{stage.value}"] for stage in Stage if f"planned_{stage.value}" in values}
+        faults = item_faults(values.get("starts"), values.get("ends"), stage_dates(self.item, "planned_on", planned))
+        for name, sentence in faults.items():
+            self.add_error(name if name in self.fields else None, sentence)
         leading = values.get("leading")
         if leading is not None and leading not in (values.get("carriers") or []):
             self.add_error("leading", "牵头支部应在承办支部之中。")

@@ -18,7 +18,7 @@ from responsibilities.models import Stage, WorkItem, WorkKind
 from responsibilities.selectors.work import LEADERS
 from responsibilities.services.work import WorkData, work_create, work_update
 from responsibilities.work_rights import OWN_WORK, places_to_arrange
-from responsibilities.work_rules import day_fault, order_fault
+from responsibilities.work_rules import item_faults
 
 LEDGER = "work"
 _KINDS = {fold(kind.label): kind for kind in WorkKind} | {
@@ -194,14 +194,8 @@ def _row(cells, known):
     source = cells.take("source", _text(200), "")
     leader, leader_name = _leader(cells, known)
     planned = {stage: cells.take(f"planned_{stage.value}", parse_optional_date) for stage in Stage}
-    if starts and ends and ends < starts:
-        cells.fault("ends", "完成日期不能早于开始日期。")
-    for stage, day in planned.items():
-        if day_fault(day):
-            cells.fault(f"planned_{stage.value}", day_fault(day))
-    fault = order_fault({stage: [day] for stage, day in planned.items()}, "计划")
-    if fault:
-        cells.fault("planned_assessment" if planned[Stage.ASSESSMENT] else "planned_implementation", fault)
+    for field_name, fault in item_faults(starts, ends, {stage: [day] for stage, day in planned.items()}).items():
+        cells.fault(field_name, fault)
     if known.organisation is None:
         cells.fault("name", "没有您可以部署业务的党组织。")
     if not name or not starts or cells.wrong:

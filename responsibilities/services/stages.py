@@ -11,7 +11,7 @@ from branches.rights import ASSIGN, DUTIES
 from responsibilities.models import Milestone, StageEvidence, SyncStage, WorkItem
 from responsibilities.services.work import mark_work, stage_dates
 from responsibilities.work_rights import carriers_of, powers_for, require
-from responsibilities.work_rules import day_fault, order_fault
+from responsibilities.work_rules import day_fault, order_faults
 
 KEPT_MILESTONE = "这个节点有过佐证，不能删除；可以改名称或日期。"
 
@@ -75,10 +75,13 @@ def stage_update(*, by, stage, data):
     stage.full_clean(exclude=["item", "waived_by", "waived_at"])
     stage.save(update_fields=["planned_on", "happened_on", "business"])
     _write_milestones(stage, data.milestones)
-    for column, word, name in (("planned_on", "计划", "planned_on"), ("happened_on", "实际", "happened_on")):
-        fault = order_fault(stage_dates(item, column), word)
-        if fault:
-            raise ValidationError({"milestones" if data.milestones else name: fault})
+    errors = {}
+    for column, word in (("planned_on", "计划"), ("happened_on", "实际")):
+        sentences = [*order_faults(stage_dates(item, column), word).values()]
+        if sentences:
+            errors.setdefault("milestones" if data.milestones else column, []).extend(sentences)
+    if errors:
+        raise ValidationError(errors)
     after = picture(stage)
     if after == before:
         return stage

@@ -13,7 +13,7 @@ from branches.marks import mark
 from branches.rights import ASSIGN, VIEW
 from responsibilities.models import Milestone, Stage, SyncStage, WorkCarrier, WorkItem, WorkKind
 from responsibilities.work_rights import OWN_WORK, Powers, require_edit
-from responsibilities.work_rules import day_fault, order_fault
+from responsibilities.work_rules import item_faults
 
 MOVED_ON = "这项业务刚被他人修改，您填写的内容没有保存。请对照后再改。"
 
@@ -73,22 +73,13 @@ def mark_work(item, places=(), days=()):
         mark(place, min(days), max(days), "work")
 
 
-def _check(data):
-    errors = {}
-    for name in ("starts", "ends"):
-        fault = day_fault(getattr(data, name))
-        if fault:
-            errors[name] = fault
-    if not errors and data.ends < data.starts:
-        errors["ends"] = "完成日期不能早于开始日期。"
+def _check(item, data):
+    errors = item_faults(data.starts, data.ends, stage_dates(item, "planned_on", data.planned))
     for place in data.carriers:
         if place.archived_on is not None:
             errors["carriers"] = f"{place.label}已撤销，不能承办。"
     if len({place.pk for place in data.carriers}) < len(data.carriers):
         errors["carriers"] = "同一支部填了两次。"
-    for stage, day in data.planned.items():
-        if day_fault(day):
-            errors[f"planned_{stage}"] = day_fault(day)
     if errors:
         raise ValidationError(errors)
 
@@ -116,19 +107,21 @@ def _check_carriers(by, organisation, item, carriers):
         raise ValidationError({"carriers": "请在列出的党组织中选择。"})
 
 
-def stage_dates(item, column):
+def stage_dates(item, column, given=None):
     """Return {Stage: [dates]} of an item as they stand: of its milestones where a stage has some, else its own.
 
-    column: planned_on or happened_on.
+    item: a WorkItem, None or unsaved for one to come. column: planned_on or happened_on. given: {Stage: date} that would
+    take the place of the stages' own.
     """
-    found = {stage: [] for stage in Stage}
-    if item.pk is None:
+    given = given or {}
+    found = {stage: [given.get(stage)] for stage in Stage}
+    if item is None or item.pk is None:
         return found
     parts = {}
     for row in Milestone.objects.filter(stage__item=item):
         parts.setdefault(row.stage_id, []).append(getattr(row, column))
     for row in SyncStage.objects.filter(item=item):
-        found[row.stage] = parts.get(row.pk) or [getattr(row, column)]
+        found[row.stage] = parts.get(row.pk) or [given.get(row.stage, getattr(row, column))]
     return found
 
 
@@ -168,7 +161,7 @@ def work_update(*, by, item, data, version=None):
 
 
 def _write(by, item, data):
-    _check(data)
+    _check(item, data)
     _check_carriers(by, item.organisation, item, data.carriers)
     for name in _COLUMNS:
         setattr(item, name, getattr(data, name))
@@ -213,9 +206,6 @@ def _write_stages(item, planned):
             row.planned_on = day
             row.full_clean(exclude=["item", "waived_by", "waived_at"])
             row.save()
-    fault = order_fault(stage_dates(item, "planned_on"), "计划")
-    if fault:
-        raise ValidationError({next((f"planned_{stage}" for stage in planned), "ends"): fault})
 
 
 @transaction.atomic

@@ -57,7 +57,7 @@ def test_an_item_is_entered_with_its_carriers_and_four_stages(world, as_):
     ("changes", "sentence"),
     [
         ({"ends": "2020-01-01"}, "完成日期不能早于开始日期。"),
-        ({"starts": "1919-05-04"}, "日期应在 1921-07-01 之后。"),
+        ({"starts": "1919-05-04"}, "日期应在 1921年7月1日之后。"),
         (
             {"planned_study": "2026-05-02", "planned_arrangement": "2026-05-01"},
             "计划日期应按研究、安排、实施、考核的先后",
@@ -73,6 +73,18 @@ def test_bad_input_is_one_sentence_beside_the_field_and_writes_nothing(world, as
     assert sentence in errors(answer)
     assert "市政府工作报告" in answer.content.decode(), "what was typed is kept"
     assert not WorkItem.objects.exists()
+
+
+def test_all_contradictions_of_dates_are_said_together_each_beside_its_field(world, as_):
+    year = clock.today().year
+    dates = {"study": "09-03", "arrangement": "09-01", "implementation": "10-01", "assessment": "08-20"}
+    planned = {f"planned_{stage}": f"{year}-{day}" for stage, day in dates.items()}
+    answer = saved(as_("staff"), organisation=world.committee.pk, name="", ends="2020-01-01", **planned)
+    assert answer.status_code == 422
+    said = {name: " ".join(rows) for name, rows in answer.context["form"].errors.items()}
+    assert set(said) == {"name", "ends", "planned_arrangement", "planned_assessment"}
+    assert "安排（9月1日）早于研究（9月3日）" in said["planned_arrangement"]
+    assert "考核（8月20日）早于实施（10月1日）" in said["planned_assessment"]
 
 
 def test_an_archived_branch_carries_nothing(world, as_):

@@ -48,7 +48,7 @@ def test_whoever_does_not_carry_it_notes_nothing(as_, item):
     ("changes", "sentence"),
     [
         ({"happened_on": ago(-1).isoformat()}, "实际日期不能晚于今天。"),
-        ({"happened_on": "1921-06-30"}, "日期应在 1921-07-01 之后。"),
+        ({"happened_on": "1921-06-30"}, "日期应在 1921年7月1日之后。"),
         ({"happened_on": ago(30).isoformat()}, "早于研究"),
         ({"planned_on": ago(41).isoformat()}, "早于研究"),
         ({"happened_on": "2026-02-30"}, "请填写有效的日期。"),
