@@ -2,21 +2,22 @@
 
 from django import forms
 
+from branches.forms.filters import Filter, YearField
 from branches.names import initials_of
 from branches.text import fold
 
 
-class CadreFilter(forms.Form):
+class CadreFilter(Filter):
     """Filters of the list, read from the address: year, and a name or its pinyin initials."""
 
-    year = forms.TypedChoiceField(label="年度", required=False, coerce=int)
+    year = YearField()
     q = forms.CharField(label="姓名", required=False, max_length=30)
 
-    def __init__(self, data, *, this):
-        super().__init__(data)
-        self.fields["year"].choices = [("", "本年"), *[(year, f"{year}年") for year in range(this, this - 5, -1)]]
+    def __init__(self, *args, years, **options):
+        super().__init__(*args, **options)
+        self.fields["year"].offer(years)
 
     def matches(self, name):
         """Return whether a name holds what was asked for, as written or by its initials."""
-        wanted = fold(self.data.get("q", "")[:30])
+        wanted = fold(self.chosen().get("q", ""))
         return not wanted or wanted in fold(name) or initials_of(name).startswith(wanted)

@@ -3,6 +3,7 @@
 from django import forms
 
 from branches import clock
+from branches.forms.filters import Filter, PeriodField
 from branches.periods import QUARTER, Period
 
 
@@ -14,8 +15,8 @@ def _quarters():
     return found
 
 
-class DashboardFilter(forms.Form):
-    period = forms.CharField(label="期间", required=False, max_length=7)
+class DashboardFilter(Filter):
+    period = PeriodField(label="期间")
     top = forms.ModelChoiceField(label="范围", queryset=None, required=False, empty_label="全部党支部")
     state = forms.ChoiceField(
         label="状态",
@@ -29,24 +30,18 @@ class DashboardFilter(forms.Form):
         ],
     )
     order = forms.ChoiceField(
-        required=False, choices=[("lag", "按落后程度"), ("tree", "按组织顺序")], widget=forms.HiddenInput
+        label="排序", required=False, choices=[("lag", "按落后程度"), ("tree", "按组织顺序")], widget=forms.HiddenInput
     )
 
     def __init__(self, *args, tops, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["top"].queryset = tops
-        self.fields["period"].widget = forms.Select(choices=_quarters())
+        self.fields["period"].offer(_quarters())
         for name in ("period", "top", "state"):
             self.fields[name].widget.attrs["data-submit"] = ""
 
     def clean_period(self):
-        value = self.cleaned_data["period"]
-        if not value:
-            return None
-        try:
-            period = Period.parse(value)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
-        if period.kind != QUARTER:
+        period = self.cleaned_data["period"]
+        if period is not None and period.kind != QUARTER:
             raise forms.ValidationError("总览按季度显示，请选择季度。")
         return period

@@ -12,15 +12,19 @@ from assessments.reports import cadre
 from assessments.reports.documents import FORMATS
 from assessments.selectors.cadre import cadre_record, cadres, seats_readable
 from branches import audit, clock, exports
+from branches.forms.filters import YearField, asked_for
 from branches.models import Organisation
 
-FIRST_YEAR = 2015
+YEARS = 5
+
+
+def _years():
+    this = clock.today().year
+    return range(this, this - YEARS, -1)
 
 
 def _year(request):
-    text = request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else clock.today().year
-    return year if FIRST_YEAR <= year <= clock.today().year else clock.today().year
+    return asked_for(YearField(years=_years()), request.GET.get("year"), clock.today().year)
 
 
 def _person(request, pk):
@@ -34,7 +38,9 @@ def _person(request, pk):
 @login_required
 def cadre_list(request):
     year = _year(request)
-    form = CadreFilter(request.GET, this=clock.today().year)
+    asked = request.GET.copy()
+    asked.setdefault("year", str(year))
+    form = CadreFilter(asked, years=_years(), instead={"year": (str(year), f"{year}年")})
     people = {}
     for row in cadres(request.user, year):
         people.setdefault(row.user_id, {"user": row.user, "seats": []})["seats"].append(row)

@@ -23,9 +23,10 @@ from responsibilities.services.requirements import requirement_remind
 
 def _filter(request):
     tops = access.organisations_for(request.user).filter(kind__in=(Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH))
-    form = DashboardFilter(request.GET or None, tops=tops)
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else getattr(form, "cleaned_data", {})
-    quarter = chosen.get("period") or Period.containing(QUARTER, clock.today())
+    this = Period.containing(QUARTER, clock.today())
+    form = DashboardFilter(request.GET or None, tops=tops, instead={"period": (str(this), this.label())})
+    chosen = form.chosen()
+    quarter = chosen.get("period") or this
     return form, quarter, chosen
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.forms import AuthenticationForm
 
 from branches.forms.fields import PlainTextField
+from branches.forms.filters import Filter
 from branches.models import User
 from branches.services.accounts import code_expired
 
@@ -110,7 +111,7 @@ class AccountForm(forms.Form):
     name = PlainTextField(label="姓名", max_length=64)
 
 
-class AccountFilter(forms.Form):
+class AccountFilter(Filter):
     q = PlainTextField(label="姓名或用户名", max_length=64, required=False)
     state = forms.ChoiceField(
         label="状态",

@@ -4,6 +4,7 @@ from django import forms
 
 from branches import access, clock
 from branches.forms.fields import DayField, OrganisationField, PlainTextField
+from branches.forms.filters import Filter
 from branches.models import Organisation, User
 from branches.names import initials_of
 from branches.rights import APPOINT, ROLE_CHOICES, ROLES, SYSTEM_ROLES
@@ -86,7 +87,7 @@ class AppointmentEndForm(forms.Form):
         self.fields["successor"].queryset = candidates
 
 
-class AppointmentFilter(forms.Form):
+class AppointmentFilter(Filter):
     q = PlainTextField(label="姓名或用户名", max_length=64, required=False)
     role = forms.ChoiceField(
         label="角色",

@@ -4,6 +4,7 @@ from django import forms
 
 from branches import clock
 from branches.forms.fields import DayField, PlainTextField
+from branches.forms.filters import Filter
 from branches.models import JobRun
 
 
@@ -12,11 +13,11 @@ class SettingForm(forms.Form):
     valid_from = DayField(label="从何日起", initial=clock.today)
 
 
-class JobFilter(forms.Form):
+class JobFilter(Filter):
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *JobRun.State.choices])
 
 
-class AuditFilter(forms.Form):
+class AuditFilter(Filter):
     who = PlainTextField(label="操作人", max_length=64, required=False)
     verb = forms.ChoiceField(label="动作", required=False)
     object_name = PlainTextField(label="对象", max_length=100, required=False)

@@ -4,6 +4,7 @@ from django import forms
 
 from branches import access, clock
 from branches.forms.fields import DayField, OrganisationField, PlainTextField
+from branches.forms.filters import Filter
 from branches.models import ALLOWED_CHILDREN, Department, Kind, Organisation
 from branches.rights import ORGANISE
 
@@ -94,7 +95,7 @@ class CoverageForm(forms.Form):
         self.fields["organisation"].queryset = rows.exclude(kind=Kind.SMALL_GROUP)
 
 
-class TreeFilter(forms.Form):
+class TreeFilter(Filter):
     q = PlainTextField(label="名称或拼音首字母", max_length=60, required=False)
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *Kind.choices])
     term = forms.ChoiceField(

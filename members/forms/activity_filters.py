@@ -1,10 +1,11 @@
-"""Filters of the list of records: they stand in the address, and what is wrong in them is ignored with a note."""
+"""Filters of the list of records, read from the address."""
 
 import django_filters
 from django import forms
 from django.db.models import Q
 
 from branches import access
+from branches.forms.filters import Filter
 from members.forms.activities import short_label
 from members.models import Activity, ActivityKindCode, ActivityState
 
@@ -56,6 +57,7 @@ class ActivityFilter(django_filters.FilterSet):
     class Meta:
         model = Activity
         fields = []
+        form = Filter
 
     def search(self, rows, name, value):
         """Text of title, content, place and organisation; pinyin initials of the organisation."""
@@ -80,16 +82,10 @@ class ActivityFilter(django_filters.FilterSet):
     def by_late(self, rows, name, value):
         return rows.filter(late=value == "1")
 
-    def notes(self):
-        """Return a sentence for each value that was ignored."""
-        labels = {name: field.label or name for name, field in self.form.fields.items()}
-        found = [f"“{labels[name]}”的值无效，已忽略。" for name in self.form.errors if name in labels]
-        if self.data.get("sort") and self.data["sort"] not in SORTS:
-            found.append("“排序”的值无效，已忽略。")
-        return found
-
     def sorted(self):
-        """Return the filtered records in the order of the address."""
+        """Return the filtered records in the order of the address; an unknown order is said with the filters."""
+        if self.data.get("sort") and self.data["sort"] not in SORTS:
+            self.form.leave_out("排序", self.data["sort"], "日期从新到旧")
         return self.qs.order_by(*SORTS.get(self.data.get("sort"), SORTS[DEFAULT_SORT]))
 
 

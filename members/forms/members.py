@@ -6,6 +6,7 @@ from django import forms
 
 from branches import access, clock, identity
 from branches.forms.fields import DayField, OrganisationField, PlainTextField
+from branches.forms.filters import Filter
 from branches.models import Kind, Organisation
 from branches.rights import MEMBERS, VIEW
 from branches.text import person_name
@@ -24,16 +25,19 @@ def groups_of(user):
     return access.organisations_for(user, MEMBERS).filter(kind=Kind.SMALL_GROUP, archived_on__isnull=True)
 
 
-class RosterFilter(forms.Form):
+class RosterFilter(Filter):
     q = PlainTextField(label="姓名或拼音首字母", max_length=30, required=False)
     organisation = OrganisationField(Organisation.objects.none(), label="党组织", required=False, empty_label="全部")
     stage = forms.ChoiceField(
         label="类别", required=False, choices=[("", "党员"), *Stage.choices, ("all", "含发展对象等全部")]
     )
     sort = forms.ChoiceField(
+        label="排序",
         required=False,
         widget=forms.HiddenInput,
-        choices=[(key, key) for key in ("", "initials", "-initials", "joined_on", "-joined_on", "home", "-home")],
+        choices=[
+            (key, key or "按组织") for key in ("", "initials", "-initials", "joined_on", "-joined_on", "home", "-home")
+        ],
     )
 
     def __init__(self, *args, user, **kwargs):

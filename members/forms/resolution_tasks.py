@@ -3,11 +3,12 @@
 from django import forms
 
 from branches.forms.fields import DayField, OrganisationField, PlainTextField
+from branches.forms.filters import Filter
 from members.selectors.resolutions import STATES
 
 
-class ResolutionFilter(forms.Form):
-    """Filters, read from the address; wrong values are ignored."""
+class ResolutionFilter(Filter):
+    """Filters, read from the address."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATES.items()])
     organisation = OrganisationField(queryset=None, label="党组织", required=False, empty_label="全部")
@@ -16,11 +17,6 @@ class ResolutionFilter(forms.Form):
     def __init__(self, *args, organisations, **options):
         super().__init__(*args, **options)
         self.fields["organisation"].queryset = organisations
-
-    def chosen(self):
-        """Return the values that are right."""
-        self.is_valid()
-        return getattr(self, "cleaned_data", {})
 
 
 class DoneForm(forms.Form):

@@ -58,7 +58,6 @@ def activity_list(request):
     context = {
         "title": _finding(counts),
         "filter": filters,
-        "notes": filters.notes(),
         "page": page,
         "invitations": list(unconfirmed_hosts(request.user)[:PAGE]),
         "may_record": access.holds_anywhere(request.user, RECORD),

@@ -37,8 +37,7 @@ SORTS = {
 def _roster(request):
     """Return (form, members within reach that fit the filter of the address)."""
     form = RosterFilter(request.GET, user=request.user)
-    form.is_valid()
-    data = form.cleaned_data
+    data = form.chosen()
     rows = Member.objects.visible_to(request.user, VIEW).select_related("home")
     place = data.get("organisation")
     if place and place.kind == Kind.SMALL_GROUP:

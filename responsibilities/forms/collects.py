@@ -5,6 +5,7 @@ import re
 from django import forms
 
 from branches.forms.fields import DayField, PlainTextField
+from branches.forms.filters import Filter
 from branches.models import Organisation
 from responsibilities.collect_values import LONGEST
 from responsibilities.models import CollectState, FieldKind
@@ -16,16 +17,11 @@ SPARE_ROWS = 3
 _BETWEEN = re.compile(r"[、，,；;\n/]+")
 
 
-class CollectFilter(forms.Form):
+class CollectFilter(Filter):
     """Filters of the list, read from the address."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *CollectState.choices])
     q = PlainTextField(label="查找", required=False, max_length=50)
-
-    def chosen(self):
-        """Return the values that are right; wrong ones are ignored."""
-        self.is_valid()
-        return getattr(self, "cleaned_data", {})
 
 
 class PlacesField(forms.ModelMultipleChoiceField):

@@ -4,20 +4,27 @@ from django import forms
 
 from branches import clock
 from branches.forms.fields import DayField, OrganisationField, PlainTextField
+from branches.forms.filters import Filter, YearField
 from branches.models import Department, User
 from responsibilities.duty_progress import STATE_NAMES
-from responsibilities.models import LEVEL_ORDER, Duty, DutyPeriod, Level
+from responsibilities.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
+
+# Of a list: issued, and its holder has not said that he read it.
+UNNOTED = "unnoted"
 
 
-class DutyFilter(forms.Form):
-    """Filters of the board, read from the address; a wrong value is shown with a note and left out."""
+class DutyFilter(Filter):
+    """Filters of the board, read from the address."""
 
-    year = forms.IntegerField(label="年度", required=False, min_value=2000, max_value=2100)
+    year = YearField()
     organisation = OrganisationField(None, label="党组织", required=False, empty_label="全部")
     list = forms.ChoiceField(label="责任人", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATE_NAMES.items()])
-    level = forms.ChoiceField(required=False, choices=Level.choices, widget=forms.HiddenInput)
+    level = forms.ChoiceField(
+        label="层级", required=False, choices=[("", "全部"), *Level.choices], widget=forms.HiddenInput
+    )
     view = forms.ChoiceField(
+        label="显示方式",
         required=False,
         choices=[("level", "按层级"), ("item", "按责任事项"), ("overdue", "只看逾期")],
         widget=forms.HiddenInput,
@@ -25,9 +32,23 @@ class DutyFilter(forms.Form):
 
     def __init__(self, *args, years, organisations, lists, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["year"].widget = forms.Select(choices=[(year, f"{year}年") for year in years])
+        self.fields["year"].offer(years)
         self.fields["organisation"].queryset = organisations
         self.fields["list"].choices = [("", "全部责任人"), *[(str(row.pk), row.holder_name) for row in lists]]
+
+
+class ListFilter(Filter):
+    """Filters of the lists, read from the address."""
+
+    year = YearField()
+    level = forms.ChoiceField(label="层级", required=False, choices=[("", "全部"), *Level.choices])
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部"), *ListState.choices, (UNNOTED, "未知悉")]
+    )
+
+    def __init__(self, *args, years, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["year"].offer(years)
 
 
 class DutyForm(forms.Form):

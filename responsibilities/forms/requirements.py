@@ -2,16 +2,16 @@
 
 from django import forms
 
-from branches.periods import Period
+from branches.forms.filters import Filter, PeriodField
 from branches.text import clean_text
 from responsibilities.models import RequirementState
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 
 
-class RequirementFilter(forms.Form):
-    """Filters of the list, read from the address; a wrong value is ignored with a note."""
+class RequirementFilter(Filter):
+    """Filters of the list, read from the address."""
 
-    period = forms.CharField(label="期间", required=False, max_length=7)
+    period = PeriodField(label="期间")
     organisation = forms.ModelChoiceField(label="党组织", queryset=None, required=False, empty_label="全部")
     rule = forms.ChoiceField(
         label="义务", required=False, choices=[("", "全部"), *[(row.rule, row.short) for row in REQUIREMENT_RULES]]
@@ -21,14 +21,7 @@ class RequirementFilter(forms.Form):
     def __init__(self, *args, organisations, periods, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = organisations
-        self.fields["period"].widget = forms.Select(choices=periods)
-
-    def clean_period(self):
-        value = self.cleaned_data["period"]
-        try:
-            return Period.parse(value) if value else None
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
+        self.fields["period"].offer(periods)
 
 
 class SentenceForm(forms.Form):

@@ -4,6 +4,7 @@ from django import forms
 
 from branches import access
 from branches.forms.fields import DayField, OrganisationField, PlainTextField
+from branches.forms.filters import Filter
 from branches.models import Organisation
 from branches.rights import ASSIGN
 from members.models import Activity
@@ -19,7 +20,7 @@ def _area(rows=3, **attrs):
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
-class PlaceFilterForm(forms.Form):
+class PlaceFilterForm(Filter):
     """A filter by organisation and below."""
 
     organisation = OrganisationField(queryset=None, label="承办", required=False, empty_label="全部")
@@ -28,17 +29,15 @@ class PlaceFilterForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["organisation"].queryset = organisations
 
-    def chosen(self):
-        """Return the values that are right; wrong ones are ignored."""
-        self.is_valid()
-        return getattr(self, "cleaned_data", {})
-
 
 class SupervisionFilter(PlaceFilterForm):
     """Filters of the list, read from the address."""
 
     side = forms.ChoiceField(
-        required=False, choices=[(RECEIVED, ""), (ISSUED, ""), (ALL, "")], widget=forms.HiddenInput
+        label="范围",
+        required=False,
+        choices=[(ALL, "全部"), (RECEIVED, "我收到的"), (ISSUED, "我下达的")],
+        widget=forms.HiddenInput,
     )
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "全部"), (OVERDUE, "逾期"), *SupervisionState.choices]

@@ -3,6 +3,7 @@
 from django import forms
 
 from branches import clock
+from branches.forms.filters import Filter, PeriodField
 from branches.models import Department
 from branches.periods import QUARTER, YEAR, Period
 from members.forms.fields import DayField, PlacesField, TextField
@@ -184,19 +185,19 @@ def periods():
     return [(str(period), period.label()) for period in found]
 
 
-class BoardFilter(forms.Form):
-    """Filters of the board, read from the address; what is wrong is said beside the field and left out.
+class BoardFilter(Filter):
+    """Filters of the board, read from the address.
 
     found: the Selection of everything readable, from which the choices come.
     """
 
     state = forms.ChoiceField(
+        label="状态",
         required=False,
         widget=forms.HiddenInput,
-        choices=[("", ""), *STATES.items()],
-        error_messages={"invalid_choice": "没有这种状态，已忽略。"},
+        choices=[("", "全部"), *STATES.items()],
     )
-    period = forms.CharField(label="期间", required=False, max_length=7)
+    period = PeriodField(label="期间")
     department = forms.TypedChoiceField(label="处室", required=False, coerce=int, empty_value=None)
     leader = forms.ChoiceField(label="分管领导", required=False)
     branch = forms.TypedChoiceField(label="党组织", required=False, coerce=int, empty_value=None)
@@ -205,7 +206,8 @@ class BoardFilter(forms.Form):
     word = TextField(label="名称", required=False, max_length=40)
 
     def __init__(self, *args, found, **kwargs):
-        super().__init__(*args, **kwargs)
+        shown = (str(found.period), found.period.label())
+        super().__init__(*args, instead={"period": shown}, **kwargs)
         leads = {row.lead_id: row.lead.name for row in found.items.values() if row.lead_id}
         helping = {pk for mine in found.helpers.values() for pk in mine} - set(leads)
         if helping:
@@ -217,9 +219,7 @@ class BoardFilter(forms.Form):
         self.fields["department"].choices = [("", "全部"), *sorted(leads.items(), key=lambda pair: pair[1])]
         self.fields["leader"].choices = [("", "全部"), *sorted(leaders.items(), key=lambda pair: pair[1])]
         self.fields["branch"].choices = [("", "全部"), *self._places(found)]
-        self.fields["period"].widget = forms.Select(choices=periods())
-        for name in ("department", "leader", "branch", "stage", "kind"):
-            self.fields[name].error_messages["invalid_choice"] = "没有这个选项，已忽略。"
+        self.fields["period"].offer(periods())
 
     def _places(self, found):
         wanted = {place for point in found.points for place in found.carried_by(point)}
@@ -230,28 +230,12 @@ class BoardFilter(forms.Form):
                 above = found.tree[above].parent
         return [(pk, place.label) for pk, place in found.tree.items() if pk in wanted]
 
-    def clean_period(self):
-        text = self.cleaned_data["period"]
-        try:
-            return Period.parse(text) if text else None
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
-
-    def chosen(self):
-        """Return (state, keywords of board.narrow) of what is valid."""
-        self.is_valid()
-        values = self.cleaned_data
+    def narrowing(self):
+        """Return (state, keywords of board.narrow) of what is right."""
+        values = self.chosen()
         leader = values.get("leader") or None
         names = ("department", "branch", "kind", "stage", "word")
         wanted = {name: values[name] for name in names if values.get(name)}
         if leader:
             wanted["leader"] = int(leader) if leader.isascii() and leader.isdigit() else leader
         return values.get("state", ""), wanted
-
-
-def period_of(text, fallback):
-    """Return the Period that the address names, or `fallback` when it names none or nonsense."""
-    try:
-        return Period.parse(text) if text else fallback
-    except ValueError:
-        return fallback

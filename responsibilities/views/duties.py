@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from branches import access, clock, exports
+from branches.forms.filters import YearField, asked_for
 from branches.models import Notice
 from branches.rights import ASSIGN, VIEW
 from responsibilities.assigning import assigns_anywhere, assigns_work
@@ -32,20 +33,19 @@ def loaded(request, pk, right=VIEW):
 
 def _chosen(request):
     """Return (form, cleaned filters, Board) that the address asks for."""
-    year = request.GET.get("year", "")
-    year = int(year) if year.isdigit() and 2000 <= int(year) <= 2100 else clock.today().year
+    year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
     places = access.organisations_for(request.user).select_related("parent")
     picked = request.GET.get("organisation", "")
     top = places.filter(pk=int(picked)).first() if picked.isdigit() and len(picked) < 10 else None
     below = top.get_descendants(include_self=True).order_by().values("pk") if top else None
     board = Board(request.user, year, clock.today(), below)
     asked = request.GET.copy()
-    asked["year"] = str(year)
+    asked.setdefault("year", str(year))
     own = request.GET.get("level") == Level.MEMBER
     lists = [row for row in board.lists.values() if (row.level == Level.MEMBER) == own]
-    form = DutyFilter(asked, years=year_choices(), organisations=places, lists=lists)
-    form.is_valid()
-    data = form.cleaned_data
+    shown = {"year": (str(year), f"{year}年")}
+    form = DutyFilter(asked, years=year_choices(), organisations=places, lists=lists, instead=shown)
+    data = form.chosen()
     data["list"] = board.lists.get(int(data["list"])) if data.get("list") else None
     board.narrow(data["list"])
     return form, data, board

@@ -12,11 +12,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from branches import access, clock
 from branches.forms.fields import take_errors
+from branches.forms.filters import YearField, asked_for
 from branches.rights import MEMBERS, VIEW
 from branches.selectors.history import history
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.duty_rights import acts_for, makes, making, require_makes
-from responsibilities.forms.duties import DropForm, DutyForm, IssueForm, MakeForm, uppers_for, year_choices
+from responsibilities.forms.duties import (
+    UNNOTED,
+    DropForm,
+    DutyForm,
+    IssueForm,
+    ListFilter,
+    MakeForm,
+    uppers_for,
+    year_choices,
+)
 from responsibilities.models import LEVEL_ORDER, DutyList, Level, ListState
 from responsibilities.selectors.duty_holders import holders_each, holders_of
 from responsibilities.selectors.duty_lists import missing_lists
@@ -51,15 +61,19 @@ def _year(request):
 @require_GET
 def duty_lists(request):
     access.require_anywhere(request.user, VIEW)
-    year, level, state = _year(request), request.GET.get("level", ""), request.GET.get("state", "")
+    year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
+    asked = request.GET.copy()
+    asked.setdefault("year", str(year))
+    form = ListFilter(asked, years=year_choices(), instead={"year": (str(year), f"{year}年")})
+    chosen = form.chosen()
     rows = DutyList.objects.visible_to(request.user).filter(year=year).select_related(*READ)
     rows = rows.annotate(number=Count("duties")).order_by("organisation__lft", "pk")
-    if level in Level.values:
-        rows = rows.filter(level=level)
-    if state in ListState.values:
-        rows = rows.filter(state=state)
-    elif state == "unnoted":
+    if chosen.get("level"):
+        rows = rows.filter(level=chosen["level"])
+    if chosen.get("state") == UNNOTED:
         rows = rows.filter(state=ListState.ISSUED, noted_at__isnull=True)
+    elif chosen.get("state"):
+        rows = rows.filter(state=chosen["state"])
     everything = list(rows)
     everything.sort(key=lambda row: LEVEL_ORDER.index(row.level))
     page = Paginator(everything, PER_PAGE).get_page(request.GET.get("page"))
@@ -73,10 +87,7 @@ def duty_lists(request):
         + (f"，{len(drafts)} 份未下达" if drafts else "")
         + (f"，{unnoted} 份未知悉" if unnoted else ""),
         "year": year,
-        "years": year_choices(),
-        "levels": Level.choices,
-        "level": level,
-        "state": state,
+        "form": form,
         "page": page,
         "draft_levels": [
             (level, Level(level).label, sum(row.level == level for row in drafts))

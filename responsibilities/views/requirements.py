@@ -66,9 +66,15 @@ def _periods():
 def _filtered(request):
     """Return (filter form, rows): the requirements within reach that the address asks for."""
     places = access.organisations_for(request.user).filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))
-    form = RequirementFilter(request.GET or None, organisations=places, periods=_periods())
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else getattr(form, "cleaned_data", {})
-    period = chosen.get("period") or Period.containing(YEAR, clock.today())
+    this = Period.containing(YEAR, clock.today())
+    form = RequirementFilter(
+        request.GET or None,
+        organisations=places,
+        periods=_periods(),
+        instead={"period": (str(this), this.label())},
+    )
+    chosen = form.chosen()
+    period = chosen.get("period") or this
     if "period" not in request.GET:
         form.initial["period"] = str(period)
     wanted = set(places.values_list("pk", flat=True))

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from branches import access, exports
+from branches.forms.filters import PeriodField, asked_for
 from branches.rights import ASSESS, PUBLISH, VIEW
-from responsibilities.forms.work import BoardFilter, period_of
+from responsibilities.forms.work import BoardFilter
 from responsibilities.models import Stage, SyncState
 from responsibilities.selectors import board
 from responsibilities.selectors.rates import by_department, by_leader, by_stage, by_tree, rates, total
@@ -23,11 +24,11 @@ GROUPS = {"tree": "党组织", "department": "牵头处室", "leader": "分管�
 
 def _chosen(request):
     """Return (filter form, everything readable of the period, what the address asks for, state)."""
-    found = board.load(request.user, period_of(request.GET.get("period"), board.this_year()))
+    found = board.load(request.user, asked_for(PeriodField(), request.GET.get("period"), board.this_year()))
     data = request.GET.copy()
     data.setdefault("period", str(found.period))
     form = BoardFilter(data, found=found)
-    state, wanted = form.chosen()
+    state, wanted = form.narrowing()
     form.small = BoardFilter(data, found=found, auto_id="small_%s")
     form.narrowed = bool(wanted)
     return form, found, board.narrow(found, **wanted), state
@@ -152,8 +153,11 @@ def _groups(user):
 
 def _rates(request):
     form, _, chosen, _ = _chosen(request)
-    group = request.GET.get("by", "tree")
-    return form, chosen, group if group in _groups(request.user) else "tree"
+    group, groups = request.GET.get("by", "tree"), _groups(request.user)
+    if group not in groups:
+        form.leave_out("分组", group, f"按{groups['tree']}")
+        group = "tree"
+    return form, chosen, group
 
 
 def _rate_row(request, label, depth, rate, **changes):

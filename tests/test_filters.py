@@ -1,0 +1,59 @@
+"""Filters in the address: what is not understood is left out of every list, and one line says so and what is shown."""
+
+import pytest
+
+from branches import clock
+
+pytestmark = pytest.mark.django_db
+
+THIS = clock.today().year
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "said"),
+    [
+        ("staff", "/sync/?state=quatsch", "状态“quatsch”（显示全部）"),
+        ("staff", "/sync/?period=2099", f"期间“2099”（显示{THIS}年度）"),
+        ("staff", "/sync/rates/?period=2026Q9", f"期间“2026Q9”（显示{THIS}年度）"),
+        ("staff", "/sync/rates/?by=colour", "分组“colour”（显示按党组织）"),
+        ("staff", "/duties/?year=1066", f"年度“1066”（显示{THIS}年）"),
+        ("staff", "/duties/?view=none", "显示方式“none”（显示按层级）"),
+        ("staff", "/duties/lists/?state=x&year=2099", f"年度“2099”（显示{THIS}年）；状态“x”（显示全部）"),
+        ("staff", "/supervision/?state=x", "状态“x”（显示全部）"),
+        ("staff", "/supervision/problems/?done=7", "销号“7”（显示全部）"),
+        ("staff", "/collects/?state=x", "状态“x”（显示全部）"),
+        ("staff", "/requirements/?period=2099", f"期间“2099”（显示{THIS}年度）"),
+        ("staff", "/dashboard/?period=2026", "总览按季度显示，请选择季度（显示"),
+        ("staff", "/cadres/?year=2099", f"年度“2099”（显示{THIS}年）"),
+        ("staff", "/members/?stage=x", "类别“x”（显示党员）"),
+        ("staff", "/organisations/?kind=x", "类别“x”（显示全部）"),
+        ("staff", "/resolutions/?state=x", "状态“x”（显示全部）"),
+        ("staff", "/activities/?sort=x&state=y", "状态“y”（显示全部状态）；排序“x”（显示日期从新到旧）"),
+        ("committee_secretary", "/appointments/?role=x", "角色“x”（显示全部）"),
+        ("administrator", "/accounts/?state=x", "状态“x”（显示全部）"),
+        ("administrator", "/jobs/?state=x", "状态“x”（显示全部）"),
+        ("auditor", "/audit/?verb=x", "动作“x”（显示全部）"),
+    ],
+)
+def test_a_filter_that_is_not_understood_is_named_with_what_is_shown(world, as_, who, address, said):
+    answer = as_(who).get(address)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert page.count("已忽略不能识别的筛选条件") == 1 and said in page, said
+
+
+def test_what_was_typed_is_shown_as_text_and_cut(world, as_):
+    page = as_("staff").get("/collects/?state=<script>x</script>" + "9" * 50).content.decode()
+    assert "状态“&lt;script&gt;x&lt;/script&gt;99”" in page and "<script>x" not in page
+
+
+def test_a_long_number_typed_as_a_name_is_not_repeated(world, as_):
+    page = as_("staff").get("/members/?q=110101199001011234").content.decode()
+    line = page[page.index("已忽略不能识别的筛选条件") :][:200]
+    assert "请勿在地址中留下证件号码" in line and "110101199001011234" not in line
+
+
+def test_a_period_that_is_not_offered_stands_in_the_list_while_it_is_shown(world, as_):
+    page = as_("staff").get(f"/sync/?period={THIS - 3}").content.decode()
+    assert "已忽略" not in page and f'<option value="{THIS - 3}" selected>' in page
+    assert f'<option value="{THIS}" selected>' in as_("staff").get("/sync/?period=2099").content.decode()
