@@ -10,7 +10,6 @@ urlpatterns = [
     path("dashboard/export/", dashboard.dashboard_export, name="dashboard_export"),
     path("scores/", results.score_list, name="score_list"),
     path("organisations/<int:pk>/estimate/", results.score_estimate, name="score_estimate"),
-    path("organisations/<int:pk>/tasks/", home.place_tasks, name="place_tasks"),
     path("scores/<int:pk>/", results.score_detail, name="score_detail"),
     path("results/", results.result_list, name="result_list"),
     path("results/trial/", results.result_trial, name="result_trial"),

@@ -7,9 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from assessments.selectors.tasks import tasks_of
 from assessments.selectors.workbench import workbench
 from assessments.views.dashboard import dashboard_page
-from branches import access
-from branches.models import Kind, Organisation
-from branches.rights import VIEW
+from branches.models import Kind
 from branches.selectors.setup import first_steps
 from members.models import ActivityKindCode as Code
 
@@ -54,6 +52,7 @@ def _workbench(request, organisation):
     if steps is not None:
         return render(request, "assessments/home/new_branch.html", {"organisation": organisation, "steps": steps})
     data = workbench(request.user, organisation)
+    groups = tasks_of(request.user, organisation)
     kinds = (
         QUICK_KINDS
         if organisation.kind == Kind.BRANCH
@@ -64,23 +63,26 @@ def _workbench(request, organisation):
         "assessments/home/workbench.html",
         {
             "organisation": organisation,
-            "title": _title(data),
+            "title": _title(data, sum(group.total for group in groups)),
             "sub": _sub(data),
             "kinds": kinds,
+            "groups": groups,
             "estimated": organisation.kind == Kind.BRANCH,
             **data,
         },
     )
 
 
-def _title(data):
+def _title(data, tasks):
+    """Say how much waits: requirements of the month and overdue ones, and `tasks` things of work, duties and supervision."""
     late = data["overdue"]
     coming = len(data["due"]) - late
-    if late and not coming:
-        return f"有 {late} 项逾期待补，本月没有其他要办"
-    if not coming:
-        return "本月没有待办事项"
-    return f"本月还有 {coming} 项要办" + (f"，另有 {late} 项逾期" if late else "")
+    parts = [f"本月还有 {coming} 项要办"] if coming else []
+    if late:
+        parts.append(f"另有 {late} 项逾期" if coming else f"有 {late} 项逾期待补")
+    if tasks:
+        parts.append(f"业务与责任有 {tasks} 项要办")
+    return "，".join(parts) or "本月没有待办事项"
 
 
 def _sub(data):
@@ -91,15 +93,3 @@ def _sub(data):
     if data["returned"]:
         parts.append(f"有 {len(data['returned'])} 条记录被退回，等您修改")
     return "；".join(parts) + "。" if parts else ""
-
-
-@login_required
-def place_tasks(request, pk):
-    """What waits at an organisation beyond its requirements: a panel of the workbench, or a page of its own."""
-    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
-    groups = tasks_of(request.user, organisation)
-    if request.htmx:
-        return render(request, "assessments/estimates/tasks.html", {"groups": groups})
-    total = sum(group.total for group in groups)
-    title = f"{organisation.label}有 {total} 项业务与责任要办" if total else f"{organisation.label}没有待办的业务与责任"
-    return render(request, "assessments/estimates/tasks_page.html", {"groups": groups, "title": title})

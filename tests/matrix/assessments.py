@@ -71,7 +71,6 @@ ROWS = {
     "score_list": Row(get=only(*VIEWERS)),
     "score_detail": Row(kwargs=score_of_a, get=only(*READS_A)),
     "score_estimate": Row(kwargs=lambda world: {"pk": world.branch_a.pk}, get=only(*READS_A)),
-    "place_tasks": Row(kwargs=lambda world: {"pk": world.branch_a.pk}, get=only(*READS_A)),
     "result_list": Row(get=only(*ASSESSORS)),
     "result_trial": Row(post=only(*ASSESSORS, status=422)),
     "result_detail": Row(kwargs=lambda world: {"pk": trial(world).pk}, get=only(*ASSESSORS)),
