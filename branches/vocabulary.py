@@ -82,11 +82,17 @@ _OTHER_NAMES = (
 )
 
 
+def nearest(text, known, least=60):
+    """Return the one of `known` (folded) that is most like a text, None where none is so by `least` of 100."""
+    close = process.extractOne(fold(text), list(known), scorer=fuzz.ratio, score_cutoff=least)
+    return close[0] if close else None
+
+
 def suggestion(text, known):
     """Return `是否为“…”？` with the closest of `known`, or the list of what may be written."""
-    close = process.extractOne(fold(text), known, scorer=fuzz.ratio, score_cutoff=60)
+    close = nearest(text, known)
     shown = [k for k in known if k not in _OTHER_NAMES]
-    return f"是否为“{close[0]}”？" if close else "可填：" + "、".join(shown) + "。"
+    return f"是否为“{close}”？" if close else "可填：" + "、".join(shown) + "。"
 
 
 def unknown_word(what, value, known):

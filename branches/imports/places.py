@@ -4,14 +4,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from rapidfuzz import fuzz, process
-
 from branches import access
 from branches.models import Kind, Organisation
 from branches.names import name_key
 from branches.rights import IMPORT
 from branches.scoping import OPERATOR
 from branches.text import cell_text, clean_text, fold
+from branches.vocabulary import nearest
 
 _PREFIX = re.compile(r"^(?:中国共产党|中共)")
 _GENERAL = re.compile(r"党?总支部?(?:委员会)?$")
@@ -167,12 +166,11 @@ class Places:
 
     def _unknown(self, shown, folded):
         known = {form: place for place in self.all if place.within for form in (fold(place.name), fold(place.label))}
-        close = process.extractOne(folded, list(known), scorer=fuzz.ratio, score_cutoff=75)
+        close = nearest(folded, known, 75)
         # One sentence for "is not there" and "is not yours": what lies outside the reach does not exist for him.
         sentence = f"没有找到党组织“{shown}”" + ("" if self.by is OPERATOR else "，或不在您的导入范围内")
         if close:
-            place = known[close[0]]
-            return f"{sentence}，是否为“{place.label}”？"
+            return f"{sentence}，是否为“{known[close].label}”？"
         return sentence + "。"
 
     def group_in(self, branch, value):

@@ -78,13 +78,15 @@ def batch_page(request, batch, columns=None, pages="import"):
     ]
     if columns is None and ready:
         columns = ColumnsForm(found.get("ledgers", ()))
+    faults = [(LEDGER_NAMES[fault[0]], *fault[1:]) for fault in found.get("faults", ())[:SHOWN]]
     context = {
         "title": _finding(batch),
         "sub": "、".join(entry["name"] for entry in batch.files.values()),
         "batch": batch,
         "chip": f"import_{batch.state}",
         "ledgers": ledgers,
-        "faults": [(LEDGER_NAMES[fault[0]], *fault[1:]) for fault in found.get("faults", ())[:SHOWN]],
+        "faults": faults,
+        "suggests": any(suggestion for *_, suggestion in faults),
         "fault_count": found.get("fault_count", 0),
         "notices": [(LEDGER_NAMES[notice[0]], *notice[1:]) for notice in found.get("notices", ())[:SHOWN]],
         "notice_count": found.get("notice_count", 0),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
-from rapidfuzz import fuzz, process
 
 from branches import access, clock
 from branches.imports.places import Places
@@ -14,8 +13,10 @@ from branches.models import Appointment, Coverage, Department, Organisation
 from branches.rights import ASSIGN, ORGANISE
 from branches.scoping import OPERATOR
 from branches.text import cell_text, clean_text, fold, is_blank_mark, parse_date, parse_optional_date, person_name
+from branches.vocabulary import nearest
 from responsibilities.models import Stage, WorkItem, WorkKind
 from responsibilities.selectors.work import LEADERS
+from responsibilities.services.plan_overwrites import FROM_PLAN, changed_by_hand, overwritten
 from responsibilities.services.work import WorkData, work_create, work_update
 from responsibilities.work_rights import OWN_WORK, places_to_arrange
 from responsibilities.work_rules import item_faults
@@ -55,6 +56,7 @@ class _Known:
     leaders: dict
     items: dict
     branches: dict
+    hand: dict
     seen: dict = field(default_factory=dict)
 
 
@@ -80,6 +82,7 @@ def _load(by):
         leaders,
         items,
         Organisation.objects.in_bulk(),
+        changed_by_hand(items.values()),
     )
 
 
@@ -137,9 +140,10 @@ def _department(known, text):
     if found is not None:
         return found
     names = {key: row.name for key, row in known.departments.items()}
-    close = process.extractOne(fold(text), list(names), scorer=fuzz.ratio, score_cutoff=60)
+    # Names of departments are three or four characters long: two that agree are a hint.
+    close = nearest(text, names, 50)
     sentence = f"没有找到处室“{text[:30]}”"
-    raise ValueError(f"{sentence}，是否为“{names[close[0]]}”？" if close else sentence + "。")
+    raise ValueError(f"{sentence}，是否为“{names[close]}”？" if close else sentence + "。")
 
 
 def _lead(known):
@@ -244,6 +248,8 @@ def _compared(cells, known, key, data):
     }
     data = replace(data, **{name: getattr(stored, name) for name, absent in missing.items() if absent})
     same = _plain(replace(data, planned=stored.planned | data.planned)) == _plain(stored)
+    for column, sentence in [] if same else overwritten(stored, data, known.hand[item.pk]):
+        cells.notice(column, sentence)
     return WorkRow(cells.number, known.organisation, data, item, UNCHANGED if same else CHANGED)
 
 
@@ -292,9 +298,9 @@ def write_work(plans, by):
         for row in plan.items:
             try:
                 if row.item is None:
-                    work_create(by=by, organisation=row.organisation, data=row.data)
+                    work_create(by=by, organisation=row.organisation, data=row.data, note=FROM_PLAN)
                 else:
-                    work_update(by=by, item=row.item, data=row.data)
+                    work_update(by=by, item=row.item, data=row.data, note=FROM_PLAN)
             except ValidationError as error:
                 raise ValidationError(f"第 {row.row} 行：{'；'.join(error.messages)}") from None
 

@@ -126,19 +126,22 @@ def stage_dates(item, column, given=None):
 
 
 @transaction.atomic
-def work_create(*, by, organisation, data):
-    """Make an item at `organisation` with its carriers and four stages; returns it."""
+def work_create(*, by, organisation, data, note=""):
+    """Make an item at `organisation` with its carriers and four stages; returns it. note: of the trail, what it came from."""
     _check_right(by, organisation, data)
     item = WorkItem(organisation=organisation, author=None if by is access.OPERATOR else by)
     _write(by, item, data)
-    audit.record(by=by, verb="work.create", obj=item, organisation=organisation, after=picture(item))
+    audit.record(by=by, verb="work.create", obj=item, organisation=organisation, after=picture(item), note=note)
     mark_work(item)
     return item
 
 
 @transaction.atomic
-def work_update(*, by, item, data, version=None):
-    """Change an item; Conflict when it moved on since `version` was read. A former carrier keeps what it carried."""
+def work_update(*, by, item, data, version=None, note=""):
+    """Change an item; Conflict when it moved on since `version` was read. A former carrier keeps what it carried.
+
+    note: of the trail, what the change came from.
+    """
     item = WorkItem.objects.select_for_update().select_related("organisation").get(pk=item.pk)
     if version is not None and version != item.version:
         raise Conflict(MOVED_ON)
@@ -155,7 +158,9 @@ def work_update(*, by, item, data, version=None):
     WorkItem.objects.filter(pk=item.pk).update(version=F("version") + 1)
     item.refresh_from_db()
     require_edit(by, item)
-    audit.record(by=by, verb="work.update", obj=item, organisation=item.organisation, before=before, after=after)
+    audit.record(
+        by=by, verb="work.update", obj=item, organisation=item.organisation, before=before, after=after, note=note
+    )
     mark_work(item, places, [*days, *days_of(item)])
     return item
 

@@ -10,7 +10,7 @@ from branches.models import AuditEntry, ChangeMark
 from members.models import ImportBatch
 from responsibilities.models import WorkItem
 from tests.members.import_support import run, written
-from tests.responsibilities.work_support import department
+from tests.responsibilities.work_support import department, form_of, stage_form
 
 pytestmark = pytest.mark.django_db
 HEADS = [
@@ -171,3 +171,28 @@ def test_a_batch_of_a_plan_is_no_batch_of_ledgers_and_belongs_to_its_author(as_)
     assert client.post("/sync/import/", {}).status_code == 200
     errors = client.post(f"/sync/import/{upload(client, row(类别='县重点')).uid}/errors/")
     assert io.BytesIO(errors.content).read(2) == b"PK"
+
+
+def test_a_plan_names_what_it_would_overwrite_of_changes_made_by_hand(world, as_):
+    client = as_("staff")
+    client.post(f"/sync/import/{upload(client, row()).uid}/apply/")
+    item = WorkItem.objects.get()
+    earlier = upload(client, row(来源文件="市委文件"))
+    assert "改过" not in page(client, earlier).content.decode(), "what the plan wrote itself is no change by hand"
+    client.post(f"/sync/{item.pk}/edit/", form_of(item, name=item.name, ends=f"{YEAR}-12-28"))
+    stage = item.stages.get(stage="arrangement")
+    client.post(f"/sync/stages/{stage.pk}/", stage_form(planned_on=f"{YEAR}-02-02"))
+    text = page(client, upload(client, row())).content.decode()
+    assert "“能源保供”的这一项由staff 用户改过（12月28日），导入后改为12月20日。" in text
+    assert "改过（2月2日），导入后改为1月20日。" in text
+    client.post(f"/sync/import/{upload(client, row()).uid}/apply/")
+    again = page(client, upload(client, row(完成时限=f"{YEAR}-12-01"))).content.decode()
+    assert "更改 1 条" in again and "改过" not in again
+
+
+def test_an_unknown_department_gets_the_nearest_name_or_no_column_of_suggestions(as_):
+    client = as_("staff")
+    near = page(client, upload(client, row(牵头单位="能源中心"))).content.decode()
+    assert "是否为“能源处”？" in near and ">建议</th>" in near
+    far = page(client, upload(client, row(牵头单位="督查室"))).content.decode()
+    assert "没有找到处室“督查室”。" in far and ">建议</th>" not in far
