@@ -57,7 +57,18 @@ def activity_edit(request, pk):
     activity = access.get_for(rows, request.user, RECORD, pk=pk)
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
-    return _page(request, ActivityForm(user=request.user, instance=activity), [])
+    notes, initial = [], {}
+    if request.GET.get("period"):
+        _take_period(request.GET["period"], initial, notes)
+        # The draft has a date of its own.
+        initial.pop("day", None)
+    return _page(request, ActivityForm(user=request.user, instance=activity, initial=initial), [], notes=notes)
+
+
+def _edit_url(form, activity):
+    """Return the address of a draft; the period it was opened for goes along, for nothing of the draft says it."""
+    url = reverse("activity_edit", args=[activity.pk])
+    return f"{url}?period={form.requested}" if form.requested else url
 
 
 @login_required
@@ -78,7 +89,7 @@ def activity_autosave(request):
             "id": activity.pk,
             "version": activity.version,
             "fields": {"record": activity.pk, "version": activity.version},
-            "edit": reverse("activity_edit", args=[activity.pk]),
+            "edit": _edit_url(form, activity),
             "upload": reverse("attachment_upload", args=[activity.pk]),
         }
     )
@@ -223,7 +234,9 @@ def _save(request, organisation, places, pk=None):
         messages.success(request, sent_words(activity))
         return redirect("activity_detail", pk=activity.pk)
     messages.success(request, "草稿已保存")
-    return redirect("activity_edit" if data.get("do") == "stay" else "activity_detail", pk=activity.pk)
+    if data.get("do") == "stay":
+        return redirect(_edit_url(form, activity))
+    return redirect("activity_detail", pk=activity.pk)
 
 
 def typed_lines(form_data):

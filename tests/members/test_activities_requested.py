@@ -98,3 +98,15 @@ def test_an_empty_submit_names_every_field_at_once(world, as_):
     text = as_("secretary_a").post(reverse("activity_new"), data).content.decode()
     for sentence in ("请选择活动类型。", "请填写日期。", "请填写主题。", "请填写议程与决议。", "人未登记考勤。"):
         assert sentence in text
+
+
+def test_the_requested_period_stays_with_a_draft_that_is_opened_again(world, as_):
+    month, client = _last_month(), as_("secretary_a")
+    data = filled(world.branch_a, period=str(month))
+    saved = client.post(reverse("activity_autosave"), data).json()
+    assert saved["edit"].endswith(f"/edit/?period={month}")
+    page = client.get(saved["edit"])
+    assert f"现在补开（计入{month.label()}）" in page.content.decode()
+    assert page.context["form"].initial["day"] == only().day, "the draft keeps its own date"
+    plain = client.post(reverse("activity_autosave"), filled(world.branch_a)).json()
+    assert plain["edit"].endswith("/edit/")
