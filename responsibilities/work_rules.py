@@ -138,11 +138,15 @@ def fit(point, activity, item):
 
 
 def _of_carrier(point, activity, item):
-    """Whether the record is of a carrier, of a small group of one, of a host that carries, or of who arranged the item."""
+    """Whether the record is of a carrier or of what is below one, of a host that carries, or of who arranged the item."""
     place, arranged = activity.organisation, item.organisation
-    places = {place.pk, place.parent_id if place.kind == Kind.SMALL_GROUP else None}
-    places |= {host.organisation_id for host in _hosts(activity)}
-    if places & (set(point.carriers) or {arranged.pk}):
+    places = {place.pk} | {host.organisation_id for host in _hosts(activity)}
+    if place.kind == Kind.SMALL_GROUP:
+        places.add(place.parent_id)
+    # A general branch carries through its branches, and these through their small groups.
+    carriers = set(point.carriers)
+    below = {place.parent_id, place.parent.parent_id if place.kind == Kind.SMALL_GROUP else None}
+    if places & (carriers or {arranged.pk}) or below & carriers:
         return True
     # A Party group or committee above studies the work of its branches.
     return place.tree_id == arranged.tree_id and place.lft <= arranged.lft and place.rght >= arranged.rght

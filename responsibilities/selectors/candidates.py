@@ -55,14 +55,15 @@ def outcome(point, activity):
 def candidates(user, point, item, limit=20):
     """Return up to `limit` Candidates for a point among the records that `user` may read, the best first.
 
-    Records of the carrying branches with their small groups, of hosts, and of whoever arranged the item or stands above.
+    Records of the carrying branches and of what is below them, of hosts, and of whoever arranged the item or stands above.
     """
     day = point.day or clock.today()
     carriers = set(point.carriers) or {item.organisation_id}
     arranged = item.organisation
     above = Q(tree_id=arranged.tree_id, lft__lte=arranged.lft, rght__gte=arranged.rght)
-    groups = Q(kind=Kind.SMALL_GROUP, parent__in=carriers)
-    places = Organisation.objects.order_by().filter(Q(pk__in=carriers) | groups | above).values("pk")
+    below = Q(parent__in=point.carriers) | Q(parent__parent__in=point.carriers)
+    below |= Q(kind=Kind.SMALL_GROUP, parent__in=carriers)
+    places = Organisation.objects.order_by().filter(Q(pk__in=carriers) | below | above).values("pk")
     hosted = ActivityHost.objects.order_by().filter(organisation__in=carriers).values("activity")
     rows = (
         Activity.objects.visible_to(user)

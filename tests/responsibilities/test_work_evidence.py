@@ -200,3 +200,14 @@ def test_the_common_word_is_one_that_tells_something(name, title, word):
 def test_the_operator_links_too(world, item):
     record = record_on(world.branch_a, world.secretary_a, ago(38))
     assert linked(item, "study", record, by=OPERATOR).added_by is None
+
+
+def test_a_general_branch_carries_through_its_branches(world, as_):
+    item = item_at(world.committee, [world.general])
+    happened(item, "study", ago(40))
+    record = record_on(world.branch_c, world.secretary_c, ago(38))
+    stage = item.stages.get(stage="study")
+    assert fit(point_of(stage), record, item) == []
+    assert record.pk in [row.activity.pk for row in candidates(world.staff, point_of(stage), item)]
+    foreign = record_on(world.branch_b, world.secretary_b, ago(38))
+    assert "乙处党支部不是承办支部，也不是共同举办方。" in fit(point_of(stage), foreign, item)
