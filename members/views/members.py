@@ -179,11 +179,13 @@ def member_own(request):
     member = Member.objects.select_related("home").filter(account=request.user).first()
     if member is None:
         return render(request, "members/members/no_file.html", status=404)
-    return render(
-        request,
-        "members/members/own.html",
-        {**_file(member, request.user), "readers": access.who_can(VIEW, member.home, limit=100)},
+    context = _file(member, request.user)
+    found = context["attendance"]
+    context["title"] = (
+        f"今年应参加 {found['total']} 次，出席 {found['attended']} 次" if found["total"] else "今年还没有考勤"
     )
+    context["readers"] = access.who_can(VIEW, member.home, limit=100)
+    return render(request, "members/members/own.html", context)
 
 
 @sensitive_post_parameters("identity", "phone")

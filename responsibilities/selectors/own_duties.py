@@ -36,6 +36,11 @@ def own_lists(user, year=None):
     ]
 
 
+def lists_to_note(user):
+    """Return the issued DutyLists that the user answers for and of which nobody has yet said that he read them."""
+    return [row for row in own_lists(user) if row.noted_at is None]
+
+
 def own_page(user):
     """Return the context of 我的责任: each list with its duties, what waits, and for a leader his charges."""
     today = clock.today()

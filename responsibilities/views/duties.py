@@ -19,7 +19,7 @@ from responsibilities.selectors.duty_board import GROUPED, Board, line_note
 from responsibilities.selectors.duty_chain import chain, of_board, relatives, timeline
 from responsibilities.selectors.duty_holders import holders_of
 from responsibilities.selectors.duty_names import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
-from responsibilities.selectors.own_duties import own_page
+from responsibilities.selectors.own_duties import lists_to_note, own_page
 from responsibilities.services.duty_reports import about, confirmed
 
 PER_PAGE = 30
@@ -201,6 +201,9 @@ def _reportable(slot):
 @login_required
 @require_GET
 def own_duties(request):
+    if request.htmx:
+        # The slot on one's own file: a line about what to read first, nothing when all of it was read.
+        return render(request, "responsibilities/duties/to_note.html", {"lists": lists_to_note(request.user)})
     context = own_page(request.user)
     for part in context["lists"]:
         for row in part["rows"]:

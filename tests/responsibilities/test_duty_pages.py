@@ -6,8 +6,10 @@ from branches.models import AuditEntry
 from branches.scoping import OPERATOR
 from members.models import Member
 from members.services.reviews import activity_accept
+from responsibilities.duty_slot import DutySlot
 from responsibilities.models import Duty, DutyList, DutyReport, Level
 from responsibilities.selectors.duties_of_record import duties_of_record
+from responsibilities.selectors.duty_chain import timeline
 from responsibilities.services.charges import charge_make
 from tests.responsibilities.duty_world import duty, html, issued, record, slot
 
@@ -157,3 +159,28 @@ def test_the_party_group_secretarys_own_list_is_not_read_by_other_leaders(world,
     expected = {"party_secretary": 200, "committee_secretary": 200, "staff": 200, "leader": 404, "secretary_a": 404}
     for who, status in expected.items():
         assert as_(who).get(f"/duties/{one.pk}/").status_code == status, who
+
+
+def test_a_member_is_told_on_his_own_file_that_duties_wait_to_be_noted(world, as_):
+    issued(world)
+    member = world.people("branch_a")[3]
+    Member.objects.filter(pk=member.pk).update(account=world.member)
+    client = as_("member")
+    assert 'hx-get="/duties/own/"' in html(client.get("/members/own/"))
+    slot_of = {"headers": {"HX-Request": "true"}}
+    told = html(client.get("/duties/own/", **slot_of))
+    assert "1 份待知悉" in told and 'href="/duties/own/"' in told and "<html" not in told
+    client.post(f"/duties/lists/{DutyList.objects.get(member=member).pk}/note/")
+    assert "待知悉" not in html(client.get("/duties/own/", **slot_of))
+
+
+def test_the_next_date_of_a_timeline_is_one_to_come_and_a_stage_not_begun_is_not_due_today(world):
+    issued(world)
+    one, today = duty("br-sync", organisation=world.branch_a), date(2026, 6, 1)
+    waiting = DutySlot(one.pk, "stage/1", "能源保供 研究", today, text="业务尚未开展")
+    (item,) = timeline(one, [waiting], world.staff, today)
+    assert (item["title"], item["note"]) == ("能源保供 研究", "业务尚未开展")
+    half = DutySlot(one.pk, "2026H1", "上半年", date(2026, 6, 30))
+    assert timeline(one, [waiting, half], world.staff, today)[-1]["note"] == "还有 29 天"
+    (due,) = timeline(one, [DutySlot(one.pk, "2026H1", "上半年", today)], world.staff, today)
+    assert due["title"] == "上半年今天到期"
