@@ -51,7 +51,9 @@ def report_list(request):
         "assessments/reports/list.html",
         {
             "lines": lines,
-            "title": f"已发布 {len(lines)} 份考核报告" if lines else "还没有发布过考核报告",
+            "title": f"已发布 {len(lines)} 份考核报告，最近一份是{lines[0]['period'].label()}"
+            if lines
+            else "还没有发布过考核报告",
             "may_assess": access.holds_anywhere(request.user, ASSESS),
         },
     )

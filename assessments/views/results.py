@@ -40,9 +40,24 @@ def _assessment(request, pk, right):
 def result_list(request):
     """All assessments with their state; start a trial of a period."""
     access.require_anywhere(request.user, ASSESS)
+    return _results(request, TrialForm())
+
+
+def _results(request, form, status=200):
     rows = Assessment.objects.select_related("scheme", "made_by", "published_by").order_by("-period", "-version")
     lines = [{"row": row, "period": Period.parse(row.period)} for row in rows[:60]]
-    return render(request, "assessments/results/list.html", {"lines": lines, "form": TrialForm(), "title": "考核结果"})
+    context = {"lines": lines, "form": form, "title": _finding(lines)}
+    return render(request, "assessments/results/list.html", context, status=status)
+
+
+def _finding(lines):
+    """Say what is open first: trials that can be frozen, frozen ones that wait for publication, else the newest result."""
+    for state, words in ((AssessmentState.FROZEN, "已冻结，等待发布"), (AssessmentState.TRIAL, "已试算，还没有冻结")):
+        found = [line["period"].label() for line in lines if line["row"].state == state]
+        if found:
+            return f"{'、'.join(found[:3])}{words}"
+    published = [line["period"].label() for line in lines if line["row"].state == AssessmentState.PUBLISHED]
+    return f"已发布 {len(published)} 个考核结果，最近是{published[0]}" if published else "还没有考核结果"
 
 
 @login_required
@@ -58,11 +73,7 @@ def result_trial(request):
         else:
             messages.success(request, "试算完成")
             return redirect("result_detail", assessment.pk)
-    rows = Assessment.objects.select_related("scheme", "made_by", "published_by").order_by("-period", "-version")
-    lines = [{"row": row, "period": Period.parse(row.period)} for row in rows[:60]]
-    return render(
-        request, "assessments/results/list.html", {"lines": lines, "form": form, "title": "考核结果"}, status=422
-    )
+    return _results(request, form, status=422)
 
 
 def _parts(results):

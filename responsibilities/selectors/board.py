@@ -308,6 +308,17 @@ def words(point):
     return f"业务计划 {day_words(point.planned)}"
 
 
+def standing(point):
+    """How a point stands, in one phrase: the headline of the page on which it is put right."""
+    if point.state == SyncState.MISSING:
+        return f"缺失，业务开展后已 {point.lag} 天未见党建记录"
+    if point.state == SyncState.LAGGING:
+        return f"滞后，党建晚 {point.lag} 天"
+    if point.state == SyncState.SYNCHRONISED:
+        return "同步，党建在先" if point.lag < 0 else f"同步，相差 {point.lag} 天"
+    return f"免予同步，{point.reason}" if point.state == SyncState.WAIVED else words(point)
+
+
 def counts(selection):
     """Return {state: number} for the segments: points of missing, lagging and waiting, items of all and closed."""
     whole = selection.of(selection.points)

@@ -26,9 +26,12 @@ def readable(user):
 
 
 def counts(rows):
-    """Return {"total", "open"} of collections in one statement."""
+    """Return {"total", "open", "left" (answers that open ones still wait for)} of collections in one statement."""
+    open_ones = Q(state=CollectState.OPEN)
     return rows.order_by().aggregate(
-        total=Count("pk", distinct=True), open=Count("pk", distinct=True, filter=Q(state=CollectState.OPEN))
+        total=Count("pk", distinct=True),
+        open=Count("pk", distinct=True, filter=open_ones),
+        left=Count("targets", distinct=True, filter=open_ones & Q(targets__answered_at__isnull=True)),
     )
 
 

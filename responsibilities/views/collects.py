@@ -27,6 +27,13 @@ PAGE = 30
 _ROW = re.compile(r"^f-\d{1,2}$")
 
 
+def _finding(counts, sends):
+    if not counts["open"]:
+        return f"征集 {counts['total']} 次，没有进行中的" if counts["total"] else "没有征集"
+    left = f"{counts['left']} 份还没有填报" if counts["left"] else "全部填报"
+    return f"{counts['open']} 次征集进行中" + (f"，{left}" if sends else "")
+
+
 @login_required
 @require_GET
 def collect_list(request):
@@ -41,13 +48,13 @@ def collect_list(request):
     pages = Paginator(rows, PAGE)
     pages.count = counts["total"]
     waiting = list(reads.waiting_for(request.user)[:PAGE])
-    title = f"征集 {counts['total']} 次" + (f"，{counts['open']} 次进行中" if counts["open"] else "")
+    sends = places_assigned(request.user).exists()
     context = {
-        "title": f"{len(waiting)} 次征集待填报" if waiting else title,
+        "title": f"{len(waiting)} 次征集待填报" if waiting else _finding(counts, sends),
         "form": form,
         "waiting": waiting,
         "page": pages.get_page(request.GET.get("page")),
-        "may_collect": places_assigned(request.user).exists(),
+        "may_collect": sends,
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "responsibilities/collects/list.html", context)
@@ -111,7 +118,8 @@ def _edit(request, collect):
     picked = form["targets"].value() or []
     _suggested(rows, reads.chosen_places([str(pk) for pk in picked], askable))
     context = {
-        "title": "修改征集" if collect else "一次征集",
+        "title": f"{collect.title}：草稿，还没有发出" if collect else f"系统已有 {len(held.BY_KEY)} 项内容，先查再问",
+        "page": "修改征集" if collect else "新建征集",
         "form": form,
         "rows": rows,
         "cancel": reverse("collect_detail", args=[collect.pk]) if collect else reverse("collect_list"),

@@ -14,12 +14,12 @@ from members.models import Activity
 from responsibilities.forms.requirements import SentenceForm
 from responsibilities.forms.stages import PaperForm, StageForm
 from responsibilities.models import STAGE_SHORT, StageEvidence, SyncStage
-from responsibilities.selectors.board import day_words, pick_url
+from responsibilities.selectors.board import day_words, pick_url, standing
 from responsibilities.selectors.candidates import candidates, point_of
 from responsibilities.selectors.work import stage_name
 from responsibilities.services.evidence import evidence_link, evidence_paper, evidence_remove, may_link
 from responsibilities.services.stages import stage_unwaive, stage_update, stage_waive
-from responsibilities.sync import sync_points
+from responsibilities.sync import sync_points, worst
 from responsibilities.work_rights import carriers_of, powers_for, require
 from responsibilities.work_rules import STAGE_KINDS
 
@@ -31,6 +31,13 @@ def _stage(user, pk):
 
 def _back(stage):
     return reverse("work_detail", args=[stage.item_id])
+
+
+def _finding(stage):
+    """Return how the stage stands, at the worst of its milestones where it has some."""
+    point = worst([point for point in sync_points([stage.item_id]) if point.stage == stage.pk])
+    name = f"{stage.get_stage_display()}（{point.name}）" if point.name else stage.get_stage_display()
+    return f"{name}：{standing(point)}"
 
 
 @login_required
@@ -53,8 +60,8 @@ def stage_edit(request, pk):
                 messages.success(request, "业务进展已登记")
                 return redirect(_back(stage))
     context = {
-        "title": f"{stage.get_stage_display()}：业务进展",
-        "sub": stage.item.name,
+        "title": _finding(stage),
+        "sub": f"{stage.item.name}　登记业务进展",
         "stage": stage,
         "form": form,
         "edits": edits,

@@ -212,3 +212,15 @@ def test_an_empty_board_names_the_first_thing_to_do(as_):
     page = as_("staff").get("/sync/").content.decode()
     assert "还没有重点业务" in page and "登记重点业务" in page
     assert "登记重点业务</a>" not in as_("leader").get("/sync/").content.decode()
+
+
+def test_closure_stands_once_on_the_page_of_rates_and_not_beside_a_single_stage(as_, items):
+    page = as_("staff").get("/sync/rates/").content.decode()
+    stages, places = page.split("四个环节", 1)[1].split("按党组织</h2>", 1)
+    assert stages.count("闭环业务") == 1 and places.count(">闭环业务</th>") == 1
+
+
+def test_the_form_of_a_stage_is_headed_by_how_it_stands(as_, items):
+    stage = items["bad"].stages.get(stage="arrangement")
+    page = as_("staff").get(f"/sync/stages/{stage.pk}/").content.decode()
+    assert "<h1>同步安排：缺失，业务开展后已 30 天未见党建记录</h1>" in page
