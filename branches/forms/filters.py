@@ -49,6 +49,13 @@ class Filter(forms.Form):
         self.is_valid()
         return getattr(self, "cleaned_data", {})
 
+    def narrows(self):
+        """Whether anything is left out of the list: a value that is seen and is not what stands there by itself."""
+        shown = {name: value for name, (value, _) in self.instead.items()}
+        chosen = self.chosen()
+        visible = [field.name for field in self.visible_fields()]
+        return any(chosen.get(name) and str(chosen[name]) != shown.get(name) for name in visible)
+
     def ignored(self):
         """Return the line about what was left out, or ""."""
         self.is_valid()

@@ -29,8 +29,6 @@ def _chosen(request):
     data.setdefault("period", str(found.period))
     form = BoardFilter(data, found=found)
     state, wanted = form.narrowing()
-    form.small = BoardFilter(data, found=found, auto_id="small_%s")
-    form.narrowed = bool(wanted)
     return form, found, board.narrow(found, **wanted), state
 
 
@@ -82,8 +80,6 @@ def sync_board(request):
     context = {
         "title": _shown(state, board.counts(chosen)) or board.finding(chosen),
         "form": form,
-        "small_form": form.small,
-        "narrowed": form.narrowed,
         "page": page,
         "number": len(ids),
         "lines": board.lines(request.user, chosen, list(page.object_list)),

@@ -1,4 +1,4 @@
-/* What every page needs: the CSRF token for htmx, toasts, menus, popovers, unsaved forms, passwords. */
+/* What every page needs: the CSRF token for htmx, toasts, menus, popovers, folded filters, strips, unsaved forms, passwords. */
 (function () {
   "use strict";
   var tongbu = (window.tongbu = window.tongbu || {});
@@ -121,6 +121,8 @@
       input.type = shown ? "password" : "text";
       eye.setAttribute("aria-pressed", shown ? "false" : "true");
     }
+    var fold = target.closest("[data-fold]");
+    if (fold) { fold.setAttribute("aria-expanded", fold.parentNode.classList.toggle("is-open") ? "true" : "false"); }
     var print = target.closest("[data-print]");
     if (print) { window.print(); }
   });
@@ -156,7 +158,15 @@
     if (event.target.hasAttribute && event.target.hasAttribute("data-submit") && event.target.form) { event.target.form.submit(); }
   });
 
-  function start() { startToasts(document); }
+  /* a strip that scrolls sideways begins at what is chosen, a piece of the one before still in sight */
+  function startStrips() {
+    Array.prototype.forEach.call(document.querySelectorAll("[data-strip]"), function (strip) {
+      var chosen = strip.querySelector("[aria-current]");
+      if (chosen) { strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - 28; }
+    });
+  }
+
+  function start() { startToasts(document); startStrips(); }
   if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", start); } else { start(); }
   document.addEventListener("htmx:afterSettle", function () { startToasts(document); tongbu.popover.again(); });
 })();
