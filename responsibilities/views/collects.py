@@ -203,6 +203,9 @@ def _words(collect, table):
     total, waiting = len(table.rows), len(table.waiting)
     if not any(not field.held for field in table.fields):
         return f"{collect.title}：{total} 个组织，全部取自系统"
+    if total == 1:
+        word = reads.STATE_WORDS[table.rows[0].state]
+        return f"{collect.title}：{word}" + (f"，{collect.due:%-m月%-d日}截止" if waiting else "")
     return f"{collect.title}：{total} 个组织，{f'{waiting} 个未填报' if waiting else '全部填报'}"
 
 
@@ -218,7 +221,7 @@ def collect_detail(request, pk):
     context = {
         "collect": collect,
         "table": table,
-        "title": _words(collect, table) if sends else collect.title,
+        "title": _words(collect, table),
         "sends": sends,
         "asks": any(not field.held for field in table.fields),
         "words": reads.STATE_WORDS,

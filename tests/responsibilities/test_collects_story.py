@@ -265,3 +265,14 @@ def test_an_answer_of_another_organisation_cannot_be_given_through_ones_own(worl
     assert as_("secretary_a").get(answer_address(collect, world.branch_b)).status_code == 404
     assert as_("secretary_b").get(f"/collects/{collect.pk}/answer/{foreign.pk}/").status_code == 404
     assert collect.fields.get().kind == FieldKind.NUMBER
+
+
+def test_headlines_say_what_is_still_missing(world, as_):
+    client = as_("staff")
+    client.post("/collects/new/", form_of(world, [{"label": "志愿服务次数", "kind": "number", "required": "on"}]))
+    collect = Collect.objects.get()
+    assert "<h1>征集 1 次，没有进行中的</h1>" in client.get("/collects/").content.decode()
+    client.post(f"/collects/{collect.pk}/send/")
+    assert "<h1>1 次征集进行中，2 份还没有填报</h1>" in client.get("/collects/").content.decode()
+    own = as_("secretary_a").get(f"/collects/{collect.pk}/").content.decode()
+    assert "<h1>志愿服务情况：待填报，" in own
