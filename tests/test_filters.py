@@ -20,6 +20,8 @@ THIS = clock.today().year
         ("staff", "/duties/?view=none", "显示方式“none”（显示按层级）"),
         ("staff", "/duties/lists/?state=x&year=2099", f"年度“2099”（显示{THIS}年）；状态“x”（显示全部）"),
         ("staff", "/supervision/?state=x", "状态“x”（显示全部）"),
+        ("staff", "/supervision/?sort=x", "排序“x”（显示时限从早到晚）"),
+        ("staff", "/rules/?group=x", "类别“x”（显示全部）"),
         ("staff", "/supervision/problems/?done=7", "销号“7”（显示全部）"),
         ("staff", "/collects/?state=x", "状态“x”（显示全部）"),
         ("staff", "/requirements/?period=2099", f"期间“2099”（显示{THIS}年度）"),

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from branches.forms.fields import PlainTextField
 from branches.forms.filters import Filter, PeriodField
 from branches.text import clean_text
 from responsibilities.models import RequirementState
@@ -22,6 +23,17 @@ class RequirementFilter(Filter):
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = organisations
         self.fields["period"].offer(periods)
+
+
+class RuleFilter(Filter):
+    """Filters of the rulebook, read from the address."""
+
+    q = PlainTextField(label="文字", required=False, max_length=100)
+    group = forms.ChoiceField(label="类别", required=False)
+
+    def __init__(self, *args, groups, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["group"].choices = [("", "全部"), *groups.items()]
 
 
 class SentenceForm(forms.Form):

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from branches import access
 from branches.rights import VIEW
 from branches.text import fold
+from responsibilities.forms.requirements import RuleFilter
 from responsibilities.requirement_rules import REQUIREMENT_RULES, REQUIREMENT_RULES_BY_ID
 from responsibilities.rulebook import all_rules, citation, rule
 
@@ -29,7 +30,9 @@ GROUPS = {
 @login_required
 def rule_list(request):
     access.require_anywhere(request.user, VIEW)
-    wanted, group = fold(request.GET.get("q", "")[:100]), request.GET.get("group", "")
+    form = RuleFilter(request.GET, groups=GROUPS)
+    chosen = form.chosen()
+    wanted, group = fold(chosen.get("q", "")), chosen.get("group")
     rows = [
         {
             "rule": row,
@@ -47,9 +50,7 @@ def rule_list(request):
         {
             "rows": rows,
             "counted": counted,
-            "groups": GROUPS,
-            "group": group,
-            "q": request.GET.get("q", "")[:100],
+            "form": form,
         },
     )
 

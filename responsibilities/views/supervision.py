@@ -42,6 +42,15 @@ def _filtered(request):
     return form, side, reads.filtered(rows, chosen)
 
 
+def _order(request, form):
+    """Return the order of the address; an unknown one is said with the filters."""
+    sort = request.GET.get("sort") or "due"
+    if sort not in reads.SORTS:
+        form.leave_out("排序", sort, "时限从早到晚")
+        sort = "due"
+    return reads.SORTS[sort]
+
+
 def _finding(counts):
     parts = []
     if counts["waiting"]:
@@ -67,7 +76,7 @@ def _sides(request, side):
 def supervision_list(request):
     form, side, rows = _filtered(request)
     counts = reads.counts(rows)
-    order = reads.SORTS.get(request.GET.get("sort"), reads.SORTS["due"])
+    order = _order(request, form)
     pages = Paginator(reads.with_open_problems(rows).order_by(*order), PAGE)
     pages.count = counts["total"]
     context = {
@@ -84,8 +93,8 @@ def supervision_list(request):
 @login_required
 @require_POST
 def supervision_export(request):
-    _, _, rows = _filtered(request)
-    order = reads.SORTS.get(request.GET.get("sort"), reads.SORTS["due"])
+    form, _, rows = _filtered(request)
+    order = _order(request, form)
     return exports.send(
         request,
         rows=[reads.export_row(row) for row in reads.with_open_problems(rows).order_by(*order)],
