@@ -170,7 +170,10 @@ def test_a_member_is_told_on_his_own_file_that_duties_wait_to_be_noted(world, as
     slot_of = {"headers": {"HX-Request": "true"}}
     told = html(client.get("/duties/own/", **slot_of))
     assert "1 份待知悉" in told and 'href="/duties/own/"' in told and "<html" not in told
-    client.post(f"/duties/lists/{DutyList.objects.get(member=member).pk}/note/")
+    own = DutyList.objects.get(member=member)
+    page = html(client.get(f"/duties/lists/{own.pk}/"))
+    assert 'href="/duties/"' not in page and 'href="/duties/own/"' in page, "the board is not for him"
+    client.post(f"/duties/lists/{own.pk}/note/")
     assert "待知悉" not in html(client.get("/duties/own/", **slot_of))
 
 
