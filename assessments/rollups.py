@@ -78,16 +78,18 @@ def _fill(as_of, span, rebuild):
     for family in FAMILIES:
         whole, partial = _concerned(family, marks)
         further = family.further(marks) if family.further else ()
+        leaf = family.opened(as_of)
         for period in _slots(family.kinds, start, as_of, span):
             state = states.get((family.key, str(period)))
             moved = any(day in period for day in further)
             if rebuild or moved or _needs_whole(family, period, state, whole, as_of):
-                _fill_slot(family, period, as_of)
+                _fill_slot(family, period, as_of, leaf)
                 outcome.filled += 1
             else:
-                places = {mark.organisation_id for mark in partial if _touches(mark, period, as_of)}
-                if places:
-                    _mend_slot(family, period, as_of, places)
+                reach = family.reach(period)
+                places = {mark.organisation_id for mark in partial if _touches(mark, reach, as_of)}
+                if places and any(_touches(mark, period, as_of) for mark in partial):
+                    _mend_slot(family, period, as_of, places, leaf)
                     outcome.mended += 1
         for period in _slots(family.summed, start, as_of, span):
             state = states.get((family.key, str(period)))
@@ -161,9 +163,9 @@ def _done(family, period, as_of):
     )
 
 
-def _fill_slot(family, period, as_of):
+def _fill_slot(family, period, as_of, leaf):
     _start(family, period, as_of)
-    own = None if family.counts else list(family.leaf(period, None, as_of))
+    own = None if family.counts else list(leaf(period, None))
     faults.point("rollup.after_leaf")
     with transaction.atomic():
         Fact.objects.filter(family=family.key, period=str(period)).delete()
@@ -261,9 +263,9 @@ def _own_columns(row):
     }
 
 
-def _mend_slot(family, period, as_of, places):
+def _mend_slot(family, period, as_of, places, leaf):
     """Compute the named organisations anew and carry the differences up their ancestors."""
-    new = {(row.organisation, row.measure): row for row in family.leaf(period, sorted(places), as_of)}
+    new = {(row.organisation, row.measure): row for row in leaf(period, sorted(places))}
     wanted = places | {place for place, _ in new}
     with transaction.atomic():
         old = {
