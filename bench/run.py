@@ -144,7 +144,7 @@ def measure(name):
     print(
         f"  full fill {full:.2f} s; after {number} records changed {part:.2f} s, ratio {part / full:.2f} (target 0.05)"
     )
-    pages(Organisation.objects.get(parent__isnull=True))
+    pages(Organisation.objects.root())
 
 
 def main():
