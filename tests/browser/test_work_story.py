@@ -8,19 +8,9 @@ from branches import clock
 from responsibilities.duty_progress import duty_slots
 from responsibilities.models import Duty, DutyList, Level
 from tests.browser.chromium import DESK, PHONE, settled
+from tests.browser.hand import Hand
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-class Hand:
-    """Clicks in a page and counts."""
-
-    def __init__(self, page):
-        self.page, self.clicks = page, 0
-
-    def click(self, selector):
-        self.page.click(f"{selector} >> visible=true >> nth=0")
-        self.clicks += 1
 
 
 def recorded(page, title):
