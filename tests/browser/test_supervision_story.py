@@ -66,7 +66,9 @@ def test_a_missing_stage_is_supervised_from_the_board_answered_returned_answered
     assert staff.locator(f"a[href='/sync/{item.pk}/']").count()
 
     # The secretary comes by the notice that was sent to him.
-    secretary = open_page("secretary_a", Notice.objects.get(recipient=live_world.secretary_a, kind="supervision").url, viewport=PHONE)
+    secretary = open_page(
+        "secretary_a", Notice.objects.get(recipient=live_world.secretary_a, kind="supervision").url, viewport=PHONE
+    )
     answered(secretary, "已专题研究。")
     heading(secretary, "待审核")
     assert not secretary.locator("main a:has-text('审核回复')").count()
@@ -110,7 +112,9 @@ def test_problems_are_measured_prolonged_and_struck_off_one_by_one(open_page, li
     secretary.fill("#id_p-1-measure", "已补订计划")
     Hand(secretary).send("保存清单")
     answered(secretary, "已列出整改措施。")
-    assert not secretary.locator("main a:text-is('销号')").count(), "nothing is struck off before the answer is accepted"
+    assert not secretary.locator("main a:text-is('销号')").count(), (
+        "nothing is struck off before the answer is accepted"
+    )
     reviewed(staff, "通过")
     heading(staff, "2 项未销号")
     assert state(notice) == "accepted"
