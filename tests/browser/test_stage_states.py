@@ -128,3 +128,26 @@ def test_whoever_arranged_the_work_waives_a_stage_with_a_reason_and_takes_it_bac
     page.click("#stage-assessment a:has-text('撤销免予')")
     Hand(page).send("撤销免予")
     on_item(page, overdue, "assessment", "missing", "缺失", "已 30 天未见", "督办")
+
+
+def test_a_divided_stage_shows_its_worst_part_and_a_stopped_item_owes_nothing_more(open_page, live_world):
+    item = item_at(live_world.committee, [live_world.branch_a])
+    page = open_page("staff", f"/sync/{item.pk}/", viewport=DESK)
+    page.click("#stage-implementation a:has-text('登记进展')")
+    for number, (name, field, day) in enumerate((("开工", "happened_on", ago(30)), ("竣工", "planned_on", ago(-30)))):
+        page.fill(f"#id_part-{number}-name", name)
+        page.fill(f"#id_part-{number}-{field}", day.isoformat())
+    Hand(page).send("保存")
+    text = page.inner_text("#stage-implementation")
+    assert "2 个节点，按最差的一个显示" in text
+    assert text.index("缺失") < text.index("开工") < text.index("已 30 天未见") < text.index("竣工")
+    on_board(page, implementation=["缺失", "2 个节点，同步 0 个", "开工"])
+    page.go_back()
+    page.click("main a:has-text('终止')")
+    page.fill("#id_day", ago(0).isoformat())
+    page.fill("#id_reason", "项目并入二期")
+    Hand(page).send("终止业务")
+    assert "项目并入二期" in page.inner_text("main")
+    on_item(page, item, "assessment", "waived", "免予同步", "项目并入二期")
+    cells = on_board(page, study=["免予同步"], implementation=["缺失"])
+    assert "登记日期" not in cells["assessment"]
