@@ -100,10 +100,12 @@ def test_problems_are_measured_prolonged_and_struck_off_one_by_one(open_page, li
     staff.fill("#id_reason", "等待场地")
     Hand(staff).send("延期")
     text = staff.inner_text("main")
-    assert "首次时限" in text and "等待场地" in text
+    assert "首次时限" in text and "：等待场地" in text
     first = notice.due
     notice.refresh_from_db()
     assert (notice.due, notice.first_due) == (later, first)
+    (moved,) = notice.extensions.all()
+    assert (moved.before, moved.after, moved.reason, moved.author) == (first, later, "等待场地", live_world.staff)
 
     secretary = open_page("secretary_a", path, viewport=PHONE)
     secretary.click("main a:has-text('修改清单')")
