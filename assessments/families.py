@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from assessments.standing import once_each, parents_on
 from branches import dated_settings
-from branches.periods import HALF, MONTH, QUARTER, YEAR
+from branches.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts, resolution_days_touched
 from members.selectors.resolutions import resolution_items
 from responsibilities.measures import (
@@ -43,12 +44,14 @@ class Own:
 class Family:
     """key: name. subjects: change marks that concern it. leaf(period, organisations, as_of) → iterable of Own.
 
-    kinds: slots that the leaf function fills. summed: longer slots, made by adding months. daily: open slots change
-    with the date alone. counts(first, last, organisations): the statement of own counts, for families that are nothing
-    but counts; their slots are summed up the tree by the database (assessments/sums.py). measures: of a family of
-    shares, all names; each is a share of their sum. whole: a mark of its subjects fills its slots anew as a whole, because
-    a value may stand at an organisation that the mark does not name. further(marks): days that marks of other subjects
-    concern too. tail(): how many days after its end a slot still changes with the date alone.
+    yearly: instead, leaf(periods, organisations, as_of) → {Period: iterable of Own} for all slots of a year, as what is
+    due in a quarter is known only once the year is judged. kinds: slots that the leaf function fills. summed: longer
+    slots, made by adding months. daily: open slots change with the date alone. counts(first, last, organisations): the
+    statement of own counts, for families that are nothing but counts; their slots are summed up the tree by the database
+    (assessments/sums.py). measures: of a family of shares, all names; each is a share of their sum. whole: a mark of its
+    subjects fills its slots anew as a whole, because a value may stand at an organisation that the mark does not name.
+    further(marks): days that marks of other subjects concern too. tail(): how many days after its end a slot still
+    changes with the date alone.
     """
 
     key: str
@@ -62,6 +65,23 @@ class Family:
     whole: bool = False
     further: Callable | None = None
     tail: Callable | None = None
+    yearly: bool = False
+
+    def opened(self, as_of):
+        """Return the leaf function of one fill, (period, organisations) → iterable of Own; a year is judged once in it."""
+        if not self.yearly:
+            return lambda period, organisations: self.leaf(period, organisations, as_of)
+
+        @cache
+        def year(number, organisations):
+            slots = [slot for kind in self.kinds for slot in Period(YEAR, number).parts(kind)]
+            return self.leaf(slots, organisations, as_of)
+
+        return lambda period, organisations: year(period.year, organisations and frozenset(organisations))[period]
+
+    def reach(self, period):
+        """Return the Period whose changes a slot is mended for."""
+        return Period(YEAR, period.year) if self.yearly else period
 
 
 def _activities(period, organisations, as_of):
@@ -129,7 +149,7 @@ def _counted(measure, counts):
         yield Own(place, measure, done, owed, late, overdue)
 
 
-def _duties(period, organisations, as_of):
+def _duties(periods, organisations, as_of):
     """Duties further up count what happens below, so they are counted anew with those of a changed branch."""
     if organisations is not None:
         parents, wanted = parents_on(as_of), set()
@@ -138,7 +158,8 @@ def _duties(period, organisations, as_of):
                 wanted.add(place)
                 place = parents.get(place)
         organisations = wanted
-    return _counted(DUTIES_DONE, duty_counts(period, organisations, as_of))
+    counts = duty_counts(periods, organisations, as_of)
+    return {period: list(_counted(DUTIES_DONE, there)) for period, there in counts.items()}
 
 
 def _supervisions(period, organisations, as_of):
@@ -195,6 +216,7 @@ FAMILIES = (
         _duties,
         (QUARTER, YEAR),
         daily=True,
+        yearly=True,
     ),
     Family("supervision", frozenset({"supervision"}), _supervisions, (MONTH,), (QUARTER, HALF, YEAR), daily=True),
     Family(

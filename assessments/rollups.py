@@ -7,7 +7,6 @@ filled later (decisions 25). Two fills never overlap.
 
 import logging
 import time
-from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,9 +15,9 @@ from django.db import transaction
 from django.db.models import Min, Q
 
 from assessments import sums
-from assessments.families import FAMILIES, Own
+from assessments.fact_rows import mend, replace
+from assessments.families import FAMILIES
 from assessments.models import Fact, FillState
-from assessments.standing import parents_on
 from branches import clock, database, faults, jobs
 from branches.models import ChangeMark, Heartbeat
 from branches.periods import MONTH, QUARTER, YEAR, Period
@@ -26,7 +25,6 @@ from members.models import Activity
 
 log = logging.getLogger("tongbu.rollups")
 FILL_LOCK = 7_302_003
-NUMBERS = ("numerator", "denominator", "late", "overdue")
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
 
@@ -78,16 +76,18 @@ def _fill(as_of, span, rebuild):
     for family in FAMILIES:
         whole, partial = _concerned(family, marks)
         further = family.further(marks) if family.further else ()
+        leaf = family.opened(as_of)
         for period in _slots(family.kinds, start, as_of, span):
             state = states.get((family.key, str(period)))
             moved = any(day in period for day in further)
             if rebuild or moved or _needs_whole(family, period, state, whole, as_of):
-                _fill_slot(family, period, as_of)
+                _fill_slot(family, period, as_of, leaf)
                 outcome.filled += 1
             else:
-                places = {mark.organisation_id for mark in partial if _touches(mark, period, as_of)}
-                if places:
-                    _mend_slot(family, period, as_of, places)
+                reach = family.reach(period)
+                places = {mark.organisation_id for mark in partial if _touches(mark, reach, as_of)}
+                if places and any(_touches(mark, period, as_of) for mark in partial):
+                    _mend_slot(family, period, as_of, places, leaf)
                     outcome.mended += 1
         for period in _slots(family.summed, start, as_of, span):
             state = states.get((family.key, str(period)))
@@ -161,16 +161,16 @@ def _done(family, period, as_of):
     )
 
 
-def _fill_slot(family, period, as_of):
+def _fill_slot(family, period, as_of, leaf):
     _start(family, period, as_of)
-    own = None if family.counts else list(family.leaf(period, None, as_of))
+    own = None if family.counts else list(leaf(period, None))
     faults.point("rollup.after_leaf")
     with transaction.atomic():
-        Fact.objects.filter(family=family.key, period=str(period)).delete()
         if own is None:
+            Fact.objects.filter(family=family.key, period=str(period)).delete()
             sums.insert_counts(family, period, as_of)
         else:
-            Fact.objects.bulk_create(_facts(family, period, as_of, own), batch_size=2000)
+            replace(family, period, as_of, own)
         _done(family, period, as_of)
 
 
@@ -185,174 +185,12 @@ def _sum_slot(family, period, as_of):
         _done(family, period, as_of)
 
 
-def _totals(own, parents):
-    """Return {(organisation, measure): [numerator, denominator, late, overdue]} summed up the tree in one pass."""
-    depth = {}
-
-    def depth_of(place):
-        chain = []
-        while place is not None and place not in depth:
-            chain.append(place)
-            place = parents.get(place)
-        base = depth.get(place, -1)
-        for step, link in enumerate(reversed(chain), start=1):
-            depth[link] = base + step
-        return depth
-
-    levels = defaultdict(dict)
-    for row in own:
-        depth_of(row.organisation)
-        key = (row.organisation, row.measure)
-        levels[depth[row.organisation]][key] = [row.numerator, row.denominator, row.late, row.overdue]
-    totals = {}
-    for level in range(max(levels, default=-1), -1, -1):
-        above = levels[level - 1] if level else None
-        for (place, measure), values in levels[level].items():
-            totals[place, measure] = values
-            parent = parents.get(place)
-            if parent is not None:
-                _add(above, (parent, measure), values)
-    return totals
-
-
-def _add(level, key, values):
-    there = level.get(key)
-    if there is None:
-        level[key] = list(values)
-        return
-    for place, value in enumerate(values):
-        if value is not None:
-            there[place] = (there[place] or 0) + value
-
-
-def _facts(family, period, as_of, own):
-    # _totals changes the lists it sums into, so each starts from the row's own numbers.
-    totals = _totals(own, parents_on(min(period.last, as_of)))
-    mine = {(row.organisation, row.measure): row for row in own}
-    for (place, measure), (numerator, denominator, late, overdue) in totals.items():
-        fact = Fact(
-            family=family.key,
-            measure=measure,
-            organisation_id=place,
-            period=str(period),
-            as_of=as_of,
-            numerator=numerator,
-            denominator=denominator,
-            late=late,
-            overdue=overdue,
-            **_own_columns(mine.get((place, measure))),
-        )
-        if not _is_empty(fact):
-            yield fact
-
-
-def _own_columns(row):
-    if row is None:
-        return {}
-    return {
-        "own_numerator": row.numerator,
-        "own_denominator": row.denominator,
-        "own_late": row.late,
-        "own_overdue": row.overdue,
-        "state": row.state,
-        "due": row.due,
-        "waiting": row.waiting,
-        "returned": row.returned,
-    }
-
-
-def _mend_slot(family, period, as_of, places):
-    """Compute the named organisations anew and carry the differences up their ancestors."""
-    new = {(row.organisation, row.measure): row for row in family.leaf(period, sorted(places), as_of)}
-    wanted = places | {place for place, _ in new}
+def _mend_slot(family, period, as_of, places, leaf):
+    """Compute the named organisations anew."""
+    own = leaf(period, sorted(places))
     with transaction.atomic():
-        old = {
-            (fact.organisation_id, fact.measure): fact
-            for fact in Fact.objects.filter(family=family.key, period=str(period), organisation__in=wanted)
-        }
-        parents = parents_on(min(period.last, as_of))
-        differences = _differences(old, new, parents)
-        touched = set(new) | set(differences)
-        ancestors = {place for place, _ in touched}
-        stored = {
-            (fact.organisation_id, fact.measure): fact
-            for fact in Fact.objects.filter(family=family.key, period=str(period), organisation__in=ancestors)
-        }
-        _write_differences(family, period, as_of, stored, new, old, differences)
+        mend(family, period, as_of, places, own)
         FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
-
-
-def _own_numbers(row, prefix=""):
-    if row is None:
-        return [0, None, 0, 0]
-    return [getattr(row, prefix + name) for name in NUMBERS]
-
-
-def _differences(old, new, parents):
-    differences = {}
-    for key in set(old) | set(new):
-        before, after = _own_numbers(old.get(key), "own_"), _own_numbers(new.get(key))
-        change = [None if was is None and now is None else (now or 0) - (was or 0) for was, now in zip(before, after)]
-        if not any(change):
-            continue
-        place = key[0]
-        while place is not None:
-            _add(differences, (place, key[1]), change)
-            place = parents.get(place)
-    return differences
-
-
-def _write_differences(family, period, as_of, stored, new, old, differences):
-    created, changed, gone = [], [], []
-    for key in set(new) | set(old) | set(differences):
-        fact, row, change = stored.get(key), new.get(key), differences.get(key)
-        if fact is None:
-            if row is None and change is None:
-                continue
-            fact = Fact(
-                family=family.key,
-                measure=key[1],
-                organisation_id=key[0],
-                period=str(period),
-                as_of=as_of,
-                numerator=0,
-                denominator=None,
-            )
-            created.append(fact)
-        else:
-            changed.append(fact)
-        for place, name in enumerate(NUMBERS):
-            step = change[place] if change else None
-            if step is not None:
-                setattr(fact, name, (getattr(fact, name) or 0) + step)
-            elif row is not None and getattr(fact, name) is None and getattr(row, name) is not None:
-                setattr(fact, name, getattr(row, name))
-        if key in new or key in old:
-            for name, value in (_own_columns(row) or _own_columns(_nothing(key))).items():
-                setattr(fact, name, value)
-    for fact in list(changed):
-        if _is_empty(fact):
-            changed.remove(fact)
-            gone.append(fact.pk)
-    columns = ["state", "due", "waiting", "returned"]
-    Fact.objects.filter(pk__in=gone).delete()
-    Fact.objects.bulk_create([fact for fact in created if not _is_empty(fact)], batch_size=2000)
-    # An upsert on the primary key: one statement for many rows, where bulk_update spells out a CASE for each.
-    Fact.objects.bulk_create(
-        changed,
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=[*NUMBERS, *[f"own_{name}" for name in NUMBERS], *columns],
-    )
-
-
-def _nothing(key):
-    return Own(organisation=key[0], measure=key[1], numerator=0)
-
-
-def _is_empty(fact):
-    return not fact.state and not any(getattr(fact, name) for name in NUMBERS)
 
 
 def undo(span):

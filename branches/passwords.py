@@ -52,7 +52,7 @@ class ContextWordsValidator:
 def _agency():
     from branches.models import Organisation
 
-    root = Organisation.objects.filter(parent__isnull=True).first()
+    root = Organisation.objects.root()
     return (
         [] if root is None else [root.name.removeprefix("中共").removesuffix("党组").lower(), root.short_name.lower()]
     )

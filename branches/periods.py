@@ -9,6 +9,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -61,24 +62,25 @@ class Period:
         return cls(kind, day.year, (day.month - 1) // MONTHS_IN[kind] + 1)
 
     def __str__(self):
-        written = {
-            MONTH: f"-{self.number:02d}",
-            QUARTER: f"Q{self.number}",
-            HALF: f"H{self.number}",
-            YEAR: "",
-        }
-        return f"{self.year}{written[self.kind]}"
+        return self._written
+
+    @cached_property
+    def _written(self):
+        if self.kind == MONTH:
+            return f"{self.year}-{self.number:02d}"
+        return f"{self.year}" + {QUARTER: f"Q{self.number}", HALF: f"H{self.number}", YEAR: ""}[self.kind]
 
     def __lt__(self, other):
         """Order by first day, the shorter period first, so that the parts stand before their whole."""
         return (self.first, self.last) < (other.first, other.last)
 
-    @property
+    # A roll-up compares hundreds of thousands of days with a handful of periods: their ends are reckoned once.
+    @cached_property
     def first(self):
         """First day."""
         return datetime.date(self.year, (self.number - 1) * MONTHS_IN[self.kind] + 1, 1)
 
-    @property
+    @cached_property
     def last(self):
         """Last day, itself part of the period."""
         month = self.number * MONTHS_IN[self.kind]

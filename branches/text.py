@@ -66,6 +66,18 @@ def is_blank_mark(value):
     return value is None or (not isinstance(value, int | float) and fold(value) in BLANK_MARKS)
 
 
+def text_of(most):
+    """Return a reader of a cell's text, empty where it says "nothing here"; over `most` characters a ValueError (Chinese)."""
+
+    def read(value):
+        text = "" if is_blank_mark(value) else clean_text(cell_text(value))
+        if len(text) > most:
+            raise ValueError(f"不应超过 {most} 个字。")
+        return text
+
+    return read
+
+
 _NUMERALS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
 _CHINESE_DATE = re.compile(
     r"^([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]?$"

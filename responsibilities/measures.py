@@ -130,25 +130,33 @@ def issued_duties(year, as_of, organisations=None):
     return rows if organisations is None else rows.filter(list__organisation__in=organisations)
 
 
-def duty_counts(period, organisations=None, as_of=None):
-    """Return {organisation id: [done, owed, late, overdue]} of the duty slots due within `period`.
+def duty_counts(periods, organisations=None, as_of=None):
+    """Return {Period: {organisation id: [done, owed, late, overdue]}} of the duty slots due within each period.
 
-    Owed are all slots that apply, those still to come included; what nobody can know is left out of both.
+    periods: of one year, which is judged once for all of them. Owed are all slots that apply, those still to come
+    included; what nobody can know is left out of both.
     """
-    duties = list(issued_duties(period.year, as_of, organisations).select_related("list__organisation", "list__holder"))
+    duties = list(
+        issued_duties(periods[0].year, as_of, organisations).select_related("list__organisation", "list__holder")
+    )
     slots = duty_slots(duties, as_of=as_of)
-    counts = {}
+    found = {period: {} for period in periods}
     for duty in duties:
         for slot in slots[duty.pk]:
-            if slot.due not in period or slot.state in LEFT_OUT:
+            if slot.state in LEFT_OUT:
                 continue
-            row = counts.setdefault(duty.list.organisation_id, [0, 0, 0, 0])
-            done = slot.state in DONE
-            row[0] += done
-            row[1] += 1
-            row[2] += done and slot.missed
-            row[3] += slot.behind(as_of)
-    return counts
+            for period in periods:
+                if slot.due in period:
+                    _count(found[period].setdefault(duty.list.organisation_id, [0, 0, 0, 0]), slot, as_of)
+    return found
+
+
+def _count(row, slot, as_of):
+    done = slot.state in DONE
+    row[0] += done
+    row[1] += 1
+    row[2] += done and slot.missed
+    row[3] += slot.behind(as_of)
 
 
 def item_counts(items):

@@ -6,6 +6,18 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from members.measures import ACTIVITY_MEASURES, ATTENDANCE_MEASURES
+from responsibilities.measures import (
+    DUTIES_DONE,
+    REQUIREMENT_MEASURES,
+    RESOLUTIONS_DONE,
+    SUPERVISIONS_ANSWERED,
+    SYNC_CLOSURE,
+    SYNC_LAG,
+    SYNC_WAIVED,
+)
+from responsibilities.models import Stage
+
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = set(re.findall(r"^def (test_\w+)", "\n".join(p.read_text() for p in (ROOT / "tests").rglob("test_*.py")), re.M))
 OURS = {
@@ -43,3 +55,11 @@ def test_links_between_documents_lead_somewhere(page):
     source = ROOT / "docs" / page
     links = re.findall(r"\]\(([^)#]+)", source.read_text())
     assert [link for link in links if "://" not in link and not (source.parent / link).exists()] == []
+
+
+def test_every_measure_is_described():
+    text = (ROOT / "docs" / "measures.md").read_text()
+    kinds = [*ACTIVITY_MEASURES, *ATTENDANCE_MEASURES, *REQUIREMENT_MEASURES]
+    named = {f"{name.partition('.')[0]}." for name in kinds} | {SYNC_CLOSURE, SYNC_WAIVED, SYNC_LAG, *Stage.values}
+    named |= {DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE}
+    assert [name for name in sorted(named) if f"`{name}" not in text] == []

@@ -85,7 +85,7 @@ class _Builder:
         return list(reversed(points))
 
     def report(self):
-        root = Organisation.objects.filter(parent__isnull=True).first()
+        root = Organisation.objects.root()
         committee = Organisation.objects.filter(kind="committee", parent=root).order_by("lft").first()
         agency = (committee or root).name.removeprefix("中共").replace("机关委员会", "机关党委")
         published_on = clock.day_of(self.assessment.published).isoformat() if self.published else None

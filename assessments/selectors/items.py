@@ -155,18 +155,7 @@ def _duty_item(duty, slot, as_of):
 def supervision_entries(period, organisations=None, as_of=None):
     """Return the Entries of the notices to be answered in `period` (rule resp-gongwei): answered in time is met."""
     return [
-        Entry(
-            row.organisation,
-            SUPERVISIONS_ANSWERED,
-            scoring.Item(
-                row.state,
-                f"督查“{row.name}”",
-                ("supervision", row.pk),
-                unit="件",
-                text=f"督查“{row.name}”未回复，时限 {row.due:%-m月%-d日}" if row.state == scoring.OVERDUE else "",
-                late_text=f"督查“{row.name}”逾期回复",
-            ),
-        )
+        Entry(row.organisation, SUPERVISIONS_ANSWERED, _whole(row, "督查", ("supervision", row.pk), "件", "回复"))
         for row in supervision_items(period, organisations, as_of)
     ]
 
@@ -177,18 +166,24 @@ def resolution_entries(period, organisations=None, as_of=None):
         Entry(
             row.organisation,
             RESOLUTIONS_DONE,
-            scoring.Item(
-                row.state,
-                f"决议“{row.name}”",
-                ("activity", row.activity),
-                unit="项",
-                text=f"决议“{row.name}”未办结，时限 {row.due:%-m月%-d日}" if row.state == scoring.OVERDUE else "",
-                late_text=f"决议“{row.name}”逾期办结",
-            ),
+            _whole(row, "决议", ("activity", row.activity), "项", "办结"),
             (row.activity,),
         )
         for row in resolution_items(period, organisations, as_of)
     ]
+
+
+def _whole(row, noun, target, unit, act):
+    """One thing that is either done or not: a notice to answer (回复), a resolution to carry out (办结)."""
+    name = f"{noun}“{row.name}”"
+    return scoring.Item(
+        row.state,
+        name,
+        target,
+        unit=unit,
+        text=f"{name}未{act}，时限 {row.due:%-m月%-d日}" if row.state == scoring.OVERDUE else "",
+        late_text=f"{name}逾期{act}",
+    )
 
 
 def further_entries(period, organisations=None, as_of=None):

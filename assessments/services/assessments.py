@@ -20,7 +20,7 @@ from members.models import Activity
 
 
 def _root():
-    root = Organisation.objects.filter(parent__isnull=True).first()
+    root = Organisation.objects.root()
     if root is None:
         raise ValidationError("还没有建立组织，无法计分。")
     return root

@@ -67,7 +67,7 @@ def cadre_detail(request, pk):
 def cadre_document(request, pk):
     person, year = _person(request, pk), _year(request)
     record = cadre_record(person, year)
-    root = Organisation.objects.filter(parent__isnull=True).first()
+    root = Organisation.objects.root()
     data = cadre.render(record, root.name if root else "")
     with transaction.atomic():
         audit.record(by=request.user, verb="cadre.export", obj=person, organisation=root, note=f"{year}年工作实绩")

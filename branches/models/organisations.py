@@ -35,6 +35,10 @@ ALLOWED_CHILDREN = {
 class OrganisationQuerySet(TreeQuerySet, ScopedQuerySet):
     organisation_path = ""
 
+    def root(self):
+        """The organisation at the top of the tree, or None before there is any."""
+        return self.filter(parent__isnull=True).first()
+
     def existing(self, day):
         """Organisations founded by `day` and not archived before it."""
         return self.filter(Q(founded__isnull=True) | Q(founded__lte=day)).filter(

@@ -6,7 +6,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 
 from branches.models import AuditEntry
-from branches.selectors.trail import verb_label
+from branches.selectors.trail import said, verb_label
 
 # Columns that say how the system keeps a record, not what it says.
 _SILENT = frozenset(
@@ -69,7 +69,7 @@ def _changes(obj, before, after):
         if str(field.verbose_name).isascii():
             # A column of the machine's own bookkeeping has no name for readers.
             continue
-        old, new = str(before.get(name) or ""), str(value or "")
+        old, new = str(said(before.get(name)) or ""), str(said(value) or "")
         if field.is_relation or max(len(old), len(new)) > _LONG:
             named.append(f"{field.verbose_name}有修改")
         else:

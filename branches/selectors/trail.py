@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 
 from django.utils import timezone
 
@@ -161,11 +162,23 @@ def entries(data):
     return rows
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+
+
+def said(value):
+    """Return a value of a payload as people read it: a moment, kept in UTC, in the agency's own time; else unchanged."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return f"{timezone.localtime(datetime.datetime.fromisoformat(value)):%Y-%m-%d %H:%M:%S}"
+    return value
+
+
 def changes_of(entry):
     """Return [{"field", "before", "after"}] and the note of an entry."""
     payload = json.loads(entry.payload or "{}")
     before, after = payload.get("before") or {}, payload.get("after") or {}
-    rows = [{"field": key, "before": before.get(key), "after": after.get(key)} for key in {**before, **after}]
+    rows = [
+        {"field": key, "before": said(before.get(key)), "after": said(after.get(key))} for key in {**before, **after}
+    ]
     return rows, payload.get("note", "")
 
 

@@ -45,7 +45,7 @@ def setting_set(*, by, key, value, valid_from=None):
     audit.record(by=by, verb="setting.set", obj=row, before=before, after=audit.snapshot(row))
     following = Setting.objects.filter(key=key, valid_from__gt=valid_from).order_by("valid_from").first()
     last = following.valid_from - timedelta(days=1) if following else max(clock.today(), valid_from)
-    root = Organisation.objects.filter(parent__isnull=True).first()
+    root = Organisation.objects.root()
     if root:
         mark(root, valid_from, last, "setting")
     return row

@@ -10,7 +10,7 @@ from branches.imports.places import Place
 from branches.imports.report import NEW, UNCHANGED, Cells
 from branches.ledgers import parse_absentees, parse_activity_kinds, split_names
 from branches.models import Kind
-from branches.text import cell_text, clean_text, is_blank_mark, parse_count, parse_date, person_name
+from branches.text import is_blank_mark, parse_count, parse_date, person_name, text_of
 from members.imports.people import Person
 from members.imports.recorded import Recorded
 from members.quorum import Quorum, counts_from_ledger, quorum_of
@@ -61,16 +61,6 @@ def plan_activities(plan, places, people):
             plan.items.append(item)
 
 
-def _text(most):
-    def read(value):
-        text = "" if is_blank_mark(value) else clean_text(cell_text(value))
-        if len(text) > most:
-            raise ValueError(f"不应超过 {most} 个字。")
-        return text
-
-    return read
-
-
 def _day(value):
     if is_blank_mark(value):
         raise ValueError("日期没有填写。")
@@ -97,11 +87,11 @@ def _plan_row(cells, places, people):
     place = _organisation(cells, places)
     codes = tuple(cells.take("kind", parse_activity_kinds, NOBODY))
     expected, present = cells.take("expected", _count), cells.take("present", _count)
-    texts = {name: cells.take(name, _text(most), "") for name, most in _TEXTS.items()}
+    texts = {name: cells.take(name, text_of(most), "") for name, most in _TEXTS.items()}
     if expected is not None and present is not None and present > expected:
         cells.fault("present", f"实到 {present} 人多于应到 {expected} 人。")
     chair_text, chairs = _chairs(cells, people)
-    recorder = cells.take("recorder", _text(64), "")
+    recorder = cells.take("recorder", text_of(64), "")
     away = cells.take("absent", lambda value: parse_absentees(value, cells.value("absent_reason")), NOBODY)
     if place is not None and day is not None and place.archived_on and place.archived_on < day:
         cells.fault("organisation", f"{place.label}在这一天已撤销。")
@@ -132,7 +122,7 @@ def _plan_row(cells, places, people):
 
 def _chairs(cells, people):
     """Return the host cell as text and, for each name in it, everybody of that name; an unknown name is an error."""
-    text = cells.take("chair", _text(64), "")
+    text = cells.take("chair", text_of(64), "")
     found = []
     for name in split_names(text):
         named = people.named(name)

@@ -21,7 +21,7 @@ from branches.ledgers import (
     parse_status,
 )
 from branches.models import Kind
-from branches.text import cell_text, clean_text, is_blank_mark, parse_date, parse_optional_date, person_name
+from branches.text import cell_text, is_blank_mark, parse_date, parse_optional_date, person_name, text_of
 from members.imports.people import Person
 from members.imports.seats import seats_of
 from members.models import PARTY_STAGES, Member
@@ -81,16 +81,6 @@ def _name(value):
     return name
 
 
-def _text(most):
-    def read(value):
-        text = "" if is_blank_mark(value) else clean_text(cell_text(value))
-        if len(text) > most:
-            raise ValueError(f"不应超过 {most} 个字。")
-        return text
-
-    return read
-
-
 def _birth(value):
     return None if is_blank_mark(value) else parse_date(value, month_only=True, earliest=_BORN_AFTER)
 
@@ -102,15 +92,15 @@ def _values(cells):
         "identity": cells.take("identity", lambda v: parse_identity(v, today=clock.today()), ""),
         "sex": _SEXES[cells.take("sex", parse_sex, "")],
         "birth_date": cells.take("birth_date", _birth),
-        "ethnicity": cells.take("ethnicity", _text(20), ""),
+        "ethnicity": cells.take("ethnicity", text_of(20), ""),
         "education": _education(cells),
         "stage": cells.take("category", parse_category),
         "joined_on": cells.take("joined_on", parse_optional_date),
         "full_on": cells.take("full_on", parse_optional_date),
-        "work_post": cells.take("work_post", _text(100), ""),
-        "phone": cells.take("phone", _text(30), ""),
+        "work_post": cells.take("work_post", text_of(100), ""),
+        "phone": cells.take("phone", text_of(30), ""),
         "status": STATUSES[cells.take("status", parse_status, "normal")],
-        "remark": cells.take("remark", _text(200), ""),
+        "remark": cells.take("remark", text_of(200), ""),
     }
     if values["identity"]:
         written = cell_text(cells.value("sex"))
@@ -134,7 +124,7 @@ def _education(cells):
     try:
         code = parse_education(cells.value("education"))
     except ValueError:
-        text = cells.take("education", _text(30), "")
+        text = cells.take("education", text_of(30), "")
         if text:
             cells.notice("education", f"学历“{text}”不在常用名称中，按原文保存。")
         return text

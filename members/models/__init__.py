@@ -14,6 +14,7 @@ from members.models.activities import (
     BuildingField,
     Resolution,
     Way,
+    hours_between,
 )
 from members.models.imports import BatchState, ImportBatch
 from members.models.members import PARTY_STAGES, Member, Membership, Stage
@@ -45,4 +46,5 @@ __all__ = [
     "Resolution",
     "Stage",
     "Way",
+    "hours_between",
 ]

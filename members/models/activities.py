@@ -175,10 +175,15 @@ class Activity(models.Model):
     @property
     def hours(self):
         """Length in hours, or None where the times are unknown (decisions 29)."""
-        if not self.starts_at or not self.ends_at:
-            return None
-        minutes = (self.ends_at.hour - self.starts_at.hour) * 60 + self.ends_at.minute - self.starts_at.minute
-        return minutes / 60 if minutes > 0 else None
+        return hours_between(self.starts_at, self.ends_at)
+
+
+def hours_between(start, end):
+    """Return the hours from one time of day to a later one, or None where either is unknown or they contradict."""
+    if not start or not end:
+        return None
+    minutes = (end.hour - start.hour) * 60 + end.minute - start.minute
+    return minutes / 60 if minutes > 0 else None
 
 
 class ActivityKind(models.Model):

@@ -192,20 +192,18 @@ def review_begin(*, by, activity):
 @transaction.atomic
 def activity_accept(*, by, activity, version=None):
     """Accept a submitted record. The author never reviews his own (domain truth 7)."""
+    return _reviewed(by, activity, version, ActivityState.ACCEPTED, "通过", "activity.accept")
+
+
+def _reviewed(by, activity, version, to, word, verb, **columns):
+    """Bring a submitted record to the state in which its review ends."""
     _check_reviewer(by, activity)
     before = audit.snapshot(activity)
-    _transition(
-        activity,
-        [ActivityState.SUBMITTED],
-        ActivityState.ACCEPTED,
-        "通过",
-        version,
-        reviewer=by,
-        reviewed_at=clock.now(),
-    )
+    columns |= {"reviewer": by, "reviewed_at": clock.now()}
+    _transition(activity, [ActivityState.SUBMITTED], to, word, version, **columns)
     audit.record(
         by=by,
-        verb="activity.accept",
+        verb=verb,
         obj=activity,
         organisation=activity.organisation,
         before=before,
@@ -219,34 +217,16 @@ def activity_accept(*, by, activity, version=None):
 def activity_return(*, by, activity, reason, version=None):
     """Return a submitted record with a reason; it no longer counts until it is submitted again."""
     _check_reviewer(by, activity)
-    if not reason.strip() or len(reason) > 500:
+    reason = reason.strip()
+    if not reason or len(reason) > 500:
         raise ValidationError({"reason": "请写明退回原因。"})
-    before = audit.snapshot(activity)
-    _transition(
-        activity,
-        [ActivityState.SUBMITTED],
-        ActivityState.RETURNED,
-        "退回",
-        version,
-        reviewer=by,
-        reviewed_at=clock.now(),
-        return_reason=reason.strip(),
-    )
-    audit.record(
-        by=by,
-        verb="activity.return",
-        obj=activity,
-        organisation=activity.organisation,
-        before=before,
-        after=audit.snapshot(activity),
-    )
-    mark_activity(activity)
+    _reviewed(by, activity, version, ActivityState.RETURNED, "退回", "activity.return", return_reason=reason)
     if activity.author is not None:
         notice_send(
             by=by,
             to=activity.author,
             kind="returned",
-            text=f"{activity}被退回：{reason.strip()}",
+            text=f"{activity}被退回：{reason}",
             url=f"/activities/{activity.pk}/",
             about=f"activity/{activity.pk}",
         )

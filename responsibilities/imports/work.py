@@ -62,7 +62,7 @@ class _Known:
 
 def _load(by):
     if by is OPERATOR:
-        organisation = Organisation.objects.filter(parent__isnull=True).first()
+        organisation = Organisation.objects.root()
     else:
         organisation = next(iter(places_to_arrange(by)), None)
     departments = {fold(row.name): row for row in Department.objects.filter(closed_on__isnull=True)}

@@ -59,24 +59,38 @@ def stages(question, duties):
     points = sync_points(as_of=question.as_of, first=question.span.first, last=question.span.last)
     rows = WorkItem.objects.order_by().values_list("pk", "name", "leader", "leader_name")
     items = {pk: (name, leader, written) for pk, name, leader, written in rows}
+    carried, charged = _by_carrier(points), _by_leader(points, items)
     tolerance = dated_settings.timeline("sync_tolerance_days")
     found = {}
     for duty in duties:
-        slots = []
-        for point in points:
-            if duty.list.level == Level.LEADER and not _in_charge(duty.list.holder, *items[point.item][1:]):
-                continue
-            if duty.list.level == Level.BRANCH and duty.list.organisation_id not in point.carriers:
-                continue
-            slots.append(_stage(question, duty, point, items[point.item][0], tolerance))
+        mine = points
+        if duty.list.level == Level.LEADER:
+            holder = duty.list.holder
+            mine = [*charged.get(holder.pk, ()), *charged.get(holder.name, ())]
+        elif duty.list.level == Level.BRANCH:
+            mine = carried.get(duty.list.organisation_id, ())
+        slots = [_stage(question, duty, point, items[point.item][0], tolerance) for point in mine]
         slots.sort(key=lambda slot: (slot.due, slot.key))
         found[duty.pk] = slots or nothing_owed(duty, "本年度没有相关的重点业务")
     return found
 
 
-def _in_charge(holder, leader, written):
-    """Whether an item is in a leader's charge: by account, or by name where it was written down without one."""
-    return leader == holder.pk if leader else bool(written) and written == holder.name
+def _by_carrier(points):
+    found = {}
+    for point in points:
+        for place in set(point.carriers):
+            found.setdefault(place, []).append(point)
+    return found
+
+
+def _by_leader(points, items):
+    """Points by the leader in charge of their item: by account, or by name where it was written down without one."""
+    found = {}
+    for point in points:
+        _, leader, written = items[point.item]
+        if leader or written:
+            found.setdefault(leader or written, []).append(point)
+    return found
 
 
 def _stage(question, duty, point, item, tolerance):

@@ -8,7 +8,7 @@ from django.db.models import Case, Q, Value, When
 
 from branches.models import Organisation
 from branches.periods import YEAR, Period
-from members.models import Activity, Attendance, Member, Membership
+from members.models import Activity, Attendance, Member, Membership, hours_between
 from members.selectors.evidence import ON_TIME, counting_records
 from responsibilities.duty_templates import template
 from responsibilities.models import LeaderCharge, Level
@@ -16,6 +16,7 @@ from responsibilities.selectors.duty_holders import holders_each
 
 # Up to so many ids are named to the database; beyond that it is asked for all and the rest looked up.
 FEW = 300
+DETAILED = frozenset({"chaired", "lectures", "hours", "talks"})
 PEOPLE = frozenset({"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief"})
 
 
@@ -158,23 +159,24 @@ class Question:
 
     @cached_property
     def details(self):
-        """{activity id: Detail} of the year's records, in one statement."""
+        """{activity id: Detail} of the year's records of the kinds whose proof asks more than that they exist."""
         topics = sorted({template(duty.key).topic for duty in self.duties if template(duty.key)} - {""})
+        kinds = sorted({kind for duty in self.duties if _asks_details(duty) for kind in kinds_of(duty)})
         named = [
             When(Q(title__icontains=topic) | Q(content__icontains=topic), then=Value(topic))
             for topic in reversed(topics)
         ]
         rows = Activity.objects.filter(
             Q(day__range=(self.span.first, self.span.last)) | Q(makes_up_for__range=(self.span.first, self.span.last)),
-            pk__in=Activity.objects.filter(kinds__kind__in=self.kinds).order_by().values("pk"),
+            pk__in=Activity.objects.filter(kinds__kind__in=kinds).order_by().values("pk"),
         ).order_by()
         rows = rows.annotate(topic=Case(*named, default=Value("")) if named else Value(""))
         found = {}
         for pk, chair, account, chair_name, lecturer, start, end, topic in rows.values_list(
             "pk", "chair", "chair__account", "chair_name", "lecturer_name", "starts_at", "ends_at", "topic"
         ):
-            hours = Activity(starts_at=start, ends_at=end).hours
-            found[pk] = Detail(chair, account, chair_name.strip(), lecturer.strip(), hours, topic)
+            length = hours_between(start, end)
+            found[pk] = Detail(chair, account, chair_name.strip(), lecturer.strip(), length, topic)
         return found
 
     @cached_property
@@ -214,6 +216,11 @@ class Question:
                 if starts <= row.day <= ends:
                     found.setdefault(row.activity, row)
         return found
+
+
+def _asks_details(duty):
+    known = template(duty.key)
+    return known is not None and (duty.source in DETAILED or bool(known.topic))
 
 
 def kinds_of(duty):

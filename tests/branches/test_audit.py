@@ -1,9 +1,13 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import Error, connection, transaction
 
 from branches import audit, database, tree
 from branches.models import AuditEntry, AuditSeal
 from branches.scoping import OPERATOR
+from branches.selectors.history import history
 from tests.sealing import seal_everything
 
 
@@ -108,3 +112,25 @@ def test_encrypted_fields_never_enter_the_payload(world):
     entry = AuditEntry.objects.filter(verb="member.create").first()
     assert "（已加密）" in entry.payload
     assert "990101" not in entry.payload
+
+
+def test_a_moment_is_kept_as_one_text_and_read_in_the_agencys_time(world, as_):
+    user, moment = world.secretary_a, datetime(2026, 3, 1, 17, 30, tzinfo=UTC)
+    before = audit.snapshot(user)
+    user.code_expires = moment.astimezone(ZoneInfo("Asia/Shanghai"))
+    after = audit.snapshot(user)
+    user.code_expires = moment
+    assert audit.snapshot(user) == after, "the same moment, read in another zone, is no change"
+    audit.record(by=OPERATOR, verb="account.reset", obj=user, before=before, after=after)
+    page = as_("auditor").get("/audit/?verb=account.reset").content.decode()
+    assert "<ins>2026-03-02 01:30:00</ins>" in page and "17:30" not in page
+    (shown,) = history(user)[0]["changes"]
+    assert (shown["field"], shown["after"]) == ("一次性口令有效期", "2026-03-02 01:30:00")
+
+
+def test_the_history_leaves_out_what_has_no_name_for_readers(world):
+    before = {"short_name": "旧名", "lft": 1, "no_column": "甲"}
+    after = {"short_name": "新名", "lft": 3, "no_column": "乙"}
+    audit.record(by=OPERATOR, verb="organisation.update", obj=world.branch_b, before=before, after=after)
+    name = world.branch_b._meta.get_field("short_name").verbose_name
+    assert history(world.branch_b)[0]["changes"] == [{"field": name, "before": "旧名", "after": "新名"}]

@@ -3,6 +3,8 @@
 import pytest
 
 from responsibilities.models import StageEvidence
+from tests.browser.chromium import DESK, settled
+from tests.members.records import draft
 from tests.responsibilities.work_support import ago, happened, item_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -47,3 +49,16 @@ def test_a_choice_is_not_lost_when_the_record_is_sent_before_it_saved_itself(ope
     page.wait_for_url("**/activities/*/")
     page.wait_for_selector("text=撤下")
     assert linked() == {"study"}
+
+
+def test_the_panel_of_uses_says_what_a_stage_gains_as_soon_as_its_chip_is_clicked(open_page, live_world, item):
+    record = draft(live_world.branch_a, live_world.secretary_a, day=ago(1))
+    page = open_page("secretary_a", f"/activities/{record.pk}/edit/", viewport=DESK)
+    page.wait_for_selector("#uses :text('未关联重点业务')")
+    settled(page)
+    chip(page, item, "arrangement", "button[value='{}']").click()
+    page.wait_for_selector(f"#uses a[href='/sync/{item.pk}/#stage-arrangement']")
+    assert "未关联重点业务" not in page.inner_text("#uses")
+    chip(page, item, "study", "button[value='{}']").click()
+    page.wait_for_selector(f"#uses a[href='/sync/{item.pk}/#stage-study']")
+    assert linked() == {"arrangement", "study"}

@@ -1,4 +1,4 @@
-"""Business work and duties in a real browser, with counted clicks: link, prove, supervise, issue, mend."""
+"""Business work and duties in a real browser, with counted clicks: link, prove, issue, mend."""
 
 import re
 
@@ -8,19 +8,9 @@ from branches import clock
 from responsibilities.duty_progress import duty_slots
 from responsibilities.models import Duty, DutyList, Level
 from tests.browser.chromium import DESK, PHONE, settled
+from tests.browser.hand import Hand
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-class Hand:
-    """Clicks in a page and counts."""
-
-    def __init__(self, page):
-        self.page, self.clicks = page, 0
-
-    def click(self, selector):
-        self.page.click(f"{selector} >> visible=true >> nth=0")
-        self.clicks += 1
 
 
 def recorded(page, title):
@@ -83,27 +73,6 @@ def test_existing_evidence_is_attached_from_the_board_in_two_clicks(signed_in):
     assert hand.clicks == 2
     page.goto(f"{page.home}/sync/?word=政务数据共享攻坚")
     assert len(set(page.locator("text=未见 >> visible=true").all_inner_texts())) == 1 and before == 3
-
-
-def test_a_supervision_is_raised_answered_and_closed(signed_in):
-    staff = signed_in("ganbu", viewport=DESK)
-    staff.goto(f"{staff.home}/sync/?word=一体化平台安全整改")
-    staff.click("main a:has-text('督办') >> visible=true >> nth=0")
-    title = staff.input_value("#id_title")
-    assert "一体化平台安全整改" in title
-    staff.click("main button[type=submit] >> visible=true")
-    staff.wait_for_url(re.compile(r"/supervision/\d+/$"))
-    path = staff.url.removeprefix(staff.home)
-    assert staff.locator("text=待回复").count()
-    above = signed_in("zongzhi", viewport=PHONE)
-    above.goto(above.home + path)
-    assert title in above.inner_text("h1")
-    # Nobody who is not asked can answer; the general branch's secretary answers for nobody here.
-    staff.click("a:has-text('直接销号')")
-    staff.fill("textarea", "问题已在会上核实解决。")
-    staff.click("main button[type=submit] >> visible=true")
-    staff.wait_for_url(re.compile(rf"{path}$"))
-    assert staff.locator("text=已销号").count()
 
 
 def test_lists_are_issued_at_five_levels_and_a_duty_closes_by_a_record(open_page, live_world, live_server):

@@ -10,7 +10,7 @@ from branches.models import AuditEntry, ChangeMark, Notice
 from branches.periods import Period
 from members.models import Activity, Resolution
 from members.selectors.resolutions import resolution_items, resolutions_open
-from tests.members.records import draft, submitted
+from tests.members.records import draft, filled, submitted
 
 DAY = date(2026, 9, 15)
 DUE = date(2026, 10, 1)
@@ -48,6 +48,35 @@ def test_a_resolution_is_done_late_and_reopened_with_a_reason(world, as_):
     verbs = AuditEntry.objects.filter(object_type="resolution", object_id=row.pk).order_by("pk")
     assert [entry.verb for entry in verbs] == ["resolution.done", "resolution.reopen"]
     assert as_("staff").post(f"/resolutions/{row.pk}/reopen/", {"reason": "再来"}).status_code == 409
+
+
+def test_a_resolution_that_was_carried_out_stays_so_when_its_record_is_corrected(world, as_):
+    secretary = as_("secretary_a")
+
+    def written(*texts):
+        rows = {"res-TOTAL_FORMS": str(len(texts))}
+        for number, text in enumerate(texts):
+            rows |= {f"res-{number}-text": text, f"res-{number}-due": DUE.isoformat()}
+        return filled(world.branch_a, day=DAY, do="submit") | rows
+
+    secretary.post("/activities/new/", written("完成初审", "建立台账"))
+    for row in Resolution.objects.all():
+        secretary.post(f"/resolutions/{row.pk}/done/", {"done_on": "2026-09-28"})
+    record = Activity.objects.get()
+    as_("staff").post(f"/reviews/{record.pk}/return/", {"reason": "补充责任人", "version": record.version})
+    record.refresh_from_db()
+    assert record.state == "returned"
+    data = written("增加一项", "完成初审", "建立分类台账") | {"record": record.pk, "version": record.version}
+    answer = secretary.post(f"/activities/{record.pk}/edit/", data)
+    assert answer.status_code == 302
+    found = {row.text: (row.done_on, row.done_by) for row in record.resolutions.all()}
+    # One that reads otherwise is another one: nobody has carried that out.
+    assert found == {
+        "增加一项": (None, None),
+        "完成初审": (date(2026, 9, 28), world.secretary_a),
+        "建立分类台账": (None, None),
+    }
+    assert "决议事项 3 项，2 项逾期" in text_of(secretary.get("/resolutions/"))
 
 
 @pytest.mark.parametrize("day", ["2026-09-14", (clock.today() + timedelta(days=1)).isoformat()])

@@ -227,6 +227,11 @@ def test_an_answer_after_the_end_is_refused_and_a_late_one_marked(world, as_):
     answer = as_("secretary_b").post(answer_address(collect, world.branch_b), {f"f{field.pk}": "7"})
     assert answer.status_code == 409 and "征集已经结束，不能再填报。" in text_of(answer)
     assert CollectAnswer.objects.count() == 1
+    # A notice opened after the end leads to the table, not to a refusal.
+    answer = as_("secretary_b").get(answer_address(collect, world.branch_b), follow=True)
+    assert answer.redirect_chain == [(f"/collects/{collect.pk}/", 302)]
+    assert "征集已经结束，不能再填报" in text_of(answer) and answer.context["table"].rows
+    assert as_("outsider").get(answer_address(collect, world.branch_b)).status_code == 404
 
 
 def test_one_organisation_is_asked_again_with_a_reason_and_reminders_reach_who_has_not_answered(world, as_):

@@ -38,6 +38,23 @@ def test_lists_are_made_from_templates_linked_upwards_issued_in_one_step_and_the
     assert ChangeMark.objects.filter(subject="duty", organisation=world.branch_a).exists()
 
 
+def test_the_drafts_of_all_levels_are_issued_at_once_with_one_document(world, as_):
+    staff, link = as_("staff"), "/duties/lists/issue/?year=2026"
+    staff.post("/duties/lists/make/", {"year": 2026, "levels": ["branch"]})
+    assert "全部下达" not in html(staff.get("/duties/lists/?year=2026")), "one level is issued by its own button"
+    make()
+    make(year=2025)
+    assert f'href="{link}">全部下达' in html(staff.get("/duties/lists/?year=2026"))
+    number = DutyList.objects.filter(year=2026).count()
+    assert f"下达 {number} 份责任清单" in html(staff.get(link))
+    assert f"已下达 {number} 份责任清单" in html(staff.post(link, ISSUE, follow=True))
+    assert set(DutyList.objects.values_list("year", "state").distinct()) == {(2026, "issued"), (2025, "draft")}
+    assert set(DutyList.objects.filter(year=2026).values_list("document", flat=True)) == {DOCUMENT}
+    assert AuditEntry.objects.filter(verb="duty_list.issue").count() == number
+    assert "全部下达" not in html(staff.get("/duties/lists/?year=2026"))
+    assert "全部下达" not in html(as_("leader").get("/duties/lists/?year=2025"))
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

@@ -89,6 +89,38 @@ def test_everybody_has_a_page_of_his_own_duties(world, as_):
     assert "您还没有责任清单" in html(as_("outsider").get("/duties/own/"))
 
 
+def test_a_member_without_a_post_is_led_to_his_duties_and_his_own_file(world, as_):
+    issued(world)
+    page = as_("member").get("/duties/own/")
+    menu = {item["label"]: item for group in page.context["nav"] for item in group["items"]}
+    assert menu["我的责任"]["url"] == "/duties/own/" and menu["我的责任"]["current"]
+    assert menu["我的档案"]["url"] == "/" and "工作台" not in menu
+    assert "我的责任" in html(page) and "责任清单" not in menu
+    home = as_("member").get("/", follow=True)
+    assert "甲四" in html(home) and "甲五" not in html(home)
+    assert {item["label"] for group in as_("secretary_a").get("/").context["nav"] for item in group["items"]} >= {
+        "工作台",
+        "我的责任",
+    }
+
+
+def test_the_state_on_the_board_is_that_of_any_slot_of_a_duty(world, as_):
+    issued(world)
+    one = duty("br-fee", organisation=world.branch_a)
+    as_("secretary_a").post(f"/duties/{one.pk}/report/", {"slot": "2026Q1", "text": "已收缴"})
+    assert [slot(one, key).state for key in ("2026Q1", "2026Q2")] == ["reported", "overdue"]
+
+    def shown(state, query="template=br-fee"):
+        answer = as_("staff").get(f"/duties/?level=branch&state={state}&{query}")
+        return {duty.pk for row in answer.context["page"].object_list for duty in row.duties if duty.key == "br-fee"}
+
+    everywhere = {row.pk for row in Duty.objects.filter(key="br-fee")}
+    assert one.pk in shown("reported") and shown("reported") != everywhere
+    assert one.pk in shown("overdue") and shown("overdue") == everywhere
+    assert shown("reported", "") == everywhere, "the line that stands for all holders"
+    assert shown("returned") == shown("returned", "") == set()
+
+
 def test_the_list_is_exported_within_reach(world, as_):
     issued(world)
     answer = as_("secretary_b").post("/duties/export/?level=branch")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from branches.models import AuditEntry
 from branches.scoping import OPERATOR
+from members.services.reviews import activity_accept
 from responsibilities.models import SyncStage, WorkCarrier, WorkItem
 from responsibilities.selectors.work import next_step
 from responsibilities.services.stages import stage_waive
@@ -56,6 +57,17 @@ def test_the_board_finds_what_is_wrong_and_puts_it_first(as_, items):
     page = answer.content.decode()
     assert "已 30 天未见" in page and "相差 20 天" in page and "已闭环" in page
     assert 'href="/activities/' in page, "the evidence leads to its record"
+
+
+def test_the_chip_says_of_a_record_that_it_waits_for_review(world, as_, items):
+    def chip():
+        (line,) = as_("staff").get("/sync/?word=能源").context["lines"]
+        return line.cells[0].label
+
+    assert chip().endswith("（待审核）")
+    record = items["bad"].stages.get(stage="study").evidence.get().activity
+    activity_accept(by=world.staff, activity=record, version=record.version)
+    assert chip() and "待审核" not in chip()
 
 
 @pytest.mark.parametrize(
@@ -150,6 +162,28 @@ def test_rates_stand_at_every_place_up_the_tree_and_count_a_shared_item_once(wor
     export = as_("staff").post("/sync/rates/export/?by=department")
     book = openpyxl.load_workbook(io.BytesIO(export.content)).active
     assert {"能源处", "价格处"} <= {row[0] for row in book.iter_rows(values_only=True)}
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("staff", True),
+        ("committee_secretary", True),
+        ("party_secretary", True),
+        ("leader", False),
+        ("discipline", False),
+        ("secretary_a", False),
+    ],
+)
+def test_leaders_stand_side_by_side_only_for_those_who_assess_or_publish(world, as_, items, who, sees):
+    client = as_(who)
+    answer = client.get("/sync/rates/?by=leader")
+    assert ("按分管领导" in answer.content.decode()) == sees
+    assert (answer.context["by"] == "leader") == sees
+    assert (world.leader.name in {row["label"] for row in answer.context["rows"]}) == sees
+    sheet = openpyxl.load_workbook(io.BytesIO(client.post("/sync/rates/export/?by=leader").content)).active
+    cells = {row[0] for row in sheet.iter_rows(values_only=True)}
+    assert ("分管领导" in cells) == (world.leader.name in cells) == sees
 
 
 def many(world, number):

@@ -50,6 +50,20 @@ def test_two_clicks_from_the_board_link_the_nearest_record(world, as_, item):
     assert [row.activity.pk for row in client.get(pick(item)).context["found"]] == [far.pk]
 
 
+def test_the_picker_says_what_each_record_would_make_of_the_stage(world, as_, item):
+    late = record_on(world.branch_a, world.secretary_a, ago(10))
+    offers = as_("secretary_a").get(pick(item))
+    assert "选用后为滞后" in offers.content.decode()
+    linked(item, "study", record_on(world.branch_a, world.secretary_a, ago(39)))
+    # The stage is proved already; another record, however late, takes nothing from it.
+    (row,) = as_("secretary_a").get(pick(item)).context["found"]
+    assert row.activity == late and "选用后为同步" in row.reasons
+    # Before the business date is known nothing is promised.
+    happened(item, "arrangement", None, planned=ago(5))
+    page = as_("secretary_a").get(pick(item, "arrangement"))
+    assert page.context["found"] and "选用后为" not in page.content.decode()
+
+
 def test_a_late_record_lags_and_a_draft_does_not_count_yet(world, item):
     waiting = draft(world.branch_a, world.secretary_a, day=ago(20))
     linked(item, "study", waiting, by=world.secretary_a)

@@ -44,6 +44,17 @@ def test_the_slot_offers_the_nearest_stages_of_the_branch_first(world, as_, item
     assert client.get("/sync/record/", query).status_code == 200, "also as a page of its own"
 
 
+def test_a_missing_stage_is_offered_before_a_nearer_one_that_is_only_to_come_or_proved(world, as_, item):
+    happened(item, "implementation", None, planned=ago(-3))
+    linked(item, "arrangement", record_on(world.branch_a, world.secretary_a, ago(3)))
+    query = {"organisation": world.branch_a.pk, "day": clock.today().isoformat(), "kinds": "assembly"}
+    answer = as_("secretary_a").get("/sync/record/", query, **HTMX)
+    found = answer.context["offers"]
+    assert [offer.point.kind for offer in found] == ["study", "implementation", "arrangement"]
+    assert [offer.reasons[:1] == ["缺失"] for offer in found] == [True, False, False]
+    assert "缺失" in answer.content.decode()
+
+
 def test_one_more_click_links_a_saved_draft_and_its_submission_makes_it_count(world, as_, item):
     client = as_("secretary_a")
     data = filled(world.branch_a, day=ago(2))
