@@ -62,9 +62,18 @@ class DutySlot:
         """Whether the due date has passed and it is not fulfilled."""
         return self.state == OVERDUE or (self.state == RETURNED and as_of > self.due)
 
+    def waits(self, as_of):
+        """Whether it has no date of its own yet: a stage, open until its business side takes place, moves on with each day."""
+        return self.state == OPEN and self.due <= as_of and self.key.startswith(("stage/", "node/"))
+
     def days(self, as_of):
         """Days late (positive) when behind, days left (negative or zero) otherwise."""
         return (as_of - self.due).days
+
+
+def next_date(slots, as_of):
+    """Return the date that comes next among open slots, those that have none yet left out; None where there is none."""
+    return min((slot.due for slot in slots if slot.state == OPEN and not slot.waits(as_of)), default=None)
 
 
 def year_of(duty):

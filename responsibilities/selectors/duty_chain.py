@@ -157,9 +157,8 @@ def timeline(duty, slots, user, as_of=None, limit=12):
         {"when": slot.due, "title": f"{slot.name}到期，未落实", "note": slot.text, "url": slot.url, "kind": "bad"}
         for slot in missed[-limit:]
     ]
-    # What is due on a day to come is the next date; a stage whose business side has not happened moves on with each day.
     following = min(
-        (slot for slot in slots if slot.state == OPEN), key=lambda slot: (slot.due <= as_of, slot.due), default=None
+        (slot for slot in slots if slot.state == OPEN), key=lambda slot: (slot.waits(as_of), slot.due), default=None
     )
     items = sorted(
         items, key=lambda item: clock.day_of(item["when"]) if hasattr(item["when"], "hour") else item["when"]
@@ -172,10 +171,10 @@ def timeline(duty, slots, user, as_of=None, limit=12):
 
 def _following(slot, as_of):
     left = (slot.due - as_of).days
+    if slot.waits(as_of):
+        return {"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url, "kind": "fu"}
     if left > 0:
         return {"when": slot.due, "title": f"{slot.name}到期", "note": f"还有 {left} 天", "kind": "fu"}
-    if slot.key.startswith(("stage/", "node/")):
-        return {"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url, "kind": "fu"}
     return {"when": slot.due, "title": f"{slot.name}今天到期", "note": slot.text, "kind": "fu"}
 
 

@@ -1,7 +1,7 @@
 """Words about duties that several pages share: how often, on which rule, whose."""
 
 from branches.periods import KINDS
-from responsibilities.duty_slot import DONE, LEFT_OUT, OPEN, OVERDUE, RETURNED, STATE_NAMES
+from responsibilities.duty_slot import DONE, LEFT_OUT, OPEN, OVERDUE, RETURNED, STATE_NAMES, next_date
 from responsibilities.duty_templates import RULE, template
 from responsibilities.models import LEVEL_ROLES, DutyPeriod, Level
 from responsibilities.rulebook import OWN_SETTING, citation, rule
@@ -60,11 +60,13 @@ def chip(found, slots, as_of):
     if found.state == RETURNED:
         return RETURNED, STATE_NAMES[RETURNED]
     if found.state == OPEN:
-        if found.days is not None and found.days <= 31:
-            return "due_soon", "今天到期" if found.days == 0 else f"{found.days}天后"
-        if any(slot.done or slot.state in DONE for slot in slots if slot.state not in LEFT_OUT):
+        due = next_date(slots, as_of) if slots else found.next_due
+        days = (due - as_of).days if due else None
+        if days is not None and days <= 31:
+            return "due_soon", "今天到期" if days == 0 else f"{days}天后"
+        if due is None or any(slot.done or slot.state in DONE for slot in slots if slot.state not in LEFT_OUT):
             return OPEN, STATE_NAMES[OPEN]
-        return "not_due", f"{found.next_due.month}月{found.next_due.day}日"
+        return "not_due", f"{due.month}月{due.day}日"
     return found.state, STATE_NAMES[found.state]
 
 

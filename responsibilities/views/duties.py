@@ -13,6 +13,7 @@ from responsibilities.assigning import assigns_anywhere, assigns_work
 from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
 from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
 from responsibilities.duty_rights import acts_for, makes, reminds, reviews
+from responsibilities.duty_slot import next_date
 from responsibilities.forms.duties import DutyFilter, year_choices
 from responsibilities.models import Duty, Level, ListState
 from responsibilities.selectors.duty_board import GROUPED, Board, line_note
@@ -167,6 +168,7 @@ def duty_detail(request, pk):
         {
             "slot": slot,
             "days": slot.days(today) if slot.behind(today) else None,
+            "waits": slot.waits(today),
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == "open" and not slot.done else slot.state,
             "confirm": issued and acts and slot.state == "closed" and not confirmed(slot),
@@ -248,7 +250,7 @@ def duty_export(request):
             found.fulfilled,
             found.overdue,
             STATE_NAMES[found.state],
-            found.next_due or "",
+            next_date(board.slots[duty.pk], board.as_of) or "",
         ]
         for duty in duties
         for found in [board.found[duty.pk]]

@@ -6,10 +6,12 @@ from branches.models import AuditEntry
 from branches.scoping import OPERATOR
 from members.models import Member
 from members.services.reviews import activity_accept
+from responsibilities.duty_progress import progress
 from responsibilities.duty_slot import DutySlot
 from responsibilities.models import Duty, DutyList, DutyReport, Level
 from responsibilities.selectors.duties_of_record import duties_of_record
 from responsibilities.selectors.duty_chain import timeline
+from responsibilities.selectors.duty_names import chip
 from responsibilities.services.charges import charge_make
 from tests.responsibilities.duty_world import duty, html, issued, record, slot
 
@@ -215,7 +217,9 @@ def test_the_next_date_of_a_timeline_is_one_to_come_and_a_stage_not_begun_is_not
     waiting = DutySlot(one.pk, "stage/1", "能源保供 研究", today, text="业务尚未开展")
     (item,) = timeline(one, [waiting], world.staff, today)
     assert (item["title"], item["note"]) == ("能源保供 研究", "业务尚未开展")
+    assert chip(progress([waiting], today), [waiting], today) == ("open", "进行中"), "not due today, every day anew"
     half = DutySlot(one.pk, "2026H1", "上半年", date(2026, 6, 30))
     assert timeline(one, [waiting, half], world.staff, today)[-1]["note"] == "还有 29 天"
+    assert chip(progress([waiting, half], today), [waiting, half], today) == ("due_soon", "29天后")
     (due,) = timeline(one, [DutySlot(one.pk, "2026H1", "上半年", today)], world.staff, today)
     assert due["title"] == "上半年今天到期"
