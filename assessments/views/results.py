@@ -21,6 +21,7 @@ from assessments.services.assessments import (
     closed_on,
 )
 from branches import access, clock
+from branches.forms.fields import take_errors
 from branches.models import Organisation
 from branches.periods import Period
 from branches.rights import ASSESS, PUBLISH, VIEW
@@ -69,7 +70,7 @@ def result_trial(request):
         try:
             assessment = assessment_trial(by=request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error) if not hasattr(error, "error_dict") else form._update_errors(error)
+            take_errors(form, error)
         else:
             messages.success(request, "试算完成")
             return redirect("result_detail", assessment.pk)

@@ -1,10 +1,9 @@
-"""Filters and sentences about requirements."""
+"""Filters of requirements and of the rulebook."""
 
 from django import forms
 
 from branches.forms.fields import PlainTextField
 from branches.forms.filters import Filter, PeriodField
-from branches.text import clean_text
 from responsibilities.models import RequirementState
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 
@@ -34,19 +33,3 @@ class RuleFilter(Filter):
     def __init__(self, *args, groups, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["group"].choices = [("", "全部"), *groups.items()]
-
-
-class SentenceForm(forms.Form):
-    """One sentence with its reason; the label is the caller's."""
-
-    text = forms.CharField(max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(self, *args, label="说明", **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["text"].label = label
-
-    def clean_text(self):
-        text = clean_text(self.cleaned_data["text"])
-        if not text:
-            raise forms.ValidationError("请填写内容。")
-        return text

@@ -13,7 +13,7 @@ from branches.periods import QUARTER, YEAR, Period
 from branches.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
 from branches.selectors.names import labels
 from members.models import Activity
-from responsibilities.forms.requirements import RequirementFilter, SentenceForm
+from responsibilities.forms.requirements import RequirementFilter
 from responsibilities.models import Exemption, Explanation, RequirementState
 from responsibilities.rulebook import citation, rule, short_citation
 from responsibilities.selectors.duties_of_record import duties_of_requirement
@@ -34,6 +34,7 @@ from responsibilities.services.requirements import (
     requirement_remind,
 )
 from responsibilities.services.requirements import requirement_explain as explain
+from responsibilities.views.sentence import asked
 
 ORDER = {
     state: place
@@ -210,25 +211,6 @@ def requirement_detail(request, pk, rule_id, period):
     return render(request, "responsibilities/requirements/detail.html", context)
 
 
-def _sentence(request, organisation, row, *, label, title, text, verb, act):
-    """A page that asks for one sentence, then does `act` with it."""
-    form = SentenceForm(request.POST or None, label=label)
-    if request.method == "POST" and form.is_valid():
-        act(form.cleaned_data["text"])
-        return redirect(address(row))
-    return render(
-        request,
-        "generic/confirm.html",
-        {
-            "title": title,
-            "text": text,
-            "verb": verb,
-            "cancel": address(row),
-            "form": form,
-        },
-    )
-
-
 @login_required
 def requirement_explain(request, pk, rule_id, period):
     organisation, row = _requirement(request, pk, rule_id, period, DUTIES)
@@ -237,15 +219,14 @@ def requirement_explain(request, pk, rule_id, period):
         explain(by=request.user, organisation=organisation, row=row, text=text)
         messages.success(request, "说明已提交")
 
-    return _sentence(
+    return asked(
         request,
-        organisation,
-        row,
+        act,
         label="说明",
         title=f"说明{organisation.label}{requirement_name(row)}的情况",
         text="说明会显示在这项义务的页面上，上级可以看到；不改变状态。",
         verb="提交说明",
-        act=act,
+        back=address(row),
     )
 
 
@@ -257,15 +238,14 @@ def requirement_exempt_page(request, pk, rule_id, period):
         requirement_exempt(by=request.user, organisation=organisation, row=row, reason=text)
         messages.success(request, "已登记为免予")
 
-    return _sentence(
+    return asked(
         request,
-        organisation,
-        row,
+        act,
         label="原因",
         title=f"同意{organisation.label}{requirement_name(row)}免予办理",
         text="免予后这项义务不计入应办，也不扣分；原因和批准人会显示在页面上。",
         verb="同意免予",
-        act=act,
+        back=address(row),
     )
 
 

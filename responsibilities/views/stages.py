@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 from branches import access
 from branches.rights import ASSIGN, DUTIES, RECORD, VIEW
 from members.models import Activity
-from responsibilities.forms.requirements import SentenceForm
 from responsibilities.forms.stages import PaperForm, StageForm
 from responsibilities.models import STAGE_SHORT, StageEvidence, SyncStage
 from responsibilities.selectors.board import day_words, pick_url, standing
@@ -20,6 +19,7 @@ from responsibilities.selectors.work import stage_name
 from responsibilities.services.evidence import evidence_link, evidence_paper, evidence_remove, may_link
 from responsibilities.services.stages import stage_unwaive, stage_update, stage_waive
 from responsibilities.sync import sync_points, worst
+from responsibilities.views.sentence import asked
 from responsibilities.work_rights import carriers_of, powers_for, require
 from responsibilities.work_rules import STAGE_KINDS
 
@@ -91,19 +91,20 @@ def stage_waive_page(request, pk):
             "cancel": _back(stage),
         }
         return render(request, "generic/confirm.html", context)
-    form = SentenceForm(request.POST or None, label="原因")
-    if request.method == "POST" and form.is_valid():
-        stage_waive(by=request.user, stage=stage, reason=form.cleaned_data["text"])
+
+    def act(reason):
+        stage_waive(by=request.user, stage=stage, reason=reason)
         messages.success(request, "已登记为免予同步")
-        return redirect(_back(stage))
-    context = {
-        "title": f"同意“{stage.item.name}”{stage.get_stage_display()}免予同步",
-        "text": "免予后，这个环节不计入应同步和同步率；原因和批准人会显示在业务页面上。",
-        "verb": "同意免予",
-        "cancel": _back(stage),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if request.method == "POST" else 200)
+
+    return asked(
+        request,
+        act,
+        label="原因",
+        title=f"同意“{stage.item.name}”{stage.get_stage_display()}免予同步",
+        text="免予后，这个环节不计入应同步和同步率；原因和批准人会显示在业务页面上。",
+        verb="同意免予",
+        back=_back(stage),
+    )
 
 
 def _point(request, stage):
@@ -217,16 +218,17 @@ def evidence_remove_page(request, pk):
     stage = evidence.stage
     allowed = may_link(request.user, stage.item, carriers_of(stage.item), evidence.activity)
     require(allowed, request.user, RECORD, stage.item)
-    form = SentenceForm(request.POST or None, label="撤下的原因")
-    if request.method == "POST" and form.is_valid():
-        evidence_remove(by=request.user, evidence=evidence, reason=form.cleaned_data["text"])
+
+    def act(reason):
+        evidence_remove(by=request.user, evidence=evidence, reason=reason)
         messages.success(request, "佐证已撤下")
-        return redirect(_back(stage))
-    context = {
-        "title": f"从“{stage.item.name}”{stage.get_stage_display()}撤下“{evidence}”",
-        "text": "撤下后，这个环节重新判定；记录本身不受影响。撤下的人、时间和原因会留在业务页面和审计记录中。",
-        "verb": "撤下佐证",
-        "cancel": _back(stage),
-        "form": form,
-    }
-    return render(request, "generic/confirm.html", context, status=422 if request.method == "POST" else 200)
+
+    return asked(
+        request,
+        act,
+        label="撤下的原因",
+        title=f"从“{stage.item.name}”{stage.get_stage_display()}撤下“{evidence}”",
+        text="撤下后，这个环节重新判定；记录本身不受影响。撤下的人、时间和原因会留在业务页面和审计记录中。",
+        verb="撤下佐证",
+        back=_back(stage),
+    )

@@ -24,6 +24,10 @@ def theme_day(world):
     return {"pk": world.branch_a.pk, "rule_id": "life-theme-day", "period": "2026-09"}
 
 
+def sentence(world):
+    return {"text": "全员参加防汛值守"}
+
+
 def exempted(world):
     row = one_requirement(world.branch_a, "life-theme-day", Period.parse("2026-09"))
     requirement_exempt(by=OPERATOR, organisation=world.branch_a, row=row, reason="同意顺延")
@@ -42,8 +46,8 @@ ROWS = {
     "requirement_list": Row(get=only(*VIEWERS)),
     "requirement_export": Row(post=only(*VIEWERS)),
     "requirement_detail": Row(kwargs=theme_day, get=only(*READS_A)),
-    "requirement_explain": Row(kwargs=theme_day, get=own(), post=own()),
-    "requirement_exempt": Row(kwargs=theme_day, get=above(), post=above()),
+    "requirement_explain": Row(kwargs=theme_day, get=own(), post=own(302), data=sentence),
+    "requirement_exempt": Row(kwargs=theme_day, get=above(), post=above(302), data=sentence),
     "requirement_exempt_revoke": Row(kwargs=exempted, post=above(302)),
     "requirement_remind": Row(kwargs=theme_day, post=above(302)),
     "rule_list": Row(get=only(*VIEWERS)),
