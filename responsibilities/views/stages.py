@@ -13,8 +13,8 @@ from branches.rights import ASSIGN, DUTIES, RECORD, VIEW
 from members.models import Activity
 from responsibilities.forms.stages import PaperForm, StageForm
 from responsibilities.models import STAGE_SHORT, StageEvidence, SyncStage
-from responsibilities.selectors.board import day_words, pick_url, standing
 from responsibilities.selectors.candidates import candidates, point_of
+from responsibilities.selectors.stage_words import day_words, pick_url, standing
 from responsibilities.selectors.work import stage_name
 from responsibilities.services.evidence import evidence_link, evidence_paper, evidence_remove, may_link
 from responsibilities.services.stages import stage_unwaive, stage_update, stage_waive

@@ -11,7 +11,7 @@ from branches.forms.filters import PeriodField, asked_for
 from branches.rights import ASSESS, PUBLISH, VIEW
 from responsibilities.forms.work import BoardFilter
 from responsibilities.models import Stage, SyncState
-from responsibilities.selectors import board
+from responsibilities.selectors import board, board_export, board_lines
 from responsibilities.selectors.rates import by_department, by_leader, by_stage, by_tree, rates, total
 from responsibilities.selectors.work import mix_of, tolerance_now
 from responsibilities.work_rights import arranges_anywhere, enters_anywhere
@@ -82,7 +82,7 @@ def sync_board(request):
         "form": form,
         "page": page,
         "number": len(ids),
-        "lines": board.lines(request.user, chosen, list(page.object_list)),
+        "lines": board_lines.lines(request.user, chosen, list(page.object_list)),
         "segments": _segments(request, board.counts(chosen), state),
         "columns": board.stage_counts(chosen),
         "tolerance": tolerance_now(),
@@ -102,7 +102,7 @@ def sync_board(request):
 def sync_export(request):
     access.require_anywhere(request.user, VIEW)
     _, _, chosen, state = _chosen(request)
-    columns, rows = board.export_rows(chosen, board.ordered(chosen, state))
+    columns, rows = board_export.export_rows(chosen, board.ordered(chosen, state))
     return exports.send(
         request,
         rows=rows,

@@ -15,7 +15,7 @@ from branches.rights import ASSIGN, VIEW
 from branches.selectors.trail import changes_of, verb_label
 from responsibilities.forms.work import StopForm, WorkForm
 from responsibilities.models import StageEvidence, WorkItem
-from responsibilities.selectors import board
+from responsibilities.selectors import stage_words
 from responsibilities.selectors.duties_of_record import duties_of_item
 from responsibilities.selectors.work import (
     READ,
@@ -94,7 +94,11 @@ def work_detail(request, pk):
         {
             "stage": view,
             "points": [
-                {"point": point, "words": board.words(point), "pick": board.pick_url(point) if links else ""}
+                {
+                    "point": point,
+                    "words": stage_words.words(point),
+                    "pick": stage_words.pick_url(point) if links else "",
+                }
                 for point in view.points
             ],
         }
