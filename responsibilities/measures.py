@@ -14,6 +14,7 @@ from responsibilities.models import (
     StageEvidence,
     SyncStage,
     SyncState,
+    WorkCarrier,
     WorkItem,
 )
 from responsibilities.models import Stage as SyncKind
@@ -119,8 +120,15 @@ def sync_days_touched(marks):
         "milestone__happened_on",
         "stage__milestones__happened_on",
         "stage__item__stages__happened_on",
+        "stage__item__stages__milestones__happened_on",
     )
     return {day for row in days for day in row if day is not None}
+
+
+def carriers_proved_by(places):
+    """Return the ids of the organisations that carry, or carried, work of which records of `places` (ids) are evidence."""
+    rows = WorkCarrier.objects.filter(item__stages__evidence__activity__organisation__in=places)
+    return set(rows.order_by().values_list("organisation_id", flat=True).distinct())
 
 
 def issued_duties(year, as_of, organisations=None):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from assessments import scoring
 from assessments.models import Assessment, AssessmentState, Report, Result, Score
-from assessments.reports import builder
+from assessments.reports import builder, shape
 from assessments.scoring.totals import COMPLETE, NOT_APPLICABLE
 from assessments.selectors.scores import NOT_BUILT, scoring_facts
 from assessments.services.schemes import BRANCH_SCHEME, parsed, scheme_current
@@ -233,8 +233,11 @@ def assessment_publish(*, by, assessment, number=""):
     """Publish a frozen assessment as a Report and return it.
 
     Whoever ran the trial may not publish it (decisions 11); beat and the command line count as the system. The head of
-    the audit chain at this moment is printed in the report (control C54).
+    the audit chain at this moment is printed in the report (control C54). number: of the document, or "". Raises
+    ValidationError on "number" where it is not written as a document's number is.
     """
+    if number and not shape.is_document_number(number):
+        raise ValidationError({"number": "文号应写成“云测党〔2026〕3号”的样式，或留空。"})
     anchor = audit.seal_all()
     with transaction.atomic():
         root = _root()

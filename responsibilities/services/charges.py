@@ -74,4 +74,4 @@ def _done(by, verb, charge, before):
         before=before,
         after=audit.snapshot(charge),
     )
-    mark(charge.organisation, clock.today().replace(month=1, day=1), clock.today(), "duty")
+    mark(charge.organisation, charge.starts, max(charge.starts, clock.today()), "duty")

@@ -6,6 +6,7 @@ from django.db import transaction
 from branches import access, audit, clock
 from branches.marks import mark
 from branches.models import Appointment, Kind
+from branches.periods import Period
 from branches.rights import DUTIES, RECORD, REVIEW
 from branches.services.notices import notice_send
 from responsibilities.models import Exemption, Explanation
@@ -64,7 +65,8 @@ def exemption_revoke(*, by, exemption):
         before=before,
         after=audit.snapshot(exemption),
     )
-    mark(exemption.organisation, clock.today().replace(month=1, day=1), clock.today(), "exemption")
+    period = Period.parse(exemption.period)
+    mark(exemption.organisation, period.first, period.last, "exemption")
     return exemption
 
 

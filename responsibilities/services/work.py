@@ -66,11 +66,24 @@ def days_of(item):
 
 
 def mark_work(item, places=(), days=()):
-    """Mark the facts of all who carry or carried the item (of its organisation where nobody does) as changed."""
+    """Mark the facts of all who carry or carried the item (of its organisation where nobody does) as changed.
+
+    days: of what changed, all of the item when none are given. Whether the four stages are closed counts on the days of
+    the last one, whichever stage changed.
+    """
     days = [*days] or days_of(item)
+    closing = [day for day in _closing_days(item) if not min(days) <= day <= max(days)]
     found = set(WorkCarrier.objects.filter(item=item).values_list("organisation_id", flat=True)) | set(places)
     for place in sorted(found) or [item.organisation_id]:
         mark(place, min(days), max(days), "work")
+        if closing:
+            mark(place, min(closing), max(closing), "work")
+
+
+def _closing_days(item):
+    stages = SyncStage.objects.filter(item=item, stage=Stage.ASSESSMENT)
+    rows = stages.values_list("happened_on", "milestones__happened_on")
+    return {day for row in rows for day in row if day is not None}
 
 
 def _check(item, data):

@@ -179,3 +179,16 @@ def test_the_command_line_counts_as_the_system(quarter):
         assessment = assessment_trial(by=OPERATOR, period=Q3)
         assessment_freeze(by=OPERATOR, assessment=assessment)
         assert assessment_publish(by=OPERATOR, assessment=assessment).anchor
+
+
+def test_a_number_that_no_document_has_is_refused_beside_its_field_and_nothing_is_published(quarter, as_):
+    assessment = run(quarter)
+    assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+    client, url = as_("committee_secretary"), f"/results/{assessment.pk}/publish/"
+    for number in ("云测党[2026]3号", "3号", "0000"):
+        answer = client.post(url, {"number": number})
+        assert answer.status_code == 422
+        assert "文号应写成" in answer.content.decode() and f'value="{number}"' in answer.content.decode()
+    assert not Report.objects.exists()
+    assert Assessment.objects.get(pk=assessment.pk).state == "frozen"
+    assert client.post(url, {"number": "云测党〔2026〕3号"}).status_code == 302
