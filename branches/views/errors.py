@@ -31,7 +31,12 @@ def not_found(request, exception=None):
 def forbidden(request, exception=None):
     context = {}
     if isinstance(exception, Forbidden):
-        context = {"right": str(exception), "holders": who_can(exception.right, exception.organisation)}
+        holders = who_can(exception.right, exception.organisation)
+        context = {
+            "right": str(exception),
+            "reason": exception.reason,
+            "holders": [row for row in holders if row.user_id != request.user.pk],
+        }
     return _page(request, "403.html", 403, context)
 
 
