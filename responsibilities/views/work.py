@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from branches import access
 from branches.errors import Conflict
 from branches.models import AuditEntry
+from branches.names import standing_label
 from branches.rights import ASSIGN, VIEW
 from branches.selectors.trail import changes_of, verb_label
 from responsibilities.forms.work import StopForm, WorkForm
@@ -57,9 +58,8 @@ def work_detail(request, pk):
     rows = list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
     carriers = [row.organisation_id for row in rows if row.ended is None]
     powers = Powers(request.user, {item.organisation_id, *carriers})
-    names = {row.organisation_id: row.organisation.label for row in rows} | {
-        item.organisation_id: item.organisation.label
-    }
+    places = [item.organisation, *(row.organisation for row in rows)]
+    names = {place.pk: standing_label(place.label, place.archived_on) for place in places}
     links = powers.links(item, carriers)
     context = {
         "item": item,
@@ -174,9 +174,16 @@ def work_new(request):
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, "重点业务已登记")
+            _saved(request, "重点业务已登记", form)
             return redirect("work_detail", pk=item.pk)
     return _page(request, form, status=422)
+
+
+def _saved(request, words, form):
+    if form.data_of().carriers:
+        messages.success(request, words)
+    else:
+        messages.warning(request, f"{words}；还没有承办支部，各环节暂时无人办理")
 
 
 @login_required
@@ -199,7 +206,7 @@ def work_edit(request, pk):
         except Conflict as conflict:
             return _page(request, form, item, status=409, conflict=conflict.message)
         else:
-            messages.success(request, "修改已保存")
+            _saved(request, "修改已保存", form)
             return redirect("work_detail", pk=item.pk)
     return _page(request, form, item, status=422)
 
