@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from branches.periods import YEAR, Period
 from members.measures import of_marked_records
 from responsibilities.duty_progress import DONE, LEFT_OUT, duty_slots
 from responsibilities.models import (
@@ -142,8 +143,10 @@ def duty_counts(periods, organisations=None, as_of=None):
     """Return {Period: {organisation id: [done, owed, late, overdue]}} of the duty slots due within each period.
 
     periods: of one year, which is judged once for all of them. Owed are all slots that apply, those still to come
-    included; what nobody can know is left out of both.
+    included; what nobody can know is left out of both. What is due outside the year (a term that ran out before it, a
+    stage of its last days) counts at the year's edge: the list owes it all the same.
     """
+    year = Period(YEAR, periods[0].year)
     duties = list(
         issued_duties(periods[0].year, as_of, organisations).select_related("list__organisation", "list__holder")
     )
@@ -153,8 +156,9 @@ def duty_counts(periods, organisations=None, as_of=None):
         for slot in slots[duty.pk]:
             if slot.state in LEFT_OUT:
                 continue
+            due = min(max(slot.due, year.first), year.last)
             for period in periods:
-                if slot.due in period:
+                if due in period:
                     _count(found[period].setdefault(duty.list.organisation_id, [0, 0, 0, 0]), slot, as_of)
     return found
 
