@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from branches.periods import YEAR, Period
 from members.measures import of_marked_records
 from responsibilities.duty_progress import DONE, LEFT_OUT, duty_slots
+from responsibilities.duty_slot import counts_on
 from responsibilities.models import (
     Duty,
     Level,
@@ -143,10 +143,8 @@ def duty_counts(periods, organisations=None, as_of=None):
     """Return {Period: {organisation id: [done, owed, late, overdue]}} of the duty slots due within each period.
 
     periods: of one year, which is judged once for all of them. Owed are all slots that apply, those still to come
-    included; what nobody can know is left out of both. What is due outside the year (a term that ran out before it, a
-    stage of its last days) counts at the year's edge: the list owes it all the same.
+    included; what nobody can know is left out of both.
     """
-    year = Period(YEAR, periods[0].year)
     duties = list(
         issued_duties(periods[0].year, as_of, organisations).select_related("list__organisation", "list__holder")
     )
@@ -156,7 +154,7 @@ def duty_counts(periods, organisations=None, as_of=None):
         for slot in slots[duty.pk]:
             if slot.state in LEFT_OUT:
                 continue
-            due = min(max(slot.due, year.first), year.last)
+            due = counts_on(slot, periods[0].year)
             for period in periods:
                 if due in period:
                     _count(found[period].setdefault(duty.list.organisation_id, [0, 0, 0, 0]), slot, as_of)

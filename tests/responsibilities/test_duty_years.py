@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from assessments.selectors.items import duty_entries
 from branches.models import Department
 from branches.periods import Period
 from branches.scoping import OPERATOR
@@ -32,6 +33,12 @@ def owed(place, as_of=date(2026, 11, 24)):
     return year, [sum(column) for column in zip(*quarters)]
 
 
+def scored(place):
+    """Return how many duties of a place the quarters' scores reckon with."""
+    as_of = date(2026, 11, 24)
+    return sum(len(duty_entries(quarter, [place.pk], as_of)) for quarter in QUARTERS)
+
+
 @pytest.mark.parametrize("kind", ["term", "stage"])
 def test_what_is_due_outside_the_year_counts_once_in_the_year_that_lists_it(world, kind):
     """A term that ran out the year before and is not renewed; a stage of the last days of December."""
@@ -52,6 +59,7 @@ def test_what_is_due_outside_the_year_counts_once_in_the_year_that_lists_it(worl
     year, quarters = owed(world.branch_a)
     assert year == [before[0], before[1] + 1]
     assert quarters == year
+    assert scored(world.branch_a) == year[1]
 
 
 def held_by(place, kind, day, **columns):
