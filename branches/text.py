@@ -171,6 +171,15 @@ def parse_optional_date(value, **options):
     return None if is_blank_mark(value) else parse_date(value, **options)
 
 
+def whole_number(text):
+    """Return the number that a text of plain digits names (an id, a year in an address), else None.
+
+    str.isdigit also says yes to "²" and to thousands of digits, which int() refuses.
+    """
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
 _COUNT = re.compile(r"^(\d{1,6})(?:\.0+)?(?:人|名|个|次|位|人次)?$")
 
 

@@ -3,8 +3,9 @@
 from django import forms
 
 from branches import clock
+from branches.seen import seen_mark
 from members.forms.fields import DayField, TextField
-from responsibilities.services.stages import StageData
+from responsibilities.services.stages import StageData, shown
 
 MOST_MILESTONES = 20
 
@@ -18,6 +19,7 @@ def _day(label, *, actual=False):
 class StageForm(forms.Form):
     """Business dates of a stage and what happened. edits: whether the planned dates may be changed."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     planned_on = _day("业务计划日期")
     happened_on = _day("业务实际日期", actual=True)
     business = TextField(
@@ -29,7 +31,12 @@ class StageForm(forms.Form):
     def __init__(self, data=None, *, stage, edits):
         super().__init__(
             data,
-            initial={"planned_on": stage.planned_on, "happened_on": stage.happened_on, "business": stage.business},
+            initial={
+                "seen": seen_mark(shown(stage)),
+                "planned_on": stage.planned_on,
+                "happened_on": stage.happened_on,
+                "business": stage.business,
+            },
         )
         self.fields["planned_on"].disabled = not edits
         rows = list(stage.milestones.order_by("planned_on", "pk"))
@@ -49,9 +56,10 @@ class StageForm(forms.Form):
     def refuse(self, error):
         """Put the sentences of a ValidationError of `stage_update` beside their fields, those of a milestone in its row."""
         by_field = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+        # Once, for an error takes what it concerns out of the cleaned data.
+        rows = self._sent()
         for name, sentences in by_field.items():
             number, _, column = (name or "").partition("-")
-            rows = self._sent() if column else []
             for sentence in sentences:
                 if column and int(number) < len(rows):
                     rows[int(number)].add_error(column, sentence)

@@ -1,7 +1,7 @@
 """Who of the leading group is in charge of which department, and whose contact point a branch is (领导分工)."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from branches import audit, clock
 from branches.errors import Conflict
@@ -38,7 +38,11 @@ def charge_make(*, by, organisation, leader, department=None, contact=None, star
         starts=starts or clock.today(),
     )
     charge.full_clean(exclude=["organisation", "leader", "department", "contact"])
-    charge.save()
+    try:
+        with transaction.atomic():
+            charge.save()
+    except IntegrityError:
+        raise Conflict("这项分工刚刚已由他人登记，请重新打开。") from None
     _done(by, "charge.make", charge, None)
     return charge
 

@@ -8,11 +8,13 @@ from django.db import transaction
 from branches import access, audit, clock
 from branches.errors import Conflict
 from branches.rights import ASSIGN, DUTIES
+from branches.seen import require_unchanged
 from responsibilities.models import Milestone, Stage, StageEvidence, SyncStage, WorkItem
 from responsibilities.services.work import mark_work, stage_dates
 from responsibilities.work_rights import carriers_of, powers_for, require
 from responsibilities.work_rules import day_fault, order_faults, start_fault
 
+MOVED_ON = "这个环节刚被他人修改，您填写的内容没有保存。请打开最新内容对照后再改。"
 KEPT_MILESTONE = "这个节点有过佐证，不能删除；可以改名称或日期。"
 
 
@@ -31,6 +33,12 @@ def picture(stage):
     rows = stage.milestones.order_by("planned_on", "pk")
     text = "；".join(f"{row.name} 计划 {row.planned_on or '—'} 实际 {row.happened_on or '—'}" for row in rows)
     return audit.snapshot(stage) | {"milestones": text}
+
+
+def shown(stage):
+    """Return what the form of a stage shows of it, as a mark of it is taken (branches/seen.py)."""
+    rows = stage.milestones.order_by("pk").values_list("pk", "name", "planned_on", "happened_on")
+    return {"own": [stage.planned_on, stage.happened_on, stage.business], "parts": [list(row) for row in rows]}
 
 
 def _days(stage):
@@ -74,8 +82,8 @@ def _raise(errors):
 
 
 @transaction.atomic
-def stage_update(*, by, stage, data):
-    """Write dates, progress and milestones of a stage.
+def stage_update(*, by, stage, data, seen=""):
+    """Write dates, progress and milestones of a stage; Conflict when it is no longer as it was `seen` (mark of `shown`).
 
     Who edits the item may change all of it. Who speaks for a carrying branch notes what happened: actual dates and the
     progress; planned dates and the list of milestones stay as they are. Raises ValidationError on planned_on,
@@ -87,6 +95,7 @@ def stage_update(*, by, stage, data):
     stage.item = item
     powers, carriers = powers_for(by, item)
     require(powers.notes(item, carriers), by, DUTIES, item)
+    require_unchanged(seen, shown(stage), MOVED_ON)
     if not powers.edits(item):
         data = _only_actual(stage, data)
     _check(item, data)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from branches import access
+from branches.errors import Conflict
 from branches.rights import ASSIGN, DUTIES, RECORD, VIEW
 from members.models import Activity
 from responsibilities.forms.stages import PaperForm, StageForm
@@ -53,9 +54,12 @@ def stage_edit(request, pk):
         status = 422
         if form.is_valid():
             try:
-                stage_update(by=request.user, stage=stage, data=form.data_of())
+                stage_update(by=request.user, stage=stage, data=form.data_of(), seen=form.cleaned_data["seen"])
             except ValidationError as error:
                 form.refuse(error)
+            except Conflict as conflict:
+                form.add_error(None, conflict.message)
+                status = 409
             else:
                 messages.success(request, "业务进展已登记")
                 return redirect(_back(stage))

@@ -14,6 +14,7 @@ from branches.models import AuditEntry
 from branches.names import standing_label
 from branches.rights import ASSIGN, VIEW
 from branches.selectors.trail import changes_of, verb_label
+from branches.text import whole_number
 from responsibilities.forms.work import StopForm, WorkForm
 from responsibilities.models import StageEvidence, WorkItem
 from responsibilities.selectors import stage_words
@@ -144,10 +145,11 @@ def _page(request, form, item=None, status=200, conflict=None):
 
 def _suggested(request, form, carriers):
     """Fill in the branch that covers the chosen leading department; returns the initial values of a fresh form."""
-    place = covering(form["lead"].value()) if str(form["lead"].value() or "").isdigit() else None
+    lead = whole_number(form["lead"].value())
+    place = covering(lead) if lead else None
     values = {name: form[name].value() for name in form.fields if name != "version"}
     if place is not None and place in {row.pk for row in carriers}:
-        chosen = [int(pk) for pk in values.get("carriers") or [] if str(pk).isdigit()]
+        chosen = [pk for pk in map(whole_number, values.get("carriers") or []) if pk]
         values["carriers"] = [place, *(pk for pk in chosen if pk != place)]
         values["leading"] = place
     return values
