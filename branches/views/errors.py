@@ -5,6 +5,7 @@ import logging
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 
 from branches.access import Forbidden, who_can
 
@@ -57,5 +58,24 @@ def not_allowed(request, response):
 
 
 def conflict(request, message, **context):
-    """Answer 409: the action does not fit the record's present state or version."""
-    return _page(request, "409.html", 409, {"message": message, **context})
+    """Answer 409: the action does not fit the record's present state or version; sentences that were typed stay readable."""
+    page = {"message": message, "typed": _typed(request), "next": _page_of(context.get("record")), **context}
+    return _page(request, "409.html", 409, page)
+
+
+def _page_of(record):
+    """Return the address at which a record stands now, or "" where it has no page of its own."""
+    if record is None:
+        return ""
+    try:
+        return reverse(f"{record._meta.model_name}_detail", args=[record.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _typed(request):
+    """Return the texts of the form that was sent: whatever is not a choice, a number or a mark of the page."""
+    texts = [
+        text.strip() for name in request.POST for text in request.POST.getlist(name) if not name.startswith("csrf")
+    ]
+    return [text for text in texts if len(text) > 4 and not text.isascii()]

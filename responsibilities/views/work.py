@@ -19,6 +19,7 @@ from responsibilities.forms.work import StopForm, WorkForm
 from responsibilities.models import StageEvidence, WorkItem
 from responsibilities.selectors import stage_words
 from responsibilities.selectors.duties_of_record import duties_of_item
+from responsibilities.selectors.supervisions import open_about
 from responsibilities.selectors.work import (
     READ,
     covering,
@@ -91,9 +92,11 @@ def work_detail(request, pk):
         "tolerance": tolerance_now(),
         "board": reverse("sync_board"),
     }
+    asked = open_about(request.user, {f"stage/{view.row.pk}" for view in stages})
     context["views"] = [
         {
             "stage": view,
+            "supervised": asked.get(f"stage/{view.row.pk}", ()),
             "points": [
                 {
                     "point": point,
