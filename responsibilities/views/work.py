@@ -16,7 +16,7 @@ from branches.rights import ASSIGN, VIEW
 from branches.selectors.trail import changes_of, verb_label
 from branches.text import whole_number
 from responsibilities.forms.work import StopForm, WorkForm
-from responsibilities.models import StageEvidence, WorkItem
+from responsibilities.models import WorkItem
 from responsibilities.selectors import stage_words
 from responsibilities.selectors.duties_of_record import duties_of_item
 from responsibilities.selectors.supervisions import open_about
@@ -76,12 +76,7 @@ def work_detail(request, pk):
         "carriers": [row for row in rows if row.ended is None],
         "former": [row for row in rows if row.ended is not None],
         "helpers": list(item.helpers.all()),
-        "removed": list(
-            StageEvidence.objects.filter(stage__item=item, removed_at__isnull=False)
-            .select_related("stage", "activity", "removed_by")
-            .prefetch_related("activity__kinds")
-            .order_by("-removed_at")[:20]
-        ),
+        "removed": [row for view in stages for row in view.removed],
         "duties": duties_of_item(item, carriers, user=request.user),
         "history": _history(item, [view.row.pk for view in stages]),
         "may_edit": powers.edits(item),
