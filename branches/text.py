@@ -19,6 +19,11 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _DOTS = re.compile(r"\s*[·•・‧∙⋅●]\s*")
 
 
+def quoted(text):
+    """Return a title in quotation marks; its own become single ones, as print sets a quotation within another."""
+    return "“" + text.replace("“", "‘").replace("”", "’") + "”"
+
+
 def clean_text(value):
     """Return text in NFC without controls, zero-width and bidi marks, blanks at the ends removed.
 

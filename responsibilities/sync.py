@@ -67,6 +67,11 @@ class SyncPoint:
         passed = self.planned is not None and self.planned < (self.as_of or clock.today())
         return passed and self.happened is None and self.state == SyncState.NOT_DUE
 
+    @property
+    def chip(self):
+        """The state as a chip shows it: not due is not said of what only waits for its date to be noted."""
+        return "waits" if self.waits else str(self.state)
+
 
 def judge(happened, party_days, tolerance, as_of):
     """Return (state, Party date, lag) of one point.

@@ -66,11 +66,11 @@ def next_step(points, names=None, item=None):
     if held:
         point = min(held, key=lambda row: row.happened)
         due = point.happened + timedelta(days=point.tolerance)
-        return step("hold", point, "{who}在 " + f"{due:%m-%d} 前" + "开展“{stage}”", due)
+        return step("hold", point, "{who}在 " + f"{clock.short(due)} 前" + "开展“{stage}”", due)
     planned = [point for point in open_points if point.planned]
     if planned:
         point = min(planned, key=lambda row: row.planned)
-        return step("wait", point, "{who}准备“{stage}”，业务计划 " + f"{point.planned:%m-%d}", point.planned)
+        return step("wait", point, "{who}准备“{stage}”，业务计划 " + clock.short(point.planned), point.planned)
     if open_points:
         return step("date", open_points[0], "{who}登记“{stage}”的业务日期")
     done, owed = closure(points)
@@ -96,8 +96,7 @@ def linked_records(points, user, *parts):
 
 def proof_label(activity):
     """Return 「支委会 10-27」, with the year where it is not this one."""
-    style = "%m-%d" if activity.day.year == clock.today().year else "%Y-%m-%d"
-    return f"{activity.kinds_label} {activity.day:{style}}"
+    return f"{activity.kinds_label} {clock.short(activity.day)}"
 
 
 @dataclass

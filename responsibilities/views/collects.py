@@ -15,7 +15,7 @@ from branches import access, exports
 from branches.errors import Conflict
 from branches.forms.fields import take_errors
 from branches.rights import ASSIGN, VIEW
-from responsibilities.assigning import places_assigned, require_assigns
+from responsibilities.assigning import places_assigned, refusal, require_assigns
 from responsibilities.forms.collects import CollectFilter, CollectForm, FieldFormSet, rows_of
 from responsibilities.models import Collect, CollectState
 from responsibilities.selectors import collects as reads
@@ -64,7 +64,7 @@ def _require_sender(request):
     """Raise Http404 for who assigns nothing; the discipline office assigns by supervision only and gets 403."""
     access.require_anywhere(request.user, ASSIGN)
     if not places_assigned(request.user).exists():
-        raise access.Forbidden(ASSIGN, access.organisations_for(request.user, ASSIGN).first())
+        raise refusal(request.user, access.organisations_for(request.user, ASSIGN).first())
 
 
 def load(request, pk):

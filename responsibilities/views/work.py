@@ -11,13 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from branches import access
 from branches.errors import Conflict
 from branches.models import AuditEntry
+from branches.names import standing_label
 from branches.rights import ASSIGN, VIEW
 from branches.selectors.trail import changes_of, verb_label
 from branches.text import whole_number
 from responsibilities.forms.work import StopForm, WorkForm
 from responsibilities.models import StageEvidence, WorkItem
-from responsibilities.selectors import board
+from responsibilities.selectors import stage_words
 from responsibilities.selectors.duties_of_record import duties_of_item
+from responsibilities.selectors.supervisions import open_about
 from responsibilities.selectors.work import (
     READ,
     covering,
@@ -58,9 +60,8 @@ def work_detail(request, pk):
     rows = list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
     carriers = [row.organisation_id for row in rows if row.ended is None]
     powers = Powers(request.user, {item.organisation_id, *carriers})
-    names = {row.organisation_id: row.organisation.label for row in rows} | {
-        item.organisation_id: item.organisation.label
-    }
+    places = [item.organisation, *(row.organisation for row in rows)]
+    names = {place.pk: standing_label(place.label, place.archived_on) for place in places}
     links = powers.links(item, carriers)
     context = {
         "item": item,
@@ -91,11 +92,17 @@ def work_detail(request, pk):
         "tolerance": tolerance_now(),
         "board": reverse("sync_board"),
     }
+    asked = open_about(request.user, {f"stage/{view.row.pk}" for view in stages})
     context["views"] = [
         {
             "stage": view,
+            "supervised": asked.get(f"stage/{view.row.pk}", ()),
             "points": [
-                {"point": point, "words": board.words(point), "pick": board.pick_url(point) if links else ""}
+                {
+                    "point": point,
+                    "words": stage_words.words(point),
+                    "pick": stage_words.pick_url(point) if links else "",
+                }
                 for point in view.points
             ],
         }
@@ -172,9 +179,16 @@ def work_new(request):
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, "重点业务已登记")
+            _saved(request, "重点业务已登记", form)
             return redirect("work_detail", pk=item.pk)
     return _page(request, form, status=422)
+
+
+def _saved(request, words, form):
+    if form.data_of().carriers:
+        messages.success(request, words)
+    else:
+        messages.warning(request, f"{words}；还没有承办支部，各环节暂时无人办理")
 
 
 @login_required
@@ -197,7 +211,7 @@ def work_edit(request, pk):
         except Conflict as conflict:
             return _page(request, form, item, status=409, conflict=conflict.message)
         else:
-            messages.success(request, "修改已保存")
+            _saved(request, "修改已保存", form)
             return redirect("work_detail", pk=item.pk)
     return _page(request, form, item, status=422)
 
