@@ -130,8 +130,9 @@ def _milestones(chosen):
 def _carriers(chosen):
     found = {}
     rows = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk")
-    for item, place, ended in rows.values_list("item_id", "organisation_id", "ended"):
-        found.setdefault(item, []).append((place, ended))
+    for item, place, *ends in rows.values_list("item_id", "organisation_id", "ended", "organisation__archived_on"):
+        # Nothing is carried by an organisation that no longer stands.
+        found.setdefault(item, []).append((place, min((day for day in ends if day), default=None)))
     return found
 
 

@@ -289,3 +289,12 @@ def test_the_discipline_office_reads_why_it_asks_for_no_figures_and_not_that_it_
     assert answer.status_code == 403 and "机关纪委以督查督办提出要求，不直接部署工作。" in page
     assert world.discipline not in [row.user for row in answer.context["holders"]]
     assert world.staff in [row.user for row in answer.context["holders"]]
+
+
+def test_a_draft_of_the_committee_is_neither_read_nor_exported_by_the_discipline_office(world, as_):
+    collect = draft(world)
+    Collect.objects.filter(pk=collect.pk).update(organisation=world.committee)
+    client = as_("discipline")
+    assert client.get(f"/collects/{collect.pk}/").status_code == 403
+    assert client.post(f"/collects/{collect.pk}/export/").status_code == 403
+    assert as_("staff").post(f"/collects/{collect.pk}/export/").status_code == 200
