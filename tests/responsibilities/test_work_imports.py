@@ -212,4 +212,4 @@ def test_the_empty_sheet_filled_in_is_a_plan_that_the_import_reads(world, as_):
     book.save(out)
     answer = client.post("/sync/import/", {"work": SimpleUploadedFile("计划.xlsx", out.getvalue())})
     batch = ImportBatch.objects.order_by("-pk").first()
-    assert answer.status_code == 302 and "能源保供" in page(client, batch).content.decode()
+    assert answer.status_code == 302 and "新增 1 条，更改 0 条，可以导入" in page(client, batch).content.decode()
