@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "branches.context.page",
                 "members.context.counts",
+                "responsibilities.context.counts",
             ],
         },
     }

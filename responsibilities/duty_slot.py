@@ -54,6 +54,11 @@ class DutySlot:
         return 0 < self.expected <= self.done
 
     @property
+    def anchor(self):
+        """Id of its line on the duty's page."""
+        return anchor(self.key)
+
+    @property
     def missed(self):
         """Whether it was late when it was fulfilled."""
         return self.late > 0
@@ -69,6 +74,11 @@ class DutySlot:
     def days(self, as_of):
         """Days late (positive) when behind, days left (negative or zero) otherwise."""
         return (as_of - self.due).days
+
+
+def anchor(key):
+    """Return the id under which a duty's page shows the slot with this key."""
+    return "s-" + key.replace("/", "-")
 
 
 def next_date(slots, as_of):

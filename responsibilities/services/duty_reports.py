@@ -8,8 +8,8 @@ from branches.errors import Conflict
 from branches.services.notices import notice_send
 from branches.text import clean_text
 from responsibilities.duty_progress import duty_slots
-from responsibilities.duty_rights import has_reviewer, reminds, require_acts, reviews
-from responsibilities.duty_slot import CLOSED, NOT_APPLICABLE, RETURNED, STATE_NAMES
+from responsibilities.duty_rights import reminds, require_acts, reviewers, reviews
+from responsibilities.duty_slot import CLOSED, NOT_APPLICABLE, RETURNED, STATE_NAMES, anchor
 from responsibilities.models import DutyReport, ListState, ReportState
 from responsibilities.selectors.duty_holders import holders_each, holders_of
 from responsibilities.services.duty_lists import mark_lists
@@ -18,9 +18,9 @@ from responsibilities.services.papers import paper_keep
 LONGEST = 500
 
 
-def address(duty):
-    """Return the address of a duty's page."""
-    return f"/duties/{duty.pk}/"
+def address(duty, key=""):
+    """Return the address of a duty's page, or (with a slot's key) of the place on it where that slot stands."""
+    return f"/duties/{duty.pk}/" + (f"?show=all#{anchor(key)}" if key else "")
 
 
 def about(duty, key=""):
@@ -115,7 +115,8 @@ def duty_report(*, by, duty, slot, text, file=None):
     """Report in words how a slot (its key) was fulfilled, with a file if one is given; return the DutyReport.
 
     Only where no record can show it: what the system finds by itself is recorded, not written about. After the due date it
-    is accepted all the same and marked late. Without anyone above to judge it, it stands accepted (无上级审核). Raises
+    is accepted all the same and marked late. Everybody who may judge it gets one notice; without anyone above it stands
+    accepted (无上级审核). Raises
     Conflict for a slot that is closed, reported or accepted already.
     """
     found = _slot(by, duty, slot)
@@ -128,10 +129,10 @@ def duty_report(*, by, duty, slot, text, file=None):
         raise ValidationError({"text": "请写明落实情况。"})
     if len(text) > LONGEST:
         raise ValidationError({"text": f"落实情况最多 {LONGEST} 字。"})
-    judged = has_reviewer(duty.list, by)
+    judges = reviewers(duty.list, by)
     values = {
-        "state": ReportState.REPORTED if judged else ReportState.ACCEPTED,
-        "no_reviewer": not judged,
+        "state": ReportState.REPORTED if judges else ReportState.ACCEPTED,
+        "no_reviewer": not judges,
         "text": text,
         "reported_by": None if by is access.OPERATOR else by,
         "reported_at": clock.now(),
@@ -144,6 +145,15 @@ def duty_report(*, by, duty, slot, text, file=None):
         values["paper"] = paper_keep(by=by, organisation=duty.list.organisation, file=file)
     report = _say(found, duty, slot, values, (ReportState.RETURNED,))
     _done(by, "duty.report", report)
+    for user in judges:
+        notice_send(
+            by=by,
+            to=user,
+            kind="duty",
+            text=f"{duty.list.holder_name}报告了“{duty}”（{found.name}），请审核",
+            url=address(duty, slot),
+            about=about(duty, slot),
+        )
     return report
 
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +27,7 @@ from responsibilities.forms.duties import (
     uppers_for,
     year_choices,
 )
-from responsibilities.models import LEVEL_ORDER, DutyList, Level, ListState
+from responsibilities.models import LEVEL_ORDER, DutyList, Level, ListState, ReportState
 from responsibilities.selectors.duty_holders import holders_each, holders_of
 from responsibilities.selectors.duty_lists import missing_lists
 from responsibilities.selectors.duty_names import basis, frequency, own_number, role_of
@@ -185,7 +185,9 @@ def _missing_below(user, issued, year):
 @require_GET
 def duty_list_detail(request, pk):
     duty_list = _list(request, pk)
-    duties = list(duty_list.duties.select_related("serves__list").order_by("order", "pk"))
+    pending = Count("reports", filter=Q(reports__state=ReportState.REPORTED))
+    rows = duty_list.duties.select_related("serves__list").annotate(pending=pending)
+    duties = list(rows.order_by("order", "pk"))
     holders = holders_of(duty_list)
     for duty in duties:
         duty.often, duty.cited, duty.own = frequency(duty), basis(duty), own_number(duty)
