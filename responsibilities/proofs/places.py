@@ -35,12 +35,17 @@ def owed(question, duties):
     return found
 
 
+def slot_key(row, place):
+    """Return the key of the slot that a Requirement makes in its branch's duties. place: its Organisation."""
+    return f"{row.rule}/{row.period}" + (f"/{place.pk}" if place.kind == Kind.SMALL_GROUP else "")
+
+
 def _requirement(question, duty, row):
     place = question.places[row.organisation]
     group = place.kind == Kind.SMALL_GROUP
     slot = DutySlot(
         duty.pk,
-        f"{row.rule}/{row.period}" + (f"/{place.pk}" if group else ""),
+        slot_key(row, place),
         (place.short_name if group else "") + requirement_name(row),
         row.due,
         expected=row.expected if row.applies else 0,
