@@ -124,7 +124,10 @@ def _stage(question, duty, point, item, tolerance):
 
 
 def terms(question, duties):
-    """One slot for each term of office that ends in the year, or ended before and is not renewed, at or below the place."""
+    """One slot for each term of office that ends in the year, or ended before and is not renewed, at or below the place.
+
+    What ended before is owed in this list from the year's first day on: before that nothing of the list is overdue.
+    """
     rows = Term.objects.filter(expires__lte=question.span.last).filter(
         Q(closed_on__isnull=True) | Q(closed_on__gte=question.span.first)
     )
@@ -142,15 +145,20 @@ def terms(question, duties):
                     duty.pk,
                     f"term/{row.pk}",
                     f"{place.short_name}届满",
-                    row.expires,
+                    max(row.expires, question.span.first),
                     done=int(closed is not None),
                     late=int(closed is not None and closed > row.expires),
-                    text=f"{closed:%m-%d} 换届" if closed else "未见换届登记",
+                    text=_ended(row, question.span.first) + (f"{closed:%m-%d} 换届" if closed else "未见换届登记"),
                     url=f"/organisations/{place.pk}/",
                 )
             )
         found[duty.pk] = slots or nothing_owed(duty, "本年度没有届满的党组织")
     return found
+
+
+def _ended(row, first):
+    """Return when a term carried over from an earlier year ended, in words; "" for one that ends in the year."""
+    return f"{row.expires} 届满，" if row.expires < first else ""
 
 
 def supervisions(question, duties):
