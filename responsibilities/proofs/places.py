@@ -7,7 +7,7 @@ from django.db.models import Q
 from branches import clock, dated_settings
 from branches.models import Kind, Term
 from branches.periods import YEAR, Period
-from responsibilities.duty_slot import DutySlot, nothing_owed, period_slot, periods_of
+from responsibilities.duty_slot import DutySlot, nothing_owed, period_slot, periods_of, record_step
 from responsibilities.models import STAGE_SHORT, DutyList, Level, ListState, Stage, Supervision, SyncState, WorkItem
 from responsibilities.models import RequirementState as State
 from responsibilities.requirement_rules import REQUIREMENT_RULES_BY_ID
@@ -53,6 +53,7 @@ def _requirement(question, duty, row):
         records=list(row.records),
         text=row.reason or f"应办 {row.expected}，已办 {row.done}",
         url=f"/requirements/{row.organisation}/{row.rule}/{row.period}/",
+        mend=record_step(row.organisation, row.row.kinds[0], row.period),
     )
     if row.state == State.MET_LATE:
         slot.late = max(1, row.expected - row.on_time)
@@ -120,7 +121,12 @@ def _stage(question, duty, point, item, tolerance):
         records=[proof.activity for proof in point.proofs if proof.counts and proof.activity],
         text=text,
         url=f"/sync/{point.item}/",
+        mend=("补佐证", f"/sync/stages/{point.stage}/evidence/" + _milestone(point)),
     )
+
+
+def _milestone(point):
+    return f"?milestone={point.milestone}" if point.milestone else ""
 
 
 def terms(question, duties):

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_GET, require_POST
 from branches import access, clock, exports
 from branches.forms.filters import YearField, asked_for
 from branches.models import Notice
-from branches.rights import ASSIGN, VIEW
+from branches.rights import ASSIGN, RECORD, VIEW
 from responsibilities.assigning import assigns_anywhere, assigns_work
 from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
 from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
 from responsibilities.duty_rights import acts_for, makes, reminds, reviews
-from responsibilities.duty_slot import REPORTED, next_date
+from responsibilities.duty_slot import CLOSED, REPORTED, by_urgency, next_date, to_do
 from responsibilities.forms.duties import DutyFilter, year_choices
 from responsibilities.models import Duty, Level, ListState
 from responsibilities.selectors.duty_board import GROUPED, Board, line_note
@@ -181,9 +181,14 @@ def duty_detail(request, pk):
     to_review = _to_review(request.user, duty, mine, holders)
     today = clock.today()
     issued = duty.list.state == ListState.ISSUED
+    waiting = to_do(mine)
+    everything = request.GET.get("show") == "all" or not waiting
+    records = any(slot.mend and slot.behind(today) for slot in mine)
+    records = records and access.has_right(request.user, RECORD, duty.list.organisation)
     lines = [
         {
             "slot": slot,
+            "mend": slot.mend if issued and records and slot.behind(today) else (),
             "days": slot.days(today) if slot.behind(today) else None,
             "waits": slot.waits(today),
             "word": STATE_NAMES[slot.state],
@@ -192,13 +197,18 @@ def duty_detail(request, pk):
             "report": issued and acts and _reportable(slot),
             "review": slot in to_review,
         }
-        for slot in mine
+        for slot in by_urgency(mine if everything else waiting, today)
     ]
+    closed = sum(slot.state == CLOSED and not confirmed(slot) for slot in mine)
     context = _panel(request, duty, mine, family, slots, holders) | {
         "title": duty.text,
         "lines": lines,
         "acts": acts,
-        "to_confirm": sum(line["confirm"] for line in lines),
+        "to_confirm": closed if issued and acts else 0,
+        "slots": len(mine),
+        "waiting": len(waiting),
+        "undone": sum(slot.state != REPORTED for slot in waiting),
+        "everything": everything,
         "proved": proved_by_system(duty),
         "source": SOURCE_NAMES.get(duty.source, ""),
         "role": role_of(duty.list.level),

@@ -22,7 +22,8 @@ from responsibilities.views.duties import loaded
 
 
 def _back(request, duty):
-    return redirect(reverse("own_duties") if request.POST.get("back") == "own" else services.address(duty))
+    own = request.POST.get("back") == "own"
+    return redirect(reverse("own_duties") if own else services.address(duty, request.POST.get("slot", "")))
 
 
 @login_required
@@ -66,7 +67,7 @@ def duty_report(request, pk):
                 late = "，已标记迟报" if report.late else ""
                 words = "没有上级审核，已记为落实" if report.no_reviewer else "已报告，等待审核"
                 messages.success(request, words + late)
-                return redirect(services.address(duty))
+                return redirect(services.address(duty, key))
         status = 422
     context = {
         "title": f"报告：{duty.text}",
@@ -101,11 +102,11 @@ def duty_report_review(request, pk):
         if request.POST.get("do") == "accept":
             services.duty_report_accept(by=request.user, report=report)
             messages.success(request, "报告已通过")
-            return redirect(services.address(report.duty))
+            return redirect(services.address(report.duty, report.slot))
         if form.is_valid():
             services.duty_report_return(by=request.user, report=report, **form.cleaned_data)
             messages.success(request, "报告已退回")
-            return redirect(services.address(report.duty))
+            return redirect(services.address(report.duty, report.slot))
         status = 422
     slot = services.slot_of(report.duty, report.slot)
     context = {
