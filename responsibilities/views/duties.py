@@ -123,7 +123,7 @@ def duty_list(request):
         needy = board.fitting(page.object_list[0].duties, state)
         selected = max(needy, key=lambda duty: board.found[duty.pk].days or 0 if board.found[duty.pk].overdue else -1)
     if selected is not None:
-        family = of_board(selected, board)
+        family = of_board(selected, request.user, board)
         holders = board.holders[selected.list_id]
         context |= _panel(request, selected, board.slots[selected.pk], family, board.slots, holders)
         context["to_review"] = _to_review(request.user, selected, board.slots[selected.pk], holders)
@@ -172,9 +172,7 @@ def _panel(request, duty, slots, family, all_slots, holders):
 def duty_detail(request, pk):
     duty = loaded(request, pk)
     family = relatives(duty, request.user)
-    above, below, seen = family
-    shown = [duty, *[row for row in above if row.pk in seen], *below]
-    slots = duty_slots(shown)
+    slots = duty_slots(family.readable(duty))
     mine = slots[duty.pk]
     holders = holders_of(duty.list)
     acts = acts_for(request.user, duty.list, holders)
