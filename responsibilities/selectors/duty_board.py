@@ -1,6 +1,9 @@
 """Page of the duty lists: the chain of levels with how far each is, and the duties of the chosen one."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+
+from django.db.models import Count
 
 from branches import clock
 from responsibilities.duty_progress import Progress, duty_slots, elapsed, progress
@@ -83,11 +86,12 @@ class Board:
         self.duties = self.all
         self.by_pk = {duty.pk: duty for duty in self.all}
         self.elapsed = elapsed(year, as_of)
+        # {level: number of lists} of a level that are not among those shown here.
+        issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level")
+        shown = Counter(row.level for row in self.lists.values())
+        self.others = {level: number - shown[level] for level, number in issued.annotate(number=Count("pk"))}
         # Levels of which there are lists that this user does not read: not missing, only not his.
-        issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level", flat=True)
-        self.elsewhere = {CARD_OF[level] for level in issued.distinct()} - {
-            CARD_OF[row.level] for row in self.lists.values()
-        }
+        self.elsewhere = {CARD_OF[level] for level in self.others} - {CARD_OF[level] for level in shown}
 
     def narrow(self, duty_list):
         """Show the duties of one DutyList only (all when None); the cards stay those of all."""

@@ -43,7 +43,7 @@ def relatives(duty, user):
             rows = rows.filter(list__level__in=levels)
         return list(rows.select_related(*_READ).order_by("list__organisation__lft", "pk"))
 
-    family = _walk(duty, user, {}, children)
+    family = _walk(duty, {}, children, lambda tops: _leaders(tops, user))
     ids = [row.pk for row in family.above]
     family.seen |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     return family
@@ -59,16 +59,24 @@ def of_board(duty, user, board):
         rows = [row for pk in ids for row in by_parent.get(pk, ())]
         return rows if levels is None else [row for row in rows if row.list.level in levels]
 
-    family = _walk(duty, user, board.by_pk, children)
+    def leaders(tops):
+        if board.others.get(Level.LEADER):
+            return _leaders(tops, user)
+        rows = children(tops, [Level.LEADER])
+        for row in rows:
+            row.mine = True
+        return rows
+
+    family = _walk(duty, board.by_pk, children, leaders)
     family.seen |= {row.pk for row in family.above if row.pk in board.by_pk}
     return family
 
 
-def _walk(duty, user, known, children):
+def _walk(duty, known, children, leaders_of):
     """Walk the chain of a duty both ways; what `relatives` and `of_board` have in common.
 
     known: {id: Duty} at hand. children: (ids, levels or None for all) → the issued duties that serve them and that the
-    user may read.
+    user may read. leaders_of: ids → the leaders' duties that serve them, each with `mine`: whether he may read it.
     """
     above, here = [], duty
     while here.serves_id and len(above) < DEEPEST:
@@ -79,7 +87,7 @@ def _walk(duty, user, known, children):
     tops = [row.pk for row in above]
     there = {CARD_OF[row.list.level] for row in [duty, *above, *below]}
     missing = [level for card, levels, _ in CARDS for level in levels if card not in there]
-    leaders = _leaders(tops, user) if tops and Level.LEADER in missing else []
+    leaders = leaders_of(tops) if tops and Level.LEADER in missing else []
     open_ones = [row for row in leaders if row.mine]
     others = [level for level in missing if level != Level.LEADER]
     beside = open_ones + (_down([*tops, *(row.pk for row in open_ones)], children, others) if tops and others else [])
