@@ -6,11 +6,10 @@ from branches import clock
 from branches.forms.fields import DayField, OrganisationField, PlainTextField
 from branches.forms.filters import Filter, YearField
 from branches.models import Department, User
+from members.forms.members import LONG_NUMBER
 from responsibilities.duty_progress import STATE_NAMES
 from responsibilities.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
-
-# Of a list: issued, and its holder has not said that he read it.
-UNNOTED = "unnoted"
+from responsibilities.selectors.duty_lists import UNNOTED
 
 
 class DutyFilter(Filter):
@@ -40,6 +39,7 @@ class DutyFilter(Filter):
 class ListFilter(Filter):
     """Filters of the lists, read from the address."""
 
+    q = PlainTextField(label="姓名或拼音首字母", max_length=30, required=False)
     year = YearField()
     level = forms.ChoiceField(label="层级", required=False, choices=[("", "全部"), *Level.choices])
     state = forms.ChoiceField(
@@ -49,6 +49,11 @@ class ListFilter(Filter):
     def __init__(self, *args, years, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].offer(years)
+
+    def clean_q(self):
+        if LONG_NUMBER.search(self.cleaned_data["q"]):
+            raise forms.ValidationError("只能按姓名查找，请勿在地址中留下证件号码或电话。")
+        return self.cleaned_data["q"]
 
 
 class DutyForm(forms.Form):
@@ -79,7 +84,7 @@ class DutyForm(forms.Form):
     def __init__(self, *args, uppers, issued, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["serves"].queryset = uppers
-        self.fields["serves"].label_from_instance = lambda row: f"{row.list.get_level_display()}：{row.text}"
+        self.fields["serves"].label_from_instance = upper_label
         if not issued:
             del self.fields["reason"]
         else:
@@ -189,4 +194,11 @@ def uppers_for(user, duty_list):
     """Return the duties that a line of this list may serve, as the form offers them: visible, same year, further up."""
     levels = LEVEL_ORDER[: LEVEL_ORDER.index(duty_list.level)]
     rows = Duty.objects.visible_to(user).filter(list__year=duty_list.year, list__level__in=levels)
-    return rows.select_related("list").order_by("list__organisation__lft", "list", "order")
+    rows = rows.select_related("list__organisation__parent", "list__holder", "list__member")
+    return rows.order_by("list__organisation__lft", "list", "order")
+
+
+def upper_label(duty):
+    """Return what the form calls a duty further up: whose it is, and its text."""
+    level = f"{duty.list.get_level_display()} " if duty.list.holder_id or duty.list.member_id else ""
+    return f"{level}{duty.list.holder_name}：{duty.text}"

@@ -56,6 +56,8 @@ ROWS = {
     "duty_export": Row(post=only(*VIEWERS)),
     "own_duties": Row(kwargs=lambda world: issued(world) and {}, get=everyone()),
     "duty_lists": Row(kwargs=lambda world: issued(world) and {}, get=only(*VIEWERS)),
+    "duty_lists_export": Row(post=only(*VIEWERS)),
+    "duty_lists_remind": Row(get=only(*MAKES), post=only(*MAKES, status=302)),
     "duty_list_make": Row(get=only(*MAKES), post=only(*MAKES, status=422)),
     "duty_list_issue": Row(get=only(*MAKES), post=only(*MAKES, status=422)),
     "duty_list_detail": Row(kwargs=list_a, get=only(*READS_A)),
