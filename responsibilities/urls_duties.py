@@ -15,6 +15,7 @@ urlpatterns = [
     path("duties/lists/issue/", duty_lists.duty_list_issue, name="duty_list_issue"),
     path("duties/lists/<int:pk>/", duty_lists.duty_list_detail, name="duty_list_detail"),
     path("duties/lists/<int:pk>/note/", duty_lists.duty_list_note, name="duty_list_note"),
+    path("duties/lists/<int:pk>/confirm/", duty_reports.duty_list_confirm, name="duty_list_confirm"),
     path("duties/lists/<int:pk>/new/", duty_lists.duty_new, name="duty_new"),
     path("duties/charges/", charges.charge_list, name="charge_list"),
     path("duties/charges/new/", charges.charge_new, name="charge_new"),

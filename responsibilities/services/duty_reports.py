@@ -46,42 +46,68 @@ def _slot(by, duty, key):
 
 
 @transaction.atomic
-def duty_confirm(*, by, duty, slot=""):
-    """Confirm in one click that the system's own proof closes a slot (its key), or with "" all closed slots of the duty.
+def duty_confirm(*, by, duty, slot):
+    """Confirm in one click that the system's own proof closes a slot (its key); return the DutyReport.
 
-    Returns the DutyReports, one audit entry each. Raises Conflict while the proof is not complete, or when everything was
-    confirmed before.
+    Nothing depends on it: what the system holds counts without. Raises Conflict while the proof is not complete, or when
+    it was confirmed before.
     """
-    if slot:
-        found = [_slot(by, duty, slot)]
-        if found[0].state != CLOSED:
-            raise Conflict("系统还没有足以认定办结的记录，不能确认。")
-    else:
-        require_acts(by, duty.list)
-        if duty.list.state != ListState.ISSUED:
-            raise Conflict("清单尚未下达，不能确认。")
-        found = [one for one in duty_slots([duty])[duty.pk] if one.state == CLOSED and not confirmed(one)]
-        if not found:
-            raise Conflict("没有等待确认的期次。")
-    reports = []
-    for one in found:
-        values = {
-            "state": ReportState.CONFIRMED,
-            "reported_by": None if by is access.OPERATOR else by,
-            "reported_at": clock.now(),
-            "late": bool(one.late),
-        }
-        reports.append(
-            _say(one, duty, one.key, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
-        )
-    place = duty.list.organisation_id
+    found = _slot(by, duty, slot)
+    if found.state != CLOSED:
+        raise Conflict("系统还没有足以认定办结的记录，不能确认。")
+    report = _confirmed(by, duty, found)
+    audit.record(
+        by=by, verb="duty.confirm", obj=report, organisation=duty.list.organisation, after={"slot": report.slot}
+    )
+    mark_lists([duty.list])
+    return report
+
+
+@transaction.atomic
+def duty_list_confirm(*, by, duty_list, duty=None):
+    """Confirm all that the system's own proof closes, of a list or of one Duty of it; return how many slots.
+
+    One audit entry for each duty. Raises Forbidden, and Conflict when there is nothing to confirm.
+    """
+    require_acts(by, duty_list)
+    if duty_list.state != ListState.ISSUED:
+        raise Conflict("清单尚未下达，不能确认。")
+    rows = duty_list.duties.all() if duty is None else duty_list.duties.filter(pk=duty.pk)
+    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
+    slots = duty_slots(duties)
+    done = [(one, [slot for slot in slots[one.pk] if to_confirm(slot)]) for one in duties]
+    done = [(one, found) for one, found in done if found]
+    if not done:
+        raise Conflict("没有可以确认的期次。")
+    for one, found in done:
+        for slot in found:
+            _confirmed(by, one, slot)
     audit.record_many(
         by=by,
         verb="duty.confirm",
-        rows=[(report, place, f"{duty} {report.slot}", {"slot": report.slot}) for report in reports],
+        rows=[
+            (one, duty_list.organisation_id, str(one), {"slots": "、".join(slot.key for slot in found)})
+            for one, found in done
+        ],
     )
-    mark_lists([duty.list])
-    return reports
+    mark_lists([duty_list])
+    return sum(len(found) for _, found in done)
+
+
+def _confirmed(by, duty, slot):
+    """Write that the holder has confirmed a closed DutySlot, over whatever was reported of it before."""
+    values = {
+        "state": ReportState.CONFIRMED,
+        "reported_by": None if by is access.OPERATOR else by,
+        "reported_at": clock.now(),
+        "late": bool(slot.late),
+    }
+    return _say(slot, duty, slot.key, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
+
+
+def to_confirm(slot):
+    """Whether a DutySlot is closed by the system's own proof and its holder has not confirmed it."""
+    return slot.state == CLOSED and not confirmed(slot)
 
 
 def confirmed(slot):

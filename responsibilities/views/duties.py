@@ -13,7 +13,7 @@ from responsibilities.assigning import assigns_anywhere, assigns_work
 from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
 from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
 from responsibilities.duty_rights import acts_for, makes, reminds, reviews
-from responsibilities.duty_slot import CLOSED, REPORTED, by_urgency, next_date, to_do
+from responsibilities.duty_slot import REPORTED, by_urgency, next_date, to_do
 from responsibilities.forms.duties import DutyFilter, year_choices
 from responsibilities.models import Duty, Level, ListState
 from responsibilities.selectors.duty_board import GROUPED, Board, line_note
@@ -21,7 +21,7 @@ from responsibilities.selectors.duty_chain import chain, of_board, relatives, ti
 from responsibilities.selectors.duty_holders import holders_of
 from responsibilities.selectors.duty_names import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.selectors.own_duties import lists_to_note, own_page
-from responsibilities.services.duty_reports import about, confirmed
+from responsibilities.services.duty_reports import about, to_confirm
 
 PER_PAGE = 30
 READ = ("list__organisation__parent", "list__holder", "list__member__account", "serves")
@@ -191,13 +191,13 @@ def duty_detail(request, pk):
             "waits": slot.waits(today),
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == "open" and not slot.done else slot.state,
-            "confirm": issued and acts and slot.state == "closed" and not confirmed(slot),
+            "confirm": issued and acts and to_confirm(slot),
             "report": issued and acts and _reportable(slot),
             "review": slot in to_review,
         }
         for slot in by_urgency(mine if everything else waiting, today)
     ]
-    closed = sum(slot.state == CLOSED and not confirmed(slot) for slot in mine)
+    closed = sum(to_confirm(slot) for slot in mine)
     context = _panel(request, duty, mine, family, slots, holders) | {
         "title": duty.text,
         "lines": lines,
@@ -233,7 +233,7 @@ def own_duties(request):
     for part in context["lists"]:
         for row in part["rows"]:
             row["report_slot"] = next((slot for slot in row["slots"] if _reportable(slot)), None)
-            row["to_confirm"] = sum(slot.state == "closed" and not confirmed(slot) for slot in row["slots"])
+        part["to_confirm"] = any(to_confirm(slot) for row in part["rows"] for slot in row["slots"])
     return render(request, "responsibilities/duties/own.html", context)
 
 

@@ -33,7 +33,8 @@ from responsibilities.views.duties import loaded
 READ = ("organisation__parent", "holder", "member__account", "issued_by", "noted_by")
 
 
-def _list(request, pk):
+def list_loaded(request, pk):
+    """Return the DutyList of an address, within the reach of the user."""
     return access.get_for(DutyList.objects.select_related(*READ), request.user, VIEW, pk=pk)
 
 
@@ -136,7 +137,7 @@ def _missing_below(user, issued, year):
 @login_required
 @require_GET
 def duty_list_detail(request, pk):
-    duty_list = _list(request, pk)
+    duty_list = list_loaded(request, pk)
     pending = Count("reports", filter=Q(reports__state=ReportState.REPORTED))
     rows = duty_list.duties.select_related("serves__list").annotate(pending=pending)
     duties = list(rows.order_by("order", "pk"))
@@ -161,7 +162,7 @@ def duty_list_detail(request, pk):
 @login_required
 @require_POST
 def duty_list_note(request, pk):
-    duty_list = _list(request, pk)
+    duty_list = list_loaded(request, pk)
     list_services.duty_list_note(by=request.user, duty_list=duty_list)
     messages.success(request, "已知悉")
     return redirect("own_duties" if request.POST.get("back") == "own" else duty_list_url(duty_list))
@@ -208,7 +209,7 @@ def _edit(request, duty_list, duty, act):
 @login_required
 @require_http_methods(["GET", "POST"])
 def duty_new(request, pk):
-    duty_list = _list(request, pk)
+    duty_list = list_loaded(request, pk)
 
     def act(data, reason):
         services.duty_add(by=request.user, duty_list=duty_list, data=data, reason=reason)

@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from branches import access
@@ -19,11 +18,7 @@ from responsibilities.models import DutyReport, ReportState
 from responsibilities.selectors.duty_board import behind_together
 from responsibilities.services import duty_reports as services
 from responsibilities.views.duties import loaded
-
-
-def _back(request, duty):
-    own = request.POST.get("back") == "own"
-    return redirect(reverse("own_duties") if own else services.address(duty, request.POST.get("slot", "")))
+from responsibilities.views.duty_lists import list_loaded
 
 
 @login_required
@@ -31,13 +26,27 @@ def _back(request, duty):
 def duty_confirm(request, pk):
     duty = loaded(request, pk)
     require_acts(request.user, duty.list)
+    slot = request.POST.get("slot", "")
     try:
-        reports = services.duty_confirm(by=request.user, duty=duty, slot=request.POST.get("slot", ""))
+        if slot:
+            services.duty_confirm(by=request.user, duty=duty, slot=slot)
+            number = 1
+        else:
+            number = services.duty_list_confirm(by=request.user, duty_list=duty.list, duty=duty)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        messages.success(request, f"已确认 {len(reports)} 项次办结")
-    return _back(request, duty)
+        messages.success(request, f"已确认 {number} 项次办结")
+    return redirect(services.address(duty, slot))
+
+
+@login_required
+@require_POST
+def duty_list_confirm(request, pk):
+    duty_list = list_loaded(request, pk)
+    number = services.duty_list_confirm(by=request.user, duty_list=duty_list)
+    messages.success(request, f"已确认 {number} 项次办结")
+    return redirect("own_duties")
 
 
 @login_required

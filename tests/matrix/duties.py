@@ -62,6 +62,7 @@ ROWS = {
     "duty_list_issue": Row(get=only(*MAKES), post=only(*MAKES, status=422)),
     "duty_list_detail": Row(kwargs=list_a, get=only(*READS_A)),
     "duty_list_note": Row(kwargs=list_a, post=of_a(ACTS_A, 302)),
+    "duty_list_confirm": Row(kwargs=list_a, post=of_a(ACTS_A, 409)),
     "duty_new": Row(kwargs=list_a, get=of_a(ASSIGNS), post=of_a(ASSIGNS, 422)),
     "duty_detail": Row(kwargs=duty_a("br-theme"), get=only(*READS_A)),
     "duty_edit": Row(kwargs=duty_a("br-theme"), get=of_a(ASSIGNS), post=of_a(ASSIGNS, 422)),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from branches.models import Notice
+from branches.models import AuditEntry, Notice
 from branches.periods import Period
 from members.services.reviews import activity_return
 from responsibilities.models import Duty, DutyReport
@@ -127,20 +127,38 @@ def test_a_duty_whose_proof_the_system_holds_closes_by_itself_and_is_confirmed_i
     assert secretary.post(f"/duties/{one.pk}/report/", {"slot": key, "text": "开展过"}).status_code == 409
 
 
-def test_one_click_confirms_all_that_is_closed(world, as_):
+def test_confirming_is_not_asked_for_and_one_click_confirms_all_that_is_closed_of_a_duty_or_a_list(world, as_):
     issued(world)
     one = duty("br-theme", organisation=world.branch_a)
     for month in (9, 10):
         record(world, world.branch_a, "theme_day", date(2026, month, 20))
     secretary = as_("secretary_a")
-    assert "待确认 2 项次" in html(secretary.get("/duties/own/"))
-    assert "确认全部 2 项次" in html(secretary.get(f"/duties/{one.pk}/"))
-    assert secretary.post(f"/duties/{one.pk}/confirm/", {"back": "own"})["Location"] == "/duties/own/"
+    page = html(secretary.get("/duties/own/"))
+    assert (
+        "待确认" not in page
+        and page.count("全部确认</button>") == 1
+        and "全部确认" in html(secretary.get(f"/duties/{one.pk}/"))
+    )
+    assert secretary.post(f"/duties/{one.pk}/confirm/")["Location"] == f"/duties/{one.pk}/"
     assert set(DutyReport.objects.values_list("state", "slot")) == {
         ("confirmed", "life-theme-day/2026-09"),
         ("confirmed", "life-theme-day/2026-10"),
     }
+    assert AuditEntry.objects.filter(verb="duty.confirm").count() == 1
     assert secretary.post(f"/duties/{one.pk}/confirm/").status_code == 409
+    for month in (10, 11):
+        record(world, world.branch_a, "lecture", date(2026, month, 20))
+    record(world, world.branch_a, "theme_day", date(2026, 8, 20))
+    assert as_("staff").post(f"/duties/lists/{one.list_id}/confirm/").status_code == 403
+    answer = secretary.post(f"/duties/lists/{one.list_id}/confirm/", follow=True)
+    assert "已确认" in html(answer) and "全部确认" not in html(answer)
+    entries = AuditEntry.objects.filter(verb="duty.confirm")
+    confirmed = DutyReport.objects.filter(state="confirmed")
+    assert (
+        confirmed.count() > 3
+        and entries.count() == 1 + confirmed.exclude(duty=one).values("duty").distinct().count() + 1
+    )
+    assert secretary.post(f"/duties/lists/{one.list_id}/confirm/").status_code == 409
 
 
 def test_a_level_that_is_only_out_of_reach_is_not_called_missing(world, as_):
