@@ -35,7 +35,10 @@ class Family:
 
 
 def relatives(duty, user):
-    """Return the Family of a duty (with its list), one statement for each step. Drafts are left out."""
+    """Return the Family of a duty (with its list), one statement for each step. Drafts are left out.
+
+    The duty that it serves is taken from it where it has been read with it.
+    """
 
     def children(ids, levels):
         rows = Duty.objects.visible_to(user).filter(serves__in=ids, list__state=ListState.ISSUED)
@@ -43,7 +46,8 @@ def relatives(duty, user):
             rows = rows.filter(list__level__in=levels)
         return list(rows.select_related(*_READ).order_by("list__organisation__lft", "pk"))
 
-    family = _walk(duty, {}, children, lambda tops: _leaders(tops, user))
+    known = {duty.serves_id: duty.serves} if duty.serves_id and Duty.serves.is_cached(duty) else {}
+    family = _walk(duty, known, children, lambda tops: _leaders(tops, user))
     ids = [row.pk for row in family.above]
     family.seen |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     return family

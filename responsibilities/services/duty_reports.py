@@ -9,7 +9,16 @@ from branches.services.notices import notice_send
 from branches.text import clean_text
 from responsibilities.duty_progress import duty_slots
 from responsibilities.duty_rights import reminds, require_acts, reviewers, reviews
-from responsibilities.duty_slot import CLOSED, NOT_APPLICABLE, RETURNED, STATE_NAMES, anchor
+from responsibilities.duty_slot import (
+    CLOSED,
+    NOT_APPLICABLE,
+    OPEN,
+    OVERDUE,
+    RETURNED,
+    STATE_NAMES,
+    UNKNOWN,
+    anchor,
+)
 from responsibilities.models import DutyReport, ListState, ReportState
 from responsibilities.selectors.duty_holders import holders_each, holders_of
 from responsibilities.services.duty_lists import mark_lists
@@ -110,6 +119,19 @@ def to_confirm(slot):
     return slot.state == CLOSED and not confirmed(slot)
 
 
+def reportable(slot):
+    """Whether the holder may report on a DutySlot in words as it stands."""
+    if slot.state == RETURNED:
+        return True
+    return slot.words and slot.state in (OPEN, OVERDUE, UNKNOWN)
+
+
+def version(slot):
+    """Return what a stale form is told by: the last thing said of a DutySlot, "" for nothing yet."""
+    report = slot.report
+    return f"{report.state}/{report.reviewed_at or report.reported_at:%Y%m%d%H%M%S%f}" if report else ""
+
+
 def confirmed(slot):
     """Whether the holder has confirmed a DutySlot already."""
     return slot.report is not None and slot.report.state == ReportState.CONFIRMED
@@ -137,12 +159,12 @@ def _say(found, duty, slot, values, replaceable):
 
 
 @transaction.atomic
-def duty_report(*, by, duty, slot, text, file=None):
+def duty_report(*, by, duty, slot, text, file=None, seen=None):
     """Report in words how a slot (its key) was fulfilled, with a file if one is given; return the DutyReport.
 
     Only where no record can show it: what the system finds by itself is recorded, not written about. After the due date it
     is accepted all the same and marked late. Everybody who may judge it gets one notice; without anyone above it stands
-    accepted (无上级审核). Raises
+    accepted (无上级审核). seen: `version` of the slot when the holder began to write, None for not asked. Raises
     Conflict for a slot that is closed, reported or accepted already.
     """
     found = _slot(by, duty, slot)
@@ -150,6 +172,8 @@ def duty_report(*, by, duty, slot, text, file=None):
         raise Conflict(f"“{duty}”{found.name}的状态是“{STATE_NAMES[found.state]}”，不需要再报告。")
     if not found.words and found.state != RETURNED:
         raise ValidationError({"text": "这项责任由系统按记录认定，请登记记录，不需要文字报告。"})
+    if seen is not None and seen != version(found):
+        raise Conflict("这一期在您打开页面之后有了新的报告或审核，请核对后再提交。")
     text = clean_text(text)
     if not text:
         raise ValidationError({"text": "请写明落实情况。"})

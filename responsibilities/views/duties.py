@@ -21,10 +21,11 @@ from responsibilities.selectors.duty_chain import chain, of_board, relatives, ti
 from responsibilities.selectors.duty_holders import holders_of
 from responsibilities.selectors.duty_names import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.selectors.own_duties import lists_to_note, own_page
-from responsibilities.services.duty_reports import about, to_confirm
+from responsibilities.services.duty_reports import about, reportable, to_confirm
 
 PER_PAGE = 30
-READ = ("list__organisation__parent", "list__holder", "list__member__account", "serves")
+_OF = ("list__organisation__parent", "list__holder", "list__member__account")
+READ = (*_OF, *(f"serves__{name}" for name in _OF))
 
 
 def loaded(request, pk, right=VIEW):
@@ -149,6 +150,8 @@ def _panel(request, duty, slots, family, all_slots, holders):
     found = progress(slots, today)
     state, word = chip(found, slots, today)
     behind = next((slot for slot in slots if slot.behind(today)), None)
+    # What could be done about it here; nothing is asked while nothing is behind.
+    rights = access.rights_at(request.user, duty.list.organisation) if behind else set()
     return {
         "duty": duty,
         "found": found,
@@ -161,7 +164,8 @@ def _panel(request, duty, slots, family, all_slots, holders):
         "timeline": timeline(duty, slots, request.user, today),
         "holders": holders,
         "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
-        "can_supervise": bool(behind) and access.has_right(request.user, ASSIGN, duty.list.organisation),
+        "rights": rights,
+        "can_supervise": ASSIGN in rights,
         "behind": behind,
         "supervise_about": f"{about(duty)}/{behind.key}" if behind else "",
     }
@@ -181,24 +185,24 @@ def duty_detail(request, pk):
     issued = duty.list.state == ListState.ISSUED
     waiting = to_do(mine)
     everything = request.GET.get("show") == "all" or not waiting
-    records = any(slot.mend and slot.behind(today) for slot in mine)
-    records = records and access.has_right(request.user, RECORD, duty.list.organisation)
+    panel = _panel(request, duty, mine, family, slots, holders)
+    records = issued and RECORD in panel["rights"]
     lines = [
         {
             "slot": slot,
-            "mend": slot.mend if issued and records and slot.behind(today) else (),
+            "mend": slot.mend if records and slot.behind(today) else (),
             "days": slot.days(today) if slot.behind(today) else None,
             "waits": slot.waits(today),
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == "open" and not slot.done else slot.state,
             "confirm": issued and acts and to_confirm(slot),
-            "report": issued and acts and _reportable(slot),
+            "report": issued and acts and reportable(slot),
             "review": slot in to_review,
         }
         for slot in by_urgency(mine if everything else waiting, today)
     ]
     closed = sum(to_confirm(slot) for slot in mine)
-    context = _panel(request, duty, mine, family, slots, holders) | {
+    context = panel | {
         "title": duty.text,
         "lines": lines,
         "acts": acts,
@@ -217,12 +221,6 @@ def duty_detail(request, pk):
     return render(request, "responsibilities/duties/detail.html", context)
 
 
-def _reportable(slot):
-    if slot.state == "returned":
-        return True
-    return slot.words and slot.state in ("open", "overdue", "unknown")
-
-
 @login_required
 @require_GET
 def own_duties(request):
@@ -232,7 +230,7 @@ def own_duties(request):
     context = own_page(request.user)
     for part in context["lists"]:
         for row in part["rows"]:
-            row["report_slot"] = next((slot for slot in row["slots"] if _reportable(slot)), None)
+            row["report_slot"] = next((slot for slot in row["slots"] if reportable(slot)), None)
         part["to_confirm"] = any(to_confirm(slot) for row in part["rows"] for slot in row["slots"])
     return render(request, "responsibilities/duties/own.html", context)
 

@@ -49,6 +49,32 @@ def test_a_duty_in_words_is_reported_returned_reported_again_and_accepted(world,
     assert "状态是“已落实”，不需要再报告" in html(answer)
 
 
+def test_a_stale_form_keeps_what_was_written(world, as_):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    path, secretary, officer, staff = f"/duties/{one.pk}/report/", as_("secretary_a"), as_("officer_a"), as_("staff")
+    opened = secretary.get(f"{path}?slot=2026").context["form"]["seen"].value()
+    officer.post(path, {"slot": "2026", "text": "委员写的"})
+    # Reported meanwhile by a colleague: nothing to do any more, the text is there to be copied.
+    answer = secretary.post(path, {"slot": "2026", "text": "书记写的", "seen": opened})
+    assert answer.status_code == 409 and "不需要再报告" in html(answer)
+    assert "书记写的</textarea>" in html(answer) and f'href="/duties/{one.pk}/?show=all#s-2026"' in html(answer)
+    report = DutyReport.objects.get()
+    review = f"/duties/reports/{report.pk}/review/"
+    staff.post(review, {"do": "return", "reason": "请附名单"})
+    # Returned since: he may report, but not over what he has not read.
+    answer = secretary.post(path, {"slot": "2026", "text": "书记写的", "seen": opened})
+    page = html(answer)
+    assert answer.status_code == 409 and "有了新的报告或审核" in page
+    assert "书记写的</textarea>" in page and "请附名单" in page and 'name="file"' in page
+    fresh = answer.context["form"]["seen"].value()
+    assert secretary.post(path, {"slot": "2026", "text": "名单已附", "seen": fresh}).status_code == 302
+    staff.post(review, {"do": "accept"})
+    answer = as_("committee_secretary").post(review, {"do": "return", "reason": "还缺一份"})
+    assert answer.status_code == 409 and "还缺一份</textarea>" in html(answer)
+    assert slot(one, "2026").state == "accepted"
+
+
 def test_a_file_is_kept_with_the_report_and_read_by_whoever_reads_the_duty(world, as_, media):
     issued(world)
     one = duty("br-promise", organisation=world.branch_a)
