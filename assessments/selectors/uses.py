@@ -119,12 +119,11 @@ def _score_line(lines):
     return Use("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
 
 
-def _sync_lines(record, day, saved):
+def _sync_lines(links, day, saved):
     """One line for each stage the record is linked to: how far its date lies from the business date.
 
-    record: id of the saved draft or record, or None. saved: whether it counts already.
+    links: as linked_points gives them. saved: whether the record counts already.
     """
-    links = linked_points(record) if record else []
     if not links:
         return [Use("四同步", "未关联重点业务", "这次活动服务于某项业务时，在“关联业务”中选一次即可", "—", "none")]
     lines = []
@@ -150,13 +149,15 @@ def _sync_words(point, day, saved):
     return words, SyncState(state).label, "ok" if state == SyncState.SYNCHRONISED else "soon"
 
 
-def _duty_lines(organisation, codes, day, lines, counts):
+def _duty_lines(organisation, codes, day, lines, counts, links):
     """One line for each duty of the branch that the record will serve; they close by themselves.
 
-    lines: those of its requirements. counts: False below the quorum, where it proves nothing.
+    lines: those of its requirements. counts: False below the quorum, where it proves nothing. links: the stages that
+    it is linked to.
     """
     rows = [line.owed for line in lines if line.owed]
-    found = branch_duties(organisation, rows, codes, day) if counts else []
+    carriers = {place for _, point in links for place in point.carriers}
+    found = branch_duties(organisation, rows, codes, day, carriers) if counts else []
     if not found:
         return [Use("责任清单", "不对应责任事项", "能由记录证明的事项自动办结", "—", "none")]
     return [_duty_line(duty, "由这条记录自动计入，不用另行填报", "自动计入") for duty in found]
@@ -207,13 +208,13 @@ def uses_of_form(form):
     lines = _requirement_lines(
         form.organisation, data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown
     )
-    record = form.instance.pk if form.instance else None
+    links = linked_points(form.instance.pk) if form.instance else []
     return [
         *lines,
         _attendance_line(states, form.unsaved().hours),
-        *_sync_lines(record, data.day, saved=False),
+        *_sync_lines(links, data.day, saved=False),
         *_duty_lines(
-            form.organisation, data.kinds, data.makes_up_for or data.day, lines, quorum is None or quorum.valid
+            form.organisation, data.kinds, data.makes_up_for or data.day, lines, quorum is None or quorum.valid, links
         ),
         _score_line(lines),
     ]
@@ -250,7 +251,7 @@ def uses_of_record(activity, user=None):
                 line.title = f"{host.organisation}：{line.title}"
                 lines.append(line)
     lines.append(_attendance_line(states, activity.hours))
-    lines += _sync_lines(activity.pk, activity.day, activity.state in COUNTING_STATES and activity.valid)
+    lines += _sync_lines(linked_points(activity.pk), activity.day, activity.state in COUNTING_STATES and activity.valid)
     lines += _duties_proved(activity, user)
     lines.append(_score_line(lines))
     return lines

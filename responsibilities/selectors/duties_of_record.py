@@ -74,17 +74,20 @@ def duties_of_requirement(row, *, user=None, place=None):
     ]
 
 
-def branch_duties(place, rows, codes, day):
+def branch_duties(place, rows, codes, day, carriers=()):
     """Return the issued Duties of a branch that a record still to be saved will serve, in the order of the list.
 
     place: where it is recorded, the branch or a small group of it. rows: the Requirements it will count for. codes: its
-    kinds. day: its date, or the earlier one that it makes up for. Once it counts, `duties_of_record` names the same.
+    kinds. day: its date, or the earlier one that it makes up for. carriers: ids of the organisations that carry the stages
+    it is linked to. Once it counts, `duties_of_record` names the same.
     """
     years = {day.year} | {row.period.year for row in rows}
     return [
         duty
         for duty in _of_branch(place, years, None)
-        if _by_rule(duty, rows) or (duty.list.year == day.year and _by_kind(duty, place, codes))
+        if _by_rule(duty, rows)
+        or (duty.list.year == day.year and _by_kind(duty, place, codes))
+        or (duty.source == "stages" and duty.list.organisation_id in carriers)
     ]
 
 

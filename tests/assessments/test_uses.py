@@ -6,7 +6,8 @@ import pytest
 
 from members.models import Activity, Member
 from members.selectors.rosters import roster
-from responsibilities.models import Level
+from members.services.activities import RecordData, activity_create
+from responsibilities.models import Level, Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
 from responsibilities.selectors.duties_of_record import duties_of_record
 from tests.responsibilities.duty_world import duty, html, issued, record
 
@@ -44,6 +45,21 @@ def test_the_panel_of_the_form_names_the_branchs_duties_that_the_record_serves_o
     assert named == list(dict.fromkeys(served))
     if kind == "group_meeting":
         assert named == [duty("br-meetings", organisation=world.branch_a).text]
+
+
+def test_a_draft_that_is_linked_with_a_stage_serves_the_duty_of_the_stages(world, as_):
+    issued(world)
+    item = WorkItem.objects.create(
+        name="能源保供", organisation=world.root, starts=date(2026, 1, 1), ends=date(2026, 12, 31)
+    )
+    WorkCarrier.objects.create(item=item, organisation=world.branch_a)
+    stage = SyncStage.objects.create(item=item, stage=Stage.STUDY, planned_on=DAY, happened_on=DAY)
+    draft = activity_create(
+        by=world.secretary_a, organisation=world.branch_a, data=RecordData(kinds=["visit"], day=DAY, title="走访")
+    )
+    StageEvidence.objects.create(stage=stage, activity=draft)
+    named = [line.title for line in panel(as_("secretary_a"), world.branch_a, "visit", record=draft.pk)]
+    assert named == [duty("br-sync", organisation=world.branch_a).text]
 
 
 def test_below_the_quorum_no_duty_is_promised(world, as_):
