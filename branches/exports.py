@@ -44,6 +44,13 @@ def kept_file(data, name, kind):
     return response
 
 
+def blank(columns, name):
+    """Answer with an empty table to be filled in: an xlsx with its headings; nothing leaves the system with it."""
+    file = io.BytesIO()
+    write_xlsx([], columns, file, title=name)
+    return attachment(file.getvalue(), f"{name}.xlsx", _TYPES["xlsx"])
+
+
 @transaction.atomic
 def send(request, *, rows, columns, name, verb, filters="", kind="xlsx", obj=None):
     """Answer with a file of `rows` and leave one audit entry; 429 beyond ten an hour or 5,000 rows.

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from members.measures import of_marked_records
 from responsibilities.duty_progress import DONE, LEFT_OUT, duty_slots
+from responsibilities.duty_slot import counts_on
 from responsibilities.models import (
     Duty,
     Level,
@@ -153,8 +154,9 @@ def duty_counts(periods, organisations=None, as_of=None):
         for slot in slots[duty.pk]:
             if slot.state in LEFT_OUT:
                 continue
+            due = counts_on(slot, periods[0].year)
             for period in periods:
-                if slot.due in period:
+                if due in period:
                     _count(found[period].setdefault(duty.list.organisation_id, [0, 0, 0, 0]), slot, as_of)
     return found
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("sync/record/", record_links.record_links, name="record_links"),
     path("sync/new/", work.work_new, name="work_new"),
     path("sync/import/", work_imports.start, name="work_import"),
+    path("sync/import/sheet/", work_imports.sheet, name="work_import_sheet"),
     path("sync/import/<uuid:uid>/", work_imports.preview, name="work_import_preview"),
     path("sync/import/<uuid:uid>/columns/", work_imports.columns, name="work_import_columns"),
     path("sync/import/<uuid:uid>/apply/", work_imports.apply, name="work_import_apply"),

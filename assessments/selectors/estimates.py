@@ -10,14 +10,12 @@ from branches.periods import QUARTER, YEAR, Period
 from branches.selectors.names import labels
 from responsibilities.selectors.requirements import requirements
 
-SHOWN = 5
-
 
 def estimate_of(organisation, quarter=None):
     """Return {"result", "best", "losses", "marks", "quarter"} of a branch in a quarter (default the running one).
 
-    None for other kinds of organisation and where nothing is owed. losses: the heaviest lost points, each with the page
-    that mends it.
+    None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each
+    with the page that mends it.
     """
     quarter = quarter or Period.containing(QUARTER, clock.today())
     if organisation.kind != Kind.BRANCH:
@@ -46,7 +44,6 @@ def estimate_of(organisation, quarter=None):
         "quarter": quarter,
         "result": result,
         "best": best,
-        "losses": losses[:SHOWN],
-        "more": len(losses) - SHOWN,
+        "losses": losses,
         "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
     }

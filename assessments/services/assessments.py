@@ -12,11 +12,13 @@ from assessments.reports import builder, shape
 from assessments.scoring.totals import COMPLETE, NOT_APPLICABLE
 from assessments.selectors.scores import NOT_BUILT, scoring_facts
 from assessments.services.schemes import BRANCH_SCHEME, parsed, scheme_current
-from branches import access, audit, clock, dated_settings
+from branches import access, audit, clock, database, dated_settings
 from branches.errors import Conflict
 from branches.models import Organisation
 from branches.rights import ASSESS, PUBLISH
 from members.models import Activity
+
+TRIAL_LOCK = 7_302_041
 
 
 def _root():
@@ -112,7 +114,9 @@ def assessment_trial(*, by, period, key=BRANCH_SCHEME, as_of=None, reason=""):
         raise ValidationError({"period": "考核期还没有开始。"})
     as_of = as_of or clock.today()
     earlier = Assessment.objects.filter(scheme__key=key, period=str(period))
-    current = earlier.exclude(state=AssessmentState.PUBLISHED).first()
+    # Trials stand in one line, and whoever freezes waits for the row: neither writes over what the other has made.
+    database.advisory_lock(TRIAL_LOCK)
+    current = earlier.exclude(state=AssessmentState.PUBLISHED).select_for_update().first()
     if current and current.state == AssessmentState.FROZEN:
         raise Conflict("该考核期的结果已冻结，请先发布或解除冻结。")
     number = (earlier.order_by("-version").values_list("version", flat=True).first() or 0) + (0 if current else 1)
@@ -177,13 +181,15 @@ def closed_on(period):
 
 @transaction.atomic
 def assessment_freeze(*, by, assessment):
-    """Freeze a trial: only a closed period, only complete results (decisions 26, 27). Computed once more first."""
+    """Freeze a trial: only a closed period, judged once it was closed, only complete results (decisions 26, 27)."""
     root = _root()
     access.require(by, PUBLISH, root)
     assessment = _locked(assessment, AssessmentState.TRIAL, "冻结")
     period = builder.period_of(assessment)
     if clock.today() < closed_on(period):
         raise ValidationError(f"{period.label()}要到{closed_on(period):%Y年%-m月%-d日}才结束补报，之后可以冻结。")
+    if assessment.as_of < closed_on(period):
+        raise ValidationError(f"现有试算按 {clock.in_words(assessment.as_of)}计算，当时还在补报，请重新试算后再冻结。")
     open_ones = assessment.results.exclude(state__in=[COMPLETE, NOT_APPLICABLE]).values_list(
         "organisation_name", flat=True
     )

@@ -28,6 +28,9 @@ from branches.rights import ASSESS, PUBLISH, VIEW
 from branches.selectors.history import history
 from branches.views.security import recent_login
 
+# Lost points that the panel of the workbench shows; its page shows all.
+MOST_LOSSES = 5
+
 
 def _assessment(request, pk, right):
     """Return an assessment for whoever holds `right` anywhere; its results are filtered by reach where they are shown."""
@@ -235,6 +238,7 @@ def score_estimate(request, pk):
     organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
     score = estimate_of(organisation)
     if request.htmx:
-        return render(request, "assessments/estimates/panel.html", {"score": score})
+        context = {"score": score, "most": MOST_LOSSES, "organisation": organisation}
+        return render(request, "assessments/estimates/panel.html", context)
     title = f"{organisation.label}得分预估" + (f" {score['result'].total}" if score and score["result"].total else "")
     return render(request, "assessments/estimates/page.html", {"score": score, "title": title})

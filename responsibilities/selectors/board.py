@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 
 from branches import clock
 from branches.models import Organisation
+from branches.names import named, standing_label
 from branches.periods import YEAR, Period
-from responsibilities.models import STAGE_SHORT, Stage, SyncState, WorkItem
+from responsibilities.models import Stage, SyncState, WorkItem
 from responsibilities.selectors.work import items_in
 from responsibilities.sync import closure, sync_points
 
@@ -21,6 +22,8 @@ STATES = {
     SyncState.WAIVED.value: "免予同步",
     "due": "应同步",
 }
+
+_DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,9 @@ def load(user, period):
     found = Selection(period, {row.pk: row for row in items_in(user, period)})
     found.points = sync_points(list(found.items))
     found.counted = [point for point in found.points if point.day is None or point.day in period]
-    rows = Organisation.objects.order_by("tree_id", "lft").values_list("pk", "short_name", "name", "parent")
-    found.tree = {pk: Place(short or name, parent) for pk, short, name, parent in rows}
+    rows = Organisation.objects.order_by("tree_id", "lft")
+    rows = rows.values_list("pk", "short_name", "name", "parent", "archived_on")
+    found.tree = {pk: Place(standing_label(short or name, gone), parent) for pk, short, name, parent, gone in rows}
     helped = WorkItem.helpers.through.objects.filter(workitem__in=list(found.items))
     for item, department in helped.values_list("workitem", "department"):
         found.helpers.setdefault(item, set()).add(department)
@@ -95,7 +99,7 @@ def narrow(found, *, department=None, leader=None, branch=None, kind="", stage="
     """Return the Selection reduced to what the filters say.
 
     department: id of the leading or a helping one. leader: account id, or a name as written. branch: id of an
-    organisation; points carried at or below it count. kind: WorkKind. stage: Stage. word: part of the name.
+    organisation; points carried at or below it count. kind: WorkKind. stage: Stage. word: part of the name or of its pinyin initials.
     """
 
     def keeps(item):
@@ -104,7 +108,7 @@ def narrow(found, *, department=None, leader=None, branch=None, kind="", stage="
             (not department or department in departments)
             and (not leader or leader in (item.leader_id, item.leader_name))
             and (not kind or item.kind == kind)
-            and (not word or word.lower() in item.name.lower())
+            and (not word or named(item.name, word))
         )
 
     items = {pk: item for pk, item in found.items.items() if keeps(item)}
@@ -131,7 +135,7 @@ def fits(state, counted, all_points):
     if state == WAITS:
         return any(point.waits for point in counted)
     if state == "due":
-        return any(point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING) for point in counted)
+        return any(point.state in _DUE for point in counted)
     return any(point.state == state for point in counted)
 
 
@@ -157,24 +161,25 @@ def ordered(selection, state=""):
 
 
 def counts(selection):
-    """Return {state: number} for the segments: points of missing, lagging and waiting, items of all and closed."""
+    """Return {state of the address: number}: items of all, closed and open ones, points of the others."""
     whole = selection.of(selection.points)
     closed = 0
     for mine in whole.values():
         done, owed = closure(mine)
         closed += done == owed > 0
     states = [point.state for point in selection.counted]
-    return {
+    numbers = {state.value: states.count(state) for state in (*_DUE, SyncState.WAIVED)}
+    return numbers | {
         "": len(selection.items),
-        SyncState.MISSING.value: states.count(SyncState.MISSING),
-        SyncState.LAGGING.value: states.count(SyncState.LAGGING),
+        "due": sum(numbers[state.value] for state in _DUE),
         WAITS: sum(point.waits for point in selection.counted),
         CLOSED: closed,
+        OPEN: len(selection.items) - closed,
     }
 
 
-def stage_counts(selection):
-    """Return [(Stage, short name, synchronised, lagging, missing)] for the heads of the columns."""
+def stage_counts(selection, stage=""):
+    """Return the heads of the columns with their numbers; where one Stage is asked for, the others count nothing."""
     found = []
     for kind in Stage:
         states = [point.state for point in selection.counted if point.kind == kind]
@@ -182,7 +187,7 @@ def stage_counts(selection):
             {
                 "kind": kind.value,
                 "label": kind.label,
-                "short": STAGE_SHORT[kind],
+                "counted": not stage or kind == stage,
                 "synchronised": states.count(SyncState.SYNCHRONISED),
                 "lagging": states.count(SyncState.LAGGING),
                 "missing": states.count(SyncState.MISSING),
@@ -192,12 +197,14 @@ def stage_counts(selection):
 
 
 def finding(selection):
-    """Return the headline: how many points are not synchronised, and in which stage most."""
-    if not selection.items:
-        return "还没有重点业务"
+    """Return the headline of a Selection with items: how many points are not synchronised, and in which stage most."""
     columns = stage_counts(selection)
     wrong = {row["label"]: row["lagging"] + row["missing"] for row in columns}
     number, due = sum(wrong.values()), sum(row["synchronised"] for row in columns)
     if number:
         return f"{number} 处不同步，{max(wrong, key=wrong.get)}最多"
-    return f"应同步 {due} 处，全部同步" if due else f"{len(selection.items)} 项重点业务，还没有到期的环节"
+    waiting = sum(point.waits for point in selection.counted)
+    if due or waiting:
+        words = [f"应同步 {due} 处，全部同步" if due else "", f"{waiting} 处业务日期待登记" if waiting else ""]
+        return "，".join(filter(None, words))
+    return f"{len(selection.items)} 项重点业务，还没有到期的环节"

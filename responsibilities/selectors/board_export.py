@@ -4,9 +4,9 @@ from responsibilities.models import SyncState
 from responsibilities.selectors.work import stage_name
 
 
-def export_rows(selection, ids):
-    """Return (columns, rows) of the board as a table, one row for each point."""
-    whole = selection.of(selection.counted)
+def export_rows(selection, ids, stage=""):
+    """Return (columns, rows) of the board as a table: one row for each point that it shows, or for those of one Stage."""
+    whole = selection.of([point for point in selection.points if not stage or point.kind == stage])
     columns = [
         "重点业务", "类别", "牵头处室", "分管领导", "承办支部", "环节", "业务计划", "业务实际", "党建日期", "相差天数", "状态",
         "佐证数", "原因",

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from branches import clock
 from members.models import ActivityState
 from responsibilities.models import Stage, SyncState, WorkCarrier
-from responsibilities.selectors.stage_words import day_words, pick_url, words
+from responsibilities.selectors.stage_words import pick_url, words
+from responsibilities.selectors.supervisions import open_about
 from responsibilities.selectors.work import NextStep, linked_records, next_step, proof_label
 from responsibilities.sync import STAGES, closure, worst
 from responsibilities.work_rights import Powers
@@ -34,6 +36,7 @@ class Cell:
     pick: str = ""
     note: str = ""
     supervise: bool = False
+    supervised: object = None
 
     @property
     def name(self):
@@ -70,6 +73,7 @@ def lines(user, selection, ids):
     present = _present_carriers(ids)
     places = {place for mine in present.values() for place in mine}
     powers = Powers(user, places | {selection.items[pk].organisation_id for pk in ids})
+    asked = open_about(user, {f"stage/{point.stage}" for point in points if point.state == SyncState.MISSING})
     found = []
     for pk in ids:
         item, mine = selection.items[pk], whole[pk]
@@ -77,7 +81,9 @@ def lines(user, selection, ids):
         links, notes = powers.links(item, carriers), powers.notes(item, carriers)
         cells = [_cell(kind, [point for point in mine if point.kind == kind], records, links, notes) for kind in STAGES]
         for cell in cells:
-            cell.supervise = cell.show.state == SyncState.MISSING and powers.assigns(item.organisation_id)
+            cell.supervised = next(iter(asked.get(f"stage/{cell.show.stage}", ())), None)
+            missing = cell.show.state == SyncState.MISSING
+            cell.supervise = missing and not cell.supervised and powers.assigns(item.organisation_id)
         done, owed = closure(mine)
         found.append(
             Line(
@@ -110,7 +116,7 @@ def _cell(kind, points, records, links, notes):
     if proofs:
         first = proofs[0]
         record = records.get(first.activity)
-        cell.label = proof_label(record) if record else f"材料 {day_words(first.day)}"
+        cell.label = proof_label(record) if record else f"材料 {clock.short(first.day)}"
         if not first.counts:
             cell.label += "（未计入）"
         elif record is not None and record.state == ActivityState.SUBMITTED:

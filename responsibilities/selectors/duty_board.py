@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Count
 
@@ -80,7 +81,7 @@ class Board:
         self.all = [duty for duty in rows if duty.list_id in self.lists]
         for duty in self.all:
             duty.list = self.lists[duty.list_id]
-        self.holders = holders_each(list(self.lists.values()), as_of)
+        self.holders = holders_each(list(self.lists.values()), min(as_of, date(year, 12, 31)))
         self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders)
         self.found = {duty.pk: progress(self.slots[duty.pk], as_of) for duty in self.all}
         self.duties = self.all

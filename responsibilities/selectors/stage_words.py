@@ -6,13 +6,6 @@ from branches import clock
 from responsibilities.models import SyncState
 
 
-def day_words(day):
-    """Return 11-27, or 2027-03-15 in another year than this."""
-    if day is None:
-        return ""
-    return f"{day:%m-%d}" if day.year == clock.today().year else f"{day:%Y-%m-%d}"
-
-
 def pick_url(point):
     """Return the address of the picker of evidence for a point."""
     url = reverse("evidence_pick", args=[point.stage])
@@ -24,12 +17,12 @@ def words(point):
     if point.state == SyncState.WAIVED:
         return point.reason
     if point.happened:
-        return f"业务 {day_words(point.happened)}，待开展党建工作"
+        return f"业务 {clock.short(point.happened)}，待开展党建工作"
     if point.planned is None:
         return "业务日期未定"
     if point.waits:
-        return f"计划 {day_words(point.planned)} 已过，请登记业务日期"
-    return f"业务计划 {day_words(point.planned)}"
+        return f"计划 {clock.short(point.planned)} 已过，请登记业务日期"
+    return f"业务计划 {clock.short(point.planned)}"
 
 
 def standing(point):

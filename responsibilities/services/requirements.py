@@ -1,9 +1,10 @@
 """What people say about a requirement: exemption by a superior, explanation by the organisation, a reminder."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from branches import access, audit, clock
+from branches.errors import Conflict
 from branches.marks import mark
 from branches.models import Appointment, Kind
 from branches.periods import Period
@@ -39,7 +40,11 @@ def requirement_exempt(*, by, organisation, row, reason):
         approved_by=None if by is access.OPERATOR else by,
     )
     exemption.full_clean(exclude=["approved_by", "revoked"])
-    exemption.save()
+    try:
+        with transaction.atomic():
+            exemption.save()
+    except IntegrityError:
+        raise Conflict("这项义务刚刚已由他人登记为免予，请重新打开。") from None
     audit.record(
         by=by, verb="requirement.exempt", obj=exemption, organisation=organisation, after=audit.snapshot(exemption)
     )

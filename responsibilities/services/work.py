@@ -88,8 +88,12 @@ def _closing_days(item):
 
 def _check(item, data):
     errors = item_faults(data.starts, data.ends, stage_dates(item, "planned_on", data.planned))
+    kept = set()
+    if item.pk:
+        # What a branch carried until it was dissolved stays its own.
+        kept = set(item.carriers.filter(ended__isnull=True).values_list("organisation_id", flat=True))
     for place in data.carriers:
-        if place.archived_on is not None:
+        if place.archived_on is not None and place.pk not in kept:
             errors["carriers"] = f"{place.label}已撤销，不能承办。"
     if len({place.pk for place in data.carriers}) < len(data.carriers):
         errors["carriers"] = "同一支部填了两次。"

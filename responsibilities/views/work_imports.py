@@ -6,6 +6,8 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from branches import exports
+from branches.workbooks import WORKBOOKS
 from members.forms.imports import UploadForm
 from members.selectors.imports import own_batch, own_batches
 from members.services.imports import batch_upload
@@ -45,6 +47,14 @@ def start(request):
         "recent": own_batches(request.user, ledgers=(LEDGER,)),
     }
     return render(request, "responsibilities/work/import.html", context)
+
+
+@login_required
+@require_GET
+def sheet(request):
+    """An empty year plan with the headings that the import knows."""
+    _require(request)
+    return exports.blank([field.label for field in WORKBOOKS[LEDGER]], "重点业务年度计划（空表）")
 
 
 @login_required

@@ -120,6 +120,14 @@ def test_a_published_result_does_not_change_when_records_do(quarter):
     assert Result.objects.get(organisation=quarter.branch_a).total == Decimal("100.0")
 
 
+def test_a_trial_made_while_records_still_came_in_is_not_frozen_later(quarter):
+    early = run(quarter, date(2026, 10, 2))
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
+        with pytest.raises(ValidationError, match="重新试算"):
+            assessment_freeze(by=quarter.committee_secretary, assessment=early)
+        assessment_freeze(by=quarter.committee_secretary, assessment=run(quarter))
+
+
 def test_a_correction_is_a_new_version_with_a_reason_and_the_old_one_stays(quarter):
     publish(quarter, run(quarter))
     hold(quarter.branch_c, "theme_day", date(2026, 7, 3))

@@ -87,3 +87,15 @@ def test_the_estimate_leads_from_the_lost_point_to_the_stage(world, as_, work):
         page = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/estimate/").content.decode()
     assert "“能源保供”实施环节未见党建记录" in page
     assert f'href="/sync/{stage.item_id}/#stage-{stage.stage}"' in page
+
+
+def test_the_panel_shows_the_heaviest_losses_and_leads_to_all_of_them(world, as_, work):
+    client, address = as_("secretary_a"), f"/organisations/{world.branch_a.pk}/estimate/"
+    with clock.at(timezone.make_aware(datetime(2026, 12, 30, 9))):
+        whole = client.get(address)
+        panel = client.get(address, headers={"HX-Request": "true"})
+    losses = whole.context["score"]["losses"]
+    assert len(losses) > 5 and whole.content.decode().count('class="p"') == len(losses)
+    text = panel.content.decode()
+    assert text.count('class="p"') == 5
+    assert f'href="{address}">全部 {len(losses)} 条失分原因</a>' in text

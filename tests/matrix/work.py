@@ -93,6 +93,7 @@ ROWS = {
     "record_links": Row(get=only(*holders(RECORD))),
     "record_stage_links": Row(kwargs=record_pk, get=only(*READS_A), post=on_item(*RECORDS_A, status=302)),
     "work_import": Row(get=only(*ARRANGERS), post=only(*ARRANGERS)),
+    "work_import_sheet": Row(get=only(*ARRANGERS)),
     "work_import_preview": Row(kwargs=batch, get=only("staff")),
     "work_import_columns": Row(kwargs=batch, post=only("staff", status=302)),
     "work_import_apply": Row(kwargs=batch, post=only("staff", status=302)),

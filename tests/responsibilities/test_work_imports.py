@@ -2,6 +2,7 @@
 
 import io
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -196,3 +197,19 @@ def test_an_unknown_department_gets_the_nearest_name_or_no_column_of_suggestions
     assert "是否为“能源处”？" in near and ">建议</th>" in near
     far = page(client, upload(client, row(牵头单位="督查室"))).content.decode()
     assert "没有找到处室“督查室”。" in far and ">建议</th>" not in far
+
+
+def test_the_empty_sheet_filled_in_is_a_plan_that_the_import_reads(world, as_):
+    client = as_("staff")
+    answer = client.get("/sync/import/sheet/")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    heads = [cell.value for cell in book.active[1]]
+    values = {"名称": "能源保供", "类别": "市重点", "牵头处室": "能源处", "承办支部": "甲处党支部"}
+    values |= {"开始": f"{YEAR}-01-05", "完成": f"{YEAR}-12-20"}
+    assert set(values) <= set(heads)
+    book.active.append([values.get(head) for head in heads])
+    out = io.BytesIO()
+    book.save(out)
+    answer = client.post("/sync/import/", {"work": SimpleUploadedFile("计划.xlsx", out.getvalue())})
+    batch = ImportBatch.objects.order_by("-pk").first()
+    assert answer.status_code == 302 and "新增 1 条，更改 0 条，可以导入" in page(client, batch).content.decode()
