@@ -137,7 +137,7 @@ class IssueForm(forms.Form):
 class ReportForm(forms.Form):
     """What the holder says of one slot, with a file if he wants. seen: what stood there when the form was opened."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=16)
     text = PlainTextField(
         label="落实情况",
         max_length=500,
@@ -145,10 +145,6 @@ class ReportForm(forms.Form):
         error_messages={"required": "请写明落实情况。"},
     )
     file = forms.FileField(label="佐证材料", required=False, help_text="可以不传；没有记录可证时上传文件或照片")
-
-    def clean_seen(self):
-        """None where the form did not come from its page."""
-        return self.cleaned_data["seen"] if "seen" in self.data else None
 
     def again(self, seen):
         """Return the form as it was filled in, over what stands now; a file has to be chosen anew."""

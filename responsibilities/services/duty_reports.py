@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from branches import access, audit, clock
 from branches.errors import Conflict
+from branches.seen import require_unchanged
 from branches.services.notices import notice_send
 from branches.text import clean_text
 from responsibilities.duty_progress import duty_slots
@@ -126,10 +127,10 @@ def reportable(slot):
     return slot.words and slot.state in (OPEN, OVERDUE, UNKNOWN)
 
 
-def version(slot):
-    """Return what a stale form is told by: the last thing said of a DutySlot, "" for nothing yet."""
+def said(slot):
+    """Return the last that was said of a DutySlot, as a mark of it is taken for its form (branches/seen.py)."""
     report = slot.report
-    return f"{report.state}/{report.reviewed_at or report.reported_at:%Y%m%d%H%M%S%f}" if report else ""
+    return {"state": report.state, "at": report.reviewed_at or report.reported_at} if report else {"state": ""}
 
 
 def confirmed(slot):
@@ -159,21 +160,20 @@ def _say(found, duty, slot, values, replaceable):
 
 
 @transaction.atomic
-def duty_report(*, by, duty, slot, text, file=None, seen=None):
+def duty_report(*, by, duty, slot, text, file=None, seen=""):
     """Report in words how a slot (its key) was fulfilled, with a file if one is given; return the DutyReport.
 
     Only where no record can show it: what the system finds by itself is recorded, not written about. After the due date it
     is accepted all the same and marked late. Everybody who may judge it gets one notice; without anyone above it stands
-    accepted (无上级审核). seen: `version` of the slot when the holder began to write, None for not asked. Raises
-    Conflict for a slot that is closed, reported or accepted already.
+    accepted (无上级审核). seen: mark of what was `said` when he began to write. Raises ValidationError for a text that is
+    missing or too long, Conflict for a slot that is closed, reported or accepted already, or of which was said since.
     """
     found = _slot(by, duty, slot)
     if found.state not in ("open", "overdue", "unknown", RETURNED):
         raise Conflict(f"“{duty}”{found.name}的状态是“{STATE_NAMES[found.state]}”，不需要再报告。")
     if not found.words and found.state != RETURNED:
         raise ValidationError({"text": "这项责任由系统按记录认定，请登记记录，不需要文字报告。"})
-    if seen is not None and seen != version(found):
-        raise Conflict("这一期在您打开页面之后有了新的报告或审核，请核对后再提交。")
+    require_unchanged(seen, said(found), "这一期在您打开页面之后有了新的报告或审核，请核对后再提交。")
     text = clean_text(text)
     if not text:
         raise ValidationError({"text": "请写明落实情况。"})
