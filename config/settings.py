@@ -95,7 +95,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "branches.context.page",
-                "members.context.counts",
+                "responsibilities.context.counts",
             ],
         },
     }

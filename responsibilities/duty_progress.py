@@ -91,7 +91,8 @@ class Progress:
 
     expected, done, late: in the duty's unit (more than expected is not counted). total, fulfilled: number of slots that
     are owed and of those fulfilled. overdue: number of slots past their date. state: of the slot that most needs a
-    hand. next_due: earliest date still to come, days: days until it (late days when overdue), None where nothing is open.
+    hand. pending: of those fulfilled, the slots whose report nobody has judged yet. next_due: earliest date still to come,
+    days: days until it (late days when overdue), None where nothing is open.
     """
 
     expected: int = 0
@@ -103,6 +104,7 @@ class Progress:
     days: int | None = None
     total: int = 0
     fulfilled: int = 0
+    pending: int = 0
 
     @property
     def share(self):
@@ -125,6 +127,7 @@ def progress(slots, as_of=None):
         found.late += slot.late
         if slot.state in DONE:
             found.fulfilled += 1
+            found.pending += slot.state == REPORTED
         elif slot.behind(as_of):
             passed.append(slot.due)
         else:

@@ -29,8 +29,9 @@ class DutySlot:
 
     key: the period ("2026H1") or the thing it is about ("stage/45", "term/5"). name: as a page shows it. expected, done,
     late: in the unit of the duty (late: of those done, after the due date). records: ids of activities that prove it.
-    text: what proves it, or what is missing. url: page of the proof, or "". words: no record can show it, so the holder
-    reports in words. unknown: records exist that cannot be judged. report: the DutyReport about it, or None.
+    text: what proves it, or what is missing. url: page of the proof, or "". mend: (word, address) of the step that would
+    prove it, for whoever records at the list's organisation, or (). words: no record can show it, so the holder reports in
+    words. unknown: records exist that cannot be judged. report: the DutyReport about it, or None.
     """
 
     duty: int
@@ -44,6 +45,7 @@ class DutySlot:
     records: list = field(default_factory=list)
     text: str = ""
     url: str = ""
+    mend: tuple = ()
     words: bool = False
     unknown: bool = False
     report: object = None
@@ -52,6 +54,11 @@ class DutySlot:
     def proved(self):
         """Whether the system itself holds the proof of all that is expected."""
         return 0 < self.expected <= self.done
+
+    @property
+    def anchor(self):
+        """Id of its line on the duty's page."""
+        return anchor(self.key)
 
     @property
     def missed(self):
@@ -69,6 +76,27 @@ class DutySlot:
     def days(self, as_of):
         """Days late (positive) when behind, days left (negative or zero) otherwise."""
         return (as_of - self.due).days
+
+
+def anchor(key):
+    """Return the id under which a duty's page shows the slot with this key."""
+    return "s-" + key.replace("/", "-")
+
+
+def record_step(organisation, kind, period):
+    """Return the `mend` of a slot that a record closes: the record form with place, kind and period filled in."""
+    return "补录", f"/activities/new/?organisation={organisation}&kind={kind}&period={period}"
+
+
+def to_do(slots):
+    """Return the slots that wait for a hand: owed and not fulfilled, reported and not judged, unknown."""
+    return [slot for slot in slots if slot.state not in (ACCEPTED, CLOSED, NOT_APPLICABLE)]
+
+
+def by_urgency(slots, as_of):
+    """Return the slots with those that are past their date first, then the others that wait for a hand, then the rest."""
+    ranks = {RETURNED: 1, REPORTED: 2, OPEN: 3, UNKNOWN: 4, NOT_APPLICABLE: 6}
+    return sorted(slots, key=lambda slot: (0 if slot.behind(as_of) else ranks.get(slot.state, 5), slot.due))
 
 
 def next_date(slots, as_of):

@@ -2,17 +2,20 @@
 
 from django.urls import path
 
-from responsibilities.views import charges, duties, duty_lists, duty_reports
+from responsibilities.views import charges, duties, duty_index, duty_lists, duty_reports
 
 urlpatterns = [
     path("duties/", duties.duty_list, name="duty_list"),
     path("duties/export/", duties.duty_export, name="duty_export"),
     path("duties/own/", duties.own_duties, name="own_duties"),
-    path("duties/lists/", duty_lists.duty_lists, name="duty_lists"),
+    path("duties/lists/", duty_index.duty_lists, name="duty_lists"),
+    path("duties/lists/export/", duty_index.duty_lists_export, name="duty_lists_export"),
+    path("duties/lists/remind/", duty_index.duty_lists_remind, name="duty_lists_remind"),
     path("duties/lists/make/", duty_lists.duty_list_make, name="duty_list_make"),
     path("duties/lists/issue/", duty_lists.duty_list_issue, name="duty_list_issue"),
     path("duties/lists/<int:pk>/", duty_lists.duty_list_detail, name="duty_list_detail"),
     path("duties/lists/<int:pk>/note/", duty_lists.duty_list_note, name="duty_list_note"),
+    path("duties/lists/<int:pk>/confirm/", duty_reports.duty_list_confirm, name="duty_list_confirm"),
     path("duties/lists/<int:pk>/new/", duty_lists.duty_new, name="duty_new"),
     path("duties/charges/", charges.charge_list, name="charge_list"),
     path("duties/charges/new/", charges.charge_new, name="charge_new"),

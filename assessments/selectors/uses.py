@@ -8,11 +8,11 @@ from branches.periods import YEAR, Period
 from members.models import ATTENDING, COUNTING_STATES, AttendanceState
 from members.quorum import Counts, quorum_of
 from members.services.reviews import is_late
-from responsibilities.models import STAGE_SHORT, Duty, Level, ListState, SyncState
+from responsibilities.models import STAGE_SHORT, Level, SyncState
 from responsibilities.models import RequirementState as State
 from responsibilities.requirement_rules import REQUIREMENT_RULES
 from responsibilities.rulebook import rule, short_citation
-from responsibilities.selectors.duties_of_record import duties_of_record
+from responsibilities.selectors.duties_of_record import branch_duties, duties_of_record
 from responsibilities.selectors.requirements import one_requirement, requirement_name
 from responsibilities.selectors.stage_links import linked_points
 from responsibilities.sync import judge
@@ -28,8 +28,15 @@ class Use:
     mark: str
     tone: str
     url: str = ""
-    # The rule of a requirement this line counts for; empty where nothing is counted.
-    rule: str = ""
+    # The Requirement this line counts for; None where nothing is counted.
+    owed: object = None
+    # [(name, address)] folded behind the line.
+    names: tuple = ()
+
+    @property
+    def rule(self):
+        """Rule of the requirement that it counts for, or ""."""
+        return self.owed.rule if self.owed else ""
 
 
 def _rules_of(codes):
@@ -69,7 +76,7 @@ def _requirement_lines(organisation, codes, day, makes_up_for, quorum, late, sav
             continue
         mark, note = _mark(row, found, done, basis, day not in period, late)
         tone = "ok" if mark not in ("补办", "迟报") else "soon"
-        lines.append(Use("义务", requirement_name(found), note, mark, tone, url, row.rule))
+        lines.append(Use("义务", requirement_name(found), note, mark, tone, url, found))
     return lines or [Use("义务", "不对应应办义务", "照常登记，计入活动次数和出勤", "—", "none")]
 
 
@@ -112,12 +119,11 @@ def _score_line(lines):
     return Use("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
 
 
-def _sync_lines(record, day, saved):
+def _sync_lines(links, day, saved):
     """One line for each stage the record is linked to: how far its date lies from the business date.
 
-    record: id of the saved draft or record, or None. saved: whether it counts already.
+    links: as linked_points gives them. saved: whether the record counts already.
     """
-    links = linked_points(record) if record else []
     if not links:
         return [Use("四同步", "未关联重点业务", "这次活动服务于某项业务时，在“关联业务”中选一次即可", "—", "none")]
     lines = []
@@ -143,27 +149,44 @@ def _sync_words(point, day, saved):
     return words, SyncState(state).label, "ok" if state == SyncState.SYNCHRONISED else "soon"
 
 
-def _duty_line(organisation, day, lines):
-    """Which duties of the branch the requirements of these lines prove; they close by themselves."""
-    rules = {line.rule for line in lines if line.rule}
-    rows = Duty.objects.filter(
-        list__organisation=organisation, list__year=day.year, list__level=Level.BRANCH, list__state=ListState.ISSUED
-    )
-    found = [duty for duty in rows.order_by("order") if rules & set(duty.rule_ids)]
+def _duty_lines(organisation, codes, day, lines, counts, links):
+    """One line for each duty of the branch that the record will serve; they close by themselves.
+
+    lines: those of its requirements. counts: False below the quorum, where it proves nothing. links: the stages that
+    it is linked to.
+    """
+    rows = [line.owed for line in lines if line.owed]
+    carriers = {place for _, point in links for place in point.carriers}
+    found = branch_duties(organisation, rows, codes, day, carriers) if counts else []
     if not found:
-        return Use("责任清单", "不对应责任事项", "责任清单下达后，能由记录证明的事项自动办结", "—", "none")
-    names = "、".join(f"“{duty.text}”" for duty in found)
-    return Use("责任清单", names, "由这条记录自动计入，不用另行填报", "自动计入", "ok", f"/duties/{found[0].pk}/")
+        return [Use("责任清单", "不对应责任事项", "能由记录证明的事项自动办结", "—", "none")]
+    return [_duty_line(duty, "由这条记录自动计入，不用另行填报", "自动计入") for duty in found]
+
+
+def _duty_line(duty, note, mark):
+    return Use("责任清单", duty.text, note, mark, "ok", f"/duties/{duty.pk}/")
 
 
 def _duties_proved(activity, user):
-    found = duties_of_record(activity, user=user)
+    """The duties a saved record proves: the branches' first, then those above; members' folded, one line for each text."""
+    found = list(dict.fromkeys(duty for duty, _ in duties_of_record(activity, user=user)))
     if not found:
         return [Use("责任清单", "不对应责任事项", "", "—", "none")]
-    return [
-        Use("责任清单", duty.text, f"{duty.list.holder_name}责任清单", "已计入", "ok", f"/duties/{duty.pk}/")
-        for duty, _ in found
-    ]
+    others = [duty for duty in found if duty.list.level != Level.MEMBER]
+    others.sort(key=lambda duty: duty.list.level != Level.BRANCH)
+    folded = {}
+    for duty in found:
+        if duty.list.level == Level.MEMBER:
+            folded.setdefault(duty.text, []).append(duty)
+    lines = [_duty_line(duty, f"{duty.list.holder_name}责任清单", "已计入") for duty in others]
+    return lines + [_members_line(text, rows) for text, rows in folded.items()]
+
+
+def _members_line(text, rows):
+    if len(rows) == 1:
+        return _duty_line(rows[0], f"{rows[0].list.holder_name}责任清单", "已计入")
+    names = tuple((duty.list.holder_name, f"/duties/{duty.pk}/") for duty in rows)
+    return Use("责任清单", f"{len(rows)} 名党员：{text}", "", "已计入", "ok", names=names)
 
 
 def uses_of_form(form):
@@ -185,12 +208,14 @@ def uses_of_form(form):
     lines = _requirement_lines(
         form.organisation, data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown
     )
-    record = form.instance.pk if form.instance else None
+    links = linked_points(form.instance.pk) if form.instance else []
     return [
         *lines,
         _attendance_line(states, form.unsaved().hours),
-        *_sync_lines(record, data.day, saved=False),
-        _duty_line(form.organisation, data.makes_up_for or data.day, lines),
+        *_sync_lines(links, data.day, saved=False),
+        *_duty_lines(
+            form.organisation, data.kinds, data.makes_up_for or data.day, lines, quorum is None or quorum.valid, links
+        ),
         _score_line(lines),
     ]
 
@@ -226,7 +251,7 @@ def uses_of_record(activity, user=None):
                 line.title = f"{host.organisation}：{line.title}"
                 lines.append(line)
     lines.append(_attendance_line(states, activity.hours))
-    lines += _sync_lines(activity.pk, activity.day, activity.state in COUNTING_STATES and activity.valid)
+    lines += _sync_lines(linked_points(activity.pk), activity.day, activity.state in COUNTING_STATES and activity.valid)
     lines += _duties_proved(activity, user)
     lines.append(_score_line(lines))
     return lines

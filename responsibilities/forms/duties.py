@@ -7,12 +7,11 @@ from branches.forms.fields import DayField, OrganisationField, PlainTextField
 from branches.forms.filters import Filter, YearField
 from branches.models import Department, User
 from branches.seen import seen_mark
+from members.forms.members import LONG_NUMBER
 from responsibilities.duty_progress import STATE_NAMES
 from responsibilities.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
+from responsibilities.selectors.duty_lists import UNNOTED
 from responsibilities.services.duties import shown
-
-# Of a list: issued, and its holder has not said that he read it.
-UNNOTED = "unnoted"
 
 
 class DutyFilter(Filter):
@@ -42,6 +41,7 @@ class DutyFilter(Filter):
 class ListFilter(Filter):
     """Filters of the lists, read from the address."""
 
+    q = PlainTextField(label="姓名或拼音首字母", max_length=30, required=False)
     year = YearField()
     level = forms.ChoiceField(label="层级", required=False, choices=[("", "全部"), *Level.choices])
     state = forms.ChoiceField(
@@ -51,6 +51,11 @@ class ListFilter(Filter):
     def __init__(self, *args, years, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].offer(years)
+
+    def clean_q(self):
+        if LONG_NUMBER.search(self.cleaned_data["q"]):
+            raise forms.ValidationError("只能按姓名查找，请勿在地址中留下证件号码或电话。")
+        return self.cleaned_data["q"]
 
 
 class DutyForm(forms.Form):
@@ -82,7 +87,7 @@ class DutyForm(forms.Form):
     def __init__(self, *args, uppers, issued, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["serves"].queryset = uppers
-        self.fields["serves"].label_from_instance = lambda row: f"{row.list.get_level_display()}：{row.text}"
+        self.fields["serves"].label_from_instance = upper_label
         if not issued:
             del self.fields["reason"]
         else:
@@ -130,8 +135,9 @@ class IssueForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """What the holder says of one slot, with a file if he wants."""
+    """What the holder says of one slot, with a file if he wants. seen: what stood there when the form was opened."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=16)
     text = PlainTextField(
         label="落实情况",
         max_length=500,
@@ -139,6 +145,12 @@ class ReportForm(forms.Form):
         error_messages={"required": "请写明落实情况。"},
     )
     file = forms.FileField(label="佐证材料", required=False, help_text="可以不传；没有记录可证时上传文件或照片")
+
+    def again(self, seen):
+        """Return the form as it was filled in, over what stands now; a file has to be chosen anew."""
+        data = self.data.copy()
+        data["seen"] = seen
+        return ReportForm(data)
 
 
 class ReturnForm(forms.Form):
@@ -195,4 +207,11 @@ def uppers_for(user, duty_list):
     """Return the duties that a line of this list may serve, as the form offers them: visible, same year, further up."""
     levels = LEVEL_ORDER[: LEVEL_ORDER.index(duty_list.level)]
     rows = Duty.objects.visible_to(user).filter(list__year=duty_list.year, list__level__in=levels)
-    return rows.select_related("list").order_by("list__organisation__lft", "list", "order")
+    rows = rows.select_related("list__organisation__parent", "list__holder", "list__member")
+    return rows.order_by("list__organisation__lft", "list", "order")
+
+
+def upper_label(duty):
+    """Return what the form calls a duty further up: whose it is, and its text."""
+    level = f"{duty.list.get_level_display()} " if duty.list.holder_id or duty.list.member_id else ""
+    return f"{level}{duty.list.holder_name}：{duty.text}"

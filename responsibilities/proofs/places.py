@@ -7,7 +7,7 @@ from django.db.models import Q
 from branches import clock, dated_settings
 from branches.models import Kind, Term
 from branches.periods import YEAR, Period
-from responsibilities.duty_slot import DutySlot, nothing_owed, period_slot, periods_of
+from responsibilities.duty_slot import DutySlot, nothing_owed, period_slot, periods_of, record_step
 from responsibilities.models import STAGE_SHORT, DutyList, Level, ListState, Stage, Supervision, SyncState, WorkItem
 from responsibilities.models import RequirementState as State
 from responsibilities.requirement_rules import REQUIREMENT_RULES_BY_ID
@@ -35,12 +35,17 @@ def owed(question, duties):
     return found
 
 
+def slot_key(row, place):
+    """Return the key of the slot that a Requirement makes in its branch's duties. place: its Organisation."""
+    return f"{row.rule}/{row.period}" + (f"/{place.pk}" if place.kind == Kind.SMALL_GROUP else "")
+
+
 def _requirement(question, duty, row):
     place = question.places[row.organisation]
     group = place.kind == Kind.SMALL_GROUP
     slot = DutySlot(
         duty.pk,
-        f"{row.rule}/{row.period}" + (f"/{place.pk}" if group else ""),
+        slot_key(row, place),
         (place.short_name if group else "") + requirement_name(row),
         row.due,
         expected=row.expected if row.applies else 0,
@@ -48,6 +53,7 @@ def _requirement(question, duty, row):
         records=list(row.records),
         text=row.reason or f"应办 {row.expected}，已办 {row.done}",
         url=f"/requirements/{row.organisation}/{row.rule}/{row.period}/",
+        mend=record_step(row.organisation, row.row.kinds[0], row.period),
     )
     if row.state == State.MET_LATE:
         slot.late = max(1, row.expected - row.on_time)
@@ -115,11 +121,19 @@ def _stage(question, duty, point, item, tolerance):
         records=[proof.activity for proof in point.proofs if proof.counts and proof.activity],
         text=text,
         url=f"/sync/{point.item}/",
+        mend=("补佐证", f"/sync/stages/{point.stage}/evidence/" + _milestone(point)),
     )
 
 
+def _milestone(point):
+    return f"?milestone={point.milestone}" if point.milestone else ""
+
+
 def terms(question, duties):
-    """One slot for each term of office that ends in the year, or ended before and is not renewed, at or below the place."""
+    """One slot for each term of office that ends in the year, or ended before and is not renewed, at or below the place.
+
+    What ended before is owed in this list from the year's first day on: before that nothing of the list is overdue.
+    """
     rows = Term.objects.filter(expires__lte=question.span.last).filter(
         Q(closed_on__isnull=True) | Q(closed_on__gte=question.span.first)
     )
@@ -137,15 +151,20 @@ def terms(question, duties):
                     duty.pk,
                     f"term/{row.pk}",
                     f"{place.short_name}届满",
-                    row.expires,
+                    max(row.expires, question.span.first),
                     done=int(closed is not None),
                     late=int(closed is not None and closed > row.expires),
-                    text=f"{closed:%m-%d} 换届" if closed else "未见换届登记",
+                    text=_ended(row, question.span.first) + (f"{closed:%m-%d} 换届" if closed else "未见换届登记"),
                     url=f"/organisations/{place.pk}/",
                 )
             )
         found[duty.pk] = slots or nothing_owed(duty, "本年度没有届满的党组织")
     return found
+
+
+def _ended(row, first):
+    """Return when a term carried over from an earlier year ended, in words; "" for one that ends in the year."""
+    return f"{row.expires} 届满，" if row.expires < first else ""
 
 
 def supervisions(question, duties):

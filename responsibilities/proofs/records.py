@@ -1,7 +1,7 @@
 """Proofs that are records of an organisation: meetings held, lectures given, visits to the contact branch, hours."""
 
 from members.models import ActivityKindCode
-from responsibilities.duty_slot import nothing_owed, period_slot, periods_of
+from responsibilities.duty_slot import nothing_owed, period_slot, periods_of, record_step
 from responsibilities.duty_templates import template
 from responsibilities.models import Level
 from responsibilities.proofs.question import kinds_of, tally
@@ -33,6 +33,8 @@ def _periods(question, duty, records, kinds, missing=""):
             slot.expected, slot.text = 0, "当期组织未成立或已撤销"
         else:
             _told(tally(slot, records, period), kinds, missing)
+            if duty.source in ("activities", "chaired"):
+                slot.mend = record_step(duty.list.organisation_id, kinds[0], period)
         slots.append(slot)
     return slots
 

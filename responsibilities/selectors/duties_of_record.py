@@ -7,6 +7,11 @@ from branches.models import Kind, Organisation
 from responsibilities.duty_progress import duty_slots
 from responsibilities.duty_proofs import proved_by_system
 from responsibilities.models import Duty, Level, ListState
+from responsibilities.proofs.places import slot_key
+from responsibilities.proofs.question import kinds_of
+
+# Of a branch: proved by each record of the template's kinds that it holds, whoever was there.
+BY_KIND = ("activities", "hours", "debrief")
 
 
 def duties_of_record(activity, *, user=None, as_of=None):
@@ -64,15 +69,50 @@ def duties_of_requirement(row, *, user=None, place=None):
     where it is at hand.
     """
     place = place or Organisation.objects.get(pk=row.organisation)
-    group = place.kind == Kind.SMALL_GROUP
+    return [
+        (duty, slot_key(row, place)) for duty in _of_branch(place, [row.period.year], user) if _by_rule(duty, [row])
+    ]
+
+
+def branch_duties(place, rows, codes, day, carriers=()):
+    """Return the issued Duties of a branch that a record still to be saved will serve, in the order of the list.
+
+    place: where it is recorded, the branch or a small group of it. rows: the Requirements it will count for. codes: its
+    kinds. day: its date, or the earlier one that it makes up for. carriers: ids of the organisations that carry the stages
+    it is linked to. Once it counts, `duties_of_record` names the same.
+    """
+    years = {day.year} | {row.period.year for row in rows}
+    return [
+        duty
+        for duty in _of_branch(place, years, None)
+        if _by_rule(duty, rows)
+        or (duty.list.year == day.year and _by_kind(duty, place, codes))
+        or (duty.source == "stages" and duty.list.organisation_id in carriers)
+    ]
+
+
+def _of_branch(place, years, user):
+    """Issued duties of these years that the system proves, of the branch itself or of that a small group belongs to."""
     rows = Duty.objects.filter(
-        source="requirements",
-        list__organisation=place.parent_id if group else place.pk,
-        list__year=row.period.year,
+        list__organisation=place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk,
+        list__level=Level.BRANCH,
+        list__year__in=years,
         list__state=ListState.ISSUED,
-    )
+    ).exclude(source="")
     if user is not None:
         rows = rows.visible_to(user)
-    key = f"{row.rule}/{row.period}" + (f"/{place.pk}" if group else "")
-    found = rows.select_related("list__organisation").order_by("order", "pk")
-    return [(duty, key) for duty in found if row.rule in duty.rule_ids]
+    return [
+        duty for duty in rows.select_related("list__organisation").order_by("order", "pk") if proved_by_system(duty)
+    ]
+
+
+def _by_rule(duty, rows):
+    """Whether a duty of a branch is proved by one of these Requirements."""
+    return duty.source == "requirements" and any(
+        row.rule in duty.rule_ids and row.period.year == duty.list.year for row in rows
+    )
+
+
+def _by_kind(duty, place, codes):
+    """Whether a duty is proved by a record of these kinds as such, at the list's own organisation."""
+    return duty.source in BY_KIND and place.pk == duty.list.organisation_id and bool(set(kinds_of(duty)) & set(codes))

@@ -1,12 +1,15 @@
 """Page of the duty lists: the chain of levels with how far each is, and the duties of the chosen one."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+
+from django.db.models import Count
 
 from branches import clock
 from responsibilities.duty_progress import Progress, duty_slots, elapsed, progress
 from responsibilities.duty_rights import making
-from responsibilities.duty_slot import DONE, LEFT_OUT, OVERDUE
+from responsibilities.duty_slot import DONE, LEFT_OUT, OVERDUE, STATE_NAMES
 from responsibilities.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.selectors.duty_holders import holders_each
 from responsibilities.selectors.duty_names import (
@@ -36,7 +39,7 @@ def _duties_of(lists, year):
 
 @dataclass
 class Card:
-    """One level of the chain. share: fulfilled slots in per cent or None; behind: below the time elapsed, or overdue."""
+    """One level of the chain. behind: below the time elapsed, or overdue. fits: duties in the state asked for, or None."""
 
     level: str
     name: str
@@ -45,6 +48,7 @@ class Card:
     found: Progress
     behind: bool
     lists: int
+    fits: int | None = None
 
 
 @dataclass
@@ -83,11 +87,12 @@ class Board:
         self.duties = self.all
         self.by_pk = {duty.pk: duty for duty in self.all}
         self.elapsed = elapsed(year, as_of)
+        # {level: number of lists} of a level that are not among those shown here.
+        issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level")
+        shown = Counter(row.level for row in self.lists.values())
+        self.others = {level: number - shown[level] for level, number in issued.annotate(number=Count("pk"))}
         # Levels of which there are lists that this user does not read: not missing, only not his.
-        issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level", flat=True)
-        self.elsewhere = {CARD_OF[level] for level in issued.distinct()} - {
-            CARD_OF[row.level] for row in self.lists.values()
-        }
+        self.elsewhere = {CARD_OF[level] for level in self.others} - {CARD_OF[level] for level in shown}
 
     def narrow(self, duty_list):
         """Show the duties of one DutyList only (all when None); the cards stay those of all."""
@@ -99,15 +104,22 @@ class Board:
         duties = self.duties if duties is None else duties
         return progress([slot for duty in duties for slot in self.slots[duty.pk]], self.as_of)
 
-    def cards(self):
-        """Return the five Cards of the chain, from the top down."""
+    def fitting(self, duties, state):
+        """Return the duties any slot of which is in a state of DutySlot; all where none is asked for."""
+        if not state:
+            return list(duties)
+        return [duty for duty in duties if any(slot.state == state for slot in self.slots[duty.pk])]
+
+    def cards(self, state=""):
+        """Return the five Cards of the chain, from the top down; with a state each says how many duties are in it."""
         found = []
         for card, levels, name in CARDS:
             mine = [duty for duty in self.all if duty.list.level in levels]
             lists = {duty.list_id: duty.list for duty in mine}
             total = self.total(mine)
+            fits = len(self.fitting(mine, state)) if state else None
             found.append(
-                Card(card, name, role_of(card), self._who(card, lists), total, self._behind(total), len(lists))
+                Card(card, name, role_of(card), self._who(card, lists), total, self._behind(total), len(lists), fits)
             )
         return found
 
@@ -136,10 +148,7 @@ class Board:
 
     def rows(self, duties, state=""):
         """Return one Row for each duty, those that need a hand first. state: of DutySlot, keeps those in it."""
-        rows = [self._row(duty) for duty in duties]
-        if state:
-            rows = [row for row in rows if any(slot.state == state for slot in row.slots)]
-        return sorted(rows, key=_urgency)
+        return sorted((self._row(duty) for duty in self.fitting(duties, state)), key=_urgency)
 
     def _row(self, duty):
         found, slots = self.found[duty.pk], self.slots[duty.pk]
@@ -166,13 +175,16 @@ class Board:
             if len(mine) > 1 and found.state == OVERDUE:
                 row.word = f"{late} {unit[0]}逾期"
             rows.append(row)
+            if state:
+                fits = len(self.fitting(mine, state))
+                row.note = f"{fits} {unit}{STATE_NAMES[state]}" if fits else ""
         if state:
-            rows = [row for row in rows if any(slot.state == state for slot in row.slots)]
+            rows = [row for row in rows if row.note]
         return sorted(rows, key=_urgency)
 
-    def by_item(self, duties):
+    def by_item(self, duties, state=""):
         """Return the grouped rows in the order of the chain: each duty, below it (deeper) those that serve it."""
-        rows = self.grouped(duties)
+        rows = self.grouped(duties, state)
         home = {duty.pk: row for row in rows for duty in row.duties}
         below, tops = {}, []
         for row in sorted(rows, key=lambda row: (LEVEL_ORDER.index(row.duty.list.level), row.duty.order, row.duty.pk)):
@@ -193,9 +205,9 @@ class Board:
             walk(row, 0)
         return found
 
-    def overdue(self):
+    def overdue(self, state=""):
         """Return one Row for each duty that is past a date, the longest first."""
-        return self.rows([duty for duty in self.duties if self.found[duty.pk].overdue])
+        return self.rows([duty for duty in self.duties if self.found[duty.pk].overdue], state)
 
 
 def _urgency(row):

@@ -1,5 +1,9 @@
 """One duty's chain both ways, and what proves it over the year."""
 
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
 from branches import clock
 from members.models import Activity
 from responsibilities.duty_progress import progress
@@ -13,77 +17,142 @@ _READ = ("list__organisation", "list__holder", "list__member__account")
 PERSONAL = (Level.LEADER, Level.MEMBER)
 
 
-def relatives(duty, user):
-    """Return (duties above from the nearest up, duties below, ids that `user` may read), one statement for each step.
+@dataclass
+class Family:
+    """The duties of one chain. above: from the nearest up; below; beside: of levels that would else be missing, they serve
+    one of `above`; seen: ids that the user may read; hidden: number of leaders' duties beside that he may not read.
+    """
 
-    duty: with its list. Drafts are left out.
+    above: list
+    below: list
+    beside: list
+    seen: set
+    hidden: int = 0
+
+    def readable(self, duty):
+        """Return the duty and its relatives that the user may read."""
+        return [duty, *(row for row in [*self.above, *self.below, *self.beside] if row.pk in self.seen)]
+
+
+def relatives(duty, user):
+    """Return the Family of a duty (with its list), one statement for each step. Drafts are left out.
+
+    The duty that it serves is taken from it where it has been read with it.
+    """
+
+    def children(ids, levels):
+        rows = Duty.objects.visible_to(user).filter(serves__in=ids, list__state=ListState.ISSUED)
+        if levels is not None:
+            rows = rows.filter(list__level__in=levels)
+        return list(rows.select_related(*_READ).order_by("list__organisation__lft", "pk"))
+
+    known = {duty.serves_id: duty.serves} if duty.serves_id and Duty.serves.is_cached(duty) else {}
+    family = _walk(duty, known, children, lambda tops: _leaders(tops, user))
+    ids = [row.pk for row in family.above]
+    family.seen |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return family
+
+
+def of_board(duty, user, board):
+    """Return the same Family out of a Board of the user, without asking the database for what it holds."""
+    by_parent = {}
+    for row in board.all:
+        by_parent.setdefault(row.serves_id, []).append(row)
+
+    def children(ids, levels):
+        rows = [row for pk in ids for row in by_parent.get(pk, ())]
+        return rows if levels is None else [row for row in rows if row.list.level in levels]
+
+    def leaders(tops):
+        if board.others.get(Level.LEADER):
+            return _leaders(tops, user)
+        rows = children(tops, [Level.LEADER])
+        for row in rows:
+            row.mine = True
+        return rows
+
+    family = _walk(duty, board.by_pk, children, leaders)
+    family.seen |= {row.pk for row in family.above if row.pk in board.by_pk}
+    return family
+
+
+def _walk(duty, known, children, leaders_of):
+    """Walk the chain of a duty both ways; what `relatives` and `of_board` have in common.
+
+    known: {id: Duty} at hand. children: (ids, levels or None for all) → the issued duties that serve them and that the
+    user may read. leaders_of: ids → the leaders' duties that serve them, each with `mine`: whether he may read it.
     """
     above, here = [], duty
     while here.serves_id and len(above) < DEEPEST:
-        here = Duty.objects.select_related(*_READ).get(pk=here.serves_id)
+        here = known.get(here.serves_id) or Duty.objects.select_related(*_READ).get(pk=here.serves_id)
         if here.list.state == ListState.ISSUED:
             above.append(here)
-    below, level = [], [duty.pk]
+    below = _down([duty.pk], children, None)
+    tops = [row.pk for row in above]
+    there = {CARD_OF[row.list.level] for row in [duty, *above, *below]}
+    missing = [level for card, levels, _ in CARDS for level in levels if card not in there]
+    leaders = leaders_of(tops) if tops and Level.LEADER in missing else []
+    open_ones = [row for row in leaders if row.mine]
+    others = [level for level in missing if level != Level.LEADER]
+    beside = open_ones + (_down([*tops, *(row.pk for row in open_ones)], children, others) if tops and others else [])
+    seen = {row.pk for row in [duty, *below, *beside]}
+    return Family(above, below, beside, seen, len(leaders) - len(open_ones))
+
+
+def _leaders(tops, user):
+    """Return the leaders' duties that serve one of `tops`, each with `mine`: whether the user may read it."""
+    mine = Exists(Duty.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    rows = Duty.objects.filter(serves__in=tops, list__state=ListState.ISSUED, list__level=Level.LEADER)
+    return list(rows.annotate(mine=mine).select_related(*_READ).order_by("list__organisation__lft", "pk"))
+
+
+def _down(ids, children, levels):
+    found, there = [], set()
     for _ in range(DEEPEST):
-        rows = Duty.objects.visible_to(user).filter(serves__in=level, list__state=ListState.ISSUED)
-        found = list(rows.select_related(*_READ).order_by("list__organisation__lft", "pk"))
-        if not found:
+        rows = [row for row in children(ids, levels) if row.pk not in there] if ids else []
+        if not rows:
             break
-        below += found
-        level = [row.pk for row in found]
-    seen = set(Duty.objects.visible_to(user).filter(pk__in=[row.pk for row in above]).values_list("pk", flat=True))
-    return above, below, seen | {row.pk for row in below} | {duty.pk}
+        found += rows
+        ids = [row.pk for row in rows]
+        there.update(ids)
+    return found
 
 
-def of_board(duty, board):
-    """Return the same as `relatives` out of a Board, without asking the database for what it holds."""
-    above, here = [], duty
-    hidden = set()
-    while here.serves_id and len(above) < DEEPEST:
-        upper = board.by_pk.get(here.serves_id)
-        if upper is None:
-            upper = Duty.objects.select_related(*_READ).get(pk=here.serves_id)
-            hidden.add(upper.pk)
-        here = upper
-        if here.list.state == ListState.ISSUED:
-            above.append(here)
-    children = {}
-    for row in board.all:
-        children.setdefault(row.serves_id, []).append(row)
-    below, level = [], [duty.pk]
-    for _ in range(DEEPEST):
-        level = [row for pk in level for row in children.get(pk, ())]
-        below += level
-        level = [row.pk for row in level]
-    return above, below, {row.pk for row in [duty, *above, *below]} - hidden
-
-
-def chain(duty, relatives, slots, as_of=None):
+def chain(duty, family, slots, as_of=None):
     """Return the lines of the chain from the top level down; a level without a duty says so (一级抓一级).
 
-    relatives: as from the function above. slots: {duty id: [DutySlot]} of what the user may read. Each line: {"level", "name",
+    family: the Family of the duty. slots: {duty id: [DutySlot]} of what the user may read. Each line: {"level", "name",
     "text", "url", "state", "word", "here", "missing", "parts": the single duties where there are several}.
     """
     as_of = as_of or clock.today()
-    above, below, seen = relatives
     by_card = {}
-    for row in [*reversed(above), duty, *below]:
+    for row in [*reversed(family.above), duty, *family.below, *family.beside]:
         by_card.setdefault(CARD_OF[row.list.level], []).append(row)
     lines = []
     for card, _, name in CARDS:
         rows = by_card.get(card, ())
-        if not rows:
+        hidden = family.hidden if card == Level.LEADER else 0
+        if not rows and not hidden:
             lines.append({"level": name, "missing": True, "text": "这一级没有对应的责任", "state": "", "here": False})
         elif card in (Level.BRANCH, Level.MEMBER) and len(rows) > 1:
             lines.append(_many(name, rows, slots, as_of, duty))
         else:
-            lines += [_line(row, duty, seen, slots, as_of) for row in rows]
+            lines += [_line(row, duty, family.seen, slots, as_of) for row in rows]
+        if hidden:
+            lines.append(_hidden(name, hidden))
     return lines
+
+
+def _hidden(name, number):
+    """The line of leaders' duties that the user may not read: that they are there, and no word of them."""
+    text = "一项责任" if number == 1 else f"{number} 项责任"
+    blank = {"name": "", "url": "", "here": False, "missing": False, "state": "", "word": "", "kind": ""}
+    return {"level": name, "text": text, **blank}
 
 
 def _line(row, duty, seen, slots, as_of):
     readable = row.pk in seen and row.pk in slots
-    personal = row.list.level in PERSONAL and not readable
+    personal = row.list.level in PERSONAL and row.pk not in seen
     line = {
         "level": row.list.get_level_display(),
         "name": "" if personal else row.list.holder_name,

@@ -3,12 +3,19 @@
 from django.db.models import Count
 
 from branches import clock
-from branches.models import Appointment, Kind, Organisation
+from branches.models import Appointment, Kind, Notice, Organisation
+from branches.names import initials_of
 from branches.rights import MEMBERS
 from branches.scoping import OPERATOR, reach
+from branches.text import fold
 from members.models import Member
 from responsibilities.assigning import assigning
-from responsibilities.models import DutyList, Level, ListState
+from responsibilities.duty_rights import making
+from responsibilities.models import LEVEL_ORDER, DutyList, Level, ListState
+from responsibilities.selectors.duty_holders import holders_each
+
+# As a filter of lists: issued, and its holder has not said that he read it.
+UNNOTED = "unnoted"
 
 _PLACES = {
     Level.PARTY_GROUP: Kind.PARTY_GROUP,
@@ -85,4 +92,55 @@ def list_counts(user, year):
         row = found.setdefault(level, {"issued": 0, "draft": 0, "noted": 0})
         row[state] += number
         row["noted"] += noted if state == ListState.ISSUED else 0
+    return found
+
+
+def year_lists(user, year, *, level="", state="", q=""):
+    """Return the DutyLists of a year that the user may read, from the top level down, in a constant number of statements.
+
+    level, state (of a list, or UNNOTED), q: what to keep; q is part of a holder's name or of its initials. Each row has
+    `number` (its duties), `people` (names of its holders), `unnoted` (issued, and a holder has yet to say that he read
+    it) and `unheld` (issued, and nobody is there who could).
+    """
+    rows = DutyList.objects.visible_to(user).filter(year=year)
+    if level:
+        rows = rows.filter(level=level)
+    if state:
+        rows = rows.filter(state=ListState.ISSUED if state == UNNOTED else state)
+    rows = rows.select_related("organisation__parent", "holder", "member__account", "issued_by", "noted_by")
+    rows = list(rows.annotate(number=Count("duties")).order_by("organisation__lft", "pk"))
+    rows.sort(key=lambda row: LEVEL_ORDER.index(row.level))
+    holders = holders_each(rows)
+    for row in rows:
+        waits = row.state == ListState.ISSUED and row.noted_at is None
+        row.people = "、".join(one.name for one in holders[row.pk])
+        row.unnoted, row.unheld = waits and bool(row.people), waits and not row.people
+    wanted = fold(q)
+    return [
+        row
+        for row in rows
+        if (state != UNNOTED or row.unnoted) and (not wanted or _named(wanted, [row.holder_name, row.people]))
+    ]
+
+
+def _named(wanted, names):
+    return any(wanted in fold(name) or wanted in initials_of(name) for name in names)
+
+
+def reminding(year):
+    """Return the key under which reminders to take note of the lists of a year are counted."""
+    return f"duty_lists/{year}"
+
+
+def people_to_remind(by, year):
+    """Return {User: [DutyList]} of who has yet to take note of an issued list that `by` makes, but for those told today."""
+    rows = DutyList.objects.filter(making(by), year=year, state=ListState.ISSUED, noted_at__isnull=True)
+    rows = list(rows.select_related("organisation__parent", "holder", "member__account").order_by("pk"))
+    told = Notice.objects.filter(kind="reminder", about=reminding(year), sent__date=clock.today())
+    told = set(told.values_list("recipient_id", flat=True)) | {getattr(by, "pk", None)}
+    holders, found = holders_each(rows), {}
+    for row in rows:
+        for user in holders[row.pk]:
+            if user.pk not in told and user.is_active:
+                found.setdefault(user, []).append(row)
     return found

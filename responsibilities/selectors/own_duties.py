@@ -6,13 +6,15 @@ from branches import clock
 from branches.models import Appointment, Coverage
 from branches.rights import DUTIES, ROLES
 from responsibilities.duty_progress import duty_slots, elapsed, progress
-from responsibilities.duty_rights import review_queue
-from responsibilities.models import Duty, DutyList, DutyReport, LeaderCharge, Level, ListState, ReportState
+from responsibilities.duty_rights import reports_to_judge
+from responsibilities.models import Duty, DutyList, LeaderCharge, Level, ListState
 from responsibilities.selectors.duty_holders import holders_each
 from responsibilities.selectors.duty_names import chip, frequency, short_basis, tone
 
 DOUBLE_LIFE = ("ps-double", "ld-double")
 LEADING = ("leader", "party_group_secretary")
+# So many reports that wait for a judgement are listed at once; the others move up.
+WAITING_SHOWN = 20
 
 
 def own_lists(user, year=None, day=None):
@@ -75,18 +77,18 @@ def own_page(user):
         "total": total,
         "elapsed": elapsed(today.year, today),
         "waiting": reports_waiting(user),
+        "waiting_shown": WAITING_SHOWN,
         "double": [(duty, slots[duty.pk]) for duty in duties if duty.key in DOUBLE_LIFE],
         **_charges(user, today),
     }
 
 
-def reports_waiting(user, limit=20):
-    """Return the DutyReports that wait for the user's judgement, the oldest first: of lists below him, never his own."""
-    rows = DutyReport.objects.filter(state=ReportState.REPORTED, duty__list__in=review_queue(user))
-    rows = rows.exclude(reported_by=user).select_related(
-        "duty__list__organisation__parent", "duty__list__holder", "reported_by"
+def reports_waiting(user):
+    """Return the DutyReports that wait for the user's judgement, those that have waited longest first."""
+    rows = reports_to_judge(user).select_related(
+        "duty__list__organisation__parent", "duty__list__holder", "duty__list__member", "reported_by"
     )
-    return list(rows.order_by("reported_at", "pk")[:limit])
+    return list(rows.order_by("reported_at", "pk"))
 
 
 def _row(duty, slots, today):

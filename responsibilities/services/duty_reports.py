@@ -5,11 +5,21 @@ from django.db import IntegrityError, transaction
 
 from branches import access, audit, clock
 from branches.errors import Conflict
+from branches.seen import require_unchanged
 from branches.services.notices import notice_send
 from branches.text import clean_text
 from responsibilities.duty_progress import duty_slots
-from responsibilities.duty_rights import has_reviewer, reminds, require_acts, reviews
-from responsibilities.duty_slot import CLOSED, NOT_APPLICABLE, RETURNED, STATE_NAMES
+from responsibilities.duty_rights import reminds, require_acts, reviewers, reviews
+from responsibilities.duty_slot import (
+    CLOSED,
+    NOT_APPLICABLE,
+    OPEN,
+    OVERDUE,
+    RETURNED,
+    STATE_NAMES,
+    UNKNOWN,
+    anchor,
+)
 from responsibilities.models import DutyReport, ListState, ReportState
 from responsibilities.selectors.duty_holders import holders_each, holders_of
 from responsibilities.services.duty_lists import mark_lists
@@ -18,9 +28,9 @@ from responsibilities.services.papers import paper_keep
 LONGEST = 500
 
 
-def address(duty):
-    """Return the address of a duty's page."""
-    return f"/duties/{duty.pk}/"
+def address(duty, key=""):
+    """Return the address of a duty's page, or (with a slot's key) of the place on it where that slot stands."""
+    return f"/duties/{duty.pk}/" + (f"?show=all#{anchor(key)}" if key else "")
 
 
 def about(duty, key=""):
@@ -46,42 +56,81 @@ def _slot(by, duty, key):
 
 
 @transaction.atomic
-def duty_confirm(*, by, duty, slot=""):
-    """Confirm in one click that the system's own proof closes a slot (its key), or with "" all closed slots of the duty.
+def duty_confirm(*, by, duty, slot):
+    """Confirm in one click that the system's own proof closes a slot (its key); return the DutyReport.
 
-    Returns the DutyReports, one audit entry each. Raises Conflict while the proof is not complete, or when everything was
-    confirmed before.
+    Nothing depends on it: what the system holds counts without. Raises Conflict while the proof is not complete, or when
+    it was confirmed before.
     """
-    if slot:
-        found = [_slot(by, duty, slot)]
-        if found[0].state != CLOSED:
-            raise Conflict("系统还没有足以认定办结的记录，不能确认。")
-    else:
-        require_acts(by, duty.list)
-        if duty.list.state != ListState.ISSUED:
-            raise Conflict("清单尚未下达，不能确认。")
-        found = [one for one in duty_slots([duty])[duty.pk] if one.state == CLOSED and not confirmed(one)]
-        if not found:
-            raise Conflict("没有等待确认的期次。")
-    reports = []
-    for one in found:
-        values = {
-            "state": ReportState.CONFIRMED,
-            "reported_by": None if by is access.OPERATOR else by,
-            "reported_at": clock.now(),
-            "late": bool(one.late),
-        }
-        reports.append(
-            _say(one, duty, one.key, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
-        )
-    place = duty.list.organisation_id
+    found = _slot(by, duty, slot)
+    if found.state != CLOSED:
+        raise Conflict("系统还没有足以认定办结的记录，不能确认。")
+    report = _confirmed(by, duty, found)
+    audit.record(
+        by=by, verb="duty.confirm", obj=report, organisation=duty.list.organisation, after={"slot": report.slot}
+    )
+    mark_lists([duty.list])
+    return report
+
+
+@transaction.atomic
+def duty_list_confirm(*, by, duty_list, duty=None):
+    """Confirm all that the system's own proof closes, of a list or of one Duty of it; return how many slots.
+
+    One audit entry for each duty. Raises Forbidden, and Conflict when there is nothing to confirm.
+    """
+    require_acts(by, duty_list)
+    if duty_list.state != ListState.ISSUED:
+        raise Conflict("清单尚未下达，不能确认。")
+    rows = duty_list.duties.all() if duty is None else duty_list.duties.filter(pk=duty.pk)
+    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
+    slots = duty_slots(duties)
+    done = [(one, [slot for slot in slots[one.pk] if to_confirm(slot)]) for one in duties]
+    done = [(one, found) for one, found in done if found]
+    if not done:
+        raise Conflict("没有可以确认的期次。")
+    for one, found in done:
+        for slot in found:
+            _confirmed(by, one, slot)
     audit.record_many(
         by=by,
         verb="duty.confirm",
-        rows=[(report, place, f"{duty} {report.slot}", {"slot": report.slot}) for report in reports],
+        rows=[
+            (one, duty_list.organisation_id, str(one), {"slots": "、".join(slot.key for slot in found)})
+            for one, found in done
+        ],
     )
-    mark_lists([duty.list])
-    return reports
+    mark_lists([duty_list])
+    return sum(len(found) for _, found in done)
+
+
+def _confirmed(by, duty, slot):
+    """Write that the holder has confirmed a closed DutySlot, over whatever was reported of it before."""
+    values = {
+        "state": ReportState.CONFIRMED,
+        "reported_by": None if by is access.OPERATOR else by,
+        "reported_at": clock.now(),
+        "late": bool(slot.late),
+    }
+    return _say(slot, duty, slot.key, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
+
+
+def to_confirm(slot):
+    """Whether a DutySlot is closed by the system's own proof and its holder has not confirmed it."""
+    return slot.state == CLOSED and not confirmed(slot)
+
+
+def reportable(slot):
+    """Whether the holder may report on a DutySlot in words as it stands."""
+    if slot.state == RETURNED:
+        return True
+    return slot.words and slot.state in (OPEN, OVERDUE, UNKNOWN)
+
+
+def said(slot):
+    """Return the last that was said of a DutySlot, as a mark of it is taken for its form (branches/seen.py)."""
+    report = slot.report
+    return {"state": report.state, "at": report.reviewed_at or report.reported_at} if report else {"state": ""}
 
 
 def confirmed(slot):
@@ -111,27 +160,29 @@ def _say(found, duty, slot, values, replaceable):
 
 
 @transaction.atomic
-def duty_report(*, by, duty, slot, text, file=None):
+def duty_report(*, by, duty, slot, text, file=None, seen=""):
     """Report in words how a slot (its key) was fulfilled, with a file if one is given; return the DutyReport.
 
     Only where no record can show it: what the system finds by itself is recorded, not written about. After the due date it
-    is accepted all the same and marked late. Without anyone above to judge it, it stands accepted (无上级审核). Raises
-    Conflict for a slot that is closed, reported or accepted already.
+    is accepted all the same and marked late. Everybody who may judge it gets one notice; without anyone above it stands
+    accepted (无上级审核). seen: mark of what was `said` when he began to write. Raises ValidationError for a text that is
+    missing or too long, Conflict for a slot that is closed, reported or accepted already, or of which was said since.
     """
     found = _slot(by, duty, slot)
     if found.state not in ("open", "overdue", "unknown", RETURNED):
         raise Conflict(f"“{duty}”{found.name}的状态是“{STATE_NAMES[found.state]}”，不需要再报告。")
     if not found.words and found.state != RETURNED:
         raise ValidationError({"text": "这项责任由系统按记录认定，请登记记录，不需要文字报告。"})
+    require_unchanged(seen, said(found), "这一期在您打开页面之后有了新的报告或审核，请核对后再提交。")
     text = clean_text(text)
     if not text:
         raise ValidationError({"text": "请写明落实情况。"})
     if len(text) > LONGEST:
         raise ValidationError({"text": f"落实情况最多 {LONGEST} 字。"})
-    judged = has_reviewer(duty.list, by)
+    judges = reviewers(duty.list, by)
     values = {
-        "state": ReportState.REPORTED if judged else ReportState.ACCEPTED,
-        "no_reviewer": not judged,
+        "state": ReportState.REPORTED if judges else ReportState.ACCEPTED,
+        "no_reviewer": not judges,
         "text": text,
         "reported_by": None if by is access.OPERATOR else by,
         "reported_at": clock.now(),
@@ -144,6 +195,15 @@ def duty_report(*, by, duty, slot, text, file=None):
         values["paper"] = paper_keep(by=by, organisation=duty.list.organisation, file=file)
     report = _say(found, duty, slot, values, (ReportState.RETURNED,))
     _done(by, "duty.report", report)
+    for user in judges:
+        notice_send(
+            by=by,
+            to=user,
+            kind="duty",
+            text=f"{duty.list.holder_name}报告了“{duty}”（{found.name}），请审核",
+            url=address(duty, slot),
+            about=about(duty, slot),
+        )
     return report
 
 

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 from branches import access, clock, exports
 from branches.forms.filters import YearField, asked_for
 from branches.models import Notice
-from branches.rights import ASSIGN, VIEW
+from branches.rights import ASSIGN, RECORD, VIEW
 from branches.text import whole_number
 from responsibilities.assigning import assigns_anywhere, assigns_work
 from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
 from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
 from responsibilities.duty_rights import acts_for, makes, reminds, reviews
-from responsibilities.duty_slot import next_date
+from responsibilities.duty_slot import REPORTED, by_urgency, next_date, to_do
 from responsibilities.forms.duties import DutyFilter, year_choices
 from responsibilities.models import Duty, Level, ListState
 from responsibilities.selectors.duty_board import GROUPED, Board, line_note
@@ -22,10 +22,11 @@ from responsibilities.selectors.duty_chain import chain, of_board, relatives, ti
 from responsibilities.selectors.duty_holders import holders_of
 from responsibilities.selectors.duty_names import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.selectors.own_duties import lists_to_note, own_page
-from responsibilities.services.duty_reports import about, confirmed
+from responsibilities.services.duty_reports import about, reportable, to_confirm
 
 PER_PAGE = 30
-READ = ("list__organisation__parent", "list__holder", "list__member__account", "serves")
+_OF = ("list__organisation__parent", "list__holder", "list__member__account")
+READ = (*_OF, *(f"serves__{name}" for name in _OF))
 
 
 def loaded(request, pk, right=VIEW):
@@ -54,11 +55,16 @@ def _chosen(request):
 
 
 def _level(data, board):
-    """Return the card that is open: the one asked for, else the nearest below the top that has duties."""
+    """Return the card that is open: the one asked for, the first with duties in the state asked for, or the nearest one."""
     if data.get("list"):
         return CARD_OF[data["list"].level]
     if data.get("level"):
         return CARD_OF[Level(data["level"])]
+    if data.get("state"):
+        fitting = {CARD_OF[duty.list.level] for duty in board.fitting(board.duties, data["state"])}
+        for card, _, _ in CARDS:
+            if card in fitting:
+                return card
     there = {CARD_OF[duty.list.level] for duty in board.duties}
     preferred = (Level.COMMITTEE, Level.BRANCH, Level.LEADER, Level.PARTY_GROUP_SECRETARY, Level.MEMBER)
     return next((level for level in preferred if level in there), Level.COMMITTEE)
@@ -69,9 +75,9 @@ def _rows(request, data, board, level):
     view, state, key = data.get("view") or "level", data.get("state") or "", request.GET.get("template", "")
     name = next(name for card, _, name in CARDS if card == level)
     if view == "overdue":
-        return board.overdue(), False, "逾期的责任"
+        return board.overdue(state), False, "逾期的责任"
     if view == "item":
-        return board.by_item(board.duties), True, "按责任事项"
+        return board.by_item(board.duties, state), True, "按责任事项"
     duties = board.of_level(level)
     if key:
         duties = [duty for duty in duties if (duty.key or f"#{duty.pk}") == key]
@@ -91,15 +97,17 @@ def duty_list(request):
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     total = board.total()
     title = f"{total.total} 项次责任落实 {total.fulfilled} 项次"
+    title += f"（其中待审核 {total.pending}）" if total.pending else ""
     title += f"，{total.overdue} 项次逾期" if total.overdue else "，无逾期" if total.total else ""
-    view = data.get("view") or "level"
+    view, state = data.get("view") or "level", data.get("state") or ""
     for row in page.object_list:
         row.small = line_note(row.duty)
         row.place = "" if grouped else row.duty.list.holder_name
     context = {
         "title": title if board.all else f"{board.year} 年还没有下达责任清单",
         "board": board,
-        "cards": board.cards(),
+        "cards": board.cards(state),
+        "state_word": STATE_NAMES.get(state, ""),
         "level": level,
         "view": view,
         "form": form,
@@ -113,11 +121,13 @@ def duty_list(request):
     }
     selected = board.by_pk.get(whole_number(request.GET.get("duty")))
     if selected is None and page.object_list:
-        needy = page.object_list[0].duties
+        needy = board.fitting(page.object_list[0].duties, state)
         selected = max(needy, key=lambda duty: board.found[duty.pk].days or 0 if board.found[duty.pk].overdue else -1)
     if selected is not None:
-        family = of_board(selected, board)
-        context |= _panel(request, selected, board.slots[selected.pk], family, board.slots, board.holders)
+        family = of_board(selected, request.user, board)
+        holders = board.holders[selected.list_id]
+        context |= _panel(request, selected, board.slots[selected.pk], family, board.slots, holders)
+        context["to_review"] = _to_review(request.user, selected, board.slots[selected.pk], holders)
         context["number"] = selected.order
     return render(request, "responsibilities/duties/board.html", context)
 
@@ -128,12 +138,20 @@ def _remind_all(user, rows):
     return late[0].pk if len(late) > 1 else None
 
 
-def _panel(request, duty, slots, family, all_slots, holders=None):
+def _to_review(user, duty, slots, holders):
+    """Return the slots whose report waits for this user's judgement; one right for all of them, asked once."""
+    waiting = [slot for slot in slots if slot.state == REPORTED and slot.report.reported_by_id != user.pk]
+    return waiting if waiting and reviews(user, duty.list, holders=holders) else []
+
+
+def _panel(request, duty, slots, family, all_slots, holders):
     """Return what the side panel and the page of one duty both show."""
     today = clock.today()
     found = progress(slots, today)
     state, word = chip(found, slots, today)
     behind = next((slot for slot in slots if slot.behind(today)), None)
+    # What could be done about it here; nothing is asked while nothing is behind.
+    rights = access.rights_at(request.user, duty.list.organisation) if behind else set()
     return {
         "duty": duty,
         "found": found,
@@ -144,9 +162,10 @@ def _panel(request, duty, slots, family, all_slots, holders=None):
         "own_number": own_number(duty),
         "chain": chain(duty, family, all_slots, today),
         "timeline": timeline(duty, slots, request.user, today),
-        "holders": holders[duty.list_id] if holders else holders_of(duty.list),
+        "holders": holders,
         "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
-        "can_supervise": bool(behind) and access.has_right(request.user, ASSIGN, duty.list.organisation),
+        "rights": rights,
+        "can_supervise": ASSIGN in rights,
         "behind": behind,
         "supervise_about": f"{about(duty)}/{behind.key}" if behind else "",
     }
@@ -157,33 +176,41 @@ def _panel(request, duty, slots, family, all_slots, holders=None):
 def duty_detail(request, pk):
     duty = loaded(request, pk)
     family = relatives(duty, request.user)
-    above, below, seen = family
-    shown = [duty, *[row for row in above if row.pk in seen], *below]
-    slots = duty_slots(shown)
+    slots = duty_slots(family.readable(duty))
     mine = slots[duty.pk]
-    acts = acts_for(request.user, duty.list)
+    holders = holders_of(duty.list)
+    acts = acts_for(request.user, duty.list, holders)
+    to_review = _to_review(request.user, duty, mine, holders)
     today = clock.today()
     issued = duty.list.state == ListState.ISSUED
+    waiting = to_do(mine)
+    everything = request.GET.get("show") == "all" or not waiting
+    panel = _panel(request, duty, mine, family, slots, holders)
+    records = issued and RECORD in panel["rights"]
     lines = [
         {
             "slot": slot,
+            "mend": slot.mend if records and slot.behind(today) else (),
             "days": slot.days(today) if slot.behind(today) else None,
             "waits": slot.waits(today),
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == "open" and not slot.done else slot.state,
-            "confirm": issued and acts and slot.state == "closed" and not confirmed(slot),
-            "report": issued and acts and _reportable(slot),
-            "review": slot.report is not None
-            and slot.report.state == "reported"
-            and reviews(request.user, duty.list, slot.report),
+            "confirm": issued and acts and to_confirm(slot),
+            "report": issued and acts and reportable(slot),
+            "review": slot in to_review,
         }
-        for slot in mine
+        for slot in by_urgency(mine if everything else waiting, today)
     ]
-    context = _panel(request, duty, mine, family, slots) | {
+    closed = sum(to_confirm(slot) for slot in mine)
+    context = panel | {
         "title": duty.text,
         "lines": lines,
         "acts": acts,
-        "to_confirm": sum(line["confirm"] for line in lines),
+        "to_confirm": closed if issued and acts else 0,
+        "slots": len(mine),
+        "waiting": len(waiting),
+        "undone": sum(slot.state != REPORTED for slot in waiting),
+        "everything": everything,
         "proved": proved_by_system(duty),
         "source": SOURCE_NAMES.get(duty.source, ""),
         "role": role_of(duty.list.level),
@@ -192,12 +219,6 @@ def duty_detail(request, pk):
         "reminders": Notice.objects.filter(about=about(duty), kind="reminder").count(),
     }
     return render(request, "responsibilities/duties/detail.html", context)
-
-
-def _reportable(slot):
-    if slot.state == "returned":
-        return True
-    return slot.words and slot.state in ("open", "overdue", "unknown")
 
 
 @login_required
@@ -209,8 +230,8 @@ def own_duties(request):
     context = own_page(request.user)
     for part in context["lists"]:
         for row in part["rows"]:
-            row["report_slot"] = next((slot for slot in row["slots"] if _reportable(slot)), None)
-            row["to_confirm"] = sum(slot.state == "closed" and not confirmed(slot) for slot in row["slots"])
+            row["report_slot"] = next((slot for slot in row["slots"] if reportable(slot)), None)
+        part["to_confirm"] = any(to_confirm(slot) for row in part["rows"] for slot in row["slots"])
     return render(request, "responsibilities/duties/own.html", context)
 
 

@@ -1,10 +1,9 @@
-"""Make, adjust, issue and take note of duty lists."""
+"""Make, adjust, issue and take note of duty lists; views/duty_index.py shows which there are."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,40 +12,36 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from branches import access, clock
 from branches.errors import Conflict
 from branches.forms.fields import take_errors
-from branches.forms.filters import YearField, asked_for
 from branches.rights import MEMBERS, VIEW
 from branches.selectors.history import history
 from branches.text import whole_number
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.duty_rights import acts_for, makes, making, require_makes
 from responsibilities.forms.duties import (
-    UNNOTED,
     DropForm,
     DutyForm,
     IssueForm,
-    ListFilter,
     MakeForm,
     uppers_for,
-    year_choices,
 )
-from responsibilities.models import LEVEL_ORDER, DutyList, Level, ListState
-from responsibilities.selectors.duty_holders import holders_each, holders_of
+from responsibilities.models import LEVEL_ORDER, DutyList, Level, ListState, ReportState
+from responsibilities.selectors.duty_holders import holders_of
 from responsibilities.selectors.duty_lists import missing_lists
 from responsibilities.selectors.duty_names import basis, frequency, own_number, role_of
 from responsibilities.services import duties as services
 from responsibilities.services import duty_lists as list_services
 from responsibilities.views.duties import loaded
 
-PER_PAGE = 50
 READ = ("organisation__parent", "holder", "member__account", "issued_by", "noted_by")
 
 
-def _list(request, pk):
+def list_loaded(request, pk):
+    """Return the DutyList of an address, within the reach of the user."""
     return access.get_for(DutyList.objects.select_related(*READ), request.user, VIEW, pk=pk)
 
 
-def _may_make(user):
-    """404 for whoever makes no lists anywhere; returns the levels he may make."""
+def may_make(user):
+    """Return the levels whose lists the user may make; Http404 for whoever makes none anywhere."""
     if assigns_anywhere(user):
         return list(LEVEL_ORDER)
     if access.holds_anywhere(user, MEMBERS):
@@ -54,59 +49,17 @@ def _may_make(user):
     raise Http404
 
 
-def _year(request):
+def year_asked(request):
+    """Return the year of an address or a form, this year for none or nonsense."""
     year = whole_number(request.GET.get("year") or request.POST.get("year"))
     return year if year and 2000 <= year <= 2100 else clock.today().year
 
 
 @login_required
-@require_GET
-def duty_lists(request):
-    access.require_anywhere(request.user, VIEW)
-    year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
-    asked = request.GET.copy()
-    asked.setdefault("year", str(year))
-    form = ListFilter(asked, years=year_choices(), instead={"year": (str(year), f"{year}年")})
-    chosen = form.chosen()
-    rows = DutyList.objects.visible_to(request.user).filter(year=year).select_related(*READ)
-    rows = rows.annotate(number=Count("duties")).order_by("organisation__lft", "pk")
-    if chosen.get("level"):
-        rows = rows.filter(level=chosen["level"])
-    if chosen.get("state") == UNNOTED:
-        rows = rows.filter(state=ListState.ISSUED, noted_at__isnull=True)
-    elif chosen.get("state"):
-        rows = rows.filter(state=chosen["state"])
-    everything = list(rows)
-    everything.sort(key=lambda row: LEVEL_ORDER.index(row.level))
-    page = Paginator(everything, PER_PAGE).get_page(request.GET.get("page"))
-    holders = holders_each(list(page.object_list))
-    for row in page.object_list:
-        row.people = "、".join(user.name for user in holders[row.pk])
-    drafts = [row for row in everything if row.state == ListState.DRAFT]
-    unnoted = sum(row.state == ListState.ISSUED and row.noted_at is None for row in everything)
-    context = {
-        "title": f"{year} 年责任清单 {len(everything)} 份"
-        + (f"，{len(drafts)} 份未下达" if drafts else "")
-        + (f"，{unnoted} 份未知悉" if unnoted else ""),
-        "year": year,
-        "form": form,
-        "page": page,
-        "draft_levels": [
-            (level, Level(level).label, sum(row.level == level for row in drafts))
-            for level in LEVEL_ORDER
-            if any(row.level == level for row in drafts)
-        ],
-        "assigns": assigns_anywhere(request.user),
-        "can_make": assigns_anywhere(request.user) or access.holds_anywhere(request.user, MEMBERS),
-    }
-    return render(request, "responsibilities/duties/lists.html", context)
-
-
-@login_required
 @require_http_methods(["GET", "POST"])
 def duty_list_make(request):
-    allowed = _may_make(request.user)
-    year = _year(request)
+    allowed = may_make(request.user)
+    year = year_asked(request)
     missing = missing_lists(request.user, year, allowed)
     numbers = {level: sum(row.level == level for row in missing) for level in allowed}
     choices = [(level, f"{Level(level).label}（{role_of(level)}）：缺 {numbers[level]} 份") for level in allowed]
@@ -140,14 +93,14 @@ def _drafts(request):
     one, level = request.GET.get("list", ""), request.GET.get("level", "")
     if one:
         return list(rows.filter(pk=whole_number(one))) if whole_number(one) else []
-    rows = rows.filter(year=_year(request))
+    rows = rows.filter(year=year_asked(request))
     return list(rows.filter(level=level) if level in Level.values else rows)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def duty_list_issue(request):
-    _may_make(request.user)
+    may_make(request.user)
     drafts = _drafts(request)
     form = IssueForm(request.POST or None, initial={"issued_on": clock.today()})
     status = 200
@@ -159,7 +112,7 @@ def duty_list_issue(request):
                 take_errors(form, error)
             else:
                 messages.success(request, f"已下达 {number} 份责任清单，并通知责任人")
-                year = drafts[0].year if drafts else _year(request)
+                year = drafts[0].year if drafts else year_asked(request)
                 lower = _missing_below(request.user, drafts, year)
                 if lower:
                     messages.info(request, f"下一级还缺 {lower} 份清单，可以继续分解")
@@ -179,15 +132,17 @@ def duty_list_issue(request):
 def _missing_below(user, issued, year):
     """Return how many lists are missing at the levels below those just issued: the upper list offers the lower ones."""
     lowest = max((LEVEL_ORDER.index(row.level) for row in issued), default=len(LEVEL_ORDER))
-    levels = [level for level in LEVEL_ORDER[lowest + 1 :] if level in _may_make(user)]
+    levels = [level for level in LEVEL_ORDER[lowest + 1 :] if level in may_make(user)]
     return len(missing_lists(user, year, levels)) if levels else 0
 
 
 @login_required
 @require_GET
 def duty_list_detail(request, pk):
-    duty_list = _list(request, pk)
-    duties = list(duty_list.duties.select_related("serves__list").order_by("order", "pk"))
+    duty_list = list_loaded(request, pk)
+    pending = Count("reports", filter=Q(reports__state=ReportState.REPORTED))
+    rows = duty_list.duties.select_related("serves__list").annotate(pending=pending)
+    duties = list(rows.order_by("order", "pk"))
     holders = holders_of(duty_list)
     for duty in duties:
         duty.often, duty.cited, duty.own = frequency(duty), basis(duty), own_number(duty)
@@ -209,7 +164,7 @@ def duty_list_detail(request, pk):
 @login_required
 @require_POST
 def duty_list_note(request, pk):
-    duty_list = _list(request, pk)
+    duty_list = list_loaded(request, pk)
     list_services.duty_list_note(by=request.user, duty_list=duty_list)
     messages.success(request, "已知悉")
     return redirect("own_duties" if request.POST.get("back") == "own" else duty_list_url(duty_list))
@@ -257,7 +212,7 @@ def _edit(request, duty_list, duty, act):
 @login_required
 @require_http_methods(["GET", "POST"])
 def duty_new(request, pk):
-    duty_list = _list(request, pk)
+    duty_list = list_loaded(request, pk)
 
     def act(data, reason, _seen):
         services.duty_add(by=request.user, duty_list=duty_list, data=data, reason=reason)

@@ -5,13 +5,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from branches import access
 from branches.errors import Conflict
 from branches.forms.fields import take_errors
 from branches.rights import ASSIGN, REVIEW, VIEW
+from branches.seen import seen_mark
 from responsibilities.duty_progress import STATE_NAMES
 from responsibilities.duty_rights import reminds, require_acts, reviews
 from responsibilities.forms.duties import ReportForm, ReturnForm
@@ -19,10 +19,7 @@ from responsibilities.models import DutyReport, ReportState
 from responsibilities.selectors.duty_board import behind_together
 from responsibilities.services import duty_reports as services
 from responsibilities.views.duties import loaded
-
-
-def _back(request, duty):
-    return redirect(reverse("own_duties") if request.POST.get("back") == "own" else services.address(duty))
+from responsibilities.views.duty_lists import list_loaded
 
 
 @login_required
@@ -30,13 +27,27 @@ def _back(request, duty):
 def duty_confirm(request, pk):
     duty = loaded(request, pk)
     require_acts(request.user, duty.list)
+    slot = request.POST.get("slot", "")
     try:
-        reports = services.duty_confirm(by=request.user, duty=duty, slot=request.POST.get("slot", ""))
+        if slot:
+            services.duty_confirm(by=request.user, duty=duty, slot=slot)
+            number = 1
+        else:
+            number = services.duty_list_confirm(by=request.user, duty_list=duty.list, duty=duty)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        messages.success(request, f"已确认 {len(reports)} 项次办结")
-    return _back(request, duty)
+        messages.success(request, f"已确认 {number} 项次办结")
+    return redirect(services.address(duty, slot))
+
+
+@login_required
+@require_POST
+def duty_list_confirm(request, pk):
+    duty_list = list_loaded(request, pk)
+    number = services.duty_list_confirm(by=request.user, duty_list=duty_list)
+    messages.success(request, f"已确认 {number} 项次办结")
+    return redirect("own_duties")
 
 
 @login_required
@@ -50,11 +61,12 @@ def duty_report(request, pk):
         raise Http404
     if request.method == "GET" and slot.state in ("closed", "accepted", "reported", "not_applicable"):
         raise Conflict(f"“{duty}”{slot.name}的状态是“{STATE_NAMES[slot.state]}”，不需要再报告。")
-    returned = slot.report if slot.report is not None and slot.report.state == ReportState.RETURNED else None
-    initial = {"text": returned.text} if returned else None
+    returned = _returned(slot)
+    initial = {"text": returned.text if returned else "", "seen": seen_mark(services.said(slot))}
     form = ReportForm(request.POST or None, request.FILES or None, initial=initial)
-    status = 200
+    status, conflict = 200, ""
     if request.method == "POST":
+        status = 422
         if form.is_valid():
             try:
                 report = services.duty_report(by=request.user, duty=duty, slot=key, **form.cleaned_data)
@@ -62,12 +74,17 @@ def duty_report(request, pk):
                 take_errors(form, error)
             except OSError:
                 form.add_error("file", "文件没有存上，请稍后再试或先不传文件。")
+            except Conflict as error:
+                slot = services.slot_of(duty, key)
+                if slot is None or not services.reportable(slot):
+                    return _kept(request, error.message, form.cleaned_data["text"], services.address(duty, key))
+                status, conflict, returned = 409, error.message, _returned(slot)
+                form = form.again(seen_mark(services.said(slot)))
             else:
                 late = "，已标记迟报" if report.late else ""
                 words = "没有上级审核，已记为落实" if report.no_reviewer else "已报告，等待审核"
                 messages.success(request, words + late)
-                return redirect(services.address(duty))
-        status = 422
+                return redirect(services.address(duty, key))
     context = {
         "title": f"报告：{duty.text}",
         "sub": f"{duty.list}　{slot.name}，{slot.due:%-m月%-d日}截止",
@@ -76,8 +93,20 @@ def duty_report(request, pk):
         "cancel": services.address(duty),
         "upload": True,
         "returned": returned,
+        "conflict": conflict,
     }
     return render(request, "responsibilities/duties/report.html", context, status=status)
+
+
+def _returned(slot):
+    """Return the report of a slot where it was returned, or None."""
+    return slot.report if slot.report is not None and slot.report.state == ReportState.RETURNED else None
+
+
+def _kept(request, message, text, back):
+    """Answer 409 to what can no longer be done, with what was written, to be copied."""
+    context = {"message": message, "text": text, "back": back}
+    return render(request, "responsibilities/duties/conflict.html", context, status=409)
 
 
 @login_required
@@ -93,19 +122,27 @@ def duty_report_review(request, pk):
     report = access.get_for(reports, request.user, VIEW, pk=pk)
     if not reviews(request.user, report.duty.list, report):
         raise access.Forbidden(REVIEW, report.duty.list.organisation)
+    back = services.address(report.duty, report.slot)
+    reason = request.POST.get("reason", "").strip()[:300]
     if report.state != ReportState.REPORTED:
-        raise Conflict(f"这份报告现在的状态是“{report.get_state_display()}”，不能审核。")
+        message = f"这份报告现在的状态是“{report.get_state_display()}”，不能审核。"
+        if reason:
+            return _kept(request, message, reason, back)
+        raise Conflict(message)
     form = ReturnForm(request.POST if request.POST.get("do") == "return" else None)
     status = 200
     if request.method == "POST":
         if request.POST.get("do") == "accept":
             services.duty_report_accept(by=request.user, report=report)
             messages.success(request, "报告已通过")
-            return redirect(services.address(report.duty))
+            return redirect(back)
         if form.is_valid():
-            services.duty_report_return(by=request.user, report=report, **form.cleaned_data)
+            try:
+                services.duty_report_return(by=request.user, report=report, **form.cleaned_data)
+            except Conflict as error:
+                return _kept(request, error.message, reason, back)
             messages.success(request, "报告已退回")
-            return redirect(services.address(report.duty))
+            return redirect(back)
         status = 422
     slot = services.slot_of(report.duty, report.slot)
     context = {

@@ -76,4 +76,4 @@ def test_the_panel_names_the_duties_a_new_record_will_prove(world, as_):
     issued(world)
     data = {"organisation": world.branch_a.pk, "kinds": "theme_day", "day": date.today().isoformat(), "title": "观摩"}
     page = as_("secretary_a").post("/uses/", data, headers={"HX-Request": "true"}).content.decode()
-    assert "“开展主题党日”" in page and "未关联重点业务" in page
+    assert "开展主题党日" in page and "未关联重点业务" in page

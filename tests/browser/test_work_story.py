@@ -105,5 +105,5 @@ def test_lists_are_issued_at_five_levels_and_a_duty_closes_by_a_record(open_page
     settled(page)
     assert duty.text in page.inner_text("main")
     assert state() == "closed"
-    page.goto(f"{live_server.url}/duties/{duty.pk}/")
+    page.goto(f"{live_server.url}/duties/{duty.pk}/?show=all")
     assert page.locator("text=已办结").count()

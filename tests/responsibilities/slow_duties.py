@@ -253,7 +253,9 @@ class SlowDuties:
                 closed = row.closed_on is not None and row.closed_on <= self.as_of
                 late = int(closed and row.closed_on > row.expires)
                 key = f"term/{row.pk}"
-                found.append((key, self.judged(duty, key, 1, int(closed), late, row.expires)))
+                # Carried over from an earlier year, it is owed from the first day of this one.
+                due = max(row.expires, date(self.year, 1, 1))
+                found.append((key, self.judged(duty, key, 1, int(closed), late, due)))
         return found or [self.whole_year(duty)]
 
     def _supervisions(self, duty, member, holder):

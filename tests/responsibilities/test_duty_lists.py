@@ -4,10 +4,13 @@ from datetime import date
 
 import pytest
 
-from branches.models import AuditEntry, ChangeMark, Notice
+from branches.models import AuditEntry, ChangeMark, Notice, User
 from branches.scoping import OPERATOR
+from branches.services.appointments import appointment_make
+from members.models import Member
 from responsibilities.duty_progress import duty_slots
 from responsibilities.models import Duty, DutyList
+from responsibilities.selectors.duty_holders import holders_of
 from tests.responsibilities.duty_world import DOCUMENT, duty, html, issue, issued, line, make
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -200,3 +203,66 @@ def test_a_draft_is_adjusted_freely_and_an_issued_list_only_with_a_reason(world,
     assert "党委会议决定" in AuditEntry.objects.filter(verb="duty.change").last().payload
     assert staff.post(f"/duties/{made.pk}/drop/", {"reason": "不再需要"}).status_code == 302
     assert not Duty.objects.filter(pk=made.pk).exists()
+
+
+def test_the_duties_offered_as_superior_say_whose_they_are(world, as_):
+    other = User.objects.create(username="leader_two", name="另一位成员", password="!")
+    appointment_make(by=OPERATOR, user=other, role="leader", organisation=world.root)
+    issued(world)
+    one = duty("br-sync", organisation=world.branch_a)
+    page = html(as_("staff").get(f"/duties/{one.pk}/edit/"))
+    text = duty("ld-sync", holder=world.leader).text
+    for label in (
+        f"班子成员 {world.leader.name}：{text}",
+        f"班子成员 另一位成员：{text}",
+        f"机关党委：{duty('cm-sync').text}",
+    ):
+        assert f">{label}</option>" in page
+
+
+def test_who_cannot_take_note_is_counted_apart_and_the_others_are_reminded_once_a_day(world, as_):
+    Member.objects.filter(pk=world.people("branch_a")[3].pk).update(account=world.member)
+    issued(world)
+    staff = as_("staff")
+    held = [row for row in DutyList.objects.all() if holders_of(row)]
+    page = html(staff.get("/duties/lists/"))
+    assert f"{len(held)} 份未知悉，另有 11 人未关联账号" in page
+    assert len(staff.get("/duties/lists/?state=unnoted").context["page"].paginator.object_list) == len(held)
+    people = {user.pk for row in held for user in holders_of(row)} - {world.staff.pk}
+    before = set(Notice.objects.values_list("pk", flat=True))
+    assert f"提醒 {len(people)} 人知悉 2026 年责任清单？" in html(staff.get("/duties/lists/remind/?year=2026"))
+    assert Notice.objects.count() == len(before)
+    answer = staff.post("/duties/lists/remind/?year=2026", follow=True)
+    assert f"已提醒 {len(people)} 人" in html(answer) and "提醒未知悉的人" not in html(answer)
+    told = Notice.objects.exclude(pk__in=before)
+    assert {row.recipient_id for row in told} == people and told.count() == len(people)
+    assert {row.url for row in told} == {"/duties/own/"}
+    assert AuditEntry.objects.filter(verb="duty_list.remind").count() == 1
+    again = staff.post("/duties/lists/remind/?year=2026", follow=True)
+    assert "今天已提醒过" in html(again) and Notice.objects.exclude(pk__in=before).count() == len(people)
+    assert AuditEntry.objects.filter(verb="duty_list.remind").count() == 1
+
+
+def test_a_branchs_secretary_reminds_his_own_members_only(world, as_):
+    Member.objects.filter(pk=world.people("branch_a")[3].pk).update(account=world.member)
+    issued(world)
+    as_("secretary_a").post("/duties/lists/remind/?year=2026")
+    assert [row.recipient for row in Notice.objects.filter(kind="reminder")] == [world.member]
+    assert as_("officer_a").post("/duties/lists/remind/?year=2026").status_code == 404
+
+
+def test_the_lists_are_found_by_name_or_initials_and_exported_as_shown(world, as_):
+    issued(world)
+    staff = as_("staff")
+
+    def shown(q):
+        return {row.holder_name for row in staff.get("/duties/lists/", {"q": q}).context["page"].object_list}
+
+    assert shown("甲四") == {"甲四"} and shown("js") == {"甲三", "甲四"}
+    assert "甲处党支部" in shown("jcdzb") and "甲处党支部" in shown("甲处")
+    assert world.leader.name in shown(world.leader.name)
+    assert shown("没有这个人") == set()
+    assert "请勿在地址中留下证件号码" in html(staff.get("/duties/lists/?q=110101199001011234"))
+    answer = staff.post("/duties/lists/export/?q=甲四")
+    assert answer["Content-Type"].endswith("sheet") and AuditEntry.objects.get(verb="duty_list.export")
+    assert '"rows":1' in AuditEntry.objects.get(verb="duty_list.export").payload

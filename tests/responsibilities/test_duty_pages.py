@@ -56,6 +56,29 @@ def test_the_chain_is_walked_both_ways_and_a_missing_level_is_named(world, as_):
     assert f"/duties/{committee.pk}/" not in page
 
 
+def test_the_chain_names_the_same_leaders_from_whichever_duty_it_is_walked(world, as_):
+    issued(world)
+    leaders = duty("ld-sync")
+    others = [duty("pg-sync"), duty("cm-sync"), duty("br-sync", organisation=world.branch_a)]
+    staff = as_("staff")
+    for one in others:
+        for path in (
+            f"/duties/{one.pk}/",
+            f"/duties/?duty={one.pk}",
+            f"/duties/?duty={one.pk}&organisation={world.root.pk}",
+        ):
+            lines = [line for line in staff.get(path).context["chain"] if line["level"] == "班子成员"]
+            assert [(line["name"], line["text"]) for line in lines] == [(leaders.list.holder_name, leaders.text)], path
+    # And from the leader's: those who organise and carry out the same.
+    lines = {line["level"]: line for line in staff.get(f"/duties/{leaders.pk}/").context["chain"]}
+    assert not any(line["missing"] for level, line in lines.items() if level in ("机关党委", "党支部"))
+    assert lines["党支部"]["name"] == "3 个"
+    # Nobody of a branch reads a leader's duty: only that there is one.
+    for path in (f"/duties/{others[2].pk}/", f"/duties/?duty={others[2].pk}"):
+        (line,) = [row for row in as_("secretary_a").get(path).context["chain"] if row["level"] == "班子成员"]
+        assert (line["name"], line["text"], line["url"]) == ("", "一项责任", ""), path
+
+
 def test_only_verified_rules_are_cited(world, as_):
     issued(world)
     page = html(as_("staff").get(f"/duties/{duty('pg-strict').pk}/"))

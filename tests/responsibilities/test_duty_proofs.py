@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from branches.models import Term
 from members.models import Activity, ActivityKind, ActivityKindCode, Attendance, Member
 from responsibilities.duty_progress import duty_slots, elapsed, progress
 from responsibilities.duty_proofs import FROM_TEMPLATE, SOURCE_NAMES, SOURCES
@@ -20,7 +21,7 @@ from responsibilities.models import (
 from responsibilities.rulebook import rule
 from responsibilities.selectors.duties_of_record import duties_of_record
 from responsibilities.selectors.duty_names import basis, own_number, short_basis
-from tests.responsibilities.duty_world import duty, issued
+from tests.responsibilities.duty_world import duty, issue, issued, make
 
 ALL = [line for level in Level for line in templates(level)]
 
@@ -166,3 +167,20 @@ def test_every_duty_serves_the_duty_its_template_names_of_the_same_year_and_furt
         assert one.serves.list.year == one.list.year
         assert LEVEL_ORDER.index(one.serves.list.level) < LEVEL_ORDER.index(one.list.level)
         assert one.serves.key == template(one.key).parent
+
+
+def test_nothing_of_a_list_is_overdue_before_its_year_and_an_ended_term_is_owed_from_the_first_day(world):
+    term = Term.objects.create(organisation=world.branch_a, expires=date(2026, 5, 20))
+    make(year=2027)
+    issue(year=2027)
+    rows = list(Duty.objects.filter(list__year=2027))
+    november = duty_slots(rows, as_of=date(2026, 11, 20))
+    assert [slot for found in november.values() for slot in found if slot.behind(date(2026, 11, 20))] == []
+    one = duty("br-term", organisation=world.branch_a, year=2027)
+    (slot,) = november[one.pk]
+    assert (slot.state, slot.due, slot.text) == ("open", date(2027, 1, 1), "2026-05-20 届满，未见换届登记")
+    (slot,) = duty_slots([one], as_of=date(2027, 1, 2))[one.pk]
+    assert slot.state == "overdue" and slot.days(date(2027, 1, 2)) == 1
+    Term.objects.filter(pk=term.pk).update(closed_on=date(2027, 2, 3))
+    (slot,) = duty_slots([one], as_of=date(2027, 3, 1))[one.pk]
+    assert (slot.state, slot.late) == ("closed", 1)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from branches.models import Notice
+from branches.models import AuditEntry, Notice
 from branches.periods import Period
 from members.services.reviews import activity_return
 from responsibilities.models import Duty, DutyReport
@@ -47,6 +47,32 @@ def test_a_duty_in_words_is_reported_returned_reported_again_and_accepted(world,
     answer = secretary.post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "再报一次"})
     assert answer.status_code == 409
     assert "状态是“已落实”，不需要再报告" in html(answer)
+
+
+def test_a_stale_form_keeps_what_was_written(world, as_):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    path, secretary, officer, staff = f"/duties/{one.pk}/report/", as_("secretary_a"), as_("officer_a"), as_("staff")
+    opened = secretary.get(f"{path}?slot=2026").context["form"]["seen"].value()
+    officer.post(path, {"slot": "2026", "text": "委员写的"})
+    # Reported meanwhile by a colleague: nothing to do any more, the text is there to be copied.
+    answer = secretary.post(path, {"slot": "2026", "text": "书记写的", "seen": opened})
+    assert answer.status_code == 409 and "不需要再报告" in html(answer)
+    assert "书记写的</textarea>" in html(answer) and f'href="/duties/{one.pk}/?show=all#s-2026"' in html(answer)
+    report = DutyReport.objects.get()
+    review = f"/duties/reports/{report.pk}/review/"
+    staff.post(review, {"do": "return", "reason": "请附名单"})
+    # Returned since: he may report, but not over what he has not read.
+    answer = secretary.post(path, {"slot": "2026", "text": "书记写的", "seen": opened})
+    page = html(answer)
+    assert answer.status_code == 409 and "有了新的报告或审核" in page
+    assert "书记写的</textarea>" in page and "请附名单" in page and 'name="file"' in page
+    fresh = answer.context["form"]["seen"].value()
+    assert secretary.post(path, {"slot": "2026", "text": "名单已附", "seen": fresh}).status_code == 302
+    staff.post(review, {"do": "accept"})
+    answer = as_("committee_secretary").post(review, {"do": "return", "reason": "还缺一份"})
+    assert answer.status_code == 409 and "还缺一份</textarea>" in html(answer)
+    assert slot(one, "2026").state == "accepted"
 
 
 def test_a_file_is_kept_with_the_report_and_read_by_whoever_reads_the_duty(world, as_, media):
@@ -127,20 +153,38 @@ def test_a_duty_whose_proof_the_system_holds_closes_by_itself_and_is_confirmed_i
     assert secretary.post(f"/duties/{one.pk}/report/", {"slot": key, "text": "开展过"}).status_code == 409
 
 
-def test_one_click_confirms_all_that_is_closed(world, as_):
+def test_confirming_is_not_asked_for_and_one_click_confirms_all_that_is_closed_of_a_duty_or_a_list(world, as_):
     issued(world)
     one = duty("br-theme", organisation=world.branch_a)
     for month in (9, 10):
         record(world, world.branch_a, "theme_day", date(2026, month, 20))
     secretary = as_("secretary_a")
-    assert "待确认 2 项次" in html(secretary.get("/duties/own/"))
-    assert "确认全部 2 项次" in html(secretary.get(f"/duties/{one.pk}/"))
-    assert secretary.post(f"/duties/{one.pk}/confirm/", {"back": "own"})["Location"] == "/duties/own/"
+    page = html(secretary.get("/duties/own/"))
+    assert (
+        "待确认" not in page
+        and page.count("全部确认</button>") == 1
+        and "全部确认" in html(secretary.get(f"/duties/{one.pk}/"))
+    )
+    assert secretary.post(f"/duties/{one.pk}/confirm/")["Location"] == f"/duties/{one.pk}/"
     assert set(DutyReport.objects.values_list("state", "slot")) == {
         ("confirmed", "life-theme-day/2026-09"),
         ("confirmed", "life-theme-day/2026-10"),
     }
+    assert AuditEntry.objects.filter(verb="duty.confirm").count() == 1
     assert secretary.post(f"/duties/{one.pk}/confirm/").status_code == 409
+    for month in (10, 11):
+        record(world, world.branch_a, "lecture", date(2026, month, 20))
+    record(world, world.branch_a, "theme_day", date(2026, 8, 20))
+    assert as_("staff").post(f"/duties/lists/{one.list_id}/confirm/").status_code == 403
+    answer = secretary.post(f"/duties/lists/{one.list_id}/confirm/", follow=True)
+    assert "已确认" in html(answer) and "全部确认" not in html(answer)
+    entries = AuditEntry.objects.filter(verb="duty.confirm")
+    confirmed = DutyReport.objects.filter(state="confirmed")
+    assert (
+        confirmed.count() > 3
+        and entries.count() == 1 + confirmed.exclude(duty=one).values("duty").distinct().count() + 1
+    )
+    assert secretary.post(f"/duties/lists/{one.list_id}/confirm/").status_code == 409
 
 
 def test_a_level_that_is_only_out_of_reach_is_not_called_missing(world, as_):
