@@ -7,7 +7,7 @@ from members.forms.members import LONG_NUMBER
 
 
 class SearchForm(forms.Form):
-    q = PlainTextField(label="名称、姓名、主题或拼音首字母", max_length=60, required=False)
+    q = PlainTextField(label="名称或首字母", max_length=60, required=False)
 
     def clean_q(self):
         if LONG_NUMBER.search(self.cleaned_data["q"]):

@@ -15,6 +15,7 @@ from responsibilities.work_rules import STAGE_BUILDING, STAGE_WAY, fit, nearness
 
 # Days before and after the business date within which records are offered.
 SPAN = timedelta(days=120)
+_TOO_LATE = 60
 _MOST = 400
 # A stage that is proved already is offered again only to a record this near (days).
 FAR_FROM_DONE = 45
@@ -77,6 +78,9 @@ def candidates(user, point, item, limit=20):
     found = []
     for activity in rows:
         score, reasons = nearness(point, activity, item)
+        if (activity.day - day).days > point.tolerance:
+            # One that comes in time stands before any that would leave the stage lagging.
+            score -= _TOO_LATE
         reasons = [*reasons, *outcome(point, activity)]
         found.append(Candidate(activity, score, reasons, fit(point, activity, item), activity.pk in linked))
     found = [row for row in found if not row.linked]

@@ -14,7 +14,15 @@ from tests.matrix import all_rows
 BROKEN = Path(__file__).resolve().parents[1] / "data" / "agency-broken"
 ROLES = ("ganbu", "dangwei", "shuji", "zongzhi", "lingdao", "dangyuan", "admin", "audit")
 # Answers that are no page: for monitors, one-time, a file, or a fragment of one.
-NO_PAGES = {"healthz", "readyz", "first_login", "attachment_download", "paper_download", "collect_held"}
+NO_PAGES = {
+    "healthz",
+    "readyz",
+    "first_login",
+    "attachment_download",
+    "paper_download",
+    "collect_held",
+    "work_import_sheet",
+}
 
 # Things in a state that the first of their list is not in.
 FIRST = [

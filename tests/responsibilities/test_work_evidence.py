@@ -225,3 +225,10 @@ def test_a_general_branch_carries_through_its_branches(world, as_):
     assert record.pk in [row.activity.pk for row in candidates(world.staff, point_of(stage), item)]
     foreign = record_on(world.branch_b, world.secretary_b, ago(38))
     assert "乙处党支部不是承办支部，也不是共同举办方。" in fit(point_of(stage), foreign, item)
+
+
+def test_a_record_in_time_is_offered_before_a_likelier_one_that_leaves_the_stage_lagging(world, as_, item):
+    late = record_on(world.branch_a, world.secretary_a, ago(23), kinds=("assembly",), title="能源保供与迎峰度冬")
+    timely = record_on(world.branch_a, world.secretary_a, ago(40), kinds=("theme_day",), title="参观")
+    offered = as_("secretary_a").get(pick(item)).context["found"]
+    assert [row.activity.pk for row in offered] == [timely.pk, late.pk]
