@@ -16,6 +16,7 @@ from branches.periods import QUARTER, YEAR, Period
 from branches.rights import REVIEW, ROLES, VIEW
 from branches.selectors.terms import term_warnings
 from members.selectors.reviews import waiting_for
+from responsibilities.assigning import LEADING
 from responsibilities.models import RequirementState
 from responsibilities.selectors.requirements import requirements
 from responsibilities.services.requirements import requirement_remind
@@ -60,6 +61,7 @@ def dashboard_page(request):
         "lagging": lagging,
         "earlier": earlier,
         "waiting": waiting,
+        "leads": request.scope is not None and request.scope.role in LEADING,
         "terms": term_warnings(request.user),
         "may_remind": bool(lagging) and _holds(request, REVIEW),
     }

@@ -21,6 +21,7 @@ from responsibilities.selectors.duty_board import GROUPED, Board, line_note
 from responsibilities.selectors.duty_chain import chain, of_board, relatives, timeline
 from responsibilities.selectors.duty_holders import holders_of
 from responsibilities.selectors.duty_names import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
+from responsibilities.selectors.own_brief import own_brief as brief_of
 from responsibilities.selectors.own_duties import lists_to_note, own_page
 from responsibilities.services.duty_reports import about, reportable, to_confirm
 
@@ -233,6 +234,13 @@ def own_duties(request):
             row["report_slot"] = next((slot for slot in row["slots"] if reportable(slot)), None)
         part["to_confirm"] = any(to_confirm(slot) for row in part["rows"] for slot in row["slots"])
     return render(request, "responsibilities/duties/own.html", context)
+
+
+@login_required
+@require_GET
+def own_brief(request):
+    """The panel of a leader's start page; drawn after the page, for it reckons his year."""
+    return render(request, "responsibilities/duties/own_brief.html", {"rows": brief_of(request.user)})
 
 
 @login_required

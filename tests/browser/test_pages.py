@@ -21,6 +21,7 @@ NO_PAGES = {
     "attachment_download",
     "paper_download",
     "collect_held",
+    "own_brief",
     "work_import_sheet",
 }
 

@@ -54,6 +54,7 @@ def of_a(who, status=200):
 ROWS = {
     "duty_list": Row(kwargs=lambda world: issued(world) and {}, get=only(*VIEWERS)),
     "duty_export": Row(post=only(*VIEWERS)),
+    "own_brief": Row(kwargs=lambda world: issued(world) and {}, get=everyone()),
     "own_duties": Row(kwargs=lambda world: issued(world) and {}, get=everyone()),
     "duty_lists": Row(kwargs=lambda world: issued(world) and {}, get=only(*VIEWERS)),
     "duty_lists_export": Row(post=only(*VIEWERS)),

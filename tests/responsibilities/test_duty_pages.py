@@ -14,6 +14,7 @@ from responsibilities.selectors.duty_chain import timeline
 from responsibilities.selectors.duty_names import chip
 from responsibilities.services.charges import charge_make
 from tests.responsibilities.duty_world import duty, html, issued, record, slot
+from tests.responsibilities.work_support import ago, happened, item_at
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -246,3 +247,13 @@ def test_the_next_date_of_a_timeline_is_one_to_come_and_a_stage_not_begun_is_not
     assert chip(progress([waiting, half], today), [waiting, half], today) == ("due_soon", "29天后")
     (due,) = timeline(one, [DutySlot(one.pk, "2026H1", "上半年", today)], world.staff, today)
     assert due["title"] == "上半年今天到期"
+
+
+def test_a_leaders_start_page_says_what_he_owes_and_leads_and_nobody_elses_does(world, as_):
+    item = item_at(world.committee, [world.branch_a], name="能源保供", leader=world.leader)
+    happened(item, "study", ago(40))
+    assert 'hx-get="/duties/own/brief/"' in as_("leader").get("/dashboard/").content.decode()
+    assert "/duties/own/brief/" not in as_("staff").get("/dashboard/").content.decode()
+    page = as_("leader").get("/duties/own/brief/").content.decode()
+    assert f'href="/sync/?leader={world.leader.pk}"' in page and "1 项，已闭环 0 项" in page and "不同步 1 处" in page
+    assert "分管业务" not in as_("party_secretary").get("/duties/own/brief/").content.decode()
