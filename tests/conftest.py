@@ -2,8 +2,12 @@
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.signals import setting_changed
 from django.test import TransactionTestCase
-from django.test.client import Client
+from django.test.client import Client, ClientHandler
+from django.utils import timezone
 
 from branches import database
 from tests.browser.chromium import why_not
@@ -26,6 +30,23 @@ def _teardown_past_the_guards(self):
 
 
 TransactionTestCase._fixture_teardown = _teardown_past_the_guards
+
+# Each new Client would put the middleware together anew, and WhiteNoise then looks at every static file: a fifth of the
+# suite. The chain keeps nothing between requests, so all clients go through one; a changed setting makes a new one.
+_load_middleware, _chains = ClientHandler.load_middleware, {}
+
+
+def _load_middleware_once(self, is_async=False):
+    chain = _chains.get(is_async)
+    if chain is None:
+        _load_middleware(self, is_async)
+        _chains[is_async] = {name: value for name, value in vars(self).items() if name != "enforce_csrf_checks"}
+    else:
+        vars(self).update(chain)
+
+
+ClientHandler.load_middleware = _load_middleware_once
+setting_changed.connect(lambda **_: _chains.clear(), weak=False)
 
 
 def pytest_report_header():
@@ -71,6 +92,16 @@ def live_world(transactional_db) -> World:
     return find() or build()
 
 
+def session_of(user):
+    """Return a new session as a login just now leaves it; far cheaper than the login, which has tests of its own."""
+    session, moment = SessionStore(), int(timezone.now().timestamp())
+    session.update({SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: "branches.backends.AppointmentBackend"})
+    session.update({HASH_SESSION_KEY: user.get_session_auth_hash(), "epoch": user.session_epoch})
+    session.update({"entered": moment, "seen": moment, "confirmed": moment})
+    session.create()
+    return session
+
+
 @pytest.fixture
 def as_(world):
     """Return a logged-in client: as_("secretary_a"), as_(user)."""
@@ -78,10 +109,7 @@ def as_(world):
     def login(who):
         client = Client()
         user = who if hasattr(who, "pk") else world.user(who)
-        client.force_login(user, backend="branches.backends.AppointmentBackend")
-        session = client.session
-        session["confirmed"] = session["entered"]
-        session.save()
+        client.cookies[django_settings.SESSION_COOKIE_NAME] = session_of(user).session_key
         return client
 
     return login

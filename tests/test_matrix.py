@@ -3,9 +3,11 @@
 A new url needs a row in tests/matrix/<subject>.py; how to write one stands in tests/matrix/__init__.py.
 """
 
+from functools import cache
+
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -34,12 +36,16 @@ def address(row, name, world):
 
 
 def row_counts():
-    counts = {}
-    for model in apps.get_models():
-        label = model._meta.label_lower
-        if label not in UNCOUNTED and model._meta.managed and not model._meta.proxy:
-            counts[label] = model._base_manager.count()
-    return counts
+    """Return {table: rows} of every table of the product, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}', COUNT(*) FROM {table}" for table in tables()))
+        return dict(cursor.fetchall())
+
+
+@cache
+def tables():
+    models = [model._meta for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
+    return [meta.db_table for meta in models if meta.label_lower not in UNCOUNTED]
 
 
 def client_of(as_, who):
