@@ -1,15 +1,15 @@
 """Every address of the matrix opened once by everybody; rights, headers and masked numbers are looked at in one answer.
 
 Opening all pages as all of the cast is the dearest thing the suite does, and several tests ask for the same answers. They
-are kept as plain data, by url name; tests of one name run in one process (`names`), so that nothing is opened twice.
+are kept as plain data, by url name; tests of one name run in one process (tests/groups.py), so that nothing is opened twice.
 """
 
 import io
 import re
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 
-import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
@@ -30,16 +30,11 @@ class Answer:
     status: int
     headers: dict
     numbers: tuple
-    wrote: bool
 
 
 def names(chosen):
-    """Return the parameters of a test over the url names whose row `chosen` accepts."""
-    return [
-        pytest.param(name, id=name, marks=pytest.mark.xdist_group(f"url-{name}"))
-        for name, row in sorted(ROWS.items())
-        if chosen(row)
-    ]
+    """Return the url names, in order, whose row `chosen` accepts."""
+    return [name for name, row in sorted(ROWS.items()) if chosen(row)]
 
 
 def address(row, name, world):
@@ -52,11 +47,16 @@ def client_of(as_, who):
 
 def row_counts():
     """Return {table: rows} of every table of the product, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_counting())
+        return dict(cursor.fetchall())
+
+
+@cache
+def _counting():
     models = [model._meta for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
     tables = [meta.db_table for meta in models if meta.label_lower not in UNCOUNTED]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"SELECT '{table}', COUNT(*) FROM {table}" for table in tables))
-        return dict(cursor.fetchall())
+    return " UNION ALL ".join(f"SELECT '{table}', COUNT(*) FROM {table}" for table in tables)
 
 
 def visible(answer):
@@ -70,29 +70,30 @@ def visible(answer):
 
 
 def opened(name, world, as_):
-    """Return {who: Answer} of a GET by everybody, one after the other on the same rows."""
+    """Return ({who: Answer}, whether any of it wrote) of a GET by everybody, one after the other on the same rows."""
     if name not in _opened:
         url = address(ROWS[name], name, world)
-        _opened[name] = {who: _ask(client_of(as_, who).get, url) for who in EVERYBODY}
+        before = row_counts()
+        answers = {who: _noted(client_of(as_, who).get(url)) for who in EVERYBODY}
+        _opened[name] = answers, row_counts() != before
     return _opened[name]
 
 
 def posted(name, world, as_):
-    """Return {who: Answer} of a POST by everybody; each is undone, so that all meet the same state."""
+    """Return ({who: Answer}, who of them wrote) of a POST by everybody; each is undone: all meet the same state."""
     if name not in _posted:
         url, data = address(ROWS[name], name, world), ROWS[name].data(world)
-        answers = {}
+        answers, writers, before = {}, set(), row_counts()
         for who in EVERYBODY:
             client = client_of(as_, who)
             with transaction.atomic():
-                answers[who] = _ask(client.post, url, data)
+                answers[who] = _noted(client.post(url, data))
+                if row_counts() != before:
+                    writers.add(who)
                 transaction.set_rollback(True)
-        _posted[name] = answers
+        _posted[name] = answers, writers
     return _posted[name]
 
 
-def _ask(method, *request):
-    before = row_counts()
-    answer = method(*request)
-    wrote = row_counts() != before
-    return Answer(answer.status_code, dict(answer.items()), tuple(LONG.findall(visible(answer))), wrote)
+def _noted(answer):
+    return Answer(answer.status_code, dict(answer.items()), tuple(LONG.findall(visible(answer))))

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from branches import database
 from tests.browser.chromium import why_not
+from tests.groups import Groups, beginning_with_the_longest
 from tests.world import World, build, find
 
 # Cheap hashes: the suite logs in thousands of times. The real hasher has tests of its own.
@@ -53,20 +54,26 @@ def pytest_report_header():
     return [f"The browser tests are left out: {why_not()}."] if why_not() else []
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Groups(config, log)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave the browser tests out where they cannot run; where they can, one process walks all pages, one does the rest."""
-    browser = [item for item in items if item.get_closest_marker("browser")]
+    """Leave out what cannot run here or cannot answer differently; after pytest-django, which sorts by use of the database."""
     if why_not():
-        config.hook.pytest_deselected(items=browser)
-        items[:] = [item for item in items if item not in browser]
-    for item in browser:
-        # Each of the two processes has one Chromium and one demo agency.
-        item.add_marker(pytest.mark.xdist_group("walk" if item.path.name == "test_pages.py" else "browser"))
+        _leave_out(config, items, lambda item: item.get_closest_marker("browser"))
     if django_settings.IS_POSTGRES:
         # What never asks the database has run on SQLite already and cannot answer differently here.
-        pure = [item for item in items if not _asks_the_database(item)]
-        config.hook.pytest_deselected(items=pure)
-        items[:] = [item for item in items if _asks_the_database(item)]
+        _leave_out(config, items, lambda item: not _asks_the_database(item))
+    items[:] = beginning_with_the_longest(items)
+
+
+def _leave_out(config, items, unwanted):
+    left = [item for item in items if unwanted(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if not unwanted(item)]
 
 
 def _asks_the_database(item):
