@@ -1,5 +1,7 @@
 """The standing tree and the standing cast: who every test may count on."""
 
+import gc
+
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -68,6 +70,13 @@ def pytest_collection_modifyitems(config, items):
         # What never asks the database has run on SQLite already and cannot answer differently here.
         _leave_out(config, items, lambda item: not _asks_the_database(item))
     items[:] = beginning_with_the_longest(items)
+
+
+def pytest_collection_finish(session):
+    """What is there before the first test stays: the collector need not look at it again and again (a tenth of the time)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _leave_out(config, items, unwanted):
