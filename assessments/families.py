@@ -7,6 +7,7 @@ from functools import cache
 
 from assessments.standing import once_each, parents_on
 from branches import dated_settings
+from branches.models import Kind, Organisation
 from branches.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts, resolution_days_touched
 from members.selectors.resolutions import resolution_items
@@ -14,6 +15,7 @@ from responsibilities.measures import (
     DUTIES_DONE,
     RESOLUTIONS_DONE,
     SUPERVISIONS_ANSWERED,
+    carriers_proved_by,
     duty_counts,
     fraction,
     item_counts,
@@ -50,7 +52,8 @@ class Family:
     statement of own counts, for families that are nothing but counts; their slots are summed up the tree by the database
     (assessments/sums.py). measures: of a family of shares, all names; each is a share of their sum. whole: a mark of its
     subjects fills its slots anew as a whole, because a value may stand at an organisation that the mark does not name.
-    further(marks): days that marks of other subjects concern too. tail(): how many days after its end a slot still
+    further(marks): days that marks of other subjects concern too. wider(places, as_of): {organisation id} whose own values
+    may rest on what changed at `places`; they are computed anew with them. tail(): how many days after its end a slot still
     changes with the date alone.
     """
 
@@ -64,6 +67,7 @@ class Family:
     measures: tuple = ()
     whole: bool = False
     further: Callable | None = None
+    wider: Callable | None = None
     tail: Callable | None = None
     yearly: bool = False
 
@@ -78,6 +82,10 @@ class Family:
             return self.leaf(slots, organisations, as_of)
 
         return lambda period, organisations: year(period.year, organisations and frozenset(organisations))[period]
+
+    def widened(self, as_of):
+        """Return the function from changed organisations (a frozenset of ids) to those to compute anew; asked once for each."""
+        return cache(lambda places: self.wider(set(places), as_of) if self.wider else set(places))
 
     def reach(self, period):
         """Return the Period whose changes a slot is mended for."""
@@ -149,15 +157,24 @@ def _counted(measure, counts):
         yield Own(place, measure, done, owed, late, overdue)
 
 
+def _wider_duties(places, as_of):
+    """Where duties may rest on what changed at `places` (ids).
+
+    Those further up count what happens below; a branch counts the stages of the work it carries, whoever recorded the
+    proof, and debriefing meetings of a committee or the Party group that its people attended.
+    """
+    upper = set(Organisation.objects.filter(kind__in=(Kind.PARTY_GROUP, Kind.COMMITTEE)).values_list("pk", flat=True))
+    if upper & places:
+        return set(Organisation.objects.values_list("pk", flat=True))
+    parents, wanted = parents_on(as_of), set(upper)
+    for place in places | carriers_proved_by(places):
+        while place is not None and place not in wanted:
+            wanted.add(place)
+            place = parents.get(place)
+    return wanted
+
+
 def _duties(periods, organisations, as_of):
-    """Duties further up count what happens below, so they are counted anew with those of a changed branch."""
-    if organisations is not None:
-        parents, wanted = parents_on(as_of), set()
-        for place in organisations:
-            while place is not None and place not in wanted:
-                wanted.add(place)
-                place = parents.get(place)
-        organisations = wanted
     counts = duty_counts(periods, organisations, as_of)
     return {period: list(_counted(DUTIES_DONE, there)) for period, there in counts.items()}
 
@@ -212,10 +229,16 @@ FAMILIES = (
     ),
     Family(
         "duty",
-        frozenset({"duty", "activity", "membership", "post", "exemption", "term", "work", "supervision"}),
+        frozenset(
+            {
+                *("duty", "activity", "membership", "post", "appointment", "exemption", "term"),
+                *("coverage", "work", "supervision"),
+            }
+        ),
         _duties,
         (QUARTER, YEAR),
         daily=True,
+        wider=_wider_duties,
         yearly=True,
     ),
     Family("supervision", frozenset({"supervision"}), _supervisions, (MONTH,), (QUARTER, HALF, YEAR), daily=True),

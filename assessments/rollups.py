@@ -76,7 +76,7 @@ def _fill(as_of, span, rebuild):
     for family in FAMILIES:
         whole, partial = _concerned(family, marks)
         further = family.further(marks) if family.further else ()
-        leaf = family.opened(as_of)
+        leaf, wider = family.opened(as_of), family.widened(as_of)
         for period in _slots(family.kinds, start, as_of, span):
             state = states.get((family.key, str(period)))
             moved = any(day in period for day in further)
@@ -86,8 +86,8 @@ def _fill(as_of, span, rebuild):
             else:
                 reach = family.reach(period)
                 places = {mark.organisation_id for mark in partial if _touches(mark, reach, as_of)}
-                if places and any(_touches(mark, period, as_of) for mark in partial):
-                    _mend_slot(family, period, as_of, places, leaf)
+                if places:
+                    _mend_slot(family, period, as_of, wider(frozenset(places)), leaf)
                     outcome.mended += 1
         for period in _slots(family.summed, start, as_of, span):
             state = states.get((family.key, str(period)))
@@ -135,7 +135,7 @@ def _touches(mark, period, as_of):
 def _needs_whole(family, period, state, whole, as_of):
     if state is None or state.state == FillState.State.STARTED:
         return True
-    if any(_touches(mark, period, as_of) for mark in whole):
+    if any(_touches(mark, family.reach(period), as_of) for mark in whole):
         return True
     if state.as_of == as_of:
         return False

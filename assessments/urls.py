@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import cadre, dashboard, home, reports, results, uses
+from assessments.views import cadre, dashboard, home, reports, results, search, uses
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("cadres/", cadre.cadre_list, name="cadre_list"),
     path("cadres/<int:pk>/", cadre.cadre_detail, name="cadre_detail"),
     path("cadres/<int:pk>/docx/", cadre.cadre_document, name="cadre_document"),
+    path("search/", search.search, name="search"),
     path("uses/", uses.record_uses, name="record_uses"),
     path("activities/<int:pk>/counts/", uses.record_counts, name="record_counts"),
 ]

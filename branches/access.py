@@ -33,12 +33,16 @@ __all__ = [
 
 
 class Forbidden(PermissionDenied):
-    """The object is visible but the right is missing; the 403 page says who can."""
+    """The object is visible but the right is missing; the 403 page says who can.
 
-    def __init__(self, right, organisation=None):
+    reason: a sentence in place of the name of the right, where the user has the right and may not use it here.
+    """
+
+    def __init__(self, right, organisation=None, reason=""):
         super().__init__(RIGHT_NAMES.get(right, right))
         self.right = right
         self.organisation = organisation
+        self.reason = reason
 
 
 def get_for(queryset, user, right, **lookup):

@@ -28,6 +28,11 @@ def in_words(day):
     return f"{day.month}月{day.day}日" if day.year == today().year else f"{day.year}年{day.month}月{day.day}日"
 
 
+def short(day):
+    """Return a date as a narrow column shows it: 11-27, with its year where that is not this one."""
+    return f"{day:%m-%d}" if day.year == today().year else f"{day:%Y-%m-%d}"
+
+
 @contextmanager
 def at(moment):
     """Let services act as if it were `moment` (aware); only the demo agency lives through its year this way.

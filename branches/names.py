@@ -15,3 +15,14 @@ def initials_of(name):
     return "".join(part[:1] for part in lazy_pinyin(name or "", style=Style.FIRST_LETTER, errors="default"))[
         :100
     ].lower()
+
+
+def named(name, word):
+    """Whether a word, in any case, is part of a name or of its pinyin initials."""
+    word = word.lower()
+    return word in name.lower() or (word.isascii() and word in initials_of(name))
+
+
+def standing_label(label, archived_on):
+    """Return the label of an organisation; one that is archived says so, wherever it still stands for something open."""
+    return f"{label}（已撤销）" if archived_on else label

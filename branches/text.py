@@ -19,6 +19,11 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _DOTS = re.compile(r"\s*[·•・‧∙⋅●]\s*")
 
 
+def quoted(text):
+    """Return a title in quotation marks; its own become single ones, as print sets a quotation within another."""
+    return "“" + text.replace("“", "‘").replace("”", "’") + "”"
+
+
 def clean_text(value):
     """Return text in NFC without controls, zero-width and bidi marks, blanks at the ends removed.
 
@@ -169,6 +174,15 @@ def _date_from_text(value, month_only):
 def parse_optional_date(value, **options):
     """Return the date, or None where the cell says that there is none (`—`, `-`, `/`, `无`, empty)."""
     return None if is_blank_mark(value) else parse_date(value, **options)
+
+
+def whole_number(text):
+    """Return the number that a text of plain digits names (an id, a year in an address), else None.
+
+    str.isdigit also says yes to "²" and to thousands of digits, which int() refuses.
+    """
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 _COUNT = re.compile(r"^(\d{1,6})(?:\.0+)?(?:人|名|个|次|位|人次)?$")

@@ -11,7 +11,6 @@ from members.views import (
     record_form,
     resolutions,
     reviews,
-    search,
 )
 
 places = [
@@ -19,7 +18,6 @@ places = [
     path("organisations/export/", organisations.organisation_export, name="organisation_export"),
     path("organisations/<int:pk>/", organisations.organisation_detail, name="organisation_detail"),
     path("appointments/<int:pk>/end/", handover.appointment_end_view, name="appointment_end"),
-    path("search/", search.search, name="search"),
 ]
 roster = [
     path("members/", members.member_list, name="member_list"),

@@ -86,8 +86,14 @@ def require_assigns(user, organisation):
     if assigns_work(user, organisation):
         return
     if access.has_right(user, VIEW, organisation):
-        raise access.Forbidden(ASSIGN, organisation)
+        raise refusal(user, organisation)
     raise Http404
+
+
+def refusal(user, organisation=None):
+    """Return the Forbidden for who may not ask work at an Organisation; it tells the discipline office why."""
+    supervises = organisation is not None and access.has_right(user, ASSIGN, organisation)
+    return access.Forbidden(ASSIGN, organisation, "机关纪委以督查督办提出要求，不直接部署工作。" if supervises else "")
 
 
 def answers(user, path="organisation__"):

@@ -94,6 +94,14 @@ def periods_of(duty):
     return [(part, part.last) for part in parts]
 
 
+def counts_on(slot, year):
+    """Return the day of a year (its number) on which a slot of its lists counts: its due date, or the nearest within.
+
+    A term that ran out before the year, a stage of its last days: the list of the year owes it all the same.
+    """
+    return min(max(slot.due, date(year, 1, 1)), date(year, 12, 31))
+
+
 def due_day(year, text):
     """Return the date of "MM-DD" in a year; ValueError for anything that is not a day of it."""
     if len(text) != 5 or text[2] != "-":

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from members.measures import of_marked_records
 from responsibilities.duty_progress import DONE, LEFT_OUT, duty_slots
+from responsibilities.duty_slot import counts_on
 from responsibilities.models import (
     Duty,
     Level,
@@ -14,6 +15,7 @@ from responsibilities.models import (
     StageEvidence,
     SyncStage,
     SyncState,
+    WorkCarrier,
     WorkItem,
 )
 from responsibilities.models import Stage as SyncKind
@@ -119,8 +121,15 @@ def sync_days_touched(marks):
         "milestone__happened_on",
         "stage__milestones__happened_on",
         "stage__item__stages__happened_on",
+        "stage__item__stages__milestones__happened_on",
     )
     return {day for row in days for day in row if day is not None}
+
+
+def carriers_proved_by(places):
+    """Return the ids of the organisations that carry, or carried, work of which records of `places` (ids) are evidence."""
+    rows = WorkCarrier.objects.filter(item__stages__evidence__activity__organisation__in=places)
+    return set(rows.order_by().values_list("organisation_id", flat=True).distinct())
 
 
 def issued_duties(year, as_of, organisations=None):
@@ -145,8 +154,9 @@ def duty_counts(periods, organisations=None, as_of=None):
         for slot in slots[duty.pk]:
             if slot.state in LEFT_OUT:
                 continue
+            due = counts_on(slot, periods[0].year)
             for period in periods:
-                if slot.due in period:
+                if due in period:
                     _count(found[period].setdefault(duty.list.organisation_id, [0, 0, 0, 0]), slot, as_of)
     return found
 

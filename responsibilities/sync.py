@@ -67,6 +67,11 @@ class SyncPoint:
         passed = self.planned is not None and self.planned < (self.as_of or clock.today())
         return passed and self.happened is None and self.state == SyncState.NOT_DUE
 
+    @property
+    def chip(self):
+        """The state as a chip shows it: not due is not said of what only waits for its date to be noted."""
+        return "waits" if self.waits else str(self.state)
+
 
 def judge(happened, party_days, tolerance, as_of):
     """Return (state, Party date, lag) of one point.
@@ -125,8 +130,9 @@ def _milestones(chosen):
 def _carriers(chosen):
     found = {}
     rows = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk")
-    for item, place, ended in rows.values_list("item_id", "organisation_id", "ended"):
-        found.setdefault(item, []).append((place, ended))
+    for item, place, *ends in rows.values_list("item_id", "organisation_id", "ended", "organisation__archived_on"):
+        # Nothing is carried by an organisation that no longer stands.
+        found.setdefault(item, []).append((place, min((day for day in ends if day), default=None)))
     return found
 
 

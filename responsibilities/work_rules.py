@@ -12,6 +12,8 @@ from responsibilities.models import STAGE_SHORT, Stage
 
 # So many days from the business date a record hardly belongs to the stage.
 FAR = 60
+# A business date so many days before the item begins is a slip of the pen: what precedes it is studied the year before.
+LONG_BEFORE = 366
 # Within so many days a record is offered before the others; only the order depends on it.
 NEAR = 7
 
@@ -92,6 +94,13 @@ def order_faults(dates, word):
     return faults
 
 
+def start_fault(day, starts):
+    """Return why a business date of a stage cannot stand beside the day on which the item begins, or "". None is not judged."""
+    if day is None or starts is None or (starts - day).days <= LONG_BEFORE:
+        return ""
+    return f"比业务的开始日期（{clock.in_words(starts)}）早一年以上，请核对年份。"
+
+
 def item_faults(starts, ends, planned):
     """Return {field: sentence} of everything that is wrong with the dates of an item; a date that is None is not judged.
 
@@ -102,7 +111,8 @@ def item_faults(starts, ends, planned):
         faults["ends"] = faults["ends"] or "完成日期不能早于开始日期。"
     order = order_faults(planned, "计划")
     for stage in Stage:
-        wrong = next(filter(None, map(day_fault, planned.get(stage, ()))), "")
+        days = planned.get(stage, ())
+        wrong = next(filter(None, [*map(day_fault, days), *(start_fault(day, starts) for day in days)]), "")
         faults[f"planned_{stage.value}"] = wrong or order.get(stage, "")
     return {name: sentence for name, sentence in faults.items() if sentence}
 

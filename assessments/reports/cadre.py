@@ -52,7 +52,7 @@ def _duties(document, record):
         for part in record["lists"]
         for row in part["rows"]
     ]
-    _table(document, ["责任事项", "落实", "逾期落实", "未落实"], rows, [96, 20, 20, 20], (0,), "本年度没有责任清单。")
+    _table(document, ["责任事项", "落实", "逾期落实", "未落实"], rows, [92, 24, 20, 20], (0,), "本年度没有责任清单。")
 
 
 def _work(document, record):
@@ -67,10 +67,10 @@ def _work(document, record):
 
 def _supervisions(document, record):
     rows = [
-        [row["title"], f"{row['due']:%m-%d}", row["state"], {True: "逾期", False: "按时", None: NONE}[row["late"]]]
+        [row["title"], f"{row['due']:%Y-%m-%d}", row["state"], {True: "逾期", False: "按时", None: NONE}[row["late"]]]
         for row in record["supervisions"]
     ]
-    _table(document, ["督查事项", "时限", "状态", "回复"], rows, [96, 20, 20, 20], (0,), "本年度没有收到督查。")
+    _table(document, ["督查事项", "时限", "状态", "回复"], rows, [92, 24, 20, 20], (0,), "本年度没有收到督查。")
 
 
 def _training(document, record):

@@ -29,4 +29,4 @@ def render(report, kind):
 def _style():
     """Return the style sheets of the report; the file carries them, so that it needs nothing beside it."""
     folder = settings.BASE_DIR / "static" / "css"
-    return "\n".join((folder / name).read_text() for name in ("tokens.css", "app.css", "pages2.css", "print.css"))
+    return "\n".join((folder / name).read_text() for name in ("tokens.css", "app.css", "pages/report.css", "print.css"))

@@ -153,7 +153,8 @@ def _anchor(value):
     return isinstance(value, str) and re.fullmatch(r"[0-9]+:[0-9a-f]{16,}", value) is not None
 
 
-def _number_of_document(value):
+def is_document_number(value):
+    """Whether a text is the number of a document: 云测党〔2026〕3号."""
     return isinstance(value, str) and re.fullmatch(r"\S+〔[0-9]{4}〕[1-9][0-9]*号", value) is not None
 
 
@@ -175,7 +176,7 @@ REPORT = {
     "agency": _filled,
     "recipient": _text,
     "title": _filled,
-    "number": _or_null(_number_of_document),
+    "number": _or_null(is_document_number),
     "period": _period,
     "as_of": _day,
     "state": _one_of(TRIAL, PUBLISHED),

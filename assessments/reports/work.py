@@ -2,6 +2,7 @@
 
 from branches.selectors.names import labels
 from responsibilities.duty_progress import DONE, duty_slots
+from responsibilities.duty_slot import counts_on
 from responsibilities.measures import issued_duties
 from responsibilities.models import LEVEL_ORDER, STAGE_SHORT, Level, Stage, SyncState, WorkItem
 from responsibilities.selectors.rates import total
@@ -39,7 +40,13 @@ def _levels(period, as_of):
     slots = duty_slots(duties, as_of=as_of)
     rows = []
     for level in LEVEL_ORDER:
-        mine = [slot for duty in duties if duty.list.level == level for slot in slots[duty.pk] if slot.due in period]
+        mine = [
+            slot
+            for duty in duties
+            if duty.list.level == level
+            for slot in slots[duty.pk]
+            if counts_on(slot, period.year) in period
+        ]
         done = sum(slot.state in DONE for slot in mine)
         behind = sum(slot.behind(as_of) for slot in mine)
         if done or behind:

@@ -60,7 +60,7 @@ def cadre_record(person, year):
             }
             for row in seats
         ],
-        "lists": _lists(person, year),
+        "lists": _lists(person, year, seats),
         "work": _work(person, seats, first, last),
         "supervisions": _supervisions(person, seats, year),
         "training": training,
@@ -69,8 +69,11 @@ def cadre_record(person, year):
     }
 
 
-def _lists(person, year):
-    lists = own_lists(person, year)
+def _lists(person, year, seats):
+    """The lists he answered for on the last day of each of his posts, of the year, or today, whichever comes first."""
+    latest = min(date(year, 12, 31), clock.today())
+    days = {min(latest, row.ends or latest) for row in seats if row.starts <= latest} or {latest}
+    lists = list({row.pk: row for day in sorted(days) for row in own_lists(person, year, day)}.values())
     duties = Duty.objects.filter(list__in=[row.pk for row in lists])
     duties = list(
         duties.select_related("list__organisation", "list__holder", "list__member__account").order_by("order")
@@ -125,10 +128,15 @@ def _work(person, seats, first, last):
 
 
 def _supervisions(person, seats, year):
-    places = [row.organisation_id for row in seats if row.role in ANSWERING]
-    rows = Supervision.objects.filter(year=year).filter(
-        Q(holder=person) | Q(holder__isnull=True, organisation__in=places)
-    )
+    # Of an organisation only what was open while he answered for it.
+    there = Q(pk__in=[])
+    for row in seats:
+        if row.role in ANSWERING:
+            seat = Q(organisation=row.organisation_id) & (
+                Q(closed_at__isnull=True) | Q(closed_at__date__gte=row.starts)
+            )
+            there |= seat & Q(issued_at__date__lte=row.ends) if row.ends else seat
+    rows = Supervision.objects.filter(year=year).filter(Q(holder=person) | Q(holder__isnull=True) & there)
     return [
         {
             "title": row.title,

@@ -7,6 +7,7 @@ from branches import clock
 from branches.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.selectors.resolutions import resolution_items
 from responsibilities.duty_progress import DONE, LEFT_OUT, duty_slots
+from responsibilities.duty_slot import counts_on
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SUPERVISIONS_ANSWERED, issued_duties
 from responsibilities.models import STAGE_SHORT, Level, SyncState, WorkCarrier, WorkItem
 from responsibilities.requirement_rules import REQUIREMENT_RULES
@@ -132,7 +133,7 @@ def duty_entries(period, organisations=None, as_of=None):
         Entry(duty.list.organisation_id, DUTIES_DONE, _duty_item(duty, slot, as_of), tuple(slot.records))
         for duty in duties
         for slot in slots[duty.pk]
-        if slot.due in period and slot.state not in LEFT_OUT
+        if counts_on(slot, period.year) in period and slot.state not in LEFT_OUT
     ]
 
 

@@ -8,15 +8,17 @@ from django.db import transaction
 
 from assessments import scoring
 from assessments.models import Assessment, AssessmentState, Report, Result, Score
-from assessments.reports import builder
+from assessments.reports import builder, shape
 from assessments.scoring.totals import COMPLETE, NOT_APPLICABLE
 from assessments.selectors.scores import NOT_BUILT, scoring_facts
 from assessments.services.schemes import BRANCH_SCHEME, parsed, scheme_current
-from branches import access, audit, clock, dated_settings
+from branches import access, audit, clock, database, dated_settings
 from branches.errors import Conflict
 from branches.models import Organisation
 from branches.rights import ASSESS, PUBLISH
 from members.models import Activity
+
+TRIAL_LOCK = 7_302_041
 
 
 def _root():
@@ -112,7 +114,9 @@ def assessment_trial(*, by, period, key=BRANCH_SCHEME, as_of=None, reason=""):
         raise ValidationError({"period": "考核期还没有开始。"})
     as_of = as_of or clock.today()
     earlier = Assessment.objects.filter(scheme__key=key, period=str(period))
-    current = earlier.exclude(state=AssessmentState.PUBLISHED).first()
+    # Trials stand in one line, and whoever freezes waits for the row: neither writes over what the other has made.
+    database.advisory_lock(TRIAL_LOCK)
+    current = earlier.exclude(state=AssessmentState.PUBLISHED).select_for_update().first()
     if current and current.state == AssessmentState.FROZEN:
         raise Conflict("该考核期的结果已冻结，请先发布或解除冻结。")
     number = (earlier.order_by("-version").values_list("version", flat=True).first() or 0) + (0 if current else 1)
@@ -177,13 +181,15 @@ def closed_on(period):
 
 @transaction.atomic
 def assessment_freeze(*, by, assessment):
-    """Freeze a trial: only a closed period, only complete results (decisions 26, 27). Computed once more first."""
+    """Freeze a trial: only a closed period, judged once it was closed, only complete results (decisions 26, 27)."""
     root = _root()
     access.require(by, PUBLISH, root)
     assessment = _locked(assessment, AssessmentState.TRIAL, "冻结")
     period = builder.period_of(assessment)
     if clock.today() < closed_on(period):
         raise ValidationError(f"{period.label()}要到{closed_on(period):%Y年%-m月%-d日}才结束补报，之后可以冻结。")
+    if assessment.as_of < closed_on(period):
+        raise ValidationError(f"现有试算按 {clock.in_words(assessment.as_of)}计算，当时还在补报，请重新试算后再冻结。")
     open_ones = assessment.results.exclude(state__in=[COMPLETE, NOT_APPLICABLE]).values_list(
         "organisation_name", flat=True
     )
@@ -233,8 +239,11 @@ def assessment_publish(*, by, assessment, number=""):
     """Publish a frozen assessment as a Report and return it.
 
     Whoever ran the trial may not publish it (decisions 11); beat and the command line count as the system. The head of
-    the audit chain at this moment is printed in the report (control C54).
+    the audit chain at this moment is printed in the report (control C54). number: of the document, or "". Raises
+    ValidationError on "number" where it is not written as a document's number is.
     """
+    if number and not shape.is_document_number(number):
+        raise ValidationError({"number": "文号应写成“云测党〔2026〕3号”的样式，或留空。"})
     anchor = audit.seal_all()
     with transaction.atomic():
         root = _root()

@@ -14,6 +14,7 @@ from assessments.selectors.cadre import cadre_record, cadres, seats_readable
 from branches import audit, clock, exports
 from branches.forms.filters import YearField, asked_for
 from branches.models import Organisation
+from branches.text import whole_number
 
 YEARS = 5
 
@@ -29,7 +30,10 @@ def _year(request):
 
 def _person(request, pk):
     """Return the account whose record this is; Http404 unless it is one's own or one assesses or publishes there."""
-    seat = seats_readable(request.user).filter(user=pk).select_related("user").order_by("pk").first()
+    wanted = whole_number(pk)
+    if wanted is None:
+        raise Http404
+    seat = seats_readable(request.user).filter(user=wanted).select_related("user").order_by("pk").first()
     if seat is None:
         raise Http404
     return seat.user

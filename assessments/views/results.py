@@ -153,9 +153,13 @@ def result_publish(request, pk):
     assessment = _assessment(request, pk, PUBLISH)
     form = PublishForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        report = assessment_publish(by=request.user, assessment=assessment, **form.cleaned_data)
-        messages.success(request, "考核报告已发布")
-        return redirect("report_detail", report.pk)
+        try:
+            report = assessment_publish(by=request.user, assessment=assessment, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, "考核报告已发布")
+            return redirect("report_detail", report.pk)
     return render(
         request,
         "generic/confirm.html",
@@ -166,6 +170,7 @@ def result_publish(request, pk):
             "cancel": f"/results/{pk}/",
             "form": form,
         },
+        status=422 if form.is_bound else 200,
     )
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import F
 
 from branches import access, audit, clock
+from branches.marks import mark
 from branches.models import Appointment, User
 from branches.rights import ROLES, SYSTEM_ROLES
 from branches.services.notices import notice_send
@@ -16,6 +17,13 @@ def _check_place(role, organisation):
         raise ValidationError({"role": f"{ROLES[role].label}不能任命在{organisation.get_kind_display()}。"})
     if organisation.archived_on:
         raise ValidationError({"organisation": "该组织已撤销。"})
+
+
+def _mark(appointment, *days):
+    """Who answers for an organisation decides which records are his: its facts may have changed."""
+    if appointment.organisation_id:
+        days = (clock.today(), *days)
+        mark(appointment.organisation_id, min(days), max(days), "appointment")
 
 
 @transaction.atomic
@@ -48,6 +56,7 @@ def appointment_make(*, by, user, role, organisation=None, starts=None, ends=Non
     appointment.full_clean()
     appointment.save()
     access.sync_grants(appointment)
+    _mark(appointment, appointment.starts)
     audit.record(
         by=by,
         verb="appointment.make",
@@ -89,6 +98,7 @@ def appointment_end(*, by, appointment, ends=None, successor=None, reason=""):
     appointment.full_clean()
     appointment.save()
     access.sync_grants(appointment)
+    _mark(appointment, last_day)
     # A post that ends ends the open sessions that rest on it (control C05).
     if last_day < today:
         User.objects.filter(pk=appointment.user_id).update(session_epoch=F("session_epoch") + 1)

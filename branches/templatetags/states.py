@@ -24,6 +24,7 @@ CHIPS = {
     "lagging": ("滞后", "clock-exclamation", "soon"),
     "missing": ("缺失", "alert-triangle", "late"),
     "waived": ("免予同步", "minus", "idle"),
+    "waits": ("待登记", "calendar", "soon"),
     # duties, targets, supervision
     "open": ("进行中", "hourglass", "review"),
     "in_progress": ("进行中", "hourglass", "review"),

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from branches import clock
 from branches.templatetags import states
 
 register = template.Library()
@@ -51,23 +52,23 @@ def sort_state(context, field, param="sort"):
 
 @register.filter
 def md(value):
-    """Return 11-27 for a date; nothing for none."""
+    """Return 11-27 for a date, with its year where that is not this one; nothing for none."""
     day = _day(value)
-    return f"{day:%m-%d}" if day else ""
+    return clock.short(day) if day else ""
 
 
 @register.filter
 def cn_date(value):
-    """Return 11月27日 周五 for a date; nothing for none."""
+    """Return 11月27日 周五 for a date, with its year where that is not this one; nothing for none."""
     day = _day(value)
-    return f"{day.month}月{day.day}日 周{WEEKDAYS[day.weekday()]}" if day else ""
+    return f"{clock.in_words(day)} 周{WEEKDAYS[day.weekday()]}" if day else ""
 
 
 @register.filter
 def cn_day(value):
-    """Return 11月27日 for a date; nothing for none."""
+    """Return 11月27日 for a date, with its year where that is not this one; nothing for none."""
     day = _day(value)
-    return f"{day.month}月{day.day}日" if day else ""
+    return clock.in_words(day) if day else ""
 
 
 @register.filter

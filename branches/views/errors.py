@@ -5,6 +5,7 @@ import logging
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 
 from branches.access import Forbidden, who_can
 
@@ -31,7 +32,12 @@ def not_found(request, exception=None):
 def forbidden(request, exception=None):
     context = {}
     if isinstance(exception, Forbidden):
-        context = {"right": str(exception), "holders": who_can(exception.right, exception.organisation)}
+        holders = who_can(exception.right, exception.organisation)
+        context = {
+            "right": str(exception),
+            "reason": exception.reason,
+            "holders": [row for row in holders if row.user_id != request.user.pk],
+        }
     return _page(request, "403.html", 403, context)
 
 
@@ -52,5 +58,24 @@ def not_allowed(request, response):
 
 
 def conflict(request, message, **context):
-    """Answer 409: the action does not fit the record's present state or version."""
-    return _page(request, "409.html", 409, {"message": message, **context})
+    """Answer 409: the action does not fit the record's present state or version; sentences that were typed stay readable."""
+    page = {"message": message, "typed": _typed(request), "next": _page_of(context.get("record")), **context}
+    return _page(request, "409.html", 409, page)
+
+
+def _page_of(record):
+    """Return the address at which a record stands now, or "" where it has no page of its own."""
+    if record is None:
+        return ""
+    try:
+        return reverse(f"{record._meta.model_name}_detail", args=[record.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _typed(request):
+    """Return the texts of the form that was sent: whatever is not a choice, a number or a mark of the page."""
+    texts = [
+        text.strip() for name in request.POST for text in request.POST.getlist(name) if not name.startswith("csrf")
+    ]
+    return [text for text in texts if len(text) > 4 and not text.isascii()]

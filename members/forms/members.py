@@ -181,15 +181,6 @@ class UnmaskForm(forms.Form):
     reason = PlainTextField(label="查看原因", max_length=100)
 
 
-class SearchForm(forms.Form):
-    q = PlainTextField(label="党组织、党员、活动主题", max_length=60, required=False)
-
-    def clean_q(self):
-        if LONG_NUMBER.search(self.cleaned_data["q"]):
-            raise forms.ValidationError("请输入名称，勿输入证件号码或电话。")
-        return self.cleaned_data["q"]
-
-
 class AccountLinkForm(forms.Form):
     username = PlainTextField(
         label="用户名", max_length=64, required=False, help_text="账号由系统管理员建立；留空为取消关联。"

@@ -3,7 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from branches import access, audit
+from branches import access, audit, clock
+from branches.marks import mark
 from branches.models import User
 from branches.rights import MEMBERS
 from members.models import Member
@@ -30,6 +31,8 @@ def account_link(*, by, member, username):
     member.version += 1
     member.save(update_fields=["account", "version"])
     access.require(by, MEMBERS, member.home)
+    # Through his account the records that a person chaired or attended are those of the office he holds.
+    mark(member.home, clock.today(), clock.today(), "appointment")
     audit.record(
         by=by,
         verb="member.account",

@@ -8,6 +8,7 @@ from branches.errors import Conflict
 from branches.marks import mark
 from branches.rights import RECORD
 from branches.services.notices import notice_send
+from branches.text import quoted
 from members.models import COUNTING_STATES, Resolution
 
 
@@ -70,7 +71,7 @@ def resolution_reopen(*, by, resolution, reason):
             by=by,
             to=former,
             kind="returned",
-            text=f"决议“{resolution.text[:60]}”需重新办理：{reason.strip()}",
+            text=f"决议{quoted(resolution.text[:60])}需重新办理：{reason.strip()}",
             url=f"/activities/{resolution.activity_id}/",
             about=f"resolution/{resolution.pk}",
         )

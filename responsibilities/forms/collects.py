@@ -7,6 +7,7 @@ from django import forms
 from branches.forms.fields import DayField, PlainTextField
 from branches.forms.filters import Filter
 from branches.models import Organisation
+from branches.text import whole_number
 from responsibilities.collect_values import LONGEST
 from responsibilities.models import CollectState, FieldKind
 from responsibilities.selectors import held
@@ -32,6 +33,12 @@ class PlacesField(forms.ModelMultipleChoiceField):
         "invalid_pk_value": "请从列表中选择填报组织。",
         "invalid_list": "请从列表中选择填报组织。",
     }
+
+    def clean(self, value):
+        # An id beyond the column's range is no choice either; the database would refuse the whole statement.
+        if any(whole_number(pk) is None for pk in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
 
     def label_from_instance(self, organisation):
         return organisation.label

@@ -6,8 +6,10 @@ from branches import clock
 from branches.forms.fields import DayField, OrganisationField, PlainTextField
 from branches.forms.filters import Filter, YearField
 from branches.models import Department, User
+from branches.seen import seen_mark
 from responsibilities.duty_progress import STATE_NAMES
 from responsibilities.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
+from responsibilities.services.duties import shown
 
 # Of a list: issued, and its holder has not said that he read it.
 UNNOTED = "unnoted"
@@ -54,6 +56,7 @@ class ListFilter(Filter):
 class DutyForm(forms.Form):
     """One line of a list. A reason is asked for once the list is issued (修订)."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     text = PlainTextField(label="责任事项", max_length=200, error_messages={"required": "请填写责任事项。"})
     detail = PlainTextField(
         label="要求", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}), empty_value=""
@@ -90,11 +93,14 @@ class DutyForm(forms.Form):
     def initial_of(cls, duty):
         """Return the initial values for a duty that is there already."""
         names = ("text", "detail", "period", "times", "unit", "due", "proof")
-        return {name: getattr(duty, name) for name in names} | {"serves": duty.serves_id}
+        return {name: getattr(duty, name) for name in names} | {
+            "serves": duty.serves_id,
+            "seen": seen_mark(shown(duty)),
+        }
 
     def data_of(self):
         """Return what the services take: the columns without the reason."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("reason", "seen")}
 
 
 class MakeForm(forms.Form):

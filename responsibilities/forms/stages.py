@@ -3,8 +3,9 @@
 from django import forms
 
 from branches import clock
+from branches.seen import seen_mark
 from members.forms.fields import DayField, TextField
-from responsibilities.services.stages import StageData
+from responsibilities.services.stages import StageData, shown
 
 MOST_MILESTONES = 20
 
@@ -18,6 +19,7 @@ def _day(label, *, actual=False):
 class StageForm(forms.Form):
     """Business dates of a stage and what happened. edits: whether the planned dates may be changed."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     planned_on = _day("业务计划日期")
     happened_on = _day("业务实际日期", actual=True)
     business = TextField(
@@ -29,7 +31,12 @@ class StageForm(forms.Form):
     def __init__(self, data=None, *, stage, edits):
         super().__init__(
             data,
-            initial={"planned_on": stage.planned_on, "happened_on": stage.happened_on, "business": stage.business},
+            initial={
+                "seen": seen_mark(shown(stage)),
+                "planned_on": stage.planned_on,
+                "happened_on": stage.happened_on,
+                "business": stage.business,
+            },
         )
         self.fields["planned_on"].disabled = not edits
         rows = list(stage.milestones.order_by("planned_on", "pk"))
@@ -47,18 +54,29 @@ class StageForm(forms.Form):
         return super().is_valid() and self.parts.is_valid()
 
     def refuse(self, error):
+        """Put the sentences of a ValidationError of `stage_update` beside their fields, those of a milestone in its row."""
         by_field = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+        # Once, for an error takes what it concerns out of the cleaned data.
+        rows = self._sent()
         for name, sentences in by_field.items():
+            number, _, column = (name or "").partition("-")
             for sentence in sentences:
-                self.add_error(name if name in self.fields else None, sentence)
+                if column and int(number) < len(rows):
+                    rows[int(number)].add_error(column, sentence)
+                else:
+                    self.add_error(name if name in self.fields else "milestones" if column else None, sentence)
+
+    def _sent(self):
+        """The rows of milestones that stay: neither empty nor marked to be deleted."""
+
+        def stays(values):
+            return values and not values.get("gone") and (values.get("name") or values.get("pk"))
+
+        return [part for part in self.parts.forms if stays(part.cleaned_data)]
 
     def data_of(self):
-        rows = []
-        for part in self.parts.forms:
-            values = part.cleaned_data
-            if not values or values.get("gone") or not (values.get("name") or values.get("pk")):
-                continue
-            rows.append((values.get("pk"), values.get("name") or "", values["planned_on"], values["happened_on"]))
+        parts = [part.cleaned_data for part in self._sent()]
+        rows = [(row.get("pk"), row.get("name") or "", row["planned_on"], row["happened_on"]) for row in parts]
         values = self.cleaned_data
         return StageData(values["planned_on"], values["happened_on"], values["business"], rows)
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from branches.rights import ASSIGN, MEMBERS, PUBLISH, VIEW
+from branches.rights import ASSIGN, MEMBERS, ORGANISE, PUBLISH, VIEW
 from branches.scoping import OPERATOR, ScopedQuerySet, reach
 
 
@@ -47,7 +47,9 @@ class DutyListQuerySet(ScopedQuerySet):
         if right != VIEW or user is OPERATOR:
             return self.filter(reach(user, right, "organisation__", day))
         place = "organisation__"
-        assigns, keeps = reach(user, ASSIGN, place, day), reach(user, MEMBERS, place, day)
+        # The discipline office holds assign_work for supervision only, and never manages organisations.
+        assigns = reach(user, ASSIGN, place, day) & reach(user, ORGANISE, place, day)
+        keeps = reach(user, MEMBERS, place, day)
         own = Q(holder=user.pk or 0) | Q(member__account=user.pk or 0)
         persons = (Level.PARTY_GROUP_SECRETARY, Level.LEADER)
         open_levels = ~Q(level__in=(*persons, Level.MEMBER)) & reach(user, VIEW, place, day)

@@ -110,6 +110,13 @@ class Supervision(models.Model):
             return 0
         return max((clock.today() - self.due).days, 0)
 
+    @property
+    def unstruck_days(self):
+        """Days past the due date while the answer is accepted and problems are still to be struck off, else 0."""
+        if self.state != SupervisionState.ACCEPTED:
+            return 0
+        return max((clock.today() - self.due).days, 0)
+
 
 class OfSupervisionQuerySet(ScopedQuerySet):
     def visible_to(self, user, right=VIEW, day=None):

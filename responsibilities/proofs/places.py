@@ -214,7 +214,7 @@ def lists(question, duties):
     branches = [
         row
         for row in question.places.values()
-        if row.kind == Kind.BRANCH and (row.archived_on is None or row.archived_on > question.as_of)
+        if row.kind == Kind.BRANCH and (row.archived_on is None or row.archived_on > question.day)
     ]
     found = {}
     for duty in duties:

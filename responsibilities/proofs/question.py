@@ -40,6 +40,8 @@ class Question:
         if holders is not None:
             self.holders = holders
         self.span = Period(YEAR, year)
+        # Who holds, covers and is in charge is asked of this day: what changes after a year leaves it as it was.
+        self.day = min(as_of, self.span.last)
         self.lists = list({duty.list_id: duty.list for duty in duties}.values())
         self.kinds = sorted({kind for duty in duties for kind in kinds_of(duty)})
 
@@ -66,8 +68,8 @@ class Question:
 
     @cached_property
     def holders(self):
-        """{list id: [User]} on the day of judging."""
-        return holders_each(self.lists, self.as_of)
+        """{list id: [User]} on the day of judging, of a year that is over on its last."""
+        return holders_each(self.lists, self.day)
 
     @cached_property
     def members(self):
@@ -93,9 +95,7 @@ class Question:
     @cached_property
     def charges(self):
         """{account id: [LeaderCharge]} that touch the year."""
-        rows = LeaderCharge.objects.filter(
-            Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=min(self.span.last, self.as_of)
-        )
+        rows = LeaderCharge.objects.filter(Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=self.day)
         found = {}
         for row in rows.select_related("contact"):
             found.setdefault(row.leader_id, []).append(row)
@@ -107,15 +107,17 @@ class Question:
         departments = {row.department_id for rows in self.charges.values() for row in rows if row.department_id}
         if not departments:
             return {}
-        standing = Q(coverages__ends__isnull=True) | Q(coverages__ends__gte=self.as_of)
+        standing = Q(coverages__ends__isnull=True) | Q(coverages__ends__gte=self.day)
+        standing &= Q(coverages__starts__isnull=True) | Q(coverages__starts__lte=self.day)
         rows = Organisation.objects.filter(standing, coverages__department__in=departments).order_by()
         found = {}
-        for department, place, member, kind, ends in rows.values_list(
-            "coverages__department", "pk", "posts__member", "posts__kind", "posts__ends"
+        for department, place, member, kind, starts, ends in rows.values_list(
+            "coverages__department", "pk", "posts__member", "posts__kind", "posts__starts", "posts__ends"
         ):
             places, secretaries = found.setdefault(department, (set(), set()))
             places.add(place)
-            if kind == "secretary" and (ends is None or ends >= self.as_of):
+            held = (starts is None or starts <= self.day) and (ends is None or ends >= self.day)
+            if kind == "secretary" and held:
                 secretaries.add(member)
         return found
 
@@ -131,7 +133,7 @@ class Question:
         return self._of_charges(self.charges.get(account, ()), 0)
 
     def _of_charges(self, rows, which):
-        standing = [row for row in rows if row.department_id and (row.ends is None or row.ends >= self.as_of)]
+        standing = [row for row in rows if row.department_id and (row.ends is None or row.ends >= self.day)]
         return set().union(
             *(self.coverage[row.department_id][which] for row in standing if row.department_id in self.coverage)
         )

@@ -140,7 +140,7 @@ def hours(question, duties):
         else:
             records = question.records_of([duty.list.organisation_id], kinds)
         found[duty.pk] = [_hours(question, duty, period, due, records) for period, due in periods_of(duty)]
-        if personal and duty.list.member.exempt_on(question.as_of):
+        if personal and duty.list.member.exempt_on(question.day):
             found[duty.pk] = nothing_owed(duty, "已登记为不作硬性要求")
     return found
 

@@ -1,6 +1,7 @@
 """Page of the duty lists: the chain of levels with how far each is, and the duties of the chosen one."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from branches import clock
 from responsibilities.duty_progress import Progress, duty_slots, elapsed, progress
@@ -76,7 +77,7 @@ class Board:
         self.all = [duty for duty in rows if duty.list_id in self.lists]
         for duty in self.all:
             duty.list = self.lists[duty.list_id]
-        self.holders = holders_each(list(self.lists.values()), as_of)
+        self.holders = holders_each(list(self.lists.values()), min(as_of, date(year, 12, 31)))
         self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders)
         self.found = {duty.pk: progress(self.slots[duty.pk], as_of) for duty in self.all}
         self.duties = self.all

@@ -15,10 +15,14 @@ DOUBLE_LIFE = ("ps-double", "ld-double")
 LEADING = ("leader", "party_group_secretary")
 
 
-def own_lists(user, year=None):
-    """Return the issued DutyLists that the user answers for today, from the top level down, in three statements."""
-    year = year or clock.today().year
-    seats = list(Appointment.objects.filter(user=user).active(clock.today()).select_related("organisation"))
+def own_lists(user, year=None, day=None):
+    """Return the issued DutyLists of a year that the user answers for on `day` (default today), from the top level down.
+
+    In three statements.
+    """
+    day = day or clock.today()
+    year = year or day.year
+    seats = list(Appointment.objects.filter(user=user).active(day).select_related("organisation"))
     places = {row.organisation_id for row in seats if row.organisation_id and DUTIES in ROLES[row.role].rights}
     near = places | {row.organisation_id for row in seats if row.organisation_id}
     condition = Q(holder=user) | Q(member__account=user) | Q(organisation__in=near) | Q(organisation__parent__in=near)
@@ -26,7 +30,7 @@ def own_lists(user, year=None):
     rows = list(
         rows.select_related("organisation__parent", "holder", "member__account").order_by("organisation__lft", "pk")
     )
-    holders = holders_each(rows)
+    holders = holders_each(rows, day)
     officer = {row.organisation_id for row in seats if row.role in ("branch_officer", "branch_secretary")}
     return [
         row

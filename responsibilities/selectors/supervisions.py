@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 
 from branches import clock
 from branches.models import Organisation
@@ -13,9 +13,11 @@ from responsibilities.assigning import answers
 from responsibilities.models import AWAITING, Supervision, SupervisionProblem, SupervisionState
 
 RECEIVED, ISSUED, ALL = "received", "issued", "all"
+_CLOSED_LAST = Case(When(state=SupervisionState.CLOSED, then=1), default=0)
 SORTS = {
-    "due": ["due", "pk"],
-    "-due": ["-due", "-pk"],
+    # What is still open first, what was struck off last.
+    "due": [_CLOSED_LAST, "due", "pk"],
+    "-due": [_CLOSED_LAST, "-due", "-pk"],
     "issued": ["issued_at", "pk"],
     "-issued": ["-issued_at", "-pk"],
     "organisation": ["organisation__tree_id", "organisation__lft", "due"],
@@ -108,6 +110,15 @@ def export_row(row):
 def supervisions_about(user, about):
     """Return the notices about one thing (about: as stored, "requirement/3/life-theme-day/2026-10"), the newest first."""
     return list(readable(user).filter(about=about)[:10])
+
+
+def open_about(user, abouts):
+    """Return {about: [open notices that `user` may read, the newest first]} of these things, in one statement."""
+    found = {}
+    if abouts:
+        for row in readable(user).filter(about__in=abouts).exclude(state=SupervisionState.CLOSED):
+            found.setdefault(row.about, []).append(row)
+    return found
 
 
 def supervisions_for(user, organisation):

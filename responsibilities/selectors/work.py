@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from branches import clock, dated_settings
 from branches.models import Appointment, Coverage, User
@@ -66,11 +66,11 @@ def next_step(points, names=None, item=None):
     if held:
         point = min(held, key=lambda row: row.happened)
         due = point.happened + timedelta(days=point.tolerance)
-        return step("hold", point, "{who}在 " + f"{due:%m-%d} 前" + "开展“{stage}”", due)
+        return step("hold", point, "{who}在 " + f"{clock.short(due)} 前" + "开展“{stage}”", due)
     planned = [point for point in open_points if point.planned]
     if planned:
         point = min(planned, key=lambda row: row.planned)
-        return step("wait", point, "{who}准备“{stage}”，业务计划 " + f"{point.planned:%m-%d}", point.planned)
+        return step("wait", point, "{who}准备“{stage}”，业务计划 " + clock.short(point.planned), point.planned)
     if open_points:
         return step("date", open_points[0], "{who}登记“{stage}”的业务日期")
     done, owed = closure(points)
@@ -96,18 +96,18 @@ def linked_records(points, user, *parts):
 
 def proof_label(activity):
     """Return 「支委会 10-27」, with the year where it is not this one."""
-    style = "%m-%d" if activity.day.year == clock.today().year else "%Y-%m-%d"
-    return f"{activity.kinds_label} {activity.day:{style}}"
+    return f"{activity.kinds_label} {clock.short(activity.day)}"
 
 
 @dataclass
 class StageView:
-    """One stage on an item's page: its row, its points, the point it shows, and for each point its evidence lines."""
+    """One stage on an item's page: its row, its points, the point it shows, its evidence lines, links taken back."""
 
     row: object
     points: list
     shown: object
     evidence: list
+    removed: list
 
     @property
     def label(self):
@@ -139,17 +139,21 @@ def item_stages(item, user):
     """Return (StageViews of the item in order, all its points, {activity id: Activity}) in a constant number of reads."""
     points = sync_points([item.pk])
     records = linked_records(points, user, "hosts")
-    rows = StageEvidence.objects.standing().filter(stage__item=item).select_related("milestone", "paper", "added_by")
+    links = StageEvidence.objects.filter(stage__item=item).order_by("-removed_at", "pk")
+    links = list(links.select_related("stage", "milestone", "paper", "added_by", "removed_by", "activity"))
+    # The records of standing links are read above, with who may open them.
+    prefetch_related_objects([row for row in links if row.removed_at], "activity__kinds")
     stages = {row.stage: row for row in item.stages.select_related("waived_by")}
     for row in stages.values():
         row.item = item
-    lines = evidence_lines(rows, points, records, item)
+    lines = evidence_lines([row for row in links if row.removed_at is None], points, records, item)
     views = []
     for kind in STAGES:
         mine = [point for point in points if point.kind == kind]
         if mine:
             own = [line for line in lines if line["row"].stage_id == stages[kind].pk]
-            views.append(StageView(stages[kind], mine, worst(mine), own))
+            removed = [row for row in links if row.removed_at and row.stage_id == stages[kind].pk]
+            views.append(StageView(stages[kind], mine, worst(mine), own, removed))
     return views, points, records
 
 

@@ -1,23 +1,16 @@
 """Who of the leading group is in charge of which department, and whose contact point a branch is (领导分工)."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from branches import access, audit, clock
+from branches import audit, clock
 from branches.errors import Conflict
 from branches.marks import mark
 from branches.models import Appointment
-from branches.rights import ASSIGN
-from responsibilities.assigning import assigns_work
+from responsibilities.assigning import require_assigns
 from responsibilities.models import LeaderCharge
 
 LEADING = ("leader", "party_group_secretary")
-
-
-def _require(by, organisation):
-    access.require(by, ASSIGN, organisation)
-    if not assigns_work(by, organisation):
-        raise access.Forbidden(ASSIGN, organisation)
 
 
 @transaction.atomic
@@ -27,7 +20,7 @@ def charge_make(*, by, organisation, leader, department=None, contact=None, star
     organisation: the party group. leader: an account that is a member of the leading group today. Raises ValidationError
     keyed by field.
     """
-    _require(by, organisation)
+    require_assigns(by, organisation)
     if (department is None) == (contact is None):
         raise ValidationError({"department": "分管处室和联系支部请填一项。"})
     if not Appointment.objects.active(clock.today()).filter(user=leader, role__in=LEADING).exists():
@@ -45,7 +38,11 @@ def charge_make(*, by, organisation, leader, department=None, contact=None, star
         starts=starts or clock.today(),
     )
     charge.full_clean(exclude=["organisation", "leader", "department", "contact"])
-    charge.save()
+    try:
+        with transaction.atomic():
+            charge.save()
+    except IntegrityError:
+        raise Conflict("这项分工刚刚已由他人登记，请重新打开。") from None
     _done(by, "charge.make", charge, None)
     return charge
 
@@ -53,7 +50,7 @@ def charge_make(*, by, organisation, leader, department=None, contact=None, star
 @transaction.atomic
 def charge_end(*, by, charge, ends=None):
     """End a charge on `ends` (default today); the row stays as history."""
-    _require(by, charge.organisation)
+    require_assigns(by, charge.organisation)
     ends = ends or clock.today()
     if ends < charge.starts:
         raise ValidationError({"ends": "止不能早于起。"})
@@ -74,4 +71,4 @@ def _done(by, verb, charge, before):
         before=before,
         after=audit.snapshot(charge),
     )
-    mark(charge.organisation, clock.today().replace(month=1, day=1), clock.today(), "duty")
+    mark(charge.organisation, charge.starts, max(charge.starts, clock.today()), "duty")

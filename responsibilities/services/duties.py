@@ -6,6 +6,7 @@ from django.db.models import Max
 
 from branches import audit
 from branches.errors import Conflict
+from branches.seen import require_unchanged
 from branches.text import clean_text
 from responsibilities.duty_checks import check_parent, check_times, due_list
 from responsibilities.duty_rights import require_makes
@@ -13,6 +14,7 @@ from responsibilities.models import Duty, DutyList, DutyReport, ListState
 from responsibilities.services.duty_lists import mark_lists
 
 # What is adjusted by hand; key, source and list stay what they were made with.
+MOVED_ON = "这项责任刚被他人修改，您填写的内容没有保存。请打开最新内容对照后再改。"
 COLUMNS = ("text", "detail", "period", "times", "unit", "due", "proof", "serves")
 
 
@@ -37,6 +39,19 @@ def _write(duty, data):
     duty.save()
 
 
+def shown(duty):
+    """Return what the form of a duty shows of it, as a mark of it is taken (branches/seen.py)."""
+    return {name: getattr(duty, "serves_id" if name == "serves" else name) for name in COLUMNS}
+
+
+def _still_there(duty):
+    """Return the Duty as it stands now that its list is locked; Conflict when it was taken out meanwhile."""
+    found = Duty.objects.select_for_update(of=("self",)).select_related("serves__list").filter(pk=duty.pk).first()
+    if found is None:
+        raise Conflict("这项责任刚刚已被删去。")
+    return found
+
+
 @transaction.atomic
 def duty_add(*, by, duty_list, data, reason=""):
     """Add one line to a list and return it. data: dict of COLUMNS. reason: needed once the list is issued.
@@ -53,10 +68,14 @@ def duty_add(*, by, duty_list, data, reason=""):
 
 
 @transaction.atomic
-def duty_change(*, by, duty, data, reason=""):
-    """Change one line of a list and return it; as `duty_add`. What was reported about its periods stays as it is."""
+def duty_change(*, by, duty, data, reason="", seen=""):
+    """Change one line of a list and return it; as `duty_add`. What was reported about its periods stays as it is.
+
+    Raises Conflict when it is no longer as it was `seen` (mark of `shown`).
+    """
     duty_list, reason = _begin(by, duty.list, reason)
-    duty = Duty.objects.select_for_update(of=("self",)).select_related("serves__list").get(pk=duty.pk)
+    duty = _still_there(duty)
+    require_unchanged(seen, shown(duty), MOVED_ON)
     duty.list = duty_list
     before = audit.snapshot(duty)
     if data.get("period", duty.period) != duty.period and DutyReport.objects.filter(duty=duty).exists():
@@ -70,6 +89,7 @@ def duty_change(*, by, duty, data, reason=""):
 def duty_drop(*, by, duty, reason=""):
     """Take one line out of a list; refused once anything was reported about it."""
     duty_list, reason = _begin(by, duty.list, reason)
+    duty = _still_there(duty)
     if DutyReport.objects.filter(duty=duty).exists():
         raise Conflict("这项责任已有报告，不能删去。")
     duty.list = duty_list

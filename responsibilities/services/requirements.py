@@ -1,11 +1,13 @@
 """What people say about a requirement: exemption by a superior, explanation by the organisation, a reminder."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from branches import access, audit, clock
+from branches.errors import Conflict
 from branches.marks import mark
 from branches.models import Appointment, Kind
+from branches.periods import Period
 from branches.rights import DUTIES, RECORD, REVIEW
 from branches.services.notices import notice_send
 from responsibilities.models import Exemption, Explanation
@@ -38,7 +40,11 @@ def requirement_exempt(*, by, organisation, row, reason):
         approved_by=None if by is access.OPERATOR else by,
     )
     exemption.full_clean(exclude=["approved_by", "revoked"])
-    exemption.save()
+    try:
+        with transaction.atomic():
+            exemption.save()
+    except IntegrityError:
+        raise Conflict("这项义务刚刚已由他人登记为免予，请重新打开。") from None
     audit.record(
         by=by, verb="requirement.exempt", obj=exemption, organisation=organisation, after=audit.snapshot(exemption)
     )
@@ -64,7 +70,8 @@ def exemption_revoke(*, by, exemption):
         before=before,
         after=audit.snapshot(exemption),
     )
-    mark(exemption.organisation, clock.today().replace(month=1, day=1), clock.today(), "exemption")
+    period = Period.parse(exemption.period)
+    mark(exemption.organisation, period.first, period.last, "exemption")
     return exemption
 
 

@@ -8,11 +8,13 @@ from django.db import transaction
 from branches import access, audit, clock
 from branches.errors import Conflict
 from branches.rights import ASSIGN, DUTIES
-from responsibilities.models import Milestone, StageEvidence, SyncStage, WorkItem
+from branches.seen import require_unchanged
+from responsibilities.models import Milestone, Stage, StageEvidence, SyncStage, WorkItem
 from responsibilities.services.work import mark_work, stage_dates
 from responsibilities.work_rights import carriers_of, powers_for, require
-from responsibilities.work_rules import day_fault, order_faults
+from responsibilities.work_rules import day_fault, order_faults, start_fault
 
+MOVED_ON = "这个环节刚被他人修改，您填写的内容没有保存。请打开最新内容对照后再改。"
 KEPT_MILESTONE = "这个节点有过佐证，不能删除；可以改名称或日期。"
 
 
@@ -33,33 +35,59 @@ def picture(stage):
     return audit.snapshot(stage) | {"milestones": text}
 
 
+def shown(stage):
+    """Return what the form of a stage shows of it, as a mark of it is taken (branches/seen.py)."""
+    rows = stage.milestones.order_by("pk").values_list("pk", "name", "planned_on", "happened_on")
+    return {"own": [stage.planned_on, stage.happened_on, stage.business], "parts": [list(row) for row in rows]}
+
+
 def _days(stage):
     rows = [stage, *stage.milestones.all()]
     return [day for row in rows for day in (row.planned_on, row.happened_on) if day]
 
 
-def _check(data):
-    errors = {}
-    for name, actual in (("planned", False), ("happened", True)):
-        fault = day_fault(getattr(data, name), actual=actual)
-        if fault:
-            errors[f"{name}_on"] = fault
-    for _, name, planned, happened in data.milestones:
-        fault = "" if name.strip() else "请填写节点名称。"
-        fault = fault or day_fault(planned) or day_fault(happened, actual=True)
-        if fault:
-            errors.setdefault("milestones", f"{name}：{fault}" if name.strip() else fault)
+def _check(item, data):
+    def fault(day, actual):
+        return day_fault(day, actual=actual) or start_fault(day, item.starts)
+
+    errors = {
+        "planned_on": fault(data.planned, False),
+        "happened_on": fault(data.happened, True),
+    }
+    for number, (_, name, planned, happened) in enumerate(data.milestones):
+        errors[f"{number}-name"] = "" if name.strip() else "请填写节点名称。"
+        errors[f"{number}-planned_on"] = fault(planned, False)
+        errors[f"{number}-happened_on"] = fault(happened, True)
+    _raise(errors)
+
+
+def _check_order(stage, data):
+    """The dates of all four stages stand in order; what is wrong is said beside the date of this stage that is nearest to it."""
+    errors, later = {}, [*Stage][[*Stage].index(stage.stage) + 1 :]
+    for column, word, place in (("planned_on", "计划", 2), ("happened_on", "实际", 3)):
+        faults = order_faults(stage_dates(stage.item, column), word)
+        if not faults:
+            continue
+        days = {row[place]: number for number, row in enumerate(data.milestones) if row[place]}
+        nearest = max(days, default=None) if any(kind in faults for kind in later) else min(days, default=None)
+        name = f"{days[nearest]}-{column}" if days else column
+        errors[name] = " ".join(faults.values())
+    _raise(errors)
+
+
+def _raise(errors):
+    errors = {name: sentence for name, sentence in errors.items() if sentence}
     if errors:
         raise ValidationError(errors)
 
 
 @transaction.atomic
-def stage_update(*, by, stage, data):
-    """Write dates, progress and milestones of a stage.
+def stage_update(*, by, stage, data, seen=""):
+    """Write dates, progress and milestones of a stage; Conflict when it is no longer as it was `seen` (mark of `shown`).
 
     Who edits the item may change all of it. Who speaks for a carrying branch notes what happened: actual dates and the
     progress; planned dates and the list of milestones stay as they are. Raises ValidationError on planned_on,
-    happened_on, business or milestones.
+    happened_on, business, milestones, or a column of one of them: 0-name, 0-planned_on, 0-happened_on.
     """
     # The item is locked, not the stage: the order of dates concerns all four.
     item = WorkItem.objects.select_for_update().select_related("organisation").get(pk=stage.item_id)
@@ -67,21 +95,16 @@ def stage_update(*, by, stage, data):
     stage.item = item
     powers, carriers = powers_for(by, item)
     require(powers.notes(item, carriers), by, DUTIES, item)
+    require_unchanged(seen, shown(stage), MOVED_ON)
     if not powers.edits(item):
         data = _only_actual(stage, data)
-    _check(data)
+    _check(item, data)
     before, days = picture(stage), _days(stage)
     stage.planned_on, stage.happened_on, stage.business = data.planned, data.happened, data.business.strip()
     stage.full_clean(exclude=["item", "waived_by", "waived_at"])
     stage.save(update_fields=["planned_on", "happened_on", "business"])
     _write_milestones(stage, data.milestones)
-    errors = {}
-    for column, word in (("planned_on", "计划"), ("happened_on", "实际")):
-        sentences = [*order_faults(stage_dates(item, column), word).values()]
-        if sentences:
-            errors.setdefault("milestones" if data.milestones else column, []).extend(sentences)
-    if errors:
-        raise ValidationError(errors)
+    _check_order(stage, data)
     after = picture(stage)
     if after == before:
         return stage

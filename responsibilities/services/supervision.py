@@ -10,6 +10,7 @@ from branches.errors import Conflict
 from branches.marks import mark
 from branches.rights import ASSIGN, DUTIES, RECORD
 from branches.services.notices import notice_send
+from branches.text import quoted
 from responsibilities.assigning import answering, answers_for, seat_for
 from responsibilities.models import (
     AWAITING,
@@ -70,7 +71,7 @@ def tell(by, people, supervision, text):
                 by=by,
                 to=user,
                 kind="supervision",
-                text=f"{supervision.label}“{supervision.title}”{text}",
+                text=f"{supervision.label}{quoted(supervision.title)}{text}",
                 url=reverse("supervision_detail", args=[supervision.pk]),
                 about=f"supervision/{supervision.pk}",
             )

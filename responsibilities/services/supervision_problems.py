@@ -43,12 +43,16 @@ def problems_write(*, by, supervision, rows):
     """
     supervision = _locked(by, supervision)
     judges, before = may_judge(by, supervision), _lines(supervision)
-    last = max((row.order for row in supervision.problems.all()), default=0)
+    # As they stand now that the notice is locked: what was struck off or removed meanwhile stays so.
+    stored = {row.pk: row for row in supervision.problems.all()}
+    last = max((row.order for row in stored.values()), default=0)
     for row, problem, measure in rows:
-        if row is not None and row.supervision_id != supervision.pk:
-            raise ValidationError("清单中有不属于这件督查的问题。")
-        if row is not None and row.done_on is not None:
-            continue
+        if row is not None:
+            if row.supervision_id != supervision.pk:
+                raise ValidationError("清单中有不属于这件督查的问题。")
+            row = stored.get(row.pk)
+            if row is None or row.done_on is not None:
+                continue
         if row is None:
             if not judges or not problem:
                 continue

@@ -66,17 +66,34 @@ def days_of(item):
 
 
 def mark_work(item, places=(), days=()):
-    """Mark the facts of all who carry or carried the item (of its organisation where nobody does) as changed."""
+    """Mark the facts of all who carry or carried the item (of its organisation where nobody does) as changed.
+
+    days: of what changed, all of the item when none are given. Whether the four stages are closed counts on the days of
+    the last one, whichever stage changed.
+    """
     days = [*days] or days_of(item)
+    closing = [day for day in _closing_days(item) if not min(days) <= day <= max(days)]
     found = set(WorkCarrier.objects.filter(item=item).values_list("organisation_id", flat=True)) | set(places)
     for place in sorted(found) or [item.organisation_id]:
         mark(place, min(days), max(days), "work")
+        if closing:
+            mark(place, min(closing), max(closing), "work")
+
+
+def _closing_days(item):
+    stages = SyncStage.objects.filter(item=item, stage=Stage.ASSESSMENT)
+    rows = stages.values_list("happened_on", "milestones__happened_on")
+    return {day for row in rows for day in row if day is not None}
 
 
 def _check(item, data):
     errors = item_faults(data.starts, data.ends, stage_dates(item, "planned_on", data.planned))
+    kept = set()
+    if item.pk:
+        # What a branch carried until it was dissolved stays its own.
+        kept = set(item.carriers.filter(ended__isnull=True).values_list("organisation_id", flat=True))
     for place in data.carriers:
-        if place.archived_on is not None:
+        if place.archived_on is not None and place.pk not in kept:
             errors["carriers"] = f"{place.label}已撤销，不能承办。"
     if len({place.pk for place in data.carriers}) < len(data.carriers):
         errors["carriers"] = "同一支部填了两次。"

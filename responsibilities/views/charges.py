@@ -13,7 +13,7 @@ from branches import access, clock
 from branches.forms.fields import take_errors
 from branches.models import Appointment, Kind
 from branches.rights import ASSIGN
-from responsibilities.assigning import assigning, assigns_anywhere, assigns_work
+from responsibilities.assigning import assigning, assigns_anywhere, require_assigns
 from responsibilities.forms.duties import ChargeForm
 from responsibilities.models import LeaderCharge
 from responsibilities.services import charges as services
@@ -91,8 +91,7 @@ def charge_end(request, pk):
         ASSIGN,
         pk=pk,
     )
-    if not assigns_work(request.user, charge.organisation):
-        raise access.Forbidden(ASSIGN, charge.organisation)
+    require_assigns(request.user, charge.organisation)
     if request.method == "POST":
         services.charge_end(by=request.user, charge=charge)
         messages.success(request, "分工已结束")

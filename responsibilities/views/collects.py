@@ -15,7 +15,7 @@ from branches import access, exports
 from branches.errors import Conflict
 from branches.forms.fields import take_errors
 from branches.rights import ASSIGN, VIEW
-from responsibilities.assigning import places_assigned, require_assigns
+from responsibilities.assigning import places_assigned, refusal, require_assigns
 from responsibilities.forms.collects import CollectFilter, CollectForm, FieldFormSet, rows_of
 from responsibilities.models import Collect, CollectState
 from responsibilities.selectors import collects as reads
@@ -64,7 +64,7 @@ def _require_sender(request):
     """Raise Http404 for who assigns nothing; the discipline office assigns by supervision only and gets 403."""
     access.require_anywhere(request.user, ASSIGN)
     if not places_assigned(request.user).exists():
-        raise access.Forbidden(ASSIGN, access.organisations_for(request.user, ASSIGN).first())
+        raise refusal(request.user, access.organisations_for(request.user, ASSIGN).first())
 
 
 def load(request, pk):
@@ -209,13 +209,19 @@ def _words(collect, table):
     return f"{collect.title}：{total} 个组织，{f'{waiting} 个未填报' if waiting else '全部填报'}"
 
 
-@login_required
-@require_GET
-def collect_detail(request, pk):
+def _readable(request, pk):
+    """Return a collection that the user may read; a draft only for who may send it."""
     rows = Collect.objects.select_related("organisation__parent", "author")
     collect = access.get_for(rows, request.user, VIEW, pk=pk)
     if collect.state == CollectState.DRAFT:
         require_assigns(request.user, collect.organisation)
+    return collect
+
+
+@login_required
+@require_GET
+def collect_detail(request, pk):
+    collect = _readable(request, pk)
     table = reads.table(request.user, collect)
     sends = reads.sees_all(request.user, collect)
     context = {
@@ -235,8 +241,7 @@ def collect_detail(request, pk):
 @login_required
 @require_POST
 def collect_export(request, pk):
-    rows = Collect.objects.select_related("organisation__parent")
-    collect = access.get_for(rows, request.user, VIEW, pk=pk)
+    collect = _readable(request, pk)
     columns, table = reads.export_rows(reads.table(request.user, collect))
     return exports.send(
         request, rows=table, columns=columns, name=f"征集结果-{collect.title}", verb="collect.export", obj=collect

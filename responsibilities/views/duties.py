@@ -9,6 +9,7 @@ from branches import access, clock, exports
 from branches.forms.filters import YearField, asked_for
 from branches.models import Notice
 from branches.rights import ASSIGN, VIEW
+from branches.text import whole_number
 from responsibilities.assigning import assigns_anywhere, assigns_work
 from responsibilities.duty_progress import STATE_NAMES, duty_slots, progress
 from responsibilities.duty_proofs import SOURCE_NAMES, proved_by_system
@@ -36,8 +37,8 @@ def _chosen(request):
     """Return (form, cleaned filters, Board) that the address asks for."""
     year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
     places = access.organisations_for(request.user).select_related("parent")
-    picked = request.GET.get("organisation", "")
-    top = places.filter(pk=int(picked)).first() if picked.isdigit() and len(picked) < 10 else None
+    picked = whole_number(request.GET.get("organisation"))
+    top = places.filter(pk=picked).first() if picked else None
     below = top.get_descendants(include_self=True).order_by().values("pk") if top else None
     board = Board(request.user, year, clock.today(), below)
     asked = request.GET.copy()
@@ -110,8 +111,7 @@ def duty_list(request):
         "remind_all": _remind_all(request.user, rows) if request.GET.get("template") else None,
         "views": [(key, label, view == key) for key, label in form.fields["view"].choices],
     }
-    picked = request.GET.get("duty", "")
-    selected = board.by_pk.get(int(picked)) if picked.isdigit() else None
+    selected = board.by_pk.get(whole_number(request.GET.get("duty")))
     if selected is None and page.object_list:
         needy = page.object_list[0].duties
         selected = max(needy, key=lambda duty: board.found[duty.pk].days or 0 if board.found[duty.pk].overdue else -1)

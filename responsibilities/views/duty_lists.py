@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches import access, clock
+from branches.errors import Conflict
 from branches.forms.fields import take_errors
 from branches.forms.filters import YearField, asked_for
 from branches.rights import MEMBERS, VIEW
 from branches.selectors.history import history
+from branches.text import whole_number
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.duty_rights import acts_for, makes, making, require_makes
 from responsibilities.forms.duties import (
@@ -53,8 +55,8 @@ def _may_make(user):
 
 
 def _year(request):
-    text = request.GET.get("year", "") or request.POST.get("year", "")
-    return int(text) if text.isdigit() and 2000 <= int(text) <= 2100 else clock.today().year
+    year = whole_number(request.GET.get("year") or request.POST.get("year"))
+    return year if year and 2000 <= year <= 2100 else clock.today().year
 
 
 @login_required
@@ -137,7 +139,7 @@ def _drafts(request):
     rows = rows.select_related("organisation__parent", "holder", "member").order_by("organisation__lft", "pk")
     one, level = request.GET.get("list", ""), request.GET.get("level", "")
     if one:
-        return list(rows.filter(pk=int(one))) if one.isdigit() and len(one) < 10 else []
+        return list(rows.filter(pk=whole_number(one))) if whole_number(one) else []
     rows = rows.filter(year=_year(request))
     return list(rows.filter(level=level) if level in Level.values else rows)
 
@@ -237,17 +239,18 @@ def _edit(request, duty_list, duty, act):
     form = DutyForm(request.POST or None, initial=initial, uppers=uppers_for(request.user, duty_list), issued=issued)
     verb = "修订" if issued else "保存"
     title = f"{verb}：{duty}" if duty else "增加责任事项"
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                act(form.data_of(), form.cleaned_data.get("reason", ""))
-            except ValidationError as error:
-                take_errors(form, error)
-            else:
-                messages.success(request, "清单已修订" if issued else "已保存")
-                return redirect(duty_list_url(duty_list))
-        status = 422
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.data_of(), form.cleaned_data.get("reason", ""), form.cleaned_data["seen"])
+        except ValidationError as error:
+            take_errors(form, error)
+        except Conflict as conflict:
+            form.add_error(None, conflict.message)
+            status = 409
+        else:
+            messages.success(request, "清单已修订" if issued else "已保存")
+            return redirect(duty_list_url(duty_list))
     return _form_page(request, duty_list, form, title, verb, status)
 
 
@@ -256,7 +259,7 @@ def _edit(request, duty_list, duty, act):
 def duty_new(request, pk):
     duty_list = _list(request, pk)
 
-    def act(data, reason):
+    def act(data, reason, _seen):
         services.duty_add(by=request.user, duty_list=duty_list, data=data, reason=reason)
 
     return _edit(request, duty_list, None, act)
@@ -267,8 +270,8 @@ def duty_new(request, pk):
 def duty_edit(request, pk):
     duty = loaded(request, pk)
 
-    def act(data, reason):
-        services.duty_change(by=request.user, duty=duty, data=data, reason=reason)
+    def act(data, reason, seen):
+        services.duty_change(by=request.user, duty=duty, data=data, reason=reason, seen=seen)
 
     return _edit(request, duty.list, duty, act)
 

@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from branches import access
+from branches import access, clock
+from branches.errors import Conflict
 from branches.rights import ASSIGN, DUTIES, RECORD, VIEW
 from members.models import Activity
 from responsibilities.forms.stages import PaperForm, StageForm
 from responsibilities.models import STAGE_SHORT, StageEvidence, SyncStage
-from responsibilities.selectors.board import day_words, pick_url, standing
 from responsibilities.selectors.candidates import candidates, point_of
+from responsibilities.selectors.stage_words import pick_url, standing
 from responsibilities.selectors.work import stage_name
 from responsibilities.services.evidence import evidence_link, evidence_paper, evidence_remove, may_link
 from responsibilities.services.stages import stage_unwaive, stage_update, stage_waive
@@ -53,9 +54,12 @@ def stage_edit(request, pk):
         status = 422
         if form.is_valid():
             try:
-                stage_update(by=request.user, stage=stage, data=form.data_of())
+                stage_update(by=request.user, stage=stage, data=form.data_of(), seen=form.cleaned_data["seen"])
             except ValidationError as error:
                 form.refuse(error)
+            except Conflict as conflict:
+                form.add_error(None, conflict.message)
+                status = 409
             else:
                 messages.success(request, "业务进展已登记")
                 return redirect(_back(stage))
@@ -151,7 +155,7 @@ def evidence_pick(request, pk):
         "title": f"“{stage_name(point)}”前后有 {len(found)} 条记录，最合适的在前"
         if found
         else f"为“{stage_name(point)}”补佐证",
-        "sub": f"{item.name}　业务 {day_words(point.happened) or '日期未登记'}",
+        "sub": f"{item.name}　业务 {clock.short(point.happened) if point.happened else '日期未登记'}",
         "stage": stage,
         "item": item,
         "point": point,

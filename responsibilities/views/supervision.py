@@ -149,6 +149,7 @@ def supervision_new(request):
         if about.name and about.organisation and not about.name.startswith(about.organisation.label)
         else f"督查{about.name or '一件事'}",
         "about": about,
+        "others": reads.open_about(request.user, {about.about} if about.about else ()).get(about.about, ()),
         "form": form,
         "verb": "下达",
         "cancel": about.url or reverse("supervision_list"),

@@ -12,6 +12,7 @@ from branches import access, clock, exports
 from branches.errors import Conflict
 from branches.forms.fields import take_errors
 from branches.rights import DUTIES, VIEW
+from branches.text import whole_number
 from responsibilities.forms.supervision import DoneForm, ProblemFilter, ProblemFormSet, places_of
 from responsibilities.models import SupervisionProblem, SupervisionState
 from responsibilities.selectors import supervisions as reads
@@ -95,7 +96,7 @@ def supervision_problems(request, pk):
     initial += [{}] * (3 if judges else 0)
     forms = ProblemFormSet(request.POST if request.method == "POST" else None, initial=initial, prefix="p")
     for form in forms:
-        form.row = rows.get(int(form["pk"].value())) if str(form["pk"].value() or "").isdecimal() else None
+        form.row = rows.get(whole_number(form["pk"].value()))
         form.fields["problem"].disabled = not judges
     errors = []
     if request.method == "POST" and forms.is_valid():

@@ -11,7 +11,7 @@ from branches.forms.filters import PeriodField, asked_for
 from branches.rights import ASSESS, PUBLISH, VIEW
 from responsibilities.forms.work import BoardFilter
 from responsibilities.models import Stage, SyncState
-from responsibilities.selectors import board
+from responsibilities.selectors import board, board_export, board_lines
 from responsibilities.selectors.rates import by_department, by_leader, by_stage, by_tree, rates, total
 from responsibilities.selectors.work import mix_of, tolerance_now
 from responsibilities.work_rights import arranges_anywhere, enters_anywhere
@@ -44,13 +44,17 @@ def _address(request, **changes):
 
 def _shown(state, numbers):
     """What the board shows when one state is chosen, or ""."""
-    words = {
-        SyncState.MISSING.value: "缺失 {} 处",
-        SyncState.LAGGING.value: "滞后 {} 处",
-        board.WAITS: "{} 处业务日期待登记",
-        board.CLOSED: "已闭环 {} 项",
-    }
-    return words[state].format(numbers[state]) if state in words else ""
+    if not state:
+        return ""
+    if state == board.WAITS:
+        return f"{numbers[state]} 处业务日期待登记"
+    return f"{board.STATES[state]} {numbers[state]} {'项' if state in (board.CLOSED, board.OPEN) else '处'}"
+
+
+def _title(state, numbers, found, chosen):
+    if not chosen.items:
+        return "没有符合条件的重点业务" if found.items else f"{found.period.label()}还没有重点业务"
+    return _shown(state, numbers) or board.finding(chosen)
 
 
 def _segments(request, numbers, state):
@@ -61,6 +65,9 @@ def _segments(request, numbers, state):
         (board.WAITS, f"待登记 {numbers[board.WAITS]} 处", "calendar"),
         (board.CLOSED, f"已闭环 {numbers[board.CLOSED]} 项", "circle-check"),
     ]
+    if state not in [key for key, _, _ in rows]:
+        # Asked for by a number of the rates.
+        rows.append((state, _shown(state, numbers), ""))
     return [
         {"label": label, "icon": icon, "url": _address(request, state=key), "current": key == state}
         for key, label, icon in rows
@@ -77,14 +84,15 @@ def sync_board(request):
     page = Paginator(ids, ALL if request.GET.get("all") == "1" else PER_PAGE).get_page(request.GET.get("page"))
     own = any(item.leader_id == request.user.pk for item in found.items.values())
     mine = request.GET.get("leader") == str(request.user.pk)
+    numbers = board.counts(chosen)
     context = {
-        "title": _shown(state, board.counts(chosen)) or board.finding(chosen),
+        "title": _title(state, numbers, found, chosen),
         "form": form,
         "page": page,
         "number": len(ids),
-        "lines": board.lines(request.user, chosen, list(page.object_list)),
-        "segments": _segments(request, board.counts(chosen), state),
-        "columns": board.stage_counts(chosen),
+        "lines": board_lines.lines(request.user, chosen, list(page.object_list)),
+        "segments": _segments(request, numbers, state),
+        "columns": board.stage_counts(chosen, form.chosen().get("stage")),
         "tolerance": tolerance_now(),
         "mix": mix_of(chosen.counted),
         "anything": bool(found.items),
@@ -101,8 +109,8 @@ def sync_board(request):
 @require_POST
 def sync_export(request):
     access.require_anywhere(request.user, VIEW)
-    _, _, chosen, state = _chosen(request)
-    columns, rows = board.export_rows(chosen, board.ordered(chosen, state))
+    form, _, chosen, state = _chosen(request)
+    columns, rows = board_export.export_rows(chosen, board.ordered(chosen, state), form.chosen().get("stage"))
     return exports.send(
         request,
         rows=rows,

@@ -11,12 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from branches import access
 from branches.errors import Conflict
 from branches.models import AuditEntry
+from branches.names import standing_label
 from branches.rights import ASSIGN, VIEW
 from branches.selectors.trail import changes_of, verb_label
+from branches.text import whole_number
 from responsibilities.forms.work import StopForm, WorkForm
-from responsibilities.models import StageEvidence, WorkItem
-from responsibilities.selectors import board
+from responsibilities.models import WorkItem
+from responsibilities.selectors import stage_words
 from responsibilities.selectors.duties_of_record import duties_of_item
+from responsibilities.selectors.supervisions import open_about
 from responsibilities.selectors.work import (
     READ,
     covering,
@@ -57,9 +60,8 @@ def work_detail(request, pk):
     rows = list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
     carriers = [row.organisation_id for row in rows if row.ended is None]
     powers = Powers(request.user, {item.organisation_id, *carriers})
-    names = {row.organisation_id: row.organisation.label for row in rows} | {
-        item.organisation_id: item.organisation.label
-    }
+    places = [item.organisation, *(row.organisation for row in rows)]
+    names = {place.pk: standing_label(place.label, place.archived_on) for place in places}
     links = powers.links(item, carriers)
     context = {
         "item": item,
@@ -74,12 +76,7 @@ def work_detail(request, pk):
         "carriers": [row for row in rows if row.ended is None],
         "former": [row for row in rows if row.ended is not None],
         "helpers": list(item.helpers.all()),
-        "removed": list(
-            StageEvidence.objects.filter(stage__item=item, removed_at__isnull=False)
-            .select_related("stage", "activity", "removed_by")
-            .prefetch_related("activity__kinds")
-            .order_by("-removed_at")[:20]
-        ),
+        "removed": [row for view in stages for row in view.removed],
         "duties": duties_of_item(item, carriers, user=request.user),
         "history": _history(item, [view.row.pk for view in stages]),
         "may_edit": powers.edits(item),
@@ -90,11 +87,17 @@ def work_detail(request, pk):
         "tolerance": tolerance_now(),
         "board": reverse("sync_board"),
     }
+    asked = open_about(request.user, {f"stage/{view.row.pk}" for view in stages})
     context["views"] = [
         {
             "stage": view,
+            "supervised": asked.get(f"stage/{view.row.pk}", ()),
             "points": [
-                {"point": point, "words": board.words(point), "pick": board.pick_url(point) if links else ""}
+                {
+                    "point": point,
+                    "words": stage_words.words(point),
+                    "pick": stage_words.pick_url(point) if links else "",
+                }
                 for point in view.points
             ],
         }
@@ -140,10 +143,11 @@ def _page(request, form, item=None, status=200, conflict=None):
 
 def _suggested(request, form, carriers):
     """Fill in the branch that covers the chosen leading department; returns the initial values of a fresh form."""
-    place = covering(form["lead"].value()) if str(form["lead"].value() or "").isdigit() else None
+    lead = whole_number(form["lead"].value())
+    place = covering(lead) if lead else None
     values = {name: form[name].value() for name in form.fields if name != "version"}
     if place is not None and place in {row.pk for row in carriers}:
-        chosen = [int(pk) for pk in values.get("carriers") or [] if str(pk).isdigit()]
+        chosen = [pk for pk in map(whole_number, values.get("carriers") or []) if pk]
         values["carriers"] = [place, *(pk for pk in chosen if pk != place)]
         values["leading"] = place
     return values
@@ -170,9 +174,16 @@ def work_new(request):
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, "重点业务已登记")
+            _saved(request, "重点业务已登记", form)
             return redirect("work_detail", pk=item.pk)
     return _page(request, form, status=422)
+
+
+def _saved(request, words, form):
+    if form.data_of().carriers:
+        messages.success(request, words)
+    else:
+        messages.warning(request, f"{words}；还没有承办支部，各环节暂时无人办理")
 
 
 @login_required
@@ -195,7 +206,7 @@ def work_edit(request, pk):
         except Conflict as conflict:
             return _page(request, form, item, status=409, conflict=conflict.message)
         else:
-            messages.success(request, "修改已保存")
+            _saved(request, "修改已保存", form)
             return redirect("work_detail", pk=item.pk)
     return _page(request, form, item, status=422)
 

@@ -5,10 +5,16 @@ from datetime import date, time
 
 import docx
 import pytest
+import time_machine
 
 from assessments.selectors.cadre import cadre_record
+from branches.models import Appointment
+from branches.scoping import OPERATOR
+from branches.services.appointments import appointment_end, appointment_make
 from members.models import Activity, ActivityKind, Attendance, Member
 from responsibilities.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from responsibilities.services.supervision import supervision_close, supervision_issue
+from tests.responsibilities.duty_world import issued
 
 
 @pytest.fixture
@@ -67,3 +73,27 @@ def test_the_document_says_the_same_as_the_page(year, as_):
     assert ["能源保供", "承办", "1", "0", "0", "否"] in tables
     assert ["05-05", "党课", "党课", "未知"] in tables
     assert "合计2学时，另有1次没有记录时长。" in words
+
+
+def test_the_record_of_a_year_is_of_those_who_answered_in_it(world):
+    """Who took the post over in the next year has not his predecessor's duties and notices of the year before."""
+    issued(world)
+    notice = supervision_issue(
+        by=world.staff, organisation=world.branch_a, title="补记录", expected="补齐", due=date(2026, 12, 10)
+    )
+    supervision_close(by=world.staff, supervision=notice, reason="查清")
+    seat = Appointment.objects.get(user=world.secretary_a, role="branch_secretary")
+    with time_machine.travel("2027-03-01T10:00:00+08:00", tick=False):
+        appointment_end(by=OPERATOR, appointment=seat, ends=date(2027, 1, 31))
+        appointment_make(
+            by=OPERATOR,
+            user=world.outsider,
+            role="branch_secretary",
+            organisation=world.branch_a,
+            starts=date(2027, 2, 1),
+        )
+        old, new = cadre_record(world.secretary_a, 2026), cadre_record(world.outsider, 2026)
+        assert [row["name"] for row in old["lists"]] == ["2026年甲处党支部责任清单"]
+        assert [row["title"] for row in old["supervisions"]] == ["补记录"]
+        assert (new["lists"], new["supervisions"]) == ([], [])
+        assert cadre_record(world.outsider, 2027)["supervisions"] == []

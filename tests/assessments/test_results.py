@@ -120,6 +120,14 @@ def test_a_published_result_does_not_change_when_records_do(quarter):
     assert Result.objects.get(organisation=quarter.branch_a).total == Decimal("100.0")
 
 
+def test_a_trial_made_while_records_still_came_in_is_not_frozen_later(quarter):
+    early = run(quarter, date(2026, 10, 2))
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
+        with pytest.raises(ValidationError, match="重新试算"):
+            assessment_freeze(by=quarter.committee_secretary, assessment=early)
+        assessment_freeze(by=quarter.committee_secretary, assessment=run(quarter))
+
+
 def test_a_correction_is_a_new_version_with_a_reason_and_the_old_one_stays(quarter):
     publish(quarter, run(quarter))
     hold(quarter.branch_c, "theme_day", date(2026, 7, 3))
@@ -179,3 +187,16 @@ def test_the_command_line_counts_as_the_system(quarter):
         assessment = assessment_trial(by=OPERATOR, period=Q3)
         assessment_freeze(by=OPERATOR, assessment=assessment)
         assert assessment_publish(by=OPERATOR, assessment=assessment).anchor
+
+
+def test_a_number_that_no_document_has_is_refused_beside_its_field_and_nothing_is_published(quarter, as_):
+    assessment = run(quarter)
+    assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+    client, url = as_("committee_secretary"), f"/results/{assessment.pk}/publish/"
+    for number in ("云测党[2026]3号", "3号", "0000"):
+        answer = client.post(url, {"number": number})
+        assert answer.status_code == 422
+        assert "文号应写成" in answer.content.decode() and f'value="{number}"' in answer.content.decode()
+    assert not Report.objects.exists()
+    assert Assessment.objects.get(pk=assessment.pk).state == "frozen"
+    assert client.post(url, {"number": "云测党〔2026〕3号"}).status_code == 302

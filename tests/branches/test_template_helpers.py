@@ -1,9 +1,10 @@
 """Helpers of the templates, called as plain functions: no database, no settings."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from branches import clock
 from branches.templatetags import states, tongbu
 
 DAY = date(2026, 11, 27)
@@ -19,9 +20,14 @@ class Request:
 
 
 def test_dates_are_written_as_the_office_writes_them():
-    assert tongbu.md(DAY) == "11-27"
-    assert tongbu.cn_date(DAY) == "11月27日 周五"
-    assert tongbu.cn_day(DAY) == "11月27日"
+    with clock.at(datetime(2026, 3, 1, tzinfo=UTC)):
+        assert tongbu.md(DAY) == "11-27"
+        assert tongbu.cn_date(DAY) == "11月27日 周五"
+        assert tongbu.cn_day(DAY) == "11月27日"
+    with clock.at(datetime(2027, 3, 1, tzinfo=UTC)):
+        assert tongbu.md(DAY) == "2026-11-27"
+        assert tongbu.cn_date(DAY) == "2026年11月27日 周五"
+        assert tongbu.cn_day(DAY) == "2026年11月27日"
     assert tongbu.cn_full_date(DAY) == "2026年11月27日"
     assert tongbu.cn_weekday(date(2026, 11, 24)) == "星期二"
     assert tongbu.cn_weekday_short(date(2026, 11, 29)) == "周日"

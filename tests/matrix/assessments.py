@@ -63,6 +63,7 @@ def secretary_a(world):
 
 
 ROWS = {
+    "search": Row(get=everyone(), query="?q=甲"),
     "home": Row(get=everyone(**LED)),
     "dashboard": Row(get=only(*VIEWERS)),
     "dashboard_update": Row(post=only(*VIEWERS, status=302)),

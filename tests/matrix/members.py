@@ -1,4 +1,4 @@
-"""The tree with its people, rosters, files, handover, search."""
+"""The tree with its people, rosters, files, handover."""
 
 from branches.models import Appointment
 from branches.rights import IDENTITY, MEMBERS, ROLES
@@ -52,5 +52,4 @@ ROWS = {
         post=only("committee_secretary", "secretary_a"),
         grave=True,
     ),
-    "search": Row(get=everyone(), query="?q=甲"),
 }

@@ -281,3 +281,20 @@ def test_headlines_say_what_is_still_missing(world, as_):
     assert "<h1>1 次征集进行中，2 份还没有填报</h1>" in client.get("/collects/").content.decode()
     own = as_("secretary_a").get(f"/collects/{collect.pk}/").content.decode()
     assert "<h1>志愿服务情况：待填报，" in own
+
+
+def test_the_discipline_office_reads_why_it_asks_for_no_figures_and_not_that_it_may(world, as_):
+    answer = as_("discipline").get("/collects/new/")
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "机关纪委以督查督办提出要求，不直接部署工作。" in page
+    assert world.discipline not in [row.user for row in answer.context["holders"]]
+    assert world.staff in [row.user for row in answer.context["holders"]]
+
+
+def test_a_draft_of_the_committee_is_neither_read_nor_exported_by_the_discipline_office(world, as_):
+    collect = draft(world)
+    Collect.objects.filter(pk=collect.pk).update(organisation=world.committee)
+    client = as_("discipline")
+    assert client.get(f"/collects/{collect.pk}/").status_code == 403
+    assert client.post(f"/collects/{collect.pk}/export/").status_code == 403
+    assert as_("staff").post(f"/collects/{collect.pk}/export/").status_code == 200

@@ -97,8 +97,16 @@ def test_the_discipline_officer_supervises_and_makes_no_lists(world, as_):
     officer = as_("discipline")
     assert officer.get("/duties/lists/make/").status_code == 404
     row = DutyList.objects.get(level="branch", organisation=world.branch_a)
+    # Drafts are those of who makes them, a member's own list is his and of who keeps the roster.
+    assert officer.get(f"/duties/lists/{row.pk}/").status_code == 404
+    assert officer.get(f"/duties/lists/{row.pk}/new/").status_code == 404
+    issue()
+    assert officer.get(f"/duties/lists/{row.pk}/").status_code == 200
     assert officer.get(f"/duties/lists/{row.pk}/new/").status_code == 403
-    assert DutyList.objects.filter(state="issued").count() == 0
+    member = DutyList.objects.filter(level="member", organisation=world.branch_a).first()
+    assert officer.get(f"/duties/lists/{member.pk}/").status_code == 404
+    assert officer.get(f"/duties/{member.duties.first().pk}/").status_code == 404
+    assert member.member.name not in html(officer.get("/duties/lists/?level=member"))
 
 
 def test_the_holder_takes_note_once_and_who_has_not_is_listed(world, as_):

@@ -205,3 +205,23 @@ def test_the_service_asks_for_the_right_again(world):
             work_update(by=world.user(who), item=item, data=data)
     item.refresh_from_db()
     assert item.name == "能源保供"
+
+
+def test_a_branch_that_was_dissolved_keeps_what_it_carried_and_owes_no_later_stage(world, as_):
+    item = item_at(world.committee, [world.branch_c, world.branch_a], planned={"assessment": ago(-5)})
+    happened(item, "study", ago(60))
+    tree.organisation_archive(by=OPERATOR, organisation=world.branch_c, on=ago(30))
+    carriers = {point.kind: point.carriers for point in sync_points([item.pk])}
+    assert carriers["study"] == [world.branch_c.pk, world.branch_a.pk]
+    assert carriers["assessment"] == [world.branch_a.pk]
+    # The item can still be edited, and nobody else is given the dissolved branch.
+    url, kept = (
+        f"/sync/{item.pk}/edit/",
+        {"carriers": [world.branch_c.pk, world.branch_a.pk], "leading": world.branch_c.pk},
+    )
+    years = {"starts": item.starts.isoformat(), "ends": item.ends.isoformat()}
+    assert as_("staff").post(url, form_of(item, name="能源保供二期", **kept, **years)).status_code == 302
+    other = item_at(world.committee, [world.branch_a], name="另一项")
+    answer = as_("staff").post(f"/sync/{other.pk}/edit/", form_of(other, **kept, **years))
+    assert answer.status_code == 422
+    assert [row.organisation for row in other.carriers.all()] == [world.branch_a]

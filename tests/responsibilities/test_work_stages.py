@@ -49,6 +49,8 @@ def test_whoever_does_not_carry_it_notes_nothing(as_, item):
     [
         ({"happened_on": ago(-1).isoformat()}, "实际日期不能晚于今天。"),
         ({"happened_on": "1921-06-30"}, "日期应在 1921年7月1日之后。"),
+        ({"happened_on": "2001-03-01"}, "早一年以上，请核对年份。"),
+        ({"planned_on": "2001-03-01"}, "早一年以上，请核对年份。"),
         ({"happened_on": ago(30).isoformat()}, "早于研究"),
         ({"planned_on": ago(41).isoformat()}, "早于研究"),
         ({"happened_on": "2026-02-30"}, "请填写有效的日期。"),
@@ -101,6 +103,22 @@ def test_a_milestone_with_evidence_is_not_deleted(world, as_, item):
     answer = as_("staff").post(address(item, "implementation"), data)
     assert answer.status_code == 422 and "不能删除" in answer.content.decode()
     assert Milestone.objects.filter(pk=milestone.pk).exists()
+
+
+def test_a_wrong_date_of_a_milestone_is_said_beside_it_and_nothing_is_written(as_, item):
+    happened(item, "study", ago(50), planned=ago(50))
+    rows = (
+        {"name": "开工", "planned_on": ago(40).isoformat(), "happened_on": ago(60).isoformat()},
+        {"name": "封顶", "planned_on": "2001-03-01"},
+    )
+    answer = as_("staff").post(address(item, "implementation"), parts(*rows))
+    form = answer.context["form"]
+    assert answer.status_code == 422 and not Milestone.objects.exists()
+    assert "请核对年份" in str(form.parts[1].errors["planned_on"]) and "封顶" in answer.content.decode()
+    rows = (rows[0], {"name": "封顶", "planned_on": ago(20).isoformat()})
+    form = as_("staff").post(address(item, "implementation"), parts(*rows)).context["form"]
+    assert "早于研究" in str(form.parts[0].errors["happened_on"]) and not form.parts[1].errors
+    assert not form.errors and not Milestone.objects.exists()
 
 
 def test_an_assessment_before_the_last_milestone_is_out_of_order(item):
