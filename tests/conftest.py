@@ -10,6 +10,7 @@ from django.core.signals import setting_changed
 from django.test import TransactionTestCase
 from django.test.client import Client, ClientHandler
 from django.utils import timezone
+from pytest_django.plugin import blocking_manager_key
 
 from branches import database
 from tests.browser.chromium import why_not
@@ -21,6 +22,7 @@ REAL_HASHERS = list(django_settings.PASSWORD_HASHERS)
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 _plain_teardown = TransactionTestCase._fixture_teardown
+_emptied = []
 
 
 def _teardown_past_the_guards(self):
@@ -30,6 +32,7 @@ def _teardown_past_the_guards(self):
         _plain_teardown(self)
     finally:
         database.install_audit_guards()
+    _emptied.append(True)
 
 
 TransactionTestCase._fixture_teardown = _teardown_past_the_guards
@@ -96,9 +99,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
         build()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Build the standing world anew after a test that emptied the database: before the next one's transaction, to last."""
+    if _emptied and "world" in item.fixturenames:
+        with item.config.stash[blocking_manager_key].unblock():
+            build()
+        _emptied.clear()
+
+
 @pytest.fixture
 def world(db) -> World:
-    """The standing tree and cast; built anew after a test that emptied the database."""
+    """The standing tree and cast."""
     return find() or build()
 
 
