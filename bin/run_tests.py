@@ -23,8 +23,8 @@ def pytest(arguments, env):
 def main():
     arguments = sys.argv[1:]
     alone = any(part.startswith("-n") or part in {"--pdb", "-x"} for part in arguments)
-    # Grouped: the walk over all pages is one process, the other browser tests are one; each has a Chromium and a demo.
-    parallel = [] if alone else ["-n", "2", "--dist", "loadgroup"]
+    # tests/groups.py says which tests share a process and which begin: the order is meant, not the size of a group.
+    parallel = [] if alone else ["-n", "2", "--no-loadscope-reorder"]
     ran, failed = [], []
     with tempfile.TemporaryDirectory(prefix="tongbu-test-") as var:
         for name, extra in runs(var):

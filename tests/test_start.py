@@ -17,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.processes import environment, wait_for
+from tests.browser.installation import Installation as Made
+from tests.demo_agency import copy_of_the_demo
+from tests.faults.processes import wait_for
 
 pytestmark = [
     pytest.mark.slow,
@@ -121,24 +123,20 @@ def installation(tmp_path):
 def interrupt(installation, process):
     """Ctrl-C; the installation must be gone within ten seconds, with everything it started."""
     os.kill(process.pid, signal.SIGINT)
-    # A busy machine takes its time to roll back what was half made.
-    process.wait(45)
+    # Ten seconds are the promise; the rest is for a machine that does much else.
+    process.wait(15)
     assert installation.mine() == {}
-
-
-def manage(var, *arguments):
-    env = environment(var, DATABASE_URL="", MEDIA_ROOT=str(var / "media"))
-    done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def exported(var, command):
     file = var / f"{command}.csv"
-    manage(var, command, "--period", "2026", "--as-of", "2026-11-24", "--out", str(file))
+    Made(var).manage(command, "--period", "2026", "--as-of", "2026-11-24", "--out", str(file))
     return file.read_bytes()
 
 
-def test_it_starts_serves_logs_in_stops_and_starts_again_with_the_same_demo_agency(installation, tmp_path):
+def test_it_starts_serves_logs_in_stops_and_starts_again_with_the_same_demo_agency(
+    installation, tmp_path, tmp_path_factory
+):
     process = installation.start()
     installation.wait("/healthz", process, 120)
     installation.wait("/readyz", process, 5)
@@ -163,11 +161,11 @@ def test_it_starts_serves_logs_in_stops_and_starts_again_with_the_same_demo_agen
     assert "First run" not in installation.output.read_text()
     interrupt(installation, process)
 
-    # The agency is the same each time, on whichever database it is made.
+    # The agency is the same each time it is made.
     other = tmp_path / "other"
-    other.mkdir()
-    for command in (["migrate", "-v", "0"], ["seed_demo"], ["check_tree"], ["verify_audit"]):
-        manage(other, *command)
+    copy_of_the_demo(tmp_path_factory, other)
+    for command in ("check_tree", "verify_audit"):
+        Made(other).manage(command)
     for command in ("export_requirements", "export_facts"):
         first, second = (exported(var, command) for var in (installation.var, other))
         assert first == second and len(first.splitlines()) > 500

@@ -81,11 +81,11 @@ class World:
 
 def find():
     """Return the World from the database, or None when it is not there."""
-    places = {key: Organisation.objects.filter(name=row[0]).first() for key, row in TREE.items()}
-    users = {key: User.objects.filter(username=key).first() for key in CAST}
-    if None in places.values() or None in users.values():
+    named = {place.name: place for place in Organisation.objects.filter(name__in=[row[0] for row in TREE.values()])}
+    users = {user.username: user for user in User.objects.filter(username__in=CAST)}
+    if len(named) < len(TREE) or len(users) < len(CAST):
         return None
-    return World(places, users)
+    return World({key: named[row[0]] for key, row in TREE.items()}, {key: users[key] for key in CAST})
 
 
 @transaction.atomic

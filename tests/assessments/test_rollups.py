@@ -18,6 +18,7 @@ from members.models import Activity, Attendance
 from members.services.reviews import mark_activity
 from responsibilities.selectors.requirements import requirements
 from tests.assessments.random_agency import build, record
+from tests.examples import examples
 
 AS_OF = date(2026, 11, 24)
 
@@ -92,7 +93,12 @@ def picture():
     return set(Fact.objects.values_list(*columns))
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(8),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(seed=st.integers(1, 10_000))
 def test_facts_equal_a_slow_count_on_random_trees(world, seed):
     with transaction.atomic():

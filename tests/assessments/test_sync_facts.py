@@ -18,6 +18,7 @@ from members.services.reviews import mark_activity
 from responsibilities.models import StageEvidence, SyncStage
 from responsibilities.selectors.rates import total
 from responsibilities.sync import sync_points
+from tests.examples import examples
 from tests.responsibilities.random_work import build_work
 from tests.responsibilities.slow_sync import all_points, carrying, is_closed
 
@@ -72,7 +73,12 @@ def stored(period):
     return {(row.organisation_id, row.measure): (row.numerator, row.denominator, row.late, row.overdue) for row in rows}
 
 
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(10),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(seed=st.integers(1, 10_000))
 def test_facts_of_stages_equal_a_slow_count_on_random_work(world, seed):
     with transaction.atomic():

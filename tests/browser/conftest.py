@@ -8,6 +8,7 @@ from django.test.client import Client
 from branches import demo as demo_accounts
 from tests.browser.chromium import CHROMIUM, PHONE, listen
 from tests.browser.installation import Installation
+from tests.demo_agency import copy_of_the_demo
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +73,9 @@ def open_page(live_world, live_server, contexts, settings):
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
     """The demo agency, served with worker and beat."""
-    installation = Installation(tmp_path_factory.mktemp("demo"))
+    folder = tmp_path_factory.mktemp("demo") / "var"
+    copy_of_the_demo(tmp_path_factory, folder)
+    installation = Installation(folder)
     try:
         yield installation.start()
     finally:

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from members.models import ImportBatch
 from tests.browser.chromium import scrolls_sideways, violations
+from tests.members.import_rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
 from tests.members.test_import_pages import members_file, table
-from tests.members.test_import_rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
 
 pytestmark = pytest.mark.browser
 

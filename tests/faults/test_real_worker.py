@@ -20,8 +20,8 @@ from members.models import Member
 from members.services import imports
 from tests.assessments.random_agency import build
 from tests.faults import processes
+from tests.members.import_rows import person
 from tests.members.test_import_pages import members_file, post, upload
-from tests.members.test_import_rows import person
 from tests.world import identity
 
 assert filesystem

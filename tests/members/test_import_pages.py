@@ -14,7 +14,7 @@ from branches.models import Appointment, AuditEntry, JobRun
 from members.models import Activity, ImportBatch, Member
 from members.services import imports
 from tests.branches import workbooks as w
-from tests.members.test_import_rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
+from tests.members.import_rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
 from tests.world import FOUNDED, identity
 
 pytestmark = pytest.mark.django_db

@@ -14,6 +14,7 @@ from members.models import Activity, ActivityKind, Member
 from responsibilities.duty_progress import DONE, LEFT_OUT, duty_slots, progress
 from responsibilities.models import Duty, DutyReport, Supervision
 from responsibilities.services.charges import charge_make
+from tests.examples import examples
 from tests.responsibilities.duty_world import issue, make
 from tests.responsibilities.random_year import YEAR, Agency
 from tests.responsibilities.slow_duties import SlowDuties
@@ -106,7 +107,9 @@ def say(agency, duties, slots):
     DutyReport.objects.bulk_create(rows)
 
 
-@settings(max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(20), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(seed=st.integers(0, 10**6), as_of=st.sampled_from(DAYS))
 def test_every_slot_is_in_the_state_that_walking_its_records_gives(world, seed, as_of):
     with transaction.atomic():

@@ -18,6 +18,7 @@ from members.services.activities import mark_activity
 from members.services.members import member_transfer
 from responsibilities.models import Exemption
 from responsibilities.selectors.requirements import one_requirement, requirements
+from tests.examples import examples
 from tests.responsibilities.random_year import YEAR, Agency
 from tests.responsibilities.slow_requirements import Slow
 
@@ -38,7 +39,9 @@ def quick(span, as_of, organisations=None):
     }
 
 
-@settings(max_examples=50, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(25), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(seed=st.integers(0, 10**6), as_of=st.sampled_from(DAYS))
 def test_the_set_based_function_gives_what_walking_every_day_gives(world, seed, as_of):
     with transaction.atomic():

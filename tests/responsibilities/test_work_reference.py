@@ -15,6 +15,7 @@ from members.models import Activity, ActivityKind
 from responsibilities.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
 from responsibilities.selectors.rates import by_carrier, by_stage, by_tree, rates, total
 from responsibilities.sync import closure, sync_points
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 STAGES = ["study", "arrangement", "implementation", "assessment"]
@@ -133,7 +134,9 @@ def shares(rows):
     return due, states.count("synchronised"), states.count("lagging"), states.count("missing"), states.count("waived")
 
 
-@settings(max_examples=40, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(25), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(
     seed=st.integers(0, 10**6),
     as_of=st.sampled_from([date(2026, 11, 24), date(2026, 6, 30), date(2026, 2, 1), date(2027, 1, 31)]),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
 
 from branches.middleware import client_address
 from branches.models import AuditEntry, Feedback
@@ -16,10 +15,9 @@ from branches.services.departments import department_create
 from branches.services.notices import feedback_send, notice_send
 from branches.tree import organisation_create
 from members.services.members import member_create
-from tests.matrix import all_rows
+from tests.answers import ROWS, address, names, opened
 from tests.security.conftest import PASSWORD
 
-ROWS = all_rows()
 ROOT = Path(__file__).resolve().parent.parent.parent
 POLICY = {
     "default-src": "'none'",
@@ -35,10 +33,6 @@ POLICY = {
 }
 
 
-def _address(name, world):
-    return reverse(name, kwargs=ROWS[name].kwargs(world)) + ROWS[name].query
-
-
 def _strict(as_, who):
     """Return a logged-in client that insists on the CSRF token, as a browser meets it."""
     client = as_(who)
@@ -47,10 +41,10 @@ def _strict(as_, who):
     return strict
 
 
-@pytest.mark.parametrize("name", sorted(name for name, row in ROWS.items() if row.post))
+@pytest.mark.parametrize("name", names(lambda row: row.post))
 def test_a_post_without_its_token_is_refused_with_a_readable_page(name, world, as_):
     row = ROWS[name]
-    url = _address(name, world)
+    url = address(row, name, world)
     who = next(who for who in ("staff", "secretary_a", "administrator", "auditor", "committee_secretary", "member")
                if row.expected("post", who) in (200, 302, 404))  # fmt: skip
     with transaction.atomic():
@@ -69,13 +63,9 @@ def test_no_code_exempts_itself_from_csrf_or_marks_text_as_safe():
     assert [str(path) for path in files if banned.search(path.read_text())] == []
 
 
-def _directives(answer):
-    parts = [part.strip().partition(" ") for part in answer["Content-Security-Policy"].split(";") if part.strip()]
-    return {name: value for name, _, value in parts}
-
-
 def _check_headers(answer):
-    directives = _directives(answer)
+    parts = [part.strip().partition(" ") for part in answer["Content-Security-Policy"].split(";") if part.strip()]
+    directives = {name: value for name, _, value in parts}
     if answer.get("Content-Disposition", "").startswith("attachment"):
         # A file of a user's gets even less than a page (C33).
         assert directives["default-src"] == "'none'" and "sandbox" in directives
@@ -87,11 +77,10 @@ def _check_headers(answer):
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("name", sorted(name for name, row in ROWS.items() if row.get))
+@pytest.mark.parametrize("name", names(lambda row: row.get))
 def test_every_page_carries_the_policy_and_the_headers(name, world, as_):
-    url = _address(name, world)
-    for who in ("committee_secretary", "administrator", "auditor"):
-        _check_headers(as_(who).get(url))
+    for answer in opened(name, world, as_)[0].values():
+        _check_headers(answer.headers)
 
 
 def test_error_pages_carry_them_too(world, as_, monkeypatch):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_matrix import ROWS, address, named
+from tests.answers import ROWS, address
+from tests.test_matrix import named
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VIEWS = sorted(path for app in ("branches", "members", "responsibilities", "assessments")
