@@ -9,6 +9,7 @@ from branches.text import clean_text, fold, parse_date
 from responsibilities.models import FieldKind
 
 _NUMBER = re.compile(r"^-?\d{1,12}(\.\d{1,4})?$")
+_DIGITS = re.compile(r"^-?\d+(\.\d+)?$")
 LONGEST = 500
 
 
@@ -26,6 +27,8 @@ def plain_answer(field, value):
         raise ValidationError(f"最多填写 {LONGEST} 字。")
     if field.kind == FieldKind.NUMBER:
         number = fold(text).replace(",", "")
+        if _DIGITS.match(number) and not _NUMBER.match(number):
+            raise ValidationError(f"“{text[:20]}”位数太多，请核对。")
         if not _NUMBER.match(number):
             raise ValidationError(f"“{text[:20]}”不是数字，请填写数字，如 12 或 3.5。")
         return number_text(Decimal(number))

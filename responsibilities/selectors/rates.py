@@ -46,6 +46,11 @@ class Rate:
         return None if self.share is None else float(self.share * 100)
 
     @property
+    def tone(self):
+        """Colour of the bar: below four of five it is no good news."""
+        return "ok" if self.percent is not None and self.percent >= 80 else "soon"
+
+    @property
     def closure_percent(self):
         return 100 * self.closed / self.items if self.items else None
 

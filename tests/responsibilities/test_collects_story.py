@@ -153,6 +153,7 @@ def test_an_open_table_follows_the_records_and_is_kept_when_it_ends(world, as_):
 @pytest.mark.parametrize(
     ("kind", "options", "value", "sentence"),
     [
+        ("number", (), "-5000000000000000", "位数太多，请核对。"),
         ("number", (), "十二", "“十二”不是数字，请填写数字，如 12 或 3.5。"),
         ("number", (), "", "请填写内容。"),
         ("number", (), "1e5", "“1e5”不是数字"),
