@@ -16,6 +16,8 @@ from branches.tabular.writer import write_csv, write_xlsx
 
 MOST_ROWS = 5000
 PER_HOUR = 10
+# A file is no page of ours, should a browser show it after all.
+NO_PAGE = "sandbox; default-src 'none'"
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -32,6 +34,7 @@ def attachment(data, name, content_type):
     """Return `data` as a download under a Chinese file name."""
     response = HttpResponse(data, content_type=content_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    response["Content-Security-Policy"] = NO_PAGE
     return response
 
 
@@ -40,7 +43,7 @@ def kept_file(data, name, kind):
     response = FileResponse(io.BytesIO(data), as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Content-Security-Policy"] = NO_PAGE
     return response
 
 

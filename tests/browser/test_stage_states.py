@@ -45,10 +45,10 @@ def test_dates_bring_a_stage_from_not_due_over_waiting_to_missing(open_page, liv
     staff.check(f"input[name=carriers][value='{live_world.branch_a.pk}']")
     Hand(staff).send("保存")
     item = WorkItem.objects.get()
-    on_item(staff, item, "study", "not_due", "未到期", f"计划 {ago(20):%m-%d} 已过，请登记业务日期")
+    on_item(staff, item, "study", "not_due", "待登记", f"计划 {ago(20):%m-%d} 已过，请登记业务日期")
     on_item(staff, item, "arrangement", "not_due", "未到期", f"业务计划 {ago(-20):%m-%d}")
     on_item(staff, item, "assessment", "not_due", "未到期", "业务日期未定")
-    on_board(staff, study=["未到期", "请登记业务日期", "登记日期"], arrangement=["未到期"], assessment=["业务日期未定"])
+    on_board(staff, study=["待登记", "请登记业务日期", "登记日期"], arrangement=["未到期"], assessment=["业务日期未定"])
     staff.click(".dj-seg a:has-text('待登记 1 处')")
     staff.wait_for_selector("h1:has-text('1 处业务日期待登记')")
 
@@ -67,7 +67,7 @@ def test_dates_bring_a_stage_from_not_due_over_waiting_to_missing(open_page, liv
     on_board(secretary, study=["缺失", "已 18 天未见", "补佐证"])
     secretary.go_back()
     dated(secretary, "study", "happened_on", None)
-    on_item(secretary, item, "study", "not_due", "未到期", "请登记业务日期")
+    on_item(secretary, item, "study", "not_due", "待登记", "请登记业务日期")
 
 
 @pytest.fixture
