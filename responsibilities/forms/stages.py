@@ -114,9 +114,3 @@ class PaperForm(forms.Form):
         error_messages={"required": "请填写日期。"},
     )
     file = forms.FileField(label="文件", error_messages={"required": "请选择文件。", "empty": "文件是空的。"})
-
-    def refuse(self, error):
-        by_field = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
-        for name, sentences in by_field.items():
-            for sentence in sentences:
-                self.add_error(name if name in self.fields else None, sentence)

@@ -126,13 +126,6 @@ class WorkForm(forms.Form):
             self.add_error("leading", "牵头支部应在承办支部之中。")
         return values
 
-    def refuse(self, error):
-        """Put a ValidationError of the service at the fields it names."""
-        by_field = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
-        for name, sentences in by_field.items():
-            for sentence in sentences:
-                self.add_error(name if name in self.fields else None, sentence)
-
     def data_of(self):
         """Return the WorkData of a valid form, the leading carrier first."""
         values = self.cleaned_data

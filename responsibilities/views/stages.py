@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from branches import access, clock
 from branches.errors import Conflict
+from branches.forms.fields import take_errors
 from branches.rights import ASSIGN, DUTIES, RECORD, VIEW
 from members.models import Activity
 from responsibilities.forms.stages import PaperForm, StageForm
@@ -196,7 +197,7 @@ def evidence_paper_page(request, pk):
             try:
                 evidence_paper(by=request.user, stage=stage, milestone=_milestone(stage, point), **form.cleaned_data)
             except ValidationError as error:
-                form.refuse(error)
+                take_errors(form, error)
             else:
                 messages.success(request, f"材料已作为“{stage_name(point)}”的佐证")
                 return redirect(_back(stage))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from branches import access
 from branches.errors import Conflict
+from branches.forms.fields import take_errors
 from branches.models import AuditEntry
 from branches.names import standing_label
 from branches.rights import ASSIGN, VIEW
@@ -172,7 +173,7 @@ def work_new(request):
         try:
             item = work_create(by=request.user, organisation=form.cleaned_data["organisation"], data=form.data_of())
         except ValidationError as error:
-            form.refuse(error)
+            take_errors(form, error)
         else:
             _saved(request, "重点业务已登记", form)
             return redirect("work_detail", pk=item.pk)
@@ -202,7 +203,7 @@ def work_edit(request, pk):
         try:
             work_update(by=request.user, item=item, data=form.data_of(), version=form.cleaned_data["version"])
         except ValidationError as error:
-            form.refuse(error)
+            take_errors(form, error)
         except Conflict as conflict:
             return _page(request, form, item, status=409, conflict=conflict.message)
         else:
@@ -225,8 +226,7 @@ def work_stop_page(request, pk):
             try:
                 work_stop(by=request.user, item=item, **form.cleaned_data)
             except ValidationError as error:
-                for name, sentences in error.message_dict.items():
-                    form.add_error(name, sentences)
+                take_errors(form, error)
             else:
                 messages.success(request, "业务已终止")
                 return redirect("work_detail", pk=item.pk)
