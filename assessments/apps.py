@@ -7,6 +7,6 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "考核"
 
     def ready(self):
-        from assessments.services.schemes import install_defaults
+        from assessments.schemes.services import install_defaults
 
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="default-schemes")

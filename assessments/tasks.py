@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments import rollups
+from assessments.facts import fill as rollups
 
 
 @shared_task

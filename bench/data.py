@@ -6,22 +6,15 @@ from datetime import date, datetime, time
 from django.db import connection
 from django.utils import timezone
 
-from branches import database, tree
-from branches.models import Organisation
-from branches.scoping import OPERATOR
-from members.models import Activity
-from responsibilities.models import (
-    LEVEL_ORDER,
-    DutyList,
-    Level,
-    Stage,
-    StageEvidence,
-    Supervision,
-    SyncStage,
-    WorkCarrier,
-    WorkItem,
-)
-from responsibilities.services.duty_lists import duty_lists_issue, duty_lists_make
+from branches.audit import guards
+from branches.places import tree
+from branches.places.models.organisations import Organisation
+from common.operator import OPERATOR
+from members.activities.models import Activity
+from responsibilities.duties.models import LEVEL_ORDER, DutyList, Level
+from responsibilities.duties.services.lists import duty_lists_issue, duty_lists_make
+from responsibilities.supervision.models import Supervision
+from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
 
 YEAR = 2026
 
@@ -47,11 +40,11 @@ def build(size):
     committee = tree.organisation_create(
         by=OPERATOR, name="机关党委", kind="committee", parent=root, founded=date(2000, 1, 1)
     )
-    database.remove_audit_guards()
+    guards.remove_audit_guards()
     with connection.cursor() as cursor:
         _branches(cursor, committee, size)
         _rows(cursor, size)
-    database.install_audit_guards()
+    guards.install_audit_guards()
     tree.rebuild()
     _work(committee)
     _duties()

@@ -19,16 +19,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment
 
-from assessments import rollups
-from assessments.families import FAMILIES
+from assessments.facts import fill as rollups
+from assessments.facts.families import FAMILIES
 from bench.data import SIZES, YEAR, build
-from branches.models import Organisation, User
-from branches.periods import MONTH, Period
-from branches.periods import YEAR as YEAR_KIND
-from branches.scoping import OPERATOR
-from branches.services.appointments import appointment_make
-from members.models import Activity
-from members.services.reviews import mark_activity
+from branches.access.models import User
+from branches.access.services.appointments import appointment_make
+from branches.places.models.organisations import Organisation
+from common.operator import OPERATOR
+from common.periods import MONTH, Period
+from common.periods import YEAR as YEAR_KIND
+from members.activities.models import Activity
+from members.activities.services.states import mark_activity
 
 AS_OF = date(YEAR, 11, 24)
 ROUNDS = 3

@@ -30,8 +30,8 @@ def prepare():
     call_command("migrate", verbosity=0)
     if not settings.DEMO:
         return []
-    from branches import demo
-    from branches.models import Organisation
+    from branches.access import demo
+    from branches.places.models.organisations import Organisation
 
     if not Organisation.objects.exists():
         print("First run: making the demo agency …", flush=True)
@@ -164,7 +164,7 @@ def supervise(processes, wanted, stopping):
 
 def empty_queue():
     """Throw all messages away and send those of the waiting jobs again: a message is only a pointer to a row."""
-    from branches import jobs
+    from branches.jobs import services as jobs
     from config.celery import app
 
     print("The worker ended three times; its queue is emptied and filled again from the jobs.", flush=True)

@@ -9,9 +9,10 @@ class BranchesConfig(AppConfig):
     def ready(self):
         from django.contrib.auth.signals import user_logged_in, user_login_failed
 
-        from branches import database, lockout
-        from branches.views.accounts import on_login
+        from branches.access import lockout
+        from branches.access.views.own_account import on_login
+        from branches.audit import guards
 
-        post_migrate.connect(database.install_audit_guards, sender=self, dispatch_uid="audit-guards")
+        post_migrate.connect(guards.install_audit_guards, sender=self, dispatch_uid="audit-guards")
         user_logged_in.connect(on_login, dispatch_uid="session-clocks")
         user_login_failed.connect(lockout.on_failure, dispatch_uid="guessing-watch")

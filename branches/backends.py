@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 
-from branches import access
-from branches.models import Organisation
-from branches.rights import ACCOUNTS, AUDIT, RIGHT_NAMES
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import ACCOUNTS, AUDIT, RIGHT_NAMES
 
 
 class AppointmentBackend(ModelBackend):

@@ -3,12 +3,13 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from branches import audit, jobs, tree
+from branches.audit import seal
+from branches.audit.verify import verify
+from branches.jobs import services as jobs
+from branches.jobs.services import run_job
+from branches.places import tree
 
-
-@shared_task
-def run_job(pk):
-    jobs.run(pk)
+__all__ = ["beat_heartbeat", "clear_sessions", "nightly_checks", "requeue_jobs", "run_job", "seal_audit"]
 
 
 @shared_task
@@ -19,7 +20,7 @@ def beat_heartbeat():
 
 @shared_task
 def seal_audit():
-    audit.seal()
+    seal.seal()
     jobs.beat("sealer")
 
 
@@ -36,6 +37,6 @@ def clear_sessions():
 @shared_task
 def nightly_checks():
     faults = tree.check_tree()
-    verdict = audit.verify()
+    verdict = verify()
     if faults or not verdict.ok:
         raise RuntimeError("；".join([*faults, *([] if verdict.ok else [verdict.message])]))

@@ -15,8 +15,8 @@ app.autodiscover_tasks()
 @worker_ready.connect
 def worker_started(**_):
     """Say at once that the worker lives, and start a first roll-up: /readyz turns green without waiting for beat."""
-    from assessments import rollups
-    from branches import jobs
+    from assessments.facts import fill as rollups
+    from branches.jobs import services as jobs
 
     jobs.beat("worker")
     rollups.fill()
@@ -24,6 +24,6 @@ def worker_started(**_):
 
 @beat_init.connect
 def beat_started(**_):
-    from branches import jobs
+    from branches.jobs import services as jobs
 
     jobs.beat("beat")

@@ -5,9 +5,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
-from django.utils import timezone
 
-from branches.models import Heartbeat
+from branches.jobs.models import Heartbeat
+from common import clock
 
 # Oldest acceptable sign of life, in seconds.
 LIMITS = {"worker": 60, "beat": 180, "rollup": 26 * 3600}
@@ -41,7 +41,7 @@ def _broker():
 
 
 def _ages():
-    moment = timezone.now()
+    moment = clock.real_now()
     beats = dict(Heartbeat.objects.values_list("name", "at"))
     problems = []
     for name, limit in LIMITS.items():

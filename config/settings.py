@@ -7,7 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from branches.crypto import parse_keys
+from common.crypto import parse_keys
 from config import env
 from config.schedule import BEAT_SCHEDULE
 
@@ -68,13 +68,13 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "branches.middleware.CleanInput",
+    "branches.frame.middleware.CleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "branches.middleware.RequestContext",
-    "branches.middleware.SessionLimits",
+    "branches.frame.middleware.RequestContext",
+    "branches.frame.middleware.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -90,12 +90,14 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # `common` is no app, so its tags are named here.
+            "libraries": {"tongbu": "common.templatetags.tongbu"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "branches.context.page",
-                "responsibilities.context.counts",
+                "branches.frame.context.page",
+                "responsibilities.duties.context.counts",
             ],
         },
     }
@@ -126,7 +128,7 @@ AUTHENTICATION_BACKENDS = [
     "branches.backends.AppointmentBackend",
 ]
 PASSWORD_HASHERS = [
-    "branches.hashers.BoundedArgon2PasswordHasher",
+    "common.hashers.BoundedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -134,10 +136,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "name")},
     },
-    {"NAME": "branches.passwords.LengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "branches.access.passwords.LengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "branches.passwords.ContextWordsValidator"},
+    {"NAME": "branches.access.passwords.ContextWordsValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -157,11 +159,11 @@ AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_TEMPLATE = "429.html"
 # Login ignores case and width, so the count of failures must too.
-AXES_USERNAME_CALLABLE = "branches.lockout.login_name"
+AXES_USERNAME_CALLABLE = "branches.access.lockout.login_name"
 # Failures of a neighbour behind the same address must not prolong the wait for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
-AXES_CLIENT_IP_CALLABLE = "branches.middleware.client_address"
+AXES_CLIENT_IP_CALLABLE = "branches.frame.middleware.client_address"
 AXES_VERBOSE = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -173,7 +175,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-tongbu" if SECURE else "tongbu"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
-CSRF_FAILURE_VIEW = "branches.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "branches.frame.errors.csrf_failure"
 RECENT_LOGIN_SECONDS = 600
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -265,7 +267,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"numbers": {"()": "branches.logs.HideNumbers"}},
+    "filters": {"numbers": {"()": "common.logs.HideNumbers"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["numbers"], "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from branches.views.components import components
+from branches.frame.components import components
 from config import health
 
 urlpatterns = [
@@ -9,14 +9,13 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("branches.urls")),
     path("", include("members.urls")),
-    path("", include("members.urls_imports")),
     path("", include("responsibilities.urls")),
     path("", include("assessments.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("components/", components, name="components"))
 
-handler400 = "branches.views.errors.bad_request"
-handler403 = "branches.views.errors.forbidden"
-handler404 = "branches.views.errors.not_found"
-handler500 = "branches.views.errors.server_error"
+handler400 = "branches.frame.errors.bad_request"
+handler403 = "branches.frame.errors.forbidden"
+handler404 = "branches.frame.errors.not_found"
+handler500 = "branches.frame.errors.server_error"

@@ -3,7 +3,14 @@
 from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Concat
 
-from members.models import COUNTING_STATES, Activity, ActivityKindCode, Attendance, AttendanceState, Resolution
+from members.activities.models import (
+    COUNTING_STATES,
+    Activity,
+    ActivityKindCode,
+    Attendance,
+    AttendanceState,
+    Resolution,
+)
 
 ACTIVITY_MEASURES = {f"activities.{kind.value}": f"{kind.label}次数" for kind in ActivityKindCode}
 ATTENDANCE_MEASURES = {f"attendance.{state.value}": f"考勤：{state.label}人次" for state in AttendanceState}

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from members.services import imports
+from members.imports import services as imports
 
 
 @shared_task

@@ -3,10 +3,13 @@
 from django.db.models import Q
 from django.http import Http404
 
-from branches import access, clock
-from branches.models import Appointment, Kind, Organisation
-from branches.rights import ASSIGN, ROLES, VIEW
-from responsibilities.services.requirements import responsible_for
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach import access
+from branches.reach.models import Appointment
+from branches.reach.querysets import reach
+from branches.reach.rights import ASSIGN, ROLES, VIEW
+from common import clock
+from responsibilities.requirements.services import responsible_for
 
 # The discipline officer's assign_work is for supervision only (access.md).
 ONLY_SUPERVISES = ("discipline_officer",)
@@ -163,7 +166,7 @@ def leading_group(user):
     """Return [(account, organisation)] of the members of the leading group whom `user` may address by `assign_work`."""
     rows = (
         Appointment.objects.active(clock.today())
-        .filter(access.reach(user, ASSIGN, "organisation__"), role__in=LEADING, user__is_active=True)
+        .filter(reach(user, ASSIGN, "organisation__"), role__in=LEADING, user__is_active=True)
         .select_related("user", "organisation__parent")
         .order_by("organisation__level", "pk")
     )

@@ -5,23 +5,15 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from members.measures import of_marked_records
-from responsibilities.duty_progress import DONE, LEFT_OUT, duty_slots
-from responsibilities.duty_slot import counts_on
-from responsibilities.models import (
-    Duty,
-    Level,
-    ListState,
-    RequirementState,
-    StageEvidence,
-    SyncStage,
-    SyncState,
-    WorkCarrier,
-    WorkItem,
-)
-from responsibilities.models import Stage as SyncKind
-from responsibilities.requirement_rules import REQUIREMENT_RULES
-from responsibilities.selectors.requirements import requirements
-from responsibilities.sync import DUE, closure, sync_points
+from responsibilities.duties.models import Duty, Level, ListState
+from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
+from responsibilities.duties.slot import counts_on
+from responsibilities.requirements.models import RequirementState
+from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.selectors import requirements
+from responsibilities.work.models import Stage as SyncKind
+from responsibilities.work.models import StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.sync import DUE, closure, sync_points
 
 DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
 REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in REQUIREMENT_RULES}

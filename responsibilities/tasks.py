@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from responsibilities.services.supervision_escalation import supervisions_escalate
+from responsibilities.supervision.services.escalation import supervisions_escalate
 
 
 @shared_task

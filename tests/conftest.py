@@ -12,7 +12,7 @@ from django.test.client import Client, ClientHandler
 from django.utils import timezone
 from pytest_django.plugin import blocking_manager_key
 
-from branches import database
+from branches.audit import guards
 from tests.browser.chromium import why_not
 from tests.groups import Groups, beginning_with_the_longest
 from tests.world import World, build, find
@@ -27,11 +27,11 @@ _emptied = []
 
 def _teardown_past_the_guards(self):
     # A flush deletes; the append-only triggers refuse deletes, also here. Only tests may set them aside.
-    database.remove_audit_guards()
+    guards.remove_audit_guards()
     try:
         _plain_teardown(self)
     finally:
-        database.install_audit_guards()
+        guards.install_audit_guards()
     _emptied.append(True)
 
 

@@ -11,9 +11,9 @@ DEMO = ("tests/browser/test_pages.py", "tests/browser/test_by_hand.py", "tests/b
 LONG = ("tests/browser/test_story.py", "tests/test_start.py")
 # Ledgers imported once for the whole file.
 LEDGERS = (
-    "tests/assessments/test_exports.py",
-    "tests/members/test_import_agency.py",
-    "tests/members/test_import_sets.py",
+    "tests/assessments/facts/test_exports.py",
+    "tests/members/imports/test_agency.py",
+    "tests/members/imports/test_sets.py",
 )
 # Tests of one url name look at the same answers (tests/answers.py).
 ANSWERS = (

@@ -2,8 +2,8 @@
 
 import time
 
-from branches import audit
-from branches.models import AuditEntry, AuditSeal
+from branches.audit import seal
+from branches.audit.models import AuditEntry, AuditSeal
 
 
 def seal_everything(seconds=60):
@@ -13,7 +13,7 @@ def seal_everything(seconds=60):
     """
     deadline = time.monotonic() + seconds
     while True:
-        audit.seal_all()
+        seal.seal_all()
         if not AuditEntry.objects.exclude(pk__in=AuditSeal.objects.values("entry_id")).exists():
             return
         assert time.monotonic() < deadline, "entries stay unsealed"

@@ -1,7 +1,6 @@
 """What the documents name exists."""
 
 import re
-from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
@@ -16,9 +15,9 @@ from responsibilities.measures import (
     SYNC_LAG,
     SYNC_WAIVED,
 )
-from responsibilities.models import Stage
+from responsibilities.work.models import Stage
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 TESTS = set(re.findall(r"^def (test_\w+)", "\n".join(p.read_text() for p in (ROOT / "tests").rglob("test_*.py")), re.M))
 OURS = {
     name for name, room in get_commands().items() if room in {"branches", "members", "responsibilities", "assessments"}

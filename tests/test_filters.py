@@ -2,7 +2,7 @@
 
 import pytest
 
-from branches import clock
+from common import clock
 
 pytestmark = pytest.mark.django_db
 

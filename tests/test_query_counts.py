@@ -3,11 +3,11 @@
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from assessments import rollups
+from assessments.facts import fill as rollups
 from tests.answers import address
-from tests.assessments.random_agency import build
+from tests.assessments.facts.random_agency import build
 from tests.matrix import all_rows
-from tests.responsibilities.random_work import build_work
+from tests.responsibilities.work.random_work import build_work
 
 # A list, the workbench or a form, any other page; a list's export and its rows are the same selector.
 LIST, PAGE = 12, 20

@@ -20,13 +20,13 @@ import pytest
 from tests.browser.installation import Installation as Made
 from tests.demo_agency import copy_of_the_demo
 from tests.faults.processes import wait_for
+from tests.paths import ROOT
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif("__import__('django.db').db.connection.vendor != 'sqlite'", reason="the embedded installation"),
 ]
 TABLES = ("branches_organisation", "branches_user", "members_member", "members_activity")
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def direct(*handlers):

@@ -1,13 +1,12 @@
 """The content policy forbids inline style and script, so no template and no script of ours may need them."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from branches.templatetags import states
+from branches.frame import states as looks
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted([*(ROOT / "templates").rglob("*.html"), *ROOT.glob("*/templates/**/*.html")])
 # A file for a reader's own disk, never served by us: it carries its style sheets with it.
 TEMPLATES.remove(ROOT / "templates" / "assessments" / "reports" / "standalone.html")
@@ -63,7 +62,7 @@ def test_every_icon_that_a_template_names_is_in_the_sprite():
 
 
 def test_every_state_has_an_icon_of_the_sprite():
-    icons = {look[1] for look in [*states.CHIPS.values(), *states.CELLS.values()]}
+    icons = {look[1] for look in [*looks.CHIPS.values(), *looks.CELLS.values()]}
     assert icons <= SPRITE, sorted(icons - SPRITE)
 
 

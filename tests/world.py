@@ -5,12 +5,13 @@ from datetime import date
 
 from django.db import transaction
 
-from branches import tree
-from branches.models import Organisation, User
-from branches.scoping import OPERATOR
-from branches.services.appointments import appointment_make
-from members.models import Member
-from members.services.members import member_create, post_give
+from branches.access.models import User
+from branches.access.services.appointments import appointment_make
+from branches.places import tree
+from branches.places.models.organisations import Organisation
+from common.operator import OPERATOR
+from members.roster.models.members import Member
+from members.roster.services.members import member_create, post_give
 
 FOUNDED = date(2015, 5, 20)
 

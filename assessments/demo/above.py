@@ -4,10 +4,10 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from branches import clock
-from branches.periods import YEAR, Period
-from members.services.activities import RecordData, activity_create
-from members.services.reviews import activity_submit
+from common import clock
+from common.periods import YEAR, Period
+from members.activities.services.records import RecordData, activity_create
+from members.activities.services.states import activity_submit
 
 # (kind, where it is kept, month, day, title, who speaks): one row for each thing that was done
 HELD = [

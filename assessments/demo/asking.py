@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from assessments.demo.duties import moment
-from branches import clock
-from branches.models import Kind, Organisation
-from responsibilities.models import FieldKind
-from responsibilities.services.collect_answers import collect_answer
-from responsibilities.services.collects import FieldData, collect_close, collect_save, collect_send
+from branches.places.models.organisations import Kind, Organisation
+from common import clock
+from responsibilities.collects.models import FieldKind
+from responsibilities.collects.services.answers import collect_answer
+from responsibilities.collects.services.collects import FieldData, collect_close, collect_save, collect_send
 
 
 class Asking:

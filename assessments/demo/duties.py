@@ -4,16 +4,16 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from branches import clock
-from branches.models import Department
-from branches.periods import YEAR, Period
-from responsibilities.duty_progress import duty_slots
-from responsibilities.models import LEVEL_ORDER, Duty, DutyList, Level
-from responsibilities.selectors.duty_holders import holders_each
-from responsibilities.selectors.duty_lists import missing_lists
-from responsibilities.services.charges import charge_make
-from responsibilities.services.duty_lists import duty_list_note, duty_lists_issue, duty_lists_make
-from responsibilities.services.duty_reports import duty_report, duty_report_accept, duty_report_return
+from branches.places.models.departments import Department
+from common import clock
+from common.periods import YEAR, Period
+from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level
+from responsibilities.duties.progress import duty_slots
+from responsibilities.duties.selectors.holders import holders_each
+from responsibilities.duties.selectors.lists import missing_lists
+from responsibilities.duties.services.lists import duty_list_note, duty_lists_issue, duty_lists_make
+from responsibilities.duties.services.portfolios import charge_make
+from responsibilities.duties.services.reports import duty_report, duty_report_accept, duty_report_return
 
 DOCUMENT = "政数党〔{year}〕5号"
 WORDS = "已按要求完成，有关材料存档备查。"

@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from assessments.demo import agency
-from branches import clock, demo, tree
-from branches.identity import check_character
-from branches.models import Organisation, User
-from branches.scoping import OPERATOR
-from branches.services.appointments import appointment_make
-from branches.services.departments import coverage_set, department_create
-from branches.services.terms import term_set
-from members.models import Member
-from members.services.members import member_create, post_give
+from branches.access import demo
+from branches.access.models import User
+from branches.access.services.appointments import appointment_make
+from branches.places import tree
+from branches.places.models.organisations import Organisation
+from branches.places.services.departments import coverage_set, department_create
+from branches.places.services.terms import term_set
+from common import clock
+from common.operator import OPERATOR
+from members.roster.identity import check_character
+from members.roster.models.members import Member
+from members.roster.services.members import member_create, post_give
 
 # Accounts that nobody logs in with: the other members of the leading group.
 UNSEEN = ("fenguan2", "fenguan3")

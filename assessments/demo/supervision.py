@@ -3,16 +3,17 @@
 from datetime import timedelta
 
 from assessments.demo.duties import moment
-from branches import clock
-from responsibilities.models import Stage, Subject, SyncStage
-from responsibilities.services.supervision import (
+from common import clock
+from responsibilities.supervision.models import Subject
+from responsibilities.supervision.services.escalation import supervisions_escalate
+from responsibilities.supervision.services.notices import (
     supervision_accept,
     supervision_issue,
     supervision_reply,
     supervision_return,
 )
-from responsibilities.services.supervision_escalation import supervisions_escalate
-from responsibilities.services.supervision_problems import problem_done, problems_write
+from responsibilities.supervision.services.problems import problem_done, problems_write
+from responsibilities.work.models import Stage, SyncStage
 
 
 class Supervised:

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from branches import clock
-from branches.models import Department
-from members.models import Activity
-from responsibilities.models import Stage, SyncStage
-from responsibilities.services.evidence import evidence_link
-from responsibilities.services.stages import StageData, stage_update, stage_waive
-from responsibilities.services.work import WorkData, work_create, work_stop
+from branches.places.models.departments import Department
+from common import clock
+from members.activities.models import Activity
+from responsibilities.work.models import Stage, SyncStage
+from responsibilities.work.services.evidence import evidence_link
+from responsibilities.work.services.items import WorkData, work_create, work_stop
+from responsibilities.work.services.stages import StageData, stage_update, stage_waive
 
 STUDY, ARRANGE, CARRY, ASSESS = Stage
 MEETINGS = ("committee_meeting", "assembly")

@@ -5,16 +5,17 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from assessments.demo import agency
-from assessments.services.assessments import assessment_freeze, assessment_publish, assessment_trial, closed_on
-from branches import clock
-from branches.periods import MONTH, QUARTER, Period
-from members.models import AttendanceState as State
-from members.models import Resolution
-from members.services.activities import RecordData, activity_create, host_confirm
-from members.services.resolutions import resolution_done
-from members.services.reviews import activity_accept, activity_return, activity_submit
-from responsibilities.selectors.requirements import one_requirement
-from responsibilities.services.requirements import requirement_exempt, requirement_explain, requirement_remind
+from assessments.reports.services import assessment_publish
+from assessments.results.services import assessment_freeze, assessment_trial, closed_on
+from common import clock
+from common.periods import MONTH, QUARTER, Period
+from members.activities.models import AttendanceState as State
+from members.activities.models import Resolution
+from members.activities.services.records import RecordData, activity_create, host_confirm
+from members.activities.services.resolutions import resolution_done
+from members.activities.services.states import activity_accept, activity_return, activity_submit
+from responsibilities.requirements.selectors import one_requirement
+from responsibilities.requirements.services import requirement_exempt, requirement_explain, requirement_remind
 
 
 class Year:

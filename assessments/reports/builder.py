@@ -4,15 +4,15 @@ import json
 from decimal import Decimal
 
 from assessments import scoring
-from assessments.models import Assessment, AssessmentState
 from assessments.reports import shape, wording
 from assessments.reports.work import work_of
+from assessments.results.models import Assessment, AssessmentState
+from assessments.results.selectors.scores import NOT_BUILT
+from assessments.results.selectors.targets import address_of
 from assessments.scoring.totals import COMPLETE
-from assessments.selectors.scores import NOT_BUILT
-from assessments.selectors.targets import address_of
-from branches import clock
-from branches.models import Organisation
-from branches.periods import QUARTER, Period
+from branches.places.models.organisations import Organisation
+from common import clock
+from common.periods import QUARTER, Period
 
 LOW = Decimal(80)
 BANDS = ((0, 60), (60, 70), (70, 75), (75, 80), (80, 85), (85, 90), (90, 95), (95, 100))

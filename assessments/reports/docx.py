@@ -13,7 +13,7 @@ from assessments.reports.gbt9704 import Fonts
 from assessments.reports.shape import PUBLISHED, check, period_of, signed
 from assessments.reports.wording import numeral, tight
 from assessments.scoring.numbers import plain
-from branches.periods import Period
+from common.periods import Period
 
 TRIAL_MARK = "（试算稿，未发布）"
 NONE = "—"

@@ -35,7 +35,7 @@ import datetime
 import re
 from decimal import Decimal
 
-from branches.periods import Period
+from common.periods import Period
 
 TRIAL, PUBLISHED = "trial", "published"
 STATE_NAMES = {TRIAL: "试算", PUBLISHED: "已发布"}

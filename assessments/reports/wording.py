@@ -8,7 +8,7 @@ short names (能源处), and whoever calls has checked that the reader may see t
 import re
 from decimal import Decimal
 
-from branches.periods import HALF, MONTH, QUARTER, YEAR
+from common.periods import HALF, MONTH, QUARTER, YEAR
 
 MOST_NAMES = 3
 LAST_NAMES = {MONTH: "上月", QUARTER: "上季度", HALF: "上一个半年", YEAR: "上年"}

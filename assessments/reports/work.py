@@ -1,12 +1,13 @@
 """The report's chapter on business work and duties: which work, which stages, which level."""
 
-from branches.selectors.names import labels
-from responsibilities.duty_progress import DONE, duty_slots
-from responsibilities.duty_slot import counts_on
+from branches.places.selectors.names import labels
+from responsibilities.duties.models import LEVEL_ORDER, Level
+from responsibilities.duties.progress import DONE, duty_slots
+from responsibilities.duties.slot import counts_on
 from responsibilities.measures import issued_duties
-from responsibilities.models import LEVEL_ORDER, STAGE_SHORT, Level, Stage, SyncState, WorkItem
-from responsibilities.selectors.rates import total
-from responsibilities.sync import DUE, closure, sync_points
+from responsibilities.work.models import STAGE_SHORT, Stage, SyncState, WorkItem
+from responsibilities.work.selectors.rates import total
+from responsibilities.work.sync import DUE, closure, sync_points
 
 # A report names the worst; all of them stand on the board of the four synchronisations.
 PROBLEMS_SHOWN = 15

@@ -8,7 +8,7 @@ import xlsxwriter
 
 from assessments.reports.archive import without_clock
 from assessments.reports.shape import STATE_NAMES, check, period_of
-from branches.periods import Period
+from common.periods import Period
 
 # Text of people is never read as a formula, a number or a link, whatever it begins with.
 OPTIONS = {

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django import template
 
-from branches import clock
-from branches.periods import Period
+from common import clock
+from common.periods import Period
 
 register = template.Library()
 

@@ -1,11 +1,16 @@
 """Write planned organisations, with their terms and the departments they cover. The caller holds the transaction."""
 
-from branches import access, audit, clock, tree
+from branches import audit
 from branches.imports.report import NEW
-from branches.marks import mark
-from branches.models import BEGINNING, Coverage, Department, Organisation, Term
-from branches.names import name_key
-from branches.rights import IMPORT
+from branches.jobs.marks import mark
+from branches.places import tree
+from branches.places.models.departments import Coverage, Department
+from branches.places.models.organisations import BEGINNING, Organisation
+from branches.places.models.terms import Term
+from branches.reach import access
+from branches.reach.rights import IMPORT
+from common import clock
+from common.names import name_key
 
 
 def apply_organisations(items, by):

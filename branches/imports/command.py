@@ -6,22 +6,19 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.http import Http404
 
-from branches import access
+from branches.access.models import User
 from branches.imports.run import summary
-from branches.models import User
-from branches.rights import IMPORT
-from branches.scoping import OPERATOR
-from branches.workbooks import WORKBOOKS
+from branches.reach import access
+from branches.reach.rights import IMPORT
+from common.operator import OPERATOR
 
 SHOWN_NOTICES = 20
 
 
 def fields_help(ledger):
-    """Return the list of fields of a ledger for --help."""
-    lines = [
-        f"  {column.name:<14}{column.label}{'（必有）' if column.required else ''}" for column in WORKBOOKS[ledger]
-    ]
-    return "\n".join([f"fields of {ledger}:", *lines])
+    """Return the list of fields of a Ledger for --help."""
+    lines = [f"  {column.name:<14}{column.label}{'（必有）' if column.required else ''}" for column in ledger.fields]
+    return "\n".join([f"fields of {ledger.key}:", *lines])
 
 
 def columns_of(pairs):
@@ -73,7 +70,7 @@ class ImportCommand(BaseCommand):
         if len(shown) < len(notices):
             self.stdout.write(f"提示另有 {len(notices) - len(shown)} 条，用 -v 2 全部列出。")
         faults = [fault for plan in plans for fault in plan.faults]
-        for fault in sorted(faults, key=lambda f: ([plan.ledger for plan in plans].index(f.ledger), f.row)):
+        for fault in sorted(faults, key=lambda f: ([plan.ledger.key for plan in plans].index(f.ledger), f.row)):
             self.stderr.write(fault.line(with_file=self.with_file))
         if faults:
             raise CommandError(f"共 {len(faults)} 处有误，未写入任何内容。", returncode=1)

@@ -5,11 +5,12 @@ from branches.imports.organisations import plan_organisations
 from branches.imports.places import Places
 from branches.imports.report import read_ledger
 from branches.imports.run import run
+from branches.places.ledger import ORGANISATIONS_LEDGER
 
 
 def organisations_plan(by, source, filename, **options):
     """Return the Plan of an organisations ledger under the reach of `by`; options as for `read_ledger`."""
-    plan = read_ledger("organisations", source, filename, **options)
+    plan = read_ledger(ORGANISATIONS_LEDGER, source, filename, **options)
     if not plan.faults:
         plan_organisations(plan, Places.load(by))
     return plan

@@ -3,14 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from branches import clock
 from branches.imports.places import Place
 from branches.imports.report import CHANGED, NEW, UNCHANGED, Cells
-from branches.ledgers import parse_organisation_kind, split_names
-from branches.models import ALLOWED_CHILDREN, Coverage, Kind, Term
-from branches.names import name_key
-from branches.scoping import OPERATOR
-from branches.text import cell_text, clean_text, is_blank_mark, parse_optional_date
+from branches.places.models.departments import Coverage
+from branches.places.models.organisations import ALLOWED_CHILDREN, Kind
+from branches.places.models.terms import Term
+from branches.places.vocabulary import parse_organisation_kind
+from common import clock
+from common.names import name_key
+from common.operator import OPERATOR
+from common.tabular.words import split_names
+from common.text import cell_text, clean_text, is_blank_mark, parse_optional_date
 
 _LABELS = {"short_name": "简称", "founded": "成立日期", "parent": "上级党组织"}
 

@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from branches import access
-from branches.models import Kind, Organisation
-from branches.names import name_key
-from branches.rights import IMPORT
-from branches.scoping import OPERATOR
-from branches.text import cell_text, clean_text, fold
-from branches.vocabulary import nearest
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach import access
+from branches.reach.rights import IMPORT
+from common.names import name_key
+from common.operator import OPERATOR
+from common.tabular.words import nearest
+from common.text import cell_text, clean_text, fold
 
 _PREFIX = re.compile(r"^(?:中国共产党|中共)")
 _GENERAL = re.compile(r"党?总支部?(?:委员会)?$")

@@ -4,13 +4,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from branches.tabular import UnreadableFile, read_table
-from branches.workbooks import WORKBOOKS
+from common.tabular import UnreadableFile, read_table
+from common.tabular.ledger import Ledger
 
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
-LEDGER_NAMES = {"organisations": "党组织", "members": "党员", "activities": "活动", "work": "重点业务"}
 _SUGGESTION = re.compile(r"[，,](是否为|可填)(.*)$", re.S)
-_LABELS = {ledger: {column.name: column.label for column in columns} for ledger, columns in WORKBOOKS.items()}
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,7 @@ class Notice:
     """Something worth knowing that stops nothing."""
 
     ledger: str
+    ledger_name: str
     row: int
     heading: str
     sentence: str
@@ -48,14 +47,14 @@ class Notice:
     def line(self):
         place = f"第 {self.row} 行" if self.row else ""
         column = f"“{self.heading}”" if self.heading else ""
-        return f"提示（{LEDGER_NAMES[self.ledger]}）{place}{column}：{self.sentence}"
+        return f"提示（{self.ledger_name}）{place}{column}：{self.sentence}"
 
 
 @dataclass
 class Plan:
     """What one ledger would do. `items`: the rows to write, in the order of the file."""
 
-    ledger: str
+    ledger: Ledger
     table: object = None
     items: list = field(default_factory=list)
     faults: list = field(default_factory=list)
@@ -65,10 +64,12 @@ class Plan:
     def heading(self, name):
         """Return the file's own heading of a field, or its usual one where the file has no such column."""
         matched = self.table.matched if self.table is not None else {}
-        return matched.get(name) or _LABELS[self.ledger].get(name, name)
+        return matched.get(name) or self.ledger.label(name)
 
     def notice(self, row, name, sentence):
-        self.notices.append(Notice(self.ledger, row, self.heading(name) if name else "", sentence))
+        self.notices.append(
+            Notice(self.ledger.key, self.ledger.name, row, self.heading(name) if name else "", sentence)
+        )
 
     @property
     def rows(self):
@@ -108,7 +109,7 @@ class Cells:
         if not suggestion and (match := _SUGGESTION.search(sentence)):
             sentence, suggestion = sentence[: match.start()] + "。", match[1] + match[2]
         self.plan.faults.append(
-            Fault(self.plan.ledger, self.number, name, self.plan.heading(name), sentence, suggestion)
+            Fault(self.plan.ledger.key, self.number, name, self.plan.heading(name), sentence, suggestion)
         )
 
     def notice(self, name, sentence):
@@ -123,23 +124,23 @@ class Cells:
 def read_ledger(ledger, source, filename, *, columns=None, sheet=None, strict=True):
     """Return a Plan that holds the table of a file and nothing else yet; a file that cannot be used is its one fault.
 
-    source, filename, columns, sheet, strict: as for `read_table`.
+    ledger: a Ledger; source, filename, columns, sheet, strict: as for `read_table`.
     """
     plan = Plan(ledger)
     try:
-        plan.table = read_table(source, filename, WORKBOOKS[ledger], columns, sheet=sheet, strict=strict)
+        plan.table = read_table(source, filename, ledger.fields, columns, sheet=sheet, strict=strict)
     except UnreadableFile as error:
-        plan.faults.append(Fault(ledger, 0, "", "", str(error)))
+        plan.faults.append(Fault(ledger.key, 0, "", "", str(error)))
         return plan
     if plan.table.missing:
-        labels = "、".join(f"“{_LABELS[ledger][name]}”" for name in plan.table.missing)
-        plan.faults.append(Fault(ledger, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
+        labels = "、".join(f"“{ledger.label(name)}”" for name in plan.table.missing)
+        plan.faults.append(Fault(ledger.key, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
         return plan
     if plan.table.others:
         names = "、".join(plan.table.others)
         plan.notice(0, "", f"只读取了工作表“{plan.table.sheet}”；同样格式的还有：{names}（命令行用 --sheet 指定）。")
     by_likeness = [
-        f"“{plan.table.matched[name]}”→{_LABELS[ledger][name]}"
+        f"“{plan.table.matched[name]}”→{ledger.label(name)}"
         for name, how in plan.table.how.items()
         if how in ("alike", "by content")
     ]

@@ -3,9 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from branches import audit, database
-from branches.imports.report import CHANGED, LEDGER_NAMES, NEW, UNCHANGED, WRONG
-from branches.models import AuditEntry
+from branches import audit
+from branches.audit.models import AuditEntry
+from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG
+from common import database
 
 IMPORT_LOCK = 7_302_010
 TRIES = 3
@@ -82,5 +83,5 @@ def summary(plans):
     for plan in plans:
         counts = plan.counts
         text = f"新增 {counts[NEW]}、更改 {counts[CHANGED]}、不变 {counts[UNCHANGED]}"
-        parts.append(f"{LEDGER_NAMES[plan.ledger]}{text}" + (f"、有误 {counts[WRONG]}" if counts[WRONG] else ""))
+        parts.append(f"{plan.ledger.name}{text}" + (f"、有误 {counts[WRONG]}" if counts[WRONG] else ""))
     return "；".join(parts)

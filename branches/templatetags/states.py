@@ -1,142 +1,67 @@
-"""How each state looks: the icon says it first, the word second, the colour third."""
+"""What templates ask about states: how one looks, the rail of a sync stage, the ruler of a score."""
 
-# state key: (word, icon, chip class)
-CHIPS = {
-    # requirements
-    "not_due": ("未到期", "circle-dashed", "idle"),
-    "due_soon": ("临期", "clock", "soon"),
-    "met": ("已完成", "circle-check", "ok"),
-    "met_late": ("补办完成", "circle-check", "ok"),
-    "overdue": ("逾期", "alert-triangle", "late"),
-    "exempt": ("免予", "minus", "idle"),
-    "not_applicable": ("不适用", "minus", "idle"),
-    "unknown": ("未知", "help-circle", "idle"),
-    # activities
-    "planned": ("已计划", "calendar", "idle"),
-    "draft": ("草稿", "pencil", "draft"),
-    "submitted": ("待审核", "hourglass", "review"),
-    "accepted": ("已通过", "circle-check", "ok"),
-    "returned": ("已退回", "arrow-back-up", "back"),
-    "cancelled": ("已取消", "ban", "draft"),
-    "late": ("迟报", "clock-exclamation", "soon"),
-    # sync stages
-    "synchronised": ("同步", "circle-check", "ok"),
-    "lagging": ("滞后", "clock-exclamation", "soon"),
-    "missing": ("缺失", "alert-triangle", "late"),
-    "waived": ("免予同步", "minus", "idle"),
-    "waits": ("待登记", "calendar", "soon"),
-    # duties, targets, supervision
-    "open": ("进行中", "hourglass", "review"),
-    "in_progress": ("进行中", "hourglass", "review"),
-    "reported": ("待审核", "hourglass", "review"),
-    "closed": ("已办结", "circle-check", "ok"),
-    # resolutions
-    "done_late": ("逾期办结", "circle-check", "soon"),
-    # terms of office
-    "term_expired": ("届满未换届", "alert-triangle", "late"),
-    "term_ending": ("即将届满", "clock", "soon"),
-    # results
-    "trial": ("试算", "pencil", "draft"),
-    "sent": ("待支部确认", "hourglass", "review"),
-    "confirmed": ("已确认", "circle-check", "ok"),
-    "objected": ("有异议", "message-report", "back"),
-    "answered": ("已答复", "messages", "review"),
-    "frozen": ("已冻结", "lock", "review"),
-    "published": ("已发布", "circle-check", "ok"),
-    # policies
-    "in_force": ("施行中", "circle-check", "ok"),
-    "revised": ("已修订", "history", "draft"),
-    "repealed": ("已废止", "ban", "draft"),
-    # practices and campaigns
-    "candidate": ("候选", "circle-dashed", "idle"),
-    "proven": ("经验证", "circle-check", "ok"),
-    "formalised": ("已定型", "certificate", "honour"),
-    "spreading": ("推广中", "arrows-split", "review"),
-    "applied": ("已申报", "hourglass", "review"),
-    "approved": ("已批准", "circle-check", "ok"),
-    "running": ("进行中", "hourglass", "review"),
-    # commitments
-    "drafted": ("草稿", "pencil", "draft"),
-    "reviewed": ("已审核", "circle-check", "review"),
-    "fulfilled": ("已践诺", "circle-check", "ok"),
-    "partly": ("部分践诺", "clock-exclamation", "soon"),
-    "not_fulfilled": ("未践诺", "alert-triangle", "late"),
-    "appraised": ("已评议", "checks", "ok"),
-    # attendance
-    "present": ("出席", "check", "ok"),
-    "online": ("线上", "device-laptop", "ok"),
-    "leave": ("请假", "clock", "soon"),
-    "absent": ("缺席", "x", "low"),
-    "not_recorded": ("未记录", "circle-dashed", "idle"),
-    # grades: below 80 a tint, never solid, for it is a grade and not a missed deadline
-    "excellent": ("优秀", "medal", "honour"),
-    "advanced": ("先进", "medal", "honour"),
-    "good": ("良好", "circle-check", "ok"),
-    "pass": ("合格", "arrow-down", "low"),
-    "fair": ("一般", "arrow-down", "low"),
-    # jobs and imports
-    "queued": ("排队", "hourglass", "review"),
-    "done": ("完成", "circle-check", "ok"),
-    "failed": ("失败", "alert-triangle", "late"),
-    "import_ready": ("待核对", "hourglass", "review"),
-    "import_applying": ("导入中", "hourglass", "review"),
-    "import_applied": ("已导入", "circle-check", "ok"),
-    "import_discarded": ("已放弃", "ban", "draft"),
-    "import_expired": ("已过期", "minus", "draft"),
-    "active": ("有效", "circle-check", "ok"),
-    "ended": ("已结束", "minus", "draft"),
-    "locked": ("已锁定", "lock", "low"),
-    "masked": ("已遮盖", "lock", "idle"),
-    "archived": ("已归档", "archive", "draft"),
-}
+from django import template
 
-# state key: (word, icon, cell class); a cell has no room for a word, its name is read aloud instead
-CELLS = {
-    "met": ("已完成", "check", "ok"),
-    "met_late": ("补办完成", "check", "okl"),
-    "due_soon": ("临期", "clock", "soon"),
-    "overdue": ("逾期", "alert-triangle", "late"),
-    "submitted": ("待审核", "hourglass", "review"),
-    "returned": ("已退回", "arrow-back-up", "back"),
-    "not_due": ("未到期", "circle-dashed", "idle"),
-    "not_applicable": ("不适用", "minus", "na"),
-    "exempt": ("免予", "minus", "na"),
-    "unknown": ("未知", "help-circle", "idle"),
-    "synchronised": ("同步", "check", "ok"),
-    "lagging": ("滞后", "clock-exclamation", "soon"),
-    "missing": ("缺失", "alert-triangle", "late"),
-    "waived": ("免予同步", "minus", "na"),
-}
+from branches.frame.states import cell_look, chip_look
+from common.templatetags.tongbu import pct
+
+register = template.Library()
+# The rail of a sync stage, in per cent of its width: where the business date stands, and one day.
+RAIL_START, RAIL_DAY, RAIL_SPAN = 14, 3.4, 82
 
 
-def chip_look(state):
-    """Return word, icon and class of a chip for the state key.
+register.simple_tag(chip_look)
+register.simple_tag(cell_look)
 
-    Raises KeyError on a key without a look: a state that nobody drew is a mistake of the page.
+
+@register.simple_tag
+def rail(lag, tolerance=7, missing=False):
+    """Return the figures of a sync rail.
+
+    `lag` is in days from the business to the Party date, negative when the Party side came first.
+    Keys: zone, left, width, party (per cent), tone ("ok", "slow", "miss"), over. The rail ends at about
+    24 days; what is longer is drawn to its end, and marked 30+ where it is longer than 30 days.
     """
-    word, icon, tone = CHIPS[str(state)]
-    return {"word": word, "icon": icon, "tone": tone}
-
-
-def cell_look(state, days=None, near=3):
-    """Return icon, class and spoken name of a heat cell.
-
-    `days` is days late (overdue, missing) or days left (due_soon); with at most `near` days
-    left the cell gets a border, so that a whole row of amber does not shout.
-    """
-    word, icon, tone = CELLS[str(state)]
-    classes = f"h-{tone}"
-    name = word
-    if days is not None and tone in {"late", "soon"}:
-        if state == "due_soon":
-            name = f"{word}，还有{days}天"
-            if days <= near:
-                classes += " near"
-        else:
-            name = f"{word}{days}天"
+    tolerance = int(tolerance)
+    lag = int(lag or 0)
+    width = min(RAIL_SPAN, abs(lag) * RAIL_DAY)
+    if lag < 0:
+        width = min(RAIL_START, width)
+    left = RAIL_START if lag >= 0 else RAIL_START - width
+    tone = "miss" if missing else "ok" if lag <= tolerance else "slow"
     return {
-        "icon": icon,
-        "classes": classes,
-        "name": name,
-        "days": days if tone in {"late", "soon"} else None,
+        "zone": round(min(RAIL_SPAN, tolerance * RAIL_DAY)),
+        "left": round(left),
+        "width": round(width),
+        "party": round(RAIL_START + width if lag >= 0 else RAIL_START - width),
+        "tone": tone,
+        "over": lag > 30,
     }
+
+
+@register.simple_tag
+def lag_words(lag):
+    """Return 相差 5 天, 当天, or 提前 2 天 when the Party side came first (which counts as synchronised)."""
+    if lag is None or lag == "":
+        return ""
+    lag = int(lag)
+    if lag == 0:
+        return "当天"
+    return f"相差 {lag} 天" if lag > 0 else f"提前 {-lag} 天"
+
+
+@register.simple_tag
+def ruler(score, floor, marks, top=None):
+    """Return the figures of a score ruler from `floor` to 100 in per cent of its width.
+
+    `marks` are the breaks of the grades, ascending, as {"at": points, "label": grade}.
+    """
+    floor = float(floor)
+
+    def place(points):
+        return pct(float(points) - floor, 100 - floor) if points is not None else 0
+
+    lefts = [{"at": mark["at"], "label": mark["label"], "left": place(mark["at"])} for mark in marks]
+    edges = [0, *(mark["left"] for mark in lefts), 100]
+    bands = [{"width": right - left} for left, right in zip(edges, edges[1:])]
+    return {"bands": bands, "marks": lefts, "now": place(score), "top": place(top)}

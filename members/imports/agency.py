@@ -7,13 +7,16 @@ from branches.imports.organisations import plan_organisations
 from branches.imports.places import Places
 from branches.imports.report import Fault, read_ledger
 from branches.imports.run import run
-from members.imports.activities import plan_activities
-from members.imports.activities_apply import apply_activities
-from members.imports.members import plan_members
-from members.imports.members_apply import apply_members
+from branches.places.ledger import ORGANISATIONS_LEDGER
+from members.activities.ledger import ACTIVITIES_LEDGER
 from members.imports.people import People
+from members.imports.plan_activities import plan_activities
+from members.imports.plan_members import plan_members
+from members.imports.write_activities import apply_activities
+from members.imports.write_members import apply_members
+from members.roster.ledger import MEMBERS_LEDGER
 
-ORDER = ("organisations", "members", "activities")
+LEDGERS = {ledger.key: ledger for ledger in (ORGANISATIONS_LEDGER, MEMBERS_LEDGER, ACTIVITIES_LEDGER)}
 _SUFFIXES = (".xlsx", ".csv")
 _WRITERS = {"organisations": apply_organisations, "members": apply_members, "activities": apply_activities}
 
@@ -22,7 +25,7 @@ def files_of(folder):
     """Return ({ledger: path}, [Fault]) of a folder that must hold all three ledgers, each once."""
     folder = Path(folder)
     found, faults = {}, []
-    for ledger in ORDER:
+    for ledger in LEDGERS:
         paths = [folder / (ledger + suffix) for suffix in _SUFFIXES if (folder / (ledger + suffix)).is_file()]
         if len(paths) == 1:
             found[ledger] = paths[0]
@@ -39,11 +42,11 @@ def plan_files(by, files, *, columns=None, sheets=None, strict=True):
     read before any name is looked up, so a name counts as known when any row of any file gives it.
     """
     plans = {}
-    for ledger in ORDER:
+    for ledger in LEDGERS:
         if ledger in files:
             source, filename = files[ledger]
             plans[ledger] = read_ledger(
-                ledger,
+                LEDGERS[ledger],
                 source,
                 filename,
                 columns=(columns or {}).get(ledger),
@@ -66,9 +69,10 @@ def plan_files(by, files, *, columns=None, sheets=None, strict=True):
 
 
 def write_plans(plans, by):
-    """Write the plans in the order of the rooms; the caller holds the transaction."""
-    for plan in sorted(plans, key=lambda plan: ORDER.index(plan.ledger)):
-        _WRITERS[plan.ledger](plan.items, by)
+    """Write the plans in the order of LEDGERS; the caller holds the transaction."""
+    order = list(LEDGERS)
+    for plan in sorted(plans, key=lambda plan: order.index(plan.ledger.key)):
+        _WRITERS[plan.ledger.key](plan.items, by)
 
 
 def import_files(by, files, *, what="导入台账", **options):

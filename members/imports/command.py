@@ -7,7 +7,7 @@ from members.imports.agency import import_files, plan_files
 class MembersLedgerCommand(OneLedgerCommand):
     def handle(self, *args, file, dry_run, username, column, sheet, verbosity, **options):
         by = self.acting(username)
-        ledger = self.ledgers[0]
+        ledger = self.ledgers[0].key
         plans = self.guarded(
             lambda: (plan_files if dry_run else import_files)(
                 by,

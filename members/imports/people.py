@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from branches.models import Kind
-from branches.text import fold, person_name
-from members.models import COMMITTEE_SEATS, Member, Membership, Post
-from members.models.activities import ActivityKindCode as Code
+from branches.places.models.organisations import Kind
+from common.text import fold, person_name
+from members.activities.models import ActivityKindCode as Code
+from members.roster.models.members import Member, Membership
+from members.roster.models.posts import COMMITTEE_SEATS, Post
 
 _BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
 _TITLE = re.compile(r"(?:同志|书记|副书记|委员|组长|副组长|处长|副处长|局长|副局长|主任|副主任)$")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from branches.imports.report import CHANGED, NEW, UNCHANGED
-from members.models import AbsenteeText, Activity, ActivityKind, ActivityState, Attendance
+from members.activities.models import AbsenteeText, Activity, ActivityKind, ActivityState, Attendance
 
 CHUNK = 400
 # An idea for a meeting, or one that was called off, is no record of the meeting.

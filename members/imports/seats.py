@@ -1,8 +1,8 @@
 """Posts of the ledger as seats at organisations (decisions 16: no start, no end with the term)."""
 
-from branches.ledgers import parse_posts
-from branches.models import Kind
-from members.models import PostKind
+from branches.places.models.organisations import Kind
+from members.roster.models.posts import PostKind
+from members.roster.seat_names import parse_posts
 
 _KINDS = {
     "secretary": PostKind.SECRETARY,

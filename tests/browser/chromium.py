@@ -2,14 +2,15 @@
 
 import os
 import shutil
-from pathlib import Path
 
 from django.conf import settings
+
+from tests.paths import VENDOR
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
-AXE = (Path(__file__).resolve().parent.parent / "vendor" / "axe.min.js").read_text()
+AXE = (VENDOR / "axe.min.js").read_text()
 RUN = """options => axe.run(document, options).then(found => found.violations.map(
     rule => rule.id + ': ' + rule.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')))"""
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}

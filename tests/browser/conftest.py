@@ -5,7 +5,7 @@ import os
 import pytest
 from django.test.client import Client
 
-from branches import demo as demo_accounts
+from branches.access import demo as demo_accounts
 from tests.browser.chromium import CHROMIUM, PHONE, listen
 from tests.browser.installation import Installation
 from tests.demo_agency import copy_of_the_demo

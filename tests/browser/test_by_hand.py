@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from branches import demo as demo_accounts
+from branches.access import demo as demo_accounts
 from tests.browser.chromium import DESK, PHONE
 from tests.browser.conftest import sign_in
 

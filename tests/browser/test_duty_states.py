@@ -2,11 +2,11 @@
 
 import pytest
 
-from branches import clock
-from responsibilities.models import DutyList, DutyReport, Level
+from common import clock
+from responsibilities.duties.models import DutyList, DutyReport, Level
 from tests.browser.chromium import DESK, PHONE
 from tests.browser.hand import Hand
-from tests.responsibilities.duty_world import duty, issue, make, record, slot
+from tests.responsibilities.duties.world import duty, issue, make, record, slot
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -4,10 +4,10 @@ import pytest
 from django.test.client import Client
 from django.urls import reverse
 
-from members.models import ImportBatch
+from members.imports.models import ImportBatch
 from tests.browser.chromium import scrolls_sideways, violations
-from tests.members.import_rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
-from tests.members.test_import_pages import members_file, table
+from tests.members.imports.rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
+from tests.members.imports.test_pages import members_file, table
 
 pytestmark = pytest.mark.browser
 

@@ -3,15 +3,15 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
-from pathlib import Path
 
 import pytest
 
 from tests.browser.chromium import DESK, faults
 from tests.browser.walk import links_of, name_of, walk
 from tests.matrix import all_rows
+from tests.paths import DATA
 
-BROKEN = Path(__file__).resolve().parents[1] / "data" / "agency-broken"
+BROKEN = DATA / "agency-broken"
 ROLES = ("ganbu", "dangwei", "shuji", "zongzhi", "lingdao", "dangyuan", "admin", "audit")
 # Answers that are no page: for monitors, one-time, a file, or a fragment of one.
 NO_PAGES = {

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from members.models import Activity, ActivityState
-from tests.members.records import only
+from members.activities.models import Activity, ActivityState
+from tests.members.activities.records import only
 
 pytestmark = pytest.mark.browser
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from responsibilities.models import StageEvidence
+from responsibilities.work.models import StageEvidence
 from tests.browser.chromium import DESK, settled
-from tests.members.records import draft
-from tests.responsibilities.work_support import ago, happened, item_at
+from tests.members.activities.records import draft
+from tests.responsibilities.work.support import ago, happened, item_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

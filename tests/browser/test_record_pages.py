@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests.browser.chromium import DESK, faults
-from tests.members.records import draft, submitted
+from tests.members.activities.records import draft, submitted
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from responsibilities.models import Stage, StageEvidence, WorkItem
+from responsibilities.work.models import Stage, StageEvidence, WorkItem
 from tests.browser.chromium import DESK
 from tests.browser.hand import Hand
-from tests.responsibilities.work_support import ago, happened, item_at, point, record_on
+from tests.responsibilities.work.support import ago, happened, item_at, point, record_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

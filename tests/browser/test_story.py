@@ -11,12 +11,13 @@ from datetime import timedelta
 import docx
 import pytest
 
-from branches import clock
-from branches.periods import MONTH, QUARTER, Period
+from common import clock
+from common.periods import MONTH, QUARTER, Period
 from tests.browser.chromium import DESK, PHONE, scrolls_sideways, violations
 from tests.browser.conftest import sign_in
 from tests.browser.installation import Installation
-from tests.members.import_support import DATA, written
+from tests.members.imports.support import written
+from tests.paths import DATA
 
 ROOT = (
     ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期"],

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from branches import clock
-from branches.models import Notice
-from responsibilities.models import Supervision
-from responsibilities.services.supervision import supervision_issue
-from responsibilities.services.supervision_escalation import supervisions_escalate
+from branches.notices.models import Notice
+from common import clock
+from responsibilities.supervision.models import Supervision
+from responsibilities.supervision.services.escalation import supervisions_escalate
+from responsibilities.supervision.services.notices import supervision_issue
 from tests.browser.chromium import DESK, PHONE
 from tests.browser.hand import Hand
-from tests.responsibilities.work_support import ago, happened, item_at, record_on
+from tests.responsibilities.work.support import ago, happened, item_at, record_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

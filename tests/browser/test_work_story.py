@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from branches import clock
-from responsibilities.duty_progress import duty_slots
-from responsibilities.models import Duty, DutyList, Level
+from common import clock
+from responsibilities.duties.models import Duty, DutyList, Level
+from responsibilities.duties.progress import duty_slots
 from tests.browser.chromium import DESK, PHONE, settled
 from tests.browser.hand import Hand
 

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from assessments import rollups
-from assessments.models import Fact, FillState
-from branches import audit, tree
-from tests.assessments.random_agency import build, record
+from assessments.facts import fill as rollups
+from assessments.facts.models import Fact, FillState
+from branches.audit.verify import verify
+from branches.places import tree
+from tests.assessments.facts.random_agency import build, record
 from tests.faults import processes
 from tests.faults.test_many_writers import _facts
 
@@ -42,4 +43,4 @@ def test_a_roll_up_killed_half_way_is_undone_and_filled_by_the_next(live_world, 
     assert mended and _facts() == mended
     assert Fact.objects.filter(measure="requirement.life-theme-day", organisation=live_world.root).exists()
     assert tree.check_tree() == []
-    assert audit.verify().ok
+    assert verify().ok

@@ -7,14 +7,21 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from assessments import rollups
-from assessments.models import Fact, FillState
+from assessments.facts import fill as rollups
+from assessments.facts.models import Fact, FillState
 from assessments.tasks import fill_facts
-from branches import audit, clock, jobs, tree
-from branches.models import AuditEntry, AuditSeal, JobRun, Organisation, Setting
-from branches.scoping import OPERATOR
-from branches.services.settings import setting_set
-from tests.assessments.random_agency import build
+from branches import audit
+from branches.audit.models import AuditEntry, AuditSeal
+from branches.audit.verify import verify
+from branches.jobs import services as jobs
+from branches.jobs.models import JobRun
+from branches.places import tree
+from branches.places.models.organisations import Organisation
+from branches.settings.models import Setting
+from branches.settings.services import setting_set
+from common import clock
+from common.operator import OPERATOR
+from tests.assessments.facts.random_agency import build
 from tests.faults.at_once import at_once
 from tests.sealing import seal_everything
 
@@ -97,7 +104,7 @@ def test_two_sealers_beside_eight_writers_seal_every_entry_once(live_world):
     def seal():
         sealed = 0
         while any(writing):
-            sealed += audit.seal(limit=50)
+            sealed += seal.seal(limit=50)
             time.sleep(0.02)
         return sealed
 
@@ -109,7 +116,7 @@ def test_two_sealers_beside_eight_writers_seal_every_entry_once(live_world):
     sealed = list(AuditSeal.objects.order_by("pos").values_list("pos", "entry_id"))
     assert [pos for pos, _ in sealed] == list(range(1, len(sealed) + 1))
     assert sorted(entry for _, entry in sealed) == sorted(AuditEntry.objects.values_list("pk", flat=True))
-    assert audit.verify().ok
+    assert verify().ok
 
 
 def _facts():

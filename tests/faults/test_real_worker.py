@@ -12,16 +12,16 @@ from django.conf import settings as django_settings
 from kombu import Connection
 from kombu.transport import filesystem
 
-from assessments.models import Fact
-from branches.models import Heartbeat, JobRun
+from assessments.facts.models import Fact
+from branches.jobs.models import Heartbeat, JobRun
 from branches.tasks import run_job
 from config.celery import app
-from members.models import Member
-from members.services import imports
-from tests.assessments.random_agency import build
+from members.imports import services as imports
+from members.roster.models.members import Member
+from tests.assessments.facts.random_agency import build
 from tests.faults import processes
-from tests.members.import_rows import person
-from tests.members.test_import_pages import members_file, post, upload
+from tests.members.imports.rows import person
+from tests.members.imports.test_pages import members_file, post, upload
 from tests.world import identity
 
 assert filesystem

@@ -3,12 +3,12 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from assessments.models import Assessment
-from assessments.services.assessments import assessment_freeze, assessment_trial
-from branches.errors import Conflict
-from branches.models import AuditEntry
-from branches.periods import Period
-from tests.assessments.test_results import hold
+from assessments.results.models import Assessment
+from assessments.results.services import assessment_freeze, assessment_trial
+from branches.audit.models import AuditEntry
+from common.errors import Conflict
+from common.periods import Period
+from tests.assessments.results.test_results import hold
 from tests.faults.at_once import at_once
 
 pytestmark = [

@@ -4,13 +4,13 @@ import dataclasses
 
 import pytest
 
-from branches.errors import Conflict
-from branches.models import AuditEntry
-from members.models import Activity
-from members.services import reviews
-from members.services.activities import activity_update, record_data
+from branches.audit.models import AuditEntry
+from common.errors import Conflict
+from members.activities.models import Activity
+from members.activities.services import states as reviews
+from members.activities.services.records import activity_update, record_data
 from tests.faults.at_once import at_once
-from tests.members.records import draft, only, submitted
+from tests.members.activities.records import draft, only, submitted
 
 pytestmark = [
     pytest.mark.postgres,

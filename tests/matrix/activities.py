@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from branches import clock
-from branches.rights import RECORD, REVIEW, ROLES
-from members.models import Activity, Attachment
+from branches.reach.rights import RECORD, REVIEW, ROLES
+from common import clock
+from members.activities.models import Activity, Attachment
 from tests.matrix import Row, only
 from tests.matrix.branches import VIEWERS
 from tests.matrix.members import READS_A
-from tests.members.records import draft, filled, submitted
+from tests.members.activities.records import draft, filled, submitted
 from tests.world import CAST
 
 RECORDERS = tuple(who for who, (role, _) in CAST.items() if role and RECORD in ROLES[role].rights)

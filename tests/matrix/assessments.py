@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from assessments.services.assessments import assessment_freeze, assessment_publish, assessment_trial
-from branches import clock
-from branches.periods import Period
-from branches.rights import ASSESS, PUBLISH, RECORD, REPORTS, REVIEW
-from branches.scoping import OPERATOR
-from members.models import Activity, ActivityKind
+from assessments.reports.services import assessment_publish
+from assessments.results.services import assessment_freeze, assessment_trial
+from branches.reach.rights import ASSESS, PUBLISH, RECORD, REPORTS, REVIEW
+from common import clock
+from common.operator import OPERATOR
+from common.periods import Period
+from members.activities.models import Activity, ActivityKind
 from tests.matrix import Row, everyone, only
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders

@@ -1,10 +1,10 @@
 """Accounts, places, powers, the system's pages."""
 
-from branches.models import Coverage, Department
-from branches.rights import ORGANISE, ROLES, VIEW
-from branches.scoping import OPERATOR
-from branches.services.departments import coverage_set, department_create
-from branches.services.terms import term_set
+from branches.places.models.departments import Coverage, Department
+from branches.places.services.departments import coverage_set, department_create
+from branches.places.services.terms import term_set
+from branches.reach.rights import ORGANISE, ROLES, VIEW
+from common.operator import OPERATOR
 from tests.matrix import Row, everyone, only
 from tests.world import CAST, FOUNDED
 

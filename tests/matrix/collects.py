@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from branches import clock
-from branches.rights import ASSIGN, RECORD
-from responsibilities.models import FieldKind
-from responsibilities.services.collect_answers import collect_answer
-from responsibilities.services.collects import FieldData, collect_save, collect_send
+from branches.reach.rights import ASSIGN, RECORD
+from common import clock
+from responsibilities.collects.models import FieldKind
+from responsibilities.collects.services.answers import collect_answer
+from responsibilities.collects.services.collects import FieldData, collect_save, collect_send
 from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders

@@ -1,15 +1,16 @@
 """Duty lists at five levels, their duties and reports, the charges of leaders."""
 
-from branches.models import Department
-from branches.rights import ASSIGN, MEMBERS, ROLES
-from branches.scoping import OPERATOR
-from responsibilities.models import DutyList
-from responsibilities.services.charges import charge_make
-from responsibilities.services.duty_reports import duty_report
+from branches.places.models.departments import Department
+from branches.reach.rights import ASSIGN, MEMBERS, ROLES
+from common.operator import OPERATOR
+from responsibilities.duties.models import DutyList
+from responsibilities.duties.services.portfolios import charge_make
+from responsibilities.duties.services.reports import duty_report
 from tests.matrix import Row, everyone, only
 from tests.matrix.members import READS_A
-from tests.matrix.responsibilities import VIEWERS
-from tests.responsibilities.duty_world import duty, issued
+from tests.matrix.responsibilities import VIEWERS, theme_day
+from tests.matrix.work import item_pk
+from tests.responsibilities.duties.world import duty, issued
 from tests.world import CAST
 
 # The discipline officer holds assign_work for supervisions only.
@@ -52,6 +53,8 @@ def of_a(who, status=200):
 
 
 ROWS = {
+    "item_duties": Row(kwargs=item_pk, get=only(*READS_A)),
+    "requirement_duties": Row(kwargs=theme_day, get=only(*READS_A)),
     "duty_list": Row(kwargs=lambda world: issued(world) and {}, get=only(*VIEWERS)),
     "duty_export": Row(post=only(*VIEWERS)),
     "own_brief": Row(kwargs=lambda world: issued(world) and {}, get=everyone()),

@@ -1,7 +1,7 @@
 """Import of ledgers: whoever holds the right uploads, and a batch belongs to its author alone."""
 
-from branches.rights import IMPORT, ROLES
-from members.models import ImportBatch
+from branches.reach.rights import IMPORT, ROLES
+from members.imports.models import ImportBatch
 from tests.matrix import Row, only
 from tests.world import CAST
 

@@ -1,8 +1,8 @@
 """The tree with its people, rosters, files, handover."""
 
-from branches.models import Appointment
-from branches.rights import IDENTITY, MEMBERS, ROLES
-from members.models import Post
+from branches.reach.models import Appointment
+from branches.reach.rights import IDENTITY, MEMBERS, ROLES
+from members.roster.models.posts import Post
 from tests.matrix import Row, everyone, only
 from tests.matrix.branches import VIEWERS, branch_a
 from tests.world import CAST

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from branches import clock
-from branches.scoping import OPERATOR
-from responsibilities.services.evidence import evidence_paper
+from common import clock
+from common.operator import OPERATOR
+from responsibilities.work.services.evidence import evidence_paper
 from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.matrix.work import item

@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from branches.rights import RECORD
-from branches.scoping import OPERATOR
-from members.models import Resolution
-from members.services.resolutions import resolution_done
+from branches.reach.rights import RECORD
+from common.operator import OPERATOR
+from members.activities.models import Resolution
+from members.activities.services.resolutions import resolution_done
 from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders
-from tests.members.records import SOME_DAY, submitted
+from tests.members.activities.records import SOME_DAY, submitted
 
 RECORDS_A = tuple(who for who in READS_A if who in holders(RECORD))
 

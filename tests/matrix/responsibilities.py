@@ -1,10 +1,10 @@
 """What is owed, and the rulebook."""
 
-from branches.periods import Period
-from branches.rights import DUTIES, ROLES, VIEW
-from branches.scoping import OPERATOR
-from responsibilities.selectors.requirements import one_requirement
-from responsibilities.services.requirements import requirement_exempt
+from branches.reach.rights import DUTIES, ROLES, VIEW
+from common.operator import OPERATOR
+from common.periods import Period
+from responsibilities.requirements.selectors import one_requirement
+from responsibilities.requirements.services import requirement_exempt
 from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.world import CAST

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from branches import clock
-from branches.rights import ASSIGN
-from responsibilities.services.supervision import supervision_accept, supervision_issue, supervision_reply
-from responsibilities.services.supervision_problems import problems_write
+from branches.reach.rights import ASSIGN
+from common import clock
+from responsibilities.supervision.services.notices import supervision_accept, supervision_issue, supervision_reply
+from responsibilities.supervision.services.problems import problems_write
 from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders

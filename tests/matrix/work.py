@@ -2,17 +2,17 @@
 
 from datetime import date, timedelta
 
-from branches import clock
-from branches.rights import ASSIGN, DUTIES, ORGANISE, RECORD, ROLES
-from branches.scoping import OPERATOR
-from members.models import ImportBatch
-from responsibilities.models import WorkKind
-from responsibilities.services.evidence import evidence_link
-from responsibilities.services.work import WorkData, work_create
+from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD, ROLES
+from common import clock
+from common.operator import OPERATOR
+from members.imports.models import ImportBatch
+from responsibilities.work.models import WorkKind
+from responsibilities.work.services.evidence import evidence_link
+from responsibilities.work.services.items import WorkData, work_create
 from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS
-from tests.members.records import draft
+from tests.members.activities.records import draft
 from tests.world import CAST
 
 

@@ -5,11 +5,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils.timezone import make_aware
 
-from branches import tree
-from branches.models import Organisation, OrganisationVersion, Setting
-from branches.scoping import OPERATOR
-from members.models import Activity, ActivityHost, ActivityKind, Attendance, Member, Membership, Post
-from responsibilities.models import Exemption
+from branches.places import tree
+from branches.places.models.organisations import Organisation, OrganisationVersion
+from branches.settings.models import Setting
+from common.operator import OPERATOR
+from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance
+from members.roster.models.members import Member, Membership
+from members.roster.models.posts import Post
+from responsibilities.requirements.models import Exemption
 
 YEAR = 2026
 KINDS = ["assembly", "election", "committee_meeting", "lecture", "theme_day", "org_life", "member_review", "talk"]

@@ -8,10 +8,11 @@ import time_machine
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 
-from branches.hashers import BoundedArgon2PasswordHasher
-from branches.models import AuditEntry, User
-from branches.scoping import OPERATOR
-from branches.services.accounts import account_create, account_lock, account_reset, password_set
+from branches.access.models import User
+from branches.access.services.accounts import account_create, account_lock, account_reset, password_set
+from branches.audit.models import AuditEntry
+from common.hashers import BoundedArgon2PasswordHasher
+from common.operator import OPERATOR
 from tests.conftest import REAL_HASHERS
 from tests.security.conftest import PASSWORD
 

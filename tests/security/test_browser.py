@@ -2,24 +2,24 @@
 
 import logging
 import re
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from branches.middleware import client_address
-from branches.models import AuditEntry, Feedback
-from branches.scoping import OPERATOR
-from branches.services.departments import department_create
-from branches.services.notices import feedback_send, notice_send
-from branches.tree import organisation_create
-from members.services.members import member_create
+from branches.audit.models import AuditEntry
+from branches.frame.middleware import client_address
+from branches.notices.models import Feedback
+from branches.notices.services import feedback_send, notice_send
+from branches.places.services.departments import department_create
+from branches.places.tree import organisation_create
+from common.operator import OPERATOR
+from members.roster.services.members import member_create
 from tests.answers import ROWS, address, names, opened
+from tests.paths import ROOT
 from tests.security.conftest import PASSWORD
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -59,7 +59,7 @@ def test_a_post_without_its_token_is_refused_with_a_readable_page(name, world, a
 def test_no_code_exempts_itself_from_csrf_or_marks_text_as_safe():
     banned = re.compile(r"csrf_exempt|\|\s*safe\b|autoescape\s+off|@csrf")
     files = [*ROOT.glob("templates/**/*.html")]
-    for app in ("branches", "members", "responsibilities", "assessments", "config"):
+    for app in ("common", "branches", "members", "responsibilities", "assessments", "config"):
         files += (ROOT / app).rglob("*.py")
     assert [str(path) for path in files if banned.search(path.read_text())] == []
 
@@ -87,7 +87,7 @@ def test_every_page_carries_the_policy_and_the_headers(name, world, as_):
 def test_error_pages_carry_them_too(world, as_, monkeypatch):
     client = as_("staff")
     client.raise_request_exception = False
-    monkeypatch.setattr("branches.views.notices.Paginator", _broken)
+    monkeypatch.setattr("branches.notices.views.Paginator", _broken)
     for answer in (
         client.get("/nowhere/"),
         client.get("/account/?q=%00"),
@@ -239,7 +239,7 @@ def _broken(*args, **kwargs):
 def test_an_error_page_has_an_incident_that_is_in_the_log_and_nothing_else(world, as_, monkeypatch, caplog):
     client = as_("staff")
     client.raise_request_exception = False
-    monkeypatch.setattr("branches.views.notices.Paginator", _broken)
+    monkeypatch.setattr("branches.notices.views.Paginator", _broken)
     with caplog.at_level(logging.ERROR, logger="tongbu.request"):
         answer = client.get("/notices/")
     assert answer.status_code == 500

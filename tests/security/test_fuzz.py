@@ -18,7 +18,7 @@ from tests.matrix import EVERYBODY, all_rows
 from tests.test_matrix import row_counts
 
 ROWS = all_rows()
-ROOMS = ("branches", "members", "responsibilities", "assessments")
+ROOMS = ("common", "branches", "members", "responsibilities", "assessments")
 # It ends the session, it answers for the machine, it fills all facts each time.
 LEFT_OUT = {"logout", "readyz", "dashboard_update"}
 # Odd queries and bodies for each url beside those that are the same everywhere; more find more, and take longer.

@@ -11,13 +11,15 @@ from django.db import connection, transaction
 from kombu.exceptions import ContentDisallowed, OperationalError
 from kombu.serialization import loads
 
-from branches import access, jobs
-from branches.models import JobRun, Organisation
-from branches.rights import VIEW
-from branches.scoping import OPERATOR
-from branches.services.accounts import account_lock
-from branches.services.appointments import appointment_end
+from branches.access.services.accounts import account_lock
+from branches.access.services.appointments import appointment_end
+from branches.jobs import services as jobs
+from branches.jobs.models import JobRun
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import VIEW
 from branches.tasks import run_job
+from common.operator import OPERATOR
 from config.celery import app
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from branches.lockout import FAILURES_AN_HOUR
-from branches.models import Notice
+from branches.access.lockout import FAILURES_AN_HOUR
+from branches.notices.models import Notice
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 WRONG = "not-the-password"

@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
-from branches.logs import HideNumbers
-from branches.models import AuditEntry
-from members.models import Member
-from members.services.members import member_update
+from branches.audit.models import AuditEntry
+from common.logs import HideNumbers
+from members.roster.models.members import Member
+from members.roster.services.members import member_update
 from tests.answers import LONG, ROWS, names, opened, posted
 from tests.world import identity
 

@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from branches import access
-from branches.models import Appointment, OrganisationGrant, User
-from branches.rights import RIGHT_NAMES, ROLES, SYSTEM_ROLES, VIEW
-from branches.scoping import OPERATOR
-from branches.services.appointments import appointment_end, appointment_make
+from branches.access.models import User
+from branches.access.services.appointments import appointment_end, appointment_make
+from branches.reach import access
+from branches.reach.models import Appointment, OrganisationGrant
+from branches.reach.rights import RIGHT_NAMES, ROLES, SYSTEM_ROLES, VIEW
+from common.operator import OPERATOR
 from tests.matrix import all_rows
 
 # giver → place → what he may give there; what is not named he may not give. From access.md, last column of the roles.

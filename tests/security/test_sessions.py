@@ -6,10 +6,10 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 
-from branches.models import Notice
-from branches.scoping import OPERATOR
-from branches.services.accounts import account_lock, account_reset, password_set, sessions_end
-from branches.services.appointments import appointment_end
+from branches.access.services.accounts import account_lock, account_reset, password_set, sessions_end
+from branches.access.services.appointments import appointment_end
+from branches.notices.models import Notice
+from common.operator import OPERATOR
 from tests.answers import names, opened
 from tests.security.conftest import PASSWORD
 

@@ -1,7 +1,7 @@
-from assessments.management.filling import filled
-from assessments.selectors.exports import fact_rows
-from branches.management.period_command import PeriodCommand, whole_file
-from branches.tabular import write_csv
+from assessments.facts.exports import fact_rows
+from assessments.facts.waiting import filled
+from common.period_command import PeriodCommand, whole_file
+from common.tabular import write_csv
 
 
 class Command(PeriodCommand):

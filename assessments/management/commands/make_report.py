@@ -3,12 +3,12 @@ import json
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
-from assessments.models import AssessmentState
 from assessments.reports import builder, documents
-from assessments.services.assessments import assessment_trial
-from assessments.services.schemes import BRANCH_SCHEME
-from branches.management.period_command import PeriodCommand, whole_file
-from branches.scoping import OPERATOR
+from assessments.results.models import AssessmentState
+from assessments.results.services import assessment_trial
+from assessments.schemes.services import BRANCH_SCHEME
+from common.operator import OPERATOR
+from common.period_command import PeriodCommand, whole_file
 
 
 class Command(PeriodCommand):

@@ -1,5 +1,5 @@
-from assessments.management.filling import filled
-from branches.management.period_command import PeriodCommand
+from assessments.facts.waiting import filled
+from common.period_command import PeriodCommand
 
 
 class Command(PeriodCommand):

@@ -1,11 +1,11 @@
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
-from assessments.management.filling import filled
-from assessments.services.assessments import assessment_trial
-from branches.errors import Conflict
-from branches.management.period_command import PeriodCommand
-from branches.scoping import OPERATOR
+from assessments.facts.waiting import filled
+from assessments.results.services import assessment_trial
+from common.errors import Conflict
+from common.operator import OPERATOR
+from common.period_command import PeriodCommand
 
 
 class Command(PeriodCommand):

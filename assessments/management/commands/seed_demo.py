@@ -2,7 +2,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from assessments import rollups
 from assessments.demo.above import Above
 from assessments.demo.asking import Asking
 from assessments.demo.duties import Duties
@@ -10,8 +9,9 @@ from assessments.demo.people import Maker
 from assessments.demo.supervision import Supervised
 from assessments.demo.work import Work
 from assessments.demo.year import Year
-from branches import audit
-from branches.models import Organisation
+from assessments.facts import fill as rollups
+from branches.audit import seal
+from branches.places.models.organisations import Organisation
 
 
 class Command(BaseCommand):
@@ -39,5 +39,5 @@ class Command(BaseCommand):
             Asking(maker).live()
             year.publish()
             rollups.fill()
-        audit.seal_all()
+        seal.seal_all()
         self.stdout.write(f"演示机关已建立：{Organisation.objects.count()} 个组织")

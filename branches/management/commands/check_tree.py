@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from branches import tree
+from branches.places import tree
 
 
 class Command(BaseCommand):

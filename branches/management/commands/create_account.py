@@ -3,12 +3,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Q
 
-from branches.models import Organisation
-from branches.names import name_key
-from branches.rights import ROLES, SYSTEM_ROLES
-from branches.scoping import OPERATOR
-from branches.services.accounts import account_create
-from branches.services.appointments import appointment_make
+from branches.access.services.accounts import account_create
+from branches.access.services.appointments import appointment_make
+from branches.places.models.organisations import Organisation
+from branches.reach.rights import ROLES, SYSTEM_ROLES
+from common.names import name_key
+from common.operator import OPERATOR
 
 
 class Command(BaseCommand):

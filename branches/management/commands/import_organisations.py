@@ -1,10 +1,11 @@
 from branches.imports.command import OneLedgerCommand, columns_of
 from branches.imports.ledger import organisations_import, organisations_plan
+from branches.places.ledger import ORGANISATIONS_LEDGER
 
 
 class Command(OneLedgerCommand):
     help = "Import the ledger of organisations (XLSX or CSV), all or nothing; wrong rows as `row N: field: message`."
-    ledgers = ("organisations",)
+    ledgers = (ORGANISATIONS_LEDGER,)
 
     def handle(self, *args, file, dry_run, username, column, sheet, verbosity, **options):
         by = self.acting(username)

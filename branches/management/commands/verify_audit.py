@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from branches import audit
+from branches.audit import seal
+from branches.audit.verify import verify
 
 
 class Command(BaseCommand):
@@ -12,7 +13,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options):
-        verdict = audit.verify(options["anchor"])
+        verdict = verify(options["anchor"])
         if not verdict.ok:
             raise CommandError(verdict.message, returncode=1)
-        self.stdout.write(f"{verdict.message}，链头 {audit.head()}")
+        self.stdout.write(f"{verdict.message}，链头 {seal.head()}")

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from branches.imports.command import ImportCommand
 from branches.imports.report import Plan
-from members.imports.agency import ORDER, files_of, import_files, plan_files
+from members.imports.agency import LEDGERS, files_of, import_files, plan_files
 
 
 class Command(ImportCommand):
@@ -10,7 +10,7 @@ class Command(ImportCommand):
         "Import the three ledgers of a folder (organisations, members, activities; .xlsx or .csv) together, all or "
         "nothing; wrong rows as `FILE row N: field: message`."
     )
-    ledgers = ORDER
+    ledgers = tuple(LEDGERS.values())
     with_file = True
 
     def add_arguments(self, parser):
@@ -21,7 +21,7 @@ class Command(ImportCommand):
         by = self.acting(username)
         paths, faults = files_of(folder)
         if faults:
-            plans = [Plan(fault.ledger, faults=[fault]) for fault in faults]
+            plans = [Plan(LEDGERS[fault.ledger], faults=[fault]) for fault in faults]
         else:
             files = {ledger: (path, path.name) for ledger, path in paths.items()}
             plans = self.guarded(lambda: (plan_files if dry_run else import_files)(by, files))

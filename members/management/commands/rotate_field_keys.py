@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from branches.scoping import OPERATOR
-from branches.services.keys import field_keys_rotate
+from branches.access.services.keys import field_keys_rotate
+from common.operator import OPERATOR
 
 
 class Command(BaseCommand):

@@ -1,6 +1,6 @@
-from branches.management.period_command import PeriodCommand, whole_file
-from branches.tabular import write_csv
-from responsibilities.selectors.exports import requirement_rows
+from common.period_command import PeriodCommand, whole_file
+from common.tabular import write_csv
+from responsibilities.requirements.exports import requirement_rows
 
 
 class Command(PeriodCommand):

@@ -1,15 +1,16 @@
 from django.core.management.base import CommandError
 
+from branches.access.models import User
 from branches.imports.command import OneLedgerCommand, columns_of
-from branches.models import User
-from branches.scoping import OPERATOR
-from responsibilities.imports.work import LEDGER, import_work, plan_work
-from responsibilities.work_rights import arranges_anywhere
+from common.operator import OPERATOR
+from responsibilities.work.imports import KEY, import_work, plan_work
+from responsibilities.work.ledger import WORK_LEDGER
+from responsibilities.work.rights import arranges_anywhere
 
 
 class Command(OneLedgerCommand):
     help = "Import a year plan of business work (XLSX or CSV), all or nothing; wrong rows as `row N: field: message`."
-    ledgers = (LEDGER,)
+    ledgers = (WORK_LEDGER,)
 
     def acting(self, username):
         """Return the account named by --as, which must arrange work, or the operator of the server."""
@@ -26,6 +27,6 @@ class Command(OneLedgerCommand):
         by = self.acting(username)
         work = plan_work if dry_run else import_work
         plans = self.guarded(
-            lambda: work(by, {LEDGER: (file, file.name)}, columns={LEDGER: columns_of(column)}, sheets={LEDGER: sheet})
+            lambda: work(by, {KEY: (file, file.name)}, columns={KEY: columns_of(column)}, sheets={KEY: sheet})
         )
         self.report(plans, dry_run=dry_run, verbosity=verbosity)

@@ -1,0 +1,61 @@
+"""Stored quantities, filled by assessments/rollups.py only."""
+
+from django.db import models
+
+from branches.reach.querysets import ScopedQuerySet
+
+
+class Fact(models.Model):
+    """A measure of an organisation in a period: its own value, and the value with all below it.
+
+    `state`, `due`, `waiting`, `returned` stand on requirement facts of the organisation that owes them, not on totals.
+    """
+
+    family = models.CharField(max_length=20)
+    measure = models.CharField(max_length=50)
+    organisation = models.ForeignKey("branches.Organisation", on_delete=models.CASCADE, related_name="+")
+    period = models.CharField(max_length=7)
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField(null=True)
+    late = models.BigIntegerField(default=0)
+    overdue = models.BigIntegerField(default=0)
+    own_numerator = models.BigIntegerField(default=0)
+    own_denominator = models.BigIntegerField(null=True)
+    own_late = models.BigIntegerField(default=0)
+    own_overdue = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=15, blank=True)
+    due = models.DateField(null=True)
+    waiting = models.BooleanField(default=False)
+    returned = models.BigIntegerField(null=True)
+    as_of = models.DateField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["period", "measure", "organisation"], name="fact_once")]
+        indexes = [models.Index(fields=["family", "period"], name="fact_slot")]
+
+    def __str__(self):
+        return f"{self.measure} {self.period} {self.organisation_id}"
+
+
+class FillState(models.Model):
+    """One row per measure family and slot: STARTED means a fill died half-way and is undone by the next."""
+
+    class State(models.TextChoices):
+        STARTED = "started"
+        DONE = "done"
+
+    family = models.CharField(max_length=20)
+    period = models.CharField(max_length=7)
+    state = models.CharField(max_length=8, choices=State.choices)
+    as_of = models.DateField()
+    changed = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["family", "period"], name="fill_slot_once")]
+
+    def __str__(self):
+        return f"{self.family} {self.period} {self.state}"

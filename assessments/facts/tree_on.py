@@ -1,0 +1,38 @@
+"""The tree as it stood on a day, for sums that go up it."""
+
+from branches.places.models.organisations import OrganisationVersion
+
+
+def parents_on(day):
+    """Return {organisation id: parent id or None} of the tree as it was on `day`.
+
+    An organisation that stood only before or after that day keeps the place of its nearest version, so that what it did
+    in the period is not lost to the totals (the same rule as sums.STANDING).
+    """
+    parents, begun = {}, set()
+    versions = OrganisationVersion.objects.order_by("starts", "pk")
+    for place, parent, starts in versions.values_list("organisation", "parent", "starts"):
+        if starts <= day:
+            parents[place] = parent
+            begun.add(place)
+        elif place not in begun:
+            parents.setdefault(place, parent)
+    return parents
+
+
+def once_each(places, parents):
+    """Return {organisation: +1 or less} whose sums up the tree count one thing once at each organisation above any place.
+
+    places: ids of the organisations the thing belongs to. Where the ways up of two of them meet, the second is taken off
+    again: two branches that carry one piece of work make one piece of their committee's.
+    """
+    own, seen = {}, set()
+    for place in dict.fromkeys(places):
+        own[place] = own.get(place, 0) + 1
+        step = place
+        while step is not None and step not in seen:
+            seen.add(step)
+            step = parents.get(step)
+        if step is not None:
+            own[step] = own.get(step, 0) - 1
+    return {place: number for place, number in own.items() if number}

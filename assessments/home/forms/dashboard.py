@@ -1,0 +1,47 @@
+"""Filters of the dashboard, read from the address."""
+
+from django import forms
+
+from common import clock
+from common.forms.filters import Filter, PeriodField
+from common.periods import QUARTER, Period
+
+
+def _quarters():
+    period, found = Period.containing(QUARTER, clock.today()), []
+    for _ in range(5):
+        found.append((str(period), period.label()))
+        period = period.previous()
+    return found
+
+
+class DashboardFilter(Filter):
+    period = PeriodField(label="期间")
+    top = forms.ModelChoiceField(label="范围", queryset=None, required=False, empty_label="全部党支部")
+    state = forms.ChoiceField(
+        label="状态",
+        required=False,
+        choices=[
+            ("", "全部状态"),
+            ("overdue", "有逾期"),
+            ("due_soon", "有临期"),
+            ("submitted", "有待审核"),
+            ("returned", "有退回"),
+        ],
+    )
+    order = forms.ChoiceField(
+        label="排序", required=False, choices=[("lag", "按落后程度"), ("tree", "按组织顺序")], widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args, tops, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["top"].queryset = tops
+        self.fields["period"].offer(_quarters())
+        for name in ("period", "top", "state"):
+            self.fields[name].widget.attrs["data-submit"] = ""
+
+    def clean_period(self):
+        period = self.cleaned_data["period"]
+        if period is not None and period.kind != QUARTER:
+            raise forms.ValidationError("总览按季度显示，请选择季度。")
+        return period

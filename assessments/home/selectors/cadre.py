@@ -1,0 +1,171 @@
+"""The cadre's record (政绩) of a year: duties, stages, supervision, training; read from what is there, nothing is filled in."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from branches.reach.models import Appointment
+from branches.reach.rights import ASSESS, PUBLISH, SYSTEM_ROLES
+from common import clock
+from members.activities.models import ATTENDING, COUNTING_STATES, Activity, Attendance
+from members.activities.models import ActivityKindCode as Code
+from responsibilities.duties.models import Duty
+from responsibilities.duties.progress import duty_slots, progress
+from responsibilities.duties.selectors.own import own_lists
+from responsibilities.supervision.models import Supervision
+from responsibilities.work.models import SyncState, WorkCarrier, WorkItem
+from responsibilities.work.sync import closure, sync_points
+
+TRAINING = (Code.TRAINING, Code.STUDY, Code.STUDY_GROUP, Code.LECTURE)
+# Whoever answers for a branch answers for the work it carries.
+ANSWERING = ("branch_secretary", "general_branch_secretary")
+RIGHTS = (ASSESS, PUBLISH)
+
+
+def seats_readable(user):
+    """Return the appointments whose holders' records `user` may read: his own, and those where he assesses or publishes."""
+    rows = Appointment.objects.exclude(role__in=SYSTEM_ROLES)
+    readable = Q(user=user.pk or 0)
+    for right in RIGHTS:
+        readable |= Q(pk__in=Appointment.objects.order_by().visible_to(user, right).values("pk"))
+    return rows.filter(readable)
+
+
+def cadres(user, year):
+    """Return the appointments of `year` that `user` may read, a person's highest first: the list of cadres."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    rows = seats_readable(user).filter(Q(ends__isnull=True) | Q(ends__gte=first), starts__lte=last)
+    return rows.select_related("user", "organisation__parent").order_by("organisation__lft", "user__name", "pk")
+
+
+def cadre_record(person, year):
+    """Return the record of an account in a year as plain data.
+
+    {"posts": [{role, place, starts, ends}], "lists": [{name, rows: [{text, done, expected, unit, late, overdue}]}], "work":
+    [{name, part, synchronised, lagging, missing, closed, url}], "supervisions": [{title, due, state, late, url}], "training":
+    [{day, title, kind, hours, url}], "hours", "unknown_hours"}. Numbers that nobody knows are None, never zero.
+    """
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    seats = Appointment.objects.filter(user=person, starts__lte=last).exclude(role__in=SYSTEM_ROLES)
+    seats = list(seats.filter(Q(ends__isnull=True) | Q(ends__gte=first)).select_related("organisation__parent"))
+    training = _training(person, first, last)
+    known = [row["hours"] for row in training if row["hours"] is not None]
+    return {
+        "year": year,
+        "name": person.name,
+        "posts": [
+            {
+                "role": row.get_role_display(),
+                "place": row.organisation.label if row.organisation else "",
+                "starts": row.starts,
+                "ends": row.ends,
+            }
+            for row in seats
+        ],
+        "lists": _lists(person, year, seats),
+        "work": _work(person, seats, first, last),
+        "supervisions": _supervisions(person, seats, year),
+        "training": training,
+        "hours": sum(known) if known else None,
+        "unknown_hours": len(training) - len(known),
+    }
+
+
+def _lists(person, year, seats):
+    """The lists he answered for on the last day of each of his posts, of the year, or today, whichever comes first."""
+    latest = min(date(year, 12, 31), clock.today())
+    days = {min(latest, row.ends or latest) for row in seats if row.starts <= latest} or {latest}
+    lists = list({row.pk: row for day in sorted(days) for row in own_lists(person, year, day)}.values())
+    duties = Duty.objects.filter(list__in=[row.pk for row in lists])
+    duties = list(
+        duties.select_related("list__organisation", "list__holder", "list__member__account").order_by("order")
+    )
+    slots = duty_slots(duties)
+    found = []
+    for row in lists:
+        mine = [(duty, progress(slots[duty.pk])) for duty in duties if duty.list_id == row.pk]
+        found.append(
+            {
+                "name": str(row),
+                "rows": [
+                    {
+                        "text": duty.text,
+                        "done": come.fulfilled,
+                        "expected": come.total,
+                        "late": come.late,
+                        "overdue": come.overdue,
+                        "url": f"/duties/{duty.pk}/",
+                    }
+                    for duty, come in mine
+                    if come.total
+                ],
+            }
+        )
+    return found
+
+
+def _work(person, seats, first, last):
+    places = [row.organisation_id for row in seats if row.role in ANSWERING]
+    carried = set(WorkCarrier.objects.filter(organisation__in=places).values_list("item", flat=True))
+    items = WorkItem.objects.filter(Q(leader=person) | Q(pk__in=carried), starts__lte=last, ends__gte=first)
+    items = list(items.order_by("starts", "pk"))
+    points = sync_points([item.pk for item in items])
+    found = []
+    for item in items:
+        mine = [point for point in points if point.item == item.pk]
+        done, owed = closure(mine)
+        count = {state: sum(point.state == state for point in mine) for state in SyncState}
+        found.append(
+            {
+                "name": item.name,
+                "part": "分管" if item.leader_id == person.pk else "承办",
+                "synchronised": count[SyncState.SYNCHRONISED],
+                "lagging": count[SyncState.LAGGING],
+                "missing": count[SyncState.MISSING],
+                "closed": owed > 0 and done == owed,
+                "url": f"/sync/{item.pk}/",
+            }
+        )
+    return found
+
+
+def _supervisions(person, seats, year):
+    # Of an organisation only what was open while he answered for it.
+    there = Q(pk__in=[])
+    for row in seats:
+        if row.role in ANSWERING:
+            seat = Q(organisation=row.organisation_id) & (
+                Q(closed_at__isnull=True) | Q(closed_at__date__gte=row.starts)
+            )
+            there |= seat & Q(issued_at__date__lte=row.ends) if row.ends else seat
+    rows = Supervision.objects.filter(year=year).filter(Q(holder=person) | Q(holder__isnull=True) & there)
+    return [
+        {
+            "title": row.title,
+            "due": row.due,
+            "state": row.get_state_display(),
+            "late": row.answered_late if row.answered_at else (True if row.overdue_days else None),
+            "url": f"/supervision/{row.pk}/",
+        }
+        for row in rows.order_by("issued_at")
+    ]
+
+
+def _training(person, first, last):
+    member = getattr(person, "member", None)
+    if member is None:
+        return []
+    taken = Attendance.objects.filter(member=member, state__in=ATTENDING).order_by().values("activity")
+    rows = Activity.objects.filter(
+        pk__in=taken, day__range=(first, min(last, clock.today())), state__in=COUNTING_STATES, kinds__kind__in=TRAINING
+    ).distinct()
+    return [
+        {
+            "day": row.day,
+            "title": row.title,
+            "kind": row.kinds_label,
+            "hours": row.hours,
+            "url": f"/activities/{row.pk}/",
+        }
+        for row in rows.prefetch_related("kinds").order_by("day", "pk")
+    ]

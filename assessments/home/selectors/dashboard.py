@@ -1,0 +1,239 @@
+"""Who lags, in what: the heat map of a quarter, read from facts in a constant number of statements."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from assessments.facts.models import Fact
+from branches.places.models.organisations import Kind, OrganisationVersion
+from common import clock
+from common.periods import MONTH, QUARTER, YEAR, Period
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.rules import EACH_MEMBER, REQUIREMENT_RULES
+
+_RANK = {
+    state: place
+    for place, state in enumerate(
+        (
+            State.OVERDUE,
+            "returned",
+            State.DUE_SOON,
+            "submitted",
+            State.NOT_DUE,
+            State.MET_LATE,
+            State.MET,
+            State.EXEMPT,
+            State.NOT_APPLICABLE,
+            "",
+        )
+    )
+}
+DUE = (State.MET, State.MET_LATE, State.OVERDUE)
+
+
+@dataclass
+class Column:
+    """One column of the map: a rule in one of its periods."""
+
+    rule: object
+    period: Period
+    percent: bool = False
+
+    @property
+    def key(self):
+        return self.rule.rule, str(self.period)
+
+
+@dataclass
+class Cell:
+    state: str = ""
+    days: int | None = None
+    percent: int | None = None
+    url: str = ""
+    name: str = ""
+
+
+@dataclass
+class Row:
+    """One branch: its cells in column order, how many are overdue, and the share of what was due that is done."""
+
+    organisation: int
+    name: str
+    cells: list
+    overdue: int = 0
+    done: int = 0
+    due: int = 0
+    overdue_names: list = field(default_factory=list)
+    most_days: int = 0
+
+    @property
+    def rate(self):
+        return round(100 * self.done / self.due) if self.due else None
+
+
+@dataclass
+class Group:
+    """The branches directly below a committee or general branch, with subtotals."""
+
+    name: str
+    rows: list
+
+    @property
+    def overdue(self):
+        return sum(row.overdue for row in self.rows)
+
+    @property
+    def rate(self):
+        due = sum(row.due for row in self.rows)
+        return round(100 * sum(row.done for row in self.rows) / due) if due else None
+
+
+def columns(quarter):
+    """Return the Columns of a quarter: months, the quarter itself, the year for yearly rules."""
+    year = Period(YEAR, quarter.year)
+    found = []
+    for rule in REQUIREMENT_RULES:
+        periods = {MONTH: quarter.parts(MONTH), QUARTER: (quarter,), YEAR: (year,)}[rule.period]
+        found += [Column(rule, period, rule.owes == EACH_MEMBER) for period in periods]
+    return found
+
+
+# A column of one cell has room for three characters.
+NARROW = {"life-org-meeting": "生活会", "ma-yearly": "评议", "life-talks": "谈心"}
+
+
+def heads(found):
+    """Return the upper head row: [[label, number of columns]]."""
+    rows = []
+    for column in found:
+        label = NARROW.get(column.rule.rule, column.rule.short)
+        if rows and rows[-1][0] == label:
+            rows[-1][1] += 1
+        else:
+            rows.append([label, 1])
+    return rows
+
+
+def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
+    """Return (columns, groups, earlier) of the branches within reach of `user` below `top` (an Organisation or None).
+
+    earlier: how many requirements of the year fell due before the quarter and are still overdue; the map does not show
+    them, so the page says that they are there.
+
+    order: "lag" (most overdue first, then lowest completion) or "tree". state: show only branches with such a cell.
+    Names and places are those of the quarter's end, or of today for the running quarter.
+    """
+    today = today or clock.today()
+    found = columns(quarter)
+    names, parents, kinds = _places(min(quarter.last, today))
+    shown = {str(column.period) for column in found}
+    before = Q(state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
+    facts = Fact.objects.filter(Q(period__in=shown) | before, family="requirement").exclude(state="").visible_to(user)
+    if top is not None:
+        facts = facts.filter(
+            organisation__tree_id=top.tree_id, organisation__lft__gte=top.lft, organisation__rght__lte=top.rght
+        )
+    cells = defaultdict(list)
+    order_of, earlier = {}, 0
+    for fact in facts.order_by("organisation__lft").values(
+        "organisation_id", "measure", "period", "state", "due", "waiting", "returned", "numerator", "denominator"
+    ):
+        if fact["period"] not in shown:
+            earlier += 1
+            continue
+        place = fact["organisation_id"]
+        rule = fact["measure"].removeprefix("requirement.")
+        branch = parents.get(place) if kinds.get(place) == Kind.SMALL_GROUP else place
+        order_of.setdefault(branch, len(order_of))
+        cells[branch, rule, fact["period"]].append(fact)
+    rows = [_row(branch, names, found, cells, today) for branch in order_of if branch in names]
+    if state:
+        rows = [row for row in rows if any(cell.state == state for cell in row.cells)]
+    return found, _groups(rows, names, parents, kinds, order_of, order), earlier
+
+
+def _places(day):
+    names, parents, kinds = {}, {}, {}
+    versions = OrganisationVersion.objects.filter(starts__lte=day).order_by("starts")
+    for place, name, parent, kind in versions.values_list("organisation", "short_name", "parent", "kind"):
+        names[place], parents[place], kinds[place] = name, parent, kind
+    return names, parents, kinds
+
+
+def _fact_state(fact):
+    if fact["state"] in (State.MET, State.MET_LATE) and fact["waiting"]:
+        return "submitted"
+    if fact["returned"] and fact["state"] in (State.OVERDUE, State.DUE_SOON, State.NOT_DUE):
+        return "returned"
+    return fact["state"]
+
+
+def _row(branch, names, found, cells, today):
+    row = Row(branch, names[branch], [])
+    for column in found:
+        facts = cells.get((branch, *column.key), ())
+        row.cells.append(_cell(branch, column, facts, today))
+        for fact in facts:
+            row.due += fact["state"] in DUE
+            row.done += fact["state"] in (State.MET, State.MET_LATE)
+            if fact["state"] == State.OVERDUE:
+                row.overdue += 1
+                row.most_days = max(row.most_days, (today - fact["due"]).days)
+                name = f"{'' if column.period.kind == YEAR else column.period.short()}{column.rule.short}"
+                if name not in row.overdue_names:
+                    row.overdue_names.append(name)
+    return row
+
+
+def _cell(branch, column, facts, today):
+    if not facts:
+        return Cell()
+    worst = min(facts, key=lambda fact: (_RANK[_fact_state(fact)], fact["due"]))
+    state = _fact_state(worst)
+    days = None
+    if state == State.OVERDUE:
+        days = (today - worst["due"]).days
+    elif state == State.DUE_SOON:
+        days = (worst["due"] - today).days
+    address = f"/requirements/{worst['organisation_id']}/{column.rule.rule}/{column.period}/"
+    percent = None
+    if column.percent and worst["denominator"]:
+        percent = round(100 * worst["numerator"] / worst["denominator"])
+    name = f"{'' if column.period.kind == YEAR else column.period.short()}{column.rule.short}"
+    return Cell(state, days, percent, address, name)
+
+
+def _groups(rows, names, parents, kinds, order_of, order):
+    members = defaultdict(list)
+    for row in rows:
+        members[parents.get(row.organisation)].append(row)
+    groups = []
+    for parent, own in members.items():
+        own.sort(
+            key=(lambda row: (-row.overdue, row.rate if row.rate is not None else 101, order_of[row.organisation]))
+            if order == "lag"
+            else (lambda row: order_of[row.organisation])
+        )
+        direct = kinds.get(parent) == Kind.COMMITTEE
+        groups.append(
+            (
+                not direct,
+                min(order_of[row.organisation] for row in own),
+                Group(f"{names.get(parent, '')}{'直属' if direct else ''}", own),
+            )
+        )
+    # Those directly below the committee first, then the general branches in tree order.
+    return [group for *_, group in sorted(groups, key=lambda entry: entry[:2])]
+
+
+def totals(groups):
+    """Return the figures above the map: rows, overdue, branches concerned, share done, and the longest delay."""
+    rows = [row for group in groups for row in group.rows]
+    due = sum(row.due for row in rows)
+    return {
+        "branches": len(rows),
+        "overdue": sum(row.overdue for row in rows),
+        "lagging": [row for row in sorted(rows, key=lambda row: -row.overdue) if row.overdue],
+        "rate": round(100 * sum(row.done for row in rows) / due, 1) if due else None,
+    }

@@ -1,0 +1,259 @@
+"""One record, many uses: what a record counts for, said by the functions that count it."""
+
+from dataclasses import dataclass
+
+from assessments.schemes.services import parsed, scheme_current
+from branches.settings import dated as dated_settings
+from common import clock
+from common.periods import YEAR, Period
+from members.activities.models import ATTENDING, COUNTING_STATES, AttendanceState
+from members.activities.quorum import Counts, quorum_of
+from members.activities.services.states import is_late
+from responsibilities.duties.models import Level
+from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.selectors import one_requirement, requirement_name
+from responsibilities.rulebook import rule, short_citation
+from responsibilities.work.models import STAGE_SHORT, SyncState
+from responsibilities.work.selectors.stage_links import linked_points
+from responsibilities.work.sync import judge
+
+
+@dataclass
+class Use:
+    """One line of the panel: what (义务, 学时, 考核), the words, and whether it counts ("ok", "soon", "none")."""
+
+    kind: str
+    title: str
+    note: str
+    mark: str
+    tone: str
+    url: str = ""
+    # The Requirement this line counts for; None where nothing is counted.
+    owed: object = None
+    # [(name, address)] folded behind the line.
+    names: tuple = ()
+
+    @property
+    def rule(self):
+        """Rule of the requirement that it counts for, or ""."""
+        return self.owed.rule if self.owed else ""
+
+
+def _rules_of(codes):
+    return [row for row in REQUIREMENT_RULES if set(row.kinds) & set(codes)]
+
+
+def _requirement_lines(organisation, codes, day, makes_up_for, quorum, late, saved=None, unknown=0):
+    lines = []
+    for row in _rules_of(codes):
+        period = Period.containing(row.period, makes_up_for or day)
+        found = one_requirement(organisation, row.rule, period)
+        name = f"{period.short() if period.kind != YEAR else f'{period.year}年'}{row.short}"
+        basis = f"{short_citation(rule(row.rule))} · {row.frequency()}"
+        if found is None or found.state == State.NOT_APPLICABLE:
+            reason = found.reason if found else "这里不要求"
+            lines.append(Use("义务", name, reason, "不适用", "none"))
+            continue
+        url = f"/requirements/{organisation.pk}/{row.rule}/{period}/"
+        if quorum is not None and not quorum.valid and unknown:
+            lines.append(
+                Use(
+                    "义务", name, f"还有 {unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入", "待登记", "soon", url
+                )
+            )
+            continue
+        if quorum is not None and not quorum.valid:
+            lines.append(
+                Use(
+                    "义务", name, f"到会 {quorum.present} 人，还差 {quorum.missing} 人，不能计入", "不计入", "late", url
+                )
+            )
+            continue
+        counted = saved is not None and saved in found.records
+        done = found.done if saved is not None else found.done + (1 if row.rule != "life-talks" else 0)
+        if saved is not None and not counted:
+            lines.append(Use("义务", name, "提交后计入", "未计入", "soon", url))
+            continue
+        mark, note = _mark(row, found, done, basis, day not in period, late)
+        tone = "ok" if mark not in ("补办", "迟报") else "soon"
+        lines.append(Use("义务", requirement_name(found), note, mark, tone, url, found))
+    return lines or [Use("义务", "不对应应办义务", "照常登记，计入活动次数和出勤", "—", "none")]
+
+
+def _mark(row, found, done, basis, made_up, late):
+    """Return (word, note) of a requirement that is met: in time, late (迟报) or making up for a past period (补办)."""
+    if made_up:
+        return "补办", f"计入{found.period.short()}，按补办完成计 · {basis}"
+    if late:
+        return "迟报", f"超过补报期限报送，按迟报计 · {basis}"
+    if row.rule == "life-talks":
+        return f"{found.done}/{found.expected}人", basis
+    return ("完成" if done >= found.expected else f"{done}/{found.expected}"), basis
+
+
+def _attendance_line(states, hours):
+    there = sum(state in ATTENDING for state in states)
+    if hours is None:
+        return Use("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", "none" if not there else "ok")
+    return Use("出勤", f"出席 {there} 人，时长 {hours:g} 小时", "集中学习类活动按实际时长计，不统计在线时长", "", "ok")
+
+
+def _score_line(lines):
+    """Which indicators of the scheme the counted requirements belong to, and what a late one counts there.
+
+    No points are promised: what an indicator yields depends on what else applies to the branch in the period.
+    """
+    scheme = parsed(scheme_current())
+    found, late = [], False
+    for line in lines:
+        for _, indicator in scheme.indicators():
+            if line.rule and f"requirement.{line.rule}" in indicator.measures and indicator not in found:
+                found.append(indicator)
+                late = late or (line.mark in ("补办", "迟报") and indicator.late_factor < 1)
+    if not found:
+        return Use("考核", "不影响得分", "没有对应的考核指标，或这次不计入", "—", "none")
+    names = "、".join(indicator.name for indicator in found)
+    if late:
+        share = f"{float(found[0].late_factor) * 100:g}%"
+        return Use("考核", names, f"补办和迟报按 {share} 计分", f"计 {share}", "soon")
+    return Use("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
+
+
+def _sync_lines(links, day, saved):
+    """One line for each stage the record is linked to: how far its date lies from the business date.
+
+    links: as linked_points gives them. saved: whether the record counts already.
+    """
+    if not links:
+        return [Use("四同步", "未关联重点业务", "这次活动服务于某项业务时，在“关联业务”中选一次即可", "—", "none")]
+    lines = []
+    for item, point in links:
+        title = f"{item.name}：{STAGE_SHORT[point.kind]}环节" + (f"（{point.name}）" if point.name else "")
+        lines.append(Use("四同步", title, *_sync_words(point, day, saved), url=f"/sync/{item.pk}/#stage-{point.kind}"))
+    return lines
+
+
+def _sync_words(point, day, saved):
+    """Return (note, word, tone) of one linked stage."""
+    if point.state == SyncState.WAIVED:
+        return "这个环节已免予同步", "免予", "none"
+    if point.happened is None:
+        return "业务环节还没有登记实际日期，登记后即可判定", "已关联", "ok"
+    if saved and point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING) and point.party is not None:
+        lag, state = point.lag, point.state
+    else:
+        tolerance = dated_settings.whole("sync_tolerance_days", point.happened)
+        earlier = [proof.day for proof in point.proofs if proof.counts]
+        state, _, lag = judge(point.happened, [*earlier, day], tolerance, max(clock.today(), day))
+    words = f"业务 {point.happened:%-m月%-d日}，" + (f"提前 {-lag} 天" if lag < 0 else f"相差 {lag} 天")
+    return words, SyncState(state).label, "ok" if state == SyncState.SYNCHRONISED else "soon"
+
+
+def _duty_lines(organisation, codes, day, lines, counts, links):
+    """One line for each duty of the branch that the record will serve; they close by themselves.
+
+    lines: those of its requirements. counts: False below the quorum, where it proves nothing. links: the stages that
+    it is linked to.
+    """
+    rows = [line.owed for line in lines if line.owed]
+    carriers = {place for _, point in links for place in point.carriers}
+    found = branch_duties(organisation, rows, codes, day, carriers) if counts else []
+    if not found:
+        return [Use("责任清单", "不对应责任事项", "能由记录证明的事项自动办结", "—", "none")]
+    return [_duty_line(duty, "由这条记录自动计入，不用另行填报", "自动计入") for duty in found]
+
+
+def _duty_line(duty, note, mark):
+    return Use("责任清单", duty.text, note, mark, "ok", f"/duties/{duty.pk}/")
+
+
+def _duties_proved(activity, user):
+    """The duties a saved record proves: the branches' first, then those above; members' folded, one line for each text."""
+    found = list(dict.fromkeys(duty for duty, _ in duties_of_record(activity, user=user)))
+    if not found:
+        return [Use("责任清单", "不对应责任事项", "", "—", "none")]
+    others = [duty for duty in found if duty.list.level != Level.MEMBER]
+    others.sort(key=lambda duty: duty.list.level != Level.BRANCH)
+    folded = {}
+    for duty in found:
+        if duty.list.level == Level.MEMBER:
+            folded.setdefault(duty.text, []).append(duty)
+    lines = [_duty_line(duty, f"{duty.list.holder_name}责任清单", "已计入") for duty in others]
+    return lines + [_members_line(text, rows) for text, rows in folded.items()]
+
+
+def _members_line(text, rows):
+    if len(rows) == 1:
+        return _duty_line(rows[0], f"{rows[0].list.holder_name}责任清单", "已计入")
+    names = tuple((duty.list.holder_name, f"/duties/{duty.pk}/") for duty in rows)
+    return Use("责任清单", f"{len(rows)} 名党员：{text}", "", "已计入", "ok", names=names)
+
+
+def uses_of_form(form):
+    """Return the lines of an unsaved record, from its bound ActivityForm; None before a place and a kind are chosen.
+
+    What is wrong or missing in the form is left out; nothing is written.
+    """
+    data = form.record_data()
+    if form.organisation is None or not data.kinds:
+        return None
+    quorum = form.quorum(data)
+    states = [state for state, _ in data.attendance.values()]
+    unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
+    late = data.day <= clock.today() and is_late(form.unsaved(), clock.now())
+    if form.is_bound and not form.cleaned_data.get("day"):
+        # Without a date nobody knows the period; today's would promise what the record may not meet.
+        pending = Use("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
+        return [pending, _attendance_line(states, form.unsaved().hours)]
+    lines = _requirement_lines(
+        form.organisation, data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown
+    )
+    links = linked_points(form.instance.pk) if form.instance else []
+    return [
+        *lines,
+        _attendance_line(states, form.unsaved().hours),
+        *_sync_lines(links, data.day, saved=False),
+        *_duty_lines(
+            form.organisation, data.kinds, data.makes_up_for or data.day, lines, quorum is None or quorum.valid, links
+        ),
+        _score_line(lines),
+    ]
+
+
+def uses_of_record(activity, user=None):
+    """Return the lines of a saved record: what it counted for, in its organisation and each confirmed host.
+
+    user: name only the duties that he may read (all when None).
+    """
+    states = list(activity.attendance.values_list("state", flat=True))
+    quorum = None
+    if activity.voters_expected is not None and not activity.valid:
+        quorum = quorum_of(
+            activity.codes,
+            Counts(
+                activity.voters_expected, activity.voters_present, activity.voters_expected, activity.voters_present
+            ),
+        )
+    lines = _requirement_lines(
+        activity.organisation, activity.codes, activity.day, activity.makes_up_for, quorum, activity.late, activity.pk
+    )
+    for host in activity.hosts.all():
+        if host.confirmed_at:
+            for line in _requirement_lines(
+                host.organisation,
+                activity.codes,
+                activity.day,
+                activity.makes_up_for,
+                quorum,
+                activity.late,
+                activity.pk,
+            ):
+                line.title = f"{host.organisation}：{line.title}"
+                lines.append(line)
+    lines.append(_attendance_line(states, activity.hours))
+    lines += _sync_lines(linked_points(activity.pk), activity.day, activity.state in COUNTING_STATES and activity.valid)
+    lines += _duties_proved(activity, user)
+    lines.append(_score_line(lines))
+    return lines

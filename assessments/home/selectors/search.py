@@ -1,0 +1,76 @@
+"""What a search finds across places, people, records, business work and supervision, within the searcher's reach."""
+
+from django.db.models import Q
+from django.urls import reverse
+
+from branches.places.models.organisations import Organisation
+from branches.reach.rights import MEMBERS, VIEW
+from common.names import named
+from members.activities.models import Activity
+from members.roster.models.members import Member
+from responsibilities.supervision.models import Supervision
+from responsibilities.work.models import WorkItem
+
+MOST = 20
+
+
+def search(user, text):
+    """Return [{title, rows: [{label, note, url}]}] of what `user` may read; at most MOST rows a group, empty groups left out.
+
+    text: part of a name or title; for places, people and business work also pinyin initials.
+    """
+    groups = {
+        "党组织": _places(user, text),
+        "党员": _people(user, text),
+        "活动记录": _records(user, text),
+        "重点业务": _work(user, text),
+        "督查督办": _supervisions(user, text),
+    }
+    return [{"title": title, "rows": rows} for title, rows in groups.items() if rows]
+
+
+def _row(label, note, name, pk):
+    return {"label": label, "note": note, "url": reverse(name, args=[pk])}
+
+
+def _places(user, text):
+    rows = Organisation.objects.visible_to(user, VIEW).select_related("parent")
+    rows = rows.filter(Q(name__icontains=text) | Q(short_name__icontains=text) | Q(initials__contains=text.lower()))
+    return [_row(row.label, row.name, "organisation_detail", row.pk) for row in rows.order_by("tree_id", "lft")[:MOST]]
+
+
+def _people(user, text):
+    rows = Member.objects.visible_to(user, MEMBERS).select_related("home")
+    rows = rows.filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()))
+    return [_row(row.name, row.home.label, "member_detail", row.pk) for row in rows.order_by("initials", "pk")[:MOST]]
+
+
+def _records(user, text):
+    rows = Activity.objects.visible_to(user, VIEW).select_related("organisation__parent").prefetch_related("kinds")
+    rows = rows.filter(title__icontains=text).order_by("-day", "-pk")[:MOST]
+    return [
+        _row(row.title, f"{row.organisation.label}　{row.day:%Y-%m-%d}　{row.kinds_label}", "activity_detail", row.pk)
+        for row in rows
+    ]
+
+
+def _work(user, text):
+    rows = WorkItem.objects.visible_to(user, VIEW).select_related("lead").order_by("-starts", "pk")
+    # Initials are not stored: the items of all years are as many as a ministry can lead, a few thousand names.
+    found = [row for row in rows if named(row.name, text)][:MOST]
+    return [
+        _row(
+            row.name,
+            f"{row.get_kind_display()}　{row.lead.name if row.lead_id else '未填牵头处室'}",
+            "work_detail",
+            row.pk,
+        )
+        for row in found
+    ]
+
+
+def _supervisions(user, text):
+    rows = Supervision.objects.readable(user).filter(title__icontains=text).order_by("-pk")[:MOST]
+    return [
+        _row(row.title, f"{row.organisation}　{row.get_state_display()}", "supervision_detail", row.pk) for row in rows
+    ]

@@ -1,0 +1,150 @@
+"""What waits for an organisation beyond its requirements: stages, duties, supervision, questions, resolutions."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from common import clock
+from members.activities.selectors.resolutions import resolutions_open
+from responsibilities.collects.selectors.collects import collects_for
+from responsibilities.duties.models import Duty, DutyList, ListState
+from responsibilities.duties.progress import duty_slots, progress
+from responsibilities.supervision.selectors.notices import supervisions_for
+from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.sync import sync_points
+
+# How far ahead a thing is worth a line, in days.
+AHEAD = timedelta(days=14)
+SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line: state (key of a chip), word in its place or "", what it is, what to do, where."""
+
+    state: str
+    title: str
+    note: str
+    url: str
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tasks of one kind: the most urgent, how many there are in all, and the list that holds them."""
+
+    name: str
+    tasks: list
+    total: int
+    url: str
+
+
+def tasks_of(user, organisation):
+    """Return the Groups of what `user` finds waiting at his organisation, empty ones left out.
+
+    The number of statements does not depend on how much there is.
+    """
+    groups = [
+        ("四同步", _stages(organisation), f"/sync/?branch={organisation.pk}"),
+        ("责任清单", _duties(organisation), "/duties/own/"),
+        ("督查", _supervisions(user, organisation), "/supervision/?side=received"),
+        ("一次征集", _collects(user, organisation), "/collects/"),
+        ("决议落实", _resolutions(organisation), f"/resolutions/?organisation={organisation.pk}"),
+    ]
+    return [Group(name, rows[:SHOWN], len(rows), url) for name, rows, url in groups if rows]
+
+
+def _stages(organisation):
+    """Stages whose Party side is missing, is to come within days, or whose business date nobody has noted."""
+    items = WorkCarrier.objects.filter(organisation=organisation).order_by().values("item")
+    points = [point for point in sync_points(items) if organisation.pk in point.carriers]
+    names = dict(WorkItem.objects.filter(pk__in={point.item for point in points}).values_list("pk", "name"))
+    today, found = clock.today(), []
+    for point in points:
+        title = f"{names[point.item]}：{STAGE_SHORT[point.kind]}{f'（{point.name}）' if point.name else ''}"
+        url = f"/sync/{point.item}/#stage-{point.kind}"
+        if point.state == SyncState.MISSING:
+            found.append(
+                (0, -point.lag, Task("missing", title, f"业务 {point.happened:%-m月%-d日}，已 {point.lag} 天", url))
+            )
+        elif point.state == SyncState.NOT_DUE and point.happened:
+            found.append(
+                (1, -point.lag, Task("due_soon", title, f"业务 {point.happened:%-m月%-d日}，等党建记录", url, "待同步"))
+            )
+        elif point.waits and point.planned < today:
+            note = f"计划 {point.planned:%-m月%-d日} 已过，请登记业务日期"
+            found.append((2, 0, Task("not_due", title, note, url, "待登记")))
+        elif point.waits and point.planned <= today + AHEAD:
+            found.append((3, 0, Task("not_due", title, f"业务计划 {point.planned:%-m月%-d日}", url)))
+    return [task for _, _, task in sorted(found, key=lambda row: row[:2])]
+
+
+def _duties(organisation):
+    lists = DutyList.objects.filter(organisation=organisation, year=clock.today().year, state=ListState.ISSUED)
+    lists = list(lists.filter(holder__isnull=True, member__isnull=True))
+    found = [
+        Task("open", f"{row}已下达", f"{row.document}，请知悉", f"/duties/lists/{row.pk}/", "待知悉")
+        for row in lists
+        if row.noted_at is None
+    ]
+    duties = list(
+        Duty.objects.filter(list__in=lists).select_related("list__organisation", "list__holder", "list__member")
+    )
+    slots = duty_slots(duties)
+    rows = []
+    for duty in duties:
+        come = progress(slots[duty.pk])
+        url = f"/duties/{duty.pk}/"
+        if come.overdue:
+            rows.append((0, -come.days, Task("overdue", duty.text, f"{come.overdue} 项逾期", url)))
+        elif come.state == "returned":
+            rows.append((1, 0, Task("returned", duty.text, "修改后重报", url)))
+        elif (
+            come.next_due
+            and come.next_due <= clock.today() + AHEAD
+            and any(slot.words and slot.due == come.next_due for slot in slots[duty.pk])
+        ):
+            rows.append((2, come.days, Task("due_soon", duty.text, f"{come.next_due:%-m月%-d日}前报告", url)))
+    return found + [task for _, _, task in sorted(rows, key=lambda row: row[:2])]
+
+
+def _supervisions(user, organisation):
+    return [
+        Task(
+            "overdue" if row.overdue_days else row.state,
+            row.title,
+            f"{row.due:%-m月%-d日}前回复",
+            f"/supervision/{row.pk}/",
+            "" if row.overdue_days else row.get_state_display(),
+        )
+        for row in supervisions_for(user, organisation)
+    ]
+
+
+def _collects(user, organisation):
+    today = clock.today()
+    return [
+        Task(
+            "overdue" if row.collect.due < today else "open",
+            row.collect.title,
+            f"{row.collect.due:%-m月%-d日}前填报",
+            f"/collects/{row.collect_id}/answer/{row.pk}/",
+            "" if row.collect.due < today else "待填报",
+        )
+        for row in collects_for(user, organisation)
+    ]
+
+
+def _resolutions(organisation):
+    today = clock.today()
+    return [
+        Task(
+            "overdue" if row.due and row.due < today else "open",
+            row.text,
+            "，".join(
+                filter(None, [row.owner.name if row.owner else "", f"{row.due:%-m月%-d日}前" if row.due else ""])
+            ),
+            f"/activities/{row.activity_id}/",
+        )
+        for row in resolutions_open(organisation)
+        if row.due is None or row.due <= today + AHEAD
+    ]

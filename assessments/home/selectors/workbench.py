@@ -1,0 +1,157 @@
+"""The secretary's workbench: exact at this second, from the same functions that facts and scores are made of."""
+
+from dataclasses import dataclass
+
+from branches.notices.models import Notice
+from branches.places.models.organisations import Kind
+from branches.places.selectors.names import labels
+from common import clock
+from common.periods import MONTH, QUARTER, YEAR, Period
+from members.activities.models import Activity, ActivityState
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.selectors import cell_state, days_of, requirement_name, requirements
+from responsibilities.rulebook import rule, short_citation
+
+OPEN_DRAFTS = (ActivityState.DRAFT, ActivityState.PLANNED)
+
+
+@dataclass
+class Line:
+    """One requirement as the workbench shows it."""
+
+    row: object
+    name: str
+    days: int | None
+    state: str
+    basis: str
+    note: str
+    url: str
+    new: str
+
+
+def line_of(row, own, names):
+    """Return the Line of a requirement; a small group's carries its name when `own` is the branch."""
+    group = "" if row.organisation == own.pk else f"{names[row.organisation]}"
+    return Line(
+        row=row,
+        name=f"{group}{requirement_name(row)}",
+        days=days_of(row),
+        state=cell_state(row),
+        basis=f"{short_citation(rule(row.rule))} · {row.row.frequency()}",
+        note=_note(row),
+        url=f"/requirements/{row.organisation}/{row.rule}/{row.period}/",
+        new=f"/activities/new/?organisation={row.organisation}&kind={row.row.kinds[0]}&period={row.period}",
+    )
+
+
+def _note(row):
+    if row.rule == "life-talks":
+        return f"已谈 {row.done} 人，还差 {row.expected - row.done} 人"
+    if row.state == State.OVERDUE:
+        return "已开展请补录，未开展请写明原因"
+    if row.returned:
+        return "有一条记录被退回，修改后重报即可"
+    return ""
+
+
+def workbench(user, organisation):
+    """Return the page data of one branch or small group for its own secretary or leader."""
+    today = clock.today()
+    quarter, month = Period.containing(QUARTER, today), Period.containing(MONTH, today)
+    rows = requirements(Period(YEAR, today.year), organisations=[organisation.pk])
+    if organisation.kind == Kind.SMALL_GROUP:
+        rows = [row for row in rows if row.organisation == organisation.pk]
+    names = {row.organisation: "" for row in rows}
+    names.update(_short_names(organisation, names))
+    due = [
+        row
+        for row in rows
+        if row.state == State.OVERDUE or (row.state in (State.DUE_SOON, State.NOT_DUE) and row.due in month)
+    ]
+    due.sort(key=lambda row: (row.state != State.OVERDUE, row.due, row.organisation))
+    this_quarter = [row for row in rows if row.due in quarter or row.period.within(quarter)]
+    records = _records(organisation)
+    return {
+        "due": [line_of(row, organisation, names) for row in due],
+        "overdue": sum(row.state == State.OVERDUE for row in due),
+        "done_this_month": sum(row.state in (State.MET, State.MET_LATE) and row.period.within(month) for row in rows),
+        "strip": _strip(this_quarter),
+        "quarter": quarter,
+        "owed": sum(row.applies for row in this_quarter),
+        "met": sum(row.state in (State.MET, State.MET_LATE) for row in this_quarter),
+        "returned": [record for record in records if record.state == ActivityState.RETURNED],
+        "drafts": [record for record in records if record.state in OPEN_DRAFTS],
+        "invitations": [
+            record
+            for record in records
+            if record.organisation_id != organisation.pk and record.organisation.parent_id != organisation.pk
+        ],
+        "notices": list(Notice.objects.filter(recipient=user).select_related("sender")[:5]),
+    }
+
+
+def _short_names(organisation, ids):
+    found = labels([pk for pk in ids if pk != organisation.pk]) if len(ids) > 1 else {}
+    return {pk: name.removeprefix(str(organisation)) for pk, name in found.items()}
+
+
+def _records(organisation):
+    """Returned records and drafts of the organisation and its groups, and joint records that wait for its word."""
+    own = Activity.objects.filter(
+        organisation__tree_id=organisation.tree_id,
+        organisation__lft__gte=organisation.lft,
+        organisation__rght__lte=organisation.rght,
+        state__in=[*OPEN_DRAFTS, ActivityState.RETURNED],
+    )
+    asked = Activity.objects.filter(
+        hosts__organisation=organisation,
+        hosts__confirmed_at__isnull=True,
+        state__in=[ActivityState.SUBMITTED, ActivityState.ACCEPTED],
+    )
+    ids = own.order_by().values("pk").union(asked.order_by().values("pk"))
+    return list(
+        Activity.objects.filter(pk__in=ids)
+        .select_related("organisation", "reviewer")
+        .prefetch_related("kinds")
+        .order_by("-changed")[:12]
+    )
+
+
+def _strip(rows):
+    """One entry for each rule of the quarter with a mark for each period; groups of a branch are drawn together."""
+    strip = []
+    for kind in REQUIREMENT_RULES:
+        mine = [row for row in rows if row.rule == kind.rule]
+        if not mine:
+            continue
+        marks = []
+        for period in sorted({row.period for row in mine}):
+            here = [row for row in mine if row.period == period]
+            worst = min(here, key=lambda row: _RANK[row.state])
+            done = sum(row.state in (State.MET, State.MET_LATE) for row in here)
+            text = period.short() if period.kind == MONTH else ""
+            if kind.rule == "life-talks" and worst.applies:
+                text = f"{worst.done}/{worst.expected}人"
+            elif period.kind != MONTH:
+                text = {State.NOT_DUE: f"{worst.due:%-m月%-d日}前", State.NOT_APPLICABLE: "不适用"}.get(worst.state, "")
+            marks.append(
+                {
+                    "state": cell_state(worst),
+                    "text": text,
+                    "url": f"/requirements/{worst.organisation}/{worst.rule}/{period}/"
+                    if len(here) == 1
+                    else f"/requirements/?rule={kind.rule}&period={period}",
+                    "note": f"{done}/{len(here)}" if len(here) > 1 else "",
+                }
+            )
+        strip.append({"name": kind.short, "frequency": kind.frequency(), "marks": marks})
+    return strip
+
+
+_RANK = {
+    state: place
+    for place, state in enumerate(
+        (State.OVERDUE, State.DUE_SOON, State.NOT_DUE, State.MET_LATE, State.MET, State.EXEMPT, State.NOT_APPLICABLE)
+    )
+}

@@ -1,0 +1,19 @@
+"""The home page of each role, search, what a record counts for, the cadre record."""
+
+from django.urls import path
+
+from assessments.home.views import cadre, dashboard, record_effects, search, start
+
+urlpatterns = [
+    path("", start.home, name="home"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/update/", dashboard.dashboard_update, name="dashboard_update"),
+    path("dashboard/remind/", dashboard.dashboard_remind, name="dashboard_remind"),
+    path("dashboard/export/", dashboard.dashboard_export, name="dashboard_export"),
+    path("cadres/", cadre.cadre_list, name="cadre_list"),
+    path("cadres/<int:pk>/", cadre.cadre_detail, name="cadre_detail"),
+    path("cadres/<int:pk>/docx/", cadre.cadre_document, name="cadre_document"),
+    path("search/", search.search, name="search"),
+    path("uses/", record_effects.record_uses, name="record_uses"),
+    path("activities/<int:pk>/counts/", record_effects.record_counts, name="record_counts"),
+]

@@ -1,0 +1,166 @@
+"""Staff and leadership: the heat map of a quarter, reminders, refresh."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from assessments.facts import fill as rollups
+from assessments.home.forms.dashboard import DashboardFilter
+from assessments.home.selectors import dashboard as selectors
+from assessments.reports.wording import overdue as overdue_sentence
+from branches.audit import exports
+from branches.places.models.organisations import Kind, Organisation
+from branches.places.selectors.terms import term_warnings
+from branches.reach import access
+from branches.reach.rights import REVIEW, ROLES, VIEW
+from common import clock
+from common.periods import QUARTER, YEAR, Period
+from members.reviews.selectors import waiting_for
+from responsibilities.assigning import LEADING
+from responsibilities.requirements.models import RequirementState
+from responsibilities.requirements.selectors import requirements
+from responsibilities.requirements.services import requirement_remind
+
+
+def _filter(request):
+    tops = access.organisations_for(request.user).filter(kind__in=(Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH))
+    this = Period.containing(QUARTER, clock.today())
+    form = DashboardFilter(request.GET or None, tops=tops, instead={"period": (str(this), this.label())})
+    chosen = form.chosen()
+    quarter = chosen.get("period") or this
+    return form, quarter, chosen
+
+
+def _holds(request, right):
+    """Whether the role one acts in has `right`; rows are filtered by reach anyway, so this decides buttons only."""
+    return request.scope is not None and right in ROLES[request.scope.role].rights
+
+
+@login_required
+def dashboard_page(request):
+    if not _holds(request, VIEW):
+        raise Http404
+    form, quarter, chosen = _filter(request)
+    order = chosen.get("order") or "lag"
+    found, groups, earlier = selectors.heat_map(
+        request.user, quarter, top=chosen.get("top"), order=order, state=chosen.get("state") or ""
+    )
+    figures = selectors.totals(groups)
+    lagging = figures["lagging"]
+    waiting = _waiting(request)
+    context = {
+        "title": overdue_sentence([(row.name.removesuffix("党支部"), row.overdue) for row in lagging]).rstrip("。"),
+        "form": form,
+        "quarter": quarter,
+        "columns": found,
+        "heads": selectors.heads(found),
+        "groups": groups,
+        "figures": figures,
+        "order": order,
+        "age": rollups.age(),
+        "lagging": lagging,
+        "earlier": earlier,
+        "waiting": waiting,
+        "leads": request.scope is not None and request.scope.role in LEADING,
+        "terms": term_warnings(request.user),
+        "may_remind": bool(lagging) and _holds(request, REVIEW),
+    }
+    return render(request, "assessments/home/dashboard/page.html", context)
+
+
+def _waiting(request):
+    """Return the records that wait longest for this reviewer, with the days, or None where he reviews nothing."""
+    if not _holds(request, REVIEW):
+        return None
+    rows = waiting_for(request.user).select_related("organisation__parent").prefetch_related("kinds")[:4]
+    for row in rows:
+        row.days_waiting = (clock.today() - clock.day_of(row.submitted_at)).days
+    return list(rows)
+
+
+@login_required
+def dashboard(request):
+    return dashboard_page(request)
+
+
+@login_required
+@require_POST
+def dashboard_update(request):
+    """Fill the facts now; the same engine as beat's."""
+    access.require_anywhere(request.user, VIEW)
+    outcome = rollups.fill()
+    messages.info(request, "汇总正在进行，请稍后刷新" if outcome.busy else "汇总已更新")
+    return redirect(f"/dashboard/?{request.GET.urlencode()}")
+
+
+def _overdue_rows(request):
+    """Return (requirements overdue in the chosen quarter within review reach, {id: Organisation})."""
+    _, quarter, chosen = _filter(request)
+    places = Organisation.objects.visible_to(request.user, REVIEW).filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))
+    if chosen.get("top"):
+        places = places.filter(lft__gte=chosen["top"].lft, rght__lte=chosen["top"].rght)
+    places = {place.pk: place for place in places.select_related("parent")}
+    rows = [
+        row
+        for row in requirements(Period(YEAR, quarter.year), organisations=list(places))
+        if row.organisation in places and row.state == RequirementState.OVERDUE and row.due in quarter
+    ]
+    return rows, places
+
+
+@login_required
+def dashboard_remind(request):
+    """Remind everybody who lags: a page that names the consequence, then one notice for each overdue requirement."""
+    access.require_anywhere(request.user, REVIEW)
+    rows, places = _overdue_rows(request)
+    branches = {row.organisation for row in rows}
+    if request.method == "POST":
+        sent, nobody = requirement_remind(by=request.user, rows=rows, places=places)
+        messages.success(request, f"已发出 {sent} 条提醒")
+        if nobody:
+            messages.warning(request, f"{'、'.join(place.label for place in nobody)}没有可提醒的负责人，请先任命")
+        return redirect("home")
+    return render(
+        request,
+        "generic/confirm.html",
+        {
+            "title": f"提醒 {len(branches)} 个组织的 {len(rows)} 项逾期义务？",
+            "text": "每项义务给负责的书记（组长）发一条站内通知，写明事项和截止日期；不发短信。",
+            "verb": "发出提醒",
+            "cancel": "/",
+        },
+    )
+
+
+@login_required
+@require_POST
+def dashboard_export(request):
+    """The heat map as a workbook, with the same filters."""
+    access.require_anywhere(request.user, VIEW)
+    _, quarter, chosen = _filter(request)
+    found, groups, _ = selectors.heat_map(
+        request.user, quarter, top=chosen.get("top"), order="tree", state=chosen.get("state") or ""
+    )
+    heads = [f"{column.rule.short}{column.period.short()}" for column in found]
+    labels = dict(RequirementState.choices) | {"submitted": "待审核", "returned": "已退回", "": ""}
+    table = (
+        [
+            group.name,
+            row.name,
+            *[labels[cell.state] for cell in row.cells],
+            row.overdue,
+            "" if row.rate is None else row.rate,
+        ]
+        for group in groups
+        for row in group.rows
+    )
+    return exports.send(
+        request,
+        rows=table,
+        columns=["上级", "党支部", *heads, "逾期", "完成率（%）"],
+        name=f"组织生活总览{quarter}",
+        verb="dashboard.export",
+        filters=request.GET.urlencode(),
+    )

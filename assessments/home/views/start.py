@@ -1,0 +1,95 @@
+"""The first page of each role: workbench for who records, dashboard for who looks down the tree."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+
+from assessments.home.selectors.tasks import tasks_of
+from assessments.home.selectors.workbench import workbench
+from assessments.home.views.dashboard import dashboard_page
+from branches.places.models.organisations import Kind
+from members.activities.models import ActivityKindCode as Code
+from members.organisations.first_steps import first_steps
+
+_WORKBENCH = {"branch_secretary", "branch_officer", "group_leader"}
+_SYSTEM = {"system_administrator": "account_list", "security_auditor": "audit_list"}
+# The kinds a branch records most, in the order of the form.
+QUICK_KINDS = (
+    (Code.ASSEMBLY, "党员大会", "users-group"),
+    (Code.COMMITTEE_MEETING, "支委会", "user-star"),
+    (Code.GROUP_MEETING, "党小组会", "users"),
+    (Code.LECTURE, "党课", "presentation"),
+    (Code.THEME_DAY, "主题党日", "calendar-star"),
+    (Code.ORG_LIFE, "组织生活会", "messages"),
+    (Code.TALK, "谈心谈话", "message-circle"),
+)
+
+
+@login_required
+def home(request):
+    scope = request.scope
+    if scope is None:
+        return _without_post(request)
+    if scope.role in _SYSTEM:
+        return redirect(_SYSTEM[scope.role])
+    if scope.role in _WORKBENCH:
+        return _workbench(request, scope.organisation)
+    return dashboard_page(request)
+
+
+def _without_post(request):
+    """A member with a linked account sees his own file; an account without anything is told whom to ask."""
+    if hasattr(request.user, "member"):
+        try:
+            return redirect(reverse("member_own"))
+        except NoReverseMatch:
+            pass
+    return render(request, "assessments/home/without_post.html")
+
+
+def _workbench(request, organisation):
+    steps = first_steps(organisation)
+    if steps is not None:
+        return render(request, "assessments/home/new_branch.html", {"organisation": organisation, "steps": steps})
+    data = workbench(request.user, organisation)
+    groups = tasks_of(request.user, organisation)
+    kinds = (
+        QUICK_KINDS
+        if organisation.kind == Kind.BRANCH
+        else [row for row in QUICK_KINDS if row[0] == Code.GROUP_MEETING]
+    )
+    return render(
+        request,
+        "assessments/home/workbench.html",
+        {
+            "organisation": organisation,
+            "title": _title(data, sum(group.total for group in groups)),
+            "sub": _sub(data),
+            "kinds": kinds,
+            "groups": groups,
+            "estimated": organisation.kind == Kind.BRANCH,
+            **data,
+        },
+    )
+
+
+def _title(data, tasks):
+    """Say how much waits: requirements of the month and overdue ones, and `tasks` things of work, duties and supervision."""
+    late = data["overdue"]
+    coming = len(data["due"]) - late
+    parts = [f"本月还有 {coming} 项要办"] if coming else []
+    if late:
+        parts.append(f"另有 {late} 项逾期" if coming else f"有 {late} 项逾期待补")
+    if tasks:
+        parts.append(f"业务与责任有 {tasks} 项要办")
+    return "，".join(parts) or "本月没有待办事项"
+
+
+def _sub(data):
+    parts = []
+    coming = next((line for line in data["due"] if line.days is not None and line.state != "overdue"), None)
+    if coming:
+        parts.append(f"最近一项是 {coming.row.due:%-m月%-d日} 截止的{coming.name}")
+    if data["returned"]:
+        parts.append(f"有 {len(data['returned'])} 条记录被退回，等您修改")
+    return "；".join(parts) + "。" if parts else ""

@@ -1,0 +1,16 @@
+"""The models of this room, for Django alone: code imports a model from its subject."""
+
+from assessments.facts.models import Fact, FillState
+from assessments.reports.models import Report
+from assessments.results.models import Assessment, Result, Score
+from assessments.schemes.models import SchemeVersion
+
+__all__ = [
+    "Assessment",
+    "Fact",
+    "FillState",
+    "Report",
+    "Result",
+    "SchemeVersion",
+    "Score",
+]

@@ -1,0 +1,127 @@
+"""Reports: on screen, on paper, as Word and workbook, all from the frozen JSON."""
+
+import json
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from assessments.reports import charts, documents, shape
+from assessments.reports.models import Report
+from assessments.reports.services import assessment_publish
+from assessments.results.forms import PublishForm
+from assessments.results.views import assessment_for
+from branches import audit
+from branches.audit import exports
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach import access
+from branches.reach.doors import recent_login
+from branches.reach.rights import ASSESS, OBJECT, PUBLISH, REPORTS
+from common.forms.fields import take_errors
+from common.periods import Period
+
+
+def _report(request, pk):
+    """Return (report row, JSON as this reader may see it).
+
+    Whoever reads reports at the root or the committee reads all of it; a branch reads the extract about itself, without
+    rank and without other branches.
+    """
+    found = Report.objects.filter(pk=pk).select_related("assessment").first()
+    if found is None:
+        raise Http404
+    body = json.loads(found.body)
+    wide = access.organisations_for(request.user, REPORTS).filter(kind__in=(Kind.PARTY_GROUP, Kind.COMMITTEE))
+    if wide.exists():
+        return found, body, True
+    own = Organisation.objects.visible_to(request.user, REPORTS).filter(kind=Kind.BRANCH).values_list("pk", flat=True)
+    keys = {row["key"] for row in body["branches"]}
+    mine = [str(place) for place in own if str(place) in keys]
+    if not mine:
+        raise Http404
+    return found, shape.for_branch(body, mine[0]), False
+
+
+@login_required
+def report_list(request):
+    access.require_anywhere(request.user, REPORTS)
+    rows = Report.objects.select_related("assessment").order_by("-published")
+    lines = [
+        {"row": row, "period": Period.parse(row.assessment.period), "version": row.assessment.version}
+        for row in rows[:60]
+    ]
+    return render(
+        request,
+        "assessments/reports/list.html",
+        {
+            "lines": lines,
+            "title": f"已发布 {len(lines)} 份考核报告，最近一份是{lines[0]['period'].label()}"
+            if lines
+            else "还没有发布过考核报告",
+            "may_assess": access.holds_anywhere(request.user, ASSESS),
+        },
+    )
+
+
+@login_required
+def report_detail(request, pk):
+    found, body, wide = _report(request, pk)
+    return render(
+        request,
+        "assessments/reports/detail.html",
+        {
+            "report": body,
+            "charts": charts.of(body),
+            "ranked": wide,
+            "row": found,
+            "wide": wide,
+            "period": Period.parse(body["period"]),
+            "others": Report.objects.select_related("assessment").order_by("-published")[:6],
+            "may_object": access.holds_anywhere(request.user, OBJECT),
+        },
+    )
+
+
+@login_required
+@require_POST
+def report_download(request, pk, kind):
+    found, body, _ = _report(request, pk)
+    if kind not in ("docx", "xlsx"):
+        raise Http404
+    data = documents.render(body, kind)
+    with transaction.atomic():
+        audit.record(
+            by=request.user, verb="report.export", obj=found, organisation=found.organisation, after={"format": kind}
+        )
+    return exports.attachment(data, f"{body['title']}.{kind}", documents.FORMATS[kind])
+
+
+@login_required
+@recent_login
+def result_publish(request, pk):
+    assessment = assessment_for(request, pk, PUBLISH)
+    form = PublishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = assessment_publish(by=request.user, assessment=assessment, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, "考核报告已发布")
+            return redirect("report_detail", report.pk)
+    return render(
+        request,
+        "generic/confirm.html",
+        {
+            "title": f"发布{Period.parse(assessment.period).label()}考核报告？",
+            "text": "发布后结果和报告不能再修改；更正须另做新版本，旧版本保留。",
+            "verb": "发布报告",
+            "cancel": f"/results/{pk}/",
+            "form": form,
+        },
+        status=422 if form.is_bound else 200,
+    )

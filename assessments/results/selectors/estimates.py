@@ -1,0 +1,49 @@
+"""The estimate of a branch's score now, from the functions that the score is made of."""
+
+from assessments.results.selectors.scores import estimate
+from assessments.results.selectors.scoring_items import further_entries
+from assessments.results.selectors.targets import address_of
+from assessments.schemes.services import parsed, scheme_current
+from branches.places.models.organisations import Kind
+from branches.places.selectors.names import labels
+from common import clock
+from common.periods import QUARTER, YEAR, Period
+from responsibilities.requirements.selectors import requirements
+
+
+def estimate_of(organisation, quarter=None):
+    """Return {"result", "best", "losses", "marks", "quarter"} of a branch in a quarter (default the running one).
+
+    None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each
+    with the page that mends it.
+    """
+    quarter = quarter or Period.containing(QUARTER, clock.today())
+    if organisation.kind != Kind.BRANCH:
+        return None
+    scheme = parsed(scheme_current())
+    # The whole year in one reading, of which those that fall due in the quarter: the same rows as items.due_within.
+    year = Period(YEAR, quarter.year)
+    rows = [row for row in requirements(year, organisations=[organisation.pk]) if row.due in quarter]
+    names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
+    names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
+    found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]))
+    if found is None:
+        return None
+    result, best = found
+    losses = [
+        {
+            "points": reason.points,
+            "title": reason.text,
+            "note": indicator.name,
+            "regain": reason.regain > 0,
+            "url": address_of(reason.target) or "",
+        }
+        for indicator, reason in result.reasons()
+    ]
+    return {
+        "quarter": quarter,
+        "result": result,
+        "best": best,
+        "losses": losses,
+        "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
+    }

@@ -1,0 +1,197 @@
+"""What branches owed in a period, as the scheme reads it: one Entry for each thing, from the functions that pages use."""
+
+from dataclasses import dataclass
+
+from assessments import scoring
+from common import clock
+from common.periods import HALF, MONTH, QUARTER, YEAR, Period
+from members.activities.selectors.resolutions import resolution_items
+from responsibilities.duties.models import Level
+from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
+from responsibilities.duties.slot import counts_on
+from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SUPERVISIONS_ANSWERED, issued_duties
+from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.selectors import requirements
+from responsibilities.supervision.selectors.notices import supervision_items
+from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.sync import sync_points
+
+REQUIREMENT, SYNC = "requirement.", "sync."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing owed: at which organisation, for which measure, as an item to be scored; ids of the records that count."""
+
+    place: int
+    measure: str
+    item: scoring.Item
+    records: tuple = ()
+
+
+def is_built(measure):
+    """Return whether anything is counted for a measure of a scheme (decisions 26)."""
+    return measure.startswith((REQUIREMENT, SYNC)) or measure in (DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE)
+
+
+def due_within(period, organisations=None, as_of=None):
+    """Return the requirements whose due date lies in `period` (decisions 22), those of longer periods included."""
+    rows = requirements(period, organisations=organisations, as_of=as_of)
+    order = (MONTH, QUARTER, HALF, YEAR)
+    for kind in order[order.index(period.kind) + 1 :]:
+        rules = [rule for rule in REQUIREMENT_RULES if rule.period == kind]
+        if rules:
+            whole = Period.containing(kind, period.last)
+            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules)
+    return [row for row in rows if row.due in period]
+
+
+def item_name(row, places):
+    """Return how a reason names a requirement: 10月支委会; 第二党小组10月党小组会 for a group of the branch."""
+    group = places.get(row.organisation)
+    return f"{group or ''}{'' if row.period.kind == YEAR else row.period.short()}{row.row.short}"
+
+
+def requirement_entries(rows, names):
+    """Return the Entries of Requirements. names: {group id: short name}; the place of a group's row is the group."""
+    return [
+        Entry(row.organisation, f"{REQUIREMENT}{row.rule}", _requirement_item(row, names), tuple(row.records))
+        for row in rows
+    ]
+
+
+def _requirement_item(row, names):
+    expected = max(row.expected, 1)
+    on_time = min(row.on_time, expected)
+    late = min(row.late, expected - on_time)
+    partial = row.state in (scoring.OVERDUE, scoring.MET_LATE)
+    return scoring.Item(
+        row.state,
+        item_name(row, names),
+        ("requirement", row.organisation, row.rule, str(row.period)),
+        expected=expected,
+        done=on_time if partial else None,
+        late=late if partial else None,
+        unit="人" if row.rule == "life-talks" else "次",
+    )
+
+
+_SYNC_STATES = {
+    SyncState.SYNCHRONISED: scoring.MET,
+    SyncState.LAGGING: scoring.MET_LATE,
+    SyncState.MISSING: scoring.OVERDUE,
+    SyncState.NOT_DUE: scoring.NOT_DUE,
+    SyncState.WAIVED: scoring.WAIVED,
+}
+
+
+def sync_entries(period, organisations=None, as_of=None):
+    """Return the Entries of the stages whose business date lies in `period`, one for each branch that carries the item.
+
+    A stage that lags counts as late; one that is not due or waived is left out (rulebook, oa-liangzhangpi).
+    """
+    items = None
+    if organisations is not None:
+        items = WorkCarrier.objects.filter(organisation__in=organisations).order_by().values("item")
+    points = sync_points(items, as_of=as_of or clock.today(), first=period.first, last=period.last)
+    names = dict(WorkItem.objects.filter(pk__in={point.item for point in points}).values_list("pk", "name"))
+    wanted = None if organisations is None else set(organisations)
+    return [
+        Entry(place, f"{SYNC}{point.kind}", _sync_item(point, names[point.item]), _records(point))
+        for point in points
+        for place in point.carriers
+        if wanted is None or place in wanted
+    ]
+
+
+def _sync_item(point, item):
+    name = f"“{item}”{STAGE_SHORT[point.kind]}环节{f'（{point.name}）' if point.name else ''}"
+    since = f"{point.happened:%-m月%-d日}" if point.happened else ""
+    return scoring.Item(
+        _SYNC_STATES[point.state],
+        name,
+        ("stage", point.item, point.kind),
+        unit="个环节",
+        text=f"{name}未见党建记录，业务日期 {since}" if point.state == SyncState.MISSING else "",
+        late_text=f"{name}滞后 {point.lag} 天" if point.state == SyncState.LAGGING else "",
+    )
+
+
+def _records(point):
+    return tuple(proof.activity for proof in point.proofs if proof.counts and proof.activity)
+
+
+def duty_entries(period, organisations=None, as_of=None):
+    """Return the Entries of the duties of branches that fell due in `period`, one for each slot.
+
+    What nobody can know (hours of imported records) is left out and costs nothing.
+    """
+    as_of = as_of or clock.today()
+    rows = issued_duties(period.year, as_of, organisations).filter(list__level=Level.BRANCH)
+    duties = list(rows.select_related("list__organisation", "list__holder"))
+    slots = duty_slots(duties, as_of=as_of)
+    return [
+        Entry(duty.list.organisation_id, DUTIES_DONE, _duty_item(duty, slot, as_of), tuple(slot.records))
+        for duty in duties
+        for slot in slots[duty.pk]
+        if counts_on(slot, period.year) in period and slot.state not in LEFT_OUT
+    ]
+
+
+def _duty_item(duty, slot, as_of):
+    name = f"“{duty.text}”{slot.name}"
+    if slot.state in DONE:
+        state = scoring.MET_LATE if slot.missed else scoring.MET
+    else:
+        state = scoring.OVERDUE if slot.behind(as_of) else scoring.NOT_DUE
+    return scoring.Item(
+        state,
+        name,
+        ("duty", duty.pk, slot.key),
+        unit="项",
+        text=f"{name}未落实，{slot.due:%-m月%-d日}到期" if state == scoring.OVERDUE else "",
+        late_text=f"{name}逾期落实" if state == scoring.MET_LATE else "",
+    )
+
+
+def supervision_entries(period, organisations=None, as_of=None):
+    """Return the Entries of the notices to be answered in `period` (rule resp-gongwei): answered in time is met."""
+    return [
+        Entry(row.organisation, SUPERVISIONS_ANSWERED, _whole(row, "督查", ("supervision", row.pk), "件", "回复"))
+        for row in supervision_items(period, organisations, as_of)
+    ]
+
+
+def resolution_entries(period, organisations=None, as_of=None):
+    """Return the Entries of the resolutions to be carried out in `period`."""
+    return [
+        Entry(
+            row.organisation,
+            RESOLUTIONS_DONE,
+            _whole(row, "决议", ("activity", row.activity), "项", "办结"),
+            (row.activity,),
+        )
+        for row in resolution_items(period, organisations, as_of)
+    ]
+
+
+def _whole(row, noun, target, unit, act):
+    """One thing that is either done or not: a notice to answer (回复), a resolution to carry out (办结)."""
+    name = f"{noun}“{row.name}”"
+    return scoring.Item(
+        row.state,
+        name,
+        target,
+        unit=unit,
+        text=f"{name}未{act}，时限 {row.due:%-m月%-d日}" if row.state == scoring.OVERDUE else "",
+        late_text=f"{name}逾期{act}",
+    )
+
+
+def further_entries(period, organisations=None, as_of=None):
+    """Return the Entries of everything but requirements that fell due in `period`."""
+    return [
+        entry
+        for entries in (sync_entries, duty_entries, supervision_entries, resolution_entries)
+        for entry in entries(period, organisations, as_of)
+    ]

@@ -1,0 +1,240 @@
+"""Results of a period: trial → frozen. Publishing makes a report: reports/services.py."""
+
+import json
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from assessments import scoring
+from assessments.results.models import Assessment, AssessmentState, Result, Score
+from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
+from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_current
+from assessments.scoring.totals import COMPLETE, NOT_APPLICABLE
+from branches import audit
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import ASSESS, PUBLISH
+from branches.settings import dated as dated_settings
+from common import clock, database
+from common.errors import Conflict
+from common.periods import Period
+from members.activities.models import Activity
+
+TRIAL_LOCK = 7_302_041
+
+
+def root_of_results():
+    """Return the root organisation; ValidationError before there is one."""
+    root = Organisation.objects.root()
+    if root is None:
+        raise ValidationError("还没有建立组织，无法计分。")
+    return root
+
+
+def _one_decimal(value):
+    return scoring.rounded(value) if value is not None else None
+
+
+def _reasons(row):
+    return json.dumps(
+        [
+            {
+                "text": reason.text,
+                "points": str(reason.points),
+                "kind": reason.kind,
+                "target": list(reason.target),
+                "regain": str(scoring.rounded(reason.regain)),
+            }
+            for reason in row.reasons
+        ],
+        ensure_ascii=False,
+    )
+
+
+def _result(assessment, organisation, outcome):
+    return Result(
+        assessment=assessment,
+        organisation=organisation,
+        organisation_name=str(organisation),
+        group_name=str(organisation.parent),
+        state=outcome.state,
+        total=outcome.total,
+        so_far=_one_decimal(outcome.so_far),
+        out_of=_one_decimal(outcome.out_of),
+        grade=outcome.grade or "",
+        body=json.dumps(
+            {
+                "dimensions": [
+                    {
+                        "key": part.key,
+                        "name": part.name,
+                        "points": str(part.points) if part.points is not None else None,
+                        "maximum": str(_one_decimal(part.maximum)),
+                        "nominal": str(_one_decimal(part.nominal)),
+                        "lost": str(part.lost),
+                        "state": part.state,
+                    }
+                    for part in outcome.dimensions
+                ]
+            },
+            ensure_ascii=False,
+        ),
+    )
+
+
+def _scores(result, outcome, facts):
+    for part in outcome.dimensions:
+        for row in part.indicators:
+            yield Score(
+                result=result,
+                indicator=row.key,
+                name=row.name,
+                dimension=part.key,
+                state=row.state,
+                points=row.points,
+                maximum=_one_decimal(row.maximum),
+                nominal=_one_decimal(row.nominal),
+                lost=row.lost,
+                note=row.note or ("" if row.key in facts else NOT_BUILT),
+                reasons=_reasons(row),
+            )
+
+
+@transaction.atomic
+def assessment_trial(*, by, period, key=BRANCH_SCHEME, as_of=None, reason=""):
+    """Compute the trial of a period anew and return the Assessment; an earlier trial is replaced.
+
+    period: a Period of a kind the scheme knows. as_of: day on which states are judged (default today). reason: why a
+    published assessment is corrected; the correction is a further version and the old one stays (domain truth 8).
+    """
+    root = root_of_results()
+    access.require(by, ASSESS, root)
+    version = scheme_current(key)
+    scheme = parsed(version)
+    if period.kind not in scheme.periods:
+        raise ValidationError({"period": "该方案按季度和年度考核。"})
+    if period.first > clock.today():
+        raise ValidationError({"period": "考核期还没有开始。"})
+    as_of = as_of or clock.today()
+    earlier = Assessment.objects.filter(scheme__key=key, period=str(period))
+    # Trials stand in one line, and whoever freezes waits for the row: neither writes over what the other has made.
+    database.advisory_lock(TRIAL_LOCK)
+    current = earlier.exclude(state=AssessmentState.PUBLISHED).select_for_update().first()
+    if current and current.state == AssessmentState.FROZEN:
+        raise Conflict("该考核期的结果已冻结，请先发布或解除冻结。")
+    number = (earlier.order_by("-version").values_list("version", flat=True).first() or 0) + (0 if current else 1)
+    if number > 1 and not current and not reason.strip():
+        raise ValidationError({"reason": "该考核期已发布过结果，更正须写明原因。"})
+    if current:
+        current.results.all().delete()
+        current.scheme, current.as_of, current.made = version, as_of, clock.now()
+        current.made_by = None if by is access.OPERATOR else by
+        current.reason = reason or current.reason
+        current.save()
+        assessment = current
+    else:
+        assessment = Assessment.objects.create(
+            scheme=version,
+            period=str(period),
+            version=number,
+            as_of=as_of,
+            reason=reason,
+            made_by=None if by is access.OPERATOR else by,
+        )
+    _store(assessment, scheme, period, as_of)
+    audit.record(by=by, verb="assessment.trial", obj=assessment, organisation=root, after=audit.snapshot(assessment))
+    return assessment
+
+
+def _store(assessment, scheme, period, as_of):
+    facts, records = scoring_facts(scheme, period, as_of=as_of)
+    places = Organisation.objects.select_related("parent").in_bulk(list(facts))
+    outcomes = {pk: scoring.score(scheme, facts[pk]) for pk in facts}
+    results = Result.objects.bulk_create(_result(assessment, places[pk], outcomes[pk]) for pk in facts)
+    evidence = _evidence(records)
+    scores = []
+    for result in results:
+        place = result.organisation_id
+        for score in _scores(result, outcomes[place], facts[place]):
+            score.evidence = json.dumps(evidence.get((place, score.indicator), []), ensure_ascii=False)
+            scores.append(score)
+    Score.objects.bulk_create(scores, batch_size=1000)
+
+
+def _evidence(records):
+    """Return {(branch, indicator): [{"text", "url"}]} of the counted records, in the order of their dates."""
+    ids = {pk for found in records.values() for pk in found}
+    rows = Activity.objects.filter(pk__in=ids).prefetch_related("kinds").order_by("day", "pk")
+    known = {row.pk: {"text": f"{row.kinds_label} {row.day:%m-%d}", "url": f"/activities/{row.pk}/"} for row in rows}
+    order = {pk: place for place, pk in enumerate(known)}
+    return {key: [known[pk] for pk in sorted(set(found) & set(known), key=order.get)] for key, found in records.items()}
+
+
+def locked(assessment, state, what):
+    """Return the assessment with its row locked; Conflict when it is not in `state`, so that one cannot do `what` it."""
+    fresh = Assessment.objects.select_for_update().select_related("scheme").get(pk=assessment.pk)
+    if fresh.state != state:
+        raise Conflict(f"这次考核现在的状态是“{fresh.get_state_display()}”，不能{what}。")
+    return fresh
+
+
+def closed_on(period):
+    """Return the day from which a period counts as closed: its end plus the days of grace (decisions 21)."""
+    return period.last + timedelta(days=dated_settings.whole("grace_days", period.last) + 1)
+
+
+@transaction.atomic
+def assessment_freeze(*, by, assessment):
+    """Freeze a trial: only a closed period, judged once it was closed, only complete results (decisions 26, 27)."""
+    root = root_of_results()
+    access.require(by, PUBLISH, root)
+    assessment = locked(assessment, AssessmentState.TRIAL, "冻结")
+    period = Period.parse(assessment.period)
+    if clock.today() < closed_on(period):
+        raise ValidationError(f"{period.label()}要到{closed_on(period):%Y年%-m月%-d日}才结束补报，之后可以冻结。")
+    if assessment.as_of < closed_on(period):
+        raise ValidationError(f"现有试算按 {clock.in_words(assessment.as_of)}计算，当时还在补报，请重新试算后再冻结。")
+    open_ones = assessment.results.exclude(state__in=[COMPLETE, NOT_APPLICABLE]).values_list(
+        "organisation_name", flat=True
+    )
+    if open_ones:
+        raise ValidationError(f"{'、'.join(open_ones[:5])}的结果不完整，不能冻结。")
+    if not assessment.results.filter(state=COMPLETE).exists():
+        raise ValidationError("没有可以冻结的结果。")
+    before = audit.snapshot(assessment)
+    assessment.state, assessment.frozen = AssessmentState.FROZEN, clock.now()
+    assessment.frozen_by = None if by is access.OPERATOR else by
+    assessment.save()
+    audit.record(
+        by=by,
+        verb="assessment.freeze",
+        obj=assessment,
+        organisation=root,
+        before=before,
+        after=audit.snapshot(assessment),
+    )
+    return assessment
+
+
+@transaction.atomic
+def assessment_unfreeze(*, by, assessment, reason):
+    """Take a frozen assessment back to trial before it is published, with the reason."""
+    root = root_of_results()
+    access.require(by, PUBLISH, root)
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明解除冻结的原因。"})
+    assessment = locked(assessment, AssessmentState.FROZEN, "解除冻结")
+    before = audit.snapshot(assessment)
+    assessment.state, assessment.frozen, assessment.frozen_by = AssessmentState.TRIAL, None, None
+    assessment.save()
+    audit.record(
+        by=by,
+        verb="assessment.unfreeze",
+        obj=assessment,
+        organisation=root,
+        before=before,
+        after=audit.snapshot(assessment),
+        note=reason.strip(),
+    )
+    return assessment

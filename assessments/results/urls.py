@@ -1,0 +1,16 @@
+"""Results of a period, scores and the estimate."""
+
+from django.urls import path
+
+from assessments.results import views
+
+urlpatterns = [
+    path("scores/", views.score_list, name="score_list"),
+    path("organisations/<int:pk>/estimate/", views.score_estimate, name="score_estimate"),
+    path("scores/<int:pk>/", views.score_detail, name="score_detail"),
+    path("results/", views.result_list, name="result_list"),
+    path("results/trial/", views.result_trial, name="result_trial"),
+    path("results/<int:pk>/", views.result_detail, name="result_detail"),
+    path("results/<int:pk>/freeze/", views.result_freeze, name="result_freeze"),
+    path("results/<int:pk>/unfreeze/", views.result_unfreeze, name="result_unfreeze"),
+]

@@ -1,0 +1,212 @@
+"""Assess a period: trial, freeze, publish; and what each branch sees of its own score."""
+
+import json
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from assessments.results.forms import ReasonForm, TrialForm
+from assessments.results.models import Assessment, AssessmentState, Result
+from assessments.results.selectors.estimates import estimate_of
+from assessments.results.selectors.targets import address_of
+from assessments.results.services import assessment_freeze, assessment_trial, assessment_unfreeze, closed_on
+from branches.audit.history import history
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.doors import recent_login
+from branches.reach.rights import ASSESS, PUBLISH, VIEW
+from common import clock
+from common.forms.fields import take_errors
+from common.periods import Period
+
+# Lost points that the panel of the workbench shows; its page shows all.
+MOST_LOSSES = 5
+
+
+def assessment_for(request, pk, right):
+    """Return an assessment for whoever holds `right` anywhere; its results are filtered by reach where they are shown."""
+    found = Assessment.objects.filter(pk=pk).select_related("scheme", "made_by", "frozen_by", "published_by").first()
+    if found is None or not access.holds_anywhere(request.user, right):
+        raise Http404
+    return found
+
+
+@login_required
+def result_list(request):
+    """All assessments with their state; start a trial of a period."""
+    access.require_anywhere(request.user, ASSESS)
+    return _results(request, TrialForm())
+
+
+def _results(request, form, status=200):
+    rows = Assessment.objects.select_related("scheme", "made_by", "published_by").order_by("-period", "-version")
+    lines = [{"row": row, "period": Period.parse(row.period)} for row in rows[:60]]
+    context = {"lines": lines, "form": form, "title": _finding(lines)}
+    return render(request, "assessments/results/list.html", context, status=status)
+
+
+def _finding(lines):
+    """Say what is open first: trials that can be frozen, frozen ones that wait for publication, else the newest result."""
+    for state, words in ((AssessmentState.FROZEN, "已冻结，等待发布"), (AssessmentState.TRIAL, "已试算，还没有冻结")):
+        found = [line["period"].label() for line in lines if line["row"].state == state]
+        if found:
+            return f"{'、'.join(found[:3])}{words}"
+    published = [line["period"].label() for line in lines if line["row"].state == AssessmentState.PUBLISHED]
+    return f"已发布 {len(published)} 个考核结果，最近是{published[0]}" if published else "还没有考核结果"
+
+
+@login_required
+@require_POST
+def result_trial(request):
+    access.require_anywhere(request.user, ASSESS)
+    form = TrialForm(request.POST)
+    if form.is_valid():
+        try:
+            assessment = assessment_trial(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, "试算完成")
+            return redirect("result_detail", assessment.pk)
+    return _results(request, form, status=422)
+
+
+def _parts(results):
+    """Return the dimensions that apply to any result, and give each row its points in their order."""
+    bodies = {row.pk: json.loads(row.body)["dimensions"] for row in results}
+    used = {part["key"] for parts in bodies.values() for part in parts if part["state"] != "not_applicable"}
+    for row in results:
+        row.points_of = [part["points"] for part in bodies[row.pk] if part["key"] in used]
+    return [part for part in next(iter(bodies.values()), ()) if part["key"] in used]
+
+
+@login_required
+def result_detail(request, pk):
+    assessment = assessment_for(request, pk, ASSESS)
+    results = list(assessment.results.select_related("organisation").visible_to(request.user))
+    results.sort(key=lambda row: (-(row.total if row.total is not None else -1), row.pk))
+    parts = _parts(results)
+    period = Period.parse(assessment.period)
+    return render(
+        request,
+        "assessments/results/detail.html",
+        {
+            "title": f"{period.label()}考核：{assessment.get_state_display()}",
+            "assessment": assessment,
+            "results": results,
+            "parts": parts,
+            "period": period,
+            "closed_on": closed_on(period),
+            "closed": clock.today() >= closed_on(period),
+            "may_publish": access.holds_anywhere(request.user, PUBLISH),
+            "history": history(assessment),
+            "own_trial": assessment.made_by_id == request.user.pk,
+            "report": getattr(assessment, "report", None) if assessment.state == AssessmentState.PUBLISHED else None,
+        },
+    )
+
+
+@login_required
+@recent_login
+@require_POST
+def result_freeze(request, pk):
+    assessment = assessment_for(request, pk, PUBLISH)
+    try:
+        assessment_freeze(by=request.user, assessment=assessment)
+        messages.success(request, "结果已冻结")
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+    return redirect("result_detail", pk)
+
+
+@login_required
+@recent_login
+def result_unfreeze(request, pk):
+    assessment = assessment_for(request, pk, PUBLISH)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        assessment_unfreeze(by=request.user, assessment=assessment, reason=form.cleaned_data["reason"])
+        messages.success(request, "已解除冻结，可以重新试算")
+        return redirect("result_detail", pk)
+    return render(
+        request,
+        "generic/confirm.html",
+        {
+            "title": "解除冻结？",
+            "text": "解除后回到试算，得分按当前记录重新计算，须再次冻结才能发布。",
+            "verb": "解除冻结",
+            "cancel": f"/results/{pk}/",
+            "form": form,
+        },
+    )
+
+
+@login_required
+def score_list(request):
+    """The scores of the organisations within reach, by published period; a branch sees its own, without rank."""
+    access.require_anywhere(request.user, VIEW)
+    rows = (
+        Result.objects.visible_to(request.user)
+        .select_related("assessment__scheme", "organisation")
+        .filter(assessment__state=AssessmentState.PUBLISHED)
+        .order_by("-assessment__period", "-assessment__version", "pk")[:200]
+    )
+    lines = [{"row": row, "period": Period.parse(row.assessment.period)} for row in rows]
+    return render(
+        request,
+        "assessments/results/scores.html",
+        {
+            "lines": lines,
+            "title": f"已发布 {len(lines)} 个得分" if lines else "还没有发布过得分",
+        },
+    )
+
+
+@login_required
+def score_detail(request, pk):
+    """One result, indicator by indicator, every lost point with its reason and the page that mends it."""
+    result = access.get_for(
+        Result.objects.select_related("assessment__scheme", "organisation"), request.user, VIEW, pk=pk
+    )
+    if result.assessment.state != AssessmentState.PUBLISHED and not access.has_right(
+        request.user, ASSESS, result.organisation
+    ):
+        raise Http404
+    scores = list(result.scores.all())
+    for score in scores:
+        score.proofs = json.loads(score.evidence)
+        score.lost_for = [{**reason, "url": address_of(reason["target"])} for reason in json.loads(score.reasons)]
+    parts = json.loads(result.body)["dimensions"]
+    for part in parts:
+        part["scores"] = [score for score in scores if score.dimension == part["key"]]
+    idle = [part["name"] for part in parts if part["state"] == "not_applicable"]
+    parts = [part for part in parts if part["state"] != "not_applicable"]
+    period = Period.parse(result.assessment.period)
+    return render(
+        request,
+        "assessments/results/score.html",
+        {
+            "title": f"{result.organisation_name}{period.label()}得分"
+            + (f" {result.total}" if result.total is not None else "不完整"),
+            "result": result,
+            "parts": parts,
+            "idle": idle,
+            "period": period,
+        },
+    )
+
+
+@login_required
+def score_estimate(request, pk):
+    """The estimate of a branch's running quarter: a panel of the workbench, or a page of its own."""
+    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
+    score = estimate_of(organisation)
+    if request.htmx:
+        context = {"score": score, "most": MOST_LOSSES, "organisation": organisation}
+        return render(request, "assessments/results/estimates/panel.html", context)
+    title = f"{organisation.label}得分预估" + (f" {score['result'].total}" if score and score["result"].total else "")
+    return render(request, "assessments/results/estimates/page.html", {"score": score, "title": title})

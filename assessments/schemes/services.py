@@ -1,0 +1,46 @@
+"""Versions of schemes: the product's default is version 1; later ones are added, never changed."""
+
+import json
+import tomllib
+from pathlib import Path
+
+from django.db import transaction
+
+from assessments.schemes.models import SchemeVersion
+from assessments.scoring import scheme_from
+from branches import audit
+from common.operator import OPERATOR
+
+DATA = Path(__file__).parent / "data"
+BRANCH_SCHEME = "tongbu-branch"
+
+
+def scheme_current(key=BRANCH_SCHEME):
+    """Return the newest SchemeVersion of `key`; raises SchemeVersion.DoesNotExist before `install_defaults` ran."""
+    return SchemeVersion.objects.filter(key=key)[:1].get()
+
+
+def install_defaults(**_):
+    """Make the shipped schemes version 1, after migrate; safe to run again."""
+    for path in sorted(DATA.glob("*.toml")):
+        scheme_install(by=OPERATOR, key=path.stem)
+
+
+@transaction.atomic
+def scheme_install(*, by, key):
+    """Store the shipped scheme `key` as the version it names, unless it is there; return the SchemeVersion."""
+    data = tomllib.loads((DATA / f"{key}.toml").read_text())
+    scheme_from(data)
+    found, made = SchemeVersion.objects.get_or_create(
+        key=key,
+        version=data["version"],
+        defaults={"title": data["title"], "body": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+    )
+    if made:
+        audit.record(by=by, verb="scheme.install", obj=found, after=audit.snapshot(found, hide={"body"}))
+    return found
+
+
+def parsed(version):
+    """Return the pure Scheme of a stored version."""
+    return scheme_from(json.loads(version.body))

@@ -1,0 +1,120 @@
+"""Login, password and account forms."""
+
+from django import forms
+from django.contrib.auth import authenticate, password_validation
+from django.contrib.auth.forms import AuthenticationForm
+
+from branches.access.models import User
+from branches.access.services.accounts import code_expired
+from common.forms.fields import PlainTextField
+from common.forms.filters import Filter
+
+PASSWORD_MAX = 128
+
+
+class LoginForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "用户名或密码不正确，请重新输入。",
+        "inactive": "用户名或密码不正确，请重新输入。",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "用户名"
+        self.fields["password"].label = "密码"
+        self.fields["password"].max_length = PASSWORD_MAX
+        self.fields["password"].validators.append(forms.fields.validators.MaxLengthValidator(PASSWORD_MAX))
+
+    def confirm_login_allowed(self, user):
+        super().confirm_login_allowed(user)
+        if code_expired(user):
+            raise forms.ValidationError("一次性口令已过期，请联系系统管理员重新发放。", code="expired")
+
+
+def _own_password(request, password, message):
+    """Return `password` if it is the user's; asked through the backends, so that guessing here is slowed as at login."""
+    if authenticate(request, username=request.user.username, password=password) is None:
+        raise forms.ValidationError(message)
+    return password
+
+
+class PasswordConfirmForm(forms.Form):
+    password = forms.CharField(
+        label="密码",
+        max_length=PASSWORD_MAX,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self):
+        return _own_password(self.request, self.cleaned_data["password"], "密码不正确。")
+
+
+class NewPasswordForm(forms.Form):
+    new_password = forms.CharField(
+        label="新密码",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        help_text="至少12个字符，不要用单位名称、姓名和常见词。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="再输一次",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_new_password(self):
+        password = self.cleaned_data["new_password"]
+        password_validation.validate_password(password, self.user)
+        return password
+
+    def clean(self):
+        data = super().clean()
+        if data.get("new_password") and data.get("again") and data["new_password"] != data["again"]:
+            self.add_error("again", "两次输入的密码不一致。")
+        return data
+
+
+class PasswordChangeForm(NewPasswordForm):
+    old_password = forms.CharField(
+        label="原密码",
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ["old_password", "new_password", "again"]
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, user=request.user, **kwargs)
+        self.request = request
+
+    def clean_old_password(self):
+        return _own_password(self.request, self.cleaned_data["old_password"], "原密码不正确。")
+
+
+class AccountForm(forms.Form):
+    username = PlainTextField(
+        label="用户名",
+        max_length=64,
+        help_text="登录时用，建议用姓名全拼；不区分大小写。",
+        validators=User._meta.get_field("username").validators,
+    )
+    name = PlainTextField(label="姓名", max_length=64)
+
+
+class AccountFilter(Filter):
+    q = PlainTextField(label="姓名或用户名", max_length=64, required=False)
+    state = forms.ChoiceField(
+        label="状态",
+        required=False,
+        choices=[("", "全部"), ("active", "启用"), ("locked", "已锁定"), ("waiting", "待首次登录")],
+    )

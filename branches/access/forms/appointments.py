@@ -1,0 +1,106 @@
+"""Forms to make and end appointments: they offer only what the giver may give."""
+
+from django import forms
+
+from branches.access.models import User
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import APPOINT, ROLE_CHOICES, ROLES, SYSTEM_ROLES
+from common import clock
+from common.forms.fields import DayField, OrganisationField, PlainTextField
+from common.forms.filters import Filter
+from common.names import initials_of
+
+FOUND = 20
+
+
+def find_accounts(text, exclude=()):
+    """Return up to 20 active accounts whose name, user name or pinyin initials contain `text`."""
+    text = text.strip().lower()
+    if not text:
+        return []
+    found = []
+    for user in User.objects.filter(is_active=True).exclude(pk__in=exclude).order_by("name", "pk"):
+        if text in user.name.lower() or text in user.username.lower() or text in initials_of(user.name):
+            found.append(user)
+            if len(found) == FOUND:
+                break
+    return found
+
+
+class AccountChoice(forms.ModelChoiceField):
+    default_error_messages = {"invalid_choice": "请从查到的账号中选择。"}
+
+    def label_from_instance(self, user):
+        return f"{user.name}（{user.username}）"
+
+
+class AccountSearch(forms.Form):
+    q = PlainTextField(label="姓名、用户名或拼音首字母", max_length=64, required=False)
+
+
+def roles_to_give(user):
+    """Return [(role, label)] that `user` may give somewhere, in the order of the table of roles."""
+    rows = [row for row in access.current_appointments(user) if APPOINT in ROLES[row.role].rights]
+    mine = {role for row in rows for role in ROLES[row.role].may_appoint}
+    return [(role, label) for role, label in ROLE_CHOICES if role in mine]
+
+
+class AppointmentForm(forms.Form):
+    user = AccountChoice(User.objects.none(), label="账号", empty_label="请选择")
+    role = forms.ChoiceField(label="角色", choices=[])
+    organisation = OrganisationField(Organisation.objects.none(), label="党组织")
+    starts = DayField(label="任职起", initial=clock.today)
+    ends = DayField(label="任职止", required=False, help_text="空着即不定期限，结束时再登记。")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.giver = user
+        # Any account may be named: the search only shortens the list that is shown.
+        self.fields["user"].queryset = User.objects.filter(is_active=True).exclude(pk=user.pk)
+        self.fields["role"].choices = [("", "请选择"), *roles_to_give(user)]
+        self.fields["organisation"].queryset = access.organisations_for(user, APPOINT).filter(archived_on__isnull=True)
+
+    def offer(self, accounts):
+        """Show only these accounts in the list."""
+        field = self.fields["user"]
+        field.choices = [("", "请选择"), *((row.pk, field.label_from_instance(row)) for row in accounts)]
+
+    def clean(self):
+        data = super().clean()
+        role, organisation = data.get("role"), data.get("organisation")
+        if role and organisation and not access.may_appoint(self.giver, role, organisation):
+            self.add_error("organisation", "您的职务不能在这一组织授予该角色。")
+        return data
+
+
+class AppointmentEndForm(forms.Form):
+    ends = DayField(label="最后一天", initial=clock.today)
+    successor = AccountChoice(
+        User.objects.none(),
+        label="接手人",
+        empty_label="请选择",
+        help_text="接手人或上级会看到未办完的事项。先任命接手人，再结束原来的任职。",
+    )
+    reason = PlainTextField(label="结束原因", max_length=200)
+
+    def __init__(self, *args, candidates, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["successor"].queryset = candidates
+
+
+class AppointmentFilter(Filter):
+    q = PlainTextField(label="姓名或用户名", max_length=64, required=False)
+    role = forms.ChoiceField(
+        label="角色",
+        required=False,
+        choices=[("", "全部"), *[row for row in ROLE_CHOICES if row[0] not in SYSTEM_ROLES]],
+    )
+    organisation = OrganisationField(Organisation.objects.none(), label="党组织", required=False, empty_label="全部")
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "现任"), ("ended", "已结束"), ("future", "未开始"), ("all", "全部")]
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = access.organisations_for(user, APPOINT)

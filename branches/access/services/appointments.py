@@ -1,0 +1,130 @@
+"""Make and end appointments; grants follow in the same transaction."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from branches import audit
+from branches.access.models import User
+from branches.jobs.marks import mark
+from branches.notices.services import notice_send
+from branches.reach import access
+from branches.reach.models import Appointment
+from branches.reach.rights import ROLES, SYSTEM_ROLES
+from common import clock
+
+
+def _check_place(role, organisation):
+    kinds = ROLES[role].kinds
+    if kinds and organisation.kind not in kinds:
+        raise ValidationError({"role": f"{ROLES[role].label}不能任命在{organisation.get_kind_display()}。"})
+    if organisation.archived_on:
+        raise ValidationError({"organisation": "该组织已撤销。"})
+
+
+def _mark(appointment, *days):
+    """Who answers for an organisation decides which records are his: its facts may have changed."""
+    if appointment.organisation_id:
+        days = (clock.today(), *days)
+        mark(appointment.organisation_id, min(days), max(days), "appointment")
+
+
+@transaction.atomic
+def appointment_make(*, by, user, role, organisation=None, starts=None, ends=None):
+    """Appoint `user` to `role` at `organisation` from `starts` (default today) to `ends` (included, or open).
+
+    Raises ValidationError keyed by field when the giver's own role does not list `role`, when he would appoint himself,
+    or when the duties of administrator, auditor and business would meet in one account (access.md rule 5, control C18).
+    """
+    if user == by:
+        raise ValidationError({"user": "不能任命自己。"})
+    if not user.is_active:
+        raise ValidationError({"user": "该账号已停用。"})
+    if not access.may_appoint(by, role, organisation):
+        raise ValidationError({"role": "您的职务不能授予这一角色，或该组织不在您的范围内。"})
+    if role not in SYSTEM_ROLES:
+        _check_place(role, organisation)
+    appointment = Appointment(
+        user=user,
+        role=role,
+        organisation=organisation,
+        starts=starts or clock.today(),
+        ends=ends,
+        appointed_by=None if by is access.OPERATOR else by,
+    )
+    if appointment.ends and appointment.ends < appointment.starts:
+        raise ValidationError({"ends": "任职止不能早于任职起。"})
+    if Appointment.objects.filter(user=user, role=role, organisation=organisation, ends__isnull=True).exists():
+        raise ValidationError({"user": "该账号已担任这一职务。"})
+    appointment.full_clean()
+    appointment.save()
+    access.sync_grants(appointment)
+    _mark(appointment, appointment.starts)
+    audit.record(
+        by=by,
+        verb="appointment.make",
+        obj=appointment,
+        organisation=organisation,
+        after=audit.snapshot(appointment),
+    )
+    if user != by:
+        notice_send(
+            by=by,
+            to=user,
+            kind="appointment",
+            text=f"您已被任命为{appointment.organisation or ''}{ROLES[role].label}",
+        )
+    return appointment
+
+
+@transaction.atomic
+def appointment_end(*, by, appointment, ends=None, successor=None, reason=""):
+    """End an appointment; `ends` is its last day (default today).
+
+    successor: the account that takes over open items. Nobody ends the appointment that gives him his own power.
+    """
+    appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    today = clock.today()
+    if by is not access.OPERATOR and appointment.user_id == by.pk:
+        raise ValidationError("不能结束自己的任职。")
+    if not access.may_appoint(by, appointment.role, appointment.organisation):
+        raise ValidationError("您的职务不能结束这一任职。")
+    if appointment.ends and appointment.ends < today:
+        raise ValidationError("该任职已经结束。")
+    before = audit.snapshot(appointment)
+    last_day = ends or max(appointment.starts, today)
+    if last_day < appointment.starts:
+        raise ValidationError({"ends": "任职止不能早于任职起。"})
+    if successor is not None and (successor.pk == appointment.user_id or not successor.is_active):
+        raise ValidationError({"successor": "接手人须是另一个启用的账号。"})
+    appointment.ends, appointment.successor, appointment.end_reason = last_day, successor, reason
+    appointment.full_clean()
+    appointment.save()
+    access.sync_grants(appointment)
+    _mark(appointment, last_day)
+    # A post that ends ends the open sessions that rest on it (control C05).
+    if last_day < today:
+        User.objects.filter(pk=appointment.user_id).update(session_epoch=F("session_epoch") + 1)
+    audit.record(
+        by=by,
+        verb="appointment.end",
+        obj=appointment,
+        organisation=appointment.organisation,
+        before=before,
+        after=audit.snapshot(appointment),
+    )
+    notice_send(
+        by=by,
+        to=appointment.user,
+        kind="appointment",
+        text=f"您的{appointment.organisation or ''}{ROLES[appointment.role].label}任职于{last_day}结束",
+    )
+    if successor is not None:
+        place = appointment.organisation.label if appointment.organisation else ""
+        notice_send(
+            by=by,
+            to=successor,
+            kind="handover",
+            text=f"{appointment.user.name}的{place}{ROLES[appointment.role].label}任职于{last_day}结束，由您接手未办完的事项",
+        )
+    return appointment

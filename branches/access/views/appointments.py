@@ -1,0 +1,90 @@
+"""Appointments: list and make. Ending one shows the open records of the place: members/views/handover.py."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from branches.access.forms.appointments import AccountSearch, AppointmentFilter, AppointmentForm, find_accounts
+from branches.access.models import User
+from branches.access.services.appointments import appointment_make
+from branches.reach.doors import needs, recent_login
+from branches.reach.models import Appointment
+from branches.reach.rights import APPOINT
+from common import clock
+from common.forms.fields import take_errors
+
+
+def _filtered(rows, data, today):
+    state = data.get("state")
+    if state == "ended":
+        rows = rows.filter(ends__lt=today)
+    elif state == "future":
+        rows = rows.filter(starts__gt=today)
+    elif state != "all":
+        rows = rows.active(today)
+    if data.get("q"):
+        rows = rows.filter(Q(user__name__icontains=data["q"]) | Q(user__username__icontains=data["q"]))
+    if data.get("role"):
+        rows = rows.filter(role=data["role"])
+    if data.get("organisation"):
+        place = data["organisation"]
+        rows = rows.filter(
+            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
+        )
+    return rows
+
+
+@needs(APPOINT)
+def appointment_list(request):
+    form = AppointmentFilter(request.GET, user=request.user)
+    form.is_valid()
+    today = clock.today()
+    rows = Appointment.objects.visible_to(request.user, APPOINT).select_related(
+        "user", "organisation__parent", "appointed_by", "successor"
+    )
+    rows = _filtered(rows, form.cleaned_data, today).order_by("organisation__lft", "role", "-starts", "pk")
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.state = "ended" if row.ends and row.ends < today else "planned" if row.starts > today else "active"
+    context = {
+        "title": f"任职授权 {page.paginator.count} 项",
+        "sub": "权限随任职生效，到期自动失效",
+        "form": form,
+        "page": page,
+    }
+    return render(request, "branches/access/appointments/list.html", context)
+
+
+@needs(APPOINT)
+@recent_login
+def appointment_new(request):
+    search = AccountSearch(request.GET)
+    found = find_accounts(search.cleaned_data["q"], [request.user.pk]) if search.is_valid() else []
+    form = AppointmentForm(
+        request.POST or None, user=request.user, initial={"organisation": request.GET.get("organisation")}
+    )
+    chosen = request.POST.get("user", "")
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 18:
+        found = [*found, *User.objects.filter(pk=chosen, is_active=True).exclude(pk__in=[row.pk for row in found])]
+    form.offer(found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = appointment_make(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"已任命{made.user.name}为{made.organisation.label}{made.get_role_display()}")
+            return redirect("appointment_list")
+    context = {
+        "title": "任命",
+        "sub": "只列出您的职务可以授予的角色和范围内的组织",
+        "form": form,
+        "search": search,
+        "found": found,
+        "verb": "任命",
+        "cancel": reverse("appointment_list"),
+    }
+    return render(request, "branches/access/appointments/new.html", context)

@@ -1,0 +1,104 @@
+"""Write entries of the trail (security controls C50–C55): plain inserts in the writer's transaction.
+
+The sealer (seal.py) chains them afterwards: a chain inside the transaction puts all writers in one line and deadlocks.
+"""
+
+import logging
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import models, transaction
+
+from branches.audit.macs import canonical, key_id, mac
+from branches.audit.models import AuditEntry
+from common import clock
+from common.operator import OPERATOR
+
+log = logging.getLogger("tongbu.audit")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a write comes from; set by the middleware for each request."""
+
+    address: str = ""
+    request_id: str = ""
+    appointment_id: int | None = None
+
+
+_NOWHERE = Source()
+source = ContextVar("audit_source", default=_NOWHERE)
+
+
+def snapshot(instance, hide=()):
+    """Return a plain dict of an instance's columns for `before` and `after`.
+
+    Encrypted and hidden columns are kept as a mark only, never as content (C46).
+    """
+    values = {}
+    for field in instance._meta.concrete_fields:
+        value = field.value_from_object(instance)
+        if getattr(field, "encrypted", False) or field.name in hide or field.name in {"password", "name_key"}:
+            value = "（已加密）" if value else ""
+        if isinstance(value, datetime):
+            # One moment is one text, in whichever zone it was read.
+            value = value.astimezone(UTC).isoformat(sep=" ")
+        values[field.name] = value if isinstance(value, str | int | bool | type(None)) else str(value)
+    return values
+
+
+def changes(before, after):
+    """Return the two dicts reduced to the keys whose values differ."""
+    keys = [key for key in after if before.get(key) != after[key]]
+    return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
+
+
+def _entry(*, by, verb, obj, before, after, organisation, note, name=None):
+    where = source.get()
+    if before is not None and after is not None:
+        before, after = changes(before, after)
+    payload = {key: value for key, value in (("before", before), ("after", after), ("note", note)) if value}
+    entry = AuditEntry(
+        at=clock.real_now(),
+        actor_id=None if by is OPERATOR else by.pk,
+        actor_name=by.name,
+        appointment_id=where.appointment_id if by is not OPERATOR else None,
+        address=where.address,
+        request_id=where.request_id,
+        verb=verb,
+        object_type=obj._meta.model_name if isinstance(obj, models.Model) else "",
+        object_id=obj.pk if isinstance(obj, models.Model) and isinstance(obj.pk, int) else None,
+        object_name=(str(obj or "") if name is None else name)[:200],
+        organisation_id=getattr(organisation, "pk", organisation),
+        payload=canonical(payload),
+        key_id=key_id(),
+    )
+    entry.mac = mac(entry)
+    return entry
+
+
+def record(*, by, verb, obj=None, before=None, after=None, organisation=None, note=""):
+    """Add one entry in the caller's transaction and return it.
+
+    by: a User or OPERATOR. verb: short dotted word such as "activity.submit". obj: the instance written.
+    before, after: dicts (see `snapshot`); unchanged keys are dropped. organisation: instance or id it belongs to.
+    """
+    entry = _entry(by=by, verb=verb, obj=obj, before=before, after=after, organisation=organisation, note=note)
+    entry.save(force_insert=True)
+    transaction.on_commit(lambda: log.info("entry %s %s", entry.pk, entry.mac[:16]))
+    return entry
+
+
+def record_many(*, by, verb, rows):
+    """Add one entry for each of many instances written together: `rows` of (instance, organisation id, name, after).
+
+    The name is given, because `str()` of many instances would ask the database for each.
+    """
+    entries = [
+        _entry(by=by, verb=verb, obj=obj, before=None, after=after, organisation=organisation, note="", name=name)
+        for obj, organisation, name, after in rows
+    ]
+    made = AuditEntry.objects.bulk_create(entries, batch_size=500)
+    if made:
+        transaction.on_commit(lambda: log.info("entries %s–%s %s", made[0].pk, made[-1].pk, made[-1].mac[:16]))

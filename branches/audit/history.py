@@ -1,0 +1,77 @@
+"""The history of one record, read from the audit trail, as items of <c-timeline>."""
+
+import json
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+
+from branches.audit.models import AuditEntry
+from branches.audit.selectors import said, verb_label
+
+# Columns that say how the system keeps a record, not what it says.
+_SILENT = frozenset(
+    [
+        *("id", "uid", "state", "version", "changed", "created", "form_key", "edited_by_hand", "ordinal", "valid"),
+        *("voters_expected", "voters_present", "author", "reviewer", "reviewed_at", "review_opened_at", "submitted_at"),
+        *("no_reviewer", "origin", "organisation", "late", "made", "made_by", "frozen", "frozen_by"),
+        *("published", "published_by"),
+    ]
+)
+_PARTS = {"kinds": "类型", "attendance": "考勤", "resolutions": "决议", "hosts": "共同举办"}
+_LONG = 60
+
+
+def history(obj, limit=50):
+    """Return the last `limit` entries of `obj`, newest first: {"when", "title", "who", "note", "changes", "kind"}.
+
+    One statement. Long texts and references are named as changed, without their content.
+    """
+    rows = AuditEntry.objects.filter(object_type=obj._meta.model_name, object_id=obj.pk).order_by("-pk")[:limit]
+    return [_item(obj, entry) for entry in rows]
+
+
+def _item(obj, entry):
+    payload = json.loads(entry.payload)
+    before, after = payload.get("before") or {}, payload.get("after") or {}
+    action = entry.verb.rpartition(".")[2]
+    changes, named = [], []
+    if before and after:
+        changes, named = _changes(obj, before, after)
+    if action == "return":
+        changes, named = [], [after.get("return_reason", "")]
+    notes = [
+        payload.get("note", ""),
+        before.get("attachment", "") or after.get("attachment", ""),
+        "、".join(filter(None, named)),
+    ]
+    return {
+        "when": entry.at,
+        "title": verb_label(entry.verb),
+        "who": f"{entry.actor_name}　{timezone.localtime(entry.at):%H:%M}",
+        "note": "；".join(filter(None, notes)),
+        "changes": changes,
+        "kind": "bad" if action == "return" else "",
+    }
+
+
+def _changes(obj, before, after):
+    changes, named = [], []
+    for name, value in after.items():
+        if name in _SILENT or name == "return_reason":
+            continue
+        if name in _PARTS:
+            named.append(f"{_PARTS[name]}有修改")
+            continue
+        try:
+            field = obj._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        if str(field.verbose_name).isascii():
+            # A column of the machine's own bookkeeping has no name for readers.
+            continue
+        old, new = str(said(before.get(name)) or ""), str(said(value) or "")
+        if field.is_relation or max(len(old), len(new)) > _LONG:
+            named.append(f"{field.verbose_name}有修改")
+        else:
+            changes.append({"field": field.verbose_name, "before": old, "after": new})
+    return changes, named

@@ -1,0 +1,190 @@
+"""The audit trail as people read it."""
+
+import datetime
+import json
+import re
+
+from django.utils import timezone
+
+from branches.audit.models import AuditEntry
+
+# What the dotted verbs mean; a verb that is not here is shown as it is.
+VERBS = {
+    "activity.cancel": "取消计划",
+    "member.account": "关联登录账号",
+    "activity.attach": "上传附件",
+    "activity.detach": "删除附件",
+    "activity.discard": "删除草稿",
+    "activity.host_confirm": "确认共同活动",
+    "activity.import": "导入活动记录",
+    "activity.review": "开始审核",
+    "import": "导入台账",
+    "import.assign": "指定台账列",
+    "import.upload": "上传台账",
+    "keys.rotate": "轮换加密密钥",
+    "membership.correct": "更正组织关系",
+    "report.export": "导出报告",
+    "cadre.export": "导出工作实绩",
+    "requirement.export": "导出义务清单",
+    "dashboard.export": "导出总览",
+    "import.errors_export": "导出导入错误",
+    "activity.export": "导出活动记录",
+    "assessment.trial": "试算",
+    "assessment.freeze": "冻结结果",
+    "assessment.unfreeze": "解除冻结",
+    "assessment.publish": "发布报告",
+    "requirement.exempt": "同意免予",
+    "requirement.exempt_revoke": "撤销免予",
+    "requirement.explain": "说明义务",
+    "requirement.remind": "提醒",
+    "supervision.accept": "督查回复通过",
+    "supervision.close": "督查销号",
+    "supervision.escalate": "督查逾期上报",
+    "supervision.export": "导出督查清单",
+    "supervision.issue": "下达督查",
+    "supervision.problem_done": "问题销号",
+    "supervision.problems": "修改问题清单",
+    "supervision.problems_export": "导出销号清单",
+    "supervision.prolong": "督查延期",
+    "supervision.reply": "回复督查",
+    "supervision.return": "退回督查回复",
+    "collect.answer": "填报征集",
+    "collect.close": "结束征集",
+    "collect.create": "新建征集",
+    "collect.discard": "删除征集草稿",
+    "collect.export": "导出征集结果",
+    "collect.remind": "催报征集",
+    "collect.return": "退回填报",
+    "collect.send": "发出征集",
+    "collect.update": "修改征集",
+    "resolution.done": "决议办结",
+    "resolution.export": "导出决议清单",
+    "resolution.reopen": "决议重新办理",
+    "scheme.install": "安装考核方案",
+    "work.create": "登记重点业务",
+    "work.update": "修改重点业务",
+    "work.stop": "终止重点业务",
+    "work.stage": "登记业务进展",
+    "work.waive": "免予同步",
+    "work.unwaive": "撤销免予同步",
+    "work.link": "关联同步佐证",
+    "work.paper": "上传同步佐证",
+    "work.unlink": "撤下同步佐证",
+    "work.import": "导入重点业务",
+    "sync.export": "导出四同步看板",
+    "sync.rates_export": "导出同步率",
+    "account.create": "建立账号",
+    "account.lock": "锁定账号",
+    "account.unlock": "启用账号",
+    "account.password": "修改密码",
+    "account.reset": "重置口令",
+    "account.sessions_end": "结束其他登录",
+    "activity.accept": "审核通过",
+    "activity.create": "新建活动记录",
+    "activity.return": "退回修改",
+    "activity.submit": "提交活动记录",
+    "activity.update": "修改活动记录",
+    "activity.withdraw": "撤回活动记录",
+    "appointment.end": "结束任职",
+    "appointment.make": "任命",
+    "audit.export": "导出审计记录",
+    "audit.verify": "核验审计链",
+    "coverage.end": "结束处室覆盖",
+    "coverage.set": "设定处室覆盖",
+    "department.close": "撤销处室",
+    "department.create": "登记处室",
+    "duty.accept": "责任报告通过",
+    "duty.add": "增加责任事项",
+    "duty.change": "修改责任事项",
+    "duty.confirm": "确认责任办结",
+    "duty.drop": "删去责任事项",
+    "duty.export": "导出责任台账",
+    "duty.remind": "提醒责任人",
+    "duty.report": "报告责任落实",
+    "duty.return": "退回责任报告",
+    "duty_list.issue": "下达责任清单",
+    "duty_list.make": "建立责任清单",
+    "duty_list.note": "知悉责任清单",
+    "charge.end": "结束领导分工",
+    "charge.make": "登记领导分工",
+    "feedback.send": "提出意见建议",
+    "member.create": "登记党员",
+    "member.export": "导出党员名册",
+    "member.transfer": "转移组织关系",
+    "member.unmask": "查看证件或电话",
+    "member.update": "修改党员信息",
+    "organisation.archive": "撤销组织",
+    "organisation.create": "新设组织",
+    "organisation.export": "导出组织名单",
+    "organisation.move": "移动组织",
+    "organisation.update": "修改组织",
+    "post.end": "结束党内职务",
+    "post.give": "登记党内职务",
+    "setting.set": "修改设定",
+    "term.close": "登记换届",
+    "term.set": "登记任期",
+}
+
+
+def verb_label(verb):
+    """Return the Chinese name of a verb of the trail."""
+    return VERBS.get(verb, verb)
+
+
+def verbs_in_use():
+    """Return [(verb, label)] of the verbs that occur, by label."""
+    rows = AuditEntry.objects.order_by().values_list("verb", flat=True).distinct()
+    return sorted(((verb, verb_label(verb)) for verb in rows), key=lambda row: row[1])
+
+
+def day_bounds(first, last):
+    """Return the aware moments at which the day `first` begins and the day `last` ends (None stays None)."""
+    zone = timezone.get_current_timezone()
+    begin = datetime.datetime.combine(first, datetime.time(), zone) if first else None
+    end = datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time(), zone) if last else None
+    return begin, end
+
+
+def entries(data):
+    """Return the entries that fit `data` (cleaned values of AuditFilter), the newest first."""
+    rows = AuditEntry.objects.order_by("-pk")
+    begin, end = day_bounds(data.get("first"), data.get("last"))
+    if begin:
+        rows = rows.filter(at__gte=begin)
+    if end:
+        rows = rows.filter(at__lt=end)
+    if data.get("who"):
+        rows = rows.filter(actor_name__icontains=data["who"])
+    if data.get("verb"):
+        rows = rows.filter(verb=data["verb"])
+    if data.get("object_name"):
+        rows = rows.filter(object_name__icontains=data["object_name"])
+    return rows
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
+
+
+def said(value):
+    """Return a value of a payload as people read it: a moment, kept in UTC, in the agency's own time; else unchanged."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return f"{timezone.localtime(datetime.datetime.fromisoformat(value)):%Y-%m-%d %H:%M:%S}"
+    return value
+
+
+def changes_of(entry):
+    """Return [{"field", "before", "after"}] and the note of an entry."""
+    payload = json.loads(entry.payload or "{}")
+    before, after = payload.get("before") or {}, payload.get("after") or {}
+    rows = [
+        {"field": key, "before": said(before.get(key)), "after": said(after.get(key))} for key in {**before, **after}
+    ]
+    return rows, payload.get("note", "")
+
+
+def history_of(organisation, kinds, limit=30):
+    """Return the newest entries about an organisation for c-timeline; `kinds`: object types (model names)."""
+    rows = AuditEntry.objects.filter(organisation_id=organisation.pk, object_type__in=kinds).order_by("-pk")[:limit]
+    return [
+        {"when": row.at, "title": f"{verb_label(row.verb)}：{row.object_name}", "who": row.actor_name} for row in rows
+    ]

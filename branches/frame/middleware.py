@@ -1,0 +1,136 @@
+"""What each request passes: clean input, a known source, and sessions that end."""
+
+import logging
+import uuid
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from branches import audit
+from branches.access.models import User
+from branches.frame.errors import bad_request, conflict, not_allowed
+from branches.reach import access
+from common import clock
+from common.errors import Conflict
+
+log = logging.getLogger("tongbu.request")
+
+
+def client_address(request):
+    """Return the client's address; X-Forwarded-For counts only from a trusted proxy (control C27)."""
+    peer = request.META.get("REMOTE_ADDR", "")
+    if peer in settings.TRUSTED_PROXIES:
+        for hop in reversed([part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]):
+            if hop and hop not in settings.TRUSTED_PROXIES:
+                return hop[:45]
+    return peer
+
+
+class CleanInput:
+    """Refuse what no honest browser sends: NUL and broken UTF-8 in address or form, TRACE."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.incident = uuid.uuid4().hex
+        if request.method == "TRACE":
+            return HttpResponseNotAllowed(["GET", "POST", "HEAD", "OPTIONS"])
+        raw = (request.META.get("PATH_INFO", "") or "").encode("latin-1", "replace")
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
+        if b"\0" in raw or "\0" in request.path or b"\0" in query or not _utf8(query) or "�" in request.path:
+            return bad_request(request)
+        content = request.content_type or ""
+        form = request.method == "POST" and content == "application/x-www-form-urlencoded"
+        if form and not _utf8(unquote_to_bytes(request.body.replace(b"+", b" "))):
+            return bad_request(request)
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, Conflict):
+            return conflict(request, exception.message, **exception.context)
+        if isinstance(exception, Http404 | PermissionDenied | SuspiciousOperation):
+            return None
+        log.error("incident %s %s", request.incident, type(exception).__name__)
+
+
+def _utf8(data):
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class RequestContext:
+    """Give the request its appointments and scope, and the audit trail its source."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.appointments, request.scope = [], None
+        if request.user.is_authenticated:
+            request.appointments = access.current_appointments(request.user)
+            request.user.appointments_now = request.appointments
+            wanted = request.session.get("scope")
+            request.scope = next((row for row in request.appointments if row.pk == wanted), None) or next(
+                iter(request.appointments), None
+            )
+        token = audit.source.set(
+            audit.Source(client_address(request), request.incident, request.scope.pk if request.scope else None)
+        )
+        try:
+            response = self.get_response(request)
+        finally:
+            audit.source.reset(token)
+        if response.status_code == 405 and not response.content:
+            response = not_allowed(request, response)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            # A shared desk: nothing behind the login stays in the browser (control C07).
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class SessionLimits:
+    """Sessions end: after 8 hours, after idling, when the account's epoch moves on (controls C04, C05)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        moment = int(clock.real_now().timestamp())
+        session = request.session
+        expired = (
+            moment - session.get("entered", 0) > settings.SESSION_COOKIE_AGE
+            or moment - session.get("seen", 0) > settings.SESSION_IDLE_SECONDS
+            or session.get("epoch") != request.user.session_epoch
+            or not request.user.is_active
+        )
+        if expired:
+            logout(request)
+            return _to_login(request)
+        if moment - session["seen"] >= 60:
+            session["seen"] = moment
+            User.objects.filter(pk=request.user.pk).update(last_seen=clock.now())
+        if request.user.must_change_password:
+            allowed = {reverse("first_login"), reverse("logout")}
+            if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
+                return HttpResponseRedirect(reverse("first_login"))
+        return self.get_response(request)
+
+
+def _to_login(request):
+    target = f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        from django_htmx.http import HttpResponseClientRedirect
+
+        return HttpResponseClientRedirect(reverse("login"))
+    return HttpResponseRedirect(target if request.method == "GET" else reverse("login"))

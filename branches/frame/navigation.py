@@ -1,0 +1,116 @@
+"""The menu of each role. An entry is shown only when its address exists and the role holds its right."""
+
+from django.urls import NoReverseMatch, reverse
+
+from branches.reach.rights import (
+    ACCOUNTS,
+    APPOINT,
+    ASSESS,
+    AUDIT,
+    IMPORT,
+    MEMBERS,
+    RECORD,
+    REPORTS,
+    REVIEW,
+    ROLES,
+    VIEW,
+)
+
+# (label, url name, icon, right that shows it or None)
+_MAIN = [
+    ("工作台", "home", "home", None),
+    ("待审记录", "review_queue", "clipboard-check", REVIEW),
+    ("活动记录", "activity_list", "notebook", VIEW),
+    ("义务清单", "requirement_list", "calendar-check", VIEW),
+    ("四同步", "sync_board", "arrows-exchange", VIEW),
+    ("责任清单", "duty_list", "list-check", VIEW),
+    ("我的责任", "own_duties", "user-star", None),
+    ("督查督办", "supervision_list", "eye-check", VIEW),
+    ("一次征集", "collect_list", "clipboard-list", VIEW),
+]
+_ORGANISATION = [
+    ("组织与党员", "organisation_list", "sitemap", VIEW),
+    ("党员名册", "member_list", "users", MEMBERS),
+    ("台账导入", "import_start", "file-import", IMPORT),
+    ("任职授权", "appointment_list", "user-check", APPOINT),
+]
+_ASSESSMENT = [
+    ("考核得分", "score_list", "chart-bar", VIEW),
+    ("考核结果", "result_list", "gavel", ASSESS),
+    ("考核报告", "report_list", "report", REPORTS),
+    ("工作实绩", "cadre_list", "certificate", VIEW),
+    ("法规与规则", "rule_list", "book", VIEW),
+]
+_SYSTEM = [
+    ("账号", "account_list", "user-cog", ACCOUNTS),
+    ("设定", "setting_list", "settings", ACCOUNTS),
+    ("意见反馈", "feedback_list", "message", ACCOUNTS),
+    ("后台任务", "job_list", "activity", ACCOUNTS),
+    ("审计", "audit_list", "shield-check", AUDIT),
+]
+# The dashboard is the home of those who look down the tree.
+_HOME_LABEL = {
+    "committee_staff": "总览",
+    "committee_secretary": "总览",
+    "discipline_officer": "总览",
+    "leader": "总览",
+    "party_group_secretary": "总览",
+}
+
+
+def _items(request, scope, entries):
+    rights = ROLES[scope.role].rights if scope else frozenset()
+    here = request.resolver_match
+    section = getattr(here, "url_name", "") or ""
+    items = []
+    for label, name, icon, right in entries:
+        if right is not None and right not in rights:
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        current = section == name or (name != "home" and section.split("_")[0] == name.split("_")[0])
+        if name == "home":
+            # A member without a post is led to his own file.
+            label = _HOME_LABEL.get(scope.role, label) if scope else "我的档案"
+        items.append({"label": label, "url": url, "icon": icon, "current": current, "count": None})
+    return items
+
+
+def navigation(request, scope):
+    """Return the menu as groups of items for the role of the current appointment."""
+    groups = [(None, _MAIN), ("组织", _ORGANISATION), ("考核", _ASSESSMENT), ("系统", _SYSTEM)]
+    if scope and ROLES[scope.role].rights <= {ACCOUNTS, AUDIT}:
+        groups = [(None, [_MAIN[0], *_SYSTEM])]
+    found = [{"title": title, "items": _items(request, scope, entries)} for title, entries in groups]
+    return [group for group in found if group["items"]]
+
+
+def tabs(request, scope):
+    """Return at most five entries for the phone's tab bar; the last leads to the whole menu.
+
+    记活动 stands in the middle for whoever records; who reads reports and records nothing has them second.
+    """
+    flat = [item for group in navigation(request, scope) for item in group["items"]]
+    rights = ROLES[scope.role].rights if scope else frozenset()
+    if REPORTS in rights and RECORD not in rights:
+        flat.sort(key=lambda item: {"/": 0, reverse("report_list"): 1}.get(item["url"], 2))
+    more = {
+        "label": "更多",
+        "url": reverse("menu"),
+        "icon": "layout-list",
+        "current": getattr(request.resolver_match, "url_name", "") == "menu",
+        "count": None,
+    }
+    if RECORD in rights:
+        add = {
+            "label": "记活动",
+            "url": reverse("activity_new"),
+            "icon": "plus",
+            "current": False,
+            "count": None,
+            "main": True,
+        }
+        return [*flat[:2], add, flat[2], more]
+    return [*flat[:4], more]

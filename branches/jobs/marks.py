@@ -1,0 +1,16 @@
+"""Change marks: every write that may change a fact leaves one, in its own transaction."""
+
+from branches.jobs.models import ChangeMark
+
+
+def mark(organisation, first_day, last_day, subject):
+    """Say that facts of `organisation` between two dates (both included) may have changed.
+
+    organisation: instance or id. subject: short word such as "activity", "membership", "tree".
+    """
+    return ChangeMark.objects.create(
+        organisation_id=getattr(organisation, "pk", organisation),
+        first_day=min(first_day, last_day),
+        last_day=max(first_day, last_day),
+        subject=subject,
+    )

@@ -1,0 +1,30 @@
+"""The models of this room, for Django alone: code imports a model from its subject."""
+
+from branches.access.models import User
+from branches.audit.models import AuditEntry, AuditSeal
+from branches.jobs.models import ChangeMark, Heartbeat, JobRun
+from branches.notices.models import Feedback, Notice
+from branches.places.models.departments import Coverage, Department
+from branches.places.models.organisations import Organisation, OrganisationVersion
+from branches.places.models.terms import Term
+from branches.reach.models import Appointment, OrganisationGrant
+from branches.settings.models import Setting
+
+__all__ = [
+    "Appointment",
+    "AuditEntry",
+    "AuditSeal",
+    "ChangeMark",
+    "Coverage",
+    "Department",
+    "Feedback",
+    "Heartbeat",
+    "JobRun",
+    "Notice",
+    "Organisation",
+    "OrganisationGrant",
+    "OrganisationVersion",
+    "Setting",
+    "Term",
+    "User",
+]

@@ -1,0 +1,70 @@
+"""Organisations as a user writes them: the right, the rule on one's own power, then the tree."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from branches.places import tree
+from branches.reach import access
+from branches.reach.rights import ORGANISE
+from common.errors import Conflict
+
+
+def _not_own_power(by, organisation, act):
+    """Refuse what would move or end the place that gives `by` his power (access rule 5)."""
+    if by is access.OPERATOR:
+        return
+    for row in access.current_appointments(by):
+        place = row.organisation
+        if place and place.tree_id == organisation.tree_id and organisation.lft <= place.lft <= organisation.rght:
+            raise ValidationError(f"您的任职就在{place.label}，不能{act}，请由上级办理。")
+
+
+def _current(organisation, version):
+    if version is not None and version != organisation.version:
+        raise Conflict("该组织刚被他人修改，请核对后再办理。")
+
+
+@transaction.atomic
+def organisation_create(*, by, parent, kind, name, short_name="", founded=None):
+    """Create an organisation below `parent`. Raises ValidationError by field; Http404 or Forbidden beyond reach."""
+    access.require(by, ORGANISE, parent)
+    organisation = tree.organisation_create(
+        by=by, parent=parent, kind=kind, name=name, short_name=short_name, founded=founded
+    )
+    access.require(by, ORGANISE, organisation)
+    return organisation
+
+
+@transaction.atomic
+def organisation_update(*, by, organisation, version=None, **values):
+    """Rename or correct an organisation; `values` as in `tree.organisation_update`. `version`: the one that was read."""
+    tree.lock()
+    organisation.refresh_from_db()
+    access.require(by, ORGANISE, organisation)
+    _current(organisation, version)
+    return tree.organisation_update(by=by, organisation=organisation, **values)
+
+
+@transaction.atomic
+def organisation_move(*, by, organisation, parent, version=None):
+    """Move an organisation; both the old and the new place must lie within the mover's reach."""
+    tree.lock()
+    organisation.refresh_from_db()
+    access.require(by, ORGANISE, organisation)
+    access.require(by, ORGANISE, parent)
+    _current(organisation, version)
+    _not_own_power(by, organisation, "移动")
+    moved = tree.organisation_move(by=by, organisation=organisation, parent=parent)
+    access.require(by, ORGANISE, moved)
+    return moved
+
+
+@transaction.atomic
+def organisation_archive(*, by, organisation, on=None, version=None):
+    """Archive an organisation from the day after `on` (default today)."""
+    tree.lock()
+    organisation.refresh_from_db()
+    access.require(by, ORGANISE, organisation)
+    _current(organisation, version)
+    _not_own_power(by, organisation, "撤销")
+    return tree.organisation_archive(by=by, organisation=organisation, on=on)

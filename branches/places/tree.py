@@ -1,0 +1,297 @@
+"""The only writer of the tree of organisations. Nothing outside this module knows mptt.
+
+Every write takes the tree lock first, then reads the rows it builds on: with reach by interval a corrupt tree would be
+an access fault.
+"""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import F
+
+from branches import audit
+from branches.jobs.marks import mark
+from branches.places.models.organisations import ALLOWED_CHILDREN, BEGINNING, Kind, Organisation, OrganisationVersion
+from common import clock, database
+from common.names import initials_of, name_key
+
+TREE_LOCK = 7_302_002
+ARCHIVED = "该组织已撤销，不再改名或移动。"
+
+
+def lock():
+    """Take the tree lock for the rest of the transaction."""
+    database.advisory_lock(TREE_LOCK)
+
+
+def _fresh(organisation):
+    pk = getattr(organisation, "pk", organisation)
+    return Organisation.objects.select_for_update().get(pk=pk)
+
+
+def _check_place(kind, parent):
+    if parent is None:
+        if kind != Kind.PARTY_GROUP:
+            raise ValidationError({"parent": "只有党组可以没有上级党组织。"})
+        if Organisation.objects.filter(parent__isnull=True).exists():
+            raise ValidationError({"parent": "已有党组，一个单位只能有一个党组。"})
+        return
+    if parent.archived_on:
+        raise ValidationError({"parent": f"{parent.label}已撤销，不能在其下设组织。"})
+    if kind not in ALLOWED_CHILDREN[parent.kind]:
+        raise ValidationError({"parent": f"{parent.get_kind_display()}之下不能设{Kind(kind).label}。"})
+
+
+def _open_version(organisation, starts):
+    return OrganisationVersion.objects.create(
+        organisation=organisation,
+        name=organisation.name,
+        short_name=organisation.short_name,
+        kind=organisation.kind,
+        parent_id=organisation.parent_id,
+        starts=starts,
+    )
+
+
+def _new_version(organisation, on):
+    """Close the open version the day before `on` and open the next; two changes on one day leave the later state."""
+    current = organisation.versions.get(ends__isnull=True)
+    if current.starts >= on:
+        current.name, current.short_name = organisation.name, organisation.short_name
+        current.kind, current.parent_id = organisation.kind, organisation.parent_id
+        current.save()
+        return current
+    current.ends = on - timedelta(days=1)
+    current.save()
+    return _open_version(organisation, on)
+
+
+def _name_free(key, short_name, parent, pk=None):
+    if Organisation.objects.filter(name_key=key).exclude(pk=pk).exists():
+        raise ValidationError({"name": "已有同名的党组织。"})
+
+
+@transaction.atomic
+def organisation_create(*, by, name, kind, parent=None, short_name="", founded=None):
+    """Create an organisation below `parent` and return it.
+
+    by: User or OPERATOR (the caller has checked the right). kind: a Kind value. founded: date, not in the future.
+    Raises ValidationError keyed by field.
+    """
+    lock()
+    parent = _fresh(parent) if parent is not None else None
+    _check_place(kind, parent)
+    if founded and founded > clock.today():
+        raise ValidationError({"founded": "成立日期不能晚于今天。"})
+    key = name_key(name)
+    _name_free(key, short_name, parent)
+    organisation = Organisation(
+        name=name,
+        name_key=key,
+        short_name=short_name or name,
+        initials=initials_of(short_name or name),
+        kind=kind,
+        parent=parent,
+        founded=founded,
+    )
+    organisation.clean_fields(exclude=["parent"])
+    organisation.insert_at(parent, position="last-child", save=False)
+    organisation.save()
+    _open_version(organisation, founded or BEGINNING)
+    audit.record(
+        by=by,
+        verb="organisation.create",
+        obj=organisation,
+        organisation=organisation,
+        after=audit.snapshot(organisation),
+    )
+    mark(organisation, founded or BEGINNING, clock.today(), "tree")
+    return organisation
+
+
+@transaction.atomic
+def organisation_update(*, by, organisation, name=None, short_name=None, founded=None, on=None):
+    """Rename an organisation from the day `on` (default today), or correct its founding date."""
+    lock()
+    organisation = _fresh(organisation)
+    before = audit.snapshot(organisation)
+    on = on or clock.today()
+    renamed = False
+    if name is not None and name != organisation.name:
+        key = name_key(name)
+        _name_free(key, short_name, organisation.parent, organisation.pk)
+        organisation.name, organisation.name_key, renamed = name, key, True
+    if short_name is not None and short_name != organisation.short_name:
+        organisation.short_name, organisation.initials, renamed = short_name, initials_of(short_name), True
+    refounded = founded is not None and founded != organisation.founded
+    if refounded:
+        if founded > clock.today():
+            raise ValidationError({"founded": "成立日期不能晚于今天。"})
+        first = organisation.versions.order_by("starts").first()
+        if first.ends and founded > first.ends:
+            raise ValidationError({"founded": "成立日期晚于已有的变更记录。"})
+        first.starts = founded
+        first.save()
+        mark(organisation, min(founded, organisation.founded or founded), clock.today(), "tree")
+        organisation.founded = founded
+    if not renamed and not refounded:
+        return organisation
+    if renamed and organisation.archived_on:
+        raise ValidationError(ARCHIVED)
+    organisation.version += 1
+    organisation.clean_fields(exclude=["parent"])
+    organisation.save()
+    if renamed:
+        _new_version(organisation, on)
+    audit.record(
+        by=by,
+        verb="organisation.update",
+        obj=organisation,
+        organisation=organisation,
+        before=before,
+        after=audit.snapshot(organisation),
+    )
+    return organisation
+
+
+@transaction.atomic
+def organisation_move(*, by, organisation, parent):
+    """Move an organisation (with all below it) under another parent from today on."""
+    lock()
+    organisation, parent = _fresh(organisation), _fresh(parent)
+    if organisation.parent_id is None:
+        raise ValidationError({"parent": "党组不能移动。"})
+    if organisation.archived_on:
+        raise ValidationError(ARCHIVED)
+    if parent.tree_id == organisation.tree_id and organisation.lft <= parent.lft <= organisation.rght:
+        raise ValidationError({"parent": "不能移动到自己或自己的下级之下。"})
+    _check_place(organisation.kind, parent)
+    if organisation.parent_id == parent.pk:
+        return organisation
+    before = audit.snapshot(organisation)
+    old_parent = organisation.parent_id
+    organisation.version += 1
+    organisation.move_to(parent, "last-child")
+    organisation.save()
+    organisation = _fresh(organisation)
+    _new_version(organisation, clock.today())
+    audit.record(
+        by=by,
+        verb="organisation.move",
+        obj=organisation,
+        organisation=organisation,
+        before=before,
+        after=audit.snapshot(organisation),
+    )
+    for touched in (old_parent, parent, organisation):
+        mark(touched, clock.today(), clock.today(), "tree")
+    return organisation
+
+
+@transaction.atomic
+def organisation_archive(*, by, organisation, on=None):
+    """Archive an organisation: its last day is `on` (default today). History stays; nothing may hang below it."""
+    lock()
+    organisation = _fresh(organisation)
+    on = on or clock.today()
+    if organisation.parent_id is None:
+        raise ValidationError("党组不能撤销。")
+    if organisation.archived_on:
+        raise ValidationError("该组织已撤销。")
+    if organisation.children.filter(archived_on__isnull=True).exists():
+        raise ValidationError("该组织之下还有未撤销的组织，请先移动或撤销它们。")
+    before = audit.snapshot(organisation)
+    organisation.archived_on = on
+    organisation.version += 1
+    organisation.clean_fields(exclude=["parent"])
+    organisation.save()
+    if not organisation.versions.filter(ends__isnull=True, starts__lte=on).update(ends=on):
+        # Its last change would come after its end, and the open version would stay open for ever.
+        raise ValidationError({"on": "撤销日期不能早于最近一次变更（成立、改名或移动）的日期。"})
+    audit.record(
+        by=by,
+        verb="organisation.archive",
+        obj=organisation,
+        organisation=organisation,
+        before=before,
+        after=audit.snapshot(organisation),
+    )
+    mark(organisation, on, clock.today(), "tree")
+    return organisation
+
+
+def note_imported(ids):
+    """Note that the organisations `ids` now stand as an import left them; a later change by hand shows (decisions 12)."""
+    Organisation.objects.filter(pk__in=ids).update(imported_version=F("version"))
+
+
+@transaction.atomic
+def rebuild():
+    """Compute all intervals anew from the parents (repair; see `check_tree`)."""
+    lock()
+    Organisation.objects.rebuild()
+
+
+_WALK = """
+WITH RECURSIVE walk(id, depth) AS (
+    SELECT id, 0 FROM branches_organisation WHERE parent_id IS NULL
+    UNION ALL
+    SELECT child.id, walk.depth + 1 FROM branches_organisation child JOIN walk ON child.parent_id = walk.id
+    WHERE walk.depth < 50
+)
+SELECT id, depth FROM walk
+"""
+
+
+def check_tree():
+    """Compare the intervals with the parents; return a list of faults in Chinese, empty when well formed.
+
+    The reference is a recursive CTE over `parent`: one root, everything reached from it once, level = depth, children
+    inside their parents, siblings apart, edges without gaps, kinds nested as allowed.
+    """
+    rows = {
+        row["id"]: row
+        for row in Organisation.objects.order_by().values(
+            "id", "parent_id", "kind", "level", "lft", "rght", "tree_id", "short_name"
+        )
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WALK)
+        depth = dict(cursor.fetchall())
+    faults = []
+    roots = [row for row in rows.values() if row["parent_id"] is None]
+    if rows and len(roots) != 1:
+        faults.append(f"应有一个根，现有 {len(roots)} 个")
+    if len({row["tree_id"] for row in rows.values()}) > 1:
+        faults.append("组织分属多棵树")
+    edges = {}
+    children = {}
+    for row in rows.values():
+        name = f"{row['short_name']}（{row['id']}）"
+        if row["id"] not in depth:
+            faults.append(f"{name}从根不可达")
+        elif depth[row["id"]] != row["level"]:
+            faults.append(f"{name}层级为 {row['level']}，应为 {depth[row['id']]}")
+        if row["lft"] >= row["rght"]:
+            faults.append(f"{name}区间颠倒")
+        for edge in (row["lft"], row["rght"]):
+            if (row["tree_id"], edge) in edges:
+                faults.append(f"{name}的边界 {edge} 与{edges[row['tree_id'], edge]}重复")
+            edges[row["tree_id"], edge] = name
+        parent = rows.get(row["parent_id"])
+        if parent:
+            children.setdefault(parent["id"], []).append(row)
+            if not parent["lft"] < row["lft"] < row["rght"] < parent["rght"]:
+                faults.append(f"{name}不在上级的区间内")
+            if row["kind"] not in ALLOWED_CHILDREN[parent["kind"]]:
+                faults.append(f"{name}不应设在{parent['short_name']}之下")
+    for group in [roots, *children.values()]:
+        ordered = sorted(group, key=lambda row: row["lft"])
+        for first, second in zip(ordered, ordered[1:]):
+            if first["rght"] >= second["lft"]:
+                faults.append(f"{first['short_name']}与{second['short_name']}区间重叠")
+    for root in roots:
+        if (root["rght"] - root["lft"] + 1) != 2 * len(rows):
+            faults.append("区间有空缺")
+    return faults

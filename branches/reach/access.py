@@ -1,0 +1,216 @@
+"""Rights from dated appointments: grants, loaders, and what may be appointed.
+
+Views get objects only through the loaders here (access rule 1); lists are filtered by `.visible_to` (rule 2).
+"""
+
+from django.apps import apps
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import Http404
+
+from branches.reach.models import Appointment, OrganisationGrant
+from branches.reach.rights import APPOINT, RIGHT_NAMES, ROLES, STRICTLY_BELOW, SYSTEM_ROLES, VIEW
+from common import clock
+from common.operator import OPERATOR
+
+__all__ = [
+    "Forbidden",
+    "current_appointments",
+    "get_for",
+    "has_right",
+    "holds_anywhere",
+    "holds_system_role",
+    "may_appoint",
+    "organisations_for",
+    "require",
+    "require_anywhere",
+    "rights_at",
+    "sync_grants",
+    "who_can",
+]
+
+
+class Forbidden(PermissionDenied):
+    """The object is visible but the right is missing; the 403 page says who can.
+
+    reason: a sentence in place of the name of the right, where the user has the right and may not use it here.
+    """
+
+    def __init__(self, right, organisation=None, reason=""):
+        super().__init__(RIGHT_NAMES.get(right, right))
+        self.right = right
+        self.organisation = organisation
+        self.reason = reason
+
+
+def _organisation():
+    """The model by its name: places stand above this subject."""
+    return apps.get_model("branches.Organisation")
+
+
+def get_for(queryset, user, right, **lookup):
+    """Return the one row of `queryset` that `lookup` names, if `user` holds `right` there.
+
+    queryset: a ScopedQuerySet or manager. Raises Http404 when it lies outside every right of the user, Forbidden when
+    the user may see it but lacks the right.
+    """
+    try:
+        rows = queryset.filter(**lookup)
+        found = rows.visible_to(user, right).first()
+        if found is not None:
+            return found
+        weaker = rows.visible_to(user, VIEW).first()
+    except (ValueError, OverflowError, ValidationError):
+        raise Http404 from None
+    if weaker is not None:
+        raise Forbidden(right, weaker if isinstance(weaker, _organisation()) else getattr(weaker, "organisation", None))
+    raise Http404
+
+
+def organisations_for(user, right=VIEW, day=None):
+    """Return the organisations at which `user` holds `right`, in tree order."""
+    return _organisation().objects.visible_to(user, right, day).order_by("tree_id", "lft")
+
+
+def has_right(user, right, organisation):
+    """Return whether `user` holds `right` at `organisation` today (the same EXISTS as the filter)."""
+    if user is OPERATOR:
+        return True
+    return _organisation().objects.filter(pk=getattr(organisation, "pk", organisation)).visible_to(user, right).exists()
+
+
+def rights_at(user, organisation):
+    """Return the set of rights that `user` holds at `organisation` (an instance) today, in one statement.
+
+    For pages that ask for several; the same grants as `has_right`.
+    """
+    if user is OPERATOR:
+        return set(RIGHT_NAMES)
+    today = clock.today()
+    rows = OrganisationGrant.objects.filter(
+        user_id=user.pk or 0,
+        user__is_active=True,
+        starts__lte=today,
+        content_object__tree_id=organisation.tree_id,
+        content_object__lft__lte=organisation.lft,
+        content_object__rght__gte=organisation.rght,
+    ).filter(Q(ends__isnull=True) | Q(ends__gte=today), Q(below=True) | Q(content_object=organisation.pk))
+    held = rows.values_list("permission__codename", "content_object_id")
+    return {right for right, place in held if place != organisation.pk or right not in STRICTLY_BELOW}
+
+
+def require(user, right, organisation):
+    """Raise like `get_for` unless `user` holds `right` at `organisation`; the re-check after a write (rule 3)."""
+    if has_right(user, right, organisation):
+        return
+    if has_right(user, VIEW, organisation):
+        raise Forbidden(right, organisation)
+    raise Http404
+
+
+def holds_anywhere(user, right, day=None):
+    """Return whether `user` holds `right` at any organisation on `day` (default today)."""
+    if user is OPERATOR:
+        return True
+    now = getattr(user, "appointments_now", None)
+    if now is not None and day is None:
+        # The request has read the appointments in force already; grants are derived from them and say the same.
+        return any(right in ROLES[row.role].rights for row in now)
+    day = day or clock.today()
+    return (
+        OrganisationGrant.objects.filter(
+            user_id=user.pk or 0, user__is_active=True, permission__codename=right, starts__lte=day
+        )
+        .filter(Q(ends__isnull=True) | Q(ends__gte=day))
+        .exists()
+    )
+
+
+def require_anywhere(user, right):
+    """Raise Http404 unless `user` holds `right` somewhere: for pages that list what he may act on."""
+    if not holds_anywhere(user, right):
+        raise Http404
+
+
+def holds_system_role(user, role, day=None):
+    """Return whether `user` holds the system role (administrator or auditor) today."""
+    if not getattr(user, "pk", None) or not user.is_active:
+        return False
+    return Appointment.objects.filter(user=user, role=role).active(day or clock.today()).exists()
+
+
+def current_appointments(user, day=None):
+    """Return the appointments of `user` in force today, the widest reach first."""
+    rows = Appointment.objects.filter(user=user).active(day or clock.today()).select_related("organisation__parent")
+    return sorted(rows, key=lambda row: (row.organisation.level if row.organisation else -1, row.pk))
+
+
+def who_can(right, organisation, limit=5):
+    """Return up to `limit` active appointments that give `right` at `organisation`, the nearest first."""
+    return who_can_each([right], organisation, limit)[right]
+
+
+def who_can_each(rights, organisation, limit=5):
+    """Return {right: up to `limit` active appointments that give it at `organisation`, the nearest first}, in one read."""
+    if organisation is None:
+        return {right: [] for right in rights}
+    roles = {role.key: role for role in ROLES.values()}
+    above = Q(
+        role__in=[key for key, role in roles.items() if role.below and role.rights & set(rights)],
+        organisation__tree_id=organisation.tree_id,
+        organisation__lft__lt=organisation.lft,
+        organisation__rght__gt=organisation.rght,
+    )
+    here = Q(organisation=organisation.pk)
+    rows = Appointment.objects.active(clock.today()).filter(above | here, user__is_active=True)
+    rows = list(rows.select_related("user", "organisation__parent").order_by("-organisation__level", "pk"))
+
+    def gives(row, right):
+        if right not in roles[row.role].rights:
+            return False
+        return row.organisation_id != organisation.pk or right not in STRICTLY_BELOW
+
+    return {right: [row for row in rows if gives(row, right)][:limit] for right in rights}
+
+
+def sync_grants(appointment):
+    """Write the guardian grants that an appointment gives; the only writer of grants."""
+    OrganisationGrant.objects.filter(appointment=appointment).delete()
+    if appointment.role in SYSTEM_ROLES:
+        return
+    role = ROLES[appointment.role]
+    permissions = Permission.objects.filter(
+        content_type__app_label="branches", content_type__model="organisation", codename__in=role.rights
+    )
+    OrganisationGrant.objects.bulk_create(
+        OrganisationGrant(
+            user=appointment.user,
+            permission=permission,
+            content_object_id=appointment.organisation_id,
+            appointment=appointment,
+            starts=appointment.starts,
+            ends=appointment.ends,
+            below=role.below,
+        )
+        for permission in permissions
+    )
+
+
+def may_appoint(giver, role, organisation):
+    """Return whether `giver` may appoint to `role` at `organisation` (access.md, last column; control C18).
+
+    Only the roles listed for one of his own roles, at or below its organisation; some only strictly below it.
+    """
+    if giver is OPERATOR:
+        return True
+    if role in SYSTEM_ROLES or organisation is None:
+        return False
+    for own in current_appointments(giver):
+        if own.organisation is None or APPOINT not in ROLES[own.role].rights or role not in ROLES[own.role].may_appoint:
+            continue
+        top = own.organisation
+        inside = top.tree_id == organisation.tree_id and top.lft <= organisation.lft and organisation.rght <= top.rght
+        if inside and (role not in ROLES[own.role].appoint_strictly_below or organisation.pk != top.pk):
+            return True
+    return False

@@ -1,0 +1,63 @@
+"""Values the agency sets itself, dated like rules; the known keys with their defaults and meaning."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from branches.settings.models import Setting
+from common import clock
+
+
+@dataclass(frozen=True)
+class Known:
+    default: str
+    label: str
+    low: Decimal
+    high: Decimal
+
+
+def _known(default, label, low, high):
+    return Known(default, label, Decimal(low), Decimal(high))
+
+
+KNOWN = {
+    "grace_days": _known("7", "补报宽限天数（记录日期或期末之后）", 0, 60),
+    "due_soon_days": _known("7", "临期提示天数", 0, 60),
+    "sync_tolerance_days": _known("7", "四同步容许相差天数", 0, 60),
+    "lecture_per_quarter": _known("1", "党课每季度次数", 0, 12),
+    "org_life_due_month": _known("12", "组织生活会截止月份", 1, 12),
+    "founding_share": _known("0.5", "成立当期剩余天数不少于几成才计入应办", 0, 1),
+    "late_factor": _known("0.5", "补办、迟报计分系数", 0, 1),
+}
+
+
+def number(key, day=None):
+    """Return the setting `key` in force on `day` (default today) as a Decimal. Raises KeyError for an unknown key."""
+    known = KNOWN[key]
+    row = Setting.objects.filter(key=key, valid_from__lte=day or clock.today()).order_by("-valid_from").first()
+    return Decimal(row.value if row else known.default)
+
+
+def whole(key, day=None):
+    """Return the setting as an int."""
+    return int(number(key, day))
+
+
+def timeline(key):
+    """Return [(valid_from, Decimal)] of a key, newest first; the default closes the list with None as its date."""
+    rows = Setting.objects.filter(key=key).order_by("-valid_from").values_list("valid_from", "value")
+    return [(day, Decimal(value)) for day, value in rows] + [(None, Decimal(KNOWN[key].default))]
+
+
+def timelines(keys):
+    """Return {key: timeline} of several keys in one statement."""
+    lines = {key: [] for key in keys}
+    for key, day, value in (
+        Setting.objects.filter(key__in=keys).order_by("-valid_from").values_list("key", "valid_from", "value")
+    ):
+        lines[key].append((day, Decimal(value)))
+    return {key: [*line, (None, Decimal(KNOWN[key].default))] for key, line in lines.items()}
+
+
+def at(line, day):
+    """Return the value of a `timeline` on `day`."""
+    return next(value for start, value in line if start is None or start <= day)

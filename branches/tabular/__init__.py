@@ -1,7 +1,0 @@
-"""Reading and writing of tables: the one door for ledgers that come in and lists that go out."""
-
-from branches.tabular.headings import Field
-from branches.tabular.reader import Row, Table, UnreadableFile, read_table
-from branches.tabular.writer import safe_cell, write_csv, write_xlsx
-
-__all__ = ["Field", "Row", "Table", "UnreadableFile", "read_table", "safe_cell", "write_csv", "write_xlsx"]

@@ -1,0 +1,51 @@
+"""The few statements that SQLite and PostgreSQL do not share."""
+
+import fcntl
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection, transaction
+
+
+def advisory_lock(number):
+    """Take a lock that ends with the transaction; SQLite needs none, its write transactions stand in one line."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("the lock must be taken inside a transaction")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def try_advisory_lock(number):
+    """Take the lock if nobody holds it; return whether it was taken. Ends with the transaction."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        return cursor.fetchone()[0]
+
+
+@contextmanager
+def exclusive(number):
+    """Hold a lock for the whole process, not for a transaction; yields whether it was free.
+
+    It ends with the process, however that dies: PostgreSQL's session lock, a locked file beside SQLite.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+            free = cursor.fetchone()[0]
+        try:
+            yield free
+        finally:
+            if free:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+        return
+    with Path(f"{connection.settings_dict['NAME']}.lock-{number}").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

@@ -1,0 +1,30 @@
+"""A text column that is encrypted at rest (control C43)."""
+
+from django.db import models
+
+from common import crypto
+
+
+class EncryptedField(models.TextField):
+    """Holds a ciphertext bound to `model.field.uid`; read and written through `reveal` and `conceal`.
+
+    The column itself is the ciphertext: nothing decrypts by accident in a list, a log or a debugger.
+    """
+
+    encrypted = True
+
+    def aad(self, instance):
+        return f"{instance._meta.model_name}.{self.name}.{instance.uid}"
+
+
+def conceal(instance, name, plain):
+    """Set the encrypted field `name` of `instance` from plain text ("" clears it)."""
+    field = instance._meta.get_field(name)
+    setattr(instance, name, crypto.encrypt(plain, field.aad(instance)) if plain else "")
+
+
+def reveal(instance, name):
+    """Return the plain text of the encrypted field `name`; raises crypto.CannotBeShown."""
+    field = instance._meta.get_field(name)
+    value = getattr(instance, name)
+    return crypto.decrypt(value, field.aad(instance)) if value else ""

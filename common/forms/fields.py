@@ -1,0 +1,62 @@
+"""Fields that every form of ours shares: clean text, days within reason, organisations by name."""
+
+import datetime
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+
+from common import clock
+from common.text import EARLIEST, YEARS_AHEAD, clean_text
+
+
+class PlainTextField(forms.CharField):
+    """Text in NFC without invisible marks; a value of such marks only counts as empty."""
+
+    def to_python(self, value):
+        return clean_text(super().to_python(value))
+
+
+class DayField(forms.DateField):
+    """A day between the founding of the Party and five years from today."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **options):
+        options.setdefault("input_formats", ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"])
+        super().__init__(**options)
+
+    def clean(self, value):
+        day = super().clean(value)
+        today = clock.today()
+        latest = datetime.date(today.year + YEARS_AHEAD, 12, 31)
+        if day and not EARLIEST <= day <= latest:
+            raise forms.ValidationError(f"日期应在 {clock.in_words(EARLIEST)}至 {clock.in_words(latest)}之间。")
+        return day
+
+
+class OrganisationField(forms.ModelChoiceField):
+    """An organisation out of those that `queryset` offers, indented as in the tree."""
+
+    default_error_messages = {"invalid_choice": "请从列表中选择。"}
+
+    def __init__(self, queryset, **options):
+        options.setdefault("empty_label", "请选择")
+        super().__init__(queryset, **options)
+
+    def _offer(self, queryset):
+        # The label of a small group names its branch: one statement for all, also where a form sets its own queryset.
+        self._set_queryset(None if queryset is None else queryset.select_related("parent"))
+
+    queryset = property(forms.ModelChoiceField._get_queryset, _offer)
+
+    def label_from_instance(self, organisation):
+        return "　" * organisation.level + organisation.label
+
+
+def take_errors(form, error):
+    """Put a service's ValidationError into `form`: at its fields where they are there, on top otherwise."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields and name != NON_FIELD_ERRORS else None, errors)

@@ -1,0 +1,296 @@
+"""Reads a ledger into rows of known fields (security controls C35–C39; limits: section 6b).
+
+The file is pre-checked here, unpacked in a child process under limits, and understood here again: sheets,
+heading rows, fields, and the rows that are no records.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from common.tabular.headings import Field, UnknownColumn, display, match
+from common.tabular.layout import MAX_LEVELS, SEARCHED_ROWS, Grid, titles_above, why_not_a_record
+from common.text import cell_text, clean_text, fold
+from common.uploads.archives import MAX_FILE, RefusedFile, check_workbook
+
+CHILD = Path(__file__).with_name("child.py")
+WALL_SECONDS = 90
+MAX_ROWS = 10_000
+LIKELY_ROWS = 12
+CUT_OFF = 8  # points against a reading that leaves a row of sub-headings among the data
+_SIDE_SHEETS = ("说明", "示例", "样例", "样表", "范例", "模板", "字典", "下拉", "选项", "参考", "代码表")
+
+
+class UnreadableFile(ValueError):
+    """The file as a whole cannot be used; the text is one Chinese sentence."""
+
+
+@dataclass
+class Row:
+    """One record: `number` as the spreadsheet numbers the row, `values` raw by field name (text, number,
+    date, None),
+    `problems` {field: sentence} for cells that hold an error value."""
+
+    number: int
+    values: dict
+    problems: dict = field(default_factory=dict)
+
+
+@dataclass
+class Table:
+    """What was read.
+
+    `matched`: {field: heading as the file has it}; `how`: {field: exact | alike | by hand | by content};
+    `unknown`: headings nobody asked for; `missing`: required fields without a column (only with
+    strict=False); `dropped`: [(row number, reason)] of rows that are no records; `others`: further sheets
+    that look like the same table.
+    """
+
+    rows: list
+    matched: dict
+    how: dict
+    unknown: list
+    missing: list
+    sheet: str
+    dropped: list = field(default_factory=list)
+    others: list = field(default_factory=list)
+
+
+def read_table(source, filename, fields, columns=None, *, sheet=None, strict=True):
+    """Return the Table found in a .xlsx or .csv file.
+
+    `source`: path, bytes or binary file; `filename`: tells the kind; `fields`: list of Field; `columns`:
+    {heading:
+    field name} by hand; `sheet`: title of the sheet to read, else the one that fits best.
+    Raises UnreadableFile; with `strict=False` a missing required column is left in Table.missing instead.
+    """
+    grids = [
+        Grid(s["title"], s["visible"], [(n, _cells(c)) for n, c in s["rows"]], s["merges"])
+        for s in _unpack(_bytes(source), filename)
+    ]
+    if sheet is not None:
+        grids = [g for g in grids if fold(g.title) == fold(sheet)]
+        if not grids:
+            raise UnreadableFile(f"文件中没有名为“{sheet}”的工作表。")
+    if not any(g.rows for g in grids):
+        raise UnreadableFile("文件中没有内容。")
+    layouts = sorted((_layout(g, fields, columns) for g in grids if g.rows), key=lambda x: x.order)
+    if layouts[0].fault:
+        raise UnreadableFile(str(layouts[0].fault))
+    return _table(layouts[0], layouts[1:], fields, columns, strict)
+
+
+def _bytes(source):
+    try:
+        if isinstance(source, bytes | bytearray | memoryview):
+            return bytes(source)
+        if hasattr(source, "read"):
+            source.seek(0)
+            return source.read(MAX_FILE + 1)
+        with open(source, "rb") as file:
+            return file.read(MAX_FILE + 1)
+    except OSError:
+        raise UnreadableFile("文件打不开，请检查路径和权限。") from None
+
+
+def _unpack(data, filename):
+    """Return the sheets as the child process writes them, after the pre-check."""
+    kind = Path(str(filename)).suffix.lower().lstrip(".")
+    if kind not in ("xlsx", "csv"):
+        hint = "请用办公软件另存为 .xlsx。" if kind in ("xls", "et", "xlsm", "ods") else "可用：xlsx、csv。"
+        raise UnreadableFile(f"不接收 .{kind[:10]} 文件，{hint}" if kind else f"文件名没有扩展名，{hint}")
+    if not data:
+        raise UnreadableFile("文件是空的。")
+    if len(data) > MAX_FILE:
+        raise UnreadableFile("文件不应大于 10 MB，请拆分后再导入。")
+    if kind == "xlsx":
+        try:
+            check_workbook(data)
+        except RefusedFile as refusal:
+            raise UnreadableFile(str(refusal)) from None
+    elif data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")):
+        raise UnreadableFile("文件内容与扩展名不符，不是 CSV 文本。")
+    return _run_child(data, kind)
+
+
+def _run_child(data, kind):
+    # Only what Python needs to start: the keys of the installation are not for a process that opens foreign
+    # files.
+    kept = {k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ}
+    environment = kept | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(  # noqa: S603 — own program, fixed arguments
+            [sys.executable, "-P", "-B", str(CHILD), kind],
+            input=data,
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            env=environment,
+            check=False,
+        )
+        answer = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError):
+        raise UnreadableFile("文件过大或过于复杂，未能读取，请只保留需要的工作表和行。") from None
+    if "error" in answer:
+        raise UnreadableFile(answer["error"])
+    return answer["sheets"]
+
+
+def _cells(cells):
+    """Turn the tagged dates of the child into dates; error cells stay dictionaries."""
+    for index, cell in enumerate(cells):
+        if isinstance(cell, dict) and "date" in cell:
+            text = cell["date"]
+            cells[index] = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    return cells
+
+
+@dataclass
+class _Layout:
+    grid: Grid
+    first: int  # the row below the headings
+    heading_rows: tuple
+    headings: list
+    found: dict
+    order: tuple  # the smaller, the better
+    fault: UnknownColumn | None = None  # a heading or field named by hand is not on this sheet
+
+
+def _score(found, fields):
+    worth = {"by hand": 12, "exact": 10, "alike": 4, "by content": 0}
+    required = {f.name for f in fields if f.required}
+    score = 0
+    for name, (heading, how) in found.items():
+        score += worth[how] - (len(heading.levels) > 1) + (5 if name in required else 0)
+    return score
+
+
+def _layout(grid, fields, columns):
+    """Return the best reading of one sheet."""
+    numbers = sorted(grid.rows)
+    readings = []
+    for row in numbers[:SEARCHED_ROWS]:
+        for levels in range(1, MAX_LEVELS + 1):
+            headings = grid.headings(row, levels)
+            cost = levels + (CUT_OFF if grid.sub_headings_follow(row + levels - 1) else 0)
+            readings.append(
+                (_score(match(headings, fields, alike=False), fields) - cost, -row, -levels, headings, cost)
+            )
+    # Likeness is weighed only where the exact headings point to; row after row of data would cost seconds.
+    best, fault = None, None
+    for _, row, levels, headings, cost in sorted(readings, key=lambda r: r[:3], reverse=True)[:LIKELY_ROWS]:
+        this_fault = None
+        try:
+            found = match(headings, fields, columns)
+        except UnknownColumn as error:
+            this_fault = error
+            found = match(headings, fields)
+        score = _score(found, fields) - cost
+        if best is None or score > best[0]:
+            best, fault = (score, -row, -levels, headings, found), this_fault
+    score, row, levels, headings, found = best
+    first = row + levels
+    missing = sum(f.required and f.name not in found for f in fields)
+    aside = any(word in grid.title for word in _SIDE_SHEETS)
+    below = sum(number >= first for number in numbers)
+    order = (fault is not None, missing > 0, not grid.visible, aside, missing, -score, -below)
+    return _Layout(grid, first, (row, first - 1), headings, found, order, fault)
+
+
+def _samples(layout):
+    columns = {h.column: [] for h in layout.headings}
+    for number in sorted(n for n in layout.grid.rows if n >= layout.first)[:60]:
+        for column, values in columns.items():
+            value = layout.grid.cell(number, column)
+            if not isinstance(value, dict) and value is not None:
+                values.append(value)
+    return columns
+
+
+def _table(layout, rest, fields, columns, strict):
+    grid = layout.grid
+    # A column is judged by its values only on the sheet and below the headings that were found by their
+    # words.
+    if len(layout.found) >= 2:
+        found = match(layout.headings, fields, columns, _samples(layout))
+    else:
+        found = layout.found
+    found = {f.name: found[f.name] for f in fields if f.name in found}
+    missing = [f for f in fields if f.required and f.name not in found]
+    if missing and strict:
+        raise UnreadableFile(_missing_sentence(missing, layout))
+    _refuse_twins(layout, found, fields)
+    leaves = [fold(h.leaf) for h in layout.headings]
+    shown = {h.column: h.leaf if leaves.count(fold(h.leaf)) == 1 else h.joined for h in layout.headings}
+    taken = {heading.column for heading, _ in found.values()}
+    rows, dropped = _records(layout, found)
+    if len(rows) > MAX_ROWS:
+        raise UnreadableFile(f"数据超过 {MAX_ROWS} 行，请分成几个文件。")
+    others = [x.grid.title for x in rest if not any(x.order[:2]) and x.grid.visible and _records(x, x.found)[0]]
+    return Table(
+        rows=rows,
+        matched={name: shown[heading.column] for name, (heading, _) in found.items()},
+        how={name: how for name, (_, how) in found.items()},
+        unknown=[shown[h.column] for h in layout.headings if h.column not in taken],
+        missing=[f.name for f in missing],
+        sheet=grid.title,
+        dropped=dropped,
+        others=others,
+    )
+
+
+def _missing_sentence(missing, layout):
+    seen = [h.leaf for h in layout.headings] if len(layout.found) >= 1 else _first_words(layout.grid)
+    labels = "、".join(f"“{f.label}”" for f in missing)
+    names = "、".join(f"{f.label}={f.name}" for f in missing)
+    shown = "、".join(text[:30] for text in seen[:40]) or "无"
+    by_hand = "可用 --column 标题=字段（--column HEADING=FIELD）指定。"
+    return f"找不到列{labels}（{names}）。看到的标题：{shown}。{by_hand}"
+
+
+def _first_words(grid):
+    return [display(c) for row in sorted(grid.rows)[:5] for c in grid.rows[row] if isinstance(c, str)][:40]
+
+
+def _refuse_twins(layout, found, fields):
+    """Two columns under the very same heading: nobody can tell which one a required field means."""
+    required = {f.name for f in fields if f.required}
+    for name, (heading, how) in found.items():
+        twins = [h for h in layout.headings if fold(h.joined) == fold(heading.joined)]
+        if name in required and len(twins) > 1 and how != "by hand":
+            filled = [h for h in twins if any(_samples(layout)[h.column])]
+            if len(filled) > 1:
+                raise UnreadableFile(f"标题“{heading.leaf}”出现了 {len(twins)} 次，请只保留一列。")
+            if filled:
+                found[name] = (filled[0], how)
+
+
+def _records(layout, found):
+    grid = layout.grid
+    rows, dropped, records = [], [], []
+    titles = titles_above(grid, layout.heading_rows[0])
+    for number in sorted(n for n in grid.rows if n >= layout.first):
+        reason = why_not_a_record(grid, number, layout.headings, titles)
+        if reason:
+            dropped.append((number, reason))
+        elif any(grid.cell(number, h.column) is not None for h, _ in found.values()):
+            records.append(number)
+        else:
+            dropped.append((number, "无所需内容"))
+    grid.fill_down(layout.first)
+    for number in records:
+        row = Row(number, {})
+        for name, (heading, _) in found.items():
+            value = grid.cell(number, heading.column)
+            if isinstance(value, dict):
+                row.problems[name] = f"单元格是错误值（{clean_text(value['error'])[:20]}），请改正后再导入。"
+                value = None
+            row.values[name] = None if isinstance(value, str) and not cell_text(value) else value
+        rows.append(row)
+    return rows, dropped
+
+
+__all__ = ["Field", "Row", "Table", "UnreadableFile", "read_table"]

@@ -1,0 +1,130 @@
+"""Small helpers of the templates: addresses, dates, figures and masks."""
+
+from datetime import date, datetime
+
+from django import template
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+
+from common import clock
+
+register = template.Library()
+
+WEEKDAYS = "一二三四五六日"
+
+
+def _day(value):
+    """Return the local calendar day of a date or datetime, None for anything else."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value if isinstance(value, date) else None
+
+
+@register.simple_tag(takes_context=True)
+def query(context, **changes):
+    """Return the current query string with `changes` put in, None or "" takes a parameter out.
+
+    Always begins with "?", so that it can stand alone in an href.
+    """
+    request = context.get("request")
+    params = request.GET.copy() if request else QueryDict(mutable=True)
+    for name, value in changes.items():
+        if value is None or value == "":
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    return "?" + params.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def sort_state(context, field, param="sort"):
+    """Return {"href", "direction"} for a sortable heading; direction is "ascending", "descending" or ""."""
+    request = context.get("request")
+    now = request.GET.get(param, "") if request else ""
+    direction = {field: "ascending", f"-{field}": "descending"}.get(now, "")
+    wanted = f"-{field}" if direction == "ascending" else field
+    return {"href": query(context, **{param: wanted, "page": None}), "direction": direction}
+
+
+@register.filter
+def md(value):
+    """Return 11-27 for a date, with its year where that is not this one; nothing for none."""
+    day = _day(value)
+    return clock.short(day) if day else ""
+
+
+@register.filter
+def cn_date(value):
+    """Return 11月27日 周五 for a date, with its year where that is not this one; nothing for none."""
+    day = _day(value)
+    return f"{clock.in_words(day)} 周{WEEKDAYS[day.weekday()]}" if day else ""
+
+
+@register.filter
+def cn_day(value):
+    """Return 11月27日 for a date, with its year where that is not this one; nothing for none."""
+    day = _day(value)
+    return clock.in_words(day) if day else ""
+
+
+@register.filter
+def cn_full_date(value):
+    """Return 2026年11月24日 for a date; nothing for none."""
+    day = _day(value)
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+
+
+@register.filter
+def cn_weekday(value):
+    """Return 星期二 for a date; nothing for none."""
+    day = _day(value)
+    return f"星期{WEEKDAYS[day.weekday()]}" if day else ""
+
+
+@register.filter
+def cn_weekday_short(value):
+    """Return 周五 for a date; nothing for none."""
+    day = _day(value)
+    return f"周{WEEKDAYS[day.weekday()]}" if day else ""
+
+
+@register.filter
+def citation(value):
+    """Return a citation whose （试行） is left out on phones, as HTML."""
+    parts = str(value).split("（试行）")
+    return format_html_join(
+        format_html('<span class="hide-phone">{}</span>', "（试行）"), "{}", ((part,) for part in parts)
+    )
+
+
+@register.filter
+def mask_id(value):
+    """Return an identity number with only its first three and last two characters: 110*************34."""
+    text = str(value or "")
+    return text[:3] + "*" * (len(text) - 5) + text[-2:] if len(text) > 7 else "*" * len(text)
+
+
+@register.filter
+def mask_phone(value):
+    """Return a phone number with its middle hidden: 138****5678."""
+    text = str(value or "")
+    return text[:3] + "*" * (len(text) - 7) + text[-4:] if len(text) > 8 else "*" * len(text)
+
+
+@register.filter
+def decimal1(value):
+    """Return a figure with one decimal and a true minus sign; 未知 for none, which is not zero."""
+    if value is None or value == "":
+        return "未知"
+    return f"{float(value):.1f}".replace("-", "−")
+
+
+@register.filter
+def pct(value, total=100):
+    """Return the share of `value` in `total` as a whole number 0..100, for the classes w-p… and l-p…."""
+    try:
+        share = float(value) / float(total) * 100
+    except (TypeError, ValueError, ZeroDivisionError):
+        return 0
+    return max(0, min(100, round(share)))

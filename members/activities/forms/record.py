@@ -1,0 +1,389 @@
+"""The record form: the same class for the page, autosave, and the live panel of 一次录入，多处使用."""
+
+import uuid
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from branches.places.models.organisations import Kind
+from branches.reach import access
+from branches.reach.rights import RECORD
+from common import clock
+from common.periods import MONTH, QUARTER_NAMES, Period
+from members.activities.forms.attendance import TilesMixin
+from members.activities.forms.fields import DayField, PersonField, PlacesField, TextField
+from members.activities.forms.requested import RequestedPeriodMixin
+from members.activities.forms.resolutions import ResolutionFormSet
+from members.activities.models import Activity, ActivityKindCode, AttendanceState, BuildingField, Way
+from members.activities.quorum import Quorum
+from members.activities.selectors.records import co_hosts
+from members.activities.selectors.rosters import committee, roster
+from members.activities.services.records import PLAN_AHEAD, PLAN_TOO_FAR, RecordData, quorum_among, record_data
+from members.activities.submission import blocks_of, checks_of, quorum_words
+
+Code = ActivityKindCode
+ALONE = (Kind.BRANCH, Kind.SMALL_GROUP)
+# The kinds an organisation of this kind records most; the others stand below 更多类型.
+USUAL = {
+    Kind.BRANCH: [
+        Code.ASSEMBLY,
+        Code.COMMITTEE_MEETING,
+        Code.LECTURE,
+        Code.THEME_DAY,
+        Code.ORG_LIFE,
+        Code.TALK,
+    ],
+    Kind.SMALL_GROUP: [Code.GROUP_MEETING, Code.LECTURE, Code.THEME_DAY, Code.ORG_LIFE, Code.TALK],
+    Kind.GENERAL_BRANCH: [
+        Code.ASSEMBLY,
+        Code.COMMITTEE_MEETING,
+        Code.LECTURE,
+        Code.THEME_DAY,
+        Code.ORG_LIFE,
+        Code.TALK,
+    ],
+    Kind.COMMITTEE: [
+        Code.COMMITTEE_PLENARY,
+        Code.PARTY_SPECIAL,
+        Code.ALL_HANDS,
+        Code.LECTURE,
+        Code.DEBRIEF,
+        Code.VISIT_BRANCH,
+    ],
+    Kind.PARTY_GROUP: [
+        Code.PARTY_GROUP_MEETING,
+        Code.PARTY_SPECIAL,
+        Code.STUDY_GROUP,
+        Code.DEMOCRATIC_LIFE,
+        Code.LECTURE,
+        Code.VISIT_BRANCH,
+    ],
+}
+SHORT = {Code.ASSEMBLY: "党员大会", Code.PARTY_SPECIAL: "专题研究党建", Code.ALL_HANDS: "党员干部大会"}
+_MONTHS_BACK = 12
+
+
+def short_label(code):
+    """Return the label of a kind as it stands on a pill."""
+    return SHORT.get(code, Code(code).label)
+
+
+def form_for(user, data, *, organisation=None):
+    """Return the ActivityForm of posted `data`: over the record named in it, or over a new one.
+
+    The one way from a POST to the form, also for the live panel. Raises Http404 for a record outside the user's reach
+    and Forbidden where he may only read; a wrong organisation becomes a field error. Data that name a record and
+    nothing else (an address) give its form as saved, unbound.
+    """
+    pk = data.get("record", "")
+    if pk:
+        rows = Activity.objects.select_related("organisation__parent", "chair")
+        instance = access.get_for(rows, user, RECORD, pk=pk)
+        return ActivityForm(None if set(data) == {"record"} else data, user=user, instance=instance)
+    return ActivityForm(data, user=user, organisation=organisation)
+
+
+class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
+    """One activity as its secretary enters it.
+
+    data: the POST or None. user: whose reach decides about related ids. organisation: of a new record (a posted
+    `organisation` within reach takes its place). instance: the saved record, whose organisation never changes.
+    """
+
+    organisation = forms.CharField(widget=forms.HiddenInput, required=False)
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    record = forms.CharField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=1_000_000)
+    period = forms.CharField(widget=forms.HiddenInput, required=False)
+    kinds = forms.MultipleChoiceField(
+        label="类型",
+        choices=Code.choices,
+        error_messages={"required": "请选择活动类型。", "invalid_choice": "没有这种活动类型。"},
+    )
+    title = TextField(label="主题", max_length=200, required=False)
+    day = DayField(
+        label="日期",
+        latest=lambda: clock.today() + PLAN_AHEAD,
+        too_late=PLAN_TOO_FAR,
+        error_messages={"required": "请填写日期。"},
+    )
+    starts_at = forms.TimeField(
+        label="开始时间", required=False, error_messages={"invalid": "请按 14:30 的样式填写时间。"}
+    )
+    ends_at = forms.TimeField(
+        label="结束时间", required=False, error_messages={"invalid": "请按 16:30 的样式填写时间。"}
+    )
+    place = TextField(label="地点", max_length=100, required=False)
+    chair_name = TextField(label="主持人", max_length=64, required=False)
+    recorder_name = TextField(label="记录人", max_length=64, required=False)
+    lecturer_name = TextField(label="授课人", max_length=64, required=False)
+    content = TextField(label="议程与决议", max_length=20000, required=False, lines=True, strip=False)
+    way = forms.ChoiceField(
+        label="服务业务的方式",
+        required=False,
+        choices=[("", "不填"), *Way.choices],
+        error_messages={"invalid_choice": "请在列出的方式中选择。"},
+    )
+    building = forms.ChoiceField(
+        label="所属方面",
+        required=False,
+        choices=[("", "不填"), *BuildingField.choices],
+        error_messages={"invalid_choice": "请在列出的方面中选择。"},
+    )
+    # What was chosen in the slot 关联业务 before a draft exists; only carried along, the room above makes links of it.
+    links = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+    # Never rendered: a place for the messages about the tiles.
+    attendance_errors = forms.Field(required=False)
+    makes_up_for = forms.ChoiceField(
+        label="补办", required=False, error_messages={"invalid_choice": "请选择列出的月份。"}
+    )
+
+    def __init__(self, data=None, *, user, organisation=None, instance=None, initial=None):
+        self.user, self.instance = user, instance
+        self._wrong_organisation = False
+        self.organisation = instance.organisation if instance else self._organisation(data, organisation)
+        self.saved = record_data(instance) if instance else None
+        super().__init__(data, initial=self._initial(initial or {}))
+        self.requested = self.requested_period()
+        self.codes = self._codes()
+        self.day = self._day()
+        self.members = list(roster(self.organisation, self.day)) if self.has_roster else []
+        self.seats = committee(self.organisation, self.day) if self.organisation else []
+        self.people = {member.pk: member for member in [*self.members, *self.seats]}
+        if instance and instance.chair:
+            self.people.setdefault(instance.chair_id, instance.chair)
+        if instance is None and self.seats:
+            self.initial.setdefault("chair", self.seats[0].pk)
+        chair = "谈话人" if self.is_talk else "主持人"
+        self.fields["chair"] = PersonField(label=chair, people=self.people, empty=chair, required=False)
+        self.fields["makes_up_for"].choices = self._months()
+        places = {place.pk: place for place in co_hosts(self.organisation)}
+        self.fields["hosts"] = PlacesField(label="共同举办", places=places, required=False)
+        owners = self.people | {
+            owner.pk: owner for _, owner, _ in (self.saved.resolutions if self.saved else []) if owner
+        }
+        rows = (
+            [{"text": t, "owner": getattr(o, "pk", ""), "due": d} for t, o, d in self.saved.resolutions]
+            if self.saved
+            else []
+        )
+        self.resolutions = ResolutionFormSet(data, prefix="res", initial=rows, form_kwargs={"people": owners})
+        self.attendance = {}
+
+    # ---- what the form stands on
+
+    def _organisation(self, data, organisation):
+        if data is None or not data.get("organisation"):
+            return organisation
+        rows = access.organisations_for(self.user, RECORD).filter(archived_on__isnull=True).select_related("parent")
+        try:
+            found = rows.filter(pk=data["organisation"]).first()
+        except (ValueError, OverflowError):
+            found = None
+        self._wrong_organisation = found is None
+        return found or organisation
+
+    @property
+    def has_roster(self):
+        return self.organisation is not None and self.organisation.kind in ALONE
+
+    @property
+    def is_talk(self):
+        return set(self.codes) == {Code.TALK}
+
+    def _initial(self, given):
+        if self.instance is None:
+            return {"form_key": uuid.uuid4(), "organisation": getattr(self.organisation, "pk", ""), **given}
+        names = [name for name in self.base_fields if hasattr(self.instance, name) and name != "organisation"]
+        values = {name: getattr(self.instance, name) for name in names}
+        values |= {
+            "record": self.instance.pk,
+            "organisation": self.instance.organisation_id,
+            "kinds": self.saved.kinds,
+            "hosts": [host.pk for host in self.saved.hosts],
+            "chair": self.instance.chair_id or "",
+            "makes_up_for": str(self.instance.makes_up_for or ""),
+        }
+        return values | given
+
+    def _codes(self):
+        if self.is_bound:
+            return [code for code in self.data.getlist("kinds") if code in Code.values]
+        return [code for code in self.initial.get("kinds", []) if code in Code.values]
+
+    def _day(self):
+        """The day whose roster is shown: as posted, where it is a date; else of the record; else today."""
+        value = self.initial.get("day")
+        if self.is_bound:
+            try:
+                value = self.base_fields["day"].clean(self.data.get("day"))
+            except ValidationError:
+                value = None
+        return value or (self.instance.day if self.instance else clock.today())
+
+    def _months(self):
+        period = Period.containing(MONTH, self.day)
+        found = []
+        for _ in range(_MONTHS_BACK):
+            period = period.previous()
+            quarter = f"第{QUARTER_NAMES[(period.number - 1) // 3 + 1]}季度"
+            found.append((str(period.first), f"{period.label()}（{quarter}）"))
+        kept = self.instance.makes_up_for if self.instance else None
+        if kept and str(kept) not in dict(found):
+            found.append((str(kept), f"{kept.year}年{kept.month}月"))
+        if self.overdue and self.overdue_month not in dict(found):
+            found.append((self.overdue_month, self.overdue.label()))
+        return [("", "不是补办"), *found]
+
+    def expected(self):
+        """Return the members whose attendance is asked; for a talk those who can be picked."""
+        if self.organisation is None:
+            return []
+        if self.is_talk:
+            return self.members
+        if set(self.codes) == {Code.COMMITTEE_MEETING} and self.organisation.kind == Kind.BRANCH:
+            return self.seats
+        return self.members if self.has_roster else self.seats
+
+    @property
+    def kept_attendance(self):
+        return self.saved.attendance if self.saved else {}
+
+    # ---- cleaning
+
+    def clean(self):
+        values = super().clean()
+        if self._wrong_organisation or self.organisation is None:
+            self.add_error("organisation", "请选择您负责记录的党组织。")
+            return values
+        if values.get("starts_at") and values.get("ends_at") and values["ends_at"] <= values["starts_at"]:
+            self.add_error("ends_at", "结束时间应晚于开始时间。")
+        if set(values.get("kinds") or []) == {Code.TALK} and values.get("content"):
+            self.add_error("content", "谈心谈话只记时间和对象，不保存谈话内容，请删去。")
+        of_branch = Code.GROUP_MEETING in (values.get("kinds") or []) and self.organisation.kind == Kind.BRANCH
+        if of_branch and self.organisation.children.filter(archived_on__isnull=True).exists():
+            self.add_error("kinds", "党小组会请记在党小组名下：在“党组织”中选择小组。")
+        self.attendance = self.clean_tiles()
+        month = self.fit_makes_up_for(values)
+        values["makes_up_for"] = date.fromisoformat(month) if month else None
+        return values
+
+    def is_valid(self):
+        return super().is_valid() and self.resolutions.is_valid()
+
+    def refuse_submission(self):
+        """Add what blocks submission to the errors there are, so that all of them stand on the page at once."""
+        if self.organisation is None or self._wrong_organisation:
+            return
+        for field, sentence in blocks_of(self.record_data(), self.is_talk or bool(self.expected())):
+            field = "attendance_errors" if field == "attendance" else field
+            if field not in self.errors:
+                self.add_error(field, sentence)
+
+    def refuse(self, error):
+        """Put a ValidationError of a service at the fields it names."""
+        by_field = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+        for field, messages in by_field.items():
+            for message in messages:
+                field = "attendance_errors" if field == "attendance" else field
+                self.add_error(field if field in self.fields else None, message)
+
+    # ---- what others make of it
+
+    def record_data(self):
+        """Return the RecordData of what is typed; what is wrong or missing is left out (for the live panel)."""
+        if not self.is_bound:
+            return self.saved or RecordData(kinds=self.codes, day=self.day)
+        self.is_valid()
+        values = self.cleaned_data
+        rows = [row.cleaned_data for row in self.resolutions.forms if row.is_valid() and row.cleaned_data.get("text")]
+        names = ("title", "place", "chair_name", "recorder_name", "lecturer_name", "content", "way", "building")
+        return RecordData(
+            kinds=list(dict.fromkeys(values.get("kinds") or self.codes)),
+            day=values.get("day") or self.day,
+            starts_at=values.get("starts_at"),
+            ends_at=values.get("ends_at"),
+            chair=values.get("chair"),
+            makes_up_for=values.get("makes_up_for") or None,
+            attendance=self.attendance,
+            resolutions=[(row["text"], row.get("owner"), row.get("due")) for row in rows],
+            hosts=list(values.get("hosts") or []),
+            **{name: values.get(name) or "" for name in names},
+        )
+
+    def unsaved(self):
+        """Return an Activity that is never saved: the columns as typed, `codes`, `valid` and the counted voters.
+
+        It has no id, hence no attendance of its own: that is in `record_data().attendance`.
+        """
+        data = self.record_data()
+        quorum = self.quorum(data)
+        activity = Activity(
+            organisation=self.organisation,
+            day=data.day,
+            voters_expected=quorum.expected,
+            voters_present=quorum.present,
+            valid=quorum.valid,
+            **{
+                name: getattr(data, name)
+                for name in (
+                    "title",
+                    "starts_at",
+                    "ends_at",
+                    "place",
+                    "chair",
+                    "content",
+                    "makes_up_for",
+                    "way",
+                    "building",
+                )
+            },
+        )
+        activity.unsaved_kinds = data.kinds
+        return activity
+
+    def quorum(self, data=None):
+        """Return the Quorum of what is typed."""
+        data = data or self.record_data()
+        if self.organisation is None:
+            return Quorum()
+        states = {pk: state for pk, (state, _) in data.attendance.items()}
+        return quorum_among(self.members, self.seats, data.kinds, data.day, states)
+
+    def panel(self, files=0):
+        """Return what stands beside the form: checks, quorum line and its tone, the word on the button."""
+        data = self.record_data() if self.is_bound else self.saved
+        if data is None:
+            tiles = {tile["pk"]: (tile["value"], "") for tile in self.tiles()} if not self.is_talk else {}
+            data = RecordData(kinds=self.codes, day=self.day, title=self.initial.get("title", ""), attendance=tiles)
+        quorum = self.quorum(data)
+        unknown = sum(state == AttendanceState.NOT_RECORDED for state, _ in data.attendance.values())
+        words, tone = quorum_words(quorum, unknown)
+        names = {pk: member.name for pk, member in self.people.items()}
+        anyone = self.is_talk or bool(self.expected())
+        return {
+            "checks": checks_of(data, quorum, names, files, anyone, self._requested_unless_no_day()),
+            "quorum": words,
+            "quorum_tone": tone,
+            "short": not quorum.valid and not unknown,
+            "save": "存为计划" if data.day > clock.today() else "存草稿离开",
+            "verb": "提交审核" if quorum.valid or unknown else "仍然提交",
+        }
+
+    def _requested_unless_no_day(self):
+        """The requested period, None while no valid date is typed: the day of the roster is then a stand-in."""
+        return self.requested if self.is_bound and self.cleaned_data.get("day") else None
+
+    def pills(self):
+        """Return (usual, other) kinds as {"code", "label", "checked"}."""
+        usual = USUAL[self.organisation.kind] if self.organisation else []
+        rows = [{"code": code, "label": short_label(code), "checked": code in self.codes} for code in Code.values]
+        front = [row for code in usual for row in rows if row["code"] == code]
+        front += [row for row in rows if row["checked"] and row not in front]
+        return front, [row for row in rows if row not in front]
+
+
+def places_for(user):
+    """Return the organisations at which `user` may record, with their parents, in tree order."""
+    return list(access.organisations_for(user, RECORD).filter(archived_on__isnull=True).select_related("parent"))

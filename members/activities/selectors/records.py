@@ -1,0 +1,106 @@
+"""Reads for the pages of records: hosts that may be invited, figures of a list, the parts of one record."""
+
+from django.db.models import Count, Q
+
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach.rights import RECORD, VIEW
+from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityHost, Attendance, AttendanceState
+
+
+def co_hosts(organisation):
+    """Return the branches and general branches under the same committee, without `organisation` (decisions 10).
+
+    Explorable by name for this purpose only: the one exception to the rule that a form offers what lies in reach.
+    """
+    if organisation is None or organisation.kind not in (Kind.BRANCH, Kind.GENERAL_BRANCH):
+        return Organisation.objects.none()
+    top = (
+        Organisation.objects.filter(
+            tree_id=organisation.tree_id,
+            lft__lt=organisation.lft,
+            rght__gt=organisation.rght,
+            kind__in=[Kind.COMMITTEE, Kind.PARTY_GROUP],
+        )
+        .order_by("-lft")
+        .values("lft", "rght")[:1]
+    )
+    return (
+        Organisation.objects.filter(
+            tree_id=organisation.tree_id,
+            kind=Kind.BRANCH,
+            archived_on__isnull=True,
+            lft__gt=top.values("lft"),
+            rght__lt=top.values("rght"),
+        )
+        .exclude(pk=organisation.pk)
+        .order_by("tree_id", "lft")
+    )
+
+
+def readable(user):
+    """Return the records `user` may read, ready for a list or a page."""
+    return (
+        Activity.objects.visible_to(user, VIEW)
+        .select_related("organisation__parent", "chair", "author", "reviewer")
+        .prefetch_related("kinds")
+    )
+
+
+def attendance_figures(ids):
+    """Return {record id: (expected, attending)} in one statement; exempt members are not expected."""
+    rows = (
+        Attendance.objects.filter(activity__in=ids)
+        .order_by()
+        .values("activity")
+        .annotate(
+            expected=Count("pk", filter=~Q(state=AttendanceState.EXEMPT)),
+            attending=Count("pk", filter=Q(state__in=ATTENDING)),
+        )
+    )
+    return {row["activity"]: (row["expected"], row["attending"]) for row in rows}
+
+
+def figures_for(activities):
+    """Set `present` and `expected` on each record of a page: counted, or as the ledger wrote them, or None."""
+    counted = attendance_figures([row.pk for row in activities])
+    for row in activities:
+        row.expected, row.present = counted.get(row.pk, (None, None))
+        if row.written_expected is not None:
+            row.expected, row.present = row.written_expected, row.written_present
+    return activities
+
+
+def last_content(organisation, codes):
+    """Return the text of the latest record of these kinds at `organisation`, or ""."""
+    rows = Activity.objects.filter(organisation=organisation, kinds__kind__in=codes).exclude(content="")
+    return rows.order_by("-day", "-pk").values_list("content", flat=True).first() or ""
+
+
+def unconfirmed_hosts(user):
+    """Return the invitations to joint records that wait for an organisation at which `user` records."""
+    return (
+        ActivityHost.objects.visible_to(user, RECORD)
+        .filter(confirmed_at__isnull=True, activity__state__in=COUNTING_STATES)
+        .select_related("organisation__parent", "activity__organisation__parent")
+        .prefetch_related("activity__kinds")
+        .order_by("activity__day", "pk")
+    )
+
+
+def attendance_groups(activity):
+    """Return the attendance by organisation and state: [(organisation, [(state, label, rows)])], in one statement."""
+    rows = list(activity.attendance.select_related("member", "organisation__parent"))
+    groups = {}
+    for row in rows:
+        groups.setdefault(row.organisation_id, (row.organisation, []))[1].append(row)
+    return [
+        (
+            place,
+            [
+                (state.value, state.label, [row for row in mine if row.state == state])
+                for state in AttendanceState
+                if any(row.state == state for row in mine)
+            ],
+        )
+        for place, mine in groups.values()
+    ]

@@ -1,0 +1,109 @@
+"""Carrying out resolutions (决议落实): lists, counts, and what scores count."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q
+
+from branches.reach.rights import VIEW
+from common import clock
+from members.activities.models import Resolution
+
+COLUMNS = ("党组织", "会议日期", "会议", "决议", "责任人", "时限", "办结日期", "状态")
+STATES = {"open": "未办结", "overdue": "逾期", "done": "按期办结", "done_late": "逾期办结"}
+
+
+def _conditions(today):
+    past = Q(due__lt=today)
+    late = Q(due__isnull=False, done_on__gt=F("due"))
+    return {
+        "open": Q(done_on__isnull=True) & ~past,
+        "overdue": Q(done_on__isnull=True) & past,
+        "done": Q(done_on__isnull=False) & ~late,
+        "done_late": late,
+    }
+
+
+def resolutions(user, chosen):
+    """Return the resolutions to be carried out that `user` may read, the most urgent first.
+
+    chosen: state (a key of STATES), organisation (and below), q (text or the owner's name).
+    """
+    rows = Resolution.objects.visible_to(user, VIEW).tasks()
+    rows = rows.select_related("owner", "done_by", "activity__organisation__parent").prefetch_related("activity__kinds")
+    place = chosen.get("organisation")
+    if place:
+        rows = rows.filter(
+            activity__organisation__tree_id=place.tree_id,
+            activity__organisation__lft__gte=place.lft,
+            activity__organisation__rght__lte=place.rght,
+        )
+    if chosen.get("state"):
+        rows = rows.filter(_conditions(clock.today())[chosen["state"]])
+    if chosen.get("q"):
+        rows = rows.filter(Q(text__icontains=chosen["q"]) | Q(owner__name__icontains=chosen["q"]))
+    # What is still open first, the earliest due date first; without a due date last.
+    return rows.order_by(F("done_on").desc(nulls_first=True), F("due").asc(nulls_last=True), "pk")
+
+
+def counts(rows):
+    """Return {"total": n, state: n} of resolutions in one statement."""
+    conditions = _conditions(clock.today())
+    return rows.order_by().aggregate(
+        total=Count("pk"), **{state: Count("pk", filter=condition) for state, condition in conditions.items()}
+    )
+
+
+def resolutions_open(organisation):
+    """Return the resolutions of one organisation that are not carried out yet, the most urgent first."""
+    rows = Resolution.objects.tasks().filter(activity__organisation=organisation, done_on__isnull=True)
+    return rows.select_related("owner", "activity").order_by(F("due").asc(nulls_last=True), "pk")
+
+
+def resolution_row(row):
+    """Return the cells of COLUMNS for one resolution."""
+    return [
+        row.activity.organisation.name,
+        row.activity.day,
+        row.activity.title or row.activity.kinds_label,
+        row.text,
+        row.owner.name if row.owner else "",
+        row.due,
+        row.done_on,
+        STATES[row.progress],
+    ]
+
+
+@dataclass(frozen=True)
+class ResolutionItem:
+    """A resolution as scores count it. state: met, met_late, overdue or not_due."""
+
+    organisation: int
+    activity: int
+    pk: int
+    name: str
+    due: date
+    state: str
+
+
+def resolution_items(period, organisations=None, as_of=None):
+    """Return the ResolutionItems whose due date lies within `period`, in one statement.
+
+    period: a Period. organisations: ids (all when None). as_of: day of judging (default today); what was submitted or
+    done later is left out. Only resolutions of records that count; a meeting below its quorum passes none.
+    """
+    as_of = as_of or clock.today()
+    rows = Resolution.objects.tasks().filter(due__range=(period.first, period.last), activity__day__lte=as_of)
+    if as_of < clock.today():
+        rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
+    if organisations is not None:
+        rows = rows.filter(activity__organisation__in=organisations)
+    columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "done_on")
+    found = rows.order_by("due", "pk").values_list(*columns)
+    return [ResolutionItem(*row[:5], _state(row[4], row[5], as_of)) for row in found]
+
+
+def _state(due, done, as_of):
+    if done is not None and done <= as_of:
+        return "met_late" if done > due else "met"
+    return "overdue" if as_of > due else "not_due"

@@ -1,0 +1,108 @@
+"""Add and remove the files of a record; they live outside the web root under random names (C30–C34)."""
+
+import hashlib
+import io
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+
+from branches import audit
+from branches.reach import access
+from branches.reach.rights import RECORD
+from common.errors import Conflict
+from common.uploads import sniffing as files
+from common.uploads.pictures import without_metadata
+from members.activities.models import Attachment
+from members.activities.services.records import EDITABLE, locked
+
+MB = 1024 * 1024
+
+
+def used_bytes(organisation, year):
+    """Return the bytes of all files of an organisation's records held in `year`."""
+    rows = Attachment.objects.filter(activity__organisation=organisation, activity__day__year=year)
+    return rows.order_by().aggregate(total=Sum("size"))["total"] or 0
+
+
+def _editable(activity):
+    activity = locked(activity)
+    if activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能增减附件。", record=activity)
+    return activity
+
+
+def _check_limits(activity, size):
+    if activity.attachments.count() >= settings.ATTACHMENTS_PER_RECORD:
+        raise ValidationError({"file": f"每条记录最多 {settings.ATTACHMENTS_PER_RECORD} 个附件。"})
+    year = activity.day.year
+    if used_bytes(activity.organisation_id, year) + size > settings.ATTACHMENT_BYTES_PER_YEAR:
+        limit = settings.ATTACHMENT_BYTES_PER_YEAR // MB
+        raise ValidationError({"file": f"本组织 {year} 年的附件已接近上限（{limit} MB），放不下这个文件。"})
+
+
+def attachment_add(*, by, activity, file):
+    """Check an UploadedFile, keep it and return the Attachment.
+
+    Pictures are kept without metadata, so no place is stored. Raises ValidationError on "file" for a refused or
+    superfluous one, Conflict when the record is no longer editable, OSError when the disk is full; then nothing stays.
+    """
+    try:
+        kind = files.check_upload(file)
+    except files.RefusedFile as refused:
+        raise ValidationError({"file": str(refused)}) from None
+    file.seek(0)
+    data = without_metadata(file.read(), kind.kind)
+    path = None
+    try:
+        with transaction.atomic():
+            activity = _editable(activity)
+            _check_limits(activity, len(data))
+            path = files.store(io.BytesIO(data), "attachments")
+            attachment = Attachment(
+                activity=activity,
+                name=files.safe_name(file.name),
+                path=path,
+                kind=kind.kind,
+                size=len(data),
+                sha256=hashlib.sha256(data).hexdigest(),
+                uploaded_by=by,
+            )
+            attachment.full_clean(exclude=["uploaded_by", "activity"])
+            attachment.save()
+            access.require(by, RECORD, activity.organisation)
+            audit.record(
+                by=by,
+                verb="activity.attach",
+                obj=activity,
+                organisation=activity.organisation,
+                after={"attachment": attachment.name, "size": attachment.size, "sha256": attachment.sha256},
+            )
+    except BaseException:
+        if path is not None:
+            files.remove(path)
+        raise
+    return attachment
+
+
+@transaction.atomic
+def attachment_remove(*, by, attachment):
+    """Remove a file from an editable record; the bytes go once the removal is committed."""
+    activity = _editable(attachment.activity)
+    access.require(by, RECORD, activity.organisation)
+    path = attachment.path
+    audit.record(
+        by=by,
+        verb="activity.detach",
+        obj=activity,
+        organisation=activity.organisation,
+        before={"attachment": attachment.name, "size": attachment.size, "sha256": attachment.sha256},
+    )
+    attachment.delete()
+    transaction.on_commit(lambda: files.remove(path))
+
+
+def attachment_bytes(attachment):
+    """Return the content of a kept file, or None when it is gone or no longer what was uploaded (fault F09)."""
+    return files.kept_bytes(attachment.path, attachment.sha256, f"attachment {attachment.pk}")

@@ -1,0 +1,390 @@
+"""Write drafts of records, with their attendance, resolutions and invited hosts (reviews.py moves them on)."""
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from branches import audit
+from branches.jobs.marks import mark
+from branches.reach import access
+from branches.reach.rights import RECORD
+from common import clock
+from common.errors import Conflict
+from common.uploads import sniffing as files
+from members.activities.models import (
+    COUNTING_STATES,
+    Activity,
+    ActivityHost,
+    ActivityKind,
+    ActivityKindCode,
+    ActivityState,
+    Attendance,
+    AttendanceState,
+    Resolution,
+)
+from members.activities.quorum import counts_from_attendance, quorum_of
+from members.activities.selectors.rosters import committee, roster
+
+EARLIEST = date(1921, 7, 1)
+# What has not happened yet may be planned, but not for years ahead.
+PLAN_AHEAD = timedelta(days=366)
+PLAN_TOO_FAR = "日期最多到一年之后。"
+EDITABLE = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED)
+
+
+@dataclass
+class RecordData:
+    """What the form (or an import) says of one activity.
+
+    kinds: kind codes, at least one. attendance: {member id: (state, reason)}. resolutions: [(text, owner, due)], owner
+    and due may be None. hosts: other organisations invited to a joint record. makes_up_for: first day of an earlier
+    period (补办).
+    """
+
+    kinds: list
+    day: date
+    title: str = ""
+    starts_at: time | None = None
+    ends_at: time | None = None
+    place: str = ""
+    chair: object = None
+    chair_name: str = ""
+    recorder_name: str = ""
+    lecturer_name: str = ""
+    content: str = ""
+    makes_up_for: date | None = None
+    way: str = ""
+    building: str = ""
+    attendance: dict = field(default_factory=dict)
+    resolutions: list = field(default_factory=list)
+    hosts: list = field(default_factory=list)
+
+
+_COLUMNS = (
+    "day",
+    "title",
+    "starts_at",
+    "ends_at",
+    "place",
+    "chair",
+    "chair_name",
+    "recorder_name",
+    "lecturer_name",
+    "content",
+    "makes_up_for",
+    "way",
+    "building",
+)
+MOVED_ON = "这条记录刚被他人修改，您填写的内容没有保存。请对照后再改。"
+_NOT_EXPECTED = "考勤名单与所选类型、日期的应到人员不符，请核对。"
+
+
+def locked(activity, version=None):
+    """Return the row locked for update; Conflict when it moved on since it was read."""
+    fresh = Activity.objects.select_for_update().get(pk=activity.pk)
+    if version is not None and version != fresh.version:
+        raise Conflict(MOVED_ON, record=fresh)
+    return fresh
+
+
+def mark_activity(activity, *days):
+    """Mark the facts of the record's organisation and confirmed hosts on its day (and on `days`) as changed."""
+    places = {activity.organisation_id}
+    places.update(activity.hosts.filter(confirmed_at__isnull=False).values_list("organisation_id", flat=True))
+    if ActivityKindCode.TALK in activity.codes:
+        # A talk follows the member into his present branch.
+        places.update(activity.attendance.order_by().values_list("member__home", flat=True).distinct())
+    wanted = {activity.day, activity.makes_up_for or activity.day, *days}
+    for place in places:
+        mark(place, min(wanted), max(wanted), "activity")
+
+
+def quorum_for(organisation, codes, day, states):
+    """Return the Quorum of a record, saved or not, from its attendance states {member id: state}."""
+    return quorum_among(list(roster(organisation, day)), committee(organisation, day), codes, day, states)
+
+
+def quorum_among(members, seats, codes, day, states):
+    """Return the Quorum from a roster and committee already at hand."""
+    return quorum_of(codes, counts_from_attendance(members, states, day, [member.pk for member in seats]))
+
+
+def record_data(activity):
+    """Return the RecordData of a saved record, its own attendance only (other hosts keep theirs)."""
+    attendance = activity.attendance.filter(organisation=activity.organisation_id)
+    return RecordData(
+        kinds=list(activity.kinds.values_list("kind", flat=True)),
+        attendance={pk: (state, why) for pk, state, why in attendance.values_list("member_id", "state", "reason")},
+        resolutions=[(row.text, row.owner, row.due) for row in activity.resolutions.select_related("owner")],
+        hosts=[row.organisation for row in activity.hosts.select_related("organisation")],
+        **{name: getattr(activity, name) for name in _COLUMNS},
+    )
+
+
+def _plain(resolutions):
+    return [(text, getattr(owner, "pk", None), due) for text, owner, due in resolutions]
+
+
+def _comparable(data):
+    return (
+        [getattr(data, name) for name in _COLUMNS if name != "chair"],
+        getattr(data.chair, "pk", None),
+        sorted(data.kinds),
+        data.attendance,
+        _plain(data.resolutions),
+        sorted(host.pk for host in data.hosts),
+    )
+
+
+def picture(activity, data):
+    """Return the record as the audit trail keeps it: its columns, and its parts as short texts."""
+    states = [f"{pk}:{state}{'（' + why + '）' if why else ''}" for pk, (state, why) in sorted(data.attendance.items())]
+    return audit.snapshot(activity) | {
+        "kinds": "、".join(sorted(data.kinds)),
+        "attendance": "；".join(states),
+        "resolutions": "；".join(text for text, _, _ in data.resolutions),
+        "hosts": "、".join(str(host.pk) for host in data.hosts),
+    }
+
+
+def _write_children(activity, data, old):
+    if old is None or sorted(old.kinds) != sorted(data.kinds):
+        if old is not None:
+            ActivityKind.objects.filter(activity=activity).exclude(kind__in=data.kinds).delete()
+        ActivityKind.objects.bulk_create(
+            [ActivityKind(activity=activity, kind=kind) for kind in dict.fromkeys(data.kinds)], ignore_conflicts=True
+        )
+    if old is None or old.attendance != data.attendance:
+        if old is not None:
+            Attendance.objects.filter(activity=activity, organisation=activity.organisation_id).delete()
+        attendance_write(activity, activity.organisation, data.attendance, alone=old is None)
+    if old is None or _plain(old.resolutions) != _plain(data.resolutions):
+        _write_resolutions(activity, data.resolutions, old is None)
+    _write_hosts(activity, data.hosts, {host.pk for host in old.hosts} if old else set())
+
+
+def _write_resolutions(activity, rows, new):
+    """Write the resolutions anew; one that reads as before keeps the mark that it was carried out."""
+    done = {}
+    if not new:
+        old = Resolution.objects.filter(activity=activity)
+        done = {(row.text, row.owner_id, row.due): (row.done_on, row.done_by_id) for row in old if row.done_on}
+        old.delete()
+    Resolution.objects.bulk_create(
+        Resolution(activity=activity, order=order, text=text, owner=owner, due=due, done_on=mark[0], done_by_id=mark[1])
+        for order, (text, owner, due) in enumerate(rows, start=1)
+        for mark in [done.get((text, getattr(owner, "pk", None), due), (None, None))]
+    )
+
+
+def attendance_write(activity, organisation, attendance, *, alone=False):
+    """Insert the attendance of one organisation; ValidationError where another host has recorded the same person.
+
+    alone: the record is new, so that nobody can have recorded anything yet.
+    """
+    taken = Attendance.objects.filter(activity=activity, member__in=attendance)
+    taken = None if alone else taken.select_related("member", "organisation__parent").first()
+    if taken is not None:
+        raise ValidationError({"attendance": f"{taken.member}的考勤已由{taken.organisation}登记。"})
+    Attendance.objects.bulk_create(
+        Attendance(activity=activity, member_id=pk, organisation=organisation, state=state, reason=reason)
+        for pk, (state, reason) in attendance.items()
+    )
+
+
+def _write_hosts(activity, hosts, existing):
+    """Invite other hosts by name; a record counts there once their own secretary has confirmed it (decisions 10)."""
+    wanted = {host.pk: host for host in hosts if host.pk != activity.organisation_id}
+    gone = existing - set(wanted)
+    if gone:
+        Attendance.objects.filter(activity=activity, organisation__in=gone).delete()
+        ActivityHost.objects.filter(activity=activity, organisation__in=gone).delete()
+    ActivityHost.objects.bulk_create(
+        ActivityHost(activity=activity, organisation=host) for pk, host in wanted.items() if pk not in existing
+    )
+
+
+def _check(organisation, data):
+    errors = {}
+    if not data.kinds:
+        errors["kinds"] = "请选择活动类型。"
+    if data.day > clock.today() + PLAN_AHEAD:
+        errors["day"] = PLAN_TOO_FAR
+    elif data.day < EARLIEST:
+        errors["day"] = f"日期应在 {clock.in_words(EARLIEST)}之后。"
+    elif organisation.archived_on and organisation.archived_on < data.day:
+        errors["day"] = "该组织在这一天已撤销。"
+    if data.starts_at and data.ends_at and data.ends_at <= data.starts_at:
+        errors["ends_at"] = "结束时间应晚于开始时间。"
+    if data.makes_up_for and data.makes_up_for >= data.day:
+        errors["makes_up_for"] = "补办的月份（季度、年度）应早于活动日期。"
+    if errors:
+        raise ValidationError(errors)
+
+
+def _fill(activity, data):
+    """Put `data` into the columns and count the quorum. Attendance may name only the organisation's own people."""
+    members = list(roster(activity.organisation, data.day))
+    seats = committee(activity.organisation, data.day)
+    if set(data.attendance) - {member.pk for member in [*members, *seats]}:
+        raise ValidationError({"attendance": _NOT_EXPECTED})
+    for name in _COLUMNS:
+        setattr(activity, name, getattr(data, name))
+    states = {pk: state for pk, (state, _) in data.attendance.items()}
+    quorum = quorum_among(members, seats, data.kinds, data.day, states)
+    activity.voters_expected, activity.voters_present = quorum.expected, quorum.present
+    activity.valid = quorum.valid
+    _planned_or_draft(activity)
+    activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
+
+
+def _planned_or_draft(activity):
+    """A record of a day to come is a plan; when the day has come it is a draft (domain.md, section 4)."""
+    if activity.state in (ActivityState.PLANNED, ActivityState.DRAFT):
+        activity.state = ActivityState.PLANNED if activity.day > clock.today() else ActivityState.DRAFT
+    elif activity.day > clock.today():
+        raise ValidationError({"day": "退回的记录已经发生，日期不能晚于今天。"})
+
+
+def _first_with(form_key):
+    return Activity.objects.select_related("organisation").filter(form_key=form_key).first() if form_key else None
+
+
+def _start(by, organisation, data, form_key):
+    activity = Activity(
+        organisation=organisation, author=None if by is access.OPERATOR else by, form_key=form_key, day=data.day
+    )
+    _fill(activity, data)
+    try:
+        with transaction.atomic():
+            activity.save(force_insert=True)
+    except IntegrityError:
+        # The other half of a double click was faster; both answers lead to its record.
+        first = _first_with(form_key)
+        if first is None:
+            raise
+        return first, False
+    _write_children(activity, data, None)
+    return activity, True
+
+
+def draft_write(*, by, organisation, data, activity=None, form_key=None, version=None):
+    """Write `data` into a new or an existing editable record, in the caller's transaction and without an audit entry.
+
+    Returns (record, picture before, picture after); before is {} for a new record, after is None when nothing changed.
+    A form that was sent before (`form_key`) continues the record it made then (fault F13).
+    """
+    if activity is None:
+        activity, version = _first_with(form_key), None
+    else:
+        activity = locked(activity)
+    if activity is None:
+        _check(organisation, data)
+        activity, new = _start(by, organisation, data, form_key)
+        if new:
+            access.require(by, RECORD, organisation)
+            return activity, {}, picture(activity, data)
+    access.require(by, RECORD, activity.organisation)
+    old = record_data(activity)
+    if _comparable(old) == _comparable(data):
+        return activity, picture(activity, old), None
+    if version is not None and version != activity.version:
+        raise Conflict(MOVED_ON, record=activity)
+    if activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
+    _check(activity.organisation, data)
+    before = picture(activity, old)
+    _fill(activity, data)
+    activity.version += 1
+    activity.changed = clock.now()
+    activity.edited_by_hand = True
+    activity.save()
+    _write_children(activity, data, old)
+    return activity, before, picture(activity, data)
+
+
+@transaction.atomic
+def activity_create(*, by, organisation, data, form_key=None):
+    """Create a draft at `organisation` and return it; a second call with the same `form_key` continues the first.
+
+    The draft exists on the server from the first save on, so that attachments and links hang on its id.
+    """
+    activity, before, after = draft_write(by=by, organisation=organisation, data=data, form_key=form_key)
+    if after is not None:
+        verb = "activity.update" if before else "activity.create"
+        audit.record(
+            by=by, verb=verb, obj=activity, organisation=activity.organisation, before=before or None, after=after
+        )
+    return activity
+
+
+@transaction.atomic
+def activity_update(*, by, activity, data, version=None):
+    """Change a draft, planned or returned record; Conflict when it moved on since `version` was read."""
+    if activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
+    activity, before, after = draft_write(
+        by=by, organisation=activity.organisation, data=data, activity=activity, version=version
+    )
+    if activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
+    if after is not None:
+        audit.record(
+            by=by,
+            verb="activity.update",
+            obj=activity,
+            organisation=activity.organisation,
+            before=before,
+            after=after,
+        )
+    return activity
+
+
+@transaction.atomic
+def activity_discard(*, by, activity, version=None):
+    """Delete a draft that was never submitted."""
+    activity = locked(activity, version)
+    if activity.state not in (ActivityState.DRAFT, ActivityState.PLANNED) or activity.reviewed_at:
+        raise Conflict("只有从未提交过的草稿可以删除。", record=activity)
+    access.require(by, RECORD, activity.organisation)
+    audit.record(
+        by=by,
+        verb="activity.discard",
+        obj=activity,
+        organisation=activity.organisation,
+        before=audit.snapshot(activity),
+        after={},
+    )
+    paths = list(activity.attachments.values_list("path", flat=True))
+    activity.delete()
+    transaction.on_commit(lambda: [files.remove(path) for path in paths])
+
+
+@transaction.atomic
+def host_confirm(*, by, host, attendance):
+    """Confirm a joint record for one's own organisation, with its attendance {member id: (state, reason)}."""
+    host = ActivityHost.objects.select_for_update().select_related("organisation", "activity").get(pk=host.pk)
+    if host.confirmed_at:
+        raise Conflict("本组织已确认这条共同活动。", record=host.activity)
+    if host.activity.state not in COUNTING_STATES:
+        raise Conflict("主办组织还没有提交这条记录，暂不能确认。", record=host.activity)
+    access.require(by, RECORD, host.organisation)
+    host.confirmed_by, host.confirmed_at = by, clock.now()
+    host.save()
+    mine = {member.pk for member in roster(host.organisation, host.activity.day)}
+    if set(attendance) - mine:
+        raise ValidationError({"attendance": "考勤名单中有不属于本组织的人员。"})
+    if any(state == AttendanceState.NOT_RECORDED for state, _ in attendance.values()) or not attendance:
+        raise ValidationError({"attendance": "请登记本组织全部应到人员的考勤。"})
+    attendance_write(host.activity, host.organisation, attendance)
+    audit.record(
+        by=by,
+        verb="activity.host_confirm",
+        obj=host.activity,
+        organisation=host.organisation,
+        note=str(host.organisation),
+    )
+    mark_activity(host.activity)
+    return host

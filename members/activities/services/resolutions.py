@@ -1,0 +1,80 @@
+"""Resolutions that are carried out: marked done by the organisation, reopened with a reason."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from branches import audit
+from branches.jobs.marks import mark
+from branches.notices.services import notice_send
+from branches.reach import access
+from branches.reach.rights import RECORD
+from common import clock
+from common.errors import Conflict
+from common.text import quoted
+from members.activities.models import COUNTING_STATES, Resolution
+
+
+def _write(by, resolution, verb, allowed, conflict, note="", **columns):
+    before = audit.snapshot(resolution)
+    changed = Resolution.objects.filter(pk=resolution.pk, **allowed).update(**columns)
+    resolution.refresh_from_db()
+    if changed != 1:
+        raise Conflict(conflict, record=resolution.activity)
+    place = resolution.activity.organisation
+    access.require(by, RECORD, place)
+    audit.record(
+        by=by,
+        verb=f"resolution.{verb}",
+        obj=resolution,
+        organisation=place,
+        before=before,
+        after=audit.snapshot(resolution),
+        note=note,
+    )
+    day = resolution.due or resolution.activity.day
+    mark(place, day, day, "activity")
+
+
+@transaction.atomic
+def resolution_done(*, by, resolution, done_on):
+    """Say that a resolution was carried out on `done_on`, a day from the meeting to today; late is marked, not refused."""
+    activity = resolution.activity
+    access.require(by, RECORD, activity.organisation)
+    if activity.state not in COUNTING_STATES:
+        raise Conflict("记录提交之后才能办结其中的决议。", record=activity)
+    if not activity.valid:
+        raise Conflict("会议不足法定人数，决议无效，不能办结。", record=activity)
+    if not activity.day <= done_on <= clock.today():
+        raise ValidationError({"done_on": f"办结日期应在会议日期（{activity.day:%-m月%-d日}）之后，不晚于今天。"})
+    account = None if by is access.OPERATOR else by
+    _write(by, resolution, "done", {"done_on__isnull": True}, "这项决议已经办结。", done_on=done_on, done_by=account)
+    return resolution
+
+
+@transaction.atomic
+def resolution_reopen(*, by, resolution, reason):
+    """Take the mark back with a reason; whoever had set it is told."""
+    access.require(by, RECORD, resolution.activity.organisation)
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明重新办理的原因。"})
+    former = resolution.done_by
+    _write(
+        by,
+        resolution,
+        "reopen",
+        {"done_on__isnull": False},
+        "这项决议还没有办结。",
+        reason.strip(),
+        done_on=None,
+        done_by=None,
+    )
+    if former is not None and former != by:
+        notice_send(
+            by=by,
+            to=former,
+            kind="returned",
+            text=f"决议{quoted(resolution.text[:60])}需重新办理：{reason.strip()}",
+            url=f"/activities/{resolution.activity_id}/",
+            about=f"resolution/{resolution.pk}",
+        )
+    return resolution

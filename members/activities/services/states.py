@@ -1,0 +1,236 @@
+"""The life of a record: draft → submitted → accepted | returned → submitted …"""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q
+
+from branches import audit
+from branches.notices.services import notice_send
+from branches.reach import access
+from branches.reach.models import OrganisationGrant
+from branches.reach.rights import RECORD, REVIEW
+from branches.settings import dated as dated_settings
+from common import clock
+from common.errors import Conflict
+from members.activities.models import COUNTING_STATES, Activity, ActivityState
+from members.activities.selectors.rosters import expected
+from members.activities.services.records import EDITABLE, draft_write, locked, mark_activity, picture, record_data
+from members.activities.submission import blocks_of
+
+
+def _transition(activity, allowed, to, verb, version=None, **columns):
+    """Move from one of `allowed` states to `to` by a conditional update; exactly one of two rivals wins.
+
+    version: of the record as it was read; Conflict when it has changed since.
+    """
+    rows = Activity.objects.filter(pk=activity.pk, state__in=allowed)
+    if version is not None:
+        rows = rows.filter(version=version)
+    changed = rows.update(state=to, version=F("version") + 1, changed=clock.now(), **columns)
+    if changed != 1:
+        fresh = Activity.objects.get(pk=activity.pk)
+        if fresh.state in allowed:
+            raise Conflict("这条记录在您打开之后有了改动，请重新核对。", record=fresh)
+        raise Conflict(f"这条记录现在的状态是“{fresh.get_state_display()}”，不能{verb}。", record=fresh)
+    activity.refresh_from_db()
+
+
+def is_late(activity, moment):
+    """Return whether a record submitted at `moment` is late: after its date plus the days of grace (decisions 21)."""
+    grace = dated_settings.whole("grace_days", activity.day)
+    return clock.day_of(moment) > activity.day + timedelta(days=grace)
+
+
+def has_reviewer(activity, author):
+    """Return whether anyone but the author may review the record: someone strictly above with the right."""
+    place, today = activity.organisation, clock.today()
+    return (
+        OrganisationGrant.objects.filter(
+            permission__codename=REVIEW,
+            below=True,
+            starts__lte=today,
+            user__is_active=True,
+            content_object__tree_id=place.tree_id,
+            content_object__lft__lt=place.lft,
+            content_object__rght__gt=place.rght,
+        )
+        .filter(Q(ends__isnull=True) | Q(ends__gte=today))
+        .exclude(user_id=getattr(author, "pk", None))
+        .exists()
+    )
+
+
+def missing_for_submission(activity):
+    """Return the sentences that block submission; form and live panel show the same ones (members/submission.py)."""
+    return [text for _, text in _blocks(activity, record_data(activity))]
+
+
+def _blocks(activity, data):
+    return blocks_of(data, bool(expected(activity.organisation, data.kinds, activity.day)))
+
+
+def _submit(by, activity, data, before):
+    blocks = _blocks(activity, data)
+    if blocks:
+        raise ValidationError(dict(reversed(blocks)))
+    moment = clock.now()
+    columns = {
+        "submitted_at": moment,
+        "late": is_late(activity, moment),
+        "return_reason": "",
+        "no_reviewer": False,
+        "reviewer": None,
+        "reviewed_at": None,
+        "review_opened_at": None,
+    }
+    to = ActivityState.SUBMITTED
+    if not has_reviewer(activity, by):
+        to, columns["no_reviewer"] = ActivityState.ACCEPTED, True
+    _transition(activity, EDITABLE, to, "提交", **columns)
+    access.require(by, RECORD, activity.organisation)
+    audit.record(
+        by=by,
+        verb="activity.submit",
+        obj=activity,
+        organisation=activity.organisation,
+        before=before or None,
+        after=picture(activity, data),
+    )
+    mark_activity(activity)
+    return activity
+
+
+@transaction.atomic
+def activity_submit(*, by, activity, version=None):
+    """Submit a draft or returned record; it counts from now on. Without anyone above to review it, it is accepted."""
+    activity = locked(activity, version)
+    if activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能提交。", record=activity)
+    data = record_data(activity)
+    return _submit(by, activity, data, picture(activity, data))
+
+
+@transaction.atomic
+def activity_record(*, by, organisation, data, activity=None, form_key=None, version=None):
+    """Write and submit in one step, as the form's 提交 does: one transaction, one audit entry.
+
+    activity: the draft to write into, None for a new record. Sent twice, the second call returns the first record.
+    """
+    if activity is not None and activity.state not in EDITABLE:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能提交。", record=activity)
+    again = activity is None
+    activity, before, after = draft_write(
+        by=by, organisation=organisation, data=data, activity=activity, form_key=form_key, version=version
+    )
+    if again and after is None and activity.state in COUNTING_STATES:
+        return activity
+    return _submit(by, activity, data, before)
+
+
+@transaction.atomic
+def activity_withdraw(*, by, activity):
+    """Take a submitted record back to draft, until a review has begun."""
+    before = audit.snapshot(activity)
+    changed = Activity.objects.filter(
+        pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True
+    ).update(state=ActivityState.DRAFT, submitted_at=None, late=False, version=F("version") + 1, changed=clock.now())
+    activity.refresh_from_db()
+    if changed != 1:
+        raise Conflict("审核已经开始或已结束，不能撤回。", record=activity)
+    access.require(by, RECORD, activity.organisation)
+    audit.record(
+        by=by,
+        verb="activity.withdraw",
+        obj=activity,
+        organisation=activity.organisation,
+        before=before,
+        after=audit.snapshot(activity),
+    )
+    mark_activity(activity)
+    return activity
+
+
+@transaction.atomic
+def activity_cancel(*, by, activity, reason):
+    """Cancel what was planned and will not take place, with the reason; nothing counts and nothing is owed by it."""
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明取消原因。"})
+    before = audit.snapshot(activity)
+    _transition(activity, [ActivityState.PLANNED], ActivityState.CANCELLED, "取消", cancel_reason=reason.strip())
+    access.require(by, RECORD, activity.organisation)
+    audit.record(
+        by=by,
+        verb="activity.cancel",
+        obj=activity,
+        organisation=activity.organisation,
+        before=before,
+        after=audit.snapshot(activity),
+    )
+    return activity
+
+
+def _check_reviewer(by, activity):
+    access.require(by, REVIEW, activity.organisation)
+    if by is not access.OPERATOR and activity.author_id == by.pk:
+        raise Conflict("不能审核自己登记的记录。", record=activity)
+
+
+@transaction.atomic
+def review_begin(*, by, activity):
+    """Note that a review has begun: from now on the author cannot withdraw."""
+    _check_reviewer(by, activity)
+    changed = Activity.objects.filter(
+        pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True
+    ).update(review_opened_at=clock.now())
+    activity.refresh_from_db()
+    if activity.state != ActivityState.SUBMITTED:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能审核。", record=activity)
+    if changed:
+        audit.record(by=by, verb="activity.review", obj=activity, organisation=activity.organisation)
+    return activity
+
+
+@transaction.atomic
+def activity_accept(*, by, activity, version=None):
+    """Accept a submitted record. The author never reviews his own (domain truth 7)."""
+    return _reviewed(by, activity, version, ActivityState.ACCEPTED, "通过", "activity.accept")
+
+
+def _reviewed(by, activity, version, to, word, verb, **columns):
+    """Bring a submitted record to the state in which its review ends."""
+    _check_reviewer(by, activity)
+    before = audit.snapshot(activity)
+    columns |= {"reviewer": by, "reviewed_at": clock.now()}
+    _transition(activity, [ActivityState.SUBMITTED], to, word, version, **columns)
+    audit.record(
+        by=by,
+        verb=verb,
+        obj=activity,
+        organisation=activity.organisation,
+        before=before,
+        after=audit.snapshot(activity),
+    )
+    mark_activity(activity)
+    return activity
+
+
+@transaction.atomic
+def activity_return(*, by, activity, reason, version=None):
+    """Return a submitted record with a reason; it no longer counts until it is submitted again."""
+    _check_reviewer(by, activity)
+    reason = reason.strip()
+    if not reason or len(reason) > 500:
+        raise ValidationError({"reason": "请写明退回原因。"})
+    _reviewed(by, activity, version, ActivityState.RETURNED, "退回", "activity.return", return_reason=reason)
+    if activity.author is not None:
+        notice_send(
+            by=by,
+            to=activity.author,
+            kind="returned",
+            text=f"{activity}被退回：{reason}",
+            url=f"/activities/{activity.pk}/",
+            about=f"activity/{activity.pk}",
+        )
+    return activity

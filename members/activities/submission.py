@@ -1,0 +1,108 @@
+"""What a record lacks before it can be submitted: one set of functions for the form, the live panel and the review."""
+
+from dataclasses import dataclass
+
+from common import clock
+from members.activities.models import ActivityKindCode as Code
+from members.activities.models import AttendanceState
+
+TALK_ONLY = {Code.TALK}
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of 提交前检查. level: ok, warn (may be submitted) or err (blocks); field: the field that mends it."""
+
+    level: str
+    text: str
+    field: str = ""
+
+
+def blocks_of(data, anyone_expected=True):
+    """Return [(field, sentence)] of what blocks submission.
+
+    data: RecordData, saved or not. anyone_expected: False where the organisation has no roster (above the branch).
+    """
+    blocks = []
+    talk = set(data.kinds) == TALK_ONLY
+    if not data.title:
+        blocks.append(("title", "请填写主题。"))
+    if not data.content.strip() and not talk:
+        blocks.append(("content", "请填写议程与决议。"))
+    if data.day > clock.today():
+        blocks.append(("day", "活动日期还没有到，可以先存为计划，开展后再提交。"))
+    missing = sum(state == AttendanceState.NOT_RECORDED for state, _ in data.attendance.values())
+    if talk and not data.attendance:
+        blocks.append(("attendance", "请选择谈话对象。"))
+    elif talk and data.chair is not None and data.chair.pk in data.attendance:
+        blocks.append(("attendance", "谈话人不能同时是谈话对象。"))
+    elif anyone_expected and not data.attendance:
+        blocks.append(("attendance", "请登记考勤。"))
+    elif missing:
+        blocks.append(("attendance", f"还有 {missing} 人未登记考勤。"))
+    return blocks
+
+
+def checks_of(data, quorum, names, files=0, anyone_expected=True, requested=None):
+    """Return the Checks of a record: what blocks, then what is worth a second look.
+
+    quorum: members.quorum.Quorum. names: {member id: name}. files: number of attachments.
+    requested: the Period for which the form was opened, where it was opened for one.
+    """
+    blocks = [Check("err", text, field) for field, text in blocks_of(data, anyone_expected)]
+    found = blocks or [Check("ok", "必填项已填完")]
+    if quorum.needed is not None and not blocks:
+        if quorum.valid:
+            found.append(Check("ok", f"{quorum.body}到会人数符合规定"))
+        else:
+            found.append(
+                Check(
+                    "warn",
+                    f"到会 {quorum.present} 人，至少需 {quorum.needed} 人，还差 {quorum.missing} 人："
+                    "可以提交，但不计入任何应办事项，会议决议无效",
+                    "attendance",
+                )
+            )
+    if requested and data.day not in requested and (data.makes_up_for or data.day) not in requested:
+        found.append(Check("warn", f"日期不在{requested.label()}内，这条记录不计入{requested.label()}", "day"))
+    silent = [
+        names.get(pk, "") for pk, (state, reason) in data.attendance.items() if state in _NEEDS_REASON and not reason
+    ]
+    if silent:
+        who = "、".join(silent[:_SHOWN]) + (f"等 {len(silent)} 人" if len(silent) > _SHOWN else "")
+        found.append(Check("warn", f"{who}未写请假或缺席原因", "attendance"))
+    if not anyone_expected:
+        found.append(Check("warn", "本组织没有名册，未登记考勤", "attendance"))
+    for number, (_, owner, due) in enumerate(data.resolutions, start=1):
+        if owner is None or due is None:
+            found.append(Check("warn", f"第 {number} 项决议没有写明责任人或时限", "resolutions"))
+            break
+    if files:
+        found.append(Check("ok", f"已传附件 {files} 个"))
+    return found
+
+
+_NEEDS_REASON = (AttendanceState.LEAVE, AttendanceState.ABSENT)
+
+
+def quorum_words(quorum, unknown=0):
+    """Return (sentence, tone) of the quorum line; ("", "ok") where no rule asks.
+
+    unknown: how many persons have no state yet; then the line says what is needed and judges nothing.
+    """
+    if quorum.needed is None:
+        return "", "ok"
+    what = {"选举": "有选举权", "党员大会": "有表决权", "支委会": "委员"}[quorum.body]
+    if not quorum.expected:
+        return f"当天没有{what}的人员，无法计算到会人数", "soon"
+    head = f"{what} {quorum.expected} 人，"
+    if unknown and not quorum.valid:
+        return f"{head}至少需 {quorum.needed} 人到会，还有 {unknown} 人未登记", "soon"
+    head += f"到会 {quorum.present} 人，"
+    if not quorum.valid:
+        after = {"选举": "不能选举", "党员大会": "不能表决", "支委会": "会议无效"}[quorum.body]
+        return f"{head}至少需 {quorum.needed} 人，还差 {quorum.missing} 人，{after}", "late"
+    if quorum.votes_needed:
+        return f"{head}可以表决（{quorum.votes_needed} 票通过）", "ok"
+    return head + ("可以选举" if quorum.body == "选举" else "可以开会"), "ok"

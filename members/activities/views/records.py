@@ -1,0 +1,217 @@
+"""The list of records, one record, and its moves from state to state (record_form.py writes it)."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from branches.audit import exports
+from branches.audit.history import history
+from branches.reach import access
+from branches.reach.doors import recent_login
+from branches.reach.rights import RECORD, REVIEW, VIEW
+from common.errors import Conflict
+from members.activities.forms.cancel import CancelForm
+from members.activities.forms.filters import ActivityFilter
+from members.activities.forms.hosts import HostForm
+from members.activities.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
+from members.activities.selectors.export import COLUMNS, activity_row
+from members.activities.selectors.records import attendance_groups, figures_for, readable, unconfirmed_hosts
+from members.activities.services import records as services
+from members.activities.services import states as moves
+from members.activities.submission import quorum_words
+
+PAGE = 30
+
+
+def _filtered(request):
+    access.require_anywhere(request.user, VIEW)
+    return ActivityFilter(request.GET, queryset=readable(request.user), request=request)
+
+
+def _finding(counts):
+    waiting = [
+        f"{counts[key]} 条{word}" for key, word in (("returned", "被退回"), ("draft", "草稿未提交")) if counts[key]
+    ]
+    if waiting:
+        return f"活动记录 {counts['total']} 条，其中 {'、'.join(waiting)}"
+    if counts["submitted"]:
+        return f"活动记录 {counts['total']} 条，{counts['submitted']} 条待审核"
+    return f"活动记录 {counts['total']} 条"
+
+
+@login_required
+@require_GET
+def activity_list(request):
+    filters = _filtered(request)
+    states = ("draft", "returned", "submitted")
+    counts = filters.qs.order_by().aggregate(
+        total=Count("pk"), **{state: Count("pk", filter=Q(state=state)) for state in states}
+    )
+    pages = Paginator(filters.sorted(), PAGE)
+    pages.count = counts["total"]
+    page = pages.get_page(request.GET.get("page"))
+    page.object_list = figures_for(list(page.object_list))
+    context = {
+        "title": _finding(counts),
+        "filter": filters,
+        "page": page,
+        "invitations": list(unconfirmed_hosts(request.user)[:PAGE]),
+        "may_record": access.holds_anywhere(request.user, RECORD),
+        "narrowed": any(request.GET.get(name) for name in filters.form.fields),
+    }
+    return render(request, "members/activities/list.html", context)
+
+
+@login_required
+@require_POST
+@recent_login
+def activity_export(request):
+    filters = _filtered(request)
+    rows = figures_for(list(filters.sorted()))
+    return exports.send(
+        request,
+        rows=[activity_row(row) for row in rows],
+        columns=COLUMNS,
+        name="活动记录",
+        verb="activity.export",
+        filters=request.META.get("QUERY_STRING", ""),
+    )
+
+
+@login_required
+@require_GET
+def activity_detail(request, pk):
+    activity = access.get_for(readable(request.user), request.user, VIEW, pk=pk)
+    rights = {right: access.has_right(request.user, right, activity.organisation) for right in (RECORD, REVIEW)}
+    own = activity.author_id == request.user.pk
+    state = activity.state
+    quorum = services.quorum_for(
+        activity.organisation,
+        activity.codes,
+        activity.day,
+        {row.member_id: row.state for row in activity.attendance.all()},
+    )
+    words, tone = quorum_words(quorum)
+    if activity.written_expected is not None:
+        words, tone = "", "ok"
+    context = {
+        "activity": figures_for([activity])[0],
+        "attendance": attendance_groups(activity),
+        "resolutions": activity.resolutions.select_related("owner"),
+        "attachments": activity.attachments.all(),
+        "unknown_absentees": activity.unknown_absentees.all(),
+        "hosts": _hosts(request.user, activity),
+        "quorum": words,
+        "quorum_tone": tone,
+        "history": history(activity),
+        "may_edit": rights[RECORD] and state in services.EDITABLE,
+        "may_discard": rights[RECORD] and state in (ActivityState.DRAFT, ActivityState.PLANNED),
+        "may_cancel": rights[RECORD] and state == ActivityState.PLANNED,
+        "may_withdraw": rights[RECORD] and state == ActivityState.SUBMITTED and activity.review_opened_at is None,
+        "may_review": rights[REVIEW] and state == ActivityState.SUBMITTED and not own,
+        "may_record": rights[RECORD],
+        "may_finish": rights[RECORD] and state in COUNTING_STATES and activity.valid,
+    }
+    return render(request, "members/activities/detail.html", context)
+
+
+def _hosts(user, activity):
+    """Return the other hosts of a record; `mine` where this user confirms for one of them."""
+    hosts = list(activity.hosts.select_related("organisation__parent"))
+    waiting = [host.organisation_id for host in hosts if host.confirmed_at is None]
+    mine = set()
+    if waiting and activity.state in (ActivityState.SUBMITTED, ActivityState.ACCEPTED):
+        mine = set(access.organisations_for(user, RECORD).filter(pk__in=waiting).values_list("pk", flat=True))
+    for host in hosts:
+        host.mine = host.organisation_id in mine
+    return hosts
+
+
+def _load(request, pk):
+    rows = Activity.objects.select_related("organisation__parent", "chair")
+    return access.get_for(rows, request.user, RECORD, pk=pk)
+
+
+@login_required
+@require_POST
+def activity_submit(request, pk):
+    activity = _load(request, pk)
+    try:
+        activity = moves.activity_submit(by=request.user, activity=activity)
+    except ValidationError as error:
+        messages.error(request, "没有提交：" + "".join(error.messages))
+        return redirect("activity_edit", pk=pk)
+    messages.success(request, sent_words(activity))
+    return redirect("activity_detail", pk=activity.pk)
+
+
+def sent_words(activity):
+    """Return what a submission came to, in one sentence."""
+    if activity.no_reviewer:
+        return "已提交，无上级审核，直接通过"
+    return "已提交，等待上级审核" + ("；超过补报期限，记为迟报" if activity.late else "")
+
+
+@login_required
+@require_POST
+def activity_withdraw(request, pk):
+    moves.activity_withdraw(by=request.user, activity=_load(request, pk))
+    messages.success(request, "已撤回为草稿，修改后请重新提交")
+    return redirect("activity_edit", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def activity_cancel(request, pk):
+    activity = _load(request, pk)
+    if activity.state != ActivityState.PLANNED:
+        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能取消。", record=activity)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        moves.activity_cancel(by=request.user, activity=activity, **form.cleaned_data)
+        messages.success(request, "计划已取消")
+        return redirect("activity_detail", pk=pk)
+    context = {
+        "title": f"取消{activity.organisation.label}{activity.day:%-m月%-d日}的{activity.kinds_label}？",
+        "text": "取消后不能再填写这条记录，原因留在记录里；改期请直接修改日期。",
+        "verb": "取消计划",
+        "cancel": reverse("activity_detail", args=[pk]),
+        "form": form,
+    }
+    return render(request, "generic/confirm.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def activity_discard(request, pk):
+    activity = _load(request, pk)
+    if request.method == "POST":
+        services.activity_discard(by=request.user, activity=activity)
+        messages.success(request, "草稿已删除")
+        return redirect("activity_list")
+    return render(request, "members/activities/discard.html", {"activity": activity})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def activity_host_confirm(request, pk):
+    rows = ActivityHost.objects.select_related("organisation__parent", "activity__organisation__parent")
+    host = access.get_for(rows, request.user, RECORD, pk=pk)
+    # An invitation to a record that is still a draft does not exist for the invited.
+    access.get_for(Activity.objects.all(), request.user, VIEW, pk=host.activity_id)
+    form = HostForm(request.POST if request.method == "POST" else None, host=host)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.host_confirm(by=request.user, host=host, attendance=form.attendance)
+        except ValidationError as error:
+            form.add_error("attendance_errors", "".join(error.messages))
+        else:
+            messages.success(request, f"已确认，{host.organisation.label}计入这次共同活动")
+            return redirect("activity_detail", pk=host.activity_id)
+    status = 422 if form.is_bound else 200
+    return render(request, "members/activities/host_confirm.html", {"host": host, "form": form}, status=status)

@@ -1,0 +1,29 @@
+"""A member's file as pages show it: attendance of a year."""
+
+from collections import Counter
+from datetime import date
+
+from common import clock
+from members.activities.models import ATTENDING, Activity, ActivityState, Attendance, AttendanceState
+
+
+def attendance_of_year(member, year=None):
+    """Return {"year", "total", "attended", "states": [{"state", "label", "count"}]} of counting records of a year.
+
+    An entry that nobody recorded is a state of its own, neither present nor absent.
+    """
+    year = year or clock.today().year
+    records = Activity.objects.filter(day__range=(date(year, 1, 1), date(year, 12, 31)))
+    records = records.exclude(state__in=(ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.CANCELLED))
+    rows = Attendance.objects.filter(member=member, activity__in=records).order_by()
+    counts = Counter(rows.values_list("state", flat=True))
+    return {
+        "year": year,
+        "total": sum(counts.values()),
+        "attended": sum(counts[state] for state in ATTENDING),
+        "states": [
+            {"state": state.value, "label": state.label, "count": counts[state.value]}
+            for state in AttendanceState
+            if counts[state.value]
+        ],
+    }

@@ -1,0 +1,93 @@
+"""A member's file, his own or one within reach. Numbers are masked; one at a time can be unmasked, with a reason."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from branches.reach import access
+from branches.reach.doors import needs, recent_login
+from branches.reach.rights import IDENTITY, MEMBERS, VIEW
+from common import clock
+from common.forms.fields import take_errors
+from members.files.selectors import attendance_of_year
+from members.roster.forms import UnmaskForm
+from members.roster.masking import masked_identity, masked_phone
+from members.roster.models.members import Member
+from members.roster.services.unmask import FIELDS, member_unmask
+
+
+def _link(name, query=""):
+    try:
+        return reverse(name) + query
+    except NoReverseMatch:
+        return ""
+
+
+def _file(member, reader):
+    """Return the context that the file and the own file share; `reader`: the account that reads it."""
+    # A plain member reads his own file, and no list of records.
+    records = _link("activity_list", f"?member={member.pk}") if access.holds_anywhere(reader, VIEW) else ""
+    return {
+        "member": member,
+        "identity": masked_identity(member),
+        "phone": masked_phone(member),
+        "memberships": member.memberships.select_related("organisation", "small_group").order_by("-starts"),
+        "posts": member.posts.select_related("organisation__parent").order_by("ends", "-starts", "pk"),
+        "attendance": attendance_of_year(member),
+        "activities_url": records,
+        "today": clock.today(),
+    }
+
+
+@needs(VIEW)
+def member_detail(request, pk):
+    member = access.get_for(Member.objects.select_related("home"), request.user, VIEW, pk=pk)
+    context = {
+        **_file(member, request.user),
+        "manages": access.has_right(request.user, MEMBERS, member.home),
+        "unmasks": access.has_right(request.user, IDENTITY, member.home),
+        "unmask_form": UnmaskForm(),
+        "readers": access.who_can(VIEW, member.home, limit=100),
+        "crumbs": [{"label": "党员名册", "url": reverse("member_list")}, {"label": member.name}],
+    }
+    return render(request, "members/files/detail.html", context)
+
+
+@login_required
+def member_own(request):
+    """The own file of a member whose account is linked to it, and who else can read it."""
+    member = Member.objects.select_related("home").filter(account=request.user).first()
+    if member is None:
+        return render(request, "members/files/no_file.html", status=404)
+    context = _file(member, request.user)
+    found = context["attendance"]
+    context["title"] = (
+        f"今年应参加 {found['total']} 次，出席 {found['attended']} 次" if found["total"] else "今年还没有考勤"
+    )
+    context["readers"] = access.who_can(VIEW, member.home, limit=100)
+    return render(request, "members/files/own.html", context)
+
+
+@needs(IDENTITY)
+@never_cache
+@require_POST
+@recent_login
+def member_unmask_view(request, pk):
+    """Show one number of one person on this answer only."""
+    member = access.get_for(Member.objects.select_related("home"), request.user, IDENTITY, pk=pk)
+    form = UnmaskForm(request.POST)
+    if form.is_valid():
+        try:
+            plain = member_unmask(by=request.user, member=member, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            context = {"member": member, "label": FIELDS[form.cleaned_data["field"]], "plain": plain}
+            return render(request, "members/files/unmasked.html", context)
+    for errors in form.errors.values():
+        messages.error(request, errors[0])
+    return redirect("member_detail", pk)

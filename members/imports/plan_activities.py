@@ -1,0 +1,211 @@
+"""Plan the ledger of activities: every row against organisations, people and what is recorded already."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from types import SimpleNamespace
+
+from branches.imports.places import Place
+from branches.imports.report import NEW, UNCHANGED, Cells
+from branches.places.models.organisations import Kind
+from common import clock
+from common.tabular.words import split_names
+from common.text import is_blank_mark, parse_count, parse_date, person_name, text_of
+from members.activities.absences import parse_absentees
+from members.activities.quorum import Quorum, counts_from_ledger, quorum_of
+from members.activities.vocabulary import parse_activity_kinds
+from members.imports.people import Person
+from members.imports.recorded import Recorded
+
+NOBODY = ()
+_TEXTS = {"topic": 200, "place": 100, "content": 20_000}
+
+
+@dataclass
+class ActivityItem:
+    """One row to write. `columns`: plain columns of Activity; `expected`: Persons on the roster of that day; `absent`:
+    {Person: (state, reason)}; `unknown`: [(name, reason)]; `accounts`: whether the figures account for everybody;
+    `existing`: id of the record to change."""
+
+    place: Place
+    row: int
+    action: str
+    day: date
+    codes: tuple
+    ordinal: int
+    columns: dict
+    chair: Person | None = None
+    expected: list = field(default_factory=list)
+    absent: dict = field(default_factory=dict)
+    unknown: list = field(default_factory=list)
+    accounts: bool = False
+    quorum: Quorum = field(default_factory=Quorum)
+    existing: int | None = None
+
+    def states(self):
+        """Return [(Person, state, reason)]: named absentees, the others present or not recorded (decisions 13)."""
+        rest = "present" if self.accounts else "not_recorded"
+        rows = [(person, *self.absent.get(person, (rest, ""))) for person in self.expected]
+        return rows + [(p, *said) for p, said in self.absent.items() if p not in self.expected]
+
+
+def plan_activities(plan, places, people):
+    """Fill `plan` (with its table read). Reads only; what is recorded already is read a month at a time."""
+    read = [item for row in plan.table.rows if (item := _plan_row(Cells(plan, row), places, people))]
+    recorded = Recorded([item for _, item in read])
+    seen = Counter()
+    for cells, item in read:
+        key = (item.place, item.day, frozenset(item.codes))
+        seen[key] += 1
+        item.ordinal = seen[key]
+        item.action = recorded.compare(cells, item)
+        if cells.count(item.action) and item.action != UNCHANGED:
+            plan.items.append(item)
+
+
+def _day(value):
+    if is_blank_mark(value):
+        raise ValueError("日期没有填写。")
+    found = parse_date(value, today=clock.today())
+    if found > clock.today():
+        raise ValueError(f"日期 {found.isoformat()} 晚于今天，台账只登记已开展的活动。")
+    return found
+
+
+def _count(value):
+    return None if is_blank_mark(value) else parse_count(value)
+
+
+def _organisation(cells, places):
+    if is_blank_mark(cells.value("organisation")):
+        cells.fault("organisation", "党组织没有填写。")
+        return None
+    return cells.take("organisation", places.find)
+
+
+def _plan_row(cells, places, people):
+    """Read one row; returns (cells, item), or None when a cell is wrong."""
+    day = cells.take("date", _day)
+    place = _organisation(cells, places)
+    codes = tuple(cells.take("kind", parse_activity_kinds, NOBODY))
+    expected, present = cells.take("expected", _count), cells.take("present", _count)
+    texts = {name: cells.take(name, text_of(most), "") for name, most in _TEXTS.items()}
+    if expected is not None and present is not None and present > expected:
+        cells.fault("present", f"实到 {present} 人多于应到 {expected} 人。")
+    chair_text, chairs = _chairs(cells, people)
+    recorder = cells.take("recorder", text_of(64), "")
+    away = cells.take("absent", lambda value: parse_absentees(value, cells.value("absent_reason")), NOBODY)
+    if place is not None and day is not None and place.archived_on and place.archived_on < day:
+        cells.fault("organisation", f"{place.label}在这一天已撤销。")
+    if cells.wrong:
+        cells.count(UNCHANGED)
+        return None
+    columns = {
+        "title": texts["topic"],
+        "place": texts["place"],
+        "content": texts["content"],
+        "chair_name": chair_text,
+        "recorder_name": person_name(recorder),
+        "written_expected": expected,
+        "written_present": present,
+    }
+    item = ActivityItem(place, cells.number, NEW, day, codes, 1, columns)
+    item.expected = people.expected(place, codes, day)
+    wider = people.roster(place.above(Kind.BRANCH) or place, day)
+    item.chair = _chair(chairs, item.expected, wider)
+    _attend(cells, item, away, people, wider)
+    _check_recorder(cells, columns["recorder_name"], people, day)
+    _check_figures(cells, item, len(away))
+    _set_quorum(item, people)
+    if place.founded and day < place.founded:
+        cells.notice("date", f"早于{place.label}的成立日期（{place.founded.isoformat()}），按原样保存。")
+    return cells, item
+
+
+def _chairs(cells, people):
+    """Return the host cell as text and, for each name in it, everybody of that name; an unknown name is an error."""
+    text = cells.take("chair", text_of(64), "")
+    found = []
+    for name in split_names(text):
+        named = people.named(name)
+        if not named:
+            cells.fault("chair", f"主持人“{name[:20]}”不在党员名册中，请核对姓名。")
+        found.append(named)
+    return text, found
+
+
+def _chair(chairs, expected, wider):
+    """Return the first host when the roster, the branch or the whole agency knows one person of the name only."""
+    if not chairs:
+        return None
+    for circle in (expected, wider, chairs[0]):
+        found = [person for person in chairs[0] if person in circle]
+        if found:
+            # A person whose own row is wrong is known by name only and is never written.
+            return found[0] if len(found) == 1 and (found[0].pk or found[0].spans) else None
+    return None
+
+
+def _attend(cells, item, away, people, wider):
+    """Put the named absentees to persons; a name that no roster of the day knows stays text (Contract)."""
+    for absentee in away:
+        name, reason = absentee.name[:64], absentee.reason[:100]
+        person, twins = people.one_of(name, item.expected, wider if wider is not item.expected else NOBODY)
+        if person is None:
+            item.unknown.append((name, reason))
+            if twins > 1:
+                cells.notice("absent", f"名册中有 {twins} 名“{name[:20]}”，缺席人员按文字保存。")
+            elif people.named(name):
+                cells.notice("absent", f"“{name[:20]}”当日不在本组织名册，缺席人员按文字保存。")
+            else:
+                cells.notice("absent", f"没有找到缺席人员“{name[:20]}”，按文字保存。")
+        else:
+            item.absent[person] = (absentee.state, reason)
+    if item.chair is not None and item.chair in item.absent:
+        cells.notice("absent", f"主持人“{item.chair.name}”又列在缺席人员中。")
+
+
+def _check_recorder(cells, name, people, day):
+    if not name:
+        return
+    named = people.named(name)
+    if not named:
+        cells.notice("recorder", f"记录人“{name[:20]}”不在党员名册中，按文字保存。")
+    elif all(person.joined_on and person.joined_on > day for person in named):
+        cells.notice("recorder", f"记录人“{name[:20]}”当日尚未入党，按文字保存。")
+
+
+def _check_figures(cells, item, named_absent):
+    """Decide whether the figures account for everybody on the roster (decisions 13, 14)."""
+    expected, present = item.columns["written_expected"], item.columns["written_present"]
+    for name, value in (("expected", expected), ("present", present)):
+        if value is None:
+            cells.notice(name, "没有填写，按未知保存。")
+    if expected is None or present is None:
+        return
+    fits = expected == len(item.expected)
+    if item.expected and not fits:
+        cells.notice("expected", f"应到 {expected} 人，当日名册 {len(item.expected)} 人。")
+    if present + named_absent != expected:
+        cells.notice("present", f"实到 {present} 人加缺席 {named_absent} 人不等于应到 {expected} 人。")
+        return
+    item.accounts = fits and not item.unknown and all(person in item.expected for person in item.absent)
+
+
+def _set_quorum(item, people):
+    """Compute the quorum from the written figures (decisions 15); small-group meetings have none."""
+    if item.place.kind == Kind.SMALL_GROUP:
+        return
+    # Planned people have no id yet, so the object itself stands for one.
+    probationers = [
+        SimpleNamespace(pk=id(person))
+        for person in people.roster(item.place, item.day)
+        if person.probationary_on(item.day)
+    ]
+    counts = counts_from_ledger(
+        item.columns["written_expected"],
+        item.columns["written_present"],
+        probationers,
+        {id(person) for person in item.absent},
+    )
+    item.quorum = quorum_of(item.codes, counts)

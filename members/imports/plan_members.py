@@ -1,0 +1,246 @@
+"""Plan the ledger of members: every row against the database, the organisations and the other rows."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import ValidationError
+
+from branches.imports.places import Place
+from branches.imports.report import CHANGED, NEW, UNCHANGED, Cells
+from branches.places.models.organisations import Kind
+from common import clock
+from common.crypto import CannotBeShown
+from common.fields import reveal
+from common.text import cell_text, is_blank_mark, parse_date, parse_optional_date, person_name, text_of
+from members.imports.people import Person
+from members.imports.seats import seats_of
+from members.roster.identity import birth_date, disagreements, parse_identity, sex
+from members.roster.models.members import PARTY_STAGES, Member
+from members.roster.services.members import check, identity_index, membership_start_day
+from members.roster.vocabulary import EDUCATION, STATUSES, parse_category, parse_education, parse_sex, parse_status
+
+_SEXES = {"male": "男", "female": "女", "": ""}
+_PLAIN = (
+    "name",
+    "sex",
+    "birth_date",
+    "ethnicity",
+    "education",
+    "work_post",
+    "stage",
+    "joined_on",
+    "full_on",
+    "status",
+    "remark",
+)
+# Fields of the ledger that carry another name than the columns of Member.
+_COLUMNS = {"stage": "category"}
+_BORN_AFTER = date(1900, 1, 1)
+_HEALTH = re.compile(r"病|行动不便|年老体弱|高龄|失能|失联|出国|境外")
+
+
+@dataclass
+class MemberItem:
+    """One row to write. `values`: for member_create or, the changed ones, for member_update; `transfer`: whether the
+    branch or group changes; `seats`: [(Place, kind)] to give."""
+
+    person: Person
+    row: int
+    branch: Place
+    group: Place | None
+    action: str = NEW
+    values: dict = field(default_factory=dict)
+    transfer: bool = False
+    seats: list = field(default_factory=list)
+
+
+def plan_members(plan, places, people):
+    """Fill `plan` (with its table read) and add the file's people to `people`. Reads only."""
+    rows = {}
+    for row in plan.table.rows:
+        cells = Cells(plan, row)
+        item = _plan_row(cells, places, people, rows)
+        if cells.count(item.action if item else UNCHANGED) and item and item.action != UNCHANGED:
+            plan.items.append(item)
+
+
+def _name(value):
+    name = person_name(cell_text(value))
+    if not name:
+        raise ValueError("姓名没有填写。")
+    if len(name) > 64:
+        raise ValueError("姓名不应超过 64 个字。")
+    return name
+
+
+def _birth(value):
+    return None if is_blank_mark(value) else parse_date(value, month_only=True, earliest=_BORN_AFTER)
+
+
+def _values(cells):
+    """Read the cells of a row into values of Member; wrong ones are noted and left out."""
+    values = {
+        "name": cells.take("name", _name, ""),
+        "identity": cells.take("identity", lambda v: parse_identity(v, today=clock.today()), ""),
+        "sex": _SEXES[cells.take("sex", parse_sex, "")],
+        "birth_date": cells.take("birth_date", _birth),
+        "ethnicity": cells.take("ethnicity", text_of(20), ""),
+        "education": _education(cells),
+        "stage": cells.take("category", parse_category),
+        "joined_on": cells.take("joined_on", parse_optional_date),
+        "full_on": cells.take("full_on", parse_optional_date),
+        "work_post": cells.take("work_post", text_of(100), ""),
+        "phone": cells.take("phone", text_of(30), ""),
+        "status": STATUSES[cells.take("status", parse_status, "normal")],
+        "remark": cells.take("remark", text_of(200), ""),
+    }
+    if values["identity"]:
+        written = cell_text(cells.value("sex"))
+        born = values["birth_date"] if cells.value("birth_date") is not None else None
+        for sentence in disagreements(values["identity"], sex_text=written, born=_full_date(cells, born)):
+            cells.notice("identity", sentence)
+        values["sex"] = values["sex"] or _SEXES[sex(values["identity"])]
+        values["birth_date"] = values["birth_date"] or birth_date(values["identity"])
+    return values
+
+
+def _full_date(cells, born):
+    """Return the birth date unless the cell names a month only: such a one contradicts nothing."""
+    try:
+        return parse_date(cells.value("birth_date"), earliest=_BORN_AFTER) if born else None
+    except ValueError:
+        return None
+
+
+def _education(cells):
+    try:
+        code = parse_education(cells.value("education"))
+    except ValueError:
+        text = cells.take("education", text_of(30), "")
+        if text:
+            cells.notice("education", f"学历“{text}”不在常用名称中，按原文保存。")
+        return text
+    return EDUCATION[code] if code else ""
+
+
+def _plan_row(cells, places, people, rows):
+    values = _values(cells)
+    branch, group = _where(cells, places)
+    person = Person(values["name"], values["joined_on"], values["full_on"], row=cells.number)
+    _check_values(cells, values)
+    index = identity_index(values["identity"]) if values["identity"] else None
+    if index and index in rows:
+        cells.fault("identity", f"与第 {rows[index]} 行的身份证号相同。")
+    elif index:
+        rows[index] = cells.number
+    known = people.by_index.get(index) if index else None
+    known = known if known is not None and known.member is not None else None
+    if known is not None:
+        _check_known(cells, known, values, places)
+    if cells.wrong or branch is None:
+        if values["name"]:
+            people.know(person)
+        return None
+    seats = seats_of(cells, branch, group, places)
+    if known is None:
+        item = MemberItem(person, cells.number, branch, group, NEW, values, seats=seats)
+        people.add(person, index)
+        people.place(person, (branch, group, membership_start_day(person, branch), None))
+    else:
+        item = _compare(cells, known, values, branch, group, seats)
+        if item.transfer:
+            people.move(known, branch, group, clock.today())
+    for place, kind in item.seats:
+        people.seat(item.person, (place, kind, None, None))
+    return item
+
+
+def _where(cells, places):
+    """Return (branch, small group or None) that the row names, noting what it cannot find."""
+    if is_blank_mark(cells.value("branch")):
+        cells.fault("branch", "所在党支部没有填写。")
+        return None, None
+    place = cells.take("branch", lambda value: places.find(value, (Kind.BRANCH,)))
+    if place is None:
+        return None, None
+    if place.kind == Kind.SMALL_GROUP:
+        return place.parent, place
+    if place.kind not in (Kind.BRANCH, None):
+        cells.fault("branch", f"“{place.label}”不是党支部，党员须编入一个支部。")
+        return None, None
+    if place.archived_on:
+        cells.fault("branch", f"{place.label}已撤销。")
+        return None, None
+    if is_blank_mark(cells.value("group")):
+        return place, None
+    return place, cells.take("group", lambda value: places.group_in(place, value))
+
+
+def _check_values(cells, values):
+    """Apply the rules of the person's own form (members.services.members.check) to the cells that could be read."""
+    today = clock.today()
+    if values["stage"] in PARTY_STAGES and not values["joined_on"]:
+        cells.fault("joined_on", "党员须填写加入党组织日期。")
+    if values["stage"] == "probationary" and values["full_on"]:
+        cells.notice("full_on", "预备党员填有转正日期，请核对人员类别；未来的日期不保存。")
+        if values["full_on"] > today:
+            values["full_on"] = None
+    if values["stage"] == "full" and not values["full_on"] and "full_on" not in cells.wrong:
+        cells.notice("full_on", "正式党员没有填写转正日期，有表决权的起算日期不明。")
+    if _HEALTH.search(values["remark"]):
+        cells.notice("remark", f"备注“{values['remark'][:20]}”已保存；需要免计考勤的，请在党员档案中登记。")
+    if not values["name"] or not values["stage"]:
+        return
+    draft = Member(**{name: values[name] for name in _PLAIN})
+    try:
+        check(draft)
+    except ValidationError as error:
+        for name, sentences in error.message_dict.items():
+            column = _COLUMNS.get(name, name)
+            # A date that could not be read says nothing about the others.
+            if not cells.wrong & {"joined_on", "full_on", "birth_date"}:
+                cells.fault(column, sentences[0])
+
+
+def _check_known(cells, known, values, places):
+    home = places.by_pk[known.member.home_id]
+    if not home.within:
+        cells.fault("identity", "该身份证号已在您导入范围之外的党组织登记，请先转接组织关系。")
+    elif values["name"] and values["name"] != known.member.name:
+        cells.fault("identity", "该身份证号已登记在另一姓名之下，请核对；改名请在党员档案中办理。")
+
+
+def _shown_phone(member):
+    try:
+        return reveal(member, "phone")
+    except CannotBeShown:
+        return None
+
+
+def _compare(cells, person, values, branch, group, seats):
+    """Return the item that brings a known person to what the ledger says; empty cells erase nothing."""
+    member = person.member
+    # Sex and birth date read out of the identity number are not what the ledger says.
+    said = [name for name in _PLAIN if name not in ("sex", "birth_date") or not is_blank_mark(cells.value(name))]
+    changed = {name: values[name] for name in said if values[name] and values[name] != getattr(member, name)}
+    if values["phone"] and values["phone"] != _shown_phone(member):
+        changed["phone"] = values["phone"]
+    current = next((span for span in person.spans if span[3] is None), None)
+    transfer = current is None or current[0] is not branch or (group is not None and current[1] is not group)
+    held = {(place, kind) for place, kind, _, _ in person.seats}
+    missing = [seat for seat in seats if seat not in held]
+    item = MemberItem(person, cells.number, branch, group, UNCHANGED)
+    if not (changed or transfer or missing):
+        return item
+    if member.imported_version != member.version:
+        labels = [cells.plan.heading(_COLUMNS.get(name, name)) for name in changed]
+        labels += ["党支部或党小组"] * transfer + ["党内职务"] * bool(missing)
+        cells.notice("name", f"已登记，且经人工登记或修改，未按表更改：{'、'.join(labels)}。")
+        return item
+    item.action, item.values, item.transfer, item.seats = CHANGED, changed, transfer, missing
+    person.joined_on = changed.get("joined_on", person.joined_on)
+    person.full_on = changed.get("full_on", person.full_on)
+    if transfer:
+        cells.notice("branch", "与系统中的组织关系不同，自今天起调整。")
+    return item

@@ -1,0 +1,219 @@
+"""Uploaded ledgers: kept privately, planned, shown, then written or given up (security controls C30–C39)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from branches import audit
+from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG
+from branches.imports.run import summary, worth_writing
+from branches.jobs import services as jobs
+from branches.jobs.models import JobRun
+from branches.reach import access
+from branches.reach.rights import IMPORT
+from common import clock
+from common.errors import Conflict
+from common.operator import OPERATOR
+from common.uploads import sniffing as files
+from common.uploads.archives import MAX_FILE
+from members.imports.agency import import_files, plan_files
+from members.imports.models import BatchState, ImportBatch
+
+BIG = 2000  # rows; beyond that the worker writes
+KEPT = timedelta(days=7)
+SHOWN_NOTICES = 500
+_NUMBERING = ("序号", "编号", "序")  # columns that no field wants
+SHOWN_FAULTS = 5000
+
+
+def batch_upload(*, by, uploads, plan=None):
+    """Store the files {ledger: upload}, plan them and return the ImportBatch.
+
+    plan: what makes Plans of the files (default and arguments: plan_files); a room above gives its own for its ledgers.
+
+    Raises ValidationError keyed by ledger for a file that is refused (C30, C31); a file that can be opened but not
+    understood is a fault of the preview, because its headings may still be assigned by hand.
+    """
+    access.require_anywhere(by, IMPORT)
+    checked, errors = {}, {}
+    for ledger, upload in uploads.items():
+        try:
+            checked[ledger] = files.check_upload(upload, ("xlsx", "csv"), max_bytes=MAX_FILE)
+        except files.RefusedFile as refusal:
+            errors[ledger] = str(refusal)
+    if errors:
+        raise ValidationError(errors)
+    stored = {
+        ledger: {
+            "name": files.safe_name(upload.name),
+            "path": files.store(upload, "imports"),
+            "size": checked[ledger].size,
+            "sha256": checked[ledger].sha256,
+        }
+        for ledger, upload in uploads.items()
+    }
+    batch = ImportBatch(author=by, files=stored)
+    try:
+        batch.preview = _preview(_plan(by, batch, plan))
+        with transaction.atomic():
+            batch.save()
+            names = "、".join(entry["name"] for entry in stored.values())
+            audit.record(by=by, verb="import.upload", obj=batch, note=names)
+    except BaseException:
+        _remove_files(batch)  # no row knows them
+        raise
+    return batch
+
+
+def _sources(batch):
+    root = Path(settings.MEDIA_ROOT)
+    return {ledger: (root / entry["path"], entry["name"]) for ledger, entry in batch.files.items()}
+
+
+def _plan(by, batch, plan=None):
+    return (plan or plan_files)(by, _sources(batch), columns=batch.columns, strict=False)
+
+
+def _preview(plans):
+    """Return what the page shows of the plans, as plain JSON."""
+    faults = [[f.ledger, f.row, f.heading, f.sentence, f.suggestion] for plan in plans for f in plan.faults]
+    notices = [[n.ledger, n.row, n.heading, n.sentence] for plan in plans for n in plan.notices]
+    return {
+        "ledgers": [_ledger(plan) for plan in plans],
+        "faults": faults[:SHOWN_FAULTS],
+        "fault_count": len(faults),
+        "notices": notices[:SHOWN_NOTICES],
+        "notice_count": len(notices),
+        "rows": sum(plan.rows for plan in plans),
+        "writes": worth_writing(plans),
+    }
+
+
+def _ledger(plan):
+    table = plan.table
+    found = {
+        "ledger": plan.ledger.key,
+        "name": plan.ledger.name,
+        "rows": plan.rows,
+        "counts": {action: plan.counts[action] for action in (NEW, CHANGED, UNCHANGED, WRONG)},
+    }
+    if table is None:
+        return found | {"sheet": "", "matched": [], "unknown": [], "free": []}
+    labels = {column.name: column.label for column in plan.ledger.fields}
+    return found | {
+        "sheet": table.sheet,
+        "matched": [[table.matched[name], labels[name], table.how[name]] for name in table.matched],
+        "unknown": [heading for heading in table.unknown if heading not in _NUMBERING],
+        "free": [[name, label] for name, label in labels.items() if name not in table.matched],
+    }
+
+
+def _ready(batch):
+    fresh = ImportBatch.objects.select_related("job").get(pk=batch.pk)
+    interrupted = fresh.state == BatchState.APPLYING and fresh.job and fresh.job.state == JobRun.State.FAILED
+    if fresh.state != BatchState.READY and not interrupted:
+        raise Conflict(f"这次导入现在的状态是“{fresh.get_state_display()}”。")
+    return fresh
+
+
+def batch_assign(*, by, batch, columns, plan=None):
+    """Assign headings by hand, {ledger: {heading: field}} beside those assigned before, and plan again."""
+    batch = _ready(batch)
+    batch.columns = {
+        ledger: {**batch.columns.get(ledger, {}), **columns.get(ledger, {})} for ledger in {*batch.columns, *columns}
+    }
+    batch.preview = _preview(_plan(by, batch, plan))
+    with transaction.atomic():
+        batch.save(update_fields=["columns", "preview"])
+        audit.record(by=by, verb="import.assign", obj=batch, after={"columns": str(batch.columns)})
+    return batch
+
+
+def batch_apply(*, by, batch, write=None):
+    """Write the ledgers of a batch, at once or, when they are big, through the worker; returns the batch as it stands.
+
+    write: what plans and writes the files in one transaction (arguments as of import_files, the default); with one of
+    its own a batch is always written at once.
+
+    Everything is planned again under the importer's present reach. Raises Conflict when the batch is past that.
+    """
+    batch = _ready(batch)
+    if write is not None or batch.preview.get("rows", 0) <= BIG:
+        _apply(by, batch, write)
+    else:
+        with transaction.atomic():
+            free = Q(state=BatchState.READY) | Q(state=BatchState.APPLYING, job__state=JobRun.State.FAILED)
+            if ImportBatch.objects.filter(free, pk=batch.pk).update(state=BatchState.APPLYING, outcome="") == 1:
+                batch.job = jobs.enqueue(by=by, kind="import", batch=batch.pk)
+                batch.save(update_fields=["job"])
+    batch.refresh_from_db()
+    return batch
+
+
+@jobs.job("import")
+def _apply_in_worker(by, *, batch):
+    batch = ImportBatch.objects.get(pk=batch)
+    if batch.author_id != by.pk:
+        raise jobs.JobFailed("导入只能由上传人进行。")
+    if not access.holds_anywhere(by, IMPORT):
+        ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.READY)
+        raise jobs.JobFailed("导入台账的权限已终止，未写入任何内容。")
+    _apply(by, batch)
+    batch.refresh_from_db()
+    if batch.state != BatchState.APPLIED:
+        raise jobs.JobFailed(batch.outcome)
+    return batch.outcome
+
+
+def _apply(by, batch, write=None):
+    """Plan and write; with faults (somebody wrote meanwhile) the batch is ready again and shows them."""
+    if batch.state == BatchState.APPLIED:
+        return
+    plans = (write or import_files)(
+        by, _sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}"
+    )
+    preview = _preview(plans)
+    if any(plan.faults for plan in plans):
+        outcome = f"共 {preview['fault_count']} 处有误，未写入任何内容。"
+        changes = {"state": BatchState.READY}
+    else:
+        outcome = summary(plans)
+        changes = {"state": BatchState.APPLIED, "applied": clock.now()}
+    unfinished = ImportBatch.objects.filter(pk=batch.pk, state__in=(BatchState.READY, BatchState.APPLYING))
+    if unfinished.update(outcome=outcome, preview=preview, **changes) and changes["state"] == BatchState.APPLIED:
+        _remove_files(batch)
+
+
+def _remove_files(batch):
+    for entry in batch.files.values():
+        (Path(settings.MEDIA_ROOT) / entry["path"]).unlink(missing_ok=True)
+
+
+@transaction.atomic
+def batch_discard(*, by, batch):
+    """Give a batch up: its files go, the row stays with its state."""
+    batch = _ready(batch)
+    _close(by, batch, BatchState.DISCARDED, "import.discard")
+    return batch
+
+
+def _close(by, batch, state, verb):
+    batch.state, batch.preview = state, {}
+    batch.save(update_fields=["state", "preview"])
+    audit.record(by=by, verb=verb, obj=batch)
+    transaction.on_commit(lambda: _remove_files(batch))
+
+
+def batches_expire():
+    """Close batches that nobody applied within seven days; returns how many."""
+    old = ImportBatch.objects.filter(state__in=(BatchState.READY, BatchState.APPLYING), uploaded__lt=clock.now() - KEPT)
+    number = 0
+    for batch in old:
+        with transaction.atomic():
+            _close(OPERATOR, batch, BatchState.EXPIRED, "import.expire")
+        number += 1
+    return number

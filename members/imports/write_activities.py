@@ -1,0 +1,111 @@
+"""Write planned activities in bulk, with kinds, attendance and one audit entry each. The caller holds the transaction."""
+
+from branches import audit
+from branches.imports.report import NEW
+from branches.jobs.marks import mark
+from branches.reach import access
+from branches.reach.rights import IMPORT
+from common import clock
+from common.operator import OPERATOR
+from members.activities.models import AbsenteeText, Activity, ActivityKind, ActivityKindCode, ActivityState, Attendance
+
+CHUNK = 500
+
+
+def apply_activities(items, by):
+    """Write the ActivityItems; returns how many. Rights are asked again at every organisation (access rule 3)."""
+    spans = {}
+    for item in items:
+        first, last = spans.get(item.place.pk, (item.day, item.day))
+        spans[item.place.pk] = (min(first, item.day), max(last, item.day))
+    for pk in spans:
+        access.require(by, IMPORT, pk)
+    new = [item for item in items if item.action == NEW]
+    for start in range(0, len(new), CHUNK):
+        _create(new[start : start + CHUNK], by)
+    for item in items:
+        if item.action != NEW:
+            _change(item, by)
+    for pk, (first, last) in spans.items():
+        mark(pk, first, last, "activity")
+    return len(items)
+
+
+def _columns(item):
+    return {
+        **item.columns,
+        "chair_id": item.chair.pk if item.chair is not None else None,
+        "voters_expected": item.quorum.expected,
+        "voters_present": item.quorum.present,
+        "valid": item.quorum.valid,
+    }
+
+
+def _create(items, by):
+    moment = clock.now()
+    activities = Activity.objects.bulk_create(
+        Activity(
+            organisation_id=item.place.pk,
+            day=item.day,
+            state=ActivityState.ACCEPTED,
+            origin="import",
+            ordinal=item.ordinal,
+            author=None if by is OPERATOR else by,
+            created=moment,
+            changed=moment,
+            **_columns(item),
+        )
+        for item in items
+    )
+    pairs = list(zip(activities, items, strict=True))
+    ActivityKind.objects.bulk_create(ActivityKind(activity=a, kind=kind) for a, item in pairs for kind in item.codes)
+    _write_attendance(pairs)
+    audit.record_many(
+        by=by,
+        verb="activity.import",
+        rows=((a, item.place.pk, _name(item), audit.snapshot(a)) for a, item in pairs),
+    )
+
+
+def _name(item):
+    return f"{'＋'.join(ActivityKindCode(code).label for code in item.codes)} {item.day:%m-%d}"
+
+
+def _write_attendance(pairs):
+    Attendance.objects.bulk_create(
+        (
+            Attendance(
+                activity=activity, member_id=person.pk, organisation_id=item.place.pk, state=state, reason=reason
+            )
+            for activity, item in pairs
+            for person, state, reason in item.states()
+        ),
+        batch_size=2000,
+    )
+    AbsenteeText.objects.bulk_create(
+        AbsenteeText(activity=activity, name=name, reason=reason)
+        for activity, item in pairs
+        for name, reason in item.unknown
+    )
+
+
+def _change(item, by):
+    activity = Activity.objects.select_for_update().get(pk=item.existing)
+    before = audit.snapshot(activity)
+    for name, value in _columns(item).items():
+        setattr(activity, name, value)
+    activity.version += 1
+    activity.changed = clock.now()
+    activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
+    activity.save()
+    Attendance.objects.filter(activity=activity, organisation=item.place.pk).delete()
+    AbsenteeText.objects.filter(activity=activity).delete()
+    _write_attendance([(activity, item)])
+    audit.record(
+        by=by,
+        verb="activity.import",
+        obj=activity,
+        organisation=item.place.pk,
+        before=before,
+        after=audit.snapshot(activity),
+    )

@@ -1,0 +1,72 @@
+"""Write planned members through the same services as the pages. The caller holds the transaction."""
+
+from branches import audit
+from branches.imports.report import NEW
+from branches.jobs.marks import mark
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import IMPORT
+from common import clock
+from members.roster.models.members import Membership
+from members.roster.services.members import (
+    member_create,
+    member_transfer,
+    member_update,
+    membership_start_day,
+    note_imported,
+    post_give,
+)
+
+
+def apply_members(items, by):
+    """Write the MemberItems; returns how many people were written. Raises as the services do."""
+    wanted = {place.pk for item in items for place in (item.branch, item.group) if place is not None}
+    wanted |= {place.pk for item in items for place, _ in item.seats}
+    organisations = Organisation.objects.in_bulk(wanted)
+    for pk in {item.branch.pk for item in items}:
+        access.require(by, IMPORT, pk)
+    for item in items:
+        branch = organisations[item.branch.pk]
+        group = organisations[item.group.pk] if item.group is not None else None
+        if item.action == NEW:
+            member = member_create(by=by, branch=branch, small_group=group, **item.values)
+            item.person.pk, item.person.member = member.pk, member
+        else:
+            _change(item, branch, group, by)
+        for place, kind in item.seats:
+            post_give(by=by, member=item.person.member, organisation=organisations[place.pk], kind=kind)
+    note_imported([item.person.pk for item in items])
+    return len(items)
+
+
+def _change(item, branch, group, by):
+    member = item.person.member
+    old_start = membership_start_day(member, item.branch)
+    if item.values:
+        item.person.member = member_update(by=by, member=member, **item.values)
+    if "joined_on" in item.values and not item.transfer:
+        _correct_start(item, branch, old_start, by)
+    if item.transfer:
+        member_transfer(by=by, member=member, branch=branch, small_group=group, reason="按台账调整")
+
+
+def _correct_start(item, branch, old_start, by):
+    """Let an imported membership follow a corrected date of joining (decisions 14)."""
+    new_start = membership_start_day(item.person.member, item.branch)
+    rows = list(Membership.objects.select_for_update().filter(member=item.person.pk))
+    if len(rows) != 1 or rows[0].starts != old_start or new_start == old_start:
+        return
+    membership = rows[0]
+    before = audit.snapshot(membership)
+    membership.starts = new_start
+    membership.full_clean()
+    membership.save()
+    audit.record(
+        by=by,
+        verb="membership.correct",
+        obj=membership,
+        organisation=branch,
+        before=before,
+        after=audit.snapshot(membership),
+    )
+    mark(branch, min(old_start, new_start), clock.today(), "membership")

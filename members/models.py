@@ -1,0 +1,28 @@
+"""The models of this room, for Django alone: code imports a model from its subject."""
+
+from members.activities.models import (
+    AbsenteeText,
+    Activity,
+    ActivityHost,
+    ActivityKind,
+    Attachment,
+    Attendance,
+    Resolution,
+)
+from members.imports.models import ImportBatch
+from members.roster.models.members import Member, Membership
+from members.roster.models.posts import Post
+
+__all__ = [
+    "AbsenteeText",
+    "Activity",
+    "ActivityHost",
+    "ActivityKind",
+    "Attachment",
+    "Attendance",
+    "ImportBatch",
+    "Member",
+    "Membership",
+    "Post",
+    "Resolution",
+]

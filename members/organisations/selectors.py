@@ -1,0 +1,197 @@
+"""The tree with its people: rows of the tree page, and the profile of one organisation."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.terms import Term
+from branches.places.selectors.coverage import coverage_of_departments
+from branches.places.selectors.terms import WARN_DAYS
+from branches.reach import access
+from common import clock
+from members.roster.models.members import PARTY_STAGES, Member, Membership
+from members.roster.models.posts import Post, PostKind
+
+KIND_SHORT = {
+    Kind.PARTY_GROUP: "党组",
+    Kind.COMMITTEE: "党委",
+    Kind.GENERAL_BRANCH: "总支",
+    Kind.BRANCH: "支部",
+    Kind.SMALL_GROUP: "小组",
+}
+
+
+@dataclass
+class TreeRow:
+    """One line of the tree. guides: classes of the lines at its left; members: with all below it."""
+
+    organisation: Organisation
+    kind: str
+    guides: list = field(default_factory=list)
+    leader: str = ""
+    members: int = 0
+    expires: date | None = None
+    term: str = ""
+
+
+def term_state(expires, today):
+    """Return "term_expired", "term_ending" (within half a year) or "" for the last day of a running term."""
+    if expires is None:
+        return ""
+    if expires < today:
+        return "term_expired"
+    return "term_ending" if expires <= today + timedelta(days=WARN_DAYS) else ""
+
+
+def member_counts(organisations, day):
+    """Return ({organisation id: Counter of stages}, with all below) of Party members on `day`, in one statement.
+
+    organisations: a list in tree order with parents before children.
+    """
+    rows = Membership.objects.on(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day)
+    counts = {row.pk: Counter() for row in organisations}
+    places = {row.pk: row for row in organisations}
+    for branch, group, stage in rows.values_list("organisation_id", "small_group_id", "member__stage"):
+        if group in counts:
+            counts[group][stage] += 1
+        if branch in counts:
+            counts[branch][stage] += 1
+    for row in reversed(organisations):
+        if row.kind != Kind.SMALL_GROUP and row.parent_id in places:
+            counts[row.parent_id] += counts[row.pk]
+    return counts
+
+
+def _guides(rows):
+    """Set the tree lines of each row: v passes by, c branches off, e is the last one."""
+    shown = {row.organisation.pk: row for row in rows}
+    last_child = {}
+    for row in rows:
+        last_child[row.organisation.parent_id] = row.organisation.pk
+    for row in rows:
+        parent = shown.get(row.organisation.parent_id)
+        if parent is None:
+            continue
+        passing = [("v" if mark in ("c", "v") else "") for mark in parent.guides]
+        row.guides = [*passing, "e" if last_child[row.organisation.parent_id] == row.organisation.pk else "c"]
+
+
+def tree_rows(user, data):
+    """Return (rows to show, all visible rows) for the tree page.
+
+    data: cleaned values of TreeFilter; a search or filter shows the hits as a flat list.
+    """
+    today = clock.today()
+    found = access.organisations_for(user).select_related("parent")
+    if not data.get("archived"):
+        found = found.filter(archived_on__isnull=True)
+    found = list(found)
+    counts = member_counts(found, today)
+    ids = [row.pk for row in found]
+    leaders = {}
+    seats = Post.objects.on(today).filter(organisation__in=ids, kind__in=(PostKind.SECRETARY, PostKind.GROUP_LEADER))
+    for seat in seats.select_related("member"):
+        leaders.setdefault(seat.organisation_id, []).append(seat.member.name)
+    running = Term.objects.filter(organisation__in=ids, closed_on__isnull=True)
+    terms = dict(running.values_list("organisation_id", "expires"))
+    rows = [
+        TreeRow(
+            organisation=row,
+            kind=KIND_SHORT[row.kind],
+            leader="、".join(leaders.get(row.pk, [])),
+            members=counts[row.pk].total(),
+            expires=terms.get(row.pk),
+            term=term_state(terms.get(row.pk), today),
+        )
+        for row in found
+    ]
+    _guides(rows)
+    shown = [row for row in rows if _fits(row, data)]
+    if len(shown) < len(rows):
+        for row in shown:
+            row.guides = []
+    return shown, rows, counts
+
+
+def _fits(row, data):
+    text = (data.get("q") or "").lower()
+    organisation = row.organisation
+    if text and not any(
+        text in value.lower() for value in (organisation.name, organisation.label, organisation.initials)
+    ):
+        return False
+    if data.get("kind") and organisation.kind != data["kind"]:
+        return False
+    wanted = {"expired": "term_expired", "ending": "term_ending"}.get(data.get("term"))
+    return wanted is None or row.term == wanted
+
+
+def tree_figures(rows, counts, covered):
+    """Return the row of figures above the tree. rows: all visible TreeRows; covered: coverage_of_departments()."""
+    kinds = Counter(row.organisation.kind for row in rows)
+    expired = [row for row in rows if row.term == "term_expired"]
+    ending = sorted((row for row in rows if row.term == "term_ending"), key=lambda row: row.expires)
+    tops = {row.organisation.pk for row in rows}
+    people = Counter()
+    for row in rows:
+        if row.organisation.parent_id not in tops:
+            people += counts[row.organisation.pk]
+    names = "、".join(row.organisation.label.removesuffix("党支部") for row in expired[:2])
+    return {
+        "places": len(rows),
+        "kinds": "，".join(f"{KIND_SHORT[kind]} {kinds[kind]}" for kind in Kind if kinds[kind]),
+        "members": people.total(),
+        "stages": f"正式 {people['full']}，预备 {people['probationary']}",
+        "covered": sum(row.organisation is not None for row in covered),
+        "departments": len(covered),
+        "uncovered": sum(row.organisation is None for row in covered),
+        "shared": len({row.organisation.pk for row in covered if row.organisation and row.shared}),
+        "expired": len(expired),
+        "expired_names": names + ("等" if len(expired) > 2 else ""),
+        "ending": len(ending),
+        "next_expiry": ending[0].expires if ending else None,
+    }
+
+
+def profile(organisation):
+    """Return what the profile of one organisation shows, as a dict for the templates."""
+    today = clock.today()
+    roster = Member.objects.on_roster(organisation, today)
+    if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
+        memberships = Membership.objects.on(today).filter(
+            organisation__tree_id=organisation.tree_id,
+            organisation__lft__gte=organisation.lft,
+            organisation__rght__lte=organisation.rght,
+        )
+        roster = Member.objects.filter(
+            pk__in=memberships.values("member"), stage__in=PARTY_STAGES, joined_on__lte=today
+        )
+    stages, ages = Counter(), Counter()
+    for stage, born in roster.values_list("stage", "birth_date"):
+        stages[stage] += 1
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else None
+        ages["unknown" if age is None else "young" if age <= 35 else "middle" if age <= 45 else "older"] += 1
+    posts = list(Post.objects.on(today).filter(organisation=organisation).select_related("member").order_by("pk"))
+    order = list(PostKind)
+    posts.sort(key=lambda row: (order.index(row.kind), row.pk))
+    covered = [row for row in coverage_of_departments() if row.organisation == organisation]
+    term = Term.objects.filter(organisation=organisation, closed_on__isnull=True).first()
+    labels = {"young": "35岁以下", "middle": "36至45岁", "older": "46岁以上", "unknown": "未填"}
+    tones = {"young": "review", "middle": "ok", "older": "idle", "unknown": "soon"}
+    return {
+        "leader": "、".join(row.member.name for row in posts if row.kind in ("secretary", "group_leader")),
+        "posts": posts,
+        "others": "、".join(row.member.name for row in posts if row.kind not in ("secretary", "group_leader")),
+        "members": stages.total(),
+        "stages": stages,
+        "ages": [
+            {"value": ages[key], "tone": tones[key], "label": label} for key, label in labels.items() if ages[key]
+        ],
+        "covered": covered,
+        "departments": "、".join(row.department.name for row in covered),
+        "term": term,
+        "term_state": term_state(term.expires if term else None, today),
+        "past_terms": Term.objects.filter(organisation=organisation, closed_on__isnull=False).order_by("-closed_on"),
+        "children": organisation.get_children().filter(archived_on__isnull=True),
+    }

@@ -1,0 +1,165 @@
+"""The tree page and the page of one organisation: places shown with the people in them."""
+
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_POST
+
+from branches.audit import exports
+from branches.audit.selectors import history_of
+from branches.places.forms import TreeFilter
+from branches.places.models.organisations import Kind, Organisation
+from branches.places.selectors.coverage import coverage_of_departments
+from branches.reach import access
+from branches.reach.doors import needs, recent_login
+from branches.reach.rights import APPOINT, IDENTITY, MEMBERS, ORGANISE, RECORD, REVIEW, VIEW
+from common import clock
+from members.organisations.duties_from import duties_from
+from members.organisations.first_steps import first_steps
+from members.organisations.selectors import profile, tree_figures, tree_rows
+
+# What the audit history of an organisation's page tells; records and people have their own pages.
+HISTORY = ("organisation", "term", "coverage", "appointment", "post")
+
+
+def _filter(request):
+    form = TreeFilter(request.GET)
+    form.is_valid()
+    return form
+
+
+def _selected(request, rows):
+    """Return the organisation whose profile stands beside the tree: the one asked for, else the user's own place."""
+    wanted = request.GET.get("at", "")
+    by_key = {str(row.organisation.pk): row.organisation for row in rows}
+    if wanted in by_key:
+        return by_key[wanted]
+    own = request.scope.organisation_id if request.scope else None
+    return by_key.get(str(own)) or (rows[0].organisation if rows else None)
+
+
+def _title(figures):
+    parts = []
+    if figures["expired"]:
+        parts.append(f"{figures['expired']} 个党组织届满未换届")
+    if figures["uncovered"]:
+        parts.append(f"{figures['uncovered']} 个处室未覆盖")
+    return "，".join(parts) or f"{figures['places']} 个党组织，{figures['members']} 名党员"
+
+
+@needs(VIEW)
+def organisation_list(request):
+    form = _filter(request)
+    shown, rows, counts = tree_rows(request.user, form.cleaned_data)
+    organises = access.holds_anywhere(request.user, ORGANISE)
+    covered = coverage_of_departments()
+    if not organises:
+        mine = {row.organisation.pk for row in rows}
+        covered = [row for row in covered if row.organisation and row.organisation.pk in mine]
+    figures = tree_figures(rows, counts, covered)
+    selected = _selected(request, rows)
+    context = {
+        "title": _title(figures),
+        "form": form,
+        "rows": shown,
+        "figures": figures,
+        "covered": covered,
+        "organises": organises,
+        "selected": selected,
+        "profile": profile(selected) if selected else None,
+        "filtered": len(shown) < len(rows),
+    }
+    return render(request, "members/organisations/list.html", context)
+
+
+@needs(VIEW)
+@require_POST
+@recent_login
+def organisation_export(request):
+    form = _filter(request)
+    shown, _, _ = tree_rows(request.user, form.cleaned_data)
+    rows = [
+        [
+            row.organisation.name,
+            row.organisation.short_name,
+            row.organisation.get_kind_display(),
+            row.organisation.parent.name if row.organisation.parent_id else "",
+            row.organisation.founded,
+            row.leader,
+            row.members,
+            row.expires,
+        ]
+        for row in shown
+    ]
+    columns = ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期", "书记（组长）", "党员数", "任期届满日期"]
+    words = "；".join(f"{form.fields[name].label}：{value}" for name, value in form.cleaned_data.items() if value)
+    return exports.send(
+        request, rows=rows, columns=columns, name="党组织名单", verb="organisation.export", filters=words
+    )
+
+
+def _url(name, *args):
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _steps(request, organisation):
+    """Return the first steps of a branch without members, with the buttons this user may press."""
+    steps = first_steps(organisation)
+    if steps is None:
+        return None
+    actions = {
+        "任命书记": (APPOINT, "去任命", f"{reverse('appointment_new')}?organisation={organisation.pk}"),
+        "登记党员": (MEMBERS, "登记党员", f"{reverse('member_new')}?branch={organisation.pk}"),
+        "记第一次活动": (RECORD, "记一次活动", _url("activity_new")),
+    }
+    for step in steps:
+        right, action, url = actions.get(step["title"], (None, "", ""))
+        if right and url and step["state"] != "done" and access.has_right(request.user, right, organisation):
+            step["action"], step["url"] = action, url
+        else:
+            step.pop("action", None)
+            step.pop("url", None)
+    return steps
+
+
+def _who(organisation):
+    """Return who can read and who can change here, by what."""
+    rights = [(VIEW, "查看"), (RECORD, "登记活动"), (REVIEW, "审核"), (MEMBERS, "管理名册"), (IDENTITY, "查看证件号码")]
+    holders = access.who_can_each([right for right, _ in rights], organisation, limit=12)
+    return [{"label": label, "holders": holders[right]} for right, label in rights]
+
+
+@needs(VIEW)
+def organisation_detail(request, pk):
+    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
+    steps = None if organisation.archived_on else _steps(request, organisation)
+    rights = access.rights_at(request.user, organisation)
+    context = {
+        "organisation": organisation,
+        "title": organisation.label,
+        "profile": profile(organisation),
+        "steps": steps,
+        "who": _who(organisation),
+        "versions": organisation.versions.select_related("parent").order_by("-starts"),
+        "history": history_of(organisation, HISTORY),
+        "may": {
+            "organise": ORGANISE in rights and not organisation.archived_on,
+            "appoint": APPOINT in rights and not organisation.archived_on,
+            "manage": MEMBERS in rights and not organisation.archived_on,
+        },
+        "crumbs": [
+            {"label": "组织与党员", "url": reverse("organisation_list")},
+            *({"label": row.label} for row in organisation.get_ancestors()),
+            {"label": organisation.label},
+        ],
+        "activities_url": _url("activity_list"),
+        "today": clock.today(),
+    }
+    if steps:
+        context["duties"] = duties_from(organisation)
+        context["waiting"] = sum(step["state"] != "done" for step in steps)
+        return render(request, "members/organisations/first_steps.html", context)
+    context["is_branch"] = organisation.kind == Kind.BRANCH
+    return render(request, "members/organisations/detail.html", context)

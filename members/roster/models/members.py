@@ -1,0 +1,136 @@
+"""People, from applicant to full member, and where they belong on each day."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from branches.reach.querysets import ScopedQuerySet, reach
+from common.fields import EncryptedField
+
+
+class Stage(models.TextChoices):
+    APPLICANT = "applicant", "入党申请人"
+    ACTIVIST = "activist", "入党积极分子"
+    CANDIDATE = "candidate", "发展对象"
+    PROBATIONARY = "probationary", "预备党员"
+    FULL = "full", "正式党员"
+
+
+PARTY_STAGES = (Stage.PROBATIONARY, Stage.FULL)
+
+
+class MemberQuerySet(ScopedQuerySet):
+    """Members are visible through the organisation of their present (or last) membership."""
+
+    organisation_path = "home__"
+
+    def on_roster(self, organisation, day):
+        """Party members of a branch (or of a small group) on `day`, whatever became of them later."""
+        membership = Membership.objects.on(day).filter(Q(organisation=organisation) | Q(small_group=organisation))
+        return self.filter(pk__in=membership.values("member")).filter(joined_on__lte=day)
+
+
+class Member(models.Model):
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField("姓名", max_length=64)
+    initials = models.CharField(max_length=64, blank=True, editable=False)
+    sex = models.CharField("性别", max_length=1, choices=[("男", "男"), ("女", "女")], blank=True)
+    identity = EncryptedField("公民身份证号码", blank=True)
+    identity_index = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    phone = EncryptedField("手机号码", blank=True)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    ethnicity = models.CharField("民族", max_length=20, blank=True)
+    education = models.CharField("学历", max_length=30, blank=True)
+    work_post = models.CharField("工作岗位", max_length=100, blank=True)
+    stage = models.CharField("人员类别", max_length=15, choices=Stage.choices)
+    joined_on = models.DateField("加入党组织日期", null=True, blank=True)
+    full_on = models.DateField("转为正式党员日期", null=True, blank=True)
+    status = models.CharField("党籍状态", max_length=20, default="正常")
+    # 年老体弱、行动不便、重病: left out of every rate (党员教育管理工作条例 第二十三条).
+    exempt_from = models.DateField("不作硬性要求起", null=True, blank=True)
+    exempt_reason = models.CharField("不作硬性要求的原因", max_length=100, blank=True)
+    remark = models.CharField("备注", max_length=200, blank=True)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="member"
+    )
+    # The branch of the open membership, kept beside it so that reach is one comparison.
+    home = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+", editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # The version as an import left it; another value or none: made or changed by hand (decisions 12).
+    imported_version = models.PositiveIntegerField(null=True, editable=False)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "党员"
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["initials"], name="member_initials")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(full_on__isnull=True) | Q(joined_on__isnull=True) | Q(full_on__gte=F("joined_on")),
+                name="member_full_after_joined",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def organisation(self):
+        return self.home
+
+    def probationary_on(self, day):
+        """Return whether the person was a probationary member on `day` (no vote)."""
+        return self.joined_on is not None and self.joined_on <= day and (self.full_on is None or day < self.full_on)
+
+    def exempt_on(self, day):
+        """Return whether the person is left out of rates on `day`."""
+        return self.exempt_from is not None and self.exempt_from <= day
+
+
+class MembershipQuerySet(ScopedQuerySet):
+    def on(self, day):
+        """Memberships in force on `day`, both ends included."""
+        return self.filter(starts__lte=day).filter(Q(ends__isnull=True) | Q(ends__gte=day))
+
+
+class Membership(models.Model):
+    """A person belongs to one branch (and perhaps one of its small groups) between two days, both included."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="memberships")
+    small_group = models.ForeignKey(
+        "branches.Organisation",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="group_memberships",
+    )
+    starts = models.DateField("起")
+    ends = models.DateField("止", null=True, blank=True)
+    reason = models.CharField("原因", max_length=100, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "组织关系"
+        default_permissions = ()
+        ordering = ["starts"]
+        constraints = [
+            models.UniqueConstraint(fields=["member"], condition=Q(ends__isnull=True), name="membership_one_open"),
+            models.UniqueConstraint(fields=["member", "starts"], name="membership_one_a_day"),
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="membership_ends_after_start"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.member} {self.organisation}"
+
+
+def own_or_visible(user, right):
+    """Return the condition «this member is the user himself, or lies within his reach»."""
+    return Q(account_id=user.pk or 0) | Q(reach(user, right, "home__"))

@@ -1,0 +1,206 @@
+"""Write people, where they belong and which posts they hold."""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from branches import audit
+from branches.jobs.marks import mark
+from branches.places.models.organisations import Kind
+from branches.reach import access
+from branches.reach.rights import MEMBERS
+from common import clock, crypto
+from common.errors import Conflict
+from common.fields import conceal
+from common.names import initials_of
+from members.roster.models.members import PARTY_STAGES, Member, Membership
+from members.roster.models.posts import Post
+
+IDENTITY_INDEX = "member.identity"
+_PLAIN = (
+    "name",
+    "sex",
+    "birth_date",
+    "ethnicity",
+    "education",
+    "work_post",
+    "stage",
+    "joined_on",
+    "full_on",
+    "status",
+    "exempt_from",
+    "exempt_reason",
+    "remark",
+)
+
+
+def identity_index(number):
+    """Return the blind index by which an identity number is unique and found again."""
+    return crypto.blind_index(number, IDENTITY_INDEX)
+
+
+def check(member):
+    """Raise ValidationError by field where the dates of a person do not fit one another, or lie ahead."""
+    today = clock.today()
+    errors = {}
+    for field in ("birth_date", "joined_on", "full_on"):
+        if getattr(member, field) and getattr(member, field) > today:
+            errors[field] = "日期不能晚于今天。"
+    if member.birth_date and member.joined_on and member.birth_date >= member.joined_on:
+        errors["joined_on"] = "加入党组织日期应晚于出生日期。"
+    if member.joined_on and member.full_on and member.full_on < member.joined_on:
+        errors["full_on"] = "转为正式党员日期不能早于加入党组织日期。"
+    if member.stage in PARTY_STAGES and not member.joined_on:
+        errors["joined_on"] = "党员须填写加入党组织日期。"
+    if errors:
+        raise ValidationError(errors)
+
+
+def _apply(member, values):
+    for name in _PLAIN:
+        if name in values:
+            setattr(member, name, values[name])
+    member.initials = initials_of(member.name)
+    if "identity" in values:
+        conceal(member, "identity", values["identity"])
+        member.identity_index = identity_index(values["identity"]) if values["identity"] else None
+    if "phone" in values:
+        conceal(member, "phone", values["phone"])
+    check(member)
+
+
+def membership_start_day(member, branch):
+    """Return the first day of an imported membership: the later of joining the Party and the branch's founding."""
+    days = [day for day in (member.joined_on, branch.founded) if day]
+    return max(days) if days else clock.today()
+
+
+def note_imported(ids):
+    """Note that the people `ids` now stand as an import left them; a later change by hand shows (decisions 12)."""
+    Member.objects.filter(pk__in=ids).update(imported_version=F("version"))
+
+
+@transaction.atomic
+def member_create(*, by, branch, small_group=None, starts=None, **values):
+    """Create a person and his membership of `branch`; returns the Member.
+
+    values: the plain fields of Member, and `identity`, `phone` as plain text (stored encrypted). starts: first day of
+    the membership (default: the later of joining the Party and the founding of the branch). Raises ValidationError
+    by field.
+    """
+    _check_branch(branch, small_group)
+    member = Member(home=branch)
+    _apply(member, values)
+    member.full_clean(exclude=["identity_index"])
+    if member.identity_index and Member.objects.filter(identity_index=member.identity_index).exists():
+        raise ValidationError({"identity": "该证件号码已登记。"})
+    member.save()
+    membership = Membership(
+        member=member,
+        organisation=branch,
+        small_group=small_group,
+        starts=starts or membership_start_day(member, branch),
+    )
+    membership.full_clean()
+    membership.save()
+    access.require(by, MEMBERS, member.home)
+    audit.record(by=by, verb="member.create", obj=member, organisation=branch, after=audit.snapshot(member))
+    mark(branch, membership.starts, clock.today(), "membership")
+    return member
+
+
+@transaction.atomic
+def member_update(*, by, member, version=None, **values):
+    """Correct a person's data; `version` (if given) must be the one that was read."""
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    if version is not None and version != member.version:
+        raise Conflict("该党员信息刚被他人修改，请核对后再保存。")
+    before = audit.snapshot(member)
+    _apply(member, values)
+    member.version += 1
+    member.full_clean(exclude=["identity_index"])
+    same = Member.objects.filter(identity_index=member.identity_index).exclude(pk=member.pk)
+    if member.identity_index and same.exists():
+        raise ValidationError({"identity": "该证件号码已登记。"})
+    member.save()
+    access.require(by, MEMBERS, member.home)
+    audit.record(
+        by=by, verb="member.update", obj=member, organisation=member.home, before=before, after=audit.snapshot(member)
+    )
+    first = min(day for day in (member.joined_on, member.full_on, clock.today()) if day)
+    mark(member.home, first, clock.today(), "membership")
+    return member
+
+
+def _check_branch(branch, small_group):
+    if branch.kind != Kind.BRANCH:
+        raise ValidationError({"branch": "党员须编入党支部。"})
+    if branch.archived_on:
+        raise ValidationError({"branch": "该党支部已撤销。"})
+    if small_group is not None and (small_group.kind != Kind.SMALL_GROUP or small_group.parent_id != branch.pk):
+        raise ValidationError({"small_group": "该党小组不属于这个党支部。"})
+
+
+@transaction.atomic
+def member_transfer(*, by, member, branch, small_group=None, on=None, reason=""):
+    """Move a person to another branch (or group) from the day `on` (default today); the old row ends the day before."""
+    _check_branch(branch, small_group)
+    on = on or clock.today()
+    current = Membership.objects.select_for_update().filter(member=member, ends__isnull=True).first()
+    if current and current.organisation_id == branch.pk and current.small_group_id == getattr(small_group, "pk", None):
+        return current
+    if current and on < current.starts:
+        raise ValidationError({"on": f"转入日期不能早于现有组织关系的开始日期（{current.starts}）。"})
+    before = audit.snapshot(current) if current else None
+    old = current.organisation if current else None
+    if current and current.starts == on:
+        current.organisation, current.small_group, current.reason = branch, small_group, reason
+        membership = current
+    else:
+        if current:
+            current.ends = on - timedelta(days=1)
+            current.save()
+        membership = Membership(member=member, organisation=branch, small_group=small_group, starts=on, reason=reason)
+    membership.full_clean()
+    membership.save()
+    Member.objects.filter(pk=member.pk).update(home=branch, version=F("version") + 1)
+    access.require(by, MEMBERS, branch)
+    if old is not None and old.pk != branch.pk:
+        access.require(by, MEMBERS, old)
+    audit.record(
+        by=by, verb="member.transfer", obj=member, organisation=branch, before=before, after=audit.snapshot(membership)
+    )
+    for place in {branch.pk, old.pk if old else branch.pk}:
+        mark(place, on, clock.today(), "membership")
+    return membership
+
+
+@transaction.atomic
+def post_give(*, by, member, organisation, kind, starts=None, ends=None):
+    """Give a Party post; imported posts have no start (held since before the ledger)."""
+    if Post.objects.filter(member=member, organisation=organisation, kind=kind, ends__isnull=True).exists():
+        raise ValidationError({"kind": "已担任这一职务。"})
+    post = Post(member=member, organisation=organisation, kind=kind, starts=starts, ends=ends)
+    post.full_clean()
+    post.save()
+    access.require(by, MEMBERS, organisation)
+    audit.record(by=by, verb="post.give", obj=post, organisation=organisation, after=audit.snapshot(post))
+    mark(organisation, starts or organisation.founded or clock.today(), clock.today(), "post")
+    return post
+
+
+@transaction.atomic
+def post_end(*, by, post, ends=None):
+    """End a Party post; `ends` is its last day (default today)."""
+    before = audit.snapshot(post)
+    post.ends = ends or clock.today()
+    post.full_clean()
+    post.save()
+    access.require(by, MEMBERS, post.organisation)
+    audit.record(
+        by=by, verb="post.end", obj=post, organisation=post.organisation, before=before, after=audit.snapshot(post)
+    )
+    mark(post.organisation, post.ends, clock.today(), "post")
+    return post

@@ -1,0 +1,16 @@
+"""The roster."""
+
+from django.urls import path
+
+from members.roster.views import accounts, members, posts
+
+urlpatterns = [
+    path("members/", members.member_list, name="member_list"),
+    path("members/export/", members.member_export, name="member_export"),
+    path("members/new/", members.member_new, name="member_new"),
+    path("members/<int:pk>/edit/", members.member_edit, name="member_edit"),
+    path("members/<int:pk>/transfer/", members.member_transfer_view, name="member_transfer"),
+    path("members/<int:pk>/account/", accounts.member_account, name="member_account"),
+    path("members/<int:pk>/posts/new/", posts.member_post_new, name="member_post_new"),
+    path("members/posts/<int:pk>/end/", posts.member_post_end, name="member_post_end"),
+]

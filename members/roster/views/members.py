@@ -1,0 +1,198 @@
+"""The roster: list, entry, change, transfer, export. Numbers are masked everywhere."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from branches.audit import exports
+from branches.places.models.organisations import Kind
+from branches.reach import access
+from branches.reach.doors import needs, recent_login
+from branches.reach.rights import MEMBERS, VIEW
+from common import clock
+from common.forms.fields import take_errors
+from members.roster.forms import MemberEditForm, MemberNewForm, RosterFilter, TransferForm
+from members.roster.masking import masked_identity, masked_phone
+from members.roster.models.members import PARTY_STAGES, Member, Membership
+from members.roster.models.posts import Post
+from members.roster.services.members import member_create, member_transfer, member_update
+
+SORTS = {
+    "initials": ("initials", "pk"),
+    "-initials": ("-initials", "pk"),
+    "joined_on": ("joined_on", "pk"),
+    "-joined_on": ("-joined_on", "pk"),
+    "home": ("home__lft", "pk"),
+    "-home": ("-home__lft", "pk"),
+}
+
+
+def _roster(request):
+    """Return (form, members within reach that fit the filter of the address)."""
+    form = RosterFilter(request.GET, user=request.user)
+    data = form.chosen()
+    rows = Member.objects.visible_to(request.user, VIEW).select_related("home")
+    place = data.get("organisation")
+    if place and place.kind == Kind.SMALL_GROUP:
+        today = Membership.objects.on(clock.today())
+        rows = rows.filter(pk__in=today.filter(small_group=place).values("member"))
+    elif place:
+        rows = rows.filter(home__tree_id=place.tree_id, home__lft__gte=place.lft, home__rght__lte=place.rght)
+    stage = data.get("stage") or ""
+    if stage == "":
+        rows = rows.filter(stage__in=PARTY_STAGES)
+    elif stage != "all":
+        rows = rows.filter(stage=stage)
+    if data.get("q"):
+        rows = rows.filter(Q(name__icontains=data["q"]) | Q(initials__icontains=data["q"].lower()))
+    return form, rows.order_by(*SORTS.get(data.get("sort"), ("home__lft", "pk")))
+
+
+def _with_groups(members):
+    """Give each member his small group and his posts of today, in two statements."""
+    today = clock.today()
+    ids = [row.pk for row in members]
+    groups = dict(
+        Membership.objects.on(today).filter(member__in=ids).values_list("member_id", "small_group__short_name")
+    )
+    posts = {}
+    for post in Post.objects.on(today).filter(member__in=ids):
+        posts.setdefault(post.member_id, []).append(post.get_kind_display())
+    for row in members:
+        row.group = groups.get(row.pk) or ""
+        row.seats = "、".join(posts.get(row.pk, []))
+    return members
+
+
+@needs(VIEW)
+def member_list(request):
+    form, rows = _roster(request)
+    stages = Counter(rows.order_by().values_list("stage", flat=True))
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    page.object_list = _with_groups(list(page.object_list))
+    manages = access.holds_anywhere(request.user, MEMBERS)
+    context = {
+        "title": f"{page.paginator.count} 名党员"
+        if set(stages) <= set(PARTY_STAGES)
+        else f"{page.paginator.count} 名在册人员",
+        "sub": f"正式党员 {stages['full']}，预备党员 {stages['probationary']}",
+        "form": form,
+        "page": page,
+        "manages": manages,
+        "tree_url": reverse("organisation_list"),
+    }
+    return render(request, "members/roster/list.html", context)
+
+
+COLUMNS = [
+    "姓名",
+    "性别",
+    "党支部",
+    "党小组",
+    "党内职务",
+    "人员类别",
+    "入党日期",
+    "转正日期",
+    "学历",
+    "工作岗位",
+    "证件号码",
+    "手机",
+]
+
+
+@needs(MEMBERS)
+@require_POST
+@recent_login
+def member_export(request):
+    form, rows = _roster(request)
+    members = _with_groups(list(rows.visible_to(request.user, MEMBERS)[: exports.MOST_ROWS + 1]))
+    table = [
+        [
+            row.name,
+            row.sex,
+            row.home.name,
+            row.group,
+            row.seats,
+            row.get_stage_display(),
+            row.joined_on,
+            row.full_on,
+            row.education,
+            row.work_post,
+            masked_identity(row),
+            masked_phone(row),
+        ]
+        for row in members
+    ]
+    words = "；".join(f"{form.fields[name].label}：{value}" for name, value in form.cleaned_data.items() if value)
+    return exports.send(
+        request, rows=table, columns=COLUMNS, name="党员名册", verb="member.export", filters=words[:500]
+    )
+
+
+@sensitive_post_parameters("identity", "phone")
+@needs(MEMBERS)
+def member_new(request):
+    form = MemberNewForm(
+        request.POST or None, user=request.user, initial={"branch": request.GET.get("branch"), "stage": "full"}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            member = member_create(by=request.user, **form.values())
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"已登记{member.name}")
+            return redirect("member_detail", member.pk)
+    context = {"title": "登记党员", "form": form, "verb": "登记", "cancel": reverse("member_list")}
+    return render(request, "generic/form.html", context)
+
+
+def _load(request, pk):
+    return access.get_for(Member.objects.select_related("home"), request.user, MEMBERS, pk=pk)
+
+
+@sensitive_post_parameters("identity", "phone")
+@needs(MEMBERS)
+def member_edit(request, pk):
+    member = _load(request, pk)
+    initial = {name: getattr(member, name) for name in MemberEditForm.base_fields if name not in ("identity", "phone")}
+    form = MemberEditForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            member_update(by=request.user, member=member, **form.values())
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, "已保存")
+            return redirect("member_detail", pk)
+    context = {"title": f"修改{member.name}的信息", "form": form, "cancel": reverse("member_detail", args=[pk])}
+    return render(request, "generic/form.html", context)
+
+
+@needs(MEMBERS)
+def member_transfer_view(request, pk):
+    member = _load(request, pk)
+    form = TransferForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            member_transfer(by=request.user, member=member, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, "组织关系已转移")
+            return redirect("member_detail", pk)
+    context = {
+        "title": f"转移{member.name}的组织关系",
+        "sub": f"现在{member.home.label}，原有的组织关系到前一天为止",
+        "form": form,
+        "verb": "转移",
+        "cancel": reverse("member_detail", args=[pk]),
+    }
+    return render(request, "generic/form.html", context)

@@ -1,0 +1,229 @@
+"""Reads of collections: lists, the table organisation × field with its totals, and what waits for an answer."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+
+from branches.reach.querysets import reach
+from branches.reach.rights import VIEW
+from common import clock
+from responsibilities.assigning import answers, assigns_work, places_assigned
+from responsibilities.collects.models import Collect, CollectState, CollectTarget
+from responsibilities.collects.selectors import known_figures as held
+from responsibilities.collects.values import added_up
+
+
+def readable(user):
+    """Return the collections that `user` may read, with the numbers of organisations asked and answered."""
+    # A draft is the sender's: the discipline office holds assign_work for supervision only.
+    drafts = Q(state=CollectState.DRAFT) & ~Q(organisation__in=places_assigned(user).order_by().values("pk"))
+    return (
+        Collect.objects.visible_to(user, VIEW)
+        .exclude(drafts)
+        .select_related("organisation__parent", "author")
+        .annotate(asked=Count("targets"), answered=Count("targets", filter=Q(targets__answered_at__isnull=False)))
+        .order_by("-created", "-pk")
+    )
+
+
+def counts(rows):
+    """Return {"total", "open", "left" (answers that open ones still wait for)} of collections in one statement."""
+    open_ones = Q(state=CollectState.OPEN)
+    return rows.order_by().aggregate(
+        total=Count("pk", distinct=True),
+        open=Count("pk", distinct=True, filter=open_ones),
+        left=Count("targets", distinct=True, filter=open_ones & Q(targets__answered_at__isnull=True)),
+    )
+
+
+def _waiting(rows):
+    rows = rows.filter(collect__state=CollectState.OPEN, answered_at__isnull=True)
+    return rows.select_related("collect", "organisation__parent").order_by("collect__due", "pk")
+
+
+def waiting_for(user):
+    """Return the CollectTargets that wait for an answer of `user`, the most urgent first."""
+    return _waiting(CollectTarget.objects.visible_to(user, VIEW).filter(answers(user)))
+
+
+def collects_for(user, organisation):
+    """Return the CollectTargets of one organisation that wait for an answer, the most urgent first."""
+    return _waiting(CollectTarget.objects.visible_to(user, VIEW).filter(organisation=organisation))
+
+
+def collect_items(period, organisations=None, as_of=None):
+    """Return [(organisation id, target id, title, due, state)] of forms whose due date lies within `period`.
+
+    state: met (answered in time), met_late, overdue, not_due. period: a Period; as_of: day of judging (default today).
+    """
+    as_of = as_of or clock.today()
+    rows = CollectTarget.objects.filter(
+        collect__due__range=(period.first, period.last), collect__sent_at__date__lte=as_of
+    ).exclude(collect__state=CollectState.DRAFT)
+    if organisations is not None:
+        rows = rows.filter(organisation__in=organisations)
+    found = []
+    for row in rows.select_related("collect").order_by("collect__due", "pk"):
+        if row.answered_at is not None and clock.day_of(row.answered_at) <= as_of:
+            state = "met_late" if row.late else "met"
+        else:
+            state = "overdue" if as_of > row.collect.due else "not_due"
+        found.append((row.organisation_id, row.pk, row.collect.title, row.collect.due, state))
+    return found
+
+
+@dataclass
+class Cell:
+    """The value of one field for one organisation as it is written; paper: the file behind it."""
+
+    text: str
+    plain: str = ""
+    paper: object = None
+    held: bool = False
+
+
+@dataclass
+class Row:
+    target: CollectTarget
+    state: str
+    cells: list = field(default_factory=list)
+
+
+@dataclass
+class Table:
+    """organisation × field. totals: in words, one for each field; waiting: organisations that have not answered."""
+
+    fields: list
+    rows: list
+    totals: list
+    waiting: list
+
+
+def sees_all(user, collect):
+    """Return whether `user` reads all answers: who assigns work at the collecting organisation."""
+    return assigns_work(user, collect.organisation)
+
+
+def table(user, collect):
+    """Return the Table of a collection, limited to the organisations that `user` may read."""
+    fields = list(collect.fields.all())
+    targets = collect.targets.select_related("organisation__parent", "answered_by").prefetch_related("answers__paper")
+    if not sees_all(user, collect):
+        targets = targets.filter(reach(user, VIEW, "organisation__"))
+    targets = list(targets.order_by("organisation__tree_id", "organisation__lft"))
+    known = {}
+    if collect.state != CollectState.CLOSED:
+        known = held.values([one.held for one in fields if one.held], [target.organisation for target in targets])
+    rows = []
+    for target in targets:
+        kept = {answer.field_id: answer for answer in target.answers.all()}
+        cells = [_cell(one, target, kept.get(one.pk), known) for one in fields]
+        rows.append(Row(target, _state(collect, target), cells))
+    below = _outermost([target.organisation for target in targets])
+    totals = [_total(one, number, rows, known, below) for number, one in enumerate(fields)]
+    asked = any(not one.held for one in fields)
+    waiting = [row.target for row in rows if asked and row.target.answered_at is None]
+    return Table(fields, rows, totals, waiting)
+
+
+def _cell(one, target, answer, known):
+    if not one.held:
+        if answer is None:
+            return Cell("")
+        return Cell(answer.value, answer.value, answer.paper)
+    kind = held.BY_KEY[one.held].kind
+    if one.held in known:
+        value = known[one.held].by_place[target.organisation_id]
+    else:
+        value = held.from_plain(kind, answer.value if answer else "")
+    return Cell(held.shown(kind, value), held.plain(kind, value), held=True)
+
+
+def _outermost(places):
+    """Return the ids of the places that lie in no other of them: a total counts each organisation once."""
+    return {
+        place.pk
+        for place in places
+        if not any(
+            other.pk != place.pk
+            and other.tree_id == place.tree_id
+            and other.lft < place.lft
+            and other.rght > place.rght
+            for other in places
+        )
+    }
+
+
+def _total(one, number, rows, known, below):
+    if not one.held:
+        return added_up(one, [row.cells[number].plain for row in rows])
+    entry = held.BY_KEY[one.held]
+    if one.held in known:
+        return known[one.held].words
+    plain = [row.cells[number].plain for row in rows if row.target.organisation_id in below]
+    if entry.kind not in (held.NUMBER, held.RATE):
+        return f"{sum(bool(row.cells[number].plain) for row in rows)}／{len(rows)} 个组织有"
+    parts = [held.from_plain(entry.kind, text) for text in plain if text]
+    if entry.kind == held.NUMBER:
+        return str(sum(parts))
+    if not parts:
+        return held.shown(held.RATE, None)
+    return held.shown(held.RATE, (sum(part[0] for part in parts), sum(part[1] for part in parts)))
+
+
+def _state(collect, target):
+    if target.answered_at is not None:
+        return "late" if target.late else "done"
+    if target.return_reason:
+        return "returned"
+    if collect.state == CollectState.DRAFT:
+        return "draft"
+    return "overdue" if clock.today() > collect.due else "open"
+
+
+STATE_WORDS = {
+    "done": "已填报",
+    "late": "逾期填报",
+    "returned": "已退回",
+    "overdue": "逾期未填",
+    "open": "待填报",
+    "draft": "未发出",
+}
+
+
+def export_rows(found):
+    """Return (columns, rows) of a Table, the totals in the last row."""
+    labels = [f"{one.label}（系统）" if one.held else one.label for one in found.fields]
+    columns = ["党组织", *labels, "填报情况", "填报人", "填报日期"]
+    rows = [
+        [
+            row.target.organisation.name,
+            *[_number(cell) for cell in row.cells],
+            STATE_WORDS[row.state] if any(not one.held for one in found.fields) else "取自系统",
+            row.target.answered_by.name if row.target.answered_by else "",
+            row.target.answered_at and clock.day_of(row.target.answered_at),
+        ]
+        for row in found.rows
+    ]
+    return columns, [*rows, ["合计", *found.totals, "", "", ""]]
+
+
+def _number(cell):
+    """A whole or decimal number goes into the sheet as a number, everything else as text."""
+    text = cell.plain
+    if text and text.lstrip("-").replace(".", "", 1).isdecimal() and len(text) <= 15:
+        return float(text) if "." in text else int(text)
+    return cell.text
+
+
+def burden(collect):
+    """Return (fields asked, organisations asked, their product): what a form costs those who fill it in."""
+    asked = collect.fields.filter(held="").count()
+    places = collect.targets.count()
+    return asked, places, asked * places
+
+
+def chosen_places(ids, askable):
+    """Return the organisations of `askable` that these ids (texts) name; all of them where none is named."""
+    wanted = [int(text) for text in ids if text.isdecimal() and len(text) < 10]
+    return list(askable.filter(pk__in=wanted) if wanted else askable)

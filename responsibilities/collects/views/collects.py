@@ -1,0 +1,307 @@
+"""Asking once, the sender's side: list, draft, sending, results, reminders, end."""
+
+import re
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from branches.audit import exports
+from branches.reach import access
+from branches.reach.rights import ASSIGN, VIEW
+from common.errors import Conflict
+from common.forms.fields import take_errors
+from responsibilities.assigning import places_assigned, refusal, require_assigns
+from responsibilities.collects.forms import CollectFilter, CollectForm, FieldFormSet, rows_of
+from responsibilities.collects.models import Collect, CollectState
+from responsibilities.collects.selectors import collects as reads
+from responsibilities.collects.selectors import known_figures as held
+from responsibilities.collects.services import collects as services
+from responsibilities.supervision.selectors.about import proposed_due
+
+PAGE = 30
+_ROW = re.compile(r"^f-\d{1,2}$")
+
+
+def _finding(counts, sends):
+    if not counts["open"]:
+        return f"征集 {counts['total']} 次，没有进行中的" if counts["total"] else "没有征集"
+    left = f"{counts['left']} 份还没有填报" if counts["left"] else "全部填报"
+    return f"{counts['open']} 次征集进行中" + (f"，{left}" if sends else "")
+
+
+@login_required
+@require_GET
+def collect_list(request):
+    access.require_anywhere(request.user, VIEW)
+    form = CollectFilter(request.GET)
+    chosen, rows = form.chosen(), reads.readable(request.user)
+    if chosen.get("state"):
+        rows = rows.filter(state=chosen["state"])
+    if chosen.get("q"):
+        rows = rows.filter(title__icontains=chosen["q"])
+    counts = reads.counts(rows)
+    pages = Paginator(rows, PAGE)
+    pages.count = counts["total"]
+    waiting = list(reads.waiting_for(request.user)[:PAGE])
+    sends = places_assigned(request.user).exists()
+    context = {
+        "title": f"{len(waiting)} 次征集待填报" if waiting else _finding(counts, sends),
+        "form": form,
+        "waiting": waiting,
+        "page": pages.get_page(request.GET.get("page")),
+        "may_collect": sends,
+        "narrowed": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "responsibilities/collects/list.html", context)
+
+
+def _require_sender(request):
+    """Raise Http404 for who assigns nothing; the discipline office assigns by supervision only and gets 403."""
+    access.require_anywhere(request.user, ASSIGN)
+    if not places_assigned(request.user).exists():
+        raise refusal(request.user, access.organisations_for(request.user, ASSIGN).first())
+
+
+def load(request, pk):
+    """Return a collection that the user sends and reads in whole."""
+    rows = Collect.objects.select_related("organisation__parent", "author")
+    collect = access.get_for(rows, request.user, ASSIGN, pk=pk)
+    require_assigns(request.user, collect.organisation)
+    return collect
+
+
+def _suggested(forms, places):
+    """Give each row what the system holds on its label: [(entry, total in words, chosen?)]; statements by source, not row."""
+    found = {}
+    for form in forms:
+        label = form["label"].value() or ""
+        matches = held.matching(label) if label else []
+        taken = held.BY_KEY.get(form["held"].value() or "")
+        if taken is not None and taken not in matches:
+            matches = [taken, *matches][: held.BEST]
+        found[form.prefix] = matches
+    known = held.values([entry.key for matches in found.values() for entry in matches], places)
+    for form in forms:
+        form.matches = [(entry, known[entry.key].words) for entry in found[form.prefix]]
+        form.taken = form["held"].value() or ""
+
+
+def _edit(request, collect):
+    askable = services.askable(request.user)
+    data = request.POST if request.method == "POST" else None
+    initial = {"due": proposed_due()}
+    if collect is not None:
+        initial = {name: getattr(collect, name) for name in ("title", "purpose", "due")}
+        initial["targets"] = list(collect.targets.values_list("organisation_id", flat=True))
+    form = CollectForm(data, askable=askable, initial=initial)
+    rows = FieldFormSet(data, initial=rows_of(collect), prefix="f")
+    if data is not None and form.is_valid() and rows.is_valid():
+        fields = [row.data_row() for row in rows]
+        values = dict(form.cleaned_data)
+        values["targets"] = list(values["targets"])
+        try:
+            saved = services.collect_save(
+                by=request.user, collect=collect, fields=[row for row in fields if row is not None], **values
+            )
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            if data.get("do") == "send":
+                return redirect("collect_send", pk=saved.pk)
+            messages.success(request, "草稿已保存")
+            return redirect("collect_edit" if data.get("do") == "more" else "collect_detail", pk=saved.pk)
+    picked = form["targets"].value() or []
+    _suggested(rows, reads.chosen_places([str(pk) for pk in picked], askable))
+    context = {
+        "title": f"{collect.title}：草稿，还没有发出" if collect else f"系统已有 {len(held.BY_KEY)} 项内容，先查再问",
+        "page": "修改征集" if collect else "新建征集",
+        "form": form,
+        "rows": rows,
+        "cancel": reverse("collect_detail", args=[collect.pk]) if collect else reverse("collect_list"),
+    }
+    return render(request, "responsibilities/collects/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def collect_new(request):
+    _require_sender(request)
+    return _edit(request, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def collect_edit(request, pk):
+    collect = load(request, pk)
+    if collect.state != CollectState.DRAFT:
+        raise Conflict("征集已经发出，不能再改。", record=collect)
+    return _edit(request, collect)
+
+
+@login_required
+@require_GET
+def collect_held(request):
+    """The fragment below a row: what the system holds on the label typed there, with its present total."""
+    _require_sender(request)
+    row = request.GET.get("row", "")
+    if not _ROW.match(row):
+        raise Http404
+    askable = services.askable(request.user)
+    places = reads.chosen_places(request.GET.getlist("targets"), askable)
+    matches = held.matching(request.GET.get(f"{row}-label", "")[:60])
+    known = held.values([entry.key for entry in matches], places)
+    context = {
+        "row": row,
+        "matches": [(entry, known[entry.key].words) for entry in matches],
+        "taken": request.GET.get(f"{row}-held", ""),
+    }
+    return render(request, "responsibilities/collects/_held.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def collect_send(request, pk):
+    """Confirm: what it costs those who fill it in, and what is taken from the system."""
+    collect = load(request, pk)
+    if collect.state != CollectState.DRAFT:
+        raise Conflict("征集已经发出。", record=collect)
+    errors = []
+    if request.method == "POST":
+        try:
+            told = services.collect_send(by=request.user, collect=collect)
+        except ValidationError as error:
+            errors = error.messages
+        else:
+            if collect.state == CollectState.CLOSED:
+                messages.success(request, "系统已有全部内容，没有发出填报，结果已生成")
+            else:
+                messages.success(request, f"征集已发出，已通知 {told} 人")
+            return redirect("collect_detail", pk=pk)
+    fields = list(collect.fields.all())
+    targets = list(collect.targets.select_related("organisation__parent"))
+    known = held.values([row.held for row in fields if row.held], [row.organisation for row in targets])
+    asked, places, cost = reads.burden(collect)
+    context = {
+        "collect": collect,
+        "asked": [(row, held.exact(row.label)) for row in fields if not row.held],
+        "taken": [(row, known[row.held]) for row in fields if row.held],
+        "targets": targets,
+        "burden": {"fields": asked, "places": places, "cost": cost},
+        "errors": errors,
+    }
+    return render(request, "responsibilities/collects/send.html", context, status=422 if errors else 200)
+
+
+def _words(collect, table):
+    if collect.state == CollectState.DRAFT:
+        return f"{collect.title}：草稿，还没有发出"
+    total, waiting = len(table.rows), len(table.waiting)
+    if not any(not field.held for field in table.fields):
+        return f"{collect.title}：{total} 个组织，全部取自系统"
+    if total == 1:
+        word = reads.STATE_WORDS[table.rows[0].state]
+        return f"{collect.title}：{word}" + (f"，{collect.due:%-m月%-d日}截止" if waiting else "")
+    return f"{collect.title}：{total} 个组织，{f'{waiting} 个未填报' if waiting else '全部填报'}"
+
+
+def _readable(request, pk):
+    """Return a collection that the user may read; a draft only for who may send it."""
+    rows = Collect.objects.select_related("organisation__parent", "author")
+    collect = access.get_for(rows, request.user, VIEW, pk=pk)
+    if collect.state == CollectState.DRAFT:
+        require_assigns(request.user, collect.organisation)
+    return collect
+
+
+@login_required
+@require_GET
+def collect_detail(request, pk):
+    collect = _readable(request, pk)
+    table = reads.table(request.user, collect)
+    sends = reads.sees_all(request.user, collect)
+    context = {
+        "collect": collect,
+        "table": table,
+        "title": _words(collect, table),
+        "sends": sends,
+        "asks": any(not field.held for field in table.fields),
+        "words": reads.STATE_WORDS,
+        "mine": None
+        if sends or collect.state != CollectState.OPEN
+        else next((target for target in reads.waiting_for(request.user) if target.collect_id == collect.pk), None),
+    }
+    return render(request, "responsibilities/collects/detail.html", context)
+
+
+@login_required
+@require_POST
+def collect_export(request, pk):
+    collect = _readable(request, pk)
+    columns, table = reads.export_rows(reads.table(request.user, collect))
+    return exports.send(
+        request, rows=table, columns=columns, name=f"征集结果-{collect.title}", verb="collect.export", obj=collect
+    )
+
+
+@login_required
+@require_POST
+def collect_remind(request, pk):
+    told, waiting = services.collect_remind(by=request.user, collect=load(request, pk))
+    if not waiting:
+        messages.success(request, "全部组织已填报，没有可催报的")
+    elif told:
+        messages.success(request, f"已催报 {waiting} 个组织，通知 {told} 人")
+    else:
+        messages.warning(request, f"{waiting} 个组织没有可通知的负责人，请先任命")
+    return redirect("collect_detail", pk=pk)
+
+
+def _confirmed(request, collect, act, done, **context):
+    if request.method == "POST":
+        act(by=request.user, collect=collect)
+        messages.success(request, done)
+        return redirect(
+            "collect_list" if act is services.collect_discard else reverse("collect_detail", args=[collect.pk])
+        )
+    context["cancel"] = reverse("collect_detail", args=[collect.pk])
+    return render(request, "generic/confirm.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def collect_close(request, pk):
+    collect = load(request, pk)
+    waiting = collect.targets.filter(answered_at__isnull=True).count()
+    left = f"还有 {waiting} 个组织没有填报，结束后不能再填。" if waiting else "全部组织已填报。"
+    return _confirmed(
+        request,
+        collect,
+        services.collect_close,
+        "征集已结束",
+        title=f"结束征集“{collect.title}”？",
+        text=f"{left}取自系统的数按今天保存。",
+        verb="结束征集",
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def collect_discard(request, pk):
+    collect = load(request, pk)
+    if collect.state != CollectState.DRAFT:
+        raise Conflict("征集已经发出，不能删除。", record=collect)
+    return _confirmed(
+        request,
+        collect,
+        services.collect_discard,
+        "草稿已删除",
+        title=f"删除征集草稿“{collect.title}”？",
+        text="草稿还没有发出，删除后不能恢复。",
+        verb="删除草稿",
+    )

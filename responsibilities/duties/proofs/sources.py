@@ -1,0 +1,88 @@
+"""The table of proofs: key in `Duty.source` → the function that gives the slots of many duties at once.
+
+A source takes (question, duties) and returns {duty id: [DutySlot]}; what it reads is in proofs/question.py. To add one: a
+function in proofs/, a row here, its key in a template. A duty without source is reported in words, once for each period.
+"""
+
+from responsibilities.duties.models import Level
+from responsibilities.duties.proofs import people, places, records
+from responsibilities.duties.proofs.context import Question
+from responsibilities.duties.slot import nothing_owed, period_slot, periods_of
+from responsibilities.duties.templates import template
+
+SOURCES = {
+    "activities": records.held,
+    "chaired": records.chaired,
+    "lectures": records.lectures,
+    "contact": records.contact,
+    "debrief": records.debrief,
+    "hours": records.hours,
+    "attendance": people.attendance,
+    "review": people.review,
+    "talks": people.talks,
+    "requirements": places.owed,
+    "stages": places.stages,
+    "terms": places.terms,
+    "supervisions": places.supervisions,
+    "lists": places.lists,
+}
+# These read what they count from the template of the duty; the others from its list and its rules.
+FROM_TEMPLATE = frozenset(
+    {"activities", "chaired", "lectures", "contact", "debrief", "hours", "attendance", "review", "talks"}
+)
+SOURCE_NAMES = {
+    "activities": "活动记录",
+    "chaired": "本人主持的活动记录",
+    "lectures": "党课记录的授课人",
+    "contact": "联系支部的联系点指导记录",
+    "debrief": "述职评议会记录",
+    "hours": "活动记录的起止时间",
+    "attendance": "所在支部的考勤",
+    "review": "民主评议的考勤",
+    "talks": "谈心谈话记录（只计时间和对象）",
+    "requirements": "应办义务的完成情况",
+    "stages": "四同步的各个环节",
+    "terms": "届次登记",
+    "supervisions": "督查的销号情况",
+    "lists": "已下达的责任清单",
+}
+
+
+def proved_by_system(duty):
+    """Whether the system finds the proof of this duty by itself."""
+    return duty.source in SOURCES and (duty.source not in FROM_TEMPLATE or template(duty.key) is not None)
+
+
+def proof_slots(duties, as_of, holders=None):
+    """Return {duty id: [DutySlot]} with what the system itself holds on `as_of`, before anything said about it.
+
+    duties: list of Duty with list, its organisation, holder and member read. holders: {list id: [User]}, if known.
+    """
+    found = {}
+    for year in sorted({duty.list.year for duty in duties}):
+        mine = [duty for duty in duties if duty.list.year == year]
+        question = Question(mine, year, as_of, holders)
+        by_source = {}
+        for duty in mine:
+            by_source.setdefault(duty.source if proved_by_system(duty) else "", []).append(duty)
+        for source, rows in by_source.items():
+            found |= SOURCES[source](question, rows) if source else _in_words(question, rows)
+    return found
+
+
+def _in_words(question, duties):
+    """One slot for each period, waiting for the holder's words."""
+    found = {}
+    for duty in duties:
+        place = question.places[duty.list.organisation_id]
+        slots = []
+        for period, due in periods_of(duty):
+            slot = period_slot(duty, period, due, words=True, text="系统没有这方面的数据，由责任人文字报告")
+            if (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due):
+                slot.expected, slot.text = 0, "当期组织未成立或已撤销"
+            elif duty.list.level == Level.MEMBER and duty.key:
+                # Nobody is made to write a report about himself (rules against formalism, oa-no-formalism).
+                slot.expected, slot.text = 0, "系统暂无这方面的数据，不要求党员填报"
+            slots.append(slot)
+        found[duty.pk] = slots or nothing_owed(duty, "")
+    return found

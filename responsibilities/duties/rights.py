@@ -1,0 +1,139 @@
+"""Who may make, adjust, report and review duty lists (access.md; one function for each question)."""
+
+from django.db.models import Q
+
+from branches.access.models import User
+from branches.places.models.organisations import Kind
+from branches.reach import access
+from branches.reach.models import Appointment, OrganisationGrant
+from branches.reach.querysets import reach
+from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, PUBLISH, REVIEW, ROLES, STRICTLY_BELOW
+from common import clock
+from common.operator import OPERATOR
+from responsibilities.assigning import assigning, assigns_work
+from responsibilities.duties.models import DutyList, DutyReport, Level, ReportState
+from responsibilities.duties.selectors.holders import ROLES_OF, holders_of
+
+_AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.rights and set(role.kinds) & {"branch"})
+
+
+def _appointments(user):
+    held = getattr(user, "appointments_now", None)
+    return access.current_appointments(user) if held is None else held
+
+
+def makes(user, level, organisation):
+    """Return whether the user may make and issue lists of a Level at `organisation`: members' also by the roster's keeper."""
+    if assigns_work(user, organisation):
+        return True
+    return level == Level.MEMBER and access.has_right(user, MEMBERS, organisation)
+
+
+def making(user):
+    """Return the condition «the user may make, adjust and issue this list» over DutyList rows."""
+    return assigning(user) | (Q(level=Level.MEMBER) & reach(user, MEMBERS))
+
+
+def require_makes(user, level, organisation):
+    """Raise as a loader does unless the user may make lists of this level there."""
+    if not makes(user, level, organisation):
+        right = MEMBERS if level == Level.MEMBER else ASSIGN
+        access.require(user, right, organisation)
+        # The right is held for supervisions only.
+        raise access.Forbidden(right, organisation)
+
+
+def acts_for(user, duty_list, holders=None):
+    """Return whether the user answers for a list: he may take note, confirm and report.
+
+    The holders of the day (read here unless given); at a branch also whoever is appointed there with report_duties.
+    """
+    if user is OPERATOR:
+        return True
+    if any(holder.pk == user.pk for holder in (holders_of(duty_list) if holders is None else holders)):
+        return True
+    if duty_list.level != Level.BRANCH:
+        return False
+    return any(
+        row.organisation_id == duty_list.organisation_id and row.role in _AT_THE_BRANCH for row in _appointments(user)
+    )
+
+
+def require_acts(user, duty_list):
+    """Raise Forbidden unless the user answers for the list."""
+    if not acts_for(user, duty_list):
+        raise access.Forbidden(DUTIES, duty_list.organisation)
+
+
+def _review_place(duty_list):
+    """Return (right, organisation) by which a list's reports are judged, or None where nobody stands above."""
+    if duty_list.level in (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY):
+        return None
+    if duty_list.level == Level.BRANCH:
+        return REVIEW, duty_list.organisation
+    if duty_list.level == Level.MEMBER:
+        return MEMBERS, duty_list.organisation
+    place = duty_list.organisation
+    return PUBLISH, place if place.kind == Kind.PARTY_GROUP else place.get_root()
+
+
+def reviews(user, duty_list, report=None, holders=None):
+    """Return whether the user may accept or return reports of a list: from above, never his own and not as a holder.
+
+    report: the DutyReport in question; its reporter may not judge it. holders: of the list, where they are at hand.
+    """
+    where = _review_place(duty_list)
+    if where is None or user is OPERATOR:
+        return where is not None
+    if report is not None and report.reported_by_id == user.pk:
+        return False
+    return not acts_for(user, duty_list, holders) and access.has_right(user, *where)
+
+
+def reviewers(duty_list, reporter):
+    """Return the Users who may judge what `reporter` says of a list, in the order of their accounts; see `reviews`."""
+    where = _review_place(duty_list)
+    if where is None:
+        return []
+    right, place = where
+    today = clock.today()
+    within = Q(content_object=place.pk)
+    above = Q(below=True, content_object__tree_id=place.tree_id, content_object__lft__lt=place.lft)
+    above &= Q(content_object__rght__gt=place.rght)
+    grants = (
+        OrganisationGrant.objects.filter(above if right in STRICTLY_BELOW else above | within)
+        .filter(permission__codename=right, starts__lte=today, user__is_active=True)
+        .filter(Q(ends__isnull=True) | Q(ends__gte=today))
+    )
+    excluded = {holder.pk for holder in holders_of(duty_list)} | {getattr(reporter, "pk", None)}
+    if duty_list.level == Level.BRANCH:
+        seats = Appointment.objects.filter(organisation=duty_list.organisation_id, role__in=_AT_THE_BRANCH)
+        excluded |= set(seats.active(today).values_list("user_id", flat=True))
+    users = User.objects.filter(pk__in=grants.order_by().values("user"))
+    return list(users.exclude(pk__in=[pk for pk in excluded if pk]).order_by("pk"))
+
+
+def reminds(user, duty_list):
+    """Return whether the user may remind the holders: whoever makes such lists there or judges what they report."""
+    return makes(user, duty_list.level, duty_list.organisation) or reviews(user, duty_list)
+
+
+def review_queue(user):
+    """Return the DutyLists whose reports the user might judge, in one condition: those of which `reviews` says so."""
+    seats = [row for row in _appointments(user) if row.organisation_id]
+    at_branch = {row.organisation_id for row in seats if row.role in _AT_THE_BRANCH}
+    secretary = {row.organisation_id for row in seats if row.role in ROLES_OF[Level.COMMITTEE]}
+    branch = Q(level=Level.BRANCH) & reach(user, REVIEW) & ~Q(organisation__in=at_branch)
+    member = Q(level=Level.MEMBER) & reach(user, MEMBERS) & ~Q(member__account=user.pk or 0)
+    leader = Q(level=Level.LEADER) & ~Q(holder=user.pk or 0) & reach(user, PUBLISH)
+    # A committee is judged from the root of the tree, and its secretary may be appointed there.
+    above = reach(user, PUBLISH, "organisation__parent__") | (Q(organisation__parent=None) & reach(user, PUBLISH))
+    committee = Q(level=Level.COMMITTEE) & above & ~Q(organisation__in=secretary)
+    committee &= ~Q(organisation__parent__in=secretary) | Q(organisation__parent=None)
+    return DutyList.objects.order_by().filter(branch | member | leader | committee)
+
+
+def reports_to_judge(user):
+    """Return the DutyReports that wait for the user's judgement: of lists below him, never his own."""
+    rows = DutyReport.objects.filter(state=ReportState.REPORTED, duty__list__in=review_queue(user))
+    return rows.exclude(reported_by=user.pk or 0)

@@ -1,0 +1,239 @@
+"""Page of the duty lists: the chain of levels with how far each is, and the duties of the chosen one."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count
+
+from common import clock
+from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
+from responsibilities.duties.progress import Progress, duty_slots, elapsed, progress
+from responsibilities.duties.rights import making
+from responsibilities.duties.selectors.holders import holders_each
+from responsibilities.duties.selectors.wording import (
+    CARD_OF,
+    CARDS,
+    chip,
+    frequency,
+    own_number,
+    role_of,
+    short_basis,
+    tone,
+)
+from responsibilities.duties.slot import DONE, LEFT_OUT, OVERDUE, STATE_NAMES
+
+# A level is behind when its progress is so many points below the share of the year that has passed.
+MARGIN = 10
+GROUPED = (Level.BRANCH, Level.MEMBER)
+# Up to so many lists are named to the database one by one.
+FEW = 300
+
+
+def _duties_of(lists, year):
+    """Return the duties of these lists; a long list of ids is not named, the year's rows are sifted by the database."""
+    if len(lists) <= FEW:
+        return Duty.objects.filter(list__in=list(lists))
+    return Duty.objects.filter(list__year=year, list__state=ListState.ISSUED)
+
+
+@dataclass
+class Card:
+    """One level of the chain. behind: below the time elapsed, or overdue. fits: duties in the state asked for, or None."""
+
+    level: str
+    name: str
+    role: str
+    who: str
+    found: Progress
+    behind: bool
+    lists: int
+    fits: int | None = None
+
+
+@dataclass
+class Row:
+    """One duty, or the same duty of several holders. url parameters are the template's business."""
+
+    duty: Duty
+    found: Progress
+    slots: list
+    state: str = ""
+    word: str = ""
+    tone: str = ""
+    duties: list = field(default_factory=list)
+    note: str = ""
+    depth: int = 0
+
+
+class Board:
+    """All issued duties of a year that a user may read, with their slots; filters are applied to what is in memory."""
+
+    def __init__(self, user, year, as_of, places=None):
+        self.as_of, self.year = as_of, year
+        lists = DutyList.objects.visible_to(user).filter(year=year, state=ListState.ISSUED)
+        if places is not None:
+            lists = lists.filter(organisation__in=places)
+        # Read once and shared: thousands of duties hang on some hundred lists.
+        lists = lists.select_related("organisation__parent", "holder", "member__account")
+        self.lists = {row.pk: row for row in lists.order_by("organisation__lft", "pk")}
+        rows = _duties_of(self.lists, year).order_by("order", "pk")
+        self.all = [duty for duty in rows if duty.list_id in self.lists]
+        for duty in self.all:
+            duty.list = self.lists[duty.list_id]
+        self.holders = holders_each(list(self.lists.values()), min(as_of, date(year, 12, 31)))
+        self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders)
+        self.found = {duty.pk: progress(self.slots[duty.pk], as_of) for duty in self.all}
+        self.duties = self.all
+        self.by_pk = {duty.pk: duty for duty in self.all}
+        self.elapsed = elapsed(year, as_of)
+        # {level: number of lists} of a level that are not among those shown here.
+        issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level")
+        shown = Counter(row.level for row in self.lists.values())
+        self.others = {level: number - shown[level] for level, number in issued.annotate(number=Count("pk"))}
+        # Levels of which there are lists that this user does not read: not missing, only not his.
+        self.elsewhere = {CARD_OF[level] for level in self.others} - {CARD_OF[level] for level in shown}
+
+    def narrow(self, duty_list):
+        """Show the duties of one DutyList only (all when None); the cards stay those of all."""
+        if duty_list is not None:
+            self.duties = [duty for duty in self.all if duty.list_id == duty_list.pk]
+
+    def total(self, duties=None):
+        """Return the Progress over the slots of some duties (all shown by default)."""
+        duties = self.duties if duties is None else duties
+        return progress([slot for duty in duties for slot in self.slots[duty.pk]], self.as_of)
+
+    def fitting(self, duties, state):
+        """Return the duties any slot of which is in a state of DutySlot; all where none is asked for."""
+        if not state:
+            return list(duties)
+        return [duty for duty in duties if any(slot.state == state for slot in self.slots[duty.pk])]
+
+    def cards(self, state=""):
+        """Return the five Cards of the chain, from the top down; with a state each says how many duties are in it."""
+        found = []
+        for card, levels, name in CARDS:
+            mine = [duty for duty in self.all if duty.list.level in levels]
+            lists = {duty.list_id: duty.list for duty in mine}
+            total = self.total(mine)
+            fits = len(self.fitting(mine, state)) if state else None
+            found.append(
+                Card(card, name, role_of(card), self._who(card, lists), total, self._behind(total), len(lists), fits)
+            )
+        return found
+
+    def _behind(self, total):
+        return bool(total.overdue) or (total.share is not None and total.share < self.elapsed - MARGIN)
+
+    def _who(self, card, lists):
+        if not lists:
+            return "不在查阅范围内" if card in self.elsewhere else "尚无清单"
+        if card == Level.BRANCH:
+            return f"{len(lists)} 个党支部"
+        if card == Level.MEMBER:
+            return f"{len(lists)} 名党员"
+        if card == Level.LEADER:
+            return f"{len(lists)} 位班子成员"
+        people = {user.pk: user.name for pk in lists for user in self.holders[pk]}
+        if not people:
+            return "暂无责任人"
+        first = next(iter(people.values()))
+        return first if len(people) == 1 else f"{first}等 {len(people)} 人"
+
+    def of_level(self, card):
+        """Return the duties of one card of the chain."""
+        levels = next(levels for key, levels, _ in CARDS if key == card)
+        return [duty for duty in self.duties if duty.list.level in levels]
+
+    def rows(self, duties, state=""):
+        """Return one Row for each duty, those that need a hand first. state: of DutySlot, keeps those in it."""
+        return sorted((self._row(duty) for duty in self.fitting(duties, state)), key=_urgency)
+
+    def _row(self, duty):
+        found, slots = self.found[duty.pk], self.slots[duty.pk]
+        state, word = chip(found, slots, self.as_of)
+        return Row(duty, found, slots, state, word, tone(found), [duty])
+
+    def grouped(self, duties, state=""):
+        """Return one Row for each template (or duty written by hand) over all its holders, in the order of the list."""
+        groups = {}
+        for duty in duties:
+            groups.setdefault((LEVEL_ORDER.index(duty.list.level), duty.key or f"#{duty.pk}"), []).append(duty)
+        rows = []
+        for mine in groups.values():
+            slots = [slot for duty in mine for slot in self.slots[duty.pk]]
+            found = progress(slots, self.as_of)
+            key, word = chip(found, slots, self.as_of)
+            late = sum(self.found[duty.pk].overdue > 0 for duty in mine)
+            row = Row(mine[0], found, slots, key, word, tone(found), mine)
+            owed = sum(self.found[duty.pk].total > 0 for duty in mine)
+            unit = "名党员" if mine[0].list.level == Level.MEMBER else "份清单"
+            if mine[0].list.level == Level.BRANCH:
+                unit = "个党支部"
+            row.note = f"{owed} {unit}" + (f"，{late} {unit[0]}逾期" if late else "")
+            if len(mine) > 1 and found.state == OVERDUE:
+                row.word = f"{late} {unit[0]}逾期"
+            rows.append(row)
+            if state:
+                fits = len(self.fitting(mine, state))
+                row.note = f"{fits} {unit}{STATE_NAMES[state]}" if fits else ""
+        if state:
+            rows = [row for row in rows if row.note]
+        return sorted(rows, key=_urgency)
+
+    def by_item(self, duties, state=""):
+        """Return the grouped rows in the order of the chain: each duty, below it (deeper) those that serve it."""
+        rows = self.grouped(duties, state)
+        home = {duty.pk: row for row in rows for duty in row.duties}
+        below, tops = {}, []
+        for row in sorted(rows, key=lambda row: (LEVEL_ORDER.index(row.duty.list.level), row.duty.order, row.duty.pk)):
+            upper = next((home[duty.serves_id] for duty in row.duties if duty.serves_id in home), None)
+            if upper is None or upper is row:
+                tops.append(row)
+            else:
+                below.setdefault(id(upper), []).append(row)
+        found = []
+
+        def walk(row, depth):
+            row.depth = depth
+            found.append(row)
+            for one in below.get(id(row), ()):
+                walk(one, depth + 1)
+
+        for row in tops:
+            walk(row, 0)
+        return found
+
+    def overdue(self, state=""):
+        """Return one Row for each duty that is past a date, the longest first."""
+        return self.rows([duty for duty in self.duties if self.found[duty.pk].overdue], state)
+
+
+def _urgency(row):
+    """Overdue by days, then what is open by its date, then the rest, in the order of the list."""
+    if row.found.overdue:
+        return (0, -row.found.days, row.duty.order, row.duty.pk)
+    if row.found.state in (*DONE, *LEFT_OUT):
+        return (2, 0, row.duty.order, row.duty.pk)
+    return (1, row.found.days or 0, row.duty.order, row.duty.pk)
+
+
+def line_note(duty):
+    """Return the small line under a duty: how often, on which basis."""
+    base = short_basis(duty)
+    return f"{frequency(duty)}　{base}" + ("　本机关设定" if own_number(duty) and base != "本机关设定" else "")
+
+
+def behind_together(user, duty):
+    """Return the duties of the same template, year and level, past a date, of all lists that the user makes or issues."""
+    rows = Duty.objects.visible_to(user).filter(
+        list__in=DutyList.objects.filter(making(user)).order_by().values("pk"),
+        list__year=duty.list.year,
+        list__level=duty.list.level,
+        list__state=ListState.ISSUED,
+        key=duty.key or "-",
+    )
+    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account").order_by("pk"))
+    slots, today = duty_slots(duties), clock.today()
+    return [one for one in duties if any(slot.behind(today) for slot in slots[one.pk])]

@@ -1,0 +1,260 @@
+"""One duty's chain both ways, and what proves it over the year."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from common import clock
+from members.activities.models import Activity
+from responsibilities.duties.models import LEVEL_ORDER, Duty, Level, ListState
+from responsibilities.duties.progress import progress
+from responsibilities.duties.selectors.wording import CARD_OF, CARDS, chip
+from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED
+
+DEEPEST = len(LEVEL_ORDER)
+_READ = ("list__organisation", "list__holder", "list__member__account")
+# Rows of these levels are a person's own: nobody else reads so much as their wording.
+PERSONAL = (Level.LEADER, Level.MEMBER)
+
+
+@dataclass
+class Family:
+    """The duties of one chain. above: from the nearest up; below; beside: of levels that would else be missing, they serve
+    one of `above`; seen: ids that the user may read; hidden: number of leaders' duties beside that he may not read.
+    """
+
+    above: list
+    below: list
+    beside: list
+    seen: set
+    hidden: int = 0
+
+    def readable(self, duty):
+        """Return the duty and its relatives that the user may read."""
+        return [duty, *(row for row in [*self.above, *self.below, *self.beside] if row.pk in self.seen)]
+
+
+def relatives(duty, user):
+    """Return the Family of a duty (with its list), one statement for each step. Drafts are left out.
+
+    The duty that it serves is taken from it where it has been read with it.
+    """
+
+    def children(ids, levels):
+        rows = Duty.objects.visible_to(user).filter(serves__in=ids, list__state=ListState.ISSUED)
+        if levels is not None:
+            rows = rows.filter(list__level__in=levels)
+        return list(rows.select_related(*_READ).order_by("list__organisation__lft", "pk"))
+
+    known = {duty.serves_id: duty.serves} if duty.serves_id and Duty.serves.is_cached(duty) else {}
+    family = _walk(duty, known, children, lambda tops: _leaders(tops, user))
+    ids = [row.pk for row in family.above]
+    family.seen |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return family
+
+
+def of_board(duty, user, board):
+    """Return the same Family out of a Board of the user, without asking the database for what it holds."""
+    by_parent = {}
+    for row in board.all:
+        by_parent.setdefault(row.serves_id, []).append(row)
+
+    def children(ids, levels):
+        rows = [row for pk in ids for row in by_parent.get(pk, ())]
+        return rows if levels is None else [row for row in rows if row.list.level in levels]
+
+    def leaders(tops):
+        if board.others.get(Level.LEADER):
+            return _leaders(tops, user)
+        rows = children(tops, [Level.LEADER])
+        for row in rows:
+            row.mine = True
+        return rows
+
+    family = _walk(duty, board.by_pk, children, leaders)
+    family.seen |= {row.pk for row in family.above if row.pk in board.by_pk}
+    return family
+
+
+def _walk(duty, known, children, leaders_of):
+    """Walk the chain of a duty both ways; what `relatives` and `of_board` have in common.
+
+    known: {id: Duty} at hand. children: (ids, levels or None for all) → the issued duties that serve them and that the
+    user may read. leaders_of: ids → the leaders' duties that serve them, each with `mine`: whether he may read it.
+    """
+    above, here = [], duty
+    while here.serves_id and len(above) < DEEPEST:
+        here = known.get(here.serves_id) or Duty.objects.select_related(*_READ).get(pk=here.serves_id)
+        if here.list.state == ListState.ISSUED:
+            above.append(here)
+    below = _down([duty.pk], children, None)
+    tops = [row.pk for row in above]
+    there = {CARD_OF[row.list.level] for row in [duty, *above, *below]}
+    missing = [level for card, levels, _ in CARDS for level in levels if card not in there]
+    leaders = leaders_of(tops) if tops and Level.LEADER in missing else []
+    open_ones = [row for row in leaders if row.mine]
+    others = [level for level in missing if level != Level.LEADER]
+    beside = open_ones + (_down([*tops, *(row.pk for row in open_ones)], children, others) if tops and others else [])
+    seen = {row.pk for row in [duty, *below, *beside]}
+    return Family(above, below, beside, seen, len(leaders) - len(open_ones))
+
+
+def _leaders(tops, user):
+    """Return the leaders' duties that serve one of `tops`, each with `mine`: whether the user may read it."""
+    mine = Exists(Duty.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    rows = Duty.objects.filter(serves__in=tops, list__state=ListState.ISSUED, list__level=Level.LEADER)
+    return list(rows.annotate(mine=mine).select_related(*_READ).order_by("list__organisation__lft", "pk"))
+
+
+def _down(ids, children, levels):
+    found, there = [], set()
+    for _ in range(DEEPEST):
+        rows = [row for row in children(ids, levels) if row.pk not in there] if ids else []
+        if not rows:
+            break
+        found += rows
+        ids = [row.pk for row in rows]
+        there.update(ids)
+    return found
+
+
+def chain(duty, family, slots, as_of=None):
+    """Return the lines of the chain from the top level down; a level without a duty says so (一级抓一级).
+
+    family: the Family of the duty. slots: {duty id: [DutySlot]} of what the user may read. Each line: {"level", "name",
+    "text", "url", "state", "word", "here", "missing", "parts": the single duties where there are several}.
+    """
+    as_of = as_of or clock.today()
+    by_card = {}
+    for row in [*reversed(family.above), duty, *family.below, *family.beside]:
+        by_card.setdefault(CARD_OF[row.list.level], []).append(row)
+    lines = []
+    for card, _, name in CARDS:
+        rows = by_card.get(card, ())
+        hidden = family.hidden if card == Level.LEADER else 0
+        if not rows and not hidden:
+            lines.append({"level": name, "missing": True, "text": "这一级没有对应的责任", "state": "", "here": False})
+        elif card in (Level.BRANCH, Level.MEMBER) and len(rows) > 1:
+            lines.append(_many(name, rows, slots, as_of, duty))
+        else:
+            lines += [_line(row, duty, family.seen, slots, as_of) for row in rows]
+        if hidden:
+            lines.append(_hidden(name, hidden))
+    return lines
+
+
+def _hidden(name, number):
+    """The line of leaders' duties that the user may not read: that they are there, and no word of them."""
+    text = "一项责任" if number == 1 else f"{number} 项责任"
+    blank = {"name": "", "url": "", "here": False, "missing": False, "state": "", "word": "", "kind": ""}
+    return {"level": name, "text": text, **blank}
+
+
+def _line(row, duty, seen, slots, as_of):
+    readable = row.pk in seen and row.pk in slots
+    personal = row.list.level in PERSONAL and row.pk not in seen
+    line = {
+        "level": row.list.get_level_display(),
+        "name": "" if personal else row.list.holder_name,
+        "text": "一项责任" if personal else row.text,
+        "url": f"/duties/{row.pk}/" if readable else "",
+        "here": row.pk == duty.pk,
+        "missing": False,
+        "state": "",
+        "word": "",
+        "kind": "",
+    }
+    if readable:
+        found = progress(slots[row.pk], as_of)
+        line["state"], line["word"] = chip(found, slots[row.pk], as_of)
+        line["kind"] = _kind(found)
+        if found.state in (CLOSED, ACCEPTED, REPORTED):
+            line["word"] = ""
+    return line
+
+
+def _kind(found):
+    if found.overdue:
+        return "bad"
+    return "ok" if found.state in DONE else ""
+
+
+def _many(name, rows, slots, as_of, duty):
+    total = progress([slot for row in rows for slot in slots.get(row.pk, ())], as_of)
+    late = len({row.list_id for row in rows if progress(slots.get(row.pk, ()), as_of).overdue})
+    unit = "名" if rows[0].list.level == Level.MEMBER else "个"
+    state, word = chip(total, (), as_of)
+    lists = {row.list_id for row in rows}
+    return {
+        "level": name,
+        "name": f"{len(lists)} {unit}",
+        "text": "、".join(dict.fromkeys(row.text for row in rows)),
+        "url": "",
+        "here": duty in rows,
+        "missing": False,
+        "state": state,
+        "word": f"{late} {unit}逾期" if late else ("" if total.state in DONE else word),
+        "kind": _kind(total),
+        "parts": [_line(row, duty, {row.pk}, slots, as_of) for row in rows],
+    }
+
+
+def timeline(duty, slots, user, as_of=None, limit=12):
+    """Return items for c-timeline: records that prove it, what was reported, dates missed, the next date; newest last.
+
+    Only records that `user` may read are named; the others are counted in the slot's own words.
+    """
+    as_of = as_of or clock.today()
+    wanted = {pk for slot in slots for pk in slot.records}
+    records = Activity.objects.visible_to(user).filter(pk__in=wanted).prefetch_related("kinds").order_by("-day")[:limit]
+    items = [
+        {
+            "when": row.day,
+            "title": row.title or row.kinds_label,
+            "note": row.kinds_label if row.title else "",
+            "url": f"/activities/{row.pk}/",
+        }
+        for row in records
+    ]
+    for slot in slots:
+        if slot.report is not None:
+            items.append(_reported(slot))
+        elif slot.state in DONE and not slot.records:
+            items.append({"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url})
+    missed = [slot for slot in slots if slot.behind(as_of)]
+    items += [
+        {"when": slot.due, "title": f"{slot.name}到期，未落实", "note": slot.text, "url": slot.url, "kind": "bad"}
+        for slot in missed[-limit:]
+    ]
+    following = min(
+        (slot for slot in slots if slot.state == OPEN), key=lambda slot: (slot.waits(as_of), slot.due), default=None
+    )
+    items = sorted(
+        items, key=lambda item: clock.day_of(item["when"]) if hasattr(item["when"], "hour") else item["when"]
+    )
+    items = items[-limit:]
+    if following is not None:
+        items.append(_following(following, as_of))
+    return items
+
+
+def _following(slot, as_of):
+    left = (slot.due - as_of).days
+    if slot.waits(as_of):
+        return {"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url, "kind": "fu"}
+    if left > 0:
+        return {"when": slot.due, "title": f"{slot.name}到期", "note": f"还有 {left} 天", "kind": "fu"}
+    return {"when": slot.due, "title": f"{slot.name}今天到期", "note": slot.text, "kind": "fu"}
+
+
+def _reported(slot):
+    report = slot.report
+    words = {"reported": "已报告", "accepted": "报告已通过", "returned": "报告已退回", "confirmed": "已确认办结"}
+    return {
+        "when": report.reported_at,
+        "title": f"{slot.name}{words[report.state]}" + ("（迟报）" if report.late else ""),
+        "note": report.text or slot.text,
+        "who": report.reported_by.name if report.reported_by else "",
+        "url": f"/papers/{report.paper_id}/" if report.paper_id else "",
+        "kind": "bad" if report.state == "returned" else "",
+    }

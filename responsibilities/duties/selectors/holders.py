@@ -1,0 +1,48 @@
+"""Who answers for a duty list on a day."""
+
+from branches.reach.models import Appointment
+from common import clock
+from responsibilities.duties.models import Level
+
+# Whose appointment at the list's organisation makes him answer for it; the first role that somebody holds.
+ROLES_OF = {
+    Level.PARTY_GROUP: ("party_group_secretary",),
+    Level.PARTY_GROUP_SECRETARY: ("party_group_secretary",),
+    Level.COMMITTEE: ("committee_secretary", "committee_staff"),
+    Level.BRANCH: ("branch_secretary", "general_branch_secretary"),
+}
+
+
+def holders_each(lists, day=None):
+    """Return {list id: [User]} of the persons who answer for these lists on `day` (default today), in one statement.
+
+    lists: DutyList objects with organisation, holder and member read. A committee's secretary may be appointed at the
+    party group above it (decisions 8).
+    """
+    roles = {role for row in lists for role in ROLES_OF.get(row.level, ())}
+    seats = {}
+    if roles:
+        rows = Appointment.objects.active(day or clock.today()).filter(role__in=roles, user__is_active=True)
+        for row in rows.select_related("user").order_by("starts", "pk"):
+            seats.setdefault((row.organisation_id, row.role), []).append(row.user)
+    return {row.pk: _holders(row, seats) for row in lists}
+
+
+def _holders(row, seats):
+    if row.level == Level.LEADER:
+        return [row.holder]
+    if row.level == Level.MEMBER:
+        return [row.member.account] if row.member.account_id else []
+    places = [row.organisation_id]
+    if row.level == Level.COMMITTEE:
+        places.append(row.organisation.parent_id)
+    for role in ROLES_OF[row.level]:
+        people = {user.pk: user for place in places for user in seats.get((place, role), ())}
+        if people:
+            return list(people.values())
+    return []
+
+
+def holders_of(duty_list, day=None):
+    """Return the Users who answer for one list on `day` (default today)."""
+    return holders_each([duty_list], day)[duty_list.pk]

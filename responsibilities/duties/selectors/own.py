@@ -1,0 +1,127 @@
+"""One's own duties: every list one answers for; of a leader also his fields, his contact branch, his organisation life."""
+
+from django.db.models import Q
+
+from branches.places.models.departments import Coverage
+from branches.reach.models import Appointment
+from branches.reach.rights import DUTIES, ROLES
+from common import clock
+from responsibilities.duties.models import Duty, DutyList, LeaderCharge, Level, ListState
+from responsibilities.duties.progress import duty_slots, elapsed, progress
+from responsibilities.duties.rights import reports_to_judge
+from responsibilities.duties.selectors.holders import holders_each
+from responsibilities.duties.selectors.wording import chip, frequency, short_basis, tone
+
+DOUBLE_LIFE = ("ps-double", "ld-double")
+LEADING = ("leader", "party_group_secretary")
+# So many reports that wait for a judgement are listed at once; the others move up.
+WAITING_SHOWN = 20
+
+
+def own_lists(user, year=None, day=None):
+    """Return the issued DutyLists of a year that the user answers for on `day` (default today), from the top level down.
+
+    In three statements.
+    """
+    day = day or clock.today()
+    year = year or day.year
+    seats = list(Appointment.objects.filter(user=user).active(day).select_related("organisation"))
+    places = {row.organisation_id for row in seats if row.organisation_id and DUTIES in ROLES[row.role].rights}
+    near = places | {row.organisation_id for row in seats if row.organisation_id}
+    condition = Q(holder=user) | Q(member__account=user) | Q(organisation__in=near) | Q(organisation__parent__in=near)
+    rows = DutyList.objects.filter(condition, year=year, state=ListState.ISSUED)
+    rows = list(
+        rows.select_related("organisation__parent", "holder", "member__account").order_by("organisation__lft", "pk")
+    )
+    holders = holders_each(rows, day)
+    officer = {row.organisation_id for row in seats if row.role in ("branch_officer", "branch_secretary")}
+    return [
+        row
+        for row in rows
+        if any(one.pk == user.pk for one in holders[row.pk])
+        or (row.level == Level.BRANCH and row.organisation_id in officer)
+    ]
+
+
+def lists_to_note(user):
+    """Return the issued DutyLists that the user answers for and of which nobody has yet said that he read them."""
+    return [row for row in own_lists(user) if row.noted_at is None]
+
+
+def own_page(user):
+    """Return the context of 我的责任: each list with its duties, what waits, and for a leader his charges."""
+    today = clock.today()
+    lists = own_lists(user, today.year)
+    duties = list(
+        Duty.objects.filter(list__in=[row.pk for row in lists])
+        .select_related("list__organisation", "list__holder", "list__member__account")
+        .order_by("order", "pk")
+    )
+    slots = duty_slots(duties, as_of=today)
+    parts = []
+    for row in lists:
+        mine = [duty for duty in duties if duty.list_id == row.pk]
+        parts.append(
+            {
+                "list": row,
+                "rows": sorted((_row(duty, slots[duty.pk], today) for duty in mine), key=lambda line: line["order"]),
+                "found": progress([slot for duty in mine for slot in slots[duty.pk]], today),
+            }
+        )
+    total = progress([slot for rows in slots.values() for slot in rows], today)
+    title = "您还没有责任清单" if not lists else f"我的责任 {total.total} 项次，已落实 {total.fulfilled} 项次"
+    if total.overdue:
+        title += f"，{total.overdue} 项次逾期"
+    return {
+        "title": title,
+        "lists": parts,
+        "total": total,
+        "elapsed": elapsed(today.year, today),
+        "waiting": reports_waiting(user),
+        "waiting_shown": WAITING_SHOWN,
+        "double": [(duty, slots[duty.pk]) for duty in duties if duty.key in DOUBLE_LIFE],
+        **_charges(user, today),
+    }
+
+
+def reports_waiting(user):
+    """Return the DutyReports that wait for the user's judgement, those that have waited longest first."""
+    rows = reports_to_judge(user).select_related(
+        "duty__list__organisation__parent", "duty__list__holder", "duty__list__member", "reported_by"
+    )
+    return list(rows.order_by("reported_at", "pk"))
+
+
+def _row(duty, slots, today):
+    found = progress(slots, today)
+    state, word = chip(found, slots, today)
+    order = (0 if found.overdue else 1 if found.state in ("open", "returned") else 2, duty.order)
+    return {
+        "duty": duty,
+        "slots": slots,
+        "found": found,
+        "state": state,
+        "word": word,
+        "tone": tone(found),
+        "small": f"{frequency(duty)}　{short_basis(duty)}",
+        "order": order,
+    }
+
+
+def _charges(user, today):
+    """Return the departments in the user's charge with who covers them, and his contact branches."""
+    rows = LeaderCharge.objects.filter(leader=user, starts__lte=today).filter(Q(ends__isnull=True) | Q(ends__gte=today))
+    rows = list(rows.select_related("department", "contact__parent"))
+    departments = [row.department for row in rows if row.department_id]
+    covered = {}
+    if departments:
+        coverages = Coverage.objects.filter(department__in=departments).filter(
+            Q(ends__isnull=True) | Q(ends__gte=today)
+        )
+        for row in coverages.select_related("organisation__parent"):
+            covered[row.department_id] = row.organisation
+    return {
+        "fields": [(row, covered.get(row.pk)) for row in departments],
+        "contacts": [row.contact for row in rows if row.contact_id],
+        "leads": Appointment.objects.filter(user=user, role__in=LEADING).active(today).exists(),
+    }

@@ -1,0 +1,37 @@
+"""What a member of the leading group owes and leads, in a few lines for his start page."""
+
+from django.urls import reverse
+
+from responsibilities.duties.selectors.own import own_page
+from responsibilities.work.models import SyncState
+from responsibilities.work.selectors import board
+
+
+def own_brief(user):
+    """Return [{name, words, late, url}]: his duties of the year, the work in his charge, his contact branches."""
+    page = own_page(user)
+    total = page["total"]
+    rows = [
+        {
+            "name": "我的责任",
+            "words": f"已落实 {total.fulfilled} / {total.total} 项次" if page["lists"] else "还没有责任清单",
+            "late": f"逾期 {total.overdue}" if total.overdue else "",
+            "url": reverse("own_duties"),
+        }
+    ]
+    led = board.narrow(board.load(user, board.this_year()), leader=user.pk)
+    if led.items:
+        numbers = board.counts(led)
+        wrong = numbers[SyncState.MISSING.value] + numbers[SyncState.LAGGING.value]
+        rows.append(
+            {
+                "name": "分管业务",
+                "words": f"{numbers['']} 项，已闭环 {numbers[board.CLOSED]} 项",
+                "late": f"不同步 {wrong} 处" if wrong else "",
+                "url": f"{reverse('sync_board')}?leader={user.pk}",
+            }
+        )
+    for place in page["contacts"]:
+        url = f"{reverse('requirement_list')}?organisation={place.pk}"
+        rows.append({"name": "联系点", "words": place.label, "late": "", "url": url})
+    return rows

@@ -1,0 +1,148 @@
+"""One duty in one of its periods, or about one of the things that happen: what is expected, what is done, until when."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from common.periods import KINDS, YEAR, Period
+
+OPEN, OVERDUE, REPORTED, RETURNED = "open", "overdue", "reported", "returned"
+ACCEPTED, CLOSED, NOT_APPLICABLE, UNKNOWN = "accepted", "closed", "not_applicable", "unknown"
+# Fulfilled as far as anybody knows; reported counts from its day on, like records do (decisions 20).
+DONE = (REPORTED, ACCEPTED, CLOSED)
+# Nothing is owed, or nobody can say: left out of every rate (domain truth 3).
+LEFT_OUT = (NOT_APPLICABLE, UNKNOWN)
+STATE_NAMES = {
+    OPEN: "进行中",
+    OVERDUE: "逾期",
+    REPORTED: "待审核",
+    RETURNED: "已退回",
+    ACCEPTED: "已落实",
+    CLOSED: "已办结",
+    NOT_APPLICABLE: "不适用",
+    UNKNOWN: "未知",
+}
+
+
+@dataclass
+class DutySlot:
+    """One line of progress.
+
+    key: the period ("2026H1") or the thing it is about ("stage/45", "term/5"). name: as a page shows it. expected, done,
+    late: in the unit of the duty (late: of those done, after the due date). records: ids of activities that prove it.
+    text: what proves it, or what is missing. url: page of the proof, or "". mend: (word, address) of the step that would
+    prove it, for whoever records at the list's organisation, or (). words: no record can show it, so the holder reports in
+    words. unknown: records exist that cannot be judged. report: the DutyReport about it, or None.
+    """
+
+    duty: int
+    key: str
+    name: str
+    due: date
+    expected: int = 1
+    done: int = 0
+    late: int = 0
+    state: str = OPEN
+    records: list = field(default_factory=list)
+    text: str = ""
+    url: str = ""
+    mend: tuple = ()
+    words: bool = False
+    unknown: bool = False
+    report: object = None
+
+    @property
+    def proved(self):
+        """Whether the system itself holds the proof of all that is expected."""
+        return 0 < self.expected <= self.done
+
+    @property
+    def anchor(self):
+        """Id of its line on the duty's page."""
+        return anchor(self.key)
+
+    @property
+    def missed(self):
+        """Whether it was late when it was fulfilled."""
+        return self.late > 0
+
+    def behind(self, as_of):
+        """Whether the due date has passed and it is not fulfilled."""
+        return self.state == OVERDUE or (self.state == RETURNED and as_of > self.due)
+
+    def waits(self, as_of):
+        """Whether it has no date of its own yet: a stage, open until its business side takes place, moves on with each day."""
+        return self.state == OPEN and self.due <= as_of and self.key.startswith(("stage/", "node/"))
+
+    def days(self, as_of):
+        """Days late (positive) when behind, days left (negative or zero) otherwise."""
+        return (as_of - self.due).days
+
+
+def anchor(key):
+    """Return the id under which a duty's page shows the slot with this key."""
+    return "s-" + key.replace("/", "-")
+
+
+def record_step(organisation, kind, period):
+    """Return the `mend` of a slot that a record closes: the record form with place, kind and period filled in."""
+    return "补录", f"/activities/new/?organisation={organisation}&kind={kind}&period={period}"
+
+
+def to_do(slots):
+    """Return the slots that wait for a hand: owed and not fulfilled, reported and not judged, unknown."""
+    return [slot for slot in slots if slot.state not in (ACCEPTED, CLOSED, NOT_APPLICABLE)]
+
+
+def by_urgency(slots, as_of):
+    """Return the slots with those that are past their date first, then the others that wait for a hand, then the rest."""
+    ranks = {RETURNED: 1, REPORTED: 2, OPEN: 3, UNKNOWN: 4, NOT_APPLICABLE: 6}
+    return sorted(slots, key=lambda slot: (0 if slot.behind(as_of) else ranks.get(slot.state, 5), slot.due))
+
+
+def next_date(slots, as_of):
+    """Return the date that comes next among open slots, those that have none yet left out; None where there is none."""
+    return min((slot.due for slot in slots if slot.state == OPEN and not slot.waits(as_of)), default=None)
+
+
+def year_of(duty):
+    """Return the year of a duty as a Period."""
+    return Period(YEAR, duty.list.year)
+
+
+def periods_of(duty):
+    """Return [(Period, due date)] of a duty: its own due dates where it names them, the last day of each period otherwise.
+
+    A duty of the kind "for each thing" or "as its requirements" is one period, the year, where nothing divides it.
+    """
+    year = year_of(duty)
+    parts = year.parts(duty.period) if duty.period in KINDS else (year,)
+    named = [due_day(year.year, text) for text in duty.due.split(",") if text]
+    if len(named) == len(parts):
+        return list(zip(parts, named))
+    return [(part, part.last) for part in parts]
+
+
+def counts_on(slot, year):
+    """Return the day of a year (its number) on which a slot of its lists counts: its due date, or the nearest within.
+
+    A term that ran out before the year, a stage of its last days: the list of the year owes it all the same.
+    """
+    return min(max(slot.due, date(year, 1, 1)), date(year, 12, 31))
+
+
+def due_day(year, text):
+    """Return the date of "MM-DD" in a year; ValueError for anything that is not a day of it."""
+    if len(text) != 5 or text[2] != "-":
+        raise ValueError(text)
+    return date(year, int(text[:2]), int(text[3:]))
+
+
+def period_slot(duty, period, due, **columns):
+    """Return the DutySlot of one period."""
+    return DutySlot(duty.pk, str(period), period.short(), due, **columns)
+
+
+def nothing_owed(duty, text):
+    """Return the one slot of a duty about things of which none exists this year."""
+    year = year_of(duty)
+    return [DutySlot(duty.pk, str(year), year.short(), year.last, expected=0, state=NOT_APPLICABLE, text=text)]

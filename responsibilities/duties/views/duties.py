@@ -1,0 +1,297 @@
+"""Pages that show duties: the board of levels, one duty with its chain and proof, one's own, the export."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from branches.audit import exports
+from branches.notices.models import Notice
+from branches.reach import access
+from branches.reach.rights import ASSIGN, RECORD, VIEW
+from common import clock
+from common.forms.filters import YearField, asked_for
+from common.text import whole_number
+from responsibilities.assigning import assigns_anywhere, assigns_work
+from responsibilities.duties.forms import DutyFilter, year_choices
+from responsibilities.duties.models import Duty, Level, ListState
+from responsibilities.duties.progress import STATE_NAMES, duty_slots, progress
+from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
+from responsibilities.duties.rights import acts_for, makes, reminds, reviews
+from responsibilities.duties.selectors.board import GROUPED, Board, line_note
+from responsibilities.duties.selectors.chain import chain, of_board, relatives, timeline
+from responsibilities.duties.selectors.holders import holders_of
+from responsibilities.duties.selectors.own import lists_to_note, own_page
+from responsibilities.duties.selectors.own_brief import own_brief as brief_of
+from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
+from responsibilities.duties.services.reports import about, reportable, to_confirm
+from responsibilities.duties.slot import REPORTED, by_urgency, next_date, to_do
+
+PER_PAGE = 30
+_OF = ("list__organisation__parent", "list__holder", "list__member__account")
+READ = (*_OF, *(f"serves__{name}" for name in _OF))
+
+
+def loaded(request, pk, right=VIEW):
+    """Return the Duty of an address, within the reach of the user."""
+    return access.get_for(Duty.objects.select_related(*READ), request.user, right, pk=pk)
+
+
+def _chosen(request):
+    """Return (form, cleaned filters, Board) that the address asks for."""
+    year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
+    places = access.organisations_for(request.user).select_related("parent")
+    picked = whole_number(request.GET.get("organisation"))
+    top = places.filter(pk=picked).first() if picked else None
+    below = top.get_descendants(include_self=True).order_by().values("pk") if top else None
+    board = Board(request.user, year, clock.today(), below)
+    asked = request.GET.copy()
+    asked.setdefault("year", str(year))
+    own = request.GET.get("level") == Level.MEMBER
+    lists = [row for row in board.lists.values() if (row.level == Level.MEMBER) == own]
+    shown = {"year": (str(year), f"{year}年")}
+    form = DutyFilter(asked, years=year_choices(), organisations=places, lists=lists, instead=shown)
+    data = form.chosen()
+    data["list"] = board.lists.get(int(data["list"])) if data.get("list") else None
+    board.narrow(data["list"])
+    return form, data, board
+
+
+def _level(data, board):
+    """Return the card that is open: the one asked for, the first with duties in the state asked for, or the nearest one."""
+    if data.get("list"):
+        return CARD_OF[data["list"].level]
+    if data.get("level"):
+        return CARD_OF[Level(data["level"])]
+    if data.get("state"):
+        fitting = {CARD_OF[duty.list.level] for duty in board.fitting(board.duties, data["state"])}
+        for card, _, _ in CARDS:
+            if card in fitting:
+                return card
+    there = {CARD_OF[duty.list.level] for duty in board.duties}
+    preferred = (Level.COMMITTEE, Level.BRANCH, Level.LEADER, Level.PARTY_GROUP_SECRETARY, Level.MEMBER)
+    return next((level for level in preferred if level in there), Level.COMMITTEE)
+
+
+def _rows(request, data, board, level):
+    """Return (rows, whether they stand for several holders, title of the panel)."""
+    view, state, key = data.get("view") or "level", data.get("state") or "", request.GET.get("template", "")
+    name = next(name for card, _, name in CARDS if card == level)
+    if view == "overdue":
+        return board.overdue(state), False, "逾期的责任"
+    if view == "item":
+        return board.by_item(board.duties, state), True, "按责任事项"
+    duties = board.of_level(level)
+    if key:
+        duties = [duty for duty in duties if (duty.key or f"#{duty.pk}") == key]
+        return board.rows(duties, state), False, duties[0].text if duties else f"{name}责任"
+    if level in GROUPED and not data.get("list") and len({duty.list_id for duty in duties}) > 1:
+        return board.grouped(duties, state), True, f"{name}责任"
+    return board.rows(duties, state), False, f"{name}责任"
+
+
+@login_required
+@require_GET
+def duty_list(request):
+    access.require_anywhere(request.user, VIEW)
+    form, data, board = _chosen(request)
+    level = _level(data, board)
+    rows, grouped, panel_title = _rows(request, data, board, level)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    total = board.total()
+    title = f"{total.total} 项次责任落实 {total.fulfilled} 项次"
+    title += f"（其中待审核 {total.pending}）" if total.pending else ""
+    title += f"，{total.overdue} 项次逾期" if total.overdue else "，无逾期" if total.total else ""
+    view, state = data.get("view") or "level", data.get("state") or ""
+    for row in page.object_list:
+        row.small = line_note(row.duty)
+        row.place = "" if grouped else row.duty.list.holder_name
+    context = {
+        "title": title if board.all else f"{board.year} 年还没有下达责任清单",
+        "board": board,
+        "cards": board.cards(state),
+        "state_word": STATE_NAMES.get(state, ""),
+        "level": level,
+        "view": view,
+        "form": form,
+        "page": page,
+        "grouped": grouped,
+        "panel_title": panel_title,
+        "back": bool(request.GET.get("template")),
+        "can_make": assigns_anywhere(request.user),
+        "remind_all": _remind_all(request.user, rows) if request.GET.get("template") else None,
+        "views": [(key, label, view == key) for key, label in form.fields["view"].choices],
+    }
+    selected = board.by_pk.get(whole_number(request.GET.get("duty")))
+    if selected is None and page.object_list:
+        needy = board.fitting(page.object_list[0].duties, state)
+        selected = max(needy, key=lambda duty: board.found[duty.pk].days or 0 if board.found[duty.pk].overdue else -1)
+    if selected is not None:
+        family = of_board(selected, request.user, board)
+        holders = board.holders[selected.list_id]
+        context |= _panel(request, selected, board.slots[selected.pk], family, board.slots, holders)
+        context["to_review"] = _to_review(request.user, selected, board.slots[selected.pk], holders)
+        context["number"] = selected.order
+    return render(request, "responsibilities/duties/board.html", context)
+
+
+def _remind_all(user, rows):
+    """Return the id of a duty through which all holders who are behind can be reminded, or None."""
+    late = [row.duty for row in rows if row.found.overdue and assigns_work(user, row.duty.list.organisation)]
+    return late[0].pk if len(late) > 1 else None
+
+
+def _to_review(user, duty, slots, holders):
+    """Return the slots whose report waits for this user's judgement; one right for all of them, asked once."""
+    waiting = [slot for slot in slots if slot.state == REPORTED and slot.report.reported_by_id != user.pk]
+    return waiting if waiting and reviews(user, duty.list, holders=holders) else []
+
+
+def _panel(request, duty, slots, family, all_slots, holders):
+    """Return what the side panel and the page of one duty both show."""
+    today = clock.today()
+    found = progress(slots, today)
+    state, word = chip(found, slots, today)
+    behind = next((slot for slot in slots if slot.behind(today)), None)
+    # What could be done about it here; nothing is asked while nothing is behind.
+    rights = access.rights_at(request.user, duty.list.organisation) if behind else set()
+    return {
+        "duty": duty,
+        "found": found,
+        "state": state,
+        "word": word,
+        "basis": basis(duty),
+        "frequency": frequency(duty),
+        "own_number": own_number(duty),
+        "chain": chain(duty, family, all_slots, today),
+        "timeline": timeline(duty, slots, request.user, today),
+        "holders": holders,
+        "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
+        "rights": rights,
+        "can_supervise": ASSIGN in rights,
+        "behind": behind,
+        "supervise_about": f"{about(duty)}/{behind.key}" if behind else "",
+    }
+
+
+@login_required
+@require_GET
+def duty_detail(request, pk):
+    duty = loaded(request, pk)
+    family = relatives(duty, request.user)
+    slots = duty_slots(family.readable(duty))
+    mine = slots[duty.pk]
+    holders = holders_of(duty.list)
+    acts = acts_for(request.user, duty.list, holders)
+    to_review = _to_review(request.user, duty, mine, holders)
+    today = clock.today()
+    issued = duty.list.state == ListState.ISSUED
+    waiting = to_do(mine)
+    everything = request.GET.get("show") == "all" or not waiting
+    panel = _panel(request, duty, mine, family, slots, holders)
+    records = issued and RECORD in panel["rights"]
+    lines = [
+        {
+            "slot": slot,
+            "mend": slot.mend if records and slot.behind(today) else (),
+            "days": slot.days(today) if slot.behind(today) else None,
+            "waits": slot.waits(today),
+            "word": STATE_NAMES[slot.state],
+            "state": "not_due" if slot.state == "open" and not slot.done else slot.state,
+            "confirm": issued and acts and to_confirm(slot),
+            "report": issued and acts and reportable(slot),
+            "review": slot in to_review,
+        }
+        for slot in by_urgency(mine if everything else waiting, today)
+    ]
+    closed = sum(to_confirm(slot) for slot in mine)
+    context = panel | {
+        "title": duty.text,
+        "lines": lines,
+        "acts": acts,
+        "to_confirm": closed if issued and acts else 0,
+        "slots": len(mine),
+        "waiting": len(waiting),
+        "undone": sum(slot.state != REPORTED for slot in waiting),
+        "everything": everything,
+        "proved": proved_by_system(duty),
+        "source": SOURCE_NAMES.get(duty.source, ""),
+        "role": role_of(duty.list.level),
+        "can_edit": makes(request.user, duty.list.level, duty.list.organisation),
+        "issued": issued,
+        "reminders": Notice.objects.filter(about=about(duty), kind="reminder").count(),
+    }
+    return render(request, "responsibilities/duties/detail.html", context)
+
+
+@login_required
+@require_GET
+def own_duties(request):
+    if request.htmx:
+        # The slot on one's own file: a line about what to read first, nothing when all of it was read.
+        return render(request, "responsibilities/duties/to_note.html", {"lists": lists_to_note(request.user)})
+    context = own_page(request.user)
+    for part in context["lists"]:
+        for row in part["rows"]:
+            row["report_slot"] = next((slot for slot in row["slots"] if reportable(slot)), None)
+        part["to_confirm"] = any(to_confirm(slot) for row in part["rows"] for slot in row["slots"])
+    return render(request, "responsibilities/duties/own.html", context)
+
+
+@login_required
+@require_GET
+def own_brief(request):
+    """The panel of a leader's start page; drawn after the page, for it reckons his year."""
+    return render(request, "responsibilities/duties/own_brief.html", {"rows": brief_of(request.user)})
+
+
+@login_required
+@require_POST
+def duty_export(request):
+    access.require_anywhere(request.user, VIEW)
+    _, data, board = _chosen(request)
+    level = _level(data, board) if data.get("level") or data.get("list") else None
+    duties = board.of_level(level) if level else board.duties
+    if data.get("view") == "overdue":
+        duties = [duty for duty in duties if board.found[duty.pk].overdue]
+    columns = [
+        "年度",
+        "层级",
+        "责任主体",
+        "序号",
+        "责任事项",
+        "频次",
+        "依据",
+        "应落实",
+        "已落实",
+        "逾期项次",
+        "状态",
+        "下一时限",
+    ]
+    rows = (
+        [
+            board.year,
+            duty.list.get_level_display(),
+            duty.list.holder_name,
+            duty.order,
+            duty.text,
+            frequency(duty),
+            "；".join(text for _, text in basis(duty)) or "本机关设定",
+            found.total,
+            found.fulfilled,
+            found.overdue,
+            STATE_NAMES[found.state],
+            next_date(board.slots[duty.pk], board.as_of) or "",
+        ]
+        for duty in duties
+        for found in [board.found[duty.pk]]
+        if not data.get("state") or found.state == data["state"]
+    )
+    return exports.send(
+        request,
+        rows=rows,
+        columns=columns,
+        name=f"{board.year}年责任台账",
+        verb="duty.export",
+        filters=request.GET.urlencode(),
+    )

@@ -1,0 +1,107 @@
+"""Who of the leading group is in charge of what (领导分工)."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from branches.places.models.organisations import Kind
+from branches.reach import access
+from branches.reach.models import Appointment
+from branches.reach.rights import ASSIGN
+from common import clock
+from common.forms.fields import take_errors
+from responsibilities.assigning import assigning, assigns_anywhere, require_assigns
+from responsibilities.duties.forms import ChargeForm
+from responsibilities.duties.models import LeaderCharge
+from responsibilities.duties.services import portfolios as services
+
+
+def _root(user):
+    """Return the party group at which the user assigns; 404 where he does not."""
+    root = access.organisations_for(user).filter(assigning(user, ""), kind=Kind.PARTY_GROUP).first()
+    if root is None:
+        raise Http404
+    return root
+
+
+@login_required
+@require_GET
+def charge_list(request):
+    rows = LeaderCharge.objects.select_related("leader", "department", "contact__parent").order_by(
+        "leader", "contact", "starts", "pk"
+    )
+    manages = assigns_anywhere(request.user)
+    if manages:
+        rows = rows.visible_to(request.user)
+    elif any(row.role in services.LEADING for row in access.current_appointments(request.user)):
+        rows = rows.filter(leader=request.user)
+    else:
+        raise Http404
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    standing = sum(row.ends is None for row in page.object_list)
+    context = {
+        "title": f"领导分工 {standing} 项" if standing else "还没有登记领导分工",
+        "sub": "分管处室和联系支部，用于认定分工负责、联系点指导和谈心",
+        "page": page,
+        "add_url": reverse("charge_new") if manages else "",
+        "add_label": "登记分工",
+        "manages": manages,
+        "unit": "项",
+    }
+    return render(request, "responsibilities/duties/charges.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def charge_new(request):
+    root = _root(request.user)
+    leaders = Appointment.objects.active(clock.today()).filter(role__in=services.LEADING, user__is_active=True)
+    branches = access.organisations_for(request.user).filter(kind=Kind.BRANCH, archived_on__isnull=True)
+    form = ChargeForm(request.POST or None, branches=branches, leaders=leaders.order_by().values("user"))
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                services.charge_make(by=request.user, organisation=root, **form.cleaned_data)
+            except ValidationError as error:
+                take_errors(form, error)
+            else:
+                messages.success(request, "分工已登记")
+                return redirect("charge_list")
+        status = 422
+    context = {
+        "title": "登记领导分工",
+        "sub": "分管处室和联系支部分别登记，每次一项",
+        "form": form,
+        "verb": "登记",
+        "cancel": reverse("charge_list"),
+    }
+    return render(request, "generic/form.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def charge_end(request, pk):
+    charge = access.get_for(
+        LeaderCharge.objects.select_related("leader", "department", "contact", "organisation"),
+        request.user,
+        ASSIGN,
+        pk=pk,
+    )
+    require_assigns(request.user, charge.organisation)
+    if request.method == "POST":
+        services.charge_end(by=request.user, charge=charge)
+        messages.success(request, "分工已结束")
+        return redirect("charge_list")
+    context = {
+        "title": f"结束{charge.leader}对{charge.department or charge.contact.label}的分工？",
+        "text": "从明天起不再计入其责任；此前的记录保留。",
+        "verb": "结束",
+        "cancel": reverse("charge_list"),
+    }
+    return render(request, "generic/confirm.html", context)

@@ -1,1 +1,0 @@
-"""The year plan of business work."""

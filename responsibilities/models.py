@@ -1,0 +1,31 @@
+"""The models of this room, for Django alone: code imports a model from its subject."""
+
+from responsibilities.collects.models import Collect, CollectAnswer, CollectField, CollectTarget
+from responsibilities.duties.models import Duty, DutyList, DutyReport, LeaderCharge
+from responsibilities.proof_files.models import Paper
+from responsibilities.requirements.models import Exemption, Explanation
+from responsibilities.supervision.models import Supervision, SupervisionExtension, SupervisionProblem, SupervisionReply
+from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
+
+__all__ = [
+    "Collect",
+    "CollectAnswer",
+    "CollectField",
+    "CollectTarget",
+    "Duty",
+    "DutyList",
+    "DutyReport",
+    "Exemption",
+    "Explanation",
+    "LeaderCharge",
+    "Milestone",
+    "Paper",
+    "StageEvidence",
+    "Supervision",
+    "SupervisionExtension",
+    "SupervisionProblem",
+    "SupervisionReply",
+    "SyncStage",
+    "WorkCarrier",
+    "WorkItem",
+]

@@ -1,0 +1,9 @@
+"""Files kept as proof."""
+
+from django.urls import path
+
+from responsibilities.proof_files import views
+
+urlpatterns = [
+    path("papers/<int:pk>/", views.paper_download, name="paper_download"),
+]

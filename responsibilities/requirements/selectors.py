@@ -1,0 +1,353 @@
+"""What is owed: one set-based function of tree, membership, rules, settings and records (decisions 19–24).
+
+Nothing is stored: the same question gives the same answer on the workbench, in facts, in scores and in exports.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+from django.db.models import Q
+
+from branches.places.models.organisations import Kind, OrganisationVersion
+from branches.settings import dated as dated_settings
+from common import clock
+from common.periods import Period
+from members.activities.selectors.counting import LATE, counting_records, returned_records, talks_had
+from members.roster.models.members import Member, Membership
+from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
+from responsibilities.requirements.models import Exemption
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.rules import (
+    BRANCH_WITH_COMMITTEE,
+    EACH_MEMBER,
+    REQUIREMENT_RULES,
+    REQUIREMENT_RULES_BY_ID,
+    SMALL_GROUP,
+)
+
+ALWAYS = date.max
+# Up to so many branches and groups are named to the database one by one.
+FEW = 40
+
+
+@dataclass
+class Requirement:
+    """One row: organisation × rule × period.
+
+    expected: how many are owed (0 when not applicable). on_time, late: how many records (members, for talks) meet
+    it. records: ids of the records that meet it. waiting: it is met only with records still under review. returned:
+    id of a returned record of the period, or None. reason: why it is exempt or not applicable. missing: ids of members
+    without a talk.
+    """
+
+    organisation: int
+    rule: str
+    period: Period
+    expected: int
+    due: date
+    on_time: int = 0
+    late: int = 0
+    state: str = State.NOT_DUE
+    reason: str = ""
+    records: list = field(default_factory=list)
+    waiting: bool = False
+    returned: int | None = None
+    missing: list = field(default_factory=list)
+
+    @property
+    def done(self):
+        return self.on_time + self.late
+
+    @property
+    def key(self):
+        return (self.organisation, self.rule, str(self.period))
+
+    @property
+    def row(self):
+        return REQUIREMENT_RULES_BY_ID[self.rule]
+
+    @property
+    def applies(self):
+        return self.state not in (State.NOT_APPLICABLE, State.EXEMPT)
+
+
+def periods_of(rule, span):
+    """Return the periods of a rule that lie within `span`, a Period (decisions 22)."""
+    if rule.period in ("month", "quarter", "half", "year") and _fits(rule.period, span):
+        return span.parts(rule.period)
+    return ()
+
+
+def _fits(kind, span):
+    order = ("month", "quarter", "half", "year")
+    return order.index(kind) <= order.index(span.kind)
+
+
+def requirements(span, *, organisations=None, as_of=None, rules=REQUIREMENT_RULES):
+    """Return the Requirements whose own period lies within `span`.
+
+    span: a Period. organisations: ids of branches and small groups to look at (all when None). as_of: the day on which
+    states are judged (default today). rules: rows of REQUIREMENT_RULES. The number of statements does not depend on the
+    number of organisations, periods or records.
+    """
+    return list(_Reckoning(span, organisations, as_of or clock.today(), rules).rows())
+
+
+class _Reckoning:
+    """The data of one call, read once."""
+
+    def __init__(self, span, organisations, as_of, rules):
+        self.span, self.as_of = span, as_of
+        self.wanted = [(rule, periods_of(rule, span)) for rule in rules]
+        self.wanted = [(rule, periods) for rule, periods in self.wanted if periods]
+        self.settings = dated_settings.timelines(
+            ("due_soon_days", "lecture_per_quarter", "org_life_due_month", "founding_share")
+        )
+        self.places = self._places(organisations)
+        # A long list of ids inside OR and EXISTS is compared row by row; asking for all and looking up is quicker.
+        ids = None if organisations is None or len(self.places) > FEW else list(self.places)
+        self.seats = self._seats(ids) if self._needs("life-committee-m") else {}
+        self.rosters = self._rosters(ids) if self._needs("life-talks") else {}
+        kinds = sorted({kind for rule, _ in self.wanted for kind in rule.kinds if rule.owes != EACH_MEMBER})
+        self.records = self._by_place(counting_records(span.first, span.last, kinds, ids, as_of))
+        self.talks = self._talks(ids) if self._needs("life-talks") else {}
+        self.returned = returned_records(span.first, span.last, kinds, ids)
+        self.exempt = {
+            (row.organisation_id, row.rule, row.period): row.reason
+            for row in Exemption.objects.filter(
+                revoked__isnull=True, **({} if ids is None else {"organisation__in": ids})
+            )
+        }
+
+    def _needs(self, rule):
+        return any(row.rule == rule for row, _ in self.wanted)
+
+    def _places(self, organisations):
+        """Branches and small groups with the days on which they stood, from the dated versions."""
+        rows = OrganisationVersion.objects.filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP)).filter(
+            Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=self.span.last
+        )
+        if organisations is not None:
+            rows = rows.filter(Q(organisation__in=organisations) | Q(parent__in=organisations, kind=Kind.SMALL_GROUP))
+        places = {}
+        for pk, kind, parent, starts, ends, founded in rows.order_by("starts").values_list(
+            "organisation", "kind", "parent", "starts", "ends", "organisation__founded"
+        ):
+            place = places.setdefault(pk, _Place(pk, kind, parent, starts, ends or ALWAYS, founded or starts))
+            place.parent, place.ends = parent, ends or ALWAYS
+            place.parents.append((starts, ends or ALWAYS, parent))
+        self.groups = {}
+        for place in places.values():
+            if place.kind == Kind.SMALL_GROUP:
+                for starts, ends, parent in place.parents:
+                    self.groups.setdefault(parent, []).append((max(starts, place.founded), ends))
+        return places
+
+    def _seats(self, ids):
+        rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).filter(Q(ends__isnull=True) | Q(ends__gte=self.span.first))
+        if ids is not None:
+            rows = rows.filter(organisation__in=ids)
+        seats = {}
+        for place, member, starts, ends in rows.values_list("organisation", "member", "starts", "ends"):
+            seats.setdefault(place, []).append((member, starts or date.min, ends or ALWAYS))
+        return seats
+
+    def _rosters(self, ids):
+        rows = Membership.objects.filter(starts__lte=self.span.last, member__joined_on__isnull=False).filter(
+            Q(ends__isnull=True) | Q(ends__gte=self.span.first)
+        )
+        if ids is not None:
+            rows = rows.filter(organisation__in=ids)
+        rosters = {}
+        for place, member, starts, ends, joined, exempt in rows.values_list(
+            "organisation", "member", "starts", "ends", "member__joined_on", "member__exempt_from"
+        ):
+            rosters.setdefault(place, []).append((member, max(starts, joined), ends or ALWAYS, exempt or ALWAYS))
+        return rosters
+
+    def _by_place(self, records):
+        found = {}
+        for record in records:
+            found.setdefault((record.organisation, record.kind), []).append(record)
+        return found
+
+    def rows(self):
+        for rule, periods in self.wanted:
+            for period in periods:
+                for place in self.places.values():
+                    row = self._row(rule, period, place)
+                    if row is not None:
+                        yield row
+
+    def _row(self, rule, period, place):
+        if not (place.founded <= period.last and place.ends >= period.first):
+            return None
+        if rule.owes == SMALL_GROUP:
+            if place.kind == Kind.BRANCH:
+                return self._branch_without_groups(rule, period, place)
+        elif place.kind != Kind.BRANCH:
+            return None
+        row = Requirement(place.pk, rule.rule, period, self._number(rule, period), self._due(rule, period))
+        reference = min(period.last, max(self.as_of, period.first), place.ends)
+        if not self._stands_long_enough(place, period):
+            return _not_applicable(row, f"{place.founded:%Y年%-m月%-d日}成立，当期不计")
+        if place.ends < period.last:
+            return _not_applicable(row, f"{place.ends:%Y年%-m月%-d日}撤销，当期不计")
+        if rule.owes == BRANCH_WITH_COMMITTEE and not self._has_committee(place, reference):
+            return _not_applicable(row, "未设支部委员会")
+        if row.expected == 0:
+            return _not_applicable(row, "本机关设定为不要求")
+        if rule.owes == EACH_MEMBER:
+            self._count_talks(row, place, min(period.last, max(self.as_of, period.first)))
+            if row.expected == 0:
+                return _not_applicable(row, "名册上没有应谈人员")
+        else:
+            self._count(row, rule, period, place)
+        return self._judge(row)
+
+    def _branch_without_groups(self, rule, period, place):
+        if any(starts <= period.last and ends >= period.first for starts, ends in self.groups.get(place.pk, ())):
+            return None
+        row = Requirement(place.pk, rule.rule, period, 0, self._due(rule, period))
+        return _not_applicable(row, "未划分党小组")
+
+    def _number(self, rule, period):
+        if rule.rule == "life-lecture-frequency":
+            return int(dated_settings.at(self.settings["lecture_per_quarter"], period.first))
+        return rule.n
+
+    def _due(self, rule, period):
+        if rule.rule == "life-org-meeting":
+            month = int(dated_settings.at(self.settings["org_life_due_month"], period.first))
+            return Period("month", period.year, month).last
+        return period.last
+
+    def _stands_long_enough(self, place, period):
+        share = Fraction(dated_settings.at(self.settings["founding_share"], period.first))
+        return place.founded <= period.first or period.counts_since(place.founded, share)
+
+    def _has_committee(self, place, day):
+        held = {member for member, starts, ends in self.seats.get(place.pk, ()) if starts <= day <= ends}
+        return len(held) >= COMMITTEE_MINIMUM
+
+    def _matching(self, rule, period, place):
+        """Return (records on time, records late) that meet this period: by own date, or marked as making up for it."""
+        on_time, late, seen = [], [], set()
+        for kind in rule.kinds:
+            for record in self.records.get((place.pk, kind), ()):
+                if record.activity in seen:
+                    continue
+                met = record.meets(period)
+                if met is not None:
+                    seen.add(record.activity)
+                    (late if met == LATE else on_time).append(record)
+        return on_time, late
+
+    def _count(self, row, rule, period, place):
+        on_time, late = self._matching(rule, period, place)
+        row.on_time, row.late = len(on_time), len(late)
+        row.records = [record.activity for record in sorted([*on_time, *late], key=lambda record: record.day)]
+        row.waiting = sum(record.accepted for record in [*on_time, *late]) < row.expected <= row.done
+        self._note_return(row, rule, period, place)
+
+    def _note_return(self, row, rule, period, place):
+        for kind in rule.kinds:
+            for day, pk in self.returned.get((place.pk, kind), ()):
+                if day in period:
+                    row.returned = pk
+
+    def _talks(self, ids):
+        """Return {member: [CountingRecord]}: a talk follows the member, whichever branch he had it in."""
+        members = None
+        if ids is not None:
+            members = Membership.objects.filter(organisation__in=ids).order_by().values("member")
+        kinds = [kind for rule, _ in self.wanted if rule.owes == EACH_MEMBER for kind in rule.kinds]
+        return talks_had(self.span.first, self.span.last, kinds, members, self.as_of)
+
+    def _count_talks(self, row, place, day):
+        owed = {
+            member
+            for member, starts, ends, exempt in self.rosters.get(place.pk, ())
+            if starts <= day <= ends and exempt > day
+        }
+        early, made_up, records = set(), set(), {}
+        for member in owed:
+            for record in self.talks.get(member, ()):
+                met = record.meets(row.period)
+                if met is not None:
+                    records[record.activity] = record
+                    (made_up if met == LATE else early).add(member)
+        made_up -= early
+        row.expected, row.on_time, row.late = len(owed), len(early), len(made_up)
+        row.records = [record.activity for record in sorted(records.values(), key=lambda one: (one.day, one.activity))]
+        row.missing = sorted(owed - early - made_up)
+
+    def _judge(self, row):
+        reason = self.exempt.get(row.key)
+        if reason is not None:
+            row.state, row.reason = State.EXEMPT, reason
+        elif row.on_time >= row.expected:
+            row.state = State.MET
+        elif row.done >= row.expected:
+            row.state = State.MET_LATE
+        elif self.as_of > row.due:
+            row.state = State.OVERDUE
+        elif self.as_of >= row.due - timedelta(days=int(dated_settings.at(self.settings["due_soon_days"], row.due))):
+            row.state = State.DUE_SOON
+        return row
+
+
+@dataclass
+class _Place:
+    pk: int
+    kind: str
+    parent: int | None
+    starts: date
+    ends: date
+    founded: date = date.min
+    parents: list = field(default_factory=list)
+
+
+def _not_applicable(row, reason):
+    row.expected, row.state, row.reason = 0, State.NOT_APPLICABLE, reason
+    return row
+
+
+def members_named(ids):
+    """Return the Members of these ids in roster order, for pages that name who is missing."""
+    return list(Member.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def requirement_name(row):
+    """Return 「10月支委会」, 「四季度党员大会」, 「2026年组织生活会」."""
+    period = f"{row.period.year}年" if row.period.kind == "year" else row.period.short()
+    return f"{period}{row.row.short}"
+
+
+def one_requirement(organisation, rule, period, as_of=None):
+    """Return the Requirement at an address, or None when nothing of the kind is owed there."""
+    row = REQUIREMENT_RULES_BY_ID.get(rule)
+    if row is None or row.period != period.kind:
+        return None
+    found = requirements(period, organisations=[organisation.pk], as_of=as_of, rules=[row])
+    return next((one for one in found if one.organisation == organisation.pk), None)
+
+
+def days_of(row, today=None):
+    """Return days late for an overdue row, days left for one still to come, None otherwise."""
+    today = today or clock.today()
+    if row.state == State.OVERDUE:
+        return (today - row.due).days
+    if row.state in (State.DUE_SOON, State.NOT_DUE):
+        return (row.due - today).days
+    return None
+
+
+def cell_state(row):
+    """Return the key under which a heat cell shows a row: met but under review, returned, or its own state."""
+    if row.state in (State.MET, State.MET_LATE) and row.waiting:
+        return "submitted"
+    if row.returned and row.state not in (State.MET, State.MET_LATE, State.EXEMPT, State.NOT_APPLICABLE):
+        return "returned"
+    return row.state

@@ -1,0 +1,277 @@
+"""What is owed: list, one requirement with its article and records, explanation, exemption, reminder."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from branches.audit import exports
+from branches.frame.confirm_with_reason import asked
+from branches.notices.models import Notice
+from branches.places.models.organisations import Kind, Organisation
+from branches.places.selectors.names import labels
+from branches.reach import access
+from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
+from common import clock
+from common.periods import QUARTER, YEAR, Period
+from members.activities.models import Activity
+from responsibilities.requirements.forms import RequirementFilter
+from responsibilities.requirements.models import Exemption, Explanation, RequirementState
+from responsibilities.requirements.selectors import (
+    cell_state,
+    days_of,
+    members_named,
+    one_requirement,
+    requirement_name,
+    requirements,
+)
+from responsibilities.requirements.services import (
+    about,
+    address,
+    exemption_revoke,
+    requirement_exempt,
+    requirement_remind,
+)
+from responsibilities.requirements.services import requirement_explain as explain
+from responsibilities.rulebook import citation, rule, short_citation
+from responsibilities.supervision.models import Supervision
+
+ORDER = {
+    state: place
+    for place, state in enumerate(("overdue", "due_soon", "not_due", "met_late", "met", "exempt", "not_applicable"))
+}
+
+
+def _organisation(request, pk, right=VIEW):
+    return access.get_for(Organisation.objects.select_related("parent"), request.user, right, pk=pk)
+
+
+def requirement_for(request, pk, rule_id, period, right=VIEW):
+    """Return (Organisation, Requirement) of an address; Http404 where the reader may not see it or it is none."""
+    organisation = _organisation(request, pk, right)
+    try:
+        row = one_requirement(organisation, rule_id, Period.parse(period))
+    except ValueError:
+        row = None
+    if row is None:
+        raise Http404
+    return organisation, row
+
+
+def _periods():
+    """The choices of the period filter: this year with its quarters and months, and last year."""
+    this = Period.containing(YEAR, clock.today())
+    found = [this, *reversed(this.parts(QUARTER)), *reversed(this.parts("month")), this.previous()]
+    return [(str(period), period.label()) for period in found if period.first <= clock.today()]
+
+
+def _filtered(request):
+    """Return (filter form, rows): the requirements within reach that the address asks for."""
+    places = access.organisations_for(request.user).filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))
+    this = Period.containing(YEAR, clock.today())
+    form = RequirementFilter(
+        request.GET or None,
+        organisations=places,
+        periods=_periods(),
+        instead={"period": (str(this), this.label())},
+    )
+    chosen = form.chosen()
+    period = chosen.get("period") or this
+    if "period" not in request.GET:
+        form.initial["period"] = str(period)
+    wanted = set(places.values_list("pk", flat=True))
+    if chosen.get("organisation"):
+        below = chosen["organisation"].get_descendants(include_self=True).values_list("pk", flat=True)
+        wanted &= set(below)
+    rows = [row for row in requirements(period, organisations=sorted(wanted)) if row.organisation in wanted]
+    if chosen.get("rule"):
+        rows = [row for row in rows if row.rule == chosen["rule"]]
+    if chosen.get("state"):
+        rows = [row for row in rows if row.state == chosen["state"]]
+    rows.sort(key=lambda row: (ORDER[row.state], row.due, row.organisation))
+    return form, rows
+
+
+def _lines(rows):
+    """Add what a table shows: names, days, citation, address."""
+    names = labels([row.organisation for row in rows])
+    return [
+        {
+            "row": row,
+            "place": names[row.organisation],
+            "name": requirement_name(row),
+            "days": days_of(row),
+            "cell": cell_state(row),
+            "url": address(row),
+            "basis": short_citation(rule(row.rule)),
+            "new": f"/activities/new/?organisation={row.organisation}&kind={row.row.kinds[0]}&period={row.period}",
+        }
+        for row in rows
+    ]
+
+
+@login_required
+def requirement_list(request):
+    access.require_anywhere(request.user, VIEW)
+    form, rows = _filtered(request)
+    overdue = sum(row.state == RequirementState.OVERDUE for row in rows)
+    met = sum(row.state in (RequirementState.MET, RequirementState.MET_LATE) for row in rows)
+    owed = sum(row.applies for row in rows)
+    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue else "")
+    return render(
+        request,
+        "responsibilities/requirements/list.html",
+        {
+            "title": title,
+            "form": form,
+            "page": page,
+            "lines": _lines(page.object_list),
+            "can_record": access.holds_anywhere(request.user, RECORD),
+        },
+    )
+
+
+@login_required
+@require_POST
+def requirement_export(request):
+    access.require_anywhere(request.user, VIEW)
+    _, rows = _filtered(request)
+    columns = ["党组织", "义务", "期间", "应办", "已办", "状态", "截止日期", "依据"]
+    table = (
+        [
+            line["place"],
+            line["row"].row.label,
+            line["row"].period.label(),
+            line["row"].expected,
+            line["row"].done,
+            RequirementState(line["row"].state).label,
+            line["row"].due,
+            citation(rule(line["row"].rule)),
+        ]
+        for line in _lines(rows)
+    )
+    return exports.send(
+        request,
+        rows=table,
+        columns=columns,
+        name="义务清单",
+        verb="requirement.export",
+        filters=request.GET.urlencode(),
+    )
+
+
+@login_required
+def requirement_detail(request, pk, rule_id, period):
+    organisation, row = requirement_for(request, pk, rule_id, period)
+    published = rule(rule_id)
+    records = list(
+        Activity.objects.visible_to(request.user)
+        .filter(pk__in=row.records)
+        .select_related("organisation__parent")
+        .prefetch_related("kinds")
+        .order_by("day")
+    )
+    reminders = Notice.objects.filter(about=about(row)).order_by("-sent")
+    times = sorted({notice.sent.replace(second=0, microsecond=0) for notice in reminders}, reverse=True)
+    rights = access.rights_at(request.user, organisation)
+    context = {
+        "organisation": organisation,
+        "row": row,
+        "name": requirement_name(row),
+        "days": days_of(row),
+        "state": cell_state(row),
+        "rule": published,
+        "citation": citation(published),
+        "records": records,
+        # A member's talk in his former branch counts too; who may not read that record sees that there is one.
+        "elsewhere": len(row.records) - len(records),
+        "missing": members_named(row.missing),
+        "reminders": times,
+        "url": address(row),
+        "exemption": Exemption.objects.filter(
+            organisation=organisation, rule=rule_id, period=str(row.period), revoked__isnull=True
+        )
+        .select_related("approved_by")
+        .first(),
+        "explanations": Explanation.objects.filter(
+            organisation=organisation, rule=rule_id, period=str(row.period)
+        ).select_related("author"),
+        "can_review": REVIEW in rights,
+        "can_record": RECORD in rights,
+        "can_explain": DUTIES in rights,
+        "can_supervise": ASSIGN in rights,
+        "about": about(row),
+        "supervisions": Supervision.objects.about(request.user, about(row)),
+    }
+    context["open"] = row.state in (RequirementState.OVERDUE, RequirementState.DUE_SOON, RequirementState.NOT_DUE)
+    context["new"] = _lines([row])[0]["new"]
+    if request.htmx:
+        return render(request, "responsibilities/requirements/popover.html", context)
+    return render(request, "responsibilities/requirements/detail.html", context)
+
+
+@login_required
+def requirement_explain(request, pk, rule_id, period):
+    organisation, row = requirement_for(request, pk, rule_id, period, DUTIES)
+
+    def act(text):
+        explain(by=request.user, organisation=organisation, row=row, text=text)
+        messages.success(request, "说明已提交")
+
+    return asked(
+        request,
+        act,
+        label="说明",
+        title=f"说明{organisation.label}{requirement_name(row)}的情况",
+        text="说明会显示在这项义务的页面上，上级可以看到；不改变状态。",
+        verb="提交说明",
+        back=address(row),
+    )
+
+
+@login_required
+def requirement_exempt_page(request, pk, rule_id, period):
+    organisation, row = requirement_for(request, pk, rule_id, period, REVIEW)
+
+    def act(text):
+        requirement_exempt(by=request.user, organisation=organisation, row=row, reason=text)
+        messages.success(request, "已登记为免予")
+
+    return asked(
+        request,
+        act,
+        label="原因",
+        title=f"同意{organisation.label}{requirement_name(row)}免予办理",
+        text="免予后这项义务不计入应办，也不扣分；原因和批准人会显示在页面上。",
+        verb="同意免予",
+        back=address(row),
+    )
+
+
+@login_required
+@require_POST
+def requirement_exempt_revoke(request, pk, rule_id, period):
+    organisation, row = requirement_for(request, pk, rule_id, period, REVIEW)
+    exemption = Exemption.objects.filter(
+        organisation=organisation, rule=rule_id, period=str(row.period), revoked__isnull=True
+    ).first()
+    if exemption is None:
+        raise Http404
+    exemption_revoke(by=request.user, exemption=exemption)
+    messages.success(request, "免予已撤销")
+    return redirect(address(row))
+
+
+@login_required
+@require_POST
+def requirement_remind_one(request, pk, rule_id, period):
+    organisation, row = requirement_for(request, pk, rule_id, period, REVIEW)
+    sent, nobody = requirement_remind(by=request.user, rows=[row], places={organisation.pk: organisation})
+    if nobody:
+        messages.warning(request, f"{organisation.label}没有可提醒的负责人，请先任命")
+    else:
+        messages.success(request, f"已提醒 {sent} 人")
+    return redirect(request.POST.get("back") if request.POST.get("back") == "/" else address(row))

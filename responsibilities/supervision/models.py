@@ -1,0 +1,217 @@
+"""Supervision (督查): a notice from a superior about one thing, with replies until it is closed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from branches.reach.querysets import ScopedQuerySet, reach
+from branches.reach.rights import ASSIGN, PUBLISH, VIEW
+from common import clock
+from common.operator import OPERATOR
+
+
+class SupervisionState(models.TextChoices):
+    OPEN = "open", "待回复"
+    REPORTED = "reported", "待审核"
+    RETURNED = "returned", "已退回"
+    # The reply is accepted; problems of the list are still to be struck off.
+    ACCEPTED = "accepted", "整改中"
+    CLOSED = "closed", "已销号"
+
+
+# The recipient has the next step: overdue once the due date has passed.
+AWAITING = (SupervisionState.OPEN, SupervisionState.RETURNED)
+
+
+class Subject(models.TextChoices):
+    DUTY = "duty", "责任事项"
+    STAGE = "stage", "同步环节"
+    REQUIREMENT = "requirement", "应办义务"
+    RESULT = "result", "考核结果"
+    FREE = "free", "其他"
+
+
+class SupervisionQuerySet(ScopedQuerySet):
+    def visible_to(self, user, right=VIEW, day=None):
+        """Notices to organisations within reach; one to a person is read by him, by the sender, and by those who assign."""
+        condition = reach(user, right, "organisation__", day)
+        if right == VIEW and user is not OPERATOR:
+            above = reach(user, ASSIGN, "organisation__", day) | reach(user, PUBLISH, "organisation__", day)
+            own = Q(holder=user.pk or 0) | Q(issued_by=user.pk or 0)
+            condition = (Q(holder__isnull=True) & condition) | above | own
+        return self.filter(condition)
+
+    def readable(self, user):
+        """Return the notices that `user` may read, ready for a list or a page."""
+        rows = self.visible_to(user, VIEW)
+        return rows.select_related("organisation__parent", "holder", "issued_by", "issued_from__parent")
+
+    def about(self, user, thing):
+        """Return the notices about one thing ("requirement/3/life-theme-day/2026-10"), the newest first, at most ten."""
+        return list(self.readable(user).filter(about=thing)[:10])
+
+    def open_about(self, user, things):
+        """Return {thing: [open notices that `user` may read, the newest first]} of these things, in one statement."""
+        found = {}
+        if things:
+            for row in self.readable(user).filter(about__in=things).exclude(state=SupervisionState.CLOSED):
+                found.setdefault(row.about, []).append(row)
+        return found
+
+
+class Supervision(models.Model):
+    """What is asked, of whom, by when, and what is expected as proof."""
+
+    organisation = models.ForeignKey(
+        "branches.Organisation", verbose_name="承办组织", on_delete=models.PROTECT, related_name="supervisions"
+    )
+    # A person in particular (a member of the leading group); none: the organisation's secretary answers.
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="supervisions"
+    )
+    year = models.PositiveSmallIntegerField(editable=False)
+    number = models.PositiveSmallIntegerField(editable=False)
+    subject = models.CharField("督查对象", max_length=12, choices=Subject.choices, default=Subject.FREE)
+    # Address within the subject: duty/12/2026Q3, stage/45, requirement/3/life-theme-day/2026-10, result/9.
+    about = models.CharField(max_length=120, blank=True)
+    about_name = models.CharField(max_length=200, blank=True)
+    about_url = models.CharField(max_length=200, blank=True)
+    title = models.CharField("督查事项", max_length=120)
+    expected = models.CharField("要求", max_length=500)
+    due = models.DateField("回复时限")
+    # The due date as first set: prolonging keeps it.
+    first_due = models.DateField(editable=False)
+    state = models.CharField("状态", max_length=10, choices=SupervisionState.choices, default=SupervisionState.OPEN)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="issued_supervisions"
+    )
+    issued_from = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField("首次回复", null=True)
+    answered_late = models.BooleanField(default=False)
+    closed_at = models.DateTimeField("销号时间", null=True)
+    escalated_at = models.DateTimeField("逾期上报", null=True)
+
+    objects = SupervisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "督查"
+        default_permissions = ()
+        ordering = ["-issued_at", "-pk"]
+        indexes = [
+            models.Index(fields=["organisation", "due"], name="supervision_place_due"),
+            models.Index(fields=["state", "due"], name="supervision_state_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "number"], name="supervision_number_once"),
+            models.CheckConstraint(condition=Q(state__in=SupervisionState.values), name="supervision_state_known"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def label(self):
+        """Return 「督查〔2026〕3号」."""
+        return f"督查〔{self.year}〕{self.number}号"
+
+    @property
+    def recipient(self):
+        """Whom it addresses, for pages: the person, or the organisation."""
+        return f"{self.holder.name}同志" if self.holder_id else self.organisation.label
+
+    @property
+    def overdue_days(self):
+        """Days past the due date while an answer is still owed, else 0: overdue is derived, not stored."""
+        if self.state not in AWAITING:
+            return 0
+        return max((clock.today() - self.due).days, 0)
+
+    @property
+    def unstruck_days(self):
+        """Days past the due date while the answer is accepted and problems are still to be struck off, else 0."""
+        if self.state != SupervisionState.ACCEPTED:
+            return 0
+        return max((clock.today() - self.due).days, 0)
+
+
+class OfSupervisionQuerySet(ScopedQuerySet):
+    def visible_to(self, user, right=VIEW, day=None):
+        """Rows of the notices that the user may read (or act on)."""
+        rows = Supervision.objects.order_by().visible_to(user, right, day)
+        return self.filter(supervision__in=rows.values("pk"))
+
+
+class SupervisionReply(models.Model):
+    """An answer with its evidence, and what the superior made of it."""
+
+    supervision = models.ForeignKey(Supervision, on_delete=models.PROTECT, related_name="replies")
+    text = models.CharField("办理情况", max_length=1000)
+    activity = models.ForeignKey(
+        "members.Activity", null=True, blank=True, on_delete=models.PROTECT, related_name="supervision_replies"
+    )
+    paper = models.ForeignKey(
+        "responsibilities.Paper", null=True, blank=True, on_delete=models.PROTECT, related_name="supervision_replies"
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    written = models.DateTimeField(default=timezone.now)
+    accepted = models.BooleanField(null=True)
+    reason = models.CharField("退回原因", max_length=300, blank=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+
+    objects = OfSupervisionQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(accepted=False) | ~Q(reason=""), name="reply_returned_with_reason"),
+        ]
+
+    def __str__(self):
+        return self.text[:40]
+
+
+class SupervisionProblem(models.Model):
+    """One line of problem → measure → done (销号)."""
+
+    supervision = models.ForeignKey(Supervision, on_delete=models.CASCADE, related_name="problems")
+    order = models.PositiveSmallIntegerField("序号", default=1)
+    problem = models.CharField("问题", max_length=300)
+    measure = models.CharField("整改措施", max_length=300, blank=True)
+    done_on = models.DateField("销号日期", null=True, blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfSupervisionQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["order", "pk"]
+        constraints = [models.UniqueConstraint(fields=["supervision", "order"], name="problem_order")]
+
+    def __str__(self):
+        return self.problem
+
+    @property
+    def organisation(self):
+        return self.supervision.organisation
+
+
+class SupervisionExtension(models.Model):
+    """The due date was moved, with the reason."""
+
+    supervision = models.ForeignKey(Supervision, on_delete=models.CASCADE, related_name="extensions")
+    before = models.DateField()
+    after = models.DateField()
+    reason = models.CharField("延期原因", max_length=300)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    made = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.before} → {self.after}"

@@ -1,0 +1,182 @@
+"""What a supervision is about: a duty, a stage, a requirement, a result or a free text, read from its address."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.http import Http404
+from django.urls import NoReverseMatch, reverse
+
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import VIEW
+from common import clock
+from common.periods import Period
+from common.text import clean_text
+from common.workdays import UnknownYear, is_workday
+from responsibilities.duties.models import Duty, Level, ListState
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.selectors import one_requirement, requirement_name
+from responsibilities.requirements.services import address
+from responsibilities.supervision.models import Subject
+from responsibilities.work.models import SyncStage
+
+DAYS_TO_ANSWER = 14
+
+
+@dataclass
+class About:
+    """The thing and what is proposed for the notice.
+
+    about: "duty/12/2026Q3"; name, url: of the thing. organisation, holder: the recipient proposed (None: to be chosen).
+    fixed: the recipients that fit (organisations and accounts); empty: whoever is within reach. due: two weeks on, a
+    working day.
+    """
+
+    subject: str = Subject.FREE
+    about: str = ""
+    name: str = ""
+    url: str = ""
+    organisation: Organisation | None = None
+    holder: object = None
+    title: str = ""
+    expected: str = ""
+    due: date | None = None
+    fixed: list = field(default_factory=list)
+
+
+def proposed_due(today=None):
+    """Return the first working day on or after two weeks from `today`; a year whose holidays are unknown is not moved."""
+    day = (today or clock.today()) + timedelta(days=DAYS_TO_ANSWER)
+    try:
+        while not is_workday(day):
+            day += timedelta(days=1)
+    except UnknownYear:
+        pass
+    return day
+
+
+def _url(*names, args):
+    # The pages of duties, stages and results belong to other subjects; without one the name stands alone.
+    for name in names:
+        try:
+            return reverse(name, args=args)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def _whole(text):
+    if not text.isdecimal() or len(text) > 12:
+        raise Http404
+    return int(text)
+
+
+def _place(user, pk):
+    return access.get_for(Organisation.objects.select_related("parent"), user, VIEW, pk=_whole(pk))
+
+
+def _duty(user, rest, _address):
+    pk, _, slot = rest.partition("/")
+    rows = Duty.objects.select_related("list__organisation__parent", "list__holder", "list__member")
+    duty = access.get_for(rows, user, VIEW, pk=_whole(pk))
+    if duty.list.state != ListState.ISSUED:
+        raise Http404
+    holder = duty.list.holder if duty.list.level == Level.LEADER else None
+    try:
+        period = f"（{Period.parse(slot).label()}）" if slot else ""
+    except ValueError:
+        period = ""
+    proof = f"，并附佐证：{duty.proof}" if duty.proof else "，并附佐证"
+    return About(
+        name=f"{duty.text}{period}",
+        url=_url("duty_detail", args=[duty.pk]),
+        organisation=duty.list.organisation,
+        holder=holder,
+        title=f"落实“{duty.text}”{period}",
+        expected=f"请报告落实情况{proof}。",
+        fixed=[holder or duty.list.organisation],
+    )
+
+
+def _stage(user, rest, _address):
+    rows = SyncStage.objects.select_related("item__leader", "item__organisation__parent")
+    stage = access.get_for(rows, user, VIEW, pk=_whole(rest))
+    carriers = stage.item.carriers.filter(ended__isnull=True).select_related("organisation__parent")
+    places = [row.organisation for row in carriers]
+    word = stage.get_stage_display()
+    return About(
+        name=f"{stage.item.name}：{word}",
+        url=_url("work_detail", "work_item_detail", args=[stage.item_id]),
+        organisation=places[0] if places else stage.item.organisation,
+        title=f"{stage.item.name}{word}",
+        expected="请报告这一环节党的工作怎样跟进，并补齐佐证记录。",
+        fixed=places or [stage.item.organisation],
+    )
+
+
+def _requirement(user, rest, _address):
+    parts = rest.split("/")
+    if len(parts) != 3:
+        raise Http404
+    organisation = _place(user, parts[0])
+    try:
+        row = one_requirement(organisation, parts[1], Period.parse(parts[2]))
+    except ValueError:
+        row = None
+    if row is None:
+        raise Http404
+    name = requirement_name(row)
+    late = row.state == State.OVERDUE
+    return About(
+        name=f"{organisation.label}{name}",
+        url=address(row),
+        organisation=organisation,
+        title=f"{name}{'逾期未办' if late else '办理情况'}",
+        expected="请说明未办理的原因，补办后报送记录。" if late else "请按期办理并报送记录。",
+        fixed=[organisation],
+    )
+
+
+def _result(user, rest, given):
+    # Results belong to an upper room: the link names the organisation and the thing.
+    organisation = _place(user, given.get("organisation") or "")
+    name = clean_text(given.get("name"))[:80] or "考核结果"
+    return About(
+        name=name,
+        url=_url("result_detail", args=[_whole(rest)]),
+        organisation=organisation,
+        title=f"{name}整改",
+        expected="请对照扣分原因逐项提出整改措施和完成时间。",
+        fixed=[organisation],
+    )
+
+
+def _free(user, _rest, given):
+    organisation = _place(user, given["organisation"]) if given.get("organisation") else None
+    return About(organisation=organisation, expected="请报告办理情况，并附佐证。")
+
+
+_READERS = {
+    Subject.DUTY: _duty,
+    Subject.STAGE: _stage,
+    Subject.REQUIREMENT: _requirement,
+    Subject.RESULT: _result,
+    Subject.FREE: _free,
+}
+
+
+def about_of(user, subject, about, given=None):
+    """Return the About that an address names; Http404 outside the reach of `user` or where nothing is there.
+
+    subject: a Subject. about: "duty/12/2026Q3", with or without the leading subject. given: further parameters of the
+    address (organisation and name, for results and free texts).
+    """
+    if subject not in _READERS:
+        raise Http404
+    rest = about.removeprefix(f"{subject}/")
+    found = _READERS[subject](user, rest, given or {})
+    found.subject = subject
+    found.about = f"{subject}/{rest}"[:120] if rest else ""
+    found.title = found.title[:120]
+    found.name, found.due = found.name[:200], proposed_due()
+    return found

@@ -1,0 +1,172 @@
+"""Reads of supervision: lists with their counts, what waits for whom, and what scores and exports count."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Case, Count, Q, When
+
+from branches.places.models.organisations import Organisation
+from branches.reach.rights import VIEW
+from common import clock
+from members.activities.models import COUNTING_STATES, Activity
+from responsibilities.assigning import answers
+from responsibilities.supervision.models import AWAITING, Supervision, SupervisionProblem, SupervisionState
+
+RECEIVED, ISSUED, ALL = "received", "issued", "all"
+_CLOSED_LAST = Case(When(state=SupervisionState.CLOSED, then=1), default=0)
+SORTS = {
+    # What is still open first, what was struck off last.
+    "due": [_CLOSED_LAST, "due", "pk"],
+    "-due": [_CLOSED_LAST, "-due", "-pk"],
+    "issued": ["issued_at", "pk"],
+    "-issued": ["-issued_at", "-pk"],
+    "organisation": ["organisation__tree_id", "organisation__lft", "due"],
+    "-organisation": ["-organisation__tree_id", "-organisation__lft", "due"],
+}
+OVERDUE = "overdue"
+COLUMNS = [
+    *("文号", "事项", "对象", "督查内容", "承办", "要求", "下达人", "下达日期", "首次时限", "时限"),
+    *("状态", "首次回复", "是否按时", "未销号问题", "销号日期"),
+]
+
+
+def _mine(user):
+    return Q(holder=user.pk) | (Q(holder__isnull=True) & answers(user))
+
+
+def overdue(today=None):
+    """Return the condition «an answer is owed and the due date has passed»."""
+    return Q(state__in=AWAITING, due__lt=today or clock.today())
+
+
+def side_of(user, side, rows):
+    """Narrow notices to those received or issued by `user`."""
+    if side == RECEIVED:
+        return rows.filter(_mine(user))
+    return rows.filter(issued_by=user) if side == ISSUED else rows
+
+
+def filtered(rows, chosen):
+    """Narrow notices by the filter of the list: state (or overdue), organisation and below, subject, issuer's name."""
+    state, place = chosen.get("state"), chosen.get("organisation")
+    if state == OVERDUE:
+        rows = rows.filter(overdue())
+    elif state:
+        rows = rows.filter(state=state)
+    if place:
+        rows = rows.filter(
+            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
+        )
+    if chosen.get("subject"):
+        rows = rows.filter(subject=chosen["subject"])
+    if chosen.get("issuer"):
+        rows = rows.filter(issued_by__name__icontains=chosen["issuer"])
+    return rows
+
+
+def counts(rows):
+    """Return {"total", "waiting", "review", "overdue"} of notices in one statement."""
+    return rows.order_by().aggregate(
+        total=Count("pk"),
+        waiting=Count("pk", filter=Q(state__in=AWAITING)),
+        review=Count("pk", filter=Q(state=SupervisionState.REPORTED)),
+        overdue=Count("pk", filter=overdue()),
+    )
+
+
+def with_open_problems(rows):
+    """Add `open_problems`, the number of problems that are not struck off, to each notice."""
+    return rows.annotate(open_problems=Count("problems", filter=Q(problems__done_on__isnull=True)))
+
+
+def export_row(row):
+    """Return the cells of COLUMNS for one notice of `with_open_problems`."""
+    answered = row.answered_at and clock.day_of(row.answered_at)
+    return [
+        row.label,
+        row.title,
+        row.get_subject_display(),
+        row.about_name,
+        row.recipient,
+        row.expected,
+        row.issued_by.name if row.issued_by else "服务器操作员",
+        clock.day_of(row.issued_at),
+        row.first_due,
+        row.due,
+        f"逾期{row.overdue_days}天" if row.overdue_days else row.get_state_display(),
+        answered,
+        "" if not answered else ("逾期" if row.answered_late else "按时"),
+        row.open_problems,
+        row.closed_at and clock.day_of(row.closed_at),
+    ]
+
+
+def supervisions_for(user, organisation):
+    """Return the notices that `user` has to answer for `organisation` (or in person there), the most urgent first."""
+    rows = Supervision.objects.readable(user).filter(organisation=organisation, state__in=AWAITING)
+    return rows.filter(Q(holder=user.pk) | Q(holder__isnull=True)).order_by("due", "pk")
+
+
+def evidence_for(user, supervision):
+    """Return the submitted records that may prove a reply: of the recipient and below, of the year before today."""
+    rows = Activity.objects.visible_to(user, VIEW).filter(
+        state__in=COUNTING_STATES, day__gte=clock.today() - timedelta(days=365), day__lte=clock.today()
+    )
+    if not supervision.holder_id:
+        place = supervision.organisation
+        rows = rows.filter(
+            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
+        )
+    return rows.select_related("organisation__parent").prefetch_related("kinds").order_by("-day", "-pk")
+
+
+def problems(user, chosen):
+    """Return the problems of the notices that `user` may read, in the order of notices: the list of 销号.
+
+    chosen: organisation (and below), done ("0" open, "1" struck off).
+    """
+    rows = SupervisionProblem.objects.visible_to(user, VIEW).select_related(
+        "supervision__organisation__parent", "supervision__holder", "done_by"
+    )
+    place, done = chosen.get("organisation"), chosen.get("done")
+    if place:
+        inside = Organisation.objects.filter(tree_id=place.tree_id, lft__gte=place.lft, rght__lte=place.rght)
+        rows = rows.filter(supervision__organisation__in=inside.order_by().values("pk"))
+    if done:
+        rows = rows.filter(done_on__isnull=done == "0")
+    return rows.order_by("supervision__due", "supervision__pk", "order")
+
+
+@dataclass(frozen=True)
+class SupervisionItem:
+    """A notice as scores count it. due: date in force. state: met, met_late, overdue or not_due."""
+
+    organisation: int
+    pk: int
+    name: str
+    due: date
+    state: str
+
+
+def supervision_items(period, organisations=None, as_of=None):
+    """Return the SupervisionItems of the notices to organisations whose due date in force lies within `period`.
+
+    period: a Period. organisations: ids (all when None). as_of: day of judging (default today): later notices and
+    answers are left out. Answered in time is met, later met_late. A notice withdrawn before any answer (closed at once)
+    and one to a person are nobody's score.
+    """
+    as_of = as_of or clock.today()
+    rows = Supervision.objects.filter(
+        holder__isnull=True, due__range=(period.first, period.last), issued_at__date__lte=as_of
+    ).exclude(state=SupervisionState.CLOSED, answered_at__isnull=True)
+    if organisations is not None:
+        rows = rows.filter(organisation__in=organisations)
+    return [_item(row, as_of) for row in rows.order_by("due", "pk")]
+
+
+def _item(row, as_of):
+    if row.answered_at is not None and clock.day_of(row.answered_at) <= as_of:
+        state = "met_late" if row.answered_late else "met"
+    else:
+        state = "overdue" if as_of > row.due else "not_due"
+    return SupervisionItem(row.organisation_id, row.pk, row.title, row.due, state)

@@ -1,0 +1,147 @@
+"""The list of problems → measures → done: of one notice, and of all within reach, printable."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from branches.audit import exports
+from branches.reach import access
+from branches.reach.rights import DUTIES, VIEW
+from common import clock
+from common.errors import Conflict
+from common.forms.fields import take_errors
+from common.text import whole_number
+from responsibilities.supervision.forms import DoneForm, ProblemFilter, ProblemFormSet, places_of
+from responsibilities.supervision.models import SupervisionProblem, SupervisionState
+from responsibilities.supervision.selectors import notices as reads
+from responsibilities.supervision.services.notices import may_judge, may_reply
+from responsibilities.supervision.services.problems import problem_done as strike
+from responsibilities.supervision.services.problems import problems_write
+from responsibilities.supervision.views.notices import load
+
+# One sheet is printed whole; more than this is a matter for the export.
+PAGE = 200
+COLUMNS = ["文号", "督查事项", "承办", "序号", "问题", "整改措施", "时限", "销号日期", "销号人"]
+
+
+def _filtered(request):
+    access.require_anywhere(request.user, VIEW)
+    form = ProblemFilter(request.GET, organisations=places_of(request.user))
+    return form, reads.problems(request.user, form.chosen())
+
+
+@login_required
+@require_GET
+def problem_list(request):
+    form, rows = _filtered(request)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    total = page.paginator.count
+    left = rows.filter(done_on__isnull=True).count() if total else 0
+    context = {
+        "title": f"问题 {total} 项，{left} 项未销号" if left else f"问题 {total} 项，全部销号" if total else "没有问题",
+        "form": form,
+        "page": page,
+        "narrowed": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "responsibilities/supervision/problem_list.html", context)
+
+
+@login_required
+@require_POST
+def problem_export(request):
+    _, rows = _filtered(request)
+    table = [
+        [
+            row.supervision.label,
+            row.supervision.title,
+            row.supervision.recipient,
+            row.order,
+            row.problem,
+            row.measure,
+            row.supervision.due,
+            row.done_on,
+            row.done_by.name if row.done_by else "",
+        ]
+        for row in rows
+    ]
+    return exports.send(
+        request,
+        rows=table,
+        columns=COLUMNS,
+        name="问题销号清单",
+        verb="supervision.problems_export",
+        filters=request.GET.urlencode(),
+    )
+
+
+def _load(request, pk):
+    supervision = load(request, pk)
+    judges = may_judge(request.user, supervision)
+    if not judges and not may_reply(request.user, supervision):
+        raise access.Forbidden(DUTIES, supervision.organisation)
+    return supervision, judges
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def supervision_problems(request, pk):
+    """Edit the list. The recipient writes measures; who judges the notice writes problems too."""
+    supervision, judges = _load(request, pk)
+    if supervision.state == SupervisionState.CLOSED:
+        raise Conflict("这件督查已销号，清单不能再改。", record=supervision)
+    rows = {row.pk: row for row in supervision.problems.filter(done_on__isnull=True)}
+    initial = [{"pk": row.pk, "problem": row.problem, "measure": row.measure} for row in rows.values()]
+    initial += [{}] * (3 if judges else 0)
+    forms = ProblemFormSet(request.POST if request.method == "POST" else None, initial=initial, prefix="p")
+    for form in forms:
+        form.row = rows.get(whole_number(form["pk"].value()))
+        form.fields["problem"].disabled = not judges
+    errors = []
+    if request.method == "POST" and forms.is_valid():
+        lines = [
+            (form.row, form.cleaned_data.get("problem", ""), form.cleaned_data.get("measure", ""))
+            for form in forms
+            if form.row is not None or not form.cleaned_data.get("pk")
+        ]
+        try:
+            problems_write(by=request.user, supervision=supervision, rows=lines)
+        except ValidationError as error:
+            errors = error.messages
+        else:
+            messages.success(request, "清单已保存")
+            return redirect("supervision_detail", pk=pk)
+    context = {"supervision": supervision, "forms": forms, "judges": judges, "errors": errors}
+    status = 422 if forms.is_bound else 200
+    return render(request, "responsibilities/supervision/problems.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def problem_done(request, pk):
+    rows = SupervisionProblem.objects.select_related("supervision__organisation__parent", "supervision__holder")
+    problem = access.get_for(rows, request.user, VIEW, pk=pk)
+    supervision, _ = _load(request, problem.supervision_id)
+    form = DoneForm(request.POST if request.method == "POST" else None, initial={"done_on": clock.today().isoformat()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            supervision = strike(by=request.user, problem=problem, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            closed = supervision.state == SupervisionState.CLOSED
+            messages.success(request, "已销号，问题全部销号" if closed else "已销号")
+            return redirect("supervision_detail", pk=supervision.pk)
+    context = {
+        "supervision": supervision,
+        "form": form,
+        "title": f"销号：{problem.problem}",
+        "text": f"整改措施：{problem.measure}" if problem.measure else "还没有写明整改措施，请先填写。",
+        "verb": "销号",
+        "cancel": reverse("supervision_detail", args=[supervision.pk]),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "responsibilities/supervision/act.html", context, status=status)

@@ -1,0 +1,251 @@
+"""The agency's business work and the four stages in which Party work goes with it (四同步)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from branches.reach.querysets import ScopedQuerySet, reach
+from branches.reach.rights import VIEW
+
+
+class WorkKind(models.TextChoices):
+    STATE = "state", "国家重点"
+    CITY = "city", "市重点"
+    AGENCY = "agency", "委重点"
+    BRANCH = "branch", "支部重点"
+
+
+class Stage(models.TextChoices):
+    STUDY = "study", "同步研究"
+    ARRANGEMENT = "arrangement", "同步安排"
+    IMPLEMENTATION = "implementation", "同步实施"
+    ASSESSMENT = "assessment", "同步考核"
+
+
+STAGE_SHORT = {Stage.STUDY: "研究", Stage.ARRANGEMENT: "安排", Stage.IMPLEMENTATION: "实施", Stage.ASSESSMENT: "考核"}
+
+
+class SyncState(models.TextChoices):
+    NOT_DUE = "not_due", "未到期"
+    SYNCHRONISED = "synchronised", "同步"
+    LAGGING = "lagging", "滞后"
+    MISSING = "missing", "缺失"
+    WAIVED = "waived", "免予同步"
+
+
+class WorkItemQuerySet(ScopedQuerySet):
+    def visible_to(self, user, right=VIEW, day=None):
+        """Items of organisations within reach; to read also those carried by a branch within reach, or in one's charge."""
+        condition = reach(user, right, "organisation__", day)
+        if right == VIEW and getattr(user, "pk", None):
+            carried = WorkCarrier.objects.order_by().filter(reach(user, right, "organisation__", day))
+            condition |= Q(pk__in=carried.values("item")) | Q(leader=user)
+        return self.filter(condition)
+
+
+class WorkItem(models.Model):
+    """A piece of the agency's business work. It belongs to the organisation that arranged it."""
+
+    organisation = models.ForeignKey(
+        "branches.Organisation", verbose_name="部署组织", on_delete=models.PROTECT, related_name="work_items"
+    )
+    name = models.CharField("名称", max_length=120)
+    kind = models.CharField("类别", max_length=10, choices=WorkKind.choices, default=WorkKind.AGENCY)
+    lead = models.ForeignKey(
+        "branches.Department", verbose_name="牵头处室", null=True, on_delete=models.PROTECT, related_name="led_items"
+    )
+    helpers = models.ManyToManyField(
+        "branches.Department", verbose_name="配合处室", blank=True, related_name="helped_items"
+    )
+    leader = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="分管领导",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="work_items",
+    )
+    # As the year plan writes it; also where no account of that name exists.
+    leader_name = models.CharField("分管领导", max_length=64, blank=True)
+    starts = models.DateField("开始日期")
+    ends = models.DateField("完成日期")
+    source = models.CharField("来源文件", max_length=200, blank=True)
+    note = models.CharField("说明", max_length=500, blank=True)
+    # Ended before its time: stages whose business side has not happened by then are not owed.
+    stopped_on = models.DateField("终止日期", null=True, blank=True)
+    stop_reason = models.CharField("终止原因", max_length=300, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = WorkItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "重点业务"
+        default_permissions = ()
+        ordering = ["-starts", "pk"]
+        indexes = [models.Index(fields=["organisation", "starts"], name="work_place_start")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="work_ends_after_start"),
+            models.CheckConstraint(condition=Q(kind__in=WorkKind.values), name="work_kind_known"),
+            models.CheckConstraint(
+                condition=Q(stopped_on__isnull=True) | ~Q(stop_reason=""), name="work_stopped_with_reason"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class WorkCarrier(models.Model):
+    """A branch that carries an item, from the item's start until `ended` (the last day); `leads` marks the first of them."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="carriers")
+    organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="carried")
+    leads = models.BooleanField(default=False)
+    ended = models.DateField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-leads", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "organisation"], condition=Q(ended__isnull=True), name="carrier_once"
+            ),
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(leads=True, ended__isnull=True), name="carrier_one_leads"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.organisation)
+
+
+class OfItemQuerySet(ScopedQuerySet):
+    item_path = "item"
+
+    def visible_to(self, user, right=VIEW, day=None):
+        """Rows of the items that the user may read (or act on): the item is the only way to them."""
+        items = WorkItem.objects.order_by().visible_to(user, right, day)
+        return self.filter(**{f"{self.item_path}__in": items.values("pk")})
+
+
+class SyncStage(models.Model):
+    """Work item × one of four stages: its business date, planned and actual, and a waiver if one was given.
+
+    Lag and state are derived (responsibilities/sync.py), never stored.
+    """
+
+    item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="stages")
+    stage = models.CharField("环节", max_length=15, choices=Stage.choices)
+    planned_on = models.DateField("业务计划日期", null=True, blank=True)
+    happened_on = models.DateField("业务实际日期", null=True, blank=True)
+    business = models.CharField("业务进展", max_length=300, blank=True)
+    waived_reason = models.CharField("免予同步的原因", max_length=300, blank=True)
+    waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    waived_at = models.DateTimeField(null=True)
+
+    objects = OfItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "同步环节"
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["happened_on"], name="stage_happened")]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "stage"], name="stage_once"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="stage_known"),
+            models.CheckConstraint(
+                condition=Q(waived_at__isnull=True) | ~Q(waived_reason=""), name="stage_waived_with_reason"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.item} {self.get_stage_display()}"
+
+    @property
+    def organisation(self):
+        return self.item.organisation
+
+
+class Milestone(models.Model):
+    """One of several business dates within a stage that runs long; each is judged like a stage of its own."""
+
+    stage = models.ForeignKey(SyncStage, on_delete=models.CASCADE, related_name="milestones")
+    name = models.CharField("节点", max_length=100)
+    planned_on = models.DateField("计划日期", null=True, blank=True)
+    happened_on = models.DateField("实际日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "业务节点"
+        default_permissions = ()
+        ordering = ["planned_on", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class StageEvidenceQuerySet(OfItemQuerySet):
+    item_path = "stage__item"
+
+    def standing(self):
+        """Links that were not taken back."""
+        return self.filter(removed_at__isnull=True)
+
+
+class StageEvidence(models.Model):
+    """Party side of a stage: a record, or a paper where no record can exist. Taken back with a reason, never deleted."""
+
+    stage = models.ForeignKey(SyncStage, on_delete=models.CASCADE, related_name="evidence")
+    milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
+    activity = models.ForeignKey(
+        "members.Activity", null=True, blank=True, on_delete=models.CASCADE, related_name="stage_evidence"
+    )
+    paper = models.ForeignKey(
+        "responsibilities.Paper", null=True, blank=True, on_delete=models.PROTECT, related_name="stage_evidence"
+    )
+    # Of a paper only: its own date and what it is.
+    day = models.DateField("日期", null=True, blank=True)
+    title = models.CharField("材料名称", max_length=120, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    added = models.DateTimeField(default=timezone.now, editable=False)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    remove_reason = models.CharField("撤下原因", max_length=300, blank=True)
+
+    objects = StageEvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "同步佐证"
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(activity__isnull=False, paper__isnull=True, day__isnull=True)
+                | Q(activity__isnull=True, paper__isnull=False, day__isnull=False),
+                name="evidence_record_or_paper",
+            ),
+            models.UniqueConstraint(
+                fields=["stage", "activity"],
+                condition=Q(removed_at__isnull=True, milestone__isnull=True),
+                name="evidence_once_for_stage",
+            ),
+            models.UniqueConstraint(
+                fields=["milestone", "activity"],
+                condition=Q(removed_at__isnull=True, milestone__isnull=False),
+                name="evidence_once_for_milestone",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True) | ~Q(remove_reason=""), name="evidence_removed_with_reason"
+            ),
+        ]
+
+    def __str__(self):
+        return self.title or str(self.activity)
+
+    @property
+    def organisation(self):
+        return self.stage.item.organisation

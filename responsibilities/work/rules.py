@@ -1,0 +1,204 @@
+"""Rules about business work that need no database: order of dates, which kinds of record suit a stage, doubts, ways."""
+
+import unicodedata
+from difflib import SequenceMatcher
+
+from branches.places.models.organisations import Kind
+from common import clock
+from common.text import EARLIEST
+from members.activities.models import UNSUBMITTED, BuildingField, Way
+from members.activities.models import ActivityKindCode as Code
+from responsibilities.work.models import STAGE_SHORT, Stage
+
+# So many days from the business date a record hardly belongs to the stage.
+FAR = 60
+# A business date so many days before the item begins is a slip of the pen: what precedes it is studied the year before.
+LONG_BEFORE = 366
+# Within so many days a record is offered before the others; only the order depends on it.
+NEAR = 7
+
+# Which kinds of record show a stage in published practice (rulebook README, section 6).
+STAGE_KINDS = {
+    Stage.STUDY: (
+        Code.COMMITTEE_MEETING,
+        Code.ASSEMBLY,
+        Code.STUDY_GROUP,
+        Code.PARTY_SPECIAL,
+        Code.PARTY_GROUP_MEETING,
+    ),
+    Stage.ARRANGEMENT: (Code.COMMITTEE_MEETING, Code.ASSEMBLY),
+    Stage.IMPLEMENTATION: (Code.THEME_DAY, Code.LECTURE, Code.VISIT_BRANCH),
+    Stage.ASSESSMENT: (Code.ASSEMBLY, Code.ORG_LIFE, Code.DEBRIEF, Code.COMMITTEE_MEETING),
+}
+# How a record of a stage usually serves the work; a suggestion, the agency's own setting.
+STAGE_WAY = {
+    Stage.STUDY: Way.AROUND,
+    Stage.ARRANGEMENT: Way.CONNECT,
+    Stage.IMPLEMENTATION: Way.MERGE,
+    Stage.ASSESSMENT: Way.PERMEATE,
+}
+STAGE_BUILDING = {
+    Stage.STUDY: BuildingField.THOUGHT,
+    Stage.ARRANGEMENT: BuildingField.ORGANISATION,
+    Stage.IMPLEMENTATION: BuildingField.CONDUCT,
+    Stage.ASSESSMENT: BuildingField.INSTITUTION,
+}
+# Words that stand in most titles and tell nothing about one piece of work.
+_COMMON = (
+    "工作",
+    "活动",
+    "开展",
+    "推进",
+    "会议",
+    "研究",
+    "部署",
+    "年度",
+    "落实",
+    "重点",
+    "专题",
+    "学习",
+    "项目",
+    "党支部",
+)
+
+
+def day_fault(day, *, actual=False):
+    """Return why a business date cannot stand, or "". An actual date lies in the past; none lies before 1921-07-01."""
+    if day is None:
+        return ""
+    if day < EARLIEST:
+        return f"日期应在 {clock.in_words(EARLIEST)}之后。"
+    if actual and day > clock.today():
+        return "实际日期不能晚于今天。"
+    return ""
+
+
+def order_faults(dates, word):
+    """Return {Stage: sentence} of the stages that lie before an earlier one; empty when all are in order.
+
+    dates: {Stage: [dates]} of one sort, planned or actual (None is left out). word: 计划 or 实际. The last date of a stage
+    may not lie after the first of a later one.
+    """
+    faults, latest = {}, None
+    for stage in Stage:
+        days = [day for day in dates.get(stage, ()) if day is not None]
+        if not days:
+            continue
+        if latest is not None and min(days) < latest[1]:
+            faults[stage] = (
+                f"{word}日期应按研究、安排、实施、考核的先后：{STAGE_SHORT[stage]}（{clock.in_words(min(days))}）"
+                f"早于{STAGE_SHORT[latest[0]]}（{clock.in_words(latest[1])}）。"
+            )
+        if latest is None or max(days) >= latest[1]:
+            latest = (stage, max(days))
+    return faults
+
+
+def start_fault(day, starts):
+    """Return why a business date of a stage cannot stand beside the day on which the item begins, or "". None is not judged."""
+    if day is None or starts is None or (starts - day).days <= LONG_BEFORE:
+        return ""
+    return f"比业务的开始日期（{clock.in_words(starts)}）早一年以上，请核对年份。"
+
+
+def item_faults(starts, ends, planned):
+    """Return {field: sentence} of everything that is wrong with the dates of an item; a date that is None is not judged.
+
+    planned: {Stage: [dates]}, as they would stand.
+    """
+    faults = {"starts": day_fault(starts), "ends": day_fault(ends)}
+    if starts and ends and ends < starts:
+        faults["ends"] = faults["ends"] or "完成日期不能早于开始日期。"
+    order = order_faults(planned, "计划")
+    for stage in Stage:
+        days = planned.get(stage, ())
+        wrong = next(filter(None, [*map(day_fault, days), *(start_fault(day, starts) for day in days)]), "")
+        faults[f"planned_{stage.value}"] = wrong or order.get(stage, "")
+    return {name: sentence for name, sentence in faults.items() if sentence}
+
+
+def _hosts(activity):
+    """The other hosts of a record; one that is not saved yet has none that the database knows."""
+    return activity.hosts.all() if activity.pk else ()
+
+
+def fit(point, activity, item):
+    """Return the doubts about a record as evidence of a point, as Chinese sentences; none of them refuses it.
+
+    point: SyncPoint with its carriers. activity: with organisation, kinds and hosts at hand. item: the WorkItem.
+    """
+    doubts = []
+    days = (activity.day - point.day).days if point.day else 0
+    if days < -FAR:
+        doubts.append(f"记录比业务日期早 {-days} 天。")
+    if days > FAR:
+        doubts.append(f"记录比业务日期晚 {days} 天。")
+    if (activity.day - item.ends).days > FAR:
+        doubts.append(f"记录在业务完成（{clock.in_words(item.ends)}）之后 {(activity.day - item.ends).days} 天。")
+    if not _of_carrier(point, activity, item):
+        doubts.append(f"{activity.organisation.label}不是承办支部，也不是共同举办方。")
+    codes = set(activity.codes)
+    if codes == {Code.TALK}:
+        doubts.append("谈心谈话只记时间和对象，看不出与业务的关系。")
+    elif codes and codes <= {Code.DUES, Code.ELECTION, Code.MEMBER_REVIEW}:
+        doubts.append(f"{activity.kinds_label}一般不作为业务环节的佐证。")
+    if not activity.valid and activity.state not in UNSUBMITTED:
+        doubts.append("会议不足法定人数，不计入同步。")
+    return doubts
+
+
+def _of_carrier(point, activity, item):
+    """Whether the record is of a carrier or of what is below one, of a host that carries, or of who arranged the item."""
+    place, arranged = activity.organisation, item.organisation
+    places = {place.pk} | {host.organisation_id for host in _hosts(activity)}
+    if place.kind == Kind.SMALL_GROUP:
+        places.add(place.parent_id)
+    # A general branch carries through its branches, and these through their small groups.
+    carriers = set(point.carriers)
+    below = {place.parent_id, place.parent.parent_id if place.kind == Kind.SMALL_GROUP else None}
+    if places & (carriers or {arranged.pk}) or below & carriers:
+        return True
+    # A Party group or committee above studies the work of its branches.
+    return place.tree_id == arranged.tree_id and place.lft <= arranged.lft and place.rght >= arranged.rght
+
+
+def common_word(name, title):
+    """Return the longest run of at least two characters that stands in both and tells something, or ""."""
+    one, two = (unicodedata.normalize("NFKC", text or "") for text in (name, title))
+    for word in _COMMON:
+        one = one.replace(word, " ")
+    best = ""
+    for block in SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks():
+        word = one[block.a : block.a + block.size].strip()
+        if len(word) >= 2 and len(word) > len(best) and any("\u3400" <= char <= "\u9fff" for char in word):
+            best = word
+    return best
+
+
+def nearness(point, activity, item):
+    """Return (score, reasons) of a record as evidence of a point; the higher the better.
+
+    By days from the business date, kinds that suit the stage, words of the item's name in the title, being joint.
+    """
+    reasons, score = [], 0
+    if point.day:
+        days = (activity.day - point.day).days
+        reasons.append("当天" if days == 0 else f"提前 {-days} 天" if days < 0 else f"相差 {days} 天")
+        score += 60 - abs(days) + (15 if abs(days) <= NEAR else 0)
+    if activity.codes:
+        reasons.append(activity.kinds_label)
+    if set(activity.codes) & set(STAGE_KINDS[point.kind]):
+        score += 18
+    elif point.kind == Stage.IMPLEMENTATION and _hosts(activity):
+        score += 12
+        reasons.append("共同活动")
+    elif activity.codes and set(activity.codes) <= {Code.TALK, Code.DUES}:
+        # Nobody can tell from these what they did for the work: below every other record.
+        score -= 120
+    word = common_word(item.name, activity.title)
+    if word:
+        score += 20 + 3 * min(len(word), 6)
+        reasons.append(f"标题提到“{word}”")
+    if activity.organisation_id not in point.carriers:
+        score -= 12
+    return score, reasons

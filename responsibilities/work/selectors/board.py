@@ -1,0 +1,210 @@
+"""The board of the four synchronisations: which items, in which order, what they come to."""
+
+from dataclasses import dataclass, field, replace
+
+from branches.places.models.organisations import Organisation
+from common import clock
+from common.names import named, standing_label
+from common.periods import YEAR, Period
+from responsibilities.work.models import Stage, SyncState, WorkItem
+from responsibilities.work.selectors.items import items_in
+from responsibilities.work.sync import closure, sync_points
+
+WAITS, CLOSED, OPEN = "waits", "closed", "open"
+# What `state` of the address may say, besides nothing.
+STATES = {
+    SyncState.MISSING.value: "缺失",
+    SyncState.LAGGING.value: "滞后",
+    WAITS: "待登记",
+    CLOSED: "已闭环",
+    OPEN: "未闭环",
+    SyncState.SYNCHRONISED.value: "同步",
+    SyncState.WAIVED.value: "免予同步",
+    "due": "应同步",
+}
+
+_DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An organisation as the board names it."""
+
+    label: str
+    parent: int | None
+
+
+@dataclass
+class Selection:
+    """The items that the address asks for and their points; `counted` are the points of the period, stage, branch asked for.
+
+    tree: {organisation id: Place} of the whole tree. helpers: {item id: ids of helping departments}.
+    """
+
+    period: Period
+    items: dict = field(default_factory=dict)
+    points: list = field(default_factory=list)
+    counted: list = field(default_factory=list)
+    tree: dict = field(default_factory=dict)
+    helpers: dict = field(default_factory=dict)
+
+    def of(self, points):
+        """Return {item id: [points]}."""
+        found = {pk: [] for pk in self.items}
+        for point in points:
+            if point.item in found:
+                found[point.item].append(point)
+        return found
+
+    def label(self, place):
+        return self.tree[place].label if place in self.tree else ""
+
+    def carried_by(self, point):
+        """Ids of those who carry the point; where nobody does, of who arranged the item."""
+        return point.carriers or [self.items[point.item].organisation_id]
+
+    def below(self, place):
+        """Whether an id lies at or below `place`: a function of the id."""
+
+        def inside(pk):
+            while pk is not None and pk != place:
+                pk = self.tree[pk].parent if pk in self.tree else None
+            return pk is not None
+
+        return inside
+
+
+def this_year():
+    return Period.containing(YEAR, clock.today())
+
+
+def load(user, period):
+    """Return the Selection of all that `user` may read in a Period; eight statements at any size.
+
+    A point counts when its day lies in the period, or when it has no date yet.
+    """
+    found = Selection(period, {row.pk: row for row in items_in(user, period)})
+    found.points = sync_points(list(found.items))
+    found.counted = [point for point in found.points if point.day is None or point.day in period]
+    rows = Organisation.objects.order_by("tree_id", "lft")
+    rows = rows.values_list("pk", "short_name", "name", "parent", "archived_on")
+    found.tree = {pk: Place(standing_label(short or name, gone), parent) for pk, short, name, parent, gone in rows}
+    helped = WorkItem.helpers.through.objects.filter(workitem__in=list(found.items))
+    for item, department in helped.values_list("workitem", "department"):
+        found.helpers.setdefault(item, set()).add(department)
+    return found
+
+
+def narrow(found, *, department=None, leader=None, branch=None, kind="", stage="", word=""):
+    """Return the Selection reduced to what the filters say.
+
+    department: id of the leading or a helping one. leader: account id, or a name as written. branch: id of an
+    organisation; points carried at or below it count. kind: WorkKind. stage: Stage. word: part of the name or of its pinyin initials.
+    """
+
+    def keeps(item):
+        departments = {item.lead_id} | found.helpers.get(item.pk, set())
+        return (
+            (not department or department in departments)
+            and (not leader or leader in (item.leader_id, item.leader_name))
+            and (not kind or item.kind == kind)
+            and (not word or named(item.name, word))
+        )
+
+    items = {pk: item for pk, item in found.items.items() if keeps(item)}
+    counted = [point for point in found.counted if point.item in items and (not stage or point.kind == stage)]
+    if branch:
+        inside = found.below(branch)
+        carried = [point for point in found.points if any(inside(place) for place in found.carried_by(point))]
+        kept = {point.item for point in carried}
+        items = {pk: item for pk, item in items.items() if pk in kept}
+        counted = [point for point in counted if any(inside(place) for place in found.carried_by(point))]
+    points = [point for point in found.points if point.item in items]
+    return replace(found, items=items, points=points, counted=counted)
+
+
+def fits(state, counted, all_points):
+    """Whether an item belongs under a state of the address; counted, all_points: its own points."""
+    if not state:
+        return True
+    done, owed = closure(all_points)
+    if state == CLOSED:
+        return done == owed > 0
+    if state == OPEN:
+        return not done == owed > 0
+    if state == WAITS:
+        return any(point.waits for point in counted)
+    if state == "due":
+        return any(point.state in _DUE for point in counted)
+    return any(point.state == state for point in counted)
+
+
+def ordered(selection, state=""):
+    """Return the ids of the items that fit `state`, those with most problems first."""
+    counted, whole = selection.of(selection.counted), selection.of(selection.points)
+
+    def rank(pk):
+        states = [point.state for point in counted[pk]]
+        days = max((point.lag or 0 for point in counted[pk] if point.state == SyncState.MISSING), default=0)
+        done, owed = closure(whole[pk])
+        return (
+            -states.count(SyncState.MISSING),
+            -states.count(SyncState.LAGGING),
+            -sum(point.waits for point in counted[pk]),
+            -days,
+            done == owed > 0,
+            selection.items[pk].starts,
+            pk,
+        )
+
+    return sorted((pk for pk in selection.items if fits(state, counted[pk], whole[pk])), key=rank)
+
+
+def counts(selection):
+    """Return {state of the address: number}: items of all, closed and open ones, points of the others."""
+    whole = selection.of(selection.points)
+    closed = 0
+    for mine in whole.values():
+        done, owed = closure(mine)
+        closed += done == owed > 0
+    states = [point.state for point in selection.counted]
+    numbers = {state.value: states.count(state) for state in (*_DUE, SyncState.WAIVED)}
+    return numbers | {
+        "": len(selection.items),
+        "due": sum(numbers[state.value] for state in _DUE),
+        WAITS: sum(point.waits for point in selection.counted),
+        CLOSED: closed,
+        OPEN: len(selection.items) - closed,
+    }
+
+
+def stage_counts(selection, stage=""):
+    """Return the heads of the columns with their numbers; where one Stage is asked for, the others count nothing."""
+    found = []
+    for kind in Stage:
+        states = [point.state for point in selection.counted if point.kind == kind]
+        found.append(
+            {
+                "kind": kind.value,
+                "label": kind.label,
+                "counted": not stage or kind == stage,
+                "synchronised": states.count(SyncState.SYNCHRONISED),
+                "lagging": states.count(SyncState.LAGGING),
+                "missing": states.count(SyncState.MISSING),
+            }
+        )
+    return found
+
+
+def finding(selection):
+    """Return the headline of a Selection with items: how many points are not synchronised, and in which stage most."""
+    columns = stage_counts(selection)
+    wrong = {row["label"]: row["lagging"] + row["missing"] for row in columns}
+    number, due = sum(wrong.values()), sum(row["synchronised"] for row in columns)
+    if number:
+        return f"{number} 处不同步，{max(wrong, key=wrong.get)}最多"
+    waiting = sum(point.waits for point in selection.counted)
+    if due or waiting:
+        words = [f"应同步 {due} 处，全部同步" if due else "", f"{waiting} 处业务日期待登记" if waiting else ""]
+        return "，".join(filter(None, words))
+    return f"{len(selection.items)} 项重点业务，还没有到期的环节"

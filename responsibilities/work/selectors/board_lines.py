@@ -1,0 +1,136 @@
+"""The rows of the board: an item with one cell for each stage, its carriers and its next step."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from common import clock
+from members.activities.models import ActivityState
+from responsibilities.supervision.models import Supervision
+from responsibilities.work.models import Stage, SyncState, WorkCarrier
+from responsibilities.work.rights import Powers
+from responsibilities.work.selectors.items import NextStep, linked_records, next_step, proof_label
+from responsibilities.work.selectors.stage_words import pick_url, words
+from responsibilities.work.sync import STAGES, closure, worst
+
+_SEGMENT = {
+    SyncState.SYNCHRONISED: "ok",
+    SyncState.LAGGING: "slow",
+    SyncState.MISSING: "miss",
+    SyncState.NOT_DUE: "idle",
+    SyncState.WAIVED: "na",
+}
+
+
+@dataclass
+class Cell:
+    """One stage of one item. show: the worst point; parts: (points synchronised, all points) where it has milestones."""
+
+    kind: str
+    show: object
+    parts: tuple | None
+    words: str
+    label: str = ""
+    url: str = ""
+    more: int = 0
+    pick: str = ""
+    note: str = ""
+    supervise: bool = False
+    supervised: object = None
+
+    @property
+    def name(self):
+        return Stage(self.kind).label
+
+
+@dataclass
+class Line:
+    """One item on the board."""
+
+    item: object
+    cells: list
+    segments: list
+    done: int
+    owed: int
+    carriers: list
+    next: NextStep
+
+    @property
+    def closed(self):
+        return self.done == self.owed > 0
+
+    @property
+    def leader(self):
+        return self.item.leader.name if self.item.leader_id else self.item.leader_name
+
+
+def lines(user, selection, ids):
+    """Return the Lines of these items, in this order, in a constant number of statements."""
+    whole = selection.of(selection.points)
+    points = [point for pk in ids for point in whole[pk]]
+    records = linked_records(points, user)
+    names = {pk: place.label for pk, place in selection.tree.items()}
+    present = _present_carriers(ids)
+    places = {place for mine in present.values() for place in mine}
+    powers = Powers(user, places | {selection.items[pk].organisation_id for pk in ids})
+    asked = Supervision.objects.open_about(
+        user, {f"stage/{point.stage}" for point in points if point.state == SyncState.MISSING}
+    )
+    found = []
+    for pk in ids:
+        item, mine = selection.items[pk], whole[pk]
+        carriers = present.get(pk, [])
+        links, notes = powers.links(item, carriers), powers.notes(item, carriers)
+        cells = [_cell(kind, [point for point in mine if point.kind == kind], records, links, notes) for kind in STAGES]
+        for cell in cells:
+            cell.supervised = next(iter(asked.get(f"stage/{cell.show.stage}", ())), None)
+            missing = cell.show.state == SyncState.MISSING
+            cell.supervise = missing and not cell.supervised and powers.assigns(item.organisation_id)
+        done, owed = closure(mine)
+        found.append(
+            Line(
+                item=item,
+                cells=cells,
+                segments=[_SEGMENT[cell.show.state] for cell in cells],
+                done=done,
+                owed=owed,
+                carriers=[names.get(place, "") for place in carriers],
+                next=next_step(mine, names, item),
+            )
+        )
+    return found
+
+
+def _present_carriers(ids):
+    """Return {item id: [ids of those who carry it today, the leading one first]}: former ones act no more."""
+    found = {}
+    rows = WorkCarrier.objects.filter(item__in=ids, ended__isnull=True).order_by("-leads", "pk")
+    for item, place in rows.values_list("item", "organisation"):
+        found.setdefault(item, []).append(place)
+    return found
+
+
+def _cell(kind, points, records, links, notes):
+    show = worst(points)
+    done = sum(point.state == SyncState.SYNCHRONISED for point in points)
+    cell = Cell(kind, show, (done, len(points)) if show.milestone else None, words(show))
+    proofs = sorted(show.proofs, key=lambda proof: (not proof.counts, proof.day, proof.evidence))
+    if proofs:
+        first = proofs[0]
+        record = records.get(first.activity)
+        cell.label = proof_label(record) if record else f"材料 {clock.short(first.day)}"
+        if not first.counts:
+            cell.label += "（未计入）"
+        elif record is not None and record.state == ActivityState.SUBMITTED:
+            # It counts from submission on (decisions 20); the reader sees that nobody has reviewed it yet.
+            cell.label += "（待审核）"
+        if record is None:
+            cell.url = reverse("work_detail", args=[show.item])
+        elif record.open:
+            cell.url = reverse("activity_detail", args=[record.pk])
+        cell.more = len(proofs) - 1
+    if links and show.state not in (SyncState.SYNCHRONISED, SyncState.WAIVED) and show.happened:
+        cell.pick = pick_url(show)
+    if notes and show.state == SyncState.NOT_DUE and show.happened is None:
+        cell.note = reverse("stage_edit", args=[show.stage])
+    return cell

@@ -1,0 +1,147 @@
+"""Rates of synchronisation over any grouping of points; pure arithmetic on what responsibilities/sync.py judged."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from statistics import median
+
+from responsibilities.work.models import Stage, SyncState
+from responsibilities.work.sync import DUE, closure
+
+
+@dataclass
+class Rate:
+    """What became of the points of one group.
+
+    due: synchronised + lagging + missing; waived and not due ones are left out of it. lags: days from business to Party
+    date of the points with a record that were due. closed, items: items with all owed stages synchronised, of those that
+    owe any.
+    """
+
+    synchronised: int = 0
+    lagging: int = 0
+    missing: int = 0
+    waived: int = 0
+    not_due: int = 0
+    waits: int = 0
+    closed: int = 0
+    items: int = 0
+    lags: list = field(default_factory=list)
+
+    @property
+    def due(self):
+        return self.synchronised + self.lagging + self.missing
+
+    @property
+    def total(self):
+        return self.due + self.waived + self.not_due
+
+    @property
+    def share(self):
+        """Synchronised of due as a Fraction, None when nothing was due: unknown is not zero."""
+        return Fraction(self.synchronised, self.due) if self.due else None
+
+    @property
+    def percent(self):
+        """The share in per cent as a float, None when nothing was due."""
+        return None if self.share is None else float(self.share * 100)
+
+    @property
+    def tone(self):
+        """Colour of the bar: below four of five it is no good news."""
+        return "ok" if self.percent is not None and self.percent >= 80 else "soon"
+
+    @property
+    def closure_percent(self):
+        return 100 * self.closed / self.items if self.items else None
+
+    @property
+    def median_lag(self):
+        """Median lag in days, None without any; negative when the Party side came first."""
+        return median(self.lags) if self.lags else None
+
+    @property
+    def lag_words(self):
+        """The median lag in words: 2 天, 当天, 提前 0.5 天, — without any."""
+        lag = self.median_lag
+        if lag is None:
+            return "—"
+        return "当天" if lag == 0 else f"{lag:g} 天" if lag > 0 else f"提前 {-lag:g} 天"
+
+    def add(self, point):
+        """Count one SyncPoint."""
+        state = SyncState(point.state)
+        setattr(self, state.value, getattr(self, state.value) + 1)
+        self.waits += point.waits
+        if state in DUE and state != SyncState.MISSING:
+            self.lags.append(point.lag)
+
+
+def rates(points, by, whole=None):
+    """Return {key: Rate} of SyncPoints.
+
+    by: a function of a point that gives the keys it counts for (several for a point that branches share; each counts it
+    once). whole: all points of the items concerned, from which closure is taken; default `points` themselves. An item
+    counts for closure in every group that one of its points counts for.
+    """
+    found, items = {}, {}
+    for point in points:
+        for key in dict.fromkeys(by(point)):
+            found.setdefault(key, Rate()).add(point)
+            items.setdefault(key, set()).add(point.item)
+    stages = {}
+    for point in points if whole is None else whole:
+        stages.setdefault(point.item, []).append(point)
+    closed = {item: closure(mine) for item, mine in stages.items()}
+    for key, rate in found.items():
+        for item in items[key]:
+            done, owed = closed.get(item, (0, 0))
+            rate.items += owed > 0
+            rate.closed += done == owed > 0
+    return found
+
+
+def total(points, whole=None):
+    """Return the Rate of all points together."""
+    return rates(points, lambda point: ("",), whole).get("", Rate())
+
+
+def by_stage(point):
+    return (Stage(point.kind),)
+
+
+def by_carrier(items):
+    """Return the grouping by the organisations that carry a point on its day; without any, by who arranged the item."""
+    return lambda point: point.carriers or [items[point.item].organisation_id]
+
+
+def by_tree(items, parents):
+    """Return the grouping by organisation up the tree: each point counts once for every organisation at or above it.
+
+    parents: {organisation id: parent id or None}.
+    """
+    carrier = by_carrier(items)
+
+    def keys(point):
+        found = {}
+        for place in carrier(point):
+            while place is not None and place not in found:
+                found[place] = True
+                place = parents.get(place)
+        return found
+
+    return keys
+
+
+def by_department(items):
+    """Return the grouping by leading department; None for items without one."""
+    return lambda point: (items[point.item].lead_id,)
+
+
+def by_leader(items):
+    """Return the grouping by leader in charge: his account's id, else his name as written, else None."""
+
+    def keys(point):
+        item = items[point.item]
+        return (item.leader_id or item.leader_name or None,)
+
+    return keys

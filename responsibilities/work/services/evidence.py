@@ -1,0 +1,146 @@
+"""Link a record to a stage, take a link back with a reason, keep a paper where no record can exist."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import Http404
+
+from branches import audit
+from branches.reach import access
+from branches.reach.rights import RECORD
+from common import clock
+from common.errors import Conflict
+from members.activities.models import Activity, ActivityState
+from responsibilities.proof_files.services import paper_keep
+from responsibilities.work.models import StageEvidence, WorkItem
+from responsibilities.work.rights import Powers, carriers_of, require
+from responsibilities.work.rules import day_fault
+from responsibilities.work.services.items import mark_work
+
+
+def may_link(user, item, carriers, activity=None):
+    """Whether `user` may link evidence: at the record's organisation, at a carrying branch, or as who edits the item."""
+    places = {item.organisation_id, *carriers, *([activity.organisation_id] if activity else [])}
+    powers = Powers(user, places)
+    return powers.links(item, carriers) or (activity is not None and powers.records(activity.organisation_id))
+
+
+def _require_link(by, item, activity=None):
+    require(may_link(by, item, carriers_of(item), activity), by, RECORD, item)
+    # Both ends are what the writer may read: an id typed by hand names nothing else (access rule 3).
+    readable = WorkItem.objects.filter(pk=item.pk).visible_to(by).exists()
+    if activity is not None:
+        readable = readable and Activity.objects.filter(pk=activity.pk).visible_to(by).exists()
+    if not readable:
+        raise Http404
+
+
+def _days(evidence):
+    """The days whose facts the link concerns: the business dates of its point, and its own."""
+    row = evidence.milestone or evidence.stage
+    own = evidence.day or evidence.activity.day
+    return [day for day in (row.planned_on, row.happened_on, own) if day]
+
+
+def _mark(evidence):
+    item = evidence.stage.item
+    mark_work(item, carriers_of(item), _days(evidence))
+
+
+@transaction.atomic
+def evidence_link(*, by, stage, activity, milestone=None):
+    """Link a record to a stage (or to one of its milestones) and return the StageEvidence; twice gives the first one.
+
+    Drafts may be linked; they count once they are submitted (decisions 20).
+    """
+    activity = Activity.objects.select_related("organisation").get(pk=activity.pk)
+    if activity.state == ActivityState.CANCELLED:
+        raise ValidationError("已取消的活动不能作为佐证。")
+    if milestone is not None and milestone.stage_id != stage.pk:
+        raise ValidationError("节点不属于这个环节。")
+    _require_link(by, stage.item, activity)
+    standing = StageEvidence.objects.standing().filter(stage=stage, milestone=milestone, activity=activity)
+    row = StageEvidence(
+        stage=stage,
+        milestone=milestone,
+        activity=activity,
+        added=clock.now(),
+        added_by=None if by is access.OPERATOR else by,
+    )
+    try:
+        with transaction.atomic():
+            found = standing.first()
+            if found is not None:
+                return found
+            row.save(force_insert=True)
+    except IntegrityError:
+        # The other half of a double click was faster.
+        return standing.get()
+    _written(by, row, "work.link", str(activity))
+    return row
+
+
+@transaction.atomic
+def evidence_paper(*, by, stage, title, day, file, milestone=None):
+    """Keep a file as evidence of a stage where no record can exist; raises ValidationError on title, day or file."""
+    if milestone is not None and milestone.stage_id != stage.pk:
+        raise ValidationError("节点不属于这个环节。")
+    _require_link(by, stage.item)
+    errors = {}
+    if not title.strip():
+        errors["title"] = "请填写材料名称。"
+    fault = "请填写日期。" if day is None else day_fault(day, actual=True).replace("实际日期", "材料日期")
+    if fault:
+        errors["day"] = fault
+    if errors:
+        raise ValidationError(errors)
+    row = StageEvidence(
+        stage=stage,
+        milestone=milestone,
+        paper=paper_keep(by=by, organisation=stage.item.organisation, file=file),
+        day=day,
+        title=title.strip()[:120],
+        added=clock.now(),
+        added_by=None if by is access.OPERATOR else by,
+    )
+    row.full_clean(exclude=["stage", "milestone", "paper", "added_by", "removed_by", "removed_at"])
+    row.save()
+    _written(by, row, "work.paper", f"{row.title}（{row.paper.name}）")
+    return row
+
+
+def _written(by, row, verb, note):
+    place = row.stage.item.organisation
+    after = audit.snapshot(row)
+    audit.record(by=by, verb=verb, obj=row.stage, organisation=place, after=after, note=note)
+    _mark(row)
+
+
+@transaction.atomic
+def evidence_remove(*, by, evidence, reason):
+    """Take a link back with a reason; the row stays. Raises Conflict when it was taken back already."""
+    _require_link(by, evidence.stage.item, evidence.activity)
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError({"reason": "请写明撤下的原因。"})
+    before = audit.snapshot(evidence)
+    removed = StageEvidence.objects.standing().filter(pk=evidence.pk)
+    if (
+        removed.update(
+            removed_at=clock.now(), removed_by=None if by is access.OPERATOR else by, remove_reason=reason[:300]
+        )
+        != 1
+    ):
+        raise Conflict("这条佐证已经撤下。")
+    evidence.refresh_from_db()
+    place = evidence.stage.item.organisation
+    audit.record(
+        by=by,
+        verb="work.unlink",
+        obj=evidence.stage,
+        organisation=place,
+        before=before,
+        after=audit.snapshot(evidence),
+        note=reason,
+    )
+    _mark(evidence)
+    return evidence

@@ -1,0 +1,205 @@
+"""The four synchronisations: what state each stage is in, and by how many days the Party side followed (decisions 28).
+
+Derived, never stored: the same function answers board, rates, facts, scores, duties and exports. A stage that runs long
+has several business dates (milestones); each is a point of its own, and the stage shows the worst of them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from branches.settings import dated as dated_settings
+from common import clock
+from members.activities.models import COUNTING_STATES
+from responsibilities.work.models import Milestone, Stage, StageEvidence, SyncStage, SyncState, WorkCarrier
+
+STAGES = tuple(Stage)
+# The worst first: what a stage with several points shows, and how the board sorts.
+WORST = (SyncState.MISSING, SyncState.LAGGING, SyncState.NOT_DUE, SyncState.SYNCHRONISED, SyncState.WAIVED)
+# What was owed and can be counted; the rest is left out of every rate.
+DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One standing link of a point: a record or a paper, and the day that counts; None: it does not count (yet)."""
+
+    evidence: int
+    activity: int | None
+    day: date
+    counts: bool
+
+
+@dataclass
+class SyncPoint:
+    """One business date of an item and the Party work that goes with it.
+
+    stage, item, milestone: ids (milestone None for a stage without milestones). kind: a Stage. name: of the milestone,
+    or "". lag: days from business to Party date (negative: earlier); of a missing one, days from the business date to
+    the day of judging (as_of). carriers: ids of the organisations that carry the item on the business date, the leading
+    one first. tolerance: days that were allowed on the business date.
+    """
+
+    item: int
+    stage: int
+    kind: str
+    milestone: int | None
+    name: str
+    planned: date | None
+    happened: date | None
+    state: str = SyncState.NOT_DUE
+    party: date | None = None
+    lag: int | None = None
+    proofs: list = field(default_factory=list)
+    carriers: list = field(default_factory=list)
+    reason: str = ""
+    as_of: date | None = None
+    tolerance: int = 7
+
+    @property
+    def day(self):
+        """The date it belongs to: the actual business date, else the planned one, else None."""
+        return self.happened or self.planned
+
+    @property
+    def waits(self):
+        """Whether the planned day has passed and nobody has said whether the business side took place."""
+        passed = self.planned is not None and self.planned < (self.as_of or clock.today())
+        return passed and self.happened is None and self.state == SyncState.NOT_DUE
+
+    @property
+    def chip(self):
+        """The state as a chip shows it: not due is not said of what only waits for its date to be noted."""
+        return "waits" if self.waits else str(self.state)
+
+
+def judge(happened, party_days, tolerance, as_of):
+    """Return (state, Party date, lag) of one point.
+
+    happened: actual business date or None. party_days: days of the records that count. tolerance: days. as_of: day of
+    judging. Party work before the business date is never late (rulebook README 6).
+    """
+    if happened is None or happened > as_of:
+        return SyncState.NOT_DUE, min((day for day in party_days if day <= as_of), default=None), None
+    party = min((day for day in party_days if day <= as_of), default=None)
+    if party is None:
+        days = (as_of - happened).days
+        return (SyncState.MISSING if days > tolerance else SyncState.NOT_DUE), None, days
+    lag = (party - happened).days
+    return (SyncState.LAGGING if lag > tolerance else SyncState.SYNCHRONISED), party, lag
+
+
+def sync_points(items=None, *, as_of=None, first=None, last=None):
+    """Return the SyncPoints of work items, in the order of items and stages, in four statements whatever their number.
+
+    items: ids or a queryset of WorkItem pks, all when None. as_of: day of judging (default today); what came later is
+    left out. first, last: only points whose day (SyncPoint.day) lies between them.
+    """
+    as_of = as_of or clock.today()
+    stages = SyncStage.objects.select_related("item").order_by("item_id", "pk")
+    chosen = {}
+    if items is not None:
+        items = items if hasattr(items, "query") else list(items)
+        stages, chosen = stages.filter(item__in=items), {"item__in": items}
+    tolerance = dated_settings.timeline("sync_tolerance_days")
+    parts = _milestones(chosen)
+    proofs = _proofs(chosen, as_of)
+    carriers = _carriers(chosen)
+    points = []
+    for stage in sorted(stages, key=lambda row: (row.item_id, STAGES.index(row.stage))):
+        for milestone in parts.get(stage.pk, (None,)):
+            point = _point(stage, milestone, proofs, tolerance, as_of)
+            if first is not None and (point.day is None or not first <= point.day <= last):
+                continue
+            day = point.day or as_of
+            point.carriers = [
+                place for place, ended in carriers.get(stage.item_id, ()) if ended is None or ended >= day
+            ]
+            points.append(point)
+    return points
+
+
+def _milestones(chosen):
+    found = {}
+    rows = Milestone.objects.filter(**{f"stage__{key}": value for key, value in chosen.items()})
+    for row in rows.order_by("planned_on", "pk"):
+        found.setdefault(row.stage_id, []).append(row)
+    return found
+
+
+def _carriers(chosen):
+    found = {}
+    rows = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk")
+    for item, place, *ends in rows.values_list("item_id", "organisation_id", "ended", "organisation__archived_on"):
+        # Nothing is carried by an organisation that no longer stands.
+        found.setdefault(item, []).append((place, min((day for day in ends if day), default=None)))
+    return found
+
+
+def _proofs(chosen, as_of):
+    """Return {(stage, milestone or None): [Proof]} of the standing links."""
+    rows = StageEvidence.objects.standing().filter(**{f"stage__{key}": value for key, value in chosen.items()})
+    past = as_of < clock.today()
+    if past:
+        rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
+    found = {}
+    for pk, stage, milestone, activity, day, held, state, valid in rows.order_by("pk").values_list(
+        "pk", "stage_id", "milestone_id", "activity_id", "day", "activity__day", "activity__state", "activity__valid"
+    ):
+        counts = activity is None or (state in COUNTING_STATES and valid)
+        found.setdefault((stage, milestone), []).append(Proof(pk, activity, day or held, counts))
+    return found
+
+
+def _point(stage, milestone, proofs, tolerance, as_of):
+    row = milestone or stage
+    point = SyncPoint(
+        item=stage.item_id,
+        stage=stage.pk,
+        kind=stage.stage,
+        milestone=milestone.pk if milestone else None,
+        name=milestone.name if milestone else "",
+        planned=row.planned_on,
+        happened=row.happened_on,
+        as_of=as_of,
+    )
+    point.proofs = list(proofs.get((stage.pk, point.milestone), ()))
+    if milestone is not None:
+        # A link made before the stage was divided serves the whole of it.
+        point.proofs += proofs.get((stage.pk, None), ())
+    days = [proof.day for proof in point.proofs if proof.counts]
+    allowed = int(dated_settings.at(tolerance, point.happened or as_of))
+    point.tolerance = allowed
+    point.state, point.party, point.lag = judge(point.happened, days, allowed, as_of)
+    stopped = stage.item.stopped_on
+    if stage.waived_at is not None and clock.day_of(stage.waived_at) <= as_of:
+        point.state, point.reason = SyncState.WAIVED, stage.waived_reason
+    elif stopped is not None and stopped <= as_of and point.happened is None:
+        point.state, point.reason = SyncState.WAIVED, f"{stopped:%Y年%-m月%-d日}终止：{stage.item.stop_reason}"
+    return point
+
+
+def worst(points):
+    """Return the point that a stage shows for several: missing, lagging, not due, synchronised; the greater lag first."""
+    return min(points, key=lambda point: (WORST.index(point.state), -(point.lag or 0), point.day or date.max))
+
+
+def closure(points):
+    """Return (stages synchronised, stages owed) of one item: it is closed when they are equal and not zero.
+
+    A stage is synchronised when all its points are; waived ones are not owed.
+    """
+    done = owed = 0
+    for kind in STAGES:
+        mine = [point.state for point in points if point.kind == kind]
+        mine = [state for state in mine if state != SyncState.WAIVED]
+        if mine:
+            owed += 1
+            done += all(state == SyncState.SYNCHRONISED for state in mine)
+    return done, owed
+
+
+def until_missing(point, tolerance):
+    """Return the last day on which the Party side still counts as synchronised, or None before the business date."""
+    return point.happened + timedelta(days=tolerance) if point.happened else None

@@ -1,0 +1,33 @@
+"""The board of the four synchronisations and the work items."""
+
+from django.urls import path
+
+from responsibilities.work.views import board as sync
+from responsibilities.work.views import imports as work_imports
+from responsibilities.work.views import items as work
+from responsibilities.work.views import record_links, stages
+
+urlpatterns = [
+    path("sync/", sync.sync_board, name="sync_board"),
+    path("sync/export/", sync.sync_export, name="sync_export"),
+    path("sync/rates/", sync.sync_rates, name="sync_rates"),
+    path("sync/rates/export/", sync.sync_rates_export, name="sync_rates_export"),
+    path("sync/record/", record_links.record_links, name="record_links"),
+    path("sync/new/", work.work_new, name="work_new"),
+    path("sync/import/", work_imports.start, name="work_import"),
+    path("sync/import/sheet/", work_imports.sheet, name="work_import_sheet"),
+    path("sync/import/<uuid:uid>/", work_imports.preview, name="work_import_preview"),
+    path("sync/import/<uuid:uid>/columns/", work_imports.columns, name="work_import_columns"),
+    path("sync/import/<uuid:uid>/apply/", work_imports.apply, name="work_import_apply"),
+    path("sync/import/<uuid:uid>/discard/", work_imports.discard, name="work_import_discard"),
+    path("sync/import/<uuid:uid>/errors/", work_imports.errors, name="work_import_errors"),
+    path("sync/<int:pk>/", work.work_detail, name="work_detail"),
+    path("sync/<int:pk>/edit/", work.work_edit, name="work_edit"),
+    path("sync/<int:pk>/stop/", work.work_stop_page, name="work_stop"),
+    path("sync/stages/<int:pk>/", stages.stage_edit, name="stage_edit"),
+    path("sync/stages/<int:pk>/waive/", stages.stage_waive_page, name="stage_waive"),
+    path("sync/stages/<int:pk>/evidence/", stages.evidence_pick, name="evidence_pick"),
+    path("sync/stages/<int:pk>/paper/", stages.evidence_paper_page, name="evidence_paper"),
+    path("sync/evidence/<int:pk>/remove/", stages.evidence_remove_page, name="evidence_remove"),
+    path("activities/<int:pk>/stages/", record_links.record_stage_links, name="record_stage_links"),
+]

@@ -1,0 +1,275 @@
+"""The board of the four synchronisations and the rates, with their exports."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from branches.audit import exports
+from branches.reach import access
+from branches.reach.rights import ASSESS, PUBLISH, VIEW
+from common.forms.filters import PeriodField, asked_for
+from responsibilities.work.forms.items import BoardFilter
+from responsibilities.work.models import Stage, SyncState
+from responsibilities.work.rights import arranges_anywhere, enters_anywhere
+from responsibilities.work.selectors import board, board_export, board_lines
+from responsibilities.work.selectors.items import mix_of, tolerance_now
+from responsibilities.work.selectors.rates import by_department, by_leader, by_stage, by_tree, rates, total
+
+PER_PAGE = 20
+# With ?all=1, for printing the whole board.
+ALL = 500
+GROUPS = {"tree": "党组织", "department": "牵头处室", "leader": "分管领导"}
+
+
+def _chosen(request):
+    """Return (filter form, everything readable of the period, what the address asks for, state)."""
+    found = board.load(request.user, asked_for(PeriodField(), request.GET.get("period"), board.this_year()))
+    data = request.GET.copy()
+    data.setdefault("period", str(found.period))
+    form = BoardFilter(data, found=found)
+    state, wanted = form.narrowing()
+    return form, found, board.narrow(found, **wanted), state
+
+
+def _address(request, **changes):
+    data = request.GET.copy()
+    data.pop("page", None)
+    for name, value in changes.items():
+        data.pop(name, None)
+        if value:
+            data[name] = value
+    return f"{reverse('sync_board')}?{data.urlencode()}"
+
+
+def _shown(state, numbers):
+    """What the board shows when one state is chosen, or ""."""
+    if not state:
+        return ""
+    if state == board.WAITS:
+        return f"{numbers[state]} 处业务日期待登记"
+    return f"{board.STATES[state]} {numbers[state]} {'项' if state in (board.CLOSED, board.OPEN) else '处'}"
+
+
+def _title(state, numbers, found, chosen):
+    if not chosen.items:
+        return "没有符合条件的重点业务" if found.items else f"{found.period.label()}还没有重点业务"
+    return _shown(state, numbers) or board.finding(chosen)
+
+
+def _segments(request, numbers, state):
+    rows = [
+        ("", f"全部 {numbers['']} 项", ""),
+        (SyncState.MISSING.value, f"缺失 {numbers['missing']} 处", "alert-triangle"),
+        (SyncState.LAGGING.value, f"滞后 {numbers['lagging']} 处", "clock-exclamation"),
+        (board.WAITS, f"待登记 {numbers[board.WAITS]} 处", "calendar"),
+        (board.CLOSED, f"已闭环 {numbers[board.CLOSED]} 项", "circle-check"),
+    ]
+    if state not in [key for key, _, _ in rows]:
+        # Asked for by a number of the rates.
+        rows.append((state, _shown(state, numbers), ""))
+    return [
+        {"label": label, "icon": icon, "url": _address(request, state=key), "current": key == state}
+        for key, label, icon in rows
+        if key != board.WAITS or numbers[key] or key == state
+    ]
+
+
+@login_required
+@require_GET
+def sync_board(request):
+    access.require_anywhere(request.user, VIEW)
+    form, found, chosen, state = _chosen(request)
+    ids = board.ordered(chosen, state)
+    page = Paginator(ids, ALL if request.GET.get("all") == "1" else PER_PAGE).get_page(request.GET.get("page"))
+    own = any(item.leader_id == request.user.pk for item in found.items.values())
+    mine = request.GET.get("leader") == str(request.user.pk)
+    numbers = board.counts(chosen)
+    context = {
+        "title": _title(state, numbers, found, chosen),
+        "form": form,
+        "page": page,
+        "number": len(ids),
+        "lines": board_lines.lines(request.user, chosen, list(page.object_list)),
+        "segments": _segments(request, numbers, state),
+        "columns": board.stage_counts(chosen, form.chosen().get("stage")),
+        "tolerance": tolerance_now(),
+        "mix": mix_of(chosen.counted),
+        "anything": bool(found.items),
+        "may_enter": enters_anywhere(request.user),
+        "may_import": arranges_anywhere(request.user),
+        "own_url": own and _address(request, leader="" if mine else str(request.user.pk)),
+        "own": mine,
+        "period": found.period,
+    }
+    return render(request, "responsibilities/work/board.html", context)
+
+
+@login_required
+@require_POST
+def sync_export(request):
+    access.require_anywhere(request.user, VIEW)
+    form, _, chosen, state = _chosen(request)
+    columns, rows = board_export.export_rows(chosen, board.ordered(chosen, state), form.chosen().get("stage"))
+    return exports.send(
+        request,
+        rows=rows,
+        columns=columns,
+        name=f"四同步看板-{chosen.period.label()}",
+        verb="sync.export",
+        filters=request.GET.urlencode(),
+    )
+
+
+def _grouped(chosen, group):
+    """Return [(label, depth, Rate, keyword of the board, its value)] in the order of the tree or of names."""
+    if group == "tree":
+        parents = {pk: place.parent for pk, place in chosen.tree.items()}
+        found = rates(chosen.counted, by_tree(chosen.items, parents), chosen.points)
+        rows = []
+        for pk, place in chosen.tree.items():
+            if pk in found:
+                depth, above = 0, place.parent
+                while above is not None:
+                    depth, above = depth + 1, parents.get(above)
+                rows.append((place.label, depth, found[pk], "branch", pk))
+        return rows
+    if group == "department":
+        names = {item.lead_id: item.lead.name for item in chosen.items.values() if item.lead_id}
+        found = rates(chosen.counted, by_department(chosen.items), chosen.points)
+        keyword = "department"
+    else:
+        names = {
+            item.leader_id or item.leader_name: item.leader.name if item.leader_id else item.leader_name
+            for item in chosen.items.values()
+        }
+        found = rates(chosen.counted, by_leader(chosen.items), chosen.points)
+        keyword = "leader"
+    rows = [(names.get(key) or "未填", 0, rate, keyword if key else "", key or "") for key, rate in found.items()]
+    return sorted(rows, key=lambda row: (not row[4], row[0]))
+
+
+def _groups(user):
+    """The groupings that `user` may see: persons stand side by side only for those who assess or publish (app-no-kpi)."""
+    wide = access.holds_anywhere(user, ASSESS) or access.holds_anywhere(user, PUBLISH)
+    return GROUPS if wide else {key: label for key, label in GROUPS.items() if key != "leader"}
+
+
+def _rates(request):
+    form, _, chosen, _ = _chosen(request)
+    group, groups = request.GET.get("by", "tree"), _groups(request.user)
+    if group not in groups:
+        form.leave_out("分组", group, f"按{groups['tree']}")
+        group = "tree"
+    return form, chosen, group
+
+
+def _rate_row(request, label, depth, rate, **changes):
+    """A line of a table of rates; each number carries the address of the board that lists it."""
+
+    def url(state):
+        return _address(request, by="", state=state, **changes)
+
+    return {
+        "label": label,
+        "depth": min(depth, 4),
+        "rate": rate,
+        "numbers": [
+            (word, getattr(rate, name), url(name))
+            for word, name in (
+                ("应同步", "due"),
+                ("同步", "synchronised"),
+                ("滞后", "lagging"),
+                ("缺失", "missing"),
+                ("免予", "waived"),
+            )
+        ],
+        "closed_url": url(board.CLOSED),
+        "url": url(""),
+    }
+
+
+@login_required
+@require_GET
+def sync_rates(request):
+    access.require_anywhere(request.user, VIEW)
+    form, chosen, group = _rates(request)
+    whole = total(chosen.counted, chosen.points)
+    stages = rates(chosen.counted, by_stage, chosen.points)
+    percent = whole.percent
+    title = (
+        "还没有到期的环节"
+        if percent is None
+        else f"同步率 {percent:.1f}%，应同步 {whole.due} 处，同步 {whole.synchronised} 处"
+    )
+    context = {
+        "title": title,
+        "form": form,
+        "whole": _rate_row(request, "合计", 0, whole),
+        "stages": [
+            _rate_row(request, kind.label, 0, stages[kind], stage=kind.value) for kind in Stage if kind in stages
+        ],
+        "rows": [
+            _rate_row(request, label, depth, rate, **({name: str(key)} if name else {}))
+            for label, depth, rate, name, key in _grouped(chosen, group)
+        ],
+        "group": GROUPS[group],
+        "groups": [
+            {"label": f"按{label}", "url": f"{reverse('sync_rates')}?{_with(request, by=key)}", "current": key == group}
+            for key, label in _groups(request.user).items()
+        ],
+        "by": group,
+        "period": chosen.period,
+        "tolerance": tolerance_now(),
+    }
+    return render(request, "responsibilities/work/rates.html", context)
+
+
+def _with(request, **changes):
+    data = request.GET.copy()
+    for name, value in changes.items():
+        data[name] = value
+    return data.urlencode()
+
+
+@login_required
+@require_POST
+def sync_rates_export(request):
+    access.require_anywhere(request.user, VIEW)
+    _, chosen, group = _rates(request)
+    columns = [
+        GROUPS[group],
+        "应同步",
+        "同步",
+        "滞后",
+        "缺失",
+        "免予",
+        "同步率（%）",
+        "相差天数中位数",
+        "业务项数",
+        "闭环项数",
+    ]
+    rows = [
+        [
+            label,
+            rate.due,
+            rate.synchronised,
+            rate.lagging,
+            rate.missing,
+            rate.waived,
+            None if rate.percent is None else round(rate.percent, 1),
+            rate.median_lag,
+            rate.items,
+            rate.closed,
+        ]
+        for label, _, rate, _, _ in _grouped(chosen, group)
+    ]
+    return exports.send(
+        request,
+        rows=rows,
+        columns=columns,
+        name=f"四同步同步率-{chosen.period.label()}",
+        verb="sync.rates_export",
+        filters=request.GET.urlencode(),
+    )

@@ -1,0 +1,87 @@
+"""Import of a year plan: upload, preview, apply or give up, as the ledgers of members are. Its author alone sees it."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from branches.audit import exports
+from members.imports.forms import UploadForm
+from members.imports.selectors import own_batch, own_batches
+from members.imports.services import batch_upload
+from members.imports.views import batch_applied, batch_columns, batch_discarded, batch_page, errors_file
+from responsibilities.work.imports import KEY, import_work, plan_work
+from responsibilities.work.ledger import WORK_LEDGER
+from responsibilities.work.rights import arranges_anywhere
+
+
+def _require(request):
+    if not arranges_anywhere(request.user):
+        raise Http404
+
+
+def _batch(request, uid):
+    _require(request)
+    return own_batch(request.user, uid, (KEY,))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def start(request):
+    _require(request)
+    form = UploadForm(ledgers=(WORK_LEDGER,))
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES, ledgers=(WORK_LEDGER,))
+        if form.is_valid():
+            try:
+                batch = batch_upload(by=request.user, uploads=form.uploads, plan=plan_work)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                return redirect("work_import_preview", batch.uid)
+    context = {
+        "title": "导入年度重点业务计划",
+        "sub": "先核对，后导入；有一处错误就一行也不写入",
+        "form": form,
+        "recent": own_batches(request.user, ledgers=(KEY,)),
+    }
+    return render(request, "responsibilities/work/import.html", context)
+
+
+@login_required
+@require_GET
+def sheet(request):
+    """An empty year plan with the headings that the import knows."""
+    _require(request)
+    return exports.blank([field.label for field in WORK_LEDGER.fields], "重点业务年度计划（空表）")
+
+
+@login_required
+@require_GET
+def preview(request, uid):
+    return batch_page(request, _batch(request, uid), pages="work_import")
+
+
+@login_required
+@require_POST
+def columns(request, uid):
+    return batch_columns(request, _batch(request, uid), "work_import", plan=plan_work)
+
+
+@login_required
+@require_POST
+def apply(request, uid):
+    return batch_applied(request, _batch(request, uid), "work_import", write=import_work)
+
+
+@login_required
+@require_POST
+def discard(request, uid):
+    return batch_discarded(request, _batch(request, uid), "work_import")
+
+
+@login_required
+@require_POST
+def errors(request, uid):
+    return errors_file(request, _batch(request, uid))

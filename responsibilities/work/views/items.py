@@ -1,0 +1,238 @@
+"""An item of business work: its page, entry, change, stop."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from branches.audit.models import AuditEntry
+from branches.audit.selectors import changes_of, verb_label
+from branches.reach import access
+from branches.reach.rights import ASSIGN, VIEW
+from common.errors import Conflict
+from common.forms.fields import take_errors
+from common.names import standing_label
+from common.text import whole_number
+from responsibilities.supervision.models import Supervision
+from responsibilities.work.forms.items import StopForm, WorkForm
+from responsibilities.work.models import WorkItem
+from responsibilities.work.rights import (
+    Powers,
+    carrier_places,
+    places_of_own_work,
+    places_to_arrange,
+    require_edit,
+)
+from responsibilities.work.selectors import stage_words
+from responsibilities.work.selectors.items import (
+    READ,
+    covering,
+    decisions_of,
+    item_stages,
+    mix_of,
+    next_step,
+    tolerance_now,
+)
+from responsibilities.work.services.items import work_create, work_stop, work_update
+from responsibilities.work.sync import DUE, closure
+
+
+def item_for(user, pk):
+    """Return the WorkItem that `user` may read; Http404 otherwise."""
+    return access.get_for(WorkItem.objects.select_related(*READ), user, VIEW, pk=pk)
+
+
+def _editable(user, pk):
+    item = item_for(user, pk)
+    require_edit(user, item)
+    return item
+
+
+@login_required
+@require_GET
+def work_detail(request, pk):
+    item = item_for(request.user, pk)
+    stages, points, records = item_stages(item, request.user)
+    done, owed = closure(points)
+    rows = list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
+    carriers = [row.organisation_id for row in rows if row.ended is None]
+    powers = Powers(request.user, {item.organisation_id, *carriers})
+    places = [item.organisation, *(row.organisation for row in rows)]
+    names = {place.pk: standing_label(place.label, place.archived_on) for place in places}
+    links = powers.links(item, carriers)
+    context = {
+        "item": item,
+        "title": item.name,
+        "finding": _finding(item, points),
+        "stages": stages,
+        "next": next_step(points, names, item),
+        "decisions": decisions_of(records),
+        "mix": mix_of(points, records),
+        "done": done,
+        "owed": owed,
+        "carriers": [row for row in rows if row.ended is None],
+        "former": [row for row in rows if row.ended is not None],
+        "helpers": list(item.helpers.all()),
+        "removed": [row for view in stages for row in view.removed],
+        "history": _history(item, [view.row.pk for view in stages]),
+        "may_edit": powers.edits(item),
+        "may_note": powers.notes(item, carriers),
+        "may_link": links,
+        "may_waive": powers.waives(item),
+        "may_supervise": powers.assigns(item.organisation_id),
+        "tolerance": tolerance_now(),
+        "board": reverse("sync_board"),
+    }
+    asked = Supervision.objects.open_about(request.user, {f"stage/{view.row.pk}" for view in stages})
+    context["views"] = [
+        {
+            "stage": view,
+            "supervised": asked.get(f"stage/{view.row.pk}", ()),
+            "points": [
+                {
+                    "point": point,
+                    "words": stage_words.words(point),
+                    "pick": stage_words.pick_url(point) if links else "",
+                }
+                for point in view.points
+            ],
+        }
+        for view in stages
+    ]
+    return render(request, "responsibilities/work/detail.html", context)
+
+
+def _finding(item, points):
+    done, owed = closure(points)
+    if item.stopped_on:
+        return f"已于 {item.stopped_on:%Y年%-m月%-d日} 终止"
+    if done == owed > 0:
+        return "已闭环"
+    due = {point.kind for point in points if point.state in DUE}
+    return f"到期 {len(due)} 个环节，同步 {done} 个" if due else "还没有到期的环节"
+
+
+def _history(item, stages):
+    """The newest entries about the item and its stages (ids), for c-timeline."""
+    rows = AuditEntry.objects.filter(object_type="workitem", object_id=item.pk)
+    rows = rows | AuditEntry.objects.filter(object_type="syncstage", object_id__in=stages)
+    found = []
+    for row in rows.order_by("-pk")[:30]:
+        _, note = changes_of(row)
+        title = verb_label(row.verb)
+        if row.object_type == "syncstage":
+            title = f"{title}：{row.object_name.removeprefix(item.name).strip()}"
+        found.append({"when": row.at, "title": title, "who": row.actor_name, "note": note})
+    return found
+
+
+def _page(request, form, item=None, status=200, conflict=None):
+    context = {
+        "title": f"修改：{item.name}" if item else "登记重点业务",
+        "form": form,
+        "item": item,
+        "cancel": reverse("work_detail", args=[item.pk]) if item else reverse("sync_board"),
+        "conflict": conflict,
+    }
+    return render(request, "responsibilities/work/form.html", context, status=status)
+
+
+def _suggested(request, form, carriers):
+    """Fill in the branch that covers the chosen leading department; returns the initial values of a fresh form."""
+    lead = whole_number(form["lead"].value())
+    place = covering(lead) if lead else None
+    values = {name: form[name].value() for name in form.fields if name != "version"}
+    if place is not None and place in {row.pk for row in carriers}:
+        chosen = [pk for pk in map(whole_number, values.get("carriers") or []) if pk]
+        values["carriers"] = [place, *(pk for pk in chosen if pk != place)]
+        values["leading"] = place
+    return values
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def work_new(request):
+    arranges, own = places_to_arrange(request.user), places_of_own_work(request.user)
+    if not arranges and not own:
+        if access.holds_anywhere(request.user, VIEW):
+            raise access.Forbidden(ASSIGN)
+        raise Http404
+    carriers = carrier_places(request.user)
+    options = {"arranges": arranges, "own": own, "carriers": carriers}
+    if request.method != "POST":
+        return _page(request, WorkForm(**options))
+    form = WorkForm(request.POST, **options)
+    if request.POST.get("do") == "suggest":
+        return _page(request, WorkForm(initial=_suggested(request, form, carriers), **options))
+    if form.is_valid():
+        try:
+            item = work_create(by=request.user, organisation=form.cleaned_data["organisation"], data=form.data_of())
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            _saved(request, "重点业务已登记", form)
+            return redirect("work_detail", pk=item.pk)
+    return _page(request, form, status=422)
+
+
+def _saved(request, words, form):
+    if form.data_of().carriers:
+        messages.success(request, words)
+    else:
+        messages.warning(request, f"{words}；还没有承办支部，各环节暂时无人办理")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def work_edit(request, pk):
+    item = _editable(request.user, pk)
+    arranges, own = places_to_arrange(request.user), places_of_own_work(request.user)
+    carriers = carrier_places(request.user)
+    options = {"arranges": arranges, "own": own, "carriers": carriers, "item": item}
+    if request.method != "POST":
+        return _page(request, WorkForm(**options), item)
+    form = WorkForm(request.POST, **options)
+    if request.POST.get("do") == "suggest":
+        return _page(request, WorkForm(initial=_suggested(request, form, carriers), **options), item)
+    if form.is_valid():
+        try:
+            work_update(by=request.user, item=item, data=form.data_of(), version=form.cleaned_data["version"])
+        except ValidationError as error:
+            take_errors(form, error)
+        except Conflict as conflict:
+            return _page(request, form, item, status=409, conflict=conflict.message)
+        else:
+            _saved(request, "修改已保存", form)
+            return redirect("work_detail", pk=item.pk)
+    return _page(request, form, item, status=422)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def work_stop_page(request, pk):
+    item = _editable(request.user, pk)
+    if item.stopped_on:
+        raise Conflict("这项业务已经终止。")
+    form = StopForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                work_stop(by=request.user, item=item, **form.cleaned_data)
+            except ValidationError as error:
+                take_errors(form, error)
+            else:
+                messages.success(request, "业务已终止")
+                return redirect("work_detail", pk=item.pk)
+    context = {
+        "title": f"终止“{item.name}”",
+        "text": "终止后，业务没有开展的环节不再计入应同步；已经开展的照常计算。终止不能撤回。",
+        "verb": "终止业务",
+        "cancel": reverse("work_detail", args=[item.pk]),
+        "form": form,
+    }
+    return render(request, "generic/confirm.html", context, status=status)

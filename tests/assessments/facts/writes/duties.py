@@ -1,0 +1,55 @@
+"""Writes of duty lists, duties and their reports."""
+
+from common.operator import OPERATOR
+from responsibilities.duties.models import DutyList
+from responsibilities.duties.services.duties import duty_add, duty_change, duty_drop
+from responsibilities.duties.services.lists import duty_lists_issue
+from responsibilities.duties.services.reports import duty_report, duty_report_return
+from tests.assessments.facts.writes.agency import YEAR, write
+from tests.responsibilities.duties.world import DOCUMENT, ISSUED, duty, line
+
+
+@write
+def list_issued(a):
+    yield
+    drafts = list(DutyList.objects.filter(level="party_group"))
+    duty_lists_issue(by=OPERATOR, lists=drafts, document=DOCUMENT, issued_on=ISSUED)
+
+
+@write
+def duty_added(a):
+    yield
+    duty_add(
+        by=OPERATOR,
+        duty_list=DutyList.objects.get(level="branch", organisation=a.world.branch_a),
+        data=line(),
+        reason="补",
+    )
+
+
+@write
+def duty_changed(a):
+    yield
+    one = duty("br-promise", organisation=a.world.branch_a)
+    duty_change(by=OPERATOR, duty=one, data={"due": "06-30"}, reason="提前")
+
+
+@write
+def duty_dropped(a):
+    yield
+    duty_drop(by=OPERATOR, duty=duty("br-promise", organisation=a.world.branch_a), reason="合并")
+
+
+@write
+def reported(a):
+    yield
+    one = duty("br-fee", organisation=a.world.branch_a)
+    duty_report(by=a.world.secretary_a, duty=one, slot=f"{YEAR}Q1", text="已收缴")
+
+
+@write
+def report_returned(a):
+    one = duty("br-fee", organisation=a.world.branch_a)
+    report = duty_report(by=a.world.secretary_a, duty=one, slot=f"{YEAR}Q1", text="已收缴")
+    yield
+    duty_report_return(by=a.world.staff, report=report, reason="不全")

@@ -1,0 +1,145 @@
+"""Writes of exemptions, charges, coverage, posts, appointments, terms and the tree."""
+
+from datetime import date, timedelta
+
+from branches.access.services.appointments import appointment_end, appointment_make
+from branches.places import tree
+from branches.places.models.departments import Department
+from branches.places.services.departments import coverage_set
+from branches.places.services.terms import term_close, term_set
+from branches.reach.models import Appointment
+from common.operator import OPERATOR
+from members.roster.services.accounts import account_link
+from members.roster.services.members import member_transfer, post_end
+from responsibilities.duties.services.portfolios import charge_end, charge_make
+from responsibilities.requirements.services import exemption_revoke, requirement_exempt
+from tests.assessments.facts.writes.agency import TODAY, YEAR, record, row_of, write
+
+
+@write
+def exempted(a):
+    yield
+    row = row_of(a.world.branch_a, "life-theme-day", f"{YEAR}-02")
+    requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
+
+
+@write
+def exemption_of_a_month_to_come_revoked(a):
+    row = row_of(a.world.branch_a, "life-theme-day", f"{YEAR}-12")
+    exemption = requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
+    yield
+    exemption_revoke(by=a.world.staff, exemption=exemption)
+
+
+@write
+def exemption_revoked(a):
+    row = row_of(a.world.branch_a, "life-theme-day", f"{YEAR}-02")
+    exemption = requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
+    yield
+    exemption_revoke(by=a.world.staff, exemption=exemption)
+
+
+@write
+def charged(a):
+    record(a.world.branch_a, "visit_branch", date(YEAR, 2, 3), people=[])
+    record(a.world.branch_a, "visit_branch", date(YEAR, 9, 3), people=[])
+    yield
+    charge_make(
+        by=OPERATOR,
+        organisation=a.world.root,
+        leader=a.world.leader,
+        contact=a.world.branch_a,
+        starts=date(YEAR, 1, 1),
+    )
+
+
+@write
+def charge_ended(a):
+    record(a.world.branch_a, "visit_branch", date(YEAR, 9, 3), people=[])
+    row = charge_make(
+        by=OPERATOR,
+        organisation=a.world.root,
+        leader=a.world.leader,
+        contact=a.world.branch_a,
+        starts=date(YEAR, 1, 1),
+    )
+    yield
+    charge_end(by=OPERATOR, charge=row, ends=date(YEAR, 6, 1))
+
+
+@write
+def covered_by_another(a):
+    office = Department.objects.create(name="综合处")
+    coverage_set(by=OPERATOR, department=office, organisation=a.world.branch_a, starts=date(YEAR, 1, 1))
+    charge_make(by=OPERATOR, organisation=a.world.root, leader=a.world.leader, department=office)
+    record(a.world.branch_b, "talk", date(YEAR, 9, 3), people=[a.people["branch_b"][0], a.people["branch_a"][0]])
+    yield
+    coverage_set(by=OPERATOR, department=office, organisation=a.world.branch_c, starts=TODAY)
+
+
+@write
+def post_ended(a):
+    office = Department.objects.create(name="综合处")
+    coverage_set(by=OPERATOR, department=office, organisation=a.world.branch_a, starts=date(YEAR, 1, 1))
+    charge_make(by=OPERATOR, organisation=a.world.root, leader=a.world.leader, department=office)
+    yield
+    post_end(by=OPERATOR, post=a.world.branch_a.posts.get(kind="secretary"))
+
+
+@write
+def appointment_changed(a):
+    """Who answers for the branch decides which debriefing meeting counts for it."""
+    record(a.world.committee, "debrief", date(YEAR, 2, 9), people=[a.people["branch_a"][0]])
+    yield
+    row = Appointment.objects.get(user=a.world.secretary_a, role="branch_secretary")
+    appointment_end(by=OPERATOR, appointment=row, ends=TODAY - timedelta(days=1), reason="调离")
+
+
+@write
+def appointment_made(a):
+    record(a.world.committee, "debrief", date(YEAR, 2, 9), people=[a.people["branch_c"][0]])
+    account_link(by=OPERATOR, member=a.people["branch_c"][0], username="outsider")
+    yield
+    appointment_make(
+        by=OPERATOR, user=a.world.outsider, role="branch_secretary", organisation=a.world.branch_c, starts=TODAY
+    )
+
+
+@write
+def account_linked(a):
+    record(a.world.committee, "debrief", date(YEAR, 2, 9), people=[a.people["branch_c"][0]])
+    yield
+    account_link(by=OPERATOR, member=a.people["branch_c"][0], username="secretary_c")
+
+
+@write
+def term_ended(a):
+    term_set(by=OPERATOR, organisation=a.world.branch_a, starts=date(2023, 5, 1), expires=date(YEAR, 5, 1))
+    yield
+    term_close(by=OPERATOR, organisation=a.world.branch_a, on=date(YEAR, 4, 30), next_expires=date(YEAR + 3, 4, 30))
+
+
+@write
+def term_to_come(a):
+    yield
+    term_set(by=OPERATOR, organisation=a.world.branch_a, starts=date(2023, 5, 1), expires=date(YEAR, 12, 20))
+
+
+@write
+def transferred(a):
+    yield
+    member_transfer(
+        by=OPERATOR, member=a.people["branch_a"][2], branch=a.world.branch_b, on=date(YEAR, 8, 1), reason="调动"
+    )
+
+
+@write
+def moved(a):
+    yield
+    tree.organisation_move(by=OPERATOR, organisation=a.world.branch_a, parent=a.world.general)
+
+
+@write
+def archived(a):
+    yield
+    tree.organisation_archive(by=OPERATOR, organisation=a.world.branch_c, on=TODAY)

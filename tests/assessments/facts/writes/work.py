@@ -1,0 +1,130 @@
+"""Writes of records, evidence, stages and items of business work."""
+
+from datetime import date
+
+from common.operator import OPERATOR
+from members.activities.services.states import activity_return
+from responsibilities.work.models import Stage
+from responsibilities.work.services.evidence import evidence_link, evidence_remove
+from responsibilities.work.services.items import work_create, work_stop, work_update
+from responsibilities.work.services.stages import StageData, stage_unwaive, stage_update, stage_waive
+from tests.assessments.facts.writes.agency import YEAR, note, record, submitted, work, write
+
+
+@write
+def record_of_an_earlier_half(a):
+    yield
+    record(a.world.branch_a, "theme_day", date(YEAR, 2, 9), people=a.people["branch_a"])
+
+
+@write
+def return_of_a_linked_record(a):
+    submitted(a.meeting[Stage.ARRANGEMENT])
+    yield
+    activity_return(by=a.world.staff, activity=a.meeting[Stage.ARRANGEMENT], reason="不全")
+
+
+@write
+def return_of_a_linked_record_above(a):
+    """The record of the committee proves a stage of branches below it."""
+    evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=Stage.STUDY), activity=a.upper)
+    submitted(a.upper)
+    yield
+    activity_return(by=a.world.committee_secretary, activity=a.upper, reason="不全")
+
+
+@write
+def lecture_given_elsewhere(a):
+    yield
+    record(a.world.branch_c, "lecture", date(YEAR, 2, 9), people=a.people["branch_c"], lecturer_name="leader 用户")
+
+
+@write
+def debriefing_above(a):
+    yield
+    record(a.world.committee, "debrief", date(YEAR, 2, 9), people=[a.people["branch_a"][0]])
+
+
+@write
+def link(a):
+    yield
+    evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=Stage.STUDY), activity=a.upper)
+
+
+@write
+def unlink(a):
+    row = evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=Stage.STUDY), activity=a.upper)
+    yield
+    evidence_remove(by=OPERATOR, evidence=row, reason="选错")
+
+
+@write
+def waive(a):
+    yield
+    stage_waive(by=OPERATOR, stage=a.item.stages.get(stage=Stage.STUDY), reason="与上年合并")
+
+
+@write
+def unwaive(a):
+    stage = a.item.stages.get(stage=Stage.STUDY)
+    stage_waive(by=OPERATOR, stage=stage, reason="与上年合并")
+    yield
+    stage_unwaive(by=OPERATOR, stage=stage)
+
+
+@write
+def stage_date(a):
+    yield
+    note(a.item, Stage.STUDY, date(YEAR, 2, 1))
+
+
+@write
+def stage_date_gone(a):
+    yield
+    note(a.item, Stage.STUDY, None)
+
+
+@write
+def milestones_set(a):
+    yield
+    note(
+        a.item, Stage.STUDY, None, [(None, "第一批", None, date(YEAR, 2, 3)), (None, "第二批", None, date(YEAR, 4, 7))]
+    )
+
+
+@write
+def milestones_gone(a):
+    note(
+        a.item, Stage.STUDY, None, [(None, "第一批", None, date(YEAR, 2, 3)), (None, "第二批", None, date(YEAR, 4, 7))]
+    )
+    yield
+    note(a.item, Stage.STUDY, date(YEAR, 3, 10))
+
+
+@write
+def item_new(a):
+    yield
+    item = work_create(
+        by=OPERATOR, organisation=a.world.committee, data=work(a.world, name="另一项", carriers=[a.world.branch_c])
+    )
+    note(item, Stage.STUDY, date(YEAR, 6, 1))
+
+
+@write
+def carriers_changed(a):
+    yield
+    work_update(by=OPERATOR, item=a.item, data=work(a.world, carriers=[a.world.branch_c]))
+
+
+@write
+def leader_changed(a):
+    yield
+    work_update(by=OPERATOR, item=a.item, data=work(a.world, leader=None))
+
+
+@write
+def item_stopped(a):
+    stage = a.item.stages.get(stage=Stage.ASSESSMENT)
+    stage_update(by=OPERATOR, stage=stage, data=StageData(date(YEAR, 9, 10), None, ""))
+    yield
+    work_stop(by=OPERATOR, item=a.item, reason="任务调整", day=date(YEAR, 8, 1))

@@ -1,0 +1,100 @@
+"""The cadre's record: read from records, shown to himself and to those who assess, printed as a document."""
+
+import io
+from datetime import date, time
+
+import docx
+import pytest
+import time_machine
+
+from assessments.home.selectors.cadre import cadre_record
+from branches.access.services.appointments import appointment_end, appointment_make
+from branches.reach.models import Appointment
+from common.operator import OPERATOR
+from members.activities.models import Activity, ActivityKind, Attendance
+from members.roster.models.members import Member
+from responsibilities.supervision.services.notices import supervision_close, supervision_issue
+from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from tests.responsibilities.duties.world import issued
+
+
+@pytest.fixture
+def year(world):
+    """Secretary A leads a branch that carries one item, and was at two lectures, one of unknown length."""
+    member = Member.objects.get(name="甲一")
+    Member.objects.filter(pk=member.pk).update(account=world.secretary_a)
+    for day, ends in ((date(2026, 3, 3), time(11)), (date(2026, 5, 5), None)):
+        lecture = Activity.objects.create(
+            organisation=world.branch_a, day=day, title="党课", state="accepted", starts_at=time(9), ends_at=ends
+        )
+        ActivityKind.objects.create(activity=lecture, kind="lecture")
+        Attendance.objects.create(activity=lecture, member=member, organisation=world.branch_a, state="present")
+    item = WorkItem.objects.create(
+        organisation=world.committee, name="能源保供", starts=date(2026, 2, 1), ends=date(2026, 12, 1)
+    )
+    WorkCarrier.objects.create(item=item, organisation=world.branch_a, leads=True)
+    for kind in Stage:
+        SyncStage.objects.create(item=item, stage=kind, happened_on=date(2026, 3, 1) if kind == Stage.STUDY else None)
+    StageEvidence.objects.create(
+        stage=item.stages.get(stage=Stage.STUDY), activity=Activity.objects.order_by("day").first()
+    )
+    return world
+
+
+def test_the_record_holds_what_happened_and_keeps_unknown_apart(year):
+    record = cadre_record(year.secretary_a, 2026)
+    assert [(row["title"], row["hours"]) for row in record["training"]] == [("党课", 2.0), ("党课", None)]
+    assert (record["hours"], record["unknown_hours"]) == (2.0, 1)
+    assert [(row["name"], row["part"], row["synchronised"], row["missing"]) for row in record["work"]] == [
+        ("能源保供", "承办", 1, 0)
+    ]
+    assert record["posts"][0]["role"] == "支部书记"
+
+
+def test_nobody_but_himself_and_those_who_assess_reads_it(year, as_):
+    pk = year.secretary_a.pk
+    for who, status in (
+        ("secretary_a", 200),
+        ("staff", 200),
+        ("secretary_b", 404),
+        ("leader", 404),
+        ("officer_a", 404),
+    ):
+        assert as_(who).get(f"/cadres/{pk}/").status_code == status, who
+    page = as_("secretary_b").get("/cadres/").content.decode()
+    assert f"/cadres/{year.secretary_b.pk}/" in page and f"/cadres/{pk}/" not in page
+
+
+def test_the_document_says_the_same_as_the_page(year, as_):
+    answer = as_("secretary_a").post(f"/cadres/{year.secretary_a.pk}/docx/?year=2026")
+    document = docx.Document(io.BytesIO(answer.content))
+    words = [paragraph.text for paragraph in document.paragraphs]
+    assert words[0] == f"{year.secretary_a.name}2026年度党建工作实绩"
+    tables = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert ["能源保供", "承办", "1", "0", "0", "否"] in tables
+    assert ["05-05", "党课", "党课", "未知"] in tables
+    assert "合计2学时，另有1次没有记录时长。" in words
+
+
+def test_the_record_of_a_year_is_of_those_who_answered_in_it(world):
+    """Who took the post over in the next year has not his predecessor's duties and notices of the year before."""
+    issued(world)
+    notice = supervision_issue(
+        by=world.staff, organisation=world.branch_a, title="补记录", expected="补齐", due=date(2026, 12, 10)
+    )
+    supervision_close(by=world.staff, supervision=notice, reason="查清")
+    seat = Appointment.objects.get(user=world.secretary_a, role="branch_secretary")
+    with time_machine.travel("2027-03-01T10:00:00+08:00", tick=False):
+        appointment_end(by=OPERATOR, appointment=seat, ends=date(2027, 1, 31))
+        appointment_make(
+            by=OPERATOR,
+            user=world.outsider,
+            role="branch_secretary",
+            organisation=world.branch_a,
+            starts=date(2027, 2, 1),
+        )
+        old, new = cadre_record(world.secretary_a, 2026), cadre_record(world.outsider, 2026)
+        assert [row["name"] for row in old["lists"]] == ["2026年甲处党支部责任清单"]
+        assert [row["title"] for row in old["supervisions"]] == ["补记录"]
+        assert (new["lists"], new["supervisions"]) == ([], [])
+        assert cadre_record(world.outsider, 2027)["supervisions"] == []

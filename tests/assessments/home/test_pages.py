@@ -1,0 +1,209 @@
+import io
+import zipfile
+from datetime import date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from docx import Document
+
+from assessments.facts import fill as rollups
+from assessments.reports.models import Report
+from assessments.reports.services import assessment_publish
+from assessments.results.services import assessment_freeze, assessment_trial
+from branches.audit.models import AuditEntry
+from branches.notices.models import Notice
+from common import clock
+from common.operator import OPERATOR
+from common.periods import Period
+from members.activities.models import Activity
+from tests.assessments.facts.random_agency import build
+from tests.assessments.results.test_results import Q3, hold, quarter  # noqa: F401
+
+
+@pytest.fixture
+def published(quarter):  # noqa: F811
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
+        assessment = assessment_trial(by=OPERATOR, period=Q3)
+        assessment_freeze(by=OPERATOR, assessment=assessment)
+        return assessment_publish(by=OPERATOR, assessment=assessment)
+
+
+def test_the_secretary_sees_what_is_due_and_no_rank(as_, quarter):  # noqa: F811
+    page = as_("secretary_a").get("/").content.decode()
+    assert "记一次活动" in page
+    assert "本月" in page
+    assert "考核得分预估" in page
+    assert "名次" not in page
+
+
+def test_the_dashboard_shows_who_lags_in_both_orders(as_, quarter):  # noqa: F811
+    rollups.fill()
+    client = as_("staff")
+    page = client.get("/?period=2026Q3&order=lag").content.decode()
+    assert page.index("丙中心</a>") < page.index("乙处</a>") or page.index("乙处</a>") < page.index("甲处</a>")
+    assert "逾期" in page
+    assert client.get("/dashboard/?period=2026Q3&order=tree").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["period=2026Q9", "period=x", "top=999999999999999999999", "top=abc", "state=1", "order=%27"]
+)
+def test_wrong_filters_are_ignored_with_a_note(as_, world, query):
+    answer = as_("staff").get(f"/dashboard/?{query}")
+    assert answer.status_code == 200
+
+
+def test_the_dashboard_asks_the_same_number_of_statements_at_two_sizes(as_, world):
+    client = as_("staff")
+    Activity.objects.create(
+        organisation=world.branch_a, day="2026-07-10", title="待审", state="submitted", submitted_at=timezone.now()
+    )
+    rollups.fill()
+    client.get("/dashboard/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/dashboard/")
+    build(world, 31, branches=5, records=30)
+    rollups.fill()
+    with CaptureQueriesContext(connection) as many:
+        assert client.get("/dashboard/").status_code == 200
+    assert len(many) == len(few) <= 12
+
+
+def test_the_workbench_asks_the_same_number_of_statements_at_two_sizes(as_, world):
+    client = as_("secretary_a")
+    hold(world.branch_a, "talk", date(2026, 3, 3))
+    client.get("/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/")
+    for day in range(1, 25):
+        hold(world.branch_a, "talk", date(2026, 4, day))
+        hold(world.branch_a, "theme_day", date(2026, 5, day))
+    with CaptureQueriesContext(connection) as many:
+        client.get("/")
+    assert len(many) == len(few) <= 28
+
+
+def test_one_click_reminds_those_who_answer_for_it(as_, world):
+    client = as_("staff")
+    page = client.get("/dashboard/remind/?period=2026Q3")
+    assert "提醒" in page.content.decode()
+    assert Notice.objects.filter(kind="reminder").count() == 0
+    client.post("/dashboard/remind/?period=2026Q3")
+    assert set(Notice.objects.filter(kind="reminder").values_list("recipient__username", flat=True)) == {
+        "secretary_a",
+        "secretary_b",
+        "secretary_c",
+        "leader_a1",
+    }
+
+
+def test_a_leader_may_look_but_not_remind_or_assess(as_, world):
+    client = as_("leader")
+    assert client.get("/dashboard/").status_code == 200
+    assert "一键提醒" not in client.get("/dashboard/").content.decode()
+    assert client.get("/dashboard/remind/").status_code == 404
+    assert client.get("/results/").status_code == 404
+
+
+def test_update_now_fills_the_facts(as_, quarter):  # noqa: F811
+    client = as_("staff")
+    assert client.post("/dashboard/update/").status_code == 302
+    assert rollups.age() is not None
+
+
+def test_the_report_reads_the_same_on_screen_as_docx_and_as_xlsx(as_, published):
+    client = as_("party_secretary")
+    page = client.get(f"/reports/{published.pk}/").content.decode()
+    assert "2026年第三季度机关党建考核报告" in page
+    answer = client.post(f"/reports/{published.pk}/docx/")
+    texts = "".join(paragraph.text for paragraph in Document(io.BytesIO(answer.content)).paragraphs)
+    assert "2026年第三季度机关党建考核报告" in texts
+    assert published.anchor[:20] in texts
+    assert zipfile.is_zipfile(io.BytesIO(client.post(f"/reports/{published.pk}/xlsx/").content))
+    assert AuditEntry.objects.filter(verb="report.export").count() == 2
+
+
+def test_a_branch_reads_the_extract_about_itself_without_rank_or_others(as_, published):
+    page = as_("secretary_b").get(f"/reports/{published.pk}/").content.decode()
+    assert "乙处党支部" in page
+    assert "甲处党支部" not in page
+    assert "名次" not in page
+
+
+def test_a_group_leader_and_an_outsider_read_no_report(as_, published):
+    assert as_("leader_a1").get(f"/reports/{published.pk}/").status_code == 404
+    assert as_("outsider").get(f"/reports/{published.pk}/").status_code == 404
+
+
+def test_every_number_opens_onto_what_made_it(as_, published):
+    client = as_("staff")
+    detail = client.get(f"/results/{published.assessment_id}/").content.decode()
+    assert "/scores/" in detail
+    result = published.assessment.results.get(organisation__short_name="乙处党支部")
+    page = client.get(f"/scores/{result.pk}/").content.decode()
+    assert f"/requirements/{result.organisation_id}/life-theme-day/2026-09/" in page
+    reason = client.get(f"/requirements/{result.organisation_id}/life-theme-day/2026-09/").content.decode()
+    assert "未见记录" in reason
+    assert "第十六条" in reason
+
+
+def test_trial_freeze_publish_through_the_pages(as_, quarter):  # noqa: F811
+    staff = as_("staff")
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
+        answer = staff.post("/results/trial/", {"period": "2026Q3", "reason": ""})
+        assert answer.status_code == 302
+        address = answer["Location"]
+        assert staff.post(f"{address}freeze/").status_code == 404
+        secretary = as_("committee_secretary")
+        assert secretary.post(f"{address}freeze/").status_code == 302
+        answer = secretary.post(f"{address}publish/", {"number": ""})
+        assert answer.status_code == 302
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize("period", ["", "2026", "2026-10", "abc", "2099Q1", "2026Q3' OR 1=1"])
+def test_a_wrong_period_is_answered_beside_the_field(as_, world, period):
+    answer = as_("staff").post("/results/trial/", {"period": period, "reason": ""})
+    assert answer.status_code in (302, 422)
+    assert answer.status_code == 302 or "errorlist" in answer.content.decode() or "dj-error" in answer.content.decode()
+
+
+def test_a_requirement_can_be_explained_by_its_own_and_exempted_from_above_only(as_, world):
+    address = f"/requirements/{world.branch_b.pk}/life-theme-day/2026-09/"
+    own, above = as_("secretary_b"), as_("staff")
+    assert own.post(f"{address}explain/", {"text": "全员参加防汛值守"}).status_code == 302
+    assert "全员参加防汛值守" in above.get(address).content.decode()
+    assert own.post(f"{address}exempt/", {"text": "自己免予"}).status_code == 403
+    assert above.post(f"{address}exempt/", {"text": ""}).status_code == 422
+    assert above.post(f"{address}exempt/", {"text": "同意顺延"}).status_code == 302
+    assert "同意顺延" in own.get(address).content.decode()
+    assert as_("secretary_a").get(address).status_code == 404
+    assert above.post(f"{address}exempt/revoke/").status_code == 302
+    assert "逾期" in own.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    "tail", ["life-theme-day/2026Q3/", "no-rule/2026-09/", "life-theme-day/2026-13/", "life-theme-day/%00/"]
+)
+def test_an_address_where_nothing_is_owed_is_not_found(as_, world, tail):
+    assert as_("staff").get(f"/requirements/{world.branch_b.pk}/{tail}").status_code in (404, 400)
+
+
+def test_the_list_of_requirements_filters_and_exports(as_, world):
+    client = as_("staff")
+    page = client.get(f"/requirements/?organisation={world.branch_b.pk}&state=overdue&period={Period.parse('2026')}")
+    assert page.status_code == 200
+    assert "甲处党支部</td>" not in page.content.decode()
+    assert client.post("/requirements/export/?period=2026Q3").status_code == 200
+
+
+def test_the_panel_promises_no_period_before_the_date_is_known(as_, world):
+    client = as_("secretary_a")
+    form = {"organisation": world.branch_a.pk, "kinds": ["theme_day"], "res-TOTAL_FORMS": "0", "res-INITIAL_FORMS": "0"}
+    page = client.post("/uses/", form).content.decode()
+    assert "填写日期后可知计入哪个期间" in page
+    assert "不扣分" not in page
+    page = client.post("/uses/", form | {"day": clock.today().isoformat()}).content.decode()
+    assert f"{clock.today().month}月主题党日" in page

@@ -1,0 +1,85 @@
+"""What the record's panels say of duties: before and after it is saved, and for whom a member's duty is named."""
+
+from datetime import date
+
+import pytest
+
+from members.activities.models import Activity
+from members.activities.selectors.rosters import roster
+from members.activities.services.records import RecordData, activity_create
+from members.roster.models.members import Member
+from responsibilities.duties.models import Level
+from responsibilities.duties.selectors.of_record import duties_of_record
+from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from tests.responsibilities.duties.world import duty, html, issued, record
+
+DAY = date(2026, 11, 18)
+
+
+def panel(client, place, kind, people=(), **typed):
+    data = {"organisation": place.pk, "kinds": [kind], "day": DAY.isoformat(), "title": "一次活动", **typed}
+    data |= {f"att-{member.pk}": "present" for member in people}
+    answer = client.post("/uses/", data)
+    return [line for line in answer.context["uses"] if line.kind == "责任清单"]
+
+
+@pytest.mark.parametrize(
+    ("where", "kind"),
+    [
+        ("group_a1", "group_meeting"),
+        ("branch_a", "theme_day"),
+        ("branch_a", "lecture"),
+        ("branch_a", "assembly"),
+        ("branch_a", "training"),
+        ("branch_a", "org_life"),
+        ("branch_a", "talk"),
+        ("branch_a", "visit"),
+    ],
+)
+def test_the_panel_of_the_form_names_the_branchs_duties_that_the_record_serves_once_it_counts(world, as_, where, kind):
+    issued(world)
+    place = world.places[where]
+    people = list(roster(place, DAY))
+    named = [line.title for line in panel(as_("secretary_a"), place, kind, people) if line.url]
+    attendance = {member.pk: ("present", "") for member in people}
+    activity = record(world, place, kind, DAY, attendance=attendance)
+    served = [one.text for one, _ in duties_of_record(activity) if one.list.level == Level.BRANCH]
+    assert named == list(dict.fromkeys(served))
+    if kind == "group_meeting":
+        assert named == [duty("br-meetings", organisation=world.branch_a).text]
+
+
+def test_a_draft_that_is_linked_with_a_stage_serves_the_duty_of_the_stages(world, as_):
+    issued(world)
+    item = WorkItem.objects.create(
+        name="能源保供", organisation=world.root, starts=date(2026, 1, 1), ends=date(2026, 12, 31)
+    )
+    WorkCarrier.objects.create(item=item, organisation=world.branch_a)
+    stage = SyncStage.objects.create(item=item, stage=Stage.STUDY, planned_on=DAY, happened_on=DAY)
+    draft = activity_create(
+        by=world.secretary_a, organisation=world.branch_a, data=RecordData(kinds=["visit"], day=DAY, title="走访")
+    )
+    StageEvidence.objects.create(stage=stage, activity=draft)
+    named = [line.title for line in panel(as_("secretary_a"), world.branch_a, "visit", record=draft.pk)]
+    assert named == [duty("br-sync", organisation=world.branch_a).text]
+
+
+def test_below_the_quorum_no_duty_is_promised(world, as_):
+    issued(world)
+    assert [line.url for line in panel(as_("secretary_a"), world.branch_a, "assembly")] == [""]
+
+
+def test_duties_of_members_are_one_line_for_each_text_with_their_names_for_who_may_read_them(world, as_):
+    issued(world)
+    Member.objects.filter(pk=world.people("branch_a")[3].pk).update(account=world.member)
+    activity = record(world, world.branch_a, "theme_day", DAY)
+    answer = as_("secretary_a").get(f"/activities/{activity.pk}/counts/")
+    lines = [line for line in answer.context["lines"] if line.kind == "责任清单"]
+    assert lines[0].title == duty("br-theme", organisation=world.branch_a).text
+    folded = [line for line in lines if line.names]
+    assert len(folded) == 2 and all(line.title.startswith("6 名党员：") for line in folded)
+    assert [line for line in lines if "甲四" in line.note] == []
+    assert "甲四</a>" in html(answer) and "<summary>名单</summary>" in html(answer)
+    own = as_("officer_a").get(f"/activities/{activity.pk}/counts/")
+    assert own.status_code == 200 and "名党员" not in html(own) and "甲四" not in html(own)
+    assert Activity.objects.count() == 1

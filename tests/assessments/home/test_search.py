@@ -1,0 +1,45 @@
+"""Search across everything: what is found, by what, and for whom."""
+
+from datetime import timedelta
+
+import pytest
+
+from common import clock
+from common.operator import OPERATOR
+from members.activities.models import Activity
+from responsibilities.supervision.services.notices import supervision_issue
+from tests.responsibilities.work.support import item_at
+
+pytestmark = pytest.mark.django_db
+
+
+def test_search_finds_places_people_and_records_within_reach(world, as_):
+    Activity.objects.create(organisation=world.branch_a, day=clock.today(), state="draft", title="甲处学习会")
+    page = as_("secretary_a").get("/search/?q=甲").content.decode()
+    assert "甲处党支部" in page and ">甲一</a>" in page and "甲处学习会" in page
+    page = as_("secretary_b").get("/search/?q=甲").content.decode()
+    assert "没有找到" in page
+    page = as_("leader").get("/search/?q=甲").content.decode()
+    assert "甲处党支部" in page and ">甲一</a>" not in page
+    assert "甲处党支部" in as_("staff").get("/search/?q=jcdzb").content.decode()
+
+
+@pytest.mark.parametrize("text", ["%", "_", "' OR 1=1--", "\\", "=1", "{{7*7}}", "a" * 61, "😀"])
+def test_odd_searches_are_taken_as_text(text, world, as_):
+    answer = as_("staff").get("/search/", {"q": text})
+    assert answer.status_code == 200
+    assert ">甲一</a>" not in answer.content.decode()
+
+
+def test_search_finds_business_work_by_name_and_initials_for_who_reads_it(world, as_):
+    item_at(world.committee, [world.branch_a], name="政务数据共享攻坚")
+    for text in ("数据共享", "zwsj"):
+        assert "政务数据共享攻坚" in as_("secretary_a").get(f"/search/?q={text}").content.decode()
+        assert "没有找到" in as_("secretary_b").get(f"/search/?q={text}").content.decode()
+
+
+def test_search_finds_supervision_for_who_is_asked_and_for_who_asks(world, as_):
+    due = clock.today() + timedelta(days=9)
+    supervision_issue(by=OPERATOR, organisation=world.branch_a, title="补齐第三季度党课", expected="补课", due=due)
+    assert "补齐第三季度党课" in as_("secretary_a").get("/search/?q=第三季度").content.decode()
+    assert "没有找到" in as_("secretary_b").get("/search/?q=第三季度").content.decode()

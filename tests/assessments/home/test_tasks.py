@@ -1,0 +1,80 @@
+"""What waits beyond requirements, on the workbench; and what a record does for stages and duties, in the panel of uses."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from assessments.home.selectors.tasks import tasks_of
+from common import clock
+from members.activities.models import Activity, ActivityKind, Resolution
+from responsibilities.collects.models import FieldKind
+from responsibilities.collects.services.collects import FieldData, collect_save, collect_send
+from responsibilities.supervision.services.notices import supervision_issue
+from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from tests.responsibilities.duties.world import issued
+
+
+@pytest.fixture
+def waiting(world):
+    """Branch A has a missing stage, a list to note, a notice, a question and a resolution, each to be dealt with."""
+    today = clock.today()
+    item = WorkItem.objects.create(
+        organisation=world.committee,
+        name="能源保供",
+        starts=today - timedelta(days=90),
+        ends=today + timedelta(days=30),
+    )
+    WorkCarrier.objects.create(item=item, organisation=world.branch_a, leads=True)
+    for kind in Stage:
+        happened = today - timedelta(days=40) if kind == Stage.STUDY else None
+        SyncStage.objects.create(item=item, stage=kind, happened_on=happened)
+    issued(world)
+    supervision_issue(
+        by=world.staff, organisation=world.branch_a, title="核对考勤", expected="请说明", due=today + timedelta(days=5)
+    )
+    collect = collect_save(
+        by=world.staff,
+        title="窗口人次",
+        purpose="汇总",
+        due=today + timedelta(days=3),
+        fields=[FieldData("人次", FieldKind.NUMBER)],
+        targets=[world.branch_a],
+    )
+    collect_send(by=world.staff, collect=collect)
+    meeting = Activity.objects.create(organisation=world.branch_a, day=today - timedelta(days=20), state="accepted")
+    ActivityKind.objects.create(activity=meeting, kind="assembly")
+    Resolution.objects.create(activity=meeting, order=1, text="更新公示栏", due=today - timedelta(days=2))
+    return item
+
+
+def test_everything_that_waits_stands_on_one_panel_with_its_address(world, as_, waiting):
+    page = as_("secretary_a").get("/").content.decode()
+    for words in ("能源保供：研究", "已下达", "核对考勤", "窗口人次", "更新公示栏"):
+        assert words in page, words
+    assert f'href="/sync/{waiting.pk}/#stage-study"' in page
+    total = sum(group.total for group in tasks_of(world.secretary_a, world.branch_a))
+    assert total >= 5 and f"业务与责任有 {total} 项要办</h1>" in page
+
+
+def test_an_organisation_with_nothing_to_do_says_so(world, as_):
+    page = as_("secretary_b").get("/").content.decode()
+    assert "没有等您办的事" in page and "业务与责任有" not in page
+
+
+def test_a_record_says_what_it_does_for_its_stage_and_its_duties(world, as_, waiting):
+    stage = waiting.stages.get(stage=Stage.STUDY)
+    record = Activity.objects.create(
+        organisation=world.branch_a, day=stage.happened_on + timedelta(days=3), title="研究保供", state="accepted"
+    )
+    ActivityKind.objects.create(activity=record, kind="committee_meeting")
+    StageEvidence.objects.create(stage=stage, activity=record)
+    page = as_("secretary_a").get(f"/activities/{record.pk}/counts/").content.decode()
+    assert "能源保供：研究环节" in page and "相差 3 天" in page
+    assert "参与业务的四个环节同步" in page and "落实三会一课" in page
+
+
+def test_the_panel_names_the_duties_a_new_record_will_prove(world, as_):
+    issued(world)
+    data = {"organisation": world.branch_a.pk, "kinds": "theme_day", "day": date.today().isoformat(), "title": "观摩"}
+    page = as_("secretary_a").post("/uses/", data, headers={"HX-Request": "true"}).content.decode()
+    assert "开展主题党日" in page and "未关联重点业务" in page

@@ -1,0 +1,200 @@
+import json
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from assessments.reports import builder, shape
+from assessments.reports.models import Report
+from assessments.reports.services import assessment_publish
+from assessments.results.models import Assessment, AssessmentState, FrozenError, Result, Score
+from assessments.results.services import assessment_freeze, assessment_trial, assessment_unfreeze
+from branches.audit.models import AuditEntry
+from branches.audit.verify import verify
+from common import clock
+from common.errors import Conflict
+from common.operator import OPERATOR
+from common.periods import Period
+from members.activities.models import Activity, ActivityKind
+
+Q3 = Period.parse("2026Q3")
+
+
+def hold(place, kind, day, **values):
+    activity = Activity.objects.create(organisation=place, day=day, title=kind, state="accepted", **values)
+    ActivityKind.objects.create(activity=activity, kind=kind)
+    return activity
+
+
+@pytest.fixture
+def quarter(world):
+    """A third quarter in which branch A did everything, branch B half, branch C nothing."""
+    for place, share in ((world.branch_a, 3), (world.branch_b, 2)):
+        for month in (7, 8, 9)[:share]:
+            hold(place, "theme_day", date(2026, month, 10))
+        hold(place, "assembly", date(2026, 7, 20))
+    for month in (7, 8, 9):
+        hold(world.branch_a, "committee_meeting", date(2026, month, 5))
+        for group in (world.group_a1, world.group_a2):
+            hold(group, "group_meeting", date(2026, month, 12))
+    hold(world.branch_a, "lecture", date(2026, 8, 3))
+    return world
+
+
+def run(world, day=date(2026, 10, 20)):
+    with clock.at(timezone.make_aware(datetime(day.year, day.month, day.day, 9))):
+        return assessment_trial(by=world.staff, period=Q3)
+
+
+def publish(world, assessment, by=None):
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 10))):
+        assessment_freeze(by=world.committee_secretary, assessment=assessment)
+        return assessment_publish(by=by or world.committee_secretary, assessment=assessment)
+
+
+def test_a_trial_scores_what_is_built_and_names_every_lost_point(quarter):
+    assessment = run(quarter)
+    totals = {row.organisation_id: row.total for row in assessment.results.all()}
+    assert totals[quarter.branch_a.pk] == Decimal("100.0")
+    assert totals[quarter.branch_c.pk] == Decimal("0.0")
+    # Branch B has neither committee nor groups: 5 assembly + 6 theme day + 3 lecture apply; 5 + 4 of 14 are won.
+    assert totals[quarter.branch_b.pk] == Decimal("64.3")
+    result = assessment.results.get(organisation=quarter.branch_b)
+    reasons = [reason for score in result.scores.all() for reason in json.loads(score.reasons)]
+    assert {tuple(reason["target"]) for reason in reasons} == {
+        ("requirement", quarter.branch_b.pk, "life-theme-day", "2026-09"),
+        ("requirement", quarter.branch_b.pk, "life-lecture-frequency", "2026Q3"),
+    }
+    lost = sum(Decimal(reason["points"]) for reason in reasons)
+    assert abs(lost + result.total - 100) <= Decimal("0.06")
+
+
+def test_indicators_without_a_measure_say_that_they_are_not_built_yet(quarter):
+    scores = run(quarter).results.get(organisation=quarter.branch_a).scores
+    assert scores.get(indicator="edu-fees").state == "not_applicable"
+    assert scores.get(indicator="edu-fees").note == "尚未纳入计算"
+    assert scores.get(indicator="life-assembly").note == ""
+
+
+def test_a_new_trial_replaces_the_earlier_one(quarter):
+    first = run(quarter)
+    hold(quarter.branch_c, "theme_day", date(2026, 7, 3))
+    second = run(quarter)
+    assert second.pk == first.pk
+    assert second.results.get(organisation=quarter.branch_c).total > 0
+
+
+def test_an_open_period_cannot_be_frozen(quarter):
+    with clock.at(timezone.make_aware(datetime(2026, 10, 5, 9))):
+        assessment = assessment_trial(by=quarter.staff, period=Q3)
+        with pytest.raises(ValidationError, match="补报"):
+            assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+    assert Assessment.objects.get(pk=assessment.pk).state == AssessmentState.TRIAL
+
+
+def test_a_published_result_does_not_change_when_records_do(quarter):
+    report = publish(quarter, run(quarter))
+    before = [report.body, list(Result.objects.values_list()), list(Score.objects.values_list())]
+    Activity.objects.filter(organisation=quarter.branch_a).update(state="returned")
+    report = Report.objects.get(pk=report.pk)
+    assert [report.body, list(Result.objects.values_list()), list(Score.objects.values_list())] == before
+    result = Result.objects.get(organisation=quarter.branch_a)
+    result.total = 1
+    for change in (
+        result.save,
+        result.delete,
+        report.save,
+        report.delete,
+        Result.objects.all().delete,
+        Score.objects.all().delete,
+        Report.objects.all().delete,
+    ):
+        with pytest.raises(FrozenError):
+            change()
+    with pytest.raises(FrozenError):
+        Result.objects.update(total=1)
+    assert Result.objects.get(organisation=quarter.branch_a).total == Decimal("100.0")
+
+
+def test_a_trial_made_while_records_still_came_in_is_not_frozen_later(quarter):
+    early = run(quarter, date(2026, 10, 2))
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
+        with pytest.raises(ValidationError, match="重新试算"):
+            assessment_freeze(by=quarter.committee_secretary, assessment=early)
+        assessment_freeze(by=quarter.committee_secretary, assessment=run(quarter))
+
+
+def test_a_correction_is_a_new_version_with_a_reason_and_the_old_one_stays(quarter):
+    publish(quarter, run(quarter))
+    hold(quarter.branch_c, "theme_day", date(2026, 7, 3))
+    with pytest.raises(ValidationError) as caught:
+        run(quarter)
+    assert "reason" in caught.value.message_dict
+    second = assessment_trial(by=quarter.staff, period=Q3, reason="补录了丙中心的主题党日")
+    assert second.version == 2
+    assert Assessment.objects.filter(period="2026Q3", state=AssessmentState.PUBLISHED).count() == 1
+
+
+def test_whoever_ran_the_trial_does_not_publish_it(quarter):
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
+        assessment = assessment_trial(by=quarter.committee_secretary, period=Q3)
+        assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+        with pytest.raises(Conflict):
+            assessment_publish(by=quarter.committee_secretary, assessment=assessment)
+        assert assessment_publish(by=quarter.party_secretary, assessment=assessment).pk
+
+
+def test_states_go_in_order_only(quarter):
+    assessment = run(quarter)
+    with pytest.raises(Conflict):
+        assessment_publish(by=quarter.committee_secretary, assessment=assessment)
+    with pytest.raises(Conflict):
+        assessment_unfreeze(by=quarter.committee_secretary, assessment=assessment, reason="x")
+    publish(quarter, assessment)
+    for act in (assessment_freeze, assessment_publish):
+        with pytest.raises(Conflict):
+            act(by=quarter.committee_secretary, assessment=assessment)
+
+
+def test_the_report_is_frozen_data_of_the_right_shape_with_the_head_of_the_trail(quarter):
+    report = publish(quarter, run(quarter))
+    body = shape.check(json.loads(report.body))
+    assert body["state"] == "published"
+    assert body["anchor"] == report.anchor
+    assert verify(report.anchor).ok
+    assert [row["name"] for row in body["branches"]] == ["甲处党支部", "乙处党支部", "丙中心党支部"]
+
+
+def test_a_trial_report_is_marked(quarter):
+    body = builder.build(run(quarter))
+    assert body["state"] == "trial"
+    assert body["published_on"] is None
+
+
+def test_each_step_leaves_one_audit_entry(quarter):
+    assessment = run(quarter)
+    publish(quarter, assessment)
+    for verb in ("assessment.trial", "assessment.freeze", "assessment.publish"):
+        assert AuditEntry.objects.filter(verb=verb, object_id=assessment.pk).count() == 1
+
+
+def test_the_command_line_counts_as_the_system(quarter):
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
+        assessment = assessment_trial(by=OPERATOR, period=Q3)
+        assessment_freeze(by=OPERATOR, assessment=assessment)
+        assert assessment_publish(by=OPERATOR, assessment=assessment).anchor
+
+
+def test_a_number_that_no_document_has_is_refused_beside_its_field_and_nothing_is_published(quarter, as_):
+    assessment = run(quarter)
+    assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+    client, url = as_("committee_secretary"), f"/results/{assessment.pk}/publish/"
+    for number in ("云测党[2026]3号", "3号", "0000"):
+        answer = client.post(url, {"number": number})
+        assert answer.status_code == 422
+        assert "文号应写成" in answer.content.decode() and f'value="{number}"' in answer.content.decode()
+    assert not Report.objects.exists()
+    assert Assessment.objects.get(pk=assessment.pk).state == "frozen"
+    assert client.post(url, {"number": "云测党〔2026〕3号"}).status_code == 302

@@ -1,0 +1,101 @@
+"""Business work in the score: a stage that lags or is missing costs points, says why, and leads to the page that mends it."""
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from assessments.results.services import assessment_trial
+from common import clock
+from common.periods import Period
+from members.activities.models import Activity, ActivityKind
+from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+
+Q3 = Period.parse("2026Q3")
+DAY = timezone.make_aware(datetime(2026, 10, 20, 9))
+
+
+def record(place, day, kind="committee_meeting"):
+    activity = Activity.objects.create(organisation=place, day=day, title="研究能源保供", state="accepted")
+    ActivityKind.objects.create(activity=activity, kind=kind)
+    return activity
+
+
+@pytest.fixture
+def work(world):
+    """An item carried by branch A: studied in step, arranged 18 days late, implementation missing, assessment to come."""
+    item = WorkItem.objects.create(
+        organisation=world.committee, name="能源保供", starts=date(2026, 7, 1), ends=date(2026, 12, 20)
+    )
+    WorkCarrier.objects.create(item=item, organisation=world.branch_a, leads=True)
+    days = {Stage.STUDY: date(2026, 7, 6), Stage.ARRANGEMENT: date(2026, 8, 3), Stage.IMPLEMENTATION: date(2026, 9, 7)}
+    stages = {
+        kind: SyncStage.objects.create(item=item, stage=kind, happened_on=days.get(kind), planned_on=date(2026, 12, 10))
+        for kind in Stage
+    }
+    for kind, day in ((Stage.STUDY, date(2026, 7, 8)), (Stage.ARRANGEMENT, date(2026, 8, 21))):
+        StageEvidence.objects.create(stage=stages[kind], activity=record(world.branch_a, day))
+    # Something owed, so that the branches are assessed at all.
+    record(world.branch_b, date(2026, 7, 20), "assembly")
+    return stages
+
+
+def scores(world, place):
+    with clock.at(DAY):
+        assessment = assessment_trial(by=world.staff, period=Q3)
+    return {row.indicator: row for row in assessment.results.get(organisation=place).scores.all()}
+
+
+def test_each_stage_is_scored_with_its_reason(world, work):
+    found = scores(world, world.branch_a)
+    assert (found["sync-study"].points, found["sync-study"].lost) == (found["sync-study"].maximum, Decimal("0"))
+    assert found["sync-arrange"].points == found["sync-arrange"].maximum / 2
+    assert found["sync-implement"].points == Decimal("0")
+    late = json.loads(found["sync-arrange"].reasons)[0]
+    missing = json.loads(found["sync-implement"].reasons)[0]
+    assert late["text"] == "“能源保供”安排环节滞后 18 天"
+    assert missing["text"] == "“能源保供”实施环节未见党建记录，业务日期 9月7日"
+    assert missing["target"] == ["stage", work[Stage.IMPLEMENTATION].item_id, "implementation"]
+    # The business side of the assessment has not happened: nothing is lost for it.
+    assert found["sync-assess"].lost == 0
+    assert json.loads(found["sync-study"].evidence)[0]["text"] == "支委会 07-08"
+
+
+def test_a_branch_without_business_work_loses_nothing_by_it(world, work):
+    found = scores(world, world.branch_b)
+    assert found["sync-study"].state == "not_applicable"
+    assert found["sync-study"].note != "尚未纳入计算"
+
+
+def test_a_waived_stage_and_one_below_its_quorum(world, work):
+    SyncStage.objects.filter(pk=work[Stage.IMPLEMENTATION].pk).update(waived_at=timezone.now(), waived_reason="合并")
+    SyncStage.objects.filter(pk=work[Stage.IMPLEMENTATION].pk).update(
+        waived_at=timezone.make_aware(datetime(2026, 9, 9, 9))
+    )
+    Activity.objects.filter(day=date(2026, 7, 8)).update(valid=False)
+    found = scores(world, world.branch_a)
+    assert found["sync-implement"].lost == 0
+    assert found["sync-study"].points == Decimal("0")
+
+
+def test_the_estimate_leads_from_the_lost_point_to_the_stage(world, as_, work):
+    stage = work[Stage.IMPLEMENTATION]
+    SyncStage.objects.filter(pk=stage.pk).update(happened_on=date(2026, 10, 7))
+    with clock.at(timezone.make_aware(datetime(2026, 11, 24, 9))):
+        page = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/estimate/").content.decode()
+    assert "“能源保供”实施环节未见党建记录" in page
+    assert f'href="/sync/{stage.item_id}/#stage-{stage.stage}"' in page
+
+
+def test_the_panel_shows_the_heaviest_losses_and_leads_to_all_of_them(world, as_, work):
+    client, address = as_("secretary_a"), f"/organisations/{world.branch_a.pk}/estimate/"
+    with clock.at(timezone.make_aware(datetime(2026, 12, 30, 9))):
+        whole = client.get(address)
+        panel = client.get(address, headers={"HX-Request": "true"})
+    losses = whole.context["score"]["losses"]
+    assert len(losses) > 5 and whole.content.decode().count('class="p"') == len(losses)
+    text = panel.content.decode()
+    assert text.count('class="p"') == 5
+    assert f'href="{address}">全部 {len(losses)} 条失分原因</a>' in text

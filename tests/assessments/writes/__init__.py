@@ -1,6 +1,0 @@
-"""Kinds of write that must leave a change mark, by subject; each prepares, yields once, and writes."""
-
-from tests.assessments.writes import duties, places, supervision, work
-from tests.assessments.writes.agency import WRITES
-
-__all__ = ["WRITES", "duties", "places", "supervision", "work"]

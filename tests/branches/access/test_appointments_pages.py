@@ -1,0 +1,94 @@
+"""Make and end appointments through the pages; the handover names what is open."""
+
+from datetime import timedelta
+
+import pytest
+
+from branches.audit.models import AuditEntry
+from branches.notices.models import Notice
+from branches.reach.models import Appointment
+from common import clock
+from members.activities.models import Activity
+
+
+def _appoint(client, user, organisation, role="branch_officer", **more):
+    data = {"user": user.pk, "role": role, "organisation": organisation.pk, "starts": clock.today().isoformat()}
+    return client.post("/appointments/new/", data | more)
+
+
+def test_a_secretary_appoints_an_officer_of_his_branch(world, as_):
+    answer = _appoint(as_("secretary_a"), world.outsider, world.branch_a)
+    assert answer.status_code == 302
+    made = Appointment.objects.get(user=world.outsider)
+    assert (made.role, made.organisation, made.appointed_by) == ("branch_officer", world.branch_a, world.secretary_a)
+    assert "支部委员" in Notice.objects.get(recipient=world.outsider).text
+    assert as_("outsider").get(f"/organisations/{world.branch_a.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["outsider", "OUTSIDER", "用户", "oyh"])
+def test_accounts_are_found_by_name_user_name_and_initials(text, world, as_):
+    page = as_("committee_secretary").get("/appointments/new/", {"q": text}).content.decode()
+    assert "outsider 用户（outsider）</option>" in page
+    assert "committee_secretary 用户（committee_secretary）</option>" not in page
+
+
+def test_an_administrator_is_given_no_content(world, as_):
+    answer = _appoint(as_("committee_secretary"), world.administrator, world.branch_a)
+    assert answer.status_code == 200
+    assert "不同人员" in answer.content.decode()
+    assert Appointment.objects.filter(user=world.administrator).count() == 1
+
+
+def test_the_same_post_is_not_given_twice(world, as_):
+    client = as_("secretary_a")
+    assert _appoint(client, world.outsider, world.branch_a).status_code == 302
+    assert "已担任这一职务" in _appoint(client, world.outsider, world.branch_a).content.decode()
+
+
+def test_the_list_shows_the_reach_of_the_giver_only(world, as_):
+    page = as_("secretary_a").get("/appointments/?state=all").content.decode()
+    assert "officer_a 用户" in page and "secretary_b 用户" not in page
+    assert "secretary_b 用户" in as_("committee_secretary").get("/appointments/").content.decode()
+
+
+def test_the_list_is_filtered_by_place_role_and_state(world, as_):
+    client = as_("committee_secretary")
+    page = client.get(f"/appointments/?organisation={world.branch_a.pk}&role=branch_officer").content.decode()
+    assert "任职授权 1 项" in page
+    assert "任职授权 0 项" in client.get("/appointments/?state=ended").content.decode()
+
+
+def test_ending_a_post_needs_a_successor_and_a_reason_and_shows_what_is_open(world, as_):
+    Activity.objects.create(organisation=world.branch_a, day=clock.today(), state="draft")
+    Activity.objects.create(organisation=world.group_a1, day=clock.today(), state="returned")
+    row = Appointment.objects.get(user=world.secretary_a)
+    client, url = as_("committee_secretary"), f"/appointments/{row.pk}/end/"
+    page = client.get(url).content.decode()
+    for label in ("未提交的草稿", "退回待改的记录"):
+        part = page.split(label)[1][:60]
+        assert ">1<" in part, label
+    empty = client.post(url, {"ends": clock.today().isoformat()})
+    assert empty.status_code == 200 and empty.content.decode().count('aria-invalid="true"') == 2
+    data = {"ends": clock.today().isoformat(), "successor": world.officer_a.pk, "reason": "轮岗"}
+    assert client.post(url, data).status_code == 302
+    row.refresh_from_db()
+    assert (row.ends, row.successor, row.end_reason) == (clock.today(), world.officer_a, "轮岗")
+    assert AuditEntry.objects.latest("pk").verb == "appointment.end"
+    assert "于" in Notice.objects.filter(recipient=world.secretary_a).latest("pk").text
+    told = Notice.objects.filter(recipient=world.officer_a).latest("pk")
+    assert "接手" in told.text
+
+
+def test_an_end_before_the_start_is_refused(world, as_):
+    row = Appointment.objects.get(user=world.officer_a)
+    data = {"ends": "2014-01-01", "successor": world.secretary_a.pk, "reason": "x"}
+    answer = as_("committee_secretary").post(f"/appointments/{row.pk}/end/", data)
+    assert "任职止不能早于任职起" in answer.content.decode()
+
+
+def test_what_has_ended_does_not_end_again(world, as_):
+    row = Appointment.objects.get(user=world.officer_a)
+    Appointment.objects.filter(pk=row.pk).update(ends=clock.today() - timedelta(days=1))
+    data = {"ends": clock.today().isoformat(), "successor": world.secretary_a.pk, "reason": "x"}
+    answer = as_("committee_secretary").post(f"/appointments/{row.pk}/end/", data)
+    assert "该任职已经结束" in answer.content.decode()

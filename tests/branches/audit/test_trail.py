@@ -1,0 +1,139 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import Error, connection, transaction
+
+from branches import audit
+from branches.audit import guards, seal
+from branches.audit.history import history
+from branches.audit.models import AuditEntry, AuditSeal
+from branches.audit.verify import verify
+from branches.places import tree
+from common.operator import OPERATOR
+from tests.sealing import seal_everything
+
+
+@pytest.fixture
+def chain(live_world):
+    seal_everything()
+    assert verify().ok
+    return AuditSeal.objects.count()
+
+
+def _past_the_guards(statement, parameters=()):
+    """Do what the owner of the database could do: set the triggers aside, tamper, put them back."""
+    guards.remove_audit_guards()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+    guards.install_audit_guards()
+
+
+@pytest.mark.parametrize("table", guards.AUDIT_TABLES)
+@pytest.mark.parametrize("statement", ["UPDATE {t} SET key_id = 'x'", "DELETE FROM {t}"])
+def test_the_trail_refuses_update_and_delete(chain, table, statement):
+    with pytest.raises(Error, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(t=table))
+
+
+def test_the_trail_refuses_replace_and_truncate(chain):
+    with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT OR REPLACE INTO branches_auditseal SELECT * FROM branches_auditseal")
+        else:
+            cursor.execute("TRUNCATE branches_auditseal")
+
+
+def test_a_write_and_its_entry_stand_or_fall_together(world):
+    before = AuditEntry.objects.count()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        tree.organisation_update(by=OPERATOR, organisation=world.branch_b, short_name="改名")
+        raise RuntimeError
+    assert AuditEntry.objects.count() == before
+
+
+def test_an_edited_entry_is_found_and_named(chain):
+    _past_the_guards(
+        "UPDATE branches_auditentry SET actor_name = '别人'"
+        " WHERE id = (SELECT entry_id FROM branches_auditseal WHERE pos = 5)"
+    )
+    verdict = verify()
+    assert not verdict.ok
+    assert verdict.position == 5
+
+
+def test_a_deleted_entry_is_found_and_named(chain):
+    _past_the_guards(
+        "DELETE FROM branches_auditentry WHERE id = (SELECT entry_id FROM branches_auditseal WHERE pos = 7)"
+    )
+    assert verify().position == 7
+
+
+def test_a_changed_seal_is_found(chain):
+    _past_the_guards("UPDATE branches_auditseal SET hash = %s WHERE pos = 3", ["0" * 64])
+    assert verify().position == 3
+
+
+def test_swapped_entries_are_found(chain):
+    first, second = AuditSeal.objects.filter(pos__in=(4, 6)).order_by("pos").values_list("entry_id", flat=True)
+    for entry, pos in ((-1, 4), (first, 6), (second, 4)):
+        _past_the_guards("UPDATE branches_auditseal SET entry_id = %s WHERE pos = %s", [entry, pos])
+    assert verify().position == 4
+
+
+def test_an_inserted_entry_without_the_key_is_found(chain):
+    _past_the_guards(
+        "INSERT INTO branches_auditentry (at, actor_name, address, request_id, verb, object_type, object_name, payload,"
+        " key_id, mac) SELECT at, '假', address, request_id, verb, object_type, object_name, payload, key_id, mac"
+        " FROM branches_auditentry WHERE id = (SELECT entry_id FROM branches_auditseal WHERE pos = 2)"
+    )
+    assert not verify().ok
+
+
+def test_missing_triggers_are_reported(chain):
+    guards.remove_audit_guards()
+    verdict = verify()
+    guards.install_audit_guards()
+    assert not verdict.ok
+    assert "保护" in verdict.message
+
+
+def test_another_key_does_not_verify(chain, settings):
+    settings.AUDIT_KEY = "another-key-another-key-another-key-00"
+    assert verify().position == 1
+
+
+def test_a_cut_at_the_end_is_found_with_an_anchor_only(chain):
+    anchor = seal.head()
+    _past_the_guards("DELETE FROM branches_auditseal WHERE pos > %s", [chain - 3])
+    _past_the_guards("DELETE FROM branches_auditentry WHERE id NOT IN (SELECT entry_id FROM branches_auditseal)")
+    assert verify().ok
+    assert not verify(anchor).ok
+
+
+def test_encrypted_fields_never_enter_the_payload(world):
+    entry = AuditEntry.objects.filter(verb="member.create").first()
+    assert "（已加密）" in entry.payload
+    assert "990101" not in entry.payload
+
+
+def test_a_moment_is_kept_as_one_text_and_read_in_the_agencys_time(world, as_):
+    user, moment = world.secretary_a, datetime(2026, 3, 1, 17, 30, tzinfo=UTC)
+    before = audit.snapshot(user)
+    user.code_expires = moment.astimezone(ZoneInfo("Asia/Shanghai"))
+    after = audit.snapshot(user)
+    user.code_expires = moment
+    assert audit.snapshot(user) == after, "the same moment, read in another zone, is no change"
+    audit.record(by=OPERATOR, verb="account.reset", obj=user, before=before, after=after)
+    page = as_("auditor").get("/audit/?verb=account.reset").content.decode()
+    assert "<ins>2026-03-02 01:30:00</ins>" in page and "17:30" not in page
+    (shown,) = history(user)[0]["changes"]
+    assert (shown["field"], shown["after"]) == ("一次性口令有效期", "2026-03-02 01:30:00")
+
+
+def test_the_history_leaves_out_what_has_no_name_for_readers(world):
+    before = {"short_name": "旧名", "lft": 1, "no_column": "甲"}
+    after = {"short_name": "新名", "lft": 3, "no_column": "乙"}
+    audit.record(by=OPERATOR, verb="organisation.update", obj=world.branch_b, before=before, after=after)
+    name = world.branch_b._meta.get_field("short_name").verbose_name
+    assert history(world.branch_b)[0]["changes"] == [{"field": name, "before": "旧名", "after": "新名"}]

@@ -1,0 +1,62 @@
+"""What the tests of imports share: the ledgers, an installation without any organisation, ledgers typed in a test."""
+
+import csv
+import io
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+
+_APPENDED_ONLY = {"branches_auditentry", "branches_auditseal"}
+_ROOMS = ("branches", "members", "responsibilities", "assessments")
+
+
+def tables():
+    """Return the tables of the four apps, without the append-only ones."""
+    models = [model for room in _ROOMS for model in apps.get_app_config(room).get_models(include_auto_created=True)]
+    return sorted({model._meta.db_table for model in models} - _APPENDED_ONLY)
+
+
+@contextmanager
+def empty_installation(blocker):
+    """Hide the standing world for the while: ledgers bring their own root. Foreign keys are deferred, all is undone."""
+    with blocker.unblock(), transaction.atomic():
+        with connection.cursor() as cursor:
+            for table in tables():
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+def row_counts():
+    """Return {table: rows} of everything, the audit trail included."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in [*tables(), *_APPENDED_ONLY]:
+            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(table)}")
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+def run(*arguments, **options):
+    """Run a command; returns (exit code, stdout, lines of stderr)."""
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command(*map(str, arguments), stdout=out, stderr=err, **options)
+    except CommandError as error:
+        return error.returncode, out.getvalue(), err.getvalue().splitlines() + [str(error)]
+    return 0, out.getvalue(), err.getvalue().splitlines()
+
+
+def written(folder, name, rows, encoding="utf-8-sig"):
+    """Write rows (the first holds the headings) as `name`.csv and return the path."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    path = Path(folder) / f"{name}.csv"
+    path.write_bytes(text.getvalue().encode(encoding))
+    return path

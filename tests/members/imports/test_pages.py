@@ -1,0 +1,327 @@
+"""The pages of the import: upload, preview, headings by hand, apply, give up."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from branches.audit.models import AuditEntry
+from branches.jobs import services as jobs
+from branches.jobs.models import JobRun
+from branches.reach.models import Appointment
+from common import clock
+from members.activities.models import Activity
+from members.imports import services as imports
+from members.imports.models import ImportBatch
+from members.roster.models.members import Member
+from tests.common.tabular import workbooks as w
+from tests.members.imports.rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
+from tests.world import FOUNDED, identity
+
+pytestmark = pytest.mark.django_db
+START = "/imports/"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+def kept(media):
+    """Return the files that lie under MEDIA_ROOT."""
+    return [path for path in Path(media).rglob("*") if path.is_file()]
+
+
+def table(name, *rows):
+    text = "\r\n".join(",".join(row) for row in rows)
+    return SimpleUploadedFile(name, text.encode("utf-8-sig"))
+
+
+def members_file(*rows, name="名册.csv"):
+    return table(name, MEMBER_HEADS, *(rows or [person()]))
+
+
+def upload(client, **files):
+    """Upload and return (response of the upload, the batch or None)."""
+    answer = client.post(START, files)
+    return answer, ImportBatch.objects.order_by("-pk").first()
+
+
+def page(client, batch):
+    answer = client.get(reverse("import_preview", args=[batch.uid]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def post(client, name, batch, data=None):
+    return client.post(reverse(name, args=[batch.uid]), data or {})
+
+
+def test_upload_preview_apply(as_, media, django_capture_on_commit_callbacks):
+    client = as_("staff")
+    assert "严禁上传涉密文件" in client.get(START).content.decode()
+    answer, batch = upload(
+        client, members=members_file(), activities=table("台账.csv", ACTIVITY_HEADS, meeting(主持人="新党员"))
+    )
+    assert answer.status_code == 302 and len(kept(media)) == 2
+    assert all(path.stat().st_mode & 0o077 == 0 for path in kept(media))
+    assert not Member.objects.filter(name="新党员").exists()
+    text = page(client, batch)
+    assert "新增 2 条，更改 0 条，可以导入" in text and "名册.csv" in text
+    assert post(client, "import_apply", batch).status_code == 302
+    batch.refresh_from_db()
+    assert batch.state == "applied" and kept(media) == []
+    assert Member.objects.get(name="新党员").stage == "full"
+    assert Activity.objects.get().chair.name == "新党员"
+    assert AuditEntry.objects.get(verb="import").actor_id == batch.author_id
+    assert "台账已导入" in page(client, batch) and "党员新增 1" in page(client, batch)
+    assert post(client, "import_apply", batch).status_code == 409
+    assert "党员新增 1" in client.get(START).content.decode()
+
+
+def test_errors_are_listed_and_exported_and_nothing_can_be_applied(as_):
+    client = as_("staff")
+    _, batch = upload(client, members=members_file(person(人员类别="团员"), person("=1+1", 51, 所在党支部="火星处")))
+    text = page(client, batch)
+    assert "2 处有误，改正后重新上传" in text and "火星处" in text and "可填：" in text
+    assert reverse("import_apply", args=[batch.uid]) not in text
+    before = Member.objects.count()
+    post(client, "import_apply", batch)
+    assert Member.objects.count() == before
+    answer = post(client, "import_errors", batch)
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert rows[0] == ("台账", "行", "列", "原因", "建议") and [row[1:3] for row in rows[1:]] == [
+        (2, "人员类别"),
+        (3, "所在党支部"),
+    ]
+    assert AuditEntry.objects.filter(verb="import.errors_export", object_id=batch.pk).exists()
+
+
+def test_an_unknown_heading_is_assigned_by_hand(as_):
+    client = as_("staff")
+    heads = [("甲列" if head == "所在党支部" else head) for head in MEMBER_HEADS]
+    _, batch = upload(client, members=table("a.csv", heads, person()))
+    text = page(client, batch)
+    assert "找不到列“所在党支部”" in text and "党员：甲列" in text
+    number = batch.preview["ledgers"][0]["unknown"].index("甲列")
+    answer = post(client, "import_columns", batch, {f"members-{number}": "branch"})
+    assert answer.status_code == 302
+    text = page(client, batch)
+    assert "可以导入" in text and "人工指定" in text
+    post(client, "import_apply", batch)
+    assert Member.objects.filter(name="新党员").exists()
+
+
+def test_two_headings_for_one_field_are_refused_on_the_page(as_):
+    client = as_("staff")
+    _, batch = upload(client, members=table("a.csv", ["甲列", "乙列", *MEMBER_HEADS], ["1", "2", *person()]))
+    data = {"members-0": "ethnicity", "members-1": "ethnicity"}
+    answer = post(client, "import_columns", batch, data)
+    assert answer.status_code == 200 and "这个字段已指定给另一列" in answer.content.decode()
+    batch.refresh_from_db()
+    assert batch.columns == {}
+
+
+def test_giving_up_removes_the_files_and_keeps_the_entry(as_, media, django_capture_on_commit_callbacks):
+    client = as_("staff")
+    _, batch = upload(client, members=members_file())
+    with django_capture_on_commit_callbacks(execute=True):
+        assert post(client, "import_discard", batch).status_code == 302
+    batch.refresh_from_db()
+    assert batch.state == "discarded" and kept(media) == [] and batch.preview == {}
+    assert "已放弃" in page(client, batch)
+    assert post(client, "import_apply", batch).status_code == 409
+    assert AuditEntry.objects.filter(verb="import.discard", object_id=batch.pk).exists()
+
+
+def test_after_seven_days_an_import_closes_by_itself(as_, media, django_capture_on_commit_callbacks):
+    _, batch = upload(as_("staff"), members=members_file())
+    assert imports.batches_expire() == 0
+    ImportBatch.objects.update(uploaded=clock.now() - timedelta(days=7, minutes=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert imports.batches_expire() == 1
+    batch.refresh_from_db()
+    assert batch.state == "expired" and kept(media) == []
+
+
+def test_only_its_author_sees_a_batch(as_):
+    _, batch = upload(as_("staff"), members=members_file())
+    other = as_("committee_secretary")
+    for name in ("import_preview", "import_apply", "import_discard", "import_errors", "import_columns"):
+        address = reverse(name, args=[batch.uid])
+        answer = other.get(address) if name == "import_preview" else other.post(address)
+        assert answer.status_code == 404, name
+    assert "名册.csv" not in other.get(START).content.decode()
+
+
+@pytest.mark.parametrize("who", ["secretary_a", "leader", "auditor", "administrator", "member", "outsider"])
+def test_without_the_right_there_is_no_such_page(as_, who):
+    client = as_(who)
+    assert client.get(START).status_code == 404
+    assert client.post(START, {"members": members_file()}).status_code == 404
+    assert not ImportBatch.objects.exists()
+
+
+def test_get_writes_nothing(as_):
+    client = as_("staff")
+    _, batch = upload(client, members=members_file())
+    for name in ("import_apply", "import_discard", "import_errors", "import_columns"):
+        assert client.get(reverse(name, args=[batch.uid])).status_code == 405
+    before = AuditEntry.objects.count()
+    page(client, batch)
+    client.get(START)
+    assert AuditEntry.objects.count() == before
+
+
+def test_nothing_chosen_is_said_so(as_):
+    answer, batch = upload(as_("staff"))
+    assert answer.status_code == 200 and batch is None and "请至少选择一份台账" in answer.content.decode()
+
+
+HEAD = f'<row r="1">{w.text_cell("A1", "姓名")}</row>'
+HOSTILE = {
+    "a bomb of rows": w.archive(
+        w.parts_of(
+            w.sheet_xml("".join(f'<row r="{n}">{w.text_cell(f"A{n}", "姓名" * 20)}</row>' for n in range(1, 400_001)))
+        )
+    ),
+    "an entity": w.archive(w.parts_of('<!DOCTYPE x [<!ENTITY a "b">]>' + w.sheet_xml(HEAD))),
+    "a macro": w.archive(w.parts_of(w.sheet_xml(HEAD), {"xl/vbaProject.bin": b"x"})),
+    "an external link": w.archive(w.parts_of(w.sheet_xml(HEAD), {"xl/externalLinks/externalLink1.xml": "<x/>"})),
+    "far corners": w.archive(
+        w.parts_of(w.sheet_xml(HEAD + f'<row r="1048576">{w.text_cell("XFD1048576", "x")}</row>'))
+    ),
+    "broken xml": w.archive(w.parts_of("<worksheet><sheetData><row")),
+    "a document": w.docx(),
+    "no archive": b"PK\x03\x04 and nothing",
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_workbook_is_refused_in_words(as_, content, media):
+    client = as_("staff")
+    answer, batch = upload(client, members=SimpleUploadedFile("名册.xlsx", content))
+    if batch is None:
+        assert answer.status_code == 200 and 'id="id_members_error"' in answer.content.decode()
+        assert kept(media) == []
+    else:
+        assert answer.status_code == 302 and batch.preview["fault_count"] == 1
+        assert "整份文件" in page(client, batch)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.xls", b"\xd0\xcf\x11\xe0"),
+        ("a.pdf", b"%PDF-1.4 %%EOF"),
+        ("a.xlsm", b"PK\x03\x04"),
+        ("a.csv", b"%PDF-1.4 %%EOF"),
+        ("a.csv", b"\xff\xfe\x00a"),
+        ("a.csv", b"PK\x03\x04"),
+        ("a.csv", b""),
+        ("a", b"x"),
+        ("a.csv.exe", b"x"),
+        ("b.xlsx", "姓名".encode()),
+        ("big.csv", b"x" * (10 * 1024 * 1024 + 1)),
+    ],
+)
+def test_a_wrong_file_is_refused_beside_its_field(as_, name, content, media):
+    answer, batch = upload(as_("staff"), members=SimpleUploadedFile(name, content))
+    assert answer.status_code == 200 and batch is None and kept(media) == []
+    assert 'id="id_members_error"' in answer.content.decode()
+
+
+def test_names_of_files_never_reach_a_path(as_, media):
+    _, batch = upload(as_("staff"), members=members_file(name="..\\..\\<b>名册</b>.csv"))
+    assert "<b>" not in batch.files["members"]["name"] and ".." not in batch.files["members"]["name"]
+    assert [path.relative_to(media).parts[0] for path in kept(media)] == ["imports"]
+    assert "<b>名册" not in page(as_("staff"), batch)
+
+
+def test_a_very_long_name_is_kept_short(as_):
+    _, batch = upload(as_("staff"), members=members_file(name="长" * 300 + ".csv"))
+    assert len(batch.files["members"]["name"]) <= 150 and batch.files["members"]["name"].endswith(".csv")
+
+
+def test_files_of_an_upload_that_failed_do_not_stay(as_, media, monkeypatch):
+    def broken(*args, **options):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(imports, "plan_files", broken)
+    with pytest.raises(OSError):
+        upload(as_("staff"), members=members_file())
+    assert kept(media) == [] and not ImportBatch.objects.exists()
+
+
+def test_the_file_is_planned_again_when_it_is_applied(as_):
+    client = as_("staff")
+    _, batch = upload(client, members=members_file())
+    Member.objects.filter(name="甲一").update(identity_index=imports_index(40))
+    assert post(client, "import_apply", batch).status_code == 302
+    batch.refresh_from_db()
+    assert batch.state == "ready" and batch.preview["fault_count"] == 1
+    assert "1 处有误" in page(client, batch) and not Member.objects.filter(name="新党员").exists()
+
+
+def imports_index(number):
+    from members.roster.services.members import identity_index
+
+    return identity_index(identity(number))
+
+
+def _big(monkeypatch):
+    monkeypatch.setattr(imports, "BIG", 1)
+    return members_file(person("大一", 60), person("大二", 61))
+
+
+def test_a_big_import_goes_through_the_worker(as_, monkeypatch, media):
+    client = as_("staff")
+    _, batch = upload(client, members=_big(monkeypatch))
+    assert post(client, "import_apply", batch).status_code == 302
+    batch.refresh_from_db()
+    assert batch.state == "applying" and "正在导入 2 行" in page(client, batch)
+    assert post(client, "import_apply", batch).status_code == 409
+    jobs.run(batch.job_id)
+    batch.refresh_from_db()
+    assert batch.state == "applied" and batch.job.state == "done" and kept(media) == []
+    assert Member.objects.filter(name__startswith="大").count() == 2
+    JobRun.objects.filter(pk=batch.job_id).update(state="queued")
+    jobs.run(batch.job_id)
+    assert Member.objects.filter(name__startswith="大").count() == 2
+
+
+def test_the_worker_asks_for_the_right_again(as_, world, monkeypatch):
+    client = as_("staff")
+    _, batch = upload(client, members=_big(monkeypatch))
+    post(client, "import_apply", batch)
+    for row in Appointment.objects.filter(user=world.staff):
+        row.ends = FOUNDED
+        row.save()
+        from branches.reach.access import sync_grants
+
+        sync_grants(row)
+    batch.refresh_from_db()
+    jobs.run(batch.job_id)
+    batch.refresh_from_db()
+    assert batch.job.state == "failed" and batch.state == "ready"
+    assert not Member.objects.filter(name__startswith="大").exists()
+
+
+def test_an_import_whose_worker_died_can_be_started_again(as_, monkeypatch):
+    client = as_("staff")
+    _, batch = upload(client, members=_big(monkeypatch))
+    post(client, "import_apply", batch)
+    batch.refresh_from_db()
+    JobRun.objects.filter(pk=batch.job_id).update(state="failed")
+    assert "导入没有完成，可以重新导入" in page(client, batch)
+    post(client, "import_apply", batch)
+    batch.refresh_from_db()
+    jobs.run(batch.job_id)
+    batch.refresh_from_db()
+    assert batch.state == "applied"

@@ -1,0 +1,120 @@
+"""The tree page: counts, terms, coverage, search; the page of one organisation."""
+
+import io
+import re
+from datetime import date, timedelta
+
+import openpyxl
+
+from branches.places.models.organisations import Organisation
+from branches.places.services.departments import coverage_set, department_create
+from branches.places.services.terms import term_set
+from branches.places.tree import organisation_update
+from common import clock
+from common.operator import OPERATOR
+from members.organisations.selectors import member_counts, tree_rows
+
+
+def _row(page, name):
+    row = next(part for part in page.split("<tr")[1:] if f">{name}</a>" in part.split("</td>")[0])
+    cells = row.split("</tr>")[0].split("</td>")
+    return [re.sub(r"<[^>]+>", "", "<" + cell).strip() for cell in cells]
+
+
+def test_each_place_counts_its_members_with_all_below(world):
+    places = list(Organisation.objects.order_by("lft"))
+    counts = {row.short_name: counter.total() for row, counter in
+              ((row, member_counts(places, clock.today())[row.pk]) for row in places)}  # fmt: skip
+    assert counts == {
+        "局党组": 12,
+        "机关党委": 12,
+        "甲处党支部": 6,
+        "第一党小组": 3,
+        "第二党小组": 3,
+        "乙处党支部": 3,
+        "直属单位党总支": 3,
+        "丙中心党支部": 3,
+    }
+    probationers = member_counts(places, date(2026, 2, 28))[world.branch_a.pk]
+    assert probationers.total() == 5, "the probationer joined in March"
+
+
+def test_the_tree_shows_leader_members_and_state_of_the_term(world, as_):
+    term_set(by=OPERATOR, organisation=world.branch_a, expires=clock.today() - timedelta(days=1))
+    term_set(by=OPERATOR, organisation=world.branch_b, expires=clock.today() + timedelta(days=30))
+    term_set(by=OPERATOR, organisation=world.branch_c, expires=clock.today() + timedelta(days=400))
+    page = as_("staff").get("/organisations/").content.decode()
+    assert "1 个党组织届满未换届" in page
+    a, b, c = (_row(page, name) for name in ("甲处党支部", "乙处党支部", "丙中心党支部"))
+    assert a[1:3] == ["甲一", "6"] and "届满未换届" in a[4]
+    assert b[1:3] == ["乙一", "3"] and "半年内届满" in b[4]
+    assert "任期内" in c[4]
+
+
+def test_the_last_day_of_a_term_is_still_within_it(world, as_):
+    term_set(by=OPERATOR, organisation=world.branch_a, expires=clock.today())
+    assert "半年内届满" in _row(as_("staff").get("/organisations/").content.decode(), "甲处党支部")[4]
+
+
+def test_a_search_takes_names_and_initials_and_keeps_to_the_reach(world, as_):
+    client = as_("staff")
+    for text in ("甲处", "jcdzb", "JCDZB", "测试局甲处"):
+        shown, _, _ = tree_rows(world.staff, {"q": text})
+        assert "甲处党支部" in [row.organisation.short_name for row in shown], text
+    assert [row.organisation.pk for row in tree_rows(world.secretary_b, {})[0]] == [world.branch_b.pk]
+    assert "没有符合条件的党组织" in client.get("/organisations/?q=没有这个").content.decode()
+
+
+def test_uncovered_departments_are_counted_for_those_who_can_mend_it(world, as_):
+    for name, place in (("甲处", world.branch_a), ("丁处", world.branch_a), ("戊处", None)):
+        department = department_create(by=OPERATOR, name=name)
+        if place:
+            coverage_set(by=OPERATOR, department=department, organisation=place)
+    page = as_("staff").get("/organisations/").content.decode()
+    assert "1 个处室未覆盖" in page and "与丁处联合" in page and "3 个处室，已覆盖 2" in page
+    page = as_("secretary_a").get("/organisations/").content.decode()
+    assert "未覆盖" not in page and "2 个处室，已覆盖 2" in page
+
+
+def test_the_profile_beside_the_tree_is_that_of_the_place_asked_for(world, as_):
+    page = as_("staff").get(f"/organisations/?at={world.branch_b.pk}").content.decode()
+    assert '<h2 id="profile">乙处党支部</h2>' in page
+    for odd in ("abc", "987654", str(world.branch_a.pk)):
+        page = as_("secretary_b").get(f"/organisations/?at={odd}").content.decode()
+        assert '<h2 id="profile">乙处党支部</h2>' in page, odd
+
+
+def test_the_page_of_a_branch_tells_who_may_what_and_what_it_was_called(world, as_):
+    organisation_update(by=OPERATOR, organisation=world.branch_a, name="中共云川市测试局投资处支部委员会")
+    page = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/").content.decode()
+    assert "中共云川市测试局甲处支部委员会" in page and "投资处支部委员会" in page
+    who = page.split("谁能看、谁能改")[-1].split("</table>")[0]
+    review = who.split("<td>审核</td>")[1].split("</tr>")[0]
+    assert "staff 用户" in review and "secretary_a" not in review, "nobody reviews his own branch"
+    assert "secretary_b" not in who
+    assert "修改组织" in page
+
+
+def test_a_branch_without_members_offers_the_next_step_to_whoever_can_take_it(world, as_):
+    made = as_("staff").post(
+        "/organisations/new/",
+        {
+            "parent": world.committee.pk,
+            "kind": "branch",
+            "name": "中共云川市测试局数字处支部委员会",
+            "founded": "2026-11-01",
+        },
+        follow=True,
+    )
+    pk = int(re.search(r"/organisations/(\d+)/", made.redirect_chain[-1][0]).group(1))
+    page = as_("committee_secretary").get(f"/organisations/{pk}/").content.decode()
+    assert f'href="/appointments/new/?organisation={pk}"' in page
+    page = as_("party_secretary").get(f"/organisations/{pk}/").content.decode()
+    assert "任命书记" in page and "/appointments/new/" not in page and "/members/new/" not in page
+
+
+def test_the_export_lists_what_the_page_shows(world, as_):
+    answer = as_("general_secretary").post("/organisations/export/?kind=branch")
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)
+    assert [row[1] for row in rows[2:]] == ["丙中心党支部"]
+    assert rows[2][6] == 3

@@ -1,0 +1,316 @@
+"""How far duties are, reckoned the slow way: one duty, one slot, one record at a time, from the design and not from the product.
+
+Written from the rulebook's chapter 5 (what proves which duty) and domain.md chapter 4 (states): plain Python over rows.
+"""
+
+from datetime import date
+
+from django.utils.timezone import localdate
+
+from branches.places.models.organisations import Organisation
+from branches.places.models.terms import Term
+from members.roster.models.members import Member
+from responsibilities.duties.models import DutyList, DutyReport, LeaderCharge
+from responsibilities.supervision.models import Supervision
+from tests.responsibilities.requirements.slow_requirements import Slow, bounds, label
+
+MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "each": 12, "requirements": 12}
+LIFE = {"assembly", "group_meeting", "theme_day", "org_life"}
+STUDY = {"theme_day", "lecture", "training", "assembly"}
+HERE = ("present", "online")
+
+
+def name_of(months, year, number):
+    return f"{year}H{number}" if months == 6 else label(months, year, number)
+
+
+class SlowDuties:
+    """All rows in lists; `answers(duty)` gives {slot key: (expected, done, late, state)}."""
+
+    def __init__(self, as_of, year):
+        self.as_of, self.year = as_of, year
+        self.slow = Slow(as_of)
+        self.owed = self.slow.rows(year)
+        self.reports = list(DutyReport.objects.all())
+        self.members = list(Member.objects.all())
+        self.places = {row.pk: row for row in Organisation.objects.all()}
+
+    # -- periods and reports ------------------------------------------------------------
+
+    def periods(self, duty):
+        months = MONTHS[duty.period]
+        dues = [part for part in duty.due.split(",") if part]
+        for number in range(1, 12 // months + 1):
+            first, last = bounds(months, self.year, number)
+            due = last
+            if len(dues) == 12 // months:
+                due = date(self.year, int(dues[number - 1][:2]), int(dues[number - 1][3:]))
+            yield name_of(months, self.year, number), first, last, due
+
+    def said(self, duty, key):
+        """The report of a slot and its state on the day, or (None, None)."""
+        for row in self.reports:
+            if row.duty_id == duty.pk and row.slot == key and localdate(row.reported_at) <= self.as_of:
+                state = row.state
+                if row.reviewed_at and localdate(row.reviewed_at) > self.as_of and state != "confirmed":
+                    state = "reported"
+                return row, state
+        return None, None
+
+    def judged(self, duty, key, expected, done, late, due, unknown=False):
+        row, state = self.said(duty, key)
+        if expected == 0:
+            return expected, done, late, "not_applicable"
+        if done >= expected:
+            return expected, done, late, "closed"
+        if state in ("reported", "accepted"):
+            return expected, expected, expected if row.late else 0, state
+        if state == "returned":
+            return expected, done, late, "returned"
+        if unknown:
+            return expected, done, late, "unknown"
+        return expected, done, late, "overdue" if self.as_of > due else "open"
+
+    # -- records ------------------------------------------------------------------------
+
+    def records(self, kinds):
+        return [
+            row
+            for row in self.slow.records
+            if self.slow.counting(row) and set(kinds) & {kind.kind for kind in row.kinds.all()}
+        ]
+
+    def time_of(self, record, first, last, due):
+        when = self.slow.time_of(record, first, last)
+        if when == "on_time" and record.day > due:
+            return "late"
+        return when
+
+    def counted(self, duty, key, records, first, last, due, expected=None):
+        when = [self.time_of(row, first, last, due) for row in records]
+        done = sum(one is not None for one in when)
+        expected = duty.times if expected is None else expected
+        late = max(0, min(done, expected) - when.count("on_time"))
+        return self.judged(duty, key, expected, done, late, due)
+
+    def state_of(self, record, member):
+        return next((row.state for row in record.attendance.all() if row.member_id == member), None)
+
+    def own(self, member, kinds):
+        """Records of the branch (and its groups of today) to which the member belonged on their day."""
+        found = []
+        for record in self.records(kinds):
+            for row in self.slow.memberships:
+                inside = row.member_id == member and row.starts <= record.day and (row.ends or date.max) >= record.day
+                if not inside:
+                    continue
+                for host in self.slow.hosts(record):
+                    if host == row.organisation_id or self.places[host].parent_id == row.organisation_id:
+                        found.append(record)
+        return list({record.pk: record for record in found}.values())
+
+    # -- sources ------------------------------------------------------------------------
+
+    def answers(self, duty, member=None, holder=None):
+        rows = getattr(self, f"_{duty.source or 'words'}")(duty, member, holder)
+        return dict(rows)
+
+    def whole_year(self, duty):
+        return f"{self.year}", (0, 0, 0, "not_applicable")
+
+    def _words(self, duty, member, holder):
+        place = duty.list.organisation
+        for key, _, _, due in self.periods(duty):
+            gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due)
+            spared = duty.list.level == "member" and duty.key != ""
+            yield key, self.judged(duty, key, 0 if gone or spared else 1, 0, 0, due)
+
+    def _activities(self, duty, member, holder):
+        from responsibilities.duties.templates import template
+
+        line = template(duty.key)
+        found = [row for row in self.records(line.kinds) if duty.list.organisation_id in self.slow.hosts(row)]
+        if line.topic:
+            found = [row for row in found if line.topic in row.title or line.topic in row.content]
+        for key, first, last, due in self.periods(duty):
+            yield key, self.counted(duty, key, found, first, last, due)
+
+    def _lectures(self, duty, member, holder):
+        found = [
+            row
+            for row in self.records({"lecture"})
+            if row.lecturer_name == holder.name or (not row.lecturer_name and member and row.chair_id == member.pk)
+        ]
+        for key, first, last, due in self.periods(duty):
+            yield key, self.counted(duty, key, found, first, last, due)
+
+    def _contact(self, duty, member, holder):
+        charges = list(LeaderCharge.objects.filter(leader=holder, contact__isnull=False))
+        charges = [row for row in charges if row.starts <= self.as_of]
+        found = []
+        for record in self.records({"visit_branch"}):
+            for charge in charges:
+                near = list(self.slow.hosts(record))
+                near += [self.places[host].parent_id for host in near if self.places[host].kind == "small_group"]
+                if charge.contact_id in near and charge.starts <= record.day <= (charge.ends or date.max):
+                    found.append(record)
+        found = list({row.pk: row for row in found}.values())
+        for key, first, last, due in self.periods(duty):
+            yield key, self.counted(duty, key, found, first, last, due)
+
+    def _attendance(self, duty, member, holder):
+        for key, first, last, due in self.periods(duty):
+            if member is None:
+                yield key, self.judged(duty, key, duty.times, 0, 0, due)
+            elif duty.list.level == "member":
+                yield key, self._called(duty, key, first, last, due, member)
+            else:
+                yield key, self._present(duty, key, first, last, due, member)
+
+    def _called(self, duty, key, first, last, due, member):
+        if member.exempt_from and member.exempt_from <= due:
+            return self.judged(duty, key, 0, 0, 0, due)
+        held = [row for row in self.own(member.pk, LIFE | {"lecture"}) if first <= row.day <= last]
+        states = [self.state_of(row, member.pk) for row in held]
+        called = [state for state in states if state in ("present", "online", "leave", "absent")]
+        done = sum(state != "absent" for state in called)
+        if not called and "not_recorded" in states:
+            return self.judged(duty, key, 1, 0, 0, due, unknown=True)
+        return self.judged(duty, key, len(called), done, 0, due)
+
+    def _present(self, duty, key, first, last, due, member):
+        held = [row for row in self.own(member.pk, LIFE) if first <= row.day <= last]
+        there = [row for row in held if self.state_of(row, member.pk) in HERE]
+        when = [self.time_of(row, first, last, due) for row in there]
+        done = sum(one is not None for one in when)
+        late = max(0, min(done, duty.times) - when.count("on_time"))
+        silent = any(self.state_of(row, member.pk) == "not_recorded" for row in held)
+        over = self.as_of > due
+        if done < duty.times and not held and over:
+            return self.judged(duty, key, 0, 0, 0, due)
+        return self.judged(duty, key, duty.times, done, late, due, unknown=silent and over)
+
+    def _review(self, duty, member, holder):
+        held = self.own(member.pk, {"member_review"})
+        there = [row for row in held if self.state_of(row, member.pk) in HERE]
+        silent = any(self.state_of(row, member.pk) == "not_recorded" for row in held)
+        for key, first, last, due in self.periods(duty):
+            when = [self.time_of(row, first, last, due) for row in there]
+            done = sum(one is not None for one in when)
+            late = max(0, min(done, 1) - when.count("on_time"))
+            yield key, self.judged(duty, key, 1, done, late, due, unknown=silent)
+
+    def talks_of(self, member):
+        return [row for row in self.records({"talk"}) if row.chair_id == member or self.state_of(row, member) in HERE]
+
+    def _talks(self, duty, member, holder):
+        if duty.list.level != "member":
+            yield self.whole_year(duty)
+            return
+        for key, first, last, due in self.periods(duty):
+            yield key, self.counted(duty, key, self.talks_of(member.pk), first, last, due)
+
+    def _hours(self, duty, member, holder):
+        if duty.list.level == "member":
+            if member.exempt_from and member.exempt_from <= self.as_of:
+                yield self.whole_year(duty)
+                return
+            found = [row for row in self.records(STUDY) if self.state_of(row, member.pk) in HERE]
+        else:
+            found = [row for row in self.records(STUDY) if duty.list.organisation_id in self.slow.hosts(row)]
+        for key, first, last, due in self.periods(duty):
+            mine = [row for row in found if self.slow.time_of(row, first, last)]
+            known = [row for row in mine if row.starts_at and row.ends_at and row.ends_at > row.starts_at]
+            total = sum(
+                (row.ends_at.hour * 60 + row.ends_at.minute - row.starts_at.hour * 60 - row.starts_at.minute) / 60
+                for row in known
+            )
+            silent = len(mine) > len(known)
+            unknown = silent and int(total) < duty.times and (self.as_of > due or not total)
+            # The year's own last day is the due date: nothing of the year is late.
+            yield key, self.judged(duty, key, duty.times, int(total), 0, due, unknown)
+
+    def _requirements(self, duty, member, holder):
+        branch = duty.list.organisation_id
+        rows = {}
+        for (place, rule, period), (expected, done, state, due) in self.owed.items():
+            group = self.places[place].kind == "small_group"
+            if rule not in duty.rules.split() or (self.places[place].parent_id if group else place) != branch:
+                continue
+            key = f"{rule}/{period}/{place}" if group else f"{rule}/{period}"
+            if state in ("not_applicable", "exempt"):
+                expected = done = 0
+            rows[key] = self.judged(duty, key, expected, done, None, due)
+        yield from rows.items() or [self.whole_year(duty)]
+
+    def _terms(self, duty, member, holder):
+        found = []
+        for row in Term.objects.all():
+            open_in_year = row.expires <= date(self.year, 12, 31) and (
+                row.closed_on is None or row.closed_on >= date(self.year, 1, 1)
+            )
+            if open_in_year and duty.list.organisation in self.places[row.organisation_id].get_ancestors(
+                include_self=True
+            ):
+                closed = row.closed_on is not None and row.closed_on <= self.as_of
+                late = int(closed and row.closed_on > row.expires)
+                key = f"term/{row.pk}"
+                # Carried over from an earlier year, it is owed from the first day of this one.
+                due = max(row.expires, date(self.year, 1, 1))
+                found.append((key, self.judged(duty, key, 1, int(closed), late, due)))
+        return found or [self.whole_year(duty)]
+
+    def _supervisions(self, duty, member, holder):
+        rows = []
+        for row in Supervision.objects.all():
+            below = duty.list.organisation in self.places[row.organisation_id].get_ancestors(include_self=True)
+            mine = row.holder_id == holder.pk if duty.list.level == "leader" else below
+            if mine and row.due.year == self.year and localdate(row.issued_at) <= self.as_of:
+                day = localdate(row.closed_at) if row.closed_at else None
+                rows.append((row, day if day and day <= self.as_of else None))
+        if duty.period == "each":
+            found = [
+                (
+                    f"supervision/{row.pk}",
+                    self.judged(
+                        duty,
+                        f"supervision/{row.pk}",
+                        1,
+                        int(day is not None),
+                        int(bool(day and day > row.due)),
+                        row.due,
+                    ),
+                )
+                for row, day in rows
+            ]
+            return found or [self.whole_year(duty)]
+        return [
+            (
+                key,
+                self.judged(
+                    duty,
+                    key,
+                    sum(first <= row.due <= last for row, _ in rows),
+                    sum(first <= row.due <= last and day is not None for row, day in rows),
+                    sum(bool(first <= row.due <= last and day and day > row.due) for row, day in rows),
+                    due,
+                ),
+            )
+            for key, first, last, due in self.periods(duty)
+        ]
+
+    def _lists(self, duty, member, holder):
+        branches = [
+            row
+            for row in self.places.values()
+            if row.kind == "branch" and (row.archived_on is None or row.archived_on > self.as_of)
+        ]
+        issued = {
+            row.organisation_id: row.issued_on
+            for row in DutyList.objects.filter(level="branch", year=self.year, state="issued")
+            if row.issued_on <= self.as_of
+        }
+        for key, _, _, due in self.periods(duty):
+            then = [row for row in branches if not row.founded or (row.founded <= due and row.founded <= self.as_of)]
+            days = [issued[row.pk] for row in then if row.pk in issued]
+            yield key, self.judged(duty, key, len(then), len(days), sum(day > due for day in days), due)

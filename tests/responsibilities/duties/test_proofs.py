@@ -1,0 +1,180 @@
+"""Proofs that have no slow reference: sync stages, debriefing, who chaired; and the table of sources itself."""
+
+from datetime import date
+
+import pytest
+
+from branches.places.models.terms import Term
+from members.activities.models import Activity, ActivityKind, ActivityKindCode, Attendance
+from members.roster.models.members import Member
+from responsibilities.duties.models import LEVEL_ORDER, Duty, Level
+from responsibilities.duties.progress import duty_slots, elapsed, progress
+from responsibilities.duties.proofs.sources import FROM_TEMPLATE, SOURCE_NAMES, SOURCES
+from responsibilities.duties.selectors.of_record import duties_of_record
+from responsibilities.duties.selectors.wording import basis, own_number, short_basis
+from responsibilities.duties.templates import template, templates
+from responsibilities.rulebook import rule
+from responsibilities.work.models import StageEvidence, SyncStage, WorkCarrier, WorkItem
+from tests.responsibilities.duties.world import duty, issue, issued, make
+
+ALL = [line for level in Level for line in templates(level)]
+
+
+def held(place, kind, day, **values):
+    record = Activity.objects.create(organisation=place, day=day, title="一次", state="accepted", **values)
+    ActivityKind.objects.create(activity=record, kind=kind)
+    return record
+
+
+def slots(key, as_of=None, **chosen):
+    one = duty(key, **chosen)
+    return {slot.key: slot for slot in duty_slots([one], as_of=as_of)[one.pk]}
+
+
+@pytest.mark.parametrize("line", ALL, ids=lambda line: line.key)
+def test_a_template_names_sources_rules_kinds_and_parents_that_exist(line):
+    assert line.source in ("", *SOURCES)
+    assert set(line.kinds) <= set(ActivityKindCode.values)
+    for rule_id in line.rules:
+        assert rule(rule_id)
+    if line.source in FROM_TEMPLATE:
+        assert line.kinds
+    if line.parent:
+        upper = template(line.parent)
+        assert LEVEL_ORDER.index(upper.level) < LEVEL_ORDER.index(line.level)
+
+
+def test_every_source_has_a_name_and_is_used():
+    assert set(SOURCE_NAMES) == set(SOURCES) == {line.source for line in ALL} - {""}
+
+
+def test_only_verified_rules_are_cited_and_own_numbers_are_called_the_agencys():
+    strict, theme = Duty(rules="resp-half-year", key="pg-strict"), Duty(rules="life-theme-day", key="br-theme")
+    assert (basis(strict), short_basis(strict), own_number(strict)) == ([], "本机关设定", True)
+    theme.period, theme.times = "month", 1
+    assert [rule_id for rule_id, _ in basis(theme)] == ["life-theme-day"]
+    assert not own_number(theme)
+    theme.times = 2
+    assert own_number(theme)
+
+
+def item(world, name, happened, leader=None, carrier=None):
+    work = WorkItem.objects.create(
+        organisation=world.root, name=name, leader=leader, starts=date(2026, 1, 1), ends=date(2026, 12, 31)
+    )
+    stage = SyncStage.objects.create(item=work, stage="study", happened_on=happened)
+    if carrier:
+        WorkCarrier.objects.create(item=work, organisation=carrier, leads=True)
+    return stage
+
+
+def test_stages_close_by_their_records_for_those_in_charge_and_those_who_carry(world):
+    issued(world)
+    mine = item(world, "一号工程", date(2026, 5, 10), world.leader, world.branch_a)
+    late = item(world, "二号工程", date(2026, 6, 10), None, world.branch_b)
+    missing = item(world, "三号工程", date(2026, 7, 10))
+    for stage, day in ((mine, date(2026, 5, 12)), (late, date(2026, 7, 1))):
+        record = held(world.branch_a, "assembly", day)
+        StageEvidence.objects.create(stage=stage, activity=record)
+    keys = [f"stage/{stage.pk}" for stage in (mine, late, missing)]
+    assert set(slots("cm-sync")) == set(keys)
+    assert set(slots("ld-sync")) == {keys[0]}
+    assert set(slots("br-sync", organisation=world.branch_a)) == {keys[0]}
+    assert set(slots("br-sync", organisation=world.branch_b)) == {keys[1]}
+    found = slots("pg-sync")
+    assert [found[key].state for key in keys] == ["closed", "closed", "overdue"]
+    assert [found[key].late for key in keys] == [0, 1, 0]
+    assert found[keys[0]].url == f"/sync/{mine.item_id}/"
+    assert found[keys[0]].due == date(2026, 5, 17)
+    record = mine.evidence.get().activity
+    assert {one.key for one, key in duties_of_record(record) if key == keys[0]} == {
+        "pg-sync",
+        "cm-sync",
+        "ld-sync",
+        "br-sync",
+    }
+    # On the day before the record there was nothing yet.
+    assert slots("pg-sync", as_of=date(2026, 5, 11))[keys[0]].state == "open"
+
+
+def test_a_stage_whose_business_side_waits_is_never_overdue_and_a_waived_one_not_owed(world):
+    issued(world)
+    stage = item(world, "四号工程", None)
+    SyncStage.objects.filter(pk=stage.pk).update(planned_on=date(2026, 3, 1))
+    assert slots("pg-sync")[f"stage/{stage.pk}"].state == "open"
+    SyncStage.objects.filter(pk=stage.pk).update(waived_reason="免予", waived_at="2026-03-02T00:00:00Z")
+    assert slots("pg-sync")[f"stage/{stage.pk}"].state == "not_applicable"
+
+
+def test_debriefing_counts_at_the_branch_or_where_its_secretary_attended_above(world):
+    issued(world)
+    secretary = Member.objects.get(name="甲一")
+    Member.objects.filter(pk=secretary.pk).update(account=world.secretary_a)
+    above = held(world.committee, "debrief", date(2026, 11, 5))
+    assert slots("br-debrief", organisation=world.branch_a)["2026"].state == "open"
+    Attendance.objects.create(activity=above, member=secretary, organisation=world.branch_a, state="present")
+    assert slots("br-debrief", organisation=world.branch_a)["2026"].records == [above.pk]
+    assert slots("br-debrief", organisation=world.branch_b)["2026"].state == "open"
+    assert slots("cm-debrief")["2026"].state == slots("ps-debrief")["2026"].state == "closed"
+
+
+def test_what_the_secretary_must_chair_himself_is_proved_by_the_chair(world):
+    issued(world)
+    first = held(world.root, "party_special", date(2026, 3, 5), chair_name="别人")
+    assert slots("pg-study")["2026H1"].records == [first.pk]
+    assert slots("ps-first")["2026H1"].state == "overdue"
+    held(world.root, "party_special", date(2026, 5, 5), chair_name=world.party_secretary.name)
+    assert slots("ps-first")["2026H1"].state == "closed"
+
+
+def test_a_meeting_counts_for_a_topic_only_when_it_names_it(world):
+    issued(world)
+    held(world.root, "party_special", date(2026, 3, 5), content="研究意识形态工作责任制")
+    assert slots("pg-ideology")["2026H1"].state == "closed"
+    assert slots("pg-strict")["2026H1"].state == "overdue"
+
+
+def test_hours_without_times_are_unknown_and_never_zero(world):
+    issued(world)
+    people = Member.objects.filter(home=world.branch_a)
+    record = held(world.branch_a, "theme_day", date(2026, 3, 5))
+    Attendance.objects.bulk_create(
+        Attendance(activity=record, member=one, organisation=world.branch_a, state="present") for one in people
+    )
+    one = slots("br-study", organisation=world.branch_a)["2026"]
+    assert (one.state, one.words) == ("unknown", True)
+    assert "学时未知" in one.text
+    found = progress(list(slots("br-study", organisation=world.branch_a).values()))
+    assert (found.total, found.overdue) == (0, 0)
+
+
+def test_the_share_of_the_year_that_has_passed():
+    assert elapsed(2026, date(2026, 11, 24)) == 90
+    assert elapsed(2026, date(2026, 1, 1)) == 0
+    assert elapsed(2026, date(2027, 3, 1)) == 100
+    assert elapsed(2026, date(2025, 3, 1)) == 0
+
+
+def test_every_duty_serves_the_duty_its_template_names_of_the_same_year_and_further_up(world):
+    issued(world)
+    for one in Duty.objects.exclude(serves=None).select_related("list", "serves__list"):
+        assert one.serves.list.year == one.list.year
+        assert LEVEL_ORDER.index(one.serves.list.level) < LEVEL_ORDER.index(one.list.level)
+        assert one.serves.key == template(one.key).parent
+
+
+def test_nothing_of_a_list_is_overdue_before_its_year_and_an_ended_term_is_owed_from_the_first_day(world):
+    term = Term.objects.create(organisation=world.branch_a, expires=date(2026, 5, 20))
+    make(year=2027)
+    issue(year=2027)
+    rows = list(Duty.objects.filter(list__year=2027))
+    november = duty_slots(rows, as_of=date(2026, 11, 20))
+    assert [slot for found in november.values() for slot in found if slot.behind(date(2026, 11, 20))] == []
+    one = duty("br-term", organisation=world.branch_a, year=2027)
+    (slot,) = november[one.pk]
+    assert (slot.state, slot.due, slot.text) == ("open", date(2027, 1, 1), "2026-05-20 届满，未见换届登记")
+    (slot,) = duty_slots([one], as_of=date(2027, 1, 2))[one.pk]
+    assert slot.state == "overdue" and slot.days(date(2027, 1, 2)) == 1
+    Term.objects.filter(pk=term.pk).update(closed_on=date(2027, 2, 3))
+    (slot,) = duty_slots([one], as_of=date(2027, 3, 1))[one.pk]
+    assert (slot.state, slot.late) == ("closed", 1)

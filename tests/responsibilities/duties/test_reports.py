@@ -1,0 +1,261 @@
+"""What is said of a duty: reported, judged, confirmed, reminded of; closed by the records there are."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from branches.audit.models import AuditEntry
+from branches.notices.models import Notice
+from common.periods import Period
+from members.activities.services.states import activity_return
+from responsibilities.duties.models import Duty, DutyReport
+from responsibilities.duties.selectors.of_record import duties_of_record, duties_of_requirement
+from responsibilities.requirements.selectors import one_requirement
+from tests.responsibilities.duties.world import duty, html, issued, line, make, record, slot
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """Uploaded files go to a folder of the test's own."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def test_a_duty_in_words_is_reported_returned_reported_again_and_accepted(world, as_):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    secretary, staff = as_("secretary_a"), as_("staff")
+    assert slot(one, "2026").state == "open"
+    answer = secretary.post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已公布承诺"})
+    assert answer.status_code == 302
+    report = DutyReport.objects.get(duty=one)
+    assert (slot(one, "2026").state, report.late, report.reported_by) == ("reported", False, world.secretary_a)
+    assert secretary.get(f"/duties/reports/{report.pk}/review/").status_code == 403
+    answer = staff.post(f"/duties/reports/{report.pk}/review/", {"do": "return", "reason": ""})
+    assert answer.status_code == 422
+    assert "请写明退回的原因。" in html(answer)
+    assert staff.post(f"/duties/reports/{report.pk}/review/", {"do": "return", "reason": "请补名单"}).status_code == 302
+    assert slot(one, "2026").state == "returned"
+    assert Notice.objects.filter(recipient=world.secretary_a, text__contains="请补名单").exists()
+    assert "请补名单" in html(secretary.get(f"/duties/{one.pk}/report/?slot=2026"))
+    assert secretary.post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "名单已补"}).status_code == 302
+    assert staff.post(f"/duties/reports/{report.pk}/review/", {"do": "accept"}).status_code == 302
+    assert slot(one, "2026").state == "accepted"
+    assert staff.post(f"/duties/reports/{report.pk}/review/", {"do": "accept"}).status_code == 409
+    answer = secretary.post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "再报一次"})
+    assert answer.status_code == 409
+    assert "状态是“已落实”，不需要再报告" in html(answer)
+
+
+def test_a_stale_form_keeps_what_was_written(world, as_):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    path, secretary, officer, staff = f"/duties/{one.pk}/report/", as_("secretary_a"), as_("officer_a"), as_("staff")
+    opened = secretary.get(f"{path}?slot=2026").context["form"]["seen"].value()
+    officer.post(path, {"slot": "2026", "text": "委员写的"})
+    # Reported meanwhile by a colleague: nothing to do any more, the text is there to be copied.
+    answer = secretary.post(path, {"slot": "2026", "text": "书记写的", "seen": opened})
+    assert answer.status_code == 409 and "不需要再报告" in html(answer)
+    assert "书记写的</textarea>" in html(answer) and f'href="/duties/{one.pk}/?show=all#s-2026"' in html(answer)
+    report = DutyReport.objects.get()
+    review = f"/duties/reports/{report.pk}/review/"
+    staff.post(review, {"do": "return", "reason": "请附名单"})
+    # Returned since: he may report, but not over what he has not read.
+    answer = secretary.post(path, {"slot": "2026", "text": "书记写的", "seen": opened})
+    page = html(answer)
+    assert answer.status_code == 409 and "有了新的报告或审核" in page
+    assert "书记写的</textarea>" in page and "请附名单" in page and 'name="file"' in page
+    fresh = answer.context["form"]["seen"].value()
+    assert secretary.post(path, {"slot": "2026", "text": "名单已附", "seen": fresh}).status_code == 302
+    staff.post(review, {"do": "accept"})
+    answer = as_("committee_secretary").post(review, {"do": "return", "reason": "还缺一份"})
+    assert answer.status_code == 409 and "还缺一份</textarea>" in html(answer)
+    assert slot(one, "2026").state == "accepted"
+
+
+def test_a_file_is_kept_with_the_report_and_read_by_whoever_reads_the_duty(world, as_, media):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    path, secretary = f"/duties/{one.pk}/report/", as_("secretary_a")
+    refused = SimpleUploadedFile("承诺.exe", b"MZ\x90\x00")
+    answer = secretary.post(path, {"slot": "2026", "text": "已公布承诺", "file": refused})
+    assert answer.status_code == 422
+    assert "已公布承诺" in html(answer)
+    assert not DutyReport.objects.exists()
+    kept = SimpleUploadedFile("承诺清单.pdf", PDF)
+    assert secretary.post(path, {"slot": "2026", "text": "已公布承诺", "file": kept}).status_code == 302
+    paper = DutyReport.objects.get(duty=one).paper
+    assert "承诺清单.pdf" in html(secretary.get(f"/duties/{one.pk}/"))
+    for who, status in {"staff": 200, "secretary_a": 200, "secretary_b": 404, "outsider": 404}.items():
+        assert as_(who).get(f"/papers/{paper.pk}/").status_code == status, who
+
+
+def test_late_is_accepted_and_marked_and_overdue_is_derived(world, as_):
+    issued(world)
+    one = duty("br-fee", organisation=world.branch_a)
+    assert slot(one, "2026Q1").state == "overdue"
+    assert "逾期" in html(as_("staff").get(f"/duties/{one.pk}/"))
+    as_("secretary_a").post(f"/duties/{one.pk}/report/", {"slot": "2026Q1", "text": "已收缴"})
+    found = slot(one, "2026Q1")
+    assert (found.state, found.late) == ("reported", 1)
+    assert DutyReport.objects.get(duty=one).late
+
+
+def test_without_anyone_above_a_report_is_accepted_and_says_so(world, as_):
+    issued(world)
+    one = duty("pg-up")
+    as_("party_secretary").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已书面报告"})
+    report = DutyReport.objects.get(duty=one)
+    assert (report.state, report.no_reviewer) == ("accepted", True)
+    assert "无上级审核" in html(as_("staff").get(f"/duties/{one.pk}/"))
+
+
+def test_the_committees_report_is_judged_by_the_party_groups_secretary_not_by_a_holder(world, as_):
+    issued(world)
+    one = duty("cm-thought")
+    as_("committee_secretary").post(f"/duties/{one.pk}/report/", {"slot": "2026H2", "text": "已汇报"})
+    report = DutyReport.objects.get(duty=one)
+    assert report.state == "reported"
+    path = f"/duties/reports/{report.pk}/review/"
+    assert as_("committee_secretary").post(path, {"do": "accept"}).status_code == 403
+    assert as_("staff").post(path, {"do": "accept"}).status_code == 403
+    assert as_("party_secretary").post(path, {"do": "accept"}).status_code == 302
+    assert slot(one, "2026H2").state == "accepted"
+
+
+def test_a_duty_whose_proof_the_system_holds_closes_by_itself_and_is_confirmed_in_one_click(world, as_):
+    issued(world)
+    one = duty("br-theme", organisation=world.branch_a)
+    key = "life-theme-day/2026-10"
+    secretary = as_("secretary_a")
+    assert slot(one, key).state == "overdue"
+    assert secretary.post(f"/duties/{one.pk}/confirm/", {"slot": key}).status_code == 409
+    answer = secretary.post(f"/duties/{one.pk}/report/", {"slot": key, "text": "开展过"})
+    assert answer.status_code == 422
+    assert "这项责任由系统按记录认定，请登记记录，不需要文字报告。" in html(answer)
+    activity = record(world, world.branch_a, "theme_day", date(2026, 10, 20))
+    found = slot(one, key)
+    assert (found.state, found.records) == ("closed", [activity.pk])
+    assert (one, key) in duties_of_record(activity)
+    assert (one, key) in duties_of_record(activity, user=world.secretary_a)
+    assert duties_of_record(activity, user=world.secretary_b) == []
+    owed = one_requirement(world.branch_a, "life-theme-day", Period.parse("2026-10"))
+    assert duties_of_requirement(owed, user=world.secretary_a) == [(one, key)]
+    assert duties_of_requirement(owed, user=world.secretary_b) == []
+    page = html(secretary.get(f"/duties/{one.pk}/"))
+    assert f"/activities/{activity.pk}/" in page
+    assert secretary.post(f"/duties/{one.pk}/confirm/", {"slot": key}).status_code == 302
+    assert DutyReport.objects.get(duty=one).state == "confirmed"
+    assert slot(one, key).state == "closed"
+    assert secretary.post(f"/duties/{one.pk}/confirm/", {"slot": key}).status_code == 409
+    assert secretary.post(f"/duties/{one.pk}/report/", {"slot": key, "text": "开展过"}).status_code == 409
+
+
+def test_confirming_is_not_asked_for_and_one_click_confirms_all_that_is_closed_of_a_duty_or_a_list(world, as_):
+    issued(world)
+    one = duty("br-theme", organisation=world.branch_a)
+    for month in (9, 10):
+        record(world, world.branch_a, "theme_day", date(2026, month, 20))
+    secretary = as_("secretary_a")
+    page = html(secretary.get("/duties/own/"))
+    assert (
+        "待确认" not in page
+        and page.count("全部确认</button>") == 1
+        and "全部确认" in html(secretary.get(f"/duties/{one.pk}/"))
+    )
+    assert secretary.post(f"/duties/{one.pk}/confirm/")["Location"] == f"/duties/{one.pk}/"
+    assert set(DutyReport.objects.values_list("state", "slot")) == {
+        ("confirmed", "life-theme-day/2026-09"),
+        ("confirmed", "life-theme-day/2026-10"),
+    }
+    assert AuditEntry.objects.filter(verb="duty.confirm").count() == 1
+    assert secretary.post(f"/duties/{one.pk}/confirm/").status_code == 409
+    for month in (10, 11):
+        record(world, world.branch_a, "lecture", date(2026, month, 20))
+    record(world, world.branch_a, "theme_day", date(2026, 8, 20))
+    assert as_("staff").post(f"/duties/lists/{one.list_id}/confirm/").status_code == 403
+    answer = secretary.post(f"/duties/lists/{one.list_id}/confirm/", follow=True)
+    assert "已确认" in html(answer) and "全部确认" not in html(answer)
+    entries = AuditEntry.objects.filter(verb="duty.confirm")
+    confirmed = DutyReport.objects.filter(state="confirmed")
+    assert (
+        confirmed.count() > 3
+        and entries.count() == 1 + confirmed.exclude(duty=one).values("duty").distinct().count() + 1
+    )
+    assert secretary.post(f"/duties/lists/{one.list_id}/confirm/").status_code == 409
+
+
+def test_a_level_that_is_only_out_of_reach_is_not_called_missing(world, as_):
+    issued(world)
+    page = html(as_("secretary_a").get("/duties/"))
+    assert page.count("不在查阅范围内") == 3
+    assert "缺这一级" not in page
+
+
+def test_a_returned_record_opens_the_duty_again_though_it_was_confirmed(world, as_):
+    issued(world)
+    one = duty("br-theme", organisation=world.branch_a)
+    key = "life-theme-day/2026-10"
+    activity = record(world, world.branch_a, "theme_day", date(2026, 10, 20))
+    as_("secretary_a").post(f"/duties/{one.pk}/confirm/", {"slot": key})
+    activity_return(by=world.staff, activity=activity, version=activity.version, reason="请补充内容")
+    assert slot(one, key).state == "overdue"
+
+
+def test_only_holders_report_and_a_slot_that_is_not_there_is_not_found(world, as_):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    for who, status in {"staff": 403, "leader": 403, "secretary_b": 404, "officer_a": 302}.items():
+        answer = as_(who).post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已公布"})
+        assert answer.status_code == status, who
+    assert as_("secretary_a").post(f"/duties/{one.pk}/report/", {"slot": "2031", "text": "x"}).status_code == 404
+    assert DutyReport.objects.count() == 1
+
+
+def test_nothing_is_reported_on_a_draft(world, as_):
+    make()
+    one = duty("br-promise", organisation=world.branch_a)
+    answer = as_("staff").get(f"/duties/{one.pk}/")
+    assert "清单尚未下达" in html(answer)
+    # The holder does not even see a draft.
+    assert as_("secretary_a").get(f"/duties/{one.pk}/").status_code == 404
+    assert DutyReport.objects.count() == 0
+
+
+def test_a_reported_duty_is_never_dropped_and_keeps_its_period(world, as_):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    as_("secretary_a").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已公布"})
+    staff = as_("staff")
+    assert staff.post(f"/duties/{one.pk}/drop/", {"reason": "不再需要"}).status_code == 409
+    answer = staff.post(f"/duties/{one.pk}/edit/", line(period="quarter", reason="改为每季"))
+    assert answer.status_code == 422
+    assert "这项责任已有报告，频次不能再改" in html(answer)
+    assert Duty.objects.filter(pk=one.pk, period="year").exists()
+
+
+def test_who_is_behind_is_reminded_once_for_each_click(world, as_):
+    issued(world)
+    one = duty("br-fee", organisation=world.branch_a)
+    answer = as_("staff").post(f"/duties/{one.pk}/remind/", follow=True)
+    assert "已提醒 1 人" in html(answer)
+    notice = Notice.objects.get(recipient=world.secretary_a, kind="reminder")
+    assert (notice.url, notice.about) == (f"/duties/{one.pk}/", f"duty/{one.pk}")
+
+
+def test_all_holders_of_one_duty_who_are_behind_are_reminded_after_a_page_that_asks(world, as_):
+    issued(world)
+    one = duty("br-fee", organisation=world.branch_a)
+    other = duty("br-fee", organisation=world.branch_c)
+    for key in ("2026Q1", "2026Q2", "2026Q3"):
+        as_("secretary_c").post(f"/duties/{other.pk}/report/", {"slot": key, "text": "已收缴"})
+    staff = as_("staff")
+    assert "提醒逾期的" in html(staff.get("/duties/?level=branch&template=br-fee"))
+    assert "提醒 2 个责任主体" in html(staff.get(f"/duties/{one.pk}/remind/?all=1"))
+    assert not Notice.objects.filter(kind="reminder").exists()
+    staff.post(f"/duties/{one.pk}/remind/?all=1")
+    told = set(Notice.objects.filter(kind="reminder").values_list("recipient__username", flat=True))
+    assert told == {"secretary_a", "secretary_b"}

@@ -1,0 +1,215 @@
+"""What is owed, reckoned the slow way: one organisation, one rule, one period, one day at a time.
+
+Written from the design decisions 10, 16 and 19 to 23 and the rulebook (table 1.5, case 33), not from the product:
+plain Python over rows. It knows no sets, no intervals and no shared queries.
+"""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.timezone import localdate
+
+from branches.places.models.organisations import Organisation, OrganisationVersion
+from branches.settings.models import Setting
+from members.activities.models import Activity
+from members.roster.models.members import Membership
+from members.roster.models.posts import Post
+from responsibilities.requirements.models import Exemption
+
+DEFAULTS = {
+    "grace_days": "7",
+    "due_soon_days": "7",
+    "lecture_per_quarter": "1",
+    "org_life_due_month": "12",
+    "founding_share": "0.5",
+}
+# rule → (months in a period, kinds of record that meet it); rulebook, table 1.5
+RULES = {
+    "life-assembly-q": (3, {"assembly", "election"}),
+    "life-committee-m": (1, {"committee_meeting"}),
+    "life-group-m": (1, {"group_meeting"}),
+    "life-theme-day": (1, {"theme_day"}),
+    "life-lecture-frequency": (3, {"lecture"}),
+    "life-org-meeting": (12, {"org_life"}),
+    "ma-yearly": (12, {"member_review"}),
+    "life-talks": (12, {"talk"}),
+}
+SEATS = {"secretary", "deputy", "organisation", "publicity", "discipline", "youth", "welfare", "commissioner"}
+
+
+def bounds(months, year, number):
+    """First and last day of the number-th period of so many months."""
+    last_month = months * number
+    return date(year, last_month - months + 1, 1), date(year, last_month, monthrange(year, last_month)[1])
+
+
+def label(months, year, number):
+    return {1: f"{year}-{number:02d}", 3: f"{year}Q{number}", 12: f"{year}"}[months]
+
+
+def days(first, last):
+    while first <= last:
+        yield first
+        first += timedelta(days=1)
+
+
+def alive(place, day):
+    return (place.founded is None or place.founded <= day) and (place.archived_on is None or day <= place.archived_on)
+
+
+class Slow:
+    """All rows of the database in lists, read once; every question is answered by walking them."""
+
+    def __init__(self, as_of):
+        self.as_of, self.today = as_of, localdate()
+        self.places = list(Organisation.objects.all())
+        self.versions = list(OrganisationVersion.objects.all())
+        self.settings = list(Setting.objects.all())
+        self.posts = list(Post.objects.all())
+        self.memberships = list(Membership.objects.select_related("member"))
+        self.exemptions = list(Exemption.objects.all())
+        self.records = list(Activity.objects.prefetch_related("kinds", "hosts", "attendance"))
+
+    def rows(self, year):
+        """Return {(organisation, rule, period): (expected, done, state, due)} of a year."""
+        found = {}
+        for place in self.places:
+            for rule, (months, _) in RULES.items():
+                for number in range(1, 12 // months + 1):
+                    row = self.row(place, rule, months, year, number)
+                    if row is not None:
+                        found[place.pk, rule, label(months, year, number)] = row
+        return found
+
+    def row(self, place, rule, months, year, number):
+        first, last = bounds(months, year, number)
+        living = [day for day in days(first, last) if alive(place, day)]
+        if not living:
+            return None
+        due = self.due(rule, first, last)
+        if rule == "life-group-m":
+            if place.kind == "branch":
+                return None if self.has_groups(place, first, last) else (0, 0, "not_applicable", due)
+            if place.kind != "small_group":
+                return None
+        elif place.kind != "branch":
+            return None
+        if (
+            not alive(place, last)
+            or len(living) < self.setting("founding_share", first) * (last - first + timedelta(1)).days
+        ):
+            return 0, 0, "not_applicable", due
+        # On the due day; while the period runs, as things stand today; before it begins, on its first day.
+        reference = min(last, max(self.as_of, first))
+        if rule == "life-committee-m" and self.seats(place, reference) < 3:
+            return 0, 0, "not_applicable", due
+        if rule == "life-talks":
+            expected, on_time, late = self.talks(place, first, last, reference)
+        else:
+            expected = int(self.setting("lecture_per_quarter", first)) if rule == "life-lecture-frequency" else 1
+            on_time, late = self.met(place, RULES[rule][1], first, last)
+        if expected == 0:
+            return 0, 0, "not_applicable", due
+        return (
+            expected,
+            on_time + late,
+            self.state(place, rule, label(months, year, number), expected, on_time, late, due),
+            due,
+        )
+
+    def setting(self, key, day):
+        """The value of a setting in force on a day."""
+        rows = [row for row in self.settings if row.key == key and row.valid_from <= day]
+        return Decimal(max(rows, key=lambda row: row.valid_from).value if rows else DEFAULTS[key])
+
+    def due(self, rule, first, last):
+        if rule == "life-org-meeting":
+            month = int(self.setting("org_life_due_month", first))
+            return date(last.year, month, monthrange(last.year, month)[1])
+        return last
+
+    def has_groups(self, branch, first, last):
+        """Whether a group stood below the branch on any day, by the tree of that day."""
+        groups = {place.pk: place for place in self.places if place.kind == "small_group"}
+        return any(
+            version.starts <= day and (version.ends is None or day <= version.ends)
+            for version in self.versions
+            if version.organisation_id in groups and version.parent_id == branch.pk
+            for day in days(first, last)
+            if alive(groups[version.organisation_id], day)
+        )
+
+    def seats(self, branch, day):
+        return sum(
+            post.organisation_id == branch.pk
+            and post.kind in SEATS
+            and (post.starts is None or post.starts <= day)
+            and (post.ends is None or day <= post.ends)
+            for post in self.posts
+        )
+
+    def counting(self, record):
+        sent = record.submitted_at and localdate(record.submitted_at)
+        if self.as_of < self.today and (record.day > self.as_of or (sent and sent > self.as_of)):
+            return False
+        return record.state in ("submitted", "accepted") and record.valid
+
+    def hosts(self, record):
+        return {record.organisation_id} | {host.organisation_id for host in record.hosts.all() if host.confirmed_at}
+
+    def time_of(self, record, first, last):
+        """Return "on_time" or "late" when a record belongs to the period, None otherwise."""
+        made_up = record.makes_up_for
+        # Made up for within the same (longer) period: nothing was made up, it simply lies in it.
+        if made_up is not None and not (first <= made_up <= last and first <= record.day <= last):
+            return "late" if first <= made_up <= last else None
+        if first <= record.day <= last:
+            return "late" if record.late else "on_time"
+        return None
+
+    def met(self, place, kinds, first, last):
+        counted = {"on_time": 0, "late": 0}
+        for record in self.records:
+            if (
+                self.counting(record)
+                and place.pk in self.hosts(record)
+                and kinds & {row.kind for row in record.kinds.all()}
+            ):
+                when = self.time_of(record, first, last)
+                if when:
+                    counted[when] += 1
+        return counted["on_time"], counted["late"]
+
+    def talks(self, branch, first, last, day):
+        people = {
+            row.member_id: row.member
+            for row in self.memberships
+            if row.organisation_id == branch.pk and row.starts <= day and (row.ends is None or day <= row.ends)
+            if row.member.joined_on and row.member.joined_on <= day
+            # 年老体弱: left out of rates (life-elderly-exempt).
+            if not (row.member.exempt_from and row.member.exempt_from <= day)
+        }
+        on_time, late = set(), set()
+        for record in self.records:
+            if self.counting(record) and "talk" in {row.kind for row in record.kinds.all()}:
+                when = self.time_of(record, first, last)
+                if when:
+                    talked = {row.member_id for row in record.attendance.all() if row.state in ("present", "online")}
+                    talked.add(record.chair_id)
+                    (on_time if when == "on_time" else late).update(talked & set(people))
+        return len(people), len(on_time), len(late - on_time)
+
+    def state(self, place, rule, period, expected, on_time, late, due):
+        for row in self.exemptions:
+            if (row.organisation_id, row.rule, row.period) == (place.pk, rule, period) and not row.revoked:
+                return "exempt"
+        if on_time >= expected:
+            return "met"
+        if on_time + late >= expected:
+            return "met_late"
+        if self.as_of > due:
+            return "overdue"
+        if self.as_of >= due - timedelta(days=int(self.setting("due_soon_days", due))):
+            return "due_soon"
+        return "not_due"

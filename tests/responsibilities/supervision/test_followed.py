@@ -1,0 +1,69 @@
+"""What pages say of supervision that is under way: once about one thing, what is behind, what comes first, what was typed."""
+
+from datetime import timedelta
+
+import pytest
+
+from common import clock
+from common.operator import OPERATOR
+from responsibilities.supervision.services.notices import supervision_accept, supervision_close, supervision_reply
+from tests.responsibilities.supervision.test_story import issued, text_of
+from tests.responsibilities.work.support import ago, happened, item_at
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_stage_under_supervision_is_not_offered_for_it_again(world, as_):
+    item = item_at(world.committee, [world.branch_a])
+    stage = happened(item, "study", ago(40))
+    link = f"/supervision/new/?subject=stage&about=stage/{stage.pk}"
+    client = as_("staff")
+    assert link.replace("&", "&amp;") in text_of(client.get("/sync/"))
+    assert "已有没有销号的督查" not in text_of(client.get(link))
+    notice = issued(world, subject="stage", about=f"stage/{stage.pk}", about_name="能源保供")
+    for address in ("/sync/", f"/sync/{item.pk}/"):
+        page = text_of(client.get(address))
+        assert link.replace("&", "&amp;") not in page and "督办中" in page, address
+        assert f'href="/supervision/{notice.pk}/"' in page
+    page = text_of(client.get(link))
+    assert "已有没有销号的督查" in page and notice.label in page
+    supervision_close(by=world.staff, supervision=notice, reason="已办")
+    assert link.replace("&", "&amp;") in text_of(client.get("/sync/"))
+
+
+def test_problems_not_struck_off_in_time_are_said_to_be_past_the_limit(world, as_):
+    notice = issued(world, days=5, problems=["没有计划"])
+    supervision_reply(by=world.secretary_a, supervision=notice, text="已补录。")
+    supervision_accept(by=world.staff, supervision=notice)
+    client = as_("staff")
+    assert "已过时限" not in text_of(client.get("/supervision/"))
+    notice.due = notice.first_due = clock.today() - timedelta(days=16)
+    notice.save()
+    for address in ("/supervision/", f"/supervision/{notice.pk}/"):
+        assert "已过时限 16 天" in text_of(client.get(address)), address
+
+
+def test_what_is_open_comes_before_what_is_struck_off_and_other_years_are_named(world, as_):
+    closed = issued(world, days=1)
+    supervision_close(by=OPERATOR, supervision=closed, reason="已办")
+    late, later = issued(world, days=9), issued(world, days=400)
+    page = as_("staff").get("/supervision/")
+    assert [row.pk for row in page.context["page"]] == [late.pk, later.pk, closed.pk]
+    assert f"{later.due:%Y-%m-%d}" in text_of(page)
+
+
+def test_a_reply_to_what_was_struck_off_meanwhile_keeps_what_was_typed_and_leads_to_it(world, as_):
+    notice = issued(world)
+    supervision_close(by=OPERATOR, supervision=notice, reason="已办")
+    answer = as_("secretary_a").post(f"/supervision/{notice.pk}/reply/", {"text": "九月已补课，\n附记录。"})
+    assert answer.status_code == 409 and notice.replies.count() == 0
+    page = text_of(answer)
+    assert "九月已补课，<br>附记录。" in page and f'href="/supervision/{notice.pk}/"' in page and "已销号" in page
+
+
+def test_a_title_in_quotation_marks_is_quoted_once(world, as_):
+    notice = issued(world)
+    notice.title = "落实“三会一课”"
+    notice.save()
+    supervision_reply(by=world.secretary_a, supervision=notice, text="已补录。")
+    assert "“落实‘三会一课’”" in world.staff.notices.latest("pk").text

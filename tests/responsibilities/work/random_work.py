@@ -1,0 +1,84 @@
+"""Random work items with stages, milestones and links, written straight into the tables."""
+
+import random
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from members.activities.models import Activity, ActivityKind
+from responsibilities.work.models import Milestone, Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+
+YEAR = 2026
+
+
+def some_day(chance, low=0, high=330):
+    return date(YEAR, 1, 1) + timedelta(days=chance.randrange(low, high))
+
+
+def build_work(world, seed, items=6, branches=None):
+    """Add work items carried by some of `branches` (the standing ones by default); return the random source."""
+    chance = random.Random(seed)
+    branches = branches or [world.branch_a, world.branch_b, world.branch_c]
+    for number in range(items):
+        starts = some_day(chance, 0, 200)
+        item = WorkItem.objects.create(
+            organisation=world.committee,
+            name=f"重点{seed}-{number}",
+            starts=starts,
+            ends=starts + timedelta(days=chance.randrange(30, 300)),
+            stopped_on=some_day(chance, 200, 330) if chance.random() < 0.1 else None,
+            stop_reason="任务调整",
+        )
+        for order, branch in enumerate(chance.sample(branches, chance.randrange(0, len(branches) + 1))):
+            WorkCarrier.objects.create(
+                item=item,
+                organisation=branch,
+                leads=order == 0,
+                ended=some_day(chance, 100, 330) if order and chance.random() < 0.2 else None,
+            )
+        for kind in Stage:
+            _stage(chance, item, kind, branches)
+    return chance
+
+
+def _dates(chance):
+    planned = some_day(chance) if chance.random() < 0.8 else None
+    happened = some_day(chance) if chance.random() < 0.7 else None
+    return {"planned_on": planned, "happened_on": happened}
+
+
+def _stage(chance, item, kind, branches):
+    waived = chance.random() < 0.1
+    stage = SyncStage.objects.create(
+        item=item,
+        stage=kind,
+        waived_reason="与上年合并" if waived else "",
+        waived_at=timezone.make_aware(datetime(YEAR, chance.randrange(1, 13), 5, 9)) if waived else None,
+        **_dates(chance),
+    )
+    parts = [None]
+    if kind == Stage.IMPLEMENTATION and chance.random() < 0.4:
+        parts += [Milestone.objects.create(stage=stage, name=f"节点{n}", **_dates(chance)) for n in range(2)]
+    for part in parts:
+        for _ in range(chance.choice([0, 1, 1, 2])):
+            near = (part or stage).happened_on or some_day(chance)
+            _link(chance, stage, part, branches, near + timedelta(days=chance.randrange(-20, 30)))
+
+
+def _link(chance, stage, part, branches, day):
+    activity = Activity.objects.create(
+        organisation=chance.choice(branches),
+        day=min(day, date(YEAR, 12, 31)),
+        title="随机",
+        state=chance.choice(["accepted", "accepted", "submitted", "returned", "draft"]),
+        valid=chance.random() < 0.9,
+    )
+    ActivityKind.objects.create(activity=activity, kind=chance.choice(["committee_meeting", "theme_day", "assembly"]))
+    removed = chance.random() < 0.15
+    return StageEvidence.objects.create(
+        stage=stage,
+        milestone=part,
+        activity=activity,
+        removed_at=timezone.now() if removed else None,
+        remove_reason="选错" if removed else "",
+    )

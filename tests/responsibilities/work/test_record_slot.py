@@ -1,0 +1,147 @@
+"""关联业务 in the record form and on the record's page; how a record serves the work."""
+
+import pytest
+
+from common import clock
+from common.operator import OPERATOR
+from members.activities.models import Activity
+from responsibilities.work.models import StageEvidence, SyncState
+from responsibilities.work.rules import STAGE_WAY
+from responsibilities.work.selectors.candidates import links_of, offers
+from tests.members.activities.records import draft, filled
+from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def item(world):
+    item = item_at(world.committee, [world.branch_a])
+    happened(item, "study", ago(20))
+    happened(item, "arrangement", ago(3))
+    return item
+
+
+def keys(answer):
+    return [offer.key for offer in answer.context["offers"]]
+
+
+def test_the_slot_offers_the_nearest_stages_of_the_branch_first(world, as_, item):
+    item_at(world.committee, [world.branch_b], name="别人的业务")
+    client = as_("secretary_a")
+    query = {"organisation": world.branch_a.pk, "day": ago(2).isoformat(), "kinds": "assembly"}
+    answer = client.get("/sync/record/", query, **HTMX)
+    stages = {row.stage: f"s{row.pk}" for row in item.stages.all()}
+    assert keys(answer) == [stages["arrangement"], stages["study"]]
+    assert "别人的业务" not in answer.content.decode()
+    query["day"] = ago(21).isoformat()
+    assert keys(client.get("/sync/record/", query, **HTMX))[0] == stages["study"]
+    # What cannot be known yields nothing, and no error.
+    for wrong in ({"organisation": world.branch_b.pk}, {"organisation": "x"}, {"organisation": ""}):
+        assert keys(client.get("/sync/record/", query | wrong, **HTMX)) == []
+    assert client.get("/sync/record/", query | {"day": "x", "links": "s1,q2,;--"}, **HTMX).status_code == 200
+    assert client.get("/sync/record/", query).status_code == 200, "also as a page of its own"
+
+
+def test_a_missing_stage_is_offered_before_a_nearer_one_that_is_only_to_come_or_proved(world, as_, item):
+    happened(item, "implementation", None, planned=ago(-3))
+    linked(item, "arrangement", record_on(world.branch_a, world.secretary_a, ago(3)))
+    query = {"organisation": world.branch_a.pk, "day": clock.today().isoformat(), "kinds": "assembly"}
+    answer = as_("secretary_a").get("/sync/record/", query, **HTMX)
+    found = answer.context["offers"]
+    assert [offer.point.kind for offer in found] == ["study", "implementation", "arrangement"]
+    assert [offer.reasons[:1] == ["缺失"] for offer in found] == [True, False, False]
+    assert "缺失" in answer.content.decode()
+
+
+def test_one_more_click_links_a_saved_draft_and_its_submission_makes_it_count(world, as_, item):
+    client = as_("secretary_a")
+    data = filled(world.branch_a, day=ago(2))
+    saved = client.post("/activities/autosave/", data | {"links": f"s{item.stages.get(stage='arrangement').pk}"})
+    record = Activity.objects.get(pk=saved.json()["id"])
+    assert not StageEvidence.objects.exists(), "the form itself makes no link: the room above does"
+    url = f"/activities/{record.pk}/stages/"
+    stage = item.stages.get(stage="arrangement")
+    answer = client.post(url, {"point": f"s{stage.pk}"}, **HTMX)
+    assert answer.status_code == 200
+    assert [row.evidence for row in answer.context["linked"]] == [StageEvidence.objects.get().pk]
+    assert "提交后计入" in answer.content.decode()
+    assert point(item, "arrangement").state == SyncState.NOT_DUE
+    version = saved.json()["version"]
+    client.post(f"/activities/{record.pk}/edit/", data | {"record": record.pk, "version": version, "do": "submit"})
+    record.refresh_from_db()
+    assert record.state == "submitted"
+    assert point(item, "arrangement").state == SyncState.SYNCHRONISED
+
+
+def test_without_a_script_the_record_page_links(world, as_, item):
+    record = record_on(world.branch_a, world.secretary_a, ago(19))
+    client, url = as_("secretary_a"), f"/activities/{record.pk}/stages/"
+    stages = {row.stage: row.pk for row in item.stages.all()}
+    several = client.post(url, {"point": f"s{stages['study']},s{stages['arrangement']}"})
+    assert several.status_code == 302
+    assert StageEvidence.objects.standing().count() == 2
+    page = client.get(url)
+    assert page.status_code == 200 and keys(page) == [] and len(page.context["linked"]) == 2
+    assert url in client.get(f"/activities/{record.pk}/").content.decode()
+
+
+def test_foreign_keys_are_refused_like_unknown_ones(world, as_, item):
+    foreign = item_at(world.committee, [world.branch_b], name="别人的业务")
+    record = record_on(world.branch_a, world.secretary_a, ago(19))
+    client, url = as_("secretary_a"), f"/activities/{record.pk}/stages/"
+    for wrong in (f"s{foreign.stages.first().pk}", "s99999999", "m99999999"):
+        assert client.post(url, {"point": wrong}).status_code == 404, wrong
+    assert client.post(url, {"point": "quatsch"}).status_code == 302
+    assert as_("secretary_b").post(url, {"point": "s1"}).status_code == 404
+    assert as_("leader").post(url, {"point": "s1"}).status_code == 403
+    assert not StageEvidence.objects.exists()
+
+
+def test_way_and_field_are_kept_only_when_tapped(world, as_, item):
+    client = as_("secretary_a")
+    page = client.get("/activities/new/").content.decode()
+    assert 'name="way"' in page and 'name="building"' in page and 'hx-get="/sync/record/"' in page
+    client.post("/activities/new/", filled(world.branch_a, do="submit"))
+    plain = Activity.objects.get()
+    assert (plain.way, plain.building) == ("", "")
+    marked = filled(world.branch_a, do="submit", way="merge", building="conduct", title="突击队")
+    client.post("/activities/new/", marked)
+    record = Activity.objects.get(title="突击队")
+    assert (record.way, record.building) == ("merge", "conduct")
+    detail = client.get(f"/activities/{record.pk}/").content.decode()
+    assert "融合" in detail and "作风建设" in detail
+    assert client.post("/activities/new/", filled(world.branch_a, way="points")).status_code == 422
+    linked(item, "study", record)
+    board = client.get("/sync/").content.decode()
+    assert "佐证记录 1 条" in board and "融合 1" in board
+
+
+def test_the_suggestion_follows_the_stage_and_is_only_shown(world, as_, item):
+    answer = as_("secretary_a").get(
+        "/sync/record/", {"organisation": world.branch_a.pk, "day": clock.today().isoformat()}, **HTMX
+    )
+    offer = next(row for row in answer.context["offers"] if row.point.kind == "arrangement")
+    assert offer.way == STAGE_WAY["arrangement"] == "connect"
+    assert 'data-way="connect"' in answer.content.decode()
+
+
+def test_choices_made_before_a_draft_exists_come_back_with_a_refused_form(world, as_, item):
+    key = f"s{item.stages.get(stage='study').pk}"
+    answer = as_("secretary_a").post("/activities/new/", filled(world.branch_a, title="", do="submit", links=key))
+    assert answer.status_code == 422
+    assert f'value="{key}"' in answer.content.decode()
+    fresh = as_("secretary_a").get("/activities/new/", {"links": key}).content.decode()
+    assert f'value="{key}"' in fresh
+
+
+def test_the_slot_asks_the_same_number_of_statements_for_many_items(world, item, django_assert_max_num_queries):
+    for number in range(8):
+        more = item_at(world.committee, [world.branch_a], name=f"业务{number}", by=OPERATOR)
+        happened(more, "study", ago(15))
+    linked(item, "study", draft(world.branch_a, world.secretary_a, day=ago(15)))
+    record = Activity.objects.select_related("organisation").prefetch_related("kinds", "hosts").get()
+    with django_assert_max_num_queries(22):
+        assert len(offers(world.secretary_a, record)) == 6
+        assert len(links_of(world.secretary_a, record)) == 1

@@ -1,0 +1,166 @@
+"""Stages: business dates, milestones, the order of dates, waivers; who may say what."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from branches.audit.models import AuditEntry
+from branches.jobs.models import ChangeMark
+from common.operator import OPERATOR
+from responsibilities.work.models import Milestone, Stage, SyncStage, SyncState
+from responsibilities.work.services.stages import StageData, stage_update
+from responsibilities.work.sync import sync_points
+from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on, stage_form
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def item(world):
+    return item_at(world.committee, [world.branch_a])
+
+
+def address(item, kind, page=""):
+    return f"/sync/stages/{item.stages.get(stage=kind).pk}/{page}"
+
+
+def test_a_branch_notes_what_happened_and_leaves_the_plan_alone(world, as_, item):
+    stage = happened(item, "study", None, planned=ago(20))
+    answer = as_("secretary_a").post(
+        address(item, "study"),
+        stage_form(planned_on=ago(1).isoformat(), happened_on=ago(18).isoformat(), business="党组会研究"),
+    )
+    assert answer.status_code == 302
+    stage.refresh_from_db()
+    assert (stage.planned_on, stage.happened_on, stage.business) == (ago(20), ago(18), "党组会研究")
+    assert AuditEntry.objects.filter(verb="work.stage", object_id=stage.pk).count() == 2
+    assert ChangeMark.objects.filter(
+        subject="work", organisation=world.branch_a, first_day=ago(20), last_day=ago(18)
+    ).exists()
+
+
+def test_whoever_does_not_carry_it_notes_nothing(as_, item):
+    for who, status in (("secretary_b", 404), ("leader", 403), ("discipline", 403), ("leader_a1", 404)):
+        data = stage_form(happened_on=ago(3).isoformat())
+        assert as_(who).post(address(item, "study"), data).status_code == status, who
+    assert not SyncStage.objects.filter(happened_on__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"happened_on": ago(-1).isoformat()}, "实际日期不能晚于今天。"),
+        ({"happened_on": "1921-06-30"}, "日期应在 1921年7月1日之后。"),
+        ({"happened_on": "2001-03-01"}, "早一年以上，请核对年份。"),
+        ({"planned_on": "2001-03-01"}, "早一年以上，请核对年份。"),
+        ({"happened_on": ago(30).isoformat()}, "早于研究"),
+        ({"planned_on": ago(41).isoformat()}, "早于研究"),
+        ({"happened_on": "2026-02-30"}, "请填写有效的日期。"),
+    ],
+)
+def test_wrong_dates_are_refused_with_a_sentence(as_, item, changes, sentence):
+    happened(item, "study", ago(20), planned=ago(40))
+    answer = as_("staff").post(address(item, "arrangement"), stage_form(**changes))
+    assert answer.status_code == 422 and sentence in answer.content.decode()
+    stage = item.stages.get(stage="arrangement")
+    assert (stage.planned_on, stage.happened_on) == (None, None)
+
+
+def parts(*rows, initial=0, **changes):
+    data = stage_form(**{"part-TOTAL_FORMS": str(len(rows)), "part-INITIAL_FORMS": str(initial)})
+    for number, row in enumerate(rows):
+        data |= {f"part-{number}-{name}": value for name, value in row.items()}
+    return data | changes
+
+
+def test_each_milestone_is_judged_by_itself_and_the_stage_shows_the_worst(world, as_, item):
+    rows = (
+        {"name": "开工", "planned_on": ago(60).isoformat(), "happened_on": ago(60).isoformat()},
+        {"name": "封顶", "planned_on": ago(20).isoformat(), "happened_on": ago(20).isoformat()},
+    )
+    assert as_("staff").post(address(item, "implementation"), parts(*rows)).status_code == 302
+    first, second = Milestone.objects.order_by("planned_on")
+    record = record_on(world.branch_a, world.secretary_a, ago(58), kinds=("theme_day",))
+    linked(item, "implementation", record, milestone=first)
+    states = [row.state for row in sync_points([item.pk]) if row.kind == "implementation"]
+    assert states == [SyncState.SYNCHRONISED, SyncState.MISSING]
+    page = as_("staff").get("/sync/").content.decode()
+    assert "2 个节点，同步 1 个" in page
+    # A branch notes the actual date of a milestone, not its name.
+    data = parts(
+        {"pk": first.pk, "name": "改名", "happened_on": ago(59).isoformat()},
+        {"pk": second.pk, "name": "封顶", "happened_on": ago(20).isoformat()},
+        initial=2,
+    )
+    assert as_("secretary_a").post(address(item, "implementation"), data).status_code == 302
+    first.refresh_from_db()
+    assert (first.name, first.planned_on, first.happened_on) == ("开工", ago(60), ago(59))
+
+
+def test_a_milestone_with_evidence_is_not_deleted(world, as_, item):
+    stage = item.stages.get(stage="implementation")
+    milestone = Milestone.objects.create(stage=stage, name="开工", happened_on=ago(9))
+    linked(item, "implementation", record_on(world.branch_a, world.secretary_a, ago(8)), milestone=milestone)
+    data = parts({"pk": milestone.pk, "name": "开工", "gone": "on"}, initial=1)
+    answer = as_("staff").post(address(item, "implementation"), data)
+    assert answer.status_code == 422 and "不能删除" in answer.content.decode()
+    assert Milestone.objects.filter(pk=milestone.pk).exists()
+
+
+def test_a_wrong_date_of_a_milestone_is_said_beside_it_and_nothing_is_written(as_, item):
+    happened(item, "study", ago(50), planned=ago(50))
+    rows = (
+        {"name": "开工", "planned_on": ago(40).isoformat(), "happened_on": ago(60).isoformat()},
+        {"name": "封顶", "planned_on": "2001-03-01"},
+    )
+    answer = as_("staff").post(address(item, "implementation"), parts(*rows))
+    form = answer.context["form"]
+    assert answer.status_code == 422 and not Milestone.objects.exists()
+    assert "请核对年份" in str(form.parts[1].errors["planned_on"]) and "封顶" in answer.content.decode()
+    rows = (rows[0], {"name": "封顶", "planned_on": ago(20).isoformat()})
+    form = as_("staff").post(address(item, "implementation"), parts(*rows)).context["form"]
+    assert "早于研究" in str(form.parts[0].errors["happened_on"]) and not form.parts[1].errors
+    assert not form.errors and not Milestone.objects.exists()
+
+
+def test_an_assessment_before_the_last_milestone_is_out_of_order(item):
+    stage = item.stages.get(stage="implementation")
+    rows = [(None, "一期", None, ago(50)), (None, "二期", None, ago(10))]
+    stage_update(by=OPERATOR, stage=stage, data=StageData(milestones=rows))
+    with pytest.raises(ValidationError, match="早于实施"):
+        happened(item, "assessment", ago(20))
+    assert item.stages.get(stage="assessment").happened_on is None
+
+
+def test_a_passed_plan_without_a_word_waits_and_is_not_called_missing(as_, item):
+    happened(item, "study", None, planned=ago(40))
+    waiting = point(item)
+    assert (waiting.state, waiting.waits) == (SyncState.NOT_DUE, True)
+    page = as_("secretary_a").get("/sync/?state=waits").content.decode()
+    assert "已过，请登记业务日期" in page and "登记日期" in page
+    assert "能源保供" not in as_("secretary_a").get("/sync/?state=missing").content.decode().split("</header>")[-1]
+
+
+def test_a_waiver_names_its_reason_and_its_approver(world, as_, item):
+    happened(item, "study", ago(30))
+    client = as_("staff")
+    assert client.post(address(item, "study", "waive/"), {"text": ""}).status_code == 422
+    assert client.post(address(item, "study", "waive/"), {"text": "上级统一组织"}).status_code == 302
+    stage = item.stages.get(stage="study")
+    assert (stage.waived_by, stage.waived_reason) == (world.staff, "上级统一组织")
+    assert point(item).state == SyncState.WAIVED
+    assert "上级统一组织" in client.get(f"/sync/{item.pk}/").content.decode()
+    # The same page takes it back.
+    assert client.post(address(item, "study", "waive/")).status_code == 302
+    assert point(item).state == SyncState.MISSING
+    verbs = AuditEntry.objects.filter(object_type="syncstage").values_list("verb", flat=True)
+    assert {"work.waive", "work.unwaive"} <= set(verbs)
+
+
+def test_nobody_waives_a_stage_of_work_that_his_branch_made_itself(world, as_):
+    item = item_at(world.branch_a, [world.branch_a], by=world.secretary_a, kind="branch")
+    data = {"text": "忙"}
+    assert as_("secretary_a").post(address(item, "study", "waive/"), data).status_code == 403
+    assert as_("discipline").post(address(item, "study", "waive/"), data).status_code == 403
+    assert as_("secretary_b").post(address(item, "study", "waive/"), data).status_code == 404
+    assert item.stages.get(stage=Stage.STUDY).waived_at is None
+    assert as_("staff").post(address(item, "study", "waive/"), data).status_code == 302
