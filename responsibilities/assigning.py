@@ -6,8 +6,8 @@ from django.http import Http404
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.models import Appointment
-from branches.reach.querysets import reach
-from branches.reach.rights import ASSIGN, ROLES, VIEW
+from branches.reach.reach import reach, reach_of
+from branches.reach.rights import ASSIGN, VIEW
 from common import clock
 from responsibilities.requirements.services import responsible_for
 
@@ -33,55 +33,27 @@ _HEADS = {
 LEADING = ("leader", "party_group_secretary")
 
 
-def _seats(user):
-    """The appointments of today; a request has read them already."""
-    now = getattr(user, "appointments_now", None)
-    rows = access.current_appointments(user) if now is None else now
-    return [row for row in rows if row.organisation_id]
-
-
-def _tops(user):
-    """The organisations of the appointments that let `user` assign work below them."""
-    return [
-        row.organisation for row in _seats(user) if ASSIGN in ROLES[row.role].rights and row.role not in ONLY_SUPERVISES
-    ]
-
-
 def assigning(user, path="organisation__"):
     """Return the condition «`user` assigns work at this organisation today»; not by the discipline office.
 
     path: leads from the filtered rows to the organisation ("" for organisations themselves).
     """
-    if user is access.OPERATOR:
-        return Q(pk__isnull=False)
-    condition = Q(pk__in=[])
-    for top in _tops(user):
-        inside = {"tree_id": top.tree_id, "lft__gte": top.lft, "rght__lte": top.rght}
-        condition |= Q(**{f"{path}{name}": value for name, value in inside.items()})
-    return condition
+    return reach_of(user).condition(ASSIGN, path, without=ONLY_SUPERVISES)
 
 
 def assigns_anywhere(user):
     """Return whether `user` assigns work at any organisation."""
-    return user is access.OPERATOR or bool(_tops(user))
+    return reach_of(user).anywhere(ASSIGN, without=ONLY_SUPERVISES)
 
 
 def places_assigned(user):
     """Return the organisations at which `user` assigns work today, in tree order."""
-    return Organisation.objects.filter(assigning(user, "")).order_by("tree_id", "lft")
+    return Organisation.objects.filter(assigning(user, "")).in_tree_order()
 
 
 def assigns_work(user, organisation):
-    """Return whether `user` may ask work of an Organisation: `assign_work` there, but not by the discipline office.
-
-    Asked of the appointments in force, which a request has read already; grants are derived from them.
-    """
-    if user is access.OPERATOR:
-        return True
-    return any(
-        top.tree_id == organisation.tree_id and top.lft <= organisation.lft and organisation.rght <= top.rght
-        for top in _tops(user)
-    )
+    """Return whether `user` may ask work of an Organisation: `assign_work` there, but not by the discipline office."""
+    return reach_of(user).holds(ASSIGN, organisation.pk, without=ONLY_SUPERVISES)
 
 
 def require_assigns(user, organisation):
@@ -108,13 +80,14 @@ def answers(user, path="organisation__"):
     condition = Q(pk__in=[])
     if user is access.OPERATOR:
         return condition
-    for row in _seats(user):
-        if row.role in _ANSWERING:
-            condition |= Q(**{f"{path}pk": row.organisation_id})
-        if row.role in ("branch_secretary", "branch_officer"):
-            condition |= Q(**{f"{path}kind": Kind.SMALL_GROUP, f"{path}parent": row.organisation_id})
-        if row.role in _OFFICE and row.organisation.kind == Kind.PARTY_GROUP:
-            condition |= Q(**{f"{path}kind": Kind.COMMITTEE, f"{path}parent": row.organisation_id})
+    for seat in reach_of(user).seats:
+        if seat.role in _ANSWERING:
+            condition |= Q(**{f"{path}pk": seat.organisation})
+        if seat.role in ("branch_secretary", "branch_officer"):
+            condition |= Q(**{f"{path}kind": Kind.SMALL_GROUP, f"{path}parent": seat.organisation})
+        if seat.role in _OFFICE:
+            above = {f"{path}parent": seat.organisation, f"{path}parent__kind": Kind.PARTY_GROUP}
+            condition |= Q(**{f"{path}kind": Kind.COMMITTEE}, **above)
     return condition
 
 
@@ -124,7 +97,7 @@ def answers_for(user, organisation):
 
 
 def _holding(places, roles):
-    rows = Appointment.objects.active(clock.today()).filter(
+    rows = Appointment.objects.in_force(clock.today()).filter(
         organisation__in=places, role__in=roles, user__is_active=True
     )
     return list({row.user_id: row.user for row in rows.select_related("user").order_by("pk")}.values())
@@ -165,7 +138,7 @@ def above(organisation, holder=None, without=()):
 def leading_group(user):
     """Return [(account, organisation)] of the members of the leading group whom `user` may address by `assign_work`."""
     rows = (
-        Appointment.objects.active(clock.today())
+        Appointment.objects.in_force(clock.today())
         .filter(reach(user, ASSIGN, "organisation__"), role__in=LEADING, user__is_active=True)
         .select_related("user", "organisation__parent")
         .order_by("organisation__level", "pk")
@@ -180,10 +153,5 @@ def seat_for(user, organisation):
     """Return the organisation from which `user` addresses `organisation`: the nearest where he was given `assign_work`."""
     if user is access.OPERATOR:
         return organisation.get_root()
-    found = organisation
-    for row in _seats(user):
-        top = row.organisation
-        inside = top.tree_id == organisation.tree_id and top.lft <= organisation.lft and top.rght >= organisation.rght
-        if inside and ASSIGN in ROLES[row.role].rights:
-            found = top
-    return found
+    givers = {seat.organisation for seat in reach_of(user).over(organisation.pk) if seat.gives(ASSIGN)}
+    return Organisation.objects.filter(pk__in=givers).order_by("-level").first() or organisation

@@ -55,7 +55,9 @@ def test_every_icon_that_a_template_names_is_in_the_sprite():
         named |= set(re.findall(r"<c-icon\s[^>]*?(?<!:)name=\"([a-z0-9-]+)\"", text))
         named |= set(re.findall(r"(?<![:\w-])icon=\"([a-z0-9-]+)\"", text))
         named |= set(re.findall(r"icons\.svg' %}#([a-z0-9-]+)\"", text))
-    named |= set(re.findall(r'"[a-z_]+", "([a-z0-9-]+)", [A-Z]', (ROOT / "branches" / "navigation.py").read_text()))
+    named |= set(
+        re.findall(r'"[a-z_]+", "([a-z0-9-]+)", [A-Z]', (ROOT / "branches" / "frame" / "navigation.py").read_text())
+    )
     for path in SCRIPTS:
         named |= set(re.findall(r"iconHtml\(\"([a-z0-9-]+)\"", path.read_text()))
     assert named and named <= SPRITE, sorted(named - SPRITE)

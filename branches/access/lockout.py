@@ -36,7 +36,7 @@ def on_failure(sender, credentials, request=None, **kwargs):
     about = f"login/{user.pk}" if user else ""
     if user is None or Notice.objects.filter(about=about, sent__gt=moment - timedelta(hours=1)).exists():
         return
-    auditors = Appointment.objects.filter(role="security_auditor", user__is_active=True).active(clock.today())
+    auditors = Appointment.objects.filter(role="security_auditor", user__is_active=True).in_force(clock.today())
     for row in auditors.select_related("user"):
         notice_send(
             by=OPERATOR,

@@ -15,6 +15,7 @@ from branches import audit
 from branches.access.models import User
 from branches.frame.errors import bad_request, conflict, not_allowed
 from branches.reach import access
+from branches.reach.reach import Reach, Seat
 from common import clock
 from common.errors import Conflict
 
@@ -77,7 +78,11 @@ class RequestContext:
         request.appointments, request.scope = [], None
         if request.user.is_authenticated:
             request.appointments = access.current_appointments(request.user)
-            request.user.appointments_now = request.appointments
+            request.user.reach = Reach(
+                Seat(row.organisation_id, row.role, row.starts, row.ends)
+                for row in request.appointments
+                if row.organisation_id is not None
+            )
             wanted = request.session.get("scope")
             request.scope = next((row for row in request.appointments if row.pk == wanted), None) or next(
                 iter(request.appointments), None

@@ -6,29 +6,14 @@ Views get objects only through the loaders here (access rule 1); lists are filte
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from branches.reach.models import Appointment, OrganisationGrant
+from branches.reach.reach import fresh, reach_of
 from branches.reach.rights import APPOINT, RIGHT_NAMES, ROLES, STRICTLY_BELOW, SYSTEM_ROLES, VIEW
 from common import clock
 from common.operator import OPERATOR
-
-__all__ = [
-    "Forbidden",
-    "current_appointments",
-    "get_for",
-    "has_right",
-    "holds_anywhere",
-    "holds_system_role",
-    "may_appoint",
-    "organisations_for",
-    "require",
-    "require_anywhere",
-    "rights_at",
-    "sync_grants",
-    "who_can",
-]
 
 
 class Forbidden(PermissionDenied):
@@ -68,81 +53,57 @@ def get_for(queryset, user, right, **lookup):
     raise Http404
 
 
-def organisations_for(user, right=VIEW, day=None):
+def organisations_for(user, right: str = VIEW) -> QuerySet:
     """Return the organisations at which `user` holds `right`, in tree order."""
-    return _organisation().objects.visible_to(user, right, day).order_by("tree_id", "lft")
+    return _organisation().objects.visible_to(user, right).order_by("tree_id", "lft")
 
 
-def has_right(user, right, organisation):
-    """Return whether `user` holds `right` at `organisation` today (the same EXISTS as the filter)."""
-    if user is OPERATOR:
-        return True
-    return _organisation().objects.filter(pk=getattr(organisation, "pk", organisation)).visible_to(user, right).exists()
+def has_right(user, right: str, organisation) -> bool:
+    """Return whether `user` holds `right` at `organisation` (an instance or its id)."""
+    return reach_of(user).holds(right, getattr(organisation, "pk", organisation))
 
 
-def rights_at(user, organisation):
-    """Return the set of rights that `user` holds at `organisation` (an instance) today, in one statement.
-
-    For pages that ask for several; the same grants as `has_right`.
-    """
+def rights_at(user, organisation) -> set[str]:
+    """Return the set of rights that `user` holds at `organisation` (an instance or its id)."""
     if user is OPERATOR:
         return set(RIGHT_NAMES)
-    today = clock.today()
-    rows = OrganisationGrant.objects.filter(
-        user_id=user.pk or 0,
-        user__is_active=True,
-        starts__lte=today,
-        content_object__tree_id=organisation.tree_id,
-        content_object__lft__lte=organisation.lft,
-        content_object__rght__gte=organisation.rght,
-    ).filter(Q(ends__isnull=True) | Q(ends__gte=today), Q(below=True) | Q(content_object=organisation.pk))
-    held = rows.values_list("permission__codename", "content_object_id")
-    return {right for right, place in held if place != organisation.pk or right not in STRICTLY_BELOW}
+    return reach_of(user).rights_at(getattr(organisation, "pk", organisation))
 
 
-def require(user, right, organisation):
-    """Raise like `get_for` unless `user` holds `right` at `organisation`; the re-check after a write (rule 3)."""
-    if has_right(user, right, organisation):
+def require(user, right: str, organisation) -> None:
+    """Raise like `get_for` unless `user` holds `right` at `organisation` now; the re-check after a write (rule 3).
+
+    The rights are read anew, inside the writer's transaction: they may have ended since the request began.
+    """
+    now, place = fresh(user), getattr(organisation, "pk", organisation)
+    if now.holds(right, place):
         return
-    if has_right(user, VIEW, organisation):
+    if now.holds(VIEW, place):
         raise Forbidden(right, organisation)
     raise Http404
 
 
-def holds_anywhere(user, right, day=None):
-    """Return whether `user` holds `right` at any organisation on `day` (default today)."""
-    if user is OPERATOR:
-        return True
-    now = getattr(user, "appointments_now", None)
-    if now is not None and day is None:
-        # The request has read the appointments in force already; grants are derived from them and say the same.
-        return any(right in ROLES[row.role].rights for row in now)
-    day = day or clock.today()
-    return (
-        OrganisationGrant.objects.filter(
-            user_id=user.pk or 0, user__is_active=True, permission__codename=right, starts__lte=day
-        )
-        .filter(Q(ends__isnull=True) | Q(ends__gte=day))
-        .exists()
-    )
+def holds_anywhere(user, right: str) -> bool:
+    """Return whether `user` holds `right` at any organisation."""
+    return reach_of(user).anywhere(right)
 
 
-def require_anywhere(user, right):
+def require_anywhere(user, right: str) -> None:
     """Raise Http404 unless `user` holds `right` somewhere: for pages that list what he may act on."""
     if not holds_anywhere(user, right):
         raise Http404
 
 
-def holds_system_role(user, role, day=None):
+def holds_system_role(user, role):
     """Return whether `user` holds the system role (administrator or auditor) today."""
     if not getattr(user, "pk", None) or not user.is_active:
         return False
-    return Appointment.objects.filter(user=user, role=role).active(day or clock.today()).exists()
+    return Appointment.objects.filter(user=user, role=role).in_force(clock.today()).exists()
 
 
-def current_appointments(user, day=None):
+def current_appointments(user):
     """Return the appointments of `user` in force today, the widest reach first."""
-    rows = Appointment.objects.filter(user=user).active(day or clock.today()).select_related("organisation__parent")
+    rows = Appointment.objects.filter(user=user).in_force(clock.today()).select_related("organisation__parent")
     return sorted(rows, key=lambda row: (row.organisation.level if row.organisation else -1, row.pk))
 
 
@@ -163,7 +124,7 @@ def who_can_each(rights, organisation, limit=5):
         organisation__rght__gt=organisation.rght,
     )
     here = Q(organisation=organisation.pk)
-    rows = Appointment.objects.active(clock.today()).filter(above | here, user__is_active=True)
+    rows = Appointment.objects.in_force(clock.today()).filter(above | here, user__is_active=True)
     rows = list(rows.select_related("user", "organisation__parent").order_by("-organisation__level", "pk"))
 
     def gives(row, right):
@@ -206,11 +167,9 @@ def may_appoint(giver, role, organisation):
         return True
     if role in SYSTEM_ROLES or organisation is None:
         return False
-    for own in current_appointments(giver):
-        if own.organisation is None or APPOINT not in ROLES[own.role].rights or role not in ROLES[own.role].may_appoint:
-            continue
-        top = own.organisation
-        inside = top.tree_id == organisation.tree_id and top.lft <= organisation.lft and organisation.rght <= top.rght
-        if inside and (role not in ROLES[own.role].appoint_strictly_below or organisation.pk != top.pk):
-            return True
-    return False
+    return any(
+        APPOINT in ROLES[seat.role].rights
+        and role in ROLES[seat.role].may_appoint
+        and (role not in ROLES[seat.role].appoint_strictly_below or organisation.pk != seat.organisation)
+        for seat in fresh(giver).over(organisation.pk)
+    )

@@ -1,5 +1,7 @@
 """Appointments: the source of every right, and the guardian grants derived from them."""
 
+from datetime import date
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,12 +10,11 @@ from guardian.models import UserObjectPermissionBase
 
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.rights import ROLE_CHOICES, SYSTEM_ROLES
+from common.dated import DatedQuerySet
 
 
-class AppointmentQuerySet(ScopedQuerySet):
-    def active(self, day):
-        """Appointments in force on `day` (Asia/Shanghai), both ends included."""
-        return self.filter(starts__lte=day).filter(Q(ends__isnull=True) | Q(ends__gte=day))
+class AppointmentQuerySet(DatedQuerySet, ScopedQuerySet):
+    pass
 
 
 class Appointment(models.Model):
@@ -79,23 +80,46 @@ class Appointment(models.Model):
     def check_separation(self):
         """One account holds at most one of administrator, auditor and content roles on any day (GB/T 22239 8.1.4.2)."""
         others = Appointment.objects.filter(user=self.user).exclude(pk=self.pk)
-        others = others.filter(Q(ends__isnull=True) | Q(ends__gte=self.starts))
-        if self.ends:
-            others = others.filter(starts__lte=self.ends)
+        others = others.in_force_during(self.starts, self.ends or date.max)
         mine = self.role if self.role in SYSTEM_ROLES else "content"
         for role in others.values_list("role", flat=True):
             if (role if role in SYSTEM_ROLES else "content") != mine:
                 raise ValidationError("系统管理、安全审计和业务工作须由不同人员承担，该账号在同一时段已有另一类职责。")
 
 
+class GrantQuerySet(DatedQuerySet):
+    def giving(self, right, day):
+        """Grants of `right` in force on `day` whose accounts are not locked."""
+        return self.in_force(day).filter(permission__codename=right, user__is_active=True)
+
+    def over(self, place):
+        """Grants that reach `place`: held there, or above it and reaching downwards."""
+        return self.filter(Q(content_object=place.pk) | _above(place))
+
+    def above(self, place):
+        """Grants held strictly above `place` that reach down to it."""
+        return self.filter(_above(place))
+
+
+def _above(place):
+    return Q(
+        below=True,
+        content_object__tree_id=place.tree_id,
+        content_object__lft__lt=place.lft,
+        content_object__rght__gt=place.rght,
+    )
+
+
 class OrganisationGrant(UserObjectPermissionBase):
-    """guardian's direct grant, dated and with its reach; written by branches/access.py only."""
+    """guardian's direct grant, dated and with its reach; written by reach/access.py only."""
 
     content_object = models.ForeignKey("branches.Organisation", on_delete=models.CASCADE, related_name="grants")
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="grants")
     starts = models.DateField()
     ends = models.DateField(null=True)
     below = models.BooleanField()
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -2,7 +2,7 @@
 
 from django import template
 
-from branches.frame.states import cell_look, chip_look
+from branches.frame import states
 from common.templatetags.tongbu import pct
 
 register = template.Library()
@@ -10,8 +10,16 @@ register = template.Library()
 RAIL_START, RAIL_DAY, RAIL_SPAN = 14, 3.4, 82
 
 
-register.simple_tag(chip_look)
-register.simple_tag(cell_look)
+@register.simple_tag
+def chip_look(state):
+    """Return {"word", "icon", "tone"} of a state key."""
+    return states.chip_look(state)
+
+
+@register.simple_tag
+def cell_look(state, days=None):
+    """Return {"icon", "classes", "name", "days"} of a heat cell."""
+    return states.cell_look(state, None if days in (None, "") else int(days))
 
 
 @register.simple_tag

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from branches.reach.querysets import ScopedQuerySet, reach
+from branches.reach.querysets import ScopedQuerySet
+from branches.reach.reach import reach
 from common import clock
 
 
@@ -71,11 +72,11 @@ UNSUBMITTED = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.CANCELL
 
 
 class ActivityQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right="view_organisation", day=None):
+    def visible_to(self, user, right="view_organisation"):
         """Records of organisations within reach; joint ones are read also through an invited host, once submitted."""
-        condition = reach(user, right, "organisation__", day)
+        condition = reach(user, right, "organisation__")
         if right == "view_organisation":
-            hosts = ActivityHost.objects.filter(reach(user, right, "organisation__", day)).order_by()
+            hosts = ActivityHost.objects.filter(reach(user, right, "organisation__")).order_by()
             condition = condition | (Q(pk__in=hosts.values("activity")) & ~Q(state__in=UNSUBMITTED))
         return self.filter(condition)
 
@@ -264,9 +265,9 @@ class AbsenteeText(models.Model):
 
 
 class ResolutionQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right="view_organisation", day=None):
+    def visible_to(self, user, right="view_organisation"):
         """Resolutions of the records that the user may read (or act on): the record is the only way to them."""
-        return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right, day).values("pk"))
+        return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right).values("pk"))
 
     def tasks(self):
         """Resolutions to be carried out: of records that count, with an owner or a due date.
@@ -319,9 +320,9 @@ class Resolution(models.Model):
 
 
 class AttachmentQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right="view_organisation", day=None):
+    def visible_to(self, user, right="view_organisation"):
         """Files of the records that the user may read (or act on): the record is the only way to them."""
-        return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right, day).values("pk"))
+        return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right).values("pk"))
 
 
 class Attachment(models.Model):

@@ -49,7 +49,7 @@ def member_counts(organisations, day):
 
     organisations: a list in tree order with parents before children.
     """
-    rows = Membership.objects.on(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day)
+    rows = Membership.objects.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day)
     counts = {row.pk: Counter() for row in organisations}
     places = {row.pk: row for row in organisations}
     for branch, group, stage in rows.values_list("organisation_id", "small_group_id", "member__stage"):
@@ -90,7 +90,9 @@ def tree_rows(user, data):
     counts = member_counts(found, today)
     ids = [row.pk for row in found]
     leaders = {}
-    seats = Post.objects.on(today).filter(organisation__in=ids, kind__in=(PostKind.SECRETARY, PostKind.GROUP_LEADER))
+    seats = Post.objects.in_force(today).filter(
+        organisation__in=ids, kind__in=(PostKind.SECRETARY, PostKind.GROUP_LEADER)
+    )
     for seat in seats.select_related("member"):
         leaders.setdefault(seat.organisation_id, []).append(seat.member.name)
     running = Term.objects.filter(organisation__in=ids, closed_on__isnull=True)
@@ -159,7 +161,7 @@ def profile(organisation):
     today = clock.today()
     roster = Member.objects.on_roster(organisation, today)
     if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
-        memberships = Membership.objects.on(today).filter(
+        memberships = Membership.objects.in_force(today).filter(
             organisation__tree_id=organisation.tree_id,
             organisation__lft__gte=organisation.lft,
             organisation__rght__lte=organisation.rght,
@@ -172,7 +174,7 @@ def profile(organisation):
         stages[stage] += 1
         age = today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else None
         ages["unknown" if age is None else "young" if age <= 35 else "middle" if age <= 45 else "older"] += 1
-    posts = list(Post.objects.on(today).filter(organisation=organisation).select_related("member").order_by("pk"))
+    posts = list(Post.objects.in_force(today).filter(organisation=organisation).select_related("member").order_by("pk"))
     order = list(PostKind)
     posts.sort(key=lambda row: (order.index(row.kind), row.pk))
     covered = [row for row in coverage_of_departments() if row.organisation == organisation]

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from branches.reach.querysets import ScopedQuerySet, reach
+from branches.reach.querysets import ScopedQuerySet
+from branches.reach.reach import reach
 from branches.reach.rights import ASSIGN, VIEW
 
 
@@ -18,11 +19,11 @@ class CollectState(models.TextChoices):
 
 
 class CollectQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right=VIEW, day=None):
+    def visible_to(self, user, right=VIEW):
         """Collections of organisations where the user assigns work; to read also those sent to an organisation within reach."""
-        condition = reach(user, ASSIGN if right == VIEW else right, "organisation__", day)
+        condition = reach(user, ASSIGN if right == VIEW else right, "organisation__")
         if right == VIEW:
-            asked = CollectTarget.objects.order_by().filter(reach(user, VIEW, "organisation__", day))
+            asked = CollectTarget.objects.order_by().filter(reach(user, VIEW, "organisation__"))
             condition |= Q(pk__in=asked.values("collect")) & ~Q(state=CollectState.DRAFT)
         return self.filter(condition)
 
@@ -108,10 +109,10 @@ class CollectTarget(models.Model):
 
 
 class CollectAnswerQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right=VIEW, day=None):
+    def visible_to(self, user, right=VIEW):
         """Answers of organisations within reach, and all answers to one's own collection."""
-        own = reach(user, right, "target__organisation__", day)
-        return self.filter(own | reach(user, ASSIGN, "target__collect__organisation__", day))
+        own = reach(user, right, "target__organisation__")
+        return self.filter(own | reach(user, ASSIGN, "target__collect__organisation__"))
 
 
 class CollectAnswer(models.Model):

@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from branches.reach.querysets import ScopedQuerySet, reach
+from branches.reach.querysets import ScopedQuerySet
+from branches.reach.reach import reach
 from branches.reach.rights import ASSIGN, MEMBERS, ORGANISE, PUBLISH, VIEW
+from common.dated import DatedQuerySet
 from common.operator import OPERATOR
 
 
@@ -38,7 +40,7 @@ class ListState(models.TextChoices):
 
 
 class DutyListQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right=VIEW, day=None):
+    def visible_to(self, user, right=VIEW):
         """Lists that the user may read, or (with another right) act on at their organisation.
 
         Lists of organisations follow the organisation. A leader's or the Party group secretary's own list is read by
@@ -46,15 +48,15 @@ class DutyListQuerySet(ScopedQuerySet):
         Drafts are read by those who make them: who assigns work, for members' lists also who keeps the roster.
         """
         if right != VIEW or user is OPERATOR:
-            return self.filter(reach(user, right, "organisation__", day))
+            return self.filter(reach(user, right, "organisation__"))
         place = "organisation__"
         # The discipline office holds assign_work for supervision only, and never manages organisations.
-        assigns = reach(user, ASSIGN, place, day) & reach(user, ORGANISE, place, day)
-        keeps = reach(user, MEMBERS, place, day)
+        assigns = reach(user, ASSIGN, place) & reach(user, ORGANISE, place)
+        keeps = reach(user, MEMBERS, place)
         own = Q(holder=user.pk or 0) | Q(member__account=user.pk or 0)
         persons = (Level.PARTY_GROUP_SECRETARY, Level.LEADER)
-        open_levels = ~Q(level__in=(*persons, Level.MEMBER)) & reach(user, VIEW, place, day)
-        leaders = Q(level__in=persons) & (assigns | reach(user, PUBLISH, place, day))
+        open_levels = ~Q(level__in=(*persons, Level.MEMBER)) & reach(user, VIEW, place)
+        leaders = Q(level__in=persons) & (assigns | reach(user, PUBLISH, place))
         members = Q(level=Level.MEMBER) & keeps
         return self.filter((Q(state=ListState.ISSUED) & (own | open_levels | leaders)) | members | assigns)
 
@@ -145,9 +147,9 @@ class DutyPeriod(models.TextChoices):
 class DutyQuerySet(ScopedQuerySet):
     list_path = "list"
 
-    def visible_to(self, user, right=VIEW, day=None):
+    def visible_to(self, user, right=VIEW):
         """Rows of the lists that the user may read (or act on)."""
-        lists = DutyList.objects.order_by().visible_to(user, right, day)
+        lists = DutyList.objects.order_by().visible_to(user, right)
         return self.filter(**{f"{self.list_path}__in": lists.values("pk")})
 
 
@@ -256,6 +258,10 @@ class DutyReport(models.Model):
         return self.duty.list.organisation
 
 
+class LeaderChargeQuerySet(DatedQuerySet, ScopedQuerySet):
+    pass
+
+
 class LeaderCharge(models.Model):
     """What a member of the leading group is in charge of between two days: a department, or a branch as contact point."""
 
@@ -280,7 +286,7 @@ class LeaderCharge(models.Model):
     starts = models.DateField("起")
     ends = models.DateField("止", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = LeaderChargeQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "领导分工"

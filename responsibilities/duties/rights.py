@@ -6,7 +6,7 @@ from branches.access.models import User
 from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.models import Appointment, OrganisationGrant
-from branches.reach.querysets import reach
+from branches.reach.reach import reach, reach_of
 from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, PUBLISH, REVIEW, ROLES, STRICTLY_BELOW
 from common import clock
 from common.operator import OPERATOR
@@ -15,11 +15,6 @@ from responsibilities.duties.models import DutyList, DutyReport, Level, ReportSt
 from responsibilities.duties.selectors.holders import ROLES_OF, holders_of
 
 _AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.rights and set(role.kinds) & {"branch"})
-
-
-def _appointments(user):
-    held = getattr(user, "appointments_now", None)
-    return access.current_appointments(user) if held is None else held
 
 
 def makes(user, level, organisation):
@@ -55,7 +50,7 @@ def acts_for(user, duty_list, holders=None):
     if duty_list.level != Level.BRANCH:
         return False
     return any(
-        row.organisation_id == duty_list.organisation_id and row.role in _AT_THE_BRANCH for row in _appointments(user)
+        seat.organisation == duty_list.organisation_id and seat.role in _AT_THE_BRANCH for seat in reach_of(user).seats
     )
 
 
@@ -97,18 +92,12 @@ def reviewers(duty_list, reporter):
         return []
     right, place = where
     today = clock.today()
-    within = Q(content_object=place.pk)
-    above = Q(below=True, content_object__tree_id=place.tree_id, content_object__lft__lt=place.lft)
-    above &= Q(content_object__rght__gt=place.rght)
-    grants = (
-        OrganisationGrant.objects.filter(above if right in STRICTLY_BELOW else above | within)
-        .filter(permission__codename=right, starts__lte=today, user__is_active=True)
-        .filter(Q(ends__isnull=True) | Q(ends__gte=today))
-    )
+    grants = OrganisationGrant.objects.giving(right, today)
+    grants = grants.above(place) if right in STRICTLY_BELOW else grants.over(place)
     excluded = {holder.pk for holder in holders_of(duty_list)} | {getattr(reporter, "pk", None)}
     if duty_list.level == Level.BRANCH:
         seats = Appointment.objects.filter(organisation=duty_list.organisation_id, role__in=_AT_THE_BRANCH)
-        excluded |= set(seats.active(today).values_list("user_id", flat=True))
+        excluded |= set(seats.in_force(today).values_list("user_id", flat=True))
     users = User.objects.filter(pk__in=grants.order_by().values("user"))
     return list(users.exclude(pk__in=[pk for pk in excluded if pk]).order_by("pk"))
 
@@ -120,9 +109,9 @@ def reminds(user, duty_list):
 
 def review_queue(user):
     """Return the DutyLists whose reports the user might judge, in one condition: those of which `reviews` says so."""
-    seats = [row for row in _appointments(user) if row.organisation_id]
-    at_branch = {row.organisation_id for row in seats if row.role in _AT_THE_BRANCH}
-    secretary = {row.organisation_id for row in seats if row.role in ROLES_OF[Level.COMMITTEE]}
+    seats = reach_of(user).seats
+    at_branch = {seat.organisation for seat in seats if seat.role in _AT_THE_BRANCH}
+    secretary = {seat.organisation for seat in seats if seat.role in ROLES_OF[Level.COMMITTEE]}
     branch = Q(level=Level.BRANCH) & reach(user, REVIEW) & ~Q(organisation__in=at_branch)
     member = Q(level=Level.MEMBER) & reach(user, MEMBERS) & ~Q(member__account=user.pk or 0)
     leader = Q(level=Level.LEADER) & ~Q(holder=user.pk or 0) & reach(user, PUBLISH)

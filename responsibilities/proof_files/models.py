@@ -11,7 +11,7 @@ from branches.reach.querysets import ScopedQuerySet
 
 
 class PaperQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right="view_organisation", day=None):
+    def visible_to(self, user, right="view_organisation"):
         """Papers of what the user may read: the row that names one as its proof is the only way to it.
 
         Stages, reports of duties, replies to supervision, answers: whatever has a foreign key to a paper.
@@ -19,7 +19,7 @@ class PaperQuerySet(ScopedQuerySet):
         condition = Q(pk__in=[])
         for proving in self.model._meta.get_fields(include_hidden=True):
             if proving.one_to_many and proving.auto_created:
-                rows = proving.related_model.objects.order_by().visible_to(user, right, day)
+                rows = proving.related_model.objects.order_by().visible_to(user, right)
                 name = proving.field.name
                 condition |= Q(pk__in=rows.filter(**{f"{name}__isnull": False}).values(name))
         return self.filter(condition)

@@ -103,7 +103,7 @@ def responsible_for(organisation):
     places = [organisation, organisation.parent] if organisation.kind == Kind.SMALL_GROUP else [organisation]
     roles = ("group_leader", "branch_secretary", "general_branch_secretary")
     rows = (
-        Appointment.objects.active(clock.today())
+        Appointment.objects.in_force(clock.today())
         .filter(organisation__in=places, role__in=roles, user__is_active=True)
         .select_related("user")
     )

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from branches.reach.querysets import ScopedQuerySet, reach
+from branches.reach.querysets import ScopedQuerySet
+from branches.reach.reach import reach
 from branches.reach.rights import ASSIGN, PUBLISH, VIEW
 from common import clock
 from common.operator import OPERATOR
@@ -33,11 +34,11 @@ class Subject(models.TextChoices):
 
 
 class SupervisionQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right=VIEW, day=None):
+    def visible_to(self, user, right=VIEW):
         """Notices to organisations within reach; one to a person is read by him, by the sender, and by those who assign."""
-        condition = reach(user, right, "organisation__", day)
+        condition = reach(user, right, "organisation__")
         if right == VIEW and user is not OPERATOR:
-            above = reach(user, ASSIGN, "organisation__", day) | reach(user, PUBLISH, "organisation__", day)
+            above = reach(user, ASSIGN, "organisation__") | reach(user, PUBLISH, "organisation__")
             own = Q(holder=user.pk or 0) | Q(issued_by=user.pk or 0)
             condition = (Q(holder__isnull=True) & condition) | above | own
         return self.filter(condition)
@@ -137,9 +138,9 @@ class Supervision(models.Model):
 
 
 class OfSupervisionQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right=VIEW, day=None):
+    def visible_to(self, user, right=VIEW):
         """Rows of the notices that the user may read (or act on)."""
-        rows = Supervision.objects.order_by().visible_to(user, right, day)
+        rows = Supervision.objects.order_by().visible_to(user, right)
         return self.filter(supervision__in=rows.values("pk"))
 
 

@@ -70,7 +70,7 @@ def _load(by):
         organisation = next(iter(places_to_arrange(by)), None)
     departments = {fold(row.name): row for row in Department.objects.filter(closed_on__isnull=True)}
     leaders = {}
-    serving = Appointment.objects.active(clock.today()).filter(role__in=LEADERS, user__is_active=True)
+    serving = Appointment.objects.in_force(clock.today()).filter(role__in=LEADERS, user__is_active=True)
     for row in serving.select_related("user"):
         leaders.setdefault(fold(person_name(row.user.name)), {})[row.user_id] = row.user
     items = {}

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from branches.reach.querysets import ScopedQuerySet, reach
+from branches.reach.querysets import ScopedQuerySet
+from branches.reach.reach import reach
 from branches.reach.rights import VIEW
 
 
@@ -35,11 +36,11 @@ class SyncState(models.TextChoices):
 
 
 class WorkItemQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right=VIEW, day=None):
+    def visible_to(self, user, right=VIEW):
         """Items of organisations within reach; to read also those carried by a branch within reach, or in one's charge."""
-        condition = reach(user, right, "organisation__", day)
+        condition = reach(user, right, "organisation__")
         if right == VIEW and getattr(user, "pk", None):
-            carried = WorkCarrier.objects.order_by().filter(reach(user, right, "organisation__", day))
+            carried = WorkCarrier.objects.order_by().filter(reach(user, right, "organisation__"))
             condition |= Q(pk__in=carried.values("item")) | Q(leader=user)
         return self.filter(condition)
 
@@ -127,9 +128,9 @@ class WorkCarrier(models.Model):
 class OfItemQuerySet(ScopedQuerySet):
     item_path = "item"
 
-    def visible_to(self, user, right=VIEW, day=None):
+    def visible_to(self, user, right=VIEW):
         """Rows of the items that the user may read (or act on): the item is the only way to them."""
-        items = WorkItem.objects.order_by().visible_to(user, right, day)
+        items = WorkItem.objects.order_by().visible_to(user, right)
         return self.filter(**{f"{self.item_path}__in": items.values("pk")})
 
 

@@ -12,7 +12,7 @@ from django.http import Http404
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.access import Forbidden
-from branches.reach.querysets import reach
+from branches.reach.reach import reach
 from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD
 from common.operator import OPERATOR
 from responsibilities.work.models import WorkCarrier, WorkItem, WorkKind

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.periods import KINDS, MONTHS_IN, Period, add_months, months_left, today
+from common import clock
+from common.periods import KINDS, MONTHS_IN, Period, add_months, months_left
 from common.workdays import UnknownYear, working_days_after
 
 periods = st.builds(
@@ -111,7 +112,7 @@ def test_months_added_keep_the_day_or_end_with_the_month(day, months):
 
 def test_today_is_the_date_in_shanghai():
     utc = datetime.datetime.now(datetime.UTC)
-    assert today() in {(utc + datetime.timedelta(hours=8, seconds=s)).date() for s in (-2, 0)}
+    assert clock.today() in {(utc + datetime.timedelta(hours=8, seconds=s)).date() for s in (-2, 0)}
 
 
 def test_holidays_not_yet_published_are_reported():

@@ -11,6 +11,7 @@ from assessments.facts import fill as rollups
 from assessments.facts.models import Fact, FillState
 from assessments.tasks import fill_facts
 from branches import audit
+from branches.audit import seal
 from branches.audit.models import AuditEntry, AuditSeal
 from branches.audit.verify import verify
 from branches.jobs import services as jobs
@@ -101,14 +102,14 @@ def test_two_sealers_beside_eight_writers_seal_every_entry_once(live_world):
         finally:
             writing[number] = False
 
-    def seal():
+    def sealer():
         sealed = 0
         while any(writing):
             sealed += seal.seal(limit=50)
             time.sleep(0.02)
         return sealed
 
-    results = at_once(*[lambda n=n: write(n) for n in range(WRITERS)], seal, seal)
+    results = at_once(*[lambda n=n: write(n) for n in range(WRITERS)], sealer, sealer)
     assert results[:WRITERS] == [None] * WRITERS, results
     assert all(isinstance(sealed, int) for sealed in results[WRITERS:]), results
     seal_everything()

@@ -34,7 +34,7 @@ def account_list(request):
         rows = rows.filter(must_change_password=True)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     held = {}
-    for row in Appointment.objects.active(clock.today()).filter(user__in=[user.pk for user in page.object_list]):
+    for row in Appointment.objects.in_force(clock.today()).filter(user__in=[user.pk for user in page.object_list]):
         held.setdefault(row.user_id, []).append(row)
     for user in page.object_list:
         user.held = len(held.get(user.pk, []))

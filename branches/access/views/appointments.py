@@ -24,7 +24,7 @@ def _filtered(rows, data, today):
     elif state == "future":
         rows = rows.filter(starts__gt=today)
     elif state != "all":
-        rows = rows.active(today)
+        rows = rows.in_force(today)
     if data.get("q"):
         rows = rows.filter(Q(user__name__icontains=data["q"]) | Q(user__username__icontains=data["q"]))
     if data.get("role"):

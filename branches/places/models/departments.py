@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from branches.reach.querysets import ScopedQuerySet
+from common.dated import DatedQuerySet
 
 
 class Department(models.Model):
@@ -19,6 +20,10 @@ class Department(models.Model):
         return self.name
 
 
+class CoverageQuerySet(DatedQuerySet, ScopedQuerySet):
+    open_start = True
+
+
 class Coverage(models.Model):
     """A department is covered by one organisation at a time (两个全覆盖); days included."""
 
@@ -27,7 +32,7 @@ class Coverage(models.Model):
     starts = models.DateField(null=True, blank=True)
     ends = models.DateField(null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = CoverageQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

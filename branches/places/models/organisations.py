@@ -32,12 +32,35 @@ ALLOWED_CHILDREN = {
 }
 
 
+def within(top, path="organisation__"):
+    """Return the condition «lies at `top` or below it»; path leads from the filtered rows to their organisation."""
+    inside = {"tree_id": top.tree_id, "lft__gte": top.lft, "rght__lte": top.rght}
+    return Q(**{f"{path}{name}": value for name, value in inside.items()})
+
+
+def tree_order(path=""):
+    """Return what to order by so that rows stand as in the tree; path as for `within`."""
+    return f"{path}tree_id", f"{path}lft"
+
+
 class OrganisationQuerySet(TreeQuerySet, ScopedQuerySet):
     organisation_path = ""
 
     def root(self):
         """The organisation at the top of the tree, or None before there is any."""
         return self.filter(parent__isnull=True).first()
+
+    def within(self, top):
+        """Organisations at `top` or below it."""
+        return self.filter(within(top, ""))
+
+    def above(self, place):
+        """Organisations strictly above `place`."""
+        return self.filter(tree_id=place.tree_id, lft__lt=place.lft, rght__gt=place.rght)
+
+    def in_tree_order(self):
+        """From the root down, each organisation before those below it."""
+        return self.order_by(*tree_order())
 
     def existing(self, day):
         """Organisations founded by `day` and not archived before it."""
@@ -95,6 +118,15 @@ class Organisation(MPTTModel):
 
     def __str__(self):
         return self.short_name or self.name
+
+    def contains(self, place):
+        """Whether `place` is this organisation or lies below it."""
+        return self.tree_id == place.tree_id and self.lft <= place.lft and place.rght <= self.rght
+
+    @property
+    def position(self):
+        """What puts organisations in the order of the tree."""
+        return self.tree_id, self.lft
 
     @property
     def label(self):

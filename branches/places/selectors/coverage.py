@@ -25,8 +25,7 @@ class Covered:
 def coverage_of_departments(day=None):
     """Return a Covered for each department that is open on `day` (default today), in the order of entry."""
     day = day or clock.today()
-    rows = Coverage.objects.filter(Q(starts__isnull=True) | Q(starts__lte=day))
-    rows = rows.filter(Q(ends__isnull=True) | Q(ends__gte=day)).select_related("organisation__parent", "department")
+    rows = Coverage.objects.in_force(day).select_related("organisation__parent", "department")
     by_department = {row.department_id: row for row in rows.order_by("starts", "pk")}
     by_organisation = {}
     for row in by_department.values():

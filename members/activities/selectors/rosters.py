@@ -15,7 +15,9 @@ def roster(organisation, day):
 
 def committee(organisation, day):
     """Return the members holding a seat on the branch committee on `day`, secretary first."""
-    seats = Post.objects.on(day).filter(organisation=organisation, kind__in=COMMITTEE_SEATS).select_related("member")
+    seats = (
+        Post.objects.in_force(day).filter(organisation=organisation, kind__in=COMMITTEE_SEATS).select_related("member")
+    )
     order = list(COMMITTEE_SEATS)
     members = {}
     for seat in sorted(seats, key=lambda row: (order.index(row.kind), row.pk)):
@@ -46,6 +48,6 @@ def expected(organisation, codes, day):
 def posts_by_member(organisation, day):
     """Return {member id: label} of the posts held in a branch and its small groups on `day`."""
     labels = {}
-    for post in Post.objects.on(day).filter(Q(organisation=organisation) | Q(organisation__parent=organisation)):
+    for post in Post.objects.in_force(day).filter(Q(organisation=organisation) | Q(organisation__parent=organisation)):
         labels.setdefault(post.member_id, post.get_kind_display())
     return labels

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from branches import audit
 from branches.notices.services import notice_send
@@ -45,21 +45,8 @@ def is_late(activity, moment):
 
 def has_reviewer(activity, author):
     """Return whether anyone but the author may review the record: someone strictly above with the right."""
-    place, today = activity.organisation, clock.today()
-    return (
-        OrganisationGrant.objects.filter(
-            permission__codename=REVIEW,
-            below=True,
-            starts__lte=today,
-            user__is_active=True,
-            content_object__tree_id=place.tree_id,
-            content_object__lft__lt=place.lft,
-            content_object__rght__gt=place.rght,
-        )
-        .filter(Q(ends__isnull=True) | Q(ends__gte=today))
-        .exclude(user_id=getattr(author, "pk", None))
-        .exists()
-    )
+    grants = OrganisationGrant.objects.giving(REVIEW, clock.today()).above(activity.organisation)
+    return grants.exclude(user_id=getattr(author, "pk", None)).exists()
 
 
 def missing_for_submission(activity):

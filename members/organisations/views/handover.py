@@ -23,7 +23,7 @@ def _candidates(appointment, found):
     place = appointment.organisation
     near = Q(organisation__lft__lte=place.lft, organisation__rght__gte=place.rght)
     near |= Q(organisation__lft__gte=place.lft, organisation__rght__lte=place.rght)
-    rows = Appointment.objects.active(clock.today()).filter(near, organisation__tree_id=place.tree_id)
+    rows = Appointment.objects.in_force(clock.today()).filter(near, organisation__tree_id=place.tree_id)
     wanted = Q(pk__in=rows.values("user")) | Q(pk__in=[user.pk for user in found])
     return User.objects.filter(wanted, is_active=True).exclude(pk=appointment.user_id).order_by("name", "pk")
 

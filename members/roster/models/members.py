@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from branches.reach.querysets import ScopedQuerySet, reach
+from branches.reach.querysets import ScopedQuerySet
+from branches.reach.reach import reach
+from common.dated import DatedQuerySet
 from common.fields import EncryptedField
 
 
@@ -28,7 +30,7 @@ class MemberQuerySet(ScopedQuerySet):
 
     def on_roster(self, organisation, day):
         """Party members of a branch (or of a small group) on `day`, whatever became of them later."""
-        membership = Membership.objects.on(day).filter(Q(organisation=organisation) | Q(small_group=organisation))
+        membership = Membership.objects.in_force(day).filter(Q(organisation=organisation) | Q(small_group=organisation))
         return self.filter(pk__in=membership.values("member")).filter(joined_on__lte=day)
 
 
@@ -91,10 +93,8 @@ class Member(models.Model):
         return self.exempt_from is not None and self.exempt_from <= day
 
 
-class MembershipQuerySet(ScopedQuerySet):
-    def on(self, day):
-        """Memberships in force on `day`, both ends included."""
-        return self.filter(starts__lte=day).filter(Q(ends__isnull=True) | Q(ends__gte=day))
+class MembershipQuerySet(DatedQuerySet, ScopedQuerySet):
+    pass
 
 
 class Membership(models.Model):

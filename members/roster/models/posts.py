@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from branches.reach.querysets import ScopedQuerySet
+from common.dated import DatedQuerySet
 
 
 class PostKind(models.TextChoices):
@@ -23,10 +24,9 @@ COMMITTEE_SEATS = tuple(kind for kind in PostKind if kind != PostKind.GROUP_LEAD
 COMMITTEE_MINIMUM = 3
 
 
-class PostQuerySet(ScopedQuerySet):
-    def on(self, day):
-        """Posts held on `day`; a post without start has been held since before the ledger."""
-        return self.filter(Q(starts__isnull=True) | Q(starts__lte=day)).filter(Q(ends__isnull=True) | Q(ends__gte=day))
+class PostQuerySet(DatedQuerySet, ScopedQuerySet):
+    # A post of the ledger has no start: it has been held since before (decisions 16).
+    open_start = True
 
 
 class Post(models.Model):

@@ -41,7 +41,7 @@ def _roster(request):
     rows = Member.objects.visible_to(request.user, VIEW).select_related("home")
     place = data.get("organisation")
     if place and place.kind == Kind.SMALL_GROUP:
-        today = Membership.objects.on(clock.today())
+        today = Membership.objects.in_force(clock.today())
         rows = rows.filter(pk__in=today.filter(small_group=place).values("member"))
     elif place:
         rows = rows.filter(home__tree_id=place.tree_id, home__lft__gte=place.lft, home__rght__lte=place.rght)
@@ -60,10 +60,10 @@ def _with_groups(members):
     today = clock.today()
     ids = [row.pk for row in members]
     groups = dict(
-        Membership.objects.on(today).filter(member__in=ids).values_list("member_id", "small_group__short_name")
+        Membership.objects.in_force(today).filter(member__in=ids).values_list("member_id", "small_group__short_name")
     )
     posts = {}
-    for post in Post.objects.on(today).filter(member__in=ids):
+    for post in Post.objects.in_force(today).filter(member__in=ids):
         posts.setdefault(post.member_id, []).append(post.get_kind_display())
     for row in members:
         row.group = groups.get(row.pk) or ""

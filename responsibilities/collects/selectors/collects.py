@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
-from branches.reach.querysets import reach
+from branches.reach.reach import reach
 from branches.reach.rights import VIEW
 from common import clock
 from responsibilities.assigning import answers, assigns_work, places_assigned

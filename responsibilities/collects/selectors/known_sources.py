@@ -28,13 +28,13 @@ class Sources:
     @cached_property
     def roster(self):
         """[(branch, stage, sex, joined_on)] of the people who belong to them on the day."""
-        rows = Membership.objects.on(self.day).filter(organisation__in=self.ids).order_by()
+        rows = Membership.objects.in_force(self.day).filter(organisation__in=self.ids).order_by()
         return list(rows.values_list("organisation_id", "member__stage", "member__sex", "member__joined_on"))
 
     @cached_property
     def posts(self):
         """[(organisation, kind, member, name)] of the posts held on the day."""
-        rows = Post.objects.on(self.day).filter(organisation__in=self.ids).order_by("pk")
+        rows = Post.objects.in_force(self.day).filter(organisation__in=self.ids).order_by("pk")
         return list(rows.values_list("organisation_id", "kind", "member_id", "member__name"))
 
     @cached_property

@@ -22,7 +22,7 @@ def holders_each(lists, day=None):
     roles = {role for row in lists for role in ROLES_OF.get(row.level, ())}
     seats = {}
     if roles:
-        rows = Appointment.objects.active(day or clock.today()).filter(role__in=roles, user__is_active=True)
+        rows = Appointment.objects.in_force(day or clock.today()).filter(role__in=roles, user__is_active=True)
         for row in rows.select_related("user").order_by("starts", "pk"):
             seats.setdefault((row.organisation_id, row.role), []).append(row.user)
     return {row.pk: _holders(row, seats) for row in lists}

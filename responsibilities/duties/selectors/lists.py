@@ -5,7 +5,7 @@ from django.db.models import Count
 from branches.notices.models import Notice
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach.models import Appointment
-from branches.reach.querysets import reach
+from branches.reach.reach import reach
 from branches.reach.rights import MEMBERS
 from common import clock
 from common.names import initials_of
@@ -62,7 +62,7 @@ def _leaders(places, year, persons, today):
     root = next((place for place in places if place.kind == Kind.PARTY_GROUP), None)
     if root is None:
         return []
-    rows = Appointment.objects.active(today).filter(role="leader", user__is_active=True)
+    rows = Appointment.objects.in_force(today).filter(role="leader", user__is_active=True)
     users = {row.user_id: row.user for row in rows.select_related("user").order_by("pk")}
     return [
         DutyList(organisation=root, year=year, level=Level.LEADER, holder=user)

@@ -25,7 +25,7 @@ def own_lists(user, year=None, day=None):
     """
     day = day or clock.today()
     year = year or day.year
-    seats = list(Appointment.objects.filter(user=user).active(day).select_related("organisation"))
+    seats = list(Appointment.objects.filter(user=user).in_force(day).select_related("organisation"))
     places = {row.organisation_id for row in seats if row.organisation_id and DUTIES in ROLES[row.role].rights}
     near = places | {row.organisation_id for row in seats if row.organisation_id}
     condition = Q(holder=user) | Q(member__account=user) | Q(organisation__in=near) | Q(organisation__parent__in=near)
@@ -123,5 +123,5 @@ def _charges(user, today):
     return {
         "fields": [(row, covered.get(row.pk)) for row in departments],
         "contacts": [row.contact for row in rows if row.contact_id],
-        "leads": Appointment.objects.filter(user=user, role__in=LEADING).active(today).exists(),
+        "leads": Appointment.objects.filter(user=user, role__in=LEADING).in_force(today).exists(),
     }

@@ -24,7 +24,7 @@ def charge_make(*, by, organisation, leader, department=None, contact=None, star
     require_assigns(by, organisation)
     if (department is None) == (contact is None):
         raise ValidationError({"department": "分管处室和联系支部请填一项。"})
-    if not Appointment.objects.active(clock.today()).filter(user=leader, role__in=LEADING).exists():
+    if not Appointment.objects.in_force(clock.today()).filter(user=leader, role__in=LEADING).exists():
         raise ValidationError({"leader": "该账号现在不是党组成员。"})
     standing = LeaderCharge.objects.filter(ends__isnull=True)
     if department is not None and standing.filter(department=department).exists():

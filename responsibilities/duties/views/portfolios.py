@@ -60,7 +60,7 @@ def charge_list(request):
 @require_http_methods(["GET", "POST"])
 def charge_new(request):
     root = _root(request.user)
-    leaders = Appointment.objects.active(clock.today()).filter(role__in=services.LEADING, user__is_active=True)
+    leaders = Appointment.objects.in_force(clock.today()).filter(role__in=services.LEADING, user__is_active=True)
     branches = access.organisations_for(request.user).filter(kind=Kind.BRANCH, archived_on__isnull=True)
     form = ChargeForm(request.POST or None, branches=branches, leaders=leaders.order_by().values("user"))
     status = 200

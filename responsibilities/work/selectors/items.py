@@ -210,7 +210,7 @@ def items_in(user, period):
 
 def leader_accounts():
     """Return the accounts that may be in charge of work: members of the leading group today, in the order of names."""
-    serving = Appointment.objects.active(clock.today()).filter(role__in=LEADERS).order_by().values("user")
+    serving = Appointment.objects.in_force(clock.today()).filter(role__in=LEADERS).order_by().values("user")
     return User.objects.filter(pk__in=serving, is_active=True).order_by("name", "pk")
 
 

@@ -99,8 +99,8 @@ def test_a_file_follows_the_reach_of_its_record(world, as_, record):
     for who in ("leader", "staff", "officer_a"):
         assert as_(who).get(url).status_code == 200, who
     client = as_("secretary_a")
-    Appointment.objects.filter(user=world.secretary_a).update(ends="2020-01-01")
-    OrganisationGrant.objects.filter(user=world.secretary_a).update(ends="2020-01-01")
+    for dated in (Appointment, OrganisationGrant):
+        dated.objects.filter(user=world.secretary_a).update(ends="2020-01-01")
     assert client.get(url).status_code == 404
 
 

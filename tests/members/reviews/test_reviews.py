@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from branches.access.services.appointments import appointment_make
+from branches.reach.models import Appointment, OrganisationGrant
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
@@ -49,10 +50,9 @@ def test_an_author_who_would_be_nearest_passes_it_to_the_next_level(world):
 
 def test_an_appointment_that_ended_neither_reviews_nor_stands_in_the_way(world):
     submitted(world.branch_c, world.secretary_c)
-    from branches.reach.models import OrganisationGrant
-
     gone = clock.today().replace(year=clock.today().year - 1)
-    OrganisationGrant.objects.filter(user=world.general_secretary).update(ends=gone)
+    for dated in (Appointment, OrganisationGrant):
+        dated.objects.filter(user=world.general_secretary).update(ends=gone)
     assert _queues(world) == {"staff", "committee_secretary"}
 
 

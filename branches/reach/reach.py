@@ -1,0 +1,157 @@
+"""Where a person holds which right: answered by one object, made from his appointments once.
+
+It holds places by their ids and never their intervals: a queryset compares with the places' present intervals in its own
+statement, so that a move of the tree in between shows nobody what lies elsewhere now.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from branches.reach.rights import ROLES, STRICTLY_BELOW
+from common import clock
+from common.operator import OPERATOR
+
+NOWHERE = Q(pk__in=[])
+EVERYWHERE = Q(pk__isnull=False)
+
+
+class Seat(NamedTuple):
+    """What an appointment means for reach: the id of its organisation, its role, the days between which it is in force."""
+
+    organisation: int
+    role: str
+    starts: date
+    ends: date | None
+
+    @property
+    def below(self) -> bool:
+        return ROLES[self.role].below
+
+    def gives(self, right: str) -> bool:
+        return right in ROLES[self.role].rights
+
+    def in_force(self, day: date) -> bool:
+        return self.starts <= day and (self.ends is None or self.ends >= day)
+
+
+def organisations() -> QuerySet:
+    """Return the organisations without an order; asked for by name, because places stand above this subject."""
+    return apps.get_model("branches.Organisation").objects.order_by()
+
+
+class Reach:
+    """The seats of one account that are in force today, or the whole reach of the server's operator.
+
+    A request makes one (`user.reach`), and everything it shows asks that one. Whoever writes makes another inside his
+    transaction (`fresh`): rights may have ended since the page was drawn.
+    """
+
+    def __init__(self, seats: Iterable[Seat], *, whole: bool = False):
+        today = clock.today()
+        self.seats = [seat for seat in seats if seat.in_force(today)]
+        self.whole = whole
+        self._over: dict[int, list[Seat]] = {}
+
+    def places(self, right: str, without: Collection[str] = ()) -> tuple[set[int], set[int]]:
+        """Return (ids that reach downwards, ids that reach only themselves) of the seats that give `right`.
+
+        without: roles whose seats do not count.
+        """
+        giving = [seat for seat in self.seats if seat.gives(right) and seat.role not in without]
+        if right in STRICTLY_BELOW:
+            return {seat.organisation for seat in giving if seat.below}, set()
+        return {seat.organisation for seat in giving if seat.below}, {
+            seat.organisation for seat in giving if not seat.below
+        }
+
+    def anywhere(self, right: str, without: Collection[str] = ()) -> bool:
+        """Whether the right is held at any place."""
+        return self.whole or any(seat.gives(right) and seat.role not in without for seat in self.seats)
+
+    def condition(self, right: str, path: str = "organisation__", without: Collection[str] = ()) -> Q:
+        """Return the condition «the right is held at this organisation or above it».
+
+        path: leads from the filtered rows to the organisation ("" for organisations themselves). Other rows ask whether
+        their organisation is one of those, so that the comparison runs once for each organisation, not for each row.
+        """
+        if self.whole:
+            return EVERYWHERE
+        downwards, alone = self.places(right, without)
+        if not downwards and not alone:
+            return NOWHERE
+        here = Q(pk__in=alone) if alone else NOWHERE
+        if downwards:
+            here |= Q(Exists(_at_or_above(right in STRICTLY_BELOW).filter(pk__in=downwards)))
+        if not path:
+            return here
+        return Q(**{f"{path.removesuffix('__')}__in": organisations().filter(here).values("pk")})
+
+    def over(self, organisation: int | None) -> list[Seat]:
+        """Return the seats at the organisation with this id or above it, in one statement for each that is asked."""
+        if organisation is None or not self.seats:
+            return []
+        if organisation not in self._over:
+            places = organisations().filter(pk__in={seat.organisation for seat in self.seats})
+            inside = organisations().filter(pk=organisation, **_within_outer())
+            above = set(places.filter(Exists(inside)).values_list("pk", flat=True))
+            self._over[organisation] = [seat for seat in self.seats if seat.organisation in above]
+        return self._over[organisation]
+
+    def holds(self, right: str, organisation: int | None, without: Collection[str] = ()) -> bool:
+        """Whether the right is held at the organisation with this id."""
+        return self.whole or any(
+            seat.gives(right) and seat.role not in without and self._reaches(seat, right, organisation)
+            for seat in self.over(organisation)
+        )
+
+    def rights_at(self, organisation: int | None) -> set[str]:
+        """Return the rights held at the organisation with this id."""
+        return {
+            right
+            for seat in self.over(organisation)
+            for right in ROLES[seat.role].rights
+            if self._reaches(seat, right, organisation)
+        }
+
+    @staticmethod
+    def _reaches(seat: Seat, right: str, organisation: int | None) -> bool:
+        if seat.organisation == organisation:
+            return right not in STRICTLY_BELOW
+        return seat.below
+
+
+def _within_outer() -> dict:
+    return {"tree_id": OuterRef("tree_id"), "lft__gte": OuterRef("lft"), "rght__lte": OuterRef("rght")}
+
+
+def _at_or_above(strictly: bool) -> QuerySet:
+    """Organisations at or above the outer one; `strictly`: only above."""
+    rows = organisations().filter(tree_id=OuterRef("tree_id"))
+    if strictly:
+        return rows.filter(lft__lt=OuterRef("lft"), rght__gt=OuterRef("rght"))
+    return rows.filter(lft__lte=OuterRef("lft"), rght__gte=OuterRef("rght"))
+
+
+def fresh(user) -> Reach:
+    """Return the Reach of an account (or the operator) as it is now, read anew."""
+    if user is OPERATOR:
+        return Reach([], whole=True)
+    rows = apps.get_model("branches.Appointment").objects.filter(
+        user_id=user.pk or 0, user__is_active=True, organisation__isnull=False
+    )
+    return Reach(Seat(*row) for row in rows.order_by("pk").values_list("organisation", "role", "starts", "ends"))
+
+
+def reach_of(user) -> Reach:
+    """Return the Reach that the request made for this account, or a fresh one outside a request."""
+    opened = getattr(user, "reach", None)
+    return opened if opened is not None else fresh(user)
+
+
+def reach(user, right: str, path: str = "organisation__") -> Q:
+    """Return the condition «`user` holds `right` at this organisation or above it»; path as for `Reach.condition`."""
+    return reach_of(user).condition(right, path)
