@@ -14,7 +14,7 @@ from members.activities.models import Activity
 from responsibilities.duties.models import LEVEL_ORDER, DutyList, Level
 from responsibilities.duties.services.lists import duty_lists_issue, duty_lists_make
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 
 YEAR = 2026
 
@@ -150,7 +150,7 @@ def _work(committee):
     stages = SyncStage.objects.bulk_create(
         SyncStage(item=item, stage=kind, happened_on=date(YEAR, 1 + (3 * order + place) % 10, 9))
         for place, item in enumerate(items)
-        for order, kind in enumerate(Stage)
+        for order, kind in enumerate(SyncStageKind)
     )
     records = list(Activity.objects.order_by("pk").values_list("pk", flat=True)[: 3 * len(items)])
     StageEvidence.objects.bulk_create(

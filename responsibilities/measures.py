@@ -11,8 +11,8 @@ from responsibilities.duties.slot import counts_on
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.selectors import requirements
-from responsibilities.work.models import Stage as SyncKind
 from responsibilities.work.models import StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.models import SyncStageKind as SyncKind
 from responsibilities.work.sync import DUE, closure, sync_points
 
 DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"

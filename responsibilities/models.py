@@ -1,8 +1,8 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
 from responsibilities.collects.models import Collect, CollectAnswer, CollectField, CollectTarget
-from responsibilities.duties.models import Duty, DutyList, DutyReport, LeaderCharge
-from responsibilities.proof_files.models import Paper
+from responsibilities.duties.models import Duty, DutyList, DutyReport, LeaderPortfolio
+from responsibilities.proof_files.models import ProofFile
 from responsibilities.requirements.models import Exemption, Explanation
 from responsibilities.supervision.models import Supervision, SupervisionExtension, SupervisionProblem, SupervisionReply
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
@@ -17,9 +17,9 @@ __all__ = [
     "DutyReport",
     "Exemption",
     "Explanation",
-    "LeaderCharge",
+    "LeaderPortfolio",
     "Milestone",
-    "Paper",
+    "ProofFile",
     "StageEvidence",
     "Supervision",
     "SupervisionExtension",

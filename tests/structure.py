@@ -15,6 +15,9 @@ from tests.paths import ROOT
 
 ROOMS = ("common", "branches", "members", "responsibilities", "assessments", "config")
 FACADE = "(root)"
+# Who may know that the tree is kept as intervals.
+INTERVALS = {"lft", "rght", "tree_id"}
+KEEPERS = ("branches/places/", "branches/reach/", "assessments/facts/sums.py")
 
 
 @cache
@@ -132,3 +135,23 @@ def code(*parts, room=None):
 def named(path):
     """Return a path as messages name it."""
     return str(Path(path).relative_to(ROOT))
+
+
+def _words_of(node):
+    """Return what a node names: an attribute, a name, a keyword argument, or the parts of a lookup in a text."""
+    if isinstance(node, ast.Attribute):
+        return {node.attr}
+    if isinstance(node, ast.keyword) and node.arg:
+        return set(node.arg.split("__"))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value:
+        return set(node.value.removeprefix("-").split("__"))
+    return set()
+
+
+def knowing_the_tree():
+    """Return the files outside KEEPERS that name a column of the tree."""
+    return [
+        named(path)
+        for path, tree in code()
+        if not named(path).startswith(KEEPERS) and any(_words_of(node) & INTERVALS for node in ast.walk(tree))
+    ]

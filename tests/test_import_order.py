@@ -5,11 +5,7 @@ import ast
 import pytest
 
 from tests.paths import ROOT
-from tests.structure import ROOMS, arrows_back, circles, code, files, named, order, place_of
-
-# Who may know that the tree is kept as intervals.
-INTERVALS = {"lft", "rght", "tree_id"}
-KEEPERS = ("branches/places/", "branches/reach/", "assessments/facts/sums.py")
+from tests.structure import ROOMS, arrows_back, circles, code, files, knowing_the_tree, named, order, place_of
 
 
 def test_every_folder_of_a_room_is_a_subject_of_the_order():
@@ -54,28 +50,8 @@ def test_common_knows_no_room():
     assert wrong == []
 
 
-def _words_of(node):
-    """Return what a node names: an attribute, a name, a keyword argument, or the parts of a lookup in a text."""
-    if isinstance(node, ast.Attribute):
-        return {node.attr}
-    if isinstance(node, ast.keyword) and node.arg:
-        return set(node.arg.split("__"))
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " not in node.value:
-        return set(node.value.removeprefix("-").split("__"))
-    return set()
-
-
 def test_only_places_and_reach_know_the_columns_of_the_tree():
     assert knowing_the_tree() == []
-
-
-def knowing_the_tree():
-    """Return the files outside KEEPERS that name a column of the tree."""
-    return [
-        named(path)
-        for path, tree in code()
-        if not named(path).startswith(KEEPERS) and any(_words_of(node) & INTERVALS for node in ast.walk(tree))
-    ]
 
 
 @pytest.mark.parametrize(

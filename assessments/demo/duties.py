@@ -12,7 +12,7 @@ from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.lists import missing_lists
 from responsibilities.duties.services.lists import duty_list_note, duty_lists_issue, duty_lists_make
-from responsibilities.duties.services.portfolios import charge_make
+from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.duties.services.reports import duty_report, duty_report_accept, duty_report_return
 
 DOCUMENT = "政数党〔{year}〕5号"
@@ -63,7 +63,7 @@ class Duties:
             self._charge(leader, contact=self.branches[contact].place)
 
     def _charge(self, leader, **what):
-        charge_make(by=self.staff, organisation=self.maker.root, leader=leader, starts=self.year.first, **what)
+        portfolio_make(by=self.staff, organisation=self.maker.root, leader=leader, starts=self.year.first, **what)
 
     def _note(self, issued):
         """Most holders have taken note; two branches and one leader have not yet."""

@@ -13,7 +13,7 @@ from responsibilities.supervision.services.notices import (
     supervision_return,
 )
 from responsibilities.supervision.services.problems import problem_done, problems_write
-from responsibilities.work.models import Stage, SyncStage
+from responsibilities.work.models import SyncStage, SyncStageKind
 
 
 class Supervised:
@@ -85,7 +85,9 @@ class Supervised:
 
     def _stage(self):
         """A stage that is missing is supervised, due in a few days."""
-        stage = SyncStage.objects.select_related("item").get(item__name="电子证照扩面应用", stage=Stage.IMPLEMENTATION)
+        stage = SyncStage.objects.select_related("item").get(
+            item__name="电子证照扩面应用", stage=SyncStageKind.IMPLEMENTATION
+        )
         self._issue(
             "项目处",
             f"{stage.item}同步实施未见党建记录",

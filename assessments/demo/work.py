@@ -5,12 +5,12 @@ from datetime import timedelta
 from branches.places.models.departments import Department
 from common import clock
 from members.activities.models import Activity
-from responsibilities.work.models import Stage, SyncStage
+from responsibilities.work.models import SyncStage, SyncStageKind
 from responsibilities.work.services.evidence import evidence_link
 from responsibilities.work.services.items import WorkData, work_create, work_stop
 from responsibilities.work.services.stages import StageData, stage_update, stage_waive
 
-STUDY, ARRANGE, CARRY, ASSESS = Stage
+STUDY, ARRANGE, CARRY, ASSESS = SyncStageKind
 MEETINGS = ("committee_meeting", "assembly")
 # Which of a branch's records may prove a stage here.
 KINDS = {STUDY: MEETINGS, ARRANGE: MEETINGS, CARRY: ("theme_day", "lecture"), ASSESS: ("assembly", "committee_meeting")}
@@ -149,7 +149,7 @@ class Work:
     def _item(self, name, kind, department, leader, further, stages, source="2026年度重点工作任务分工方案"):
         branches = [self.branches[key] for key in (department, *further)]
         dates, floor = {}, None
-        for one in Stage:
+        for one in SyncStageKind:
             if one in stages:
                 dates[one] = self._dates(branches[0], one, *stages[one], floor=floor)
                 floor = dates[one][0]
@@ -171,7 +171,7 @@ class Work:
                 planned=planned,
             ),
         )
-        for kind in Stage:
+        for kind in SyncStageKind:
             stage = SyncStage.objects.select_related("item__organisation").get(item=item, stage=kind)
             self._happen(branches[0], stage, *dates.get(kind, (None, None, None)))
         return item

@@ -5,7 +5,7 @@ from responsibilities.duties.models import LEVEL_ORDER, Level
 from responsibilities.duties.progress import DONE, duty_slots
 from responsibilities.duties.slot import counts_on
 from responsibilities.measures import issued_duties
-from responsibilities.work.models import STAGE_SHORT, Stage, SyncState, WorkItem
+from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.rates import total
 from responsibilities.work.sync import DUE, closure, sync_points
 
@@ -29,7 +29,7 @@ def work_of(period, as_of):
     return {
         "title": _title(items, due),
         "paragraphs": [*_paragraphs(items, points, due), *_level_words(levels)],
-        "stages": [_stage(kind, mine) for kind in Stage] if mine else [],
+        "stages": [_stage(kind, mine) for kind in SyncStageKind] if mine else [],
         "problems": _problems(items, due),
         "levels": levels,
     }
@@ -84,11 +84,12 @@ def _paragraphs(items, points, due):
     if not items:
         return []
     worst = max(
-        Stage, key=lambda kind: sum(point.kind == kind and point.state != SyncState.SYNCHRONISED for point in due)
+        SyncStageKind,
+        key=lambda kind: sum(point.kind == kind and point.state != SyncState.SYNCHRONISED for point in due),
     )
     open_ones = sum(point.kind == worst and point.state != SyncState.SYNCHRONISED for point in due)
     text = (
-        f"{Stage(worst).label}的问题最多，{open_ones} 个环节滞后或缺失。"
+        f"{SyncStageKind(worst).label}的问题最多，{open_ones} 个环节滞后或缺失。"
         if open_ones
         else "到期环节都在容许天数内同步。"
     )
@@ -104,7 +105,7 @@ def _paragraphs(items, points, due):
 def _stage(kind, points):
     mine = [point for point in points if point.kind == kind]
     return {
-        "name": Stage(kind).label,
+        "name": SyncStageKind(kind).label,
         "due": sum(point.state in DUE for point in mine),
         "synchronised": _number(mine, SyncState.SYNCHRONISED),
         "lagging": _number(mine, SyncState.LAGGING),

@@ -4,6 +4,7 @@ The sealer (seal.py) chains them afterwards: a chain inside the transaction puts
 """
 
 import logging
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,6 +89,28 @@ def record(*, by, verb, obj=None, before=None, after=None, organisation=None, no
     entry.save(force_insert=True)
     transaction.on_commit(lambda: log.info("entry %s %s", entry.pk, entry.mac[:16]))
     return entry
+
+
+@dataclass
+class Change:
+    """What may still be said of a write while it is made: its note, and the organisation that it belongs to."""
+
+    note: str = ""
+    organisation: object = None
+
+
+@contextmanager
+def change(*, by, verb, obj, organisation=None, note="", view=snapshot):
+    """Write `obj` inside the block; leaves one entry with what stood before and what stands after.
+
+    by, verb, organisation, note: as for `record`; yields a Change, where the last two can still be set. view: what of an
+    instance is kept, a function that returns a dict (see `snapshot`). A new instance has no before. The entry is part of
+    the caller's transaction; an error in the block leaves none.
+    """
+    before = view(obj) if obj.pk is not None else None
+    said = Change(note, organisation)
+    yield said
+    record(by=by, verb=verb, obj=obj, before=before, after=view(obj), organisation=said.organisation, note=said.note)
 
 
 def record_many(*, by, verb, rows):

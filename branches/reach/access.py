@@ -75,7 +75,8 @@ def require(user, right: str, organisation) -> None:
 
     The rights are read anew, inside the writer's transaction: they may have ended since the request began.
     """
-    now, place = fresh(user), getattr(organisation, "pk", organisation)
+    place = getattr(organisation, "pk", organisation)
+    now = fresh(user, at=place)
     if now.holds(right, place):
         return
     if now.holds(VIEW, place):
@@ -171,5 +172,5 @@ def may_appoint(giver, role, organisation):
         APPOINT in ROLES[seat.role].rights
         and role in ROLES[seat.role].may_appoint
         and (role not in ROLES[seat.role].appoint_strictly_below or organisation.pk != seat.organisation)
-        for seat in fresh(giver).over(organisation.pk)
+        for seat in fresh(giver, at=organisation.pk).over(organisation.pk)
     )

@@ -12,7 +12,7 @@ from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
 from common.text import person_name
 from members.roster import identity
-from members.roster.models.members import Member, Stage
+from members.roster.models.members import Member, MemberStage
 from members.roster.models.posts import PostKind
 
 LONG_NUMBER = re.compile(r"\d{6,}")
@@ -32,7 +32,7 @@ class RosterFilter(Filter):
     q = PlainTextField(label="姓名或拼音首字母", max_length=30, required=False)
     organisation = OrganisationField(Organisation.objects.none(), label="党组织", required=False, empty_label="全部")
     stage = forms.ChoiceField(
-        label="类别", required=False, choices=[("", "党员"), *Stage.choices, ("all", "含发展对象等全部")]
+        label="类别", required=False, choices=[("", "党员"), *MemberStage.choices, ("all", "含发展对象等全部")]
     )
     sort = forms.ChoiceField(
         label="排序",
@@ -63,7 +63,7 @@ class MemberForm(forms.Form):
 
     name = _plain("name", "姓名", required=True)
     sex = forms.ChoiceField(label="性别", choices=[("", "未填"), ("男", "男"), ("女", "女")], required=False)
-    stage = forms.ChoiceField(label="人员类别", choices=Stage.choices)
+    stage = forms.ChoiceField(label="人员类别", choices=MemberStage.choices)
     joined_on = DayField(label="加入党组织日期", required=False, help_text="支部党员大会通过为预备党员之日。")
     full_on = DayField(label="转为正式党员日期", required=False)
     birth_date = DayField(label="出生日期", required=False)

@@ -122,7 +122,7 @@ class CollectAnswer(models.Model):
     field = models.ForeignKey(CollectField, on_delete=models.PROTECT, related_name="answers")
     value = models.CharField(max_length=500, blank=True)
     paper = models.ForeignKey(
-        "responsibilities.Paper", null=True, blank=True, on_delete=models.PROTECT, related_name="collect_answers"
+        "responsibilities.ProofFile", null=True, blank=True, on_delete=models.PROTECT, related_name="collect_answers"
     )
 
     objects = CollectAnswerQuerySet.as_manager()

@@ -229,7 +229,7 @@ class DutyReport(models.Model):
     state = models.CharField("状态", max_length=10, choices=ReportState.choices)
     text = models.CharField("落实情况", max_length=500, blank=True)
     paper = models.ForeignKey(
-        "responsibilities.Paper", null=True, blank=True, on_delete=models.PROTECT, related_name="duty_reports"
+        "responsibilities.ProofFile", null=True, blank=True, on_delete=models.PROTECT, related_name="duty_reports"
     )
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField(default=timezone.now)
@@ -258,11 +258,11 @@ class DutyReport(models.Model):
         return self.duty.list.organisation
 
 
-class LeaderChargeQuerySet(DatedQuerySet, ScopedQuerySet):
+class LeaderPortfolioQuerySet(DatedQuerySet, ScopedQuerySet):
     pass
 
 
-class LeaderCharge(models.Model):
+class LeaderPortfolio(models.Model):
     """What a member of the leading group is in charge of between two days: a department, or a branch as contact point."""
 
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="charges")
@@ -286,10 +286,12 @@ class LeaderCharge(models.Model):
     starts = models.DateField("起")
     ends = models.DateField("止", null=True, blank=True)
 
-    objects = LeaderChargeQuerySet.as_manager()
+    objects = LeaderPortfolioQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "领导分工"
+        # The table keeps the name it was made with.
+        db_table = "responsibilities_leadercharge"
         default_permissions = ()
         ordering = ["starts", "pk"]
         constraints = [

@@ -24,7 +24,7 @@ urlpatterns = [
     path("duties/lists/<int:pk>/new/", duty_lists.duty_new, name="duty_new"),
     path("duties/charges/", charges.charge_list, name="charge_list"),
     path("duties/charges/new/", charges.charge_new, name="charge_new"),
-    path("duties/charges/<int:pk>/end/", charges.charge_end, name="charge_end"),
+    path("duties/charges/<int:pk>/end/", charges.portfolio_end, name="charge_end"),
     path("duties/reports/<int:pk>/review/", duty_reports.duty_report_review, name="duty_report_review"),
     path("duties/of-work/<int:pk>/", served.item_duties, name="item_duties"),
     path(

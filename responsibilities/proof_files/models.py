@@ -10,7 +10,7 @@ from django.utils import timezone
 from branches.reach.querysets import ScopedQuerySet
 
 
-class PaperQuerySet(ScopedQuerySet):
+class ProofFileQuerySet(ScopedQuerySet):
     def visible_to(self, user, right="view_organisation"):
         """Papers of what the user may read: the row that names one as its proof is the only way to it.
 
@@ -25,7 +25,7 @@ class PaperQuerySet(ScopedQuerySet):
         return self.filter(condition)
 
 
-class Paper(models.Model):
+class ProofFile(models.Model):
     """Stored outside the web root under a random name; written by services/papers.py only."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -38,9 +38,11 @@ class Paper(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     uploaded = models.DateTimeField(default=timezone.now)
 
-    objects = PaperQuerySet.as_manager()
+    objects = ProofFileQuerySet.as_manager()
 
     class Meta:
+        # The table keeps the name it was made with.
+        db_table = "responsibilities_paper"
         default_permissions = ()
         ordering = ["pk"]
 

@@ -9,11 +9,11 @@ from django.db import transaction
 from branches.reach import access
 from common.uploads import sniffing as files
 from common.uploads.pictures import without_metadata
-from responsibilities.proof_files.models import Paper
+from responsibilities.proof_files.models import ProofFile
 
 
-def paper_keep(*, by, organisation, file):
-    """Check an UploadedFile, keep it for `organisation` and return the Paper; part of the caller's transaction.
+def proof_file_keep(*, by, organisation, file):
+    """Check an UploadedFile, keep it for `organisation` and return the ProofFile; part of the caller's transaction.
 
     The bytes are removed again when that transaction fails. Not audited by itself: the caller's entry names the file.
     Raises ValidationError on "file" for a refused one, OSError when the disk is full.
@@ -27,7 +27,7 @@ def paper_keep(*, by, organisation, file):
     path = files.store(io.BytesIO(data), "papers")
     try:
         with transaction.atomic():
-            paper = Paper(
+            paper = ProofFile(
                 organisation=organisation,
                 name=files.safe_name(file.name),
                 path=path,
@@ -44,6 +44,6 @@ def paper_keep(*, by, organisation, file):
     return paper
 
 
-def paper_bytes(paper):
+def proof_file_bytes(paper):
     """Return the content of a kept file, or None when it is gone or no longer what was uploaded (fault F09)."""
     return files.kept_bytes(paper.path, paper.sha256, f"paper {paper.pk}")

@@ -7,15 +7,15 @@ from django.views.decorators.http import require_GET
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import VIEW
-from responsibilities.proof_files.models import Paper
-from responsibilities.proof_files.services import paper_bytes
+from responsibilities.proof_files.models import ProofFile
+from responsibilities.proof_files.services import proof_file_bytes
 
 
 @login_required
 @require_GET
 def paper_download(request, pk):
-    paper = access.get_for(Paper.objects.select_related("organisation"), request.user, VIEW, pk=pk)
-    data = paper_bytes(paper)
+    paper = access.get_for(ProofFile.objects.select_related("organisation"), request.user, VIEW, pk=pk)
+    data = proof_file_bytes(paper)
     if data is None:
         return render(request, "members/activities/attachments/gone.html", {"attachment": paper}, status=410)
     return exports.kept_file(data, paper.name, paper.kind)

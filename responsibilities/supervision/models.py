@@ -153,7 +153,11 @@ class SupervisionReply(models.Model):
         "members.Activity", null=True, blank=True, on_delete=models.PROTECT, related_name="supervision_replies"
     )
     paper = models.ForeignKey(
-        "responsibilities.Paper", null=True, blank=True, on_delete=models.PROTECT, related_name="supervision_replies"
+        "responsibilities.ProofFile",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supervision_replies",
     )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     written = models.DateTimeField(default=timezone.now)

@@ -17,7 +17,7 @@ from common.operator import OPERATOR
 from common.tabular.words import nearest, split_names
 from common.text import cell_text, clean_text, fold, is_blank_mark, parse_date, parse_optional_date, person_name
 from responsibilities.work.ledger import WORK_LEDGER
-from responsibilities.work.models import Stage, WorkItem, WorkKind
+from responsibilities.work.models import SyncStageKind, WorkItem, WorkKind
 from responsibilities.work.rights import OWN_WORK, places_to_arrange
 from responsibilities.work.rules import item_faults
 from responsibilities.work.selectors.items import LEADERS
@@ -200,7 +200,7 @@ def _row(cells, known):
     starts, ends = cells.take("starts", parse_date), cells.take("ends", parse_date)
     source = cells.take("source", _text(200), "")
     leader, leader_name = _leader(cells, known)
-    planned = {stage: cells.take(f"planned_{stage.value}", parse_optional_date) for stage in Stage}
+    planned = {stage: cells.take(f"planned_{stage.value}", parse_optional_date) for stage in SyncStageKind}
     for field_name, fault in item_faults(starts, ends, {stage: [day] for stage, day in planned.items()}).items():
         cells.fault(field_name, fault)
     if known.organisation is None:
@@ -272,7 +272,7 @@ def _data_of(item):
         carriers=[row.organisation for row in carriers],
         source=item.source,
         note=item.note,
-        planned={Stage(row.stage): row.planned_on for row in item.stages.all() if row.planned_on},
+        planned={SyncStageKind(row.stage): row.planned_on for row in item.stages.all() if row.planned_on},
     )
 
 

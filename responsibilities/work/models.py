@@ -17,14 +17,19 @@ class WorkKind(models.TextChoices):
     BRANCH = "branch", "支部重点"
 
 
-class Stage(models.TextChoices):
+class SyncStageKind(models.TextChoices):
     STUDY = "study", "同步研究"
     ARRANGEMENT = "arrangement", "同步安排"
     IMPLEMENTATION = "implementation", "同步实施"
     ASSESSMENT = "assessment", "同步考核"
 
 
-STAGE_SHORT = {Stage.STUDY: "研究", Stage.ARRANGEMENT: "安排", Stage.IMPLEMENTATION: "实施", Stage.ASSESSMENT: "考核"}
+STAGE_SHORT = {
+    SyncStageKind.STUDY: "研究",
+    SyncStageKind.ARRANGEMENT: "安排",
+    SyncStageKind.IMPLEMENTATION: "实施",
+    SyncStageKind.ASSESSMENT: "考核",
+}
 
 
 class SyncState(models.TextChoices):
@@ -141,7 +146,7 @@ class SyncStage(models.Model):
     """
 
     item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="stages")
-    stage = models.CharField("环节", max_length=15, choices=Stage.choices)
+    stage = models.CharField("环节", max_length=15, choices=SyncStageKind.choices)
     planned_on = models.DateField("业务计划日期", null=True, blank=True)
     happened_on = models.DateField("业务实际日期", null=True, blank=True)
     business = models.CharField("业务进展", max_length=300, blank=True)
@@ -158,7 +163,7 @@ class SyncStage(models.Model):
         indexes = [models.Index(fields=["happened_on"], name="stage_happened")]
         constraints = [
             models.UniqueConstraint(fields=["item", "stage"], name="stage_once"),
-            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="stage_known"),
+            models.CheckConstraint(condition=Q(stage__in=SyncStageKind.values), name="stage_known"),
             models.CheckConstraint(
                 condition=Q(waived_at__isnull=True) | ~Q(waived_reason=""), name="stage_waived_with_reason"
             ),
@@ -206,7 +211,7 @@ class StageEvidence(models.Model):
         "members.Activity", null=True, blank=True, on_delete=models.CASCADE, related_name="stage_evidence"
     )
     paper = models.ForeignKey(
-        "responsibilities.Paper", null=True, blank=True, on_delete=models.PROTECT, related_name="stage_evidence"
+        "responsibilities.ProofFile", null=True, blank=True, on_delete=models.PROTECT, related_name="stage_evidence"
     )
     # Of a paper only: its own date and what it is.
     day = models.DateField("日期", null=True, blank=True)

@@ -8,7 +8,7 @@ from common import clock
 from common.text import EARLIEST
 from members.activities.models import UNSUBMITTED, BuildingField, Way
 from members.activities.models import ActivityKindCode as Code
-from responsibilities.work.models import STAGE_SHORT, Stage
+from responsibilities.work.models import STAGE_SHORT, SyncStageKind
 
 # So many days from the business date a record hardly belongs to the stage.
 FAR = 60
@@ -19,29 +19,29 @@ NEAR = 7
 
 # Which kinds of record show a stage in published practice (rulebook README, section 6).
 STAGE_KINDS = {
-    Stage.STUDY: (
+    SyncStageKind.STUDY: (
         Code.COMMITTEE_MEETING,
         Code.ASSEMBLY,
         Code.STUDY_GROUP,
         Code.PARTY_SPECIAL,
         Code.PARTY_GROUP_MEETING,
     ),
-    Stage.ARRANGEMENT: (Code.COMMITTEE_MEETING, Code.ASSEMBLY),
-    Stage.IMPLEMENTATION: (Code.THEME_DAY, Code.LECTURE, Code.VISIT_BRANCH),
-    Stage.ASSESSMENT: (Code.ASSEMBLY, Code.ORG_LIFE, Code.DEBRIEF, Code.COMMITTEE_MEETING),
+    SyncStageKind.ARRANGEMENT: (Code.COMMITTEE_MEETING, Code.ASSEMBLY),
+    SyncStageKind.IMPLEMENTATION: (Code.THEME_DAY, Code.LECTURE, Code.VISIT_BRANCH),
+    SyncStageKind.ASSESSMENT: (Code.ASSEMBLY, Code.ORG_LIFE, Code.DEBRIEF, Code.COMMITTEE_MEETING),
 }
 # How a record of a stage usually serves the work; a suggestion, the agency's own setting.
 STAGE_WAY = {
-    Stage.STUDY: Way.AROUND,
-    Stage.ARRANGEMENT: Way.CONNECT,
-    Stage.IMPLEMENTATION: Way.MERGE,
-    Stage.ASSESSMENT: Way.PERMEATE,
+    SyncStageKind.STUDY: Way.AROUND,
+    SyncStageKind.ARRANGEMENT: Way.CONNECT,
+    SyncStageKind.IMPLEMENTATION: Way.MERGE,
+    SyncStageKind.ASSESSMENT: Way.PERMEATE,
 }
 STAGE_BUILDING = {
-    Stage.STUDY: BuildingField.THOUGHT,
-    Stage.ARRANGEMENT: BuildingField.ORGANISATION,
-    Stage.IMPLEMENTATION: BuildingField.CONDUCT,
-    Stage.ASSESSMENT: BuildingField.INSTITUTION,
+    SyncStageKind.STUDY: BuildingField.THOUGHT,
+    SyncStageKind.ARRANGEMENT: BuildingField.ORGANISATION,
+    SyncStageKind.IMPLEMENTATION: BuildingField.CONDUCT,
+    SyncStageKind.ASSESSMENT: BuildingField.INSTITUTION,
 }
 # Words that stand in most titles and tell nothing about one piece of work.
 _COMMON = (
@@ -74,13 +74,13 @@ def day_fault(day, *, actual=False):
 
 
 def order_faults(dates, word):
-    """Return {Stage: sentence} of the stages that lie before an earlier one; empty when all are in order.
+    """Return {SyncStageKind: sentence} of the stages that lie before an earlier one; empty when all are in order.
 
-    dates: {Stage: [dates]} of one sort, planned or actual (None is left out). word: 计划 or 实际. The last date of a stage
+    dates: {SyncStageKind: [dates]} of one sort, planned or actual (None is left out). word: 计划 or 实际. The last date of a stage
     may not lie after the first of a later one.
     """
     faults, latest = {}, None
-    for stage in Stage:
+    for stage in SyncStageKind:
         days = [day for day in dates.get(stage, ()) if day is not None]
         if not days:
             continue
@@ -104,13 +104,13 @@ def start_fault(day, starts):
 def item_faults(starts, ends, planned):
     """Return {field: sentence} of everything that is wrong with the dates of an item; a date that is None is not judged.
 
-    planned: {Stage: [dates]}, as they would stand.
+    planned: {SyncStageKind: [dates]}, as they would stand.
     """
     faults = {"starts": day_fault(starts), "ends": day_fault(ends)}
     if starts and ends and ends < starts:
         faults["ends"] = faults["ends"] or "完成日期不能早于开始日期。"
     order = order_faults(planned, "计划")
-    for stage in Stage:
+    for stage in SyncStageKind:
         days = planned.get(stage, ())
         wrong = next(filter(None, [*map(day_fault, days), *(start_fault(day, starts) for day in days)]), "")
         faults[f"planned_{stage.value}"] = wrong or order.get(stage, "")
@@ -189,7 +189,7 @@ def nearness(point, activity, item):
         reasons.append(activity.kinds_label)
     if set(activity.codes) & set(STAGE_KINDS[point.kind]):
         score += 18
-    elif point.kind == Stage.IMPLEMENTATION and _hosts(activity):
+    elif point.kind == SyncStageKind.IMPLEMENTATION and _hosts(activity):
         score += 12
         reasons.append("共同活动")
     elif activity.codes and set(activity.codes) <= {Code.TALK, Code.DUES}:

@@ -12,9 +12,9 @@ from django.db.models import Q
 from branches.settings import dated as dated_settings
 from common import clock
 from members.activities.models import COUNTING_STATES
-from responsibilities.work.models import Milestone, Stage, StageEvidence, SyncStage, SyncState, WorkCarrier
+from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkCarrier
 
-STAGES = tuple(Stage)
+STAGES = tuple(SyncStageKind)
 # The worst first: what a stage with several points shows, and how the board sorts.
 WORST = (SyncState.MISSING, SyncState.LAGGING, SyncState.NOT_DUE, SyncState.SYNCHRONISED, SyncState.WAIVED)
 # What was owed and can be counted; the rest is left out of every rate.
@@ -35,7 +35,7 @@ class Proof:
 class SyncPoint:
     """One business date of an item and the Party work that goes with it.
 
-    stage, item, milestone: ids (milestone None for a stage without milestones). kind: a Stage. name: of the milestone,
+    stage, item, milestone: ids (milestone None for a stage without milestones). kind: a SyncStageKind. name: of the milestone,
     or "". lag: days from business to Party date (negative: earlier); of a missing one, days from the business date to
     the day of judging (as_of). carriers: ids of the organisations that carry the item on the business date, the leading
     one first. tolerance: days that were allowed on the business date.

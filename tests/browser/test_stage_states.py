@@ -2,7 +2,7 @@
 
 import pytest
 
-from responsibilities.work.models import Stage, StageEvidence, WorkItem
+from responsibilities.work.models import StageEvidence, SyncStageKind, WorkItem
 from tests.browser.chromium import DESK
 from tests.browser.hand import Hand
 from tests.responsibilities.work.support import ago, happened, item_at, point, record_on
@@ -22,7 +22,7 @@ def on_board(page, **words):
     """Go to the board by the breadcrumb and check what its only row says of each stage; returns the texts of its cells."""
     page.click(".dj-crumb a:has-text('四同步看板')")
     page.wait_for_selector(".w-board")
-    cells = dict(zip(Stage.values, page.locator(".w-board tbody td").all_inner_texts(), strict=True))
+    cells = dict(zip(SyncStageKind.values, page.locator(".w-board tbody td").all_inner_texts(), strict=True))
     for stage, wanted in words.items():
         assert [word for word in wanted if word not in cells[stage]] == [], cells[stage]
     return cells
@@ -74,7 +74,7 @@ def test_dates_bring_a_stage_from_not_due_over_waiting_to_missing(open_page, liv
 def overdue(live_world):
     """An item all four stages of which are missing."""
     item = item_at(live_world.committee, [live_world.branch_a])
-    for stage, days in zip(Stage, (60, 50, 40, 30)):
+    for stage, days in zip(SyncStageKind, (60, 50, 40, 30)):
         happened(item, stage, ago(days))
     return item
 

@@ -4,7 +4,7 @@ from branches.places.models.departments import Department
 from branches.reach.rights import ASSIGN, MEMBERS, ROLES
 from common.operator import OPERATOR
 from responsibilities.duties.models import DutyList
-from responsibilities.duties.services.portfolios import charge_make
+from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.duties.services.reports import duty_report
 from tests.matrix import Row, everyone, only
 from tests.matrix.members import READS_A
@@ -43,7 +43,7 @@ def report_a(world):
 
 def charge(world):
     department = Department.objects.create(name="综合处")
-    row = charge_make(by=OPERATOR, organisation=world.root, leader=world.leader, department=department)
+    row = portfolio_make(by=OPERATOR, organisation=world.root, leader=world.leader, department=department)
     return {"pk": row.pk}
 
 

@@ -12,7 +12,7 @@ from common.dated import DatedQuerySet
 from common.fields import EncryptedField
 
 
-class Stage(models.TextChoices):
+class MemberStage(models.TextChoices):
     APPLICANT = "applicant", "入党申请人"
     ACTIVIST = "activist", "入党积极分子"
     CANDIDATE = "candidate", "发展对象"
@@ -20,7 +20,7 @@ class Stage(models.TextChoices):
     FULL = "full", "正式党员"
 
 
-PARTY_STAGES = (Stage.PROBATIONARY, Stage.FULL)
+PARTY_STAGES = (MemberStage.PROBATIONARY, MemberStage.FULL)
 
 
 class MemberQuerySet(ScopedQuerySet):
@@ -46,7 +46,7 @@ class Member(models.Model):
     ethnicity = models.CharField("民族", max_length=20, blank=True)
     education = models.CharField("学历", max_length=30, blank=True)
     work_post = models.CharField("工作岗位", max_length=100, blank=True)
-    stage = models.CharField("人员类别", max_length=15, choices=Stage.choices)
+    stage = models.CharField("人员类别", max_length=15, choices=MemberStage.choices)
     joined_on = models.DateField("加入党组织日期", null=True, blank=True)
     full_on = models.DateField("转为正式党员日期", null=True, blank=True)
     status = models.CharField("党籍状态", max_length=20, default="正常")

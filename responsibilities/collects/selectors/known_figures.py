@@ -13,7 +13,7 @@ from branches.places.models.organisations import Organisation
 from common import clock
 from common.text import fold
 from members.activities.models import ActivityKindCode
-from members.roster.models.members import Stage as Standing
+from members.roster.models.members import MemberStage as Standing
 from members.roster.models.posts import COMMITTEE_SEATS, PostKind
 from responsibilities.collects.selectors.known_sources import Sources
 from responsibilities.requirements.models import RequirementState as State

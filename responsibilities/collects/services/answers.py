@@ -13,7 +13,7 @@ from responsibilities.assigning import answers_for, require_assigns
 from responsibilities.collects.models import CollectAnswer, CollectState, CollectTarget, FieldKind
 from responsibilities.collects.services.collects import tell
 from responsibilities.collects.values import plain_answer
-from responsibilities.proof_files.services import paper_keep
+from responsibilities.proof_files.services import proof_file_keep
 
 
 def may_answer(user, target):
@@ -51,7 +51,7 @@ def _files(by, target, fields, given, kept):
                 errors[name_of(field)] = f"请上传{field.label}。"
             continue
         try:
-            papers[field.pk] = paper_keep(by=by, organisation=target.organisation, file=file)
+            papers[field.pk] = proof_file_keep(by=by, organisation=target.organisation, file=file)
         except ValidationError as error:
             errors[name_of(field)] = error.messages
     if errors:

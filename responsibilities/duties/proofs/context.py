@@ -11,7 +11,7 @@ from common.periods import YEAR, Period
 from members.activities.models import Activity, Attendance, hours_between
 from members.activities.selectors.counting import ON_TIME, counting_records
 from members.roster.models.members import Member, Membership
-from responsibilities.duties.models import LeaderCharge, Level
+from responsibilities.duties.models import LeaderPortfolio, Level
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.templates import template
 
@@ -95,8 +95,8 @@ class Question:
 
     @cached_property
     def charges(self):
-        """{account id: [LeaderCharge]} that touch the year."""
-        rows = LeaderCharge.objects.filter(Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=self.day)
+        """{account id: [LeaderPortfolio]} that touch the year."""
+        rows = LeaderPortfolio.objects.filter(Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=self.day)
         found = {}
         for row in rows.select_related("contact"):
             found.setdefault(row.leader_id, []).append(row)

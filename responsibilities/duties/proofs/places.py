@@ -15,7 +15,7 @@ from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 from responsibilities.requirements.selectors import requirement_name, requirements
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import STAGE_SHORT, Stage, SyncState, WorkItem
+from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.sync import sync_points
 
 
@@ -116,7 +116,7 @@ def _stage(question, duty, point, item, tolerance):
     return DutySlot(
         duty.pk,
         f"stage/{point.stage}" if point.milestone is None else f"node/{point.milestone}",
-        f"{item} {STAGE_SHORT[Stage(point.kind)]}" + (f"（{point.name}）" if point.name else ""),
+        f"{item} {STAGE_SHORT[SyncStageKind(point.kind)]}" + (f"（{point.name}）" if point.name else ""),
         # The Party side is owed only once the business side has happened.
         due if point.happened else max(due, question.as_of),
         expected=0 if point.state == SyncState.WAIVED else 1,

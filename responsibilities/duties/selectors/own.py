@@ -6,7 +6,7 @@ from branches.places.models.departments import Coverage
 from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, ROLES
 from common import clock
-from responsibilities.duties.models import Duty, DutyList, LeaderCharge, Level, ListState
+from responsibilities.duties.models import Duty, DutyList, LeaderPortfolio, Level, ListState
 from responsibilities.duties.progress import duty_slots, elapsed, progress
 from responsibilities.duties.rights import reports_to_judge
 from responsibilities.duties.selectors.holders import holders_each
@@ -110,7 +110,9 @@ def _row(duty, slots, today):
 
 def _charges(user, today):
     """Return the departments in the user's charge with who covers them, and his contact branches."""
-    rows = LeaderCharge.objects.filter(leader=user, starts__lte=today).filter(Q(ends__isnull=True) | Q(ends__gte=today))
+    rows = LeaderPortfolio.objects.filter(leader=user, starts__lte=today).filter(
+        Q(ends__isnull=True) | Q(ends__gte=today)
+    )
     rows = list(rows.select_related("department", "contact__parent"))
     departments = [row.department for row in rows if row.department_id]
     covered = {}

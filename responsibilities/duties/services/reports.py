@@ -25,7 +25,7 @@ from responsibilities.duties.slot import (
     UNKNOWN,
     anchor,
 )
-from responsibilities.proof_files.services import paper_keep
+from responsibilities.proof_files.services import proof_file_keep
 
 LONGEST = 500
 
@@ -194,7 +194,7 @@ def duty_report(*, by, duty, slot, text, file=None, seen=""):
         "return_reason": "",
     }
     if file is not None:
-        values["paper"] = paper_keep(by=by, organisation=duty.list.organisation, file=file)
+        values["paper"] = proof_file_keep(by=by, organisation=duty.list.organisation, file=file)
     report = _say(found, duty, slot, values, (ReportState.RETURNED,))
     _done(by, "duty.report", report)
     for user in judges:

@@ -17,7 +17,7 @@ from common import clock
 from common.forms.fields import take_errors
 from responsibilities.assigning import assigning, assigns_anywhere, require_assigns
 from responsibilities.duties.forms import ChargeForm
-from responsibilities.duties.models import LeaderCharge
+from responsibilities.duties.models import LeaderPortfolio
 from responsibilities.duties.services import portfolios as services
 
 
@@ -32,7 +32,7 @@ def _root(user):
 @login_required
 @require_GET
 def charge_list(request):
-    rows = LeaderCharge.objects.select_related("leader", "department", "contact__parent").order_by(
+    rows = LeaderPortfolio.objects.select_related("leader", "department", "contact__parent").order_by(
         "leader", "contact", "starts", "pk"
     )
     manages = assigns_anywhere(request.user)
@@ -67,7 +67,7 @@ def charge_new(request):
     if request.method == "POST":
         if form.is_valid():
             try:
-                services.charge_make(by=request.user, organisation=root, **form.cleaned_data)
+                services.portfolio_make(by=request.user, organisation=root, **form.cleaned_data)
             except ValidationError as error:
                 take_errors(form, error)
             else:
@@ -86,16 +86,16 @@ def charge_new(request):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def charge_end(request, pk):
+def portfolio_end(request, pk):
     charge = access.get_for(
-        LeaderCharge.objects.select_related("leader", "department", "contact", "organisation"),
+        LeaderPortfolio.objects.select_related("leader", "department", "contact", "organisation"),
         request.user,
         ASSIGN,
         pk=pk,
     )
     require_assigns(request.user, charge.organisation)
     if request.method == "POST":
-        services.charge_end(by=request.user, charge=charge)
+        services.portfolio_end(by=request.user, charge=charge)
         messages.success(request, "分工已结束")
         return redirect("charge_list")
     context = {

@@ -14,7 +14,7 @@ from common import clock, database
 from common.errors import Conflict
 from common.text import quoted
 from responsibilities.assigning import answering, answers_for, seat_for
-from responsibilities.proof_files.services import paper_keep
+from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.supervision.models import (
     AWAITING,
     Subject,
@@ -203,7 +203,7 @@ def supervision_reply(*, by, supervision, text, activity=None, file=None):
     if supervision.answered_at is None:
         columns |= {"answered_at": moment, "answered_late": clock.day_of(moment) > supervision.due}
     _transition(supervision, AWAITING, "回复", **columns)
-    paper = paper_keep(by=by, organisation=supervision.organisation, file=file) if file else None
+    paper = proof_file_keep(by=by, organisation=supervision.organisation, file=file) if file else None
     reply = SupervisionReply(
         supervision=supervision, text=text, activity=activity, paper=paper, author=_account(by), written=moment
     )

@@ -7,7 +7,7 @@ from common import clock
 from common.forms.filters import Filter, PeriodField
 from common.periods import QUARTER, YEAR, Period
 from members.activities.forms.fields import DayField, PlacesField, TextField
-from responsibilities.work.models import STAGE_SHORT, Stage, WorkKind
+from responsibilities.work.models import STAGE_SHORT, SyncStageKind, WorkKind
 from responsibilities.work.rules import item_faults
 from responsibilities.work.selectors.board import STATES
 from responsibilities.work.selectors.items import covering, leader_accounts
@@ -91,7 +91,7 @@ class WorkForm(forms.Form):
             required=False,
             label_of=lambda row: row.label,
         )
-        for stage in Stage:
+        for stage in SyncStageKind:
             self.fields[f"planned_{stage.value}"] = DayField(label=f"{STAGE_SHORT[stage]}计划日期", required=False)
         divided = item and {row.stage for row in item.stages.filter(milestones__isnull=False)}
         for stage in divided or ():
@@ -112,12 +112,14 @@ class WorkForm(forms.Form):
         return values | {f"planned_{row.stage}": row.planned_on for row in item.stages.all()}
 
     def planned_fields(self):
-        return [self[f"planned_{stage.value}"] for stage in Stage if f"planned_{stage.value}" in self.fields]
+        return [self[f"planned_{stage.value}"] for stage in SyncStageKind if f"planned_{stage.value}" in self.fields]
 
     def clean(self):
         values = super().clean()
         # Everything at once, also when other fields are wrong: the service sees a form only when each field is right.
-        planned = {stage: values[f"planned_{stage.value}"] for stage in Stage if f"planned_{stage.value}" in values}
+        planned = {
+            stage: values[f"planned_{stage.value}"] for stage in SyncStageKind if f"planned_{stage.value}" in values
+        }
         faults = item_faults(values.get("starts"), values.get("ends"), stage_dates(self.item, "planned_on", planned))
         for name, sentence in faults.items():
             self.add_error(name if name in self.fields else None, sentence)
@@ -148,7 +150,9 @@ class WorkForm(forms.Form):
             source=values["source"],
             note=values["note"],
             planned={
-                stage: values[f"planned_{stage.value}"] for stage in Stage if f"planned_{stage.value}" in self.fields
+                stage: values[f"planned_{stage.value}"]
+                for stage in SyncStageKind
+                if f"planned_{stage.value}" in self.fields
             },
         )
 
@@ -194,7 +198,7 @@ class BoardFilter(Filter):
     department = forms.TypedChoiceField(label="处室", required=False, coerce=int, empty_value=None)
     leader = forms.ChoiceField(label="分管领导", required=False)
     branch = forms.TypedChoiceField(label="党组织", required=False, coerce=int, empty_value=None)
-    stage = forms.ChoiceField(label="环节", required=False, choices=[("", "全部"), *Stage.choices])
+    stage = forms.ChoiceField(label="环节", required=False, choices=[("", "全部"), *SyncStageKind.choices])
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *WorkKind.choices])
     word = TextField(label="名称", required=False, max_length=40)
 

@@ -6,7 +6,7 @@ from branches.places.models.organisations import Organisation
 from common import clock
 from common.names import named, standing_label
 from common.periods import YEAR, Period
-from responsibilities.work.models import Stage, SyncState, WorkItem
+from responsibilities.work.models import SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.items import items_in
 from responsibilities.work.sync import closure, sync_points
 
@@ -99,7 +99,7 @@ def narrow(found, *, department=None, leader=None, branch=None, kind="", stage="
     """Return the Selection reduced to what the filters say.
 
     department: id of the leading or a helping one. leader: account id, or a name as written. branch: id of an
-    organisation; points carried at or below it count. kind: WorkKind. stage: Stage. word: part of the name or of its pinyin initials.
+    organisation; points carried at or below it count. kind: WorkKind. stage: SyncStageKind. word: part of the name or of its pinyin initials.
     """
 
     def keeps(item):
@@ -179,9 +179,9 @@ def counts(selection):
 
 
 def stage_counts(selection, stage=""):
-    """Return the heads of the columns with their numbers; where one Stage is asked for, the others count nothing."""
+    """Return the heads of the columns with their numbers; where one SyncStageKind is asked for, the others count nothing."""
     found = []
-    for kind in Stage:
+    for kind in SyncStageKind:
         states = [point.state for point in selection.counted if point.kind == kind]
         found.append(
             {

@@ -7,7 +7,7 @@ from django.urls import reverse
 from common import clock
 from members.activities.models import ActivityState
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import Stage, SyncState, WorkCarrier
+from responsibilities.work.models import SyncStageKind, SyncState, WorkCarrier
 from responsibilities.work.rights import Powers
 from responsibilities.work.selectors.items import NextStep, linked_records, next_step, proof_label
 from responsibilities.work.selectors.stage_words import pick_url, words
@@ -40,7 +40,7 @@ class Cell:
 
     @property
     def name(self):
-        return Stage(self.kind).label
+        return SyncStageKind(self.kind).label
 
 
 @dataclass

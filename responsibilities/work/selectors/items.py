@@ -11,7 +11,7 @@ from branches.reach.models import Appointment
 from branches.settings import dated as dated_settings
 from common import clock
 from members.activities.models import Activity, Resolution
-from responsibilities.work.models import Stage, StageEvidence, SyncState, WorkItem
+from responsibilities.work.models import StageEvidence, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.rules import fit
 from responsibilities.work.sync import STAGES, closure, sync_points, worst
 
@@ -36,7 +36,7 @@ class NextStep:
 
 def stage_name(point):
     """Return 「同步实施」, for a milestone 「同步实施（节点名称）」."""
-    label = Stage(point.kind).label
+    label = SyncStageKind(point.kind).label
     return f"{label}（{point.name}）" if point.name else label
 
 
@@ -114,7 +114,7 @@ class StageView:
 
     @property
     def label(self):
-        return Stage(self.row.stage).label
+        return SyncStageKind(self.row.stage).label
 
 
 def evidence_lines(rows, points, records, item):

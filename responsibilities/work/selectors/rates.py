@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import median
 
-from responsibilities.work.models import Stage, SyncState
+from responsibilities.work.models import SyncStageKind, SyncState
 from responsibilities.work.sync import DUE, closure
 
 
@@ -106,7 +106,7 @@ def total(points, whole=None):
 
 
 def by_stage(point):
-    return (Stage(point.kind),)
+    return (SyncStageKind(point.kind),)
 
 
 def by_carrier(items):

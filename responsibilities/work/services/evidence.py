@@ -10,7 +10,7 @@ from branches.reach.rights import RECORD
 from common import clock
 from common.errors import Conflict
 from members.activities.models import Activity, ActivityState
-from responsibilities.proof_files.services import paper_keep
+from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.work.models import StageEvidence, WorkItem
 from responsibilities.work.rights import Powers, carriers_of, require
 from responsibilities.work.rules import day_fault
@@ -96,7 +96,7 @@ def evidence_paper(*, by, stage, title, day, file, milestone=None):
     row = StageEvidence(
         stage=stage,
         milestone=milestone,
-        paper=paper_keep(by=by, organisation=stage.item.organisation, file=file),
+        paper=proof_file_keep(by=by, organisation=stage.item.organisation, file=file),
         day=day,
         title=title.strip()[:120],
         added=clock.now(),

@@ -13,7 +13,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common import clock
 from common.errors import Conflict
-from responsibilities.work.models import Milestone, Stage, SyncStage, WorkCarrier, WorkItem, WorkKind
+from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, WorkCarrier, WorkItem, WorkKind
 from responsibilities.work.rights import OWN_WORK, Powers, require_edit
 from responsibilities.work.rules import item_faults
 
@@ -25,7 +25,7 @@ class WorkData:
     """What the form or a year plan says of an item.
 
     lead, helpers: Departments. leader: account or None; leader_name: as written where there is none. carriers: the
-    organisations that carry it, the leading one first. planned: {Stage: planned business date or None}; a stage that is
+    organisations that carry it, the leading one first. planned: {SyncStageKind: planned business date or None}; a stage that is
     missing in it keeps its date.
     """
 
@@ -83,7 +83,7 @@ def mark_work(item, places=(), days=()):
 
 
 def _closing_days(item):
-    stages = SyncStage.objects.filter(item=item, stage=Stage.ASSESSMENT)
+    stages = SyncStage.objects.filter(item=item, stage=SyncStageKind.ASSESSMENT)
     rows = stages.values_list("happened_on", "milestones__happened_on")
     return {day for row in rows for day in row if day is not None}
 
@@ -127,13 +127,13 @@ def _check_carriers(by, organisation, item, carriers):
 
 
 def stage_dates(item, column, given=None):
-    """Return {Stage: [dates]} of an item as they stand: of its milestones where a stage has some, else its own.
+    """Return {SyncStageKind: [dates]} of an item as they stand: of its milestones where a stage has some, else its own.
 
-    item: a WorkItem, None or unsaved for one to come. column: planned_on or happened_on. given: {Stage: date} that would
+    item: a WorkItem, None or unsaved for one to come. column: planned_on or happened_on. given: {SyncStageKind: date} that would
     take the place of the stages' own.
     """
     given = given or {}
-    found = {stage: [given.get(stage)] for stage in Stage}
+    found = {stage: [given.get(stage)] for stage in SyncStageKind}
     if item is None or item.pk is None:
         return found
     parts = {}
@@ -223,7 +223,7 @@ def _write_carriers(item, carriers):
 
 def _write_stages(item, planned):
     stored = {row.stage: row for row in item.stages.all()}
-    for stage in Stage:
+    for stage in SyncStageKind:
         row = stored.get(stage) or SyncStage(item=item, stage=stage)
         day = planned.get(stage, row.planned_on)
         if row.pk is None or row.planned_on != day:

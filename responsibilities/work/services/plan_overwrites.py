@@ -4,7 +4,7 @@ import json
 
 from branches.audit.models import AuditEntry
 from common import clock
-from responsibilities.work.models import Stage, SyncStage, WorkKind
+from responsibilities.work.models import SyncStage, SyncStageKind, WorkKind
 
 # The note of a trail entry that a year plan wrote; every other entry about an item was written by hand.
 FROM_PLAN = "按年度计划"
@@ -42,7 +42,9 @@ def _columns(payload):
     columns = {"leader" if name == "leader_name" else name for name in after} - {"planned"}
     if "planned" in after:
         old, new = (set(text.split("；")) for text in (before.get("planned") or "", after["planned"] or ""))
-        columns |= {f"planned_{stage.value}" for stage in Stage if any(stage.label in part for part in old ^ new)}
+        columns |= {
+            f"planned_{stage.value}" for stage in SyncStageKind if any(stage.label in part for part in old ^ new)
+        }
     return columns
 
 
@@ -76,4 +78,6 @@ def _words(data):
         "ends": clock.in_words(data.ends),
         "source": data.source,
     }
-    return words | {f"planned_{Stage(stage).value}": clock.in_words(day) for stage, day in data.planned.items() if day}
+    return words | {
+        f"planned_{SyncStageKind(stage).value}": clock.in_words(day) for stage, day in data.planned.items() if day
+    }

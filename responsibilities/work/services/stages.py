@@ -11,7 +11,7 @@ from branches.reach.rights import ASSIGN, DUTIES
 from common import clock
 from common.errors import Conflict
 from common.stale_form import require_unchanged
-from responsibilities.work.models import Milestone, Stage, StageEvidence, SyncStage, WorkItem
+from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkItem
 from responsibilities.work.rights import carriers_of, powers_for, require
 from responsibilities.work.rules import day_fault, order_faults, start_fault
 from responsibilities.work.services.items import mark_work, stage_dates
@@ -65,7 +65,7 @@ def _check(item, data):
 
 def _check_order(stage, data):
     """The dates of all four stages stand in order; what is wrong is said beside the date of this stage that is nearest to it."""
-    errors, later = {}, [*Stage][[*Stage].index(stage.stage) + 1 :]
+    errors, later = {}, [*SyncStageKind][[*SyncStageKind].index(stage.stage) + 1 :]
     for column, word, place in (("planned_on", "计划", 2), ("happened_on", "实际", 3)):
         faults = order_faults(stage_dates(stage.item, column), word)
         if not faults:

@@ -11,7 +11,7 @@ from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common.forms.filters import PeriodField, asked_for
 from responsibilities.work.forms.items import BoardFilter
-from responsibilities.work.models import Stage, SyncState
+from responsibilities.work.models import SyncStageKind, SyncState
 from responsibilities.work.rights import arranges_anywhere, enters_anywhere
 from responsibilities.work.selectors import board, board_export, board_lines
 from responsibilities.work.selectors.items import mix_of, tolerance_now
@@ -208,7 +208,9 @@ def sync_rates(request):
         "form": form,
         "whole": _rate_row(request, "合计", 0, whole),
         "stages": [
-            _rate_row(request, kind.label, 0, stages[kind], stage=kind.value) for kind in Stage if kind in stages
+            _rate_row(request, kind.label, 0, stages[kind], stage=kind.value)
+            for kind in SyncStageKind
+            if kind in stages
         ],
         "rows": [
             _rate_row(request, label, depth, rate, **({name: str(key)} if name else {}))

@@ -14,7 +14,7 @@ from common.operator import OPERATOR
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member
 from responsibilities.supervision.services.notices import supervision_close, supervision_issue
-from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.responsibilities.duties.world import issued
 
 
@@ -33,10 +33,12 @@ def year(world):
         organisation=world.committee, name="能源保供", starts=date(2026, 2, 1), ends=date(2026, 12, 1)
     )
     WorkCarrier.objects.create(item=item, organisation=world.branch_a, leads=True)
-    for kind in Stage:
-        SyncStage.objects.create(item=item, stage=kind, happened_on=date(2026, 3, 1) if kind == Stage.STUDY else None)
+    for kind in SyncStageKind:
+        SyncStage.objects.create(
+            item=item, stage=kind, happened_on=date(2026, 3, 1) if kind == SyncStageKind.STUDY else None
+        )
     StageEvidence.objects.create(
-        stage=item.stages.get(stage=Stage.STUDY), activity=Activity.objects.order_by("day").first()
+        stage=item.stages.get(stage=SyncStageKind.STUDY), activity=Activity.objects.order_by("day").first()
     )
     return world
 

@@ -10,7 +10,7 @@ from members.activities.services.records import RecordData, activity_create
 from members.roster.models.members import Member
 from responsibilities.duties.models import Level
 from responsibilities.duties.selectors.of_record import duties_of_record
-from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.responsibilities.duties.world import duty, html, issued, record
 
 DAY = date(2026, 11, 18)
@@ -55,7 +55,7 @@ def test_a_draft_that_is_linked_with_a_stage_serves_the_duty_of_the_stages(world
         name="能源保供", organisation=world.root, starts=date(2026, 1, 1), ends=date(2026, 12, 31)
     )
     WorkCarrier.objects.create(item=item, organisation=world.branch_a)
-    stage = SyncStage.objects.create(item=item, stage=Stage.STUDY, planned_on=DAY, happened_on=DAY)
+    stage = SyncStage.objects.create(item=item, stage=SyncStageKind.STUDY, planned_on=DAY, happened_on=DAY)
     draft = activity_create(
         by=world.secretary_a, organisation=world.branch_a, data=RecordData(kinds=["visit"], day=DAY, title="走访")
     )

@@ -10,7 +10,7 @@ from members.activities.models import Activity, ActivityKind, Resolution
 from responsibilities.collects.models import FieldKind
 from responsibilities.collects.services.collects import FieldData, collect_save, collect_send
 from responsibilities.supervision.services.notices import supervision_issue
-from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.responsibilities.duties.world import issued
 
 
@@ -25,8 +25,8 @@ def waiting(world):
         ends=today + timedelta(days=30),
     )
     WorkCarrier.objects.create(item=item, organisation=world.branch_a, leads=True)
-    for kind in Stage:
-        happened = today - timedelta(days=40) if kind == Stage.STUDY else None
+    for kind in SyncStageKind:
+        happened = today - timedelta(days=40) if kind == SyncStageKind.STUDY else None
         SyncStage.objects.create(item=item, stage=kind, happened_on=happened)
     issued(world)
     supervision_issue(
@@ -62,7 +62,7 @@ def test_an_organisation_with_nothing_to_do_says_so(world, as_):
 
 
 def test_a_record_says_what_it_does_for_its_stage_and_its_duties(world, as_, waiting):
-    stage = waiting.stages.get(stage=Stage.STUDY)
+    stage = waiting.stages.get(stage=SyncStageKind.STUDY)
     record = Activity.objects.create(
         organisation=world.branch_a, day=stage.happened_on + timedelta(days=3), title="研究保供", state="accepted"
     )

@@ -11,7 +11,7 @@ from assessments.results.services import assessment_trial
 from common import clock
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind
-from responsibilities.work.models import Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 
 Q3 = Period.parse("2026Q3")
 DAY = timezone.make_aware(datetime(2026, 10, 20, 9))
@@ -30,12 +30,16 @@ def work(world):
         organisation=world.committee, name="能源保供", starts=date(2026, 7, 1), ends=date(2026, 12, 20)
     )
     WorkCarrier.objects.create(item=item, organisation=world.branch_a, leads=True)
-    days = {Stage.STUDY: date(2026, 7, 6), Stage.ARRANGEMENT: date(2026, 8, 3), Stage.IMPLEMENTATION: date(2026, 9, 7)}
+    days = {
+        SyncStageKind.STUDY: date(2026, 7, 6),
+        SyncStageKind.ARRANGEMENT: date(2026, 8, 3),
+        SyncStageKind.IMPLEMENTATION: date(2026, 9, 7),
+    }
     stages = {
         kind: SyncStage.objects.create(item=item, stage=kind, happened_on=days.get(kind), planned_on=date(2026, 12, 10))
-        for kind in Stage
+        for kind in SyncStageKind
     }
-    for kind, day in ((Stage.STUDY, date(2026, 7, 8)), (Stage.ARRANGEMENT, date(2026, 8, 21))):
+    for kind, day in ((SyncStageKind.STUDY, date(2026, 7, 8)), (SyncStageKind.ARRANGEMENT, date(2026, 8, 21))):
         StageEvidence.objects.create(stage=stages[kind], activity=record(world.branch_a, day))
     # Something owed, so that the branches are assessed at all.
     record(world.branch_b, date(2026, 7, 20), "assembly")
@@ -57,7 +61,7 @@ def test_each_stage_is_scored_with_its_reason(world, work):
     missing = json.loads(found["sync-implement"].reasons)[0]
     assert late["text"] == "“能源保供”安排环节滞后 18 天"
     assert missing["text"] == "“能源保供”实施环节未见党建记录，业务日期 9月7日"
-    assert missing["target"] == ["stage", work[Stage.IMPLEMENTATION].item_id, "implementation"]
+    assert missing["target"] == ["stage", work[SyncStageKind.IMPLEMENTATION].item_id, "implementation"]
     # The business side of the assessment has not happened: nothing is lost for it.
     assert found["sync-assess"].lost == 0
     assert json.loads(found["sync-study"].evidence)[0]["text"] == "支委会 07-08"
@@ -70,8 +74,10 @@ def test_a_branch_without_business_work_loses_nothing_by_it(world, work):
 
 
 def test_a_waived_stage_and_one_below_its_quorum(world, work):
-    SyncStage.objects.filter(pk=work[Stage.IMPLEMENTATION].pk).update(waived_at=timezone.now(), waived_reason="合并")
-    SyncStage.objects.filter(pk=work[Stage.IMPLEMENTATION].pk).update(
+    SyncStage.objects.filter(pk=work[SyncStageKind.IMPLEMENTATION].pk).update(
+        waived_at=timezone.now(), waived_reason="合并"
+    )
+    SyncStage.objects.filter(pk=work[SyncStageKind.IMPLEMENTATION].pk).update(
         waived_at=timezone.make_aware(datetime(2026, 9, 9, 9))
     )
     Activity.objects.filter(day=date(2026, 7, 8)).update(valid=False)
@@ -81,7 +87,7 @@ def test_a_waived_stage_and_one_below_its_quorum(world, work):
 
 
 def test_the_estimate_leads_from_the_lost_point_to_the_stage(world, as_, work):
-    stage = work[Stage.IMPLEMENTATION]
+    stage = work[SyncStageKind.IMPLEMENTATION]
     SyncStage.objects.filter(pk=stage.pk).update(happened_on=date(2026, 10, 7))
     with clock.at(timezone.make_aware(datetime(2026, 11, 24, 9))):
         page = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/estimate/").content.decode()

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from members.roster.models.members import Member
-from responsibilities.duties.models import DutyList, DutyReport, LeaderCharge
+from responsibilities.duties.models import DutyList, DutyReport, LeaderPortfolio
 from responsibilities.supervision.models import Supervision
 from tests.responsibilities.requirements.slow_requirements import Slow, bounds, label
 
@@ -145,7 +145,7 @@ class SlowDuties:
             yield key, self.counted(duty, key, found, first, last, due)
 
     def _contact(self, duty, member, holder):
-        charges = list(LeaderCharge.objects.filter(leader=holder, contact__isnull=False))
+        charges = list(LeaderPortfolio.objects.filter(leader=holder, contact__isnull=False))
         charges = [row for row in charges if row.starts <= self.as_of]
         found = []
         for record in self.records({"visit_branch"}):

@@ -11,7 +11,7 @@ from responsibilities.duties.progress import progress
 from responsibilities.duties.selectors.chain import timeline
 from responsibilities.duties.selectors.of_record import duties_of_record
 from responsibilities.duties.selectors.wording import chip
-from responsibilities.duties.services.portfolios import charge_make
+from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.duties.slot import DutySlot
 from tests.responsibilities.duties.world import duty, html, issued, record, slot
 from tests.responsibilities.work.support import ago, happened, item_at
@@ -94,8 +94,8 @@ def test_the_leaders_page_shows_his_duties_his_fields_his_contact_branch_and_his
     from branches.places.models.departments import Department
 
     department = Department.objects.create(name="综合处")
-    charge_make(by=OPERATOR, organisation=world.root, leader=world.leader, department=department)
-    charge_make(by=OPERATOR, organisation=world.root, leader=world.leader, contact=world.branch_b)
+    portfolio_make(by=OPERATOR, organisation=world.root, leader=world.leader, department=department)
+    portfolio_make(by=OPERATOR, organisation=world.root, leader=world.leader, contact=world.branch_b)
     member = world.people("branch_a")[1]
     Member.objects.filter(pk=member.pk).update(account=world.leader)
     issued(world)

@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from branches.audit.models import AuditEntry
 from branches.places.models.departments import Department
 from common.errors import Conflict
-from responsibilities.duties.models import LeaderCharge
-from responsibilities.duties.services.portfolios import charge_make
+from responsibilities.duties.models import LeaderPortfolio
+from responsibilities.duties.services.portfolios import portfolio_make
 from tests.faults.at_once import at_once
 
 pytestmark = [
@@ -22,12 +22,12 @@ def test_of_two_charges_of_one_department_exactly_one_is_made(live_world, _):
     leaders = (live_world.leader, live_world.party_secretary)
     results = at_once(
         *[
-            lambda leader=leader: charge_make(
+            lambda leader=leader: portfolio_make(
                 by=live_world.staff, organisation=live_world.root, leader=leader, department=office
             )
             for leader in leaders
         ]
     )
-    assert sum(isinstance(result, LeaderCharge) for result in results) == 1, results
+    assert sum(isinstance(result, LeaderPortfolio) for result in results) == 1, results
     assert sum(isinstance(result, Conflict | ValidationError) for result in results) == 1, results
-    assert (LeaderCharge.objects.count(), AuditEntry.objects.filter(verb="charge.make").count()) == (1, 1)
+    assert (LeaderPortfolio.objects.count(), AuditEntry.objects.filter(verb="charge.make").count()) == (1, 1)

@@ -14,7 +14,7 @@ from members.activities.models import Activity, ActivityKind
 from members.roster.models.members import Member
 from responsibilities.duties.models import Duty, DutyReport
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots, progress
-from responsibilities.duties.services.portfolios import charge_make
+from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.supervision.models import Supervision
 from tests.examples import examples
 from tests.responsibilities.duties.slow_duties import SlowDuties
@@ -70,7 +70,7 @@ def furnish(world, agency):
     if agency.people:
         Member.objects.filter(pk=chance.choice(agency.people).pk).update(account=world.leader)
     if agency.maybe(0.7):
-        charge_make(
+        portfolio_make(
             by=OPERATOR,
             organisation=world.root,
             leader=world.leader,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from assessments.results.selectors.targets import address_of
 from common import clock
-from responsibilities.work.models import Stage, SyncStage, WorkCarrier, WorkItem
+from responsibilities.work.models import SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.responsibilities.duties.world import duty, html, issued, record, slot
 
 
@@ -43,7 +43,7 @@ def test_each_overdue_slot_has_the_step_that_mends_it_for_who_may_take_it(world,
     )
     WorkCarrier.objects.create(item=item, organisation=world.branch_a)
     day = clock.today() - timedelta(days=30)
-    stage = SyncStage.objects.create(item=item, stage=Stage.STUDY, planned_on=day, happened_on=day)
+    stage = SyncStage.objects.create(item=item, stage=SyncStageKind.STUDY, planned_on=day, happened_on=day)
     steps = {}
     for key in ("br-theme", "br-meetings", "br-sync", "br-fee"):
         for line in lines(as_("secretary_a"), f"/duties/{duty(key, organisation=world.branch_a).pk}/"):

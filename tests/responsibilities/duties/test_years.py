@@ -14,11 +14,11 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind
 from members.roster.services.members import post_end
-from responsibilities.duties.models import Duty, LeaderCharge
+from responsibilities.duties.models import Duty, LeaderPortfolio
 from responsibilities.duties.progress import duty_slots
-from responsibilities.duties.services.portfolios import charge_make
+from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.measures import duty_counts
-from responsibilities.work.models import Stage, WorkKind
+from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.items import WorkData, work_create
 from tests.responsibilities.duties.world import appoint, issued
 
@@ -54,7 +54,7 @@ def test_what_is_due_outside_the_year_counts_once_in_the_year_that_lists_it(worl
             starts=date(2026, 12, 1),
             ends=date(2027, 1, 31),
             carriers=[world.branch_a],
-            planned={Stage.STUDY: date(2026, 12, 28)},
+            planned={SyncStageKind.STUDY: date(2026, 12, 28)},
         )
         work_create(by=OPERATOR, organisation=world.committee, data=data)
     year, quarters = owed(world.branch_a)
@@ -77,7 +77,9 @@ def test_a_year_that_is_over_stays_as_it_was_when_posts_and_coverage_change(worl
     issued(world)
     office = Department.objects.create(name="综合处")
     coverage_set(by=OPERATOR, department=office, organisation=world.branch_a, starts=date(2026, 1, 1))
-    charge_make(by=OPERATOR, organisation=world.root, leader=world.leader, department=office, starts=date(2026, 1, 1))
+    portfolio_make(
+        by=OPERATOR, organisation=world.root, leader=world.leader, department=office, starts=date(2026, 1, 1)
+    )
     for number in range(1, 13):
         held_by(world.root, "party_special", date(2026, number, 5), chair_name=world.party_secretary.name)
         held_by(world.root, "study_group", date(2026, number, 6), chair_name=world.party_secretary.name)
@@ -92,7 +94,7 @@ def test_a_year_that_is_over_stays_as_it_was_when_posts_and_coverage_change(worl
 
     with time_machine.travel("2027-01-10T10:00:00+08:00", tick=False):
         before = pictured()
-        assert ("closed" in {state for state, _, _ in before.values()}) and LeaderCharge.objects.exists()
+        assert ("closed" in {state for state, _, _ in before.values()}) and LeaderPortfolio.objects.exists()
     with time_machine.travel(LATER, tick=False):
         appointment_end(
             by=OPERATOR,

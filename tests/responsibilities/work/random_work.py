@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from members.activities.models import Activity, ActivityKind
-from responsibilities.work.models import Milestone, Stage, StageEvidence, SyncStage, WorkCarrier, WorkItem
+from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 
 YEAR = 2026
 
@@ -36,7 +36,7 @@ def build_work(world, seed, items=6, branches=None):
                 leads=order == 0,
                 ended=some_day(chance, 100, 330) if order and chance.random() < 0.2 else None,
             )
-        for kind in Stage:
+        for kind in SyncStageKind:
             _stage(chance, item, kind, branches)
     return chance
 
@@ -57,7 +57,7 @@ def _stage(chance, item, kind, branches):
         **_dates(chance),
     )
     parts = [None]
-    if kind == Stage.IMPLEMENTATION and chance.random() < 0.4:
+    if kind == SyncStageKind.IMPLEMENTATION and chance.random() < 0.4:
         parts += [Milestone.objects.create(stage=stage, name=f"节点{n}", **_dates(chance)) for n in range(2)]
     for part in parts:
         for _ in range(chance.choice([0, 1, 1, 2])):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from branches.places.models.departments import Coverage, Department
 from common import clock
 from common.operator import OPERATOR
-from responsibilities.work.models import Stage, WorkKind
+from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.evidence import evidence_link
 from responsibilities.work.services.items import WorkData, work_create
 from responsibilities.work.services.stages import StageData, stage_update
@@ -47,7 +47,7 @@ def linked(item, kind, activity, *, by=OPERATOR, milestone=None):
     return evidence_link(by=by, stage=item.stages.get(stage=kind), activity=activity, milestone=milestone)
 
 
-def point(item, kind=Stage.STUDY):
+def point(item, kind=SyncStageKind.STUDY):
     """Return the only point of a stage."""
     (found,) = [row for row in sync_points([item.pk]) if row.kind == kind]
     return found

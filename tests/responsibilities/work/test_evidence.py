@@ -11,7 +11,7 @@ from branches.jobs.models import ChangeMark
 from common import clock
 from common.operator import OPERATOR
 from members.activities.services.states import activity_return, activity_submit, activity_withdraw
-from responsibilities.proof_files.models import Paper
+from responsibilities.proof_files.models import ProofFile
 from responsibilities.work.models import Milestone, StageEvidence, SyncState
 from responsibilities.work.rules import common_word, fit
 from responsibilities.work.selectors.candidates import candidates, point_of
@@ -170,10 +170,10 @@ def test_a_paper_is_kept_only_with_title_date_and_file_and_read_only_through_its
         assert client.post(address, paper_form(**changes)).status_code == 422, changes
     bad = SimpleUploadedFile("批复.exe", b"MZ\x90\x00")
     assert client.post(address, paper_form(file=bad)).status_code == 422
-    assert not Paper.objects.exists() and not list(tmp_path.rglob("*.txt"))
+    assert not ProofFile.objects.exists() and not list(tmp_path.rglob("*.txt"))
     assert client.post(address, paper_form()).status_code == 302
     assert point(item).state == SyncState.SYNCHRONISED
-    paper = Paper.objects.get()
+    paper = ProofFile.objects.get()
     assert as_("leader").get(f"/papers/{paper.pk}/").status_code == 200
     answer = client.get(f"/papers/{paper.pk}/")
     assert b"".join(answer.streaming_content).decode() == "同意。"

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from common.operator import OPERATOR
-from responsibilities.work.models import Milestone, Stage, SyncStage, SyncState
+from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, SyncState
 from responsibilities.work.services.stages import StageData, stage_update
 from responsibilities.work.sync import sync_points
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on, stage_form
@@ -162,5 +162,5 @@ def test_nobody_waives_a_stage_of_work_that_his_branch_made_itself(world, as_):
     assert as_("secretary_a").post(address(item, "study", "waive/"), data).status_code == 403
     assert as_("discipline").post(address(item, "study", "waive/"), data).status_code == 403
     assert as_("secretary_b").post(address(item, "study", "waive/"), data).status_code == 404
-    assert item.stages.get(stage=Stage.STUDY).waived_at is None
+    assert item.stages.get(stage=SyncStageKind.STUDY).waived_at is None
     assert as_("staff").post(address(item, "study", "waive/"), data).status_code == 302

@@ -9,7 +9,7 @@ from members.activities.models import Activity, ActivityKind, Attendance
 from members.activities.services.states import mark_activity
 from members.roster.services.accounts import account_link
 from responsibilities.requirements.selectors import requirements
-from responsibilities.work.models import Stage, WorkKind
+from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.evidence import evidence_link
 from responsibilities.work.services.items import WorkData, work_create
 from responsibilities.work.services.stages import StageData, stage_update
@@ -57,13 +57,18 @@ def furnished(world):
     issue(level="committee")
     issue(level="leader")
     item = work_create(by=OPERATOR, organisation=world.committee, data=work(world))
-    days = {Stage.STUDY: 3, Stage.ARRANGEMENT: 5, Stage.IMPLEMENTATION: 7, Stage.ASSESSMENT: 9}
+    days = {
+        SyncStageKind.STUDY: 3,
+        SyncStageKind.ARRANGEMENT: 5,
+        SyncStageKind.IMPLEMENTATION: 7,
+        SyncStageKind.ASSESSMENT: 9,
+    }
     for stage, month in days.items():
         note(item, stage, date(YEAR, month, 10))
     meeting = {
         stage: record(world.branch_a, "assembly", date(YEAR, month, 12), people=people["branch_a"])
         for stage, month in days.items()
-        if stage != Stage.STUDY
+        if stage != SyncStageKind.STUDY
     }
     for stage, activity in meeting.items():
         evidence_link(by=OPERATOR, stage=item.stages.get(stage=stage), activity=activity)

@@ -11,7 +11,7 @@ from branches.reach.models import Appointment
 from common.operator import OPERATOR
 from members.roster.services.accounts import account_link
 from members.roster.services.members import member_transfer, post_end
-from responsibilities.duties.services.portfolios import charge_end, charge_make
+from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.requirements.services import exemption_revoke, requirement_exempt
 from tests.assessments.facts.writes.agency import TODAY, YEAR, record, row_of, write
 
@@ -44,7 +44,7 @@ def charged(a):
     record(a.world.branch_a, "visit_branch", date(YEAR, 2, 3), people=[])
     record(a.world.branch_a, "visit_branch", date(YEAR, 9, 3), people=[])
     yield
-    charge_make(
+    portfolio_make(
         by=OPERATOR,
         organisation=a.world.root,
         leader=a.world.leader,
@@ -56,7 +56,7 @@ def charged(a):
 @write
 def charge_ended(a):
     record(a.world.branch_a, "visit_branch", date(YEAR, 9, 3), people=[])
-    row = charge_make(
+    row = portfolio_make(
         by=OPERATOR,
         organisation=a.world.root,
         leader=a.world.leader,
@@ -64,14 +64,14 @@ def charge_ended(a):
         starts=date(YEAR, 1, 1),
     )
     yield
-    charge_end(by=OPERATOR, charge=row, ends=date(YEAR, 6, 1))
+    portfolio_end(by=OPERATOR, charge=row, ends=date(YEAR, 6, 1))
 
 
 @write
 def covered_by_another(a):
     office = Department.objects.create(name="综合处")
     coverage_set(by=OPERATOR, department=office, organisation=a.world.branch_a, starts=date(YEAR, 1, 1))
-    charge_make(by=OPERATOR, organisation=a.world.root, leader=a.world.leader, department=office)
+    portfolio_make(by=OPERATOR, organisation=a.world.root, leader=a.world.leader, department=office)
     record(a.world.branch_b, "talk", date(YEAR, 9, 3), people=[a.people["branch_b"][0], a.people["branch_a"][0]])
     yield
     coverage_set(by=OPERATOR, department=office, organisation=a.world.branch_c, starts=TODAY)
@@ -81,7 +81,7 @@ def covered_by_another(a):
 def post_ended(a):
     office = Department.objects.create(name="综合处")
     coverage_set(by=OPERATOR, department=office, organisation=a.world.branch_a, starts=date(YEAR, 1, 1))
-    charge_make(by=OPERATOR, organisation=a.world.root, leader=a.world.leader, department=office)
+    portfolio_make(by=OPERATOR, organisation=a.world.root, leader=a.world.leader, department=office)
     yield
     post_end(by=OPERATOR, post=a.world.branch_a.posts.get(kind="secretary"))
 

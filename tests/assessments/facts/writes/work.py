@@ -4,7 +4,7 @@ from datetime import date
 
 from common.operator import OPERATOR
 from members.activities.services.states import activity_return
-from responsibilities.work.models import Stage
+from responsibilities.work.models import SyncStageKind
 from responsibilities.work.services.evidence import evidence_link, evidence_remove
 from responsibilities.work.services.items import work_create, work_stop, work_update
 from responsibilities.work.services.stages import StageData, stage_unwaive, stage_update, stage_waive
@@ -19,15 +19,15 @@ def record_of_an_earlier_half(a):
 
 @write
 def return_of_a_linked_record(a):
-    submitted(a.meeting[Stage.ARRANGEMENT])
+    submitted(a.meeting[SyncStageKind.ARRANGEMENT])
     yield
-    activity_return(by=a.world.staff, activity=a.meeting[Stage.ARRANGEMENT], reason="不全")
+    activity_return(by=a.world.staff, activity=a.meeting[SyncStageKind.ARRANGEMENT], reason="不全")
 
 
 @write
 def return_of_a_linked_record_above(a):
     """The record of the committee proves a stage of branches below it."""
-    evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=Stage.STUDY), activity=a.upper)
+    evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=SyncStageKind.STUDY), activity=a.upper)
     submitted(a.upper)
     yield
     activity_return(by=a.world.committee_secretary, activity=a.upper, reason="不全")
@@ -48,12 +48,12 @@ def debriefing_above(a):
 @write
 def link(a):
     yield
-    evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=Stage.STUDY), activity=a.upper)
+    evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=SyncStageKind.STUDY), activity=a.upper)
 
 
 @write
 def unlink(a):
-    row = evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=Stage.STUDY), activity=a.upper)
+    row = evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=SyncStageKind.STUDY), activity=a.upper)
     yield
     evidence_remove(by=OPERATOR, evidence=row, reason="选错")
 
@@ -61,12 +61,12 @@ def unlink(a):
 @write
 def waive(a):
     yield
-    stage_waive(by=OPERATOR, stage=a.item.stages.get(stage=Stage.STUDY), reason="与上年合并")
+    stage_waive(by=OPERATOR, stage=a.item.stages.get(stage=SyncStageKind.STUDY), reason="与上年合并")
 
 
 @write
 def unwaive(a):
-    stage = a.item.stages.get(stage=Stage.STUDY)
+    stage = a.item.stages.get(stage=SyncStageKind.STUDY)
     stage_waive(by=OPERATOR, stage=stage, reason="与上年合并")
     yield
     stage_unwaive(by=OPERATOR, stage=stage)
@@ -75,30 +75,36 @@ def unwaive(a):
 @write
 def stage_date(a):
     yield
-    note(a.item, Stage.STUDY, date(YEAR, 2, 1))
+    note(a.item, SyncStageKind.STUDY, date(YEAR, 2, 1))
 
 
 @write
 def stage_date_gone(a):
     yield
-    note(a.item, Stage.STUDY, None)
+    note(a.item, SyncStageKind.STUDY, None)
 
 
 @write
 def milestones_set(a):
     yield
     note(
-        a.item, Stage.STUDY, None, [(None, "第一批", None, date(YEAR, 2, 3)), (None, "第二批", None, date(YEAR, 4, 7))]
+        a.item,
+        SyncStageKind.STUDY,
+        None,
+        [(None, "第一批", None, date(YEAR, 2, 3)), (None, "第二批", None, date(YEAR, 4, 7))],
     )
 
 
 @write
 def milestones_gone(a):
     note(
-        a.item, Stage.STUDY, None, [(None, "第一批", None, date(YEAR, 2, 3)), (None, "第二批", None, date(YEAR, 4, 7))]
+        a.item,
+        SyncStageKind.STUDY,
+        None,
+        [(None, "第一批", None, date(YEAR, 2, 3)), (None, "第二批", None, date(YEAR, 4, 7))],
     )
     yield
-    note(a.item, Stage.STUDY, date(YEAR, 3, 10))
+    note(a.item, SyncStageKind.STUDY, date(YEAR, 3, 10))
 
 
 @write
@@ -107,7 +113,7 @@ def item_new(a):
     item = work_create(
         by=OPERATOR, organisation=a.world.committee, data=work(a.world, name="另一项", carriers=[a.world.branch_c])
     )
-    note(item, Stage.STUDY, date(YEAR, 6, 1))
+    note(item, SyncStageKind.STUDY, date(YEAR, 6, 1))
 
 
 @write
@@ -124,7 +130,7 @@ def leader_changed(a):
 
 @write
 def item_stopped(a):
-    stage = a.item.stages.get(stage=Stage.ASSESSMENT)
+    stage = a.item.stages.get(stage=SyncStageKind.ASSESSMENT)
     stage_update(by=OPERATOR, stage=stage, data=StageData(date(YEAR, 9, 10), None, ""))
     yield
     work_stop(by=OPERATOR, item=a.item, reason="任务调整", day=date(YEAR, 8, 1))
