@@ -1,7 +1,7 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
 from assessments.facts.models import Fact, FillState
-from assessments.reports.models import Report
+from assessments.reports.models import Report, ReportDocument
 from assessments.results.models import Assessment, Result, Score
 from assessments.schemes.models import SchemeVersion
 
@@ -10,6 +10,7 @@ __all__ = [
     "Fact",
     "FillState",
     "Report",
+    "ReportDocument",
     "Result",
     "SchemeVersion",
     "Score",

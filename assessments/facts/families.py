@@ -1,11 +1,13 @@
 """The measure families the fill engine knows: for a slot, the own values of each organisation."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from typing import ClassVar
 
 from assessments.facts.tree_on import once_each, parents_on
+from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Kind, Organisation
 from branches.settings import dated as dated_settings
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
@@ -24,6 +26,11 @@ from responsibilities.measures import (
     sync_shares,
 )
 from responsibilities.supervision.selectors.notices import supervision_items
+
+# Ids of organisations; None: all.
+Places = Collection[int] | None
+Marks = list[ChangeMark]
+OwnValues = Callable[[Period, Places], Iterable["Own"]]
 
 
 @dataclass
@@ -44,73 +51,145 @@ class Own:
 
 @dataclass(frozen=True)
 class Family:
-    """key: name. subjects: change marks that concern it. leaf(period, organisations, as_of) → iterable of Own.
+    """A family of measures as the fill engine sees it; each kind below says how its own values come about.
 
-    yearly: instead, leaf(periods, organisations, as_of) → {Period: iterable of Own} for all slots of a year, as what is
-    due in a quarter is known only once the year is judged. kinds: slots that the leaf function fills. summed: longer
-    slots, made by adding months. daily: open slots change with the date alone. counts(first, last, organisations): the
-    statement of own counts, for families that are nothing but counts; their slots are summed up the tree by the database
-    (assessments/sums.py). measures: of a family of shares, all names; each is a share of their sum. whole: a mark of its
-    subjects fills its slots anew as a whole, because a value may stand at an organisation that the mark does not name.
-    further(marks): days that marks of other subjects concern too. wider(places, as_of): {organisation id} whose own values
-    may rest on what changed at `places`; they are computed anew with them. tail(): how many days after its end a slot still
-    changes with the date alone.
+    key: name. subjects: of the change marks that concern it. kinds: slots that are filled from the records. summed: longer
+    slots, made by adding months.
     """
 
     key: str
-    subjects: frozenset
-    leaf: Callable
-    kinds: tuple
-    summed: tuple = ()
-    daily: bool = False
-    counts: Callable | None = None
-    measures: tuple = ()
-    whole: bool = False
-    further: Callable | None = None
-    wider: Callable | None = None
-    tail: Callable | None = None
-    yearly: bool = False
+    subjects: frozenset[str]
+    kinds: tuple[str, ...]
+    summed: tuple[str, ...] = ()
 
-    def opened(self, as_of):
-        """Return the leaf function of one fill, (period, organisations) → iterable of Own; a year is judged once in it."""
-        if not self.yearly:
-            return lambda period, organisations: self.leaf(period, organisations, as_of)
+    # Open slots change with the date alone.
+    daily: ClassVar[bool] = True
+    # A mark fills its slots anew as a whole, because a value may stand at an organisation that the mark does not name.
+    whole: ClassVar[bool] = False
 
+    def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
+        """Return the own values of `places` (all when None) in `period`, judged on `as_of`."""
+        raise NotImplementedError
+
+    def opened(self, as_of: date) -> OwnValues:
+        """Return `own_values` for one fill; what is read once for many slots is kept in it."""
+        return lambda period, places: self.own_values(period, places, as_of)
+
+    def widened(self, as_of: date) -> Callable[[frozenset[int]], set[int]]:
+        """Return the function from changed organisations to those whose own values may rest on what changed there."""
+        return set
+
+    def mended_for(self, period: Period) -> Period:
+        """Return the Period whose changes the slot `period` is mended for."""
+        return period
+
+    def days_touched(self, marks: Marks) -> Collection[date]:
+        """Return the days that marks of other subjects concern too."""
+        return ()
+
+    def tail(self) -> int:
+        """Return how many days after its end a slot still changes with the date alone."""
+        return 0
+
+
+@dataclass(frozen=True)
+class Counted(Family):
+    """Nothing but counts, summed up the tree by the database (sums.py).
+
+    counts(first, last, places): the statement of own counts. shares: names of measures of which each is a share of the
+    sum of all; empty for plain counts.
+    """
+
+    counts: Callable = field(kw_only=True)
+    shares: tuple[str, ...] = field(default=(), kw_only=True)
+
+    daily = False
+
+    def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
+        counted = {
+            (place, measure): number
+            for place, measure, number in self.counts(period.first, min(period.last, as_of), places)
+        }
+        if not self.shares:
+            return [Own(place, measure, number) for (place, measure), number in counted.items()]
+        totals: dict[int, int] = {}
+        for (place, _), number in counted.items():
+            totals[place] = totals.get(place, 0) + number
+        # Every state of an organisation that has any: the share of one state is of all persons, here and up the tree.
+        return [
+            Own(place, measure, counted.get((place, measure), 0), total)
+            for place, total in totals.items()
+            for measure in self.shares
+        ]
+
+
+@dataclass(frozen=True)
+class Judged(Family):
+    """A value for each place and measure, judged by a day.
+
+    judge(period, places, as_of): the own values. touched(marks): see `days_touched`.
+    """
+
+    judge: Callable[[Period, Places, date], Iterable[Own]] = field(kw_only=True)
+    touched: Callable[[Marks], Collection[date]] | None = field(default=None, kw_only=True)
+
+    def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
+        return self.judge(period, places, as_of)
+
+    def days_touched(self, marks: Marks) -> Collection[date]:
+        return self.touched(marks) if self.touched else ()
+
+
+@dataclass(frozen=True)
+class Stages(Family):
+    """Stages of business work: one that several branches carry counts once at each, and once at whatever stands above."""
+
+    whole = True
+
+    def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
+        parents, own = parents_on(min(period.last, as_of)), {}
+        for share in sync_shares(period, as_of):
+            for place, number in once_each(share.places, parents).items():
+                row = own.setdefault((place, share.measure), Own(place, share.measure, 0, None if share.counted else 0))
+                row.numerator += number * share.numerator
+                if not share.counted:
+                    row.denominator += number
+                row.late += number * share.late
+                row.overdue += number * share.overdue
+        return own.values()
+
+    def days_touched(self, marks: Marks) -> Collection[date]:
+        return sync_days_touched(_records(marks))
+
+    def tail(self) -> int:
+        return max(int(value) for _, value in dated_settings.timeline("sync_tolerance_days"))
+
+
+@dataclass(frozen=True)
+class Duties(Family):
+    """Duties of the lists: what is due in a quarter is known only once the year is judged, so a year is judged at once."""
+
+    def opened(self, as_of: date) -> OwnValues:
         @cache
-        def year(number, organisations):
+        def year(number: int, places: frozenset[int] | None) -> dict[Period, list[Own]]:
             slots = [slot for kind in self.kinds for slot in Period(YEAR, number).parts(kind)]
-            return self.leaf(slots, organisations, as_of)
+            counts = duty_counts(slots, places, as_of)
+            return {period: list(_fractions(DUTIES_DONE, there)) for period, there in counts.items()}
 
-        return lambda period, organisations: year(period.year, organisations and frozenset(organisations))[period]
+        return lambda period, places: year(period.year, None if places is None else frozenset(places))[period]
 
-    def widened(self, as_of):
-        """Return the function from changed organisations (a frozenset of ids) to those to compute anew; asked once for each."""
-        return cache(lambda places: self.wider(set(places), as_of) if self.wider else set(places))
+    def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
+        return self.opened(as_of)(period, places)
 
-    def reach(self, period):
-        """Return the Period whose changes a slot is mended for."""
-        return Period(YEAR, period.year) if self.yearly else period
+    def widened(self, as_of: date) -> Callable[[frozenset[int]], set[int]]:
+        return cache(lambda places: _where_duties_rest_on(places, as_of))
 
-
-def _activities(period, organisations, as_of):
-    for place, measure, number in activity_counts(period.first, min(period.last, as_of), organisations):
-        yield Own(place, measure, number)
+    def mended_for(self, period: Period) -> Period:
+        return Period(YEAR, period.year)
 
 
-def _attendance(period, organisations, as_of):
-    rows = list(attendance_counts(period.first, min(period.last, as_of), organisations))
-    totals, counted = {}, {}
-    for place, measure, number in rows:
-        totals[place] = totals.get(place, 0) + number
-        counted[place, measure] = number
-    # Every state of an organisation that has any: the share of one state is of all persons, here and up the tree.
-    for place, total in totals.items():
-        for measure in ATTENDANCE_MEASURES:
-            yield Own(place, measure, counted.get((place, measure), 0), total)
-
-
-def _requirements(period, organisations, as_of):
-    for row in requirement_rows(period, organisations, as_of):
+def _requirements(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    for row in requirement_rows(period, places, as_of):
         numerator, denominator, late, overdue = fraction(row)
         yield Own(
             row.organisation,
@@ -126,39 +205,21 @@ def _requirements(period, organisations, as_of):
         )
 
 
-def _sync(period, organisations, as_of):
-    """Stages carried by several branches: one at each of them, one at whatever stands above them."""
-    parents, own = parents_on(min(period.last, as_of)), {}
-    for share in sync_shares(period, as_of):
-        for place, number in once_each(share.places, parents).items():
-            row = own.setdefault((place, share.measure), Own(place, share.measure, 0, None if share.counted else 0))
-            row.numerator += number * share.numerator
-            if not share.counted:
-                row.denominator += number
-            row.late += number * share.late
-            row.overdue += number * share.overdue
-    return own.values()
-
-
-def _records(marks):
+def _records(marks: Marks) -> Marks:
     return [mark for mark in marks if mark.subject == "activity"]
 
 
-def _further_sync(marks):
-    return sync_days_touched(_records(marks))
-
-
-def _further_resolutions(marks):
+def _days_of_resolutions(marks: Marks) -> Collection[date]:
     return resolution_days_touched(_records(marks))
 
 
-def _counted(measure, counts):
+def _fractions(measure: str, counts: dict) -> Iterable[Own]:
     for place, (done, owed, late, overdue) in counts.items():
         yield Own(place, measure, done, owed, late, overdue)
 
 
-def _wider_duties(places, as_of):
-    """Where duties may rest on what changed at `places` (ids).
+def _where_duties_rest_on(places: frozenset[int], as_of: date) -> set[int]:
+    """Return the organisations whose duties may rest on what changed at `places`.
 
     Those further up count what happens below; a branch counts the stages of the work it carries, whoever recorded the
     proof, and debriefing meetings of a committee or the Party group that its people attended.
@@ -166,68 +227,41 @@ def _wider_duties(places, as_of):
     upper = set(Organisation.objects.filter(kind__in=(Kind.PARTY_GROUP, Kind.COMMITTEE)).values_list("pk", flat=True))
     if upper & places:
         return set(Organisation.objects.values_list("pk", flat=True))
-    parents, wanted = parents_on(as_of), set(upper)
+    parents, resting = parents_on(as_of), set(upper)
     for place in places | carriers_proved_by(places):
-        while place is not None and place not in wanted:
-            wanted.add(place)
+        while place is not None and place not in resting:
+            resting.add(place)
             place = parents.get(place)
-    return wanted
+    return resting
 
 
-def _duties(periods, organisations, as_of):
-    counts = duty_counts(periods, organisations, as_of)
-    return {period: list(_counted(DUTIES_DONE, there)) for period, there in counts.items()}
+def _supervisions(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    return _fractions(SUPERVISIONS_ANSWERED, item_counts(supervision_items(period, places, as_of)))
 
 
-def _supervisions(period, organisations, as_of):
-    return _counted(SUPERVISIONS_ANSWERED, item_counts(supervision_items(period, organisations, as_of)))
+def _resolutions(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    return _fractions(RESOLUTIONS_DONE, item_counts(resolution_items(period, places, as_of)))
 
 
-def _resolutions(period, organisations, as_of):
-    return _counted(RESOLUTIONS_DONE, item_counts(resolution_items(period, organisations, as_of)))
-
-
-def _sync_tail():
-    return max(int(value) for _, value in dated_settings.timeline("sync_tolerance_days"))
-
-
-FAMILIES = (
-    Family(
-        "activities",
-        frozenset({"activity"}),
-        _activities,
-        (MONTH,),
-        (QUARTER, HALF, YEAR),
-        counts=activity_counts,
-    ),
-    Family(
+_LONGER = (QUARTER, HALF, YEAR)
+FAMILIES: tuple[Family, ...] = (
+    Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
+    Counted(
         "attendance",
         frozenset({"activity"}),
-        _attendance,
         (MONTH,),
-        (QUARTER, HALF, YEAR),
+        _LONGER,
         counts=attendance_counts,
-        measures=tuple(ATTENDANCE_MEASURES),
+        shares=tuple(ATTENDANCE_MEASURES),
     ),
-    Family(
+    Judged(
         "requirement",
         frozenset({"activity", "membership", "post", "exemption", "setting"}),
-        _requirements,
         (MONTH, QUARTER, YEAR),
-        daily=True,
+        judge=_requirements,
     ),
-    Family(
-        "sync",
-        frozenset({"work"}),
-        _sync,
-        (MONTH,),
-        (QUARTER, HALF, YEAR),
-        daily=True,
-        whole=True,
-        further=_further_sync,
-        tail=_sync_tail,
-    ),
-    Family(
+    Stages("sync", frozenset({"work"}), (MONTH,), _LONGER),
+    Duties(
         "duty",
         frozenset(
             {
@@ -235,20 +269,8 @@ FAMILIES = (
                 *("coverage", "work", "supervision"),
             }
         ),
-        _duties,
         (QUARTER, YEAR),
-        daily=True,
-        wider=_wider_duties,
-        yearly=True,
     ),
-    Family("supervision", frozenset({"supervision"}), _supervisions, (MONTH,), (QUARTER, HALF, YEAR), daily=True),
-    Family(
-        "resolution",
-        frozenset({"activity"}),
-        _resolutions,
-        (MONTH,),
-        (QUARTER, HALF, YEAR),
-        daily=True,
-        further=_further_resolutions,
-    ),
+    Judged("supervision", frozenset({"supervision"}), (MONTH,), _LONGER, judge=_supervisions),
+    Judged("resolution", frozenset({"activity"}), (MONTH,), _LONGER, judge=_resolutions, touched=_days_of_resolutions),
 )

@@ -7,21 +7,21 @@ filled later (decisions 25). Two fills never overlap.
 
 import logging
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from assessments.facts import sums
-from assessments.facts.families import FAMILIES
+from assessments.facts.families import FAMILIES, Counted, Family, Marks, OwnValues
 from assessments.facts.models import Fact, FillState
 from assessments.facts.rows import mend, replace
 from branches.jobs import services as jobs
 from branches.jobs.models import ChangeMark, Heartbeat
-from common import clock, database
-from common import crash_points as faults
+from common import clock, crash_points, database
 from common.periods import MONTH, QUARTER, YEAR, Period
 from members.activities.models import Activity
 
@@ -40,7 +40,7 @@ class Outcome:
     busy: bool = False
 
 
-def fill(*, as_of=None, span=None, rebuild=False):
+def fill(*, as_of: date | None = None, span: Period | None = None, rebuild: bool = False) -> Outcome:
     """Fill every missing, half-done, marked or aged slot; return an Outcome.
 
     as_of: the day on which facts are judged (default today). span: a Period to confine the work to. rebuild: undo and
@@ -51,7 +51,9 @@ def fill(*, as_of=None, span=None, rebuild=False):
 
 
 @contextmanager
-def filled(*, as_of=None, span=None, rebuild=False, patience=0):
+def filled(
+    *, as_of: date | None = None, span: Period | None = None, rebuild: bool = False, patience: float = 0
+) -> Iterator[Outcome]:
     """Fill as `fill` does and keep other fills out while the block reads what was filled.
 
     patience: how many seconds to wait for another fill to end before giving up (busy).
@@ -70,85 +72,117 @@ def filled(*, as_of=None, span=None, rebuild=False, patience=0):
         time.sleep(0.2)
 
 
-def _fill(as_of, span, rebuild):
-    outcome = Outcome()
+def _fill(as_of: date, span: Period | None, rebuild: bool) -> Outcome:
     marks = list(ChangeMark.objects.order_by("pk"))
-    start = _horizon(as_of)
-    states = {(row.family, row.period): row for row in FillState.objects.all()}
+    run = _Run(as_of, span, rebuild, marks)
     for family in FAMILIES:
-        whole, partial = _concerned(family, marks)
-        further = family.further(marks) if family.further else ()
-        leaf, wider = family.opened(as_of), family.widened(as_of)
-        for period in _slots(family.kinds, start, as_of, span):
-            state = states.get((family.key, str(period)))
-            moved = any(day in period for day in further)
-            if rebuild or moved or _needs_whole(family, period, state, whole, as_of):
-                _fill_slot(family, period, as_of, leaf)
-                outcome.filled += 1
-            else:
-                reach = family.reach(period)
-                places = {mark.organisation_id for mark in partial if _touches(mark, reach, as_of)}
-                if places:
-                    _mend_slot(family, period, as_of, wider(frozenset(places)), leaf)
-                    outcome.mended += 1
-        for period in _slots(family.summed, start, as_of, span):
-            state = states.get((family.key, str(period)))
-            touched = any(_touches(mark, period, as_of) for mark in [*whole, *partial])
-            touched = touched or any(day in period for day in further)
-            if rebuild or touched or state is None or state.state == FillState.State.STARTED or state.as_of != as_of:
-                _sum_slot(family, period, as_of)
-                outcome.filled += 1
+        run.fill_family(family)
     if span is None:
         ChangeMark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
-    return outcome
+    return run.outcome
 
 
-def _horizon(as_of):
+class _Run:
+    """One fill: what it was asked for, what it found, what it did."""
+
+    def __init__(self, as_of: date, span: Period | None, rebuild: bool, marks: Marks):
+        self.as_of, self.span, self.rebuild, self.marks = as_of, span, rebuild, marks
+        self.start = _horizon(as_of)
+        self.states = {(row.family, row.period): row for row in FillState.objects.all()}
+        self.outcome = Outcome()
+
+    def fill_family(self, family: Family) -> None:
+        """Bring every slot of a family up to date: its own slots first, then those that are sums of months."""
+        changes = _Changes(family, self.marks, self.as_of)
+        own_values, widened = family.opened(self.as_of), family.widened(self.as_of)
+        for period in self._slots(family.kinds):
+            if self.rebuild or changes.all_of(period) or self._is_stale(family, period):
+                _fill_slot(family, period, self.as_of, own_values)
+                self.outcome.filled += 1
+            elif places := changes.places_of(period):
+                _mend_slot(family, period, self.as_of, widened(places), own_values)
+                self.outcome.mended += 1
+        for period in self._slots(family.summed):
+            if self.rebuild or changes.any_in(period) or self._is_old(family, period):
+                _sum_slot(family, period, self.as_of)
+                self.outcome.filled += 1
+
+    def _slots(self, kinds: Iterable[str]) -> Iterator[Period]:
+        horizon = _last_filled(self.as_of)
+        for year in range(self.start.year, self.as_of.year + 1):
+            for kind in kinds:
+                for period in Period(YEAR, year).parts(kind):
+                    if period.first <= horizon and (self.span is None or period.within(self.span)):
+                        yield period
+
+    def _state(self, family: Family, period: Period) -> FillState | None:
+        """Return the state of a slot that was filled; None for one that never was, or whose fill died."""
+        state = self.states.get((family.key, str(period)))
+        return None if state is None or state.state == FillState.State.STARTED else state
+
+    def _is_old(self, family: Family, period: Period) -> bool:
+        state = self._state(family, period)
+        return state is None or state.as_of != self.as_of
+
+    def _is_stale(self, family: Family, period: Period) -> bool:
+        """Whether a slot must be filled anew although nothing was written that concerns it."""
+        state = self._state(family, period)
+        if state is None:
+            return True
+        if state.as_of == self.as_of:
+            return False
+        if self.as_of < clock.today() or state.as_of < clock.day_of(state.changed):
+            # A look back leaves out what came after its day; the slot must leave it out, or take it in again.
+            return family.daily or min(self.as_of, state.as_of) < period.last
+        # Dates pass without any row changing: what was not due yesterday may be overdue today.
+        return family.daily and state.as_of <= period.last + timedelta(days=family.tail())
+
+
+class _Changes:
+    """What the change marks mean for one family."""
+
+    def __init__(self, family: Family, marks: Marks, as_of: date):
+        wide = EVERYWHERE | (family.subjects if family.whole else set())
+        self.family, self.as_of = family, as_of
+        self.whole = [mark for mark in marks if mark.subject in wide]
+        self.partial = [mark for mark in marks if mark.subject in family.subjects - wide]
+        self.days = family.days_touched(marks)
+
+    def all_of(self, period: Period) -> bool:
+        """Whether every organisation's value in the slot may have changed."""
+        return self._on_a_day_of(period) or self._touched(self.whole, self.family.mended_for(period))
+
+    def places_of(self, period: Period) -> frozenset[int]:
+        """Return the organisations whose values in the slot may have changed."""
+        span = self.family.mended_for(period)
+        return frozenset(mark.organisation_id for mark in self.partial if self._touches(mark, span))
+
+    def any_in(self, period: Period) -> bool:
+        """Whether anything in a longer slot may have changed."""
+        return self._on_a_day_of(period) or self._touched([*self.whole, *self.partial], period)
+
+    def _on_a_day_of(self, period: Period) -> bool:
+        return any(day in period for day in self.days)
+
+    def _touched(self, marks: Marks, period: Period) -> bool:
+        return any(self._touches(mark, period) for mark in marks)
+
+    def _touches(self, mark: ChangeMark, period: Period) -> bool:
+        # A slot that has not begun is judged by the tree and the rosters of today.
+        return mark.first_day <= period.last and mark.last_day >= min(period.first, self.as_of)
+
+
+def _horizon(as_of: date) -> date:
     first = Activity.objects.aggregate(first=Min("day"))["first"] or as_of
     return min(first, as_of).replace(month=1, day=1)
 
 
-def _last_filled(as_of):
+def _last_filled(as_of: date) -> date:
     # Up to the end of the running quarter: the dashboard shows what is still to come in it.
     return Period.containing(QUARTER, as_of).last
 
 
-def _slots(kinds, start, as_of, span):
-    horizon = _last_filled(as_of)
-    for year in range(start.year, as_of.year + 1):
-        for kind in kinds:
-            for period in Period(YEAR, year).parts(kind):
-                if period.first <= horizon and (span is None or period.within(span)):
-                    yield period
-
-
-def _concerned(family, marks):
-    wide = EVERYWHERE | (family.subjects if family.whole else set())
-    whole = [mark for mark in marks if mark.subject in wide]
-    partial = [mark for mark in marks if mark.subject in family.subjects - wide]
-    return whole, partial
-
-
-def _touches(mark, period, as_of):
-    # A slot that has not begun is judged by the tree and the rosters of today.
-    return mark.first_day <= period.last and mark.last_day >= min(period.first, as_of)
-
-
-def _needs_whole(family, period, state, whole, as_of):
-    if state is None or state.state == FillState.State.STARTED:
-        return True
-    if any(_touches(mark, family.reach(period), as_of) for mark in whole):
-        return True
-    if state.as_of == as_of:
-        return False
-    if as_of < clock.today() or state.as_of < clock.day_of(state.changed):
-        # A look back leaves out what came after its day; the slot must leave it out, or take it in again.
-        return family.daily or min(as_of, state.as_of) < period.last
-    # Dates pass without any row changing: what was not due yesterday may be overdue today.
-    return family.daily and state.as_of <= period.last + timedelta(days=family.tail() if family.tail else 0)
-
-
-def _start(family, period, as_of):
+def _start(family: Family, period: Period, as_of: date) -> None:
     """Note, in a transaction of its own, that the slot is being filled."""
     FillState.objects.update_or_create(
         family=family.key,
@@ -157,18 +191,18 @@ def _start(family, period, as_of):
     )
 
 
-def _done(family, period, as_of):
+def _done(family: Family, period: Period, as_of: date) -> None:
     FillState.objects.filter(family=family.key, period=str(period)).update(
         state=FillState.State.DONE, as_of=as_of, changed=clock.now()
     )
 
 
-def _fill_slot(family, period, as_of, leaf):
+def _fill_slot(family: Family, period: Period, as_of: date, own_values: OwnValues) -> None:
     _start(family, period, as_of)
-    own = None if family.counts else list(leaf(period, None))
-    faults.point("rollup.after_leaf")
+    own = None if isinstance(family, Counted) else list(own_values(period, None))
+    crash_points.point("rollup.after_leaf")
     with transaction.atomic():
-        if own is None:
+        if isinstance(family, Counted):
             Fact.objects.filter(family=family.key, period=str(period)).delete()
             sums.insert_counts(family, period, as_of)
         else:
@@ -176,7 +210,7 @@ def _fill_slot(family, period, as_of, leaf):
         _done(family, period, as_of)
 
 
-def _sum_slot(family, period, as_of):
+def _sum_slot(family: Family, period: Period, as_of: date) -> None:
     """Fill a longer slot by adding its months."""
     _start(family, period, as_of)
     with transaction.atomic():
@@ -187,15 +221,15 @@ def _sum_slot(family, period, as_of):
         _done(family, period, as_of)
 
 
-def _mend_slot(family, period, as_of, places, leaf):
+def _mend_slot(family: Family, period: Period, as_of: date, places: set[int], own_values: OwnValues) -> None:
     """Compute the named organisations anew."""
-    own = leaf(period, sorted(places))
+    own = own_values(period, sorted(places))
     with transaction.atomic():
         mend(family, period, as_of, places, own)
         FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
 
 
-def undo(span):
+def undo(span: Period) -> None:
     """Throw away the facts of all slots within `span`; the next fill makes them again."""
     for state in FillState.objects.all():
         if Period.parse(state.period).within(span):
@@ -204,13 +238,13 @@ def undo(span):
                 state.delete()
 
 
-def age():
+def age() -> datetime | None:
     """Return when facts were last filled, or None."""
     row = Heartbeat.objects.filter(name="rollup").first()
     return row.at if row else None
 
 
-def facts_within(span, as_of=None):
+def facts_within(span: Period, as_of: date | None = None) -> QuerySet[Fact]:
     """Return the facts whose own period lies within `span`, for exports; as they stand on `as_of` (default today)."""
     written = {Period.parse(state.period) for state in FillState.objects.all()}
     horizon = _last_filled(as_of or clock.today())

@@ -4,20 +4,28 @@ The sums of families that are nothing but counts are made by the database (asses
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
 
-from assessments.facts.families import Own
+from assessments.facts.families import Family, Own
 from assessments.facts.models import Fact
 from assessments.facts.tree_on import parents_on
+from common.periods import Period
+
+# Organisation and measure of a fact; its numerator, denominator, late, overdue; the parent of each organisation.
+Key = tuple[int, str]
+Numbers = list[int | None]
+Parents = dict[int, int | None]
 
 NUMBERS = ("numerator", "denominator", "late", "overdue")
 COLUMNS = (*NUMBERS, *[f"own_{name}" for name in NUMBERS], "state", "due", "waiting", "returned")
 
 
-def _totals(own, parents):
+def _totals(own: Iterable[Own], parents: Parents) -> dict[Key, Numbers]:
     """Return {(organisation, measure): [numerator, denominator, late, overdue]} summed up the tree in one pass."""
     depth = {}
 
-    def depth_of(place):
+    def depth_of(place: int | None) -> dict[int, int]:
         chain = []
         while place is not None and place not in depth:
             chain.append(place)
@@ -43,7 +51,7 @@ def _totals(own, parents):
     return totals
 
 
-def _add(level, key, values):
+def _add(level: dict[Key, Numbers], key: Key, values: Numbers) -> None:
     there = level.get(key)
     if there is None:
         level[key] = list(values)
@@ -53,26 +61,26 @@ def _add(level, key, values):
             there[place] = (there[place] or 0) + value
 
 
-def replace(family, period, as_of, own):
-    """Bring the rows of a slot to what the own values (iterable of Own) come to, summed up the tree as it stood in it.
+def replace(family: Family, period: Period, as_of: date, own: list[Own]) -> None:
+    """Bring the rows of a slot to what the own values come to, summed up the tree as it stood in it.
 
     Called inside a transaction. A slot filled anew each day is mostly as it was: only what differs is written.
     """
-    wanted = {(fact.organisation_id, fact.measure): fact for fact in _facts(family, period, as_of, own)}
+    new = {(fact.organisation_id, fact.measure): fact for fact in _facts(family, period, as_of, own)}
     slot = Fact.objects.filter(family=family.key, period=str(period))
     changed, gone = [], []
-    for pk, place, measure, *picture in slot.values_list("pk", "organisation_id", "measure", *COLUMNS):
-        fact = wanted.pop((place, measure), None)
+    for pk, place, measure, *columns in slot.values_list("pk", "organisation_id", "measure", *COLUMNS):
+        fact = new.pop((place, measure), None)
         if fact is None:
             gone.append(pk)
-        elif picture != _picture(fact):
+        elif columns != _columns_of(fact):
             fact.pk = pk
             changed.append(fact)
-    _write(wanted.values(), changed, gone)
+    _write(new.values(), changed, gone)
     slot.exclude(as_of=as_of).update(as_of=as_of)
 
 
-def _facts(family, period, as_of, own):
+def _facts(family: Family, period: Period, as_of: date, own: list[Own]) -> Iterator[Fact]:
     # _totals changes the lists it sums into, so each starts from the row's own numbers.
     totals = _totals(own, parents_on(min(period.last, as_of)))
     mine = {(row.organisation, row.measure): row for row in own}
@@ -93,7 +101,7 @@ def _facts(family, period, as_of, own):
             yield fact
 
 
-def _own_columns(row):
+def _own_columns(row: Own | None) -> dict:
     if row is None:
         return {}
     return {
@@ -108,31 +116,64 @@ def _own_columns(row):
     }
 
 
-def mend(family, period, as_of, places, own):
+def mend(family: Family, period: Period, as_of: date, places: set[int], own: Iterable[Own]) -> None:
     """Put the own values of `places` (ids) in place of those stored and carry the differences up their ancestors.
 
-    Called inside a transaction; own: iterable of Own, which may name further organisations.
+    Called inside a transaction; `own` may name further organisations.
     """
     new = {(row.organisation, row.measure): row for row in own}
-    wanted = places | {place for place, _ in new}
-    stored = _stored(family, period, wanted)
+    stored = _stored(family, period, places | {place for place, _ in new})
     differences = _differences(stored, new, parents_on(min(period.last, as_of)))
-    ancestors = {place for place, _ in set(new) | set(differences)}
-    _write_differences(family, period, as_of, _stored(family, period, ancestors), new, stored, differences)
+    facts = _stored(family, period, {place for place, _ in {*new, *stored, *differences}})
+    before = {fact.pk: _columns_of(fact) for fact in facts.values()}
+    for key in {*new, *stored, *differences}:
+        fact = facts.get(key)
+        if fact is None:
+            fact = facts[key] = _no_fact(family, period, as_of, key)
+        _add_to_fact(fact, differences.get(key), new.get(key))
+        if key in new or key in stored:
+            # What no longer stands is set back to what a fact has that says nothing.
+            _set(fact, _own_columns(new.get(key) or Own(*key, numerator=0)))
+    _write(
+        [fact for fact in facts.values() if fact.pk is None and not _is_empty(fact)],
+        [fact for fact in facts.values() if fact.pk and not _is_empty(fact) and _columns_of(fact) != before[fact.pk]],
+        [fact.pk for fact in facts.values() if fact.pk and _is_empty(fact)],
+    )
 
 
-def _stored(family, period, places):
+def _no_fact(family: Family, period: Period, as_of: date, key: Key) -> Fact:
+    place, measure = key
+    columns = {"numerator": 0, "denominator": None, "as_of": as_of}
+    return Fact(family=family.key, measure=measure, organisation_id=place, period=str(period), **columns)
+
+
+def _add_to_fact(fact: Fact, change: Numbers | None, row: Own | None) -> None:
+    """Add a difference to the sums of a fact; a number that was not known before becomes that of the own value."""
+    for place, name in enumerate(NUMBERS):
+        step = change[place] if change else None
+        if step is not None:
+            setattr(fact, name, (getattr(fact, name) or 0) + step)
+        elif row is not None and getattr(fact, name) is None:
+            setattr(fact, name, getattr(row, name))
+
+
+def _set(fact: Fact, columns: dict) -> None:
+    for name, value in columns.items():
+        setattr(fact, name, value)
+
+
+def _stored(family: Family, period: Period, places: set[int]) -> dict[Key, Fact]:
     rows = Fact.objects.filter(family=family.key, period=str(period), organisation__in=places)
     return {(fact.organisation_id, fact.measure): fact for fact in rows}
 
 
-def _own_numbers(row, prefix=""):
+def _own_numbers(row: Own | Fact | None, prefix: str = "") -> Numbers:
     if row is None:
         return [0, None, 0, 0]
     return [getattr(row, prefix + name) for name in NUMBERS]
 
 
-def _differences(old, new, parents):
+def _differences(old: dict[Key, Fact], new: dict[Key, Own], parents: Parents) -> dict[Key, Numbers]:
     differences = {}
     for key in set(old) | set(new):
         before, after = _own_numbers(old.get(key), "own_"), _own_numbers(new.get(key))
@@ -146,45 +187,11 @@ def _differences(old, new, parents):
     return differences
 
 
-def _picture(fact):
+def _columns_of(fact: Fact) -> list:
     return [getattr(fact, name) for name in COLUMNS]
 
 
-def _write_differences(family, period, as_of, stored, new, old, differences):
-    before = {fact.pk: _picture(fact) for fact in stored.values()}
-    created, changed = [], []
-    for key in set(new) | set(old) | set(differences):
-        fact, row, change = stored.get(key), new.get(key), differences.get(key)
-        if fact is None:
-            if row is None and change is None:
-                continue
-            fact = Fact(
-                family=family.key,
-                measure=key[1],
-                organisation_id=key[0],
-                period=str(period),
-                as_of=as_of,
-                numerator=0,
-                denominator=None,
-            )
-            created.append(fact)
-        else:
-            changed.append(fact)
-        for place, name in enumerate(NUMBERS):
-            step = change[place] if change else None
-            if step is not None:
-                setattr(fact, name, (getattr(fact, name) or 0) + step)
-            elif row is not None and getattr(fact, name) is None and getattr(row, name) is not None:
-                setattr(fact, name, getattr(row, name))
-        if key in new or key in old:
-            for name, value in (_own_columns(row) or _own_columns(_nothing(key))).items():
-                setattr(fact, name, value)
-    gone = [fact.pk for fact in changed if _is_empty(fact)]
-    changed = [fact for fact in changed if not _is_empty(fact) and _picture(fact) != before[fact.pk]]
-    _write([fact for fact in created if not _is_empty(fact)], changed, gone)
-
-
-def _write(created, changed, gone):
+def _write(created: Iterable[Fact], changed: list[Fact], gone: list[int]) -> None:
     Fact.objects.filter(pk__in=gone).delete()
     Fact.objects.bulk_create(created, batch_size=2000)
     # An upsert on the primary key: one statement for many rows, where bulk_update spells out a CASE for each.
@@ -197,9 +204,5 @@ def _write(created, changed, gone):
     )
 
 
-def _nothing(key):
-    return Own(organisation=key[0], measure=key[1], numerator=0)
-
-
-def _is_empty(fact):
+def _is_empty(fact: Fact) -> bool:
     return not fact.state and not any(getattr(fact, name) for name in NUMBERS)

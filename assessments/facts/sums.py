@@ -4,7 +4,12 @@ The own counts come from one statement of `members.measures`; each organisation'
 tree on the slot's day, walked by a recursive common table expression. Works alike on SQLite and PostgreSQL.
 """
 
+from datetime import date
+
 from django.db import connection
+
+from assessments.facts.families import Counted, Family
+from common.periods import Period
 
 _FACT = "assessments_fact"
 _COLUMNS = (
@@ -13,7 +18,7 @@ _COLUMNS = (
 )
 
 # The version in force on a day; of an organisation that stood only before or after it, the nearest.
-STANDING = """
+TREE_ON = """
     SELECT organisation_id, parent_id FROM (
         SELECT organisation_id, parent_id, ROW_NUMBER() OVER (
             PARTITION BY organisation_id
@@ -23,12 +28,12 @@ STANDING = """
 """
 
 _ABOVE = f"""
-WITH RECURSIVE standing(place, parent) AS ({STANDING}),
+WITH RECURSIVE tree(place, parent) AS ({TREE_ON}),
 above(place, up) AS (
-    SELECT place, place FROM standing
+    SELECT place, place FROM tree
     UNION ALL
-    SELECT above.place, standing.parent FROM above JOIN standing ON standing.place = above.up
-    WHERE standing.parent IS NOT NULL
+    SELECT above.place, tree.parent FROM above JOIN tree ON tree.place = above.up
+    WHERE tree.parent IS NOT NULL
 ),
 leaf(place, measure, number) AS ({{leaf}}),
 grouped(up, measure, number, own) AS (
@@ -63,25 +68,25 @@ FROM {_FACT} WHERE family = %s AND period IN ({{months}}) GROUP BY family, measu
 """
 
 
-def _literals():
+def _literals() -> dict[str, str]:
     """What the two databases write differently: false, and a date parameter."""
     postgres = connection.vendor == "postgresql"
     return {"no": "false" if postgres else "0", "day": "%s::date" if postgres else "%s"}
 
 
-def insert_counts(family, period, as_of):
+def insert_counts(family: Counted, period: Period, as_of: date) -> None:
     """Insert the facts of a slot of a counting family (the slot is empty before)."""
     leaf, parameters = family.counts(period.first, min(period.last, as_of)).query.sql_with_params()
     day = min(period.last, as_of).isoformat()
-    names = " UNION ALL ".join(["SELECT %s"] * len(family.measures))
-    template = _SHARES if family.measures else _COUNTS
+    names = " UNION ALL ".join(["SELECT %s"] * len(family.shares))
+    template = _SHARES if family.shares else _COUNTS
     statement = template.format(leaf=leaf, names=names, **_literals())
-    values = [day, day, *parameters, *family.measures, family.key, str(period), as_of.isoformat()]
+    values = [day, day, *parameters, *family.shares, family.key, str(period), as_of.isoformat()]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
-def insert_longer(family, period, months, as_of):
+def insert_longer(family: Family, period: Period, months: list[str], as_of: date) -> None:
     """Insert the facts of a longer slot by adding those of its months."""
     statement = _LONGER.format(months=", ".join(["%s"] * len(months)), **_literals())
     with connection.cursor() as cursor:

@@ -1,13 +1,16 @@
 """The tree as it stood on a day, for sums that go up it."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from branches.places.models.organisations import OrganisationVersion
 
 
-def parents_on(day):
+def parents_on(day: date) -> dict[int, int | None]:
     """Return {organisation id: parent id or None} of the tree as it was on `day`.
 
     An organisation that stood only before or after that day keeps the place of its nearest version, so that what it did
-    in the period is not lost to the totals (the same rule as sums.STANDING).
+    in the period is not lost to the totals (the same rule as sums.TREE_ON).
     """
     parents, begun = {}, set()
     versions = OrganisationVersion.objects.order_by("starts", "pk")
@@ -20,7 +23,7 @@ def parents_on(day):
     return parents
 
 
-def once_each(places, parents):
+def once_each(places: Iterable[int], parents: dict[int, int | None]) -> dict[int, int]:
     """Return {organisation: +1 or less} whose sums up the tree count one thing once at each organisation above any place.
 
     places: ids of the organisations the thing belongs to. Where the ways up of two of them meet, the second is taken off

@@ -1,7 +1,8 @@
 """Builds the frozen JSON of a report (shape.py) from an assessment's results; nothing is looked up when rendering."""
 
-import json
+from bisect import bisect_left
 from decimal import Decimal
+from functools import cached_property
 
 from assessments import scoring
 from assessments.reports import shape, wording
@@ -40,7 +41,7 @@ class _Builder:
         self.assessment, self.anchor, self.number = assessment, anchor, number
         self.period = period_of(assessment)
         self.published = assessment.state == AssessmentState.PUBLISHED
-        self.scheme = scoring.scheme_from(json.loads(assessment.scheme.body))
+        self.scheme = scoring.scheme_from(assessment.scheme.body)
         self.results = list(assessment.results.select_related("organisation").prefetch_related("scores"))
         self.before = self._earlier(self.period.previous())
         self.since = "上季度" if self.period.kind == QUARTER else "上年"
@@ -86,7 +87,7 @@ class _Builder:
 
     def report(self):
         root = Organisation.objects.root()
-        committee = Organisation.objects.filter(kind="committee", parent=root).order_by("lft").first()
+        committee = Organisation.objects.filter(kind="committee", parent=root).in_tree_order().first()
         agency = (committee or root).name.removeprefix("中共").replace("机关委员会", "机关党委")
         published_on = clock.day_of(self.assessment.published).isoformat() if self.published else None
         trend = self._trend()
@@ -103,13 +104,13 @@ class _Builder:
             "scheme": {"title": self.scheme.title, "version": self.assessment.scheme.version},
             "summary": self._summary(trend),
             "overall": self._overall(trend),
-            "dimensions": self._dimensions(),
+            "dimensions": self._dimensions,
             "branches": self._branches(),
             "comparison": self._comparison(),
             "chapters": self._chapters(),
             "work": work_of(self.period, self.assessment.as_of),
             "adjustments": [],
-            "actions": self._actions(),
+            "actions": self._actions,
             "notes": self._notes(),
             "burden": self._burden(),
             "anchor": self.anchor if self.published else None,
@@ -117,11 +118,12 @@ class _Builder:
         }
         return shape.check(report)
 
+    @cached_property
     def _dimensions(self):
         """The dimensions that apply to any branch, with the most points each can yield here (weights spread onto it)."""
         most = {}
         for row in self.results:
-            for part in json.loads(row.body)["dimensions"]:
+            for part in row.body["dimensions"]:
                 if part["state"] != "not_applicable":
                     most[part["key"]] = max(most.get(part["key"], Decimal(0)), Decimal(part["maximum"]))
         return [
@@ -160,9 +162,7 @@ class _Builder:
                     "text": wording.below(LOW, low, self.since),
                 }
             )
-        overdue = [
-            (self._name(row), sum(len(json.loads(score.reasons)) for score in row.scores.all())) for row in self.results
-        ]
+        overdue = [(self._name(row), sum(len(score.reasons) for score in row.scores.all())) for row in self.results]
         faults = sum(number for _, number in overdue)
         rows.append(
             {
@@ -172,7 +172,7 @@ class _Builder:
                 "text": f"共有 {faults} 条失分原因，每条都列明事项，并可打开对应的义务或记录。",
             }
         )
-        actions = self._actions()
+        actions = self._actions
         rows.append(
             {
                 "figure": str(len(actions)),
@@ -186,7 +186,7 @@ class _Builder:
     def _actions_in_short(self, actions):
         if not actions:
             return "本期没有需要督促的事项。"
-        return f"请{wording.names([action['branch'] for action in self._urged()], limit=5)}补齐列明的事项，清单见建议。"
+        return f"请{wording.names([action['branch'] for action in self._urged], limit=5)}补齐列明的事项，清单见建议。"
 
     def _overall(self, trend):
         paragraphs = []
@@ -228,14 +228,11 @@ class _Builder:
         rows = []
         for row in [*self.order, *self.open]:
             parts = {
-                part["key"]: part["points"] if part["state"] == "known" else None
-                for part in json.loads(row.body)["dimensions"]
+                part["key"]: part["points"] if part["state"] == "known" else None for part in row.body["dimensions"]
             }
             complete = row.state == COMPLETE
             reasons = [
-                (reason["text"], Decimal(reason["points"]))
-                for score in row.scores.all()
-                for reason in json.loads(score.reasons)
+                (reason["text"], Decimal(reason["points"])) for score in row.scores.all() for reason in score.reasons
             ]
             rows.append(
                 {
@@ -244,13 +241,21 @@ class _Builder:
                     "score": _text(row.total) if complete else None,
                     "change": _text(self.changes.get(row.pk)),
                     "grade": row.grade or None,
-                    "rank": 1 + sum(other.total > row.total for other in self.order) if complete else None,
+                    "rank": self._rank(row) if complete else None,
                     "state": row.state,
-                    "scores": {part["key"]: parts.get(part["key"]) for part in self._dimensions()},
+                    "scores": {part["key"]: parts.get(part["key"]) for part in self._dimensions},
                     "lost": wording.main_losses(reasons),
                 }
             )
         return rows
+
+    @cached_property
+    def _losing(self):
+        """The totals with their sign turned, ascending: the place of one is the number of those above it."""
+        return [-row.total for row in self.order]
+
+    def _rank(self, row):
+        return 1 + bisect_left(self._losing, -row.total)
 
     def _comparison(self):
         pairs = [
@@ -285,7 +290,7 @@ class _Builder:
         means = self._means()
         chapters = []
         for row in [*self.order, *self.open]:
-            parts = [(part["name"], Decimal(part["lost"])) for part in json.loads(row.body)["dimensions"]]
+            parts = [(part["name"], Decimal(part["lost"])) for part in row.body["dimensions"]]
             text = wording.branch_chapter(row.total, row.grade or None, parts, self.changes.get(row.pk), self.since)
             chapters.append(
                 {
@@ -303,7 +308,7 @@ class _Builder:
     def _indicator(self, score, means):
         reasons = [
             {"text": reason["text"], "points": reason["points"], "url": address_of(reason["target"])}
-            for reason in json.loads(score.reasons)
+            for reason in score.reasons
         ]
         return {
             "name": score.name,
@@ -312,19 +317,21 @@ class _Builder:
             "mean": means.get(score.indicator),
             "state": score.state,
             "reasons": reasons,
-            "evidence": _most(json.loads(score.evidence)),
+            "evidence": _most(score.evidence),
         }
 
+    @cached_property
     def _urged(self):
         """The branches below the low mark that can still make something good, the lowest first."""
         urged = []
         for row in sorted(self.order, key=lambda row: row.total):
-            reasons = [reason for score in row.scores.all() for reason in json.loads(score.reasons)]
+            reasons = [reason for score in row.scores.all() for reason in score.reasons]
             open_ones = [reason["text"] for reason in reasons if Decimal(reason["regain"]) > 0]
             if open_ones and row.total < LOW:
                 urged.append({"branch": self._name(row), "texts": open_ones})
         return urged[:5]
 
+    @cached_property
     def _actions(self):
         return [
             {
@@ -333,7 +340,7 @@ class _Builder:
                 "who": f"{urged['branch']}书记",
                 "due": None,
             }
-            for urged in self._urged()
+            for urged in self._urged
         ]
 
     def _notes(self):

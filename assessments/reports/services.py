@@ -1,12 +1,10 @@
 """Publish frozen results: one document from which screen, paper, Word and workbook are drawn."""
 
-import json
-
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from assessments.reports import builder, shape
-from assessments.reports.models import Report
+from assessments.reports import builder, documents, shape
+from assessments.reports.models import Report, ReportDocument
 from assessments.results.models import AssessmentState
 from assessments.results.services import locked, root_of_results
 from branches import audit
@@ -42,7 +40,7 @@ def assessment_publish(*, by, assessment, number=""):
             assessment=assessment,
             organisation=root,
             title=body["title"],
-            body=json.dumps(body, ensure_ascii=False),
+            body=body,
             anchor=anchor,
             published=assessment.published,
         )
@@ -55,3 +53,24 @@ def assessment_publish(*, by, assessment, number=""):
             after=audit.snapshot(assessment),
         )
     return report
+
+
+def report_document(report: Report, kind: str, organisation: int | None = None) -> bytes:
+    """Return a document of a published report, made when it is first asked for and kept from then on.
+
+    kind: docx or xlsx. organisation: the id of a branch, for the extract about it; the whole report otherwise. Raises
+    KeyError for a branch that the report does not assess.
+    """
+    kept = ReportDocument.objects.filter(report=report, kind=kind, organisation=organisation)
+    row = kept.first()
+    if row is None:
+        body = report.body if organisation is None else shape.for_branch(report.body, str(organisation))
+        try:
+            with transaction.atomic():
+                row = ReportDocument.objects.create(
+                    report=report, kind=kind, organisation_id=organisation, data=documents.render(body, kind)
+                )
+        except IntegrityError:
+            # Two asked at once for the first time; one of the two was kept.
+            row = kept.get()
+    return bytes(row.data)

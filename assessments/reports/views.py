@@ -1,18 +1,16 @@
 """Reports: on screen, on paper, as Word and workbook, all from the frozen JSON."""
 
-import json
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from assessments.reports import charts, documents, shape
 from assessments.reports.models import Report
-from assessments.reports.services import assessment_publish
+from assessments.reports.services import assessment_publish, report_document
 from assessments.results.forms import PublishForm
 from assessments.results.views import assessment_for
 from branches import audit
@@ -25,8 +23,8 @@ from common.forms.fields import take_errors
 from common.periods import Period
 
 
-def _report(request, pk):
-    """Return (report row, JSON as this reader may see it).
+def _report(request: HttpRequest, pk: int) -> tuple[Report, int | None]:
+    """Return (report, None) for whoever reads all of it, (report, id of the branch) for whoever reads an extract.
 
     Whoever reads reports at the root or the committee reads all of it; a branch reads the extract about itself, without
     rank and without other branches.
@@ -34,16 +32,20 @@ def _report(request, pk):
     found = Report.objects.filter(pk=pk).select_related("assessment").first()
     if found is None:
         raise Http404
-    body = json.loads(found.body)
     wide = access.organisations_for(request.user, REPORTS).filter(kind__in=(Kind.PARTY_GROUP, Kind.COMMITTEE))
     if wide.exists():
-        return found, body, True
-    own = Organisation.objects.visible_to(request.user, REPORTS).filter(kind=Kind.BRANCH).values_list("pk", flat=True)
-    keys = {row["key"] for row in body["branches"]}
-    mine = [str(place) for place in own if str(place) in keys]
-    if not mine:
-        raise Http404
-    return found, shape.for_branch(body, mine[0]), False
+        return found, None
+    assessed = {row["key"] for row in found.body["branches"]}
+    own = Organisation.objects.visible_to(request.user, REPORTS).filter(kind=Kind.BRANCH)
+    for place in own.values_list("pk", flat=True):
+        if str(place) in assessed:
+            return found, place
+    raise Http404
+
+
+def _readable(report: Report, branch: int | None) -> dict:
+    """Return the JSON of the report, or of the extract about one branch."""
+    return report.body if branch is None else shape.for_branch(report.body, str(branch))
 
 
 @login_required
@@ -69,7 +71,8 @@ def report_list(request):
 
 @login_required
 def report_detail(request, pk):
-    found, body, wide = _report(request, pk)
+    found, branch = _report(request, pk)
+    body, wide = _readable(found, branch), branch is None
     return render(
         request,
         "assessments/reports/detail.html",
@@ -89,15 +92,15 @@ def report_detail(request, pk):
 @login_required
 @require_POST
 def report_download(request, pk, kind):
-    found, body, _ = _report(request, pk)
+    found, branch = _report(request, pk)
     if kind not in ("docx", "xlsx"):
         raise Http404
-    data = documents.render(body, kind)
+    data = report_document(found, kind, branch)
     with transaction.atomic():
         audit.record(
             by=request.user, verb="report.export", obj=found, organisation=found.organisation, after={"format": kind}
         )
-    return exports.attachment(data, f"{body['title']}.{kind}", documents.FORMATS[kind])
+    return exports.attachment(data, f"{_readable(found, branch)['title']}.{kind}", documents.FORMATS[kind])
 
 
 @login_required

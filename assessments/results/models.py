@@ -73,7 +73,7 @@ class ScoreQuerySet(GuardedQuerySet):
 
 
 class Result(models.Model):
-    """The total of one organisation, with name and place as they were; `body` holds dimensions as JSON text."""
+    """The total of one organisation, with name and place as they were; `body` holds its dimensions."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="results")
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="results")
@@ -84,7 +84,7 @@ class Result(models.Model):
     so_far = models.DecimalField(max_digits=6, decimal_places=1, default=0)
     out_of = models.DecimalField(max_digits=6, decimal_places=1, default=0)
     grade = models.CharField(max_length=10, blank=True)
-    body = models.TextField(default="{}")
+    body = models.JSONField(default=dict)
 
     objects = GuardedQuerySet.as_manager()
 
@@ -108,7 +108,7 @@ class Result(models.Model):
 
 
 class Score(models.Model):
-    """One indicator of a result; every lost point stands in `reasons` (JSON text) with what it was lost for."""
+    """One indicator of a result; every lost point stands in `reasons` with what it was lost for."""
 
     result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="scores")
     indicator = models.CharField(max_length=40)
@@ -120,9 +120,9 @@ class Score(models.Model):
     nominal = models.DecimalField(max_digits=6, decimal_places=1)
     lost = models.DecimalField(max_digits=7, decimal_places=2, default=0)
     note = models.CharField(max_length=200, blank=True)
-    reasons = models.TextField(default="[]")
-    # The records that were counted, as JSON text: [{"text", "url"}].
-    evidence = models.TextField(default="[]")
+    reasons = models.JSONField(default=list)
+    # The records that were counted, [{"text", "url"}].
+    evidence = models.JSONField(default=list)
 
     objects = ScoreQuerySet.as_manager()
 

@@ -1,6 +1,5 @@
 """Results of a period: trial → frozen. Publishing makes a report: reports/services.py."""
 
-import json
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -37,19 +36,16 @@ def _one_decimal(value):
 
 
 def _reasons(row):
-    return json.dumps(
-        [
-            {
-                "text": reason.text,
-                "points": str(reason.points),
-                "kind": reason.kind,
-                "target": list(reason.target),
-                "regain": str(scoring.rounded(reason.regain)),
-            }
-            for reason in row.reasons
-        ],
-        ensure_ascii=False,
-    )
+    return [
+        {
+            "text": reason.text,
+            "points": str(reason.points),
+            "kind": reason.kind,
+            "target": list(reason.target),
+            "regain": str(scoring.rounded(reason.regain)),
+        }
+        for reason in row.reasons
+    ]
 
 
 def _result(assessment, organisation, outcome):
@@ -63,24 +59,20 @@ def _result(assessment, organisation, outcome):
         so_far=_one_decimal(outcome.so_far),
         out_of=_one_decimal(outcome.out_of),
         grade=outcome.grade or "",
-        body=json.dumps(
-            {
-                "dimensions": [
-                    {
-                        "key": part.key,
-                        "name": part.name,
-                        "points": str(part.points) if part.points is not None else None,
-                        "maximum": str(_one_decimal(part.maximum)),
-                        "nominal": str(_one_decimal(part.nominal)),
-                        "lost": str(part.lost),
-                        "state": part.state,
-                    }
-                    for part in outcome.dimensions
-                ]
-            },
-            ensure_ascii=False,
-        ),
+        body={"dimensions": [_dimension(part) for part in outcome.dimensions]},
     )
+
+
+def _dimension(part):
+    return {
+        "key": part.key,
+        "name": part.name,
+        "points": str(part.points) if part.points is not None else None,
+        "maximum": str(_one_decimal(part.maximum)),
+        "nominal": str(_one_decimal(part.nominal)),
+        "lost": str(part.lost),
+        "state": part.state,
+    }
 
 
 def _scores(result, outcome, facts):
@@ -157,7 +149,7 @@ def _store(assessment, scheme, period, as_of):
     for result in results:
         place = result.organisation_id
         for score in _scores(result, outcomes[place], facts[place]):
-            score.evidence = json.dumps(evidence.get((place, score.indicator), []), ensure_ascii=False)
+            score.evidence = evidence.get((place, score.indicator), [])
             scores.append(score)
     Score.objects.bulk_create(scores, batch_size=1000)
 

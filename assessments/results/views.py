@@ -1,7 +1,5 @@
 """Assess a period: trial, freeze, publish; and what each branch sees of its own score."""
 
-import json
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -77,7 +75,7 @@ def result_trial(request):
 
 def _parts(results):
     """Return the dimensions that apply to any result, and give each row its points in their order."""
-    bodies = {row.pk: json.loads(row.body)["dimensions"] for row in results}
+    bodies = {row.pk: row.body["dimensions"] for row in results}
     used = {part["key"] for parts in bodies.values() for part in parts if part["state"] != "not_applicable"}
     for row in results:
         row.points_of = [part["points"] for part in bodies[row.pk] if part["key"] in used]
@@ -178,9 +176,9 @@ def score_detail(request, pk):
         raise Http404
     scores = list(result.scores.all())
     for score in scores:
-        score.proofs = json.loads(score.evidence)
-        score.lost_for = [{**reason, "url": address_of(reason["target"])} for reason in json.loads(score.reasons)]
-    parts = json.loads(result.body)["dimensions"]
+        score.proofs = score.evidence
+        score.lost_for = [{**reason, "url": address_of(reason["target"])} for reason in score.reasons]
+    parts = result.body["dimensions"]
     for part in parts:
         part["scores"] = [score for score in scores if score.dimension == part["key"]]
     idle = [part["name"] for part in parts if part["state"] == "not_applicable"]

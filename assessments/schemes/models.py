@@ -10,7 +10,7 @@ class SchemeVersion(models.Model):
     key = models.CharField(max_length=40)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=100)
-    body = models.TextField()
+    body = models.JSONField()
     made = models.DateTimeField(default=timezone.now)
 
     class Meta:

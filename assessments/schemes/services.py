@@ -1,6 +1,5 @@
 """Versions of schemes: the product's default is version 1; later ones are added, never changed."""
 
-import json
 import tomllib
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def scheme_install(*, by, key):
     found, made = SchemeVersion.objects.get_or_create(
         key=key,
         version=data["version"],
-        defaults={"title": data["title"], "body": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+        defaults={"title": data["title"], "body": data},
     )
     if made:
         audit.record(by=by, verb="scheme.install", obj=found, after=audit.snapshot(found, hide={"body"}))
@@ -43,4 +42,4 @@ def scheme_install(*, by, key):
 
 def parsed(version):
     """Return the pure Scheme of a stored version."""
-    return scheme_from(json.loads(version.body))
+    return scheme_from(version.body)

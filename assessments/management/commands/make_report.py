@@ -1,9 +1,8 @@
-import json
-
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
 from assessments.reports import builder, documents
+from assessments.reports.services import report_document
 from assessments.results.models import AssessmentState
 from assessments.results.services import assessment_trial
 from assessments.schemes.services import BRANCH_SCHEME
@@ -23,8 +22,9 @@ class Command(PeriodCommand):
         period, as_of = self.read(options)
         assessment = builder.newest(period, BRANCH_SCHEME)
         if assessment is not None and assessment.state == AssessmentState.PUBLISHED:
-            report = json.loads(assessment.report.body)
+            report, published = assessment.report.body, assessment.report
         else:
+            published = None
             if assessment is None or assessment.state == AssessmentState.TRIAL:
                 try:
                     assessment = assessment_trial(by=OPERATOR, period=period, as_of=as_of)
@@ -32,7 +32,10 @@ class Command(PeriodCommand):
                     raise CommandError("；".join(error.messages), returncode=1) from None
             report = builder.build(assessment)
         with whole_file(options["out"], "wb") as file:
-            file.write(documents.render(report, options["format"]))
+            if published is not None and options["format"] != "html":
+                file.write(report_document(published, options["format"]))
+            else:
+                file.write(documents.render(report, options["format"]))
         self.stdout.write(
             f"已生成 {options['out']}（{report['title']}，{'已发布' if report['published_on'] else '试算'}）"
         )

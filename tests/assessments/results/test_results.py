@@ -1,4 +1,3 @@
-import json
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -62,7 +61,7 @@ def test_a_trial_scores_what_is_built_and_names_every_lost_point(quarter):
     # Branch B has neither committee nor groups: 5 assembly + 6 theme day + 3 lecture apply; 5 + 4 of 14 are won.
     assert totals[quarter.branch_b.pk] == Decimal("64.3")
     result = assessment.results.get(organisation=quarter.branch_b)
-    reasons = [reason for score in result.scores.all() for reason in json.loads(score.reasons)]
+    reasons = [reason for score in result.scores.all() for reason in score.reasons]
     assert {tuple(reason["target"]) for reason in reasons} == {
         ("requirement", quarter.branch_b.pk, "life-theme-day", "2026-09"),
         ("requirement", quarter.branch_b.pk, "life-lecture-frequency", "2026Q3"),
@@ -160,7 +159,7 @@ def test_states_go_in_order_only(quarter):
 
 def test_the_report_is_frozen_data_of_the_right_shape_with_the_head_of_the_trail(quarter):
     report = publish(quarter, run(quarter))
-    body = shape.check(json.loads(report.body))
+    body = shape.check(report.body)
     assert body["state"] == "published"
     assert body["anchor"] == report.anchor
     assert verify(report.anchor).ok

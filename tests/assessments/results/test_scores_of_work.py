@@ -1,6 +1,5 @@
 """Business work in the score: a stage that lags or is missing costs points, says why, and leads to the page that mends it."""
 
-import json
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -57,14 +56,14 @@ def test_each_stage_is_scored_with_its_reason(world, work):
     assert (found["sync-study"].points, found["sync-study"].lost) == (found["sync-study"].maximum, Decimal("0"))
     assert found["sync-arrange"].points == found["sync-arrange"].maximum / 2
     assert found["sync-implement"].points == Decimal("0")
-    late = json.loads(found["sync-arrange"].reasons)[0]
-    missing = json.loads(found["sync-implement"].reasons)[0]
+    late = found["sync-arrange"].reasons[0]
+    missing = found["sync-implement"].reasons[0]
     assert late["text"] == "“能源保供”安排环节滞后 18 天"
     assert missing["text"] == "“能源保供”实施环节未见党建记录，业务日期 9月7日"
     assert missing["target"] == ["stage", work[SyncStageKind.IMPLEMENTATION].item_id, "implementation"]
     # The business side of the assessment has not happened: nothing is lost for it.
     assert found["sync-assess"].lost == 0
-    assert json.loads(found["sync-study"].evidence)[0]["text"] == "支委会 07-08"
+    assert found["sync-study"].evidence[0]["text"] == "支委会 07-08"
 
 
 def test_a_branch_without_business_work_loses_nothing_by_it(world, work):
