@@ -1,55 +1,278 @@
 """The shape of a report: frozen numbers and wording, from which every document is rendered and nothing else.
 
-Numbers that are shown are decimal text ("86.8"), dates ISO text, absent values null. Keys:
-
-    shape         2; reports published as shape 1 have no `work` and stay as they are
-    agency        who reports: 某市发展和改革委员会机关党委
-    recipient     who is reported to (主送): 委党组, or ""
-    title         2026年第三季度机关党建考核报告
-    number        发改党考〔2026〕3号, or null: only a report with a number has a red head
-    period        2026Q3 · as_of: day of the figures · state: "trial" (试算) or "published" (已发布)
-    published_on  day, or null while trial · scheme: {title, version}
-    summary       [{figure "86.8", unit "分", text, strong: [pieces of text to set off]}]
-    overall       {paragraphs: [text], distribution: {title, caption, bars: [{label, grade, count}]},
-                  trend: {title, caption, points: [{period, mean, highest, lowest}]}}
-    dimensions    [{key, name, points}], the columns of `branches`
-    branches      [{key, name, score, change, grade, rank, state, scores: {dimension key: text or null},
-                  lost: [text]}]; score, change, grade, rank may be null; `lost` the main lost points
-    comparison    {title, caption, before: period, pairs: [{key, name, before, now}]} or null
-    chapters      [{key, name, text, indicators: [{name, points, maximum, mean, state,
-                  reasons: [{text, points, url}], evidence: [{text, url}]}]}]
-    work          {title, paragraphs: [text], stages: [{name, due, synchronised, lagging, missing, waived}],
-                  problems: [{work, stage, state, who, leader, url}], levels: [{name, owed, done, overdue}]} or null:
-                  business work and duties; counts are whole numbers
-    adjustments   [{branch, indicator, before, change, after, reason, by, on}]
-    actions       [{text, who, due}]: recommended steps; due a day or null
-    notes         [text]: how it was counted, what is unknown · burden: [text]: what it asked of branches
-    anchor        "position:hash" of the audit trail at the moment of freezing, or null while trial
-    signature     {name, on}
-
-`state` of a branch is that of its result: complete, incomplete or not_applicable; of an indicator: known,
-unknown, not_applicable or not_due.
+The classes below say which keys there are. Numbers that are shown are decimal text ("86.8"), dates ISO text, absent
+values null. What is stored and rendered is the plain JSON; `check` holds it against the classes.
 """
 
 import datetime
 import re
 from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, ValidationError
 
 from common.periods import Period
 
 TRIAL, PUBLISHED = "trial", "published"
 STATE_NAMES = {TRIAL: "试算", PUBLISHED: "已发布"}
 LONGEST = 4000
+_DOCUMENT_NUMBER = r"\S+〔[0-9]{4}〕[1-9][0-9]*号"
 
 
 class WrongShape(ValueError):
     """A report that cannot be rendered: the message names the place and what is wrong there (Chinese)."""
 
 
-def check(report):
-    """The report itself when it has the shape above; WrongShape otherwise."""
+def is_document_number(value: object) -> bool:
+    """Whether a text is the number of a document: 云测党〔2026〕3号."""
+    return isinstance(value, str) and re.fullmatch(_DOCUMENT_NUMBER, value) is not None
+
+
+def _fits(pattern: str) -> AfterValidator:
+    def check_text(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError("格式不符")
+        return text
+
+    return AfterValidator(check_text)
+
+
+def _read_by(parse: Any) -> AfterValidator:
+    def check_text(text: str) -> str:
+        parse(text)
+        return text
+
+    return AfterValidator(check_text)
+
+
+Text = Annotated[str, Strict()]
+Filled = Annotated[str, Strict(), _fits(r"(?s).*\S.*")]
+Whole = Annotated[int, Strict()]
+Figure = Annotated[str, Strict(), _fits(r"[-−+]?[0-9]+(\.[0-9]+)?")]
+Day = Annotated[str, Strict(), _read_by(datetime.date.fromisoformat)]
+PeriodText = Annotated[str, Strict(), _read_by(Period.parse)]
+Key = Whole | Filled
+
+
+class Part(BaseModel):
+    """A part of a report: exactly these keys."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SchemeName(Part):
+    title: Filled
+    version: Whole
+
+
+class Finding(Part):
+    """One line of the summary; `strong`: the pieces of the text to set off."""
+
+    figure: Filled
+    unit: Text
+    text: Filled
+    strong: list[Filled]
+
+
+class Bar(Part):
+    label: Filled
+    grade: Text
+    count: Whole
+
+
+class Distribution(Part):
+    title: Filled
+    caption: Text
+    bars: list[Bar]
+
+
+class TrendPoint(Part):
+    period: PeriodText
+    mean: Figure | None
+    highest: Figure | None
+    lowest: Figure | None
+
+
+class Trend(Part):
+    title: Filled
+    caption: Text
+    points: list[TrendPoint]
+
+
+class Overall(Part):
+    paragraphs: list[Filled]
+    distribution: Distribution | None
+    trend: Trend | None
+
+
+class DimensionColumn(Part):
+    """A column of the table of branches."""
+
+    key: Filled
+    name: Filled
+    points: Figure
+
+
+class BranchRow(Part):
+    """state: that of its result. scores: by key of a dimension. lost: the main lost points."""
+
+    key: Key
+    name: Filled
+    score: Figure | None
+    change: Figure | None
+    grade: Filled | None
+    rank: Whole | None
+    state: Literal["complete", "incomplete", "not_applicable"]
+    scores: dict[str, Figure | None]
+    lost: list[Filled]
+
+
+class Pair(Part):
+    key: Key
+    name: Filled
+    before: Figure
+    now: Figure
+
+
+class Comparison(Part):
+    title: Filled
+    caption: Text
+    before: PeriodText
+    pairs: list[Pair]
+
+
+class Evidence(Part):
+    text: Filled
+    url: Text | None
+
+
+class LossReason(Evidence):
+    points: Figure
+
+
+class IndicatorRow(Part):
+    name: Filled
+    points: Figure | None
+    maximum: Figure | None
+    mean: Figure | None
+    state: Literal["known", "unknown", "not_applicable", "not_due"]
+    reasons: list[LossReason]
+    evidence: list[Evidence]
+
+
+class Chapter(Part):
+    """What is said of one branch."""
+
+    key: Key
+    name: Filled
+    text: Filled
+    indicators: list[IndicatorRow]
+
+
+class StageRow(Part):
+    name: Filled
+    due: Whole
+    synchronised: Whole
+    lagging: Whole
+    missing: Whole
+    waived: Whole
+
+
+class StageProblem(Part):
+    work: Filled
+    stage: Filled
+    state: Filled
+    who: Text
+    leader: Text
+    url: Text | None
+
+
+class LevelRow(Part):
+    name: Filled
+    owed: Whole
+    done: Whole
+    overdue: Whole
+
+
+class Work(Part):
+    """Business work and duties; counts are whole numbers."""
+
+    title: Filled
+    paragraphs: list[Filled]
+    stages: list[StageRow]
+    problems: list[StageProblem]
+    levels: list[LevelRow]
+
+
+class AdjustmentRow(Part):
+    branch: Filled
+    indicator: Filled
+    before: Figure
+    change: Figure
+    after: Figure
+    reason: Filled
+    by: Filled
+    on: Day
+
+
+class Action(Part):
+    """A recommended step."""
+
+    text: Filled
+    who: Text
+    due: Day | None
+
+
+class Signature(Part):
+    name: Filled
+    on: Day | None
+
+
+class OldReport(Part):
+    """Shape 1, as reports were published before there was a chapter on business work; they stay as they are.
+
+    agency: who reports. recipient: who is reported to (主送), or "". number: only a report with one has a red head.
+    as_of: day of the figures. published_on: null while trial. notes: how it was counted, what is unknown. burden: what it
+    asked of branches. anchor: "position:hash" of the audit trail at the moment of freezing, null while trial.
+    """
+
+    shape: Literal[1]
+    agency: Filled
+    recipient: Text
+    title: Filled
+    number: Annotated[str, Strict(), _fits(_DOCUMENT_NUMBER)] | None
+    period: PeriodText
+    as_of: Day
+    state: Literal["trial", "published"]
+    published_on: Day | None
+    scheme: SchemeName
+    summary: list[Finding]
+    overall: Overall
+    dimensions: list[DimensionColumn]
+    branches: list[BranchRow]
+    comparison: Comparison | None
+    chapters: list[Chapter]
+    adjustments: list[AdjustmentRow]
+    actions: list[Action]
+    notes: list[Filled]
+    burden: list[Filled]
+    anchor: Annotated[str, Strict(), _fits(r"[0-9]+:[0-9a-f]{16,}")] | None
+    signature: Signature
+
+
+class Report(OldReport):
+    shape: Literal[2]  # type: ignore[assignment]  # the next number, not a narrower one
+    work: Work | None
+
+
+def check(report: dict) -> dict:
+    """Return the report itself when it has the shape above; WrongShape otherwise."""
     older = isinstance(report, dict) and report.get("shape") == 1
-    _walk(report, {key: rule for key, rule in REPORT.items() if key != "work"} if older else REPORT, "报告")
+    try:
+        (OldReport if older else Report).model_validate(report)
+    except ValidationError as errors:
+        first = errors.errors()[0]
+        raise WrongShape(f"{_place(first['loc'])}：{first['msg']}。") from None
     if (report["state"] == PUBLISHED) != (report["published_on"] is not None):
         raise WrongShape("报告.published_on：已发布的报告应有发布日期，试算的没有。")
     if report["state"] == PUBLISHED and report["anchor"] is None:
@@ -65,13 +288,18 @@ def check(report):
     return report
 
 
-def period_of(report):
-    """The period of a report."""
+def _place(path: tuple[int | str, ...]) -> str:
+    """Return 报告.branches[3].score for where pydantic found something."""
+    return "报告" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+
+
+def period_of(report: dict) -> Period:
+    """Return the period of a report."""
     return Period.parse(report["period"])
 
 
-def characters(report):
-    """Characters of the running text, without spaces, tables and attachments."""
+def characters(report: dict) -> int:
+    """Return the number of characters of the running text, without spaces, tables and attachments."""
     texts = [report["title"], *(row["text"] for row in report["summary"]), *report["overall"]["paragraphs"]]
     texts += [row["text"] for row in report["chapters"]]
     if report.get("work"):
@@ -80,18 +308,18 @@ def characters(report):
     return sum(len(re.sub(r"\s", "", text)) for text in texts)
 
 
-def length_warning(report, longest=LONGEST):
-    """A sentence when the text is longer than a special document may be (app-burden, a setting), else ""."""
+def length_warning(report: dict, longest: int = LONGEST) -> str:
+    """Return a sentence when the text is longer than a special document may be (app-burden, a setting), else ""."""
     count = characters(report)
     if count <= longest:
         return ""
     return f"正文约 {count} 字，超过 {longest} 字，请精简后再印发。"
 
 
-def for_branch(report, key):
-    """The extract that a branch may read: its own score, grade and reasons, without rank and other branches.
+def for_branch(report: dict, key: str) -> dict:
+    """Return the extract that a branch may read: its own score, grade and reasons, without rank and other branches.
 
-    KeyError for a branch that the report does not assess.
+    Raises KeyError for a branch that the report does not assess.
     """
     row = next((row for row in report["branches"] if row["key"] == key), None)
     if row is None:
@@ -119,208 +347,8 @@ def for_branch(report, key):
     return own
 
 
-def _text(value):
-    return isinstance(value, str)
-
-
-def _filled(value):
-    return isinstance(value, str) and value.strip() != ""
-
-
-def _whole(value):
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _figure(value):
-    return isinstance(value, str) and re.fullmatch(r"[-−+]?[0-9]+(\.[0-9]+)?", value) is not None
-
-
-def _day(value):
-    try:
-        return isinstance(value, str) and bool(datetime.date.fromisoformat(value))
-    except ValueError:
-        return False
-
-
-def _period(value):
-    try:
-        return bool(Period.parse(value))
-    except ValueError:
-        return False
-
-
-def _anchor(value):
-    return isinstance(value, str) and re.fullmatch(r"[0-9]+:[0-9a-f]{16,}", value) is not None
-
-
-def is_document_number(value):
-    """Whether a text is the number of a document: 云测党〔2026〕3号."""
-    return isinstance(value, str) and re.fullmatch(r"\S+〔[0-9]{4}〕[1-9][0-9]*号", value) is not None
-
-
-def _key(value):
-    return _whole(value) or _filled(value)
-
-
-def _one_of(*names):
-    return lambda value: value in names
-
-
-def _or_null(rule):
-    return ("null", rule)
-
-
-_URL_TEXT = {"text": _filled, "url": _or_null(_text)}
-REPORT = {
-    "shape": lambda value: value in (1, 2),
-    "agency": _filled,
-    "recipient": _text,
-    "title": _filled,
-    "number": _or_null(is_document_number),
-    "period": _period,
-    "as_of": _day,
-    "state": _one_of(TRIAL, PUBLISHED),
-    "published_on": _or_null(_day),
-    "scheme": {"title": _filled, "version": _whole},
-    "summary": [{"figure": _filled, "unit": _text, "text": _filled, "strong": [_filled]}],
-    "overall": {
-        "paragraphs": [_filled],
-        "distribution": _or_null(
-            {
-                "title": _filled,
-                "caption": _text,
-                "bars": [{"label": _filled, "grade": _text, "count": _whole}],
-            }
-        ),
-        "trend": _or_null(
-            {
-                "title": _filled,
-                "caption": _text,
-                "points": [
-                    {
-                        "period": _period,
-                        "mean": _or_null(_figure),
-                        "highest": _or_null(_figure),
-                        "lowest": _or_null(_figure),
-                    }
-                ],
-            }
-        ),
-    },
-    "dimensions": [{"key": _filled, "name": _filled, "points": _figure}],
-    "branches": [
-        {
-            "key": _key,
-            "name": _filled,
-            "score": _or_null(_figure),
-            "change": _or_null(_figure),
-            "grade": _or_null(_filled),
-            "rank": _or_null(_whole),
-            "state": _one_of("complete", "incomplete", "not_applicable"),
-            "scores": ("each", _or_null(_figure)),
-            "lost": [_filled],
-        }
-    ],
-    "comparison": _or_null(
-        {
-            "title": _filled,
-            "caption": _text,
-            "before": _period,
-            "pairs": [{"key": _key, "name": _filled, "before": _figure, "now": _figure}],
-        }
-    ),
-    "chapters": [
-        {
-            "key": _key,
-            "name": _filled,
-            "text": _filled,
-            "indicators": [
-                {
-                    "name": _filled,
-                    "points": _or_null(_figure),
-                    "maximum": _or_null(_figure),
-                    "mean": _or_null(_figure),
-                    "state": _one_of("known", "unknown", "not_applicable", "not_due"),
-                    "reasons": [{**_URL_TEXT, "points": _figure}],
-                    "evidence": [_URL_TEXT],
-                }
-            ],
-        }
-    ],
-    "work": _or_null(
-        {
-            "title": _filled,
-            "paragraphs": [_filled],
-            "stages": [
-                {
-                    "name": _filled,
-                    "due": _whole,
-                    "synchronised": _whole,
-                    "lagging": _whole,
-                    "missing": _whole,
-                    "waived": _whole,
-                }
-            ],
-            "problems": [
-                {
-                    "work": _filled,
-                    "stage": _filled,
-                    "state": _filled,
-                    "who": _text,
-                    "leader": _text,
-                    "url": _or_null(_text),
-                }
-            ],
-            "levels": [{"name": _filled, "owed": _whole, "done": _whole, "overdue": _whole}],
-        }
-    ),
-    "adjustments": [
-        {
-            "branch": _filled,
-            "indicator": _filled,
-            "before": _figure,
-            "change": _figure,
-            "after": _figure,
-            "reason": _filled,
-            "by": _filled,
-            "on": _day,
-        }
-    ],
-    "actions": [{"text": _filled, "who": _text, "due": _or_null(_day)}],
-    "notes": [_filled],
-    "burden": [_filled],
-    "anchor": _or_null(_anchor),
-    "signature": {"name": _filled, "on": _or_null(_day)},
-}
-
-
-def _walk(value, rule, place):
-    if isinstance(rule, tuple) and rule[0] == "null":
-        if value is not None:
-            _walk(value, rule[1], place)
-    elif isinstance(rule, tuple):
-        if not isinstance(value, dict):
-            raise WrongShape(f"{place}：应为对象。")
-        for key, part in value.items():
-            _walk(part, rule[1], f"{place}.{key}")
-    elif isinstance(rule, dict):
-        if not isinstance(value, dict) or set(value) != set(rule):
-            found = set(value) if isinstance(value, dict) else set()
-            missing, more = sorted(set(rule) - found), sorted(found - set(rule))
-            raise WrongShape(f"{place}：缺少{missing}，多出{more}。")
-        for key, part in rule.items():
-            _walk(value[key], part, f"{place}.{key}")
-    elif isinstance(rule, list):
-        if not isinstance(value, list):
-            raise WrongShape(f"{place}：应为列表。")
-        for number, part in enumerate(value):
-            _walk(part, rule[0], f"{place}[{number}]")
-    elif not rule(value):
-        raise WrongShape(f"{place}：值“{value}”不符合要求。")
-
-
-def signed(figure):
-    """A change with its sign as print sets it: +3.5, −5.5, 0.0."""
+def signed(figure: str) -> str:
+    """Return a change with its sign as print sets it: +3.5, −5.5, 0.0."""
     number = Decimal(figure.replace("−", "-"))
     if number > 0:
         return f"+{abs(number)}"

@@ -228,6 +228,13 @@ def _bonus(data):
 
 
 def _check(scheme):
+    _check_sums(scheme)
+    for _, row in scheme.indicators():
+        _check_indicator(row)
+    _check_grades(scheme)
+
+
+def _check_sums(scheme):
     keys = [row.key for _, row in scheme.indicators()]
     if len(set(keys)) != len(keys):
         raise ValueError("考核方案中有重复的指标代码。")
@@ -236,17 +243,22 @@ def _check(scheme):
             raise ValueError(f"“{dimension.name}”各指标分值之和不等于{plain(dimension.points)}分。")
     if sum(dimension.points for dimension in scheme.dimensions) != scheme.total:
         raise ValueError(f"各方面分值之和不等于{plain(scheme.total)}分。")
-    for _, row in scheme.indicators():
-        if row.method not in METHODS:
-            raise ValueError(f"指标“{row.name}”的计分方法“{row.method}”不在可用之列。")
-        if row.points <= 0 or not 0 <= row.late_factor <= 1:
-            raise ValueError(f"指标“{row.name}”的分值应大于 0，晚报系数应在 0 至 1 之间。")
-        if row.method in ("graded", "votes") and not row.levels:
-            raise ValueError(f"指标“{row.name}”没有设定等次。")
-        if row.method == "count" and not row.points_each:
-            raise ValueError(f"指标“{row.name}”没有设定每项分值。")
-        if row.sub_items and sum(row.sub_items) != row.points:
-            raise ValueError(f"指标“{row.name}”各小项分值之和不等于{plain(row.points)}分。")
+
+
+def _check_indicator(row):
+    if row.method not in METHODS:
+        raise ValueError(f"指标“{row.name}”的计分方法“{row.method}”不在可用之列。")
+    if row.points <= 0 or not 0 <= row.late_factor <= 1:
+        raise ValueError(f"指标“{row.name}”的分值应大于 0，晚报系数应在 0 至 1 之间。")
+    if row.method in ("graded", "votes") and not row.levels:
+        raise ValueError(f"指标“{row.name}”没有设定等次。")
+    if row.method == "count" and not row.points_each:
+        raise ValueError(f"指标“{row.name}”没有设定每项分值。")
+    if row.sub_items and sum(row.sub_items) != row.points:
+        raise ValueError(f"指标“{row.name}”各小项分值之和不等于{plain(row.points)}分。")
+
+
+def _check_grades(scheme):
     bounds = [row.bound for row in scheme.grades]
     if not bounds or bounds[-1] is not None or None in bounds[:-1] or bounds[:-1] != sorted(bounds[:-1])[::-1]:
         raise ValueError("等次应由高到低排列，最后一个等次不设下限。")

@@ -1,28 +1,35 @@
 """One record, many uses: what a record counts for, said by the functions that count it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
 
 from assessments.schemes.services import parsed, scheme_current
+from branches.access.models import User
+from branches.places.models.organisations import Organisation
 from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import YEAR, Period
-from members.activities.models import ATTENDING, COUNTING_STATES, AttendanceState
-from members.activities.quorum import Counts, quorum_of
+from members.activities.forms.record import ActivityForm
+from members.activities.models import ATTENDING, COUNTING_STATES, Activity, AttendanceState
+from members.activities.quorum import Counts, Quorum, quorum_of
 from members.activities.services.states import is_late
-from responsibilities.duties.models import Level
+from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import REQUIREMENT_RULES
-from responsibilities.requirements.selectors import one_requirement, requirement_name
+from responsibilities.requirements.rules import EACH_MEMBER, REQUIREMENT_RULES, RequirementRule
+from responsibilities.requirements.selectors import Requirement, one_requirement, requirement_name
 from responsibilities.rulebook import rule, short_citation
-from responsibilities.work.models import STAGE_SHORT, SyncState
+from responsibilities.work.models import STAGE_SHORT, SyncState, WorkItem
 from responsibilities.work.selectors.stage_links import linked_points
-from responsibilities.work.sync import judge
+from responsibilities.work.sync import SyncPoint, judge
 
 
 @dataclass
-class Use:
-    """One line of the panel: what (义务, 学时, 考核), the words, and whether it counts ("ok", "soon", "none")."""
+class Effect:
+    """One line of the panel: what (义务, 学时, 考核), the words, and how it looks ("ok", "soon", "late", "none")."""
 
     kind: str
     title: str
@@ -31,76 +38,84 @@ class Use:
     tone: str
     url: str = ""
     # The Requirement this line counts for; None where nothing is counted.
-    owed: object = None
+    owed: Requirement | None = None
+    # It counts as made up or reported late.
+    late: bool = False
     # [(name, address)] folded behind the line.
     names: tuple = ()
 
     @property
-    def rule(self):
+    def rule(self) -> str:
         """Rule of the requirement that it counts for, or ""."""
         return self.owed.rule if self.owed else ""
 
 
-def _rules_of(codes):
-    return [row for row in REQUIREMENT_RULES if set(row.kinds) & set(codes)]
+@dataclass(frozen=True)
+class Recorded:
+    """What counts of a record, saved or not. unknown: people whose attendance is not entered yet."""
+
+    codes: Collection[str]
+    day: date
+    makes_up_for: date | None
+    quorum: Quorum | None
+    late: bool
+    pk: int | None = None
+    unknown: int = 0
 
 
-def _requirement_lines(organisation, codes, day, makes_up_for, quorum, late, saved=None, unknown=0):
-    lines = []
-    for row in _rules_of(codes):
-        period = Period.containing(row.period, makes_up_for or day)
-        found = one_requirement(organisation, row.rule, period)
-        name = f"{period.short() if period.kind != YEAR else f'{period.year}年'}{row.short}"
-        basis = f"{short_citation(rule(row.rule))} · {row.frequency()}"
-        if found is None or found.state == State.NOT_APPLICABLE:
-            reason = found.reason if found else "这里不要求"
-            lines.append(Use("义务", name, reason, "不适用", "none"))
-            continue
-        url = f"/requirements/{organisation.pk}/{row.rule}/{period}/"
-        if quorum is not None and not quorum.valid and unknown:
-            lines.append(
-                Use(
-                    "义务", name, f"还有 {unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入", "待登记", "soon", url
-                )
-            )
-            continue
-        if quorum is not None and not quorum.valid:
-            lines.append(
-                Use(
-                    "义务", name, f"到会 {quorum.present} 人，还差 {quorum.missing} 人，不能计入", "不计入", "late", url
-                )
-            )
-            continue
-        counted = saved is not None and saved in found.records
-        done = found.done if saved is not None else found.done + (1 if row.rule != "life-talks" else 0)
-        if saved is not None and not counted:
-            lines.append(Use("义务", name, "提交后计入", "未计入", "soon", url))
-            continue
-        mark, note = _mark(row, found, done, basis, day not in period, late)
-        tone = "ok" if mark not in ("补办", "迟报") else "soon"
-        lines.append(Use("义务", requirement_name(found), note, mark, tone, url, found))
-    return lines or [Use("义务", "不对应应办义务", "照常登记，计入活动次数和出勤", "—", "none")]
+def _requirement_effects(organisation: Organisation, record: Recorded) -> list[Effect]:
+    rules = [row for row in REQUIREMENT_RULES if set(row.kinds) & set(record.codes)]
+    return [_requirement_effect(organisation, row, record) for row in rules] or [
+        Effect("义务", "不对应应办义务", "照常登记，计入活动次数和出勤", "—", "none")
+    ]
 
 
-def _mark(row, found, done, basis, made_up, late):
-    """Return (word, note) of a requirement that is met: in time, late (迟报) or making up for a past period (补办)."""
-    if made_up:
-        return "补办", f"计入{found.period.short()}，按补办完成计 · {basis}"
-    if late:
-        return "迟报", f"超过补报期限报送，按迟报计 · {basis}"
-    if row.rule == "life-talks":
-        return f"{found.done}/{found.expected}人", basis
-    return ("完成" if done >= found.expected else f"{done}/{found.expected}"), basis
+def _requirement_effect(organisation: Organisation, row: RequirementRule, record: Recorded) -> Effect:
+    period = Period.containing(row.period, record.makes_up_for or record.day)
+    owed = one_requirement(organisation, row.rule, period)
+    name = f"{period.short() if period.kind != YEAR else f'{period.year}年'}{row.short}"
+    if owed is None or owed.state == State.NOT_APPLICABLE:
+        return Effect("义务", name, owed.reason if owed else "这里不要求", "不适用", "none")
+    url = reverse("requirement_detail", args=[organisation.pk, row.rule, period])
+    quorum = record.quorum
+    if quorum is not None and not quorum.valid and record.unknown:
+        note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"
+        return Effect("义务", name, note, "待登记", "soon", url)
+    if quorum is not None and not quorum.valid:
+        note = f"到会 {quorum.present} 人，还差 {quorum.missing} 人，不能计入"
+        return Effect("义务", name, note, "不计入", "late", url)
+    if record.pk is not None and record.pk not in owed.records:
+        return Effect("义务", name, "提交后计入", "未计入", "soon", url)
+    return _counted(row, owed, record, url)
 
 
-def _attendance_line(states, hours):
+def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str) -> Effect:
+    """The line of a requirement that the record counts for: in time, late (迟报) or making up for a past period (补办)."""
+    basis = f"{short_citation(rule(row.rule))} · {row.frequency()}"
+    title = requirement_name(owed)
+    if record.day not in owed.period:
+        note = f"计入{owed.period.short()}，按补办完成计 · {basis}"
+        return Effect("义务", title, note, "补办", "soon", url, owed, late=True)
+    if record.late:
+        return Effect("义务", title, f"超过补报期限报送，按迟报计 · {basis}", "迟报", "soon", url, owed, late=True)
+    if row.owes == EACH_MEMBER:
+        return Effect("义务", title, basis, f"{owed.done}/{owed.expected}人", "ok", url, owed)
+    # An unsaved record is one more than what is counted so far.
+    done = owed.done if record.pk is not None else owed.done + 1
+    mark = "完成" if done >= owed.expected else f"{done}/{owed.expected}"
+    return Effect("义务", title, basis, mark, "ok", url, owed)
+
+
+def _attendance_line(states: Collection[str], hours: float | None) -> Effect:
     there = sum(state in ATTENDING for state in states)
     if hours is None:
-        return Use("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", "none" if not there else "ok")
-    return Use("出勤", f"出席 {there} 人，时长 {hours:g} 小时", "集中学习类活动按实际时长计，不统计在线时长", "", "ok")
+        return Effect("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", "none" if not there else "ok")
+    return Effect(
+        "出勤", f"出席 {there} 人，时长 {hours:g} 小时", "集中学习类活动按实际时长计，不统计在线时长", "", "ok"
+    )
 
 
-def _score_line(lines):
+def _score_line(lines: list[Effect]) -> Effect:
     """Which indicators of the scheme the counted requirements belong to, and what a late one counts there.
 
     No points are promised: what an indicator yields depends on what else applies to the branch in the period.
@@ -111,31 +126,38 @@ def _score_line(lines):
         for _, indicator in scheme.indicators():
             if line.rule and f"requirement.{line.rule}" in indicator.measures and indicator not in found:
                 found.append(indicator)
-                late = late or (line.mark in ("补办", "迟报") and indicator.late_factor < 1)
+                late = late or (line.late and indicator.late_factor < 1)
     if not found:
-        return Use("考核", "不影响得分", "没有对应的考核指标，或这次不计入", "—", "none")
+        return Effect("考核", "不影响得分", "没有对应的考核指标，或这次不计入", "—", "none")
     names = "、".join(indicator.name for indicator in found)
     if late:
         share = f"{float(found[0].late_factor) * 100:g}%"
-        return Use("考核", names, f"补办和迟报按 {share} 计分", f"计 {share}", "soon")
-    return Use("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
+        return Effect("考核", names, f"补办和迟报按 {share} 计分", f"计 {share}", "soon")
+    return Effect("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
 
 
-def _sync_lines(links, day, saved):
+def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], day: date, saved: bool) -> list[Effect]:
     """One line for each stage the record is linked to: how far its date lies from the business date.
 
     links: as linked_points gives them. saved: whether the record counts already.
     """
     if not links:
-        return [Use("四同步", "未关联重点业务", "这次活动服务于某项业务时，在“关联业务”中选一次即可", "—", "none")]
+        return [Effect("四同步", "未关联重点业务", "这次活动服务于某项业务时，在“关联业务”中选一次即可", "—", "none")]
     lines = []
     for item, point in links:
         title = f"{item.name}：{STAGE_SHORT[point.kind]}环节" + (f"（{point.name}）" if point.name else "")
-        lines.append(Use("四同步", title, *_sync_words(point, day, saved), url=f"/sync/{item.pk}/#stage-{point.kind}"))
+        lines.append(
+            Effect(
+                "四同步",
+                title,
+                *_sync_words(point, day, saved),
+                url=f"{reverse('work_detail', args=[item.pk])}#stage-{point.kind}",
+            )
+        )
     return lines
 
 
-def _sync_words(point, day, saved):
+def _sync_words(point: SyncPoint, day: date, saved: bool) -> tuple[str, str, str]:
     """Return (note, word, tone) of one linked stage."""
     if point.state == SyncState.WAIVED:
         return "这个环节已免予同步", "免予", "none"
@@ -151,7 +173,14 @@ def _sync_words(point, day, saved):
     return words, SyncState(state).label, "ok" if state == SyncState.SYNCHRONISED else "soon"
 
 
-def _duty_lines(organisation, codes, day, lines, counts, links):
+def _duty_lines(
+    organisation: Organisation,
+    codes: Collection[str],
+    day: date,
+    lines: list[Effect],
+    counts: bool,
+    links: list[tuple[WorkItem, SyncPoint]],
+) -> list[Effect]:
     """One line for each duty of the branch that the record will serve; they close by themselves.
 
     lines: those of its requirements. counts: False below the quorum, where it proves nothing. links: the stages that
@@ -161,19 +190,19 @@ def _duty_lines(organisation, codes, day, lines, counts, links):
     carriers = {place for _, point in links for place in point.carriers}
     found = branch_duties(organisation, rows, codes, day, carriers) if counts else []
     if not found:
-        return [Use("责任清单", "不对应责任事项", "能由记录证明的事项自动办结", "—", "none")]
+        return [Effect("责任清单", "不对应责任事项", "能由记录证明的事项自动办结", "—", "none")]
     return [_duty_line(duty, "由这条记录自动计入，不用另行填报", "自动计入") for duty in found]
 
 
-def _duty_line(duty, note, mark):
-    return Use("责任清单", duty.text, note, mark, "ok", f"/duties/{duty.pk}/")
+def _duty_line(duty: Duty, note: str, mark: str) -> Effect:
+    return Effect("责任清单", duty.text, note, mark, "ok", reverse("duty_detail", args=[duty.pk]))
 
 
-def _duties_proved(activity, user):
+def _duties_proved(activity: Activity, user: User | None) -> list[Effect]:
     """The duties a saved record proves: the branches' first, then those above; members' folded, one line for each text."""
     found = list(dict.fromkeys(duty for duty, _ in duties_of_record(activity, user=user)))
     if not found:
-        return [Use("责任清单", "不对应责任事项", "", "—", "none")]
+        return [Effect("责任清单", "不对应责任事项", "", "—", "none")]
     others = [duty for duty in found if duty.list.level != Level.MEMBER]
     others.sort(key=lambda duty: duty.list.level != Level.BRANCH)
     folded = {}
@@ -184,14 +213,14 @@ def _duties_proved(activity, user):
     return lines + [_members_line(text, rows) for text, rows in folded.items()]
 
 
-def _members_line(text, rows):
+def _members_line(text: str, rows: list[Duty]) -> Effect:
     if len(rows) == 1:
         return _duty_line(rows[0], f"{rows[0].list.holder_name}责任清单", "已计入")
-    names = tuple((duty.list.holder_name, f"/duties/{duty.pk}/") for duty in rows)
-    return Use("责任清单", f"{len(rows)} 名党员：{text}", "", "已计入", "ok", names=names)
+    names = tuple((duty.list.holder_name, reverse("duty_detail", args=[duty.pk])) for duty in rows)
+    return Effect("责任清单", f"{len(rows)} 名党员：{text}", "", "已计入", "ok", names=names)
 
 
-def uses_of_form(form):
+def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     """Return the lines of an unsaved record, from its bound ActivityForm; None before a place and a kind are chosen.
 
     What is wrong or missing in the form is left out; nothing is written.
@@ -205,11 +234,10 @@ def uses_of_form(form):
     late = data.day <= clock.today() and is_late(form.unsaved(), clock.now())
     if form.is_bound and not form.cleaned_data.get("day"):
         # Without a date nobody knows the period; today's would promise what the record may not meet.
-        pending = Use("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
+        pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
         return [pending, _attendance_line(states, form.unsaved().hours)]
-    lines = _requirement_lines(
-        form.organisation, data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown
-    )
+    record = Recorded(data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown)
+    lines = _requirement_effects(form.organisation, record)
     links = linked_points(form.instance.pk) if form.instance else []
     return [
         *lines,
@@ -222,7 +250,7 @@ def uses_of_form(form):
     ]
 
 
-def uses_of_record(activity, user=None):
+def effects_of_record(activity: Activity, user: User | None = None) -> list[Effect]:
     """Return the lines of a saved record: what it counted for, in its organisation and each confirmed host.
 
     user: name only the duties that he may read (all when None).
@@ -236,20 +264,11 @@ def uses_of_record(activity, user=None):
                 activity.voters_expected, activity.voters_present, activity.voters_expected, activity.voters_present
             ),
         )
-    lines = _requirement_lines(
-        activity.organisation, activity.codes, activity.day, activity.makes_up_for, quorum, activity.late, activity.pk
-    )
+    record = Recorded(activity.codes, activity.day, activity.makes_up_for, quorum, activity.late, activity.pk)
+    lines = _requirement_effects(activity.organisation, record)
     for host in activity.hosts.all():
         if host.confirmed_at:
-            for line in _requirement_lines(
-                host.organisation,
-                activity.codes,
-                activity.day,
-                activity.makes_up_for,
-                quorum,
-                activity.late,
-                activity.pk,
-            ):
+            for line in _requirement_effects(host.organisation, record):
                 line.title = f"{host.organisation}：{line.title}"
                 lines.append(line)
     lines.append(_attendance_line(states, activity.hours))
