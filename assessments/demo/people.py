@@ -222,7 +222,7 @@ class Maker:
         for number, branch in enumerate(self.branches, start=1):
             branch.place = Organisation.objects.get(pk=branch.place.pk)
             branch.groups = list(
-                Organisation.objects.filter(pk__in=[group.pk for group in branch.groups]).order_by("lft")
+                Organisation.objects.filter(pk__in=[group.pk for group in branch.groups]).in_tree_order()
             )
             if branch is shown:
                 branch.secretary = self.users["shuji"]

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from assessments.demo.duties import moment
 from common import clock
 from responsibilities.supervision.models import Subject
@@ -96,5 +98,5 @@ class Supervised:
             subject=Subject.STAGE,
             about=f"stage/{stage.pk}",
             about_name=f"{stage.item} 同步实施",
-            about_url=f"/sync/{stage.item_id}/#stage-{stage.stage}",
+            about_url=f"{reverse('work_detail', args=[stage.item_id])}#stage-{stage.stage}",
         )

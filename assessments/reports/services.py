@@ -13,6 +13,7 @@ from branches.reach import access
 from branches.reach.rights import PUBLISH
 from common import clock
 from common.errors import Conflict
+from common.operator import OPERATOR, account_of
 
 
 def assessment_publish(*, by, assessment, number=""):
@@ -29,29 +30,21 @@ def assessment_publish(*, by, assessment, number=""):
         root = root_of_results()
         access.require(by, PUBLISH, root)
         assessment = locked(assessment, AssessmentState.FROZEN, "发布")
-        if by is not access.OPERATOR and assessment.made_by_id == by.pk:
+        if by is not OPERATOR and assessment.made_by_id == by.pk:
             raise Conflict("试算由您完成，须由另一位有权限的同志发布。")
-        before = audit.snapshot(assessment)
-        assessment.state, assessment.published = AssessmentState.PUBLISHED, clock.now()
-        assessment.published_by = None if by is access.OPERATOR else by
-        assessment.save()
-        body = builder.build(assessment, anchor=anchor, number=number)
-        report = Report.objects.create(
-            assessment=assessment,
-            organisation=root,
-            title=body["title"],
-            body=body,
-            anchor=anchor,
-            published=assessment.published,
-        )
-        audit.record(
-            by=by,
-            verb="assessment.publish",
-            obj=assessment,
-            organisation=root,
-            before=before,
-            after=audit.snapshot(assessment),
-        )
+        with audit.change(by=by, verb="assessment.publish", obj=assessment, organisation=root):
+            assessment.state, assessment.published = AssessmentState.PUBLISHED, clock.now()
+            assessment.published_by = account_of(by)
+            assessment.save()
+            body = builder.build(assessment, anchor=anchor, number=number)
+            report = Report.objects.create(
+                assessment=assessment,
+                organisation=root,
+                title=body["title"],
+                body=body,
+                anchor=anchor,
+                published=assessment.published,
+            )
     return report
 
 

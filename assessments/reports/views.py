@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from assessments.reports import charts, documents, shape
@@ -123,7 +124,7 @@ def result_publish(request, pk):
             "title": f"发布{Period.parse(assessment.period).label()}考核报告？",
             "text": "发布后结果和报告不能再修改；更正须另做新版本，旧版本保留。",
             "verb": "发布报告",
-            "cancel": f"/results/{pk}/",
+            "cancel": reverse("result_detail", args=[pk]),
             "form": form,
         },
         status=422 if form.is_bound else 200,

@@ -1,5 +1,7 @@
 """The report's chapter on business work and duties: which work, which stages, which level."""
 
+from django.urls import reverse
+
 from branches.places.selectors.names import labels
 from responsibilities.duties.models import LEVEL_ORDER, Level
 from responsibilities.duties.progress import DONE, duty_slots
@@ -126,7 +128,7 @@ def _problems(items, due):
             "state": _words(point),
             "who": "、".join(names[place] for place in point.carriers),
             "leader": items[point.item].leader_name,
-            "url": f"/sync/{point.item}/#stage-{point.kind}",
+            "url": f"{reverse('work_detail', args=[point.item])}#stage-{point.kind}",
         }
         for point in wrong[:PROBLEMS_SHOWN]
     ]

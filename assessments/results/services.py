@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from assessments import scoring
 from assessments.results.models import Assessment, AssessmentState, Result, Score
@@ -17,6 +18,7 @@ from branches.reach.rights import ASSESS, PUBLISH
 from branches.settings import dated as dated_settings
 from common import clock, database
 from common.errors import Conflict
+from common.operator import account_of
 from common.periods import Period
 from members.activities.models import Activity
 
@@ -121,7 +123,7 @@ def assessment_trial(*, by, period, key=BRANCH_SCHEME, as_of=None, reason=""):
     if current:
         current.results.all().delete()
         current.scheme, current.as_of, current.made = version, as_of, clock.now()
-        current.made_by = None if by is access.OPERATOR else by
+        current.made_by = account_of(by)
         current.reason = reason or current.reason
         current.save()
         assessment = current
@@ -132,7 +134,7 @@ def assessment_trial(*, by, period, key=BRANCH_SCHEME, as_of=None, reason=""):
             version=number,
             as_of=as_of,
             reason=reason,
-            made_by=None if by is access.OPERATOR else by,
+            made_by=account_of(by),
         )
     _store(assessment, scheme, period, as_of)
     audit.record(by=by, verb="assessment.trial", obj=assessment, organisation=root, after=audit.snapshot(assessment))
@@ -158,7 +160,10 @@ def _evidence(records):
     """Return {(branch, indicator): [{"text", "url"}]} of the counted records, in the order of their dates."""
     ids = {pk for found in records.values() for pk in found}
     rows = Activity.objects.filter(pk__in=ids).prefetch_related("kinds").order_by("day", "pk")
-    known = {row.pk: {"text": f"{row.kinds_label} {row.day:%m-%d}", "url": f"/activities/{row.pk}/"} for row in rows}
+    known = {
+        row.pk: {"text": f"{row.kinds_label} {row.day:%m-%d}", "url": reverse("activity_detail", args=[row.pk])}
+        for row in rows
+    }
     order = {pk: place for place, pk in enumerate(known)}
     return {key: [known[pk] for pk in sorted(set(found) & set(known), key=order.get)] for key, found in records.items()}
 
@@ -194,18 +199,10 @@ def assessment_freeze(*, by, assessment):
         raise ValidationError(f"{'、'.join(open_ones[:5])}的结果不完整，不能冻结。")
     if not assessment.results.filter(state=COMPLETE).exists():
         raise ValidationError("没有可以冻结的结果。")
-    before = audit.snapshot(assessment)
-    assessment.state, assessment.frozen = AssessmentState.FROZEN, clock.now()
-    assessment.frozen_by = None if by is access.OPERATOR else by
-    assessment.save()
-    audit.record(
-        by=by,
-        verb="assessment.freeze",
-        obj=assessment,
-        organisation=root,
-        before=before,
-        after=audit.snapshot(assessment),
-    )
+    with audit.change(by=by, verb="assessment.freeze", obj=assessment, organisation=root):
+        assessment.state, assessment.frozen = AssessmentState.FROZEN, clock.now()
+        assessment.frozen_by = account_of(by)
+        assessment.save()
     return assessment
 
 
@@ -217,16 +214,7 @@ def assessment_unfreeze(*, by, assessment, reason):
     if not reason.strip():
         raise ValidationError({"reason": "请写明解除冻结的原因。"})
     assessment = locked(assessment, AssessmentState.FROZEN, "解除冻结")
-    before = audit.snapshot(assessment)
-    assessment.state, assessment.frozen, assessment.frozen_by = AssessmentState.TRIAL, None, None
-    assessment.save()
-    audit.record(
-        by=by,
-        verb="assessment.unfreeze",
-        obj=assessment,
-        organisation=root,
-        before=before,
-        after=audit.snapshot(assessment),
-        note=reason.strip(),
-    )
+    with audit.change(by=by, verb="assessment.unfreeze", obj=assessment, organisation=root, note=reason.strip()):
+        assessment.state, assessment.frozen, assessment.frozen_by = AssessmentState.TRIAL, None, None
+        assessment.save()
     return assessment

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from assessments.results.forms import ReasonForm, TrialForm
@@ -137,7 +138,7 @@ def result_unfreeze(request, pk):
             "title": "解除冻结？",
             "text": "解除后回到试算，得分按当前记录重新计算，须再次冻结才能发布。",
             "verb": "解除冻结",
-            "cancel": f"/results/{pk}/",
+            "cancel": reverse("result_detail", args=[pk]),
             "form": form,
         },
     )

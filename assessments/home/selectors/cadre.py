@@ -3,7 +3,9 @@
 from datetime import date
 
 from django.db.models import Q
+from django.urls import reverse
 
+from branches.places.models.organisations import tree_order
 from branches.reach.models import Appointment
 from branches.reach.rights import ASSESS, PUBLISH, SYSTEM_ROLES
 from common import clock
@@ -34,8 +36,10 @@ def seats_readable(user):
 def cadres(user, year):
     """Return the appointments of `year` that `user` may read, a person's highest first: the list of cadres."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    rows = seats_readable(user).filter(Q(ends__isnull=True) | Q(ends__gte=first), starts__lte=last)
-    return rows.select_related("user", "organisation__parent").order_by("organisation__lft", "user__name", "pk")
+    rows = seats_readable(user).in_force_during(first, last)
+    return rows.select_related("user", "organisation__parent").order_by(
+        *tree_order("organisation__"), "user__name", "pk"
+    )
 
 
 def cadre_record(person, year):
@@ -46,8 +50,8 @@ def cadre_record(person, year):
     [{day, title, kind, hours, url}], "hours", "unknown_hours"}. Numbers that nobody knows are None, never zero.
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
-    seats = Appointment.objects.filter(user=person, starts__lte=last).exclude(role__in=SYSTEM_ROLES)
-    seats = list(seats.filter(Q(ends__isnull=True) | Q(ends__gte=first)).select_related("organisation__parent"))
+    seats = Appointment.objects.filter(user=person).in_force_during(first, last).exclude(role__in=SYSTEM_ROLES)
+    seats = list(seats.select_related("organisation__parent"))
     training = _training(person, first, last)
     known = [row["hours"] for row in training if row["hours"] is not None]
     return {
@@ -94,7 +98,7 @@ def _lists(person, year, seats):
                         "expected": come.total,
                         "late": come.late,
                         "overdue": come.overdue,
-                        "url": f"/duties/{duty.pk}/",
+                        "url": reverse("duty_detail", args=[duty.pk]),
                     }
                     for duty, come in mine
                     if come.total
@@ -123,7 +127,7 @@ def _work(person, seats, first, last):
                 "lagging": count[SyncState.LAGGING],
                 "missing": count[SyncState.MISSING],
                 "closed": owed > 0 and done == owed,
-                "url": f"/sync/{item.pk}/",
+                "url": reverse("work_detail", args=[item.pk]),
             }
         )
     return found
@@ -145,7 +149,7 @@ def _supervisions(person, seats, year):
             "due": row.due,
             "state": row.get_state_display(),
             "late": row.answered_late if row.answered_at else (True if row.overdue_days else None),
-            "url": f"/supervision/{row.pk}/",
+            "url": reverse("supervision_detail", args=[row.pk]),
         }
         for row in rows.order_by("issued_at")
     ]
@@ -165,7 +169,7 @@ def _training(person, first, last):
             "title": row.title,
             "kind": row.kinds_label,
             "hours": row.hours,
-            "url": f"/activities/{row.pk}/",
+            "url": reverse("activity_detail", args=[row.pk]),
         }
         for row in rows.prefetch_related("kinds").order_by("day", "pk")
     ]

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from assessments.facts.models import Fact
-from branches.places.models.organisations import Kind, OrganisationVersion
+from branches.places.models.organisations import Kind, OrganisationVersion, tree_order, within
 from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
+from responsibilities.requirements.addresses import requirement_url
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import EACH_MEMBER, REQUIREMENT_RULES
 
@@ -131,12 +132,10 @@ def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
     before = Q(state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
     facts = Fact.objects.filter(Q(period__in=shown) | before, family="requirement").exclude(state="").visible_to(user)
     if top is not None:
-        facts = facts.filter(
-            organisation__tree_id=top.tree_id, organisation__lft__gte=top.lft, organisation__rght__lte=top.rght
-        )
+        facts = facts.filter(within(top))
     cells = defaultdict(list)
     order_of, earlier = {}, 0
-    for fact in facts.order_by("organisation__lft").values(
+    for fact in facts.order_by(*tree_order("organisation__")).values(
         "organisation_id", "measure", "period", "state", "due", "waiting", "returned", "numerator", "denominator"
     ):
         if fact["period"] not in shown:
@@ -196,7 +195,7 @@ def _cell(branch, column, facts, today):
         days = (today - worst["due"]).days
     elif state == State.DUE_SOON:
         days = (worst["due"] - today).days
-    address = f"/requirements/{worst['organisation_id']}/{column.rule.rule}/{column.period}/"
+    address = requirement_url(worst["organisation_id"], column.rule.rule, column.period)
     percent = None
     if column.percent and worst["denominator"]:
         percent = round(100 * worst["numerator"] / worst["denominator"])

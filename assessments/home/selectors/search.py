@@ -36,7 +36,7 @@ def _row(label, note, name, pk):
 def _places(user, text):
     rows = Organisation.objects.visible_to(user, VIEW).select_related("parent")
     rows = rows.filter(Q(name__icontains=text) | Q(short_name__icontains=text) | Q(initials__contains=text.lower()))
-    return [_row(row.label, row.name, "organisation_detail", row.pk) for row in rows.order_by("tree_id", "lft")[:MOST]]
+    return [_row(row.label, row.name, "organisation_detail", row.pk) for row in rows.in_tree_order()[:MOST]]
 
 
 def _people(user, text):

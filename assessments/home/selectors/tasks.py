@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.urls import reverse
+
 from common import clock
 from members.activities.selectors.resolutions import resolutions_open
 from responsibilities.collects.selectors.collects import collects_for
@@ -44,11 +46,11 @@ def tasks_of(user, organisation):
     The number of statements does not depend on how much there is.
     """
     groups = [
-        ("四同步", _stages(organisation), f"/sync/?branch={organisation.pk}"),
+        ("四同步", _stages(organisation), f"{reverse('sync_board')}?branch={organisation.pk}"),
         ("责任清单", _duties(organisation), "/duties/own/"),
         ("督查", _supervisions(user, organisation), "/supervision/?side=received"),
         ("一次征集", _collects(user, organisation), "/collects/"),
-        ("决议落实", _resolutions(organisation), f"/resolutions/?organisation={organisation.pk}"),
+        ("决议落实", _resolutions(organisation), f"{reverse('resolution_list')}?organisation={organisation.pk}"),
     ]
     return [Group(name, rows[:SHOWN], len(rows), url) for name, rows, url in groups if rows]
 
@@ -61,7 +63,7 @@ def _stages(organisation):
     today, found = clock.today(), []
     for point in points:
         title = f"{names[point.item]}：{STAGE_SHORT[point.kind]}{f'（{point.name}）' if point.name else ''}"
-        url = f"/sync/{point.item}/#stage-{point.kind}"
+        url = f"{reverse('work_detail', args=[point.item])}#stage-{point.kind}"
         if point.state == SyncState.MISSING:
             found.append(
                 (0, -point.lag, Task("missing", title, f"业务 {point.happened:%-m月%-d日}，已 {point.lag} 天", url))
@@ -82,7 +84,7 @@ def _duties(organisation):
     lists = DutyList.objects.filter(organisation=organisation, year=clock.today().year, state=ListState.ISSUED)
     lists = list(lists.filter(holder__isnull=True, member__isnull=True))
     found = [
-        Task("open", f"{row}已下达", f"{row.document}，请知悉", f"/duties/lists/{row.pk}/", "待知悉")
+        Task("open", f"{row}已下达", f"{row.document}，请知悉", reverse("duty_list_detail", args=[row.pk]), "待知悉")
         for row in lists
         if row.noted_at is None
     ]
@@ -93,7 +95,7 @@ def _duties(organisation):
     rows = []
     for duty in duties:
         come = progress(slots[duty.pk])
-        url = f"/duties/{duty.pk}/"
+        url = reverse("duty_detail", args=[duty.pk])
         if come.overdue:
             rows.append((0, -come.days, Task("overdue", duty.text, f"{come.overdue} 项逾期", url)))
         elif come.state == "returned":
@@ -113,7 +115,7 @@ def _supervisions(user, organisation):
             "overdue" if row.overdue_days else row.state,
             row.title,
             f"{row.due:%-m月%-d日}前回复",
-            f"/supervision/{row.pk}/",
+            reverse("supervision_detail", args=[row.pk]),
             "" if row.overdue_days else row.get_state_display(),
         )
         for row in supervisions_for(user, organisation)
@@ -127,7 +129,7 @@ def _collects(user, organisation):
             "overdue" if row.collect.due < today else "open",
             row.collect.title,
             f"{row.collect.due:%-m月%-d日}前填报",
-            f"/collects/{row.collect_id}/answer/{row.pk}/",
+            reverse("collect_answer", args=[row.collect_id, row.pk]),
             "" if row.collect.due < today else "待填报",
         )
         for row in collects_for(user, organisation)
@@ -143,7 +145,7 @@ def _resolutions(organisation):
             "，".join(
                 filter(None, [row.owner.name if row.owner else "", f"{row.due:%-m月%-d日}前" if row.due else ""])
             ),
-            f"/activities/{row.activity_id}/",
+            reverse("activity_detail", args=[row.activity_id]),
         )
         for row in resolutions_open(organisation)
         if row.due is None or row.due <= today + AHEAD

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from branches.notices.models import Notice
-from branches.places.models.organisations import Kind
+from branches.places.models.organisations import Kind, within
 from branches.places.selectors.names import labels
 from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
 from members.activities.models import Activity, ActivityState
+from responsibilities.requirements.addresses import record_url, requirement_url, requirements_url
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.selectors import cell_state, days_of, requirement_name, requirements
@@ -40,8 +41,8 @@ def line_of(row, own, names):
         state=cell_state(row),
         basis=f"{short_citation(rule(row.rule))} · {row.row.frequency()}",
         note=_note(row),
-        url=f"/requirements/{row.organisation}/{row.rule}/{row.period}/",
-        new=f"/activities/new/?organisation={row.organisation}&kind={row.row.kinds[0]}&period={row.period}",
+        url=requirement_url(row.organisation, row.rule, row.period),
+        new=record_url(row.organisation, row.row.kinds[0], row.period),
     )
 
 
@@ -99,9 +100,7 @@ def _short_names(organisation, ids):
 def _records(organisation):
     """Returned records and drafts of the organisation and its groups, and joint records that wait for its word."""
     own = Activity.objects.filter(
-        organisation__tree_id=organisation.tree_id,
-        organisation__lft__gte=organisation.lft,
-        organisation__rght__lte=organisation.rght,
+        within(organisation),
         state__in=[*OPEN_DRAFTS, ActivityState.RETURNED],
     )
     asked = Activity.objects.filter(
@@ -139,9 +138,9 @@ def _strip(rows):
                 {
                     "state": cell_state(worst),
                     "text": text,
-                    "url": f"/requirements/{worst.organisation}/{worst.rule}/{period}/"
+                    "url": requirement_url(worst.organisation, worst.rule, period)
                     if len(here) == 1
-                    else f"/requirements/?rule={kind.rule}&period={period}",
+                    else requirements_url(kind.rule, period),
                     "note": f"{done}/{len(here)}" if len(here) > 1 else "",
                 }
             )

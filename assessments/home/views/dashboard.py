@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from assessments.facts import fill as rollups
@@ -92,7 +93,7 @@ def dashboard_update(request):
     access.require_anywhere(request.user, VIEW)
     outcome = rollups.fill()
     messages.info(request, "汇总正在进行，请稍后刷新" if outcome.busy else "汇总已更新")
-    return redirect(f"/dashboard/?{request.GET.urlencode()}")
+    return redirect(f"{reverse('dashboard')}?{request.GET.urlencode()}")
 
 
 def _overdue_rows(request):
@@ -100,7 +101,7 @@ def _overdue_rows(request):
     _, quarter, chosen = _filter(request)
     places = Organisation.objects.visible_to(request.user, REVIEW).filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))
     if chosen.get("top"):
-        places = places.filter(lft__gte=chosen["top"].lft, rght__lte=chosen["top"].rght)
+        places = places.within(chosen["top"])
     places = {place.pk: place for place in places.select_related("parent")}
     rows = [
         row

@@ -65,7 +65,7 @@ def _places(rows, period, as_of):
         groups[version.organisation_id] = version.parent_id
         names[version.organisation_id] = version.short_name
     branches = ids - set(groups)
-    ordered = Organisation.objects.filter(pk__in=branches | set(groups.values())).order_by("tree_id", "lft")
+    ordered = Organisation.objects.filter(pk__in=branches | set(groups.values())).in_tree_order()
     return list(ordered.values_list("pk", flat=True)), groups, names
 
 

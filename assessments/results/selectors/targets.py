@@ -1,19 +1,23 @@
 """Where a lost point is mended: the one translation of a reason's target into an address."""
 
+from collections.abc import Sequence
+
+from django.urls import reverse
+
 from responsibilities.duties.slot import anchor
+from responsibilities.requirements.addresses import requirement_url
+
+_PAGES = {"supervision": "supervision_detail", "activity": "activity_detail", "duty": "duty_detail"}
 
 
-def address_of(target):
-    """Return the address of the page that mends a reason, or None. target: tuple or list, as kept with the score."""
+def address_of(target: Sequence | None) -> str | None:
+    """Return the address of the page that mends a reason, or None. target: kind and key, as kept with the score."""
     kind, *key = target or ("",)
     if kind == "requirement":
-        return f"/requirements/{key[0]}/{key[1]}/{key[2]}/"
+        return requirement_url(*key)
     if kind == "stage":
-        return f"/sync/{key[0]}/#stage-{key[1]}"
-    if kind == "duty":
-        return f"/duties/{key[0]}/?show=all#{anchor(key[1])}" if len(key) > 1 else f"/duties/{key[0]}/"
-    if kind == "supervision":
-        return f"/supervision/{key[0]}/"
-    if kind == "activity":
-        return f"/activities/{key[0]}/"
-    return None
+        return f"{reverse('work_detail', args=[key[0]])}#stage-{key[1]}"
+    if kind not in _PAGES:
+        return None
+    page = reverse(_PAGES[kind], args=[key[0]])
+    return f"{page}?show=all#{anchor(key[1])}" if kind == "duty" and len(key) > 1 else page

@@ -1,0 +1,22 @@
+"""Addresses about requirements; every page and every row that leads to one asks here."""
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from common.periods import Period
+
+
+def requirement_url(organisation: int, rule: str, period: Period | str) -> str:
+    """Return the address of one requirement. organisation: an id."""
+    return reverse("requirement_detail", args=[organisation, rule, period])
+
+
+def requirements_url(rule: str, period: Period | str) -> str:
+    """Return the address of the list of one rule in a period."""
+    return f"{reverse('requirement_list')}?{urlencode({'rule': rule, 'period': period})}"
+
+
+def record_url(organisation: int, kind: str, period: Period | str) -> str:
+    """Return the address of the record form that begins with what a requirement asks for."""
+    query = urlencode({"organisation": organisation, "kind": kind, "period": period})
+    return f"{reverse('activity_new')}?{query}"
