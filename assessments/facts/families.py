@@ -147,13 +147,14 @@ class Stages(Family):
     whole = True
 
     def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
-        parents, own = parents_on(min(period.last, as_of)), {}
+        parents = parents_on(min(period.last, as_of))
+        own: dict[tuple[int, str], Own] = {}
         for share in sync_shares(period, as_of):
             for place, number in once_each(share.places, parents).items():
                 row = own.setdefault((place, share.measure), Own(place, share.measure, 0, None if share.counted else 0))
                 row.numerator += number * share.numerator
                 if not share.counted:
-                    row.denominator += number
+                    row.denominator = (row.denominator or 0) + number
                 row.late += number * share.late
                 row.overdue += number * share.overdue
         return own.values()

@@ -206,7 +206,7 @@ def _fill_slot(family: Family, period: Period, as_of: date, own_values: OwnValue
             Fact.objects.filter(family=family.key, period=str(period)).delete()
             sums.insert_counts(family, period, as_of)
         else:
-            replace(family, period, as_of, own)
+            replace(family, period, as_of, own or [])
         _done(family, period, as_of)
 
 

@@ -23,26 +23,26 @@ COLUMNS = (*NUMBERS, *[f"own_{name}" for name in NUMBERS], "state", "due", "wait
 
 def _totals(own: Iterable[Own], parents: Parents) -> dict[Key, Numbers]:
     """Return {(organisation, measure): [numerator, denominator, late, overdue]} summed up the tree in one pass."""
-    depth = {}
+    depth: dict[int, int] = {}
 
     def depth_of(place: int | None) -> dict[int, int]:
         chain = []
         while place is not None and place not in depth:
             chain.append(place)
             place = parents.get(place)
-        base = depth.get(place, -1)
+        base = -1 if place is None else depth[place]
         for step, link in enumerate(reversed(chain), start=1):
             depth[link] = base + step
         return depth
 
-    levels = defaultdict(dict)
+    levels: dict[int, dict[Key, Numbers]] = defaultdict(dict)
     for row in own:
         depth_of(row.organisation)
         key = (row.organisation, row.measure)
         levels[depth[row.organisation]][key] = [row.numerator, row.denominator, row.late, row.overdue]
     totals = {}
     for level in range(max(levels, default=-1), -1, -1):
-        above = levels[level - 1] if level else None
+        above = levels[level - 1] if level else {}
         for (place, measure), values in levels[level].items():
             totals[place, measure] = values
             parent = parents.get(place)
@@ -91,10 +91,10 @@ def _facts(family: Family, period: Period, as_of: date, own: list[Own]) -> Itera
             organisation_id=place,
             period=str(period),
             as_of=as_of,
-            numerator=numerator,
+            numerator=numerator or 0,
             denominator=denominator,
-            late=late,
-            overdue=overdue,
+            late=late or 0,
+            overdue=overdue or 0,
             **_own_columns(mine.get((place, measure))),
         )
         if not _is_empty(fact):
@@ -174,13 +174,13 @@ def _own_numbers(row: Own | Fact | None, prefix: str = "") -> Numbers:
 
 
 def _differences(old: dict[Key, Fact], new: dict[Key, Own], parents: Parents) -> dict[Key, Numbers]:
-    differences = {}
+    differences: dict[Key, Numbers] = {}
     for key in set(old) | set(new):
         before, after = _own_numbers(old.get(key), "own_"), _own_numbers(new.get(key))
         change = [None if was is None and now is None else (now or 0) - (was or 0) for was, now in zip(before, after)]
         if not any(change):
             continue
-        place = key[0]
+        place: int | None = key[0]
         while place is not None:
             _add(differences, (place, key[1]), change)
             place = parents.get(place)

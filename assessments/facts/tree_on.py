@@ -12,7 +12,8 @@ def parents_on(day: date) -> dict[int, int | None]:
     An organisation that stood only before or after that day keeps the place of its nearest version, so that what it did
     in the period is not lost to the totals (the same rule as sums.TREE_ON).
     """
-    parents, begun = {}, set()
+    parents: dict[int, int | None] = {}
+    begun = set()
     versions = OrganisationVersion.objects.order_by("starts", "pk")
     for place, parent, starts in versions.values_list("organisation", "parent", "starts"):
         if starts <= day:
@@ -29,10 +30,11 @@ def once_each(places: Iterable[int], parents: dict[int, int | None]) -> dict[int
     places: ids of the organisations the thing belongs to. Where the ways up of two of them meet, the second is taken off
     again: two branches that carry one piece of work make one piece of their committee's.
     """
-    own, seen = {}, set()
+    own: dict[int, int] = {}
+    seen: set[int] = set()
     for place in dict.fromkeys(places):
         own[place] = own.get(place, 0) + 1
-        step = place
+        step: int | None = place
         while step is not None and step not in seen:
             seen.add(step)
             step = parents.get(step)

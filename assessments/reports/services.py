@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from assessments.reports import builder, documents, shape
 from assessments.reports.models import Report, ReportDocument
-from assessments.results.models import AssessmentState
+from assessments.results.models import Assessment, AssessmentState
 from assessments.results.services import locked, root_of_results
 from branches import audit
 from branches.audit import seal
@@ -13,10 +13,10 @@ from branches.reach import access
 from branches.reach.rights import PUBLISH
 from common import clock
 from common.errors import Conflict
-from common.operator import OPERATOR, account_of
+from common.operator import OPERATOR, Actor, account_of
 
 
-def assessment_publish(*, by, assessment, number=""):
+def assessment_publish(*, by: Actor, assessment: Assessment, number: str = "") -> Report:
     """Publish a frozen assessment as a Report and return it.
 
     Whoever ran the trial may not publish it (decisions 11); beat and the command line count as the system. The head of

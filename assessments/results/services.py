@@ -1,6 +1,9 @@
 """Results of a period: trial → frozen. Publishing makes a report: reports/services.py."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,6 +13,7 @@ from assessments import scoring
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_current
+from assessments.scoring.schemes import Scheme
 from assessments.scoring.totals import COMPLETE, NOT_APPLICABLE
 from branches import audit
 from branches.places.models.organisations import Organisation
@@ -18,14 +22,14 @@ from branches.reach.rights import ASSESS, PUBLISH
 from branches.settings import dated as dated_settings
 from common import clock, database
 from common.errors import Conflict
-from common.operator import account_of
+from common.operator import Actor, account_of
 from common.periods import Period
 from members.activities.models import Activity
 
 TRIAL_LOCK = 7_302_041
 
 
-def root_of_results():
+def root_of_results() -> Organisation:
     """Return the root organisation; ValidationError before there is one."""
     root = Organisation.objects.root()
     if root is None:
@@ -33,11 +37,11 @@ def root_of_results():
     return root
 
 
-def _one_decimal(value):
-    return scoring.rounded(value) if value is not None else None
+def _one_decimal(value: Fraction | Decimal | None) -> Decimal:
+    return scoring.rounded(value if value is not None else 0)
 
 
-def _reasons(row):
+def _reasons(row: scoring.IndicatorScore) -> list[dict]:
     return [
         {
             "text": reason.text,
@@ -50,7 +54,7 @@ def _reasons(row):
     ]
 
 
-def _result(assessment, organisation, outcome):
+def _result(assessment: Assessment, organisation: Organisation, outcome: scoring.Result) -> Result:
     return Result(
         assessment=assessment,
         organisation=organisation,
@@ -65,7 +69,7 @@ def _result(assessment, organisation, outcome):
     )
 
 
-def _dimension(part):
+def _dimension(part: scoring.DimensionScore) -> dict:
     return {
         "key": part.key,
         "name": part.name,
@@ -77,7 +81,7 @@ def _dimension(part):
     }
 
 
-def _scores(result, outcome, facts):
+def _scores(result: Result, outcome: scoring.Result, facts: dict[str, scoring.Fact]) -> Iterator[Score]:
     for part in outcome.dimensions:
         for row in part.indicators:
             yield Score(
@@ -96,7 +100,9 @@ def _scores(result, outcome, facts):
 
 
 @transaction.atomic
-def assessment_trial(*, by, period, key=BRANCH_SCHEME, as_of=None, reason=""):
+def assessment_trial(
+    *, by: Actor, period: Period, key: str = BRANCH_SCHEME, as_of: date | None = None, reason: str = ""
+) -> Assessment:
     """Compute the trial of a period anew and return the Assessment; an earlier trial is replaced.
 
     period: a Period of a kind the scheme knows. as_of: day on which states are judged (default today). reason: why a
@@ -141,7 +147,7 @@ def assessment_trial(*, by, period, key=BRANCH_SCHEME, as_of=None, reason=""):
     return assessment
 
 
-def _store(assessment, scheme, period, as_of):
+def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) -> None:
     facts, records = scoring_facts(scheme, period, as_of=as_of)
     places = Organisation.objects.select_related("parent").in_bulk(list(facts))
     outcomes = {pk: scoring.score(scheme, facts[pk]) for pk in facts}
@@ -156,7 +162,7 @@ def _store(assessment, scheme, period, as_of):
     Score.objects.bulk_create(scores, batch_size=1000)
 
 
-def _evidence(records):
+def _evidence(records: dict[tuple[int, str], list[int]]) -> dict[tuple[int, str], list[dict]]:
     """Return {(branch, indicator): [{"text", "url"}]} of the counted records, in the order of their dates."""
     ids = {pk for found in records.values() for pk in found}
     rows = Activity.objects.filter(pk__in=ids).prefetch_related("kinds").order_by("day", "pk")
@@ -165,10 +171,13 @@ def _evidence(records):
         for row in rows
     }
     order = {pk: place for place, pk in enumerate(known)}
-    return {key: [known[pk] for pk in sorted(set(found) & set(known), key=order.get)] for key, found in records.items()}
+    return {
+        key: [known[pk] for pk in sorted(set(found) & set(known), key=order.__getitem__)]
+        for key, found in records.items()
+    }
 
 
-def locked(assessment, state, what):
+def locked(assessment: Assessment, state: str, what: str) -> Assessment:
     """Return the assessment with its row locked; Conflict when it is not in `state`, so that one cannot do `what` it."""
     fresh = Assessment.objects.select_for_update().select_related("scheme").get(pk=assessment.pk)
     if fresh.state != state:
@@ -176,13 +185,13 @@ def locked(assessment, state, what):
     return fresh
 
 
-def closed_on(period):
+def closed_on(period: Period) -> date:
     """Return the day from which a period counts as closed: its end plus the days of grace (decisions 21)."""
     return period.last + timedelta(days=dated_settings.whole("grace_days", period.last) + 1)
 
 
 @transaction.atomic
-def assessment_freeze(*, by, assessment):
+def assessment_freeze(*, by: Actor, assessment: Assessment) -> Assessment:
     """Freeze a trial: only a closed period, judged once it was closed, only complete results (decisions 26, 27)."""
     root = root_of_results()
     access.require(by, PUBLISH, root)
@@ -207,7 +216,7 @@ def assessment_freeze(*, by, assessment):
 
 
 @transaction.atomic
-def assessment_unfreeze(*, by, assessment, reason):
+def assessment_unfreeze(*, by: Actor, assessment: Assessment, reason: str) -> Assessment:
     """Take a frozen assessment back to trial before it is published, with the reason."""
     root = root_of_results()
     access.require(by, PUBLISH, root)

@@ -7,26 +7,27 @@ from django.db import transaction
 
 from assessments.schemes.models import SchemeVersion
 from assessments.scoring import scheme_from
+from assessments.scoring.schemes import Scheme
 from branches import audit
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 
 DATA = Path(__file__).parent / "data"
 BRANCH_SCHEME = "tongbu-branch"
 
 
-def scheme_current(key=BRANCH_SCHEME):
+def scheme_current(key: str = BRANCH_SCHEME) -> SchemeVersion:
     """Return the newest SchemeVersion of `key`; raises SchemeVersion.DoesNotExist before `install_defaults` ran."""
     return SchemeVersion.objects.filter(key=key)[:1].get()
 
 
-def install_defaults(**_):
+def install_defaults(**_: object) -> None:
     """Make the shipped schemes version 1, after migrate; safe to run again."""
     for path in sorted(DATA.glob("*.toml")):
         scheme_install(by=OPERATOR, key=path.stem)
 
 
 @transaction.atomic
-def scheme_install(*, by, key):
+def scheme_install(*, by: Actor, key: str) -> SchemeVersion:
     """Store the shipped scheme `key` as the version it names, unless it is there; return the SchemeVersion."""
     data = tomllib.loads((DATA / f"{key}.toml").read_text())
     scheme_from(data)
@@ -40,6 +41,6 @@ def scheme_install(*, by, key):
     return found
 
 
-def parsed(version):
+def parsed(version: SchemeVersion) -> Scheme:
     """Return the pure Scheme of a stored version."""
     return scheme_from(version.body)

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from branches.places.models.organisations import Organisation
 from common import clock
 from common.forms.filters import Filter, PeriodField
 from common.periods import QUARTER, Period
@@ -17,7 +18,9 @@ def _quarters():
 
 class DashboardFilter(Filter):
     period = PeriodField(label="期间")
-    top = forms.ModelChoiceField(label="范围", queryset=None, required=False, empty_label="全部党支部")
+    top = forms.ModelChoiceField(
+        label="范围", queryset=Organisation.objects.none(), required=False, empty_label="全部党支部"
+    )
     state = forms.ChoiceField(
         label="状态",
         required=False,

@@ -5,10 +5,12 @@ from datetime import date
 from django.db.models import Q
 from django.urls import reverse
 
+from branches.access.models import User
 from branches.places.models.organisations import tree_order
-from branches.reach.models import Appointment
+from branches.reach.models import Appointment, AppointmentQuerySet
 from branches.reach.rights import ASSESS, PUBLISH, SYSTEM_ROLES
 from common import clock
+from common.operator import Actor
 from members.activities.models import ATTENDING, COUNTING_STATES, Activity, Attendance
 from members.activities.models import ActivityKindCode as Code
 from responsibilities.duties.models import Duty
@@ -24,7 +26,7 @@ ANSWERING = ("branch_secretary", "general_branch_secretary")
 RIGHTS = (ASSESS, PUBLISH)
 
 
-def seats_readable(user):
+def seats_readable(user: Actor) -> AppointmentQuerySet:
     """Return the appointments whose holders' records `user` may read: his own, and those where he assesses or publishes."""
     rows = Appointment.objects.exclude(role__in=SYSTEM_ROLES)
     readable = Q(user=user.pk or 0)
@@ -33,7 +35,7 @@ def seats_readable(user):
     return rows.filter(readable)
 
 
-def cadres(user, year):
+def cadres(user: Actor, year: int) -> AppointmentQuerySet:
     """Return the appointments of `year` that `user` may read, a person's highest first: the list of cadres."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     rows = seats_readable(user).in_force_during(first, last)
@@ -42,7 +44,7 @@ def cadres(user, year):
     )
 
 
-def cadre_record(person, year):
+def cadre_record(person: User, year: int) -> dict:
     """Return the record of an account in a year as plain data.
 
     {"posts": [{role, place, starts, ends}], "lists": [{name, rows: [{text, done, expected, unit, late, overdue}]}], "work":
@@ -50,8 +52,8 @@ def cadre_record(person, year):
     [{day, title, kind, hours, url}], "hours", "unknown_hours"}. Numbers that nobody knows are None, never zero.
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
-    seats = Appointment.objects.filter(user=person).in_force_during(first, last).exclude(role__in=SYSTEM_ROLES)
-    seats = list(seats.select_related("organisation__parent"))
+    held = Appointment.objects.filter(user=person).in_force_during(first, last).exclude(role__in=SYSTEM_ROLES)
+    seats = list(held.select_related("organisation__parent"))
     training = _training(person, first, last)
     known = [row["hours"] for row in training if row["hours"] is not None]
     return {
@@ -75,15 +77,13 @@ def cadre_record(person, year):
     }
 
 
-def _lists(person, year, seats):
+def _lists(person: User, year: int, seats: list[Appointment]) -> list[dict]:
     """The lists he answered for on the last day of each of his posts, of the year, or today, whichever comes first."""
     latest = min(date(year, 12, 31), clock.today())
     days = {min(latest, row.ends or latest) for row in seats if row.starts <= latest} or {latest}
     lists = list({row.pk: row for day in sorted(days) for row in own_lists(person, year, day)}.values())
-    duties = Duty.objects.filter(list__in=[row.pk for row in lists])
-    duties = list(
-        duties.select_related("list__organisation", "list__holder", "list__member__account").order_by("order")
-    )
+    of_lists = Duty.objects.filter(list__in=[row.pk for row in lists]).order_by("order")
+    duties = list(of_lists.select_related("list__organisation", "list__holder", "list__member__account"))
     slots = duty_slots(duties)
     found = []
     for row in lists:
@@ -108,11 +108,11 @@ def _lists(person, year, seats):
     return found
 
 
-def _work(person, seats, first, last):
+def _work(person: User, seats: list[Appointment], first: date, last: date) -> list[dict]:
     places = [row.organisation_id for row in seats if row.role in ANSWERING]
     carried = set(WorkCarrier.objects.filter(organisation__in=places).values_list("item", flat=True))
-    items = WorkItem.objects.filter(Q(leader=person) | Q(pk__in=carried), starts__lte=last, ends__gte=first)
-    items = list(items.order_by("starts", "pk"))
+    running = WorkItem.objects.filter(Q(leader=person) | Q(pk__in=carried), starts__lte=last, ends__gte=first)
+    items = list(running.order_by("starts", "pk"))
     points = sync_points([item.pk for item in items])
     found = []
     for item in items:
@@ -133,7 +133,7 @@ def _work(person, seats, first, last):
     return found
 
 
-def _supervisions(person, seats, year):
+def _supervisions(person: User, seats: list[Appointment], year: int) -> list[dict]:
     # Of an organisation only what was open while he answered for it.
     there = Q(pk__in=[])
     for row in seats:
@@ -155,7 +155,7 @@ def _supervisions(person, seats, year):
     ]
 
 
-def _training(person, first, last):
+def _training(person: User, first: date, last: date) -> list[dict]:
     member = getattr(person, "member", None)
     if member is None:
         return []

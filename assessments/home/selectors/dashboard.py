@@ -1,19 +1,22 @@
 """Who lags, in what: the heat map of a quarter, read from facts in a constant number of statements."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Q
 
 from assessments.facts.models import Fact
-from branches.places.models.organisations import Kind, OrganisationVersion, tree_order, within
+from branches.places.models.organisations import Kind, Organisation, OrganisationVersion, tree_order, within
 from common import clock
+from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
 from responsibilities.requirements.addresses import requirement_url
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import EACH_MEMBER, REQUIREMENT_RULES
+from responsibilities.requirements.rules import EACH_MEMBER, REQUIREMENT_RULES, RequirementRule
 
-_RANK = {
+_RANK: dict[str, int] = {
     state: place
     for place, state in enumerate(
         (
@@ -37,12 +40,12 @@ DUE = (State.MET, State.MET_LATE, State.OVERDUE)
 class Column:
     """One column of the map: a rule in one of its periods."""
 
-    rule: object
+    rule: RequirementRule
     period: Period
     percent: bool = False
 
     @property
-    def key(self):
+    def key(self) -> tuple[str, str]:
         return self.rule.rule, str(self.period)
 
 
@@ -69,7 +72,7 @@ class Row:
     most_days: int = 0
 
     @property
-    def rate(self):
+    def rate(self) -> int | None:
         return round(100 * self.done / self.due) if self.due else None
 
 
@@ -81,16 +84,16 @@ class Group:
     rows: list
 
     @property
-    def overdue(self):
+    def overdue(self) -> int:
         return sum(row.overdue for row in self.rows)
 
     @property
-    def rate(self):
+    def rate(self) -> int | None:
         due = sum(row.due for row in self.rows)
         return round(100 * sum(row.done for row in self.rows) / due) if due else None
 
 
-def columns(quarter):
+def columns(quarter: Period) -> list[Column]:
     """Return the Columns of a quarter: months, the quarter itself, the year for yearly rules."""
     year = Period(YEAR, quarter.year)
     found = []
@@ -104,9 +107,9 @@ def columns(quarter):
 NARROW = {"life-org-meeting": "生活会", "ma-yearly": "评议", "life-talks": "谈心"}
 
 
-def heads(found):
+def heads(found: list[Column]) -> list[list]:
     """Return the upper head row: [[label, number of columns]]."""
-    rows = []
+    rows: list[list] = []
     for column in found:
         label = NARROW.get(column.rule.rule, column.rule.short)
         if rows and rows[-1][0] == label:
@@ -116,7 +119,15 @@ def heads(found):
     return rows
 
 
-def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
+def heat_map(
+    user: Actor,
+    quarter: Period,
+    *,
+    top: Organisation | None = None,
+    order: str = "lag",
+    state: str = "",
+    today: date | None = None,
+) -> tuple[list[Column], list[Group], int]:
     """Return (columns, groups, earlier) of the branches within reach of `user` below `top` (an Organisation or None).
 
     earlier: how many requirements of the year fell due before the quarter and are still overdue; the map does not show
@@ -134,7 +145,8 @@ def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
     if top is not None:
         facts = facts.filter(within(top))
     cells = defaultdict(list)
-    order_of, earlier = {}, 0
+    order_of: dict[int, int] = {}
+    earlier = 0
     for fact in facts.order_by(*tree_order("organisation__")).values(
         "organisation_id", "measure", "period", "state", "due", "waiting", "returned", "numerator", "denominator"
     ):
@@ -144,6 +156,8 @@ def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
         place = fact["organisation_id"]
         rule = fact["measure"].removeprefix("requirement.")
         branch = parents.get(place) if kinds.get(place) == Kind.SMALL_GROUP else place
+        if branch is None:
+            continue
         order_of.setdefault(branch, len(order_of))
         cells[branch, rule, fact["period"]].append(fact)
     rows = [_row(branch, names, found, cells, today) for branch in order_of if branch in names]
@@ -152,15 +166,17 @@ def heat_map(user, quarter, *, top=None, order="lag", state="", today=None):
     return found, _groups(rows, names, parents, kinds, order_of, order), earlier
 
 
-def _places(day):
-    names, parents, kinds = {}, {}, {}
+def _places(day: date) -> tuple[dict[int, str], dict[int, int | None], dict[int, str]]:
+    names: dict[int, str] = {}
+    parents: dict[int, int | None] = {}
+    kinds: dict[int, str] = {}
     versions = OrganisationVersion.objects.filter(starts__lte=day).order_by("starts")
     for place, name, parent, kind in versions.values_list("organisation", "short_name", "parent", "kind"):
         names[place], parents[place], kinds[place] = name, parent, kind
     return names, parents, kinds
 
 
-def _fact_state(fact):
+def _fact_state(fact: dict) -> str:
     if fact["state"] in (State.MET, State.MET_LATE) and fact["waiting"]:
         return "submitted"
     if fact["returned"] and fact["state"] in (State.OVERDUE, State.DUE_SOON, State.NOT_DUE):
@@ -168,7 +184,7 @@ def _fact_state(fact):
     return fact["state"]
 
 
-def _row(branch, names, found, cells, today):
+def _row(branch: int, names: dict[int, str], found: list[Column], cells: dict, today: date) -> Row:
     row = Row(branch, names[branch], [])
     for column in found:
         facts = cells.get((branch, *column.key), ())
@@ -185,7 +201,7 @@ def _row(branch, names, found, cells, today):
     return row
 
 
-def _cell(branch, column, facts, today):
+def _cell(branch: int, column: Column, facts: Collection[dict], today: date) -> Cell:
     if not facts:
         return Cell()
     worst = min(facts, key=lambda fact: (_RANK[_fact_state(fact)], fact["due"]))
@@ -203,7 +219,14 @@ def _cell(branch, column, facts, today):
     return Cell(state, days, percent, address, name)
 
 
-def _groups(rows, names, parents, kinds, order_of, order):
+def _groups(
+    rows: list[Row],
+    names: dict[int, str],
+    parents: dict[int, int | None],
+    kinds: dict[int, str],
+    order_of: dict[int, int],
+    order: str,
+) -> list[Group]:
     members = defaultdict(list)
     for row in rows:
         members[parents.get(row.organisation)].append(row)
@@ -214,19 +237,19 @@ def _groups(rows, names, parents, kinds, order_of, order):
             if order == "lag"
             else (lambda row: order_of[row.organisation])
         )
-        direct = kinds.get(parent) == Kind.COMMITTEE
+        direct = parent is not None and kinds.get(parent) == Kind.COMMITTEE
         groups.append(
             (
                 not direct,
                 min(order_of[row.organisation] for row in own),
-                Group(f"{names.get(parent, '')}{'直属' if direct else ''}", own),
+                Group(f"{names.get(parent or 0, '')}{'直属' if direct else ''}", own),
             )
         )
     # Those directly below the committee first, then the general branches in tree order.
     return [group for *_, group in sorted(groups, key=lambda entry: entry[:2])]
 
 
-def totals(groups):
+def totals(groups: list[Group]) -> dict:
     """Return the figures above the map: rows, overdue, branches concerned, share done, and the longest delay."""
     rows = [row for group in groups for row in group.rows]
     due = sum(row.due for row in rows)

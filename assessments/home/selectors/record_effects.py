@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django.urls import reverse
 
@@ -22,7 +23,7 @@ from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import EACH_MEMBER, REQUIREMENT_RULES, RequirementRule
 from responsibilities.requirements.selectors import Requirement, one_requirement, requirement_name
 from responsibilities.rulebook import rule, short_citation
-from responsibilities.work.models import STAGE_SHORT, SyncState, WorkItem
+from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.stage_links import linked_points
 from responsibilities.work.sync import SyncPoint, judge
 
@@ -145,7 +146,9 @@ def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], day: date, saved: bool)
         return [Effect("四同步", "未关联重点业务", "这次活动服务于某项业务时，在“关联业务”中选一次即可", "—", "none")]
     lines = []
     for item, point in links:
-        title = f"{item.name}：{STAGE_SHORT[point.kind]}环节" + (f"（{point.name}）" if point.name else "")
+        title = f"{item.name}：{STAGE_SHORT[SyncStageKind(point.kind)]}环节" + (
+            f"（{point.name}）" if point.name else ""
+        )
         lines.append(
             Effect(
                 "四同步",
@@ -169,7 +172,9 @@ def _sync_words(point: SyncPoint, day: date, saved: bool) -> tuple[str, str, str
         tolerance = dated_settings.whole("sync_tolerance_days", point.happened)
         earlier = [proof.day for proof in point.proofs if proof.counts]
         state, _, lag = judge(point.happened, [*earlier, day], tolerance, max(clock.today(), day))
-    words = f"业务 {point.happened:%-m月%-d日}，" + (f"提前 {-lag} 天" if lag < 0 else f"相差 {lag} 天")
+    words = f"业务 {point.happened:%-m月%-d日}，" + (
+        f"提前 {-lag} 天" if lag is not None and lag < 0 else f"相差 {lag} 天"
+    )
     return words, SyncState(state).label, "ok" if state == SyncState.SYNCHRONISED else "soon"
 
 
@@ -205,7 +210,7 @@ def _duties_proved(activity: Activity, user: User | None) -> list[Effect]:
         return [Effect("责任清单", "不对应责任事项", "", "—", "none")]
     others = [duty for duty in found if duty.list.level != Level.MEMBER]
     others.sort(key=lambda duty: duty.list.level != Level.BRANCH)
-    folded = {}
+    folded: dict[str, list[Duty]] = {}
     for duty in found:
         if duty.list.level == Level.MEMBER:
             folded.setdefault(duty.text, []).append(duty)
@@ -226,7 +231,9 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     What is wrong or missing in the form is left out; nothing is written.
     """
     data = form.record_data()
-    if form.organisation is None or not data.kinds:
+    # The form keeps the chosen place under the name of its field.
+    place = cast(Organisation | None, form.organisation)
+    if place is None or not data.kinds:
         return None
     quorum = form.quorum(data)
     states = [state for state, _ in data.attendance.values()]
@@ -237,15 +244,13 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
         return [pending, _attendance_line(states, form.unsaved().hours)]
     record = Recorded(data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown)
-    lines = _requirement_effects(form.organisation, record)
+    lines = _requirement_effects(place, record)
     links = linked_points(form.instance.pk) if form.instance else []
     return [
         *lines,
         _attendance_line(states, form.unsaved().hours),
         *_sync_lines(links, data.day, saved=False),
-        *_duty_lines(
-            form.organisation, data.kinds, data.makes_up_for or data.day, lines, quorum is None or quorum.valid, links
-        ),
+        *_duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, quorum is None or quorum.valid, links),
         _score_line(lines),
     ]
 

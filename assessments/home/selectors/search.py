@@ -6,6 +6,7 @@ from django.urls import reverse
 from branches.places.models.organisations import Organisation
 from branches.reach.rights import MEMBERS, VIEW
 from common.names import named
+from common.operator import Actor
 from members.activities.models import Activity
 from members.roster.models.members import Member
 from responsibilities.supervision.models import Supervision
@@ -14,7 +15,7 @@ from responsibilities.work.models import WorkItem
 MOST = 20
 
 
-def search(user, text):
+def search(user: Actor, text: str) -> list[dict]:
     """Return [{title, rows: [{label, note, url}]}] of what `user` may read; at most MOST rows a group, empty groups left out.
 
     text: part of a name or title; for places, people and business work also pinyin initials.
@@ -29,23 +30,23 @@ def search(user, text):
     return [{"title": title, "rows": rows} for title, rows in groups.items() if rows]
 
 
-def _row(label, note, name, pk):
+def _row(label: str, note: str, name: str, pk: int) -> dict:
     return {"label": label, "note": note, "url": reverse(name, args=[pk])}
 
 
-def _places(user, text):
+def _places(user: Actor, text: str) -> list[dict]:
     rows = Organisation.objects.visible_to(user, VIEW).select_related("parent")
     rows = rows.filter(Q(name__icontains=text) | Q(short_name__icontains=text) | Q(initials__contains=text.lower()))
     return [_row(row.label, row.name, "organisation_detail", row.pk) for row in rows.in_tree_order()[:MOST]]
 
 
-def _people(user, text):
+def _people(user: Actor, text: str) -> list[dict]:
     rows = Member.objects.visible_to(user, MEMBERS).select_related("home")
     rows = rows.filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()))
     return [_row(row.name, row.home.label, "member_detail", row.pk) for row in rows.order_by("initials", "pk")[:MOST]]
 
 
-def _records(user, text):
+def _records(user: Actor, text: str) -> list[dict]:
     rows = Activity.objects.visible_to(user, VIEW).select_related("organisation__parent").prefetch_related("kinds")
     rows = rows.filter(title__icontains=text).order_by("-day", "-pk")[:MOST]
     return [
@@ -54,7 +55,7 @@ def _records(user, text):
     ]
 
 
-def _work(user, text):
+def _work(user: Actor, text: str) -> list[dict]:
     rows = WorkItem.objects.visible_to(user, VIEW).select_related("lead").order_by("-starts", "pk")
     # Initials are not stored: the items of all years are as many as a ministry can lead, a few thousand names.
     found = [row for row in rows if named(row.name, text)][:MOST]
@@ -69,7 +70,7 @@ def _work(user, text):
     ]
 
 
-def _supervisions(user, text):
+def _supervisions(user: Actor, text: str) -> list[dict]:
     rows = Supervision.objects.readable(user).filter(title__icontains=text).order_by("-pk")[:MOST]
     return [
         _row(row.title, f"{row.organisation}　{row.get_state_display()}", "supervision_detail", row.pk) for row in rows

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from django.urls import reverse
 
+from branches.places.models.organisations import Organisation
 from common import clock
+from common.operator import Actor
 from members.activities.selectors.resolutions import resolutions_open
 from responsibilities.collects.selectors.collects import collects_for
 from responsibilities.duties.models import Duty, DutyList, ListState
@@ -40,7 +42,7 @@ class Group:
     url: str
 
 
-def tasks_of(user, organisation):
+def tasks_of(user: Actor, organisation: Organisation) -> list[Group]:
     """Return the Groups of what `user` finds waiting at his organisation, empty ones left out.
 
     The number of statements does not depend on how much there is.
@@ -55,7 +57,7 @@ def tasks_of(user, organisation):
     return [Group(name, rows[:SHOWN], len(rows), url) for name, rows, url in groups if rows]
 
 
-def _stages(organisation):
+def _stages(organisation: Organisation) -> list[Task]:
     """Stages whose Party side is missing, is to come within days, or whose business date nobody has noted."""
     items = WorkCarrier.objects.filter(organisation=organisation).order_by().values("item")
     points = [point for point in sync_points(items) if organisation.pk in point.carriers]
@@ -80,9 +82,9 @@ def _stages(organisation):
     return [task for _, _, task in sorted(found, key=lambda row: row[:2])]
 
 
-def _duties(organisation):
-    lists = DutyList.objects.filter(organisation=organisation, year=clock.today().year, state=ListState.ISSUED)
-    lists = list(lists.filter(holder__isnull=True, member__isnull=True))
+def _duties(organisation: Organisation) -> list[Task]:
+    issued = DutyList.objects.filter(organisation=organisation, year=clock.today().year, state=ListState.ISSUED)
+    lists = list(issued.filter(holder__isnull=True, member__isnull=True))
     found = [
         Task("open", f"{row}已下达", f"{row.document}，请知悉", reverse("duty_list_detail", args=[row.pk]), "待知悉")
         for row in lists
@@ -109,7 +111,7 @@ def _duties(organisation):
     return found + [task for _, _, task in sorted(rows, key=lambda row: row[:2])]
 
 
-def _supervisions(user, organisation):
+def _supervisions(user: Actor, organisation: Organisation) -> list[Task]:
     return [
         Task(
             "overdue" if row.overdue_days else row.state,
@@ -122,7 +124,7 @@ def _supervisions(user, organisation):
     ]
 
 
-def _collects(user, organisation):
+def _collects(user: Actor, organisation: Organisation) -> list[Task]:
     today = clock.today()
     return [
         Task(
@@ -136,7 +138,7 @@ def _collects(user, organisation):
     ]
 
 
-def _resolutions(organisation):
+def _resolutions(organisation: Organisation) -> list[Task]:
     today = clock.today()
     return [
         Task(

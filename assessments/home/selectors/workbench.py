@@ -1,17 +1,19 @@
 """The secretary's workbench: exact at this second, from the same functions that facts and scores are made of."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from branches.notices.models import Notice
-from branches.places.models.organisations import Kind, within
+from branches.places.models.organisations import Kind, Organisation, within
 from branches.places.selectors.names import labels
 from common import clock
+from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
 from members.activities.models import Activity, ActivityState
 from responsibilities.requirements.addresses import record_url, requirement_url, requirements_url
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import REQUIREMENT_RULES
-from responsibilities.requirements.selectors import cell_state, days_of, requirement_name, requirements
+from responsibilities.requirements.selectors import Requirement, cell_state, days_of, requirement_name, requirements
 from responsibilities.rulebook import rule, short_citation
 
 OPEN_DRAFTS = (ActivityState.DRAFT, ActivityState.PLANNED)
@@ -31,7 +33,7 @@ class Line:
     new: str
 
 
-def line_of(row, own, names):
+def line_of(row: Requirement, own: Organisation, names: dict[int, str]) -> Line:
     """Return the Line of a requirement; a small group's carries its name when `own` is the branch."""
     group = "" if row.organisation == own.pk else f"{names[row.organisation]}"
     return Line(
@@ -46,7 +48,7 @@ def line_of(row, own, names):
     )
 
 
-def _note(row):
+def _note(row: Requirement) -> str:
     if row.rule == "life-talks":
         return f"已谈 {row.done} 人，还差 {row.expected - row.done} 人"
     if row.state == State.OVERDUE:
@@ -56,7 +58,7 @@ def _note(row):
     return ""
 
 
-def workbench(user, organisation):
+def workbench(user: Actor, organisation: Organisation) -> dict:
     """Return the page data of one branch or small group for its own secretary or leader."""
     today = clock.today()
     quarter, month = Period.containing(QUARTER, today), Period.containing(MONTH, today)
@@ -88,16 +90,16 @@ def workbench(user, organisation):
             for record in records
             if record.organisation_id != organisation.pk and record.organisation.parent_id != organisation.pk
         ],
-        "notices": list(Notice.objects.filter(recipient=user).select_related("sender")[:5]),
+        "notices": list(Notice.objects.filter(recipient=user.pk).select_related("sender")[:5]),
     }
 
 
-def _short_names(organisation, ids):
+def _short_names(organisation: Organisation, ids: Collection[int]) -> dict[int, str]:
     found = labels([pk for pk in ids if pk != organisation.pk]) if len(ids) > 1 else {}
     return {pk: name.removeprefix(str(organisation)) for pk, name in found.items()}
 
 
-def _records(organisation):
+def _records(organisation: Organisation) -> list[Activity]:
     """Returned records and drafts of the organisation and its groups, and joint records that wait for its word."""
     own = Activity.objects.filter(
         within(organisation),
@@ -117,7 +119,7 @@ def _records(organisation):
     )
 
 
-def _strip(rows):
+def _strip(rows: list[Requirement]) -> list[dict]:
     """One entry for each rule of the quarter with a mark for each period; groups of a branch are drawn together."""
     strip = []
     for kind in REQUIREMENT_RULES:
@@ -133,7 +135,8 @@ def _strip(rows):
             if kind.rule == "life-talks" and worst.applies:
                 text = f"{worst.done}/{worst.expected}人"
             elif period.kind != MONTH:
-                text = {State.NOT_DUE: f"{worst.due:%-m月%-d日}前", State.NOT_APPLICABLE: "不适用"}.get(worst.state, "")
+                words: dict[str, str] = {State.NOT_DUE: f"{worst.due:%-m月%-d日}前", State.NOT_APPLICABLE: "不适用"}
+                text = words.get(worst.state, "")
             marks.append(
                 {
                     "state": cell_state(worst),
@@ -148,7 +151,7 @@ def _strip(rows):
     return strip
 
 
-_RANK = {
+_RANK: dict[str, int] = {
     state: place
     for place, state in enumerate(
         (State.OVERDUE, State.DUE_SOON, State.NOT_DUE, State.MET_LATE, State.MET, State.EXEMPT, State.NOT_APPLICABLE)

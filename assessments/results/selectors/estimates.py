@@ -4,14 +4,14 @@ from assessments.results.selectors.scores import estimate
 from assessments.results.selectors.scoring_items import further_entries
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.services import parsed, scheme_current
-from branches.places.models.organisations import Kind
+from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.names import labels
 from common import clock
 from common.periods import QUARTER, YEAR, Period
 from responsibilities.requirements.selectors import requirements
 
 
-def estimate_of(organisation, quarter=None):
+def estimate_of(organisation: Organisation, quarter: Period | None = None) -> dict | None:
     """Return {"result", "best", "losses", "marks", "quarter"} of a branch in a quarter (default the running one).
 
     None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each

@@ -1,16 +1,31 @@
 """What a scheme reads: for each organisation and indicator the scoring facts, from the same functions as the pages."""
 
 from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
 
 from assessments import scoring
-from assessments.results.selectors.scoring_items import due_within, further_entries, is_built, requirement_entries
+from assessments.results.selectors.scoring_items import (
+    Entry,
+    due_within,
+    further_entries,
+    is_built,
+    requirement_entries,
+)
+from assessments.scoring.schemes import Scheme
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
 from common import clock
+from common.periods import Period
+from responsibilities.requirements.selectors import Requirement
 
+# By branch and key of an indicator.
+Facts = dict[int, dict[str, scoring.Fact]]
 NOT_BUILT = "尚未纳入计算"
 
 
-def scoring_facts(scheme, period, *, organisations=None, as_of=None):
+def scoring_facts(
+    scheme: Scheme, period: Period, *, organisations: Collection[int] | None = None, as_of: date | None = None
+) -> tuple[Facts, dict[tuple[int, str], list[int]]]:
     """Return ({branch id: {indicator key: scoring.Fact}}, {(branch id, indicator key): [record ids]}).
 
     The first for the branches assessed by `scheme` in `period`, the second the records that were counted for them.
@@ -25,23 +40,23 @@ def scoring_facts(scheme, period, *, organisations=None, as_of=None):
     return _facts(scheme, entries, branches, groups), _records(scheme, entries, groups)
 
 
-def _records(scheme, entries, groups):
-    by_measure = defaultdict(list)
+def _records(scheme: Scheme, entries: list[Entry], groups: dict[int, int]) -> dict[tuple[int, str], list[int]]:
+    by_measure: dict[tuple[int, str], list[int]] = defaultdict(list)
     for entry in entries:
         by_measure[groups.get(entry.place, entry.place), entry.measure] += entry.records
-    found = {}
+    counted: dict[tuple[int, str], list[int]] = {}
     for _, indicator in scheme.indicators():
         for (branch, measure), records in by_measure.items():
             if measure in indicator.measures:
-                found.setdefault((branch, indicator.key), []).extend(records)
-    return found
+                counted.setdefault((branch, indicator.key), []).extend(records)
+    return counted
 
 
-def _facts(scheme, entries, branches, groups):
+def _facts(scheme: Scheme, entries: list[Entry], branches: Collection[int], groups: dict[int, int]) -> Facts:
     by_measure = defaultdict(list)
     for entry in entries:
         by_measure[groups.get(entry.place, entry.place), entry.measure].append(entry.item)
-    facts = {}
+    facts: Facts = {}
     for branch in branches:
         facts[branch] = {}
         for _, indicator in scheme.indicators():
@@ -55,21 +70,29 @@ def _facts(scheme, entries, branches, groups):
     return facts
 
 
-def _places(rows, period, as_of):
+def _places(rows: list[Requirement], period: Period, as_of: date) -> tuple[list[int], dict[int, int], dict[int, str]]:
     """Return (branches in tree order, {group: branch}, {group: name}) as they stood at the end of the period."""
     day = min(period.last, as_of)
     ids = {row.organisation for row in rows}
-    groups, names = {}, {}
+    groups: dict[int, int] = {}
+    names: dict[int, str] = {}
     versions = OrganisationVersion.objects.filter(organisation__in=ids, kind=Kind.SMALL_GROUP, starts__lte=day)
     for version in versions.order_by("starts"):
-        groups[version.organisation_id] = version.parent_id
+        if version.parent_id is not None:
+            groups[version.organisation_id] = version.parent_id
         names[version.organisation_id] = version.short_name
     branches = ids - set(groups)
     ordered = Organisation.objects.filter(pk__in=branches | set(groups.values())).in_tree_order()
     return list(ordered.values_list("pk", flat=True)), groups, names
 
 
-def estimate(scheme, organisation, rows, names, further=()):
+def estimate(
+    scheme: Scheme,
+    organisation: Organisation,
+    rows: list[Requirement],
+    names: dict[int, str],
+    further: Collection[Entry] = (),
+) -> tuple[scoring.Result, scoring.Result] | None:
     """Return (Result, best reachable Result) of one branch now, for its own workbench; None when it owes nothing.
 
     rows: the requirements of the branch and its groups due in the period, counted live by the same functions. names:

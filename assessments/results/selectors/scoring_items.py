@@ -1,20 +1,22 @@
 """What branches owed in a period, as the scheme reads it: one Entry for each thing, from the functions that pages use."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from assessments import scoring
 from common import clock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
-from members.activities.selectors.resolutions import resolution_items
-from responsibilities.duties.models import Level
+from members.activities.selectors.resolutions import ResolutionItem, resolution_items
+from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
-from responsibilities.duties.slot import counts_on
+from responsibilities.duties.slot import DutySlot, counts_on
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SUPERVISIONS_ANSWERED, issued_duties
 from responsibilities.requirements.rules import REQUIREMENT_RULES
-from responsibilities.requirements.selectors import requirements
-from responsibilities.supervision.selectors.notices import supervision_items
-from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
-from responsibilities.work.sync import sync_points
+from responsibilities.requirements.selectors import Requirement, requirements
+from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
+from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.sync import SyncPoint, sync_points
 
 REQUIREMENT, SYNC = "requirement.", "sync."
 
@@ -29,12 +31,14 @@ class Entry:
     records: tuple = ()
 
 
-def is_built(measure):
+def is_built(measure: str) -> bool:
     """Return whether anything is counted for a measure of a scheme (decisions 26)."""
     return measure.startswith((REQUIREMENT, SYNC)) or measure in (DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE)
 
 
-def due_within(period, organisations=None, as_of=None):
+def due_within(
+    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+) -> list[Requirement]:
     """Return the requirements whose due date lies in `period` (decisions 22), those of longer periods included."""
     rows = requirements(period, organisations=organisations, as_of=as_of)
     order = (MONTH, QUARTER, HALF, YEAR)
@@ -46,13 +50,13 @@ def due_within(period, organisations=None, as_of=None):
     return [row for row in rows if row.due in period]
 
 
-def item_name(row, places):
+def item_name(row: Requirement, places: dict[int, str]) -> str:
     """Return how a reason names a requirement: 10月支委会; 第二党小组10月党小组会 for a group of the branch."""
     group = places.get(row.organisation)
     return f"{group or ''}{'' if row.period.kind == YEAR else row.period.short()}{row.row.short}"
 
 
-def requirement_entries(rows, names):
+def requirement_entries(rows: list[Requirement], names: dict[int, str]) -> list[Entry]:
     """Return the Entries of Requirements. names: {group id: short name}; the place of a group's row is the group."""
     return [
         Entry(row.organisation, f"{REQUIREMENT}{row.rule}", _requirement_item(row, names), tuple(row.records))
@@ -60,7 +64,7 @@ def requirement_entries(rows, names):
     ]
 
 
-def _requirement_item(row, names):
+def _requirement_item(row: Requirement, names: dict[int, str]) -> scoring.Item:
     expected = max(row.expected, 1)
     on_time = min(row.on_time, expected)
     late = min(row.late, expected - on_time)
@@ -85,7 +89,9 @@ _SYNC_STATES = {
 }
 
 
-def sync_entries(period, organisations=None, as_of=None):
+def sync_entries(
+    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+) -> list[Entry]:
     """Return the Entries of the stages whose business date lies in `period`, one for each branch that carries the item.
 
     A stage that lags counts as late; one that is not due or waived is left out (rulebook, oa-liangzhangpi).
@@ -104,11 +110,11 @@ def sync_entries(period, organisations=None, as_of=None):
     ]
 
 
-def _sync_item(point, item):
-    name = f"“{item}”{STAGE_SHORT[point.kind]}环节{f'（{point.name}）' if point.name else ''}"
+def _sync_item(point: SyncPoint, item: str) -> scoring.Item:
+    name = f"“{item}”{STAGE_SHORT[SyncStageKind(point.kind)]}环节{f'（{point.name}）' if point.name else ''}"
     since = f"{point.happened:%-m月%-d日}" if point.happened else ""
     return scoring.Item(
-        _SYNC_STATES[point.state],
+        _SYNC_STATES[SyncState(point.state)],
         name,
         ("stage", point.item, point.kind),
         unit="个环节",
@@ -117,11 +123,13 @@ def _sync_item(point, item):
     )
 
 
-def _records(point):
+def _records(point: SyncPoint) -> tuple[int, ...]:
     return tuple(proof.activity for proof in point.proofs if proof.counts and proof.activity)
 
 
-def duty_entries(period, organisations=None, as_of=None):
+def duty_entries(
+    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+) -> list[Entry]:
     """Return the Entries of the duties of branches that fell due in `period`, one for each slot.
 
     What nobody can know (hours of imported records) is left out and costs nothing.
@@ -138,7 +146,7 @@ def duty_entries(period, organisations=None, as_of=None):
     ]
 
 
-def _duty_item(duty, slot, as_of):
+def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
     name = f"“{duty.text}”{slot.name}"
     if slot.state in DONE:
         state = scoring.MET_LATE if slot.missed else scoring.MET
@@ -154,7 +162,9 @@ def _duty_item(duty, slot, as_of):
     )
 
 
-def supervision_entries(period, organisations=None, as_of=None):
+def supervision_entries(
+    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+) -> list[Entry]:
     """Return the Entries of the notices to be answered in `period` (rule resp-gongwei): answered in time is met."""
     return [
         Entry(row.organisation, SUPERVISIONS_ANSWERED, _whole(row, "督查", ("supervision", row.pk), "件", "回复"))
@@ -162,7 +172,9 @@ def supervision_entries(period, organisations=None, as_of=None):
     ]
 
 
-def resolution_entries(period, organisations=None, as_of=None):
+def resolution_entries(
+    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+) -> list[Entry]:
     """Return the Entries of the resolutions to be carried out in `period`."""
     return [
         Entry(
@@ -175,7 +187,7 @@ def resolution_entries(period, organisations=None, as_of=None):
     ]
 
 
-def _whole(row, noun, target, unit, act):
+def _whole(row: SupervisionItem | ResolutionItem, noun: str, target: tuple, unit: str, act: str) -> scoring.Item:
     """One thing that is either done or not: a notice to answer (回复), a resolution to carry out (办结)."""
     name = f"{noun}“{row.name}”"
     return scoring.Item(
@@ -188,7 +200,9 @@ def _whole(row, noun, target, unit, act):
     )
 
 
-def further_entries(period, organisations=None, as_of=None):
+def further_entries(
+    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+) -> list[Entry]:
     """Return the Entries of everything but requirements that fell due in `period`."""
     return [
         entry
