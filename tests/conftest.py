@@ -1,6 +1,7 @@
 """The standing tree and the standing cast: who every test may count on."""
 
 import gc
+import os
 
 import pytest
 from django.conf import settings as django_settings
@@ -14,7 +15,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from branches.audit import guards
 from tests.browser.chromium import why_not
-from tests.groups import Groups, beginning_with_the_longest
+from tests.groups import Groups, beginning_with_the_longest, can_differ
 from tests.world import World, build, find
 
 # Cheap hashes: the suite logs in thousands of times. The real hasher has tests of its own.
@@ -72,6 +73,8 @@ def pytest_collection_modifyitems(config, items):
     if django_settings.IS_POSTGRES:
         # What never asks the database has run on SQLite already and cannot answer differently here.
         _leave_out(config, items, lambda item: not _asks_the_database(item))
+        if os.environ.get("LEG") == "where it can differ":
+            _leave_out(config, items, lambda item: not can_differ(item.nodeid))
     items[:] = beginning_with_the_longest(items)
 
 

@@ -1,0 +1,232 @@
+"""Break lines on purpose and see whether the tests of their subject notice: `python tests/break_lines.py --number 60`.
+
+Lines are drawn by a seed over rules, services, selectors and measures. Each is broken in one way: a sign, a bound, a
+comparison, a filter, a condition turned round, an entry left out. The tests of the subject (or, where it has none, of the
+room) run on a copy of the project with that one line broken. What they do not notice is printed with its change.
+"""
+
+import argparse
+import ast
+import copy
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.structure import FACADE, files, named, place_of  # noqa: E402
+
+SPOTS = ("rules", "services", "selectors", "measures", "stages", "progress", "sums", "quorum", "validity")
+ENTRIES = ("audit.record", "mark", "mark_activity", "notice_send")
+SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add}
+BOUNDS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+TURNED = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+LOOKUPS = {"__lt": "__lte", "__lte": "__lt", "__gt": "__gte", "__gte": "__gt"}
+
+
+@dataclass
+class Break:
+    """One line and how it is broken. text: the whole file afterwards."""
+
+    path: Path
+    line: int
+    kind: str
+    before: str
+    after: str
+    text: str
+
+
+def spots() -> list[Path]:
+    """Return the files whose lines are broken."""
+    found = []
+    for module, path in files().items():
+        parts = module.split(".")
+        if {"common", "config", "views", "forms", "demo"}.isdisjoint(parts) and set(parts) & set(SPOTS):
+            found.append(path)
+    return found
+
+
+def breaks(path: Path) -> Iterator[Break]:
+    """Yield every way in which a line of the file can be broken."""
+    source = path.read_text()
+    lines = source.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(source)):
+        for kind, changed in _changes(node):
+            first, last = node.lineno - 1, node.end_lineno
+            before = ast.get_source_segment(source, node) or ""
+            after = ast.unparse(changed) if changed is not None else "pass"
+            head, tail = lines[first][: _column(lines[first], node.col_offset)], ""
+            tail = lines[last - 1].encode()[node.end_col_offset :].decode()
+            text = "".join(lines[:first]) + head + after + tail + "".join(lines[last:])
+            try:
+                ast.parse(text)
+            except SyntaxError:
+                continue
+            if text != source:
+                yield Break(path, node.lineno, kind, before, after, text)
+
+
+def _column(line: str, offset: int) -> int:
+    return len(line.encode()[:offset].decode())
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST | None]]:
+    if isinstance(node, ast.BinOp) and type(node.op) in SIGNS and not _is_text(node):
+        yield "sign", _with(node, op=SIGNS[type(node.op)]())
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        if type(node.ops[0]) in BOUNDS:
+            yield "bound", _with(node, ops=[BOUNDS[type(node.ops[0])]()])
+        if type(node.ops[0]) in TURNED:
+            yield "comparison", _with(node, ops=[TURNED[type(node.ops[0])]()])
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield "condition", node.operand
+    if isinstance(node, ast.BoolOp):
+        yield "condition", _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+    if isinstance(node, ast.Call):
+        yield from _changed_call(node)
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in ENTRIES:
+        yield "entry", None
+
+
+def _changed_call(node: ast.Call) -> Iterator[tuple[str, ast.AST]]:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if name not in ("filter", "exclude") or not node.keywords:
+        return
+    for place, keyword in enumerate(node.keywords):
+        if keyword.arg is None:
+            continue
+        rest = [*node.keywords[:place], *node.keywords[place + 1 :]]
+        yield "filter", _with(node, keywords=rest)
+        for ending, other in LOOKUPS.items():
+            if keyword.arg.endswith(ending):
+                changed = copy.deepcopy(node)
+                changed.keywords[place].arg = keyword.arg.removesuffix(ending) + other
+                yield "bound", changed
+
+
+def _is_text(node: ast.BinOp) -> bool:
+    sides = (node.left, node.right)
+    return any(isinstance(side, ast.JoinedStr | ast.List | ast.Tuple) for side in sides) or any(
+        isinstance(side, ast.Constant) and isinstance(side.value, str) for side in sides
+    )
+
+
+def _with(node, **fields):
+    changed = copy.deepcopy(node)
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    return changed
+
+
+def tests_of(path: Path) -> list[str]:
+    """Return the folders of tests of the subject that a file belongs to."""
+    room, subject = place_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    folder = Path("tests") / room / subject.partition("/")[0]
+    if subject == FACADE or not any((ROOT / folder).glob("test_*.py")):
+        folder = Path("tests") / room
+    return [str(folder)]
+
+
+def draw(seed: int, number: int, only: str) -> list[Break]:
+    """Return `number` breaks, each of another line; the same for the same seed and code."""
+    chance = random.Random(seed)
+    paths = [path for path in spots() if only in named(path)]
+    drawn: dict[tuple[Path, int], Break] = {}
+    while len(drawn) < number:
+        path = chance.choice(paths)
+        ways = list(breaks(path))
+        if ways:
+            one = chance.choice(ways)
+            drawn.setdefault((path, one.line), one)
+    return list(drawn.values())
+
+
+def noticed(one: Break, copy_of: Path) -> bool:
+    """Whether the tests of the subject fail with the line broken."""
+    target = copy_of / one.path.relative_to(ROOT)
+    whole = target.read_text()
+    target.write_text(one.text)
+    env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
+    env |= {"DEMO": "1", "VAR_DIR": str(copy_of / "var"), "CHROMIUM": "", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--nomigrations",
+        *tests_of(one.path),
+    ]
+    try:
+        done = subprocess.run(command, cwd=copy_of, env=env, capture_output=True, text=True, timeout=900)
+        return done.returncode == 1 or done.returncode > 2
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        target.write_text(whole)
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    reader.add_argument("--seed", type=int, default=1)
+    reader.add_argument("--number", type=int, default=60)
+    reader.add_argument("--only", default="", help="part of the path of the files")
+    reader.add_argument("--processes", type=int, default=2)
+    reader.add_argument("--list", action="store_true", help="print the breaks and run nothing")
+    options = reader.parse_args()
+    drawn = draw(options.seed, options.number, options.only)
+    if options.list:
+        for one in drawn:
+            print(f"{named(one.path)}:{one.line} {one.kind}: {one.before!r} → {one.after!r}")
+        return
+    tracked = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines()
+    missed, copies = [], Queue()
+    with tempfile.TemporaryDirectory(prefix="tongbu-break-") as folder:
+        for number in range(options.processes):
+            copies.put(_copied(tracked, Path(folder) / str(number)))
+
+        def judged(one):
+            copy_of = copies.get()
+            try:
+                return one, noticed(one, copy_of)
+            finally:
+                copies.put(copy_of)
+
+        with ThreadPoolExecutor(options.processes) as pool:
+            for one, found in pool.map(judged, drawn):
+                print("noticed" if found else "MISSED ", f"{named(one.path)}:{one.line} {one.kind}", flush=True)
+                if not found:
+                    missed.append(one)
+    print(f"\n{len(drawn) - len(missed)} of {len(drawn)} noticed")
+    for one in missed:
+        print(f"{named(one.path)}:{one.line} {one.kind}\n    {one.before}\n  → {one.after}")
+
+
+def _copied(tracked: list[str], target: Path) -> Path:
+    for name in tracked:
+        if (ROOT / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+if __name__ == "__main__":
+    main()

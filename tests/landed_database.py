@@ -1,0 +1,140 @@
+"""A database as version-to-be 0 left it, with a row in every table whose columns have changed since; then migrated.
+
+A program of its own (tests/test_migrations.py runs it on a fresh database of either kind): it goes back to the landed
+migrations, writes rows through the models as they were, migrates as `bin/start` does, and prints what the models of today
+read, as JSON.
+"""
+
+import json
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.migrations.executor import MigrationExecutor  # noqa: E402
+
+LANDED = [
+    ("branches", "0001_initial"),
+    ("members", "0002_ways_and_done_resolutions"),
+    ("responsibilities", "0002_work_duties_supervision"),
+    ("assessments", "0002_initial"),
+]
+MOMENT = datetime(2026, 9, 30, 12, tzinfo=UTC)
+DAY = date(2026, 9, 30)
+
+
+def write_rows(apps):
+    """Write through the models as they were when the landed migrations were new."""
+
+    def make(model, /, **columns):
+        return apps.get_model(model).objects.create(**columns)
+
+    user = make("branches.User", username="landed", name="原有账号", password="!")
+    place = make(
+        "branches.Organisation",
+        name="原有党组",
+        name_key="原有党组",
+        short_name="党组",
+        kind="party_group",
+        founded=DAY,
+        lft=1,
+        rght=2,
+        tree_id=1,
+        level=0,
+    )
+    department = make("branches.Department", name="综合处")
+    make("branches.JobRun", kind="import", requester=user, parameters=json.dumps({"batch": 7}))
+    scheme = make(
+        "assessments.SchemeVersion",
+        key="landed",
+        version=1,
+        title="原有方案",
+        body=json.dumps({"key": "landed", "periods": ["季"]}),
+    )
+    assessment = make(
+        "assessments.Assessment", scheme=scheme, period="2026Q3", state="published", as_of=DAY, made_by=user
+    )
+    result = make(
+        "assessments.Result",
+        assessment=assessment,
+        organisation=place,
+        organisation_name="党组",
+        state="complete",
+        body=json.dumps({"dimensions": [{"key": "life", "points": "30.0"}]}),
+    )
+    make(
+        "assessments.Score",
+        result=result,
+        indicator="life",
+        name="生活",
+        dimension="life",
+        state="known",
+        maximum="30.0",
+        nominal="30.0",
+        reasons=json.dumps([{"text": "缺一次", "points": "1"}], ensure_ascii=False),
+        evidence=json.dumps([{"text": "记录", "url": "/activities/1/"}], ensure_ascii=False),
+    )
+    make(
+        "assessments.Report",
+        assessment=assessment,
+        organisation=place,
+        title="原有报告",
+        anchor="1:abc",
+        body=json.dumps({"title": "原有报告", "branches": []}, ensure_ascii=False),
+    )
+    make(
+        "responsibilities.Paper",
+        organisation=place,
+        name="佐证.txt",
+        path="papers/1",
+        kind="txt",
+        size=3,
+        sha256="0" * 64,
+    )
+    make("responsibilities.LeaderCharge", leader=user, organisation=place, department=department, starts=DAY)
+
+
+def read_rows():
+    """Return what the models of today make of those rows."""
+    from assessments.reports.models import Report
+    from assessments.results.models import Result, Score
+    from assessments.schemes.models import SchemeVersion
+    from branches.jobs.models import JobRun
+    from responsibilities.duties.models import LeaderPortfolio
+    from responsibilities.proof_files.models import ProofFile
+
+    parameters = JobRun.objects.get().parameters
+    score = Score.objects.get()
+    portfolio = LeaderPortfolio.objects.get()
+    return {
+        "job": parameters if isinstance(parameters, dict) else json.loads(parameters),
+        "scheme": SchemeVersion.objects.get(key="landed").body,
+        "result": Result.objects.get().body,
+        "reasons": score.reasons,
+        "evidence": score.evidence,
+        "report": Report.objects.get().body,
+        "proof_file": ProofFile.objects.get().name,
+        "portfolio": [portfolio.leader.username, portfolio.department.name],
+    }
+
+
+def main():
+    executor = MigrationExecutor(connection)
+    landed = [target for target in executor.loader.graph.leaf_nodes() if target[0] not in dict(LANDED)]
+    executor.migrate([*landed, *LANDED])
+    write_rows(executor.loader.project_state([*landed, *LANDED]).apps)
+    call_command("migrate", verbosity=0, interactive=False)
+    print(json.dumps(read_rows(), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
