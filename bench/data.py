@@ -86,6 +86,20 @@ def _rows(cursor, size):
     )
     cursor.execute("SELECT min(id) FROM members_member")
     member = cursor.fetchone()[0]
+    _records(cursor, size, first)
+    each = size.attendance // size.activities
+    per_branch = size.members // size.branches
+    cursor.execute(
+        "INSERT INTO members_attendance (activity_id, member_id, organisation_id, state, reason)"
+        " SELECT a.id, %s + (a.organisation_id - %s) + (n %% %s) * %s, a.organisation_id,"
+        " (ARRAY['present','present','present','leave','absent'])[1 + (a.id + n) %% 5], ''"
+        " FROM members_activity a CROSS JOIN generate_series(0, %s - 1) n",
+        [member, first, per_branch, size.branches, each],
+    )
+
+
+def _records(cursor, size, first):
+    """Write the records with one kind each and resolutions; first: the lowest id of a branch."""
     columns = {
         "uid": "gen_random_uuid()",
         "organisation_id": f"{first} + i % {size.branches}",
@@ -123,15 +137,6 @@ def _rows(cursor, size):
     cursor.execute(
         "INSERT INTO members_resolution (activity_id, \"order\", text, due, done_on) SELECT id, 1, '决议', day + 20,"
         " (ARRAY[day + 10, day + 15, day + 30, NULL])[1 + id % 4] FROM members_activity WHERE id % 3 = 0"
-    )
-    each = size.attendance // size.activities
-    per_branch = size.members // size.branches
-    cursor.execute(
-        "INSERT INTO members_attendance (activity_id, member_id, organisation_id, state, reason)"
-        " SELECT a.id, %s + (a.organisation_id - %s) + (n %% %s) * %s, a.organisation_id,"
-        " (ARRAY['present','present','present','leave','absent'])[1 + (a.id + n) %% 5], ''"
-        " FROM members_activity a CROSS JOIN generate_series(0, %s - 1) n",
-        [member, first, per_branch, size.branches, each],
     )
 
 

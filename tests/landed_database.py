@@ -53,6 +53,21 @@ def write_rows(apps):
     )
     department = make("branches.Department", name="综合处")
     make("branches.JobRun", kind="import", requester=user, parameters=json.dumps({"batch": 7}))
+    write_results(make, user, place)
+    make(
+        "responsibilities.Paper",
+        organisation=place,
+        name="佐证.txt",
+        path="papers/1",
+        kind="txt",
+        size=3,
+        sha256="0" * 64,
+    )
+    make("responsibilities.LeaderCharge", leader=user, organisation=place, department=department, starts=DAY)
+
+
+def write_results(make, user, place):
+    """Write a published result with its report, as JSON in columns of text."""
     scheme = make(
         "assessments.SchemeVersion",
         key="landed",
@@ -91,16 +106,6 @@ def write_rows(apps):
         anchor="1:abc",
         body=json.dumps({"title": "原有报告", "branches": []}, ensure_ascii=False),
     )
-    make(
-        "responsibilities.Paper",
-        organisation=place,
-        name="佐证.txt",
-        path="papers/1",
-        kind="txt",
-        size=3,
-        sha256="0" * 64,
-    )
-    make("responsibilities.LeaderCharge", leader=user, organisation=place, department=department, starts=DAY)
 
 
 def read_rows():

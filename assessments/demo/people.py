@@ -175,7 +175,6 @@ class Maker:
 
     def accounts(self):
         """Make one account per role, a secretary for each branch, and link a few accounts to their members."""
-        since = clock.today() - timedelta(days=500)
         by_name = {str(branch.place): branch for branch in self.branches}
         shown = by_name["项目处党支部"]
         places = {
@@ -205,20 +204,28 @@ class Maker:
             "fenguan2": by_name["数据处党支部"].people[8],
             "fenguan3": by_name["办公室党支部"].people[10],
         }
-        self.users = {}
-        for username, (role, place) in places.items():
-            member = people.get(username)
-            user = User(username=username, name=member.name if member else self._name())
-            if username in UNSEEN:
-                user.set_unusable_password()
-            else:
-                user.set_password(demo.PASSWORD)
-            user.save()
-            if role:
-                appointment_make(by=OPERATOR, user=user, role=role, organisation=place, starts=since)
-            if member:
-                Member.objects.filter(pk=member.pk).update(account=user)
-            self.users[username] = user
+        since = clock.today() - timedelta(days=500)
+        self.users = {
+            username: self._account(username, people.get(username), role, place, since)
+            for username, (role, place) in places.items()
+        }
+        self._secretaries(shown, since)
+
+    def _account(self, username, member, role, place, since):
+        user = User(username=username, name=member.name if member else self._name())
+        if username in UNSEEN:
+            user.set_unusable_password()
+        else:
+            user.set_password(demo.PASSWORD)
+        user.save()
+        if role:
+            appointment_make(by=OPERATOR, user=user, role=role, organisation=place, starts=since)
+        if member:
+            Member.objects.filter(pk=member.pk).update(account=user)
+        return user
+
+    def _secretaries(self, shown, since):
+        """Give every other branch a secretary; nobody signs in as one."""
         for number, branch in enumerate(self.branches, start=1):
             branch.place = Organisation.objects.get(pk=branch.place.pk)
             branch.groups = list(

@@ -142,11 +142,12 @@ class Work:
         self.branches = {str(branch.place).removesuffix("党支部"): branch for branch in maker.branches}
 
     def live(self):
-        made = [self._item(*row) for row in ITEMS]
+        made = [self._item(row) for row in ITEMS]
         self._long_one()
         self._endings(made)
 
-    def _item(self, name, kind, department, leader, further, stages, source="2026年度重点工作任务分工方案"):
+    def _item(self, row, *, source="2026年度重点工作任务分工方案"):
+        name, kind, department, leader, further, stages = row
         branches = [self.branches[key] for key in (department, *further)]
         dates, floor = {}, None
         for one in SyncStageKind:
@@ -214,7 +215,7 @@ class Work:
             ["服务大厅"],
             {STUDY: (195, 2), ARRANGE: (150, 3), ASSESS: (-50, None)},
         )
-        item = self._item(*row)
+        item = self._item(row)
         stage = SyncStage.objects.select_related("item__organisation").get(item=item, stage=CARRY)
         lines = []
         for name, ago in MILESTONES:
@@ -230,7 +231,7 @@ class Work:
         """One stage was waived, one item was given up."""
         stage = SyncStage.objects.select_related("item__organisation").get(item=items[6], stage=ASSESS)
         stage_waive(by=self.staff, stage=stage, reason="与年度绩效评价合并开展，不单独考核")
-        stopped = self._item(
+        row = (
             "自助终端布设试点",
             "agency",
             "服务大厅",
@@ -238,4 +239,5 @@ class Work:
             [],
             {STUDY: (120, 2), ARRANGE: (60, 3), CARRY: (-30, None), ASSESS: (-70, None)},
         )
+        stopped = self._item(row)
         work_stop(by=self.staff, item=stopped, reason="纳入市级统一建设，不再单独实施")

@@ -47,36 +47,39 @@ def render(report):
     if report.get("work"):
         _work(book, styles, report["work"])
     if report["overall"]["trend"]:
-        rows = [
-            [
-                Period.parse(row["period"]).label(),
-                *(_number(row[key]) for key in ("mean", "highest", "lowest")),
-            ]
-            for row in report["overall"]["trend"]["points"]
-        ]
-        _sheet(book, styles, "各期平均", ["考核期", "平均分", "最高分", "最低分"], rows, [20, 10, 10, 10])
+        _trend(book, styles, report["overall"]["trend"])
     if report["comparison"]:
-        before, now = Period.parse(report["comparison"]["before"]), period_of(report)
-        rows = [
-            [
-                row["name"],
-                _number(row["before"]),
-                _number(row["now"]),
-                _number(row["now"]) - _number(row["before"]),
-            ]
-            for row in report["comparison"]["pairs"]
-        ]
-        _sheet(book, styles, "与上期比较", ["党支部", before.label(), now.label(), "变化"], rows, [26, 16, 16, 9])
+        _comparison(book, styles, report)
     if report["adjustments"]:
-        keys = ("branch", "indicator", "before", "change", "after", "reason", "by", "on")
-        heads = ["党支部", "指标", "系统分", "调整", "审定分", "理由", "审定人", "日期"]
-        rows = [
-            [_number(row[key]) if key in ("before", "change", "after") else row[key] for key in keys]
-            for row in report["adjustments"]
-        ]
-        _sheet(book, styles, "人工调整", heads, rows, [26, 20, 9, 9, 9, 60, 12, 12])
+        _adjustments(book, styles, report["adjustments"])
     book.close()
     return without_clock(out.getvalue())
+
+
+def _trend(book, styles, trend):
+    rows = [
+        [Period.parse(row["period"]).label(), *(_number(row[key]) for key in ("mean", "highest", "lowest"))]
+        for row in trend["points"]
+    ]
+    _sheet(book, styles, "各期平均", ["考核期", "平均分", "最高分", "最低分"], rows, [20, 10, 10, 10])
+
+
+def _comparison(book, styles, report):
+    before, now = Period.parse(report["comparison"]["before"]), period_of(report)
+    rows = [
+        [row["name"], _number(row["before"]), _number(row["now"]), _number(row["now"]) - _number(row["before"])]
+        for row in report["comparison"]["pairs"]
+    ]
+    _sheet(book, styles, "与上期比较", ["党支部", before.label(), now.label(), "变化"], rows, [26, 16, 16, 9])
+
+
+def _adjustments(book, styles, adjustments):
+    keys = ("branch", "indicator", "before", "change", "after", "reason", "by", "on")
+    heads = ["党支部", "指标", "系统分", "调整", "审定分", "理由", "审定人", "日期"]
+    rows = [
+        [_number(row[key]) if key in ("before", "change", "after") else row[key] for key in keys] for row in adjustments
+    ]
+    _sheet(book, styles, "人工调整", heads, rows, [26, 20, 9, 9, 9, 60, 12, 12])
 
 
 def _about(report):
