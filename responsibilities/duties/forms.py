@@ -4,6 +4,7 @@ from django import forms
 
 from branches.access.models import User
 from branches.places.models.departments import Department
+from branches.places.models.organisations import tree_order
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter, YearField
@@ -209,7 +210,7 @@ def uppers_for(user, duty_list):
     levels = LEVEL_ORDER[: LEVEL_ORDER.index(duty_list.level)]
     rows = Duty.objects.visible_to(user).filter(list__year=duty_list.year, list__level__in=levels)
     rows = rows.select_related("list__organisation__parent", "list__holder", "list__member")
-    return rows.order_by("list__organisation__lft", "list", "order")
+    return rows.order_by(*tree_order("list__organisation__"), "list", "order")
 
 
 def upper_label(duty):

@@ -8,10 +8,8 @@ from responsibilities.requirements.selectors import requirements
 def requirement_rows(span, as_of=None):
     """Return (columns, rows): organisation, rule, period, expected, done, state, due; in tree order."""
     names = full_names()
-    order = {
-        pk: place
-        for place, pk in enumerate(Organisation.objects.order_by("tree_id", "lft").values_list("pk", flat=True))
-    }
+    in_order = Organisation.objects.in_tree_order().values_list("pk", flat=True)
+    order = {pk: place for place, pk in enumerate(in_order)}
     found = sorted(
         requirements(span, as_of=as_of), key=lambda row: (order[row.organisation], row.rule, row.period.first)
     )

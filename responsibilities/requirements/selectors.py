@@ -12,6 +12,7 @@ from django.db.models import Q
 from branches.places.models.organisations import Kind, OrganisationVersion
 from branches.settings import dated as dated_settings
 from common import clock
+from common.dated import in_force_during
 from common.periods import Period
 from members.activities.selectors.counting import LATE, counting_records, returned_records, talks_had
 from members.roster.models.members import Member, Membership
@@ -126,7 +127,7 @@ class _Reckoning:
     def _places(self, organisations):
         """Branches and small groups with the days on which they stood, from the dated versions."""
         rows = OrganisationVersion.objects.filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP)).filter(
-            Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=self.span.last
+            in_force_during(self.span.first, self.span.last)
         )
         if organisations is not None:
             rows = rows.filter(Q(organisation__in=organisations) | Q(parent__in=organisations, kind=Kind.SMALL_GROUP))
@@ -145,7 +146,7 @@ class _Reckoning:
         return places
 
     def _seats(self, ids):
-        rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).filter(Q(ends__isnull=True) | Q(ends__gte=self.span.first))
+        rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).in_force_during(self.span.first, self.span.last)
         if ids is not None:
             rows = rows.filter(organisation__in=ids)
         seats = {}
@@ -154,9 +155,8 @@ class _Reckoning:
         return seats
 
     def _rosters(self, ids):
-        rows = Membership.objects.filter(starts__lte=self.span.last, member__joined_on__isnull=False).filter(
-            Q(ends__isnull=True) | Q(ends__gte=self.span.first)
-        )
+        rows = Membership.objects.filter(member__joined_on__isnull=False)
+        rows = rows.in_force_during(self.span.first, self.span.last)
         if ids is not None:
             rows = rows.filter(organisation__in=ids)
         rosters = {}

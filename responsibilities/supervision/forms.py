@@ -75,7 +75,7 @@ class SupervisionForm(forms.Form):
     def __init__(self, *args, user, about, **options):
         super().__init__(*args, **options)
         places = Organisation.objects.visible_to(user, ASSIGN).filter(archived_on__isnull=True)
-        places = places.select_related("parent").order_by("tree_id", "lft")
+        places = places.select_related("parent").in_tree_order()
         people = leading_group(user)
         self.people = {f"u{account.pk}": (place, account) for account, place in people}
         self.places = {f"o{place.pk}": (place, None) for place in places}

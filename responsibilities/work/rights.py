@@ -108,7 +108,7 @@ def require_edit(user, item):
 
 def _open_places():
     places = Organisation.objects.filter(archived_on__isnull=True).select_related("parent")
-    return places.order_by("tree_id", "lft")
+    return places.in_tree_order()
 
 
 def places_to_arrange(user):

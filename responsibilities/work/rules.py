@@ -159,7 +159,7 @@ def _of_carrier(point, activity, item):
     if places & (carriers or {arranged.pk}) or below & carriers:
         return True
     # A Party group or committee above studies the work of its branches.
-    return place.tree_id == arranged.tree_id and place.lft <= arranged.lft and place.rght >= arranged.rght
+    return place.contains(arranged)
 
 
 def common_word(name, title):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
+from branches.places.models.organisations import tree_order
 from branches.reach.reach import reach
 from branches.reach.rights import VIEW
 from common import clock
@@ -110,7 +111,7 @@ def table(user, collect):
     targets = collect.targets.select_related("organisation__parent", "answered_by").prefetch_related("answers__paper")
     if not sees_all(user, collect):
         targets = targets.filter(reach(user, VIEW, "organisation__"))
-    targets = list(targets.order_by("organisation__tree_id", "organisation__lft"))
+    targets = list(targets.order_by(*tree_order("organisation__")))
     known = {}
     if collect.state != CollectState.CLOSED:
         known = held.values([one.held for one in fields if one.held], [target.organisation for target in targets])
@@ -141,17 +142,7 @@ def _cell(one, target, answer, known):
 
 def _outermost(places):
     """Return the ids of the places that lie in no other of them: a total counts each organisation once."""
-    return {
-        place.pk
-        for place in places
-        if not any(
-            other.pk != place.pk
-            and other.tree_id == place.tree_id
-            and other.lft < place.lft
-            and other.rght > place.rght
-            for other in places
-        )
-    }
+    return {place.pk for place in places if not any(other.pk != place.pk and other.contains(place) for other in places)}
 
 
 def _total(one, number, rows, known, below):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from rapidfuzz import fuzz
 
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Organisation, within
 from common import clock
 from common.text import fold
 from members.activities.models import ActivityKindCode
@@ -217,14 +217,9 @@ def _below(organisations):
         return {}
     condition = Q(pk__in=[])
     for place in places:
-        condition |= Q(tree_id=place.tree_id, lft__gte=place.lft, rght__lte=place.rght)
-    rows = list(Organisation.objects.filter(condition).order_by().values_list("pk", "tree_id", "lft", "rght"))
-    return {
-        place.pk: {
-            pk for pk, tree, lft, rght in rows if tree == place.tree_id and lft >= place.lft and rght <= place.rght
-        }
-        for place in places
-    }
+        condition |= within(place, "")
+    candidates = list(Organisation.objects.filter(condition).order_by())
+    return {place.pk: {one.pk for one in candidates if place.contains(one)} for place in places}
 
 
 def _values(entry, sources, below, everything):

@@ -2,8 +2,6 @@
 
 from functools import cached_property
 
-from django.db.models import Q
-
 from branches.places.models.departments import Coverage
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
@@ -49,9 +47,8 @@ class Sources:
 
     @cached_property
     def departments(self):
-        rows = Coverage.objects.filter(Q(starts__isnull=True) | Q(starts__lte=self.day), organisation__in=self.ids)
-        rows = rows.filter(Q(ends__isnull=True) | Q(ends__gte=self.day)).order_by()
-        return list(rows.values_list("organisation_id", flat=True))
+        rows = Coverage.objects.in_force(self.day).filter(organisation__in=self.ids)
+        return list(rows.order_by().values_list("organisation_id", flat=True))
 
     @cached_property
     def activities(self):

@@ -7,6 +7,7 @@ from functools import cached_property
 from django.db.models import Case, Q, Value, When
 
 from branches.places.models.organisations import Organisation
+from common.dated import in_force
 from common.periods import YEAR, Period
 from members.activities.models import Activity, Attendance, hours_between
 from members.activities.selectors.counting import ON_TIME, counting_records
@@ -49,7 +50,7 @@ class Question:
     @cached_property
     def places(self):
         """{organisation id: Organisation} of the whole tree: it is small beside its records."""
-        return {row.pk: row for row in Organisation.objects.order_by("tree_id", "lft")}
+        return {row.pk: row for row in Organisation.objects.in_tree_order()}
 
     @cached_property
     def _children(self):
@@ -64,8 +65,7 @@ class Question:
 
     def below(self, top, place):
         """Whether the organisation with id `place` is `top` (an id) or lies below it today."""
-        upper, lower = self.places[top], self.places[place]
-        return upper.tree_id == lower.tree_id and upper.lft <= lower.lft and lower.rght <= upper.rght
+        return self.places[top].contains(self.places[place])
 
     @cached_property
     def holders(self):
@@ -96,7 +96,7 @@ class Question:
     @cached_property
     def charges(self):
         """{account id: [LeaderPortfolio]} that touch the year."""
-        rows = LeaderPortfolio.objects.filter(Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=self.day)
+        rows = LeaderPortfolio.objects.in_force_during(self.span.first, self.day)
         found = {}
         for row in rows.select_related("contact"):
             found.setdefault(row.leader_id, []).append(row)
@@ -108,9 +108,8 @@ class Question:
         departments = {row.department_id for rows in self.charges.values() for row in rows if row.department_id}
         if not departments:
             return {}
-        standing = Q(coverages__ends__isnull=True) | Q(coverages__ends__gte=self.day)
-        standing &= Q(coverages__starts__isnull=True) | Q(coverages__starts__lte=self.day)
-        rows = Organisation.objects.filter(standing, coverages__department__in=departments).order_by()
+        covering = in_force(self.day, "coverages__", open_start=True)
+        rows = Organisation.objects.filter(covering, coverages__department__in=departments).order_by()
         found = {}
         for department, place, member, kind, starts, ends in rows.values_list(
             "coverages__department", "pk", "posts__member", "posts__kind", "posts__starts", "posts__ends"
@@ -199,9 +198,7 @@ class Question:
     def homes(self):
         """{member id: [(branch id, first day, last day)]} of the persons asked for."""
         people = self.people
-        rows = Membership.objects.filter(starts__lte=self.span.last).filter(
-            Q(ends__isnull=True) | Q(ends__gte=self.span.first)
-        )
+        rows = Membership.objects.in_force_during(self.span.first, self.span.last)
         if len(people) <= FEW:
             rows = rows.filter(member__in=people)
         found = {}

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Count
 
+from branches.places.models.organisations import tree_order
 from common import clock
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.duties.progress import Progress, duty_slots, elapsed, progress
@@ -76,7 +77,7 @@ class Board:
             lists = lists.filter(organisation__in=places)
         # Read once and shared: thousands of duties hang on some hundred lists.
         lists = lists.select_related("organisation__parent", "holder", "member__account")
-        self.lists = {row.pk: row for row in lists.order_by("organisation__lft", "pk")}
+        self.lists = {row.pk: row for row in lists.order_by(*tree_order("organisation__"), "pk")}
         rows = _duties_of(self.lists, year).order_by("order", "pk")
         self.all = [duty for duty in rows if duty.list_id in self.lists]
         for duty in self.all:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
+from branches.places.models.organisations import tree_order
 from common import clock
 from members.activities.models import Activity
 from responsibilities.duties.models import LEVEL_ORDER, Duty, Level, ListState
@@ -44,7 +45,7 @@ def relatives(duty, user):
         rows = Duty.objects.visible_to(user).filter(serves__in=ids, list__state=ListState.ISSUED)
         if levels is not None:
             rows = rows.filter(list__level__in=levels)
-        return list(rows.select_related(*_READ).order_by("list__organisation__lft", "pk"))
+        return list(rows.select_related(*_READ).order_by(*tree_order("list__organisation__"), "pk"))
 
     known = {duty.serves_id: duty.serves} if duty.serves_id and Duty.serves.is_cached(duty) else {}
     family = _walk(duty, known, children, lambda tops: _leaders(tops, user))
@@ -103,7 +104,7 @@ def _leaders(tops, user):
     """Return the leaders' duties that serve one of `tops`, each with `mine`: whether the user may read it."""
     mine = Exists(Duty.objects.visible_to(user).filter(pk=OuterRef("pk")))
     rows = Duty.objects.filter(serves__in=tops, list__state=ListState.ISSUED, list__level=Level.LEADER)
-    return list(rows.annotate(mine=mine).select_related(*_READ).order_by("list__organisation__lft", "pk"))
+    return list(rows.annotate(mine=mine).select_related(*_READ).order_by(*tree_order("list__organisation__"), "pk"))
 
 
 def _down(ids, children, levels):

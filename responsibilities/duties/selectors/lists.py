@@ -3,7 +3,7 @@
 from django.db.models import Count
 
 from branches.notices.models import Notice
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Kind, Organisation, tree_order
 from branches.reach.models import Appointment
 from branches.reach.reach import reach
 from branches.reach.rights import MEMBERS
@@ -41,7 +41,7 @@ def missing_lists(by, year, levels):
     )
     persons = {holder for _, _, holder, _ in there if holder} | {-member for _, _, _, member in there if member}
     today = clock.today()
-    places = list(Organisation.objects.existing(today).filter(assigning(by, "")).order_by("tree_id", "lft"))
+    places = list(Organisation.objects.existing(today).filter(assigning(by, "")).in_tree_order())
     found = []
     for level in levels:
         if level in _PLACES:
@@ -80,7 +80,7 @@ def _members(by, year, persons):
         condition |= reach(by, MEMBERS, "home__")
     return [
         DutyList(organisation=row.home, year=year, level=Level.MEMBER, member=row)
-        for row in rows.filter(condition).select_related("home").order_by("home__lft", "pk")
+        for row in rows.filter(condition).select_related("home").order_by(*tree_order("home__"), "pk")
         if -row.pk not in persons
     ]
 
@@ -111,7 +111,7 @@ def year_lists(user, year, *, level="", state="", q=""):
     if state:
         rows = rows.filter(state=ListState.ISSUED if state == UNNOTED else state)
     rows = rows.select_related("organisation__parent", "holder", "member__account", "issued_by", "noted_by")
-    rows = list(rows.annotate(number=Count("duties")).order_by("organisation__lft", "pk"))
+    rows = list(rows.annotate(number=Count("duties")).order_by(*tree_order("organisation__"), "pk"))
     rows.sort(key=lambda row: LEVEL_ORDER.index(row.level))
     holders = holders_each(rows)
     for row in rows:

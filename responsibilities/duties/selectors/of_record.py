@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Kind, Organisation, tree_order
 from common import clock
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
@@ -26,7 +26,7 @@ def duties_of_record(activity, *, user=None, as_of=None):
     near = Organisation.objects.filter(pk__in=[activity.organisation_id, *hosts])
     above = Q(pk__in=[])
     for place in near:
-        above |= Q(tree_id=place.tree_id, lft__lte=place.lft, rght__gte=place.rght)
+        above |= Q(pk=place.pk) | Q(pk__in=Organisation.objects.above(place).order_by().values("pk"))
     places = Organisation.objects.filter(above).order_by().values("pk")
     people = activity.attendance.order_by().values("member")
     wanted = Q(list__organisation__in=places) & ~Q(list__level=Level.MEMBER)
@@ -38,7 +38,9 @@ def duties_of_record(activity, *, user=None, as_of=None):
     if user is not None:
         rows = rows.visible_to(user)
     rows = rows.select_related("list__organisation", "list__holder", "list__member__account")
-    duties = [duty for duty in rows.order_by("list__organisation__lft", "order", "pk") if proved_by_system(duty)]
+    duties = [
+        duty for duty in rows.order_by(*tree_order("list__organisation__"), "order", "pk") if proved_by_system(duty)
+    ]
     slots = duty_slots(duties, as_of=as_of)
     return [(duty, slot.key) for duty in duties for slot in slots[duty.pk] if activity.pk in slot.records]
 
@@ -59,7 +61,9 @@ def duties_of_item(item, carriers, *, user=None):
     )
     if user is not None:
         rows = rows.visible_to(user)
-    return list(rows.select_related("list__organisation", "list__holder").order_by("list__organisation__lft", "pk"))
+    return list(
+        rows.select_related("list__organisation", "list__holder").order_by(*tree_order("list__organisation__"), "pk")
+    )
 
 
 def duties_of_requirement(row, *, user=None, place=None):

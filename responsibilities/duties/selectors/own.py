@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from branches.places.models.departments import Coverage
+from branches.places.models.organisations import tree_order
 from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, ROLES
 from common import clock
@@ -30,9 +31,8 @@ def own_lists(user, year=None, day=None):
     near = places | {row.organisation_id for row in seats if row.organisation_id}
     condition = Q(holder=user) | Q(member__account=user) | Q(organisation__in=near) | Q(organisation__parent__in=near)
     rows = DutyList.objects.filter(condition, year=year, state=ListState.ISSUED)
-    rows = list(
-        rows.select_related("organisation__parent", "holder", "member__account").order_by("organisation__lft", "pk")
-    )
+    rows = rows.select_related("organisation__parent", "holder", "member__account")
+    rows = list(rows.order_by(*tree_order("organisation__"), "pk"))
     holders = holders_each(rows, day)
     officer = {row.organisation_id for row in seats if row.role in ("branch_officer", "branch_secretary")}
     return [
@@ -110,16 +110,12 @@ def _row(duty, slots, today):
 
 def _charges(user, today):
     """Return the departments in the user's charge with who covers them, and his contact branches."""
-    rows = LeaderPortfolio.objects.filter(leader=user, starts__lte=today).filter(
-        Q(ends__isnull=True) | Q(ends__gte=today)
-    )
+    rows = LeaderPortfolio.objects.filter(leader=user).in_force(today)
     rows = list(rows.select_related("department", "contact__parent"))
     departments = [row.department for row in rows if row.department_id]
     covered = {}
     if departments:
-        coverages = Coverage.objects.filter(department__in=departments).filter(
-            Q(ends__isnull=True) | Q(ends__gte=today)
-        )
+        coverages = Coverage.objects.filter(department__in=departments).in_force(today)
         for row in coverages.select_related("organisation__parent"):
             covered[row.department_id] = row.organisation
     return {

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.audit.history import history
+from branches.places.models.organisations import tree_order
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock
@@ -90,7 +91,8 @@ def duty_list_make(request):
 def _drafts(request):
     """Return the drafts that the address names (one list, or a level of a year) and that the user may issue."""
     rows = DutyList.objects.visible_to(request.user).filter(making(request.user), state=ListState.DRAFT)
-    rows = rows.select_related("organisation__parent", "holder", "member").order_by("organisation__lft", "pk")
+    rows = rows.select_related("organisation__parent", "holder", "member")
+    rows = rows.order_by(*tree_order("organisation__"), "pk")
     one, level = request.GET.get("list", ""), request.GET.get("level", "")
     if one:
         return list(rows.filter(pk=whole_number(one))) if whole_number(one) else []

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.db.models import Case, Count, Q, When
 
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import tree_order, within
 from branches.reach.rights import VIEW
 from common import clock
 from members.activities.models import COUNTING_STATES, Activity
@@ -14,14 +14,15 @@ from responsibilities.supervision.models import AWAITING, Supervision, Supervisi
 
 RECEIVED, ISSUED, ALL = "received", "issued", "all"
 _CLOSED_LAST = Case(When(state=SupervisionState.CLOSED, then=1), default=0)
+_IN_THE_TREE = tree_order("organisation__")
 SORTS = {
     # What is still open first, what was struck off last.
     "due": [_CLOSED_LAST, "due", "pk"],
     "-due": [_CLOSED_LAST, "-due", "-pk"],
     "issued": ["issued_at", "pk"],
     "-issued": ["-issued_at", "-pk"],
-    "organisation": ["organisation__tree_id", "organisation__lft", "due"],
-    "-organisation": ["-organisation__tree_id", "-organisation__lft", "due"],
+    "organisation": [*_IN_THE_TREE, "due"],
+    "-organisation": [*(f"-{name}" for name in _IN_THE_TREE), "due"],
 }
 OVERDUE = "overdue"
 COLUMNS = [
@@ -54,9 +55,7 @@ def filtered(rows, chosen):
     elif state:
         rows = rows.filter(state=state)
     if place:
-        rows = rows.filter(
-            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
-        )
+        rows = rows.filter(within(place))
     if chosen.get("subject"):
         rows = rows.filter(subject=chosen["subject"])
     if chosen.get("issuer"):
@@ -113,10 +112,7 @@ def evidence_for(user, supervision):
         state__in=COUNTING_STATES, day__gte=clock.today() - timedelta(days=365), day__lte=clock.today()
     )
     if not supervision.holder_id:
-        place = supervision.organisation
-        rows = rows.filter(
-            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
-        )
+        rows = rows.filter(within(supervision.organisation))
     return rows.select_related("organisation__parent").prefetch_related("kinds").order_by("-day", "-pk")
 
 
@@ -130,8 +126,7 @@ def problems(user, chosen):
     )
     place, done = chosen.get("organisation"), chosen.get("done")
     if place:
-        inside = Organisation.objects.filter(tree_id=place.tree_id, lft__gte=place.lft, rght__lte=place.rght)
-        rows = rows.filter(supervision__organisation__in=inside.order_by().values("pk"))
+        rows = rows.filter(within(place, "supervision__organisation__"))
     if done:
         rows = rows.filter(done_on__isnull=done == "0")
     return rows.order_by("supervision__due", "supervision__pk", "order")

@@ -86,7 +86,7 @@ def load(user, period):
     found = Selection(period, {row.pk: row for row in items_in(user, period)})
     found.points = sync_points(list(found.items))
     found.counted = [point for point in found.points if point.day is None or point.day in period]
-    rows = Organisation.objects.order_by("tree_id", "lft")
+    rows = Organisation.objects.in_tree_order()
     rows = rows.values_list("pk", "short_name", "name", "parent", "archived_on")
     found.tree = {pk: Place(standing_label(short or name, gone), parent) for pk, short, name, parent, gone in rows}
     helped = WorkItem.helpers.through.objects.filter(workitem__in=list(found.items))

@@ -60,11 +60,11 @@ def candidates(user, point, item, limit=20):
     """
     day = point.day or clock.today()
     carriers = set(point.carriers) or {item.organisation_id}
-    arranged = item.organisation
-    above = Q(tree_id=arranged.tree_id, lft__lte=arranged.lft, rght__gte=arranged.rght)
     below = Q(parent__in=point.carriers) | Q(parent__parent__in=point.carriers)
     below |= Q(kind=Kind.SMALL_GROUP, parent__in=carriers)
-    places = Organisation.objects.order_by().filter(Q(pk__in=carriers) | below | above).values("pk")
+    above = Organisation.objects.above(item.organisation).order_by().values("pk")
+    around = Q(pk__in={*carriers, item.organisation_id}) | Q(pk__in=above)
+    places = Organisation.objects.order_by().filter(around | below).values("pk")
     hosted = ActivityHost.objects.order_by().filter(organisation__in=carriers).values("activity")
     rows = (
         Activity.objects.visible_to(user)
