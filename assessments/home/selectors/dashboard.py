@@ -10,7 +10,7 @@ from branches.places.models.organisations import Kind, OrganisationVersion
 from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import EACH_MEMBER, REQUIREMENT_RULES
+from responsibilities.requirements.rules import REQUIREMENT_RULES
 
 _RANK = {
     state: place
@@ -95,19 +95,15 @@ def columns(quarter):
     found = []
     for rule in REQUIREMENT_RULES:
         periods = {MONTH: quarter.parts(MONTH), QUARTER: (quarter,), YEAR: (year,)}[rule.period]
-        found += [Column(rule, period, rule.owes == EACH_MEMBER) for period in periods]
+        found += [Column(rule, period, rule.counts_members) for period in periods]
     return found
-
-
-# A column of one cell has room for three characters.
-NARROW = {"life-org-meeting": "生活会", "ma-yearly": "评议", "life-talks": "谈心"}
 
 
 def heads(found):
     """Return the upper head row: [[label, number of columns]]."""
     rows = []
     for column in found:
-        label = NARROW.get(column.rule.rule, column.rule.short)
+        label = column.rule.column_label
         if rows and rows[-1][0] == label:
             rows[-1][1] += 1
         else:

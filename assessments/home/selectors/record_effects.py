@@ -17,7 +17,7 @@ from responsibilities.requirements.selectors import one_requirement, requirement
 from responsibilities.rulebook import rule, short_citation
 from responsibilities.work.models import STAGE_SHORT, SyncState
 from responsibilities.work.selectors.stage_links import linked_points
-from responsibilities.work.sync import judge
+from responsibilities.work.stages import judge
 
 
 @dataclass
@@ -72,7 +72,7 @@ def _requirement_lines(organisation, codes, day, makes_up_for, quorum, late, sav
             )
             continue
         counted = saved is not None and saved in found.records
-        done = found.done if saved is not None else found.done + (1 if row.rule != "life-talks" else 0)
+        done = found.done if saved is not None else found.done + (0 if row.counts_members else 1)
         if saved is not None and not counted:
             lines.append(Use("义务", name, "提交后计入", "未计入", "soon", url))
             continue
@@ -88,7 +88,7 @@ def _mark(row, found, done, basis, made_up, late):
         return "补办", f"计入{found.period.short()}，按补办完成计 · {basis}"
     if late:
         return "迟报", f"超过补报期限报送，按迟报计 · {basis}"
-    if row.rule == "life-talks":
+    if row.counts_members:
         return f"{found.done}/{found.expected}人", basis
     return ("完成" if done >= found.expected else f"{done}/{found.expected}"), basis
 

@@ -14,7 +14,7 @@ from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.selectors import requirements
 from responsibilities.supervision.selectors.notices import supervision_items
 from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
-from responsibilities.work.sync import sync_points
+from responsibilities.work.stages import sync_points
 
 REQUIREMENT, SYNC = "requirement.", "sync."
 
@@ -72,7 +72,7 @@ def _requirement_item(row, names):
         expected=expected,
         done=on_time if partial else None,
         late=late if partial else None,
-        unit="人" if row.rule == "life-talks" else "次",
+        unit=row.row.counted_unit,
     )
 
 

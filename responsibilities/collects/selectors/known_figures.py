@@ -18,7 +18,7 @@ from members.roster.models.posts import COMMITTEE_SEATS, PostKind
 from responsibilities.collects.selectors.known_sources import Sources
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.work.models import SyncState
-from responsibilities.work.sync import DUE
+from responsibilities.work.stages import DUE
 
 NUMBER, RATE, DATE, TEXT = "number", "rate", "date", "text"
 BEST = 3
@@ -105,7 +105,7 @@ def _owed(*states):
 
 
 def _talked(sources):
-    return {row.organisation: row.done for row in sources.owed if row.rule == "life-talks" and row.done}
+    return {row.organisation: row.done for row in sources.owed if row.row.counts_members and row.done}
 
 
 def _stages(*states):

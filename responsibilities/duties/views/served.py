@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from responsibilities.duties.selectors.of_record import duties_of_item, duties_of_requirement
+from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.selectors import requirement_name
-from responsibilities.requirements.views.requirements import requirement_for
 from responsibilities.work.views.items import item_for
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from branches.frame.confirm_with_reason import asked
+from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, VIEW
 from common import clock
@@ -24,7 +24,7 @@ from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.stage_words import pick_url, standing
 from responsibilities.work.services.evidence import evidence_link, evidence_paper, evidence_remove, may_link
 from responsibilities.work.services.stages import stage_unwaive, stage_update, stage_waive
-from responsibilities.work.sync import sync_points, worst
+from responsibilities.work.stages import sync_points, worst
 
 
 def _stage(user, pk):
@@ -102,7 +102,7 @@ def stage_waive_page(request, pk):
         stage_waive(by=request.user, stage=stage, reason=reason)
         messages.success(request, "已登记为免予同步")
 
-    return asked(
+    return confirm_with_reason(
         request,
         act,
         label="原因",
@@ -229,7 +229,7 @@ def evidence_remove_page(request, pk):
         evidence_remove(by=request.user, evidence=evidence, reason=reason)
         messages.success(request, "佐证已撤下")
 
-    return asked(
+    return confirm_with_reason(
         request,
         act,
         label="撤下的原因",

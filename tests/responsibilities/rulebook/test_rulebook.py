@@ -112,7 +112,7 @@ def test_requirement_rows_rest_on_rules_and_say_how_often():
     for row in REQUIREMENT_RULES:
         assert rule(row.rule).id == row.rule
         # A number without a verified source is a setting of the agency.
-        assert rule(row.rule).citable or row.settings
+        assert rule(row.rule).citable or row.number_setting
 
 
 def test_meetings_below_their_quorum_meet_nothing_where_a_rule_sets_one():
