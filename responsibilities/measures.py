@@ -13,7 +13,7 @@ from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.models import SyncStageKind as SyncKind
-from responsibilities.work.sync import DUE, closure, sync_points
+from responsibilities.work.stages import DUE, closure, sync_points
 
 DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
 REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in REQUIREMENT_RULES}

@@ -13,7 +13,7 @@ from members.roster.models.posts import Post
 from responsibilities.requirements.selectors import requirements
 from responsibilities.supervision.models import Supervision, SupervisionState
 from responsibilities.work.models import WorkCarrier
-from responsibilities.work.sync import DUE, sync_points
+from responsibilities.work.stages import DUE, sync_points
 
 
 class Sources:

@@ -16,7 +16,7 @@ from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 from responsibilities.requirements.selectors import requirement_name, requirements
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
-from responsibilities.work.sync import sync_points
+from responsibilities.work.stages import sync_points
 
 
 def owed(question, duties):

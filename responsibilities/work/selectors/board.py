@@ -8,7 +8,7 @@ from common.names import named, standing_label
 from common.periods import YEAR, Period
 from responsibilities.work.models import SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.items import items_in
-from responsibilities.work.sync import closure, sync_points
+from responsibilities.work.stages import closure, sync_points
 
 WAITS, CLOSED, OPEN = "waits", "closed", "open"
 # What `state` of the address may say, besides nothing.

@@ -11,7 +11,7 @@ from responsibilities.work.models import SyncStageKind, SyncState, WorkCarrier
 from responsibilities.work.rights import Powers
 from responsibilities.work.selectors.items import NextStep, linked_records, next_step, proof_label
 from responsibilities.work.selectors.stage_words import pick_url, words
-from responsibilities.work.sync import STAGES, closure, worst
+from responsibilities.work.stages import STAGES, closure, worst
 
 _SEGMENT = {
     SyncState.SYNCHRONISED: "ok",

@@ -11,7 +11,7 @@ from members.activities.models import Activity, ActivityHost, ActivityState
 from responsibilities.work.models import STAGE_SHORT, StageEvidence, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.rules import STAGE_BUILDING, STAGE_WAY, fit, nearness
 from responsibilities.work.selectors.items import proof_label
-from responsibilities.work.sync import judge, sync_points
+from responsibilities.work.stages import judge, sync_points
 
 # Days before and after the business date within which records are offered.
 SPAN = timedelta(days=120)

@@ -13,7 +13,7 @@ from common import clock
 from members.activities.models import Activity, Resolution
 from responsibilities.work.models import StageEvidence, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.rules import fit
-from responsibilities.work.sync import STAGES, closure, sync_points, worst
+from responsibilities.work.stages import STAGES, closure, sync_points, worst
 
 READ = ("organisation__parent", "lead", "leader")
 # Roles of the leading group: whoever holds one may be in charge of work.

@@ -1,11 +1,11 @@
-"""Rates of synchronisation over any grouping of points; pure arithmetic on what responsibilities/sync.py judged."""
+"""Rates of synchronisation over any grouping of points; pure arithmetic on what responsibilities/work/stages.py judged."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import median
 
 from responsibilities.work.models import SyncStageKind, SyncState
-from responsibilities.work.sync import DUE, closure
+from responsibilities.work.stages import DUE, closure
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The stages that a record is linked to."""
 
 from responsibilities.work.models import StageEvidence, WorkItem
-from responsibilities.work.sync import sync_points
+from responsibilities.work.stages import sync_points
 
 
 def linked_points(activity):

@@ -37,7 +37,7 @@ from responsibilities.work.selectors.items import (
     tolerance_now,
 )
 from responsibilities.work.services.items import work_create, work_stop, work_update
-from responsibilities.work.sync import DUE, closure
+from responsibilities.work.stages import DUE, closure
 
 
 def item_for(user, pk):

@@ -8,7 +8,7 @@ from branches.jobs.models import ChangeMark
 from common.operator import OPERATOR
 from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, SyncState
 from responsibilities.work.services.stages import StageData, stage_update
-from responsibilities.work.sync import sync_points
+from responsibilities.work.stages import sync_points
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on, stage_form
 
 pytestmark = pytest.mark.django_db
