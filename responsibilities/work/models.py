@@ -197,7 +197,7 @@ class Milestone(models.Model):
 class StageEvidenceQuerySet(OfItemQuerySet):
     item_path = "stage__item"
 
-    def standing(self):
+    def active(self):
         """Links that were not taken back."""
         return self.filter(removed_at__isnull=True)
 

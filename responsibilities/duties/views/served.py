@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from responsibilities.duties.selectors.of_record import duties_of_item, duties_of_requirement
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.selectors import requirement_name
-from responsibilities.work.views.items import item_for
+from responsibilities.work.loaders import item_for
 
 
 def _answer(request, duties, title, back):
