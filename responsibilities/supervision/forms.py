@@ -138,6 +138,12 @@ class ReplyForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["activity"].queryset = records
 
+    def show_latest(self, most):
+        """Offer the latest records only; what was sent is checked against all of them."""
+        field = self.fields["activity"]
+        offered = [(row.pk, field.label_from_instance(row)) for row in field.queryset[:most]]
+        field.widget.choices = [("", field.empty_label), *offered]
+
 
 class ReviewForm(forms.Form):
     reason = PlainTextField(label="退回原因", required=False, max_length=300, widget=_area(), help_text="退回时必填。")
