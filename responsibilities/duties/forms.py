@@ -1,4 +1,4 @@
-"""Forms of the duty lists: filters, one duty, making and issuing lists, reporting, charges of leaders."""
+"""Forms of the duty lists: filters, one duty, making and issuing lists, reporting, portfolios of leaders."""
 
 from django import forms
 
@@ -15,6 +15,8 @@ from responsibilities.duties.progress import STATE_NAMES
 from responsibilities.duties.selectors.lists import UNNOTED
 from responsibilities.duties.services.duties import shown
 
+VIEWS = [("level", "按层级"), ("item", "按责任事项"), ("overdue", "只看逾期")]
+
 
 class DutyFilter(Filter):
     """Filters of the board, read from the address."""
@@ -29,7 +31,7 @@ class DutyFilter(Filter):
     view = forms.ChoiceField(
         label="显示方式",
         required=False,
-        choices=[("level", "按层级"), ("item", "按责任事项"), ("overdue", "只看逾期")],
+        choices=VIEWS,
         widget=forms.HiddenInput,
     )
 
@@ -77,7 +79,7 @@ class DutyForm(forms.Form):
         label="时限", max_length=120, required=False, help_text="每期一个，写月-日，如 06-30,12-31；留空为每期最后一天"
     )
     proof = PlainTextField(label="佐证", max_length=200, required=False)
-    serves = forms.ModelChoiceField(
+    serves: "forms.ModelChoiceField[Duty]" = forms.ModelChoiceField(
         None,
         label="服务于上级责任",
         required=False,
@@ -174,10 +176,10 @@ class DropForm(forms.Form):
     )
 
 
-class ChargeForm(forms.Form):
+class PortfolioForm(forms.Form):
     """A department in a leader's charge, or a branch as his contact point."""
 
-    leader = forms.ModelChoiceField(
+    leader: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         None,
         label="班子成员",
         empty_label="请选择",

@@ -87,6 +87,12 @@ class DutyList(models.Model):
     noted_at = models.DateTimeField("知悉时间", null=True)
     created = models.DateTimeField(default=timezone.now, editable=False)
 
+    # What `year_lists` says of a list beside its columns.
+    number: int
+    people: str
+    unnoted: bool
+    unheld: bool
+
     objects = DutyListQuerySet.as_manager()
 
     class Meta:
@@ -122,11 +128,11 @@ class DutyList(models.Model):
         return f"{self.year}年{self.holder_name}责任清单"
 
     @property
-    def holder_name(self):
+    def holder_name(self) -> str:
         """Whose list it is: the person where it is a person's, else the organisation (with its level)."""
-        if self.holder_id:
+        if self.holder:
             return self.holder.name
-        if self.member_id:
+        if self.member:
             return self.member.name
         if self.level == Level.PARTY_GROUP_SECRETARY:
             return "党组书记"
@@ -160,11 +166,11 @@ class DutyReportQuerySet(DutyQuerySet):
 class Duty(models.Model):
     """One line of a list: how often, until when, by what it is proved, and the duty further up that it serves.
 
-    How far it is, is derived (responsibilities/duty_progress.py); stored is only what people say (DutyReport).
+    How far it is, is derived (duties/progress.py); stored is only what people say (DutyReport).
     """
 
     list = models.ForeignKey(DutyList, on_delete=models.CASCADE, related_name="duties")
-    # Key of the template in duty_templates; empty for one written by hand.
+    # Key of the template (duties/templates); empty for one written by hand.
     key = models.CharField(max_length=30, blank=True)
     order = models.PositiveSmallIntegerField("序号", default=1)
     text = models.CharField("责任事项", max_length=200)
@@ -175,7 +181,7 @@ class Duty(models.Model):
     # "MM-DD" of the year, one for each period, divided by commas; empty: the last day of each period.
     due = models.CharField("时限", max_length=120, blank=True)
     proof = models.CharField("佐证", max_length=200, blank=True)
-    # Where the system itself finds the proof: a key of responsibilities/duty_proofs.py; empty: reported in words.
+    # Where the system itself finds the proof: a key of duties/proofs/sources.py; empty: reported in words.
     source = models.CharField(max_length=40, blank=True)
     # Ids of the rulebook, divided by blanks.
     rules = models.CharField(max_length=300, blank=True)
@@ -187,6 +193,9 @@ class Duty(models.Model):
         on_delete=models.SET_NULL,
         related_name="served_by",
     )
+
+    # What the chain of a duty knows of it: whether its reader may open it.
+    mine: bool
 
     objects = DutyQuerySet.as_manager()
 
@@ -208,8 +217,8 @@ class Duty(models.Model):
         return self.list.organisation
 
     @property
-    def rule_ids(self):
-        return self.rules.split()
+    def rule_ids(self) -> tuple[str, ...]:
+        return tuple(self.rules.split())
 
 
 class ReportState(models.TextChoices):
