@@ -2,8 +2,8 @@
 
 from django.http import Http404
 
-from branches.access.actors import Request
 from branches.access.models import User
+from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock

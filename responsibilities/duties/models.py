@@ -274,7 +274,7 @@ class LeaderPortfolioQuerySet(DatedQuerySet, ScopedQuerySet):
 class LeaderPortfolio(models.Model):
     """What a member of the leading group is in charge of between two days: a department, or a branch as contact point."""
 
-    leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="charges")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="portfolios")
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(
         "branches.Department",

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from branches.access.actors import Actor
 from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
@@ -12,7 +11,7 @@ from branches.reach.models import Appointment, OrganisationGrant
 from branches.reach.reach import reach, reach_of
 from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, PUBLISH, REVIEW, ROLES, STRICTLY_BELOW
 from common import clock
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 from responsibilities.assigning import assigning, assigns_work
 from responsibilities.duties.models import DutyList, DutyReport, Level, ReportState
 from responsibilities.duties.selectors.holders import ROLES_OF, holders_of

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from branches.access.actors import Request
+from branches.access.requests import Request
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import VIEW

@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from branches import audit
-from branches.access.actors import Actor, account_of
 from branches.access.models import User
 from branches.jobs.marks import mark
 from branches.notices.services import notice_send
@@ -17,6 +16,7 @@ from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, RECORD, REVIEW
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.periods import Period
 from responsibilities.requirements.models import Exemption, Explanation
 from responsibilities.requirements.selectors import Requirement, requirement_name

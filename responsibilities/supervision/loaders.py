@@ -1,6 +1,6 @@
 """Notices by their address, within the reach of whoever asks."""
 
-from branches.access.actors import Request
+from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, VIEW
 from responsibilities.supervision.models import Supervision

@@ -11,13 +11,12 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.http import Http404
 
-from branches.access.actors import Actor
 from branches.places.models.organisations import Kind, Organisation, OrganisationQuerySet
 from branches.reach import access
 from branches.reach.access import Forbidden
 from branches.reach.reach import reach
 from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 from responsibilities.work.models import WorkCarrier, WorkItem, WorkKind
 
 _ASKED = (RECORD, DUTIES, ASSIGN, ORGANISE)

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from branches.access.actors import Actor
 from branches.access.models import User
 from branches.places.models.organisations import tree_order
 from common import clock
+from common.operator import Actor
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.duties.progress import Progress, duty_slots, elapsed, progress
 from responsibilities.duties.rights import making

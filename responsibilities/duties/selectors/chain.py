@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from branches.access.actors import Actor
 from branches.places.models.organisations import tree_order
 from common import clock
+from common.operator import Actor
 from members.activities.models import Activity
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyReport, Level, ListState, ReportState
 from responsibilities.duties.progress import Progress, progress

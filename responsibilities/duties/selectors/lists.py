@@ -5,7 +5,6 @@ from datetime import date
 
 from django.db.models import Count
 
-from branches.access.actors import Actor
 from branches.access.models import User
 from branches.notices.models import Notice
 from branches.places.models.organisations import Kind, Organisation, tree_order
@@ -14,7 +13,7 @@ from branches.reach.reach import reach
 from branches.reach.rights import MEMBERS
 from common import clock
 from common.names import initials_of
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 from common.text import fold
 from members.roster.models.members import Member
 from responsibilities.assigning import assigning

@@ -5,9 +5,9 @@ from datetime import date
 
 from django.db.models import Q
 
-from branches.access.actors import Actor
 from branches.places.models.organisations import Kind, Organisation, tree_order
 from common import clock
+from common.operator import Actor
 from members.activities.models import Activity
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots

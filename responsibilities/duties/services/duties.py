@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from branches import audit
-from branches.access.actors import Actor
 from common.errors import Conflict
+from common.operator import Actor
 from common.stale_form import require_unchanged
 from common.text import clean_text
 from responsibilities.duties.checks import check_parent, check_times, due_list

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from branches import audit
-from branches.access.actors import Actor, account_of
 from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.text import EARLIEST
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.duties.rights import require_acts, require_makes

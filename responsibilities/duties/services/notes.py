@@ -5,9 +5,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from branches import audit
-from branches.access.actors import Actor, account_of
 from branches.notices.models import Notice
 from common import clock, database
+from common.operator import Actor, account_of
 from responsibilities.duties.selectors.lists import people_to_remind, reminding
 
 REMIND_LOCK = 7_302_047

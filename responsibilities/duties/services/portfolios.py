@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from branches import audit
-from branches.access.actors import Actor
 from branches.access.models import User
 from branches.jobs.marks import mark
 from branches.places.models.departments import Department
@@ -14,6 +13,7 @@ from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor
 from responsibilities.assigning import LEADING, require_assigns
 from responsibilities.duties.models import LeaderPortfolio
 

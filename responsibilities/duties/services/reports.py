@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from branches import audit
-from branches.access.actors import Actor, account_of
 from branches.notices.services import notice_send
 from branches.reach import access
 from branches.reach.rights import ASSIGN, REVIEW
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
 from common.text import clean_text
 from responsibilities.duties.models import Duty, DutyList, DutyReport, ListState, ReportState

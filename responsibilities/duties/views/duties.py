@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from branches.access.actors import Request
 from branches.access.models import User
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation

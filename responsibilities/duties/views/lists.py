@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.access.actors import Request
 from branches.access.models import User
+from branches.access.requests import Request
 from branches.audit.history import history
 from branches.places.models.organisations import tree_order
 from common import clock

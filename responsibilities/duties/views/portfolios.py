@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches.access.actors import Request
 from branches.access.models import User
+from branches.access.requests import Request
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.models import Appointment

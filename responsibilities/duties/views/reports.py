@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from branches.access.actors import Request
+from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import ASSIGN, REVIEW, VIEW
 from common.errors import Conflict

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from branches.access.actors import Request
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.notices.models import Notice

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from branches.access.actors import Request
+from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common.text import fold

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from django.http import Http404
 from django.urls import reverse
 
-from branches.access.actors import Actor
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
+from common.operator import Actor
 from common.periods import Period
 from common.text import clean_text
 from common.workdays import UnknownYear, is_workday

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, When
 
-from branches.access.actors import Actor
 from branches.access.models import User
 from branches.places.models.organisations import Organisation, tree_order, within
 from branches.reach.rights import VIEW
 from common import clock
+from common.operator import Actor
 from common.periods import Period
 from members.activities.models import COUNTING_STATES, Activity
 from responsibilities.assigning import answers

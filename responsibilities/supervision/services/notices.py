@@ -12,7 +12,6 @@ from django.db.models import Max
 from django.urls import reverse
 
 from branches import audit
-from branches.access.actors import Actor, account_of
 from branches.access.models import User
 from branches.jobs.marks import mark
 from branches.notices.services import notice_send
@@ -21,6 +20,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD
 from common import clock, database
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.text import quoted
 from members.activities.models import Activity
 from responsibilities.assigning import answering, answers_for, seat_for

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches import audit
-from branches.access.actors import Actor, account_of
 from branches.reach import access
 from branches.reach.rights import DUTIES
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from responsibilities.supervision.models import Supervision, SupervisionProblem, SupervisionState
 from responsibilities.supervision.services.notices import (
     MOST_PROBLEMS,

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.access.actors import Request
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.audit.history import history
 from branches.reach import access

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
-from branches.access.actors import Actor
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.names import named, standing_label
+from common.operator import Actor
 from common.periods import YEAR, Period
 from responsibilities.work.models import SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.items import items_in

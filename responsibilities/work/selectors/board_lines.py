@@ -6,8 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from branches.access.actors import Actor
 from common import clock
+from common.operator import Actor
 from members.activities.models import ActivityState
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import SyncStageKind, SyncState, WorkCarrier, WorkItem

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from branches.access.actors import Actor
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
+from common.operator import Actor
 from members.activities.models import Activity, ActivityHost, ActivityState
 from responsibilities.work.models import STAGE_SHORT, StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.rules import STAGE_BUILDING, STAGE_WAY, fit, nearness

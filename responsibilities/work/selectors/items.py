@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from branches.access.actors import Actor
 from branches.access.models import User
 from branches.places.models.departments import Coverage, Department
 from branches.reach.models import Appointment
 from branches.settings import dated as dated_settings
 from common import clock
+from common.operator import Actor
 from common.periods import Period
 from members.activities.models import Activity, BuildingField, Resolution, Way
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, SyncState, WorkItem

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 
 from branches import audit
-from branches.access.actors import Actor, account_of
 from branches.reach.rights import RECORD
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from members.activities.models import Activity, ActivityState
 from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkItem

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import F
 
 from branches import audit
-from branches.access.actors import Actor, account_of
 from branches.access.models import User
 from branches.jobs.marks import mark
 from branches.places.models.departments import Department
@@ -19,6 +18,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, WorkCarrier, WorkItem, WorkKind
 from responsibilities.work.rights import OWN_WORK, Powers, require_edit
 from responsibilities.work.rules import item_faults

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches import audit
-from branches.access.actors import Actor, account_of
 from branches.reach.rights import ASSIGN, DUTIES
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkItem
 from responsibilities.work.rights import carriers_of, powers_for, require

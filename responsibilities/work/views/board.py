@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from branches.access.actors import Request
 from branches.access.models import User
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH, VIEW

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.access.actors import Request
+from branches.access.requests import Request
 from branches.audit import exports
 from members.imports.forms import UploadForm
 from members.imports.selectors import own_batch, own_batches

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches.access.actors import Request
+from branches.access.requests import Request
 from branches.audit.models import AuditEntry
 from branches.audit.selectors import changes_of, verb_label
 from branches.places.models.organisations import Organisation

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from branches.access.actors import Request
+from branches.access.requests import Request
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, VIEW

@@ -62,7 +62,7 @@ def answer_address(collect, place):
 def test_a_collection_goes_from_draft_to_the_table_that_adds_up(world, as_):
     staff, secretary = as_("staff"), as_("secretary_a")
     rows = [
-        asked("党员人数", held="members"),
+        asked("党员人数", figure="members"),
         asked("志愿者人数"),
         asked("是否设岗", "choice", options="是、否"),
         asked("名册", "file", required=""),
@@ -73,7 +73,7 @@ def test_a_collection_goes_from_draft_to_the_table_that_adds_up(world, as_):
     collect = Collect.objects.get()
     assert answer.status_code == 302 and answer.url == f"/collects/{collect.pk}/send/"
     assert (collect.state, collect.organisation) == ("draft", world.root)
-    assert [(one.label, one.held, one.choices) for one in collect.fields.all()][:3] == [
+    assert [(one.label, one.figure, one.options) for one in collect.fields.all()][:3] == [
         ("党员人数", "members", []),
         ("志愿者人数", "", []),
         ("是否设岗", "", ["是", "否"]),
@@ -121,7 +121,7 @@ def test_a_collection_goes_from_draft_to_the_table_that_adds_up(world, as_):
 
 def test_what_the_system_holds_is_shown_for_a_typed_label(world, as_):
     fragment = text_of(as_("staff").get("/collects/held/?row=f-2&f-2-label=支部党员数"))
-    assert 'name="f-2-held" value="members"' in fragment and "现在：12" in fragment
+    assert 'name="f-2-figure" value="members"' in fragment and "现在：12" in fragment
     one = text_of(as_("staff").get(f"/collects/held/?row=f-2&f-2-label=党员总数&targets={world.branch_b.pk}"))
     assert "现在：3" in one
     assert "fieldset" not in text_of(as_("staff").get("/collects/held/?row=f-2&f-2-label=困难职工户数"))
@@ -131,7 +131,9 @@ def test_what_the_system_holds_is_shown_for_a_typed_label(world, as_):
 
 
 def test_when_the_system_holds_everything_nobody_is_asked_and_the_table_stays_as_it_was(world, as_):
-    collect = draft(world, fields=[FieldData("党员人数", held="members"), FieldData("书记", "text", held="secretary")])
+    collect = draft(
+        world, fields=[FieldData("党员人数", figure="members"), FieldData("书记", "text", figure="secretary")]
+    )
     page = text_of(as_("staff").get(f"/collects/{collect.pk}/send/"))
     assert "全部取自系统，不请组织填报" in page
     as_("staff").post(f"/collects/{collect.pk}/send/")
@@ -143,7 +145,7 @@ def test_when_the_system_holds_everything_nobody_is_asked_and_the_table_stays_as
 
 
 def test_an_open_table_follows_the_records_and_is_kept_when_it_ends(world, as_):
-    collect = sent(world, fields=[FieldData("党员人数", held="members"), FieldData("志愿者人数")])
+    collect = sent(world, fields=[FieldData("党员人数", figure="members"), FieldData("志愿者人数")])
     member_create(by=OPERATOR, branch=world.branch_b, name="新来", stage="full", joined_on=clock.today())
     assert as_("staff").get(f"/collects/{collect.pk}/").context["table"].totals[0] == "10"
     as_("staff").post(f"/collects/{collect.pk}/close/")
@@ -188,7 +190,7 @@ def test_a_file_that_is_no_file_of_its_kind_is_refused(world, as_):
         ([asked("是否", "choice", options="是")], {}, "是单选，请至少写 2 个不同的选项。"),
         ([asked("是否", "choice", options="是、是")], {}, "是单选，请至少写 2 个不同的选项。"),
         ([asked("人数"), asked("人数")], {}, "重复了。"),
-        ([asked("人数", held="no_such")], {}, "请从列出的内容中选择取用项。"),
+        ([asked("人数", figure="no_such")], {}, "请从列出的内容中选择取用项。"),
         ([{"label": "", "options": "是、否"}], {}, "请写明要征集的内容。"),
         ([asked("人数")], {"targets": ["99999"]}, "请从列表中选择填报组织。"),
         ([asked("人数")], {"targets": ["x"]}, "请从列表中选择填报组织。"),
