@@ -8,6 +8,7 @@ from typing import Protocol
 from django.db.models import Q, QuerySet
 
 from branches.jobs.models import ChangeMark
+from common import clock
 from common.periods import Period
 from members.measures import of_marked_records
 from responsibilities.duties.models import Duty, Level, ListState
