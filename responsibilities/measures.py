@@ -12,8 +12,8 @@ from common import clock
 from common.periods import Period
 from members.measures import of_marked_records
 from responsibilities.duties.models import Duty, Level, ListState
-from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
-from responsibilities.duties.slot import DutySlot, counts_on
+from responsibilities.duties.progress import duty_slots
+from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.selectors import Requirement, requirements

@@ -11,9 +11,9 @@ from common.forms.filters import Filter, YearField
 from common.stale_form import seen_mark
 from members.roster.forms import LONG_NUMBER
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
-from responsibilities.duties.progress import STATE_NAMES
 from responsibilities.duties.selectors.lists import UNNOTED
 from responsibilities.duties.services.duties import shown
+from responsibilities.duties.slot import STATE_NAMES
 
 VIEWS = [("level", "按层级"), ("item", "按责任事项"), ("overdue", "只看逾期")]
 

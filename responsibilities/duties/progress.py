@@ -23,14 +23,10 @@ from responsibilities.duties.slot import (
     OVERDUE,
     REPORTED,
     RETURNED,
-    STATE_NAMES,
     UNKNOWN,
     DutySlot,
     Slots,
 )
-
-__all__ = ["DONE", "LEFT_OUT", "STATE_NAMES", "DutySlot", "Progress", "duty_slots", "elapsed", "progress", "settled"]
-
 
 # A report, and its state on the day of judging.
 Said = tuple[DutyReport, str]
@@ -160,12 +156,6 @@ def progress(slots: Iterable[DutySlot], as_of: date | None = None) -> Progress:
 
 # What a duty with several slots shows: that which needs a hand first.
 _NEEDY = (OVERDUE, RETURNED, OPEN, REPORTED, UNKNOWN, ACCEPTED, CLOSED, NOT_APPLICABLE)
-
-
-def settled(slots: Iterable[DutySlot]) -> bool:
-    """Whether everything that is owed has been fulfilled."""
-    owed = [slot for slot in slots if slot.state not in LEFT_OUT]
-    return bool(owed) and all(slot.state in DONE for slot in owed)
 
 
 def elapsed(year: int, as_of: date | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,7 +11,6 @@ from branches.places.models.organisations import Organisation, tree_order
 from branches.reach.reach import reach
 from branches.reach.rights import VIEW
 from common import clock
-from common.periods import Period
 from responsibilities.assigning import answers, assigns_work, places_assigned
 from responsibilities.collects.models import Collect, CollectAnswer, CollectField, CollectState, CollectTarget
 from responsibilities.collects.selectors import known_figures
@@ -58,29 +56,6 @@ def collects_for(user: User, organisation: Organisation) -> QuerySet[CollectTarg
     return _waiting(CollectTarget.objects.visible_to(user, VIEW).filter(organisation=organisation))
 
 
-def collect_items(
-    period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
-) -> list[tuple[int, int, str, date, str]]:
-    """Return [(organisation id, target id, title, due, state)] of forms whose due date lies within `period`.
-
-    state: met (answered in time), met_late, overdue, not_due. period: a Period; as_of: day of judging (default today).
-    """
-    as_of = as_of or clock.today()
-    rows = CollectTarget.objects.filter(
-        collect__due__range=(period.first, period.last), collect__sent_at__date__lte=as_of
-    ).exclude(collect__state=CollectState.DRAFT)
-    if organisations is not None:
-        rows = rows.filter(organisation__in=organisations)
-    items: list[tuple[int, int, str, date, str]] = []
-    for row in rows.select_related("collect").order_by("collect__due", "pk"):
-        if row.answered_at is not None and clock.day_of(row.answered_at) <= as_of:
-            state = "met_late" if row.late else "met"
-        else:
-            state = "overdue" if as_of > row.collect.due else "not_due"
-        items.append((row.organisation_id, row.pk, row.collect.title, row.collect.due, state))
-    return items
-
-
 @dataclass
 class Cell:
     """The value of one field for one organisation as it is written; paper: the file behind it."""
@@ -88,7 +63,6 @@ class Cell:
     text: str
     plain: str = ""
     paper: ProofFile | None = None
-    from_system: bool = False
 
 
 @dataclass
@@ -151,7 +125,7 @@ def _cell(one: CollectField, target: CollectTarget, answer: CollectAnswer | None
         value = known[one.figure].by_place[target.organisation_id]
     else:
         value = known_figures.from_plain(kind, answer.value if answer else "")
-    return Cell(known_figures.shown(kind, value), known_figures.plain(kind, value), from_system=True)
+    return Cell(known_figures.shown(kind, value), known_figures.plain(kind, value))
 
 
 def _outermost(places: list[Organisation]) -> set[int]:

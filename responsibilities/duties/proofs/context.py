@@ -31,7 +31,6 @@ class Detail:
     """What else a source asks of a record: who chaired or taught, how long it took, which topics it names."""
 
     chair: int | None
-    chair_account: int | None
     chair_name: str
     lecturer: str
     hours: float | None
@@ -176,11 +175,11 @@ class ProofContext:
         ).order_by()
         rows = rows.annotate(topic=Case(*named, default=Value("")) if named else Value(""))
         details: dict[int, Detail] = {}
-        for pk, chair, account, chair_name, lecturer, start, end, topic in rows.values_list(
-            "pk", "chair", "chair__account", "chair_name", "lecturer_name", "starts_at", "ends_at", "topic"
+        for pk, chair, chair_name, lecturer, start, end, topic in rows.values_list(
+            "pk", "chair", "chair_name", "lecturer_name", "starts_at", "ends_at", "topic"
         ):
             length = hours_between(start, end)
-            details[pk] = Detail(chair, account, chair_name.strip(), lecturer.strip(), length, topic)
+            details[pk] = Detail(chair, chair_name.strip(), lecturer.strip(), length, topic)
         return details
 
     @cached_property

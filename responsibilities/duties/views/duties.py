@@ -22,7 +22,7 @@ from responsibilities.assigning import assigns_anywhere, assigns_work
 from responsibilities.duties.forms import VIEWS, DutyFilter, year_choices
 from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import Duty, Level, ListState
-from responsibilities.duties.progress import STATE_NAMES, duty_slots, progress
+from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
 from responsibilities.duties.rights import acts_for, makes, reminds, reviews
 from responsibilities.duties.selectors.board import GROUPED, Board, Row, line_note
@@ -32,7 +32,7 @@ from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.duties.services.reports import about, reportable, to_confirm
-from responsibilities.duties.slot import OPEN, REPORTED, DutySlot, Slots, by_urgency, next_date, to_do
+from responsibilities.duties.slot import OPEN, REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
 
 PER_PAGE = 30
 

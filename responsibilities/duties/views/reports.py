@@ -16,11 +16,10 @@ from common.stale_form import seen_mark
 from responsibilities.duties.forms import ReportForm, ReturnForm
 from responsibilities.duties.loaders import duty_for, list_for
 from responsibilities.duties.models import DutyReport, ReportState
-from responsibilities.duties.progress import STATE_NAMES
 from responsibilities.duties.rights import reminds, require_acts, reviews
 from responsibilities.duties.selectors.board import behind_together
 from responsibilities.duties.services import reports as services
-from responsibilities.duties.slot import ACCEPTED, CLOSED, NOT_APPLICABLE, REPORTED, DutySlot
+from responsibilities.duties.slot import ACCEPTED, CLOSED, NOT_APPLICABLE, REPORTED, STATE_NAMES, DutySlot
 
 
 @login_required

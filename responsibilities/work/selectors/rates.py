@@ -27,7 +27,6 @@ class Rate:
     missing: int = 0
     waived: int = 0
     not_due: int = 0
-    waits: int = 0
     closed: int = 0
     items: int = 0
     lags: list[int] = field(default_factory=list)
@@ -35,10 +34,6 @@ class Rate:
     @property
     def due(self) -> int:
         return self.synchronised + self.lagging + self.missing
-
-    @property
-    def total(self) -> int:
-        return self.due + self.waived + self.not_due
 
     @property
     def share(self) -> Fraction | None:
@@ -54,10 +49,6 @@ class Rate:
     def tone(self) -> str:
         """Colour of the bar: below four of five it is no good news."""
         return "ok" if self.percent is not None and self.percent >= 80 else "soon"
-
-    @property
-    def closure_percent(self) -> float | None:
-        return 100 * self.closed / self.items if self.items else None
 
     @property
     def median_lag(self) -> float | None:
@@ -76,7 +67,6 @@ class Rate:
         """Count one SyncPoint."""
         state = SyncState(point.state)
         setattr(self, state.value, getattr(self, state.value) + 1)
-        self.waits += point.waits
         if state in DUE and state != SyncState.MISSING and point.lag is not None:
             self.lags.append(point.lag)
 
