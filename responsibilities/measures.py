@@ -158,8 +158,8 @@ def duty_counts(
 ) -> dict[Period, ByPlace]:
     """Return {Period: {organisation id: [done, owed, late, overdue]}} of the duty slots due within each period.
 
-    periods: of one year, which is judged once for all of them. Owed are all slots that apply, those still to come
-    included; what nobody can know is left out of both.
+    periods: of one year, which is judged once for all of them. All slots that apply are owed, those still to come
+    included; slots that nobody can judge are left out.
     """
     as_of = as_of or clock.today()
     duties = list(

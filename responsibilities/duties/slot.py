@@ -35,13 +35,13 @@ STATE_NAMES = {
 
 @dataclass
 class DutySlot:
-    """One line of progress.
+    """What a duty owes in one period, or for one thing that happens, and how far it is.
 
-    key: the period ("2026H1") or the thing it is about ("stage/45", "term/5"). name: as a page shows it. expected, done,
-    late: in the unit of the duty (late: of those done, after the due date). records: ids of activities that prove it.
+    key: the period ("2026H1") or the thing ("stage/45", "term/5"); name: the same for a page. expected, done, late: in the
+    duty's unit; late are those of `done` that came after the due date. records: ids of the activities that prove it.
     text: what proves it, or what is missing. url: page of the proof, or "". mend: (word, address) of the step that would
-    prove it, for whoever records at the list's organisation, or (). words: no record can show it, so the holder reports in
-    words. unknown: records exist that cannot be judged. report: the DutyReport about it, or None.
+    prove it, offered to whoever records at the list's organisation, or (). words: the holder reports in words, because no
+    record can show it. unknown: there are records, but they cannot be judged. report: the DutyReport about it, or None.
     """
 
     duty: int
@@ -80,7 +80,7 @@ class DutySlot:
         return self.state == OVERDUE or (self.state == RETURNED and as_of > self.due)
 
     def waits(self, as_of: date) -> bool:
-        """Whether it has no date of its own yet: a stage, open until its business side takes place, moves on with each day."""
+        """Whether it has no date of its own yet: while its business side has not taken place, a stage is due a day later each day."""
         return self.state == OPEN and self.due <= as_of and self.key.startswith(("stage/", "node/"))
 
     def days(self, as_of: date) -> int:
@@ -99,18 +99,18 @@ def record_step(organisation: int, kind: str, period: Period) -> tuple[str, Addr
 
 
 def to_do(slots: Iterable[DutySlot]) -> list[DutySlot]:
-    """Return the slots that wait for a hand: owed and not fulfilled, reported and not judged, unknown."""
+    """Return the slots that somebody has to act on: not fulfilled, reported and not judged, unknown."""
     return [slot for slot in slots if slot.state not in (ACCEPTED, CLOSED, NOT_APPLICABLE)]
 
 
 def by_urgency(slots: Iterable[DutySlot], as_of: date) -> list[DutySlot]:
-    """Return the slots with those that are past their date first, then the others that wait for a hand, then the rest."""
+    """Return the slots in the order of urgency: past their date, then the others to act on, then the rest."""
     ranks = {RETURNED: 1, REPORTED: 2, OPEN: 3, UNKNOWN: 4, NOT_APPLICABLE: 6}
     return sorted(slots, key=lambda slot: (0 if slot.behind(as_of) else ranks.get(slot.state, 5), slot.due))
 
 
 def next_date(slots: Iterable[DutySlot], as_of: date) -> date | None:
-    """Return the date that comes next among open slots, those that have none yet left out; None where there is none."""
+    """Return the next date of the open slots that have one, or None."""
     return min((slot.due for slot in slots if slot.state == OPEN and not slot.waits(as_of)), default=None)
 
 
@@ -122,7 +122,7 @@ def year_of(duty: Duty) -> Period:
 def periods_of(duty: Duty) -> list[tuple[Period, date]]:
     """Return [(Period, due date)] of a duty: its own due dates where it names them, the last day of each period otherwise.
 
-    A duty of the kind "for each thing" or "as its requirements" is one period, the year, where nothing divides it.
+    A duty that is owed "for each thing" or "as its requirements" has one period, the year.
     """
     year = year_of(duty)
     parts = year.parts(duty.period) if duty.period in KINDS else (year,)
@@ -135,7 +135,7 @@ def periods_of(duty: Duty) -> list[tuple[Period, date]]:
 def counts_on(slot: DutySlot, year: int) -> date:
     """Return the day of a year (its number) on which a slot of its lists counts: its due date, or the nearest within.
 
-    A term that ran out before the year, a stage of its last days: the list of the year owes it all the same.
+    The list of a year also owes a term that ran out before it, and a stage of its last days.
     """
     return min(max(slot.due, date(year, 1, 1)), date(year, 12, 31))
 

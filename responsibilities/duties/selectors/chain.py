@@ -34,19 +34,19 @@ Children = Callable[[Ids, Levels], list[Duty]]
 class Family:
     """The duties of one chain.
 
-    above: from the nearest up; below; beside: of levels that would else be missing, they serve one of `above`. seen: ids
+    above: from the nearest up; below; beside: of levels that would else be missing, they serve one of `above`. visible: ids
     that the user may read; hidden: number of leaders' duties beside that he may not read.
     """
 
     above: list[Duty]
     below: list[Duty]
     beside: list[Duty]
-    seen: set[int]
+    visible: set[int]
     hidden: int = 0
 
     def readable(self, duty: Duty) -> list[Duty]:
         """Return the duty and its relatives that the user may read."""
-        return [duty, *(row for row in [*self.above, *self.below, *self.beside] if row.pk in self.seen)]
+        return [duty, *(row for row in [*self.above, *self.below, *self.beside] if row.pk in self.visible)]
 
 
 def relatives(duty: Duty, user: Actor) -> Family:
@@ -65,7 +65,7 @@ def relatives(duty: Duty, user: Actor) -> Family:
     known = {served.pk: served} if served else {}
     family = _walk(duty, known, children, lambda tops: _leaders(tops, user))
     ids = [row.pk for row in family.above]
-    family.seen |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    family.visible |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     return family
 
 
@@ -88,7 +88,7 @@ def of_board(duty: Duty, user: Actor, board: Board) -> Family:
         return rows
 
     family = _walk(duty, board.by_pk, children, leaders)
-    family.seen |= {row.pk for row in family.above if row.pk in board.by_pk}
+    family.visible |= {row.pk for row in family.above if row.pk in board.by_pk}
     return family
 
 
@@ -112,8 +112,8 @@ def _walk(duty: Duty, known: Mapping[int, Duty], children: Children, leaders_of:
     open_ones = [row for row in leaders if row.mine]
     others = [level for level in missing if level != Level.LEADER]
     beside = open_ones + (_down([*tops, *(row.pk for row in open_ones)], children, others) if tops and others else [])
-    seen = {row.pk for row in [duty, *below, *beside]}
-    return Family(above, below, beside, seen, len(leaders) - len(open_ones))
+    visible = {row.pk for row in [duty, *below, *beside]}
+    return Family(above, below, beside, visible, len(leaders) - len(open_ones))
 
 
 def _leaders(tops: Ids, user: Actor) -> list[Duty]:
@@ -159,7 +159,7 @@ def chain(duty: Duty, family: Family, slots: Slots, as_of: date | None = None) -
         elif card in (Level.BRANCH, Level.MEMBER) and len(rows) > 1:
             lines.append(_many(name, rows, slots, as_of, duty))
         else:
-            lines += [_line(row, duty, family.seen, slots, as_of) for row in rows]
+            lines += [_line(row, duty, family.visible, slots, as_of) for row in rows]
         if hidden:
             lines.append(_hidden(name, hidden))
     return lines
@@ -172,9 +172,9 @@ def _hidden(name: str, number: int) -> dict[str, Any]:
     return {"level": name, "text": text, **blank}
 
 
-def _line(row: Duty, duty: Duty, seen: set[int], slots: Slots, as_of: date) -> dict[str, Any]:
-    readable = row.pk in seen and row.pk in slots
-    personal = row.list.level in PERSONAL and row.pk not in seen
+def _line(row: Duty, duty: Duty, visible: set[int], slots: Slots, as_of: date) -> dict[str, Any]:
+    readable = row.pk in visible and row.pk in slots
+    personal = row.list.level in PERSONAL and row.pk not in visible
     line = {
         "level": row.list.get_level_display(),
         "name": "" if personal else row.list.holder_name,
