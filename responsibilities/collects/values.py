@@ -44,7 +44,7 @@ def plain_answer(field: CollectField, value: str) -> str:
 
 
 def number_text(number: Decimal | int) -> str:
-    """Return a Decimal without needless noughts: 12, 3.5, 0."""
+    """Return a Decimal without trailing zeros: 12, 3.5, 0."""
     text = f"{number:f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 

@@ -1,5 +1,7 @@
 """Duty lists at five levels and the member's own (责任清单), and what holders say about each duty."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -196,6 +198,10 @@ class Duty(models.Model):
 
     # What the chain of a duty knows of it: whether its reader may open it.
     mine: bool
+    # What the page of a list says of a line: how often, on which rules, whether the number is the agency's own.
+    often: str
+    cited: Sequence[tuple[str, str]]
+    own: bool
 
     objects = DutyQuerySet.as_manager()
 
@@ -267,7 +273,8 @@ class DutyReport(models.Model):
         return self.duty.list.organisation
 
 
-class LeaderPortfolioQuerySet(DatedQuerySet, ScopedQuerySet):
+# The plugin gives each of the two bases an as_manager of its own type.
+class LeaderPortfolioQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]
     pass
 
 

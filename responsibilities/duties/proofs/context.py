@@ -44,7 +44,7 @@ class ProofContext:
         self.duties, self.as_of = duties, as_of
         self._holders = holders
         self.span = Period(YEAR, year)
-        # Who holds, covers and is in portfolio is asked of this day: what changes after a year leaves it as it was.
+        # Who holds, covers and is in charge is asked of this day: what changes after the year does not change the year.
         self.day = min(as_of, self.span.last)
         self.lists = list({duty.list_id: duty.list for duty in duties}.values())
         self.kinds = sorted({kind for duty in duties for kind in kinds_of(duty)})

@@ -12,7 +12,7 @@ NO_MEMBER = "账号没有关联党员，考勤无从查起"
 
 
 def attendance(context: ProofContext, duties: list[Duty]) -> Slots:
-    """Presence at the records of one's own branch: so many in each period, for a member at all that he was called to."""
+    """Presence at the records of one's own branch: so many times in each period; of a member, at all he was called to."""
     found: Slots = {}
     for duty in duties:
         members = context.members[duty.list_id]

@@ -75,7 +75,7 @@ def _requirement(context: ProofContext, duty: Duty, row: Requirement) -> DutySlo
 
 
 def stages(context: ProofContext, duties: list[Duty]) -> Slots:
-    """One slot for each business date of the work items: all of them for the levels above, those in charge, those carried."""
+    """One slot for each business date of work items: of those a branch carries, those in a leader's charge, all for others."""
     points = sync_points(as_of=context.as_of, first=context.span.first, last=context.span.last)
     rows = WorkItem.objects.order_by().values_list("pk", "name", "leader", "leader_name")
     items = {pk: (name, leader, written) for pk, name, leader, written in rows}
@@ -104,7 +104,7 @@ def _by_carrier(points: list[SyncPoint]) -> dict[int, list[SyncPoint]]:
 
 
 def _by_leader(points: list[SyncPoint], items: Mapping[int, Led]) -> dict[int | str, list[SyncPoint]]:
-    """Points by the leader in portfolio of their item: by account, or by name where it was written down without one."""
+    """Points by the leader in charge of their item: by account, or by name where it was written down without one."""
     by_leader: dict[int | str, list[SyncPoint]] = {}
     for point in points:
         _, leader, written = items[point.item]
@@ -179,7 +179,7 @@ def _ended(row: Term, first: date) -> str:
 
 
 def supervisions(context: ProofContext, duties: list[Duty]) -> Slots:
-    """Supervisions due in the year at or below the place (in a leader's portfolio): each its own slot, or by the period."""
+    """Supervisions due in the year at or below the place, or in a leader's charge: one slot for each, or for each period."""
     due = Supervision.objects.filter(due__range=(context.span.first, context.span.last)).order_by("due", "pk")
     rows = [row for row in due if clock.day_of(row.issued_at) <= context.as_of]
     found: Slots = {}
@@ -237,7 +237,7 @@ def _lists_of_branches(year: int) -> str:
 
 
 def lists(context: ProofContext, duties: list[Duty]) -> Slots:
-    """Branches below with an issued list of the year, out of all that stand."""
+    """How many of the branches below have an issued list of the year."""
     issued = dict(
         DutyList.objects.filter(
             level=Level.BRANCH, year=context.span.year, state=ListState.ISSUED, issued_on__lte=context.as_of

@@ -127,11 +127,12 @@ def duty_list_detail(request: Request, pk: int) -> HttpResponse:
     rows = duty_list.duties.select_related("serves__list").annotate(pending=pending)
     duties = list(rows.order_by("order", "pk"))
     holders = holders_of(duty_list)
-    lines = [{"duty": duty, "often": frequency(duty), "cited": basis(duty), "own": own_number(duty)} for duty in duties]
+    for duty in duties:
+        duty.often, duty.cited, duty.own = frequency(duty), basis(duty), own_number(duty)
     context = {
         "title": f"{duty_list}，{len(duties)} 项",
         "list": duty_list,
-        "duties": lines,
+        "duties": duties,
         "holders": holders,
         "role": role_of(duty_list.level),
         "can_edit": makes(request.user, duty_list.level, duty_list.organisation),

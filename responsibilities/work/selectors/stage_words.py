@@ -26,8 +26,8 @@ def words(point: SyncPoint) -> str:
     return f"业务计划 {clock.short(point.planned)}"
 
 
-def standing(point: SyncPoint) -> str:
-    """How a point stands, in one phrase: the headline of the page on which it is put right."""
+def state_words(point: SyncPoint) -> str:
+    """Return the state of a point in one phrase: the headline of the page on which it is put right."""
     if point.state == SyncState.MISSING:
         return f"缺失，业务开展后已 {point.lag} 天未见党建记录"
     if point.state == SyncState.LAGGING:

@@ -23,7 +23,7 @@ from responsibilities.work.rights import carriers_of, powers_for, require
 from responsibilities.work.rules import STAGE_KINDS
 from responsibilities.work.selectors.candidates import candidates, point_of
 from responsibilities.work.selectors.items import stage_name
-from responsibilities.work.selectors.stage_words import pick_url, standing
+from responsibilities.work.selectors.stage_words import pick_url, state_words
 from responsibilities.work.services.evidence import evidence_link, evidence_paper, evidence_remove, may_link
 from responsibilities.work.services.stages import stage_unwaive, stage_update, stage_waive
 from responsibilities.work.stages import SyncPoint, sync_points, worst
@@ -37,7 +37,7 @@ def _finding(stage: SyncStage) -> str:
     """Return how the stage stands, at the worst of its milestones where it has some."""
     point = worst([point for point in sync_points([stage.item_id]) if point.stage == stage.pk])
     name = f"{stage.get_stage_display()}（{point.name}）" if point.name else stage.get_stage_display()
-    return f"{name}：{standing(point)}"
+    return f"{name}：{state_words(point)}"
 
 
 @login_required
