@@ -68,7 +68,7 @@ _COMMON = (
 )
 
 
-def day_fault(day: date | None, *, actual: bool = False) -> str:
+def day_problem(day: date | None, *, actual: bool = False) -> str:
     """Return why a business date cannot stand, or "". An actual date lies in the past; none lies before 1921-07-01."""
     if day is None:
         return ""
@@ -79,49 +79,49 @@ def day_fault(day: date | None, *, actual: bool = False) -> str:
     return ""
 
 
-def order_faults(dates: StageDates, word: str) -> dict[SyncStageKind, str]:
+def order_problems(dates: StageDates, word: str) -> dict[SyncStageKind, str]:
     """Return {SyncStageKind: sentence} of the stages that lie before an earlier one; empty when all are in order.
 
     dates: {SyncStageKind: [dates]} of one sort, planned or actual (None is left out). word: 计划 or 实际. The last date of a stage
     may not lie after the first of a later one.
     """
-    faults: dict[SyncStageKind, str] = {}
+    problems: dict[SyncStageKind, str] = {}
     latest: tuple[SyncStageKind, date] | None = None
     for stage in SyncStageKind:
         days = [day for day in dates.get(stage, ()) if day is not None]
         if not days:
             continue
         if latest is not None and min(days) < latest[1]:
-            faults[stage] = (
+            problems[stage] = (
                 f"{word}日期应按研究、安排、实施、考核的先后：{STAGE_SHORT[stage]}（{clock.in_words(min(days))}）"
                 f"早于{STAGE_SHORT[latest[0]]}（{clock.in_words(latest[1])}）。"
             )
         if latest is None or max(days) >= latest[1]:
             latest = (stage, max(days))
-    return faults
+    return problems
 
 
-def start_fault(day: date | None, starts: date | None) -> str:
+def start_problem(day: date | None, starts: date | None) -> str:
     """Return why a business date of a stage cannot stand beside the day on which the item begins, or "". None is not judged."""
     if day is None or starts is None or (starts - day).days <= LONG_BEFORE:
         return ""
     return f"比业务的开始日期（{clock.in_words(starts)}）早一年以上，请核对年份。"
 
 
-def item_faults(starts: date | None, ends: date | None, planned: StageDates) -> dict[str, str]:
+def item_problems(starts: date | None, ends: date | None, planned: StageDates) -> dict[str, str]:
     """Return {field: sentence} of everything that is wrong with the dates of an item; a date that is None is not judged.
 
     planned: {SyncStageKind: [dates]}, as they would stand.
     """
-    faults = {"starts": day_fault(starts), "ends": day_fault(ends)}
+    problems = {"starts": day_problem(starts), "ends": day_problem(ends)}
     if starts and ends and ends < starts:
-        faults["ends"] = faults["ends"] or "完成日期不能早于开始日期。"
-    order = order_faults(planned, "计划")
+        problems["ends"] = problems["ends"] or "完成日期不能早于开始日期。"
+    order = order_problems(planned, "计划")
     for stage in SyncStageKind:
         days = planned.get(stage, ())
-        wrong = next(filter(None, [*map(day_fault, days), *(start_fault(day, starts) for day in days)]), "")
-        faults[f"planned_{stage.value}"] = wrong or order.get(stage, "")
-    return {name: sentence for name, sentence in faults.items() if sentence}
+        wrong = next(filter(None, [*map(day_problem, days), *(start_problem(day, starts) for day in days)]), "")
+        problems[f"planned_{stage.value}"] = wrong or order.get(stage, "")
+    return {name: sentence for name, sentence in problems.items() if sentence}
 
 
 def _hosts(activity: Activity) -> Iterable[ActivityHost]:

@@ -8,7 +8,7 @@ from common.forms.filters import Filter, PeriodField
 from common.periods import QUARTER, YEAR, Period
 from members.activities.forms.fields import DayField, PlacesField, TextField
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, WorkKind
-from responsibilities.work.rules import item_faults
+from responsibilities.work.rules import item_problems
 from responsibilities.work.selectors.board import STATES
 from responsibilities.work.selectors.items import covering, leader_accounts
 from responsibilities.work.services.items import WorkData, stage_dates
@@ -149,7 +149,9 @@ class WorkForm(forms.Form):
         planned = {
             stage: values[f"planned_{stage.value}"] for stage in SyncStageKind if f"planned_{stage.value}" in values
         }
-        problems = item_faults(values.get("starts"), values.get("ends"), stage_dates(self.item, "planned_on", planned))
+        problems = item_problems(
+            values.get("starts"), values.get("ends"), stage_dates(self.item, "planned_on", planned)
+        )
         for name, sentence in problems.items():
             self.add_error(name if name in self.fields else None, sentence)
         leading = values.get("leading")

@@ -17,7 +17,7 @@ from members.activities.models import Activity, ActivityState
 from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkItem
 from responsibilities.work.rights import Powers, carriers_of, require
-from responsibilities.work.rules import day_fault
+from responsibilities.work.rules import day_problem
 from responsibilities.work.services.items import mark_work
 
 
@@ -92,9 +92,9 @@ def evidence_paper(
     errors = {}
     if not title.strip():
         errors["title"] = "请填写材料名称。"
-    fault = "请填写日期。" if day is None else day_fault(day, actual=True).replace("实际日期", "材料日期")
-    if fault:
-        errors["day"] = fault
+    problem = "请填写日期。" if day is None else day_problem(day, actual=True).replace("实际日期", "材料日期")
+    if problem:
+        errors["day"] = problem
     if errors:
         raise ValidationError(errors)
     proof_file = proof_file_keep(by=by, organisation=stage.item.organisation, file=file)

@@ -21,7 +21,7 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, WorkCarrier, WorkItem, WorkKind
 from responsibilities.work.rights import OWN_WORK, Powers, require_edit
-from responsibilities.work.rules import item_faults
+from responsibilities.work.rules import item_problems
 
 MOVED_ON = "这项业务刚被他人修改，您填写的内容没有保存。请对照后再改。"
 
@@ -96,7 +96,7 @@ def _closing_days(item: WorkItem) -> set[date]:
 
 
 def _check(item: WorkItem, data: WorkData) -> None:
-    errors = item_faults(data.starts, data.ends, stage_dates(item, "planned_on", data.planned))
+    errors = item_problems(data.starts, data.ends, stage_dates(item, "planned_on", data.planned))
     kept: set[int] = set()
     if item.pk:
         # What a branch carried until it was dissolved stays its own.

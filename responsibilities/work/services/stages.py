@@ -15,7 +15,7 @@ from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkItem
 from responsibilities.work.rights import carriers_of, powers_for, require
-from responsibilities.work.rules import day_fault, order_faults, start_fault
+from responsibilities.work.rules import day_problem, order_problems, start_problem
 from responsibilities.work.services.items import mark_work, stage_dates
 from responsibilities.work.stages import STAGES
 
@@ -62,17 +62,17 @@ def _days(stage: SyncStage) -> list[date]:
 
 
 def _check(item: WorkItem, data: StageData) -> None:
-    def fault(day: date | None, actual: bool) -> str:
-        return day_fault(day, actual=actual) or start_fault(day, item.starts)
+    def problem(day: date | None, actual: bool) -> str:
+        return day_problem(day, actual=actual) or start_problem(day, item.starts)
 
     errors = {
-        "planned_on": fault(data.planned, False),
-        "happened_on": fault(data.happened, True),
+        "planned_on": problem(data.planned, False),
+        "happened_on": problem(data.happened, True),
     }
     for number, row in enumerate(data.milestones):
         errors[f"{number}-name"] = "" if row.name.strip() else "请填写节点名称。"
-        errors[f"{number}-planned_on"] = fault(row.planned_on, False)
-        errors[f"{number}-happened_on"] = fault(row.happened_on, True)
+        errors[f"{number}-planned_on"] = problem(row.planned_on, False)
+        errors[f"{number}-happened_on"] = problem(row.happened_on, True)
     _raise(errors)
 
 
@@ -81,13 +81,13 @@ def _check_order(stage: SyncStage, data: StageData) -> None:
     errors: dict[str, str] = {}
     later = STAGES[STAGES.index(SyncStageKind(stage.stage)) + 1 :]
     for column, word in (("planned_on", "计划"), ("happened_on", "实际")):
-        faults = order_faults(stage_dates(stage.item, column), word)
-        if not faults:
+        problems = order_problems(stage_dates(stage.item, column), word)
+        if not problems:
             continue
         days = {day: number for number, row in enumerate(data.milestones) if (day := getattr(row, column))}
-        nearest = max if any(kind in faults for kind in later) else min
+        nearest = max if any(kind in problems for kind in later) else min
         name = f"{days[nearest(days)]}-{column}" if days else column
-        errors[name] = " ".join(faults.values())
+        errors[name] = " ".join(problems.values())
     _raise(errors)
 
 
