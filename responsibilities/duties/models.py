@@ -46,8 +46,9 @@ class DutyListQuerySet(ScopedQuerySet):
         """Lists that the user may read, or (with another right) act on at their organisation.
 
         Lists of organisations follow the organisation. A leader's or the Party group secretary's own list is read by
-        himself and by those who assign or publish there; a member's own by himself and by those who keep the roster there: by nobody of the same rank.
-        Drafts are read by those who make them: who assigns work, for members' lists also who keeps the roster.
+        himself and by those who assign or publish there; a member's own by himself and by those who keep the roster there.
+        Nobody of the same rank reads it. Drafts are read by those who make them: who assigns work, for members' lists also
+        who keeps the roster.
         """
         if right != VIEW or user is OPERATOR:
             return self.filter(reach(user, right, "organisation__"))
