@@ -1,20 +1,26 @@
-"""The operator of the server, who acts through commands."""
+"""Who acts: an account, or the operator of the server, who acts through commands."""
 
 from typing import Any, Protocol
 
 
 class Actor(Protocol):
-    """Whoever reads and writes: an account, or the operator of the server."""
+    """Who writes or reads: an account (branches.User) or the operator of the server."""
 
-    pk: Any
-    name: Any
-    is_active: Any
+    @property
+    def pk(self) -> int | None: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_active(self) -> bool: ...
 
 
 class Operator:
     """Acts with whole reach, and is audited as what he is."""
 
-    pk = id = None
+    pk: None = None
+    id: None = None
     name = "服务器操作员"
     is_authenticated = True
     is_active = True
@@ -27,5 +33,5 @@ OPERATOR = Operator()
 
 
 def account_of(by: Actor) -> Any:
-    """Return the account for a column that says who did something: None for the operator, who has none."""
+    """Return the account to note as the author of a row; None for the operator, who has none."""
     return None if by is OPERATOR else by

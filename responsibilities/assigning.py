@@ -1,14 +1,18 @@
 """Who assigns work, who answers for an organisation, and who stands above it (supervision, asking once)."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 from django.http import Http404
 
-from branches.places.models.organisations import Kind, Organisation
+from branches.access.models import User
+from branches.places.models.organisations import Kind, Organisation, OrganisationQuerySet
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.reach import reach, reach_of
 from branches.reach.rights import ASSIGN, VIEW
 from common import clock
+from common.operator import Actor
 from responsibilities.requirements.services import responsible_for
 
 # The discipline officer's assign_work is for supervision only (access.md).
@@ -33,7 +37,7 @@ _HEADS = {
 LEADING = ("leader", "party_group_secretary")
 
 
-def assigning(user, path="organisation__"):
+def assigning(user: Actor, path: str = "organisation__") -> Q:
     """Return the condition «`user` assigns work at this organisation today»; not by the discipline office.
 
     path: leads from the filtered rows to the organisation ("" for organisations themselves).
@@ -41,22 +45,22 @@ def assigning(user, path="organisation__"):
     return reach_of(user).condition(ASSIGN, path, without=ONLY_SUPERVISES)
 
 
-def assigns_anywhere(user):
+def assigns_anywhere(user: Actor) -> bool:
     """Return whether `user` assigns work at any organisation."""
     return reach_of(user).anywhere(ASSIGN, without=ONLY_SUPERVISES)
 
 
-def places_assigned(user):
+def places_assigned(user: Actor) -> OrganisationQuerySet:
     """Return the organisations at which `user` assigns work today, in tree order."""
     return Organisation.objects.filter(assigning(user, "")).in_tree_order()
 
 
-def assigns_work(user, organisation):
+def assigns_work(user: Actor, organisation: Organisation) -> bool:
     """Return whether `user` may ask work of an Organisation: `assign_work` there, but not by the discipline office."""
     return reach_of(user).holds(ASSIGN, organisation.pk, without=ONLY_SUPERVISES)
 
 
-def require_assigns(user, organisation):
+def require_assigns(user: Actor, organisation: Organisation) -> None:
     """Raise Forbidden (or Http404 outside reach) unless `user` assigns work at `organisation`."""
     if assigns_work(user, organisation):
         return
@@ -65,13 +69,13 @@ def require_assigns(user, organisation):
     raise Http404
 
 
-def refusal(user, organisation=None):
+def refusal(user: Actor, organisation: Organisation | None = None) -> access.Forbidden:
     """Return the Forbidden for who may not ask work at an Organisation; it tells the discipline office why."""
     supervises = organisation is not None and access.has_right(user, ASSIGN, organisation)
     return access.Forbidden(ASSIGN, organisation, "机关纪委以督查督办提出要求，不直接部署工作。" if supervises else "")
 
 
-def answers(user, path="organisation__"):
+def answers(user: Actor, path: str = "organisation__") -> Q:
     """Return the condition «`user` answers for this organisation today».
 
     path: leads from the filtered rows to the organisation ("" for organisations themselves). The office of the agency
@@ -91,19 +95,19 @@ def answers(user, path="organisation__"):
     return condition
 
 
-def answers_for(user, organisation):
+def answers_for(user: Actor, organisation: Organisation) -> bool:
     """Return whether `user` answers for `organisation` today: he cannot supervise it."""
     return Organisation.objects.filter(answers(user, ""), pk=organisation.pk).exists()
 
 
-def _holding(places, roles):
-    rows = Appointment.objects.in_force(clock.today()).filter(
+def _holding(places: Iterable[Organisation | int], roles: Iterable[str]) -> list[User]:
+    seats = Appointment.objects.in_force(clock.today()).filter(
         organisation__in=places, role__in=roles, user__is_active=True
     )
-    return list({row.user_id: row.user for row in rows.select_related("user").order_by("pk")}.values())
+    return list({seat.user_id: seat.user for seat in seats.select_related("user").order_by("pk")}.values())
 
 
-def answering(organisation):
+def answering(organisation: Organisation) -> list[User]:
     """Return the accounts that a notice to `organisation` goes to."""
     if organisation.kind == Kind.PARTY_GROUP:
         return _holding([organisation], ("party_group_secretary",)) or _holding([organisation], _OFFICE)
@@ -112,7 +116,7 @@ def answering(organisation):
     return responsible_for(organisation)
 
 
-def above(organisation, holder=None, without=()):
+def above(organisation: Organisation, holder: User | None = None, without: Iterable[int] = ()) -> list[User]:
     """Return the accounts of the next level above a recipient: its secretaries; [] at the very top.
 
     holder: the person addressed, whose next level is the party group's secretary. without: ids of accounts that do not
@@ -126,30 +130,31 @@ def above(organisation, holder=None, without=()):
         roles = _HEADS.get(place.kind, ())
         if holder is not None and place.kind != Kind.PARTY_GROUP:
             continue
-        found = _holding([place], roles)
-        if not found and place.kind == Kind.COMMITTEE:
-            found = _holding([place.parent_id], roles)
-        found = [user for user in found if user.pk not in own]
-        if found:
-            return found
+        people = _holding([place], roles)
+        if not people and place.kind == Kind.COMMITTEE:
+            people = _holding([place.parent_id], roles)
+        people = [user for user in people if user.pk not in own]
+        if people:
+            return people
     return []
 
 
-def leading_group(user):
+def leading_group(user: Actor) -> list[tuple[User, Organisation]]:
     """Return [(account, organisation)] of the members of the leading group whom `user` may address by `assign_work`."""
-    rows = (
+    seats = (
         Appointment.objects.in_force(clock.today())
         .filter(reach(user, ASSIGN, "organisation__"), role__in=LEADING, user__is_active=True)
         .select_related("user", "organisation__parent")
         .order_by("organisation__level", "pk")
     )
-    found = {}
-    for row in rows:
-        found.setdefault(row.user_id, (row.user, row.organisation))
-    return list(found.values())
+    leading: dict[int, tuple[User, Organisation]] = {}
+    for seat in seats:
+        if seat.organisation is not None:
+            leading.setdefault(seat.user_id, (seat.user, seat.organisation))
+    return list(leading.values())
 
 
-def seat_for(user, organisation):
+def seat_for(user: Actor, organisation: Organisation) -> Organisation:
     """Return the organisation from which `user` addresses `organisation`: the nearest where he was given `assign_work`."""
     if user is access.OPERATOR:
         return organisation.get_root()

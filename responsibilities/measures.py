@@ -1,19 +1,25 @@
 """Measures of what is owed: one value per organisation and period, from the same functions as the pages."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from branches.jobs.models import ChangeMark
+from common import clock
+from common.periods import Period
 from members.measures import of_marked_records
 from responsibilities.duties.models import Duty, Level, ListState
-from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
-from responsibilities.duties.slot import counts_on
+from responsibilities.duties.progress import duty_slots
+from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.rules import REQUIREMENT_RULES
-from responsibilities.requirements.selectors import requirements
+from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.work.models import StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.models import SyncStageKind as SyncKind
-from responsibilities.work.sync import DUE, closure, sync_points
+from responsibilities.work.stages import DUE, SyncPoint, closure, sync_points
 
 DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
 REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in REQUIREMENT_RULES}
@@ -26,13 +32,15 @@ SYNC_MEASURES = {f"sync.{stage.value}": f"{stage.label}（同步的环节）" fo
 }
 
 
-def requirement_rows(period, organisations=None, as_of=None):
-    """Yield the Requirements whose own period is exactly `period`, those that do not apply included."""
+def requirement_rows(
+    period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
+) -> list[Requirement]:
+    """Return the Requirements whose own period is exactly `period`, those that do not apply included."""
     rules = [row for row in REQUIREMENT_RULES if row.period == period.kind]
     return requirements(period, organisations=organisations, as_of=as_of, rules=rules)
 
 
-def fraction(row):
+def fraction(row: Requirement) -> tuple[int, int, int, int]:
     """Return (numerator, denominator, late, overdue) of a Requirement.
 
     Numerator: how many of the expected are done, at most as many as expected. Denominator: the expected. A requirement
@@ -53,7 +61,7 @@ class Share:
     numerator: 1 where it is as it should be. late: lagging. overdue: missing. counted: it is a plain count, not a share.
     """
 
-    places: tuple
+    places: tuple[int, ...]
     measure: str
     numerator: int
     late: int = 0
@@ -61,7 +69,7 @@ class Share:
     counted: bool = False
 
 
-def sync_shares(period, as_of):
+def sync_shares(period: Period, as_of: date) -> Iterator[Share]:
     """Yield the Shares of the sync points whose business date lies in `period`: what was owed, by how many days the Party
     side followed, what was waived, closure.
 
@@ -74,7 +82,7 @@ def sync_shares(period, as_of):
     items = SyncStage.objects.filter(dated).order_by().values("item")
     points = sync_points(items, as_of=as_of)
     owners = dict(WorkItem.objects.values_list("pk", "organisation"))
-    by_item = {}
+    by_item: dict[int, list[SyncPoint]] = {}
     for point in points:
         by_item.setdefault(point.item, []).append(point)
         if point.day is None or point.day not in period:
@@ -94,12 +102,12 @@ def sync_shares(period, as_of):
             yield Share(places, SYNC_WAIVED, int(point.state == SyncState.WAIVED))
     for item, mine in by_item.items():
         ends = [point for point in mine if point.kind == SyncKind.ASSESSMENT and point.state in DUE]
-        if ends and max(point.day for point in ends) in period:
+        if ends and max(point.day for point in ends if point.day) in period:
             done, owed = closure(mine)
             yield Share(tuple(ends[-1].carriers or [owners[item]]), SYNC_CLOSURE, int(done == owed))
 
 
-def sync_days_touched(marks):
+def sync_days_touched(marks: Sequence[ChangeMark]) -> set[date]:
     """Return the business days of the stages whose proof may have changed with the records that `marks` name.
 
     marks: ChangeMarks of activities (organisation, first_day, last_day). A record proves a stage of another month.
@@ -118,30 +126,47 @@ def sync_days_touched(marks):
     return {day for row in days for day in row if day is not None}
 
 
-def carriers_proved_by(places):
+def carriers_proved_by(places: Iterable[int]) -> set[int]:
     """Return the ids of the organisations that carry, or carried, work of which records of `places` (ids) are evidence."""
     rows = WorkCarrier.objects.filter(item__stages__evidence__activity__organisation__in=places)
     return set(rows.order_by().values_list("organisation_id", flat=True).distinct())
 
 
-def issued_duties(year, as_of, organisations=None):
+# {organisation id: [done, owed, late, overdue]}
+ByPlace = dict[int, list[int]]
+
+
+class Due(Protocol):
+    """What `item_counts` counts: a thing of an organisation in a state (met, met_late, overdue, not_due)."""
+
+    @property
+    def organisation(self) -> int: ...
+
+    @property
+    def state(self) -> str: ...
+
+
+def issued_duties(year: int, as_of: date, organisations: Iterable[int] | None = None) -> QuerySet[Duty]:
     """Return the duties of a year's lists issued by `as_of`, without those of members' own lists (nobody is ranked)."""
     rows = Duty.objects.filter(list__year=year, list__state=ListState.ISSUED, list__issued_on__lte=as_of)
     rows = rows.exclude(list__level=Level.MEMBER)
     return rows if organisations is None else rows.filter(list__organisation__in=organisations)
 
 
-def duty_counts(periods, organisations=None, as_of=None):
+def duty_counts(
+    periods: Sequence[Period], organisations: Iterable[int] | None = None, as_of: date | None = None
+) -> dict[Period, ByPlace]:
     """Return {Period: {organisation id: [done, owed, late, overdue]}} of the duty slots due within each period.
 
-    periods: of one year, which is judged once for all of them. Owed are all slots that apply, those still to come
-    included; what nobody can know is left out of both.
+    periods: of one year, which is judged once for all of them. All slots that apply are owed, those still to come
+    included; slots that nobody can judge are left out.
     """
+    as_of = as_of or clock.today()
     duties = list(
         issued_duties(periods[0].year, as_of, organisations).select_related("list__organisation", "list__holder")
     )
     slots = duty_slots(duties, as_of=as_of)
-    found = {period: {} for period in periods}
+    counts: dict[Period, ByPlace] = {period: {} for period in periods}
     for duty in duties:
         for slot in slots[duty.pk]:
             if slot.state in LEFT_OUT:
@@ -149,11 +174,11 @@ def duty_counts(periods, organisations=None, as_of=None):
             due = counts_on(slot, periods[0].year)
             for period in periods:
                 if due in period:
-                    _count(found[period].setdefault(duty.list.organisation_id, [0, 0, 0, 0]), slot, as_of)
-    return found
+                    _count(counts[period].setdefault(duty.list.organisation_id, [0, 0, 0, 0]), slot, as_of)
+    return counts
 
 
-def _count(row, slot, as_of):
+def _count(row: list[int], slot: DutySlot, as_of: date) -> None:
     done = slot.state in DONE
     row[0] += done
     row[1] += 1
@@ -161,15 +186,15 @@ def _count(row, slot, as_of):
     row[3] += slot.behind(as_of)
 
 
-def item_counts(items):
+def item_counts(items: Iterable[Due]) -> ByPlace:
     """Return {organisation id: [done, owed, late, overdue]} of things with `organisation` and `state` (met, met_late,
     overdue, not_due): supervisions, resolutions.
     """
-    counts = {}
+    counts: ByPlace = {}
     for item in items:
         row = counts.setdefault(item.organisation, [0, 0, 0, 0])
-        row[0] += item.state in ("met", "met_late")
+        row[0] += item.state in (RequirementState.MET, RequirementState.MET_LATE)
         row[1] += 1
-        row[2] += item.state == "met_late"
-        row[3] += item.state == "overdue"
+        row[2] += item.state == RequirementState.MET_LATE
+        row[3] += item.state == RequirementState.OVERDUE
     return counts

@@ -22,14 +22,14 @@ class Asking:
 
     def live(self):
         done = self._ask(
-            "青年理论学习小组情况", 40, 12, [FieldData("学习小组个数"), FieldData("党员人数", held="members")]
+            "青年理论学习小组情况", 40, 12, [FieldData("学习小组个数"), FieldData("党员人数", figure="members")]
         )
         self._answer(done, 34, lambda number: {0: str(1 + number % 3)})
         with clock.at(moment(self.today - timedelta(days=25))):
             collect_close(by=self.staff, collect=done)
         fields = [
             FieldData("窗口延时服务人次"),
-            FieldData("党员人数", held="members"),
+            FieldData("党员人数", figure="members"),
             FieldData("是否设立党员先锋岗", FieldKind.CHOICE, ("是", "否")),
             FieldData("下次开放日", FieldKind.DATE, required=False),
             FieldData("典型做法", FieldKind.TEXT, required=False),

@@ -8,7 +8,7 @@ from members.activities.models import Activity
 from responsibilities.work.models import SyncStage, SyncStageKind
 from responsibilities.work.services.evidence import evidence_link
 from responsibilities.work.services.items import WorkData, work_create, work_stop
-from responsibilities.work.services.stages import StageData, stage_update, stage_waive
+from responsibilities.work.services.stages import MilestoneData, StageData, stage_update, stage_waive
 
 STUDY, ARRANGE, CARRY, ASSESS = SyncStageKind
 MEETINGS = ("committee_meeting", "assembly")
@@ -220,7 +220,7 @@ class Work:
         lines = []
         for name, ago in MILESTONES:
             day = self.today - timedelta(days=ago)
-            lines.append((None, name, day, day if ago > 0 else None))
+            lines.append(MilestoneData(None, name, day, day if ago > 0 else None))
         stage_update(by=self.staff, stage=stage, data=StageData(milestones=lines))
         first = stage.milestones.order_by("planned_on").first()
         _, _, record = self._dates(self.branches["信息中心"], CARRY, MILESTONES[0][1], 3)

@@ -9,7 +9,7 @@ from responsibilities.duties.slot import counts_on
 from responsibilities.measures import issued_duties
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.rates import total
-from responsibilities.work.sync import DUE, closure, sync_points
+from responsibilities.work.stages import DUE, closure, sync_points
 
 # A report names the worst; all of them stand on the board of the four synchronisations.
 PROBLEMS_SHOWN = 15

@@ -5,7 +5,7 @@ from django import forms
 from common.text import clean_text
 
 
-class SentenceForm(forms.Form):
+class ReasonForm(forms.Form):
     """One sentence with its reason; the label is the caller's."""
 
     text = forms.CharField(max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,6 +1,7 @@
 """One thing that happened: kinds, date, hosts, who was there, what was decided."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import models
@@ -141,7 +142,7 @@ class Activity(models.Model):
 
     objects = ActivityQuerySet.as_manager()
     # Kinds of a record that a form describes and nobody has saved yet (the live panel reads them).
-    unsaved_kinds = ()
+    unsaved_kinds: Sequence[str] = ()
 
     class Meta:
         verbose_name = verbose_name_plural = "活动记录"

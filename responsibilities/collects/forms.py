@@ -9,7 +9,7 @@ from common.forms.fields import DayField, PlainTextField
 from common.forms.filters import Filter
 from common.text import whole_number
 from responsibilities.collects.models import CollectState, FieldKind
-from responsibilities.collects.selectors import known_figures as held
+from responsibilities.collects.selectors import known_figures
 from responsibilities.collects.services.answers import name_of
 from responsibilities.collects.services.collects import MOST_FIELDS, FieldData
 from responsibilities.collects.values import LONGEST
@@ -63,17 +63,17 @@ class CollectForm(forms.Form):
 
 
 class FieldForm(forms.Form):
-    """One thing to ask. `held` is a radio button drawn beside the label: taken from the system, nobody is asked."""
+    """One thing to ask. `figure` is a radio button drawn beside the label: taken from the system, nobody is asked."""
 
     label = PlainTextField(label="内容", required=False, max_length=60)
     kind = forms.ChoiceField(label="类型", required=False, choices=FieldKind.choices, initial=FieldKind.NUMBER)
     options = PlainTextField(label="选项", required=False, max_length=250)
     required = forms.BooleanField(label="必填", required=False, initial=True)
-    held = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    figure = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
-    def clean_held(self):
-        key = self.cleaned_data["held"]
-        if key and key not in held.BY_KEY:
+    def clean_figure(self):
+        key = self.cleaned_data["figure"]
+        if key and key not in known_figures.BY_KEY:
             raise forms.ValidationError("请从列出的内容中选择取用项。")
         return key
 
@@ -94,7 +94,7 @@ class FieldForm(forms.Form):
             kind=values.get("kind") or FieldKind.NUMBER,
             options=options,
             required=values["required"],
-            held=values["held"],
+            figure=values["figure"],
         )
 
 
@@ -111,9 +111,9 @@ def rows_of(collect):
             {
                 "label": field.label,
                 "kind": field.kind,
-                "options": "、".join(field.choices),
+                "options": "、".join(field.options),
                 "required": field.required,
-                "held": field.held,
+                "figure": field.figure,
             }
         )
     return rows + [{"kind": FieldKind.NUMBER, "required": True}] * SPARE_ROWS
@@ -141,7 +141,7 @@ class AnswerForm(forms.Form):
         elif field.kind == FieldKind.DATE:
             widget = forms.DateInput(attrs={"type": "date"})
         elif field.kind == FieldKind.CHOICE:
-            widget = forms.RadioSelect(choices=[(option, option) for option in field.choices])
+            widget = forms.RadioSelect(choices=[(option, option) for option in field.options])
         elif field.kind == FieldKind.TEXT:
             widget = forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST})
         return forms.CharField(label=label, required=False, initial=initial, widget=widget)

@@ -1,7 +1,5 @@
 """Asking once (一次征集): only what the system does not hold is asked, as a small form with a due date."""
 
-import json
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -64,15 +62,15 @@ class FieldKind(models.TextChoices):
 
 
 class CollectField(models.Model):
-    """One thing asked; `held` names what the system holds on it (selectors/held.py): then nobody is asked."""
+    """One thing asked; `figure` is the key of the KnownFigure that answers it: then nobody is asked."""
 
     collect = models.ForeignKey(Collect, on_delete=models.CASCADE, related_name="fields")
     order = models.PositiveSmallIntegerField(default=1)
     label = models.CharField("内容", max_length=60)
     kind = models.CharField("类型", max_length=10, choices=FieldKind.choices, default=FieldKind.NUMBER)
-    options = models.CharField("选项", max_length=300, blank=True)
+    options = models.JSONField("选项", default=list, blank=True)
     required = models.BooleanField("必填", default=True)
-    held = models.CharField(max_length=40, blank=True)
+    figure = models.CharField(max_length=40, blank=True)
 
     class Meta:
         default_permissions = ()
@@ -81,10 +79,6 @@ class CollectField(models.Model):
 
     def __str__(self):
         return self.label
-
-    @property
-    def choices(self):
-        return json.loads(self.options) if self.options else []
 
 
 class CollectTarget(models.Model):

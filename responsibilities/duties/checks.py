@@ -3,13 +3,13 @@
 from django.core.exceptions import ValidationError
 
 from common.periods import KINDS, MONTHS_IN
-from responsibilities.duties.models import LEVEL_ORDER
+from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList
 from responsibilities.duties.slot import due_day
 
 MOST_TIMES = 366
 
 
-def due_list(text, year, period):
+def due_list(text: str, year: int, period: str) -> str:
     """Return "MM-DD,MM-DD" cleaned: none, or one for each period of the year, each a day of that year, in order.
 
     Raises ValidationError on "due".
@@ -23,21 +23,21 @@ def due_list(text, year, period):
             days.append(due_day(year, part))
         except ValueError:
             raise ValidationError({"due": f"“{part}”不是 {year} 年的日期，请写成月-日，如 06-30。"}) from None
-    wanted = 12 // MONTHS_IN[period] if period in KINDS else 1
-    if len(days) != wanted:
-        raise ValidationError({"due": f"这个频次一年有 {wanted} 期，时限应写 {wanted} 个，用逗号隔开，或留空。"})
+    number = 12 // MONTHS_IN[period] if period in KINDS else 1
+    if len(days) != number:
+        raise ValidationError({"due": f"这个频次一年有 {number} 期，时限应写 {number} 个，用逗号隔开，或留空。"})
     if sorted(days) != days:
         raise ValidationError({"due": "时限应从早到晚写。"})
     return ",".join(parts)
 
 
-def check_times(times):
+def check_times(times: int | None) -> None:
     """Raise ValidationError on "times" unless it is between 1 and MOST_TIMES."""
     if times is None or not 1 <= times <= MOST_TIMES:
         raise ValidationError({"times": f"次数应在 1 至 {MOST_TIMES} 之间。"})
 
 
-def check_parent(duty_list, parent, duty=None):
+def check_parent(duty_list: DutyList, parent: Duty | None, duty: Duty | None = None) -> None:
     """Raise ValidationError on "serves" unless the parent is of the same year and of a level further up."""
     if parent is None:
         return

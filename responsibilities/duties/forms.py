@@ -1,18 +1,21 @@
-"""Forms of the duty lists: filters, one duty, making and issuing lists, reporting, charges of leaders."""
+"""Forms of the duty lists: filters, one duty, making and issuing lists, reporting, portfolios of leaders."""
 
 from django import forms
 
 from branches.access.models import User
 from branches.places.models.departments import Department
+from branches.places.models.organisations import tree_order
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter, YearField
 from common.stale_form import seen_mark
 from members.roster.forms import LONG_NUMBER
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
-from responsibilities.duties.progress import STATE_NAMES
 from responsibilities.duties.selectors.lists import UNNOTED
 from responsibilities.duties.services.duties import shown
+from responsibilities.duties.slot import STATE_NAMES
+
+VIEWS = [("level", "按层级"), ("item", "按责任事项"), ("overdue", "只看逾期")]
 
 
 class DutyFilter(Filter):
@@ -28,7 +31,7 @@ class DutyFilter(Filter):
     view = forms.ChoiceField(
         label="显示方式",
         required=False,
-        choices=[("level", "按层级"), ("item", "按责任事项"), ("overdue", "只看逾期")],
+        choices=VIEWS,
         widget=forms.HiddenInput,
     )
 
@@ -76,7 +79,7 @@ class DutyForm(forms.Form):
         label="时限", max_length=120, required=False, help_text="每期一个，写月-日，如 06-30,12-31；留空为每期最后一天"
     )
     proof = PlainTextField(label="佐证", max_length=200, required=False)
-    serves = forms.ModelChoiceField(
+    serves: "forms.ModelChoiceField[Duty]" = forms.ModelChoiceField(
         None,
         label="服务于上级责任",
         required=False,
@@ -173,10 +176,10 @@ class DropForm(forms.Form):
     )
 
 
-class ChargeForm(forms.Form):
+class PortfolioForm(forms.Form):
     """A department in a leader's charge, or a branch as his contact point."""
 
-    leader = forms.ModelChoiceField(
+    leader: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         None,
         label="班子成员",
         empty_label="请选择",
@@ -209,7 +212,7 @@ def uppers_for(user, duty_list):
     levels = LEVEL_ORDER[: LEVEL_ORDER.index(duty_list.level)]
     rows = Duty.objects.visible_to(user).filter(list__year=duty_list.year, list__level__in=levels)
     rows = rows.select_related("list__organisation__parent", "list__holder", "list__member")
-    return rows.order_by("list__organisation__lft", "list", "order")
+    return rows.order_by(*tree_order("list__organisation__"), "list", "order")
 
 
 def upper_label(duty):

@@ -1,5 +1,7 @@
 """Duty lists at five levels and the member's own (责任清单), and what holders say about each duty."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -44,8 +46,9 @@ class DutyListQuerySet(ScopedQuerySet):
         """Lists that the user may read, or (with another right) act on at their organisation.
 
         Lists of organisations follow the organisation. A leader's or the Party group secretary's own list is read by
-        himself and by those who assign or publish there; a member's own by himself and by those who keep the roster there: by nobody of the same rank.
-        Drafts are read by those who make them: who assigns work, for members' lists also who keeps the roster.
+        himself and by those who assign or publish there; a member's own by himself and by those who keep the roster there.
+        Nobody of the same rank reads it. Drafts are read by those who make them: who assigns work, for members' lists also
+        who keeps the roster.
         """
         if right != VIEW or user is OPERATOR:
             return self.filter(reach(user, right, "organisation__"))
@@ -87,6 +90,12 @@ class DutyList(models.Model):
     noted_at = models.DateTimeField("知悉时间", null=True)
     created = models.DateTimeField(default=timezone.now, editable=False)
 
+    # What `year_lists` says of a list beside its columns.
+    number: int
+    people: str
+    unnoted: bool
+    unheld: bool
+
     objects = DutyListQuerySet.as_manager()
 
     class Meta:
@@ -122,11 +131,11 @@ class DutyList(models.Model):
         return f"{self.year}年{self.holder_name}责任清单"
 
     @property
-    def holder_name(self):
+    def holder_name(self) -> str:
         """Whose list it is: the person where it is a person's, else the organisation (with its level)."""
-        if self.holder_id:
+        if self.holder:
             return self.holder.name
-        if self.member_id:
+        if self.member:
             return self.member.name
         if self.level == Level.PARTY_GROUP_SECRETARY:
             return "党组书记"
@@ -160,11 +169,11 @@ class DutyReportQuerySet(DutyQuerySet):
 class Duty(models.Model):
     """One line of a list: how often, until when, by what it is proved, and the duty further up that it serves.
 
-    How far it is, is derived (responsibilities/duty_progress.py); stored is only what people say (DutyReport).
+    How far it is, is derived (duties/progress.py); stored is only what people say (DutyReport).
     """
 
     list = models.ForeignKey(DutyList, on_delete=models.CASCADE, related_name="duties")
-    # Key of the template in duty_templates; empty for one written by hand.
+    # Key of the template (duties/templates); empty for one written by hand.
     key = models.CharField(max_length=30, blank=True)
     order = models.PositiveSmallIntegerField("序号", default=1)
     text = models.CharField("责任事项", max_length=200)
@@ -175,7 +184,7 @@ class Duty(models.Model):
     # "MM-DD" of the year, one for each period, divided by commas; empty: the last day of each period.
     due = models.CharField("时限", max_length=120, blank=True)
     proof = models.CharField("佐证", max_length=200, blank=True)
-    # Where the system itself finds the proof: a key of responsibilities/duty_proofs.py; empty: reported in words.
+    # Where the system itself finds the proof: a key of duties/proofs/sources.py; empty: reported in words.
     source = models.CharField(max_length=40, blank=True)
     # Ids of the rulebook, divided by blanks.
     rules = models.CharField(max_length=300, blank=True)
@@ -187,6 +196,13 @@ class Duty(models.Model):
         on_delete=models.SET_NULL,
         related_name="served_by",
     )
+
+    # What the chain of a duty knows of it: whether its reader may open it.
+    mine: bool
+    # What the page of a list says of a line: how often, on which rules, whether the number is the agency's own.
+    often: str
+    cited: Sequence[tuple[str, str]]
+    own: bool
 
     objects = DutyQuerySet.as_manager()
 
@@ -208,8 +224,8 @@ class Duty(models.Model):
         return self.list.organisation
 
     @property
-    def rule_ids(self):
-        return self.rules.split()
+    def rule_ids(self) -> tuple[str, ...]:
+        return tuple(self.rules.split())
 
 
 class ReportState(models.TextChoices):
@@ -258,14 +274,15 @@ class DutyReport(models.Model):
         return self.duty.list.organisation
 
 
-class LeaderPortfolioQuerySet(DatedQuerySet, ScopedQuerySet):
+# The plugin gives each of the two bases an as_manager of its own type.
+class LeaderPortfolioQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]
     pass
 
 
 class LeaderPortfolio(models.Model):
     """What a member of the leading group is in charge of between two days: a department, or a branch as contact point."""
 
-    leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="charges")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="portfolios")
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(
         "branches.Department",

@@ -1,13 +1,17 @@
 """How far a duty is: derived, never stored; pages, workbench, scores and reports ask here and nowhere else.
 
-The system's own proofs (duty_proofs.py) come first; over them lies what people reported (DutyReport), then the calendar.
+The system's own proofs (duties/proofs) come first; over them lies what people reported (DutyReport), then the calendar.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
+from branches.access.models import User
 from common import clock
-from responsibilities.duties.models import DutyReport, ReportState
+from responsibilities.duties.models import Duty, DutyReport, ReportState
 from responsibilities.duties.proofs.sources import proof_slots
 from responsibilities.duties.slot import (
     ACCEPTED,
@@ -19,35 +23,40 @@ from responsibilities.duties.slot import (
     OVERDUE,
     REPORTED,
     RETURNED,
-    STATE_NAMES,
     UNKNOWN,
     DutySlot,
+    Slots,
 )
 
-__all__ = ["DONE", "LEFT_OUT", "STATE_NAMES", "DutySlot", "Progress", "duty_slots", "elapsed", "progress", "settled"]
+# A report, and its state on the day of judging.
+Said = tuple[DutyReport, str]
 
 
-def duty_slots(duties, *, as_of=None, holders=None):
+def duty_slots(
+    duties: Iterable[Duty] | QuerySet[Duty],
+    *,
+    as_of: date | None = None,
+    holders: Mapping[int, list[User]] | None = None,
+) -> Slots:
     """Return {duty id: [DutySlot]} in the order of the calendar.
 
     duties: Duty objects (list and its organisation are read with them when a queryset is given). as_of: day of judging
     (default today); reports and reviews of later days are left out. holders: {list id: [User]} of that day, for a caller
-    that has read them. The number of statements does not depend on the
-    number of duties, organisations or slots.
+    that has read them. The number of statements does not depend on the number of duties, organisations or slots.
     """
     as_of = as_of or clock.today()
-    if hasattr(duties, "select_related"):
+    if isinstance(duties, QuerySet):
         duties = duties.select_related("list__organisation", "list__holder", "list__member")
     duties = list(duties)
-    found = proof_slots(duties, as_of, holders)
+    slots = proof_slots(duties, as_of, holders)
     reports = _reports(duties, as_of)
     for duty in duties:
-        for slot in found[duty.pk]:
+        for slot in slots[duty.pk]:
             _judge(slot, reports.get((duty.pk, slot.key)), as_of)
-    return found
+    return slots
 
 
-def _reports(duties, as_of):
+def _reports(duties: list[Duty], as_of: date) -> dict[tuple[int, str], Said]:
     """Return {(duty, slot key): (report, state on that day)}."""
     rows = DutyReport.objects.all()
     # A long list of ids is looked up in memory; databases limit how many may be named.
@@ -55,18 +64,18 @@ def _reports(duties, as_of):
         rows = rows.filter(duty__in=[duty.pk for duty in duties])
     else:
         rows = rows.filter(duty__list__year__in={duty.list.year for duty in duties})
-    found = {}
+    said: dict[tuple[int, str], Said] = {}
     for row in rows.select_related("paper", "reported_by", "reviewed_by"):
         if clock.day_of(row.reported_at) > as_of:
             continue
-        state = row.state
+        state: str = row.state
         if row.reviewed_at is not None and clock.day_of(row.reviewed_at) > as_of and state != ReportState.CONFIRMED:
             state = ReportState.REPORTED
-        found[row.duty_id, row.slot] = (row, state)
-    return found
+        said[row.duty_id, row.slot] = (row, state)
+    return said
 
 
-def _judge(slot, said, as_of):
+def _judge(slot: DutySlot, said: Said | None, as_of: date) -> None:
     """Set state, done and late of a slot from its proof, what was said of it, and the calendar."""
     report, state = said or (None, None)
     slot.report = report
@@ -74,7 +83,7 @@ def _judge(slot, said, as_of):
         slot.state = NOT_APPLICABLE
     elif slot.proved:
         slot.state = CLOSED
-    elif state in (ReportState.REPORTED, ReportState.ACCEPTED):
+    elif report is not None and state in (ReportState.REPORTED, ReportState.ACCEPTED):
         slot.state = REPORTED if state == ReportState.REPORTED else ACCEPTED
         slot.done, slot.late = slot.expected, slot.expected if report.late else 0
     elif state == ReportState.RETURNED:
@@ -107,53 +116,49 @@ class Progress:
     pending: int = 0
 
     @property
-    def share(self):
+    def share(self) -> int | None:
         """Fulfilled slots in per cent, 0–100, or None where nothing is owed."""
         return round(100 * self.fulfilled / self.total) if self.total else None
 
 
-def progress(slots, as_of=None):
+def progress(slots: Iterable[DutySlot], as_of: date | None = None) -> Progress:
     """Return the Progress of DutySlots judged on `as_of` (default today)."""
     as_of = as_of or clock.today()
-    found = Progress()
-    states, waiting, passed = set(), [], []
+    total = Progress()
+    states: set[str] = set()
+    waiting: list[date] = []
+    passed: list[date] = []
     for slot in slots:
         states.add(slot.state)
         if slot.state in LEFT_OUT:
             continue
-        found.total += 1
-        found.expected += slot.expected
-        found.done += min(slot.done, slot.expected)
-        found.late += slot.late
+        total.total += 1
+        total.expected += slot.expected
+        total.done += min(slot.done, slot.expected)
+        total.late += slot.late
         if slot.state in DONE:
-            found.fulfilled += 1
-            found.pending += slot.state == REPORTED
+            total.fulfilled += 1
+            total.pending += slot.state == REPORTED
         elif slot.behind(as_of):
             passed.append(slot.due)
         else:
             waiting.append(slot.due)
-    found.overdue = len(passed)
-    found.state = next((state for state in _NEEDY if state in states), NOT_APPLICABLE)
+    total.overdue = len(passed)
+    total.state = next((state for state in _NEEDY if state in states), NOT_APPLICABLE)
     if passed:
-        found.days = (as_of - min(passed)).days
+        total.days = (as_of - min(passed)).days
     if waiting:
-        found.next_due = min(waiting)
+        total.next_due = min(waiting)
         if not passed:
-            found.days = (found.next_due - as_of).days
-    return found
+            total.days = (total.next_due - as_of).days
+    return total
 
 
 # What a duty with several slots shows: that which needs a hand first.
 _NEEDY = (OVERDUE, RETURNED, OPEN, REPORTED, UNKNOWN, ACCEPTED, CLOSED, NOT_APPLICABLE)
 
 
-def settled(slots):
-    """Whether everything that is owed has been fulfilled."""
-    owed = [slot for slot in slots if slot.state not in LEFT_OUT]
-    return bool(owed) and all(slot.state in DONE for slot in owed)
-
-
-def elapsed(year, as_of=None):
+def elapsed(year: int, as_of: date | None = None) -> int:
     """Return how much of a year has passed on `as_of`, in whole per cent (0–100)."""
     as_of = as_of or clock.today()
     first, last = date(year, 1, 1), date(year, 12, 31)

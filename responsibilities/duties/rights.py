@@ -1,35 +1,37 @@
 """Who may make, adjust, report and review duty lists (access.md; one function for each question)."""
 
-from django.db.models import Q
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
 
 from branches.access.models import User
-from branches.places.models.organisations import Kind
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.models import Appointment, OrganisationGrant
 from branches.reach.reach import reach, reach_of
 from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, PUBLISH, REVIEW, ROLES, STRICTLY_BELOW
 from common import clock
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 from responsibilities.assigning import assigning, assigns_work
 from responsibilities.duties.models import DutyList, DutyReport, Level, ReportState
 from responsibilities.duties.selectors.holders import ROLES_OF, holders_of
 
-_AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.rights and set(role.kinds) & {"branch"})
+_AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.rights and Kind.BRANCH in role.kinds)
 
 
-def makes(user, level, organisation):
+def makes(user: Actor, level: str, organisation: Organisation) -> bool:
     """Return whether the user may make and issue lists of a Level at `organisation`: members' also by the roster's keeper."""
     if assigns_work(user, organisation):
         return True
     return level == Level.MEMBER and access.has_right(user, MEMBERS, organisation)
 
 
-def making(user):
+def making(user: Actor) -> Q:
     """Return the condition «the user may make, adjust and issue this list» over DutyList rows."""
     return assigning(user) | (Q(level=Level.MEMBER) & reach(user, MEMBERS))
 
 
-def require_makes(user, level, organisation):
+def require_makes(user: Actor, level: str, organisation: Organisation) -> None:
     """Raise as a loader does unless the user may make lists of this level there."""
     if not makes(user, level, organisation):
         right = MEMBERS if level == Level.MEMBER else ASSIGN
@@ -38,7 +40,7 @@ def require_makes(user, level, organisation):
         raise access.Forbidden(right, organisation)
 
 
-def acts_for(user, duty_list, holders=None):
+def acts_for(user: Actor, duty_list: DutyList, holders: Iterable[User] | None = None) -> bool:
     """Return whether the user answers for a list: he may take note, confirm and report.
 
     The holders of the day (read here unless given); at a branch also whoever is appointed there with report_duties.
@@ -54,13 +56,13 @@ def acts_for(user, duty_list, holders=None):
     )
 
 
-def require_acts(user, duty_list):
+def require_acts(user: Actor, duty_list: DutyList) -> None:
     """Raise Forbidden unless the user answers for the list."""
     if not acts_for(user, duty_list):
         raise access.Forbidden(DUTIES, duty_list.organisation)
 
 
-def _review_place(duty_list):
+def _review_place(duty_list: DutyList) -> tuple[str, Organisation] | None:
     """Return (right, organisation) by which a list's reports are judged, or None where nobody stands above."""
     if duty_list.level in (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY):
         return None
@@ -72,7 +74,9 @@ def _review_place(duty_list):
     return PUBLISH, place if place.kind == Kind.PARTY_GROUP else place.get_root()
 
 
-def reviews(user, duty_list, report=None, holders=None):
+def reviews(
+    user: Actor, duty_list: DutyList, report: DutyReport | None = None, holders: Iterable[User] | None = None
+) -> bool:
     """Return whether the user may accept or return reports of a list: from above, never his own and not as a holder.
 
     report: the DutyReport in question; its reporter may not judge it. holders: of the list, where they are at hand.
@@ -85,7 +89,7 @@ def reviews(user, duty_list, report=None, holders=None):
     return not acts_for(user, duty_list, holders) and access.has_right(user, *where)
 
 
-def reviewers(duty_list, reporter):
+def reviewers(duty_list: DutyList, reporter: Actor) -> list[User]:
     """Return the Users who may judge what `reporter` says of a list, in the order of their accounts; see `reviews`."""
     where = _review_place(duty_list)
     if where is None:
@@ -102,12 +106,12 @@ def reviewers(duty_list, reporter):
     return list(users.exclude(pk__in=[pk for pk in excluded if pk]).order_by("pk"))
 
 
-def reminds(user, duty_list):
+def reminds(user: Actor, duty_list: DutyList) -> bool:
     """Return whether the user may remind the holders: whoever makes such lists there or judges what they report."""
     return makes(user, duty_list.level, duty_list.organisation) or reviews(user, duty_list)
 
 
-def review_queue(user):
+def review_queue(user: Actor) -> QuerySet[DutyList]:
     """Return the DutyLists whose reports the user might judge, in one condition: those of which `reviews` says so."""
     seats = reach_of(user).seats
     at_branch = {seat.organisation for seat in seats if seat.role in _AT_THE_BRANCH}
@@ -122,7 +126,7 @@ def review_queue(user):
     return DutyList.objects.order_by().filter(branch | member | leader | committee)
 
 
-def reports_to_judge(user):
+def reports_to_judge(user: Actor) -> QuerySet[DutyReport]:
     """Return the DutyReports that wait for the user's judgement: of lists below him, never his own."""
     rows = DutyReport.objects.filter(state=ReportState.REPORTED, duty__list__in=review_queue(user))
     return rows.exclude(reported_by=user.pk or 0)

@@ -1,9 +1,19 @@
 """One duty in one of its periods, or about one of the things that happen: what is expected, what is done, until when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise, lazy
 
 from common.periods import KINDS, YEAR, Period
+from responsibilities.duties.models import Duty, DutyReport
+from responsibilities.requirements.services import record_form
+
+# Addresses of thousands of slots are reckoned when they are shown.
+Address = str | Promise
+_record_form = lazy(record_form, str)
 
 OPEN, OVERDUE, REPORTED, RETURNED = "open", "overdue", "reported", "returned"
 ACCEPTED, CLOSED, NOT_APPLICABLE, UNKNOWN = "accepted", "closed", "not_applicable", "unknown"
@@ -25,13 +35,13 @@ STATE_NAMES = {
 
 @dataclass
 class DutySlot:
-    """One line of progress.
+    """What a duty owes in one period, or for one thing that happens, and how far it is.
 
-    key: the period ("2026H1") or the thing it is about ("stage/45", "term/5"). name: as a page shows it. expected, done,
-    late: in the unit of the duty (late: of those done, after the due date). records: ids of activities that prove it.
+    key: the period ("2026H1") or the thing ("stage/45", "term/5"); name: the same for a page. expected, done, late: in the
+    duty's unit; late are those of `done` that came after the due date. records: ids of the activities that prove it.
     text: what proves it, or what is missing. url: page of the proof, or "". mend: (word, address) of the step that would
-    prove it, for whoever records at the list's organisation, or (). words: no record can show it, so the holder reports in
-    words. unknown: records exist that cannot be judged. report: the DutyReport about it, or None.
+    prove it, offered to whoever records at the list's organisation, or (). words: the holder reports in words, because no
+    record can show it. unknown: there are records, but they cannot be judged. report: the DutyReport about it, or None.
     """
 
     duty: int
@@ -42,77 +52,77 @@ class DutySlot:
     done: int = 0
     late: int = 0
     state: str = OPEN
-    records: list = field(default_factory=list)
+    records: list[int] = field(default_factory=list)
     text: str = ""
-    url: str = ""
-    mend: tuple = ()
+    url: Address = ""
+    mend: tuple[str, Address] | tuple[()] = ()
     words: bool = False
     unknown: bool = False
-    report: object = None
+    report: DutyReport | None = None
 
     @property
-    def proved(self):
+    def proved(self) -> bool:
         """Whether the system itself holds the proof of all that is expected."""
         return 0 < self.expected <= self.done
 
     @property
-    def anchor(self):
+    def anchor(self) -> str:
         """Id of its line on the duty's page."""
         return anchor(self.key)
 
     @property
-    def missed(self):
+    def missed(self) -> bool:
         """Whether it was late when it was fulfilled."""
         return self.late > 0
 
-    def behind(self, as_of):
+    def behind(self, as_of: date) -> bool:
         """Whether the due date has passed and it is not fulfilled."""
         return self.state == OVERDUE or (self.state == RETURNED and as_of > self.due)
 
-    def waits(self, as_of):
-        """Whether it has no date of its own yet: a stage, open until its business side takes place, moves on with each day."""
+    def waits(self, as_of: date) -> bool:
+        """Whether it has no date of its own yet: while its business side has not taken place, a stage is due a day later each day."""
         return self.state == OPEN and self.due <= as_of and self.key.startswith(("stage/", "node/"))
 
-    def days(self, as_of):
+    def days(self, as_of: date) -> int:
         """Days late (positive) when behind, days left (negative or zero) otherwise."""
         return (as_of - self.due).days
 
 
-def anchor(key):
+def anchor(key: str) -> str:
     """Return the id under which a duty's page shows the slot with this key."""
     return "s-" + key.replace("/", "-")
 
 
-def record_step(organisation, kind, period):
+def record_step(organisation: int, kind: str, period: Period) -> tuple[str, Address]:
     """Return the `mend` of a slot that a record closes: the record form with place, kind and period filled in."""
-    return "补录", f"/activities/new/?organisation={organisation}&kind={kind}&period={period}"
+    return "补录", _record_form(organisation, kind, period)
 
 
-def to_do(slots):
-    """Return the slots that wait for a hand: owed and not fulfilled, reported and not judged, unknown."""
+def to_do(slots: Iterable[DutySlot]) -> list[DutySlot]:
+    """Return the slots that somebody has to act on: not fulfilled, reported and not judged, unknown."""
     return [slot for slot in slots if slot.state not in (ACCEPTED, CLOSED, NOT_APPLICABLE)]
 
 
-def by_urgency(slots, as_of):
-    """Return the slots with those that are past their date first, then the others that wait for a hand, then the rest."""
+def by_urgency(slots: Iterable[DutySlot], as_of: date) -> list[DutySlot]:
+    """Return the slots in the order of urgency: past their date, then the others to act on, then the rest."""
     ranks = {RETURNED: 1, REPORTED: 2, OPEN: 3, UNKNOWN: 4, NOT_APPLICABLE: 6}
     return sorted(slots, key=lambda slot: (0 if slot.behind(as_of) else ranks.get(slot.state, 5), slot.due))
 
 
-def next_date(slots, as_of):
-    """Return the date that comes next among open slots, those that have none yet left out; None where there is none."""
+def next_date(slots: Iterable[DutySlot], as_of: date) -> date | None:
+    """Return the next date of the open slots that have one, or None."""
     return min((slot.due for slot in slots if slot.state == OPEN and not slot.waits(as_of)), default=None)
 
 
-def year_of(duty):
+def year_of(duty: Duty) -> Period:
     """Return the year of a duty as a Period."""
     return Period(YEAR, duty.list.year)
 
 
-def periods_of(duty):
+def periods_of(duty: Duty) -> list[tuple[Period, date]]:
     """Return [(Period, due date)] of a duty: its own due dates where it names them, the last day of each period otherwise.
 
-    A duty of the kind "for each thing" or "as its requirements" is one period, the year, where nothing divides it.
+    A duty that is owed "for each thing" or "as its requirements" has one period, the year.
     """
     year = year_of(duty)
     parts = year.parts(duty.period) if duty.period in KINDS else (year,)
@@ -122,27 +132,31 @@ def periods_of(duty):
     return [(part, part.last) for part in parts]
 
 
-def counts_on(slot, year):
+def counts_on(slot: DutySlot, year: int) -> date:
     """Return the day of a year (its number) on which a slot of its lists counts: its due date, or the nearest within.
 
-    A term that ran out before the year, a stage of its last days: the list of the year owes it all the same.
+    The list of a year also owes a term that ran out before it, and a stage of its last days.
     """
     return min(max(slot.due, date(year, 1, 1)), date(year, 12, 31))
 
 
-def due_day(year, text):
+def due_day(year: int, text: str) -> date:
     """Return the date of "MM-DD" in a year; ValueError for anything that is not a day of it."""
     if len(text) != 5 or text[2] != "-":
         raise ValueError(text)
     return date(year, int(text[:2]), int(text[3:]))
 
 
-def period_slot(duty, period, due, **columns):
+def period_slot(duty: Duty, period: Period, due: date, **columns: Any) -> DutySlot:
     """Return the DutySlot of one period."""
     return DutySlot(duty.pk, str(period), period.short(), due, **columns)
 
 
-def nothing_owed(duty, text):
+def nothing_owed(duty: Duty, text: str) -> list[DutySlot]:
     """Return the one slot of a duty about things of which none exists this year."""
     year = year_of(duty)
     return [DutySlot(duty.pk, str(year), year.short(), year.last, expected=0, state=NOT_APPLICABLE, text=text)]
+
+
+# {duty id: its slots in the order of the calendar}
+Slots = dict[int, list[DutySlot]]

@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from responsibilities.duties.views import duties, served
+from responsibilities.duties.views import duties, portfolios, served
 from responsibilities.duties.views import index as duty_index
 from responsibilities.duties.views import lists as duty_lists
-from responsibilities.duties.views import portfolios as charges
 from responsibilities.duties.views import reports as duty_reports
 
 urlpatterns = [
@@ -22,9 +21,9 @@ urlpatterns = [
     path("duties/lists/<int:pk>/note/", duty_lists.duty_list_note, name="duty_list_note"),
     path("duties/lists/<int:pk>/confirm/", duty_reports.duty_list_confirm, name="duty_list_confirm"),
     path("duties/lists/<int:pk>/new/", duty_lists.duty_new, name="duty_new"),
-    path("duties/charges/", charges.charge_list, name="charge_list"),
-    path("duties/charges/new/", charges.charge_new, name="charge_new"),
-    path("duties/charges/<int:pk>/end/", charges.portfolio_end, name="charge_end"),
+    path("duties/charges/", portfolios.portfolio_list, name="charge_list"),
+    path("duties/charges/new/", portfolios.portfolio_new, name="charge_new"),
+    path("duties/charges/<int:pk>/end/", portfolios.portfolio_end, name="charge_end"),
     path("duties/reports/<int:pk>/review/", duty_reports.duty_report_review, name="duty_report_review"),
     path("duties/of-work/<int:pk>/", served.item_duties, name="item_duties"),
     path(

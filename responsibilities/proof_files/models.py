@@ -12,9 +12,9 @@ from branches.reach.querysets import ScopedQuerySet
 
 class ProofFileQuerySet(ScopedQuerySet):
     def visible_to(self, user, right="view_organisation"):
-        """Papers of what the user may read: the row that names one as its proof is the only way to it.
+        """Files of what the user may read: the row that names one as its proof is the only way to it.
 
-        Stages, reports of duties, replies to supervision, answers: whatever has a foreign key to a paper.
+        Stages, reports of duties, replies to supervision, answers: whatever has a foreign key to one.
         """
         condition = Q(pk__in=[])
         for proving in self.model._meta.get_fields(include_hidden=True):
@@ -26,7 +26,7 @@ class ProofFileQuerySet(ScopedQuerySet):
 
 
 class ProofFile(models.Model):
-    """Stored outside the web root under a random name; written by services/papers.py only."""
+    """Stored outside the web root under a random name; written by proof_files/services.py only."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")

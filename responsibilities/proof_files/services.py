@@ -4,15 +4,17 @@ import hashlib
 import io
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from branches.reach import access
+from branches.places.models.organisations import Organisation
+from common.operator import Actor, account_of
 from common.uploads import sniffing as files
 from common.uploads.pictures import without_metadata
 from responsibilities.proof_files.models import ProofFile
 
 
-def proof_file_keep(*, by, organisation, file):
+def proof_file_keep(*, by: Actor, organisation: Organisation, file: UploadedFile) -> ProofFile:
     """Check an UploadedFile, keep it for `organisation` and return the ProofFile; part of the caller's transaction.
 
     The bytes are removed again when that transaction fails. Not audited by itself: the caller's entry names the file.
@@ -27,23 +29,23 @@ def proof_file_keep(*, by, organisation, file):
     path = files.store(io.BytesIO(data), "papers")
     try:
         with transaction.atomic():
-            paper = ProofFile(
+            proof_file = ProofFile(
                 organisation=organisation,
                 name=files.safe_name(file.name),
                 path=path,
                 kind=kind.kind,
                 size=len(data),
                 sha256=hashlib.sha256(data).hexdigest(),
-                uploaded_by=None if by is access.OPERATOR else by,
+                uploaded_by=account_of(by),
             )
-            paper.full_clean(exclude=["uploaded_by", "organisation"])
-            paper.save()
+            proof_file.full_clean(exclude=["uploaded_by", "organisation"])
+            proof_file.save()
     except BaseException:
         files.remove(path)
         raise
-    return paper
+    return proof_file
 
 
-def proof_file_bytes(paper):
+def proof_file_bytes(proof_file: ProofFile) -> bytes | None:
     """Return the content of a kept file, or None when it is gone or no longer what was uploaded (fault F09)."""
-    return files.kept_bytes(paper.path, paper.sha256, f"paper {paper.pk}")
+    return files.kept_bytes(proof_file.path, proof_file.sha256, f"paper {proof_file.pk}")

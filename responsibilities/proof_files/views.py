@@ -1,9 +1,11 @@
-"""Download a paper through the right to read what it proves."""
+"""Download a proof file through the right to read what it proves."""
 
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import VIEW
@@ -13,9 +15,9 @@ from responsibilities.proof_files.services import proof_file_bytes
 
 @login_required
 @require_GET
-def paper_download(request, pk):
-    paper = access.get_for(ProofFile.objects.select_related("organisation"), request.user, VIEW, pk=pk)
-    data = proof_file_bytes(paper)
+def paper_download(request: Request, pk: int) -> HttpResponse:
+    proof_file = access.get_for(ProofFile.objects.select_related("organisation"), request.user, VIEW, pk=pk)
+    data = proof_file_bytes(proof_file)
     if data is None:
-        return render(request, "members/activities/attachments/gone.html", {"attachment": paper}, status=410)
-    return exports.kept_file(data, paper.name, paper.kind)
+        return render(request, "members/activities/attachments/gone.html", {"attachment": proof_file}, status=410)
+    return exports.kept_file(data, proof_file.name, proof_file.kind)

@@ -3,17 +3,19 @@
 Nothing is stored: the same question gives the same answer on the workbench, in facts, in scores and in exports.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
 from django.db.models import Q
 
-from branches.places.models.organisations import Kind, OrganisationVersion
+from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
 from branches.settings import dated as dated_settings
 from common import clock
-from common.periods import Period
-from members.activities.selectors.counting import LATE, counting_records, returned_records, talks_had
+from common.dated import in_force_during
+from common.periods import MONTH, MONTHS_IN, YEAR, Period
+from members.activities.selectors.counting import LATE, CountingRecord, counting_records, returned_records, talks_had
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
 from responsibilities.requirements.models import Exemption
@@ -24,9 +26,12 @@ from responsibilities.requirements.rules import (
     REQUIREMENT_RULES,
     REQUIREMENT_RULES_BY_ID,
     SMALL_GROUP,
+    RequirementRule,
 )
 
+Span = tuple[date, date]
 ALWAYS = date.max
+RULE_SETTINGS = sorted({key for row in REQUIREMENT_RULES for key in (row.number_setting, row.due_setting)} - {""})
 # Up to so many branches and groups are named to the database one by one.
 FEW = 40
 
@@ -50,68 +55,77 @@ class Requirement:
     late: int = 0
     state: str = State.NOT_DUE
     reason: str = ""
-    records: list = field(default_factory=list)
+    records: list[int] = field(default_factory=list)
     waiting: bool = False
     returned: int | None = None
-    missing: list = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
 
     @property
-    def done(self):
+    def done(self) -> int:
         return self.on_time + self.late
 
     @property
-    def key(self):
+    def key(self) -> tuple[int, str, str]:
         return (self.organisation, self.rule, str(self.period))
 
     @property
-    def row(self):
+    def row(self) -> RequirementRule:
         return REQUIREMENT_RULES_BY_ID[self.rule]
 
     @property
-    def applies(self):
+    def applies(self) -> bool:
         return self.state not in (State.NOT_APPLICABLE, State.EXEMPT)
 
 
-def periods_of(rule, span):
+def periods_of(rule: RequirementRule, span: Period) -> tuple[Period, ...]:
     """Return the periods of a rule that lie within `span`, a Period (decisions 22)."""
-    if rule.period in ("month", "quarter", "half", "year") and _fits(rule.period, span):
-        return span.parts(rule.period)
-    return ()
+    return span.parts(rule.period) if MONTHS_IN[rule.period] <= MONTHS_IN[span.kind] else ()
 
 
-def _fits(kind, span):
-    order = ("month", "quarter", "half", "year")
-    return order.index(kind) <= order.index(span.kind)
-
-
-def requirements(span, *, organisations=None, as_of=None, rules=REQUIREMENT_RULES):
+def requirements(
+    span: Period,
+    *,
+    organisations: Iterable[int] | None = None,
+    as_of: date | None = None,
+    rules: Iterable[RequirementRule] = REQUIREMENT_RULES,
+) -> list[Requirement]:
     """Return the Requirements whose own period lies within `span`.
 
     span: a Period. organisations: ids of branches and small groups to look at (all when None). as_of: the day on which
     states are judged (default today). rules: rows of REQUIREMENT_RULES. The number of statements does not depend on the
     number of organisations, periods or records.
     """
-    return list(_Reckoning(span, organisations, as_of or clock.today(), rules).rows())
+    ids = None if organisations is None else list(organisations)
+    return list(_Reckoning(span, ids, as_of or clock.today(), rules).rows())
+
+
+@dataclass
+class _Place:
+    pk: int
+    kind: str
+    parent: int | None
+    starts: date
+    ends: date
+    founded: date = date.min
+    parents: list[tuple[date, date, int | None]] = field(default_factory=list)
 
 
 class _Reckoning:
     """The data of one call, read once."""
 
-    def __init__(self, span, organisations, as_of, rules):
+    def __init__(self, span: Period, organisations: list[int] | None, as_of: date, rules: Iterable[RequirementRule]):
         self.span, self.as_of = span, as_of
-        self.wanted = [(rule, periods_of(rule, span)) for rule in rules]
-        self.wanted = [(rule, periods) for rule, periods in self.wanted if periods]
-        self.settings = dated_settings.timelines(
-            ("due_soon_days", "lecture_per_quarter", "org_life_due_month", "founding_share")
-        )
+        self.asked = [(rule, periods) for rule in rules if (periods := periods_of(rule, span))]
+        self.settings = dated_settings.timelines(("due_soon_days", "founding_share", *RULE_SETTINGS))
         self.places = self._places(organisations)
         # A long list of ids inside OR and EXISTS is compared row by row; asking for all and looking up is quicker.
         ids = None if organisations is None or len(self.places) > FEW else list(self.places)
-        self.seats = self._seats(ids) if self._needs("life-committee-m") else {}
-        self.rosters = self._rosters(ids) if self._needs("life-talks") else {}
-        kinds = sorted({kind for rule, _ in self.wanted for kind in rule.kinds if rule.owes != EACH_MEMBER})
+        owing = {rule.owes for rule, _ in self.asked}
+        self.seats = self._seats(ids) if BRANCH_WITH_COMMITTEE in owing else {}
+        self.rosters = self._rosters(ids) if EACH_MEMBER in owing else {}
+        kinds = sorted({kind for rule, _ in self.asked for kind in rule.kinds if not rule.counts_members})
         self.records = self._by_place(counting_records(span.first, span.last, kinds, ids, as_of))
-        self.talks = self._talks(ids) if self._needs("life-talks") else {}
+        self.talks = self._talks(ids) if EACH_MEMBER in owing else {}
         self.returned = returned_records(span.first, span.last, kinds, ids)
         self.exempt = {
             (row.organisation_id, row.rule, row.period): row.reason
@@ -120,67 +134,65 @@ class _Reckoning:
             )
         }
 
-    def _needs(self, rule):
-        return any(row.rule == rule for row, _ in self.wanted)
-
-    def _places(self, organisations):
+    def _places(self, organisations: list[int] | None) -> dict[int, _Place]:
         """Branches and small groups with the days on which they stood, from the dated versions."""
         rows = OrganisationVersion.objects.filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP)).filter(
-            Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=self.span.last
+            in_force_during(self.span.first, self.span.last)
         )
         if organisations is not None:
             rows = rows.filter(Q(organisation__in=organisations) | Q(parent__in=organisations, kind=Kind.SMALL_GROUP))
-        places = {}
+        places: dict[int, _Place] = {}
         for pk, kind, parent, starts, ends, founded in rows.order_by("starts").values_list(
             "organisation", "kind", "parent", "starts", "ends", "organisation__founded"
         ):
             place = places.setdefault(pk, _Place(pk, kind, parent, starts, ends or ALWAYS, founded or starts))
             place.parent, place.ends = parent, ends or ALWAYS
             place.parents.append((starts, ends or ALWAYS, parent))
-        self.groups = {}
+        self.groups: dict[int | None, list[Span]] = {}
         for place in places.values():
             if place.kind == Kind.SMALL_GROUP:
-                for starts, ends, parent in place.parents:
-                    self.groups.setdefault(parent, []).append((max(starts, place.founded), ends))
+                for first, last, branch in place.parents:
+                    self.groups.setdefault(branch, []).append((max(first, place.founded), last))
         return places
 
-    def _seats(self, ids):
-        rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).filter(Q(ends__isnull=True) | Q(ends__gte=self.span.first))
+    def _seats(self, ids: list[int] | None) -> dict[int, list[tuple[int, date, date]]]:
+        rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).in_force_during(self.span.first, self.span.last)
         if ids is not None:
             rows = rows.filter(organisation__in=ids)
-        seats = {}
+        seats: dict[int, list[tuple[int, date, date]]] = {}
         for place, member, starts, ends in rows.values_list("organisation", "member", "starts", "ends"):
             seats.setdefault(place, []).append((member, starts or date.min, ends or ALWAYS))
         return seats
 
-    def _rosters(self, ids):
-        rows = Membership.objects.filter(starts__lte=self.span.last, member__joined_on__isnull=False).filter(
-            Q(ends__isnull=True) | Q(ends__gte=self.span.first)
-        )
+    def _rosters(self, ids: list[int] | None) -> dict[int, list[tuple[int, date, date, date]]]:
+        rows = Membership.objects.filter(member__joined_on__isnull=False)
+        rows = rows.in_force_during(self.span.first, self.span.last)
         if ids is not None:
             rows = rows.filter(organisation__in=ids)
-        rosters = {}
+        rosters: dict[int, list[tuple[int, date, date, date]]] = {}
         for place, member, starts, ends, joined, exempt in rows.values_list(
             "organisation", "member", "starts", "ends", "member__joined_on", "member__exempt_from"
         ):
-            rosters.setdefault(place, []).append((member, max(starts, joined), ends or ALWAYS, exempt or ALWAYS))
+            rosters.setdefault(place, []).append(
+                (member, max(starts, joined or starts), ends or ALWAYS, exempt or ALWAYS)
+            )
         return rosters
 
-    def _by_place(self, records):
-        found = {}
+    def _by_place(self, records: Iterable[CountingRecord]) -> dict[tuple[int, str], list[CountingRecord]]:
+        by_place: dict[tuple[int, str], list[CountingRecord]] = {}
         for record in records:
-            found.setdefault((record.organisation, record.kind), []).append(record)
-        return found
+            by_place.setdefault((record.organisation, record.kind), []).append(record)
+        return by_place
 
-    def rows(self):
-        for rule, periods in self.wanted:
+    def rows(self) -> Iterator[Requirement]:
+        for rule, periods in self.asked:
             for period in periods:
                 for place in self.places.values():
                     row = self._row(rule, period, place)
                     if row is not None:
                         yield row
 
-    def _row(self, rule, period, place):
+    def _row(self, rule: RequirementRule, period: Period, place: _Place) -> Requirement | None:
         if not (place.founded <= period.last and place.ends >= period.first):
             return None
         if rule.owes == SMALL_GROUP:
@@ -198,7 +210,7 @@ class _Reckoning:
             return _not_applicable(row, "未设支部委员会")
         if row.expected == 0:
             return _not_applicable(row, "本机关设定为不要求")
-        if rule.owes == EACH_MEMBER:
+        if rule.counts_members:
             self._count_talks(row, place, min(period.last, max(self.as_of, period.first)))
             if row.expected == 0:
                 return _not_applicable(row, "名册上没有应谈人员")
@@ -206,72 +218,78 @@ class _Reckoning:
             self._count(row, rule, period, place)
         return self._judge(row)
 
-    def _branch_without_groups(self, rule, period, place):
+    def _branch_without_groups(self, rule: RequirementRule, period: Period, place: _Place) -> Requirement | None:
         if any(starts <= period.last and ends >= period.first for starts, ends in self.groups.get(place.pk, ())):
             return None
         row = Requirement(place.pk, rule.rule, period, 0, self._due(rule, period))
         return _not_applicable(row, "未划分党小组")
 
-    def _number(self, rule, period):
-        if rule.rule == "life-lecture-frequency":
-            return int(dated_settings.at(self.settings["lecture_per_quarter"], period.first))
+    def _number(self, rule: RequirementRule, period: Period) -> int:
+        if rule.number_setting:
+            return int(dated_settings.at(self.settings[rule.number_setting], period.first))
         return rule.n
 
-    def _due(self, rule, period):
-        if rule.rule == "life-org-meeting":
-            month = int(dated_settings.at(self.settings["org_life_due_month"], period.first))
-            return Period("month", period.year, month).last
+    def _due(self, rule: RequirementRule, period: Period) -> date:
+        if rule.due_setting:
+            month = int(dated_settings.at(self.settings[rule.due_setting], period.first))
+            return Period(MONTH, period.year, month).last
         return period.last
 
-    def _stands_long_enough(self, place, period):
+    def _stands_long_enough(self, place: _Place, period: Period) -> bool:
         share = Fraction(dated_settings.at(self.settings["founding_share"], period.first))
         return place.founded <= period.first or period.counts_since(place.founded, share)
 
-    def _has_committee(self, place, day):
-        held = {member for member, starts, ends in self.seats.get(place.pk, ()) if starts <= day <= ends}
-        return len(held) >= COMMITTEE_MINIMUM
+    def _has_committee(self, place: _Place, day: date) -> bool:
+        seated = {member for member, starts, ends in self.seats.get(place.pk, ()) if starts <= day <= ends}
+        return len(seated) >= COMMITTEE_MINIMUM
 
-    def _matching(self, rule, period, place):
+    def _matching(
+        self, rule: RequirementRule, period: Period, place: _Place
+    ) -> tuple[list[CountingRecord], list[CountingRecord]]:
         """Return (records on time, records late) that meet this period: by own date, or marked as making up for it."""
-        on_time, late, seen = [], [], set()
+        on_time: list[CountingRecord] = []
+        late: list[CountingRecord] = []
+        matched: set[int] = set()
         for kind in rule.kinds:
             for record in self.records.get((place.pk, kind), ()):
-                if record.activity in seen:
+                if record.activity in matched:
                     continue
                 met = record.meets(period)
                 if met is not None:
-                    seen.add(record.activity)
+                    matched.add(record.activity)
                     (late if met == LATE else on_time).append(record)
         return on_time, late
 
-    def _count(self, row, rule, period, place):
+    def _count(self, row: Requirement, rule: RequirementRule, period: Period, place: _Place) -> None:
         on_time, late = self._matching(rule, period, place)
         row.on_time, row.late = len(on_time), len(late)
         row.records = [record.activity for record in sorted([*on_time, *late], key=lambda record: record.day)]
         row.waiting = sum(record.accepted for record in [*on_time, *late]) < row.expected <= row.done
         self._note_return(row, rule, period, place)
 
-    def _note_return(self, row, rule, period, place):
+    def _note_return(self, row: Requirement, rule: RequirementRule, period: Period, place: _Place) -> None:
         for kind in rule.kinds:
             for day, pk in self.returned.get((place.pk, kind), ()):
                 if day in period:
                     row.returned = pk
 
-    def _talks(self, ids):
+    def _talks(self, ids: list[int] | None) -> dict[int, list[CountingRecord]]:
         """Return {member: [CountingRecord]}: a talk follows the member, whichever branch he had it in."""
         members = None
         if ids is not None:
             members = Membership.objects.filter(organisation__in=ids).order_by().values("member")
-        kinds = [kind for rule, _ in self.wanted if rule.owes == EACH_MEMBER for kind in rule.kinds]
+        kinds = [kind for rule, _ in self.asked if rule.counts_members for kind in rule.kinds]
         return talks_had(self.span.first, self.span.last, kinds, members, self.as_of)
 
-    def _count_talks(self, row, place, day):
+    def _count_talks(self, row: Requirement, place: _Place, day: date) -> None:
         owed = {
             member
             for member, starts, ends, exempt in self.rosters.get(place.pk, ())
             if starts <= day <= ends and exempt > day
         }
-        early, made_up, records = set(), set(), {}
+        early: set[int] = set()
+        made_up: set[int] = set()
+        records: dict[int, CountingRecord] = {}
         for member in owed:
             for record in self.talks.get(member, ()):
                 met = record.meets(row.period)
@@ -283,7 +301,7 @@ class _Reckoning:
         row.records = [record.activity for record in sorted(records.values(), key=lambda one: (one.day, one.activity))]
         row.missing = sorted(owed - early - made_up)
 
-    def _judge(self, row):
+    def _judge(self, row: Requirement) -> Requirement:
         reason = self.exempt.get(row.key)
         if reason is not None:
             row.state, row.reason = State.EXEMPT, reason
@@ -298,43 +316,34 @@ class _Reckoning:
         return row
 
 
-@dataclass
-class _Place:
-    pk: int
-    kind: str
-    parent: int | None
-    starts: date
-    ends: date
-    founded: date = date.min
-    parents: list = field(default_factory=list)
-
-
-def _not_applicable(row, reason):
+def _not_applicable(row: Requirement, reason: str) -> Requirement:
     row.expected, row.state, row.reason = 0, State.NOT_APPLICABLE, reason
     return row
 
 
-def members_named(ids):
+def members_named(ids: Iterable[int]) -> list[Member]:
     """Return the Members of these ids in roster order, for pages that name who is missing."""
     return list(Member.objects.filter(pk__in=ids).order_by("pk"))
 
 
-def requirement_name(row):
+def requirement_name(row: Requirement) -> str:
     """Return 「10月支委会」, 「四季度党员大会」, 「2026年组织生活会」."""
-    period = f"{row.period.year}年" if row.period.kind == "year" else row.period.short()
+    period = f"{row.period.year}年" if row.period.kind == YEAR else row.period.short()
     return f"{period}{row.row.short}"
 
 
-def one_requirement(organisation, rule, period, as_of=None):
+def one_requirement(
+    organisation: Organisation, rule: str, period: Period, as_of: date | None = None
+) -> Requirement | None:
     """Return the Requirement at an address, or None when nothing of the kind is owed there."""
     row = REQUIREMENT_RULES_BY_ID.get(rule)
     if row is None or row.period != period.kind:
         return None
-    found = requirements(period, organisations=[organisation.pk], as_of=as_of, rules=[row])
-    return next((one for one in found if one.organisation == organisation.pk), None)
+    owed = requirements(period, organisations=[organisation.pk], as_of=as_of, rules=[row])
+    return next((one for one in owed if one.organisation == organisation.pk), None)
 
 
-def days_of(row, today=None):
+def days_of(row: Requirement, today: date | None = None) -> int | None:
     """Return days late for an overdue row, days left for one still to come, None otherwise."""
     today = today or clock.today()
     if row.state == State.OVERDUE:
@@ -344,7 +353,7 @@ def days_of(row, today=None):
     return None
 
 
-def cell_state(row):
+def cell_state(row: Requirement) -> str:
     """Return the key under which a heat cell shows a row: met but under review, returned, or its own state."""
     if row.state in (State.MET, State.MET_LATE) and row.waiting:
         return "submitted"

@@ -8,11 +8,13 @@ import datetime
 import functools
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 FOLDER = Path(__file__).parent
 VERIFIED, SECONDARY, FROM_MEMORY = "V", "S", "M"
@@ -28,15 +30,15 @@ class Cite:
     plain: bool
     articles: tuple[str, ...]
 
-    def text(self, articles=True):
+    def text(self, articles: bool = True) -> str:
         """The regulation spelled out: 《中国共产党支部工作条例（试行）》第十二条."""
         return self._with(self.name, articles)
 
-    def short_text(self, articles=True, phone=False):
+    def short_text(self, articles: bool = True, phone: bool = False) -> str:
         """The form for tables: 《支部工作条例（试行）》第十二条; on phones without （试行）."""
         return self._with(self.short.replace("（试行）", "") if phone else self.short, articles)
 
-    def _with(self, name, articles):
+    def _with(self, name: str, articles: bool) -> str:
         where = "、".join(self.articles) if articles else ""
         if not self.plain:
             return f"《{name}》{where}"
@@ -60,7 +62,7 @@ class Rule:
     period: str
     status: str
     source: str
-    params: MappingProxyType
+    params: Mapping[str, str]
     conditions: tuple[str, ...]
     cites: tuple[Cite, ...]
     article_doubtful: bool
@@ -68,15 +70,15 @@ class Rule:
     valid_to: datetime.date | None
 
     @property
-    def citable(self):
+    def citable(self) -> bool:
         """Whether a page may name a regulation for it (status V)."""
         return self.status == VERIFIED
 
-    def applies_on(self, day):
+    def applies_on(self, day: datetime.date) -> bool:
         """Whether the rule is in force on a day."""
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
-    def number(self, name):
+    def number(self, name: str) -> int | Decimal | Fraction:
         """The number of a parameter or of a simple comparison (`hours>=32`) as int, Decimal or Fraction.
 
         Raises KeyError for a name the rule lacks, ValueError where its value holds no number.
@@ -90,18 +92,18 @@ class Rule:
         raise KeyError(f"{self.id} has no parameter {name}")
 
 
-def rule(id):
+def rule(id: str) -> Rule:
     """The rule with this id; KeyError for an id the rulebook lacks."""
     return _rules()[id]
 
 
-def all_rules(on=None):
+def all_rules(on: datetime.date | None = None) -> tuple[Rule, ...]:
     """Every rule in the order of the rulebook, or those in force on a date."""
     rules = _rules().values()
     return tuple(rules) if on is None else tuple(rule for rule in rules if rule.applies_on(on))
 
 
-def citation(rule):
+def citation(rule: Rule) -> str:
     """What a page may say about the source of a rule.
 
     Verified: regulations and articles, the regulation alone where the article number is in doubt. Everything
@@ -112,7 +114,7 @@ def citation(rule):
     return "；".join(cite.text(articles=not rule.article_doubtful) for cite in rule.cites)
 
 
-def short_citation(rule, phone=False):
+def short_citation(rule: Rule, phone: bool = False) -> str:
     """The first source of a rule in the short form for tables, or for phones."""
     if not rule.citable:
         return OWN_SETTING
@@ -120,7 +122,7 @@ def short_citation(rule, phone=False):
 
 
 @functools.cache
-def _rules():
+def _rules() -> Mapping[str, Rule]:
     regulations = _read(FOLDER / "regulations.toml")
     rules = {}
     for path in sorted(FOLDER.glob("[0-9]*.toml")):
@@ -131,12 +133,12 @@ def _rules():
     return MappingProxyType(rules)
 
 
-def _read(path):
+def _read(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         return tomllib.load(file)
 
 
-def _rule(id, group, row, regulations):
+def _rule(id: str, group: str, row: dict[str, Any], regulations: dict[str, Any]) -> Rule:
     pieces = [piece.strip() for piece in row["params"].split(";") if piece.strip()]
     pairs = [re.fullmatch(r"([a-z0-9_ ]+?)\s*=\s*([^=].*)", piece, re.IGNORECASE) for piece in pieces]
     return Rule(
@@ -165,7 +167,7 @@ def _rule(id, group, row, regulations):
     )
 
 
-def _number(text, where):
+def _number(text: str, where: str) -> int | Decimal | Fraction:
     match = re.match(r"([0-9]+)/([0-9]+)|([0-9]+\.[0-9]+)|([0-9]+)(?!\.\.)", text)
     if not match:
         raise ValueError(f"{where} holds no single number: {text}")

@@ -75,7 +75,7 @@ class SupervisionForm(forms.Form):
     def __init__(self, *args, user, about, **options):
         super().__init__(*args, **options)
         places = Organisation.objects.visible_to(user, ASSIGN).filter(archived_on__isnull=True)
-        places = places.select_related("parent").order_by("tree_id", "lft")
+        places = places.select_related("parent").in_tree_order()
         people = leading_group(user)
         self.people = {f"u{account.pk}": (place, account) for account, place in people}
         self.places = {f"o{place.pk}": (place, None) for place in places}
@@ -137,6 +137,12 @@ class ReplyForm(forms.Form):
     def __init__(self, *args, records, **options):
         super().__init__(*args, **options)
         self.fields["activity"].queryset = records
+
+    def show_latest(self, most):
+        """Offer the latest records only; what was sent is checked against all of them."""
+        field = self.fields["activity"]
+        offered = [(row.pk, field.label_from_instance(row)) for row in field.queryset[:most]]
+        field.widget.choices = [("", field.empty_label), *offered]
 
 
 class ReviewForm(forms.Form):

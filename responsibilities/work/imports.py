@@ -19,7 +19,7 @@ from common.text import cell_text, clean_text, fold, is_blank_mark, parse_date, 
 from responsibilities.work.ledger import WORK_LEDGER
 from responsibilities.work.models import SyncStageKind, WorkItem, WorkKind
 from responsibilities.work.rights import OWN_WORK, places_to_arrange
-from responsibilities.work.rules import item_faults
+from responsibilities.work.rules import item_problems
 from responsibilities.work.selectors.items import LEADERS
 from responsibilities.work.services.items import WorkData, work_create, work_update
 from responsibilities.work.services.plan_overwrites import FROM_PLAN, changed_by_hand, overwritten
@@ -201,8 +201,8 @@ def _row(cells, known):
     source = cells.take("source", _text(200), "")
     leader, leader_name = _leader(cells, known)
     planned = {stage: cells.take(f"planned_{stage.value}", parse_optional_date) for stage in SyncStageKind}
-    for field_name, fault in item_faults(starts, ends, {stage: [day] for stage, day in planned.items()}).items():
-        cells.fault(field_name, fault)
+    for field_name, problem in item_problems(starts, ends, {stage: [day] for stage, day in planned.items()}).items():
+        cells.fault(field_name, problem)
     if known.organisation is None:
         cells.fault("name", "没有您可以部署业务的党组织。")
     if not name or not starts or cells.wrong:

@@ -142,7 +142,7 @@ class OfItemQuerySet(ScopedQuerySet):
 class SyncStage(models.Model):
     """Work item × one of four stages: its business date, planned and actual, and a waiver if one was given.
 
-    Lag and state are derived (responsibilities/sync.py), never stored.
+    Lag and state are derived (responsibilities/work/stages.py), never stored.
     """
 
     item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="stages")
@@ -197,7 +197,7 @@ class Milestone(models.Model):
 class StageEvidenceQuerySet(OfItemQuerySet):
     item_path = "stage__item"
 
-    def standing(self):
+    def active(self):
         """Links that were not taken back."""
         return self.filter(removed_at__isnull=True)
 

@@ -6,15 +6,17 @@
   for their own duties and do not record, so they read only.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 from django.http import Http404
 
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Kind, Organisation, OrganisationQuerySet
 from branches.reach import access
 from branches.reach.access import Forbidden
 from branches.reach.reach import reach
 from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 from responsibilities.work.models import WorkCarrier, WorkItem, WorkKind
 
 _ASKED = (RECORD, DUTIES, ASSIGN, ORGANISE)
@@ -28,9 +30,11 @@ class Powers:
     places: ids (None among them is ignored). Ask only about these places.
     """
 
-    def __init__(self, user, places):
+    def __init__(self, user: Actor, places: Iterable[int | None]):
         self.all = user is OPERATOR
-        self.held, self.parents = {}, {}
+        self.rights: dict[int, set[str]] = {}
+        # Whether the user arranges at the organisation above, too.
+        self.parents: dict[int, bool] = {}
         if self.all:
             return
         rows = Organisation.objects.filter(pk__in={place for place in places if place is not None}).order_by()
@@ -39,60 +43,60 @@ class Powers:
         columns = [f"has_{right}" for right in _ASKED]
         rows = rows.annotate(**above)
         for pk, *flags in rows.values_list("pk", *columns, *above):
-            self.held[pk] = {right for right, flag in zip(_ASKED, flags) if flag}
+            self.rights[pk] = {right for right, flag in zip(_ASKED, flags) if flag}
             self.parents[pk] = all(flags[len(_ASKED) :])
 
-    def _has(self, place, *rights):
-        return self.all or set(rights) <= self.held.get(place, set())
+    def _has(self, place: int, *rights: str) -> bool:
+        return self.all or set(rights) <= self.rights.get(place, set())
 
-    def arranges(self, place):
+    def arranges(self, place: int) -> bool:
         """Whether the user arranges business work at the organisation with this id."""
         return self._has(place, ASSIGN, ORGANISE)
 
-    def speaks(self, place):
+    def speaks(self, place: int) -> bool:
         """Whether the user speaks for the organisation with this id: secretary or officer of a branch."""
         return self._has(place, RECORD, DUTIES)
 
-    def assigns(self, place):
+    def assigns(self, place: int) -> bool:
         """Whether the user holds `assign_work` there; the discipline committee does, for supervision."""
         return self._has(place, ASSIGN)
 
-    def records(self, place):
+    def records(self, place: int) -> bool:
         return self._has(place, RECORD)
 
-    def edits(self, item):
+    def edits(self, item: WorkItem) -> bool:
         """Whether the user may change or stop the item."""
         own = item.kind == WorkKind.BRANCH and item.organisation.kind in OWN_WORK
         return self.arranges(item.organisation_id) or (own and self.speaks(item.organisation_id))
 
-    def notes(self, item, carriers):
+    def notes(self, item: WorkItem, carriers: Iterable[int]) -> bool:
         """Whether the user may say that the business side took place: who edits, or speaks for a carrying branch."""
         return self.edits(item) or any(self.speaks(place) for place in carriers)
 
-    def links(self, item, carriers):
+    def links(self, item: WorkItem, carriers: Iterable[int]) -> bool:
         """Whether the user may link records of carrying branches: who edits, or records for a carrying branch."""
         return self.edits(item) or any(self.records(place) for place in carriers)
 
-    def waives(self, item):
+    def waives(self, item: WorkItem) -> bool:
         """Whether the user may waive a stage: who arranges there; what a branch made itself, only from strictly above."""
         if item.kind == WorkKind.BRANCH and item.organisation.kind in OWN_WORK:
             return self.all or self.parents.get(item.organisation_id, False)
         return self.arranges(item.organisation_id)
 
 
-def carriers_of(item):
+def carriers_of(item: WorkItem) -> list[int]:
     """Return the ids of the organisations that carry the item today, the leading one first."""
     rows = WorkCarrier.objects.filter(item=item, ended__isnull=True).order_by("-leads", "pk")
     return list(rows.values_list("organisation_id", flat=True))
 
 
-def powers_for(user, item):
+def powers_for(user: Actor, item: WorkItem) -> tuple[Powers, list[int]]:
     """Return (Powers, ids of present carriers) for one item."""
     carriers = carriers_of(item)
     return Powers(user, {item.organisation_id, *carriers}), carriers
 
 
-def require(allowed, user, right, item):
+def require(allowed: bool, user: Actor, right: str, item: WorkItem) -> None:
     """Raise Forbidden (whose page says who can) unless `allowed`, Http404 where `user` may not even read the item."""
     if allowed:
         return
@@ -101,28 +105,28 @@ def require(allowed, user, right, item):
     raise Http404
 
 
-def require_edit(user, item):
+def require_edit(user: Actor, item: WorkItem) -> None:
     """Raise Forbidden or Http404 unless `user` may change the item."""
     require(Powers(user, {item.organisation_id}).edits(item), user, ASSIGN, item)
 
 
-def _open_places():
+def _open_places() -> OrganisationQuerySet:
     places = Organisation.objects.filter(archived_on__isnull=True).select_related("parent")
-    return places.order_by("tree_id", "lft")
+    return places.in_tree_order()
 
 
-def places_to_arrange(user):
+def places_to_arrange(user: Actor) -> list[Organisation]:
     """Return the organisations at which `user` may arrange work of any kind, in tree order."""
     places = _open_places().exclude(kind=Kind.SMALL_GROUP)
     return list(places.visible_to(user, ASSIGN).visible_to(user, ORGANISE))
 
 
-def places_of_own_work(user):
+def places_of_own_work(user: Actor) -> list[Organisation]:
     """Return the branches for which `user` may enter their own work (kind branch), in tree order."""
     return list(_open_places().filter(kind__in=OWN_WORK).visible_to(user, RECORD).visible_to(user, DUTIES))
 
 
-def carrier_places(user):
+def carrier_places(user: Actor) -> list[Organisation]:
     """Return the organisations that `user` may name as carriers, in tree order."""
     places = _open_places().filter(kind__in=OWN_WORK)
     if user is OPERATOR:
@@ -132,12 +136,12 @@ def carrier_places(user):
     return list(places.filter(arranges | speaks))
 
 
-def arranges_anywhere(user):
+def arranges_anywhere(user: Actor) -> bool:
     """Whether `user` arranges work of the agency somewhere."""
     return access.holds_anywhere(user, ASSIGN) and access.holds_anywhere(user, ORGANISE)
 
 
-def enters_anywhere(user):
+def enters_anywhere(user: Actor) -> bool:
     """Whether `user` may enter an item somewhere: who arranges, and who speaks for a branch."""
     own = access.holds_anywhere(user, RECORD) and access.holds_anywhere(user, DUTIES)
     return own or arranges_anywhere(user)

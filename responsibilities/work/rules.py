@@ -1,14 +1,20 @@
 """Rules about business work that need no database: order of dates, which kinds of record suit a stage, doubts, ways."""
 
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from difflib import SequenceMatcher
 
 from branches.places.models.organisations import Kind
 from common import clock
 from common.text import EARLIEST
-from members.activities.models import UNSUBMITTED, BuildingField, Way
+from members.activities.models import UNSUBMITTED, Activity, ActivityHost, BuildingField, Way
 from members.activities.models import ActivityKindCode as Code
-from responsibilities.work.models import STAGE_SHORT, SyncStageKind
+from responsibilities.work.models import STAGE_SHORT, SyncStageKind, WorkItem
+from responsibilities.work.stages import SyncPoint
+
+# {stage: the dates of it and of its milestones}
+StageDates = Mapping[SyncStageKind, Sequence[date | None]]
 
 # So many days from the business date a record hardly belongs to the stage.
 FAR = 60
@@ -62,7 +68,7 @@ _COMMON = (
 )
 
 
-def day_fault(day, *, actual=False):
+def day_problem(day: date | None, *, actual: bool = False) -> str:
     """Return why a business date cannot stand, or "". An actual date lies in the past; none lies before 1921-07-01."""
     if day is None:
         return ""
@@ -73,56 +79,57 @@ def day_fault(day, *, actual=False):
     return ""
 
 
-def order_faults(dates, word):
+def order_problems(dates: StageDates, word: str) -> dict[SyncStageKind, str]:
     """Return {SyncStageKind: sentence} of the stages that lie before an earlier one; empty when all are in order.
 
     dates: {SyncStageKind: [dates]} of one sort, planned or actual (None is left out). word: 计划 or 实际. The last date of a stage
     may not lie after the first of a later one.
     """
-    faults, latest = {}, None
+    problems: dict[SyncStageKind, str] = {}
+    latest: tuple[SyncStageKind, date] | None = None
     for stage in SyncStageKind:
         days = [day for day in dates.get(stage, ()) if day is not None]
         if not days:
             continue
         if latest is not None and min(days) < latest[1]:
-            faults[stage] = (
+            problems[stage] = (
                 f"{word}日期应按研究、安排、实施、考核的先后：{STAGE_SHORT[stage]}（{clock.in_words(min(days))}）"
                 f"早于{STAGE_SHORT[latest[0]]}（{clock.in_words(latest[1])}）。"
             )
         if latest is None or max(days) >= latest[1]:
             latest = (stage, max(days))
-    return faults
+    return problems
 
 
-def start_fault(day, starts):
+def start_problem(day: date | None, starts: date | None) -> str:
     """Return why a business date of a stage cannot stand beside the day on which the item begins, or "". None is not judged."""
     if day is None or starts is None or (starts - day).days <= LONG_BEFORE:
         return ""
     return f"比业务的开始日期（{clock.in_words(starts)}）早一年以上，请核对年份。"
 
 
-def item_faults(starts, ends, planned):
+def item_problems(starts: date | None, ends: date | None, planned: StageDates) -> dict[str, str]:
     """Return {field: sentence} of everything that is wrong with the dates of an item; a date that is None is not judged.
 
     planned: {SyncStageKind: [dates]}, as they would stand.
     """
-    faults = {"starts": day_fault(starts), "ends": day_fault(ends)}
+    problems = {"starts": day_problem(starts), "ends": day_problem(ends)}
     if starts and ends and ends < starts:
-        faults["ends"] = faults["ends"] or "完成日期不能早于开始日期。"
-    order = order_faults(planned, "计划")
+        problems["ends"] = problems["ends"] or "完成日期不能早于开始日期。"
+    order = order_problems(planned, "计划")
     for stage in SyncStageKind:
         days = planned.get(stage, ())
-        wrong = next(filter(None, [*map(day_fault, days), *(start_fault(day, starts) for day in days)]), "")
-        faults[f"planned_{stage.value}"] = wrong or order.get(stage, "")
-    return {name: sentence for name, sentence in faults.items() if sentence}
+        wrong = next(filter(None, [*map(day_problem, days), *(start_problem(day, starts) for day in days)]), "")
+        problems[f"planned_{stage.value}"] = wrong or order.get(stage, "")
+    return {name: sentence for name, sentence in problems.items() if sentence}
 
 
-def _hosts(activity):
+def _hosts(activity: Activity) -> Iterable[ActivityHost]:
     """The other hosts of a record; one that is not saved yet has none that the database knows."""
     return activity.hosts.all() if activity.pk else ()
 
 
-def fit(point, activity, item):
+def fit(point: SyncPoint, activity: Activity, item: WorkItem) -> list[str]:
     """Return the doubts about a record as evidence of a point, as Chinese sentences; none of them refuses it.
 
     point: SyncPoint with its carriers. activity: with organisation, kinds and hosts at hand. item: the WorkItem.
@@ -147,7 +154,7 @@ def fit(point, activity, item):
     return doubts
 
 
-def _of_carrier(point, activity, item):
+def _of_carrier(point: SyncPoint, activity: Activity, item: WorkItem) -> bool:
     """Whether the record is of a carrier or of what is below one, of a host that carries, or of who arranged the item."""
     place, arranged = activity.organisation, item.organisation
     places = {place.pk} | {host.organisation_id for host in _hosts(activity)}
@@ -159,10 +166,10 @@ def _of_carrier(point, activity, item):
     if places & (carriers or {arranged.pk}) or below & carriers:
         return True
     # A Party group or committee above studies the work of its branches.
-    return place.tree_id == arranged.tree_id and place.lft <= arranged.lft and place.rght >= arranged.rght
+    return place.contains(arranged)
 
 
-def common_word(name, title):
+def common_word(name: str, title: str) -> str:
     """Return the longest run of at least two characters that stands in both and tells something, or ""."""
     one, two = (unicodedata.normalize("NFKC", text or "") for text in (name, title))
     for word in _COMMON:
@@ -175,7 +182,7 @@ def common_word(name, title):
     return best
 
 
-def nearness(point, activity, item):
+def nearness(point: SyncPoint, activity: Activity, item: WorkItem) -> tuple[int, list[str]]:
     """Return (score, reasons) of a record as evidence of a point; the higher the better.
 
     By days from the business date, kinds that suit the stage, words of the item's name in the title, being joint.

@@ -24,7 +24,7 @@ def chip(page, item, stage, control):
 
 
 def linked():
-    return set(StageEvidence.objects.standing().values_list("stage__stage", flat=True))
+    return set(StageEvidence.objects.active().values_list("stage__stage", flat=True))
 
 
 def test_a_choice_is_linked_as_soon_as_the_draft_has_saved_itself_and_the_next_one_at_once(open_page, item):

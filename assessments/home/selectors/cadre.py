@@ -18,7 +18,7 @@ from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.selectors.own import own_lists
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import SyncState, WorkCarrier, WorkItem
-from responsibilities.work.sync import closure, sync_points
+from responsibilities.work.stages import closure, sync_points
 
 TRAINING = (Code.TRAINING, Code.STUDY, Code.STUDY_GROUP, Code.LECTURE)
 # Whoever answers for a branch answers for the work it carries.

@@ -14,7 +14,7 @@ from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
 from responsibilities.requirements.addresses import requirement_url
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import EACH_MEMBER, REQUIREMENT_RULES, RequirementRule
+from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
 
 _RANK: dict[str, int] = {
     state: place
@@ -99,19 +99,15 @@ def columns(quarter: Period) -> list[Column]:
     found = []
     for rule in REQUIREMENT_RULES:
         periods = {MONTH: quarter.parts(MONTH), QUARTER: (quarter,), YEAR: (year,)}[rule.period]
-        found += [Column(rule, period, rule.owes == EACH_MEMBER) for period in periods]
+        found += [Column(rule, period, rule.counts_members) for period in periods]
     return found
-
-
-# A column of one cell has room for three characters.
-NARROW = {"life-org-meeting": "生活会", "ma-yearly": "评议", "life-talks": "谈心"}
 
 
 def heads(found: list[Column]) -> list[list]:
     """Return the upper head row: [[label, number of columns]]."""
     rows: list[list] = []
     for column in found:
-        label = NARROW.get(column.rule.rule, column.rule.short)
+        label = column.rule.column_label
         if rows and rows[-1][0] == label:
             rows[-1][1] += 1
         else:

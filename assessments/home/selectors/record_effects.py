@@ -20,12 +20,12 @@ from members.activities.services.states import is_late
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import EACH_MEMBER, REQUIREMENT_RULES, RequirementRule
+from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
 from responsibilities.requirements.selectors import Requirement, one_requirement, requirement_name
 from responsibilities.rulebook import rule, short_citation
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.stage_links import linked_points
-from responsibilities.work.sync import SyncPoint, judge
+from responsibilities.work.stages import SyncPoint, judge
 
 
 @dataclass
@@ -99,7 +99,7 @@ def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str
         return Effect("义务", title, note, "补办", "soon", url, owed, late=True)
     if record.late:
         return Effect("义务", title, f"超过补报期限报送，按迟报计 · {basis}", "迟报", "soon", url, owed, late=True)
-    if row.owes == EACH_MEMBER:
+    if row.counts_members:
         return Effect("义务", title, basis, f"{owed.done}/{owed.expected}人", "ok", url, owed)
     # An unsaved record is one more than what is counted so far.
     done = owed.done if record.pk is not None else owed.done + 1

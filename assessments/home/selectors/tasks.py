@@ -14,7 +14,7 @@ from responsibilities.duties.models import Duty, DutyList, ListState
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.supervision.selectors.notices import supervisions_for
 from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
-from responsibilities.work.sync import sync_points
+from responsibilities.work.stages import sync_points
 
 # How far ahead a thing is worth a line, in days.
 AHEAD = timedelta(days=14)

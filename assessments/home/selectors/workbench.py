@@ -49,7 +49,7 @@ def line_of(row: Requirement, own: Organisation, names: dict[int, str]) -> Line:
 
 
 def _note(row: Requirement) -> str:
-    if row.rule == "life-talks":
+    if row.row.counts_members:
         return f"已谈 {row.done} 人，还差 {row.expected - row.done} 人"
     if row.state == State.OVERDUE:
         return "已开展请补录，未开展请写明原因"
@@ -132,7 +132,7 @@ def _strip(rows: list[Requirement]) -> list[dict]:
             worst = min(here, key=lambda row: _RANK[row.state])
             done = sum(row.state in (State.MET, State.MET_LATE) for row in here)
             text = period.short() if period.kind == MONTH else ""
-            if kind.rule == "life-talks" and worst.applies:
+            if kind.counts_members and worst.applies:
                 text = f"{worst.done}/{worst.expected}人"
             elif period.kind != MONTH:
                 words: dict[str, str] = {State.NOT_DUE: f"{worst.due:%-m月%-d日}前", State.NOT_APPLICABLE: "不适用"}

@@ -16,7 +16,7 @@ from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkCarrier, WorkItem
-from responsibilities.work.sync import SyncPoint, sync_points
+from responsibilities.work.stages import SyncPoint, sync_points
 
 REQUIREMENT, SYNC = "requirement.", "sync."
 

@@ -1,5 +1,8 @@
 """What an asked organisation answers, and asking it once more."""
 
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -8,27 +11,34 @@ from branches.reach import access
 from branches.reach.rights import DUTIES, RECORD
 from common import clock
 from common.errors import Conflict
-from common.uploads import sniffing as files
+from common.operator import Actor, account_of
+from common.uploads import sniffing as uploads
 from responsibilities.assigning import answers_for, require_assigns
-from responsibilities.collects.models import CollectAnswer, CollectState, CollectTarget, FieldKind
+from responsibilities.collects.models import CollectAnswer, CollectField, CollectState, CollectTarget, FieldKind
 from responsibilities.collects.services.collects import tell
 from responsibilities.collects.values import plain_answer
+from responsibilities.proof_files.models import ProofFile
 from responsibilities.proof_files.services import proof_file_keep
 
+# {field pk: text or UploadedFile}
+Given = Mapping[int, Any]
+# {name under which a field is posted: sentences}
+Errors = dict[str, list[str]]
 
-def may_answer(user, target):
+
+def may_answer(user: Actor, target: CollectTarget) -> bool:
     """Return whether `user` may answer for the asked organisation: who records there, or answers for it."""
     if user is access.OPERATOR:
         return True
     return access.has_right(user, RECORD, target.organisation) or answers_for(user, target.organisation)
 
 
-def name_of(field):
+def name_of(field: CollectField) -> str:
     """Return the name under which a field's answer is posted and its error is shown."""
     return f"f{field.pk}"
 
 
-def _locked(by, target):
+def _locked(by: Actor, target: CollectTarget) -> CollectTarget:
     target = (
         CollectTarget.objects.select_for_update(of=("self", "collect"))
         .select_related("collect", "organisation__parent")
@@ -41,83 +51,100 @@ def _locked(by, target):
     return target
 
 
-def _files(by, target, fields, given, kept):
-    """Keep the files that were sent, one for each field; a file that was sent before stays."""
-    papers, errors = {}, {}
+def _read(fields: Iterable[CollectField], given: Given) -> tuple[dict[int, str], Errors]:
+    """Return ({field id: its answer as it is kept}, what is wrong in them)."""
+    texts: dict[int, str] = {}
+    errors: Errors = {}
+    for field in fields:
+        try:
+            texts[field.pk] = plain_answer(field, given.get(field.pk) or "")
+        except ValidationError as error:
+            errors[name_of(field)] = error.messages
+    return texts, errors
+
+
+def _keep_files(
+    by: Actor, target: CollectTarget, fields: Iterable[CollectField], given: Given, kept: Collection[int]
+) -> dict[int, ProofFile]:
+    """Keep the files that were sent, one for each field; a file that was sent before (ids of fields, `kept`) stays."""
+    files: dict[int, ProofFile] = {}
+    errors: Errors = {}
     for field in fields:
         file = given.get(field.pk)
         if file is None or not hasattr(file, "read"):
             if field.required and field.pk not in kept:
-                errors[name_of(field)] = f"请上传{field.label}。"
+                errors[name_of(field)] = [f"请上传{field.label}。"]
             continue
         try:
-            papers[field.pk] = proof_file_keep(by=by, organisation=target.organisation, file=file)
+            files[field.pk] = proof_file_keep(by=by, organisation=target.organisation, file=file)
         except ValidationError as error:
             errors[name_of(field)] = error.messages
     if errors:
-        for paper in papers.values():
-            files.remove(paper.path)
-    return papers, errors
+        for proof_file in files.values():
+            uploads.remove(proof_file.path)
+        raise ValidationError(errors)
+    return files
 
 
 @transaction.atomic
-def collect_answer(*, by, target, given):
+def collect_answer(*, by: Actor, target: CollectTarget, given: Given) -> CollectTarget:
     """Keep the answers of one organisation, or change them while the collection is open; late is accepted and marked.
 
     given: {field pk: text or UploadedFile}. Raises ValidationError under `name_of(field)` for each wrong answer; then
     nothing is written.
     """
     target = _locked(by, target)
-    collect = target.collect
-    fields = [field for field in collect.fields.all() if not field.held]
-    old = {answer.field_id: answer for answer in target.answers.select_related("paper")}
-    texts, errors = {}, {}
-    for field in fields:
-        if field.kind == FieldKind.FILE:
-            continue
-        try:
-            texts[field.pk] = plain_answer(field, given.get(field.pk) or "")
-        except ValidationError as error:
-            errors[name_of(field)] = error.messages
-    if not errors:
-        kept = {pk for pk, answer in old.items() if answer.paper_id}
-        papers, errors = _files(by, target, [f for f in fields if f.kind == FieldKind.FILE], given, kept)
+    fields = [field for field in target.collect.fields.all() if not field.figure]
+    of_files = [field for field in fields if field.kind == FieldKind.FILE]
+    before = {answer.field_id: answer for answer in target.answers.select_related("paper")}
+    texts, errors = _read([field for field in fields if field.kind != FieldKind.FILE], given)
     if errors:
         raise ValidationError(errors)
-    before = _words(fields, old.values())
-    for field in fields:
-        if field.kind == FieldKind.FILE and field.pk not in papers:
-            continue
-        paper = papers.get(field.pk)
-        answer = old.get(field.pk) or CollectAnswer(target=target, field=field)
-        answer.value, answer.paper = (paper.name, paper) if paper else (texts[field.pk], None)
-        answer.full_clean(exclude=["target", "field", "paper"])
-        answer.save()
-    today = clock.today()
-    if target.answered_at is None:
-        # Asked once more by the sender, an answer is not late by that.
-        target.late = target.late or (today > collect.due and not target.return_reason)
-    target.answered_by = None if by is access.OPERATOR else by
-    target.answered_at, target.return_reason = clock.now(), ""
-    target.save()
-    audit.record(
+    kept = {pk for pk, answer in before.items() if answer.paper_id}
+    files = _keep_files(by, target, of_files, given, kept)
+    # The entry is about the collection; what it keeps are the answers of this organisation.
+    with audit.change(
         by=by,
         verb="collect.answer",
-        obj=collect,
+        obj=target.collect,
         organisation=target.organisation_id,
-        before=before,
-        after=_words(fields, target.answers.all()),
-    )
+        view=lambda _: _words(fields, target.answers.all()),
+    ):
+        for field in fields:
+            if field.pk in texts:
+                _write(target, field, before.get(field.pk), texts[field.pk], None)
+            elif field.pk in files:
+                _write(target, field, before.get(field.pk), files[field.pk].name, files[field.pk])
+        _say_answered(by, target)
     return target
 
 
-def _words(fields, answers):
+def _write(
+    target: CollectTarget, field: CollectField, answer: CollectAnswer | None, value: str, proof_file: ProofFile | None
+) -> None:
+    answer = answer or CollectAnswer(target=target, field=field)
+    answer.value, answer.paper = value, proof_file
+    answer.full_clean(exclude=["target", "field", "paper"])
+    answer.save()
+
+
+def _say_answered(by: Actor, target: CollectTarget) -> None:
+    if target.answered_at is None:
+        # Asked once more by the sender, an answer is not late by that.
+        overdue = clock.today() > target.collect.due
+        target.late = target.late or (overdue and not target.return_reason)
+    target.answered_by = account_of(by)
+    target.answered_at, target.return_reason = clock.now(), ""
+    target.save()
+
+
+def _words(fields: Iterable[CollectField], answers: Iterable[CollectAnswer]) -> dict[str, str]:
     labels = {field.pk: field.label for field in fields}
     return {labels[answer.field_id]: answer.value for answer in answers if answer.field_id in labels}
 
 
 @transaction.atomic
-def collect_return(*, by, target, reason):
+def collect_return(*, by: Actor, target: CollectTarget, reason: str) -> CollectTarget:
     """Ask one organisation again with a reason; its answers stay until it has changed them."""
     collect = target.collect
     require_assigns(by, collect.organisation)

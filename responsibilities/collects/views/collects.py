@@ -1,26 +1,31 @@
 """Asking once, the sender's side: list, draft, sending, results, reminders, end."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from branches.access.requests import Request
 from branches.audit import exports
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
-from responsibilities.assigning import places_assigned, refusal, require_assigns
+from responsibilities.assigning import places_assigned, refusal
 from responsibilities.collects.forms import CollectFilter, CollectForm, FieldFormSet, rows_of
+from responsibilities.collects.loaders import collect_for, collect_to_send
 from responsibilities.collects.models import Collect, CollectState
 from responsibilities.collects.selectors import collects as reads
-from responsibilities.collects.selectors import known_figures as held
+from responsibilities.collects.selectors import known_figures
 from responsibilities.collects.services import collects as services
 from responsibilities.supervision.selectors.about import proposed_due
 
@@ -28,7 +33,7 @@ PAGE = 30
 _ROW = re.compile(r"^f-\d{1,2}$")
 
 
-def _finding(counts, sends):
+def _finding(counts: dict[str, int], sends: bool) -> str:
     if not counts["open"]:
         return f"征集 {counts['total']} 次，没有进行中的" if counts["total"] else "没有征集"
     left = f"{counts['left']} 份还没有填报" if counts["left"] else "全部填报"
@@ -37,7 +42,7 @@ def _finding(counts, sends):
 
 @login_required
 @require_GET
-def collect_list(request):
+def collect_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form = CollectFilter(request.GET)
     chosen, rows = form.chosen(), reads.readable(request.user)
@@ -61,41 +66,33 @@ def collect_list(request):
     return render(request, "responsibilities/collects/list.html", context)
 
 
-def _require_sender(request):
+def _require_sender(request: Request) -> None:
     """Raise Http404 for who assigns nothing; the discipline office assigns by supervision only and gets 403."""
     access.require_anywhere(request.user, ASSIGN)
     if not places_assigned(request.user).exists():
         raise refusal(request.user, access.organisations_for(request.user, ASSIGN).first())
 
 
-def load(request, pk):
-    """Return a collection that the user sends and reads in whole."""
-    rows = Collect.objects.select_related("organisation__parent", "author")
-    collect = access.get_for(rows, request.user, ASSIGN, pk=pk)
-    require_assigns(request.user, collect.organisation)
-    return collect
-
-
-def _suggested(forms, places):
-    """Give each row what the system holds on its label: [(entry, total in words, chosen?)]; statements by source, not row."""
-    found = {}
+def _suggested(forms: Any, places: list[Organisation]) -> None:
+    """Give each row what the system knows of its label: [(entry, total in words)]; statements by source, not row."""
+    found: dict[str, list[known_figures.KnownFigure]] = {}
     for form in forms:
         label = form["label"].value() or ""
-        matches = held.matching(label) if label else []
-        taken = held.BY_KEY.get(form["held"].value() or "")
+        matches = known_figures.matching(label) if label else []
+        taken = known_figures.BY_KEY.get(form["figure"].value() or "")
         if taken is not None and taken not in matches:
-            matches = [taken, *matches][: held.BEST]
+            matches = [taken, *matches][: known_figures.BEST]
         found[form.prefix] = matches
-    known = held.values([entry.key for matches in found.values() for entry in matches], places)
+    known = known_figures.values([entry.key for matches in found.values() for entry in matches], places)
     for form in forms:
         form.matches = [(entry, known[entry.key].words) for entry in found[form.prefix]]
-        form.taken = form["held"].value() or ""
+        form.taken = form["figure"].value() or ""
 
 
-def _edit(request, collect):
+def _edit(request: Request, collect: Collect | None) -> HttpResponse:
     askable = services.askable(request.user)
     data = request.POST if request.method == "POST" else None
-    initial = {"due": proposed_due()}
+    initial: dict[str, Any] = {"due": proposed_due()}
     if collect is not None:
         initial = {name: getattr(collect, name) for name in ("title", "purpose", "due")}
         initial["targets"] = list(collect.targets.values_list("organisation_id", flat=True))
@@ -119,7 +116,9 @@ def _edit(request, collect):
     picked = form["targets"].value() or []
     _suggested(rows, reads.chosen_places([str(pk) for pk in picked], askable))
     context = {
-        "title": f"{collect.title}：草稿，还没有发出" if collect else f"系统已有 {len(held.BY_KEY)} 项内容，先查再问",
+        "title": f"{collect.title}：草稿，还没有发出"
+        if collect
+        else f"系统已有 {len(known_figures.BY_KEY)} 项内容，先查再问",
         "page": "修改征集" if collect else "新建征集",
         "form": form,
         "rows": rows,
@@ -130,15 +129,15 @@ def _edit(request, collect):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def collect_new(request):
+def collect_new(request: Request) -> HttpResponse:
     _require_sender(request)
     return _edit(request, None)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def collect_edit(request, pk):
-    collect = load(request, pk)
+def collect_edit(request: Request, pk: int) -> HttpResponse:
+    collect = collect_to_send(request, pk)
     if collect.state != CollectState.DRAFT:
         raise Conflict("征集已经发出，不能再改。", record=collect)
     return _edit(request, collect)
@@ -146,29 +145,29 @@ def collect_edit(request, pk):
 
 @login_required
 @require_GET
-def collect_held(request):
-    """The fragment below a row: what the system holds on the label typed there, with its present total."""
+def known_figures_of_label(request: Request) -> HttpResponse:
+    """The fragment below a row: what the system knows of the label typed there, with its present total."""
     _require_sender(request)
     row = request.GET.get("row", "")
     if not _ROW.match(row):
         raise Http404
     askable = services.askable(request.user)
     places = reads.chosen_places(request.GET.getlist("targets"), askable)
-    matches = held.matching(request.GET.get(f"{row}-label", "")[:60])
-    known = held.values([entry.key for entry in matches], places)
+    matches = known_figures.matching(request.GET.get(f"{row}-label", "")[:60])
+    known = known_figures.values([entry.key for entry in matches], places)
     context = {
         "row": row,
         "matches": [(entry, known[entry.key].words) for entry in matches],
-        "taken": request.GET.get(f"{row}-held", ""),
+        "taken": request.GET.get(f"{row}-figure", ""),
     }
     return render(request, "responsibilities/collects/_held.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def collect_send(request, pk):
+def collect_send(request: Request, pk: int) -> HttpResponse:
     """Confirm: what it costs those who fill it in, and what is taken from the system."""
-    collect = load(request, pk)
+    collect = collect_to_send(request, pk)
     if collect.state != CollectState.DRAFT:
         raise Conflict("征集已经发出。", record=collect)
     errors = []
@@ -185,12 +184,12 @@ def collect_send(request, pk):
             return redirect("collect_detail", pk=pk)
     fields = list(collect.fields.all())
     targets = list(collect.targets.select_related("organisation__parent"))
-    known = held.values([row.held for row in fields if row.held], [row.organisation for row in targets])
+    known = known_figures.values([row.figure for row in fields if row.figure], [row.organisation for row in targets])
     asked, places, cost = reads.burden(collect)
     context = {
         "collect": collect,
-        "asked": [(row, held.exact(row.label)) for row in fields if not row.held],
-        "taken": [(row, known[row.held]) for row in fields if row.held],
+        "asked": [(row, known_figures.exact(row.label)) for row in fields if not row.figure],
+        "taken": [(row, known[row.figure]) for row in fields if row.figure],
         "targets": targets,
         "burden": {"fields": asked, "places": places, "cost": cost},
         "errors": errors,
@@ -198,11 +197,11 @@ def collect_send(request, pk):
     return render(request, "responsibilities/collects/send.html", context, status=422 if errors else 200)
 
 
-def _words(collect, table):
+def _words(collect: Collect, table: reads.Table) -> str:
     if collect.state == CollectState.DRAFT:
         return f"{collect.title}：草稿，还没有发出"
     total, waiting = len(table.rows), len(table.waiting)
-    if not any(not field.held for field in table.fields):
+    if not any(not field.figure for field in table.fields):
         return f"{collect.title}：{total} 个组织，全部取自系统"
     if total == 1:
         word = reads.STATE_WORDS[table.rows[0].state]
@@ -210,19 +209,10 @@ def _words(collect, table):
     return f"{collect.title}：{total} 个组织，{f'{waiting} 个未填报' if waiting else '全部填报'}"
 
 
-def _readable(request, pk):
-    """Return a collection that the user may read; a draft only for who may send it."""
-    rows = Collect.objects.select_related("organisation__parent", "author")
-    collect = access.get_for(rows, request.user, VIEW, pk=pk)
-    if collect.state == CollectState.DRAFT:
-        require_assigns(request.user, collect.organisation)
-    return collect
-
-
 @login_required
 @require_GET
-def collect_detail(request, pk):
-    collect = _readable(request, pk)
+def collect_detail(request: Request, pk: int) -> HttpResponse:
+    collect = collect_for(request, pk)
     table = reads.table(request.user, collect)
     sends = reads.sees_all(request.user, collect)
     context = {
@@ -230,7 +220,7 @@ def collect_detail(request, pk):
         "table": table,
         "title": _words(collect, table),
         "sends": sends,
-        "asks": any(not field.held for field in table.fields),
+        "asks": any(not field.figure for field in table.fields),
         "words": reads.STATE_WORDS,
         "mine": None
         if sends or collect.state != CollectState.OPEN
@@ -241,8 +231,8 @@ def collect_detail(request, pk):
 
 @login_required
 @require_POST
-def collect_export(request, pk):
-    collect = _readable(request, pk)
+def collect_export(request: Request, pk: int) -> HttpResponse:
+    collect = collect_for(request, pk)
     columns, table = reads.export_rows(reads.table(request.user, collect))
     return exports.send(
         request, rows=table, columns=columns, name=f"征集结果-{collect.title}", verb="collect.export", obj=collect
@@ -251,8 +241,8 @@ def collect_export(request, pk):
 
 @login_required
 @require_POST
-def collect_remind(request, pk):
-    told, waiting = services.collect_remind(by=request.user, collect=load(request, pk))
+def collect_remind(request: Request, pk: int) -> HttpResponse:
+    told, waiting = services.collect_remind(by=request.user, collect=collect_to_send(request, pk))
     if not waiting:
         messages.success(request, "全部组织已填报，没有可催报的")
     elif told:
@@ -262,7 +252,9 @@ def collect_remind(request, pk):
     return redirect("collect_detail", pk=pk)
 
 
-def _confirmed(request, collect, act, done, **context):
+def _confirmed(
+    request: Request, collect: Collect, act: Callable[..., object], done: str, **context: Any
+) -> HttpResponse:
     if request.method == "POST":
         act(by=request.user, collect=collect)
         messages.success(request, done)
@@ -275,8 +267,8 @@ def _confirmed(request, collect, act, done, **context):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def collect_close(request, pk):
-    collect = load(request, pk)
+def collect_close(request: Request, pk: int) -> HttpResponse:
+    collect = collect_to_send(request, pk)
     waiting = collect.targets.filter(answered_at__isnull=True).count()
     left = f"还有 {waiting} 个组织没有填报，结束后不能再填。" if waiting else "全部组织已填报。"
     return _confirmed(
@@ -292,8 +284,8 @@ def collect_close(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def collect_discard(request, pk):
-    collect = load(request, pk)
+def collect_discard(request: Request, pk: int) -> HttpResponse:
+    collect = collect_to_send(request, pk)
     if collect.state != CollectState.DRAFT:
         raise Conflict("征集已经发出，不能删除。", record=collect)
     return _confirmed(

@@ -1,18 +1,23 @@
 """What the sources of proof read, once for all of them: places, people, records and attendance of one year."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from django.db.models import Case, Q, Value, When
 
+from branches.access.models import User
 from branches.places.models.organisations import Organisation
+from common.dated import in_force
 from common.periods import YEAR, Period
 from members.activities.models import Activity, Attendance, hours_between
-from members.activities.selectors.counting import ON_TIME, counting_records
+from members.activities.selectors.counting import ON_TIME, CountingRecord, counting_records
 from members.roster.models.members import Member, Membership
-from responsibilities.duties.models import LeaderPortfolio, Level
+from members.roster.models.posts import PostKind
+from responsibilities.duties.models import Duty, LeaderPortfolio, Level
 from responsibilities.duties.selectors.holders import holders_each
+from responsibilities.duties.slot import DutySlot
 from responsibilities.duties.templates import template
 
 # Up to so many ids are named to the database; beyond that it is asked for all and the rest looked up.
@@ -26,144 +31,139 @@ class Detail:
     """What else a source asks of a record: who chaired or taught, how long it took, which topics it names."""
 
     chair: int | None
-    chair_account: int | None
     chair_name: str
     lecturer: str
     hours: float | None
     topic: str
 
 
-class Question:
+class ProofContext:
     """Duties of one year, judged on one day. Each property is one or two statements, asked when a source needs it."""
 
-    def __init__(self, duties, year, as_of, holders=None):
+    def __init__(self, duties: list[Duty], year: int, as_of: date, holders: Mapping[int, list[User]] | None = None):
         self.duties, self.as_of = duties, as_of
-        if holders is not None:
-            self.holders = holders
+        self._holders = holders
         self.span = Period(YEAR, year)
-        # Who holds, covers and is in charge is asked of this day: what changes after a year leaves it as it was.
+        # Who holds, covers and is in charge is asked of this day: what changes after the year does not change the year.
         self.day = min(as_of, self.span.last)
         self.lists = list({duty.list_id: duty.list for duty in duties}.values())
         self.kinds = sorted({kind for duty in duties for kind in kinds_of(duty)})
 
     @cached_property
-    def places(self):
+    def places(self) -> dict[int, Organisation]:
         """{organisation id: Organisation} of the whole tree: it is small beside its records."""
-        return {row.pk: row for row in Organisation.objects.order_by("tree_id", "lft")}
+        return {row.pk: row for row in Organisation.objects.in_tree_order()}
 
     @cached_property
-    def _children(self):
-        found = {}
+    def _children(self) -> dict[int | None, list[int]]:
+        children: dict[int | None, list[int]] = {}
         for row in self.places.values():
-            found.setdefault(row.parent_id, []).append(row.pk)
-        return found
+            children.setdefault(row.parent_id, []).append(row.pk)
+        return children
 
-    def with_groups(self, branch):
+    def with_groups(self, branch: int) -> tuple[int, ...]:
         """Return the ids of a branch and of the small groups in it."""
         return (branch, *self._children.get(branch, ()))
 
-    def below(self, top, place):
+    def below(self, top: int, place: int) -> bool:
         """Whether the organisation with id `place` is `top` (an id) or lies below it today."""
-        upper, lower = self.places[top], self.places[place]
-        return upper.tree_id == lower.tree_id and upper.lft <= lower.lft and lower.rght <= upper.rght
+        return self.places[top].contains(self.places[place])
 
     @cached_property
-    def holders(self):
+    def holders(self) -> Mapping[int, list[User]]:
         """{list id: [User]} on the day of judging, of a year that is over on its last."""
-        return holders_each(self.lists, self.day)
+        return holders_each(self.lists, self.day) if self._holders is None else self._holders
 
     @cached_property
-    def members(self):
+    def members(self) -> dict[int, list[Member]]:
         """{list id: [Member]}: the persons in the roster behind the holders."""
         accounts = {
             user.pk for row in self.lists if row.level != Level.MEMBER for user in self.holders[row.pk] if user.pk
         }
         linked = {row.account_id: row for row in Member.objects.filter(account__in=accounts)} if accounts else {}
-        found = {}
+        persons: dict[int, list[Member]] = {}
         for row in self.lists:
-            if row.level == Level.MEMBER:
-                found[row.pk] = [row.member]
+            if row.member is not None:
+                persons[row.pk] = [row.member]
             else:
-                found[row.pk] = [linked[user.pk] for user in self.holders[row.pk] if user.pk in linked]
-        return found
+                persons[row.pk] = [linked[user.pk] for user in self.holders[row.pk] if user.pk in linked]
+        return persons
 
     @cached_property
-    def people(self):
+    def people(self) -> set[int]:
         """Ids of all persons whose presence is asked for, secretaries to be talked with included."""
-        found = {member.pk for duty in self.duties if duty.source in PEOPLE for member in self.members[duty.list_id]}
-        return found | set().union(*self.secretaries.values())
+        asked = {member.pk for duty in self.duties if duty.source in PEOPLE for member in self.members[duty.list_id]}
+        return asked.union(*self.secretaries.values())
 
     @cached_property
-    def charges(self):
+    def portfolios(self) -> dict[int, list[LeaderPortfolio]]:
         """{account id: [LeaderPortfolio]} that touch the year."""
-        rows = LeaderPortfolio.objects.filter(Q(ends__isnull=True) | Q(ends__gte=self.span.first), starts__lte=self.day)
-        found = {}
+        rows = LeaderPortfolio.objects.in_force_during(self.span.first, self.day)
+        by_leader: dict[int, list[LeaderPortfolio]] = {}
         for row in rows.select_related("contact"):
-            found.setdefault(row.leader_id, []).append(row)
-        return found
+            by_leader.setdefault(row.leader_id, []).append(row)
+        return by_leader
 
     @cached_property
-    def coverage(self):
+    def coverage(self) -> dict[int, tuple[set[int], set[int]]]:
         """{department id: ({organisation ids}, {secretaries' member ids})} on the day of judging, in one statement."""
-        departments = {row.department_id for rows in self.charges.values() for row in rows if row.department_id}
+        departments = {row.department_id for rows in self.portfolios.values() for row in rows if row.department_id}
         if not departments:
             return {}
-        standing = Q(coverages__ends__isnull=True) | Q(coverages__ends__gte=self.day)
-        standing &= Q(coverages__starts__isnull=True) | Q(coverages__starts__lte=self.day)
-        rows = Organisation.objects.filter(standing, coverages__department__in=departments).order_by()
-        found = {}
+        covering = in_force(self.day, "coverages__", open_start=True)
+        rows = Organisation.objects.filter(covering, coverages__department__in=departments).order_by()
+        coverage: dict[int, tuple[set[int], set[int]]] = {}
         for department, place, member, kind, starts, ends in rows.values_list(
             "coverages__department", "pk", "posts__member", "posts__kind", "posts__starts", "posts__ends"
         ):
-            places, secretaries = found.setdefault(department, (set(), set()))
+            places, secretaries = coverage.setdefault(department, (set(), set()))
             places.add(place)
-            held = (starts is None or starts <= self.day) and (ends is None or ends >= self.day)
-            if kind == "secretary" and held:
+            serves = (starts is None or starts <= self.day) and (ends is None or ends >= self.day)
+            if kind == PostKind.SECRETARY and serves:
                 secretaries.add(member)
-        return found
+        return coverage
 
     @cached_property
-    def secretaries(self):
-        """{account id: {member ids}}: the branch secretaries of the departments in each leader's charge."""
+    def secretaries(self) -> dict[int, set[int]]:
+        """{account id: {member ids}}: the branch secretaries of the departments in each leader's portfolio."""
         if not any(duty.source == "talks" and duty.list.level == Level.LEADER for duty in self.duties):
             return {}
-        return {leader: self._of_charges(rows, 1) for leader, rows in self.charges.items()}
+        return {leader: self._of_portfolios(rows, 1) for leader, rows in self.portfolios.items()}
 
-    def places_in_charge(self, account):
-        """Return the ids of the organisations that cover the departments in an account's charge."""
-        return self._of_charges(self.charges.get(account, ()), 0)
+    def places_in_charge(self, account: int | None) -> set[int]:
+        """Return the ids of the organisations that cover the departments in an account's portfolio."""
+        return self._of_portfolios(self.portfolios.get(account or 0, ()), 0)
 
-    def _of_charges(self, rows, which):
-        standing = [row for row in rows if row.department_id and (row.ends is None or row.ends >= self.day)]
-        return set().union(
-            *(self.coverage[row.department_id][which] for row in standing if row.department_id in self.coverage)
-        )
+    def _of_portfolios(self, rows: Iterable[LeaderPortfolio], which: int) -> set[int]:
+        departments = [row.department_id for row in rows if row.ends is None or row.ends >= self.day]
+        nobody: set[int] = set()
+        return nobody.union(*(self.coverage[pk][which] for pk in departments if pk and pk in self.coverage))
 
     @cached_property
-    def records(self):
+    def records(self) -> dict[tuple[int, str], list[CountingRecord]]:
         """{(organisation id, kind): [CountingRecord]} of the year."""
-        found = {}
+        records: dict[tuple[int, str], list[CountingRecord]] = {}
         for row in counting_records(self.span.first, self.span.last, self.kinds, None, self.as_of):
-            found.setdefault((row.organisation, row.kind), []).append(row)
-        return found
+            records.setdefault((row.organisation, row.kind), []).append(row)
+        return records
 
-    def records_of(self, places, kinds):
+    def records_of(self, places: Iterable[int], kinds: Iterable[str]) -> list[CountingRecord]:
         """Return the CountingRecords of several organisations and kinds, each record once."""
-        found = {}
+        records: dict[int, CountingRecord] = {}
         for place in places:
             for kind in kinds:
                 for row in self.records.get((place, kind), ()):
-                    found.setdefault(row.activity, row)
-        return sorted(found.values(), key=lambda row: (row.day, row.activity))
+                    records.setdefault(row.activity, row)
+        return sorted(records.values(), key=lambda row: (row.day, row.activity))
 
-    def everywhere(self, kinds):
+    def everywhere(self, kinds: Iterable[str]) -> list[CountingRecord]:
         """Return the CountingRecords of these kinds at any organisation, each record once."""
         return self.records_of({place for place, kind in self.records if kind in kinds}, kinds)
 
     @cached_property
-    def details(self):
+    def details(self) -> dict[int, Detail]:
         """{activity id: Detail} of the year's records of the kinds whose proof asks more than that they exist."""
-        topics = sorted({template(duty.key).topic for duty in self.duties if template(duty.key)} - {""})
+        topics = sorted({known.topic for duty in self.duties if (known := template(duty.key))} - {""})
         kinds = sorted({kind for duty in self.duties if _asks_details(duty) for kind in kinds_of(duty)})
         named = [
             When(Q(title__icontains=topic) | Q(content__icontains=topic), then=Value(topic))
@@ -174,65 +174,69 @@ class Question:
             pk__in=Activity.objects.filter(kinds__kind__in=kinds).order_by().values("pk"),
         ).order_by()
         rows = rows.annotate(topic=Case(*named, default=Value("")) if named else Value(""))
-        found = {}
-        for pk, chair, account, chair_name, lecturer, start, end, topic in rows.values_list(
-            "pk", "chair", "chair__account", "chair_name", "lecturer_name", "starts_at", "ends_at", "topic"
+        details: dict[int, Detail] = {}
+        for pk, chair, chair_name, lecturer, start, end, topic in rows.values_list(
+            "pk", "chair", "chair_name", "lecturer_name", "starts_at", "ends_at", "topic"
         ):
             length = hours_between(start, end)
-            found[pk] = Detail(chair, account, chair_name.strip(), lecturer.strip(), length, topic)
-        return found
+            details[pk] = Detail(chair, chair_name.strip(), lecturer.strip(), length, topic)
+        return details
 
     @cached_property
-    def attendance(self):
+    def attendance(self) -> dict[int, dict[int, str]]:
         """{member id: {activity id: state}} of the persons asked for, at the year's records."""
         people = self.people
         rows = Attendance.objects.filter(activity__day__range=(self.span.first, self.span.last))
         if len(people) <= FEW:
             rows = rows.filter(member__in=people)
-        found = {}
+        attendance: dict[int, dict[int, str]] = {}
         for member, activity, state in rows.order_by().values_list("member_id", "activity_id", "state"):
             if member in people:
-                found.setdefault(member, {})[activity] = state
-        return found
+                attendance.setdefault(member, {})[activity] = state
+        return attendance
 
     @cached_property
-    def homes(self):
+    def homes(self) -> dict[int, list[tuple[int, date, date]]]:
         """{member id: [(branch id, first day, last day)]} of the persons asked for."""
         people = self.people
-        rows = Membership.objects.filter(starts__lte=self.span.last).filter(
-            Q(ends__isnull=True) | Q(ends__gte=self.span.first)
-        )
+        rows = Membership.objects.in_force_during(self.span.first, self.span.last)
         if len(people) <= FEW:
             rows = rows.filter(member__in=people)
-        found = {}
+        homes: dict[int, list[tuple[int, date, date]]] = {}
         for member, place, starts, ends in rows.order_by().values_list(
             "member_id", "organisation_id", "starts", "ends"
         ):
-            found.setdefault(member, []).append((place, starts, ends or date.max))
-        return found
+            homes.setdefault(member, []).append((place, starts, ends or date.max))
+        return homes
 
-    def own_records(self, member, kinds):
+    def own_records(self, member: int, kinds: Iterable[str]) -> dict[int, CountingRecord]:
         """Return the CountingRecords of the member's own branch (its small groups included) while he belonged to it."""
-        found = {}
+        records: dict[int, CountingRecord] = {}
         for branch, starts, ends in self.homes.get(member, ()):
             for row in self.records_of(self.with_groups(branch), kinds):
                 if starts <= row.day <= ends:
-                    found.setdefault(row.activity, row)
-        return found
+                    records.setdefault(row.activity, row)
+        return records
 
 
-def _asks_details(duty):
+def _asks_details(duty: Duty) -> bool:
     known = template(duty.key)
     return known is not None and (duty.source in DETAILED or bool(known.topic))
 
 
-def kinds_of(duty):
+def kinds_of(duty: Duty) -> tuple[str, ...]:
     """Return the codes of activities that prove a duty, from its template."""
     known = template(duty.key)
     return known.kinds if known else ()
 
 
-def tally(slot, records, period):
+def topic_of(duty: Duty) -> str:
+    """Return the word that a record must hold to prove a duty, "" for any."""
+    known = template(duty.key)
+    return known.topic if known else ""
+
+
+def tally(slot: DutySlot, records: Iterable[CountingRecord], period: Period) -> DutySlot:
     """Count CountingRecords into a slot: done, late, records; those of another period are left out."""
     on_time = 0
     for row in records:

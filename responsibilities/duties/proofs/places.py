@@ -1,51 +1,61 @@
 """Proofs that are no single record: requirements, sync stages, terms of office, supervisions, lists issued below."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 
 from django.db.models import Q
+from django.urls import reverse, reverse_lazy
+from django.utils.functional import lazy
 
-from branches.places.models.organisations import Kind
+from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
 from branches.settings import dated as dated_settings
 from common import clock
-from common.periods import YEAR, Period
-from responsibilities.duties.models import DutyList, Level, ListState
-from responsibilities.duties.slot import DutySlot, nothing_owed, period_slot, periods_of, record_step
+from common.periods import KINDS, YEAR, Period
+from responsibilities.duties.models import Duty, DutyList, Level, ListState
+from responsibilities.duties.proofs.context import ProofContext
+from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
-from responsibilities.requirements.selectors import requirement_name, requirements
+from responsibilities.requirements.selectors import Requirement, requirement_name, requirements
+from responsibilities.requirements.services import address
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
-from responsibilities.work.sync import sync_points
+from responsibilities.work.models import STAGE_SHORT, SyncState, WorkItem
+from responsibilities.work.selectors.stage_words import pick_url
+from responsibilities.work.stages import SyncPoint, Timeline, sync_points
+
+# Name, leader's account and leader's written name of an item.
+Led = tuple[str, int | None, str]
+# Thousands of slots have an address and few are shown.
+_address, _pick_url = lazy(address, str), lazy(pick_url, str)
 
 
-def owed(question, duties):
+def owed(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each requirement of the duty's rules at its branch; exempt and not applicable ones are not owed."""
     rules = {rule for duty in duties for rule in duty.rule_ids if rule in REQUIREMENT_RULES_BY_ID}
-    branches = sorted({pk for duty in duties for pk in question.with_groups(duty.list.organisation_id)})
-    rows = {}
-    wanted = [REQUIREMENT_RULES_BY_ID[rule] for rule in sorted(rules)]
-    span = Period(YEAR, question.span.year)
-    for row in requirements(span, organisations=branches, as_of=question.as_of, rules=wanted) if wanted else ():
-        place = question.places[row.organisation]
+    branches = sorted({pk for duty in duties for pk in context.with_groups(duty.list.organisation_id)})
+    rows: dict[tuple[int, str], list[Requirement]] = {}
+    asked = [REQUIREMENT_RULES_BY_ID[rule] for rule in sorted(rules)]
+    for row in requirements(context.span, organisations=branches, as_of=context.as_of, rules=asked) if asked else ():
+        place = context.places[row.organisation]
         branch = place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk
         rows.setdefault((branch, row.rule), []).append(row)
-    found = {}
+    found: Slots = {}
     for duty in duties:
         mine = [row for rule in duty.rule_ids for row in rows.get((duty.list.organisation_id, rule), ())]
-        slots = [_requirement(question, duty, row) for row in mine]
+        slots = [_requirement(context, duty, row) for row in mine]
         slots.sort(key=lambda slot: (slot.due, slot.key))
         found[duty.pk] = slots or nothing_owed(duty, "本年度没有这类应办义务")
     return found
 
 
-def slot_key(row, place):
+def slot_key(row: Requirement, place: Organisation) -> str:
     """Return the key of the slot that a Requirement makes in its branch's duties. place: its Organisation."""
     return f"{row.rule}/{row.period}" + (f"/{place.pk}" if place.kind == Kind.SMALL_GROUP else "")
 
 
-def _requirement(question, duty, row):
-    place = question.places[row.organisation]
+def _requirement(context: ProofContext, duty: Duty, row: Requirement) -> DutySlot:
+    place = context.places[row.organisation]
     group = place.kind == Kind.SMALL_GROUP
     slot = DutySlot(
         duty.pk,
@@ -56,7 +66,7 @@ def _requirement(question, duty, row):
         done=row.done if row.applies else 0,
         records=list(row.records),
         text=row.reason or f"应办 {row.expected}，已办 {row.done}",
-        url=f"/requirements/{row.organisation}/{row.rule}/{row.period}/",
+        url=_address(row),
         mend=record_step(row.organisation, row.row.kinds[0], row.period),
     )
     if row.state == State.MET_LATE:
@@ -64,47 +74,48 @@ def _requirement(question, duty, row):
     return slot
 
 
-def stages(question, duties):
-    """One slot for each business date of the work items: all of them for the levels above, those in charge, those carried."""
-    points = sync_points(as_of=question.as_of, first=question.span.first, last=question.span.last)
+def stages(context: ProofContext, duties: list[Duty]) -> Slots:
+    """One slot for each business date of work items: of those a branch carries, those in a leader's charge, all for others."""
+    points = sync_points(as_of=context.as_of, first=context.span.first, last=context.span.last)
     rows = WorkItem.objects.order_by().values_list("pk", "name", "leader", "leader_name")
     items = {pk: (name, leader, written) for pk, name, leader, written in rows}
     carried, charged = _by_carrier(points), _by_leader(points, items)
     tolerance = dated_settings.timeline("sync_tolerance_days")
-    found = {}
+    found: Slots = {}
     for duty in duties:
         mine = points
-        if duty.list.level == Level.LEADER:
+        if duty.list.holder:
             holder = duty.list.holder
             mine = [*charged.get(holder.pk, ()), *charged.get(holder.name, ())]
         elif duty.list.level == Level.BRANCH:
-            mine = carried.get(duty.list.organisation_id, ())
-        slots = [_stage(question, duty, point, items[point.item][0], tolerance) for point in mine]
+            mine = carried.get(duty.list.organisation_id, [])
+        slots = [_stage(context, duty, point, items[point.item][0], tolerance) for point in mine]
         slots.sort(key=lambda slot: (slot.due, slot.key))
         found[duty.pk] = slots or nothing_owed(duty, "本年度没有相关的重点业务")
     return found
 
 
-def _by_carrier(points):
-    found = {}
+def _by_carrier(points: list[SyncPoint]) -> dict[int, list[SyncPoint]]:
+    by_carrier: dict[int, list[SyncPoint]] = {}
     for point in points:
         for place in set(point.carriers):
-            found.setdefault(place, []).append(point)
-    return found
+            by_carrier.setdefault(place, []).append(point)
+    return by_carrier
 
 
-def _by_leader(points, items):
+def _by_leader(points: list[SyncPoint], items: Mapping[int, Led]) -> dict[int | str, list[SyncPoint]]:
     """Points by the leader in charge of their item: by account, or by name where it was written down without one."""
-    found = {}
+    by_leader: dict[int | str, list[SyncPoint]] = {}
     for point in points:
         _, leader, written = items[point.item]
         if leader or written:
-            found.setdefault(leader or written, []).append(point)
-    return found
+            by_leader.setdefault(leader or written, []).append(point)
+    return by_leader
 
 
-def _stage(question, duty, point, item, tolerance):
-    due = point.day + timedelta(days=int(dated_settings.at(tolerance, point.day)))
+def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, tolerance: Timeline) -> DutySlot:
+    day = point.day or context.day
+    due = day + timedelta(days=int(dated_settings.at(tolerance, day)))
     text = {
         SyncState.SYNCHRONISED: f"党建活动 {point.party:%m-%d}" if point.party else "",
         SyncState.LAGGING: f"滞后 {point.lag} 天",
@@ -116,89 +127,85 @@ def _stage(question, duty, point, item, tolerance):
     return DutySlot(
         duty.pk,
         f"stage/{point.stage}" if point.milestone is None else f"node/{point.milestone}",
-        f"{item} {STAGE_SHORT[SyncStageKind(point.kind)]}" + (f"（{point.name}）" if point.name else ""),
+        f"{item} {STAGE_SHORT[point.kind]}" + (f"（{point.name}）" if point.name else ""),
         # The Party side is owed only once the business side has happened.
-        due if point.happened else max(due, question.as_of),
+        due if point.happened else max(due, context.as_of),
         expected=0 if point.state == SyncState.WAIVED else 1,
         done=int(fulfilled),
         late=int(point.state == SyncState.LAGGING),
         records=[proof.activity for proof in point.proofs if proof.counts and proof.activity],
         text=text,
-        url=f"/sync/{point.item}/",
-        mend=("补佐证", f"/sync/stages/{point.stage}/evidence/" + _milestone(point)),
+        url=reverse_lazy("work_detail", args=[point.item]),
+        mend=("补佐证", _pick_url(point)),
     )
 
 
-def _milestone(point):
-    return f"?milestone={point.milestone}" if point.milestone else ""
-
-
-def terms(question, duties):
+def terms(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each term of office that ends in the year, or ended before and is not renewed, at or below the place.
 
     What ended before is owed in this list from the year's first day on: before that nothing of the list is overdue.
     """
-    rows = Term.objects.filter(expires__lte=question.span.last).filter(
-        Q(closed_on__isnull=True) | Q(closed_on__gte=question.span.first)
+    rows = Term.objects.filter(expires__lte=context.span.last).filter(
+        Q(closed_on__isnull=True) | Q(closed_on__gte=context.span.first)
     )
-    rows = list(rows.order_by("expires", "pk"))
-    found = {}
+    terms_due = list(rows.order_by("expires", "pk"))
+    found: Slots = {}
     for duty in duties:
         slots = []
-        for row in rows:
-            if not question.below(duty.list.organisation_id, row.organisation_id):
+        for row in terms_due:
+            if not context.below(duty.list.organisation_id, row.organisation_id):
                 continue
-            closed = row.closed_on if row.closed_on and row.closed_on <= question.as_of else None
-            place = question.places[row.organisation_id]
+            closed = row.closed_on if row.closed_on and row.closed_on <= context.as_of else None
+            place = context.places[row.organisation_id]
             slots.append(
                 DutySlot(
                     duty.pk,
                     f"term/{row.pk}",
                     f"{place.short_name}届满",
-                    max(row.expires, question.span.first),
+                    max(row.expires, context.span.first),
                     done=int(closed is not None),
                     late=int(closed is not None and closed > row.expires),
-                    text=_ended(row, question.span.first) + (f"{closed:%m-%d} 换届" if closed else "未见换届登记"),
-                    url=f"/organisations/{place.pk}/",
+                    text=_ended(row, context.span.first) + (f"{closed:%m-%d} 换届" if closed else "未见换届登记"),
+                    url=reverse_lazy("organisation_detail", args=[place.pk]),
                 )
             )
         found[duty.pk] = slots or nothing_owed(duty, "本年度没有届满的党组织")
     return found
 
 
-def _ended(row, first):
+def _ended(row: Term, first: date) -> str:
     """Return when a term carried over from an earlier year ended, in words; "" for one that ends in the year."""
     return f"{row.expires} 届满，" if row.expires < first else ""
 
 
-def supervisions(question, duties):
-    """Supervisions due in the year at or below the place (in a leader's charge): each its own slot, or by the period."""
-    rows = Supervision.objects.filter(due__range=(question.span.first, question.span.last)).order_by("due", "pk")
-    rows = [row for row in rows if clock.day_of(row.issued_at) <= question.as_of]
-    found = {}
+def supervisions(context: ProofContext, duties: list[Duty]) -> Slots:
+    """Supervisions due in the year at or below the place, or in a leader's charge: one slot for each, or for each period."""
+    due = Supervision.objects.filter(due__range=(context.span.first, context.span.last)).order_by("due", "pk")
+    rows = [row for row in due if clock.day_of(row.issued_at) <= context.as_of]
+    found: Slots = {}
     for duty in duties:
         if duty.list.level == Level.LEADER:
-            places = question.places_in_charge(duty.list.holder_id)
+            places = context.places_in_charge(duty.list.holder_id)
             mine = [row for row in rows if row.holder_id == duty.list.holder_id or row.organisation_id in places]
         else:
-            mine = [row for row in rows if question.below(duty.list.organisation_id, row.organisation_id)]
-        if duty.period in ("month", "quarter", "half"):
-            found[duty.pk] = [_by_period(question, duty, *part, mine) for part in periods_of(duty)]
+            mine = [row for row in rows if context.below(duty.list.organisation_id, row.organisation_id)]
+        if duty.period in KINDS and duty.period != YEAR:
+            found[duty.pk] = [_by_period(context, duty, *part, mine) for part in periods_of(duty)]
         else:
-            found[duty.pk] = [_supervision(question, duty, row) for row in mine] or nothing_owed(
+            found[duty.pk] = [_supervision(context, duty, row) for row in mine] or nothing_owed(
                 duty, "本年度没有到期的督查"
             )
     return found
 
 
-def _closed(question, row):
+def _closed(context: ProofContext, row: Supervision) -> date | None:
     """Return the day a supervision was closed, or None when it was not on the day of judging."""
     day = clock.day_of(row.closed_at) if row.closed_at else None
-    return day if day and day <= question.as_of else None
+    return day if day and day <= context.as_of else None
 
 
-def _supervision(question, duty, row):
-    closed = _closed(question, row)
+def _supervision(context: ProofContext, duty: Duty, row: Supervision) -> DutySlot:
+    closed = _closed(context, row)
     return DutySlot(
         duty.pk,
         f"supervision/{row.pk}",
@@ -208,16 +215,16 @@ def _supervision(question, duty, row):
         done=int(closed is not None),
         late=int(closed is not None and closed > row.due),
         text=f"{closed:%m-%d} 销号" if closed else "未销号",
-        url=f"/supervision/{row.pk}/",
+        url=reverse_lazy("supervision_detail", args=[row.pk]),
     )
 
 
-def _by_period(question, duty, period, due, rows):
-    slot = period_slot(duty, period, due, expected=0, url="/supervision/")
+def _by_period(context: ProofContext, duty: Duty, period: Period, due: date, rows: list[Supervision]) -> DutySlot:
+    slot = period_slot(duty, period, due, expected=0, url=reverse_lazy("supervision_list"))
     for row in rows:
         if row.due not in period:
             continue
-        closed = _closed(question, row)
+        closed = _closed(context, row)
         slot.expected += 1
         slot.done += closed is not None
         slot.late += closed is not None and closed > row.due
@@ -225,32 +232,36 @@ def _by_period(question, duty, period, due, rows):
     return slot
 
 
-def lists(question, duties):
-    """Branches below with an issued list of the year, out of all that stand."""
+def _lists_of_branches(year: int) -> str:
+    return f"{reverse('duty_lists')}?year={year}&level={Level.BRANCH.value}"
+
+
+def lists(context: ProofContext, duties: list[Duty]) -> Slots:
+    """How many of the branches below have an issued list of the year."""
     issued = dict(
         DutyList.objects.filter(
-            level=Level.BRANCH, year=question.span.year, state=ListState.ISSUED, issued_on__lte=question.as_of
+            level=Level.BRANCH, year=context.span.year, state=ListState.ISSUED, issued_on__lte=context.as_of
         )
         .order_by()
         .values_list("organisation", "issued_on")
     )
     branches = [
         row
-        for row in question.places.values()
-        if row.kind == Kind.BRANCH and (row.archived_on is None or row.archived_on > question.day)
+        for row in context.places.values()
+        if row.kind == Kind.BRANCH and (row.archived_on is None or row.archived_on > context.day)
     ]
-    found = {}
+    found: Slots = {}
     for duty in duties:
         found[duty.pk] = []
         for period, due in periods_of(duty):
             # A branch founded after the due date could not have had a list by then.
-            last = min(due, question.as_of)
-            standing = [row.pk for row in branches if row.founded is None or row.founded <= last]
-            below = [pk for pk in standing if question.below(duty.list.organisation_id, pk)]
+            last = min(due, context.as_of)
+            there = [row.pk for row in branches if row.founded is None or row.founded <= last]
+            below = [pk for pk in there if context.below(duty.list.organisation_id, pk)]
             slot = period_slot(duty, period, due, expected=len(below))
-            days = [issued[pk] for pk in below if pk in issued]
+            days = [day for pk in below if (day := issued.get(pk))]
             slot.done, slot.late = len(days), sum(day > due for day in days)
             slot.text = f"{len(below)} 个党支部，已下达 {len(days)} 份清单"
-            slot.url = f"/duties/lists/?year={question.span.year}&level=branch"
+            slot.url = _lists_of_branches(context.span.year)
             found[duty.pk].append(slot)
     return found

@@ -1,17 +1,21 @@
 """The table of proofs: key in `Duty.source` → the function that gives the slots of many duties at once.
 
-A source takes (question, duties) and returns {duty id: [DutySlot]}; what it reads is in proofs/question.py. To add one: a
+A source takes (context, duties) and returns {duty id: [DutySlot]}; what it reads is in proofs/context.py. To add one: a
 function in proofs/, a row here, its key in a template. A duty without source is reported in words, once for each period.
 """
 
-from responsibilities.duties.models import Level
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from branches.access.models import User
+from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs import people, places, records
-from responsibilities.duties.proofs.context import Question
-from responsibilities.duties.slot import nothing_owed, period_slot, periods_of
+from responsibilities.duties.proofs.context import ProofContext
+from responsibilities.duties.slot import Slots, nothing_owed, period_slot, periods_of
 from responsibilities.duties.templates import template
 
-SOURCES = {
-    "activities": records.held,
+SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
+    "activities": records.activities,
     "chaired": records.chaired,
     "lectures": records.lectures,
     "contact": records.contact,
@@ -48,33 +52,33 @@ SOURCE_NAMES = {
 }
 
 
-def proved_by_system(duty):
+def proved_by_system(duty: Duty) -> bool:
     """Whether the system finds the proof of this duty by itself."""
     return duty.source in SOURCES and (duty.source not in FROM_TEMPLATE or template(duty.key) is not None)
 
 
-def proof_slots(duties, as_of, holders=None):
+def proof_slots(duties: list[Duty], as_of: date, holders: Mapping[int, list[User]] | None = None) -> Slots:
     """Return {duty id: [DutySlot]} with what the system itself holds on `as_of`, before anything said about it.
 
     duties: list of Duty with list, its organisation, holder and member read. holders: {list id: [User]}, if known.
     """
-    found = {}
+    found: Slots = {}
     for year in sorted({duty.list.year for duty in duties}):
         mine = [duty for duty in duties if duty.list.year == year]
-        question = Question(mine, year, as_of, holders)
-        by_source = {}
+        context = ProofContext(mine, year, as_of, holders)
+        by_source: dict[str, list[Duty]] = {}
         for duty in mine:
             by_source.setdefault(duty.source if proved_by_system(duty) else "", []).append(duty)
         for source, rows in by_source.items():
-            found |= SOURCES[source](question, rows) if source else _in_words(question, rows)
+            found |= SOURCES[source](context, rows) if source else _in_words(context, rows)
     return found
 
 
-def _in_words(question, duties):
+def _in_words(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each period, waiting for the holder's words."""
-    found = {}
+    found: Slots = {}
     for duty in duties:
-        place = question.places[duty.list.organisation_id]
+        place = context.places[duty.list.organisation_id]
         slots = []
         for period, due in periods_of(duty):
             slot = period_slot(duty, period, due, words=True, text="系统没有这方面的数据，由责任人文字报告")

@@ -1,12 +1,17 @@
 """Page of the duty lists: the chain of levels with how far each is, and the duties of the chosen one."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
+from branches.access.models import User
+from branches.places.models.organisations import tree_order
 from common import clock
+from common.operator import Actor
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.duties.progress import Progress, duty_slots, elapsed, progress
 from responsibilities.duties.rights import making
@@ -21,7 +26,7 @@ from responsibilities.duties.selectors.wording import (
     short_basis,
     tone,
 )
-from responsibilities.duties.slot import DONE, LEFT_OUT, OVERDUE, STATE_NAMES
+from responsibilities.duties.slot import DONE, LEFT_OUT, OVERDUE, STATE_NAMES, DutySlot
 
 # A level is behind when its progress is so many points below the share of the year that has passed.
 MARGIN = 10
@@ -30,7 +35,7 @@ GROUPED = (Level.BRANCH, Level.MEMBER)
 FEW = 300
 
 
-def _duties_of(lists, year):
+def _duties_of(lists: Mapping[int, DutyList], year: int) -> QuerySet[Duty]:
     """Return the duties of these lists; a long list of ids is not named, the year's rows are sifted by the database."""
     if len(lists) <= FEW:
         return Duty.objects.filter(list__in=list(lists))
@@ -41,7 +46,7 @@ def _duties_of(lists, year):
 class Card:
     """One level of the chain. behind: below the time elapsed, or overdue. fits: duties in the state asked for, or None."""
 
-    level: str
+    level: Level
     name: str
     role: str
     who: str
@@ -57,26 +62,29 @@ class Row:
 
     duty: Duty
     found: Progress
-    slots: list
+    slots: list[DutySlot]
     state: str = ""
     word: str = ""
     tone: str = ""
-    duties: list = field(default_factory=list)
+    duties: list[Duty] = field(default_factory=list)
     note: str = ""
     depth: int = 0
+    # How often and on which basis; whose it is, where rows are not grouped.
+    small: str = ""
+    place: str = ""
 
 
 class Board:
     """All issued duties of a year that a user may read, with their slots; filters are applied to what is in memory."""
 
-    def __init__(self, user, year, as_of, places=None):
+    def __init__(self, user: User, year: int, as_of: date, places: QuerySet[Any, Any] | None = None):
         self.as_of, self.year = as_of, year
         lists = DutyList.objects.visible_to(user).filter(year=year, state=ListState.ISSUED)
         if places is not None:
             lists = lists.filter(organisation__in=places)
         # Read once and shared: thousands of duties hang on some hundred lists.
         lists = lists.select_related("organisation__parent", "holder", "member__account")
-        self.lists = {row.pk: row for row in lists.order_by("organisation__lft", "pk")}
+        self.lists = {row.pk: row for row in lists.order_by(*tree_order("organisation__"), "pk")}
         rows = _duties_of(self.lists, year).order_by("order", "pk")
         self.all = [duty for duty in rows if duty.list_id in self.lists]
         for duty in self.all:
@@ -84,49 +92,49 @@ class Board:
         self.holders = holders_each(list(self.lists.values()), min(as_of, date(year, 12, 31)))
         self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders)
         self.found = {duty.pk: progress(self.slots[duty.pk], as_of) for duty in self.all}
-        self.duties = self.all
+        self.duties: list[Duty] = self.all
         self.by_pk = {duty.pk: duty for duty in self.all}
         self.elapsed = elapsed(year, as_of)
         # {level: number of lists} of a level that are not among those shown here.
         issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level")
         shown = Counter(row.level for row in self.lists.values())
-        self.others = {level: number - shown[level] for level, number in issued.annotate(number=Count("pk"))}
+        self.others = {level: number - shown[level] for level, number in issued.annotate(lists=Count("pk"))}
         # Levels of which there are lists that this user does not read: not missing, only not his.
         self.elsewhere = {CARD_OF[level] for level in self.others} - {CARD_OF[level] for level in shown}
 
-    def narrow(self, duty_list):
+    def narrow(self, duty_list: DutyList | None) -> None:
         """Show the duties of one DutyList only (all when None); the cards stay those of all."""
         if duty_list is not None:
             self.duties = [duty for duty in self.all if duty.list_id == duty_list.pk]
 
-    def total(self, duties=None):
+    def total(self, duties: Iterable[Duty] | None = None) -> Progress:
         """Return the Progress over the slots of some duties (all shown by default)."""
         duties = self.duties if duties is None else duties
         return progress([slot for duty in duties for slot in self.slots[duty.pk]], self.as_of)
 
-    def fitting(self, duties, state):
+    def fitting(self, duties: Iterable[Duty], state: str) -> list[Duty]:
         """Return the duties any slot of which is in a state of DutySlot; all where none is asked for."""
         if not state:
             return list(duties)
         return [duty for duty in duties if any(slot.state == state for slot in self.slots[duty.pk])]
 
-    def cards(self, state=""):
+    def cards(self, state: str = "") -> list[Card]:
         """Return the five Cards of the chain, from the top down; with a state each says how many duties are in it."""
-        found = []
+        cards = []
         for card, levels, name in CARDS:
             mine = [duty for duty in self.all if duty.list.level in levels]
             lists = {duty.list_id: duty.list for duty in mine}
             total = self.total(mine)
             fits = len(self.fitting(mine, state)) if state else None
-            found.append(
+            cards.append(
                 Card(card, name, role_of(card), self._who(card, lists), total, self._behind(total), len(lists), fits)
             )
-        return found
+        return cards
 
-    def _behind(self, total):
+    def _behind(self, total: Progress) -> bool:
         return bool(total.overdue) or (total.share is not None and total.share < self.elapsed - MARGIN)
 
-    def _who(self, card, lists):
+    def _who(self, card: Level, lists: Mapping[int, DutyList]) -> str:
         if not lists:
             return "不在查阅范围内" if card in self.elsewhere else "尚无清单"
         if card == Level.BRANCH:
@@ -141,23 +149,23 @@ class Board:
         first = next(iter(people.values()))
         return first if len(people) == 1 else f"{first}等 {len(people)} 人"
 
-    def of_level(self, card):
+    def of_level(self, card: Level) -> list[Duty]:
         """Return the duties of one card of the chain."""
         levels = next(levels for key, levels, _ in CARDS if key == card)
         return [duty for duty in self.duties if duty.list.level in levels]
 
-    def rows(self, duties, state=""):
+    def rows(self, duties: Iterable[Duty], state: str = "") -> list[Row]:
         """Return one Row for each duty, those that need a hand first. state: of DutySlot, keeps those in it."""
         return sorted((self._row(duty) for duty in self.fitting(duties, state)), key=_urgency)
 
-    def _row(self, duty):
+    def _row(self, duty: Duty) -> Row:
         found, slots = self.found[duty.pk], self.slots[duty.pk]
         state, word = chip(found, slots, self.as_of)
         return Row(duty, found, slots, state, word, tone(found), [duty])
 
-    def grouped(self, duties, state=""):
+    def grouped(self, duties: Iterable[Duty], state: str = "") -> list[Row]:
         """Return one Row for each template (or duty written by hand) over all its holders, in the order of the list."""
-        groups = {}
+        groups: dict[tuple[int, str], list[Duty]] = {}
         for duty in duties:
             groups.setdefault((LEVEL_ORDER.index(duty.list.level), duty.key or f"#{duty.pk}"), []).append(duty)
         rows = []
@@ -182,50 +190,51 @@ class Board:
             rows = [row for row in rows if row.note]
         return sorted(rows, key=_urgency)
 
-    def by_item(self, duties, state=""):
+    def by_item(self, duties: Iterable[Duty], state: str = "") -> list[Row]:
         """Return the grouped rows in the order of the chain: each duty, below it (deeper) those that serve it."""
         rows = self.grouped(duties, state)
         home = {duty.pk: row for row in rows for duty in row.duties}
-        below, tops = {}, []
+        below: dict[int, list[Row]] = {}
+        tops: list[Row] = []
         for row in sorted(rows, key=lambda row: (LEVEL_ORDER.index(row.duty.list.level), row.duty.order, row.duty.pk)):
             upper = next((home[duty.serves_id] for duty in row.duties if duty.serves_id in home), None)
             if upper is None or upper is row:
                 tops.append(row)
             else:
                 below.setdefault(id(upper), []).append(row)
-        found = []
+        ordered: list[Row] = []
 
-        def walk(row, depth):
+        def walk(row: Row, depth: int) -> None:
             row.depth = depth
-            found.append(row)
+            ordered.append(row)
             for one in below.get(id(row), ()):
                 walk(one, depth + 1)
 
         for row in tops:
             walk(row, 0)
-        return found
+        return ordered
 
-    def overdue(self, state=""):
+    def overdue(self, state: str = "") -> list[Row]:
         """Return one Row for each duty that is past a date, the longest first."""
         return self.rows([duty for duty in self.duties if self.found[duty.pk].overdue], state)
 
 
-def _urgency(row):
+def _urgency(row: Row) -> tuple[int, int, int, int]:
     """Overdue by days, then what is open by its date, then the rest, in the order of the list."""
     if row.found.overdue:
-        return (0, -row.found.days, row.duty.order, row.duty.pk)
+        return (0, -(row.found.days or 0), row.duty.order, row.duty.pk)
     if row.found.state in (*DONE, *LEFT_OUT):
         return (2, 0, row.duty.order, row.duty.pk)
     return (1, row.found.days or 0, row.duty.order, row.duty.pk)
 
 
-def line_note(duty):
+def line_note(duty: Duty) -> str:
     """Return the small line under a duty: how often, on which basis."""
     base = short_basis(duty)
     return f"{frequency(duty)}　{base}" + ("　本机关设定" if own_number(duty) and base != "本机关设定" else "")
 
 
-def behind_together(user, duty):
+def behind_together(user: Actor, duty: Duty) -> list[Duty]:
     """Return the duties of the same template, year and level, past a date, of all lists that the user makes or issues."""
     rows = Duty.objects.visible_to(user).filter(
         list__in=DutyList.objects.filter(making(user)).order_by().values("pk"),

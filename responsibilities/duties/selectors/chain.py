@@ -1,15 +1,22 @@
 """One duty's chain both ways, and what proves it over the year."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 
+from branches.places.models.organisations import tree_order
 from common import clock
+from common.operator import Actor
 from members.activities.models import Activity
-from responsibilities.duties.models import LEVEL_ORDER, Duty, Level, ListState
-from responsibilities.duties.progress import progress
+from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyReport, Level, ListState, ReportState
+from responsibilities.duties.progress import Progress, progress
+from responsibilities.duties.selectors.board import Board
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, chip
-from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED
+from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED, DutySlot, Slots
 
 DEEPEST = len(LEVEL_ORDER)
 _READ = ("list__organisation", "list__holder", "list__member__account")
@@ -17,53 +24,62 @@ _READ = ("list__organisation", "list__holder", "list__member__account")
 PERSONAL = (Level.LEADER, Level.MEMBER)
 
 
+Ids = list[int]
+# Levels to look at, None for all.
+Levels = Sequence[Level] | None
+Children = Callable[[Ids, Levels], list[Duty]]
+
+
 @dataclass
 class Family:
-    """The duties of one chain. above: from the nearest up; below; beside: of levels that would else be missing, they serve
-    one of `above`; seen: ids that the user may read; hidden: number of leaders' duties beside that he may not read.
+    """The duties of one chain.
+
+    above: from the nearest up; below; beside: of levels that would else be missing, they serve one of `above`. visible: ids
+    that the user may read; hidden: number of leaders' duties beside that he may not read.
     """
 
-    above: list
-    below: list
-    beside: list
-    seen: set
+    above: list[Duty]
+    below: list[Duty]
+    beside: list[Duty]
+    visible: set[int]
     hidden: int = 0
 
-    def readable(self, duty):
+    def readable(self, duty: Duty) -> list[Duty]:
         """Return the duty and its relatives that the user may read."""
-        return [duty, *(row for row in [*self.above, *self.below, *self.beside] if row.pk in self.seen)]
+        return [duty, *(row for row in [*self.above, *self.below, *self.beside] if row.pk in self.visible)]
 
 
-def relatives(duty, user):
+def relatives(duty: Duty, user: Actor) -> Family:
     """Return the Family of a duty (with its list), one statement for each step. Drafts are left out.
 
     The duty that it serves is taken from it where it has been read with it.
     """
 
-    def children(ids, levels):
+    def children(ids: Ids, levels: Levels) -> list[Duty]:
         rows = Duty.objects.visible_to(user).filter(serves__in=ids, list__state=ListState.ISSUED)
         if levels is not None:
             rows = rows.filter(list__level__in=levels)
-        return list(rows.select_related(*_READ).order_by("list__organisation__lft", "pk"))
+        return list(rows.select_related(*_READ).order_by(*tree_order("list__organisation__"), "pk"))
 
-    known = {duty.serves_id: duty.serves} if duty.serves_id and Duty.serves.is_cached(duty) else {}
+    served = duty.serves if duty.serves_id and "serves" in duty._state.fields_cache else None
+    known = {served.pk: served} if served else {}
     family = _walk(duty, known, children, lambda tops: _leaders(tops, user))
     ids = [row.pk for row in family.above]
-    family.seen |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    family.visible |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     return family
 
 
-def of_board(duty, user, board):
+def of_board(duty: Duty, user: Actor, board: Board) -> Family:
     """Return the same Family out of a Board of the user, without asking the database for what it holds."""
-    by_parent = {}
+    by_parent: dict[int | None, list[Duty]] = {}
     for row in board.all:
         by_parent.setdefault(row.serves_id, []).append(row)
 
-    def children(ids, levels):
+    def children(ids: Ids, levels: Levels) -> list[Duty]:
         rows = [row for pk in ids for row in by_parent.get(pk, ())]
         return rows if levels is None else [row for row in rows if row.list.level in levels]
 
-    def leaders(tops):
+    def leaders(tops: Ids) -> list[Duty]:
         if board.others.get(Level.LEADER):
             return _leaders(tops, user)
         rows = children(tops, [Level.LEADER])
@@ -72,17 +88,18 @@ def of_board(duty, user, board):
         return rows
 
     family = _walk(duty, board.by_pk, children, leaders)
-    family.seen |= {row.pk for row in family.above if row.pk in board.by_pk}
+    family.visible |= {row.pk for row in family.above if row.pk in board.by_pk}
     return family
 
 
-def _walk(duty, known, children, leaders_of):
+def _walk(duty: Duty, known: Mapping[int, Duty], children: Children, leaders_of: Callable[[Ids], list[Duty]]) -> Family:
     """Walk the chain of a duty both ways; what `relatives` and `of_board` have in common.
 
     known: {id: Duty} at hand. children: (ids, levels or None for all) → the issued duties that serve them and that the
     user may read. leaders_of: ids → the leaders' duties that serve them, each with `mine`: whether he may read it.
     """
-    above, here = [], duty
+    above: list[Duty] = []
+    here = duty
     while here.serves_id and len(above) < DEEPEST:
         here = known.get(here.serves_id) or Duty.objects.select_related(*_READ).get(pk=here.serves_id)
         if here.list.state == ListState.ISSUED:
@@ -95,19 +112,24 @@ def _walk(duty, known, children, leaders_of):
     open_ones = [row for row in leaders if row.mine]
     others = [level for level in missing if level != Level.LEADER]
     beside = open_ones + (_down([*tops, *(row.pk for row in open_ones)], children, others) if tops and others else [])
-    seen = {row.pk for row in [duty, *below, *beside]}
-    return Family(above, below, beside, seen, len(leaders) - len(open_ones))
+    visible = {row.pk for row in [duty, *below, *beside]}
+    return Family(above, below, beside, visible, len(leaders) - len(open_ones))
 
 
-def _leaders(tops, user):
+def _leaders(tops: Ids, user: Actor) -> list[Duty]:
     """Return the leaders' duties that serve one of `tops`, each with `mine`: whether the user may read it."""
-    mine = Exists(Duty.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    readable = Exists(Duty.objects.visible_to(user).filter(pk=OuterRef("pk")))
     rows = Duty.objects.filter(serves__in=tops, list__state=ListState.ISSUED, list__level=Level.LEADER)
-    return list(rows.annotate(mine=mine).select_related(*_READ).order_by("list__organisation__lft", "pk"))
+    rows = rows.annotate(readable=readable).select_related(*_READ)
+    leaders = list(rows.order_by(*tree_order("list__organisation__"), "pk"))
+    for row in leaders:
+        row.mine = row.readable
+    return [*leaders]
 
 
-def _down(ids, children, levels):
-    found, there = [], set()
+def _down(ids: Ids, children: Children, levels: Levels) -> list[Duty]:
+    found: list[Duty] = []
+    there: set[int] = set()
     for _ in range(DEEPEST):
         rows = [row for row in children(ids, levels) if row.pk not in there] if ids else []
         if not rows:
@@ -118,46 +140,46 @@ def _down(ids, children, levels):
     return found
 
 
-def chain(duty, family, slots, as_of=None):
+def chain(duty: Duty, family: Family, slots: Slots, as_of: date | None = None) -> list[dict[str, Any]]:
     """Return the lines of the chain from the top level down; a level without a duty says so (一级抓一级).
 
     family: the Family of the duty. slots: {duty id: [DutySlot]} of what the user may read. Each line: {"level", "name",
     "text", "url", "state", "word", "here", "missing", "parts": the single duties where there are several}.
     """
     as_of = as_of or clock.today()
-    by_card = {}
+    by_card: dict[Level, list[Duty]] = {}
     for row in [*reversed(family.above), duty, *family.below, *family.beside]:
         by_card.setdefault(CARD_OF[row.list.level], []).append(row)
-    lines = []
+    lines: list[dict[str, Any]] = []
     for card, _, name in CARDS:
-        rows = by_card.get(card, ())
+        rows = by_card.get(card, [])
         hidden = family.hidden if card == Level.LEADER else 0
         if not rows and not hidden:
             lines.append({"level": name, "missing": True, "text": "这一级没有对应的责任", "state": "", "here": False})
         elif card in (Level.BRANCH, Level.MEMBER) and len(rows) > 1:
             lines.append(_many(name, rows, slots, as_of, duty))
         else:
-            lines += [_line(row, duty, family.seen, slots, as_of) for row in rows]
+            lines += [_line(row, duty, family.visible, slots, as_of) for row in rows]
         if hidden:
             lines.append(_hidden(name, hidden))
     return lines
 
 
-def _hidden(name, number):
+def _hidden(name: str, number: int) -> dict[str, Any]:
     """The line of leaders' duties that the user may not read: that they are there, and no word of them."""
     text = "一项责任" if number == 1 else f"{number} 项责任"
     blank = {"name": "", "url": "", "here": False, "missing": False, "state": "", "word": "", "kind": ""}
     return {"level": name, "text": text, **blank}
 
 
-def _line(row, duty, seen, slots, as_of):
-    readable = row.pk in seen and row.pk in slots
-    personal = row.list.level in PERSONAL and row.pk not in seen
+def _line(row: Duty, duty: Duty, visible: set[int], slots: Slots, as_of: date) -> dict[str, Any]:
+    readable = row.pk in visible and row.pk in slots
+    personal = row.list.level in PERSONAL and row.pk not in visible
     line = {
         "level": row.list.get_level_display(),
         "name": "" if personal else row.list.holder_name,
         "text": "一项责任" if personal else row.text,
-        "url": f"/duties/{row.pk}/" if readable else "",
+        "url": reverse("duty_detail", args=[row.pk]) if readable else "",
         "here": row.pk == duty.pk,
         "missing": False,
         "state": "",
@@ -173,15 +195,15 @@ def _line(row, duty, seen, slots, as_of):
     return line
 
 
-def _kind(found):
+def _kind(found: Progress) -> str:
     if found.overdue:
         return "bad"
     return "ok" if found.state in DONE else ""
 
 
-def _many(name, rows, slots, as_of, duty):
-    total = progress([slot for row in rows for slot in slots.get(row.pk, ())], as_of)
-    late = len({row.list_id for row in rows if progress(slots.get(row.pk, ()), as_of).overdue})
+def _many(name: str, rows: list[Duty], slots: Slots, as_of: date, duty: Duty) -> dict[str, Any]:
+    total = progress([slot for row in rows for slot in slots.get(row.pk, [])], as_of)
+    late = len({row.list_id for row in rows if progress(slots.get(row.pk, []), as_of).overdue})
     unit = "名" if rows[0].list.level == Level.MEMBER else "个"
     state, word = chip(total, (), as_of)
     lists = {row.list_id for row in rows}
@@ -199,26 +221,30 @@ def _many(name, rows, slots, as_of, duty):
     }
 
 
-def timeline(duty, slots, user, as_of=None, limit=12):
+def timeline(
+    duty: Duty, slots: list[DutySlot], user: Actor, as_of: date | None = None, limit: int = 12
+) -> list[dict[str, Any]]:
     """Return items for c-timeline: records that prove it, what was reported, dates missed, the next date; newest last.
 
     Only records that `user` may read are named; the others are counted in the slot's own words.
     """
     as_of = as_of or clock.today()
-    wanted = {pk for slot in slots for pk in slot.records}
-    records = Activity.objects.visible_to(user).filter(pk__in=wanted).prefetch_related("kinds").order_by("-day")[:limit]
-    items = [
+    proving = {pk for slot in slots for pk in slot.records}
+    records = (
+        Activity.objects.visible_to(user).filter(pk__in=proving).prefetch_related("kinds").order_by("-day")[:limit]
+    )
+    items: list[dict[str, Any]] = [
         {
             "when": row.day,
             "title": row.title or row.kinds_label,
             "note": row.kinds_label if row.title else "",
-            "url": f"/activities/{row.pk}/",
+            "url": reverse("activity_detail", args=[row.pk]),
         }
         for row in records
     ]
     for slot in slots:
         if slot.report is not None:
-            items.append(_reported(slot))
+            items.append(_reported(slot, slot.report))
         elif slot.state in DONE and not slot.records:
             items.append({"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url})
     missed = [slot for slot in slots if slot.behind(as_of)]
@@ -238,7 +264,7 @@ def timeline(duty, slots, user, as_of=None, limit=12):
     return items
 
 
-def _following(slot, as_of):
+def _following(slot: DutySlot, as_of: date) -> dict[str, Any]:
     left = (slot.due - as_of).days
     if slot.waits(as_of):
         return {"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url, "kind": "fu"}
@@ -247,14 +273,18 @@ def _following(slot, as_of):
     return {"when": slot.due, "title": f"{slot.name}今天到期", "note": slot.text, "kind": "fu"}
 
 
-def _reported(slot):
-    report = slot.report
-    words = {"reported": "已报告", "accepted": "报告已通过", "returned": "报告已退回", "confirmed": "已确认办结"}
+def _reported(slot: DutySlot, report: DutyReport) -> dict[str, Any]:
+    words = {
+        ReportState.REPORTED: "已报告",
+        ReportState.ACCEPTED: "报告已通过",
+        ReportState.RETURNED: "报告已退回",
+        ReportState.CONFIRMED: "已确认办结",
+    }
     return {
         "when": report.reported_at,
-        "title": f"{slot.name}{words[report.state]}" + ("（迟报）" if report.late else ""),
+        "title": f"{slot.name}{words[ReportState(report.state)]}" + ("（迟报）" if report.late else ""),
         "note": report.text or slot.text,
         "who": report.reported_by.name if report.reported_by else "",
-        "url": f"/papers/{report.paper_id}/" if report.paper_id else "",
-        "kind": "bad" if report.state == "returned" else "",
+        "url": reverse("paper_download", args=[report.paper_id]) if report.paper_id else "",
+        "kind": "bad" if report.state == ReportState.RETURNED else "",
     }

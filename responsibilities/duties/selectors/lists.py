@@ -1,15 +1,19 @@
 """The lists of a year: which are there, which are missing, who has not taken note."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.db.models import Count
 
+from branches.access.models import User
 from branches.notices.models import Notice
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Kind, Organisation, tree_order
 from branches.reach.models import Appointment
 from branches.reach.reach import reach
 from branches.reach.rights import MEMBERS
 from common import clock
 from common.names import initials_of
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 from common.text import fold
 from members.roster.models.members import Member
 from responsibilities.assigning import assigning
@@ -28,22 +32,23 @@ _PLACES = {
 }
 
 
-def missing_lists(by, year, levels):
+def missing_lists(by: Actor, year: int, levels: Iterable[str]) -> list[DutyList]:
     """Return unsaved DutyLists for all holders of `levels` who have none for `year` and for whom `by` may make one.
 
     A place holds one for itself; each member of the leading group and each member of a roster one of his own. A
     constant number of statements.
     """
+    chosen = [Level(level) for level in levels]
     there = set(
-        DutyList.objects.filter(year=year, level__in=levels)
+        DutyList.objects.filter(year=year, level__in=chosen)
         .order_by()
         .values_list("level", "organisation_id", "holder_id", "member_id")
     )
     persons = {holder for _, _, holder, _ in there if holder} | {-member for _, _, _, member in there if member}
     today = clock.today()
-    places = list(Organisation.objects.existing(today).filter(assigning(by, "")).order_by("tree_id", "lft"))
-    found = []
-    for level in levels:
+    places = list(Organisation.objects.existing(today).filter(assigning(by, "")).in_tree_order())
+    found: list[DutyList] = []
+    for level in chosen:
         if level in _PLACES:
             found += [
                 DutyList(organisation=place, year=year, level=level)
@@ -57,7 +62,7 @@ def missing_lists(by, year, levels):
     return found
 
 
-def _leaders(places, year, persons, today):
+def _leaders(places: list[Organisation], year: int, persons: set[int], today: date) -> list[DutyList]:
     """The leading group's members: their lists belong to the party group, wherever their appointment stands."""
     root = next((place for place in places if place.kind == Kind.PARTY_GROUP), None)
     if root is None:
@@ -71,7 +76,7 @@ def _leaders(places, year, persons, today):
     ]
 
 
-def _members(by, year, persons):
+def _members(by: Actor, year: int, persons: set[int]) -> list[DutyList]:
     """Party members on a roster today, of branches where `by` makes lists or keeps the roster."""
     rows = Member.objects.filter(joined_on__isnull=False, memberships__ends__isnull=True, home__kind=Kind.BRANCH)
     rows = rows.filter(memberships__isnull=False).distinct()
@@ -80,25 +85,12 @@ def _members(by, year, persons):
         condition |= reach(by, MEMBERS, "home__")
     return [
         DutyList(organisation=row.home, year=year, level=Level.MEMBER, member=row)
-        for row in rows.filter(condition).select_related("home").order_by("home__lft", "pk")
+        for row in rows.filter(condition).select_related("home").order_by(*tree_order("home__"), "pk")
         if -row.pk not in persons
     ]
 
 
-def list_counts(user, year):
-    """Return {level: {"issued", "draft", "noted"}} of the lists of a year that the user may read, in one statement."""
-    found = {}
-    rows = DutyList.objects.visible_to(user).filter(year=year).order_by()
-    for level, state, noted, number in rows.values_list("level", "state").annotate(
-        noted=Count("noted_at"), number=Count("pk")
-    ):
-        row = found.setdefault(level, {"issued": 0, "draft": 0, "noted": 0})
-        row[state] += number
-        row["noted"] += noted if state == ListState.ISSUED else 0
-    return found
-
-
-def year_lists(user, year, *, level="", state="", q=""):
+def year_lists(user: Actor, year: int, *, level: str = "", state: str = "", q: str = "") -> list[DutyList]:
     """Return the DutyLists of a year that the user may read, from the top level down, in a constant number of statements.
 
     level, state (of a list, or UNNOTED), q: what to keep; q is part of a holder's name or of its initials. Each row has
@@ -111,39 +103,41 @@ def year_lists(user, year, *, level="", state="", q=""):
     if state:
         rows = rows.filter(state=ListState.ISSUED if state == UNNOTED else state)
     rows = rows.select_related("organisation__parent", "holder", "member__account", "issued_by", "noted_by")
-    rows = list(rows.annotate(number=Count("duties")).order_by("organisation__lft", "pk"))
-    rows.sort(key=lambda row: LEVEL_ORDER.index(row.level))
-    holders = holders_each(rows)
-    for row in rows:
+    lists = list(rows.annotate(lines=Count("duties")).order_by(*tree_order("organisation__"), "pk"))
+    lists.sort(key=lambda row: LEVEL_ORDER.index(Level(row.level)))
+    holders = holders_each(lists)
+    for row in lists:
+        row.number = row.lines
         waits = row.state == ListState.ISSUED and row.noted_at is None
         row.people = "、".join(one.name for one in holders[row.pk])
         row.unnoted, row.unheld = waits and bool(row.people), waits and not row.people
-    wanted = fold(q)
+    words = fold(q)
     return [
         row
-        for row in rows
-        if (state != UNNOTED or row.unnoted) and (not wanted or _named(wanted, [row.holder_name, row.people]))
+        for row in lists
+        if (state != UNNOTED or row.unnoted) and (not words or _named(words, [row.holder_name, row.people]))
     ]
 
 
-def _named(wanted, names):
-    return any(wanted in fold(name) or wanted in initials_of(name) for name in names)
+def _named(words: str, names: Iterable[str]) -> bool:
+    return any(words in fold(name) or words in initials_of(name) for name in names)
 
 
-def reminding(year):
+def reminding(year: int) -> str:
     """Return the key under which reminders to take note of the lists of a year are counted."""
     return f"duty_lists/{year}"
 
 
-def people_to_remind(by, year):
+def people_to_remind(by: Actor, year: int) -> dict[User, list[DutyList]]:
     """Return {User: [DutyList]} of who has yet to take note of an issued list that `by` makes, but for those told today."""
     rows = DutyList.objects.filter(making(by), year=year, state=ListState.ISSUED, noted_at__isnull=True)
-    rows = list(rows.select_related("organisation__parent", "holder", "member__account").order_by("pk"))
-    told = Notice.objects.filter(kind="reminder", about=reminding(year), sent__date=clock.today())
-    told = set(told.values_list("recipient_id", flat=True)) | {getattr(by, "pk", None)}
-    holders, found = holders_each(rows), {}
-    for row in rows:
+    lists = list(rows.select_related("organisation__parent", "holder", "member__account").order_by("pk"))
+    notices = Notice.objects.filter(kind="reminder", about=reminding(year), sent__date=clock.today())
+    told = {*notices.values_list("recipient_id", flat=True), by.pk}
+    holders = holders_each(lists)
+    people: dict[User, list[DutyList]] = {}
+    for row in lists:
         for user in holders[row.pk]:
             if user.pk not in told and user.is_active:
-                found.setdefault(user, []).append(row)
-    return found
+                people.setdefault(user, []).append(row)
+    return people

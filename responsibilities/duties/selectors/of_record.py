@@ -1,24 +1,33 @@
 """The way back: which duties a record proves."""
 
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
 from django.db.models import Q
 
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Kind, Organisation, tree_order
 from common import clock
+from common.operator import Actor
+from members.activities.models import Activity
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.proofs.context import kinds_of
 from responsibilities.duties.proofs.places import slot_key
 from responsibilities.duties.proofs.sources import proved_by_system
+from responsibilities.requirements.selectors import Requirement
+from responsibilities.work.models import WorkItem
 
 # Of a branch: proved by each record of the template's kinds that it holds, whoever was there.
 BY_KIND = ("activities", "hours", "debrief")
 
 
-def duties_of_record(activity, *, user=None, as_of=None):
+def duties_of_record(
+    activity: Activity, *, user: Actor | None = None, as_of: date | None = None
+) -> list[tuple[Duty, str]]:
     """Return [(Duty, slot key)] of the issued duties whose proof holds this record, from the top level down.
 
     activity: an Activity. user: only duties he may read (all when None). The number of statements does not depend on
-    how many lists there are; the slots are those of duty_progress, so both ways always agree.
+    how many lists there are; the slots are those of duties/progress.py, so both ways always agree.
     """
     as_of = as_of or clock.today()
     years = {activity.day.year} | ({activity.makes_up_for.year} if activity.makes_up_for else set())
@@ -26,24 +35,26 @@ def duties_of_record(activity, *, user=None, as_of=None):
     near = Organisation.objects.filter(pk__in=[activity.organisation_id, *hosts])
     above = Q(pk__in=[])
     for place in near:
-        above |= Q(tree_id=place.tree_id, lft__lte=place.lft, rght__gte=place.rght)
+        above |= Q(pk=place.pk) | Q(pk__in=Organisation.objects.above(place).order_by().values("pk"))
     places = Organisation.objects.filter(above).order_by().values("pk")
     people = activity.attendance.order_by().values("member")
-    wanted = Q(list__organisation__in=places) & ~Q(list__level=Level.MEMBER)
-    wanted |= Q(list__level=Level.MEMBER) & (Q(list__member__in=people) | Q(list__member=activity.chair_id))
-    wanted |= Q(list__level__in=(Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE))
+    near_it = Q(list__organisation__in=places) & ~Q(list__level=Level.MEMBER)
+    near_it |= Q(list__level=Level.MEMBER) & (Q(list__member__in=people) | Q(list__member=activity.chair_id))
+    near_it |= Q(list__level__in=(Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE))
     # A branch's debriefing is held above it and proved by who was there.
-    wanted |= Q(source="debrief", list__level=Level.BRANCH)
-    rows = Duty.objects.filter(wanted, list__year__in=years, list__state=ListState.ISSUED).exclude(source="")
+    near_it |= Q(source="debrief", list__level=Level.BRANCH)
+    rows = Duty.objects.filter(near_it, list__year__in=years, list__state=ListState.ISSUED).exclude(source="")
     if user is not None:
         rows = rows.visible_to(user)
     rows = rows.select_related("list__organisation", "list__holder", "list__member__account")
-    duties = [duty for duty in rows.order_by("list__organisation__lft", "order", "pk") if proved_by_system(duty)]
+    duties = [
+        duty for duty in rows.order_by(*tree_order("list__organisation__"), "order", "pk") if proved_by_system(duty)
+    ]
     slots = duty_slots(duties, as_of=as_of)
     return [(duty, slot.key) for duty in duties for slot in slots[duty.pk] if activity.pk in slot.records]
 
 
-def duties_of_item(item, carriers, *, user=None):
+def duties_of_item(item: WorkItem, carriers: Iterable[int], *, user: Actor | None = None) -> list[Duty]:
     """Return the issued Duties that the stages of a work item prove, from the top level down, in one statement.
 
     item: a WorkItem. carriers: ids of the organisations that carry it. user: only duties he may read (all when None).
@@ -59,13 +70,17 @@ def duties_of_item(item, carriers, *, user=None):
     )
     if user is not None:
         rows = rows.visible_to(user)
-    return list(rows.select_related("list__organisation", "list__holder").order_by("list__organisation__lft", "pk"))
+    return list(
+        rows.select_related("list__organisation", "list__holder").order_by(*tree_order("list__organisation__"), "pk")
+    )
 
 
-def duties_of_requirement(row, *, user=None, place=None):
+def duties_of_requirement(
+    row: Requirement, *, user: Actor | None = None, place: Organisation | None = None
+) -> list[tuple[Duty, str]]:
     """Return [(Duty, slot key)] of the issued duties that a Requirement counts for: its branch's lines with this rule.
 
-    row: a Requirement (selectors/requirements.py). user: only duties he may read (all when None). place: its Organisation
+    row: a Requirement (requirements/selectors.py). user: only duties he may read (all when None). place: its Organisation
     where it is at hand.
     """
     place = place or Organisation.objects.get(pk=row.organisation)
@@ -74,7 +89,9 @@ def duties_of_requirement(row, *, user=None, place=None):
     ]
 
 
-def branch_duties(place, rows, codes, day, carriers=()):
+def branch_duties(
+    place: Organisation, rows: Sequence[Requirement], codes: Iterable[str], day: date, carriers: Collection[int] = ()
+) -> list[Duty]:
     """Return the issued Duties of a branch that a record still to be saved will serve, in the order of the list.
 
     place: where it is recorded, the branch or a small group of it. rows: the Requirements it will count for. codes: its
@@ -91,7 +108,7 @@ def branch_duties(place, rows, codes, day, carriers=()):
     ]
 
 
-def _of_branch(place, years, user):
+def _of_branch(place: Organisation, years: Iterable[int], user: Actor | None) -> list[Duty]:
     """Issued duties of these years that the system proves, of the branch itself or of that a small group belongs to."""
     rows = Duty.objects.filter(
         list__organisation=place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk,
@@ -106,13 +123,13 @@ def _of_branch(place, years, user):
     ]
 
 
-def _by_rule(duty, rows):
+def _by_rule(duty: Duty, rows: Iterable[Requirement]) -> bool:
     """Whether a duty of a branch is proved by one of these Requirements."""
     return duty.source == "requirements" and any(
         row.rule in duty.rule_ids and row.period.year == duty.list.year for row in rows
     )
 
 
-def _by_kind(duty, place, codes):
+def _by_kind(duty: Duty, place: Organisation, codes: Iterable[str]) -> bool:
     """Whether a duty is proved by a record of these kinds as such, at the list's own organisation."""
     return duty.source in BY_KIND and place.pk == duty.list.organisation_id and bool(set(kinds_of(duty)) & set(codes))

@@ -1,24 +1,30 @@
 """One's own duties: every list one answers for; of a leader also his fields, his contact branch, his organisation life."""
 
+from datetime import date
+from typing import Any
+
 from django.db.models import Q
 
+from branches.access.models import User
 from branches.places.models.departments import Coverage
+from branches.places.models.organisations import tree_order
 from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, ROLES
 from common import clock
-from responsibilities.duties.models import Duty, DutyList, LeaderPortfolio, Level, ListState
+from responsibilities.assigning import LEADING
+from responsibilities.duties.models import Duty, DutyList, DutyReport, LeaderPortfolio, Level, ListState
 from responsibilities.duties.progress import duty_slots, elapsed, progress
 from responsibilities.duties.rights import reports_to_judge
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.wording import chip, frequency, short_basis, tone
+from responsibilities.duties.slot import OPEN, RETURNED, DutySlot
+from responsibilities.duties.templates import template
 
-DOUBLE_LIFE = ("ps-double", "ld-double")
-LEADING = ("leader", "party_group_secretary")
 # So many reports that wait for a judgement are listed at once; the others move up.
 WAITING_SHOWN = 20
 
 
-def own_lists(user, year=None, day=None):
+def own_lists(user: User, year: int | None = None, day: date | None = None) -> list[DutyList]:
     """Return the issued DutyLists of a year that the user answers for on `day` (default today), from the top level down.
 
     In three statements.
@@ -30,26 +36,25 @@ def own_lists(user, year=None, day=None):
     near = places | {row.organisation_id for row in seats if row.organisation_id}
     condition = Q(holder=user) | Q(member__account=user) | Q(organisation__in=near) | Q(organisation__parent__in=near)
     rows = DutyList.objects.filter(condition, year=year, state=ListState.ISSUED)
-    rows = list(
-        rows.select_related("organisation__parent", "holder", "member__account").order_by("organisation__lft", "pk")
-    )
-    holders = holders_each(rows, day)
+    rows = rows.select_related("organisation__parent", "holder", "member__account")
+    lists = list(rows.order_by(*tree_order("organisation__"), "pk"))
+    holders = holders_each(lists, day)
     officer = {row.organisation_id for row in seats if row.role in ("branch_officer", "branch_secretary")}
     return [
         row
-        for row in rows
+        for row in lists
         if any(one.pk == user.pk for one in holders[row.pk])
         or (row.level == Level.BRANCH and row.organisation_id in officer)
     ]
 
 
-def lists_to_note(user):
+def lists_to_note(user: User) -> list[DutyList]:
     """Return the issued DutyLists that the user answers for and of which nobody has yet said that he read them."""
     return [row for row in own_lists(user) if row.noted_at is None]
 
 
-def own_page(user):
-    """Return the context of 我的责任: each list with its duties, what waits, and for a leader his charges."""
+def own_page(user: User) -> dict[str, Any]:
+    """Return the context of 我的责任: each list with its duties, what waits, and for a leader his portfolios."""
     today = clock.today()
     lists = own_lists(user, today.year)
     duties = list(
@@ -79,12 +84,17 @@ def own_page(user):
         "elapsed": elapsed(today.year, today),
         "waiting": reports_waiting(user),
         "waiting_shown": WAITING_SHOWN,
-        "double": [(duty, slots[duty.pk]) for duty in duties if duty.key in DOUBLE_LIFE],
-        **_charges(user, today),
+        "double": [(duty, slots[duty.pk]) for duty in duties if _is_double_life(duty)],
+        **_portfolios(user, today),
     }
 
 
-def reports_waiting(user):
+def _is_double_life(duty: Duty) -> bool:
+    known = template(duty.key)
+    return known is not None and known.double_life
+
+
+def reports_waiting(user: User) -> list[DutyReport]:
     """Return the DutyReports that wait for the user's judgement, those that have waited longest first."""
     rows = reports_to_judge(user).select_related(
         "duty__list__organisation__parent", "duty__list__holder", "duty__list__member", "reported_by"
@@ -92,10 +102,10 @@ def reports_waiting(user):
     return list(rows.order_by("reported_at", "pk"))
 
 
-def _row(duty, slots, today):
+def _row(duty: Duty, slots: list[DutySlot], today: date) -> dict[str, Any]:
     found = progress(slots, today)
     state, word = chip(found, slots, today)
-    order = (0 if found.overdue else 1 if found.state in ("open", "returned") else 2, duty.order)
+    order = (0 if found.overdue else 1 if found.state in (OPEN, RETURNED) else 2, duty.order)
     return {
         "duty": duty,
         "slots": slots,
@@ -108,22 +118,17 @@ def _row(duty, slots, today):
     }
 
 
-def _charges(user, today):
+def _portfolios(user: User, today: date) -> dict[str, Any]:
     """Return the departments in the user's charge with who covers them, and his contact branches."""
-    rows = LeaderPortfolio.objects.filter(leader=user, starts__lte=today).filter(
-        Q(ends__isnull=True) | Q(ends__gte=today)
-    )
-    rows = list(rows.select_related("department", "contact__parent"))
-    departments = [row.department for row in rows if row.department_id]
+    rows = LeaderPortfolio.objects.filter(leader=user).in_force(today)
+    portfolios = list(rows.select_related("department", "contact__parent"))
+    departments = [row.department for row in portfolios if row.department]
     covered = {}
     if departments:
-        coverages = Coverage.objects.filter(department__in=departments).filter(
-            Q(ends__isnull=True) | Q(ends__gte=today)
-        )
-        for row in coverages.select_related("organisation__parent"):
-            covered[row.department_id] = row.organisation
+        coverages = Coverage.objects.filter(department__in=departments).in_force(today)
+        covered = {row.department_id: row.organisation for row in coverages.select_related("organisation__parent")}
     return {
         "fields": [(row, covered.get(row.pk)) for row in departments],
-        "contacts": [row.contact for row in rows if row.contact_id],
+        "contacts": [row.contact for row in portfolios if row.contact],
         "leads": Appointment.objects.filter(user=user, role__in=LEADING).in_force(today).exists(),
     }

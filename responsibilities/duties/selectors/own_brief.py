@@ -1,13 +1,16 @@
 """What a member of the leading group owes and leads, in a few lines for his start page."""
 
+from typing import Any
+
 from django.urls import reverse
 
+from branches.access.models import User
 from responsibilities.duties.selectors.own import own_page
 from responsibilities.work.models import SyncState
 from responsibilities.work.selectors import board
 
 
-def own_brief(user):
+def own_brief(user: User) -> list[dict[str, Any]]:
     """Return [{name, words, late, url}]: his duties of the year, the work in his charge, his contact branches."""
     page = own_page(user)
     total = page["total"]

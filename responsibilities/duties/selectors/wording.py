@@ -1,10 +1,14 @@
 """Words about duties that several pages share: how often, on which rule, whose."""
 
+from collections.abc import Iterator, Sequence
+from datetime import date
+
 from common.periods import KINDS
-from responsibilities.duties.models import LEVEL_ROLES, DutyPeriod, Level
-from responsibilities.duties.slot import DONE, LEFT_OUT, OPEN, OVERDUE, RETURNED, STATE_NAMES, next_date
+from responsibilities.duties.models import LEVEL_ROLES, Duty, DutyPeriod, Level
+from responsibilities.duties.progress import Progress
+from responsibilities.duties.slot import DONE, LEFT_OUT, OPEN, OVERDUE, RETURNED, STATE_NAMES, DutySlot, next_date
 from responsibilities.duties.templates import RULE, template
-from responsibilities.rulebook import OWN_SETTING, citation, rule
+from responsibilities.rulebook import OWN_SETTING, Rule, citation, rule
 
 # The five cards of the chain: the party group answers together with its secretary.
 CARDS = (
@@ -14,21 +18,21 @@ CARDS = (
     (Level.BRANCH, (Level.BRANCH,), "党支部"),
     (Level.MEMBER, (Level.MEMBER,), "党员"),
 )
-CARD_OF = {level: card for card, levels, _ in CARDS for level in levels}
+CARD_OF: dict[str, Level] = {level: card for card, levels, _ in CARDS for level in levels}
 
 
-def role_of(level):
+def role_of(level: str) -> str:
     """Return what a level does in the chain: 「负总责」."""
     return LEVEL_ROLES[Level(level)]
 
 
-def frequency(duty):
+def frequency(duty: Duty) -> str:
     """Return how often in words: 「每半年1次」, 「每年32学时」, 「逐项」."""
     name = DutyPeriod(duty.period).label
     return f"{name}{duty.times}{duty.unit}" if duty.period in KINDS else name
 
 
-def _rules(duty):
+def _rules(duty: Duty) -> Iterator[Rule]:
     for rule_id in duty.rule_ids:
         try:
             yield rule(rule_id)
@@ -36,24 +40,24 @@ def _rules(duty):
             continue
 
 
-def basis(duty):
+def basis(duty: Duty) -> list[tuple[str, str]]:
     """Return [(rule id, citation)] of the rules that may be cited (status V only)."""
     return [(row.id, citation(row)) for row in _rules(duty) if row.citable]
 
 
-def short_basis(duty):
+def short_basis(duty: Duty) -> str:
     """Return the first citable regulation in short, or 本机关设定."""
     cited = next((row for row in _rules(duty) if row.citable), None)
     return OWN_SETTING if cited is None else cited.cites[0].short_text(articles=False)
 
 
-def own_number(duty):
+def own_number(duty: Duty) -> bool:
     """Whether how often it is owed is the agency's own setting (and not fixed by a rule)."""
     line = template(duty.key)
     return line is None or line.number != RULE or (line.period, line.times) != (duty.period, duty.times)
 
 
-def chip(found, slots, as_of):
+def chip(found: Progress, slots: Sequence[DutySlot], as_of: date) -> tuple[str, str]:
     """Return (state key, word) of the chip for a Progress: 「逾期54天」, 「6天后」, 「12月31日」, 「已办结」."""
     if found.state == OVERDUE:
         return OVERDUE, f"逾期{found.days}天"
@@ -70,7 +74,7 @@ def chip(found, slots, as_of):
     return found.state, STATE_NAMES[found.state]
 
 
-def tone(found):
+def tone(found: Progress) -> str:
     """Return the tone of a progress bar: late, ok, or blue."""
     if found.overdue:
         return "late"

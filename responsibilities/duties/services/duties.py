@@ -1,11 +1,15 @@
 """Adjust the lines of a list: by hand while it is a draft, as a revision with its reason once it is issued."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
 from branches import audit
 from common.errors import Conflict
+from common.operator import Actor
 from common.stale_form import require_unchanged
 from common.text import clean_text
 from responsibilities.duties.checks import check_parent, check_times, due_list
@@ -18,7 +22,7 @@ MOVED_ON = "这项责任刚被他人修改，您填写的内容没有保存。�
 COLUMNS = ("text", "detail", "period", "times", "unit", "due", "proof", "serves")
 
 
-def _begin(by, duty_list, reason):
+def _begin(by: Actor, duty_list: DutyList, reason: str) -> tuple[DutyList, str]:
     """Lock the list, check the right, and that an issued list is revised with a reason only; return (list, reason)."""
     require_makes(by, duty_list.level, duty_list.organisation)
     duty_list = DutyList.objects.select_for_update().get(pk=duty_list.pk)
@@ -28,7 +32,7 @@ def _begin(by, duty_list, reason):
     return duty_list, reason
 
 
-def _write(duty, data):
+def _write(duty: Duty, data: Mapping[str, Any]) -> None:
     for name in COLUMNS:
         if name in data:
             setattr(duty, name, data[name])
@@ -39,21 +43,21 @@ def _write(duty, data):
     duty.save()
 
 
-def shown(duty):
-    """Return what the form of a duty shows of it, as a mark of it is taken (branches/seen.py)."""
+def shown(duty: Duty) -> dict[str, Any]:
+    """Return what the form of a duty shows of it, for the mark of the form (common/stale_form.py)."""
     return {name: getattr(duty, "serves_id" if name == "serves" else name) for name in COLUMNS}
 
 
-def _still_there(duty):
+def _still_there(duty: Duty) -> Duty:
     """Return the Duty as it stands now that its list is locked; Conflict when it was taken out meanwhile."""
-    found = Duty.objects.select_for_update(of=("self",)).select_related("serves__list").filter(pk=duty.pk).first()
-    if found is None:
+    now = Duty.objects.select_for_update(of=("self",)).select_related("serves__list").filter(pk=duty.pk).first()
+    if now is None:
         raise Conflict("这项责任刚刚已被删去。")
-    return found
+    return now
 
 
 @transaction.atomic
-def duty_add(*, by, duty_list, data, reason=""):
+def duty_add(*, by: Actor, duty_list: DutyList, data: Mapping[str, Any], reason: str = "") -> Duty:
     """Add one line to a list and return it. data: dict of COLUMNS. reason: needed once the list is issued.
 
     Raises ValidationError keyed by field for a parent that is not further up or of another year, a due date that is no
@@ -62,13 +66,14 @@ def duty_add(*, by, duty_list, data, reason=""):
     duty_list, reason = _begin(by, duty_list, reason)
     last = duty_list.duties.aggregate(last=Max("order"))["last"] or 0
     duty = Duty(list=duty_list, order=last + 1)
-    _write(duty, data)
-    _done(by, "duty.add", duty, None, reason)
+    with audit.change(by=by, verb="duty.add", obj=duty, organisation=duty_list.organisation, note=reason):
+        _write(duty, data)
+    mark_lists([duty_list])
     return duty
 
 
 @transaction.atomic
-def duty_change(*, by, duty, data, reason="", seen=""):
+def duty_change(*, by: Actor, duty: Duty, data: Mapping[str, Any], reason: str = "", seen: str = "") -> Duty:
     """Change one line of a list and return it; as `duty_add`. What was reported about its periods stays as it is.
 
     Raises Conflict when it is no longer as it was `seen` (mark of `shown`).
@@ -77,35 +82,23 @@ def duty_change(*, by, duty, data, reason="", seen=""):
     duty = _still_there(duty)
     require_unchanged(seen, shown(duty), MOVED_ON)
     duty.list = duty_list
-    before = audit.snapshot(duty)
     if data.get("period", duty.period) != duty.period and DutyReport.objects.filter(duty=duty).exists():
         raise ValidationError({"period": "这项责任已有报告，频次不能再改；请另加一项。"})
-    _write(duty, data)
-    _done(by, "duty.change", duty, before, reason)
+    with audit.change(by=by, verb="duty.change", obj=duty, organisation=duty_list.organisation, note=reason):
+        _write(duty, data)
+    mark_lists([duty_list])
     return duty
 
 
 @transaction.atomic
-def duty_drop(*, by, duty, reason=""):
+def duty_drop(*, by: Actor, duty: Duty, reason: str = "") -> DutyList:
     """Take one line out of a list; refused once anything was reported about it."""
     duty_list, reason = _begin(by, duty.list, reason)
     duty = _still_there(duty)
     if DutyReport.objects.filter(duty=duty).exists():
         raise Conflict("这项责任已有报告，不能删去。")
-    duty.list = duty_list
-    _done(by, "duty.drop", duty, audit.snapshot(duty), reason, gone=True)
+    place = duty_list.organisation
+    audit.record(by=by, verb="duty.drop", obj=duty, organisation=place, before=audit.snapshot(duty), note=reason)
+    mark_lists([duty_list])
     duty.delete()
     return duty_list
-
-
-def _done(by, verb, duty, before, reason, gone=False):
-    audit.record(
-        by=by,
-        verb=verb,
-        obj=duty,
-        organisation=duty.list.organisation,
-        before=before,
-        after=None if gone else audit.snapshot(duty),
-        note=reason,
-    )
-    mark_lists([duty.list])

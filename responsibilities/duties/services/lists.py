@@ -1,36 +1,38 @@
 """Make the duty lists of a year from the templates, issue them with a document, take note of them."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from branches import audit
 from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation
-from branches.reach import access
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.text import EARLIEST
-from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, ListState
+from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.duties.rights import require_acts, require_makes
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.lists import missing_lists
-from responsibilities.duties.templates import template, templates
+from responsibilities.duties.templates import DutyTemplate, template, templates
 
 FIRST_YEAR, YEARS_AHEAD = 2000, 1
 BATCH = 500
 
 
-def check_year(year):
+def check_year(year: int) -> None:
     """Raise ValidationError on "year" unless lists may be made for it."""
     last = clock.today().year + YEARS_AHEAD
     if not FIRST_YEAR <= year <= last:
         raise ValidationError({"year": f"年度应在 {FIRST_YEAR} 至 {last} 之间。"})
 
 
-def mark_lists(rows):
+def mark_lists(rows: Iterable[DutyList]) -> None:
     """Say that facts of the organisations of these lists may have changed over their years."""
     places = {(row.organisation_id, row.year) for row in rows}
     ChangeMark.objects.bulk_create(
@@ -43,22 +45,24 @@ def mark_lists(rows):
 
 
 @transaction.atomic
-def duty_lists_make(*, by, year, levels, holders=None):
+def duty_lists_make(
+    *, by: Actor, year: int, levels: Iterable[str], holders: Iterable[DutyList] | None = None
+) -> list[DutyList]:
     """Make drafts of the lists of `levels` that are missing for `year`, from the templates; return them.
 
-    levels: Levels. holders: the missing lists to make (as selectors.duty_lists.missing_lists gives them), all when None.
+    levels: Levels. holders: the missing lists to make (as `missing_lists` gives them), all when None.
     Each duty is linked with the nearest duty further up that its template serves, drafts made earlier too. Raises
     ValidationError when nothing is missing, or when a list of that holder and year is there already.
     """
     check_year(year)
-    levels = [level for level in LEVEL_ORDER if level in levels]
-    missing = missing_lists(by, year, levels)
+    chosen = set(levels)
+    missing = missing_lists(by, year, [level for level in LEVEL_ORDER if level in chosen])
     if holders is not None:
         keys = {(row.level, row.organisation_id, row.holder_id, row.member_id) for row in missing}
-        for row in holders:
+        missing = list(holders)
+        for row in missing:
             if (row.level, row.organisation_id, row.holder_id, row.member_id) not in keys:
                 raise ValidationError({"levels": f"{row.holder_name}已有 {year} 年的责任清单，或不在您的范围内。"})
-        missing = list(holders)
     if not missing:
         raise ValidationError({"levels": f"所选层级 {year} 年的责任清单都已建立，没有需要新建的。"})
     for place, level in {(row.organisation, row.level) for row in missing}:
@@ -87,7 +91,7 @@ def duty_lists_make(*, by, year, levels, holders=None):
     return made
 
 
-def duty_of(duty_list, line):
+def duty_of(duty_list: DutyList, line: DutyTemplate) -> Duty:
     """Return the unsaved Duty that a template line gives in a list."""
     return Duty(
         list=duty_list,
@@ -105,9 +109,14 @@ def duty_of(duty_list, line):
     )
 
 
-def duties_link(year):
+# {(template key, organisation id): the duties made from it there}
+Uppers = dict[tuple[str, int], list[Duty]]
+
+
+def duties_link(year: int) -> None:
     """Give each duty of a draft list, where it has none, the nearest duty further up that its template serves."""
-    uppers, loose = {}, []
+    uppers: Uppers = {}
+    loose: list[tuple[Duty, str]] = []
     rows = Duty.objects.filter(list__year=year).exclude(key="").select_related("list")
     for row in rows.order_by("pk"):
         line = template(row.key)
@@ -115,31 +124,31 @@ def duties_link(year):
             continue
         uppers.setdefault((row.key, row.list.organisation_id), []).append(row)
         if line.parent and row.serves_id is None and row.list.state == ListState.DRAFT:
-            loose.append(row)
+            loose.append((row, line.parent))
     parents = dict(Organisation.objects.values_list("pk", "parent"))
     linked = []
-    for row in loose:
-        row.serves = _nearest_above(row, uppers, parents)
+    for row, parent in loose:
+        row.serves = _nearest_above(row, parent, uppers, parents)
         if row.serves is not None:
             linked.append(row)
     Duty.objects.bulk_update(linked, ["serves"], batch_size=BATCH)
 
 
-def _nearest_above(row, uppers, parents):
-    """Return the first duty, at the list's organisation or above it, that the template of `row` serves; None without any.
+def _nearest_above(row: Duty, key: str, uppers: Uppers, parents: Mapping[int, int | None]) -> Duty | None:
+    """Return the first duty of a further level, at the list's organisation or above it, of the template `key`.
 
-    uppers: {(template key, organisation id): [Duty]}. parents: {organisation id: parent id or None}.
+    parents: {organisation id: parent id or None}.
     """
-    place, key = row.list.organisation_id, template(row.key).parent
+    place: int | None = row.list.organisation_id
     while place is not None:
         for one in uppers.get((key, place), ()):
-            if LEVEL_ORDER.index(one.list.level) < LEVEL_ORDER.index(row.list.level):
+            if LEVEL_ORDER.index(Level(one.list.level)) < LEVEL_ORDER.index(Level(row.list.level)):
                 return one
         place = parents.get(place)
     return None
 
 
-def _check_issue(document, issued_on):
+def _check_issue(document: str, issued_on: date | None) -> None:
     errors = {}
     if not (document or "").strip():
         errors["document"] = "请填写下达文件的名称或文号。"
@@ -152,30 +161,29 @@ def _check_issue(document, issued_on):
 
 
 @transaction.atomic
-def duty_lists_issue(*, by, lists, document, issued_on):
+def duty_lists_issue(*, by: Actor, lists: Iterable[DutyList], document: str, issued_on: date) -> int:
     """Issue drafts with a document and a date, in one step; their holders are told. Return how many.
 
     lists: DutyList drafts. document: its name or number. issued_on: not later than today. Raises Conflict when one of
     them is no draft any more.
     """
     _check_issue(document, issued_on)
-    if not lists:
-        raise ValidationError({"levels": "没有可以下达的草稿。"})
     pks = [row.pk for row in lists]
-    lists = list(
-        DutyList.objects.filter(pk__in=pks).select_related("organisation", "holder", "member__account").order_by("pk")
-    )
-    for place, level in {(row.organisation, row.level) for row in lists}:
+    if not pks:
+        raise ValidationError({"levels": "没有可以下达的草稿。"})
+    rows = DutyList.objects.filter(pk__in=pks).select_related("organisation", "holder", "member__account")
+    drafts = list(rows.order_by("pk"))
+    for place, level in {(row.organisation, row.level) for row in drafts}:
         require_makes(by, level, place)
     full = set(Duty.objects.filter(list__in=pks).order_by().values_list("list_id", flat=True).distinct())
-    empty = next((row for row in lists if row.pk not in full), None)
+    empty = next((row for row in drafts if row.pk not in full), None)
     if empty is not None:
         raise ValidationError({"levels": f"{empty.holder_name}的清单没有责任事项，不能下达。"})
     changed = DutyList.objects.filter(pk__in=pks, state=ListState.DRAFT).update(
         state=ListState.ISSUED,
         document=document.strip(),
         issued_on=issued_on,
-        issued_by=None if by is access.OPERATOR else by,
+        issued_by=account_of(by),
     )
     if changed != len(pks):
         raise Conflict("其中有清单已经下达，请重新打开后再试。")
@@ -184,25 +192,25 @@ def duty_lists_issue(*, by, lists, document, issued_on):
         verb="duty_list.issue",
         rows=[
             (row, row.organisation_id, str(row), {"document": document.strip(), "issued_on": str(issued_on)})
-            for row in lists
+            for row in drafts
         ],
     )
-    _tell(by, lists)
-    mark_lists(lists)
+    _tell(by, drafts)
+    mark_lists(drafts)
     return changed
 
 
-def _tell(by, lists):
+def _tell(by: Actor, lists: list[DutyList]) -> None:
     """Send one line to each holder of a list just issued."""
     people = holders_each(lists)
     Notice.objects.bulk_create(
         [
             Notice(
                 recipient=user,
-                sender=None if by is access.OPERATOR else by,
+                sender=account_of(by),
                 kind="duty",
                 text=f"请知悉：{row}已下达"[:300],
-                url=f"/duties/lists/{row.pk}/",
+                url=reverse("duty_list_detail", args=[row.pk]),
                 about=f"duty_list/{row.pk}",
                 sent=clock.now(),
             )
@@ -215,14 +223,13 @@ def _tell(by, lists):
 
 
 @transaction.atomic
-def duty_list_note(*, by, duty_list):
+def duty_list_note(*, by: Actor, duty_list: DutyList) -> DutyList:
     """Say that the holder has taken note of his issued list; the first time counts."""
     require_acts(by, duty_list)
     if duty_list.state != ListState.ISSUED:
         raise Conflict("清单尚未下达，不需要知悉。")
-    changed = DutyList.objects.filter(pk=duty_list.pk, state=ListState.ISSUED, noted_at__isnull=True).update(
-        noted_at=clock.now(), noted_by=None if by is access.OPERATOR else by
-    )
+    unnoted = DutyList.objects.filter(pk=duty_list.pk, state=ListState.ISSUED, noted_at__isnull=True)
+    changed = unnoted.update(noted_at=clock.now(), noted_by=account_of(by))
     if changed != 1:
         raise Conflict("这份清单已经知悉。")
     duty_list.refresh_from_db()

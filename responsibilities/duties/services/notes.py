@@ -2,11 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from branches import audit
 from branches.notices.models import Notice
-from branches.reach import access
 from common import clock, database
+from common.operator import Actor, account_of
 from responsibilities.duties.selectors.lists import people_to_remind, reminding
 
 REMIND_LOCK = 7_302_047
@@ -14,7 +15,7 @@ BATCH = 500
 
 
 @transaction.atomic
-def duty_lists_remind(*, by, year):
+def duty_lists_remind(*, by: Actor, year: int) -> int:
     """Send one notice to each holder with an account of an issued list of `year` not taken note of; return how many.
 
     Of the lists that `by` makes; nobody is told twice on one day. Raises ValidationError when nobody is to be told.
@@ -28,10 +29,10 @@ def duty_lists_remind(*, by, year):
         [
             Notice(
                 recipient=user,
-                sender=None if by is access.OPERATOR else by,
+                sender=account_of(by),
                 kind="reminder",
                 text=f"请知悉 {year} 年责任清单：{'、'.join(row.holder_name for row in lists)}"[:300],
-                url="/duties/own/",
+                url=reverse("own_duties"),
                 about=reminding(year),
                 sent=clock.now(),
             )
@@ -39,6 +40,6 @@ def duty_lists_remind(*, by, year):
         ],
         batch_size=BATCH,
     )
-    lists = sum(len(rows) for rows in people.values())
-    audit.record(by=by, verb="duty_list.remind", after={"year": year, "people": len(people), "lists": lists})
+    number = sum(len(lists) for lists in people.values())
+    audit.record(by=by, verb="duty_list.remind", after={"year": year, "people": len(people), "lists": number})
     return len(people)

@@ -1,16 +1,23 @@
 """What holders say of a duty, and what their superior makes of it: confirm, report, accept, return, remind."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from branches import audit
 from branches.notices.services import notice_send
 from branches.reach import access
+from branches.reach.rights import ASSIGN, REVIEW
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
 from common.text import clean_text
-from responsibilities.duties.models import DutyReport, ListState, ReportState
+from responsibilities.duties.models import Duty, DutyList, DutyReport, ListState, ReportState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.rights import reminds, require_acts, reviewers, reviews
 from responsibilities.duties.selectors.holders import holders_each, holders_of
@@ -23,6 +30,7 @@ from responsibilities.duties.slot import (
     RETURNED,
     STATE_NAMES,
     UNKNOWN,
+    DutySlot,
     anchor,
 )
 from responsibilities.proof_files.services import proof_file_keep
@@ -30,22 +38,22 @@ from responsibilities.proof_files.services import proof_file_keep
 LONGEST = 500
 
 
-def address(duty, key=""):
+def address(duty: Duty, key: str = "") -> str:
     """Return the address of a duty's page, or (with a slot's key) of the place on it where that slot stands."""
-    return f"/duties/{duty.pk}/" + (f"?show=all#{anchor(key)}" if key else "")
+    return reverse("duty_detail", args=[duty.pk]) + (f"?show=all#{anchor(key)}" if key else "")
 
 
-def about(duty, key=""):
+def about(duty: Duty, key: str = "") -> str:
     """Return the key under which notices about a duty (or one of its slots) are counted."""
     return f"duty/{duty.pk}/{key}" if key else f"duty/{duty.pk}"
 
 
-def slot_of(duty, key):
+def slot_of(duty: Duty, key: str) -> DutySlot | None:
     """Return the DutySlot of a duty with this key as it stands today, or None."""
     return next((slot for slot in duty_slots([duty])[duty.pk] if slot.key == key), None)
 
 
-def _slot(by, duty, key):
+def _slot(by: Actor, duty: Duty, key: str) -> DutySlot:
     require_acts(by, duty.list)
     if duty.list.state != ListState.ISSUED:
         raise Conflict("清单尚未下达，不能报告。")
@@ -58,16 +66,16 @@ def _slot(by, duty, key):
 
 
 @transaction.atomic
-def duty_confirm(*, by, duty, slot):
+def duty_confirm(*, by: Actor, duty: Duty, slot: str) -> DutyReport:
     """Confirm in one click that the system's own proof closes a slot (its key); return the DutyReport.
 
     Nothing depends on it: what the system holds counts without. Raises Conflict while the proof is not complete, or when
     it was confirmed before.
     """
-    found = _slot(by, duty, slot)
-    if found.state != CLOSED:
+    stands = _slot(by, duty, slot)
+    if stands.state != CLOSED:
         raise Conflict("系统还没有足以认定办结的记录，不能确认。")
-    report = _confirmed(by, duty, found)
+    report = _confirmed(by, duty, stands)
     audit.record(
         by=by, verb="duty.confirm", obj=report, organisation=duty.list.organisation, after={"slot": report.slot}
     )
@@ -76,7 +84,7 @@ def duty_confirm(*, by, duty, slot):
 
 
 @transaction.atomic
-def duty_list_confirm(*, by, duty_list, duty=None):
+def duty_list_confirm(*, by: Actor, duty_list: DutyList, duty: Duty | None = None) -> int:
     """Confirm all that the system's own proof closes, of a list or of one Duty of it; return how many slots.
 
     One audit entry for each duty. Raises Forbidden, and Conflict when there is nothing to confirm.
@@ -87,63 +95,62 @@ def duty_list_confirm(*, by, duty_list, duty=None):
     rows = duty_list.duties.all() if duty is None else duty_list.duties.filter(pk=duty.pk)
     duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
     slots = duty_slots(duties)
-    done = [(one, [slot for slot in slots[one.pk] if to_confirm(slot)]) for one in duties]
-    done = [(one, found) for one, found in done if found]
-    if not done:
+    closed = [(one, mine) for one in duties if (mine := [slot for slot in slots[one.pk] if to_confirm(slot)])]
+    if not closed:
         raise Conflict("没有可以确认的期次。")
-    for one, found in done:
-        for slot in found:
+    for one, mine in closed:
+        for slot in mine:
             _confirmed(by, one, slot)
     audit.record_many(
         by=by,
         verb="duty.confirm",
         rows=[
-            (one, duty_list.organisation_id, str(one), {"slots": "、".join(slot.key for slot in found)})
-            for one, found in done
+            (one, duty_list.organisation_id, str(one), {"slots": "、".join(slot.key for slot in mine)})
+            for one, mine in closed
         ],
     )
     mark_lists([duty_list])
-    return sum(len(found) for _, found in done)
+    return sum(len(mine) for _, mine in closed)
 
 
-def _confirmed(by, duty, slot):
+def _confirmed(by: Actor, duty: Duty, slot: DutySlot) -> DutyReport:
     """Write that the holder has confirmed a closed DutySlot, over whatever was reported of it before."""
     values = {
         "state": ReportState.CONFIRMED,
-        "reported_by": None if by is access.OPERATOR else by,
+        "reported_by": account_of(by),
         "reported_at": clock.now(),
         "late": bool(slot.late),
     }
-    return _say(slot, duty, slot.key, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
+    return _say(slot, duty, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
 
 
-def to_confirm(slot):
+def to_confirm(slot: DutySlot) -> bool:
     """Whether a DutySlot is closed by the system's own proof and its holder has not confirmed it."""
     return slot.state == CLOSED and not confirmed(slot)
 
 
-def reportable(slot):
+def reportable(slot: DutySlot) -> bool:
     """Whether the holder may report on a DutySlot in words as it stands."""
     if slot.state == RETURNED:
         return True
     return slot.words and slot.state in (OPEN, OVERDUE, UNKNOWN)
 
 
-def said(slot):
-    """Return the last that was said of a DutySlot, as a mark of it is taken for its form (branches/seen.py)."""
+def said(slot: DutySlot) -> dict[str, Any]:
+    """Return the last that was said of a DutySlot, for the mark of its form (common/stale_form.py)."""
     report = slot.report
     return {"state": report.state, "at": report.reviewed_at or report.reported_at} if report else {"state": ""}
 
 
-def confirmed(slot):
+def confirmed(slot: DutySlot) -> bool:
     """Whether the holder has confirmed a DutySlot already."""
     return slot.report is not None and slot.report.state == ReportState.CONFIRMED
 
 
-def _say(found, duty, slot, values, replaceable):
+def _say(slot: DutySlot, duty: Duty, values: Mapping[str, Any], replaceable: tuple[ReportState, ...]) -> DutyReport:
     """Write the report of a slot: the first one, or over one in a state of `replaceable`; rivals get a Conflict."""
-    if found.report is None:
-        report = DutyReport(duty=duty, slot=slot, **values)
+    if slot.report is None:
+        report = DutyReport(duty=duty, slot=slot.key, **values)
         report.full_clean(
             exclude=["duty", "reported_by", "reviewed_by", "reviewed_at", "paper"], validate_constraints=False
         )
@@ -153,16 +160,18 @@ def _say(found, duty, slot, values, replaceable):
         except IntegrityError:
             raise Conflict("这一期刚刚已有报告，请重新打开。") from None
         return report
-    changed = DutyReport.objects.filter(pk=found.report.pk, state__in=replaceable).update(**values)
+    changed = DutyReport.objects.filter(pk=slot.report.pk, state__in=replaceable).update(**values)
     if changed != 1:
-        state = DutyReport.objects.get(pk=found.report.pk).get_state_display()
+        state = DutyReport.objects.get(pk=slot.report.pk).get_state_display()
         raise Conflict(f"这一期{state}，不能再次报告。")
-    found.report.refresh_from_db()
-    return found.report
+    slot.report.refresh_from_db()
+    return slot.report
 
 
 @transaction.atomic
-def duty_report(*, by, duty, slot, text, file=None, seen=""):
+def duty_report(
+    *, by: Actor, duty: Duty, slot: str, text: str, file: UploadedFile | None = None, seen: str = ""
+) -> DutyReport:
     """Report in words how a slot (its key) was fulfilled, with a file if one is given; return the DutyReport.
 
     Only where no record can show it: what the system finds by itself is recorded, not written about. After the due date it
@@ -170,12 +179,12 @@ def duty_report(*, by, duty, slot, text, file=None, seen=""):
     accepted (无上级审核). seen: mark of what was `said` when he began to write. Raises ValidationError for a text that is
     missing or too long, Conflict for a slot that is closed, reported or accepted already, or of which was said since.
     """
-    found = _slot(by, duty, slot)
-    if found.state not in ("open", "overdue", "unknown", RETURNED):
-        raise Conflict(f"“{duty}”{found.name}的状态是“{STATE_NAMES[found.state]}”，不需要再报告。")
-    if not found.words and found.state != RETURNED:
+    stands = _slot(by, duty, slot)
+    if stands.state not in (OPEN, OVERDUE, UNKNOWN, RETURNED):
+        raise Conflict(f"“{duty}”{stands.name}的状态是“{STATE_NAMES[stands.state]}”，不需要再报告。")
+    if not stands.words and stands.state != RETURNED:
         raise ValidationError({"text": "这项责任由系统按记录认定，请登记记录，不需要文字报告。"})
-    require_unchanged(seen, said(found), "这一期在您打开页面之后有了新的报告或审核，请核对后再提交。")
+    require_unchanged(seen, said(stands), "这一期在您打开页面之后有了新的报告或审核，请核对后再提交。")
     text = clean_text(text)
     if not text:
         raise ValidationError({"text": "请写明落实情况。"})
@@ -186,36 +195,36 @@ def duty_report(*, by, duty, slot, text, file=None, seen=""):
         "state": ReportState.REPORTED if judges else ReportState.ACCEPTED,
         "no_reviewer": not judges,
         "text": text,
-        "reported_by": None if by is access.OPERATOR else by,
+        "reported_by": account_of(by),
         "reported_at": clock.now(),
-        "late": clock.today() > found.due,
+        "late": clock.today() > stands.due,
         "reviewed_by": None,
         "reviewed_at": None,
         "return_reason": "",
     }
     if file is not None:
         values["paper"] = proof_file_keep(by=by, organisation=duty.list.organisation, file=file)
-    report = _say(found, duty, slot, values, (ReportState.RETURNED,))
+    report = _say(stands, duty, values, (ReportState.RETURNED,))
     _done(by, "duty.report", report)
     for user in judges:
         notice_send(
             by=by,
             to=user,
             kind="duty",
-            text=f"{duty.list.holder_name}报告了“{duty}”（{found.name}），请审核",
+            text=f"{duty.list.holder_name}报告了“{duty}”（{stands.name}），请审核",
             url=address(duty, slot),
             about=about(duty, slot),
         )
     return report
 
 
-def _judge(by, report, to, verb, reason=""):
+def _judge(by: Actor, report: DutyReport, to: ReportState, verb: str, reason: str = "") -> DutyReport:
     if not reviews(by, report.duty.list, report):
-        raise access.Forbidden("review_records", report.duty.list.organisation)
+        raise access.Forbidden(REVIEW, report.duty.list.organisation)
     changed = DutyReport.objects.filter(pk=report.pk, state=ReportState.REPORTED).update(
         state=to,
         return_reason=reason,
-        reviewed_by=None if by is access.OPERATOR else by,
+        reviewed_by=account_of(by),
         reviewed_at=clock.now(),
     )
     report.refresh_from_db()
@@ -236,13 +245,13 @@ def _judge(by, report, to, verb, reason=""):
 
 
 @transaction.atomic
-def duty_report_accept(*, by, report):
+def duty_report_accept(*, by: Actor, report: DutyReport) -> DutyReport:
     """Accept a report from above; never one's own."""
     return _judge(by, report, ReportState.ACCEPTED, "duty.accept")
 
 
 @transaction.atomic
-def duty_report_return(*, by, report, reason):
+def duty_report_return(*, by: Actor, report: DutyReport, reason: str) -> DutyReport:
     """Return a report with the reason; it stops counting until it is reported again."""
     reason = clean_text(reason)
     if not reason:
@@ -250,26 +259,27 @@ def duty_report_return(*, by, report, reason):
     return _judge(by, report, ReportState.RETURNED, "duty.return", reason[:300])
 
 
-def _done(by, verb, report, note=""):
+def _done(by: Actor, verb: str, report: DutyReport, note: str = "") -> None:
     place = report.duty.list.organisation
     audit.record(by=by, verb=verb, obj=report, organisation=place, after=audit.snapshot(report), note=note)
     mark_lists([report.duty.list])
 
 
 @transaction.atomic
-def duty_remind(*, by, duties):
+def duty_remind(*, by: Actor, duties: Iterable[Duty]) -> tuple[int, list[Duty]]:
     """Send one line to the holders of each duty that is past its date; return (notices sent, duties nobody answers for).
 
     duties: Duty objects of lists within the right of `by` to remind.
     """
-    today = clock.today()
+    duties, today = list(duties), clock.today()
     slots = duty_slots(duties)
     lists = list({duty.list_id: duty.list for duty in duties}.values())
     for row in lists:
         if not reminds(by, row):
-            raise access.Forbidden("assign_work", row.organisation)
+            raise access.Forbidden(ASSIGN, row.organisation)
     holders = holders_each(lists)
-    sent, nobody = 0, []
+    sent = 0
+    nobody: list[Duty] = []
     for duty in duties:
         behind = [slot for slot in slots[duty.pk] if slot.behind(today)]
         if not behind:

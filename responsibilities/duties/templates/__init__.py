@@ -1,11 +1,12 @@
 """Templates of the duty lists, as data: one TOML file per level, the key is the stable name of the duty.
 
-Nothing here changes at run time; a list made from a template is adjusted by hand (services/duty_lists.py). A number marked
+Nothing here changes at run time; a list made from a template is adjusted by hand (duties/services). A number marked
 "setting" is the agency's own choice and is shown as 本机关设定, never under a regulation.
 """
 
 import functools
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +21,8 @@ class DutyTemplate:
 
     level: a Level. period, times, unit, due, proof, source: as the columns of Duty. kinds: codes of the activities that
     prove it. topic: a word that the record's title or content must hold, or "". rules: ids of the rulebook. number: RULE
-    or SETTING. parent: key of the duty further up that it serves, or "".
+    or SETTING. parent: key of the duty further up that it serves, or "". double_life: about organisation life as an ordinary
+    member (双重组织生活), which a leader's own page shows apart.
     """
 
     key: str
@@ -39,21 +41,22 @@ class DutyTemplate:
     kinds: tuple[str, ...] = ()
     topic: str = ""
     parent: str = ""
+    double_life: bool = False
 
 
-def template(key):
+def template(key: str) -> DutyTemplate | None:
     """Return the template with this key, or None for a duty written by hand."""
     return _templates().get(key)
 
 
-def templates(level):
+def templates(level: str) -> list[DutyTemplate]:
     """Return the templates of a Level, in their order."""
     return [row for row in _templates().values() if row.level == level]
 
 
 @functools.cache
-def _templates():
-    found = {}
+def _templates() -> Mapping[str, DutyTemplate]:
+    found: dict[str, DutyTemplate] = {}
     for path in sorted(FOLDER.glob("[0-9]_*.toml")):
         with path.open("rb") as file:
             rows = tomllib.load(file)

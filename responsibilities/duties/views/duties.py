@@ -1,63 +1,63 @@
 """Pages that show duties: the board of levels, one duty with its chain and proof, one's own, the export."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from branches.access.models import User
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.notices.models import Notice
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ASSIGN, RECORD, VIEW
 from common import clock
 from common.forms.filters import YearField, asked_for
 from common.text import whole_number
 from responsibilities.assigning import assigns_anywhere, assigns_work
-from responsibilities.duties.forms import DutyFilter, year_choices
+from responsibilities.duties.forms import VIEWS, DutyFilter, year_choices
+from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import Duty, Level, ListState
-from responsibilities.duties.progress import STATE_NAMES, duty_slots, progress
+from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
 from responsibilities.duties.rights import acts_for, makes, reminds, reviews
-from responsibilities.duties.selectors.board import GROUPED, Board, line_note
-from responsibilities.duties.selectors.chain import chain, of_board, relatives, timeline
+from responsibilities.duties.selectors.board import GROUPED, Board, Row, line_note
+from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, timeline
 from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.duties.services.reports import about, reportable, to_confirm
-from responsibilities.duties.slot import REPORTED, by_urgency, next_date, to_do
+from responsibilities.duties.slot import OPEN, REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
 
 PER_PAGE = 30
-_OF = ("list__organisation__parent", "list__holder", "list__member__account")
-READ = (*_OF, *(f"serves__{name}" for name in _OF))
 
 
-def loaded(request, pk, right=VIEW):
-    """Return the Duty of an address, within the reach of the user."""
-    return access.get_for(Duty.objects.select_related(*READ), request.user, right, pk=pk)
-
-
-def _chosen(request):
+def _chosen(request: Request) -> tuple[DutyFilter, dict[str, Any], Board]:
     """Return (form, cleaned filters, Board) that the address asks for."""
     year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
     places = access.organisations_for(request.user).select_related("parent")
     picked = whole_number(request.GET.get("organisation"))
     top = places.filter(pk=picked).first() if picked else None
-    below = top.get_descendants(include_self=True).order_by().values("pk") if top else None
+    below = Organisation.objects.within(top).order_by().values("pk") if top else None
     board = Board(request.user, year, clock.today(), below)
-    asked = request.GET.copy()
-    asked.setdefault("year", str(year))
+    query = request.GET.copy()
+    query.setdefault("year", str(year))
     own = request.GET.get("level") == Level.MEMBER
     lists = [row for row in board.lists.values() if (row.level == Level.MEMBER) == own]
     shown = {"year": (str(year), f"{year}年")}
-    form = DutyFilter(asked, years=year_choices(), organisations=places, lists=lists, instead=shown)
+    form = DutyFilter(query, years=year_choices(), organisations=places, lists=lists, instead=shown)
     data = form.chosen()
     data["list"] = board.lists.get(int(data["list"])) if data.get("list") else None
     board.narrow(data["list"])
     return form, data, board
 
 
-def _level(data, board):
+def _level(data: dict[str, Any], board: Board) -> Level:
     """Return the card that is open: the one asked for, the first with duties in the state asked for, or the nearest one."""
     if data.get("list"):
         return CARD_OF[data["list"].level]
@@ -73,7 +73,7 @@ def _level(data, board):
     return next((level for level in preferred if level in there), Level.COMMITTEE)
 
 
-def _rows(request, data, board, level):
+def _rows(request: Request, data: dict[str, Any], board: Board, level: Level) -> tuple[list[Row], bool, str]:
     """Return (rows, whether they stand for several holders, title of the panel)."""
     view, state, key = data.get("view") or "level", data.get("state") or "", request.GET.get("template", "")
     name = next(name for card, _, name in CARDS if card == level)
@@ -92,7 +92,7 @@ def _rows(request, data, board, level):
 
 @login_required
 @require_GET
-def duty_list(request):
+def duty_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, data, board = _chosen(request)
     level = _level(data, board)
@@ -120,36 +120,37 @@ def duty_list(request):
         "back": bool(request.GET.get("template")),
         "can_make": assigns_anywhere(request.user),
         "remind_all": _remind_all(request.user, rows) if request.GET.get("template") else None,
-        "views": [(key, label, view == key) for key, label in form.fields["view"].choices],
+        "views": [(key, label, view == key) for key, label in VIEWS],
     }
-    selected = board.by_pk.get(whole_number(request.GET.get("duty")))
+    selected = board.by_pk.get(whole_number(request.GET.get("duty")) or 0)
     if selected is None and page.object_list:
         needy = board.fitting(page.object_list[0].duties, state)
         selected = max(needy, key=lambda duty: board.found[duty.pk].days or 0 if board.found[duty.pk].overdue else -1)
     if selected is not None:
         family = of_board(selected, request.user, board)
         holders = board.holders[selected.list_id]
-        context |= _panel(request, selected, board.slots[selected.pk], family, board.slots, holders)
+        context |= _panel(request, selected, family, board.slots, holders)
         context["to_review"] = _to_review(request.user, selected, board.slots[selected.pk], holders)
         context["number"] = selected.order
     return render(request, "responsibilities/duties/board.html", context)
 
 
-def _remind_all(user, rows):
+def _remind_all(user: User, rows: list[Row]) -> int | None:
     """Return the id of a duty through which all holders who are behind can be reminded, or None."""
     late = [row.duty for row in rows if row.found.overdue and assigns_work(user, row.duty.list.organisation)]
     return late[0].pk if len(late) > 1 else None
 
 
-def _to_review(user, duty, slots, holders):
+def _to_review(user: User, duty: Duty, slots: list[DutySlot], holders: list[User]) -> list[DutySlot]:
     """Return the slots whose report waits for this user's judgement; one right for all of them, asked once."""
-    waiting = [slot for slot in slots if slot.state == REPORTED and slot.report.reported_by_id != user.pk]
+    reported = [slot for slot in slots if slot.state == REPORTED]
+    waiting = [slot for slot in reported if slot.report and slot.report.reported_by_id != user.pk]
     return waiting if waiting and reviews(user, duty.list, holders=holders) else []
 
 
-def _panel(request, duty, slots, family, all_slots, holders):
+def _panel(request: Request, duty: Duty, family: Family, all_slots: Slots, holders: list[User]) -> dict[str, Any]:
     """Return what the side panel and the page of one duty both show."""
-    today = clock.today()
+    today, slots = clock.today(), all_slots[duty.pk]
     found = progress(slots, today)
     state, word = chip(found, slots, today)
     behind = next((slot for slot in slots if slot.behind(today)), None)
@@ -176,8 +177,8 @@ def _panel(request, duty, slots, family, all_slots, holders):
 
 @login_required
 @require_GET
-def duty_detail(request, pk):
-    duty = loaded(request, pk)
+def duty_detail(request: Request, pk: int) -> HttpResponse:
+    duty = duty_for(request, pk)
     family = relatives(duty, request.user)
     slots = duty_slots(family.readable(duty))
     mine = slots[duty.pk]
@@ -188,7 +189,7 @@ def duty_detail(request, pk):
     issued = duty.list.state == ListState.ISSUED
     waiting = to_do(mine)
     everything = request.GET.get("show") == "all" or not waiting
-    panel = _panel(request, duty, mine, family, slots, holders)
+    panel = _panel(request, duty, family, slots, holders)
     records = issued and RECORD in panel["rights"]
     lines = [
         {
@@ -197,7 +198,7 @@ def duty_detail(request, pk):
             "days": slot.days(today) if slot.behind(today) else None,
             "waits": slot.waits(today),
             "word": STATE_NAMES[slot.state],
-            "state": "not_due" if slot.state == "open" and not slot.done else slot.state,
+            "state": "not_due" if slot.state == OPEN and not slot.done else slot.state,
             "confirm": issued and acts and to_confirm(slot),
             "report": issued and acts and reportable(slot),
             "review": slot in to_review,
@@ -226,7 +227,7 @@ def duty_detail(request, pk):
 
 @login_required
 @require_GET
-def own_duties(request):
+def own_duties(request: Request) -> HttpResponse:
     if request.htmx:
         # The slot on one's own file: a line about what to read first, nothing when all of it was read.
         return render(request, "responsibilities/duties/to_note.html", {"lists": lists_to_note(request.user)})
@@ -240,14 +241,14 @@ def own_duties(request):
 
 @login_required
 @require_GET
-def own_brief(request):
+def own_brief(request: Request) -> HttpResponse:
     """The panel of a leader's start page; drawn after the page, for it reckons his year."""
     return render(request, "responsibilities/duties/own_brief.html", {"rows": brief_of(request.user)})
 
 
 @login_required
 @require_POST
-def duty_export(request):
+def duty_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     _, data, board = _chosen(request)
     level = _level(data, board) if data.get("level") or data.get("list") else None

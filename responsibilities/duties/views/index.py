@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
@@ -15,21 +17,21 @@ from common import clock
 from common.forms.filters import YearField, asked_for
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.duties.forms import ListFilter, year_choices
-from responsibilities.duties.models import LEVEL_ORDER, Level, ListState
+from responsibilities.duties.loaders import levels_to_make, year_asked
+from responsibilities.duties.models import LEVEL_ORDER, DutyList, Level, ListState
 from responsibilities.duties.selectors.lists import people_to_remind, year_lists
 from responsibilities.duties.services.notes import duty_lists_remind as remind
-from responsibilities.duties.views.lists import may_make, year_asked
 
 PER_PAGE = 50
 
 
-def _chosen(request):
+def _chosen(request: Request) -> tuple[ListFilter, int, list[DutyList]]:
     """Return (form, year, lists) that the address asks for."""
     access.require_anywhere(request.user, VIEW)
     year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
-    asked = request.GET.copy()
-    asked.setdefault("year", str(year))
-    form = ListFilter(asked, years=year_choices(), instead={"year": (str(year), f"{year}年")})
+    query = request.GET.copy()
+    query.setdefault("year", str(year))
+    form = ListFilter(query, years=year_choices(), instead={"year": (str(year), f"{year}年")})
     chosen = form.chosen()
     names = {name: chosen.get(name) or "" for name in ("level", "state", "q")}
     return form, year, year_lists(request.user, year, **names)
@@ -37,7 +39,7 @@ def _chosen(request):
 
 @login_required
 @require_GET
-def duty_lists(request):
+def duty_lists(request: Request) -> HttpResponse:
     form, year, rows = _chosen(request)
     drafts = [row for row in rows if row.state == ListState.DRAFT]
     can_make = assigns_anywhere(request.user) or access.holds_anywhere(request.user, MEMBERS)
@@ -59,7 +61,7 @@ def duty_lists(request):
     return render(request, "responsibilities/duties/lists.html", context)
 
 
-def _title(year, rows, drafts):
+def _title(year: int, rows: list[DutyList], drafts: int) -> str:
     """Say how many lists there are, and apart from each other who has not taken note and who could not."""
     unnoted = sum(row.unnoted for row in rows)
     alone = [row for row in rows if row.unheld]
@@ -74,7 +76,7 @@ def _title(year, rows, drafts):
 
 @login_required
 @require_POST
-def duty_lists_export(request):
+def duty_lists_export(request: Request) -> HttpResponse:
     _, year, rows = _chosen(request)
     columns = [
         *("年度", "层级", "责任主体", "党组织", "责任人", "事项", "状态", "下达文件", "下达日期", "知悉", "知悉日期")
@@ -107,9 +109,9 @@ def duty_lists_export(request):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def duty_lists_remind(request):
+def duty_lists_remind(request: Request) -> HttpResponse:
     """Remind those who have not taken note of the lists that the user makes, after a page that says how many."""
-    may_make(request.user)
+    levels_to_make(request.user)
     year = year_asked(request)
     back = f"{reverse('duty_lists')}?year={year}"
     if request.method == "POST":

@@ -1,22 +1,25 @@
-"""Make, adjust, issue and take note of duty lists; views/duty_index.py shows which there are."""
+"""Make, adjust, issue and take note of duty lists; views/index.py shows which there are."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
-from django.http import Http404
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from branches.access.models import User
+from branches.access.requests import Request
 from branches.audit.history import history
-from branches.reach import access
-from branches.reach.rights import MEMBERS, VIEW
+from branches.places.models.organisations import tree_order
 from common import clock
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.text import whole_number
-from responsibilities.assigning import assigns_anywhere
 from responsibilities.duties.forms import (
     DropForm,
     DutyForm,
@@ -24,42 +27,20 @@ from responsibilities.duties.forms import (
     MakeForm,
     uppers_for,
 )
-from responsibilities.duties.models import LEVEL_ORDER, DutyList, Level, ListState, ReportState
+from responsibilities.duties.loaders import duty_for, levels_to_make, list_for, year_asked
+from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState, ReportState
 from responsibilities.duties.rights import acts_for, makes, making, require_makes
 from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.lists import missing_lists
 from responsibilities.duties.selectors.wording import basis, frequency, own_number, role_of
 from responsibilities.duties.services import duties as services
 from responsibilities.duties.services import lists as list_services
-from responsibilities.duties.views.duties import loaded
-
-READ = ("organisation__parent", "holder", "member__account", "issued_by", "noted_by")
-
-
-def list_loaded(request, pk):
-    """Return the DutyList of an address, within the reach of the user."""
-    return access.get_for(DutyList.objects.select_related(*READ), request.user, VIEW, pk=pk)
-
-
-def may_make(user):
-    """Return the levels whose lists the user may make; Http404 for whoever makes none anywhere."""
-    if assigns_anywhere(user):
-        return list(LEVEL_ORDER)
-    if access.holds_anywhere(user, MEMBERS):
-        return [Level.MEMBER]
-    raise Http404
-
-
-def year_asked(request):
-    """Return the year of an address or a form, this year for none or nonsense."""
-    year = whole_number(request.GET.get("year") or request.POST.get("year"))
-    return year if year and 2000 <= year <= 2100 else clock.today().year
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def duty_list_make(request):
-    allowed = may_make(request.user)
+def duty_list_make(request: Request) -> HttpResponse:
+    allowed = levels_to_make(request.user)
     year = year_asked(request)
     missing = missing_lists(request.user, year, allowed)
     numbers = {level: sum(row.level == level for row in missing) for level in allowed}
@@ -87,10 +68,11 @@ def duty_list_make(request):
     return render(request, "generic/form.html", context, status=status)
 
 
-def _drafts(request):
+def _drafts(request: Request) -> list[DutyList]:
     """Return the drafts that the address names (one list, or a level of a year) and that the user may issue."""
     rows = DutyList.objects.visible_to(request.user).filter(making(request.user), state=ListState.DRAFT)
-    rows = rows.select_related("organisation__parent", "holder", "member").order_by("organisation__lft", "pk")
+    rows = rows.select_related("organisation__parent", "holder", "member")
+    rows = rows.order_by(*tree_order("organisation__"), "pk")
     one, level = request.GET.get("list", ""), request.GET.get("level", "")
     if one:
         return list(rows.filter(pk=whole_number(one))) if whole_number(one) else []
@@ -100,8 +82,8 @@ def _drafts(request):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def duty_list_issue(request):
-    may_make(request.user)
+def duty_list_issue(request: Request) -> HttpResponse:
+    levels_to_make(request.user)
     drafts = _drafts(request)
     form = IssueForm(request.POST or None, initial={"issued_on": clock.today()})
     status = 200
@@ -130,17 +112,17 @@ def duty_list_issue(request):
     return render(request, "generic/form.html", context, status=status)
 
 
-def _missing_below(user, issued, year):
+def _missing_below(user: User, issued: list[DutyList], year: int) -> int:
     """Return how many lists are missing at the levels below those just issued: the upper list offers the lower ones."""
     lowest = max((LEVEL_ORDER.index(row.level) for row in issued), default=len(LEVEL_ORDER))
-    levels = [level for level in LEVEL_ORDER[lowest + 1 :] if level in may_make(user)]
+    levels = [level for level in LEVEL_ORDER[lowest + 1 :] if level in levels_to_make(user)]
     return len(missing_lists(user, year, levels)) if levels else 0
 
 
 @login_required
 @require_GET
-def duty_list_detail(request, pk):
-    duty_list = list_loaded(request, pk)
+def duty_list_detail(request: Request, pk: int) -> HttpResponse:
+    duty_list = list_for(request, pk)
     pending = Count("reports", filter=Q(reports__state=ReportState.REPORTED))
     rows = duty_list.duties.select_related("serves__list").annotate(pending=pending)
     duties = list(rows.order_by("order", "pk"))
@@ -164,19 +146,21 @@ def duty_list_detail(request, pk):
 
 @login_required
 @require_POST
-def duty_list_note(request, pk):
-    duty_list = list_loaded(request, pk)
+def duty_list_note(request: Request, pk: int) -> HttpResponse:
+    duty_list = list_for(request, pk)
     list_services.duty_list_note(by=request.user, duty_list=duty_list)
     messages.success(request, "已知悉")
     return redirect("own_duties" if request.POST.get("back") == "own" else duty_list_url(duty_list))
 
 
-def duty_list_url(duty_list):
+def duty_list_url(duty_list: DutyList) -> str:
     """Return the address of a list's page."""
     return reverse("duty_list_detail", args=[duty_list.pk])
 
 
-def _form_page(request, duty_list, form, title, verb, status):
+def _form_page(
+    request: Request, duty_list: DutyList, form: DutyForm, title: str, verb: str, status: int
+) -> HttpResponse:
     context = {
         "title": title,
         "sub": str(duty_list),
@@ -187,7 +171,9 @@ def _form_page(request, duty_list, form, title, verb, status):
     return render(request, "generic/form.html", context, status=status)
 
 
-def _edit(request, duty_list, duty, act):
+def _edit(
+    request: Request, duty_list: DutyList, duty: Duty | None, act: Callable[[dict[str, Any], str, str], object]
+) -> HttpResponse:
     """Draw and take the form of one duty; `act` does the writing."""
     require_makes(request.user, duty_list.level, duty_list.organisation)
     issued = duty_list.state == ListState.ISSUED
@@ -212,10 +198,10 @@ def _edit(request, duty_list, duty, act):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def duty_new(request, pk):
-    duty_list = list_loaded(request, pk)
+def duty_new(request: Request, pk: int) -> HttpResponse:
+    duty_list = list_for(request, pk)
 
-    def act(data, reason, _seen):
+    def act(data: dict[str, Any], reason: str, _seen: str) -> None:
         services.duty_add(by=request.user, duty_list=duty_list, data=data, reason=reason)
 
     return _edit(request, duty_list, None, act)
@@ -223,10 +209,10 @@ def duty_new(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def duty_edit(request, pk):
-    duty = loaded(request, pk)
+def duty_edit(request: Request, pk: int) -> HttpResponse:
+    duty = duty_for(request, pk)
 
-    def act(data, reason, seen):
+    def act(data: dict[str, Any], reason: str, seen: str) -> None:
         services.duty_change(by=request.user, duty=duty, data=data, reason=reason, seen=seen)
 
     return _edit(request, duty.list, duty, act)
@@ -234,8 +220,8 @@ def duty_edit(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def duty_drop(request, pk):
-    duty = loaded(request, pk)
+def duty_drop(request: Request, pk: int) -> HttpResponse:
+    duty = duty_for(request, pk)
     require_makes(request.user, duty.list.level, duty.list.organisation)
     issued = duty.list.state == ListState.ISSUED
     form = DropForm(request.POST or None) if issued else None

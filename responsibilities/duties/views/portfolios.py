@@ -4,24 +4,26 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches.places.models.organisations import Kind
+from branches.access.models import User
+from branches.access.requests import Request
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.rights import ASSIGN
 from common import clock
 from common.forms.fields import take_errors
-from responsibilities.assigning import assigning, assigns_anywhere, require_assigns
-from responsibilities.duties.forms import ChargeForm
+from responsibilities.assigning import LEADING, assigning, assigns_anywhere, require_assigns
+from responsibilities.duties.forms import PortfolioForm
 from responsibilities.duties.models import LeaderPortfolio
 from responsibilities.duties.services import portfolios as services
 
 
-def _root(user):
+def _root(user: User) -> Organisation:
     """Return the party group at which the user assigns; 404 where he does not."""
     root = access.organisations_for(user).filter(assigning(user, ""), kind=Kind.PARTY_GROUP).first()
     if root is None:
@@ -31,21 +33,21 @@ def _root(user):
 
 @login_required
 @require_GET
-def charge_list(request):
+def portfolio_list(request: Request) -> HttpResponse:
     rows = LeaderPortfolio.objects.select_related("leader", "department", "contact__parent").order_by(
         "leader", "contact", "starts", "pk"
     )
     manages = assigns_anywhere(request.user)
     if manages:
         rows = rows.visible_to(request.user)
-    elif any(row.role in services.LEADING for row in access.current_appointments(request.user)):
+    elif any(row.role in LEADING for row in access.current_appointments(request.user)):
         rows = rows.filter(leader=request.user)
     else:
         raise Http404
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    standing = sum(row.ends is None for row in page.object_list)
+    unended = sum(row.ends is None for row in page.object_list)
     context = {
-        "title": f"领导分工 {standing} 项" if standing else "还没有登记领导分工",
+        "title": f"领导分工 {unended} 项" if unended else "还没有登记领导分工",
         "sub": "分管处室和联系支部，用于认定分工负责、联系点指导和谈心",
         "page": page,
         "add_url": reverse("charge_new") if manages else "",
@@ -58,11 +60,11 @@ def charge_list(request):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def charge_new(request):
+def portfolio_new(request: Request) -> HttpResponse:
     root = _root(request.user)
-    leaders = Appointment.objects.in_force(clock.today()).filter(role__in=services.LEADING, user__is_active=True)
+    leaders = Appointment.objects.in_force(clock.today()).filter(role__in=LEADING, user__is_active=True)
     branches = access.organisations_for(request.user).filter(kind=Kind.BRANCH, archived_on__isnull=True)
-    form = ChargeForm(request.POST or None, branches=branches, leaders=leaders.order_by().values("user"))
+    form = PortfolioForm(request.POST or None, branches=branches, leaders=leaders.order_by().values("user"))
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -86,20 +88,21 @@ def charge_new(request):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def portfolio_end(request, pk):
-    charge = access.get_for(
+def portfolio_end(request: Request, pk: int) -> HttpResponse:
+    portfolio = access.get_for(
         LeaderPortfolio.objects.select_related("leader", "department", "contact", "organisation"),
         request.user,
         ASSIGN,
         pk=pk,
     )
-    require_assigns(request.user, charge.organisation)
+    require_assigns(request.user, portfolio.organisation)
     if request.method == "POST":
-        services.portfolio_end(by=request.user, charge=charge)
+        services.portfolio_end(by=request.user, portfolio=portfolio)
         messages.success(request, "分工已结束")
         return redirect("charge_list")
+    what = portfolio.contact.label if portfolio.contact else portfolio.department
     context = {
-        "title": f"结束{charge.leader}对{charge.department or charge.contact.label}的分工？",
+        "title": f"结束{portfolio.leader}对{what}的分工？",
         "text": "从明天起不再计入其责任；此前的记录保留。",
         "verb": "结束",
         "cancel": reverse("charge_list"),

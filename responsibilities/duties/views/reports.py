@@ -3,29 +3,29 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import ASSIGN, REVIEW, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.stale_form import seen_mark
 from responsibilities.duties.forms import ReportForm, ReturnForm
+from responsibilities.duties.loaders import duty_for, list_for
 from responsibilities.duties.models import DutyReport, ReportState
-from responsibilities.duties.progress import STATE_NAMES
 from responsibilities.duties.rights import reminds, require_acts, reviews
 from responsibilities.duties.selectors.board import behind_together
 from responsibilities.duties.services import reports as services
-from responsibilities.duties.views.duties import loaded
-from responsibilities.duties.views.lists import list_loaded
+from responsibilities.duties.slot import ACCEPTED, CLOSED, NOT_APPLICABLE, REPORTED, STATE_NAMES, DutySlot
 
 
 @login_required
 @require_POST
-def duty_confirm(request, pk):
-    duty = loaded(request, pk)
+def duty_confirm(request: Request, pk: int) -> HttpResponse:
+    duty = duty_for(request, pk)
     require_acts(request.user, duty.list)
     slot = request.POST.get("slot", "")
     try:
@@ -43,8 +43,8 @@ def duty_confirm(request, pk):
 
 @login_required
 @require_POST
-def duty_list_confirm(request, pk):
-    duty_list = list_loaded(request, pk)
+def duty_list_confirm(request: Request, pk: int) -> HttpResponse:
+    duty_list = list_for(request, pk)
     number = services.duty_list_confirm(by=request.user, duty_list=duty_list)
     messages.success(request, f"已确认 {number} 项次办结")
     return redirect("own_duties")
@@ -52,14 +52,14 @@ def duty_list_confirm(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def duty_report(request, pk):
-    duty = loaded(request, pk)
+def duty_report(request: Request, pk: int) -> HttpResponse:
+    duty = duty_for(request, pk)
     require_acts(request.user, duty.list)
     key = request.POST.get("slot") or request.GET.get("slot", "")
     slot = services.slot_of(duty, key)
     if slot is None:
         raise Http404
-    if request.method == "GET" and slot.state in ("closed", "accepted", "reported", "not_applicable"):
+    if request.method == "GET" and slot.state in (CLOSED, ACCEPTED, REPORTED, NOT_APPLICABLE):
         raise Conflict(f"“{duty}”{slot.name}的状态是“{STATE_NAMES[slot.state]}”，不需要再报告。")
     returned = _returned(slot)
     initial = {"text": returned.text if returned else "", "seen": seen_mark(services.said(slot))}
@@ -98,12 +98,12 @@ def duty_report(request, pk):
     return render(request, "responsibilities/duties/report.html", context, status=status)
 
 
-def _returned(slot):
+def _returned(slot: DutySlot) -> DutyReport | None:
     """Return the report of a slot where it was returned, or None."""
     return slot.report if slot.report is not None and slot.report.state == ReportState.RETURNED else None
 
 
-def _kept(request, message, text, back):
+def _kept(request: Request, message: str, text: str, back: str) -> HttpResponse:
     """Answer 409 to what can no longer be done, with what was written, to be copied."""
     context = {"message": message, "text": text, "back": back}
     return render(request, "responsibilities/duties/conflict.html", context, status=409)
@@ -111,7 +111,7 @@ def _kept(request, message, text, back):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def duty_report_review(request, pk):
+def duty_report_review(request: Request, pk: int) -> HttpResponse:
     reports = DutyReport.objects.select_related(
         "duty__list__organisation__parent",
         "duty__list__holder",
@@ -156,9 +156,9 @@ def duty_report_review(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def duty_remind(request, pk):
+def duty_remind(request: Request, pk: int) -> HttpResponse:
     """Remind the holders of one duty; with ?all=1 those of the same duty at every holder's, after a page that asks."""
-    duty = loaded(request, pk)
+    duty = duty_for(request, pk)
     if not reminds(request.user, duty.list):
         raise access.Forbidden(ASSIGN, duty.list.organisation)
     together = request.GET.get("all") == "1"

@@ -1,29 +1,34 @@
 """What is owed: list, one requirement with its article and records, explanation, exemption, reminder."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from branches.access.requests import Request
 from branches.audit import exports
-from branches.frame.confirm_with_reason import asked
+from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.notices.models import Notice
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.names import labels
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
 from common import clock
-from common.periods import QUARTER, YEAR, Period
+from common.periods import MONTH, QUARTER, YEAR, Period
 from members.activities.models import Activity
 from responsibilities.requirements.forms import RequirementFilter
+from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import Exemption, Explanation, RequirementState
 from responsibilities.requirements.selectors import (
+    Requirement,
     cell_state,
     days_of,
     members_named,
-    one_requirement,
     requirement_name,
     requirements,
 )
@@ -31,6 +36,7 @@ from responsibilities.requirements.services import (
     about,
     address,
     exemption_revoke,
+    record_form,
     requirement_exempt,
     requirement_remind,
 )
@@ -44,30 +50,14 @@ ORDER = {
 }
 
 
-def _organisation(request, pk, right=VIEW):
-    return access.get_for(Organisation.objects.select_related("parent"), request.user, right, pk=pk)
-
-
-def requirement_for(request, pk, rule_id, period, right=VIEW):
-    """Return (Organisation, Requirement) of an address; Http404 where the reader may not see it or it is none."""
-    organisation = _organisation(request, pk, right)
-    try:
-        row = one_requirement(organisation, rule_id, Period.parse(period))
-    except ValueError:
-        row = None
-    if row is None:
-        raise Http404
-    return organisation, row
-
-
-def _periods():
+def _periods() -> list[tuple[str, str]]:
     """The choices of the period filter: this year with its quarters and months, and last year."""
     this = Period.containing(YEAR, clock.today())
-    found = [this, *reversed(this.parts(QUARTER)), *reversed(this.parts("month")), this.previous()]
-    return [(str(period), period.label()) for period in found if period.first <= clock.today()]
+    offered = [this, *reversed(this.parts(QUARTER)), *reversed(this.parts(MONTH)), this.previous()]
+    return [(str(period), period.label()) for period in offered if period.first <= clock.today()]
 
 
-def _filtered(request):
+def _filtered(request: Request) -> tuple[RequirementFilter, list[Requirement]]:
     """Return (filter form, rows): the requirements within reach that the address asks for."""
     places = access.organisations_for(request.user).filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))
     this = Period.containing(YEAR, clock.today())
@@ -81,11 +71,11 @@ def _filtered(request):
     period = chosen.get("period") or this
     if "period" not in request.GET:
         form.initial["period"] = str(period)
-    wanted = set(places.values_list("pk", flat=True))
+    asked = set(places.values_list("pk", flat=True))
     if chosen.get("organisation"):
-        below = chosen["organisation"].get_descendants(include_self=True).values_list("pk", flat=True)
-        wanted &= set(below)
-    rows = [row for row in requirements(period, organisations=sorted(wanted)) if row.organisation in wanted]
+        below = Organisation.objects.within(chosen["organisation"]).values_list("pk", flat=True)
+        asked &= set(below)
+    rows = [row for row in requirements(period, organisations=sorted(asked)) if row.organisation in asked]
     if chosen.get("rule"):
         rows = [row for row in rows if row.rule == chosen["rule"]]
     if chosen.get("state"):
@@ -94,7 +84,7 @@ def _filtered(request):
     return form, rows
 
 
-def _lines(rows):
+def _lines(rows: Iterable[Requirement]) -> list[dict[str, Any]]:
     """Add what a table shows: names, days, citation, address."""
     names = labels([row.organisation for row in rows])
     return [
@@ -106,14 +96,14 @@ def _lines(rows):
             "cell": cell_state(row),
             "url": address(row),
             "basis": short_citation(rule(row.rule)),
-            "new": f"/activities/new/?organisation={row.organisation}&kind={row.row.kinds[0]}&period={row.period}",
+            "new": record_form(row.organisation, row.row.kinds[0], row.period),
         }
         for row in rows
     ]
 
 
 @login_required
-def requirement_list(request):
+def requirement_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, rows = _filtered(request)
     overdue = sum(row.state == RequirementState.OVERDUE for row in rows)
@@ -136,7 +126,7 @@ def requirement_list(request):
 
 @login_required
 @require_POST
-def requirement_export(request):
+def requirement_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     _, rows = _filtered(request)
     columns = ["党组织", "义务", "期间", "应办", "已办", "状态", "截止日期", "依据"]
@@ -164,7 +154,7 @@ def requirement_export(request):
 
 
 @login_required
-def requirement_detail(request, pk, rule_id, period):
+def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period)
     published = rule(rule_id)
     records = list(
@@ -214,14 +204,14 @@ def requirement_detail(request, pk, rule_id, period):
 
 
 @login_required
-def requirement_explain(request, pk, rule_id, period):
+def requirement_explain(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period, DUTIES)
 
-    def act(text):
+    def act(text: str) -> None:
         explain(by=request.user, organisation=organisation, row=row, text=text)
         messages.success(request, "说明已提交")
 
-    return asked(
+    return confirm_with_reason(
         request,
         act,
         label="说明",
@@ -233,14 +223,14 @@ def requirement_explain(request, pk, rule_id, period):
 
 
 @login_required
-def requirement_exempt_page(request, pk, rule_id, period):
+def requirement_exempt_page(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period, REVIEW)
 
-    def act(text):
+    def act(text: str) -> None:
         requirement_exempt(by=request.user, organisation=organisation, row=row, reason=text)
         messages.success(request, "已登记为免予")
 
-    return asked(
+    return confirm_with_reason(
         request,
         act,
         label="原因",
@@ -253,7 +243,7 @@ def requirement_exempt_page(request, pk, rule_id, period):
 
 @login_required
 @require_POST
-def requirement_exempt_revoke(request, pk, rule_id, period):
+def requirement_exempt_revoke(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period, REVIEW)
     exemption = Exemption.objects.filter(
         organisation=organisation, rule=rule_id, period=str(row.period), revoked__isnull=True
@@ -267,11 +257,11 @@ def requirement_exempt_revoke(request, pk, rule_id, period):
 
 @login_required
 @require_POST
-def requirement_remind_one(request, pk, rule_id, period):
+def requirement_remind_one(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period, REVIEW)
     sent, nobody = requirement_remind(by=request.user, rows=[row], places={organisation.pk: organisation})
     if nobody:
         messages.warning(request, f"{organisation.label}没有可提醒的负责人，请先任命")
     else:
         messages.success(request, f"已提醒 {sent} 人")
-    return redirect(request.POST.get("back") if request.POST.get("back") == "/" else address(row))
+    return redirect("/" if request.POST.get("back") == "/" else address(row))

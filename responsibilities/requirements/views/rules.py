@@ -1,9 +1,10 @@
 """The rulebook on screen: only verified rules are cited, the rest is shown as the agency's own setting."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common.text import fold
@@ -28,11 +29,11 @@ GROUPS = {
 
 
 @login_required
-def rule_list(request):
+def rule_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form = RuleFilter(request.GET, groups=GROUPS)
     chosen = form.chosen()
-    wanted, group = fold(chosen.get("q", "")), chosen.get("group")
+    words, group = fold(chosen.get("q", "")), chosen.get("group")
     rows = [
         {
             "rule": row,
@@ -41,7 +42,7 @@ def rule_list(request):
             "counted": row.id in REQUIREMENT_RULES_BY_ID,
         }
         for row in all_rules()
-        if (not group or row.group == group) and (not wanted or wanted in fold(row.zh + citation(row)))
+        if (not group or row.group == group) and (not words or words in fold(row.zh + citation(row)))
     ]
     counted = [{"row": row, "rule": rule(row.rule), "citation": citation(rule(row.rule))} for row in REQUIREMENT_RULES]
     return render(
@@ -56,19 +57,19 @@ def rule_list(request):
 
 
 @login_required
-def rule_detail(request, rule_id):
+def rule_detail(request: Request, rule_id: str) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     try:
-        found = rule(rule_id)
+        asked = rule(rule_id)
     except KeyError:
         raise Http404 from None
     return render(
         request,
         "responsibilities/requirements/rules/detail.html",
         {
-            "rule": found,
-            "citation": citation(found),
-            "group": GROUPS[found.group],
+            "rule": asked,
+            "citation": citation(asked),
+            "group": GROUPS[asked.group],
             "counted": REQUIREMENT_RULES_BY_ID.get(rule_id),
         },
     )

@@ -1,15 +1,18 @@
 """What a supervision is about: a duty, a stage, a requirement, a result or a free text, read from its address."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.http import Http404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
+from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
+from common.operator import Actor
 from common.periods import Period
 from common.text import clean_text
 from common.workdays import UnknownYear, is_workday
@@ -20,6 +23,8 @@ from responsibilities.requirements.services import address
 from responsibilities.supervision.models import Subject
 from responsibilities.work.models import SyncStage
 
+# Further parameters of an address.
+Given = Mapping[str, str]
 DAYS_TO_ANSWER = 14
 
 
@@ -37,14 +42,14 @@ class About:
     name: str = ""
     url: str = ""
     organisation: Organisation | None = None
-    holder: object = None
+    holder: User | None = None
     title: str = ""
     expected: str = ""
     due: date | None = None
-    fixed: list = field(default_factory=list)
+    fixed: list[Organisation | User] = field(default_factory=list)
 
 
-def proposed_due(today=None):
+def proposed_due(today: date | None = None) -> date:
     """Return the first working day on or after two weeks from `today`; a year whose holidays are unknown is not moved."""
     day = (today or clock.today()) + timedelta(days=DAYS_TO_ANSWER)
     try:
@@ -55,27 +60,17 @@ def proposed_due(today=None):
     return day
 
 
-def _url(*names, args):
-    # The pages of duties, stages and results belong to other subjects; without one the name stands alone.
-    for name in names:
-        try:
-            return reverse(name, args=args)
-        except NoReverseMatch:
-            continue
-    return ""
-
-
-def _whole(text):
+def _whole(text: str) -> int:
     if not text.isdecimal() or len(text) > 12:
         raise Http404
     return int(text)
 
 
-def _place(user, pk):
+def _place(user: Actor, pk: str) -> Organisation:
     return access.get_for(Organisation.objects.select_related("parent"), user, VIEW, pk=_whole(pk))
 
 
-def _duty(user, rest, _address):
+def _duty(user: Actor, rest: str, _given: Given) -> About:
     pk, _, slot = rest.partition("/")
     rows = Duty.objects.select_related("list__organisation__parent", "list__holder", "list__member")
     duty = access.get_for(rows, user, VIEW, pk=_whole(pk))
@@ -89,7 +84,7 @@ def _duty(user, rest, _address):
     proof = f"，并附佐证：{duty.proof}" if duty.proof else "，并附佐证"
     return About(
         name=f"{duty.text}{period}",
-        url=_url("duty_detail", args=[duty.pk]),
+        url=reverse("duty_detail", args=[duty.pk]),
         organisation=duty.list.organisation,
         holder=holder,
         title=f"落实“{duty.text}”{period}",
@@ -98,7 +93,7 @@ def _duty(user, rest, _address):
     )
 
 
-def _stage(user, rest, _address):
+def _stage(user: Actor, rest: str, _given: Given) -> About:
     rows = SyncStage.objects.select_related("item__leader", "item__organisation__parent")
     stage = access.get_for(rows, user, VIEW, pk=_whole(rest))
     carriers = stage.item.carriers.filter(ended__isnull=True).select_related("organisation__parent")
@@ -106,7 +101,7 @@ def _stage(user, rest, _address):
     word = stage.get_stage_display()
     return About(
         name=f"{stage.item.name}：{word}",
-        url=_url("work_detail", "work_item_detail", args=[stage.item_id]),
+        url=reverse("work_detail", args=[stage.item_id]),
         organisation=places[0] if places else stage.item.organisation,
         title=f"{stage.item.name}{word}",
         expected="请报告这一环节党的工作怎样跟进，并补齐佐证记录。",
@@ -114,7 +109,7 @@ def _stage(user, rest, _address):
     )
 
 
-def _requirement(user, rest, _address):
+def _requirement(user: Actor, rest: str, _given: Given) -> About:
     parts = rest.split("/")
     if len(parts) != 3:
         raise Http404
@@ -137,13 +132,13 @@ def _requirement(user, rest, _address):
     )
 
 
-def _result(user, rest, given):
+def _result(user: Actor, rest: str, given: Given) -> About:
     # Results belong to an upper room: the link names the organisation and the thing.
     organisation = _place(user, given.get("organisation") or "")
     name = clean_text(given.get("name"))[:80] or "考核结果"
     return About(
         name=name,
-        url=_url("result_detail", args=[_whole(rest)]),
+        url=reverse("result_detail", args=[_whole(rest)]),
         organisation=organisation,
         title=f"{name}整改",
         expected="请对照扣分原因逐项提出整改措施和完成时间。",
@@ -151,12 +146,12 @@ def _result(user, rest, given):
     )
 
 
-def _free(user, _rest, given):
+def _free(user: Actor, _rest: str, given: Given) -> About:
     organisation = _place(user, given["organisation"]) if given.get("organisation") else None
     return About(organisation=organisation, expected="请报告办理情况，并附佐证。")
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Actor, str, Given], About]] = {
     Subject.DUTY: _duty,
     Subject.STAGE: _stage,
     Subject.REQUIREMENT: _requirement,
@@ -165,7 +160,7 @@ _READERS = {
 }
 
 
-def about_of(user, subject, about, given=None):
+def about_of(user: Actor, subject: str, about: str, given: Given | None = None) -> About:
     """Return the About that an address names; Http404 outside the reach of `user` or where nothing is there.
 
     subject: a Subject. about: "duty/12/2026Q3", with or without the leading subject. given: further parameters of the
@@ -174,9 +169,9 @@ def about_of(user, subject, about, given=None):
     if subject not in _READERS:
         raise Http404
     rest = about.removeprefix(f"{subject}/")
-    found = _READERS[subject](user, rest, given or {})
-    found.subject = subject
-    found.about = f"{subject}/{rest}"[:120] if rest else ""
-    found.title = found.title[:120]
-    found.name, found.due = found.name[:200], proposed_due()
-    return found
+    thing = _READERS[subject](user, rest, given or {})
+    thing.subject = subject
+    thing.about = f"{subject}/{rest}"[:120] if rest else ""
+    thing.title = thing.title[:120]
+    thing.name, thing.due = thing.name[:200], proposed_due()
+    return thing

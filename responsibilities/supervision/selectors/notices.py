@@ -1,27 +1,35 @@
 """Reads of supervision: lists with their counts, what waits for whom, and what scores and exports count."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, Q, When
+from django.db.models import Case, Count, Q, QuerySet, When
 
-from branches.places.models.organisations import Organisation
+from branches.access.models import User
+from branches.places.models.organisations import Organisation, tree_order, within
 from branches.reach.rights import VIEW
 from common import clock
+from common.operator import Actor
+from common.periods import Period
 from members.activities.models import COUNTING_STATES, Activity
 from responsibilities.assigning import answers
 from responsibilities.supervision.models import AWAITING, Supervision, SupervisionProblem, SupervisionState
 
+Notices = QuerySet[Supervision]
+
 RECEIVED, ISSUED, ALL = "received", "issued", "all"
 _CLOSED_LAST = Case(When(state=SupervisionState.CLOSED, then=1), default=0)
-SORTS = {
+_IN_THE_TREE = tree_order("organisation__")
+SORTS: dict[str, list[Any]] = {
     # What is still open first, what was struck off last.
     "due": [_CLOSED_LAST, "due", "pk"],
     "-due": [_CLOSED_LAST, "-due", "-pk"],
     "issued": ["issued_at", "pk"],
     "-issued": ["-issued_at", "-pk"],
-    "organisation": ["organisation__tree_id", "organisation__lft", "due"],
-    "-organisation": ["-organisation__tree_id", "-organisation__lft", "due"],
+    "organisation": [*_IN_THE_TREE, "due"],
+    "-organisation": [*(f"-{name}" for name in _IN_THE_TREE), "due"],
 }
 OVERDUE = "overdue"
 COLUMNS = [
@@ -30,23 +38,23 @@ COLUMNS = [
 ]
 
 
-def _mine(user):
+def _mine(user: User) -> Q:
     return Q(holder=user.pk) | (Q(holder__isnull=True) & answers(user))
 
 
-def overdue(today=None):
+def overdue(today: date | None = None) -> Q:
     """Return the condition «an answer is owed and the due date has passed»."""
     return Q(state__in=AWAITING, due__lt=today or clock.today())
 
 
-def side_of(user, side, rows):
+def side_of(user: User, side: str, rows: Notices) -> Notices:
     """Narrow notices to those received or issued by `user`."""
     if side == RECEIVED:
         return rows.filter(_mine(user))
     return rows.filter(issued_by=user) if side == ISSUED else rows
 
 
-def filtered(rows, chosen):
+def filtered(rows: Notices, chosen: Mapping[str, Any]) -> Notices:
     """Narrow notices by the filter of the list: state (or overdue), organisation and below, subject, issuer's name."""
     state, place = chosen.get("state"), chosen.get("organisation")
     if state == OVERDUE:
@@ -54,9 +62,7 @@ def filtered(rows, chosen):
     elif state:
         rows = rows.filter(state=state)
     if place:
-        rows = rows.filter(
-            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
-        )
+        rows = rows.filter(within(place))
     if chosen.get("subject"):
         rows = rows.filter(subject=chosen["subject"])
     if chosen.get("issuer"):
@@ -64,7 +70,7 @@ def filtered(rows, chosen):
     return rows
 
 
-def counts(rows):
+def counts(rows: Notices) -> dict[str, int]:
     """Return {"total", "waiting", "review", "overdue"} of notices in one statement."""
     return rows.order_by().aggregate(
         total=Count("pk"),
@@ -74,12 +80,12 @@ def counts(rows):
     )
 
 
-def with_open_problems(rows):
+def with_open_problems(rows: Notices) -> Notices:
     """Add `open_problems`, the number of problems that are not struck off, to each notice."""
     return rows.annotate(open_problems=Count("problems", filter=Q(problems__done_on__isnull=True)))
 
 
-def export_row(row):
+def export_row(row: Any) -> list[object]:
     """Return the cells of COLUMNS for one notice of `with_open_problems`."""
     answered = row.answered_at and clock.day_of(row.answered_at)
     return [
@@ -101,26 +107,23 @@ def export_row(row):
     ]
 
 
-def supervisions_for(user, organisation):
+def supervisions_for(user: User, organisation: Organisation) -> Notices:
     """Return the notices that `user` has to answer for `organisation` (or in person there), the most urgent first."""
     rows = Supervision.objects.readable(user).filter(organisation=organisation, state__in=AWAITING)
     return rows.filter(Q(holder=user.pk) | Q(holder__isnull=True)).order_by("due", "pk")
 
 
-def evidence_for(user, supervision):
+def evidence_for(user: Actor, supervision: Supervision) -> QuerySet[Activity]:
     """Return the submitted records that may prove a reply: of the recipient and below, of the year before today."""
     rows = Activity.objects.visible_to(user, VIEW).filter(
         state__in=COUNTING_STATES, day__gte=clock.today() - timedelta(days=365), day__lte=clock.today()
     )
     if not supervision.holder_id:
-        place = supervision.organisation
-        rows = rows.filter(
-            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
-        )
+        rows = rows.filter(within(supervision.organisation))
     return rows.select_related("organisation__parent").prefetch_related("kinds").order_by("-day", "-pk")
 
 
-def problems(user, chosen):
+def problems(user: Actor, chosen: Mapping[str, Any]) -> QuerySet[SupervisionProblem]:
     """Return the problems of the notices that `user` may read, in the order of notices: the list of 销号.
 
     chosen: organisation (and below), done ("0" open, "1" struck off).
@@ -130,8 +133,7 @@ def problems(user, chosen):
     )
     place, done = chosen.get("organisation"), chosen.get("done")
     if place:
-        inside = Organisation.objects.filter(tree_id=place.tree_id, lft__gte=place.lft, rght__lte=place.rght)
-        rows = rows.filter(supervision__organisation__in=inside.order_by().values("pk"))
+        rows = rows.filter(within(place, "supervision__organisation__"))
     if done:
         rows = rows.filter(done_on__isnull=done == "0")
     return rows.order_by("supervision__due", "supervision__pk", "order")
@@ -148,7 +150,9 @@ class SupervisionItem:
     state: str
 
 
-def supervision_items(period, organisations=None, as_of=None):
+def supervision_items(
+    period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
+) -> list[SupervisionItem]:
     """Return the SupervisionItems of the notices to organisations whose due date in force lies within `period`.
 
     period: a Period. organisations: ids (all when None). as_of: day of judging (default today): later notices and
@@ -164,7 +168,7 @@ def supervision_items(period, organisations=None, as_of=None):
     return [_item(row, as_of) for row in rows.order_by("due", "pk")]
 
 
-def _item(row, as_of):
+def _item(row: Supervision, as_of: date) -> SupervisionItem:
     if row.answered_at is not None and clock.day_of(row.answered_at) <= as_of:
         state = "met_late" if row.answered_late else "met"
     else:

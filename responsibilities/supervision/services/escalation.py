@@ -1,5 +1,7 @@
 """An overdue notice goes to the next level, once."""
 
+from datetime import date
+
 from django.db import transaction
 from django.urls import reverse
 
@@ -11,7 +13,7 @@ from responsibilities.assigning import above
 from responsibilities.supervision.models import AWAITING, Supervision
 
 
-def supervisions_escalate(as_of=None):
+def supervisions_escalate(as_of: date | None = None) -> int:
     """Tell the next level above and the sender of every notice overdue on `as_of` (default today); return how many.
 
     Safe to run twice and at once: `escalated_at` is set by a conditional update, and whoever set it sends.
@@ -22,7 +24,7 @@ def supervisions_escalate(as_of=None):
 
 
 @transaction.atomic
-def _escalate(supervision):
+def _escalate(supervision: Supervision) -> bool:
     rows = Supervision.objects.filter(
         pk=supervision.pk, state__in=AWAITING, escalated_at__isnull=True, due=supervision.due
     )

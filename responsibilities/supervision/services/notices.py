@@ -1,18 +1,28 @@
 """Supervision (督查): open → reported → accepted | returned → closed, prolonged with reason; nobody supervises himself."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 
 from branches import audit
+from branches.access.models import User
 from branches.jobs.marks import mark
 from branches.notices.services import notice_send
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD
 from common import clock, database
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.text import quoted
+from members.activities.models import Activity
 from responsibilities.assigning import answering, answers_for, seat_for
 from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.supervision.models import (
@@ -34,39 +44,38 @@ NOT_CLOSED = (*AWAITING, SupervisionState.REPORTED, SupervisionState.ACCEPTED)
 MOST_PROBLEMS = 30
 
 
-def _account(by):
-    return None if by is access.OPERATOR else by
-
-
-def _day(day):
+def _day(day: date) -> str:
     return f"{day:%-m月%-d日}"
 
 
-def picture(supervision):
+def audit_view(supervision: Supervision) -> dict[str, Any]:
     """Return the notice as the trail keeps it; the moments of its steps are those of the entries themselves."""
     columns = audit.snapshot(supervision)
     return {key: value for key, value in columns.items() if key not in ("answered_at", "answered_late", "closed_at")}
 
 
-def supervision_mark(supervision):
+def supervision_mark(supervision: Supervision) -> None:
     """Mark the recipient's facts from the issue to the due date as changed."""
     mark(supervision.organisation_id, clock.day_of(supervision.issued_at), supervision.due, "supervision")
 
 
-def _record(by, supervision, verb, before=None, note=""):
-    audit.record(
+@contextmanager
+def written(by: Actor, supervision: Supervision, verb: str, note: str = "") -> Iterator[audit.Change]:
+    """Write a notice inside the block; leaves one entry of the trail and marks the recipient's facts as changed."""
+    with audit.change(
         by=by,
         verb=f"supervision.{verb}",
         obj=supervision,
         organisation=supervision.organisation_id,
-        before=before,
-        after=picture(supervision),
         note=note,
-    )
+        view=audit_view,
+    ) as change:
+        yield change
     supervision_mark(supervision)
 
 
-def tell(by, people, supervision, text):
+def tell(by: Actor, people: Iterable[User | None], supervision: Supervision, text: str) -> None:
+    """Send one line about a notice to these accounts; nobody tells himself, and None stands for the operator."""
     for user in people:
         if user is not None and user != by:
             notice_send(
@@ -79,12 +88,12 @@ def tell(by, people, supervision, text):
             )
 
 
-def recipients(supervision):
+def recipients(supervision: Supervision) -> list[User]:
     """Return the accounts that a notice goes to: the person addressed, or those who answer for the organisation."""
-    return [supervision.holder] if supervision.holder_id else answering(supervision.organisation)
+    return [supervision.holder] if supervision.holder else answering(supervision.organisation)
 
 
-def _transition(supervision, allowed, verb, **columns):
+def _transition(supervision: Supervision, allowed: Sequence[SupervisionState], verb: str, **columns: Any) -> None:
     """Change a notice that is in one of `allowed` states by a conditional update; exactly one of two rivals wins."""
     changed = Supervision.objects.filter(pk=supervision.pk, state__in=allowed).update(**columns)
     supervision.refresh_from_db()
@@ -92,19 +101,19 @@ def _transition(supervision, allowed, verb, **columns):
         raise Conflict(f"这件督查现在的状态是“{supervision.get_state_display()}”，不能{verb}。", record=supervision)
 
 
-def is_own(user, supervision):
+def is_own(user: Actor, supervision: Supervision) -> bool:
     """Return whether the notice addresses `user` himself, or an organisation that he answers for."""
     if supervision.holder_id:
         return supervision.holder_id == getattr(user, "pk", None)
     return answers_for(user, supervision.organisation)
 
 
-def may_judge(user, supervision):
+def may_judge(user: Actor, supervision: Supervision) -> bool:
     """Return whether `user` may prolong, close and review: `assign_work` there, and not about himself."""
     return access.has_right(user, ASSIGN, supervision.organisation) and not is_own(user, supervision)
 
 
-def may_reply(user, supervision):
+def may_reply(user: Actor, supervision: Supervision) -> bool:
     """Return whether `user` may answer: the person addressed; else who records at or answers for the organisation.
 
     Whoever issued a notice does not answer it.
@@ -118,7 +127,7 @@ def may_reply(user, supervision):
     return access.has_right(user, RECORD, supervision.organisation) or answers_for(user, supervision.organisation)
 
 
-def _require_judge(by, supervision):
+def _require_judge(by: Actor, supervision: Supervision) -> None:
     access.require(by, ASSIGN, supervision.organisation)
     if is_own(by, supervision):
         raise access.Forbidden(ASSIGN, supervision.organisation)
@@ -127,29 +136,27 @@ def _require_judge(by, supervision):
 @transaction.atomic
 def supervision_issue(
     *,
-    by,
-    organisation,
-    title,
-    expected,
-    due,
-    holder=None,
-    subject=Subject.FREE,
-    about="",
-    about_name="",
-    about_url="",
-    problems=(),
-):
+    by: Actor,
+    organisation: Organisation,
+    title: str,
+    expected: str,
+    due: date,
+    holder: User | None = None,
+    subject: str = Subject.FREE,
+    about: str = "",
+    about_name: str = "",
+    about_url: str = "",
+    problems: Sequence[str] = (),
+) -> Supervision:
     """Send a notice to an organisation, or to `holder` in person, and return the Supervision (state open).
 
     due: the last day for the answer, today or later. subject, about, about_name, about_url: what it is about (see
     Supervision). problems: texts, each to be struck off later. Raises ValidationError, Forbidden, Http404.
     """
     access.require(by, ASSIGN, organisation)
-    today = clock.today()
     supervision = Supervision(
         organisation=organisation,
         holder=holder,
-        year=today.year,
         subject=subject,
         about=about,
         about_name=about_name,
@@ -158,63 +165,83 @@ def supervision_issue(
         expected=expected,
         due=due,
         first_due=due,
-        issued_by=_account(by),
+        issued_by=account_of(by),
         issued_from=seat_for(by, organisation),
         issued_at=clock.now(),
     )
-    if is_own(by, supervision):
-        who = "自己" if holder else "自己负责的组织"
-        raise ValidationError({"recipient": f"不能督查{who}。"})
-    if organisation.archived_on and organisation.archived_on < today:
-        raise ValidationError({"recipient": "该组织已撤销，不能向其下达督查。"})
-    if due < today:
-        raise ValidationError({"due": "回复时限不能早于今天。"})
-    if len(problems) > MOST_PROBLEMS:
-        raise ValidationError({"problems": f"问题最多列 {MOST_PROBLEMS} 条。"})
-    database.advisory_lock(NUMBER_LOCK)
-    last = Supervision.objects.filter(year=today.year).aggregate(last=Max("number"))["last"]
-    supervision.number = (last or 0) + 1
-    supervision.full_clean(exclude=_LATER)
-    supervision.save(force_insert=True)
-    for order, text in enumerate(problems, start=1):
-        row = SupervisionProblem(supervision=supervision, order=order, problem=text)
-        row.full_clean(exclude=["supervision", "done_by"])
-        row.save()
-    _record(by, supervision, "issue", note="；".join(problems))
+    _check_issue(by, supervision, problems)
+    with written(by, supervision, "issue", "；".join(problems)):
+        _number(supervision)
+        supervision.full_clean(exclude=_LATER)
+        supervision.save(force_insert=True)
+        for order, text in enumerate(problems, start=1):
+            problem = SupervisionProblem(supervision=supervision, order=order, problem=text)
+            problem.full_clean(exclude=["supervision", "done_by"])
+            problem.save()
     tell(by, recipients(supervision), supervision, f"已下达，{_day(due)}前回复")
     return supervision
 
 
-def _evidence(by, supervision, activity):
+def _check_issue(by: Actor, supervision: Supervision, problems: Sequence[str]) -> None:
+    """Raise ValidationError for a notice to oneself, to an organisation that is gone, overdue at once, or too long."""
+    place, today = supervision.organisation, clock.today()
+    if is_own(by, supervision):
+        who = "自己" if supervision.holder_id else "自己负责的组织"
+        raise ValidationError({"recipient": f"不能督查{who}。"})
+    if place.archived_on and place.archived_on < today:
+        raise ValidationError({"recipient": "该组织已撤销，不能向其下达督查。"})
+    if supervision.due < today:
+        raise ValidationError({"due": "回复时限不能早于今天。"})
+    if len(problems) > MOST_PROBLEMS:
+        raise ValidationError({"problems": f"问题最多列 {MOST_PROBLEMS} 条。"})
+
+
+def _number(supervision: Supervision) -> None:
+    """Give a notice the next number of this year; until the transaction ends nobody else takes one."""
+    supervision.year = clock.today().year
+    database.advisory_lock(NUMBER_LOCK)
+    last = Supervision.objects.filter(year=supervision.year).aggregate(last=Max("number"))["last"]
+    supervision.number = (last or 0) + 1
+
+
+def _check_evidence(by: Actor, supervision: Supervision, activity: Activity | None) -> None:
     if activity is not None and not evidence_for(by, supervision).filter(pk=activity.pk).exists():
         raise ValidationError({"activity": "请从列表中选择已提交的活动记录。"})
 
 
 @transaction.atomic
-def supervision_reply(*, by, supervision, text, activity=None, file=None):
+def supervision_reply(
+    *,
+    by: Actor,
+    supervision: Supervision,
+    text: str,
+    activity: Activity | None = None,
+    file: UploadedFile | None = None,
+) -> SupervisionReply:
     """Answer with a submitted record or a file as evidence; the notice is then `reported`. Late is accepted and marked."""
     if not may_reply(by, supervision):
         raise access.Forbidden(DUTIES, supervision.organisation)
     if supervision.state == SupervisionState.CLOSED:
         raise Conflict("这件督查已销号，不能再回复。", record=supervision)
-    _evidence(by, supervision, activity)
-    before, moment = picture(supervision), clock.now()
-    columns = {"state": SupervisionState.REPORTED}
+    _check_evidence(by, supervision, activity)
+    moment = clock.now()
+    columns: dict[str, Any] = {"state": SupervisionState.REPORTED}
     if supervision.answered_at is None:
         columns |= {"answered_at": moment, "answered_late": clock.day_of(moment) > supervision.due}
-    _transition(supervision, AWAITING, "回复", **columns)
-    paper = proof_file_keep(by=by, organisation=supervision.organisation, file=file) if file else None
-    reply = SupervisionReply(
-        supervision=supervision, text=text, activity=activity, paper=paper, author=_account(by), written=moment
-    )
-    reply.full_clean(exclude=_OF_REPLY)
-    reply.save()
-    _record(by, supervision, "reply", before, paper.name if paper else "")
+    with written(by, supervision, "reply") as change:
+        _transition(supervision, AWAITING, "回复", **columns)
+        kept = proof_file_keep(by=by, organisation=supervision.organisation, file=file) if file else None
+        reply = SupervisionReply(
+            supervision=supervision, text=text, activity=activity, paper=kept, author=account_of(by), written=moment
+        )
+        reply.full_clean(exclude=_OF_REPLY)
+        reply.save()
+        change.note = kept.name if kept else ""
     tell(by, [supervision.issued_by], supervision, "已回复，请审核")
     return reply
 
 
-def _review(by, supervision, accepted, reason=""):
+def _review(by: Actor, supervision: Supervision, accepted: bool, reason: str = "") -> SupervisionReply:
     _require_judge(by, supervision)
     reply = supervision.replies.order_by("-pk").first()
     if supervision.state != SupervisionState.REPORTED or reply is None:
@@ -224,46 +251,45 @@ def _review(by, supervision, accepted, reason=""):
     if reply.author_id is not None and reply.author_id == getattr(by, "pk", None):
         raise Conflict("不能审核自己写的回复。", record=supervision)
     reply.accepted, reply.reason = accepted, reason
-    reply.reviewed_by, reply.reviewed_at = _account(by), clock.now()
+    reply.reviewed_by, reply.reviewed_at = account_of(by), clock.now()
     reply.full_clean(exclude=_OF_REPLY)
     reply.save()
     return reply
 
 
 @transaction.atomic
-def supervision_accept(*, by, supervision):
+def supervision_accept(*, by: Actor, supervision: Supervision) -> Supervision:
     """Accept the last reply: closed, or (with problems still open) accepted until all are struck off."""
-    before = picture(supervision)
-    reply = _review(by, supervision, True)
-    columns = {"state": SupervisionState.ACCEPTED}
+    columns: dict[str, Any] = {"state": SupervisionState.ACCEPTED}
     if not supervision.problems.filter(done_on__isnull=True).exists():
         columns = {"state": SupervisionState.CLOSED, "closed_at": clock.now()}
-    _transition(supervision, [SupervisionState.REPORTED], "通过", **columns)
-    _record(by, supervision, "accept", before)
+    with written(by, supervision, "accept"):
+        reply = _review(by, supervision, True)
+        _transition(supervision, [SupervisionState.REPORTED], "通过", **columns)
     words = "已销号" if supervision.closed_at else "回复已通过，请按清单整改销号"
     tell(by, {reply.author, *recipients(supervision)}, supervision, words)
     return supervision
 
 
 @transaction.atomic
-def supervision_return(*, by, supervision, reason):
+def supervision_return(*, by: Actor, supervision: Supervision, reason: str) -> Supervision:
     """Return the last reply with a reason; the recipient answers again."""
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise ValidationError({"reason": "请写明退回原因。"})
-    before = picture(supervision)
-    reply = _review(by, supervision, False, reason.strip())
-    _transition(supervision, [SupervisionState.REPORTED], "退回", state=SupervisionState.RETURNED)
-    _record(by, supervision, "return", before, reason.strip())
-    tell(by, {reply.author, *recipients(supervision)}, supervision, f"回复被退回：{reason.strip()}")
+    with written(by, supervision, "return", reason):
+        reply = _review(by, supervision, False, reason)
+        _transition(supervision, [SupervisionState.REPORTED], "退回", state=SupervisionState.RETURNED)
+    tell(by, {reply.author, *recipients(supervision)}, supervision, f"回复被退回：{reason}")
     return supervision
 
 
 @transaction.atomic
-def supervision_prolong(*, by, supervision, due, reason):
+def supervision_prolong(*, by: Actor, supervision: Supervision, due: date, reason: str) -> Supervision:
     """Move the due date to a later day with a reason; the first one is kept."""
     _require_judge(by, supervision)
-    errors = {}
-    if not reason.strip():
+    reason, errors = reason.strip(), {}
+    if not reason:
         errors["reason"] = "请写明延期原因。"
     if due <= supervision.due:
         errors["due"] = f"新的时限应晚于现在的时限（{_day(supervision.due)}）。"
@@ -271,26 +297,26 @@ def supervision_prolong(*, by, supervision, due, reason):
         errors["due"] = "新的时限不能早于今天。"
     if errors:
         raise ValidationError(errors)
-    before, old = picture(supervision), supervision.due
-    _transition(supervision, AWAITING, "延期", due=due)
-    row = SupervisionExtension(
-        supervision=supervision, before=old, after=due, reason=reason.strip(), author=_account(by), made=clock.now()
-    )
-    row.full_clean(exclude=["supervision", "author"])
-    row.save()
-    _record(by, supervision, "prolong", before, reason.strip())
+    former = supervision.due
+    with written(by, supervision, "prolong", reason):
+        _transition(supervision, AWAITING, "延期", due=due)
+        extension = SupervisionExtension(
+            supervision=supervision, before=former, after=due, reason=reason, author=account_of(by), made=clock.now()
+        )
+        extension.full_clean(exclude=["supervision", "author"])
+        extension.save()
     tell(by, recipients(supervision), supervision, f"时限延至{_day(due)}")
     return supervision
 
 
 @transaction.atomic
-def supervision_close(*, by, supervision, reason):
+def supervision_close(*, by: Actor, supervision: Supervision, reason: str) -> Supervision:
     """Close a notice at once, whatever is still open, with a reason that the audit trail keeps."""
     _require_judge(by, supervision)
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise ValidationError({"reason": "请写明销号原因。"})
-    before = picture(supervision)
-    _transition(supervision, NOT_CLOSED, "销号", state=SupervisionState.CLOSED, closed_at=clock.now())
-    _record(by, supervision, "close", before, reason.strip())
-    tell(by, recipients(supervision), supervision, f"已销号：{reason.strip()}")
+    with written(by, supervision, "close", reason):
+        _transition(supervision, NOT_CLOSED, "销号", state=SupervisionState.CLOSED, closed_at=clock.now())
+    tell(by, recipients(supervision), supervision, f"已销号：{reason}")
     return supervision

@@ -1,5 +1,8 @@
 """The list of a supervision: problem → measure → done (销号)."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -8,26 +11,29 @@ from branches.reach import access
 from branches.reach.rights import DUTIES
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from responsibilities.supervision.models import Supervision, SupervisionProblem, SupervisionState
 from responsibilities.supervision.services.notices import (
     MOST_PROBLEMS,
     NOT_CLOSED,
     may_judge,
     may_reply,
-    picture,
     recipients,
-    supervision_mark,
     tell,
+    written,
 )
+
+# What the form sends of one line: the row there is, or None; its problem; its measure.
+ProblemRow = tuple[SupervisionProblem | None, str, str]
 
 _BEFORE_ACCEPTANCE = (SupervisionState.OPEN, SupervisionState.REPORTED, SupervisionState.RETURNED)
 
 
-def _lines(supervision):
+def _lines(supervision: Supervision) -> str:
     return "；".join(f"{row.problem}→{row.measure}" for row in supervision.problems.all())
 
 
-def _locked(by, supervision):
+def _locked(by: Actor, supervision: Supervision) -> Supervision:
     supervision = Supervision.objects.select_for_update().get(pk=supervision.pk)
     if not (may_judge(by, supervision) or may_reply(by, supervision)):
         raise access.Forbidden(DUTIES, supervision.organisation)
@@ -37,7 +43,7 @@ def _locked(by, supervision):
 
 
 @transaction.atomic
-def problems_write(*, by, supervision, rows):
+def problems_write(*, by: Actor, supervision: Supervision, rows: Iterable[ProblemRow]) -> Supervision:
     """Write the list anew: rows of (SupervisionProblem or None, problem, measure), in their order; "" removes a row.
 
     Whoever judges the notice writes problems and measures; the recipient only measures. Nothing that is struck off
@@ -45,31 +51,7 @@ def problems_write(*, by, supervision, rows):
     """
     supervision = _locked(by, supervision)
     judges, before = may_judge(by, supervision), _lines(supervision)
-    # As they stand now that the notice is locked: what was struck off or removed meanwhile stays so.
-    stored = {row.pk: row for row in supervision.problems.all()}
-    last = max((row.order for row in stored.values()), default=0)
-    for row, problem, measure in rows:
-        if row is not None:
-            if row.supervision_id != supervision.pk:
-                raise ValidationError("清单中有不属于这件督查的问题。")
-            row = stored.get(row.pk)
-            if row is None or row.done_on is not None:
-                continue
-        if row is None:
-            if not judges or not problem:
-                continue
-            last += 1
-            row = SupervisionProblem(supervision=supervision, order=last)
-        if judges and not problem:
-            if supervision.state not in _BEFORE_ACCEPTANCE:
-                raise ValidationError("回复审核通过后，问题不能删除。")
-            row.delete()
-            continue
-        if judges:
-            row.problem = problem
-        row.measure = measure
-        row.full_clean(exclude=["supervision", "done_by"])
-        row.save()
+    _write(supervision, rows, judges=judges)
     if supervision.problems.count() > MOST_PROBLEMS:
         raise ValidationError(f"问题最多列 {MOST_PROBLEMS} 条。")
     after = _lines(supervision)
@@ -87,8 +69,36 @@ def problems_write(*, by, supervision, rows):
     return supervision
 
 
+def _write(supervision: Supervision, rows: Iterable[ProblemRow], *, judges: bool) -> None:
+    # As they stand now that the notice is locked: what was struck off or removed meanwhile stays so.
+    stored = {row.pk: row for row in supervision.problems.all()}
+    last = max((row.order for row in stored.values()), default=0)
+    for sent, problem, measure in rows:
+        if sent is None:
+            if not judges or not problem:
+                continue
+            last += 1
+            row = SupervisionProblem(supervision=supervision, order=last)
+        else:
+            if sent.supervision_id != supervision.pk:
+                raise ValidationError("清单中有不属于这件督查的问题。")
+            if sent.pk not in stored or stored[sent.pk].done_on is not None:
+                continue
+            row = stored[sent.pk]
+        if judges and not problem:
+            if supervision.state not in _BEFORE_ACCEPTANCE:
+                raise ValidationError("回复审核通过后，问题不能删除。")
+            row.delete()
+            continue
+        if judges:
+            row.problem = problem
+        row.measure = measure
+        row.full_clean(exclude=["supervision", "done_by"])
+        row.save()
+
+
 @transaction.atomic
-def problem_done(*, by, problem, done_on):
+def problem_done(*, by: Actor, problem: SupervisionProblem, done_on: date) -> Supervision:
     """Strike one problem off on the day `done_on`; with the last one the notice is closed.
 
     Only after the reply is accepted, with a measure, between the issue and today.
@@ -104,25 +114,14 @@ def problem_done(*, by, problem, done_on):
     issued = clock.day_of(supervision.issued_at)
     if not issued <= done_on <= clock.today():
         raise ValidationError({"done_on": f"销号日期应在下达（{issued:%-m月%-d日}）之后，不晚于今天。"})
-    account = None if by is access.OPERATOR else by
-    changed = SupervisionProblem.objects.filter(pk=problem.pk, done_on__isnull=True).update(
-        done_on=done_on, done_by=account
-    )
-    if changed != 1:
-        raise Conflict("这个问题已经销号。", record=supervision)
-    before = picture(supervision)
-    if not supervision.problems.filter(done_on__isnull=True).exists():
-        supervision.state, supervision.closed_at = SupervisionState.CLOSED, clock.now()
-        supervision.save(update_fields=["state", "closed_at"])
-        tell(by, {supervision.issued_by, *recipients(supervision)}, supervision, "问题全部销号")
-    audit.record(
-        by=by,
-        verb="supervision.problem_done",
-        obj=supervision,
-        organisation=supervision.organisation_id,
-        before=before,
-        after=picture(supervision),
-        note=problem.problem,
-    )
-    supervision_mark(supervision)
+    with written(by, supervision, "problem_done", problem.problem):
+        changed = SupervisionProblem.objects.filter(pk=problem.pk, done_on__isnull=True).update(
+            done_on=done_on, done_by=account_of(by)
+        )
+        if changed != 1:
+            raise Conflict("这个问题已经销号。", record=supervision)
+        if not supervision.problems.filter(done_on__isnull=True).exists():
+            supervision.state, supervision.closed_at = SupervisionState.CLOSED, clock.now()
+            supervision.save(update_fields=["state", "closed_at"])
+            tell(by, {supervision.issued_by, *recipients(supervision)}, supervision, "问题全部销号")
     return supervision

@@ -1,13 +1,18 @@
 """Supervision notices: list, one notice, issue, reply, review, prolong, close."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.audit.history import history
 from branches.reach import access
@@ -24,16 +29,17 @@ from responsibilities.supervision.forms import (
     SupervisionForm,
     places_of,
 )
+from responsibilities.supervision.loaders import notice_for, notice_to_judge
 from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionState
 from responsibilities.supervision.selectors import notices as reads
-from responsibilities.supervision.selectors.about import about_of
+from responsibilities.supervision.selectors.about import About, about_of
 from responsibilities.supervision.services import notices as services
 
 PAGE = 30
 _SIDES = ((reads.RECEIVED, "我收到的"), (reads.ISSUED, "我下达的"), (reads.ALL, "全部"))
 
 
-def _filtered(request):
+def _filtered(request: Request) -> tuple[SupervisionFilter, str, reads.Notices]:
     """Return (filter form, side, notices): those within reach that the address asks for."""
     access.require_anywhere(request.user, VIEW)
     form = SupervisionFilter(request.GET, organisations=places_of(request.user))
@@ -43,7 +49,7 @@ def _filtered(request):
     return form, side, reads.filtered(rows, chosen)
 
 
-def _order(request, form):
+def _order(request: Request, form: SupervisionFilter) -> list[Any]:
     """Return the order of the address; an unknown one is said with the filters."""
     sort = request.GET.get("sort") or "due"
     if sort not in reads.SORTS:
@@ -52,7 +58,7 @@ def _order(request, form):
     return reads.SORTS[sort]
 
 
-def _finding(counts):
+def _finding(counts: dict[str, int]) -> str:
     parts = []
     if counts["waiting"]:
         late = f"，其中 {counts['overdue']} 件逾期" if counts["overdue"] else ""
@@ -62,7 +68,7 @@ def _finding(counts):
     return "，".join([f"督查 {counts['total']} 件", *parts])
 
 
-def _sides(request, side):
+def _sides(request: Request, side: str) -> list[dict[str, Any]]:
     query = request.GET.copy()
     query.pop("page", None)
     items = []
@@ -74,7 +80,7 @@ def _sides(request, side):
 
 @login_required
 @require_GET
-def supervision_list(request):
+def supervision_list(request: Request) -> HttpResponse:
     form, side, rows = _filtered(request)
     counts = reads.counts(rows)
     order = _order(request, form)
@@ -93,7 +99,7 @@ def supervision_list(request):
 
 @login_required
 @require_POST
-def supervision_export(request):
+def supervision_export(request: Request) -> HttpResponse:
     form, _, rows = _filtered(request)
     order = _order(request, form)
     return exports.send(
@@ -106,7 +112,7 @@ def supervision_export(request):
     )
 
 
-def _about(request):
+def _about(request: Request) -> About:
     subject = request.GET.get("subject") or Subject.FREE
     about = about_of(request.user, subject, request.GET.get("about") or "", request.GET)
     if about.organisation is not None:
@@ -116,7 +122,7 @@ def _about(request):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def supervision_new(request):
+def supervision_new(request: Request) -> HttpResponse:
     """One screen that confirms what is asked; what it is about stands in the address."""
     access.require_anywhere(request.user, ASSIGN)
     about = _about(request)
@@ -160,23 +166,10 @@ def supervision_new(request):
     return render(request, "responsibilities/supervision/new.html", context, status=422 if form.is_bound else 200)
 
 
-def load(request, pk, right=VIEW):
-    """Return the notice, through the loader."""
-    return access.get_for(Supervision.objects.readable(request.user), request.user, right, pk=pk)
-
-
-def load_to_judge(request, pk):
-    """Return a notice that the user may prolong, close and review; Forbidden about himself."""
-    supervision = load(request, pk, ASSIGN)
-    if not services.may_judge(request.user, supervision):
-        raise access.Forbidden(ASSIGN, supervision.organisation)
-    return supervision
-
-
 @login_required
 @require_GET
-def supervision_detail(request, pk):
-    supervision = load(request, pk)
+def supervision_detail(request: Request, pk: int) -> HttpResponse:
+    supervision = notice_for(request, pk)
     judges, replies = services.may_judge(request.user, supervision), services.may_reply(request.user, supervision)
     answers = list(supervision.replies.select_related("author", "reviewed_by", "paper", "activity"))
     state = supervision.state
@@ -201,7 +194,7 @@ def supervision_detail(request, pk):
     return render(request, "responsibilities/supervision/detail.html", context)
 
 
-def _heading(supervision, open_problems):
+def _heading(supervision: Supervision, open_problems: int) -> str:
     if supervision.overdue_days:
         return f"{supervision.title}：逾期 {supervision.overdue_days} 天"
     if supervision.state == SupervisionState.ACCEPTED:
@@ -209,7 +202,7 @@ def _heading(supervision, open_problems):
     return f"{supervision.title}：{supervision.get_state_display()}"
 
 
-def _shown(request, form, **context):
+def _shown(request: Request, form: Form, **context: Any) -> HttpResponse:
     return render(
         request,
         "responsibilities/supervision/act.html",
@@ -218,15 +211,15 @@ def _shown(request, form, **context):
     )
 
 
-def _done(request, supervision, words):
+def _done(request: Request, supervision: Supervision, words: str) -> HttpResponse:
     messages.success(request, f"{supervision.label}{words}")
     return redirect("supervision_detail", pk=supervision.pk)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def supervision_reply(request, pk):
-    supervision = load(request, pk)
+def supervision_reply(request: Request, pk: int) -> HttpResponse:
+    supervision = notice_for(request, pk)
     if not services.may_reply(request.user, supervision):
         raise access.Forbidden(DUTIES, supervision.organisation)
     if supervision.state not in AWAITING:
@@ -242,18 +235,14 @@ def supervision_reply(request, pk):
         else:
             late = "，晚于时限，已标记" if supervision.answered_late else ""
             return _done(request, supervision, f"已回复{late}")
-    # Checked against all of them above; shown are the latest.
-    form.fields["activity"].widget.choices = [
-        ("", "不附记录"),
-        *[(row.pk, form.fields["activity"].label_from_instance(row)) for row in records[:MOST_RECORDS]],
-    ]
+    form.show_latest(MOST_RECORDS)
     return _shown(request, form, supervision=supervision, title=f"回复：{supervision.title}", verb="提交回复")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def supervision_review(request, pk):
-    supervision = load_to_judge(request, pk)
+def supervision_review(request: Request, pk: int) -> HttpResponse:
+    supervision = notice_to_judge(request, pk)
     reply = supervision.replies.select_related("author", "paper", "activity").last()
     if supervision.state != SupervisionState.REPORTED:
         raise Conflict(
@@ -276,8 +265,8 @@ def supervision_review(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def supervision_prolong(request, pk):
-    supervision = load_to_judge(request, pk)
+def supervision_prolong(request: Request, pk: int) -> HttpResponse:
+    supervision = notice_to_judge(request, pk)
     form = ProlongForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -298,8 +287,8 @@ def supervision_prolong(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def supervision_close(request, pk):
-    supervision = load_to_judge(request, pk)
+def supervision_close(request: Request, pk: int) -> HttpResponse:
+    supervision = notice_to_judge(request, pk)
     form = ReasonForm(request.POST if request.method == "POST" else None, label="销号原因")
     if request.method == "POST" and form.is_valid():
         services.supervision_close(by=request.user, supervision=supervision, **form.cleaned_data)

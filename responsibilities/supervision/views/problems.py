@@ -4,31 +4,32 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.reach import access
-from branches.reach.rights import DUTIES, VIEW
+from branches.reach.rights import VIEW
 from common import clock
 from common.errors import Conflict
 from common.forms.fields import take_errors
-from common.text import whole_number
 from responsibilities.supervision.forms import DoneForm, ProblemFilter, ProblemFormSet, places_of
+from responsibilities.supervision.loaders import notice_to_list
 from responsibilities.supervision.models import SupervisionProblem, SupervisionState
 from responsibilities.supervision.selectors import notices as reads
-from responsibilities.supervision.services.notices import may_judge, may_reply
 from responsibilities.supervision.services.problems import problem_done as strike
 from responsibilities.supervision.services.problems import problems_write
-from responsibilities.supervision.views.notices import load
 
 # One sheet is printed whole; more than this is a matter for the export.
 PAGE = 200
 COLUMNS = ["文号", "督查事项", "承办", "序号", "问题", "整改措施", "时限", "销号日期", "销号人"]
 
 
-def _filtered(request):
+def _filtered(request: Request) -> tuple[ProblemFilter, QuerySet[SupervisionProblem]]:
     access.require_anywhere(request.user, VIEW)
     form = ProblemFilter(request.GET, organisations=places_of(request.user))
     return form, reads.problems(request.user, form.chosen())
@@ -36,7 +37,7 @@ def _filtered(request):
 
 @login_required
 @require_GET
-def problem_list(request):
+def problem_list(request: Request) -> HttpResponse:
     form, rows = _filtered(request)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     total = page.paginator.count
@@ -52,7 +53,7 @@ def problem_list(request):
 
 @login_required
 @require_POST
-def problem_export(request):
+def problem_export(request: Request) -> HttpResponse:
     _, rows = _filtered(request)
     table = [
         [
@@ -78,19 +79,11 @@ def problem_export(request):
     )
 
 
-def _load(request, pk):
-    supervision = load(request, pk)
-    judges = may_judge(request.user, supervision)
-    if not judges and not may_reply(request.user, supervision):
-        raise access.Forbidden(DUTIES, supervision.organisation)
-    return supervision, judges
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
-def supervision_problems(request, pk):
+def supervision_problems(request: Request, pk: int) -> HttpResponse:
     """Edit the list. The recipient writes measures; who judges the notice writes problems too."""
-    supervision, judges = _load(request, pk)
+    supervision, judges = notice_to_list(request, pk)
     if supervision.state == SupervisionState.CLOSED:
         raise Conflict("这件督查已销号，清单不能再改。", record=supervision)
     rows = {row.pk: row for row in supervision.problems.filter(done_on__isnull=True)}
@@ -98,14 +91,14 @@ def supervision_problems(request, pk):
     initial += [{}] * (3 if judges else 0)
     forms = ProblemFormSet(request.POST if request.method == "POST" else None, initial=initial, prefix="p")
     for form in forms:
-        form.row = rows.get(whole_number(form["pk"].value()))
         form.fields["problem"].disabled = not judges
     errors = []
     if request.method == "POST" and forms.is_valid():
+        sent = [(rows.get(form.cleaned_data.get("pk") or 0), form.cleaned_data) for form in forms]
         lines = [
-            (form.row, form.cleaned_data.get("problem", ""), form.cleaned_data.get("measure", ""))
-            for form in forms
-            if form.row is not None or not form.cleaned_data.get("pk")
+            (row, values.get("problem", ""), values.get("measure", ""))
+            for row, values in sent
+            if row is not None or not values.get("pk")
         ]
         try:
             problems_write(by=request.user, supervision=supervision, rows=lines)
@@ -121,10 +114,10 @@ def supervision_problems(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def problem_done(request, pk):
+def problem_done(request: Request, pk: int) -> HttpResponse:
     rows = SupervisionProblem.objects.select_related("supervision__organisation__parent", "supervision__holder")
     problem = access.get_for(rows, request.user, VIEW, pk=pk)
-    supervision, _ = _load(request, problem.supervision_id)
+    supervision, _ = notice_to_list(request, problem.supervision_id)
     form = DoneForm(request.POST if request.method == "POST" else None, initial={"done_on": clock.today().isoformat()})
     if request.method == "POST" and form.is_valid():
         try:

@@ -8,7 +8,7 @@ from common.forms.filters import Filter, PeriodField
 from common.periods import QUARTER, YEAR, Period
 from members.activities.forms.fields import DayField, PlacesField, TextField
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, WorkKind
-from responsibilities.work.rules import item_faults
+from responsibilities.work.rules import item_problems
 from responsibilities.work.selectors.board import STATES
 from responsibilities.work.selectors.items import covering, leader_accounts
 from responsibilities.work.services.items import WorkData, stage_dates
@@ -17,24 +17,37 @@ from responsibilities.work.services.items import WorkData, stage_dates
 class ListedField(forms.ChoiceField):
     """One of a list of objects that the form has loaded already; cleans to the object or None.
 
-    An id outside the list gets the same message, whatever it belongs to.
+    label_of: what the list calls an object. An id outside the list gets the same message, whatever it belongs to.
     """
 
-    def __init__(self, *, objects, empty="未填", label_of=str, **options):
-        self.objects = {str(row.pk): row for row in objects}
-        choices = [("", empty), *((pk, label_of(row)) for pk, row in self.objects.items())]
-        super().__init__(choices=choices, **options)
+    def __init__(self, *, empty="未填", label_of=str, **options):
+        self.empty, self.label_of = empty, label_of
+        super().__init__(**options)
         self.error_messages["invalid_choice"] = "请在列出的项目中选择。"
+        self.offer(())
+
+    def offer(self, objects):
+        """Let the user choose among these objects."""
+        self.objects = {str(row.pk): row for row in objects}
+        self.choices = [("", self.empty), *((pk, self.label_of(row)) for pk, row in self.objects.items())]
 
     def clean(self, value):
         return self.objects.get(super().clean(value))
 
 
+def _label(place):
+    return place.label
+
+
+def _name(account):
+    return account.name
+
+
 class WorkForm(forms.Form):
     """An item with its carriers and the planned dates of its stages.
 
-    arranges, own: organisations of work_rights.places_to_arrange and places_of_own_work; carriers: of carrier_places. item:
-    the saved one, whose organisation never changes.
+    arranges, own: organisations of work/rights.py: places_to_arrange and places_of_own_work; carriers: of carrier_places.
+    item: the saved one, whose organisation never changes.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=1_000_000)
@@ -44,59 +57,75 @@ class WorkForm(forms.Form):
     ends = DayField(label="完成", error_messages={"required": "请填写完成日期。"})
     source = TextField(label="来源文件", max_length=200, required=False)
     note = TextField(label="说明", max_length=500, required=False, lines=True, widget=forms.Textarea(attrs={"rows": 2}))
+    organisation = ListedField(
+        label="部署组织", empty="请选择", label_of=_label, error_messages={"required": "请选择部署组织。"}
+    )
+    lead = ListedField(label="牵头处室", required=False)
+    helpers = forms.MultipleChoiceField(
+        label="配合处室",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "请在列出的处室中选择。"},
+    )
+    leader = ListedField(label="分管领导", required=False, label_of=_name)
+    leading = ListedField(label="牵头支部", empty="按牵头处室", required=False, label_of=_label)
 
     def __init__(self, data=None, *, arranges, own, carriers, item=None, initial=None):
         self.item = item
-        self.only_own = not arranges
-        values = self._saved() if item else {}
-        super().__init__(data, initial=values | (initial or {}))
-        places = {place.pk: place for place in [*arranges, *own]}
-        if item is None:
-            self.fields["organisation"] = ListedField(
-                label="部署组织", objects=places.values(), empty="请选择", label_of=lambda row: row.label
-            )
-            self.fields["organisation"].error_messages["required"] = "请选择部署组织。"
-            self.initial.setdefault("organisation", next(iter(places), ""))
-            self.initial.setdefault("kind", WorkKind.AGENCY.value)
-        if self.only_own:
-            self.fields["kind"].choices = [(WorkKind.BRANCH.value, WorkKind.BRANCH.label)]
-            self.initial.setdefault("carriers", [place.pk for place in own[:1]])
+        super().__init__(data, initial=(self._saved() if item else {}) | (initial or {}))
+        self._offer_places([*arranges, *own])
+        if not arranges:
+            self._only_own_work(own)
+        self._offer_departments()
+        self._offer_leaders()
+        self._offer_carriers(carriers)
+        self._ask_for_dates()
+
+    def _offer_places(self, places):
+        if self.item:
+            del self.fields["organisation"]
+            return
+        offered = list({place.pk: place for place in places}.values())
+        self.fields["organisation"].offer(offered)
+        self.initial.setdefault("organisation", offered[0].pk if offered else "")
+        self.initial.setdefault("kind", WorkKind.AGENCY.value)
+
+    def _only_own_work(self, own):
+        """Who arranges nowhere enters the work of his branch, which carries it."""
+        self.fields["kind"].choices = [(WorkKind.BRANCH.value, WorkKind.BRANCH.label)]
+        self.initial.setdefault("carriers", [place.pk for place in own[:1]])
+
+    def _offer_departments(self):
         departments = list(Department.objects.filter(closed_on__isnull=True))
-        kept = list(item.helpers.all()) if item else []
-        everyone = {row.pk: row for row in [*departments, *kept, *([item.lead] if item and item.lead_id else [])]}
-        self.fields["lead"] = ListedField(label="牵头处室", objects=everyone.values(), required=False)
-        self.fields["helpers"] = forms.MultipleChoiceField(
-            label="配合处室",
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-            choices=[(pk, row.name) for pk, row in everyone.items()],
-            error_messages={"invalid_choice": "请在列出的处室中选择。"},
-        )
-        self.departments = everyone
+        if self.item:
+            # What the item names already may stay, also where it was closed since.
+            departments += [*self.item.helpers.all(), *([self.item.lead] if self.item.lead else [])]
+        self.departments = {row.pk: row for row in departments}
+        self.fields["lead"].offer(self.departments.values())
+        self.fields["helpers"].choices = [(pk, row.name) for pk, row in self.departments.items()]
+
+    def _offer_leaders(self):
         leaders = {row.pk: row for row in leader_accounts()}
-        if item and item.leader_id:
-            leaders.setdefault(item.leader_id, item.leader)
-        self.fields["leader"] = ListedField(
-            label="分管领导", objects=leaders.values(), required=False, label_of=lambda row: row.name
-        )
+        if self.item and self.item.leader:
+            leaders.setdefault(self.item.leader_id, self.item.leader)
+        self.fields["leader"].offer(leaders.values())
+
+    def _offer_carriers(self, carriers):
         offered = {place.pk: place for place in carriers}
-        if item:
-            rows = item.carriers.filter(ended__isnull=True).select_related("organisation__parent")
+        if self.item:
+            rows = self.item.carriers.filter(ended__isnull=True).select_related("organisation__parent")
             offered |= {row.organisation_id: row.organisation for row in rows}
         self.fields["carriers"] = PlacesField(label="承办支部", places=offered, required=False)
-        self.fields["leading"] = ListedField(
-            label="牵头支部",
-            objects=offered.values(),
-            empty="按牵头处室",
-            required=False,
-            label_of=lambda row: row.label,
-        )
-        for stage in SyncStageKind:
-            self.fields[f"planned_{stage.value}"] = DayField(label=f"{STAGE_SHORT[stage]}计划日期", required=False)
-        divided = item and {row.stage for row in item.stages.filter(milestones__isnull=False)}
-        for stage in divided or ():
+        self.fields["leading"].offer(offered.values())
+
+    def _ask_for_dates(self):
+        divided = set()
+        if self.item:
             # The dates of a divided stage are those of its milestones.
-            del self.fields[f"planned_{stage}"]
+            divided = {row.stage for row in self.item.stages.filter(milestones__isnull=False)}
+        for stage in SyncStageKind:
+            if stage not in divided:
+                self.fields[f"planned_{stage.value}"] = DayField(label=f"{STAGE_SHORT[stage]}计划日期", required=False)
 
     def _saved(self):
         item = self.item
@@ -120,8 +149,10 @@ class WorkForm(forms.Form):
         planned = {
             stage: values[f"planned_{stage.value}"] for stage in SyncStageKind if f"planned_{stage.value}" in values
         }
-        faults = item_faults(values.get("starts"), values.get("ends"), stage_dates(self.item, "planned_on", planned))
-        for name, sentence in faults.items():
+        problems = item_problems(
+            values.get("starts"), values.get("ends"), stage_dates(self.item, "planned_on", planned)
+        )
+        for name, sentence in problems.items():
             self.add_error(name if name in self.fields else None, sentence)
         leading = values.get("leading")
         if leading is not None and leading not in (values.get("carriers") or []):
@@ -178,14 +209,14 @@ class StopForm(forms.Form):
 def periods():
     """Return the choices of periods: last year, this one with its quarters, the next."""
     this = Period.containing(YEAR, clock.today())
-    found = [this, *this.parts(QUARTER), this.next(), this.previous()]
-    return [(str(period), period.label()) for period in found]
+    offered = [this, *this.parts(QUARTER), this.next(), this.previous()]
+    return [(str(period), period.label()) for period in offered]
 
 
 class BoardFilter(Filter):
     """Filters of the board, read from the address.
 
-    found: the Selection of everything readable, from which the choices come.
+    selection: the Selection of everything readable, from which the choices come.
     """
 
     state = forms.ChoiceField(
@@ -202,37 +233,37 @@ class BoardFilter(Filter):
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *WorkKind.choices])
     word = TextField(label="名称", required=False, max_length=40)
 
-    def __init__(self, *args, found, **kwargs):
-        shown = (str(found.period), found.period.label())
+    def __init__(self, *args, selection, **kwargs):
+        shown = (str(selection.period), selection.period.label())
         super().__init__(*args, instead={"period": shown}, **kwargs)
-        leads = {row.lead_id: row.lead.name for row in found.items.values() if row.lead_id}
-        helping = {pk for mine in found.helpers.values() for pk in mine} - set(leads)
+        leads = {row.lead_id: row.lead.name for row in selection.items.values() if row.lead_id}
+        helping = {pk for mine in selection.helpers.values() for pk in mine} - set(leads)
         if helping:
             leads |= dict(Department.objects.filter(pk__in=helping).values_list("pk", "name"))
         leaders = {}
-        for row in found.items.values():
+        for row in selection.items.values():
             if row.leader_id or row.leader_name:
                 leaders[str(row.leader_id or row.leader_name)] = row.leader.name if row.leader_id else row.leader_name
         self.fields["department"].choices = [("", "全部"), *sorted(leads.items(), key=lambda pair: pair[1])]
         self.fields["leader"].choices = [("", "全部"), *sorted(leaders.items(), key=lambda pair: pair[1])]
-        self.fields["branch"].choices = [("", "全部"), *self._places(found)]
+        self.fields["branch"].choices = [("", "全部"), *self._places(selection)]
         self.fields["period"].offer(periods())
 
-    def _places(self, found):
-        wanted = {place for point in found.points for place in found.carried_by(point)}
-        for place in list(wanted):
-            above = found.tree[place].parent if place in found.tree else None
+    def _places(self, selection):
+        shown = {place for point in selection.points for place in selection.carried_by(point)}
+        for place in list(shown):
+            above = selection.tree[place].parent if place in selection.tree else None
             while above is not None:
-                wanted.add(above)
-                above = found.tree[above].parent
-        return [(pk, place.label) for pk, place in found.tree.items() if pk in wanted]
+                shown.add(above)
+                above = selection.tree[above].parent
+        return [(pk, place.label) for pk, place in selection.tree.items() if pk in shown]
 
     def narrowing(self):
         """Return (state, keywords of board.narrow) of what is right."""
         values = self.chosen()
         leader = values.get("leader") or None
         names = ("department", "branch", "kind", "stage", "word")
-        wanted = {name: values[name] for name in names if values.get(name)}
+        filters = {name: values[name] for name in names if values.get(name)}
         if leader:
-            wanted["leader"] = int(leader) if leader.isascii() and leader.isdigit() else leader
-        return values.get("state", ""), wanted
+            filters["leader"] = int(leader) if leader.isascii() and leader.isdigit() else leader
+        return values.get("state", ""), filters

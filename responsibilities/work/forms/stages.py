@@ -5,7 +5,7 @@ from django import forms
 from common import clock
 from common.stale_form import seen_mark
 from members.activities.forms.fields import DayField, TextField
-from responsibilities.work.services.stages import StageData, shown
+from responsibilities.work.services.stages import MilestoneData, StageData, shown
 
 MOST_MILESTONES = 20
 
@@ -76,7 +76,9 @@ class StageForm(forms.Form):
 
     def data_of(self):
         parts = [part.cleaned_data for part in self._sent()]
-        rows = [(row.get("pk"), row.get("name") or "", row["planned_on"], row["happened_on"]) for row in parts]
+        rows = [
+            MilestoneData(row.get("pk"), row.get("name") or "", row["planned_on"], row["happened_on"]) for row in parts
+        ]
         values = self.cleaned_data
         return StageData(values["planned_on"], values["happened_on"], values["business"], rows)
 

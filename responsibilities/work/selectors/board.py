@@ -1,14 +1,17 @@
 """The board of the four synchronisations: which items, in which order, what they come to."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, TypedDict
 
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.names import named, standing_label
+from common.operator import Actor
 from common.periods import YEAR, Period
 from responsibilities.work.models import SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.items import items_in
-from responsibilities.work.sync import closure, sync_points
+from responsibilities.work.stages import DUE, SyncPoint, closure, sync_points
 
 WAITS, CLOSED, OPEN = "waits", "closed", "open"
 # What `state` of the address may say, besides nothing.
@@ -22,8 +25,6 @@ STATES = {
     SyncState.WAIVED.value: "免予同步",
     "due": "应同步",
 }
-
-_DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
 
 
 @dataclass(frozen=True)
@@ -42,31 +43,31 @@ class Selection:
     """
 
     period: Period
-    items: dict = field(default_factory=dict)
-    points: list = field(default_factory=list)
-    counted: list = field(default_factory=list)
-    tree: dict = field(default_factory=dict)
-    helpers: dict = field(default_factory=dict)
+    items: dict[int, WorkItem] = field(default_factory=dict)
+    points: list[SyncPoint] = field(default_factory=list)
+    counted: list[SyncPoint] = field(default_factory=list)
+    tree: dict[int, Place] = field(default_factory=dict)
+    helpers: dict[int, set[int]] = field(default_factory=dict)
 
-    def of(self, points):
+    def of(self, points: Iterable[SyncPoint]) -> dict[int, list[SyncPoint]]:
         """Return {item id: [points]}."""
-        found = {pk: [] for pk in self.items}
+        by_item: dict[int, list[SyncPoint]] = {pk: [] for pk in self.items}
         for point in points:
-            if point.item in found:
-                found[point.item].append(point)
-        return found
+            if point.item in by_item:
+                by_item[point.item].append(point)
+        return by_item
 
-    def label(self, place):
+    def label(self, place: int) -> str:
         return self.tree[place].label if place in self.tree else ""
 
-    def carried_by(self, point):
+    def carried_by(self, point: SyncPoint) -> list[int]:
         """Ids of those who carry the point; where nobody does, of who arranged the item."""
         return point.carriers or [self.items[point.item].organisation_id]
 
-    def below(self, place):
+    def below(self, place: int) -> Callable[[int | None], bool]:
         """Whether an id lies at or below `place`: a function of the id."""
 
-        def inside(pk):
+        def inside(pk: int | None) -> bool:
             while pk is not None and pk != place:
                 pk = self.tree[pk].parent if pk in self.tree else None
             return pk is not None
@@ -74,11 +75,22 @@ class Selection:
         return inside
 
 
-def this_year():
+class StageCount(TypedDict):
+    """The head of a column of the board."""
+
+    kind: str
+    label: str
+    counted: bool
+    synchronised: int
+    lagging: int
+    missing: int
+
+
+def this_year() -> Period:
     return Period.containing(YEAR, clock.today())
 
 
-def load(user, period):
+def load(user: Actor, period: Period) -> Selection:
     """Return the Selection of all that `user` may read in a Period; eight statements at any size.
 
     A point counts when its day lies in the period, or when it has no date yet.
@@ -86,7 +98,7 @@ def load(user, period):
     found = Selection(period, {row.pk: row for row in items_in(user, period)})
     found.points = sync_points(list(found.items))
     found.counted = [point for point in found.points if point.day is None or point.day in period]
-    rows = Organisation.objects.order_by("tree_id", "lft")
+    rows = Organisation.objects.in_tree_order()
     rows = rows.values_list("pk", "short_name", "name", "parent", "archived_on")
     found.tree = {pk: Place(standing_label(short or name, gone), parent) for pk, short, name, parent, gone in rows}
     helped = WorkItem.helpers.through.objects.filter(workitem__in=list(found.items))
@@ -95,15 +107,24 @@ def load(user, period):
     return found
 
 
-def narrow(found, *, department=None, leader=None, branch=None, kind="", stage="", word=""):
+def narrow(
+    selection: Selection,
+    *,
+    department: int | None = None,
+    leader: int | str | None = None,
+    branch: int | None = None,
+    kind: str = "",
+    stage: str = "",
+    word: str = "",
+) -> Selection:
     """Return the Selection reduced to what the filters say.
 
     department: id of the leading or a helping one. leader: account id, or a name as written. branch: id of an
     organisation; points carried at or below it count. kind: WorkKind. stage: SyncStageKind. word: part of the name or of its pinyin initials.
     """
 
-    def keeps(item):
-        departments = {item.lead_id} | found.helpers.get(item.pk, set())
+    def keeps(item: WorkItem) -> bool:
+        departments = {item.lead_id} | selection.helpers.get(item.pk, set())
         return (
             (not department or department in departments)
             and (not leader or leader in (item.leader_id, item.leader_name))
@@ -111,19 +132,19 @@ def narrow(found, *, department=None, leader=None, branch=None, kind="", stage="
             and (not word or named(item.name, word))
         )
 
-    items = {pk: item for pk, item in found.items.items() if keeps(item)}
-    counted = [point for point in found.counted if point.item in items and (not stage or point.kind == stage)]
+    items = {pk: item for pk, item in selection.items.items() if keeps(item)}
+    counted = [point for point in selection.counted if point.item in items and (not stage or point.kind == stage)]
     if branch:
-        inside = found.below(branch)
-        carried = [point for point in found.points if any(inside(place) for place in found.carried_by(point))]
+        inside = selection.below(branch)
+        carried = [point for point in selection.points if any(inside(place) for place in selection.carried_by(point))]
         kept = {point.item for point in carried}
         items = {pk: item for pk, item in items.items() if pk in kept}
-        counted = [point for point in counted if any(inside(place) for place in found.carried_by(point))]
-    points = [point for point in found.points if point.item in items]
-    return replace(found, items=items, points=points, counted=counted)
+        counted = [point for point in counted if any(inside(place) for place in selection.carried_by(point))]
+    points = [point for point in selection.points if point.item in items]
+    return replace(selection, items=items, points=points, counted=counted)
 
 
-def fits(state, counted, all_points):
+def fits(state: str, counted: Sequence[SyncPoint], all_points: Sequence[SyncPoint]) -> bool:
     """Whether an item belongs under a state of the address; counted, all_points: its own points."""
     if not state:
         return True
@@ -135,15 +156,15 @@ def fits(state, counted, all_points):
     if state == WAITS:
         return any(point.waits for point in counted)
     if state == "due":
-        return any(point.state in _DUE for point in counted)
+        return any(point.state in DUE for point in counted)
     return any(point.state == state for point in counted)
 
 
-def ordered(selection, state=""):
+def ordered(selection: Selection, state: str = "") -> list[int]:
     """Return the ids of the items that fit `state`, those with most problems first."""
     counted, whole = selection.of(selection.counted), selection.of(selection.points)
 
-    def rank(pk):
+    def rank(pk: int) -> tuple[Any, ...]:
         states = [point.state for point in counted[pk]]
         days = max((point.lag or 0 for point in counted[pk] if point.state == SyncState.MISSING), default=0)
         done, owed = closure(whole[pk])
@@ -160,7 +181,7 @@ def ordered(selection, state=""):
     return sorted((pk for pk in selection.items if fits(state, counted[pk], whole[pk])), key=rank)
 
 
-def counts(selection):
+def counts(selection: Selection) -> dict[str, int]:
     """Return {state of the address: number}: items of all, closed and open ones, points of the others."""
     whole = selection.of(selection.points)
     closed = 0
@@ -168,22 +189,22 @@ def counts(selection):
         done, owed = closure(mine)
         closed += done == owed > 0
     states = [point.state for point in selection.counted]
-    numbers = {state.value: states.count(state) for state in (*_DUE, SyncState.WAIVED)}
+    numbers = {state.value: states.count(state) for state in (*DUE, SyncState.WAIVED)}
     return numbers | {
         "": len(selection.items),
-        "due": sum(numbers[state.value] for state in _DUE),
+        "due": sum(numbers[state.value] for state in DUE),
         WAITS: sum(point.waits for point in selection.counted),
         CLOSED: closed,
         OPEN: len(selection.items) - closed,
     }
 
 
-def stage_counts(selection, stage=""):
+def stage_counts(selection: Selection, stage: str = "") -> list[StageCount]:
     """Return the heads of the columns with their numbers; where one SyncStageKind is asked for, the others count nothing."""
-    found = []
+    columns: list[StageCount] = []
     for kind in SyncStageKind:
         states = [point.state for point in selection.counted if point.kind == kind]
-        found.append(
+        columns.append(
             {
                 "kind": kind.value,
                 "label": kind.label,
@@ -193,16 +214,16 @@ def stage_counts(selection, stage=""):
                 "missing": states.count(SyncState.MISSING),
             }
         )
-    return found
+    return columns
 
 
-def finding(selection):
+def finding(selection: Selection) -> str:
     """Return the headline of a Selection with items: how many points are not synchronised, and in which stage most."""
     columns = stage_counts(selection)
     wrong = {row["label"]: row["lagging"] + row["missing"] for row in columns}
     number, due = sum(wrong.values()), sum(row["synchronised"] for row in columns)
     if number:
-        return f"{number} 处不同步，{max(wrong, key=wrong.get)}最多"
+        return f"{number} 处不同步，{max(wrong, key=lambda label: wrong[label])}最多"
     waiting = sum(point.waits for point in selection.counted)
     if due or waiting:
         words = [f"应同步 {due} 处，全部同步" if due else "", f"{waiting} 处业务日期待登记" if waiting else ""]

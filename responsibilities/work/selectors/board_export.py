@@ -1,17 +1,20 @@
 """The board as a table."""
 
+from collections.abc import Iterable
+
 from responsibilities.work.models import SyncState
-from responsibilities.work.selectors.items import stage_name
+from responsibilities.work.selectors.board import Selection
+from responsibilities.work.selectors.items import in_charge, stage_name
 
 
-def export_rows(selection, ids, stage=""):
+def export_rows(selection: Selection, ids: Iterable[int], stage: str = "") -> tuple[list[str], list[list[object]]]:
     """Return (columns, rows) of the board as a table: one row for each point that it shows, or for those of one Stage."""
     whole = selection.of([point for point in selection.points if not stage or point.kind == stage])
     columns = [
         "重点业务", "类别", "牵头处室", "分管领导", "承办支部", "环节", "业务计划", "业务实际", "党建日期", "相差天数", "状态",
         "佐证数", "原因",
     ]  # fmt: skip
-    rows = []
+    rows: list[list[object]] = []
     for pk in ids:
         item = selection.items[pk]
         for point in whole[pk]:
@@ -19,8 +22,8 @@ def export_rows(selection, ids, stage=""):
                 [
                     item.name,
                     item.get_kind_display(),
-                    item.lead.name if item.lead_id else "",
-                    item.leader.name if item.leader_id else item.leader_name,
+                    item.lead.name if item.lead else "",
+                    in_charge(item),
                     "、".join(selection.label(place) for place in point.carriers),
                     stage_name(point),
                     point.planned,

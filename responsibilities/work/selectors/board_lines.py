@@ -1,17 +1,21 @@
 """The rows of the board: an item with one cell for each stage, its carriers and its next step."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
 from common import clock
+from common.operator import Actor
 from members.activities.models import ActivityState
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import SyncStageKind, SyncState, WorkCarrier
+from responsibilities.work.models import SyncStageKind, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.rights import Powers
-from responsibilities.work.selectors.items import NextStep, linked_records, next_step, proof_label
+from responsibilities.work.selectors.board import Selection
+from responsibilities.work.selectors.items import NextStep, in_charge, linked_records, next_step, proof_label
 from responsibilities.work.selectors.stage_words import pick_url, words
-from responsibilities.work.sync import STAGES, closure, worst
+from responsibilities.work.stages import STAGES, SyncPoint, closure, worst
 
 _SEGMENT = {
     SyncState.SYNCHRONISED: "ok",
@@ -27,8 +31,8 @@ class Cell:
     """One stage of one item. show: the worst point; parts: (points synchronised, all points) where it has milestones."""
 
     kind: str
-    show: object
-    parts: tuple | None
+    show: SyncPoint
+    parts: tuple[int, int] | None
     words: str
     label: str = ""
     url: str = ""
@@ -36,10 +40,10 @@ class Cell:
     pick: str = ""
     note: str = ""
     supervise: bool = False
-    supervised: object = None
+    supervised: Supervision | None = None
 
     @property
-    def name(self):
+    def name(self) -> str:
         return SyncStageKind(self.kind).label
 
 
@@ -47,24 +51,24 @@ class Cell:
 class Line:
     """One item on the board."""
 
-    item: object
-    cells: list
-    segments: list
+    item: WorkItem
+    cells: list[Cell]
+    segments: list[str]
     done: int
     owed: int
-    carriers: list
+    carriers: list[str]
     next: NextStep
 
     @property
-    def closed(self):
+    def closed(self) -> bool:
         return self.done == self.owed > 0
 
     @property
-    def leader(self):
-        return self.item.leader.name if self.item.leader_id else self.item.leader_name
+    def leader(self) -> str:
+        return in_charge(self.item)
 
 
-def lines(user, selection, ids):
+def lines(user: Actor, selection: Selection, ids: list[int]) -> list[Line]:
     """Return the Lines of these items, in this order, in a constant number of statements."""
     whole = selection.of(selection.points)
     points = [point for pk in ids for point in whole[pk]]
@@ -73,7 +77,7 @@ def lines(user, selection, ids):
     present = _present_carriers(ids)
     places = {place for mine in present.values() for place in mine}
     powers = Powers(user, places | {selection.items[pk].organisation_id for pk in ids})
-    asked = Supervision.objects.open_about(
+    supervisions = Supervision.objects.open_about(
         user, {f"stage/{point.stage}" for point in points if point.state == SyncState.MISSING}
     )
     found = []
@@ -81,9 +85,12 @@ def lines(user, selection, ids):
         item, mine = selection.items[pk], whole[pk]
         carriers = present.get(pk, [])
         links, notes = powers.links(item, carriers), powers.notes(item, carriers)
-        cells = [_cell(kind, [point for point in mine if point.kind == kind], records, links, notes) for kind in STAGES]
+        cells = [
+            _cell(kind, [point for point in mine if point.kind == kind], records, links=links, notes=notes)
+            for kind in STAGES
+        ]
         for cell in cells:
-            cell.supervised = next(iter(asked.get(f"stage/{cell.show.stage}", ())), None)
+            cell.supervised = next(iter(supervisions.get(f"stage/{cell.show.stage}", ())), None)
             missing = cell.show.state == SyncState.MISSING
             cell.supervise = missing and not cell.supervised and powers.assigns(item.organisation_id)
         done, owed = closure(mine)
@@ -101,23 +108,25 @@ def lines(user, selection, ids):
     return found
 
 
-def _present_carriers(ids):
+def _present_carriers(ids: list[int]) -> dict[int, list[int]]:
     """Return {item id: [ids of those who carry it today, the leading one first]}: former ones act no more."""
-    found = {}
+    carriers: dict[int, list[int]] = {}
     rows = WorkCarrier.objects.filter(item__in=ids, ended__isnull=True).order_by("-leads", "pk")
     for item, place in rows.values_list("item", "organisation"):
-        found.setdefault(item, []).append(place)
-    return found
+        carriers.setdefault(item, []).append(place)
+    return carriers
 
 
-def _cell(kind, points, records, links, notes):
+def _cell(
+    kind: SyncStageKind, points: list[SyncPoint], records: Mapping[int, Any], *, links: bool, notes: bool
+) -> Cell:
     show = worst(points)
     done = sum(point.state == SyncState.SYNCHRONISED for point in points)
     cell = Cell(kind, show, (done, len(points)) if show.milestone else None, words(show))
     proofs = sorted(show.proofs, key=lambda proof: (not proof.counts, proof.day, proof.evidence))
     if proofs:
         first = proofs[0]
-        record = records.get(first.activity)
+        record = records.get(first.activity) if first.activity else None
         cell.label = proof_label(record) if record else f"材料 {clock.short(first.day)}"
         if not first.counts:
             cell.label += "（未计入）"

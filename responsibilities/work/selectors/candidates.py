@@ -1,17 +1,18 @@
 """Which records may be evidence of a stage, and which stages a record may be evidence of, the best first."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q
 
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
+from common.operator import Actor
 from members.activities.models import Activity, ActivityHost, ActivityState
-from responsibilities.work.models import STAGE_SHORT, StageEvidence, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.models import STAGE_SHORT, StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.rules import STAGE_BUILDING, STAGE_WAY, fit, nearness
 from responsibilities.work.selectors.items import proof_label
-from responsibilities.work.sync import judge, sync_points
+from responsibilities.work.stages import SyncPoint, judge, sync_points
 
 # Days before and after the business date within which records are offered.
 SPAN = timedelta(days=120)
@@ -25,18 +26,18 @@ FAR_FROM_DONE = 45
 class Candidate:
     """A record offered for a point: its score, why, and the doubts about it."""
 
-    activity: object
+    activity: Activity
     score: int
-    reasons: list
-    doubts: list
+    reasons: list[str]
+    doubts: list[str]
     linked: bool = False
 
     @property
-    def label(self):
+    def label(self) -> str:
         return proof_label(self.activity)
 
 
-def point_of(stage, milestone=None):
+def point_of(stage: SyncStage, milestone: int | None = None) -> SyncPoint | None:
     """Return the SyncPoint of a SyncStage or of one of its milestones; None when there is no such milestone."""
     points = [point for point in sync_points([stage.item_id]) if point.stage == stage.pk]
     if milestone is None:
@@ -44,7 +45,7 @@ def point_of(stage, milestone=None):
     return next((point for point in points if point.milestone == milestone), None)
 
 
-def outcome(point, activity):
+def outcome(point: SyncPoint, activity: Activity) -> list[str]:
     """Return ["选用后为同步"] or ["选用后为滞后"]: what a record would make of a point whose business date is known."""
     if point.happened is None:
         return []
@@ -53,18 +54,18 @@ def outcome(point, activity):
     return [f"选用后为{SyncState(state).label}"]
 
 
-def candidates(user, point, item, limit=20):
+def candidates(user: Actor, point: SyncPoint, item: WorkItem, limit: int = 20) -> list[Candidate]:
     """Return up to `limit` Candidates for a point among the records that `user` may read, the best first.
 
     Records of the carrying branches and of what is below them, of hosts, and of whoever arranged the item or stands above.
     """
     day = point.day or clock.today()
     carriers = set(point.carriers) or {item.organisation_id}
-    arranged = item.organisation
-    above = Q(tree_id=arranged.tree_id, lft__lte=arranged.lft, rght__gte=arranged.rght)
     below = Q(parent__in=point.carriers) | Q(parent__parent__in=point.carriers)
     below |= Q(kind=Kind.SMALL_GROUP, parent__in=carriers)
-    places = Organisation.objects.order_by().filter(Q(pk__in=carriers) | below | above).values("pk")
+    above = Organisation.objects.above(item.organisation).order_by().values("pk")
+    around = Q(pk__in={*carriers, item.organisation_id}) | Q(pk__in=above)
+    places = Organisation.objects.order_by().filter(around | below).values("pk")
     hosted = ActivityHost.objects.order_by().filter(organisation__in=carriers).values("activity")
     rows = (
         Activity.objects.visible_to(user)
@@ -91,33 +92,33 @@ def candidates(user, point, item, limit=20):
 class Offer:
     """A point offered for a record. key: s<stage> or m<milestone>, as forms and addresses write it."""
 
-    point: object
-    item: object
+    point: SyncPoint
+    item: WorkItem
     score: int
-    reasons: list
-    doubts: list = field(default_factory=list)
+    reasons: list[str]
+    doubts: list[str] = field(default_factory=list)
     evidence: int | None = None
     counts: bool = False
 
     @property
-    def key(self):
+    def key(self) -> str:
         return f"m{self.point.milestone}" if self.point.milestone else f"s{self.point.stage}"
 
     @property
-    def label(self):
+    def label(self) -> str:
         name = f"：{self.point.name}" if self.point.name else ""
         return f"{self.item.name}　{STAGE_SHORT[self.point.kind]}{name}"
 
     @property
-    def way(self):
+    def way(self) -> str:
         return STAGE_WAY[self.point.kind].value
 
     @property
-    def building(self):
+    def building(self) -> str:
         return STAGE_BUILDING[self.point.kind].value
 
 
-def items_near(user, organisation, day):
+def items_near(user: Actor, organisation: Organisation, day: date) -> dict[int, WorkItem]:
     """Return {pk: WorkItem} that `organisation` carries (its branch, for a small group) or arranged, running near `day`.
 
     For a committee or Party group: all that it arranged.
@@ -131,7 +132,7 @@ def items_near(user, organisation, day):
     return {row.pk: row for row in rows.select_related("organisation", "lead", "leader")}
 
 
-def offers(user, activity, limit=6):
+def offers(user: Actor, activity: Activity, limit: int = 6) -> list[Offer]:
     """Return the Offers for a record, saved or not, the nearest first; points with evidence come after those without.
 
     activity: with organisation, day, title, codes; a saved one also with hosts.
@@ -140,7 +141,7 @@ def offers(user, activity, limit=6):
     found = []
     linked = set()
     if activity.pk:
-        rows = StageEvidence.objects.standing().filter(activity=activity)
+        rows = StageEvidence.objects.active().filter(activity=activity)
         linked = set(rows.values_list("stage", "milestone"))
     for point in sync_points(list(items)):
         if point.state == SyncState.WAIVED or (point.stage, point.milestone) in linked:
@@ -160,9 +161,9 @@ def offers(user, activity, limit=6):
     return sorted(found, key=lambda row: (-row.score, row.point.stage, row.point.milestone or 0))[:limit]
 
 
-def links_of(user, activity):
+def links_of(user: Actor, activity: Activity) -> list[Offer]:
     """Return the Offers that stand for the links of a saved record to items that `user` may read, with their doubts."""
-    rows = list(StageEvidence.objects.visible_to(user).standing().filter(activity=activity).select_related("stage"))
+    rows = list(StageEvidence.objects.visible_to(user).active().filter(activity=activity).select_related("stage"))
     ids = {row.stage.item_id for row in rows}
     items = {row.pk: row for row in WorkItem.objects.filter(pk__in=ids).select_related("organisation", "lead")}
     points = {}
@@ -178,7 +179,7 @@ def links_of(user, activity):
     return found
 
 
-def all_points(user, activity):
+def all_points(user: Actor, activity: Activity) -> list[tuple[str, str]]:
     """Return [(key, label)] of every point of the readable items for a select: for what the offers leave out."""
     items = WorkItem.objects.visible_to(user).filter(
         starts__lte=activity.day + 3 * SPAN, ends__gte=activity.day - 3 * SPAN, stopped_on__isnull=True

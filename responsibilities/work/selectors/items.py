@@ -1,19 +1,23 @@
 """Items of business work as pages show them: what comes next and who owes it, what the records decided."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from branches.access.models import User
-from branches.places.models.departments import Coverage
+from branches.places.models.departments import Coverage, Department
 from branches.reach.models import Appointment
 from branches.settings import dated as dated_settings
 from common import clock
-from members.activities.models import Activity, Resolution
-from responsibilities.work.models import StageEvidence, SyncStageKind, SyncState, WorkItem
+from common.operator import Actor
+from common.periods import Period
+from members.activities.models import Activity, BuildingField, Resolution, Way
+from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.rules import fit
-from responsibilities.work.sync import STAGES, closure, sync_points, worst
+from responsibilities.work.stages import STAGES, SyncPoint, closure, sync_points, worst
 
 READ = ("organisation__parent", "lead", "leader")
 # Roles of the leading group: whoever holds one may be in charge of work.
@@ -30,17 +34,24 @@ class NextStep:
     what: str
     text: str
     organisation: int | None = None
-    point: object = None
+    point: SyncPoint | None = None
     due: date | None = None
 
 
-def stage_name(point):
+def in_charge(item: WorkItem) -> str:
+    """Return the name of the leader in charge of an item, "" without one."""
+    return item.leader.name if item.leader else item.leader_name
+
+
+def stage_name(point: SyncPoint) -> str:
     """Return 「同步实施」, for a milestone 「同步实施（节点名称）」."""
     label = SyncStageKind(point.kind).label
     return f"{label}（{point.name}）" if point.name else label
 
 
-def next_step(points, names=None, item=None):
+def next_step(
+    points: Sequence[SyncPoint], names: Mapping[int, str] | None = None, item: WorkItem | None = None
+) -> NextStep:
     """Return the NextStep of one item from its SyncPoints, in words.
 
     names: {organisation id: label}; without it the branch is called 承办支部. item: the WorkItem, whose organisation
@@ -48,44 +59,44 @@ def next_step(points, names=None, item=None):
     planned next.
     """
 
-    def who(point):
+    def who(point: SyncPoint) -> tuple[int | None, str]:
         place = point.carriers[0] if point.carriers else getattr(item, "organisation_id", None)
-        return place, (names or {}).get(place, "承办支部")
+        return place, (names or {}).get(place or 0, "承办支部")
 
-    def step(what, point, text, due=None):
+    def step(what: str, point: SyncPoint, text: str, due: date | None = None) -> NextStep:
         place, name = who(point)
         return NextStep(what, text.format(who=name, stage=stage_name(point)), place, point, due)
 
     missing = [point for point in points if point.state == SyncState.MISSING]
     if missing:
-        point = max(missing, key=lambda row: row.lag)
+        point = max(missing, key=lambda row: row.lag or 0)
         return step("evidence", point, "{who}补“{stage}”的佐证")
     open_points = [point for point in points if point.state == SyncState.NOT_DUE]
     late = [point for point in open_points if point.waits]
     if late:
-        point = min(late, key=lambda row: row.planned)
+        point = min(late, key=lambda row: row.planned or date.max)
         return step("date", point, "{who}登记“{stage}”的业务日期")
-    held = [point for point in open_points if point.happened]
-    if held:
-        point = min(held, key=lambda row: row.happened)
-        due = point.happened + timedelta(days=point.tolerance)
+    begun = [(point.happened, point) for point in open_points if point.happened]
+    if begun:
+        day, point = min(begun, key=lambda pair: pair[0])
+        due = day + timedelta(days=point.tolerance)
         return step("hold", point, "{who}在 " + f"{clock.short(due)} 前" + "开展“{stage}”", due)
-    planned = [point for point in open_points if point.planned]
+    planned = [(point.planned, point) for point in open_points if point.planned]
     if planned:
-        point = min(planned, key=lambda row: row.planned)
-        return step("wait", point, "{who}准备“{stage}”，业务计划 " + clock.short(point.planned), point.planned)
+        day, point = min(planned, key=lambda pair: pair[0])
+        return step("wait", point, "{who}准备“{stage}”，业务计划 " + clock.short(day), day)
     if open_points:
         return step("date", open_points[0], "{who}登记“{stage}”的业务日期")
     done, owed = closure(points)
     return NextStep("nothing", "已闭环" if done == owed > 0 else "没有待办的环节")
 
 
-def tolerance_now():
+def tolerance_now() -> int:
     """Return the days within which a stage counts as synchronised today."""
     return dated_settings.whole("sync_tolerance_days")
 
 
-def linked_records(points, user, *parts):
+def linked_records(points: Iterable[SyncPoint], user: Actor, *parts: str) -> dict[int, Any]:
     """Return {activity id: Activity} of the records linked to the points, each with `open`: whether `user` may read it.
 
     parts: what else to read with them, beside the kinds ("hosts").
@@ -97,7 +108,7 @@ def linked_records(points, user, *parts):
     return {row.pk: row for row in rows}
 
 
-def proof_label(activity):
+def proof_label(activity: Activity) -> str:
     """Return 「支委会 10-27」, with the year where it is not this one."""
     return f"{activity.kinds_label} {clock.short(activity.day)}"
 
@@ -106,27 +117,36 @@ def proof_label(activity):
 class StageView:
     """One stage on an item's page: its row, its points, the point it shows, its evidence lines, links taken back."""
 
-    row: object
-    points: list
-    shown: object
-    evidence: list
-    removed: list
+    row: SyncStage
+    points: list[SyncPoint]
+    shown: SyncPoint
+    evidence: list[dict[str, Any]]
+    removed: list[StageEvidence]
 
     @property
-    def label(self):
+    def label(self) -> str:
         return SyncStageKind(self.row.stage).label
 
 
-def evidence_lines(rows, points, records, item):
+def evidence_lines(
+    links: Iterable[StageEvidence], points: Sequence[SyncPoint], records: Mapping[int, Activity], item: WorkItem
+) -> list[dict[str, Any]]:
     """Return one dict for each StageEvidence: what it is, where it leads, whether it counts, and the doubts about it."""
     by_key = {(point.stage, point.milestone): point for point in points}
     lines = []
-    for row in rows:
+    for row in links:
         point = by_key.get((row.stage_id, row.milestone_id)) or next(
             (point for point in points if point.stage == row.stage_id), None
         )
-        line = {"row": row, "point": point, "milestone": row.milestone, "doubts": [], "counts": True, "record": None}
-        record = records.get(row.activity_id)
+        line: dict[str, Any] = {
+            "row": row,
+            "point": point,
+            "milestone": row.milestone,
+            "doubts": [],
+            "counts": True,
+            "record": None,
+        }
+        record = records.get(row.activity_id or 0)
         if record is not None:
             counts = any(proof.evidence == row.pk and proof.counts for mine in points for proof in mine.proofs)
             line |= {"record": record, "label": proof_label(record), "day": record.day, "counts": counts}
@@ -138,12 +158,12 @@ def evidence_lines(rows, points, records, item):
     return sorted(lines, key=lambda line: line["day"])
 
 
-def item_stages(item, user):
+def item_stages(item: WorkItem, user: Actor) -> tuple[list[StageView], list[SyncPoint], dict[int, Any]]:
     """Return (StageViews of the item in order, all its points, {activity id: Activity}) in a constant number of reads."""
     points = sync_points([item.pk])
     records = linked_records(points, user, "hosts")
-    links = StageEvidence.objects.filter(stage__item=item).order_by("-removed_at", "pk")
-    links = list(links.select_related("stage", "milestone", "paper", "added_by", "removed_by", "activity"))
+    rows = StageEvidence.objects.filter(stage__item=item).order_by("-removed_at", "pk")
+    links = list(rows.select_related("stage", "milestone", "paper", "added_by", "removed_by", "activity"))
     # The records of standing links are read above, with who may open them.
     prefetch_related_objects([row for row in links if row.removed_at], "activity__kinds")
     stages = {row.stage: row for row in item.stages.select_related("waived_by")}
@@ -160,18 +180,17 @@ def item_stages(item, user):
     return views, points, records
 
 
-def decisions_of(records):
+def decisions_of(records: Mapping[int, Any]) -> list[Resolution]:
     """Return the Resolutions of the records that the user may read, tasks with a due date first."""
     ids = [pk for pk, record in records.items() if record.open]
     rows = Resolution.objects.filter(activity__in=ids).select_related("activity", "owner")
     return sorted(rows, key=lambda row: (row.due is None, row.due or date.max, row.activity_id, row.order))
 
 
-def mix_of(points, records=None):
+def mix_of(points: Iterable[SyncPoint], records: Mapping[int, Activity] | None = None) -> dict[str, Any]:
     """Return how the records that count at the points serve the work, in one statement at most.
 
-    records: {id: Activity} where they are at hand already.
-
+    records: {id: Activity} where they are at hand already. Returned are
     way, building: [(label, number)], with 未标注 for records that say nothing. records: how many there are. said: whether
     any of them says something.
     """
@@ -180,24 +199,21 @@ def mix_of(points, records=None):
         rows = list(Activity.objects.filter(pk__in=ids).order_by().values_list("way", "building"))
     else:
         rows = [(records[pk].way, records[pk].building) for pk in ids if pk in records]
-    found = {}
-    for column, name in enumerate(("way", "building")):
-        field = Activity._meta.get_field(name)
-        counts = {key: 0 for key, _ in field.choices}
+    mix: dict[str, Any] = {"records": len(rows), "said": any(way or building for way, building in rows)}
+    for column, (name, choices) in enumerate({"way": Way.choices, "building": BuildingField.choices}.items()):
+        counts = {key: 0 for key, _ in choices}
         unsaid = 0
         for row in rows:
             if row[column]:
                 counts[row[column]] += 1
             else:
                 unsaid += 1
-        words = dict(field.choices)
-        found[name] = [(words[key], number) for key, number in counts.items()] + [("未标注", unsaid)]
-    found["records"] = len(rows)
-    found["said"] = any(way or building for way, building in rows)
-    return found
+        words = dict(choices)
+        mix[name] = [*((words[key], number) for key, number in counts.items()), ("未标注", unsaid)]
+    return mix
 
 
-def items_in(user, period):
+def items_in(user: Actor, period: Period) -> QuerySet[WorkItem]:
     """Return the readable items that run in a Period or have a business date in it."""
     span = (period.first, period.last)
     dated = Q(stages__planned_on__range=span) | Q(stages__happened_on__range=span)
@@ -208,13 +224,13 @@ def items_in(user, period):
     return rows.select_related(*READ).order_by("-starts", "pk")
 
 
-def leader_accounts():
+def leader_accounts() -> QuerySet[User]:
     """Return the accounts that may be in charge of work: members of the leading group today, in the order of names."""
     serving = Appointment.objects.in_force(clock.today()).filter(role__in=LEADERS).order_by().values("user")
     return User.objects.filter(pk__in=serving, is_active=True).order_by("name", "pk")
 
 
-def covering(department):
+def covering(department: Department | int) -> int | None:
     """Return the id of the organisation that covers a department today, or None."""
     rows = Coverage.objects.filter(department=department, ends__isnull=True)
     return rows.values_list("organisation", flat=True).first()

@@ -1,11 +1,16 @@
-"""Rates of synchronisation over any grouping of points; pure arithmetic on what responsibilities/sync.py judged."""
+"""Rates of synchronisation over any grouping of points; pure arithmetic on what responsibilities/work/stages.py judged."""
 
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import median
+from typing import Any
 
-from responsibilities.work.models import SyncStageKind, SyncState
-from responsibilities.work.sync import DUE, closure
+from responsibilities.work.models import SyncStageKind, SyncState, WorkItem
+from responsibilities.work.stages import DUE, SyncPoint, closure
+
+# What a point counts for: the keys of its groups.
+Keys = Callable[[SyncPoint], Iterable[Hashable]]
 
 
 @dataclass
@@ -22,73 +27,64 @@ class Rate:
     missing: int = 0
     waived: int = 0
     not_due: int = 0
-    waits: int = 0
     closed: int = 0
     items: int = 0
-    lags: list = field(default_factory=list)
+    lags: list[int] = field(default_factory=list)
 
     @property
-    def due(self):
+    def due(self) -> int:
         return self.synchronised + self.lagging + self.missing
 
     @property
-    def total(self):
-        return self.due + self.waived + self.not_due
-
-    @property
-    def share(self):
+    def share(self) -> Fraction | None:
         """Synchronised of due as a Fraction, None when nothing was due: unknown is not zero."""
         return Fraction(self.synchronised, self.due) if self.due else None
 
     @property
-    def percent(self):
+    def percent(self) -> float | None:
         """The share in per cent as a float, None when nothing was due."""
         return None if self.share is None else float(self.share * 100)
 
     @property
-    def tone(self):
+    def tone(self) -> str:
         """Colour of the bar: below four of five it is no good news."""
         return "ok" if self.percent is not None and self.percent >= 80 else "soon"
 
     @property
-    def closure_percent(self):
-        return 100 * self.closed / self.items if self.items else None
-
-    @property
-    def median_lag(self):
+    def median_lag(self) -> float | None:
         """Median lag in days, None without any; negative when the Party side came first."""
         return median(self.lags) if self.lags else None
 
     @property
-    def lag_words(self):
+    def lag_words(self) -> str:
         """The median lag in words: 2 天, 当天, 提前 0.5 天, — without any."""
         lag = self.median_lag
         if lag is None:
             return "—"
         return "当天" if lag == 0 else f"{lag:g} 天" if lag > 0 else f"提前 {-lag:g} 天"
 
-    def add(self, point):
+    def add(self, point: SyncPoint) -> None:
         """Count one SyncPoint."""
         state = SyncState(point.state)
         setattr(self, state.value, getattr(self, state.value) + 1)
-        self.waits += point.waits
-        if state in DUE and state != SyncState.MISSING:
+        if state in DUE and state != SyncState.MISSING and point.lag is not None:
             self.lags.append(point.lag)
 
 
-def rates(points, by, whole=None):
+def rates(points: Sequence[SyncPoint], by: Keys, whole: Sequence[SyncPoint] | None = None) -> dict[Any, Rate]:
     """Return {key: Rate} of SyncPoints.
 
     by: a function of a point that gives the keys it counts for (several for a point that branches share; each counts it
     once). whole: all points of the items concerned, from which closure is taken; default `points` themselves. An item
     counts for closure in every group that one of its points counts for.
     """
-    found, items = {}, {}
+    found: dict[Any, Rate] = {}
+    items: dict[Any, set[int]] = {}
     for point in points:
         for key in dict.fromkeys(by(point)):
             found.setdefault(key, Rate()).add(point)
             items.setdefault(key, set()).add(point.item)
-    stages = {}
+    stages: dict[int, list[SyncPoint]] = {}
     for point in points if whole is None else whole:
         stages.setdefault(point.item, []).append(point)
     closed = {item: closure(mine) for item, mine in stages.items()}
@@ -100,47 +96,48 @@ def rates(points, by, whole=None):
     return found
 
 
-def total(points, whole=None):
+def total(points: Sequence[SyncPoint], whole: Sequence[SyncPoint] | None = None) -> Rate:
     """Return the Rate of all points together."""
     return rates(points, lambda point: ("",), whole).get("", Rate())
 
 
-def by_stage(point):
+def by_stage(point: SyncPoint) -> tuple[SyncStageKind]:
     return (SyncStageKind(point.kind),)
 
 
-def by_carrier(items):
+def by_carrier(items: Mapping[int, WorkItem]) -> Callable[[SyncPoint], list[int]]:
     """Return the grouping by the organisations that carry a point on its day; without any, by who arranged the item."""
     return lambda point: point.carriers or [items[point.item].organisation_id]
 
 
-def by_tree(items, parents):
+def by_tree(items: Mapping[int, WorkItem], parents: Mapping[int, int | None]) -> Keys:
     """Return the grouping by organisation up the tree: each point counts once for every organisation at or above it.
 
     parents: {organisation id: parent id or None}.
     """
     carrier = by_carrier(items)
 
-    def keys(point):
-        found = {}
-        for place in carrier(point):
-            while place is not None and place not in found:
-                found[place] = True
+    def keys(point: SyncPoint) -> Iterable[int]:
+        places: dict[int, None] = {}
+        for carrying in carrier(point):
+            place: int | None = carrying
+            while place is not None and place not in places:
+                places[place] = None
                 place = parents.get(place)
-        return found
+        return places
 
     return keys
 
 
-def by_department(items):
+def by_department(items: Mapping[int, WorkItem]) -> Keys:
     """Return the grouping by leading department; None for items without one."""
     return lambda point: (items[point.item].lead_id,)
 
 
-def by_leader(items):
+def by_leader(items: Mapping[int, WorkItem]) -> Keys:
     """Return the grouping by leader in charge: his account's id, else his name as written, else None."""
 
-    def keys(point):
+    def keys(point: SyncPoint) -> tuple[int | str | None]:
         item = items[point.item]
         return (item.leader_id or item.leader_name or None,)
 

@@ -4,15 +4,16 @@ from django.urls import reverse
 
 from common import clock
 from responsibilities.work.models import SyncState
+from responsibilities.work.stages import SyncPoint
 
 
-def pick_url(point):
+def pick_url(point: SyncPoint) -> str:
     """Return the address of the picker of evidence for a point."""
     url = reverse("evidence_pick", args=[point.stage])
     return f"{url}?milestone={point.milestone}" if point.milestone else url
 
 
-def words(point):
+def words(point: SyncPoint) -> str:
     """What a cell says of a point that is not due or waived."""
     if point.state == SyncState.WAIVED:
         return point.reason
@@ -25,12 +26,12 @@ def words(point):
     return f"业务计划 {clock.short(point.planned)}"
 
 
-def standing(point):
-    """How a point stands, in one phrase: the headline of the page on which it is put right."""
+def state_words(point: SyncPoint) -> str:
+    """Return the state of a point in one phrase: the headline of the page on which it is put right."""
     if point.state == SyncState.MISSING:
         return f"缺失，业务开展后已 {point.lag} 天未见党建记录"
     if point.state == SyncState.LAGGING:
         return f"滞后，党建晚 {point.lag} 天"
     if point.state == SyncState.SYNCHRONISED:
-        return "同步，党建在先" if point.lag < 0 else f"同步，相差 {point.lag} 天"
+        return "同步，党建在先" if (point.lag or 0) < 0 else f"同步，相差 {point.lag} 天"
     return f"免予同步，{point.reason}" if point.state == SyncState.WAIVED else words(point)

@@ -1,30 +1,34 @@
 """Link a record to a stage, take a link back with a reason, keep a paper where no record can exist."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import Http404
 
 from branches import audit
-from branches.reach import access
 from branches.reach.rights import RECORD
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from members.activities.models import Activity, ActivityState
 from responsibilities.proof_files.services import proof_file_keep
-from responsibilities.work.models import StageEvidence, WorkItem
+from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkItem
 from responsibilities.work.rights import Powers, carriers_of, require
-from responsibilities.work.rules import day_fault
+from responsibilities.work.rules import day_problem
 from responsibilities.work.services.items import mark_work
 
 
-def may_link(user, item, carriers, activity=None):
+def may_link(user: Actor, item: WorkItem, carriers: Iterable[int], activity: Activity | None = None) -> bool:
     """Whether `user` may link evidence: at the record's organisation, at a carrying branch, or as who edits the item."""
     places = {item.organisation_id, *carriers, *([activity.organisation_id] if activity else [])}
     powers = Powers(user, places)
     return powers.links(item, carriers) or (activity is not None and powers.records(activity.organisation_id))
 
 
-def _require_link(by, item, activity=None):
+def _require_link(by: Actor, item: WorkItem, activity: Activity | None = None) -> None:
     require(may_link(by, item, carriers_of(item), activity), by, RECORD, item)
     # Both ends are what the writer may read: an id typed by hand names nothing else (access rule 3).
     readable = WorkItem.objects.filter(pk=item.pk).visible_to(by).exists()
@@ -34,20 +38,22 @@ def _require_link(by, item, activity=None):
         raise Http404
 
 
-def _days(evidence):
+def _days(evidence: StageEvidence) -> list[date]:
     """The days whose facts the link concerns: the business dates of its point, and its own."""
     row = evidence.milestone or evidence.stage
-    own = evidence.day or evidence.activity.day
+    own = evidence.activity.day if evidence.activity else evidence.day
     return [day for day in (row.planned_on, row.happened_on, own) if day]
 
 
-def _mark(evidence):
+def _mark(evidence: StageEvidence) -> None:
     item = evidence.stage.item
     mark_work(item, carriers_of(item), _days(evidence))
 
 
 @transaction.atomic
-def evidence_link(*, by, stage, activity, milestone=None):
+def evidence_link(
+    *, by: Actor, stage: SyncStage, activity: Activity, milestone: Milestone | None = None
+) -> StageEvidence:
     """Link a record to a stage (or to one of its milestones) and return the StageEvidence; twice gives the first one.
 
     Drafts may be linked; they count once they are submitted (decisions 20).
@@ -58,29 +64,27 @@ def evidence_link(*, by, stage, activity, milestone=None):
     if milestone is not None and milestone.stage_id != stage.pk:
         raise ValidationError("节点不属于这个环节。")
     _require_link(by, stage.item, activity)
-    standing = StageEvidence.objects.standing().filter(stage=stage, milestone=milestone, activity=activity)
-    row = StageEvidence(
-        stage=stage,
-        milestone=milestone,
-        activity=activity,
-        added=clock.now(),
-        added_by=None if by is access.OPERATOR else by,
+    same = StageEvidence.objects.active().filter(stage=stage, milestone=milestone, activity=activity)
+    link = StageEvidence(
+        stage=stage, milestone=milestone, activity=activity, added=clock.now(), added_by=account_of(by)
     )
     try:
         with transaction.atomic():
-            found = standing.first()
-            if found is not None:
-                return found
-            row.save(force_insert=True)
+            before = same.first()
+            if before is not None:
+                return before
+            link.save(force_insert=True)
     except IntegrityError:
         # The other half of a double click was faster.
-        return standing.get()
-    _written(by, row, "work.link", str(activity))
-    return row
+        return same.get()
+    _written(by, link, "work.link", str(activity))
+    return link
 
 
 @transaction.atomic
-def evidence_paper(*, by, stage, title, day, file, milestone=None):
+def evidence_paper(
+    *, by: Actor, stage: SyncStage, title: str, day: date | None, file: UploadedFile, milestone: Milestone | None = None
+) -> StageEvidence:
     """Keep a file as evidence of a stage where no record can exist; raises ValidationError on title, day or file."""
     if milestone is not None and milestone.stage_id != stage.pk:
         raise ValidationError("节点不属于这个环节。")
@@ -88,59 +92,54 @@ def evidence_paper(*, by, stage, title, day, file, milestone=None):
     errors = {}
     if not title.strip():
         errors["title"] = "请填写材料名称。"
-    fault = "请填写日期。" if day is None else day_fault(day, actual=True).replace("实际日期", "材料日期")
-    if fault:
-        errors["day"] = fault
+    problem = "请填写日期。" if day is None else day_problem(day, actual=True).replace("实际日期", "材料日期")
+    if problem:
+        errors["day"] = problem
     if errors:
         raise ValidationError(errors)
-    row = StageEvidence(
+    proof_file = proof_file_keep(by=by, organisation=stage.item.organisation, file=file)
+    link = StageEvidence(
         stage=stage,
         milestone=milestone,
-        paper=proof_file_keep(by=by, organisation=stage.item.organisation, file=file),
+        paper=proof_file,
         day=day,
         title=title.strip()[:120],
         added=clock.now(),
-        added_by=None if by is access.OPERATOR else by,
+        added_by=account_of(by),
     )
-    row.full_clean(exclude=["stage", "milestone", "paper", "added_by", "removed_by", "removed_at"])
-    row.save()
-    _written(by, row, "work.paper", f"{row.title}（{row.paper.name}）")
-    return row
+    link.full_clean(exclude=["stage", "milestone", "paper", "added_by", "removed_by", "removed_at"])
+    link.save()
+    _written(by, link, "work.paper", f"{link.title}（{proof_file.name}）")
+    return link
 
 
-def _written(by, row, verb, note):
-    place = row.stage.item.organisation
-    after = audit.snapshot(row)
-    audit.record(by=by, verb=verb, obj=row.stage, organisation=place, after=after, note=note)
-    _mark(row)
+def _written(by: Actor, link: StageEvidence, verb: str, note: str) -> None:
+    """Leave the entry, which is about the stage, and mark the facts."""
+    place = link.stage.item.organisation
+    audit.record(by=by, verb=verb, obj=link.stage, organisation=place, after=audit.snapshot(link), note=note)
+    _mark(link)
 
 
 @transaction.atomic
-def evidence_remove(*, by, evidence, reason):
+def evidence_remove(*, by: Actor, evidence: StageEvidence, reason: str) -> StageEvidence:
     """Take a link back with a reason; the row stays. Raises Conflict when it was taken back already."""
     _require_link(by, evidence.stage.item, evidence.activity)
     reason = reason.strip()
     if not reason:
         raise ValidationError({"reason": "请写明撤下的原因。"})
-    before = audit.snapshot(evidence)
-    removed = StageEvidence.objects.standing().filter(pk=evidence.pk)
-    if (
-        removed.update(
-            removed_at=clock.now(), removed_by=None if by is access.OPERATOR else by, remove_reason=reason[:300]
-        )
-        != 1
-    ):
-        raise Conflict("这条佐证已经撤下。")
-    evidence.refresh_from_db()
-    place = evidence.stage.item.organisation
-    audit.record(
+    stage = evidence.stage
+    # The entry is about the stage; what it keeps is the link.
+    with audit.change(
         by=by,
         verb="work.unlink",
-        obj=evidence.stage,
-        organisation=place,
-        before=before,
-        after=audit.snapshot(evidence),
+        obj=stage,
+        organisation=stage.item.organisation,
         note=reason,
-    )
+        view=lambda _: audit.snapshot(evidence),
+    ):
+        removed = StageEvidence.objects.active().filter(pk=evidence.pk)
+        if removed.update(removed_at=clock.now(), removed_by=account_of(by), remove_reason=reason[:300]) != 1:
+            raise Conflict("这条佐证已经撤下。")
+        evidence.refresh_from_db()
     _mark(evidence)
     return evidence

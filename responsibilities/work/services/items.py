@@ -1,23 +1,33 @@
 """Write business work: an item with its carriers and four stages, and its end before time."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
 from branches import audit
+from branches.access.models import User
 from branches.jobs.marks import mark
+from branches.places.models.departments import Department
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, WorkCarrier, WorkItem, WorkKind
 from responsibilities.work.rights import OWN_WORK, Powers, require_edit
-from responsibilities.work.rules import item_faults
+from responsibilities.work.rules import item_problems
 
 MOVED_ON = "这项业务刚被他人修改，您填写的内容没有保存。请对照后再改。"
+
+
+# {stage: planned business date}
+Planned = Mapping[SyncStageKind, date | None]
 
 
 @dataclass
@@ -33,20 +43,20 @@ class WorkData:
     kind: str
     starts: date
     ends: date
-    lead: object = None
-    helpers: list = field(default_factory=list)
-    leader: object = None
+    lead: Department | None = None
+    helpers: list[Department] = field(default_factory=list)
+    leader: User | None = None
     leader_name: str = ""
-    carriers: list = field(default_factory=list)
+    carriers: list[Organisation] = field(default_factory=list)
     source: str = ""
     note: str = ""
-    planned: dict = field(default_factory=dict)
+    planned: Planned = field(default_factory=dict)
 
 
 _COLUMNS = ("name", "kind", "lead", "leader", "leader_name", "starts", "ends", "source", "note")
 
 
-def picture(item):
+def audit_view(item: WorkItem) -> dict[str, Any]:
     """Return the item as the audit trail keeps it: its columns, helpers, present carriers and planned dates."""
     carriers = item.carriers.filter(ended__isnull=True).select_related("organisation")
     stages = item.stages.order_by("pk")
@@ -57,17 +67,14 @@ def picture(item):
     }
 
 
-def days_of(item):
+def days_of(item: WorkItem) -> list[date]:
     """Return all days that facts of the item may lie on: its span and every business date."""
-    days = [item.starts, item.ends]
-    for model in (SyncStage, Milestone):
-        path = "item" if model is SyncStage else "stage__item"
-        for pair in model.objects.filter(**{path: item}).values_list("planned_on", "happened_on"):
-            days += [day for day in pair if day]
-    return days
+    own = SyncStage.objects.filter(item=item).values_list("planned_on", "happened_on")
+    parts = Milestone.objects.filter(stage__item=item).values_list("planned_on", "happened_on")
+    return [item.starts, item.ends, *(day for pair in [*own, *parts] for day in pair if day)]
 
 
-def mark_work(item, places=(), days=()):
+def mark_work(item: WorkItem, places: Iterable[int] = (), days: Iterable[date] = ()) -> None:
     """Mark the facts of all who carry or carried the item (of its organisation where nobody does) as changed.
 
     days: of what changed, all of the item when none are given. Whether the four stages are closed counts on the days of
@@ -75,22 +82,22 @@ def mark_work(item, places=(), days=()):
     """
     days = [*days] or days_of(item)
     closing = [day for day in _closing_days(item) if not min(days) <= day <= max(days)]
-    found = set(WorkCarrier.objects.filter(item=item).values_list("organisation_id", flat=True)) | set(places)
-    for place in sorted(found) or [item.organisation_id]:
+    carrying = set(WorkCarrier.objects.filter(item=item).values_list("organisation_id", flat=True)) | set(places)
+    for place in sorted(carrying) or [item.organisation_id]:
         mark(place, min(days), max(days), "work")
         if closing:
             mark(place, min(closing), max(closing), "work")
 
 
-def _closing_days(item):
+def _closing_days(item: WorkItem) -> set[date]:
     stages = SyncStage.objects.filter(item=item, stage=SyncStageKind.ASSESSMENT)
     rows = stages.values_list("happened_on", "milestones__happened_on")
     return {day for row in rows for day in row if day is not None}
 
 
-def _check(item, data):
-    errors = item_faults(data.starts, data.ends, stage_dates(item, "planned_on", data.planned))
-    kept = set()
+def _check(item: WorkItem, data: WorkData) -> None:
+    errors = item_problems(data.starts, data.ends, stage_dates(item, "planned_on", data.planned))
+    kept: set[int] = set()
     if item.pk:
         # What a branch carried until it was dissolved stays its own.
         kept = set(item.carriers.filter(ended__isnull=True).values_list("organisation_id", flat=True))
@@ -103,7 +110,7 @@ def _check(item, data):
         raise ValidationError(errors)
 
 
-def _check_right(by, organisation, data):
+def _check_right(by: Actor, organisation: Organisation, data: WorkData) -> None:
     """Who arranges may make any kind; who speaks for a branch only its own work, carried by itself and what is below."""
     powers = Powers(by, {organisation.pk})
     if powers.arranges(organisation.pk):
@@ -115,9 +122,9 @@ def _check_right(by, organisation, data):
         raise ValidationError({"kind": "支部只能登记支部重点；其他类别由机关党委部署。"})
 
 
-def _check_carriers(by, organisation, item, carriers):
+def _check_carriers(by: Actor, organisation: Organisation, item: WorkItem, carriers: list[Organisation]) -> None:
     """New carriers lie within the writer's reach; those there already may stay (rule 3)."""
-    kept = set()
+    kept: set[int] = set()
     if item.pk:
         kept = set(item.carriers.filter(ended__isnull=True).values_list("organisation_id", flat=True))
     new = [place.pk for place in carriers if place.pk not in kept]
@@ -126,37 +133,40 @@ def _check_carriers(by, organisation, item, carriers):
         raise ValidationError({"carriers": "请在列出的党组织中选择。"})
 
 
-def stage_dates(item, column, given=None):
+def stage_dates(
+    item: WorkItem | None, column: str, given: Planned | None = None
+) -> dict[SyncStageKind, list[date | None]]:
     """Return {SyncStageKind: [dates]} of an item as they stand: of its milestones where a stage has some, else its own.
 
     item: a WorkItem, None or unsaved for one to come. column: planned_on or happened_on. given: {SyncStageKind: date} that would
     take the place of the stages' own.
     """
     given = given or {}
-    found = {stage: [given.get(stage)] for stage in SyncStageKind}
+    dates = {stage: [given.get(stage)] for stage in SyncStageKind}
     if item is None or item.pk is None:
-        return found
-    parts = {}
-    for row in Milestone.objects.filter(stage__item=item):
-        parts.setdefault(row.stage_id, []).append(getattr(row, column))
+        return dates
+    parts: dict[int, list[date | None]] = {}
+    for part in Milestone.objects.filter(stage__item=item):
+        parts.setdefault(part.stage_id, []).append(getattr(part, column))
     for row in SyncStage.objects.filter(item=item):
-        found[row.stage] = parts.get(row.pk) or [given.get(row.stage, getattr(row, column))]
-    return found
+        stage = SyncStageKind(row.stage)
+        dates[stage] = parts.get(row.pk) or [given.get(stage, getattr(row, column))]
+    return dates
 
 
 @transaction.atomic
-def work_create(*, by, organisation, data, note=""):
+def work_create(*, by: Actor, organisation: Organisation, data: WorkData, note: str = "") -> WorkItem:
     """Make an item at `organisation` with its carriers and four stages; returns it. note: of the trail, what it came from."""
     _check_right(by, organisation, data)
-    item = WorkItem(organisation=organisation, author=None if by is access.OPERATOR else by)
-    _write(by, item, data)
-    audit.record(by=by, verb="work.create", obj=item, organisation=organisation, after=picture(item), note=note)
+    item = WorkItem(organisation=organisation, author=account_of(by))
+    with audit.change(by=by, verb="work.create", obj=item, organisation=organisation, note=note, view=audit_view):
+        _write(by, item, data)
     mark_work(item)
     return item
 
 
 @transaction.atomic
-def work_update(*, by, item, data, version=None, note=""):
+def work_update(*, by: Actor, item: WorkItem, data: WorkData, version: int | None = None, note: str = "") -> WorkItem:
     """Change an item; Conflict when it moved on since `version` was read. A former carrier keeps what it carried.
 
     note: of the trail, what the change came from.
@@ -166,13 +176,11 @@ def work_update(*, by, item, data, version=None, note=""):
         raise Conflict(MOVED_ON)
     require_edit(by, item)
     _check_right(by, item.organisation, data)
-    before, days = picture(item), days_of(item)
+    before, days = audit_view(item), days_of(item)
     places = list(item.carriers.values_list("organisation_id", flat=True))
     _write(by, item, data)
-    after = picture(item)
-    if {key: value for key, value in after.items() if key != "version"} == {
-        key: value for key, value in before.items() if key != "version"
-    }:
+    after = audit_view(item)
+    if after == before:
         return item
     WorkItem.objects.filter(pk=item.pk).update(version=F("version") + 1)
     item.refresh_from_db()
@@ -184,7 +192,7 @@ def work_update(*, by, item, data, version=None, note=""):
     return item
 
 
-def _write(by, item, data):
+def _write(by: Actor, item: WorkItem, data: WorkData) -> None:
     _check(item, data)
     _check_carriers(by, item.organisation, item, data.carriers)
     for name in _COLUMNS:
@@ -198,12 +206,12 @@ def _write(by, item, data):
     _write_stages(item, data.planned)
 
 
-def _write_carriers(item, carriers):
+def _write_carriers(item: WorkItem, carriers: list[Organisation]) -> None:
     today = clock.today()
     open_rows = {row.organisation_id: row for row in item.carriers.filter(ended__isnull=True)}
-    wanted = [place.pk for place in carriers]
+    chosen = [place.pk for place in carriers]
     for pk, row in open_rows.items():
-        if pk in wanted:
+        if pk in chosen:
             continue
         if clock.day_of(item.created) == today:
             # Put right on the day it was entered: it never carried anything.
@@ -211,7 +219,7 @@ def _write_carriers(item, carriers):
         else:
             row.ended = today - timedelta(days=1)
             row.save(update_fields=["ended"])
-    leads = wanted[0] if wanted else None
+    leads = chosen[0] if chosen else None
     item.carriers.filter(ended__isnull=True, leads=True).exclude(organisation=leads).update(leads=False)
     for place in carriers:
         if place.pk not in open_rows:
@@ -221,7 +229,7 @@ def _write_carriers(item, carriers):
     item.carriers.filter(ended__isnull=True, leads=False, organisation=leads).update(leads=True)
 
 
-def _write_stages(item, planned):
+def _write_stages(item: WorkItem, planned: Planned) -> None:
     stored = {row.stage: row for row in item.stages.all()}
     for stage in SyncStageKind:
         row = stored.get(stage) or SyncStage(item=item, stage=stage)
@@ -233,7 +241,7 @@ def _write_stages(item, planned):
 
 
 @transaction.atomic
-def work_stop(*, by, item, reason, day=None):
+def work_stop(*, by: Actor, item: WorkItem, reason: str, day: date | None = None) -> WorkItem:
     """End an item before its time: what has not happened by `day` (default today) is not owed. Once only."""
     day = day or clock.today()
     reason = reason.strip()
@@ -243,14 +251,12 @@ def work_stop(*, by, item, reason, day=None):
         raise ValidationError({"day": "终止日期不能晚于今天。"})
     if day < item.starts:
         raise ValidationError({"day": "终止日期不能早于业务的开始日期。"})
-    before = audit.snapshot(WorkItem.objects.select_for_update().get(pk=item.pk))
-    stopped = WorkItem.objects.filter(pk=item.pk, stopped_on__isnull=True)
-    if stopped.update(stopped_on=day, stop_reason=reason[:300], version=F("version") + 1) != 1:
-        raise Conflict("这项业务已经终止。")
-    item.refresh_from_db()
-    require_edit(by, item)
-    audit.record(
-        by=by, verb="work.stop", obj=item, organisation=item.organisation, before=before, after=audit.snapshot(item)
-    )
+    item = WorkItem.objects.select_for_update().select_related("organisation").get(pk=item.pk)
+    with audit.change(by=by, verb="work.stop", obj=item, organisation=item.organisation):
+        running = WorkItem.objects.filter(pk=item.pk, stopped_on__isnull=True)
+        if running.update(stopped_on=day, stop_reason=reason[:300], version=F("version") + 1) != 1:
+            raise Conflict("这项业务已经终止。")
+        item.refresh_from_db()
+        require_edit(by, item)
     mark_work(item, (), [*days_of(item), day])
     return item

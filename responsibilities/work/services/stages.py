@@ -1,90 +1,104 @@
 """What happened on the business side of a stage: its dates, its milestones, and a waiver."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches import audit
-from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkItem
 from responsibilities.work.rights import carriers_of, powers_for, require
-from responsibilities.work.rules import day_fault, order_faults, start_fault
+from responsibilities.work.rules import day_problem, order_problems, start_problem
 from responsibilities.work.services.items import mark_work, stage_dates
+from responsibilities.work.stages import STAGES
 
 MOVED_ON = "这个环节刚被他人修改，您填写的内容没有保存。请打开最新内容对照后再改。"
 KEPT_MILESTONE = "这个节点有过佐证，不能删除；可以改名称或日期。"
 
 
+class MilestoneData(NamedTuple):
+    """One milestone as it will stand; pk: None for a new one."""
+
+    pk: int | None
+    name: str
+    planned_on: date | None
+    happened_on: date | None
+
+
 @dataclass
 class StageData:
-    """planned, happened: business dates or None. milestones: [(id or None, name, planned, happened)], the whole list."""
+    """planned, happened: business dates or None. milestones: the whole list, as it will stand."""
 
-    planned: object = None
-    happened: object = None
+    planned: date | None = None
+    happened: date | None = None
     business: str = ""
-    milestones: list = field(default_factory=list)
+    milestones: list[MilestoneData] = field(default_factory=list)
 
 
-def picture(stage):
+def audit_view(stage: SyncStage) -> dict[str, Any]:
     """Return the stage as the audit trail keeps it, its milestones as one text."""
     rows = stage.milestones.order_by("planned_on", "pk")
     text = "；".join(f"{row.name} 计划 {row.planned_on or '—'} 实际 {row.happened_on or '—'}" for row in rows)
     return audit.snapshot(stage) | {"milestones": text}
 
 
-def shown(stage):
-    """Return what the form of a stage shows of it, as a mark of it is taken (branches/seen.py)."""
+def shown(stage: SyncStage) -> dict[str, Any]:
+    """Return what the form of a stage shows of it, for the mark of the form (common/stale_form.py)."""
     rows = stage.milestones.order_by("pk").values_list("pk", "name", "planned_on", "happened_on")
     return {"own": [stage.planned_on, stage.happened_on, stage.business], "parts": [list(row) for row in rows]}
 
 
-def _days(stage):
-    rows = [stage, *stage.milestones.all()]
-    return [day for row in rows for day in (row.planned_on, row.happened_on) if day]
+def _days(stage: SyncStage) -> list[date]:
+    pairs = [(stage.planned_on, stage.happened_on)]
+    pairs += [(part.planned_on, part.happened_on) for part in stage.milestones.all()]
+    return [day for pair in pairs for day in pair if day]
 
 
-def _check(item, data):
-    def fault(day, actual):
-        return day_fault(day, actual=actual) or start_fault(day, item.starts)
+def _check(item: WorkItem, data: StageData) -> None:
+    def problem(day: date | None, actual: bool) -> str:
+        return day_problem(day, actual=actual) or start_problem(day, item.starts)
 
     errors = {
-        "planned_on": fault(data.planned, False),
-        "happened_on": fault(data.happened, True),
+        "planned_on": problem(data.planned, False),
+        "happened_on": problem(data.happened, True),
     }
-    for number, (_, name, planned, happened) in enumerate(data.milestones):
-        errors[f"{number}-name"] = "" if name.strip() else "请填写节点名称。"
-        errors[f"{number}-planned_on"] = fault(planned, False)
-        errors[f"{number}-happened_on"] = fault(happened, True)
+    for number, row in enumerate(data.milestones):
+        errors[f"{number}-name"] = "" if row.name.strip() else "请填写节点名称。"
+        errors[f"{number}-planned_on"] = problem(row.planned_on, False)
+        errors[f"{number}-happened_on"] = problem(row.happened_on, True)
     _raise(errors)
 
 
-def _check_order(stage, data):
+def _check_order(stage: SyncStage, data: StageData) -> None:
     """The dates of all four stages stand in order; what is wrong is said beside the date of this stage that is nearest to it."""
-    errors, later = {}, [*SyncStageKind][[*SyncStageKind].index(stage.stage) + 1 :]
-    for column, word, place in (("planned_on", "计划", 2), ("happened_on", "实际", 3)):
-        faults = order_faults(stage_dates(stage.item, column), word)
-        if not faults:
+    errors: dict[str, str] = {}
+    later = STAGES[STAGES.index(SyncStageKind(stage.stage)) + 1 :]
+    for column, word in (("planned_on", "计划"), ("happened_on", "实际")):
+        problems = order_problems(stage_dates(stage.item, column), word)
+        if not problems:
             continue
-        days = {row[place]: number for number, row in enumerate(data.milestones) if row[place]}
-        nearest = max(days, default=None) if any(kind in faults for kind in later) else min(days, default=None)
-        name = f"{days[nearest]}-{column}" if days else column
-        errors[name] = " ".join(faults.values())
+        days = {day: number for number, row in enumerate(data.milestones) if (day := getattr(row, column))}
+        nearest = max if any(kind in problems for kind in later) else min
+        name = f"{days[nearest(days)]}-{column}" if days else column
+        errors[name] = " ".join(problems.values())
     _raise(errors)
 
 
-def _raise(errors):
+def _raise(errors: dict[str, str]) -> None:
     errors = {name: sentence for name, sentence in errors.items() if sentence}
     if errors:
         raise ValidationError(errors)
 
 
 @transaction.atomic
-def stage_update(*, by, stage, data, seen=""):
+def stage_update(*, by: Actor, stage: SyncStage, data: StageData, seen: str = "") -> SyncStage:
     """Write dates, progress and milestones of a stage; Conflict when it is no longer as it was `seen` (mark of `shown`).
 
     Who edits the item may change all of it. Who speaks for a carrying branch notes what happened: actual dates and the
@@ -101,13 +115,13 @@ def stage_update(*, by, stage, data, seen=""):
     if not powers.edits(item):
         data = _only_actual(stage, data)
     _check(item, data)
-    before, days = picture(stage), _days(stage)
+    before, days = audit_view(stage), _days(stage)
     stage.planned_on, stage.happened_on, stage.business = data.planned, data.happened, data.business.strip()
     stage.full_clean(exclude=["item", "waived_by", "waived_at"])
     stage.save(update_fields=["planned_on", "happened_on", "business"])
     _write_milestones(stage, data.milestones)
     _check_order(stage, data)
-    after = picture(stage)
+    after = audit_view(stage)
     if after == before:
         return stage
     audit.record(by=by, verb="work.stage", obj=stage, organisation=item.organisation, before=before, after=after)
@@ -115,13 +129,16 @@ def stage_update(*, by, stage, data, seen=""):
     return stage
 
 
-def _only_actual(stage, data):
+def _only_actual(stage: SyncStage, data: StageData) -> StageData:
     given = {pk: happened for pk, _, _, happened in data.milestones}
-    rows = [(row.pk, row.name, row.planned_on, given.get(row.pk, row.happened_on)) for row in stage.milestones.all()]
+    rows = [
+        MilestoneData(row.pk, row.name, row.planned_on, given.get(row.pk, row.happened_on))
+        for row in stage.milestones.all()
+    ]
     return StageData(stage.planned_on, data.happened, data.business, rows)
 
 
-def _write_milestones(stage, rows):
+def _write_milestones(stage: SyncStage, rows: list[MilestoneData]) -> None:
     stored = {row.pk: row for row in stage.milestones.all()}
     kept = {pk for pk, *_ in rows if pk is not None}
     if kept - set(stored):
@@ -131,47 +148,47 @@ def _write_milestones(stage, rows):
         raise ValidationError({"milestones": KEPT_MILESTONE})
     Milestone.objects.filter(pk__in=gone).delete()
     for pk, name, planned, happened in rows:
-        row = stored.get(pk) or Milestone(stage=stage)
+        row = stored[pk] if pk is not None else Milestone(stage=stage)
         row.name, row.planned_on, row.happened_on = name.strip(), planned, happened
         row.full_clean(exclude=["stage"])
         row.save()
 
 
 @transaction.atomic
-def stage_waive(*, by, stage, reason):
+def stage_waive(*, by: Actor, stage: SyncStage, reason: str) -> SyncStage:
     """Agree that no Party work goes with a stage; the acting user is the approver. Never by the branch whose work it is."""
-    stage = SyncStage.objects.select_related("item__organisation").get(pk=stage.pk)
-    powers, _ = powers_for(by, stage.item)
-    require(powers.waives(stage.item), by, ASSIGN, stage.item)
+    stage = _waivable(by, stage)
     if not reason.strip():
         raise ValidationError({"reason": "请写明免予同步的原因。"})
-    before = audit.snapshot(stage)
-    waived = SyncStage.objects.filter(pk=stage.pk, waived_at__isnull=True).update(
-        waived_reason=reason.strip()[:300],
-        waived_by=None if by is access.OPERATOR else by,
-        waived_at=clock.now(),
-    )
-    return _waiver_written(by, stage, before, waived, "work.waive", "这个环节已经免予同步。")
+    with audit.change(by=by, verb="work.waive", obj=stage, organisation=stage.item.organisation):
+        waived = SyncStage.objects.filter(pk=stage.pk, waived_at__isnull=True).update(
+            waived_reason=reason.strip()[:300], waived_by=account_of(by), waived_at=clock.now()
+        )
+        if waived != 1:
+            raise Conflict("这个环节已经免予同步。")
+        stage.refresh_from_db()
+    mark_work(stage.item, carriers_of(stage.item), _days(stage))
+    return stage
 
 
 @transaction.atomic
-def stage_unwaive(*, by, stage):
+def stage_unwaive(*, by: Actor, stage: SyncStage) -> SyncStage:
     """Take a waiver back; the trail keeps it."""
+    stage = _waivable(by, stage)
+    with audit.change(by=by, verb="work.unwaive", obj=stage, organisation=stage.item.organisation):
+        cleared = SyncStage.objects.filter(pk=stage.pk, waived_at__isnull=False).update(
+            waived_reason="", waived_by=None, waived_at=None
+        )
+        if cleared != 1:
+            raise Conflict("这个环节没有免予同步。")
+        stage.refresh_from_db()
+    mark_work(stage.item, carriers_of(stage.item), _days(stage))
+    return stage
+
+
+def _waivable(by: Actor, stage: SyncStage) -> SyncStage:
+    """Return the stage as it stands; Forbidden or Http404 for who may not waive it."""
     stage = SyncStage.objects.select_related("item__organisation").get(pk=stage.pk)
     powers, _ = powers_for(by, stage.item)
     require(powers.waives(stage.item), by, ASSIGN, stage.item)
-    before = audit.snapshot(stage)
-    written = SyncStage.objects.filter(pk=stage.pk, waived_at__isnull=False).update(
-        waived_reason="", waived_by=None, waived_at=None
-    )
-    return _waiver_written(by, stage, before, written, "work.unwaive", "这个环节没有免予同步。")
-
-
-def _waiver_written(by, stage, before, written, verb, otherwise):
-    if written != 1:
-        raise Conflict(otherwise)
-    stage.refresh_from_db()
-    place = stage.item.organisation
-    audit.record(by=by, verb=verb, obj=stage, organisation=place, before=before, after=audit.snapshot(stage))
-    mark_work(stage.item, carriers_of(stage.item), _days(stage))
     return stage

@@ -1,11 +1,16 @@
 """The board of the four synchronisations and the rates, with their exports."""
 
+from typing import Any, NamedTuple
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from branches.access.models import User
+from branches.access.requests import Request
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
@@ -14,8 +19,8 @@ from responsibilities.work.forms.items import BoardFilter
 from responsibilities.work.models import SyncStageKind, SyncState
 from responsibilities.work.rights import arranges_anywhere, enters_anywhere
 from responsibilities.work.selectors import board, board_export, board_lines
-from responsibilities.work.selectors.items import mix_of, tolerance_now
-from responsibilities.work.selectors.rates import by_department, by_leader, by_stage, by_tree, rates, total
+from responsibilities.work.selectors.items import in_charge, mix_of, tolerance_now
+from responsibilities.work.selectors.rates import Rate, by_department, by_leader, by_stage, by_tree, rates, total
 
 PER_PAGE = 20
 # With ?all=1, for printing the whole board.
@@ -23,17 +28,27 @@ ALL = 500
 GROUPS = {"tree": "党组织", "department": "牵头处室", "leader": "分管领导"}
 
 
-def _chosen(request):
+class Group(NamedTuple):
+    """A line of a table of rates. filter, value: what the address of the board says to list its points ("" for none)."""
+
+    label: str
+    depth: int
+    rate: Rate
+    filter: str
+    value: Any
+
+
+def _chosen(request: Request) -> tuple[BoardFilter, board.Selection, board.Selection, str]:
     """Return (filter form, everything readable of the period, what the address asks for, state)."""
-    found = board.load(request.user, asked_for(PeriodField(), request.GET.get("period"), board.this_year()))
+    readable = board.load(request.user, asked_for(PeriodField(), request.GET.get("period"), board.this_year()))
     data = request.GET.copy()
-    data.setdefault("period", str(found.period))
-    form = BoardFilter(data, found=found)
-    state, wanted = form.narrowing()
-    return form, found, board.narrow(found, **wanted), state
+    data.setdefault("period", str(readable.period))
+    form = BoardFilter(data, selection=readable)
+    state, filters = form.narrowing()
+    return form, readable, board.narrow(readable, **filters), state
 
 
-def _address(request, **changes):
+def _address(request: Request, **changes: str) -> str:
     data = request.GET.copy()
     data.pop("page", None)
     for name, value in changes.items():
@@ -43,7 +58,7 @@ def _address(request, **changes):
     return f"{reverse('sync_board')}?{data.urlencode()}"
 
 
-def _shown(state, numbers):
+def _shown(state: str, numbers: dict[str, int]) -> str:
     """What the board shows when one state is chosen, or ""."""
     if not state:
         return ""
@@ -52,13 +67,13 @@ def _shown(state, numbers):
     return f"{board.STATES[state]} {numbers[state]} {'项' if state in (board.CLOSED, board.OPEN) else '处'}"
 
 
-def _title(state, numbers, found, chosen):
+def _title(state: str, numbers: dict[str, int], readable: board.Selection, chosen: board.Selection) -> str:
     if not chosen.items:
-        return "没有符合条件的重点业务" if found.items else f"{found.period.label()}还没有重点业务"
+        return "没有符合条件的重点业务" if readable.items else f"{readable.period.label()}还没有重点业务"
     return _shown(state, numbers) or board.finding(chosen)
 
 
-def _segments(request, numbers, state):
+def _segments(request: Request, numbers: dict[str, int], state: str) -> list[dict[str, Any]]:
     rows = [
         ("", f"全部 {numbers['']} 项", ""),
         (SyncState.MISSING.value, f"缺失 {numbers['missing']} 处", "alert-triangle"),
@@ -78,16 +93,16 @@ def _segments(request, numbers, state):
 
 @login_required
 @require_GET
-def sync_board(request):
+def sync_board(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    form, found, chosen, state = _chosen(request)
+    form, readable, chosen, state = _chosen(request)
     ids = board.ordered(chosen, state)
     page = Paginator(ids, ALL if request.GET.get("all") == "1" else PER_PAGE).get_page(request.GET.get("page"))
-    own = any(item.leader_id == request.user.pk for item in found.items.values())
+    own = any(item.leader_id == request.user.pk for item in readable.items.values())
     mine = request.GET.get("leader") == str(request.user.pk)
     numbers = board.counts(chosen)
     context = {
-        "title": _title(state, numbers, found, chosen),
+        "title": _title(state, numbers, readable, chosen),
         "form": form,
         "page": page,
         "number": len(ids),
@@ -96,19 +111,19 @@ def sync_board(request):
         "columns": board.stage_counts(chosen, form.chosen().get("stage")),
         "tolerance": tolerance_now(),
         "mix": mix_of(chosen.counted),
-        "anything": bool(found.items),
+        "anything": bool(readable.items),
         "may_enter": enters_anywhere(request.user),
         "may_import": arranges_anywhere(request.user),
         "own_url": own and _address(request, leader="" if mine else str(request.user.pk)),
         "own": mine,
-        "period": found.period,
+        "period": readable.period,
     }
     return render(request, "responsibilities/work/board.html", context)
 
 
 @login_required
 @require_POST
-def sync_export(request):
+def sync_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, _, chosen, state = _chosen(request)
     columns, rows = board_export.export_rows(chosen, board.ordered(chosen, state), form.chosen().get("stage"))
@@ -122,41 +137,41 @@ def sync_export(request):
     )
 
 
-def _grouped(chosen, group):
-    """Return [(label, depth, Rate, keyword of the board, its value)] in the order of the tree or of names."""
+def _grouped(chosen: board.Selection, group: str) -> list[Group]:
+    """Return the groups of a table of rates, in the order of the tree or of names."""
     if group == "tree":
-        parents = {pk: place.parent for pk, place in chosen.tree.items()}
-        found = rates(chosen.counted, by_tree(chosen.items, parents), chosen.points)
-        rows = []
-        for pk, place in chosen.tree.items():
-            if pk in found:
-                depth, above = 0, place.parent
-                while above is not None:
-                    depth, above = depth + 1, parents.get(above)
-                rows.append((place.label, depth, found[pk], "branch", pk))
-        return rows
+        return _by_tree(chosen)
+    names: dict[Any, str]
     if group == "department":
-        names = {item.lead_id: item.lead.name for item in chosen.items.values() if item.lead_id}
-        found = rates(chosen.counted, by_department(chosen.items), chosen.points)
-        keyword = "department"
+        names = {item.lead_id: item.lead.name for item in chosen.items.values() if item.lead}
+        by_key = rates(chosen.counted, by_department(chosen.items), chosen.points)
     else:
-        names = {
-            item.leader_id or item.leader_name: item.leader.name if item.leader_id else item.leader_name
-            for item in chosen.items.values()
-        }
-        found = rates(chosen.counted, by_leader(chosen.items), chosen.points)
-        keyword = "leader"
-    rows = [(names.get(key) or "未填", 0, rate, keyword if key else "", key or "") for key, rate in found.items()]
-    return sorted(rows, key=lambda row: (not row[4], row[0]))
+        names = {item.leader_id or item.leader_name: in_charge(item) for item in chosen.items.values()}
+        by_key = rates(chosen.counted, by_leader(chosen.items), chosen.points)
+    groups = [Group(names.get(key) or "未填", 0, rate, group if key else "", key or "") for key, rate in by_key.items()]
+    return sorted(groups, key=lambda row: (not row.value, row.label))
 
 
-def _groups(user):
+def _by_tree(chosen: board.Selection) -> list[Group]:
+    parents = {pk: place.parent for pk, place in chosen.tree.items()}
+    by_place = rates(chosen.counted, by_tree(chosen.items, parents), chosen.points)
+    groups = []
+    for pk, place in chosen.tree.items():
+        if pk in by_place:
+            depth, above = 0, place.parent
+            while above is not None:
+                depth, above = depth + 1, parents.get(above)
+            groups.append(Group(place.label, depth, by_place[pk], "branch", pk))
+    return groups
+
+
+def _groups(user: User) -> dict[str, str]:
     """The groupings that `user` may see: persons stand side by side only for those who assess or publish (app-no-kpi)."""
     wide = access.holds_anywhere(user, ASSESS) or access.holds_anywhere(user, PUBLISH)
     return GROUPS if wide else {key: label for key, label in GROUPS.items() if key != "leader"}
 
 
-def _rates(request):
+def _rates(request: Request) -> tuple[BoardFilter, board.Selection, str]:
     form, _, chosen, _ = _chosen(request)
     group, groups = request.GET.get("by", "tree"), _groups(request.user)
     if group not in groups:
@@ -165,10 +180,10 @@ def _rates(request):
     return form, chosen, group
 
 
-def _rate_row(request, label, depth, rate, **changes):
+def _rate_row(request: Request, label: str, depth: int, rate: Rate, **changes: str) -> dict[str, Any]:
     """A line of a table of rates; each number carries the address of the board that lists it."""
 
-    def url(state):
+    def url(state: str) -> str:
         return _address(request, by="", state=state, **changes)
 
     return {
@@ -192,7 +207,7 @@ def _rate_row(request, label, depth, rate, **changes):
 
 @login_required
 @require_GET
-def sync_rates(request):
+def sync_rates(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, chosen, group = _rates(request)
     whole = total(chosen.counted, chosen.points)
@@ -228,7 +243,7 @@ def sync_rates(request):
     return render(request, "responsibilities/work/rates.html", context)
 
 
-def _with(request, **changes):
+def _with(request: Request, **changes: str) -> str:
     data = request.GET.copy()
     for name, value in changes.items():
         data[name] = value
@@ -237,7 +252,7 @@ def _with(request, **changes):
 
 @login_required
 @require_POST
-def sync_rates_export(request):
+def sync_rates_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     _, chosen, group = _rates(request)
     columns = [

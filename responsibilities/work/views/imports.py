@@ -1,11 +1,15 @@
 """Import of a year plan: upload, preview, apply or give up, as the ledgers of members are. Its author alone sees it."""
 
+from typing import Any
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from branches.access.requests import Request
 from branches.audit import exports
 from members.imports.forms import UploadForm
 from members.imports.selectors import own_batch, own_batches
@@ -16,19 +20,19 @@ from responsibilities.work.ledger import WORK_LEDGER
 from responsibilities.work.rights import arranges_anywhere
 
 
-def _require(request):
+def _require(request: Request) -> None:
     if not arranges_anywhere(request.user):
         raise Http404
 
 
-def _batch(request, uid):
+def _batch(request: Request, uid: UUID) -> Any:
     _require(request)
     return own_batch(request.user, uid, (KEY,))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def start(request):
+def start(request: Request) -> HttpResponse:
     _require(request)
     form = UploadForm(ledgers=(WORK_LEDGER,))
     if request.method == "POST":
@@ -51,7 +55,7 @@ def start(request):
 
 @login_required
 @require_GET
-def sheet(request):
+def sheet(request: Request) -> HttpResponse:
     """An empty year plan with the headings that the import knows."""
     _require(request)
     return exports.blank([field.label for field in WORK_LEDGER.fields], "重点业务年度计划（空表）")
@@ -59,29 +63,29 @@ def sheet(request):
 
 @login_required
 @require_GET
-def preview(request, uid):
+def preview(request: Request, uid: UUID) -> HttpResponse:
     return batch_page(request, _batch(request, uid), pages="work_import")
 
 
 @login_required
 @require_POST
-def columns(request, uid):
+def columns(request: Request, uid: UUID) -> HttpResponse:
     return batch_columns(request, _batch(request, uid), "work_import", plan=plan_work)
 
 
 @login_required
 @require_POST
-def apply(request, uid):
+def apply(request: Request, uid: UUID) -> HttpResponse:
     return batch_applied(request, _batch(request, uid), "work_import", write=import_work)
 
 
 @login_required
 @require_POST
-def discard(request, uid):
+def discard(request: Request, uid: UUID) -> HttpResponse:
     return batch_discarded(request, _batch(request, uid), "work_import")
 
 
 @login_required
 @require_POST
-def errors(request, uid):
+def errors(request: Request, uid: UUID) -> HttpResponse:
     return errors_file(request, _batch(request, uid))

@@ -1,15 +1,19 @@
 """An item of business work: its page, entry, change, stop."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from branches.access.requests import Request
 from branches.audit.models import AuditEntry
 from branches.audit.selectors import changes_of, verb_label
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common.errors import Conflict
@@ -18,17 +22,16 @@ from common.names import standing_label
 from common.text import whole_number
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.forms.items import StopForm, WorkForm
+from responsibilities.work.loaders import item_for, item_to_edit
 from responsibilities.work.models import WorkItem
 from responsibilities.work.rights import (
     Powers,
     carrier_places,
     places_of_own_work,
     places_to_arrange,
-    require_edit,
 )
 from responsibilities.work.selectors import stage_words
 from responsibilities.work.selectors.items import (
-    READ,
     covering,
     decisions_of,
     item_stages,
@@ -37,23 +40,12 @@ from responsibilities.work.selectors.items import (
     tolerance_now,
 )
 from responsibilities.work.services.items import work_create, work_stop, work_update
-from responsibilities.work.sync import DUE, closure
-
-
-def item_for(user, pk):
-    """Return the WorkItem that `user` may read; Http404 otherwise."""
-    return access.get_for(WorkItem.objects.select_related(*READ), user, VIEW, pk=pk)
-
-
-def _editable(user, pk):
-    item = item_for(user, pk)
-    require_edit(user, item)
-    return item
+from responsibilities.work.stages import DUE, SyncPoint, closure
 
 
 @login_required
 @require_GET
-def work_detail(request, pk):
+def work_detail(request: Request, pk: int) -> HttpResponse:
     item = item_for(request.user, pk)
     stages, points, records = item_stages(item, request.user)
     done, owed = closure(points)
@@ -86,11 +78,11 @@ def work_detail(request, pk):
         "tolerance": tolerance_now(),
         "board": reverse("sync_board"),
     }
-    asked = Supervision.objects.open_about(request.user, {f"stage/{view.row.pk}" for view in stages})
+    supervisions = Supervision.objects.open_about(request.user, {f"stage/{view.row.pk}" for view in stages})
     context["views"] = [
         {
             "stage": view,
-            "supervised": asked.get(f"stage/{view.row.pk}", ()),
+            "supervised": supervisions.get(f"stage/{view.row.pk}", ()),
             "points": [
                 {
                     "point": point,
@@ -105,7 +97,7 @@ def work_detail(request, pk):
     return render(request, "responsibilities/work/detail.html", context)
 
 
-def _finding(item, points):
+def _finding(item: WorkItem, points: list[SyncPoint]) -> str:
     done, owed = closure(points)
     if item.stopped_on:
         return f"已于 {item.stopped_on:%Y年%-m月%-d日} 终止"
@@ -115,21 +107,23 @@ def _finding(item, points):
     return f"到期 {len(due)} 个环节，同步 {done} 个" if due else "还没有到期的环节"
 
 
-def _history(item, stages):
+def _history(item: WorkItem, stages: list[int]) -> list[dict[str, Any]]:
     """The newest entries about the item and its stages (ids), for c-timeline."""
     rows = AuditEntry.objects.filter(object_type="workitem", object_id=item.pk)
     rows = rows | AuditEntry.objects.filter(object_type="syncstage", object_id__in=stages)
-    found = []
+    entries = []
     for row in rows.order_by("-pk")[:30]:
         _, note = changes_of(row)
         title = verb_label(row.verb)
         if row.object_type == "syncstage":
             title = f"{title}：{row.object_name.removeprefix(item.name).strip()}"
-        found.append({"when": row.at, "title": title, "who": row.actor_name, "note": note})
-    return found
+        entries.append({"when": row.at, "title": title, "who": row.actor_name, "note": note})
+    return entries
 
 
-def _page(request, form, item=None, status=200, conflict=None):
+def _page(
+    request: Request, form: WorkForm, item: WorkItem | None = None, status: int = 200, conflict: str | None = None
+) -> HttpResponse:
     context = {
         "title": f"修改：{item.name}" if item else "登记重点业务",
         "form": form,
@@ -140,7 +134,7 @@ def _page(request, form, item=None, status=200, conflict=None):
     return render(request, "responsibilities/work/form.html", context, status=status)
 
 
-def _suggested(request, form, carriers):
+def _suggested(request: Request, form: WorkForm, carriers: list[Organisation]) -> dict[str, Any]:
     """Fill in the branch that covers the chosen leading department; returns the initial values of a fresh form."""
     lead = whole_number(form["lead"].value())
     place = covering(lead) if lead else None
@@ -154,7 +148,7 @@ def _suggested(request, form, carriers):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def work_new(request):
+def work_new(request: Request) -> HttpResponse:
     arranges, own = places_to_arrange(request.user), places_of_own_work(request.user)
     if not arranges and not own:
         if access.holds_anywhere(request.user, VIEW):
@@ -178,7 +172,7 @@ def work_new(request):
     return _page(request, form, status=422)
 
 
-def _saved(request, words, form):
+def _saved(request: Request, words: str, form: WorkForm) -> None:
     if form.data_of().carriers:
         messages.success(request, words)
     else:
@@ -187,8 +181,8 @@ def _saved(request, words, form):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def work_edit(request, pk):
-    item = _editable(request.user, pk)
+def work_edit(request: Request, pk: int) -> HttpResponse:
+    item = item_to_edit(request.user, pk)
     arranges, own = places_to_arrange(request.user), places_of_own_work(request.user)
     carriers = carrier_places(request.user)
     options = {"arranges": arranges, "own": own, "carriers": carriers, "item": item}
@@ -212,8 +206,8 @@ def work_edit(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def work_stop_page(request, pk):
-    item = _editable(request.user, pk)
+def work_stop_page(request: Request, pk: int) -> HttpResponse:
+    item = item_to_edit(request.user, pk)
     if item.stopped_on:
         raise Conflict("这项业务已经终止。")
     form = StopForm(request.POST or None)

@@ -1,21 +1,27 @@
 """关联业务: which stages of business work a record belongs to; fragments for the slots of the record's pages."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from branches.access.models import User
+from branches.access.requests import Request
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common import clock
 from common.text import clean_text
 from members.activities.models import Activity, ActivityKindCode
-from responsibilities.work.models import Milestone, SyncStage
+from responsibilities.work.loaders import point_for
 from responsibilities.work.selectors.candidates import all_points, links_of, offers
 from responsibilities.work.services.evidence import evidence_link
 
@@ -23,29 +29,18 @@ _KEY = re.compile(r"([sm])([0-9]{1,18})")
 MOST = 10
 
 
-def keys_of(values):
+def keys_of(values: Iterable[str]) -> list[tuple[str, int]]:
     """Return [(s or m, id)] of the keys in texts such as "s12,m5"; what is no key is left out."""
-    found = [_KEY.fullmatch(part.strip()) for value in values for part in value.split(",")]
-    return list(dict.fromkeys((match[1], int(match[2])) for match in found if match))[:MOST]
+    matches = [_KEY.fullmatch(part.strip()) for value in values for part in value.split(",")]
+    return list(dict.fromkeys((match[1], int(match[2])) for match in matches if match))[:MOST]
 
 
-def _point(user, kind, pk):
-    """Return (SyncStage, Milestone or None) of a key that `user` may read; Http404 otherwise."""
-    if kind == "s":
-        return access.get_for(SyncStage.objects.select_related("item__organisation"), user, VIEW, pk=pk), None
-    milestone = Milestone.objects.filter(pk=pk).first()
-    if milestone is None:
-        raise Http404
-    rows = SyncStage.objects.select_related("item__organisation")
-    return access.get_for(rows, user, VIEW, pk=milestone.stage_id), milestone
-
-
-def _saved(user, pk):
+def _saved(user: User, pk: int | str) -> Activity:
     rows = Activity.objects.select_related("organisation__parent").prefetch_related("kinds", "hosts")
     return access.get_for(rows, user, VIEW, pk=pk)
 
 
-def _typed(request, places):
+def _typed(request: Request, places: QuerySet[Organisation]) -> Activity | None:
     """Return an unsaved Activity for what the form says so far, or None while it names no place of the user's."""
     place = request.GET.get("organisation", "")
     organisation = places.filter(pk=place).first() if re.fullmatch(r"[0-9]{1,18}", place) else None
@@ -63,7 +58,7 @@ def _typed(request, places):
 
 @login_required
 @require_GET
-def record_links(request):
+def record_links(request: Request) -> HttpResponse:
     """The slot of the record form: nearest stages to choose from. Once a draft exists a choice is linked at once."""
     access.require_anywhere(request.user, RECORD)
     record = request.GET.get("record", "")
@@ -72,13 +67,13 @@ def record_links(request):
     places = access.organisations_for(request.user, RECORD).select_related("parent")
     activity = _typed(request, places)
     chosen = {f"{kind}{pk}" for kind, pk in keys_of(request.GET.getlist("links"))}
-    found = offers(request.user, activity) if activity is not None else []
-    context = {"activity": None, "linked": [], "offers": found, "chosen": chosen, "place": activity is not None}
+    offered = offers(request.user, activity) if activity is not None else []
+    context = {"activity": None, "linked": [], "offers": offered, "chosen": chosen, "place": activity is not None}
     template = "record_slot.html" if request.htmx else "record_slot_page.html"
     return render(request, f"responsibilities/work/{template}", context)
 
 
-def _links(request, activity, template, **more):
+def _links(request: Request, activity: Activity, template: str, **more: Any) -> HttpResponse:
     linked = links_of(request.user, activity)
     may = access.has_right(request.user, RECORD, activity.organisation)
     context = {
@@ -96,7 +91,7 @@ def _links(request, activity, template, **more):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def record_stage_links(request, pk):
+def record_stage_links(request: Request, pk: int) -> HttpResponse:
     """The links of a saved record: those there are, those near it, and any other stage by name."""
     activity = _saved(request.user, pk)
     if request.method == "POST":
@@ -112,21 +107,21 @@ def record_stage_links(request, pk):
     )
 
 
-def _add(request, activity):
+def _add(request: Request, activity: Activity) -> HttpResponse:
     if not access.has_right(request.user, RECORD, activity.organisation):
         raise access.Forbidden(RECORD, activity.organisation)
     keys = keys_of(request.POST.getlist("point"))
-    fault = "" if keys else "请先选择业务环节。"
+    problem = "" if keys else "请先选择业务环节。"
     try:
         for kind, pk in keys:
-            stage, milestone = _point(request.user, kind, pk)
+            stage, milestone = point_for(request.user, kind, pk)
             evidence_link(by=request.user, stage=stage, milestone=milestone, activity=activity)
     except ValidationError as error:
-        fault = "；".join(error.messages)
+        problem = "；".join(error.messages)
     if request.htmx:
-        return _links(request, activity, "responsibilities/work/record_slot.html", fault=fault)
-    if fault:
-        messages.error(request, fault)
+        return _links(request, activity, "responsibilities/work/record_slot.html", fault=problem)
+    if problem:
+        messages.error(request, problem)
     else:
         messages.success(request, f"已关联 {len(keys)} 个业务环节")
     return redirect("record_stage_links", pk=activity.pk)

@@ -3,12 +3,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from branches.frame.confirm_with_reason import asked
+from branches.access.requests import Request
+from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, VIEW
 from common import clock
@@ -16,37 +17,33 @@ from common.errors import Conflict
 from common.forms.fields import take_errors
 from members.activities.models import Activity
 from responsibilities.work.forms.stages import PaperForm, StageForm
-from responsibilities.work.models import STAGE_SHORT, StageEvidence, SyncStage
+from responsibilities.work.loaders import stage_for
+from responsibilities.work.models import STAGE_SHORT, Milestone, StageEvidence, SyncStage
 from responsibilities.work.rights import carriers_of, powers_for, require
 from responsibilities.work.rules import STAGE_KINDS
 from responsibilities.work.selectors.candidates import candidates, point_of
 from responsibilities.work.selectors.items import stage_name
-from responsibilities.work.selectors.stage_words import pick_url, standing
+from responsibilities.work.selectors.stage_words import pick_url, state_words
 from responsibilities.work.services.evidence import evidence_link, evidence_paper, evidence_remove, may_link
 from responsibilities.work.services.stages import stage_unwaive, stage_update, stage_waive
-from responsibilities.work.sync import sync_points, worst
+from responsibilities.work.stages import SyncPoint, sync_points, worst
 
 
-def _stage(user, pk):
-    rows = SyncStage.objects.select_related("item__organisation__parent", "item__lead", "item__leader")
-    return access.get_for(rows, user, VIEW, pk=pk)
-
-
-def _back(stage):
+def _back(stage: SyncStage) -> str:
     return reverse("work_detail", args=[stage.item_id])
 
 
-def _finding(stage):
+def _finding(stage: SyncStage) -> str:
     """Return how the stage stands, at the worst of its milestones where it has some."""
     point = worst([point for point in sync_points([stage.item_id]) if point.stage == stage.pk])
     name = f"{stage.get_stage_display()}（{point.name}）" if point.name else stage.get_stage_display()
-    return f"{name}：{standing(point)}"
+    return f"{name}：{state_words(point)}"
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def stage_edit(request, pk):
-    stage = _stage(request.user, pk)
+def stage_edit(request: Request, pk: int) -> HttpResponse:
+    stage = stage_for(request.user, pk)
     powers, carriers = powers_for(request.user, stage.item)
     require(powers.notes(stage.item, carriers), request.user, DUTIES, stage.item)
     edits = powers.edits(stage.item)
@@ -80,9 +77,9 @@ def stage_edit(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def stage_waive_page(request, pk):
+def stage_waive_page(request: Request, pk: int) -> HttpResponse:
     """Agree that no Party work goes with a stage, or (where that was agreed) take it back."""
-    stage = _stage(request.user, pk)
+    stage = stage_for(request.user, pk)
     powers, _ = powers_for(request.user, stage.item)
     require(powers.waives(stage.item), request.user, ASSIGN, stage.item)
     if stage.waived_at:
@@ -98,11 +95,11 @@ def stage_waive_page(request, pk):
         }
         return render(request, "generic/confirm.html", context)
 
-    def act(reason):
+    def act(reason: str) -> None:
         stage_waive(by=request.user, stage=stage, reason=reason)
         messages.success(request, "已登记为免予同步")
 
-    return asked(
+    return confirm_with_reason(
         request,
         act,
         label="原因",
@@ -113,7 +110,7 @@ def stage_waive_page(request, pk):
     )
 
 
-def _point(request, stage):
+def _point(request: Request, stage: SyncStage) -> SyncPoint:
     """Return the point that the address (or the form) names: the stage, or one of its milestones."""
     text = request.POST.get("milestone") or request.GET.get("milestone") or ""
     if text and not (text.isascii() and text.isdigit() and len(text) < 18):
@@ -124,15 +121,15 @@ def _point(request, stage):
     return point
 
 
-def _milestone(stage, point):
+def _milestone(stage: SyncStage, point: SyncPoint) -> Milestone | None:
     return stage.milestones.filter(pk=point.milestone).first() if point.milestone else None
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def evidence_pick(request, pk):
+def evidence_pick(request: Request, pk: int) -> HttpResponse:
     """The picker: records near the business date, the best first; one click links one, boxes link several."""
-    stage = _stage(request.user, pk)
+    stage = stage_for(request.user, pk)
     item = stage.item
     require(may_link(request.user, item, carriers_of(item)), request.user, RECORD, item)
     point = _point(request, stage)
@@ -150,19 +147,19 @@ def evidence_pick(request, pk):
             return redirect(pick_url(point))
         messages.success(request, f"已关联 {len(rows)} 条记录到“{stage_name(point)}”")
         return redirect(_back(stage))
-    found = candidates(request.user, point, item)
+    offered = candidates(request.user, point, item)
     kind = next(iter(STAGE_KINDS[point.kind]))
     place = point.carriers[0] if point.carriers else item.organisation_id
     context = {
-        "title": f"“{stage_name(point)}”前后有 {len(found)} 条记录，最合适的在前"
-        if found
+        "title": f"“{stage_name(point)}”前后有 {len(offered)} 条记录，最合适的在前"
+        if offered
         else f"为“{stage_name(point)}”补佐证",
         "sub": f"{item.name}　业务 {clock.short(point.happened) if point.happened else '日期未登记'}",
         "stage": stage,
         "item": item,
         "point": point,
-        "found": found,
-        "others": [one for one in _siblings(stage) if (one.stage, one.milestone) != (point.stage, point.milestone)],
+        "found": offered,
+        "others": _other_milestones(stage, point),
         "new_url": f"{reverse('activity_new')}?organisation={place}&kind={kind.value}&links={_key(point)}",
         "paper_url": reverse("evidence_paper", args=[stage.pk])
         + (f"?milestone={point.milestone}" if point.milestone else ""),
@@ -171,22 +168,20 @@ def evidence_pick(request, pk):
     return render(request, "responsibilities/work/pick.html", context)
 
 
-def _key(point):
+def _key(point: SyncPoint) -> str:
     return f"m{point.milestone}" if point.milestone else f"s{point.stage}"
 
 
-def _siblings(stage):
+def _other_milestones(stage: SyncStage, point: SyncPoint) -> list[dict[str, str]]:
     """The other milestones of the stage, each with the address of its own picker."""
-    points = [point for point in sync_points([stage.item_id]) if point.stage == stage.pk and point.milestone]
-    for point in points:
-        point.url = pick_url(point)
-    return points
+    others = [one for one in sync_points([stage.item_id]) if one.stage == stage.pk and one.milestone]
+    return [{"name": one.name, "url": pick_url(one)} for one in others if one.milestone != point.milestone]
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def evidence_paper_page(request, pk):
-    stage = _stage(request.user, pk)
+def evidence_paper_page(request: Request, pk: int) -> HttpResponse:
+    stage = stage_for(request.user, pk)
     item = stage.item
     require(may_link(request.user, item, carriers_of(item)), request.user, RECORD, item)
     point = _point(request, stage)
@@ -216,7 +211,7 @@ def evidence_paper_page(request, pk):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def evidence_remove_page(request, pk):
+def evidence_remove_page(request: Request, pk: int) -> HttpResponse:
     rows = StageEvidence.objects.select_related(
         "stage__item__organisation", "milestone", "activity__organisation__parent", "paper"
     )
@@ -225,11 +220,11 @@ def evidence_remove_page(request, pk):
     allowed = may_link(request.user, stage.item, carriers_of(stage.item), evidence.activity)
     require(allowed, request.user, RECORD, stage.item)
 
-    def act(reason):
+    def act(reason: str) -> None:
         evidence_remove(by=request.user, evidence=evidence, reason=reason)
         messages.success(request, "佐证已撤下")
 
-    return asked(
+    return confirm_with_reason(
         request,
         act,
         label="撤下的原因",

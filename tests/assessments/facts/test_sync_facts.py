@@ -17,7 +17,7 @@ from members.activities.models import Activity
 from members.activities.services.states import mark_activity
 from responsibilities.work.models import StageEvidence, SyncStage
 from responsibilities.work.selectors.rates import total
-from responsibilities.work.sync import sync_points
+from responsibilities.work.stages import sync_points
 from tests.examples import examples
 from tests.responsibilities.work.random_work import build_work
 from tests.responsibilities.work.slow_sync import all_points, carrying, is_closed

@@ -16,7 +16,7 @@ from members.activities.models import Activity, Attendance
 from members.roster.models.members import Membership
 from members.roster.models.posts import Post
 from responsibilities.collects.models import CollectField
-from responsibilities.collects.selectors import known_figures as held
+from responsibilities.collects.selectors import known_figures
 from responsibilities.collects.values import added_up, plain_answer
 from responsibilities.supervision.models import Supervision
 from responsibilities.supervision.selectors.notices import supervision_items
@@ -55,7 +55,7 @@ def test_what_is_held_agrees_with_slow_counts_and_a_general_branch_stands_for_it
     build(world, 91, branches=5, records=30)
     day = date(2026, 10, 20)
     places = list(Organisation.objects.filter(kind__in=("branch", "general_branch")).order_by("tree_id", "lft"))
-    found = held.values(list(held.BY_KEY), places, day)
+    found = known_figures.values(list(known_figures.BY_KEY), places, day)
     slow = {key: {} for key in ("members", "seats", "activities", "attendance", "small_groups")}
     for place in places:
         inside = list(place.get_descendants(include_self=True))
@@ -86,7 +86,7 @@ def test_what_is_held_asks_the_same_number_of_statements_at_any_size(world):
     def asked():
         places = list(Organisation.objects.filter(kind="branch"))
         with CaptureQueriesContext(connection) as seen:
-            held.values(list(held.BY_KEY), places, date(2026, 10, 20))
+            known_figures.values(list(known_figures.BY_KEY), places, date(2026, 10, 20))
         return len(seen)
 
     build(world, 92, branches=2, records=10)
@@ -96,11 +96,11 @@ def test_what_is_held_asks_the_same_number_of_statements_at_any_size(world):
 
 
 def test_every_entry_is_found_by_its_own_name_and_a_strange_label_by_none():
-    for entry in held.CATALOGUE:
-        assert held.exact(entry.label).key == entry.key
-        assert entry in held.matching(entry.label), entry.label
+    for entry in known_figures.CATALOGUE:
+        assert known_figures.exact(entry.label).key == entry.key
+        assert entry in known_figures.matching(entry.label), entry.label
     for label in ("困难职工户数", "办公面积", "x", "", "党"):
-        assert held.matching(label) == []
+        assert known_figures.matching(label) == []
 
 
 def test_answered_in_time_agrees_with_a_slow_count_on_random_notices(world):

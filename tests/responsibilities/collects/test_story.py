@@ -59,21 +59,23 @@ def answer_address(collect, place):
     return f"/collects/{collect.pk}/answer/{collect.targets.get(organisation=place).pk}/"
 
 
-def test_a_collection_goes_from_draft_to_the_table_that_adds_up(world, as_):
+ROWS = [
+    asked("党员人数", figure="members"),
+    asked("志愿者人数"),
+    asked("是否设岗", "choice", options="是、否"),
+    asked("名册", "file", required=""),
+    asked("最近一次", "date"),
+    {"label": "", "kind": "number"},
+]
+
+
+def test_a_draft_is_written_and_sent_with_what_it_costs_and_those_who_answer_are_told(world, as_):
     staff, secretary = as_("staff"), as_("secretary_a")
-    rows = [
-        asked("党员人数", held="members"),
-        asked("志愿者人数"),
-        asked("是否设岗", "choice", options="是、否"),
-        asked("名册", "file", required=""),
-        asked("最近一次", "date"),
-        {"label": "", "kind": "number"},
-    ]
-    answer = staff.post("/collects/new/", form_of(world, rows, do="send"))
+    answer = staff.post("/collects/new/", form_of(world, ROWS, do="send"))
     collect = Collect.objects.get()
     assert answer.status_code == 302 and answer.url == f"/collects/{collect.pk}/send/"
     assert (collect.state, collect.organisation) == ("draft", world.root)
-    assert [(one.label, one.held, one.choices) for one in collect.fields.all()][:3] == [
+    assert [(one.label, one.figure, one.options) for one in collect.fields.all()][:3] == [
         ("党员人数", "members", []),
         ("志愿者人数", "", []),
         ("是否设岗", "", ["是", "否"]),
@@ -92,27 +94,39 @@ def test_a_collection_goes_from_draft_to_the_table_that_adds_up(world, as_):
     assert [row.collect for row in collects_for(world.secretary_a, world.branch_a)] == [collect]
     page = text_of(secretary.get(address))
     assert "志愿者人数" in page and "系统已有" in page
+
+
+@pytest.fixture
+def answered(world, as_):
+    """A collection of ROWS that both branches have answered, one of them with a file."""
+    as_("staff").post("/collects/new/", form_of(world, ROWS, do="send"))
+    collect = Collect.objects.get()
+    as_("staff").post(f"/collects/{collect.pk}/send/")
     field = {one.label: f"f{one.pk}" for one in collect.fields.all()}
     good = {field["志愿者人数"]: "１,２０５.50", field["是否设岗"]: "是", field["最近一次"]: "2026年11月3日"}
     good |= {field["名册"]: SimpleUploadedFile("名册.pdf", PDF)}
-    assert secretary.post(address, good).status_code == 302
-    as_("secretary_b").post(
-        answer_address(collect, world.branch_b),
-        {field["志愿者人数"]: "4", field["是否设岗"]: "否", field["最近一次"]: "2026-10-30"},
-    )
-    page = staff.get(f"/collects/{collect.pk}/")
+    assert as_("secretary_a").post(answer_address(collect, world.branch_a), good).status_code == 302
+    other = {field["志愿者人数"]: "4", field["是否设岗"]: "否", field["最近一次"]: "2026-10-30"}
+    as_("secretary_b").post(answer_address(collect, world.branch_b), other)
+    return collect
+
+
+def test_answers_stand_in_a_table_that_adds_up_and_each_branch_reads_its_own_row(world, as_, answered):
+    staff = as_("staff")
+    page = staff.get(f"/collects/{answered.pk}/")
     assert "2 个组织，全部填报" in text_of(page)
     assert page.context["table"].totals == ["9", "1209.5", "是 1；否 1", "1 份", "2026-10-30 至 2026-11-03"]
     paper = CollectAnswer.objects.get(paper__isnull=False).paper
     assert staff.get(f"/papers/{paper.pk}/").status_code == 200
     assert as_("secretary_b").get(f"/papers/{paper.pk}/").status_code == 404
-    # The other branch reads its own row only, and no total.
-    mine = as_("secretary_b").get(f"/collects/{collect.pk}/")
+    mine = as_("secretary_b").get(f"/collects/{answered.pk}/")
     assert [row.target.organisation for row in mine.context["table"].rows] == [world.branch_b]
     assert "1209.5" not in text_of(mine) and "合计" not in text_of(mine)
 
-    sheet = openpyxl.load_workbook(io.BytesIO(staff.post(f"/collects/{collect.pk}/export/").content)).active
-    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+def test_the_table_is_exported_with_numbers_as_numbers_and_its_totals(world, as_, answered):
+    sheet = as_("staff").post(f"/collects/{answered.pk}/export/").content
+    cells = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(sheet)).active.iter_rows()]
     (first,) = [row for row in cells if row[0] == world.branch_a.name]
     assert first[1:6] == [6, 1205.5, "是", "名册.pdf", "2026-11-03"]
     (total,) = [row for row in cells if row[0] == "合计"]
@@ -121,7 +135,7 @@ def test_a_collection_goes_from_draft_to_the_table_that_adds_up(world, as_):
 
 def test_what_the_system_holds_is_shown_for_a_typed_label(world, as_):
     fragment = text_of(as_("staff").get("/collects/held/?row=f-2&f-2-label=支部党员数"))
-    assert 'name="f-2-held" value="members"' in fragment and "现在：12" in fragment
+    assert 'name="f-2-figure" value="members"' in fragment and "现在：12" in fragment
     one = text_of(as_("staff").get(f"/collects/held/?row=f-2&f-2-label=党员总数&targets={world.branch_b.pk}"))
     assert "现在：3" in one
     assert "fieldset" not in text_of(as_("staff").get("/collects/held/?row=f-2&f-2-label=困难职工户数"))
@@ -131,7 +145,9 @@ def test_what_the_system_holds_is_shown_for_a_typed_label(world, as_):
 
 
 def test_when_the_system_holds_everything_nobody_is_asked_and_the_table_stays_as_it_was(world, as_):
-    collect = draft(world, fields=[FieldData("党员人数", held="members"), FieldData("书记", "text", held="secretary")])
+    collect = draft(
+        world, fields=[FieldData("党员人数", figure="members"), FieldData("书记", "text", figure="secretary")]
+    )
     page = text_of(as_("staff").get(f"/collects/{collect.pk}/send/"))
     assert "全部取自系统，不请组织填报" in page
     as_("staff").post(f"/collects/{collect.pk}/send/")
@@ -143,7 +159,7 @@ def test_when_the_system_holds_everything_nobody_is_asked_and_the_table_stays_as
 
 
 def test_an_open_table_follows_the_records_and_is_kept_when_it_ends(world, as_):
-    collect = sent(world, fields=[FieldData("党员人数", held="members"), FieldData("志愿者人数")])
+    collect = sent(world, fields=[FieldData("党员人数", figure="members"), FieldData("志愿者人数")])
     member_create(by=OPERATOR, branch=world.branch_b, name="新来", stage="full", joined_on=clock.today())
     assert as_("staff").get(f"/collects/{collect.pk}/").context["table"].totals[0] == "10"
     as_("staff").post(f"/collects/{collect.pk}/close/")
@@ -188,7 +204,7 @@ def test_a_file_that_is_no_file_of_its_kind_is_refused(world, as_):
         ([asked("是否", "choice", options="是")], {}, "是单选，请至少写 2 个不同的选项。"),
         ([asked("是否", "choice", options="是、是")], {}, "是单选，请至少写 2 个不同的选项。"),
         ([asked("人数"), asked("人数")], {}, "重复了。"),
-        ([asked("人数", held="no_such")], {}, "请从列出的内容中选择取用项。"),
+        ([asked("人数", figure="no_such")], {}, "请从列出的内容中选择取用项。"),
         ([{"label": "", "options": "是、否"}], {}, "请写明要征集的内容。"),
         ([asked("人数")], {"targets": ["99999"]}, "请从列表中选择填报组织。"),
         ([asked("人数")], {"targets": ["x"]}, "请从列表中选择填报组织。"),

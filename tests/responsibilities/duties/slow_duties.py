@@ -57,7 +57,9 @@ class SlowDuties:
                 return row, state
         return None, None
 
-    def judged(self, duty, key, expected, done, late, due, unknown=False):
+    def judged(self, duty, key, numbers, due, *, unknown=False):
+        """numbers: (expected, done, late), as the sources count them."""
+        expected, done, late = numbers
         row, state = self.said(duty, key)
         if expected == 0:
             return expected, done, late, "not_applicable"
@@ -86,12 +88,11 @@ class SlowDuties:
             return "late"
         return when
 
-    def counted(self, duty, key, records, first, last, due, expected=None):
+    def counted(self, duty, key, records, first, last, due):
         when = [self.time_of(row, first, last, due) for row in records]
         done = sum(one is not None for one in when)
-        expected = duty.times if expected is None else expected
-        late = max(0, min(done, expected) - when.count("on_time"))
-        return self.judged(duty, key, expected, done, late, due)
+        late = max(0, min(done, duty.times) - when.count("on_time"))
+        return self.judged(duty, key, (duty.times, done, late), due)
 
     def state_of(self, record, member):
         return next((row.state for row in record.attendance.all() if row.member_id == member), None)
@@ -123,7 +124,7 @@ class SlowDuties:
         for key, _, _, due in self.periods(duty):
             gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due)
             spared = duty.list.level == "member" and duty.key != ""
-            yield key, self.judged(duty, key, 0 if gone or spared else 1, 0, 0, due)
+            yield key, self.judged(duty, key, (0 if gone or spared else 1, 0, 0), due)
 
     def _activities(self, duty, member, holder):
         from responsibilities.duties.templates import template
@@ -145,14 +146,14 @@ class SlowDuties:
             yield key, self.counted(duty, key, found, first, last, due)
 
     def _contact(self, duty, member, holder):
-        charges = list(LeaderPortfolio.objects.filter(leader=holder, contact__isnull=False))
-        charges = [row for row in charges if row.starts <= self.as_of]
+        portfolios = list(LeaderPortfolio.objects.filter(leader=holder, contact__isnull=False))
+        portfolios = [row for row in portfolios if row.starts <= self.as_of]
         found = []
         for record in self.records({"visit_branch"}):
-            for charge in charges:
+            for portfolio in portfolios:
                 near = list(self.slow.hosts(record))
                 near += [self.places[host].parent_id for host in near if self.places[host].kind == "small_group"]
-                if charge.contact_id in near and charge.starts <= record.day <= (charge.ends or date.max):
+                if portfolio.contact_id in near and portfolio.starts <= record.day <= (portfolio.ends or date.max):
                     found.append(record)
         found = list({row.pk: row for row in found}.values())
         for key, first, last, due in self.periods(duty):
@@ -161,7 +162,7 @@ class SlowDuties:
     def _attendance(self, duty, member, holder):
         for key, first, last, due in self.periods(duty):
             if member is None:
-                yield key, self.judged(duty, key, duty.times, 0, 0, due)
+                yield key, self.judged(duty, key, (duty.times, 0, 0), due)
             elif duty.list.level == "member":
                 yield key, self._called(duty, key, first, last, due, member)
             else:
@@ -169,14 +170,14 @@ class SlowDuties:
 
     def _called(self, duty, key, first, last, due, member):
         if member.exempt_from and member.exempt_from <= due:
-            return self.judged(duty, key, 0, 0, 0, due)
+            return self.judged(duty, key, (0, 0, 0), due)
         held = [row for row in self.own(member.pk, LIFE | {"lecture"}) if first <= row.day <= last]
         states = [self.state_of(row, member.pk) for row in held]
         called = [state for state in states if state in ("present", "online", "leave", "absent")]
         done = sum(state != "absent" for state in called)
         if not called and "not_recorded" in states:
-            return self.judged(duty, key, 1, 0, 0, due, unknown=True)
-        return self.judged(duty, key, len(called), done, 0, due)
+            return self.judged(duty, key, (1, 0, 0), due, unknown=True)
+        return self.judged(duty, key, (len(called), done, 0), due)
 
     def _present(self, duty, key, first, last, due, member):
         held = [row for row in self.own(member.pk, LIFE) if first <= row.day <= last]
@@ -187,8 +188,8 @@ class SlowDuties:
         silent = any(self.state_of(row, member.pk) == "not_recorded" for row in held)
         over = self.as_of > due
         if done < duty.times and not held and over:
-            return self.judged(duty, key, 0, 0, 0, due)
-        return self.judged(duty, key, duty.times, done, late, due, unknown=silent and over)
+            return self.judged(duty, key, (0, 0, 0), due)
+        return self.judged(duty, key, (duty.times, done, late), due, unknown=silent and over)
 
     def _review(self, duty, member, holder):
         held = self.own(member.pk, {"member_review"})
@@ -198,7 +199,7 @@ class SlowDuties:
             when = [self.time_of(row, first, last, due) for row in there]
             done = sum(one is not None for one in when)
             late = max(0, min(done, 1) - when.count("on_time"))
-            yield key, self.judged(duty, key, 1, done, late, due, unknown=silent)
+            yield key, self.judged(duty, key, (1, done, late), due, unknown=silent)
 
     def talks_of(self, member):
         return [row for row in self.records({"talk"}) if row.chair_id == member or self.state_of(row, member) in HERE]
@@ -228,7 +229,7 @@ class SlowDuties:
             silent = len(mine) > len(known)
             unknown = silent and int(total) < duty.times and (self.as_of > due or not total)
             # The year's own last day is the due date: nothing of the year is late.
-            yield key, self.judged(duty, key, duty.times, int(total), 0, due, unknown)
+            yield key, self.judged(duty, key, (duty.times, int(total), 0), due, unknown=unknown)
 
     def _requirements(self, duty, member, holder):
         branch = duty.list.organisation_id
@@ -240,7 +241,7 @@ class SlowDuties:
             key = f"{rule}/{period}/{place}" if group else f"{rule}/{period}"
             if state in ("not_applicable", "exempt"):
                 expected = done = 0
-            rows[key] = self.judged(duty, key, expected, done, None, due)
+            rows[key] = self.judged(duty, key, (expected, done, None), due)
         yield from rows.items() or [self.whole_year(duty)]
 
     def _terms(self, duty, member, holder):
@@ -257,7 +258,7 @@ class SlowDuties:
                 key = f"term/{row.pk}"
                 # Carried over from an earlier year, it is owed from the first day of this one.
                 due = max(row.expires, date(self.year, 1, 1))
-                found.append((key, self.judged(duty, key, 1, int(closed), late, due)))
+                found.append((key, self.judged(duty, key, (1, int(closed), late), due)))
         return found or [self.whole_year(duty)]
 
     def _supervisions(self, duty, member, holder):
@@ -275,9 +276,7 @@ class SlowDuties:
                     self.judged(
                         duty,
                         f"supervision/{row.pk}",
-                        1,
-                        int(day is not None),
-                        int(bool(day and day > row.due)),
+                        (1, int(day is not None), int(bool(day and day > row.due))),
                         row.due,
                     ),
                 )
@@ -290,9 +289,11 @@ class SlowDuties:
                 self.judged(
                     duty,
                     key,
-                    sum(first <= row.due <= last for row, _ in rows),
-                    sum(first <= row.due <= last and day is not None for row, day in rows),
-                    sum(bool(first <= row.due <= last and day and day > row.due) for row, day in rows),
+                    (
+                        sum(first <= row.due <= last for row, _ in rows),
+                        sum(first <= row.due <= last and day is not None for row, day in rows),
+                        sum(bool(first <= row.due <= last and day and day > row.due) for row, day in rows),
+                    ),
                     due,
                 ),
             )
@@ -313,4 +314,4 @@ class SlowDuties:
         for key, _, _, due in self.periods(duty):
             then = [row for row in branches if not row.founded or (row.founded <= due and row.founded <= self.as_of)]
             days = [issued[row.pk] for row in then if row.pk in issued]
-            yield key, self.judged(duty, key, len(then), len(days), sum(day > due for day in days), due)
+            yield key, self.judged(duty, key, (len(then), len(days), sum(day > due for day in days)), due)

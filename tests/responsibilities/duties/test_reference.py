@@ -28,6 +28,23 @@ ELSEWHERE = ("stages", "debrief", "chaired")
 
 def furnish(world, agency):
     """Add to a random agency what duties read beyond requirements: times, teachers, visits, terms, supervisions, reports."""
+    _say_when_and_by_whom(world, agency)
+    _meet_above(world, agency)
+    _end_terms(agency)
+    _supervise(world, agency)
+    if agency.people:
+        Member.objects.filter(pk=agency.chance.choice(agency.people).pk).update(account=world.leader)
+    if agency.maybe(0.7):
+        portfolio_make(
+            by=OPERATOR,
+            organisation=world.root,
+            leader=world.leader,
+            contact=agency.chance.choice(agency.branches),
+            starts=agency.day(last=date(YEAR, 6, 1)),
+        )
+
+
+def _say_when_and_by_whom(world, agency):
     chance = agency.chance
     for record in Activity.objects.all():
         if agency.maybe(0.6):
@@ -35,27 +52,36 @@ def furnish(world, agency):
         if agency.maybe(0.2):
             record.lecturer_name = world.leader.name
         record.save()
+
+
+def _meet_above(world, agency):
+    chance = agency.chance
     for kind in ("visit_branch", "party_special", "study_group", "democratic_life", "all_hands", "training"):
         for _ in range(chance.randrange(0, 4)):
-            place = chance.choice([world.root, world.committee, *agency.branches])
             record = Activity.objects.create(
-                organisation=place,
+                organisation=chance.choice([world.root, world.committee, *agency.branches]),
                 day=agency.day(),
                 title=chance.choice(["研究意识形态工作", "从严治党专题", "研究党建"]),
                 state=chance.choice(["accepted", "submitted", "returned"]),
                 late=agency.maybe(0.2),
             )
             ActivityKind.objects.create(activity=record, kind=kind)
+
+
+def _end_terms(agency):
     for branch in agency.branches:
         if agency.maybe(0.7):
             closed = agency.day(date(YEAR - 1, 10, 1), date(YEAR, 12, 31)) if agency.maybe(0.5) else None
             Term.objects.create(
                 organisation=branch, expires=agency.day(date(YEAR - 1, 10, 1), date(YEAR + 1, 3, 1)), closed_on=closed
             )
-    for number in range(chance.randrange(0, 5)):
+
+
+def _supervise(world, agency):
+    for number in range(agency.chance.randrange(0, 5)):
         day = agency.day()
         Supervision.objects.create(
-            organisation=chance.choice(agency.branches),
+            organisation=agency.chance.choice(agency.branches),
             holder=world.leader if agency.maybe(0.3) else None,
             year=YEAR,
             number=number + 1,
@@ -66,16 +92,6 @@ def furnish(world, agency):
             issued_from=world.root,
             issued_at=moment(day - timedelta(days=20)),
             closed_at=moment(agency.day(day - timedelta(days=10))) if agency.maybe(0.6) else None,
-        )
-    if agency.people:
-        Member.objects.filter(pk=chance.choice(agency.people).pk).update(account=world.leader)
-    if agency.maybe(0.7):
-        portfolio_make(
-            by=OPERATOR,
-            organisation=world.root,
-            leader=world.leader,
-            contact=chance.choice(agency.branches),
-            starts=agency.day(last=date(YEAR, 6, 1)),
         )
 
 

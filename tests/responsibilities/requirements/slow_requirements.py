@@ -114,7 +114,7 @@ class Slow:
         return (
             expected,
             on_time + late,
-            self.state(place, rule, label(months, year, number), expected, on_time, late, due),
+            self.state(place, rule, label(months, year, number), (expected, on_time, late), due),
             due,
         )
 
@@ -200,7 +200,9 @@ class Slow:
                     (on_time if when == "on_time" else late).update(talked & set(people))
         return len(people), len(on_time), len(late - on_time)
 
-    def state(self, place, rule, period, expected, on_time, late, due):
+    def state(self, place, rule, period, numbers, due):
+        """numbers: (expected, on time, late)."""
+        expected, on_time, late = numbers
         for row in self.exemptions:
             if (row.organisation_id, row.rule, row.period) == (place.pk, rule, period) and not row.revoked:
                 return "exempt"

@@ -1,13 +1,18 @@
+import ast
 import datetime
 import re
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from branches.settings import dated
+from responsibilities.requirements import rules
 from responsibilities.requirements.rules import REQUIREMENT_RULES, REQUIREMENT_RULES_BY_ID
 from responsibilities.rulebook import OWN_SETTING, all_rules, citation, rule, short_citation
+from tests.paths import ROOT
 
 DOUBTFUL = {
     *("org-committee-size", "org-joint-branch", "org-project-branch", "org-temp-branch", "term-remind-6m"),
@@ -112,7 +117,7 @@ def test_requirement_rows_rest_on_rules_and_say_how_often():
     for row in REQUIREMENT_RULES:
         assert rule(row.rule).id == row.rule
         # A number without a verified source is a setting of the agency.
-        assert rule(row.rule).citable or row.settings
+        assert rule(row.rule).citable or row.number_setting
 
 
 def test_meetings_below_their_quorum_meet_nothing_where_a_rule_sets_one():
@@ -120,3 +125,21 @@ def test_meetings_below_their_quorum_meet_nothing_where_a_rule_sets_one():
         "life-assembly-q": "voters",
         "life-committee-m": "committee",
     }
+
+
+def test_each_setting_that_a_row_names_is_one_the_agency_can_set():
+    named = {key for row in REQUIREMENT_RULES for key in (row.number_setting, row.due_setting)} - {""}
+    assert named and named <= set(dated.KNOWN)
+
+
+def test_no_code_asks_for_a_rule_by_its_id():
+    # Demo data names the requirements that it tells of, as tests do.
+    code = [*(ROOT / "responsibilities").rglob("*.py"), *(ROOT / "assessments").rglob("*.py")]
+    code = [path for path in code if "demo" not in path.parts and path != Path(rules.__file__)]
+    asking = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in code
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in REQUIREMENT_RULES_BY_ID
+    ]
+    assert code and asking == []

@@ -136,7 +136,7 @@ def test_the_table_of_a_collection_asks_the_same_for_more_answers(world, as_):
             purpose="汇总",
             due=clock.today(),
             fields=[
-                FieldData("党员人数", held="members"),
+                FieldData("党员人数", figure="members"),
                 FieldData("人数"),
                 FieldData("说明", "text", required=False),
             ],

@@ -1,4 +1,4 @@
-"""The state of every stage, worked out one row at a time from the words of decisions 28; shares nothing with sync.py."""
+"""The state of every stage, worked out one row at a time from the words of decisions 28; shares nothing with work/stages.py."""
 
 from datetime import timedelta
 

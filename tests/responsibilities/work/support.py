@@ -9,7 +9,7 @@ from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.evidence import evidence_link
 from responsibilities.work.services.items import WorkData, work_create
 from responsibilities.work.services.stages import StageData, stage_update
-from responsibilities.work.sync import sync_points
+from responsibilities.work.stages import sync_points
 from tests.members.activities.records import submitted
 
 

@@ -13,7 +13,7 @@ from members.activities.services.states import activity_accept
 from responsibilities.work.models import SyncStage, WorkCarrier, WorkItem
 from responsibilities.work.selectors.items import next_step
 from responsibilities.work.services.stages import stage_waive
-from responsibilities.work.sync import sync_points
+from responsibilities.work.stages import sync_points
 from tests.responsibilities.work.support import ago, department, happened, item_at, linked, record_on
 
 pytestmark = pytest.mark.django_db

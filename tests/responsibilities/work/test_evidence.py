@@ -151,7 +151,7 @@ def test_a_link_is_taken_back_with_a_reason_and_stays_to_be_read(world, as_, ite
     assert "与业务无关" in entry.payload
     # It may be linked anew.
     assert client.post(pick(item), {"activity": record.pk}).status_code == 302
-    assert StageEvidence.objects.standing().count() == 1
+    assert StageEvidence.objects.active().count() == 1
 
 
 def paper_form(**changes):

@@ -16,7 +16,7 @@ from common.operator import OPERATOR
 from responsibilities.work.models import SyncState, WorkCarrier, WorkItem
 from responsibilities.work.rights import Powers
 from responsibilities.work.services.items import WorkData, work_update
-from responsibilities.work.sync import sync_points
+from responsibilities.work.stages import sync_points
 from tests.responsibilities.work.support import ago, department, form_of, happened, item_at
 from tests.world import FOUNDED
 

@@ -81,7 +81,7 @@ def test_without_a_script_the_record_page_links(world, as_, item):
     stages = {row.stage: row.pk for row in item.stages.all()}
     several = client.post(url, {"point": f"s{stages['study']},s{stages['arrangement']}"})
     assert several.status_code == 302
-    assert StageEvidence.objects.standing().count() == 2
+    assert StageEvidence.objects.active().count() == 2
     page = client.get(url)
     assert page.status_code == 200 and keys(page) == [] and len(page.context["linked"]) == 2
     assert url in client.get(f"/activities/{record.pk}/").content.decode()

@@ -14,7 +14,7 @@ from branches.settings.models import Setting
 from members.activities.models import Activity, ActivityKind
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
 from responsibilities.work.selectors.rates import by_carrier, by_stage, by_tree, rates, total
-from responsibilities.work.sync import closure, sync_points
+from responsibilities.work.stages import closure, sync_points
 from tests.examples import examples
 
 pytestmark = pytest.mark.django_db

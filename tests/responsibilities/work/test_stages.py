@@ -7,8 +7,8 @@ from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from common.operator import OPERATOR
 from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, SyncState
-from responsibilities.work.services.stages import StageData, stage_update
-from responsibilities.work.sync import sync_points
+from responsibilities.work.services.stages import MilestoneData, StageData, stage_update
+from responsibilities.work.stages import sync_points
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on, stage_form
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_a_wrong_date_of_a_milestone_is_said_beside_it_and_nothing_is_written(as
 
 def test_an_assessment_before_the_last_milestone_is_out_of_order(item):
     stage = item.stages.get(stage="implementation")
-    rows = [(None, "一期", None, ago(50)), (None, "二期", None, ago(10))]
+    rows = [MilestoneData(None, "一期", None, ago(50)), MilestoneData(None, "二期", None, ago(10))]
     stage_update(by=OPERATOR, stage=stage, data=StageData(milestones=rows))
     with pytest.raises(ValidationError, match="早于实施"):
         happened(item, "assessment", ago(20))

@@ -12,7 +12,7 @@ from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.evidence import evidence_link
 from responsibilities.work.services.items import WorkData, work_create
-from responsibilities.work.services.stages import StageData, stage_update
+from responsibilities.work.services.stages import MilestoneData, StageData, stage_update
 from tests.responsibilities.duties.world import issue, make
 
 YEAR = 2026
@@ -45,7 +45,9 @@ def work(world, **changes):
 
 def note(item, stage, day, milestones=()):
     row = item.stages.get(stage=stage)
-    return stage_update(by=OPERATOR, stage=row, data=StageData(row.planned_on, day, "", list(milestones)))
+    return stage_update(
+        by=OPERATOR, stage=row, data=StageData(row.planned_on, day, "", [MilestoneData(*one) for one in milestones])
+    )
 
 
 def furnished(world):

@@ -64,7 +64,7 @@ def charge_ended(a):
         starts=date(YEAR, 1, 1),
     )
     yield
-    portfolio_end(by=OPERATOR, charge=row, ends=date(YEAR, 6, 1))
+    portfolio_end(by=OPERATOR, portfolio=row, ends=date(YEAR, 6, 1))
 
 
 @write

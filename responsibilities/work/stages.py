@@ -4,15 +4,23 @@ Derived, never stored: the same function answers board, rates, facts, scores, du
 has several business dates (milestones); each is a point of its own, and the stage shows the worst of them.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from branches.settings import dated as dated_settings
 from common import clock
 from members.activities.models import COUNTING_STATES
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkCarrier
+
+# What `sync_points` is asked about: ids, a queryset of one column of ids, or all.
+Items = Iterable[int] | QuerySet[Any, Any] | None
+Chosen = dict[str, Any]
+Timeline = list[tuple[date | None, Decimal]]
 
 STAGES = tuple(SyncStageKind)
 # The worst first: what a stage with several points shows, and how the board sorts.
@@ -31,6 +39,10 @@ class Proof:
     counts: bool
 
 
+# {(stage, milestone or None): its links}
+Proofs = dict[tuple[int, int | None], list[Proof]]
+
+
 @dataclass
 class SyncPoint:
     """One business date of an item and the Party work that goes with it.
@@ -43,38 +55,40 @@ class SyncPoint:
 
     item: int
     stage: int
-    kind: str
+    kind: SyncStageKind
     milestone: int | None
     name: str
     planned: date | None
     happened: date | None
-    state: str = SyncState.NOT_DUE
+    state: SyncState = SyncState.NOT_DUE
     party: date | None = None
     lag: int | None = None
-    proofs: list = field(default_factory=list)
-    carriers: list = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
+    carriers: list[int] = field(default_factory=list)
     reason: str = ""
     as_of: date | None = None
     tolerance: int = 7
 
     @property
-    def day(self):
+    def day(self) -> date | None:
         """The date it belongs to: the actual business date, else the planned one, else None."""
         return self.happened or self.planned
 
     @property
-    def waits(self):
+    def waits(self) -> bool:
         """Whether the planned day has passed and nobody has said whether the business side took place."""
         passed = self.planned is not None and self.planned < (self.as_of or clock.today())
         return passed and self.happened is None and self.state == SyncState.NOT_DUE
 
     @property
-    def chip(self):
+    def chip(self) -> str:
         """The state as a chip shows it: not due is not said of what only waits for its date to be noted."""
         return "waits" if self.waits else str(self.state)
 
 
-def judge(happened, party_days, tolerance, as_of):
+def judge(
+    happened: date | None, party_days: Sequence[date], tolerance: int, as_of: date
+) -> tuple[SyncState, date | None, int | None]:
     """Return (state, Party date, lag) of one point.
 
     happened: actual business date or None. party_days: days of the records that count. tolerance: days. as_of: day of
@@ -90,7 +104,9 @@ def judge(happened, party_days, tolerance, as_of):
     return (SyncState.LAGGING if lag > tolerance else SyncState.SYNCHRONISED), party, lag
 
 
-def sync_points(items=None, *, as_of=None, first=None, last=None):
+def sync_points(
+    items: Items = None, *, as_of: date | None = None, first: date | None = None, last: date | None = None
+) -> list[SyncPoint]:
     """Return the SyncPoints of work items, in the order of items and stages, in four statements whatever their number.
 
     items: ids or a queryset of WorkItem pks, all when None. as_of: day of judging (default today); what came later is
@@ -98,7 +114,7 @@ def sync_points(items=None, *, as_of=None, first=None, last=None):
     """
     as_of = as_of or clock.today()
     stages = SyncStage.objects.select_related("item").order_by("item_id", "pk")
-    chosen = {}
+    chosen: Chosen = {}
     if items is not None:
         items = items if hasattr(items, "query") else list(items)
         stages, chosen = stages.filter(item__in=items), {"item__in": items}
@@ -108,9 +124,10 @@ def sync_points(items=None, *, as_of=None, first=None, last=None):
     carriers = _carriers(chosen)
     points = []
     for stage in sorted(stages, key=lambda row: (row.item_id, STAGES.index(row.stage))):
-        for milestone in parts.get(stage.pk, (None,)):
+        milestones: list[Milestone | None] = [*parts.get(stage.pk, ())]
+        for milestone in milestones or [None]:
             point = _point(stage, milestone, proofs, tolerance, as_of)
-            if first is not None and (point.day is None or not first <= point.day <= last):
+            if first and last and not (point.day and first <= point.day <= last):
                 continue
             day = point.day or as_of
             point.carriers = [
@@ -120,44 +137,46 @@ def sync_points(items=None, *, as_of=None, first=None, last=None):
     return points
 
 
-def _milestones(chosen):
-    found = {}
+def _milestones(chosen: Chosen) -> dict[int, list[Milestone]]:
+    by_stage: dict[int, list[Milestone]] = {}
     rows = Milestone.objects.filter(**{f"stage__{key}": value for key, value in chosen.items()})
     for row in rows.order_by("planned_on", "pk"):
-        found.setdefault(row.stage_id, []).append(row)
-    return found
+        by_stage.setdefault(row.stage_id, []).append(row)
+    return by_stage
 
 
-def _carriers(chosen):
-    found = {}
+def _carriers(chosen: Chosen) -> dict[int, list[tuple[int, date | None]]]:
+    by_item: dict[int, list[tuple[int, date | None]]] = {}
     rows = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk")
     for item, place, *ends in rows.values_list("item_id", "organisation_id", "ended", "organisation__archived_on"):
         # Nothing is carried by an organisation that no longer stands.
-        found.setdefault(item, []).append((place, min((day for day in ends if day), default=None)))
-    return found
+        by_item.setdefault(item, []).append((place, min((day for day in ends if day), default=None)))
+    return by_item
 
 
-def _proofs(chosen, as_of):
+def _proofs(chosen: Chosen, as_of: date) -> Proofs:
     """Return {(stage, milestone or None): [Proof]} of the standing links."""
-    rows = StageEvidence.objects.standing().filter(**{f"stage__{key}": value for key, value in chosen.items()})
+    rows = StageEvidence.objects.active().filter(**{f"stage__{key}": value for key, value in chosen.items()})
     past = as_of < clock.today()
     if past:
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
-    found = {}
-    for pk, stage, milestone, activity, day, held, state, valid in rows.order_by("pk").values_list(
+    proofs: Proofs = {}
+    for pk, stage, milestone, activity, day, recorded_day, state, valid in rows.order_by("pk").values_list(
         "pk", "stage_id", "milestone_id", "activity_id", "day", "activity__day", "activity__state", "activity__valid"
     ):
         counts = activity is None or (state in COUNTING_STATES and valid)
-        found.setdefault((stage, milestone), []).append(Proof(pk, activity, day or held, counts))
-    return found
+        proofs.setdefault((stage, milestone), []).append(Proof(pk, activity, day or recorded_day, counts))
+    return proofs
 
 
-def _point(stage, milestone, proofs, tolerance, as_of):
+def _point(
+    stage: SyncStage, milestone: Milestone | None, proofs: Proofs, tolerance: Timeline, as_of: date
+) -> SyncPoint:
     row = milestone or stage
     point = SyncPoint(
         item=stage.item_id,
         stage=stage.pk,
-        kind=stage.stage,
+        kind=SyncStageKind(stage.stage),
         milestone=milestone.pk if milestone else None,
         name=milestone.name if milestone else "",
         planned=row.planned_on,
@@ -180,12 +199,12 @@ def _point(stage, milestone, proofs, tolerance, as_of):
     return point
 
 
-def worst(points):
+def worst(points: Iterable[SyncPoint]) -> SyncPoint:
     """Return the point that a stage shows for several: missing, lagging, not due, synchronised; the greater lag first."""
     return min(points, key=lambda point: (WORST.index(point.state), -(point.lag or 0), point.day or date.max))
 
 
-def closure(points):
+def closure(points: Iterable[SyncPoint]) -> tuple[int, int]:
     """Return (stages synchronised, stages owed) of one item: it is closed when they are equal and not zero.
 
     A stage is synchronised when all its points are; waived ones are not owed.
@@ -198,8 +217,3 @@ def closure(points):
             owed += 1
             done += all(state == SyncState.SYNCHRONISED for state in mine)
     return done, owed
-
-
-def until_missing(point, tolerance):
-    """Return the last day on which the Party side still counts as synchronised, or None before the business date."""
-    return point.happened + timedelta(days=tolerance) if point.happened else None

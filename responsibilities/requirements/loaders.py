@@ -1,0 +1,24 @@
+"""Requirements by their address, within the reach of whoever asks."""
+
+from django.http import Http404
+
+from branches.access.requests import Request
+from branches.places.models.organisations import Organisation
+from branches.reach import access
+from branches.reach.rights import VIEW
+from common.periods import Period
+from responsibilities.requirements.selectors import Requirement, one_requirement
+
+
+def requirement_for(
+    request: Request, pk: int, rule_id: str, period: str, right: str = VIEW
+) -> tuple[Organisation, Requirement]:
+    """Return (Organisation, Requirement) of an address; Http404 where the reader may not see it or it is none."""
+    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, right, pk=pk)
+    try:
+        row = one_requirement(organisation, rule_id, Period.parse(period))
+    except ValueError:
+        row = None
+    if row is None:
+        raise Http404
+    return organisation, row

@@ -1,0 +1,29 @@
+"""Notices by their address, within the reach of whoever asks."""
+
+from branches.access.requests import Request
+from branches.reach import access
+from branches.reach.rights import ASSIGN, DUTIES, VIEW
+from responsibilities.supervision.models import Supervision
+from responsibilities.supervision.services.notices import may_judge, may_reply
+
+
+def notice_for(request: Request, pk: int, right: str = VIEW) -> Supervision:
+    """Return the notice that the user may read, or act on by another right."""
+    return access.get_for(Supervision.objects.readable(request.user), request.user, right, pk=pk)
+
+
+def notice_to_judge(request: Request, pk: int) -> Supervision:
+    """Return a notice that the user may prolong, close and review; Forbidden about himself."""
+    supervision = notice_for(request, pk, ASSIGN)
+    if not may_judge(request.user, supervision):
+        raise access.Forbidden(ASSIGN, supervision.organisation)
+    return supervision
+
+
+def notice_to_list(request: Request, pk: int) -> tuple[Supervision, bool]:
+    """Return (notice whose list of problems the user may write, whether he judges it); Forbidden for others."""
+    supervision = notice_for(request, pk)
+    judges = may_judge(request.user, supervision)
+    if not judges and not may_reply(request.user, supervision):
+        raise access.Forbidden(DUTIES, supervision.organisation)
+    return supervision, judges
