@@ -15,7 +15,7 @@ from common import clock
 from common.operator import Actor
 from responsibilities.requirements.services import responsible_for
 
-# The discipline officer's assign_work is for supervision only (access.md).
+# The discipline officer's assign_work is for supervision only (the table of roles, reach/rights.py).
 ONLY_SUPERVISES = ("discipline_officer",)
 _OFFICE = ("committee_secretary", "committee_staff")
 _ANSWERING = (

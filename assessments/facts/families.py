@@ -230,9 +230,10 @@ def _where_duties_rest_on(places: frozenset[int], as_of: date) -> set[int]:
         return set(Organisation.objects.values_list("pk", flat=True))
     parents, resting = parents_on(as_of), set(upper)
     for place in places | carriers_proved_by(places):
-        while place is not None and place not in resting:
-            resting.add(place)
-            place = parents.get(place)
+        step: int | None = place
+        while step is not None and step not in resting:
+            resting.add(step)
+            step = parents.get(step)
     return resting
 
 

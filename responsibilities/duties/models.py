@@ -23,7 +23,7 @@ class Level(models.TextChoices):
     MEMBER = "member", "党员"
 
 
-# What each level does, as the chain of responsibility names it (domain.md 1.7).
+# What each level does, as the chain of responsibility names it.
 LEVEL_ROLES = {
     Level.PARTY_GROUP: "集体领导",
     Level.PARTY_GROUP_SECRETARY: "负总责",

@@ -1,4 +1,4 @@
-"""Who may make, adjust, report and review duty lists (access.md; one function for each question)."""
+"""Who may make, adjust, report and review duty lists (one function for each question)."""
 
 from collections.abc import Iterable
 

@@ -13,10 +13,10 @@ def requirement_url(organisation: int, rule: str, period: Period | str) -> str:
 
 def requirements_url(rule: str, period: Period | str) -> str:
     """Return the address of the list of one rule in a period."""
-    return f"{reverse('requirement_list')}?{urlencode({'rule': rule, 'period': period})}"
+    return f"{reverse('requirement_list')}?{urlencode({'rule': rule, 'period': str(period)})}"
 
 
 def record_url(organisation: int, kind: str, period: Period | str) -> str:
     """Return the address of the record form that begins with what a requirement asks for."""
-    query = urlencode({"organisation": organisation, "kind": kind, "period": period})
+    query = urlencode({"organisation": str(organisation), "kind": kind, "period": str(period)})
     return f"{reverse('activity_new')}?{query}"

@@ -1,7 +1,7 @@
 """Who may do what with business work: one place for the rules that combine several rights.
 
 - Arranging work of the agency takes `assign_work` and `manage_organisation` at the same organisation: the discipline
-  committee holds `assign_work` for supervision only and never `manage_organisation` (access.md, roles).
+  committee holds `assign_work` for supervision only and never `manage_organisation` (reach/rights.py).
 - A branch speaks for itself: `record_activity` and `report_duties` at the same organisation. Leaders hold `report_duties`
   for their own duties and do not record, so they read only.
 """

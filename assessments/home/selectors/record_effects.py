@@ -167,7 +167,7 @@ def _sync_words(point: SyncPoint, day: date, saved: bool) -> tuple[str, str, str
     if point.happened is None:
         return "业务环节还没有登记实际日期，登记后即可判定", "已关联", "ok"
     if saved and point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING) and point.party is not None:
-        lag, state = point.lag, point.state
+        lag, state = point.lag, SyncState(point.state)
     else:
         tolerance = dated_settings.whole("sync_tolerance_days", point.happened)
         earlier = [proof.day for proof in point.proofs if proof.counts]

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from django.urls import reverse
 
+from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from common import clock
-from common.operator import Actor
 from members.activities.selectors.resolutions import resolutions_open
 from responsibilities.collects.selectors.collects import collects_for
 from responsibilities.duties.models import Duty, DutyList, ListState
@@ -42,7 +42,7 @@ class Group:
     url: str
 
 
-def tasks_of(user: Actor, organisation: Organisation) -> list[Group]:
+def tasks_of(user: User, organisation: Organisation) -> list[Group]:
     """Return the Groups of what `user` finds waiting at his organisation, empty ones left out.
 
     The number of statements does not depend on how much there is.
@@ -68,11 +68,19 @@ def _stages(organisation: Organisation) -> list[Task]:
         url = f"{reverse('work_detail', args=[point.item])}#stage-{point.kind}"
         if point.state == SyncState.MISSING:
             found.append(
-                (0, -point.lag, Task("missing", title, f"业务 {point.happened:%-m月%-d日}，已 {point.lag} 天", url))
+                (
+                    0,
+                    -(point.lag or 0),
+                    Task("missing", title, f"业务 {point.happened:%-m月%-d日}，已 {point.lag} 天", url),
+                )
             )
         elif point.state == SyncState.NOT_DUE and point.happened:
             found.append(
-                (1, -point.lag, Task("due_soon", title, f"业务 {point.happened:%-m月%-d日}，等党建记录", url, "待同步"))
+                (
+                    1,
+                    -(point.lag or 0),
+                    Task("due_soon", title, f"业务 {point.happened:%-m月%-d日}，等党建记录", url, "待同步"),
+                )
             )
         elif point.waits and point.planned < today:
             note = f"计划 {point.planned:%-m月%-d日} 已过，请登记业务日期"
@@ -99,7 +107,7 @@ def _duties(organisation: Organisation) -> list[Task]:
         come = progress(slots[duty.pk])
         url = reverse("duty_detail", args=[duty.pk])
         if come.overdue:
-            rows.append((0, -come.days, Task("overdue", duty.text, f"{come.overdue} 项逾期", url)))
+            rows.append((0, -(come.days or 0), Task("overdue", duty.text, f"{come.overdue} 项逾期", url)))
         elif come.state == "returned":
             rows.append((1, 0, Task("returned", duty.text, "修改后重报", url)))
         elif (
@@ -111,7 +119,7 @@ def _duties(organisation: Organisation) -> list[Task]:
     return found + [task for _, _, task in sorted(rows, key=lambda row: row[:2])]
 
 
-def _supervisions(user: Actor, organisation: Organisation) -> list[Task]:
+def _supervisions(user: User, organisation: Organisation) -> list[Task]:
     return [
         Task(
             "overdue" if row.overdue_days else row.state,
@@ -124,7 +132,7 @@ def _supervisions(user: Actor, organisation: Organisation) -> list[Task]:
     ]
 
 
-def _collects(user: Actor, organisation: Organisation) -> list[Task]:
+def _collects(user: User, organisation: Organisation) -> list[Task]:
     today = clock.today()
     return [
         Task(

@@ -1,6 +1,6 @@
 """How far duties are, reckoned the slow way: one duty, one slot, one record at a time, from the design and not from the product.
 
-Written from the rulebook's chapter 5 (what proves which duty) and domain.md chapter 4 (states): plain Python over rows.
+Written from the rulebook's chapter 5 (what proves which duty) and the states of docs/architecture.md: plain Python over rows.
 """
 
 from datetime import date
