@@ -10,7 +10,7 @@
   }
   tongbu.csrf = function () { return meta("csrf-token"); };
   tongbu.iconHtml = function (name, size) {
-    return '<svg class="i' + (size ? " i-" + size : "") + '" aria-hidden="true"><use href="' + meta("icons") + "#" + name + '"/></svg>';
+    return '<svg class="dj-icon' + (size ? " dj-icon-" + size : "") + '" aria-hidden="true"><use href="' + meta("icons") + "#" + name + '"/></svg>';
   };
 
   /* ---- htmx */
@@ -24,7 +24,7 @@
   });
   /* a fragment that turns out to be the sign-in page: the session has ended, so show that page whole */
   document.addEventListener("htmx:beforeSwap", function (event) {
-    if ((event.detail.xhr.responseText || "").indexOf('class="h-login"') < 0) { return; }
+    if ((event.detail.xhr.responseText || "").indexOf('class="login-page"') < 0) { return; }
     event.detail.shouldSwap = false;
     dirty = null;
     window.location.reload();
@@ -50,10 +50,10 @@
     if (!box) { return null; }
     var stays = message.level === "error" || message.level === "warning";
     var toast = document.createElement("div");
-    toast.className = "dj-toast" + (message.level === "error" ? " late" : message.level === "warning" ? " soon" : "");
+    toast.className = "dj-toast" + (message.level === "error" ? " is-late" : message.level === "warning" ? " is-soon" : "");
     toast.setAttribute("role", message.level === "error" ? "alert" : "status");
     toast.innerHTML = tongbu.iconHtml(stays ? "alert-triangle" : "circle-check", 18) +
-      '<div><b></b><br><span></span></div><button class="dj-x" type="button" data-dismiss aria-label="关闭提示">' + tongbu.iconHtml("x", 16) + "</button>";
+      '<div><b></b><br><span></span></div><button class="dj-close" type="button" data-dismiss aria-label="关闭提示">' + tongbu.iconHtml("x", 16) + "</button>";
     toast.querySelector("b").textContent = message.title || "";
     toast.querySelector("div span").textContent = message.text || "";
     if (!message.title) { toast.querySelector("div").removeChild(toast.querySelector("b")); toast.querySelector("div").removeChild(toast.querySelector("br")); }
@@ -110,7 +110,7 @@
     if (dismiss) {
       var toast = dismiss.closest(".dj-toast");
       if (toast) { toast.parentNode.removeChild(toast); }
-      if (dismiss.closest(".dj-pop")) { tongbu.popover.close(true); }
+      if (dismiss.closest(".dj-popover")) { tongbu.popover.close(true); }
     }
     closeMenus(target.closest("details[data-menu]"));
     if (open && !open.pop.contains(target) && !open.anchor.contains(target)) { tongbu.popover.close(); }

@@ -1,7 +1,7 @@
 /* The heat matrix: arrow keys move by cell, Enter or a click opens the cell's popover. Rows of a group fold. */
 (function () {
   "use strict";
-  var CELLS = "a.dj-cell, a.c-pct";
+  var CELLS = "a.dj-cell, a.dj-percent";
 
   function grid(table) {
     return Array.prototype.map.call(table.querySelectorAll("tbody tr"), function (row) {
@@ -38,7 +38,7 @@
     if (!pop) {
       pop = document.createElement("div");
       pop.id = "cell-pop";
-      pop.className = "dj-pop is-float";
+      pop.className = "dj-popover is-float";
       pop.hidden = true;
       pop.tabIndex = -1;
       pop.setAttribute("role", "dialog");
@@ -79,7 +79,7 @@
         if (next) { focus(table, next); }
       });
       table.addEventListener("click", function (event) {
-        var fold = event.target.closest(".c-tog");
+        var fold = event.target.closest(".dj-heat-toggle");
         if (fold) {
           var wide = fold.getAttribute("aria-expanded") !== "true";
           var group = fold.closest("tr").getAttribute("data-group");
@@ -87,7 +87,7 @@
           Array.prototype.forEach.call(table.querySelectorAll('tr[data-of="' + group + '"]'), function (row) { row.hidden = !wide; });
           return;
         }
-        var cell = event.target.closest("a.dj-cell[data-pop], a.c-pct[data-pop]");
+        var cell = event.target.closest("a.dj-cell[data-pop], a.dj-percent[data-pop]");
         if (!cell || event.ctrlKey || event.metaKey || event.shiftKey || !window.htmx) { return; }
         event.preventDefault();
         if (window.tongbu.popover.anchor() === cell) { window.tongbu.popover.close(true); } else { focus(table, cell); show(cell); }

@@ -17,7 +17,7 @@
   }
   /* ways and fields that usually go with the chosen stages are marked, never chosen */
   function suggest() {
-    var sources = slot.querySelectorAll(".w-linked [data-way], .w-linked > li[data-way], input[data-link]:checked");
+    var sources = slot.querySelectorAll(".stage-linked [data-way], .stage-linked > li[data-way], input[data-link]:checked");
     var last = sources[sources.length - 1];
     ["way", "building"].forEach(function (name) {
       var said = form.querySelector('input[name="' + name + '"]:checked');

@@ -70,7 +70,7 @@
   });
   /* asked for a period that is over: the date says whether it was held then or is made up for now */
   function when() {
-    var box = form.querySelector(".r-when");
+    var box = form.querySelector(".record-when");
     var day = document.getElementById("id_day").value;
     if (!box || !day || day < box.getAttribute("data-first")) { return; }
     box.querySelectorAll("input")[day > box.getAttribute("data-last") ? 1 : 0].checked = true;

@@ -21,11 +21,11 @@
   function draw(tile) {
     var value = now(tile);
     var state = STATES[value];
-    var button = tile.querySelector(".b-name");
+    var button = tile.querySelector(".dj-tile-button");
     var note = tile.getAttribute("data-note");
     tile.setAttribute("data-now", value);
     button.setAttribute("data-s", state[0]);
-    button.querySelector(".mk").innerHTML = window.tongbu.iconHtml(state[1]);
+    button.querySelector(".dj-tile-mark").innerHTML = window.tongbu.iconHtml(state[1]);
     button.querySelector("em").textContent = value === "present" ? note : state[2];
     button.querySelector(".sr-only").textContent = value === "present" ? "：" + state[2] : "";
     if (tile.tongbuWhy) {
@@ -36,7 +36,7 @@
   /* the input moves with what is typed in it; it stays in the form, so it is posted as before */
   function gather(box, tile) {
     var why = tile.querySelector(".dj-tile-why");
-    var list = box.querySelector("[data-whys] .dj-whys-l");
+    var list = box.querySelector("[data-whys] .dj-whys-list");
     if (!why || !list) { return; }
     var words = why.querySelector("span");
     words.textContent = tile.getAttribute("data-person");
@@ -89,7 +89,7 @@
   function openMenu(box, tile) {
     closeMenu(box);
     var menu = document.createElement("div");
-    menu.className = "dj-pop dj-tile-menu";
+    menu.className = "dj-popover dj-tile-menu";
     ["present", "online", "leave", "absent", "exempt", "not_recorded"].forEach(function (value) {
       if (!radio(tile, value)) { return; }
       var choice = document.createElement("button");
@@ -103,13 +103,13 @@
     menu.querySelector("button").focus();
   }
   function build(box, tile) {
-    if (tile.querySelector(".b-name")) { return; }
+    if (tile.querySelector(".dj-tile-button")) { return; }
     var person = tile.getAttribute("data-person");
     var button = document.createElement("button");
     button.type = "button";
-    button.className = "b-name";
-    button.innerHTML = '<span class="mk"></span><span class="nm"></span>';
-    var name = button.querySelector(".nm");
+    button.className = "dj-tile-button";
+    button.innerHTML = '<span class="dj-tile-mark"></span><span class="dj-tile-name"></span>';
+    var name = button.querySelector(".dj-tile-name");
     name.appendChild(document.createTextNode(person));
     name.appendChild(document.createElement("em"));
     var spoken = document.createElement("span");
@@ -124,7 +124,7 @@
     tile.appendChild(button);
     tile.appendChild(more);
     Array.prototype.forEach.call(tile.querySelectorAll('input[type="radio"]'), function (input) { input.tabIndex = -1; });
-    tile.querySelector(".dj-tile-r").setAttribute("aria-hidden", "true");
+    tile.querySelector(".dj-tile-states").setAttribute("aria-hidden", "true");
     gather(box, tile);
     draw(tile);
   }
@@ -146,11 +146,11 @@
           if (!choice) { return; }
           closeMenu(box);
           set(box, tile, choice.getAttribute("data-value"));
-          tile.querySelector(".b-name").focus();
+          tile.querySelector(".dj-tile-button").focus();
         } else if (event.target.closest(".dj-tile-more")) {
           if (tile.querySelector(".dj-tile-menu")) { closeMenu(box); } else { openMenu(box, tile); }
           return;
-        } else if (event.target.closest(".b-name")) {
+        } else if (event.target.closest(".dj-tile-button")) {
           closeMenu(box);
           set(box, tile, NEXT[now(tile)]);
         } else { closeMenu(box); return; }

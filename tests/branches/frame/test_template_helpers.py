@@ -114,7 +114,7 @@ def test_a_cell_due_within_three_days_gets_a_border():
     assert "near" not in states.cell_look("due_soon", 4)["classes"]
     assert states.cell_look("overdue", 24) == {
         "icon": "alert-triangle",
-        "classes": "h-late",
+        "classes": "is-late",
         "name": "逾期24天",
         "days": 24,
     }
