@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django import template
 from django.http import QueryDict
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
@@ -19,6 +20,13 @@ def _day(value):
     if isinstance(value, datetime):
         return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
     return value if isinstance(value, date) else None
+
+
+@register.simple_tag
+def styles(*names):
+    """Return the links to style sheets, named as in static/css: {% styles "components/rail" "responsibilities/work" %}."""
+    links = ((static(f"css/{name}.css"),) for name in names)
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
 
 
 @register.simple_tag(takes_context=True)
