@@ -63,6 +63,13 @@ def test_every_icon_that_a_template_names_is_in_the_sprite():
     assert named and named <= SPRITE, sorted(named - SPRITE)
 
 
+def test_every_icon_of_the_sprite_is_named_somewhere():
+    rooms = ("templates", "static/js", "common", "branches", "members", "responsibilities", "assessments")
+    paths = [path for room in rooms for path in (ROOT / room).rglob("*") if path.suffix in (".html", ".js", ".py")]
+    named = {name for path in paths for name in re.findall(r"[\"'#]([a-z][a-z0-9-]*)[\"']", path.read_text())}
+    assert SPRITE - named == set()
+
+
 def test_every_state_has_an_icon_of_the_sprite():
     icons = {look[1] for look in [*looks.CHIPS.values(), *looks.CELLS.values()]}
     assert icons <= SPRITE, sorted(icons - SPRITE)

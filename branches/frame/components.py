@@ -111,11 +111,6 @@ def _samples():
             {"value": 2, "tone": "soon", "label": "滞后"},
             {"value": 1, "tone": "late", "label": "缺失"},
         ],
-        "facts": [
-            {"label": "书记", "value": "陈晓岚"},
-            {"label": "本届任期", "value": "2024年3月至2027年3月"},
-            {"label": "纪检委员", "value": None},
-        ],
         "steps": [
             {"title": "登记支部委员", "note": "书记、委员和任期", "state": "done"},
             {
