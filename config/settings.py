@@ -223,6 +223,8 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Only our own files: no page uses what packages bring along, and not all of it can be named by its content.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 WHITENOISE_USE_FINDERS = RELAXED
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
@@ -230,7 +232,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if RELAXED or TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "common.static_files.HashedStaticFiles"
     },
 }
 

@@ -12,6 +12,12 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "html": "text/html; charset=utf-8",
 }
+# What the report page is made of; the file that stands alone carries the same.
+STYLES = (
+    *(f"base/{name}" for name in ("tokens", "elements", "utilities", "widths")),
+    *(f"components/{name}" for name in ("icon", "table", "chip", "evidence", "progress", "chart")),
+    "assessments/reports",
+)
 
 
 def render(report, kind):
@@ -29,4 +35,4 @@ def render(report, kind):
 def _style():
     """Return the style sheets of the report; the file carries them, so that it needs nothing beside it."""
     folder = settings.BASE_DIR / "static" / "css"
-    return "\n".join((folder / name).read_text() for name in ("tokens.css", "app.css", "pages/report.css", "print.css"))
+    return "\n".join((folder / f"{name}.css").read_text() for name in STYLES)

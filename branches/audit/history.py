@@ -50,7 +50,7 @@ def _item(obj, entry):
         "who": f"{entry.actor_name}　{timezone.localtime(entry.at):%H:%M}",
         "note": "；".join(filter(None, notes)),
         "changes": changes,
-        "kind": "bad" if action == "return" else "",
+        "kind": "missed" if action == "return" else "",
     }
 
 

@@ -87,16 +87,16 @@ def _samples():
                 "when": date(2026, 6, 30),
                 "title": "修改应到人数",
                 "who": "陈晓岚",
-                "kind": "sq",
+                "kind": "business",
                 "changes": [{"field": "应到", "before": "14", "after": "13"}],
             },
             {
                 "when": date(2026, 10, 1),
                 "title": "支部届满，未召开选举大会",
                 "note": "系统按任期识别",
-                "kind": "bad",
+                "kind": "missed",
             },
-            {"when": date(2026, 12, 10), "title": "计划召开选举大会", "kind": "fu"},
+            {"when": date(2026, 12, 10), "title": "计划召开选举大会", "kind": "future"},
         ],
         "people": [
             {"name": "陈晓岚", "note": "书记", "value": "present", "voter": True},
@@ -110,11 +110,6 @@ def _samples():
             {"value": 29, "tone": "ok", "label": "同步"},
             {"value": 2, "tone": "soon", "label": "滞后"},
             {"value": 1, "tone": "late", "label": "缺失"},
-        ],
-        "facts": [
-            {"label": "书记", "value": "陈晓岚"},
-            {"label": "本届任期", "value": "2024年3月至2027年3月"},
-            {"label": "纪检委员", "value": None},
         ],
         "steps": [
             {"title": "登记支部委员", "note": "书记、委员和任期", "state": "done"},

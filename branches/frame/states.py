@@ -93,7 +93,7 @@ CHIPS = {
 # state key: (word, icon, cell class); a cell has no room for a word, its name is read aloud instead
 CELLS = {
     "met": ("已完成", "check", "ok"),
-    "met_late": ("补办完成", "check", "okl"),
+    "met_late": ("补办完成", "check", "made-up"),
     "due_soon": ("临期", "clock", "soon"),
     "overdue": ("逾期", "alert-triangle", "late"),
     "submitted": ("待审核", "hourglass", "review"),
@@ -125,7 +125,7 @@ def cell_look(state, days=None, near=3):
     left the cell gets a border, so that a whole row of amber does not shout.
     """
     word, icon, tone = CELLS[str(state)]
-    classes = f"h-{tone}"
+    classes = f"is-{tone}"
     name = word
     if days is not None and tone in {"late", "soon"}:
         if state == "due_soon":

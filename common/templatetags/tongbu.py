@@ -1,9 +1,11 @@
 """Small helpers of the templates: addresses, dates, figures and masks."""
 
+import re
 from datetime import date, datetime
 
 from django import template
 from django.http import QueryDict
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
@@ -19,6 +21,34 @@ def _day(value):
     if isinstance(value, datetime):
         return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
     return value if isinstance(value, date) else None
+
+
+@register.simple_tag
+def styles(*names):
+    """Return the links to style sheets, named as in static/css: {% styles "components/rail" "responsibilities/work" %}."""
+    links = ((static(f"css/{name}.css"),) for name in names)
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
+
+
+@register.tag
+def joined(parser, token):
+    """Drop the line breaks, with the blanks round them, that the template has between {% joined %} and {% endjoined %}.
+
+    For a run of text that needs several lines in the template and must show no gap on the page. Values keep their breaks.
+    """
+    nodes = parser.parse(("endjoined",))
+    parser.delete_first_token()
+    for node in nodes.get_nodes_by_type(template.base.TextNode):
+        node.s = re.sub(r"[ \t]*\n[ \t\n]*", "", node.s)
+    return _Joined(nodes)
+
+
+class _Joined(template.Node):
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+
+    def render(self, context):
+        return self.nodelist.render(context)
 
 
 @register.simple_tag(takes_context=True)

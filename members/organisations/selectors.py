@@ -24,7 +24,7 @@ KIND_SHORT = {
 
 @dataclass
 class TreeRow:
-    """One line of the tree. guides: classes of the lines at its left; members: with all below it."""
+    """One line of the tree. guides: the lines at its left; members: with all below it."""
 
     organisation: Organisation
     kind: str
@@ -64,7 +64,7 @@ def member_counts(organisations, day):
 
 
 def _guides(rows):
-    """Set the tree lines of each row: v passes by, c branches off, e is the last one."""
+    """Set the tree lines of each row: a branch that passes by, branches off, or is the last one."""
     shown = {row.organisation.pk: row for row in rows}
     last_child = {}
     for row in rows:
@@ -73,8 +73,9 @@ def _guides(rows):
         parent = shown.get(row.organisation.parent_id)
         if parent is None:
             continue
-        passing = [("v" if mark in ("c", "v") else "") for mark in parent.guides]
-        row.guides = [*passing, "e" if last_child[row.organisation.parent_id] == row.organisation.pk else "c"]
+        passing = ["passing" if mark in ("branching", "passing") else "" for mark in parent.guides]
+        is_last = last_child[row.organisation.parent_id] == row.organisation.pk
+        row.guides = [*passing, "last" if is_last else "branching"]
 
 
 def tree_rows(user, data):

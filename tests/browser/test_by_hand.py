@@ -102,10 +102,10 @@ def test_a_report_is_printed_on_a4_light_and_without_the_menu(signed_in, demo):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print", color_scheme="dark")
     assert page.get_attribute("html", "data-bs-theme") == "light"
-    for hidden in (".dj-side", ".dj-topbar", ".f-bar", ".dj-demo"):
+    for hidden in (".dj-side", ".dj-topbar", ".report-bar", ".dj-demo"):
         assert not page.locator(hidden).first.is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.querySelector('.f-doc')).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.report-page')).color") == "rgb(0, 0, 0)"
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
     assert paper.startswith(b"%PDF")
     assert boxes(paper) == {A4}

@@ -26,13 +26,13 @@ def lists(live_world):
 
 def line(page, word):
     """Return the text of the first line (a duty, or one of its periods) in which `word` stands."""
-    return page.inner_text(f".g-slots li:has-text('{word}') >> nth=0")
+    return page.inner_text(f".duty-slots li:has-text('{word}') >> nth=0")
 
 
 def reported(page, word, text):
     """Report in words on the line in which `word` stands: two clicks and the text."""
     hand = Hand(page)
-    hand.click(f".g-slots li:has-text('{word}') a:text-is('报告')")
+    hand.click(f".duty-slots li:has-text('{word}') a:text-is('报告')")
     page.fill("#id_text", text)
     hand.send("报告")
     assert hand.clicks == 2
@@ -89,7 +89,7 @@ def test_what_is_past_its_date_is_overdue_on_the_board_and_late_once_it_is_repor
     assert slot(one, key).state == "overdue"
     above = open_page("staff", f"/duties/?year={year}&view=overdue", viewport=DESK)
     assert "项次逾期" in above.inner_text("h1")
-    above.click(f".g-row:has-text('{one.text}'):has-text('甲处党支部')")
+    above.click(f".duty-row:has-text('{one.text}'):has-text('甲处党支部')")
     above.wait_for_url(f"**duty={one.pk}**")
     Hand(above).send("提醒")
     above.wait_for_url(f"**/duties/{one.pk}/")
@@ -119,5 +119,5 @@ def test_a_duty_that_a_record_closes_is_confirmed_in_one_click(open_page, live_w
     assert DutyReport.objects.get(duty=one).state == "confirmed"
     page.goto(page.url.split("?")[0].replace("own", str(one.pk)) + "?show=all")
     assert "已办结" in line(page, f"{live_world.secretary_a.name}已确认")
-    page.click(f".e-cols a[href='/activities/{activity.pk}/']")
+    page.click(f".dj-columns a[href='/activities/{activity.pk}/']")
     page.wait_for_selector(f"h1:has-text('{activity.title}')")

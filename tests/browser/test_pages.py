@@ -109,7 +109,7 @@ def _freeze(staff, secretary):
     """Try, with a reason, the quarter of the newest report once more, freeze it, and return the page of it."""
     staff.goto(staff.home + "/reports/")
     staff.click("tbody a >> nth=0")
-    period = staff.get_attribute(".dj-seg [aria-current]", "title")
+    period = staff.get_attribute(".dj-segments [aria-current]", "title")
     staff.goto(staff.home + "/results/")
     staff.select_option("#id_period", period)
     staff.fill("#id_reason", "补正一条记录")
@@ -185,6 +185,6 @@ def test_the_demo_has_work_duties_and_supervision_in_every_state(demo, signed_in
     for path, keys in states.items():
         for key in keys:
             page.goto(demo.url + path.format(key))
-            if page.locator("main .dj-none >> visible=true").count():
+            if page.locator("main .dj-empty >> visible=true").count():
                 empty.append(path.format(key))
     assert empty == []

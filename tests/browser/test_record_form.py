@@ -45,8 +45,8 @@ def test_quorum_line_tiles_and_button_follow_what_is_chosen(live_world, open_pag
     page.click("text=全部出席")
     page.wait_for_selector("text=可以表决（3 票通过）")
     for name in ("甲一", "甲二", "甲三"):
-        page.click(f"[data-person='{name}'] .b-name")
-        page.click(f"[data-person='{name}'] .b-name")
+        page.click(f"[data-person='{name}'] .dj-tile-button")
+        page.click(f"[data-person='{name}'] .dj-tile-button")
     page.wait_for_selector("text=还差 1 人，不能表决")
     page.wait_for_selector("button:has-text('仍然提交')")
     page.click("#kinds label:has-text('党员大会')")

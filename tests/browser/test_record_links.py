@@ -33,16 +33,16 @@ def test_a_choice_is_linked_as_soon_as_the_draft_has_saved_itself_and_the_next_o
     chip(page, item, "arrangement", "input[data-link='{}']").check()
     assert "is-suggested" in page.get_attribute("[data-suggest='way-connect']", "class")
     assert not page.is_checked("input[name=way][value=connect]"), "a suggestion is not a choice"
-    page.wait_for_selector("#links .w-linked li")
+    page.wait_for_selector("#links .stage-linked li")
     assert linked() == {"arrangement"}
     chip(page, item, "study", "button[value='{}']").click()
-    page.wait_for_selector("#links .w-linked li >> nth=1")
+    page.wait_for_selector("#links .stage-linked li >> nth=1")
     assert linked() == {"arrangement", "study"}
 
 
 def test_a_choice_is_not_lost_when_the_record_is_sent_before_it_saved_itself(open_page, item):
     page = open_page("secretary_a", "/activities/new/?kind=assembly")
-    page.wait_for_selector("#links .w-chip")
+    page.wait_for_selector("#links .stage-chip")
     page.evaluate("document.getElementById('id_title').value = '讨论保供方案'")
     chip(page, item, "study", "input[data-link='{}']").check()
     page.click("button[value=save]")

@@ -20,9 +20,9 @@ def on_item(page, item, stage, state, *words):
 
 def on_board(page, **words):
     """Go to the board by the breadcrumb and check what its only row says of each stage; returns the texts of its cells."""
-    page.click(".dj-crumb a:has-text('四同步看板')")
-    page.wait_for_selector(".w-board")
-    cells = dict(zip(SyncStageKind.values, page.locator(".w-board tbody td").all_inner_texts(), strict=True))
+    page.click(".dj-breadcrumbs a:has-text('四同步看板')")
+    page.wait_for_selector(".work-board")
+    cells = dict(zip(SyncStageKind.values, page.locator(".work-board tbody td").all_inner_texts(), strict=True))
     for stage, wanted in words.items():
         assert [word for word in wanted if word not in cells[stage]] == [], cells[stage]
     return cells
@@ -49,7 +49,7 @@ def test_dates_bring_a_stage_from_not_due_over_waiting_to_missing(open_page, liv
     on_item(staff, item, "arrangement", "not_due", "未到期", f"业务计划 {ago(-20):%m-%d}")
     on_item(staff, item, "assessment", "not_due", "未到期", "业务日期未定")
     on_board(staff, study=["待登记", "请登记业务日期", "登记日期"], arrangement=["未到期"], assessment=["业务日期未定"])
-    staff.click(".dj-seg a:has-text('待登记 1 处')")
+    staff.click(".dj-segments a:has-text('待登记 1 处')")
     staff.wait_for_selector("h1:has-text('1 处业务日期待登记')")
 
     # The branch that carries the work says when it was; the plan is not its own.
@@ -100,7 +100,7 @@ def test_records_make_a_missing_stage_synchronised_or_lagging_and_their_removal_
     on_item(page, overdue, "arrangement", "synchronised", "同步", "相差 2 天")
     chosen("implementation", "现场办公")
     on_item(page, overdue, "implementation", "synchronised", "同步", "相差 1 天")
-    page.click("#stage-implementation .w-evi a:has-text('撤下')")
+    page.click("#stage-implementation .work-evidence a:has-text('撤下')")
     page.fill("#id_text", "与业务无关")
     Hand(page).send("撤下佐证")
     on_item(page, overdue, "implementation", "missing", "缺失", "已 40 天未见")

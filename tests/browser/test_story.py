@@ -209,9 +209,9 @@ def read(page, period, folder):
     """Open the report from the list, follow a lost point, download the document; return (scores on screen, document)."""
     page.goto(page.home + "/reports/")
     page.click(f"tbody tr:has-text('{period.label()}') a")
-    page.wait_for_selector("h1.f-title")
+    page.wait_for_selector("h1.report-title")
     scores = {}
-    for row in page.locator("table[class='f-table'] >> nth=0").locator("tbody tr").all():
+    for row in page.locator("table[class='report-table'] >> nth=0").locator("tbody tr").all():
         cells = row.locator("td").all_text_contents()
         scores[row.locator("a").text_content()] = next(cell for cell in cells if re.fullmatch(r"\d+\.\d", cell.strip()))
     report = page.url

@@ -83,7 +83,7 @@ def test_a_missing_stage_is_supervised_from_the_board_answered_returned_answered
     heading(staff, "已销号")
     assert state(notice) == "closed" and notice.closed_at is not None
     assert [(row.accepted, row.activity) for row in notice.replies.all()] == [(False, None), (True, record)]
-    staff.click(f".s-reply a[href='/activities/{record.pk}/']")
+    staff.click(f".supervision-reply a[href='/activities/{record.pk}/']")
     heading(staff, "专题研究保供")
 
 

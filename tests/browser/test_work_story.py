@@ -25,7 +25,7 @@ def test_the_way_from_a_lost_point_to_the_stage_and_back(signed_in):
     page.goto(page.home + "/")
     settled(page)
     hand = Hand(page)
-    loss = page.locator(".a-loss li", has_text="电子证照扩面应用").first
+    loss = page.locator(".dj-losses li", has_text="电子证照扩面应用").first
     loss.locator("a:has-text('去补齐')").click()
     page.wait_for_url(re.compile(r"/sync/\d+/"))
     hand.click(f"{_stage(page)} a:has-text('补佐证')")
@@ -34,7 +34,7 @@ def test_the_way_from_a_lost_point_to_the_stage_and_back(signed_in):
     page.goto(page.home + "/")
     settled(page)
     assert hand.clicks == 2
-    texts = page.locator(".a-loss li").all_inner_texts()
+    texts = page.locator(".dj-losses li").all_inner_texts()
     assert not any("电子证照扩面应用”实施环节未见党建记录" in text for text in texts)
 
 
@@ -47,10 +47,10 @@ def test_linking_a_record_to_a_stage_costs_one_click_more(signed_in):
     hand = Hand(page)
     recorded(page, "现场办公推进整改")
     hand.click("text=全部出席")
-    page.wait_for_selector("[data-draft] .w-chip")
-    hand.click("[data-links] .w-chip")
-    page.wait_for_selector(".w-linked a")
-    label = page.inner_text(".w-linked a >> nth=0")
+    page.wait_for_selector("[data-draft] .stage-chip")
+    hand.click("[data-links] .stage-chip")
+    page.wait_for_selector(".stage-linked a")
+    label = page.inner_text(".stage-linked a >> nth=0")
     hand.click("button:has-text('提交审核')")
     page.wait_for_url(re.compile(r"/activities/\d+/$"))
     assert hand.clicks == 3

@@ -249,7 +249,7 @@ def timeline(
             items.append({"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url})
     missed = [slot for slot in slots if slot.behind(as_of)]
     items += [
-        {"when": slot.due, "title": f"{slot.name}到期，未落实", "note": slot.text, "url": slot.url, "kind": "bad"}
+        {"when": slot.due, "title": f"{slot.name}到期，未落实", "note": slot.text, "url": slot.url, "kind": "missed"}
         for slot in missed[-limit:]
     ]
     following = min(
@@ -267,10 +267,10 @@ def timeline(
 def _following(slot: DutySlot, as_of: date) -> dict[str, Any]:
     left = (slot.due - as_of).days
     if slot.waits(as_of):
-        return {"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url, "kind": "fu"}
+        return {"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url, "kind": "future"}
     if left > 0:
-        return {"when": slot.due, "title": f"{slot.name}到期", "note": f"还有 {left} 天", "kind": "fu"}
-    return {"when": slot.due, "title": f"{slot.name}今天到期", "note": slot.text, "kind": "fu"}
+        return {"when": slot.due, "title": f"{slot.name}到期", "note": f"还有 {left} 天", "kind": "future"}
+    return {"when": slot.due, "title": f"{slot.name}今天到期", "note": slot.text, "kind": "future"}
 
 
 def _reported(slot: DutySlot, report: DutyReport) -> dict[str, Any]:
@@ -286,5 +286,5 @@ def _reported(slot: DutySlot, report: DutyReport) -> dict[str, Any]:
         "note": report.text or slot.text,
         "who": report.reported_by.name if report.reported_by else "",
         "url": reverse("paper_download", args=[report.paper_id]) if report.paper_id else "",
-        "kind": "bad" if report.state == ReportState.RETURNED else "",
+        "kind": "missed" if report.state == ReportState.RETURNED else "",
     }

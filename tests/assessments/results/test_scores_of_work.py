@@ -100,7 +100,7 @@ def test_the_panel_shows_the_heaviest_losses_and_leads_to_all_of_them(world, as_
         whole = client.get(address)
         panel = client.get(address, headers={"HX-Request": "true"})
     losses = whole.context["score"]["losses"]
-    assert len(losses) > 5 and whole.content.decode().count('class="p"') == len(losses)
+    assert len(losses) > 5 and whole.content.decode().count('class="dj-loss-points"') == len(losses)
     text = panel.content.decode()
-    assert text.count('class="p"') == 5
+    assert text.count('class="dj-loss-points"') == 5
     assert f'href="{address}">全部 {len(losses)} 条失分原因</a>' in text

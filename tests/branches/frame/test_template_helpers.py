@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.template import Context, engines
 
 from branches.frame import states as looks
 from branches.templatetags import states
@@ -68,6 +69,21 @@ def test_a_citation_drops_the_trial_mark_on_phones_and_escapes_the_rest():
     assert "&lt;条例&gt;" in words
 
 
+def _rendered(text, **values):
+    return engines["django"].from_string("{% load tongbu %}" + text).template.render(Context(values))
+
+
+def test_joined_text_shows_no_gap_where_the_template_breaks_a_line():
+    text = "{% joined %}\n  {{ name }}\n  {% if more %}\n    　{{ more }} 项\n  {% endif %}\n{% endjoined %}"
+    assert _rendered(text, name="一\n二", more=3) == "一\n二　3 项"
+    assert _rendered(text, name="一") == "一"
+
+
+def test_style_sheets_are_named_as_their_files():
+    links = _rendered('{% styles "base/tokens" "components/rail" %}')
+    assert links.count("<link rel=") == 2 and 'href="/static/css/components/rail.css"' in links
+
+
 def test_the_lag_of_a_party_date_before_the_business_date_is_called_early():
     assert states.lag_words(5) == "相差 5 天"
     assert states.lag_words(0) == "当天"
@@ -114,7 +130,7 @@ def test_a_cell_due_within_three_days_gets_a_border():
     assert "near" not in states.cell_look("due_soon", 4)["classes"]
     assert states.cell_look("overdue", 24) == {
         "icon": "alert-triangle",
-        "classes": "h-late",
+        "classes": "is-late",
         "name": "逾期24天",
         "days": 24,
     }

@@ -36,7 +36,7 @@ def test_a_secretary_records_staff_returns_he_mends_and_staff_accepts(world, as_
 
     queue = staff.get(reverse("review_queue")).content.decode()
     assert "1 条记录待审核" in queue and "学习讨论" in queue
-    assert '<span class="n">1</span>' in queue
+    assert '<span class="count">1</span>' in queue
     assert staff.get(reverse("review_detail", args=[record.pk])).status_code == 200
     assert staff.post(reverse("review_begin", args=[record.pk])).status_code == 302
     confirm = staff.get(reverse("activity_return", args=[record.pk])).content.decode()

@@ -75,14 +75,14 @@ def test_the_queue_of_reviews_and_the_badge_count_reports_of_duties(world, as_, 
     staff = as_("staff")
     page = html(staff.get("/reviews/"))
     assert "待审核的责任报告 1 份" in page and 'href="/duties/own/#waiting"' in page
-    assert '<span class="n">1</span>' in page
+    assert '<span class="count">1</span>' in page
     assert "待审核的责任报告 1 份" in html(staff.get("/dashboard/"))
     listed = html(staff.get("/duties/own/"))
     assert 'id="waiting"' in listed and said.text in listed
     assert "责任报告" not in html(as_("secretary_a").get("/reviews/"))
     staff.post(f"/duties/reports/{DutyReport.objects.get().pk}/review/", {"do": "accept"})
     page = html(staff.get("/reviews/"))
-    assert "责任报告" not in page and '<span class="n">' not in page
+    assert "责任报告" not in page and '<span class="count">' not in page
 
 
 def test_the_progress_says_how_much_of_it_waits_for_a_judgement(world, as_, said):

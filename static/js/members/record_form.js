@@ -1,0 +1,140 @@
+/* The record form: what a kind asks for, words to insert, rows of resolutions, files once a draft exists, the draft's address. */
+import { toast } from "../shell/toasts.js";
+
+const form = document.getElementById("record");
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+function kinds() {
+  return [...form.querySelectorAll('input[name="kinds"]:checked')].map((box) => box.value);
+}
+
+function nameChair(talk) {
+  const chair = byId("id_chair");
+  if (!chair) {
+    return;
+  }
+  const word = talk ? "谈话人" : "主持人";
+  const icon = document.querySelector("#chair-box use");
+  chair.title = word;
+  chair.options[0].textContent = word;
+  form.querySelector('label[for="id_chair"]').textContent = word;
+  icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, talk ? "#messages" : "#microphone"));
+}
+
+/* A talk keeps its date and names only; the lecturer is asked of a lecture only. */
+function fitToKinds() {
+  const chosen = kinds();
+  const talk = chosen.length === 1 && chosen[0] === "talk";
+  const hint = byId("attendance-hint");
+  byId("content-sec").hidden = talk && !byId("id_content").value;
+  byId("resolutions-sec").hidden = talk;
+  if (hint) {
+    hint.textContent = talk ? "点姓名选择" : "点姓名切换";
+  }
+  nameChair(talk);
+  byId("attendance-label").textContent = talk ? "谈话对象" : "考勤";
+  for (const part of form.querySelectorAll("[data-for-kind]")) {
+    const input = part.querySelector("input");
+    part.hidden = !chosen.includes(part.getAttribute("data-for-kind")) && !(input && input.value);
+  }
+}
+
+/* Put words where the cursor is, on a line of their own. */
+function insert(words) {
+  const text = byId("id_content");
+  const before = text.value.slice(0, text.selectionStart);
+  const start = before && !before.endsWith("\n") ? "\n" : "";
+  const end = (before + start + words).length;
+  text.value = before + start + words + text.value.slice(text.selectionEnd);
+  text.focus();
+  text.setSelectionRange(end, end);
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+  text.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/* One more row of a formset, from its <template data-row>. */
+function addRow(prefix) {
+  const list = form.querySelector(`[data-rows="${prefix}"]`);
+  const total = form.elements[`${prefix}-TOTAL_FORMS`];
+  const most = Number(form.elements[`${prefix}-MAX_NUM_FORMS`].value);
+  const number = Number(total.value);
+  if (number >= most) {
+    toast({ level: "warning", text: `一条记录最多 ${most} 项决议` });
+    return;
+  }
+  const row = form.querySelector(`template[data-row="${prefix}"]`).content.cloneNode(true);
+  for (const part of row.querySelectorAll("[name], [id], [for]")) {
+    for (const key of ["name", "id", "for"].filter((each) => part.hasAttribute(each))) {
+      part.setAttribute(key, part.getAttribute(key).replace("__prefix__", number));
+    }
+  }
+  list.appendChild(row);
+  total.value = number + 1;
+  list.lastElementChild.querySelector("input").focus();
+}
+
+/* Asked for a period that is over: the date says whether it was held then or is made up for now. */
+function chooseWhen() {
+  const box = form.querySelector(".record-when");
+  const day = byId("id_day").value;
+  if (box && day && day >= box.getAttribute("data-first")) {
+    box.querySelectorAll("input")[day > box.getAttribute("data-last") ? 1 : 0].checked = true;
+  }
+}
+
+function allowFiles(saved) {
+  const upload = byId("upload");
+  upload.setAttribute("action", saved.upload);
+  upload.setAttribute("hx-post", saved.upload);
+  byId("upload-file").disabled = false;
+  const box = form.querySelector("[data-waits]");
+  if (box) {
+    box.removeAttribute("data-waits");
+    box.querySelector("span.muted").textContent = "非涉密系统，请勿上传涉密文件";
+  }
+  window.htmx.process(upload);
+}
+
+/* The draft exists now: later savings, the address and the files go to it. */
+function onSaved(saved) {
+  if (!saved.edit || form.getAttribute("data-draft") === String(saved.id)) {
+    return;
+  }
+  form.setAttribute("data-draft", saved.id);
+  form.setAttribute("action", saved.edit);
+  if (window.location.pathname !== saved.edit) {
+    window.history.replaceState(null, "", saved.edit);
+  }
+  allowFiles(saved);
+}
+
+function onClick(event) {
+  const words = event.target.closest("[data-insert]");
+  const more = event.target.closest("[data-add-row]");
+  if (words) {
+    insert(words.getAttribute("data-insert"));
+  } else if (more) {
+    addRow(more.getAttribute("data-add-row"));
+  }
+}
+
+function onSettled(target) {
+  if (target && target.id === "files") {
+    byId("upload-file").value = "";
+  }
+  if (target && target.id === "attendance") {
+    fitToKinds();
+  }
+}
+
+if (form) {
+  form.addEventListener("click", onClick);
+  byId("id_day").addEventListener("change", chooseWhen);
+  form.addEventListener("change", fitToKinds);
+  document.addEventListener("htmx:afterSettle", (event) => onSettled(event.detail.target));
+  document.addEventListener("tongbu:saved", (event) => onSaved(event.detail || {}));
+  fitToKinds();
+}

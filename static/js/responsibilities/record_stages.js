@@ -1,0 +1,138 @@
+/* 关联业务 on the record form. Before a draft exists, the chosen stages wait in the hidden field `links`; as soon as the
+   draft has an id they are posted to its own address. Afterwards each choice is posted at once by htmx. */
+import { postDraft } from "../components/autosave.js";
+import { csrfToken } from "../shell/page.js";
+import { toast } from "../shell/toasts.js";
+
+const form = document.getElementById("record");
+const slot = document.getElementById("links");
+/* The form is on its way out. */
+let passing = false;
+
+function waiting() {
+  return form.elements.links;
+}
+
+function gather() {
+  waiting().value = [...slot.querySelectorAll("input[data-link]")]
+    .filter((box) => box.checked)
+    .map((box) => box.getAttribute("data-link"))
+    .join(",");
+}
+
+/* Ways and fields that usually go with the chosen stages are marked, never chosen. */
+function suggest() {
+  const sources = slot.querySelectorAll(".stage-linked [data-way], input[data-link]:checked");
+  const last = sources[sources.length - 1];
+  for (const name of ["way", "building"]) {
+    const said = form.querySelector(`input[name="${name}"]:checked`);
+    const open = last && !(said && said.value);
+    for (const pill of form.querySelectorAll(`[data-suggest^="${name}-"]`)) {
+      const fits = open && pill.getAttribute("data-suggest") === `${name}-${last.getAttribute(`data-${name}`)}`;
+      pill.classList.toggle("is-suggested", Boolean(fits));
+      pill.title = fits ? "按关联的环节建议" : "";
+    }
+  }
+}
+
+/* Post what waits to the stages of the record with this id; a failure is told and stops nothing. */
+async function send(id) {
+  const points = waiting().value;
+  if (!points) {
+    return;
+  }
+  const data = new FormData();
+  data.append("point", points);
+  try {
+    const response = await fetch(`/activities/${id}/stages/`, {
+      method: "POST",
+      body: data,
+      credentials: "same-origin",
+      headers: { "X-CSRFToken": csrfToken(), "HX-Request": "true" },
+    });
+    if (!response.ok) {
+      throw new Error(String(response.status));
+    }
+    waiting().value = "";
+  } catch {
+    toast({ level: "warning", title: "业务没有关联", text: "记录已保存，可以在记录页面上关联。" });
+  }
+}
+
+/* The id of the draft; makes it when there is none yet. Nothing when that failed. */
+async function draftId() {
+  const record = form.elements.record;
+  if (record && record.value) {
+    return record.value;
+  }
+  const response = await postDraft(form);
+  if (!response.ok) {
+    return null;
+  }
+  const body = await response.json();
+  form.elements.record.value = body.fields.record;
+  form.elements.version.value = body.fields.version;
+  form.setAttribute("action", body.edit);
+  return body.id;
+}
+
+/* Sent before the draft was saved by itself: save it, link, then send. */
+async function linkThenSend(button) {
+  try {
+    const id = await draftId();
+    if (id) {
+      await send(id);
+    }
+  } catch {
+    /* the form is sent all the same, and says what is wrong with it */
+  }
+  if (button) {
+    form.requestSubmit(button);
+  } else {
+    form.submit();
+  }
+}
+
+function onSubmit(event) {
+  if (event.defaultPrevented || passing || !waiting().value) {
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  passing = true;
+  linkThenSend(event.submitter);
+}
+
+async function onSaved(id) {
+  if (!id || passing) {
+    return;
+  }
+  const unsent = Boolean(waiting().value);
+  if (unsent) {
+    await send(id);
+  }
+  if (unsent || !slot.querySelector("[data-draft]")) {
+    window.htmx.trigger(slot, "tongbu:links");
+  }
+}
+
+if (form && slot) {
+  slot.addEventListener("change", (event) => {
+    if (event.target.matches("input[data-link]")) {
+      gather();
+      suggest();
+    }
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "way" || event.target.name === "building") {
+      suggest();
+    }
+  });
+  form.addEventListener("submit", onSubmit);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (slot.contains(event.detail.target)) {
+      suggest();
+    }
+  });
+  document.addEventListener("tongbu:saved", (event) => onSaved((event.detail || {}).id));
+}

@@ -1,0 +1,12 @@
+/* What every page has: each import is one behaviour. */
+import "./shell/dialogue_with_server.js";
+import "./shell/fold.js";
+import "./shell/menus.js";
+import "./shell/popover.js";
+import "./shell/print.js";
+import "./shell/send_once.js";
+import "./shell/send_when_chosen.js";
+import "./shell/show_password.js";
+import "./shell/strips.js";
+import "./shell/toasts.js";
+import "./shell/unsaved.js";
