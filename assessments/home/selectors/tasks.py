@@ -115,7 +115,7 @@ def _duties(organisation: Organisation) -> list[Task]:
             and come.next_due <= clock.today() + AHEAD
             and any(slot.words and slot.due == come.next_due for slot in slots[duty.pk])
         ):
-            rows.append((2, come.days, Task("due_soon", duty.text, f"{come.next_due:%-m月%-d日}前报告", url)))
+            rows.append((2, come.days or 0, Task("due_soon", duty.text, f"{come.next_due:%-m月%-d日}前报告", url)))
     return found + [task for _, _, task in sorted(rows, key=lambda row: row[:2])]
 
 
