@@ -98,7 +98,7 @@ class Places:
         allowed = None
         if by is not OPERATOR:
             allowed = set(access.organisations_for(by, IMPORT).order_by().values_list("pk", flat=True))
-        for row in Organisation.objects.order_by("tree_id", "lft"):
+        for row in Organisation.objects.in_tree_order():
             place = Place(
                 name=row.name,
                 short_name=row.short_name,

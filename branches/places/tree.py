@@ -164,7 +164,7 @@ def organisation_move(*, by, organisation, parent):
         raise ValidationError({"parent": "党组不能移动。"})
     if organisation.archived_on:
         raise ValidationError(ARCHIVED)
-    if parent.tree_id == organisation.tree_id and organisation.lft <= parent.lft <= organisation.rght:
+    if organisation.contains(parent):
         raise ValidationError({"parent": "不能移动到自己或自己的下级之下。"})
     _check_place(organisation.kind, parent)
     if organisation.parent_id == parent.pk:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from branches.reach.intervals import above, tree_order
 from branches.reach.models import Appointment, OrganisationGrant
 from branches.reach.reach import fresh, reach_of
 from branches.reach.rights import APPOINT, RIGHT_NAMES, ROLES, STRICTLY_BELOW, SYSTEM_ROLES, VIEW
@@ -55,7 +56,7 @@ def get_for(queryset, user, right, **lookup):
 
 def organisations_for(user, right: str = VIEW) -> QuerySet:
     """Return the organisations at which `user` holds `right`, in tree order."""
-    return _organisation().objects.visible_to(user, right).order_by("tree_id", "lft")
+    return _organisation().objects.visible_to(user, right).order_by(*tree_order())
 
 
 def has_right(user, right: str, organisation) -> bool:
@@ -118,14 +119,10 @@ def who_can_each(rights, organisation, limit=5):
     if organisation is None:
         return {right: [] for right in rights}
     roles = {role.key: role for role in ROLES.values()}
-    above = Q(
-        role__in=[key for key, role in roles.items() if role.below and role.rights & set(rights)],
-        organisation__tree_id=organisation.tree_id,
-        organisation__lft__lt=organisation.lft,
-        organisation__rght__gt=organisation.rght,
-    )
+    reaching_down = [key for key, role in roles.items() if role.below and role.rights & set(rights)]
+    higher = Q(above(organisation), role__in=reaching_down)
     here = Q(organisation=organisation.pk)
-    rows = Appointment.objects.in_force(clock.today()).filter(above | here, user__is_active=True)
+    rows = Appointment.objects.in_force(clock.today()).filter(higher | here, user__is_active=True)
     rows = list(rows.select_related("user", "organisation__parent").order_by("-organisation__level", "pk"))
 
     def gives(row, right):

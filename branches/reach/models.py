@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from guardian.models import UserObjectPermissionBase
 
+from branches.reach.intervals import above
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.rights import ROLE_CHOICES, SYSTEM_ROLES
 from common.dated import DatedQuerySet
@@ -94,20 +95,15 @@ class GrantQuerySet(DatedQuerySet):
 
     def over(self, place):
         """Grants that reach `place`: held there, or above it and reaching downwards."""
-        return self.filter(Q(content_object=place.pk) | _above(place))
+        return self.filter(Q(content_object=place.pk) | self._from_above(place))
 
     def above(self, place):
         """Grants held strictly above `place` that reach down to it."""
-        return self.filter(_above(place))
+        return self.filter(self._from_above(place))
 
-
-def _above(place):
-    return Q(
-        below=True,
-        content_object__tree_id=place.tree_id,
-        content_object__lft__lt=place.lft,
-        content_object__rght__gt=place.rght,
-    )
+    @staticmethod
+    def _from_above(place):
+        return Q(above(place, "content_object__"), below=True)
 
 
 class OrganisationGrant(UserObjectPermissionBase):

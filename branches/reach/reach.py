@@ -9,8 +9,9 @@ from datetime import date
 from typing import NamedTuple
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
+from branches.reach.intervals import above_outer, within_outer
 from branches.reach.rights import ROLES, STRICTLY_BELOW
 from common import clock
 from common.operator import OPERATOR
@@ -85,7 +86,7 @@ class Reach:
             return NOWHERE
         here = Q(pk__in=alone) if alone else NOWHERE
         if downwards:
-            here |= Q(Exists(_at_or_above(right in STRICTLY_BELOW).filter(pk__in=downwards)))
+            here |= Q(Exists(organisations().filter(above_outer(strictly=right in STRICTLY_BELOW), pk__in=downwards)))
         if not path:
             return here
         return Q(**{f"{path.removesuffix('__')}__in": organisations().filter(here).values("pk")})
@@ -96,7 +97,7 @@ class Reach:
             return []
         if organisation not in self._over:
             places = organisations().filter(pk__in={seat.organisation for seat in self.seats})
-            inside = organisations().filter(pk=organisation, **_within_outer())
+            inside = organisations().filter(within_outer(), pk=organisation)
             above = set(places.filter(Exists(inside)).values_list("pk", flat=True))
             self._over[organisation] = [seat for seat in self.seats if seat.organisation in above]
         return self._over[organisation]
@@ -124,22 +125,6 @@ class Reach:
         return seat.below
 
 
-def _within_outer(path: str = "") -> dict:
-    return {
-        "tree_id": OuterRef(f"{path}tree_id"),
-        "lft__gte": OuterRef(f"{path}lft"),
-        "rght__lte": OuterRef(f"{path}rght"),
-    }
-
-
-def _at_or_above(strictly: bool) -> QuerySet:
-    """Organisations at or above the outer one; `strictly`: only above."""
-    rows = organisations().filter(tree_id=OuterRef("tree_id"))
-    if strictly:
-        return rows.filter(lft__lt=OuterRef("lft"), rght__gt=OuterRef("rght"))
-    return rows.filter(lft__lte=OuterRef("lft"), rght__gte=OuterRef("rght"))
-
-
 def fresh(user, at: int | None = None) -> Reach:
     """Return the Reach of an account (or the operator) as it is now, read anew in one statement.
 
@@ -151,7 +136,7 @@ def fresh(user, at: int | None = None) -> Reach:
         user_id=user.pk or 0, user__is_active=True, organisation__isnull=False
     )
     if at is not None:
-        rows = rows.filter(Exists(organisations().filter(pk=at, **_within_outer("organisation__"))))
+        rows = rows.filter(Exists(organisations().filter(within_outer("organisation__"), pk=at)))
     columns = ("organisation", "role", "starts", "ends")
     found = Reach(Seat(*row) for row in rows.order_by("pk").values_list(*columns))
     if at is not None:

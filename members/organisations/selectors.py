@@ -9,6 +9,7 @@ from branches.places.models.terms import Term
 from branches.places.selectors.coverage import coverage_of_departments
 from branches.places.selectors.terms import WARN_DAYS
 from branches.reach import access
+from branches.reach.intervals import within
 from common import clock
 from members.roster.models.members import PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post, PostKind
@@ -161,11 +162,7 @@ def profile(organisation):
     today = clock.today()
     roster = Member.objects.on_roster(organisation, today)
     if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
-        memberships = Membership.objects.in_force(today).filter(
-            organisation__tree_id=organisation.tree_id,
-            organisation__lft__gte=organisation.lft,
-            organisation__rght__lte=organisation.rght,
-        )
+        memberships = Membership.objects.in_force(today).filter(within(organisation))
         roster = Member.objects.filter(
             pk__in=memberships.values("member"), stage__in=PARTY_STAGES, joined_on__lte=today
         )

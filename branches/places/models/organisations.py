@@ -8,6 +8,7 @@ from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
+from branches.reach.intervals import above, tree_order, within
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.rights import ORGANISATION_RIGHTS
 
@@ -32,17 +33,6 @@ ALLOWED_CHILDREN = {
 }
 
 
-def within(top, path="organisation__"):
-    """Return the condition «lies at `top` or below it»; path leads from the filtered rows to their organisation."""
-    inside = {"tree_id": top.tree_id, "lft__gte": top.lft, "rght__lte": top.rght}
-    return Q(**{f"{path}{name}": value for name, value in inside.items()})
-
-
-def tree_order(path=""):
-    """Return what to order by so that rows stand as in the tree; path as for `within`."""
-    return f"{path}tree_id", f"{path}lft"
-
-
 class OrganisationQuerySet(TreeQuerySet, ScopedQuerySet):
     organisation_path = ""
 
@@ -56,7 +46,13 @@ class OrganisationQuerySet(TreeQuerySet, ScopedQuerySet):
 
     def above(self, place):
         """Organisations strictly above `place`."""
-        return self.filter(tree_id=place.tree_id, lft__lt=place.lft, rght__gt=place.rght)
+        return self.filter(above(place, ""))
+
+    def under_nearest(self, kinds, place):
+        """Organisations strictly below the nearest one above `place` that is of one of `kinds`."""
+        top = type(self)(self.model, using=self._db).above(place).filter(kind__in=kinds).order_by("-lft")
+        edges = top.values("lft", "rght")[:1]
+        return self.filter(tree_id=place.tree_id, lft__gt=edges.values("lft"), rght__lt=edges.values("rght"))
 
     def in_tree_order(self):
         """From the root down, each organisation before those below it."""

@@ -15,7 +15,7 @@ def _not_own_power(by, organisation, act):
         return
     for row in access.current_appointments(by):
         place = row.organisation
-        if place and place.tree_id == organisation.tree_id and organisation.lft <= place.lft <= organisation.rght:
+        if place and organisation.contains(place):
             raise ValidationError(f"您的任职就在{place.label}，不能{act}，请由上级办理。")
 
 

@@ -5,6 +5,7 @@ from django import forms
 from django.db.models import Q
 
 from branches.reach import access
+from branches.reach.intervals import tree_order, within
 from common.forms.filters import Filter
 from members.activities.forms.record import short_label
 from members.activities.models import Activity, ActivityKindCode, ActivityState
@@ -12,8 +13,8 @@ from members.activities.models import Activity, ActivityKindCode, ActivityState
 SORTS = {
     "day": ["day", "pk"],
     "-day": ["-day", "-pk"],
-    "organisation": ["organisation__tree_id", "organisation__lft", "-day", "-pk"],
-    "-organisation": ["-organisation__tree_id", "-organisation__lft", "-day", "-pk"],
+    "organisation": [*tree_order("organisation__"), "-day", "-pk"],
+    "-organisation": [*tree_order("organisation__", reverse=True), "-day", "-pk"],
     "title": ["title", "-day", "-pk"],
     "-title": ["-title", "-day", "-pk"],
     "submitted": ["submitted_at", "pk"],
@@ -75,9 +76,7 @@ class ActivityFilter(django_filters.FilterSet):
 
     def below(self, rows, name, place):
         """The records of an organisation and of everything below it."""
-        return rows.filter(
-            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
-        )
+        return rows.filter(within(place))
 
     def by_late(self, rows, name, value):
         return rows.filter(late=value == "1")

@@ -14,27 +14,8 @@ def co_hosts(organisation):
     """
     if organisation is None or organisation.kind not in (Kind.BRANCH, Kind.GENERAL_BRANCH):
         return Organisation.objects.none()
-    top = (
-        Organisation.objects.filter(
-            tree_id=organisation.tree_id,
-            lft__lt=organisation.lft,
-            rght__gt=organisation.rght,
-            kind__in=[Kind.COMMITTEE, Kind.PARTY_GROUP],
-        )
-        .order_by("-lft")
-        .values("lft", "rght")[:1]
-    )
-    return (
-        Organisation.objects.filter(
-            tree_id=organisation.tree_id,
-            kind=Kind.BRANCH,
-            archived_on__isnull=True,
-            lft__gt=top.values("lft"),
-            rght__lt=top.values("rght"),
-        )
-        .exclude(pk=organisation.pk)
-        .order_by("tree_id", "lft")
-    )
+    places = Organisation.objects.under_nearest([Kind.COMMITTEE, Kind.PARTY_GROUP], organisation)
+    return places.filter(kind=Kind.BRANCH, archived_on__isnull=True).exclude(pk=organisation.pk).in_tree_order()
 
 
 def readable(user):

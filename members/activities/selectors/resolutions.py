@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Count, F, Q
 
+from branches.reach.intervals import within
 from branches.reach.rights import VIEW
 from common import clock
 from members.activities.models import Resolution
@@ -33,11 +34,7 @@ def resolutions(user, chosen):
     rows = rows.select_related("owner", "done_by", "activity__organisation__parent").prefetch_related("activity__kinds")
     place = chosen.get("organisation")
     if place:
-        rows = rows.filter(
-            activity__organisation__tree_id=place.tree_id,
-            activity__organisation__lft__gte=place.lft,
-            activity__organisation__rght__lte=place.rght,
-        )
+        rows = rows.filter(within(place, "activity__organisation__"))
     if chosen.get("state"):
         rows = rows.filter(_conditions(clock.today())[chosen["state"]])
     if chosen.get("q"):
