@@ -67,7 +67,7 @@ def _new_version(organisation, on):
     return _open_version(organisation, on)
 
 
-def _name_free(key, short_name, parent, pk=None):
+def _name_free(key, pk=None):
     if Organisation.objects.filter(name_key=key).exclude(pk=pk).exists():
         raise ValidationError({"name": "已有同名的党组织。"})
 
@@ -85,7 +85,7 @@ def organisation_create(*, by, name, kind, parent=None, short_name="", founded=N
     if founded and founded > clock.today():
         raise ValidationError({"founded": "成立日期不能晚于今天。"})
     key = name_key(name)
-    _name_free(key, short_name, parent)
+    _name_free(key)
     organisation = Organisation(
         name=name,
         name_key=key,
@@ -95,64 +95,60 @@ def organisation_create(*, by, name, kind, parent=None, short_name="", founded=N
         parent=parent,
         founded=founded,
     )
-    organisation.clean_fields(exclude=["parent"])
-    organisation.insert_at(parent, position="last-child", save=False)
-    organisation.save()
-    _open_version(organisation, founded or BEGINNING)
-    audit.record(
-        by=by,
-        verb="organisation.create",
-        obj=organisation,
-        organisation=organisation,
-        after=audit.snapshot(organisation),
-    )
+    with audit.change(by=by, verb="organisation.create", obj=organisation, organisation=organisation):
+        organisation.clean_fields(exclude=["parent"])
+        organisation.insert_at(parent, position="last-child", save=False)
+        organisation.save()
+        _open_version(organisation, founded or BEGINNING)
     mark(organisation, founded or BEGINNING, clock.today(), "tree")
     return organisation
 
 
 @transaction.atomic
 def organisation_update(*, by, organisation, name=None, short_name=None, founded=None, on=None):
-    """Rename an organisation from the day `on` (default today), or correct its founding date."""
+    """Rename an organisation from the day `on` (default today), or correct its founding date; None leaves as it is."""
     lock()
     organisation = _fresh(organisation)
-    before = audit.snapshot(organisation)
-    on = on or clock.today()
-    renamed = False
-    if name is not None and name != organisation.name:
-        key = name_key(name)
-        _name_free(key, short_name, organisation.parent, organisation.pk)
-        organisation.name, organisation.name_key, renamed = name, key, True
-    if short_name is not None and short_name != organisation.short_name:
-        organisation.short_name, organisation.initials, renamed = short_name, initials_of(short_name), True
+    renamed = (name is not None and name != organisation.name) or (
+        short_name is not None and short_name != organisation.short_name
+    )
     refounded = founded is not None and founded != organisation.founded
-    if refounded:
-        if founded > clock.today():
-            raise ValidationError({"founded": "成立日期不能晚于今天。"})
-        first = organisation.versions.order_by("starts").first()
-        if first.ends and founded > first.ends:
-            raise ValidationError({"founded": "成立日期晚于已有的变更记录。"})
-        first.starts = founded
-        first.save()
-        mark(organisation, min(founded, organisation.founded or founded), clock.today(), "tree")
-        organisation.founded = founded
     if not renamed and not refounded:
         return organisation
-    if renamed and organisation.archived_on:
-        raise ValidationError(ARCHIVED)
-    organisation.version += 1
-    organisation.clean_fields(exclude=["parent"])
-    organisation.save()
-    if renamed:
-        _new_version(organisation, on)
-    audit.record(
-        by=by,
-        verb="organisation.update",
-        obj=organisation,
-        organisation=organisation,
-        before=before,
-        after=audit.snapshot(organisation),
-    )
+    with audit.change(by=by, verb="organisation.update", obj=organisation, organisation=organisation):
+        _rename(organisation, name, short_name)
+        if refounded:
+            _set_founding(organisation, founded)
+        if renamed and organisation.archived_on:
+            raise ValidationError(ARCHIVED)
+        organisation.version += 1
+        organisation.clean_fields(exclude=["parent"])
+        organisation.save()
+        if renamed:
+            _new_version(organisation, on or clock.today())
     return organisation
+
+
+def _rename(organisation, name, short_name):
+    if name is not None and name != organisation.name:
+        key = name_key(name)
+        _name_free(key, organisation.pk)
+        organisation.name, organisation.name_key = name, key
+    if short_name is not None and short_name != organisation.short_name:
+        organisation.short_name, organisation.initials = short_name, initials_of(short_name)
+
+
+def _set_founding(organisation, founded):
+    """Move the founding, and with it the beginning of the first version."""
+    if founded > clock.today():
+        raise ValidationError({"founded": "成立日期不能晚于今天。"})
+    first = organisation.versions.order_by("starts").first()
+    if first.ends and founded > first.ends:
+        raise ValidationError({"founded": "成立日期晚于已有的变更记录。"})
+    first.starts = founded
+    first.save()
+    mark(organisation, min(founded, organisation.founded or founded), clock.today(), "tree")
+    organisation.founded = founded
 
 
 @transaction.atomic
@@ -169,21 +165,13 @@ def organisation_move(*, by, organisation, parent):
     _check_place(organisation.kind, parent)
     if organisation.parent_id == parent.pk:
         return organisation
-    before = audit.snapshot(organisation)
     old_parent = organisation.parent_id
-    organisation.version += 1
-    organisation.move_to(parent, "last-child")
-    organisation.save()
-    organisation = _fresh(organisation)
-    _new_version(organisation, clock.today())
-    audit.record(
-        by=by,
-        verb="organisation.move",
-        obj=organisation,
-        organisation=organisation,
-        before=before,
-        after=audit.snapshot(organisation),
-    )
+    with audit.change(by=by, verb="organisation.move", obj=organisation, organisation=organisation):
+        organisation.version += 1
+        organisation.move_to(parent, "last-child")
+        organisation.save()
+        organisation.refresh_from_db()
+        _new_version(organisation, clock.today())
     for touched in (old_parent, parent, organisation):
         mark(touched, clock.today(), clock.today(), "tree")
     return organisation
@@ -201,22 +189,14 @@ def organisation_archive(*, by, organisation, on=None):
         raise ValidationError("该组织已撤销。")
     if organisation.children.filter(archived_on__isnull=True).exists():
         raise ValidationError("该组织之下还有未撤销的组织，请先移动或撤销它们。")
-    before = audit.snapshot(organisation)
-    organisation.archived_on = on
-    organisation.version += 1
-    organisation.clean_fields(exclude=["parent"])
-    organisation.save()
-    if not organisation.versions.filter(ends__isnull=True, starts__lte=on).update(ends=on):
-        # Its last change would come after its end, and the open version would stay open for ever.
-        raise ValidationError({"on": "撤销日期不能早于最近一次变更（成立、改名或移动）的日期。"})
-    audit.record(
-        by=by,
-        verb="organisation.archive",
-        obj=organisation,
-        organisation=organisation,
-        before=before,
-        after=audit.snapshot(organisation),
-    )
+    with audit.change(by=by, verb="organisation.archive", obj=organisation, organisation=organisation):
+        organisation.archived_on = on
+        organisation.version += 1
+        organisation.clean_fields(exclude=["parent"])
+        organisation.save()
+        if not organisation.versions.filter(ends__isnull=True, starts__lte=on).update(ends=on):
+            # Its last change would come after its end, and the open version would stay open for ever.
+            raise ValidationError({"on": "撤销日期不能早于最近一次变更（成立、改名或移动）的日期。"})
     mark(organisation, on, clock.today(), "tree")
     return organisation
 

@@ -39,12 +39,11 @@ def setting_set(*, by, key, value, valid_from=None):
     row = Setting.objects.select_for_update().filter(key=key, valid_from=valid_from).first()
     if row and valid_from < clock.today():
         raise ValidationError({"valid_from": "该日已有设定，已生效的历史不再改动，请另选日期。"})
-    before = audit.snapshot(row) if row else None
     row = row or Setting(key=key, valid_from=valid_from)
-    row.value = text
-    row.full_clean()
-    row.save()
-    audit.record(by=by, verb="setting.set", obj=row, before=before, after=audit.snapshot(row))
+    with audit.change(by=by, verb="setting.set", obj=row):
+        row.value = text
+        row.full_clean()
+        row.save()
     following = Setting.objects.filter(key=key, valid_from__gt=valid_from).order_by("valid_from").first()
     last = following.valid_from - timedelta(days=1) if following else max(clock.today(), valid_from)
     root = Organisation.objects.root()

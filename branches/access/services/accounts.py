@@ -61,17 +61,11 @@ def account_lock(*, by, user, active):
     if user == by and not active:
         raise ValidationError("不能锁定自己的账号。")
     user = User.objects.select_for_update().get(pk=user.pk)
-    before = {"is_active": user.is_active}
-    user.is_active = active
-    user.session_epoch += 1
-    user.save()
-    audit.record(
-        by=by,
-        verb="account.unlock" if active else "account.lock",
-        obj=user,
-        before=before,
-        after={"is_active": active},
-    )
+    verb = "account.unlock" if active else "account.lock"
+    with audit.change(by=by, verb=verb, obj=user, view=lambda user: {"is_active": user.is_active}):
+        user.is_active = active
+        user.session_epoch += 1
+        user.save()
     return user
 
 

@@ -56,17 +56,11 @@ def appointment_make(*, by, user, role, organisation=None, starts=None, ends=Non
         raise ValidationError({"ends": "任职止不能早于任职起。"})
     if Appointment.objects.filter(user=user, role=role, organisation=organisation, ends__isnull=True).exists():
         raise ValidationError({"user": "该账号已担任这一职务。"})
-    appointment.full_clean()
-    appointment.save()
-    access.sync_grants(appointment)
-    _mark(appointment, appointment.starts)
-    audit.record(
-        by=by,
-        verb="appointment.make",
-        obj=appointment,
-        organisation=organisation,
-        after=audit.snapshot(appointment),
-    )
+    with audit.change(by=by, verb="appointment.make", obj=appointment, organisation=organisation):
+        appointment.full_clean()
+        appointment.save()
+        access.sync_grants(appointment)
+        _mark(appointment, appointment.starts)
     if user != by:
         notice_send(
             by=by,
@@ -91,28 +85,20 @@ def appointment_end(*, by, appointment, ends=None, successor=None, reason=""):
         raise ValidationError("您的职务不能结束这一任职。")
     if appointment.ends and appointment.ends < today:
         raise ValidationError("该任职已经结束。")
-    before = audit.snapshot(appointment)
     last_day = ends or max(appointment.starts, today)
     if last_day < appointment.starts:
         raise ValidationError({"ends": "任职止不能早于任职起。"})
     if successor is not None and (successor.pk == appointment.user_id or not successor.is_active):
         raise ValidationError({"successor": "接手人须是另一个启用的账号。"})
-    appointment.ends, appointment.successor, appointment.end_reason = last_day, successor, reason
-    appointment.full_clean()
-    appointment.save()
-    access.sync_grants(appointment)
-    _mark(appointment, last_day)
-    # A post that ends ends the open sessions that rest on it (control C05).
-    if last_day < today:
-        User.objects.filter(pk=appointment.user_id).update(session_epoch=F("session_epoch") + 1)
-    audit.record(
-        by=by,
-        verb="appointment.end",
-        obj=appointment,
-        organisation=appointment.organisation,
-        before=before,
-        after=audit.snapshot(appointment),
-    )
+    with audit.change(by=by, verb="appointment.end", obj=appointment, organisation=appointment.organisation):
+        appointment.ends, appointment.successor, appointment.end_reason = last_day, successor, reason
+        appointment.full_clean()
+        appointment.save()
+        access.sync_grants(appointment)
+        _mark(appointment, last_day)
+        # A post that ends ends the open sessions that rest on it (control C05).
+        if last_day < today:
+            User.objects.filter(pk=appointment.user_id).update(session_epoch=F("session_epoch") + 1)
     notice_send(
         by=by,
         to=appointment.user,

@@ -95,16 +95,8 @@ def coverage_end(*, by, department, ends=None):
     ends = ends or clock.today()
     if current.starts and ends < current.starts:
         raise ValidationError({"ends": f"不能早于覆盖开始的日期（{current.starts}）。"})
-    before = audit.snapshot(current)
-    current.ends = ends
-    current.save()
-    audit.record(
-        by=by,
-        verb="coverage.end",
-        obj=current,
-        organisation=current.organisation,
-        before=before,
-        after=audit.snapshot(current),
-    )
+    with audit.change(by=by, verb="coverage.end", obj=current, organisation=current.organisation):
+        current.ends = ends
+        current.save()
     mark(current.organisation, ends, clock.today(), "coverage")
     return current

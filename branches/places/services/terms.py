@@ -32,13 +32,11 @@ def term_set(*, by, organisation, expires, starts=None):
     expires: its last day. starts: first day, None where the ledger does not say. Raises ValidationError by field.
     """
     access.require(by, ORGANISE, organisation)
-    term = _running(organisation)
-    before = audit.snapshot(term) if term else None
-    term = term or Term(organisation=organisation)
-    term.starts, term.expires = starts, expires
-    _check(term)
-    term.save()
-    audit.record(by=by, verb="term.set", obj=term, organisation=organisation, before=before, after=audit.snapshot(term))
+    term = _running(organisation) or Term(organisation=organisation)
+    with audit.change(by=by, verb="term.set", obj=term, organisation=organisation):
+        term.starts, term.expires = starts, expires
+        _check(term)
+        term.save()
     _mark(term)
     return term
 
@@ -57,12 +55,9 @@ def term_close(*, by, organisation, on, next_expires=None):
         raise ValidationError({"on": "换届日期不能晚于今天。"})
     if term.starts and on < term.starts:
         raise ValidationError({"on": f"换届日期不能早于任期开始日期（{term.starts}）。"})
-    before = audit.snapshot(term)
-    term.closed_on = on
-    term.save()
-    audit.record(
-        by=by, verb="term.close", obj=term, organisation=organisation, before=before, after=audit.snapshot(term)
-    )
+    with audit.change(by=by, verb="term.close", obj=term, organisation=organisation):
+        term.closed_on = on
+        term.save()
     _mark(term)
     if next_expires:
         try:

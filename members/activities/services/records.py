@@ -138,7 +138,7 @@ def _comparable(data):
     )
 
 
-def picture(activity, data):
+def audit_view(activity, data):
     """Return the record as the audit trail keeps it: its columns, and its parts as short texts."""
     states = [f"{pk}:{state}{'（' + why + '）' if why else ''}" for pk, (state, why) in sorted(data.attendance.items())]
     return audit.snapshot(activity) | {
@@ -273,7 +273,7 @@ def _start(by, organisation, data, form_key):
 def draft_write(*, by, organisation, data, activity=None, form_key=None, version=None):
     """Write `data` into a new or an existing editable record, in the caller's transaction and without an audit entry.
 
-    Returns (record, picture before, picture after); before is {} for a new record, after is None when nothing changed.
+    Returns (record, audit view before, audit view after); before is {} for a new record, after is None when nothing changed.
     A form that was sent before (`form_key`) continues the record it made then (fault F13).
     """
     if activity is None:
@@ -285,24 +285,24 @@ def draft_write(*, by, organisation, data, activity=None, form_key=None, version
         activity, new = _start(by, organisation, data, form_key)
         if new:
             access.require(by, RECORD, organisation)
-            return activity, {}, picture(activity, data)
+            return activity, {}, audit_view(activity, data)
     access.require(by, RECORD, activity.organisation)
     old = record_data(activity)
     if _comparable(old) == _comparable(data):
-        return activity, picture(activity, old), None
+        return activity, audit_view(activity, old), None
     if version is not None and version != activity.version:
         raise Conflict(MOVED_ON, record=activity)
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
     _check(activity.organisation, data)
-    before = picture(activity, old)
+    before = audit_view(activity, old)
     _fill(activity, data)
     activity.version += 1
     activity.changed = clock.now()
     activity.edited_by_hand = True
     activity.save()
     _write_children(activity, data, old)
-    return activity, before, picture(activity, data)
+    return activity, before, audit_view(activity, data)
 
 
 @transaction.atomic

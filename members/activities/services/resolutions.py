@@ -15,22 +15,13 @@ from members.activities.models import COUNTING_STATES, Resolution
 
 
 def _write(by, resolution, verb, allowed, conflict, note="", **columns):
-    before = audit.snapshot(resolution)
-    changed = Resolution.objects.filter(pk=resolution.pk, **allowed).update(**columns)
-    resolution.refresh_from_db()
-    if changed != 1:
-        raise Conflict(conflict, record=resolution.activity)
     place = resolution.activity.organisation
-    access.require(by, RECORD, place)
-    audit.record(
-        by=by,
-        verb=f"resolution.{verb}",
-        obj=resolution,
-        organisation=place,
-        before=before,
-        after=audit.snapshot(resolution),
-        note=note,
-    )
+    with audit.change(by=by, verb=f"resolution.{verb}", obj=resolution, organisation=place, note=note):
+        changed = Resolution.objects.filter(pk=resolution.pk, **allowed).update(**columns)
+        resolution.refresh_from_db()
+        if changed != 1:
+            raise Conflict(conflict, record=resolution.activity)
+        access.require(by, RECORD, place)
     day = resolution.due or resolution.activity.day
     mark(place, day, day, "activity")
 

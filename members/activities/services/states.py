@@ -16,7 +16,7 @@ from common import clock
 from common.errors import Conflict
 from members.activities.models import COUNTING_STATES, Activity, ActivityState
 from members.activities.selectors.rosters import expected
-from members.activities.services.records import EDITABLE, draft_write, locked, mark_activity, picture, record_data
+from members.activities.services.records import EDITABLE, audit_view, draft_write, locked, mark_activity, record_data
 from members.activities.submission import blocks_of
 
 
@@ -83,7 +83,7 @@ def _submit(by, activity, data, before):
         obj=activity,
         organisation=activity.organisation,
         before=before or None,
-        after=picture(activity, data),
+        after=audit_view(activity, data),
     )
     mark_activity(activity)
     return activity
@@ -96,7 +96,7 @@ def activity_submit(*, by, activity, version=None):
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能提交。", record=activity)
     data = record_data(activity)
-    return _submit(by, activity, data, picture(activity, data))
+    return _submit(by, activity, data, audit_view(activity, data))
 
 
 @transaction.atomic
@@ -119,22 +119,15 @@ def activity_record(*, by, organisation, data, activity=None, form_key=None, ver
 @transaction.atomic
 def activity_withdraw(*, by, activity):
     """Take a submitted record back to draft, until a review has begun."""
-    before = audit.snapshot(activity)
-    changed = Activity.objects.filter(
-        pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True
-    ).update(state=ActivityState.DRAFT, submitted_at=None, late=False, version=F("version") + 1, changed=clock.now())
-    activity.refresh_from_db()
-    if changed != 1:
-        raise Conflict("审核已经开始或已结束，不能撤回。", record=activity)
-    access.require(by, RECORD, activity.organisation)
-    audit.record(
-        by=by,
-        verb="activity.withdraw",
-        obj=activity,
-        organisation=activity.organisation,
-        before=before,
-        after=audit.snapshot(activity),
-    )
+    untouched = Activity.objects.filter(pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True)
+    with audit.change(by=by, verb="activity.withdraw", obj=activity, organisation=activity.organisation):
+        changed = untouched.update(
+            state=ActivityState.DRAFT, submitted_at=None, late=False, version=F("version") + 1, changed=clock.now()
+        )
+        activity.refresh_from_db()
+        if changed != 1:
+            raise Conflict("审核已经开始或已结束，不能撤回。", record=activity)
+        access.require(by, RECORD, activity.organisation)
     mark_activity(activity)
     return activity
 
@@ -144,17 +137,9 @@ def activity_cancel(*, by, activity, reason):
     """Cancel what was planned and will not take place, with the reason; nothing counts and nothing is owed by it."""
     if not reason.strip():
         raise ValidationError({"reason": "请写明取消原因。"})
-    before = audit.snapshot(activity)
-    _transition(activity, [ActivityState.PLANNED], ActivityState.CANCELLED, "取消", cancel_reason=reason.strip())
-    access.require(by, RECORD, activity.organisation)
-    audit.record(
-        by=by,
-        verb="activity.cancel",
-        obj=activity,
-        organisation=activity.organisation,
-        before=before,
-        after=audit.snapshot(activity),
-    )
+    with audit.change(by=by, verb="activity.cancel", obj=activity, organisation=activity.organisation):
+        _transition(activity, [ActivityState.PLANNED], ActivityState.CANCELLED, "取消", cancel_reason=reason.strip())
+        access.require(by, RECORD, activity.organisation)
     return activity
 
 
@@ -188,17 +173,9 @@ def activity_accept(*, by, activity, version=None):
 def _reviewed(by, activity, version, to, word, verb, **columns):
     """Bring a submitted record to the state in which its review ends."""
     _check_reviewer(by, activity)
-    before = audit.snapshot(activity)
     columns |= {"reviewer": by, "reviewed_at": clock.now()}
-    _transition(activity, [ActivityState.SUBMITTED], to, word, version, **columns)
-    audit.record(
-        by=by,
-        verb=verb,
-        obj=activity,
-        organisation=activity.organisation,
-        before=before,
-        after=audit.snapshot(activity),
-    )
+    with audit.change(by=by, verb=verb, obj=activity, organisation=activity.organisation):
+        _transition(activity, [ActivityState.SUBMITTED], to, word, version, **columns)
     mark_activity(activity)
     return activity
 

@@ -71,6 +71,16 @@ def _apply(member, values):
     check(member)
 
 
+def _write(member, values):
+    """Put the values into the columns, check all of them together, and save."""
+    _apply(member, values)
+    member.full_clean(exclude=["identity_index"])
+    same = Member.objects.filter(identity_index=member.identity_index).exclude(pk=member.pk)
+    if member.identity_index and same.exists():
+        raise ValidationError({"identity": "该证件号码已登记。"})
+    member.save()
+
+
 def membership_start_day(member, branch):
     """Return the first day of an imported membership: the later of joining the Party and the branch's founding."""
     days = [day for day in (member.joined_on, branch.founded) if day]
@@ -92,21 +102,17 @@ def member_create(*, by, branch, small_group=None, starts=None, **values):
     """
     _check_branch(branch, small_group)
     member = Member(home=branch)
-    _apply(member, values)
-    member.full_clean(exclude=["identity_index"])
-    if member.identity_index and Member.objects.filter(identity_index=member.identity_index).exists():
-        raise ValidationError({"identity": "该证件号码已登记。"})
-    member.save()
-    membership = Membership(
-        member=member,
-        organisation=branch,
-        small_group=small_group,
-        starts=starts or membership_start_day(member, branch),
-    )
-    membership.full_clean()
-    membership.save()
-    access.require(by, MEMBERS, member.home)
-    audit.record(by=by, verb="member.create", obj=member, organisation=branch, after=audit.snapshot(member))
+    with audit.change(by=by, verb="member.create", obj=member, organisation=branch):
+        _write(member, values)
+        membership = Membership(
+            member=member,
+            organisation=branch,
+            small_group=small_group,
+            starts=starts or membership_start_day(member, branch),
+        )
+        membership.full_clean()
+        membership.save()
+        access.require(by, MEMBERS, member.home)
     mark(branch, membership.starts, clock.today(), "membership")
     return member
 
@@ -117,18 +123,10 @@ def member_update(*, by, member, version=None, **values):
     member = Member.objects.select_for_update().get(pk=member.pk)
     if version is not None and version != member.version:
         raise Conflict("该党员信息刚被他人修改，请核对后再保存。")
-    before = audit.snapshot(member)
-    _apply(member, values)
-    member.version += 1
-    member.full_clean(exclude=["identity_index"])
-    same = Member.objects.filter(identity_index=member.identity_index).exclude(pk=member.pk)
-    if member.identity_index and same.exists():
-        raise ValidationError({"identity": "该证件号码已登记。"})
-    member.save()
-    access.require(by, MEMBERS, member.home)
-    audit.record(
-        by=by, verb="member.update", obj=member, organisation=member.home, before=before, after=audit.snapshot(member)
-    )
+    with audit.change(by=by, verb="member.update", obj=member, organisation=member.home):
+        member.version += 1
+        _write(member, values)
+        access.require(by, MEMBERS, member.home)
     first = min(day for day in (member.joined_on, member.full_on, clock.today()) if day)
     mark(member.home, first, clock.today(), "membership")
     return member
@@ -183,10 +181,10 @@ def post_give(*, by, member, organisation, kind, starts=None, ends=None):
     if Post.objects.filter(member=member, organisation=organisation, kind=kind, ends__isnull=True).exists():
         raise ValidationError({"kind": "已担任这一职务。"})
     post = Post(member=member, organisation=organisation, kind=kind, starts=starts, ends=ends)
-    post.full_clean()
-    post.save()
-    access.require(by, MEMBERS, organisation)
-    audit.record(by=by, verb="post.give", obj=post, organisation=organisation, after=audit.snapshot(post))
+    with audit.change(by=by, verb="post.give", obj=post, organisation=organisation):
+        post.full_clean()
+        post.save()
+        access.require(by, MEMBERS, organisation)
     mark(organisation, starts or organisation.founded or clock.today(), clock.today(), "post")
     return post
 
@@ -194,13 +192,10 @@ def post_give(*, by, member, organisation, kind, starts=None, ends=None):
 @transaction.atomic
 def post_end(*, by, post, ends=None):
     """End a Party post; `ends` is its last day (default today)."""
-    before = audit.snapshot(post)
-    post.ends = ends or clock.today()
-    post.full_clean()
-    post.save()
-    access.require(by, MEMBERS, post.organisation)
-    audit.record(
-        by=by, verb="post.end", obj=post, organisation=post.organisation, before=before, after=audit.snapshot(post)
-    )
+    with audit.change(by=by, verb="post.end", obj=post, organisation=post.organisation):
+        post.ends = ends or clock.today()
+        post.full_clean()
+        post.save()
+        access.require(by, MEMBERS, post.organisation)
     mark(post.organisation, post.ends, clock.today(), "post")
     return post
