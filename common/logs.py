@@ -9,7 +9,7 @@ _RUNS = re.compile(r"(?<![0-9A-Fa-f])(\d{17}[\dXx]|\d{15}|1\d{10})(?![0-9A-Fa-f]
 class HideNumbers(logging.Filter):
     """Replace runs of digits as long as an identity number or a mobile phone."""
 
-    def filter(self, record):
+    def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
         hidden = _RUNS.sub("[号码]", text)
         if hidden != text:
