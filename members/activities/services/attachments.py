@@ -50,10 +50,9 @@ def attachment_add(*, by, activity, file):
     """
     try:
         kind = files.check_upload(file)
+        data = without_metadata(file.read(), kind.kind)
     except files.RefusedFile as refused:
         raise ValidationError({"file": str(refused)}) from None
-    file.seek(0)
-    data = without_metadata(file.read(), kind.kind)
     path = None
     try:
         with transaction.atomic():
