@@ -4,7 +4,6 @@ Both brokers lose or repeat messages, so the row is the truth: a lost message is
 repeated one finds the row already claimed (security controls C61–C63, faults F03–F06).
 """
 
-import json
 import logging
 from datetime import timedelta
 
@@ -15,7 +14,7 @@ from django.db.models import F, Q
 
 from branches.jobs.models import Heartbeat, JobRun
 from common import clock
-from common.operator import OPERATOR
+from common.operator import OPERATOR, account_of
 
 log = logging.getLogger("tongbu.jobs")
 MAX_TRIES = 3
@@ -41,9 +40,7 @@ def enqueue(*, by, kind, **parameters):
     """Queue a job of a registered kind and return its JobRun; the message goes out when the transaction commits."""
     if kind not in _KINDS:
         raise KeyError(kind)
-    run = JobRun.objects.create(
-        kind=kind, requester=None if by is OPERATOR else by, parameters=json.dumps(parameters, ensure_ascii=False)
-    )
+    run = JobRun.objects.create(kind=kind, requester=account_of(by), parameters=parameters)
     transaction.on_commit(lambda: _send(run.pk))
     return run
 
@@ -77,7 +74,7 @@ def run(pk):
     try:
         if not by.is_active:
             raise JobFailed("发起人的账号已停用。")
-        outcome = _KINDS[claimed.kind](by, **json.loads(claimed.parameters))
+        outcome = _KINDS[claimed.kind](by, **claimed.parameters)
     except JobFailed as reason:
         _finish(claimed, JobRun.State.FAILED, str(reason))
     except Exception as error:
