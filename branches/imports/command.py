@@ -11,6 +11,7 @@ from branches.imports.run import summary
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common.operator import OPERATOR
+from common.tabular.ledger import Ledger
 
 SHOWN_NOTICES = 20
 
@@ -35,7 +36,7 @@ def columns_of(pairs):
 class ImportCommand(BaseCommand):
     """Base of the commands: options, the acting account, the report."""
 
-    ledgers = ()
+    ledgers: tuple[Ledger, ...] = ()
     with_file = False
 
     def create_parser(self, prog_name, subcommand, **kwargs):

@@ -1,6 +1,7 @@
 """Appointments: the source of every right, and the guardian grants derived from them."""
 
 from datetime import date
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from branches.reach.rights import ROLE_CHOICES, SYSTEM_ROLES
 from common.dated import DatedQuerySet
 
 
-class AppointmentQuerySet(DatedQuerySet, ScopedQuerySet):
+class AppointmentQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
     pass
 
 
@@ -78,7 +79,7 @@ class Appointment(models.Model):
         self.check_separation()
         super().save(*args, **kwargs)
 
-    def check_separation(self):
+    def check_separation(self) -> None:
         """One account holds at most one of administrator, auditor and content roles on any day (GB/T 22239 8.1.4.2)."""
         others = Appointment.objects.filter(user=self.user).exclude(pk=self.pk)
         others = others.in_force_during(self.starts, self.ends or date.max)
@@ -89,20 +90,20 @@ class Appointment(models.Model):
 
 
 class GrantQuerySet(DatedQuerySet):
-    def giving(self, right, day):
+    def giving(self, right: str, day: date) -> Self:
         """Grants of `right` in force on `day` whose accounts are not locked."""
         return self.in_force(day).filter(permission__codename=right, user__is_active=True)
 
-    def over(self, place):
+    def over(self, place: Any) -> Self:
         """Grants that reach `place`: held there, or above it and reaching downwards."""
         return self.filter(Q(content_object=place.pk) | self._from_above(place))
 
-    def above(self, place):
+    def above(self, place: Any) -> Self:
         """Grants held strictly above `place` that reach down to it."""
         return self.filter(self._from_above(place))
 
     @staticmethod
-    def _from_above(place):
+    def _from_above(place: Any) -> Q:
         return Q(above(place, "content_object__"), below=True)
 
 
@@ -115,7 +116,7 @@ class OrganisationGrant(UserObjectPermissionBase):
     ends = models.DateField(null=True)
     below = models.BooleanField()
 
-    objects = GrantQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()  # type: ignore[assignment,misc]  # guardian's own manager knows no dates
 
     class Meta:
         default_permissions = ()

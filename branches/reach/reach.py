@@ -14,7 +14,7 @@ from django.db.models import Exists, Q, QuerySet
 from branches.reach.intervals import above_outer, within_outer
 from branches.reach.rights import ROLES, STRICTLY_BELOW
 from common import clock
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 
 NOWHERE = Q(pk__in=[])
 EVERYWHERE = Q(pk__isnull=False)
@@ -125,7 +125,7 @@ class Reach:
         return seat.below
 
 
-def fresh(user, at: int | None = None) -> Reach:
+def fresh(user: Actor, at: int | None = None) -> Reach:
     """Return the Reach of an account (or the operator) as it is now, read anew in one statement.
 
     at: the id of the only organisation that will be asked about; only the seats at it or above it are read.
@@ -144,12 +144,12 @@ def fresh(user, at: int | None = None) -> Reach:
     return found
 
 
-def reach_of(user) -> Reach:
+def reach_of(user: Actor) -> Reach:
     """Return the Reach that the request made for this account, or a fresh one outside a request."""
     opened = getattr(user, "reach", None)
     return opened if opened is not None else fresh(user)
 
 
-def reach(user, right: str, path: str = "organisation__") -> Q:
+def reach(user: Actor, right: str, path: str = "organisation__") -> Q:
     """Return the condition «`user` holds `right` at this organisation or above it»; path as for `Reach.condition`."""
     return reach_of(user).condition(right, path)

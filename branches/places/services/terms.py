@@ -1,32 +1,36 @@
 """Terms of office: set the running one, close it when a new committee has been elected."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches import audit
 from branches.jobs.marks import mark
+from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from branches.reach import access
 from branches.reach.rights import ORGANISE
 from common import clock
+from common.operator import Actor
 
 
-def _running(organisation):
+def _running(organisation: Organisation) -> Term | None:
     return Term.objects.select_for_update().filter(organisation=organisation, closed_on__isnull=True).first()
 
 
-def _check(term):
+def _check(term: Term) -> None:
     if term.starts and term.expires <= term.starts:
         raise ValidationError({"expires": "届满日期应晚于任期开始日期。"})
     term.full_clean()
 
 
-def _mark(term):
+def _mark(term: Term) -> None:
     mark(term.organisation_id, min(term.starts or clock.today(), clock.today()), clock.today(), "term")
 
 
 @transaction.atomic
-def term_set(*, by, organisation, expires, starts=None):
+def term_set(*, by: Actor, organisation: Organisation, expires: date, starts: date | None = None) -> Term:
     """Enter the running term of `organisation`, or correct its dates; returns the Term.
 
     expires: its last day. starts: first day, None where the ledger does not say. Raises ValidationError by field.
@@ -42,7 +46,7 @@ def term_set(*, by, organisation, expires, starts=None):
 
 
 @transaction.atomic
-def term_close(*, by, organisation, on, next_expires=None):
+def term_close(*, by: Actor, organisation: Organisation, on: date, next_expires: date | None = None) -> Term:
     """Close the running term on the day of the election `on`; with `next_expires` the next one starts that day.
 
     Raises ValidationError by field. Returns the closed Term.

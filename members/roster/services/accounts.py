@@ -9,11 +9,12 @@ from branches.jobs.marks import mark
 from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
+from common.operator import Actor
 from members.roster.models.members import Member
 
 
 @transaction.atomic
-def account_link(*, by, member, username):
+def account_link(*, by: Actor, member: Member, username: str) -> Member:
     """Link the account named `username` to `member` ("" unlinks); its owner then reads his own file, nothing more.
 
     Nobody links himself. Raises ValidationError at `username` for an unknown account or one that has a member already.
