@@ -16,7 +16,7 @@ _SUGGESTION = re.compile(r"[，,](是否为|可填)(.*)$", re.S)
 
 
 @dataclass(frozen=True)
-class Fault:
+class CellError:
     """One wrong cell (row 0: the file as a whole). `heading` as the file has it; `suggestion` may be empty."""
 
     ledger: str
@@ -61,7 +61,7 @@ class Plan:
     ledger: Ledger
     table: Table | None = None
     items: list[Any] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    errors: list[CellError] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -87,7 +87,7 @@ class Cells:
         self.plan, self.row = plan, row
         self.wrong: set[str] = set()
         for name, sentence in row.problems.items():
-            self.fault(name, sentence)
+            self.error(name, sentence)
 
     @property
     def number(self) -> int:
@@ -103,17 +103,17 @@ class Cells:
         try:
             return parser(self.value(name))
         except ValueError as error:
-            self.fault(name, str(error))
+            self.error(name, str(error))
             return default
 
-    def fault(self, name: str, sentence: str, suggestion: str = "") -> None:
+    def error(self, name: str, sentence: str, suggestion: str = "") -> None:
         if name in self.wrong:
             return
         self.wrong.add(name)
         if not suggestion and (match := _SUGGESTION.search(sentence)):
             sentence, suggestion = sentence[: match.start()] + "。", match[1] + match[2]
-        self.plan.faults.append(
-            Fault(self.plan.ledger.key, self.number, name, self.plan.heading(name), sentence, suggestion)
+        self.plan.errors.append(
+            CellError(self.plan.ledger.key, self.number, name, self.plan.heading(name), sentence, suggestion)
         )
 
     def notice(self, name: str, sentence: str) -> None:
@@ -134,7 +134,7 @@ def read_ledger(
     sheet: str | None = None,
     strict: bool = True,
 ) -> Plan:
-    """Return a Plan that holds the table of a file and nothing else yet; a file that cannot be used is its one fault.
+    """Return a Plan that holds the table of a file and nothing else yet; a file that cannot be used is its one error.
 
     ledger: a Ledger; source, filename, columns, sheet, strict: as for `read_table`.
     """
@@ -142,11 +142,11 @@ def read_ledger(
     try:
         plan.table = read_table(source, filename, ledger.fields, columns, sheet=sheet, strict=strict)
     except UnreadableFile as error:
-        plan.faults.append(Fault(ledger.key, 0, "", "", str(error)))
+        plan.errors.append(CellError(ledger.key, 0, "", "", str(error)))
         return plan
     if plan.table.missing:
         labels = "、".join(f"“{ledger.label(name)}”" for name in plan.table.missing)
-        plan.faults.append(Fault(ledger.key, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
+        plan.errors.append(CellError(ledger.key, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
         return plan
     if plan.table.others:
         names = "、".join(plan.table.others)

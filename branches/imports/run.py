@@ -44,7 +44,7 @@ def run(make: Make, write: Write, by: Actor, *, what: str) -> list[Plan]:
     """Plan and write; returns the plans.
 
     make: () → list of Plans (reads only). write: (plans, by) → how many objects were written, inside the transaction.
-    With any fault nothing is written. The plan is made before the lock is taken (decisions 31); where somebody else
+    With any error nothing is written. The plan is made before the lock is taken (decisions 31); where somebody else
     wrote meanwhile it is made again, the last time inside the lock.
     """
     for attempt in range(TRIES):
@@ -65,8 +65,8 @@ def run(make: Make, write: Write, by: Actor, *, what: str) -> list[Plan]:
 
 
 def worth_writing(plans: list[Plan]) -> bool:
-    """Tell whether the plans have no fault and something to write."""
-    return not any(plan.faults for plan in plans) and any(plan.items for plan in plans)
+    """Tell whether the plans have no error and something to write."""
+    return not any(plan.errors for plan in plans) and any(plan.items for plan in plans)
 
 
 @transaction.atomic

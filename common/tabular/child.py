@@ -205,8 +205,8 @@ def main() -> None:
         answer = {"error": str(refusal)}
     except MemoryError:
         answer = {"error": TOO_COMPLEX}
-    except Exception as fault:  # whatever a hostile workbook makes the parser raise, the answer is one sentence
-        print(f"{type(fault).__name__}", file=sys.stderr)
+    except Exception as error:  # whatever a hostile workbook makes the parser raise, the answer is one sentence
+        print(f"{type(error).__name__}", file=sys.stderr)
         answer = {"error": "文件已损坏或不是标准的工作簿，请用办公软件重新另存。"}
     json.dump(answer, sys.stdout, ensure_ascii=True)
 

@@ -93,8 +93,8 @@ def read_table(
     if not any(g.rows for g in grids):
         raise UnreadableFile("文件中没有内容。")
     layouts = sorted((_layout(g, fields, columns) for g in grids if g.rows), key=lambda x: x.order)
-    if layouts[0].fault:
-        raise UnreadableFile(str(layouts[0].fault))
+    if layouts[0].error:
+        raise UnreadableFile(str(layouts[0].error))
     return _table(layouts[0], layouts[1:], fields, columns, strict)
 
 
@@ -170,7 +170,7 @@ class _Layout:
     headings: list[Heading]
     found: Matches
     order: tuple[bool | int, ...]  # the smaller, the better
-    fault: UnknownColumn | None = None  # a heading or field named by hand is not on this sheet
+    error: UnknownColumn | None = None  # a heading or field named by hand is not on this sheet
 
 
 def _score(found: Matches, fields: Sequence[Field]) -> int:
@@ -202,18 +202,18 @@ def _layout(grid: Grid, fields: Sequence[Field], columns: Mapping[str, str] | No
     """Return the best reading of one sheet, which has at least one row."""
     layouts = []
     for row, levels, headings, cost in _likely_headings(grid, fields):
-        fault = None
+        unknown = None
         try:
             matches = match(headings, fields, columns)
         except UnknownColumn as error:
-            fault, matches = error, match(headings, fields)
+            unknown, matches = error, match(headings, fields)
         score = _score(matches, fields) - cost
         first = row + levels
         missing = sum(f.required and f.name not in matches for f in fields)
         aside = any(word in grid.title for word in _SIDE_SHEETS)
         below = sum(number >= first for number in grid.rows)
-        order = (fault is not None, missing > 0, not grid.visible, aside, missing, -score, -below)
-        layouts.append((score, _Layout(grid, first, (row, first - 1), headings, matches, order, fault)))
+        order = (unknown is not None, missing > 0, not grid.visible, aside, missing, -score, -below)
+        layouts.append((score, _Layout(grid, first, (row, first - 1), headings, matches, order, unknown)))
     return max(layouts, key=lambda scored: scored[0])[1]
 
 

@@ -31,7 +31,7 @@ BIG = 2000  # rows; beyond that the worker writes
 KEPT = timedelta(days=7)
 SHOWN_NOTICES = 500
 _NUMBERING = ("序号", "编号", "序")  # columns that no field wants
-SHOWN_FAULTS = 5000
+SHOWN_ERRORS = 5000
 
 
 def batch_upload(*, by: Actor, uploads: Mapping[str, Any], plan: Planner | None = None) -> ImportBatch:
@@ -40,7 +40,7 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], plan: Planner | None 
     plan: what makes Plans of the files (default and arguments: plan_files); a room above gives its own for its ledgers.
 
     Raises ValidationError keyed by ledger for a file that is refused (C30, C31); a file that can be opened but not
-    understood is a fault of the preview, because its headings may still be assigned by hand.
+    understood is an error of the preview, because its headings may still be assigned by hand.
     """
     access.require_anywhere(by, IMPORT)
     checked, errors = {}, {}
@@ -84,12 +84,13 @@ def _plan(by: Actor, batch: ImportBatch, plan: Planner | None = None) -> list[Pl
 
 def _preview(plans: list[Plan]) -> dict[str, Any]:
     """Return what the page shows of the plans, as plain JSON."""
-    faults = [[f.ledger, f.row, f.heading, f.sentence, f.suggestion] for plan in plans for f in plan.faults]
+    errors = [[f.ledger, f.row, f.heading, f.sentence, f.suggestion] for plan in plans for f in plan.errors]
     notices = [[n.ledger, n.row, n.heading, n.sentence] for plan in plans for n in plan.notices]
     return {
         "ledgers": [_ledger(plan) for plan in plans],
-        "faults": faults[:SHOWN_FAULTS],
-        "fault_count": len(faults),
+        # Kept previews hold these two keys.
+        "faults": errors[:SHOWN_ERRORS],
+        "fault_count": len(errors),
         "notices": notices[:SHOWN_NOTICES],
         "notice_count": len(notices),
         "rows": sum(plan.rows for plan in plans),
@@ -176,14 +177,14 @@ def _apply_in_worker(by: Actor, *, batch: int) -> str:
 
 
 def _apply(by: Actor, batch: ImportBatch, write: Planner | None = None) -> None:
-    """Plan and write; with faults (somebody wrote meanwhile) the batch is ready again and shows them."""
+    """Plan and write; with errors (somebody wrote meanwhile) the batch is ready again and shows them."""
     if batch.state == BatchState.APPLIED:
         return
     plans = (write or import_files)(
         by, _sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}"
     )
     preview = _preview(plans)
-    if any(plan.faults for plan in plans):
+    if any(plan.errors for plan in plans):
         outcome = f"共 {preview['fault_count']} 处有误，未写入任何内容。"
         changes: dict[str, Any] = {"state": BatchState.READY}
     else:
