@@ -36,7 +36,7 @@ def clear_sessions():
 
 @shared_task
 def nightly_checks():
-    faults = tree.check_tree()
+    problems = tree.check_tree()
     verdict = verify()
-    if faults or not verdict.ok:
-        raise RuntimeError("；".join([*faults, *([] if verdict.ok else [verdict.message])]))
+    if problems or not verdict.ok:
+        raise RuntimeError("；".join([*problems, *([] if verdict.ok else [verdict.message])]))

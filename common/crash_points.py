@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 
-def point(name):
+def point(name: str) -> None:
     """Wait here for ever when FAULT_POINT names this place (demo and debug only); a marker file says it was reached."""
     if os.environ.get("FAULT_POINT") == name and (settings.DEMO or settings.DEBUG):
         (Path(settings.VAR_DIR) / f"fault-{name}").touch()

@@ -29,7 +29,7 @@ _NONCE_BYTES = 12
 class CannotBeShown(Exception):
     """The value cannot be decrypted: key unknown, text altered, or moved from another row."""
 
-    def __init__(self, reason):
+    def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__("该内容无法显示，请联系管理员。")
 
@@ -38,12 +38,12 @@ class KeyRing(NamedTuple):
     """Keys by id; the first of the setting writes, all read."""
 
     first: int
-    keys: dict
-    ciphers: dict
+    keys: dict[int, bytes]
+    ciphers: dict[int, AESGCM]
 
 
 @lru_cache(maxsize=8)
-def parse_keys(text):
+def parse_keys(text: str) -> KeyRing:
     """Return the KeyRing of `2:BASE64,1:BASE64` (ids are whole numbers, keys 32 bytes).
 
     Raises ValueError with a sentence that holds no key.
@@ -68,25 +68,25 @@ def parse_keys(text):
     return KeyRing(next(iter(keys)), keys, {number: AESGCM(key) for number, key in keys.items()})
 
 
-def _setting(name):
+def _setting(name: str) -> str:
     from django.conf import settings  # late: this module is pure ground and loads without settings
 
     return getattr(settings, name, "")
 
 
-def _ring():
+def _ring() -> KeyRing:
     return parse_keys(_setting("FIELD_KEYS"))
 
 
-def _b64(data):
+def _b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _unb64(text):
+def _unb64(text: str) -> bytes:
     return base64.b64decode(text.translate(str.maketrans("-_", "+/")) + "=" * (-len(text) % 4), validate=True)
 
 
-def encrypt(text, aad):
+def encrypt(text: str, aad: str) -> str:
     """Return the token for `text`; `aad` is `model.field.uid`, the same at decryption."""
     ring = _ring()
     nonce = os.urandom(_NONCE_BYTES)
@@ -94,7 +94,7 @@ def encrypt(text, aad):
     return f"{ALGORITHM}.{ring.first}.{_b64(nonce)}.{_b64(sealed)}"
 
 
-def decrypt(token, aad):
+def decrypt(token: str, aad: str) -> str:
     """Return the text of a token. Raises CannotBeShown, and nothing else, for anything in the column."""
     ring = _ring()
     try:
@@ -111,25 +111,25 @@ def decrypt(token, aad):
         raise CannotBeShown("not a token") from None
 
 
-def needs_rotation(token):
+def needs_rotation(token: str) -> bool:
     """Tell whether the token was written with another algorithm or key than the one that writes now."""
     return token.split(".")[:2] != [ALGORITHM, str(_ring().first)]
 
 
 @lru_cache(maxsize=32)
-def _index_key(material, purpose):
+def _index_key(material: bytes, purpose: str) -> bytes:
     info = b"tongbu blind index " + purpose.encode()
     return HKDF(algorithm=SHA256(), length=32, salt=b"tongbu", info=info).derive(material)
 
 
-def _index_material():
+def _index_material() -> bytes:
     if own := _setting("FIELD_INDEX_KEY"):
         return own.encode()
     keys = _ring().keys
     return keys[min(keys)]
 
 
-def blind_index(text, purpose):
+def blind_index(text: str, purpose: str) -> str:
     """Return 64 hex characters for equality look-ups; `purpose` (such as `member.identity`) separates the
     keys.
 

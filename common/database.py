@@ -1,13 +1,14 @@
 """The few statements that SQLite and PostgreSQL do not share."""
 
 import fcntl
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection, transaction
 
 
-def advisory_lock(number):
+def advisory_lock(number: int) -> None:
     """Take a lock that ends with the transaction; SQLite needs none, its write transactions stand in one line."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("the lock must be taken inside a transaction")
@@ -16,7 +17,7 @@ def advisory_lock(number):
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
-def try_advisory_lock(number):
+def try_advisory_lock(number: int) -> bool:
     """Take the lock if nobody holds it; return whether it was taken. Ends with the transaction."""
     if connection.vendor != "postgresql":
         return True
@@ -26,7 +27,7 @@ def try_advisory_lock(number):
 
 
 @contextmanager
-def exclusive(number):
+def exclusive(number: int) -> Iterator[bool]:
     """Hold a lock for the whole process, not for a transaction; yields whether it was free.
 
     It ends with the process, however that dies: PostgreSQL's session lock, a locked file beside SQLite.

@@ -1,5 +1,7 @@
 """A text column that is encrypted at rest (control C43)."""
 
+from typing import Any
+
 from django.db import models
 
 from common import crypto
@@ -13,17 +15,17 @@ class EncryptedField(models.TextField):
 
     encrypted = True
 
-    def aad(self, instance):
+    def aad(self, instance: Any) -> str:
         return f"{instance._meta.model_name}.{self.name}.{instance.uid}"
 
 
-def conceal(instance, name, plain):
+def conceal(instance: Any, name: str, plain: str) -> None:
     """Set the encrypted field `name` of `instance` from plain text ("" clears it)."""
     field = instance._meta.get_field(name)
     setattr(instance, name, crypto.encrypt(plain, field.aad(instance)) if plain else "")
 
 
-def reveal(instance, name):
+def reveal(instance: Any, name: str) -> str:
     """Return the plain text of the encrypted field `name`; raises crypto.CannotBeShown."""
     field = instance._meta.get_field(name)
     value = getattr(instance, name)

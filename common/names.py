@@ -5,24 +5,19 @@ import unicodedata
 from pypinyin import Style, lazy_pinyin
 
 
-def name_key(name):
+def name_key(name: str | None) -> str:
     """Return the key under which an organisation's name is unique: NFKC, no blanks, lower case."""
     return "".join(unicodedata.normalize("NFKC", name or "").split()).lower()
 
 
-def initials_of(name):
+def initials_of(name: str | None) -> str:
     """Return the pinyin initials of a Chinese name ("投资处党支部" → "tzcdzb"), at most 100 characters."""
     return "".join(part[:1] for part in lazy_pinyin(name or "", style=Style.FIRST_LETTER, errors="default"))[
         :100
     ].lower()
 
 
-def named(name, word):
+def named(name: str, word: str) -> bool:
     """Whether a word, in any case, is part of a name or of its pinyin initials."""
     word = word.lower()
     return word in name.lower() or (word.isascii() and word in initials_of(name))
-
-
-def standing_label(label, archived_on):
-    """Return the label of an organisation; one that is archived says so, wherever it still stands for something open."""
-    return f"{label}（已撤销）" if archived_on else label

@@ -2,11 +2,13 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import IO, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common import clock
 from common.periods import Period
@@ -17,11 +19,11 @@ class PeriodCommand(BaseCommand):
 
     period_required = True
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--period", required=self.period_required, help="2026, 2026H1, 2026Q3 or 2026-10")
         parser.add_argument("--as-of", default="", metavar="DATE", help="judge states on this day (default today)")
 
-    def read(self, options):
+    def read(self, options: dict[str, Any]) -> tuple[Period | None, date]:
         """Return (Period or None, date); a wrong value ends the command with one sentence."""
         try:
             period = Period.parse(options["period"]) if options["period"] else None
@@ -35,7 +37,7 @@ class PeriodCommand(BaseCommand):
 
 
 @contextmanager
-def whole_file(path, mode="w", **kwargs):
+def whole_file(path: str | Path, mode: str = "w", **kwargs: Any) -> Iterator[IO[Any]]:
     """Open a file that appears under its name only when everything was written."""
     target = Path(path)
     if not target.parent.is_dir():

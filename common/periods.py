@@ -35,7 +35,7 @@ class Period:
     year: int
     number: int = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.kind not in MONTHS_IN:
             raise ValueError(f"没有“{self.kind}”这种期间，可用年、半年、季度、月。")
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
@@ -44,7 +44,7 @@ class Period:
             raise ValueError(f"{self.year} 年没有这个期间，请检查月份、季度或半年的数字。")
 
     @classmethod
-    def parse(cls, text):
+    def parse(cls, text: object) -> "Period":
         """The period written as `2026`, `2026H1`, `2026Q3` or `2026-10`; anything else is a ValueError."""
         match = WRITTEN.fullmatch(text) if isinstance(text, str) else None
         if match is None:
@@ -55,41 +55,41 @@ class Period:
         return cls(YEAR, int(match["year"]))
 
     @classmethod
-    def containing(cls, kind, day):
+    def containing(cls, kind: str, day: datetime.date) -> "Period":
         """The period of that kind in which the date lies."""
         if kind not in MONTHS_IN:
             raise ValueError(f"没有“{kind}”这种期间，可用年、半年、季度、月。")
         return cls(kind, day.year, (day.month - 1) // MONTHS_IN[kind] + 1)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self._written
 
     @cached_property
-    def _written(self):
+    def _written(self) -> str:
         if self.kind == MONTH:
             return f"{self.year}-{self.number:02d}"
         return f"{self.year}" + {QUARTER: f"Q{self.number}", HALF: f"H{self.number}", YEAR: ""}[self.kind]
 
-    def __lt__(self, other):
+    def __lt__(self, other: "Period") -> bool:
         """Order by first day, the shorter period first, so that the parts stand before their whole."""
         return (self.first, self.last) < (other.first, other.last)
 
     # A roll-up compares hundreds of thousands of days with a handful of periods: their ends are reckoned once.
     @cached_property
-    def first(self):
+    def first(self) -> datetime.date:
         """First day."""
         return datetime.date(self.year, (self.number - 1) * MONTHS_IN[self.kind] + 1, 1)
 
     @cached_property
-    def last(self):
+    def last(self) -> datetime.date:
         """Last day, itself part of the period."""
         month = self.number * MONTHS_IN[self.kind]
         return datetime.date(self.year, month, calendar.monthrange(self.year, month)[1])
 
-    def __contains__(self, day):
+    def __contains__(self, day: datetime.date) -> bool:
         return self.first <= day <= self.last
 
-    def label(self):
+    def label(self) -> str:
         """The full name, as in a title: 2026年第三季度."""
         return {
             MONTH: f"{self.year}年{self.number}月",
@@ -98,7 +98,7 @@ class Period:
             YEAR: f"{self.year}年度",
         }[self.kind]
 
-    def short(self):
+    def short(self) -> str:
         """The name where the year is known, as in a table: 三季度, 10月."""
         if self.kind == QUARTER:
             return f"{QUARTER_NAMES[self.number]}季度"
@@ -106,28 +106,28 @@ class Period:
             return HALF_NAMES[self.number]
         return f"{self.number}月" if self.kind == MONTH else "全年"
 
-    def span(self):
+    def span(self) -> str:
         """First and last day in words: 2026年7月1日至9月30日."""
         first, last = self.first, self.last
         return f"{first.year}年{first.month}月{first.day}日至{last.month}月{last.day}日"
 
-    def previous(self):
+    def previous(self) -> "Period":
         """The period of the same kind just before."""
         return Period.containing(self.kind, self.first - datetime.timedelta(days=1))
 
-    def next(self):
+    def next(self) -> "Period":
         """The period of the same kind just after."""
         return Period.containing(self.kind, self.last + datetime.timedelta(days=1))
 
-    def same_last_year(self):
+    def same_last_year(self) -> "Period":
         """The same period one year earlier."""
         return Period(self.kind, self.year - 1, self.number)
 
-    def within(self, other):
+    def within(self, other: "Period") -> bool:
         """Whether every day of this period lies in the other (a period lies within itself)."""
         return other.first <= self.first and self.last <= other.last
 
-    def parts(self, kind):
+    def parts(self, kind: str) -> tuple["Period", ...]:
         """The periods of a kind that make up this one, in order: the three months of a quarter.
 
         A kind longer than this period has no part in it: ValueError.
@@ -137,12 +137,12 @@ class Period:
         ratio = MONTHS_IN[self.kind] // MONTHS_IN[kind]
         return tuple(Period(kind, self.year, (self.number - 1) * ratio + step + 1) for step in range(ratio))
 
-    def days(self):
+    def days(self) -> tuple[datetime.date, ...]:
         """Every day of the period, in order."""
         count = (self.last - self.first).days + 1
         return tuple(self.first + datetime.timedelta(days=step) for step in range(count))
 
-    def counts_since(self, start, share=Fraction(1, 2)):
+    def counts_since(self, start: datetime.date, share: Fraction = Fraction(1, 2)) -> bool:
         """Whether a body that exists from `start` on owes this period.
 
         It does when at least `share` of the days remain, the day of founding included (setting, one half).
@@ -151,14 +151,14 @@ class Period:
         return remaining > 0 and remaining >= share * len(self.days())
 
 
-def add_months(day, months):
+def add_months(day: datetime.date, months: int) -> datetime.date:
     """The same day number so many months later, or the last day of a month that lacks it."""
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def months_left(day, until):
+def months_left(day: datetime.date, until: datetime.date) -> int:
     """Whole months from a day to another: 0 when less than one month is left, negative once it has passed."""
     count = (until.year - day.year) * 12 + until.month - day.month
     while add_months(day, count) > until:

@@ -7,6 +7,8 @@ import datetime
 import math
 import re
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
 from common import clock
 
@@ -21,12 +23,12 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _DOTS = re.compile(r"\s*[·•・‧∙⋅●]\s*")
 
 
-def quoted(text):
+def quoted(text: str) -> str:
     """Return a title in quotation marks; its own become single ones, as print sets a quotation within another."""
     return "“" + text.replace("“", "‘").replace("”", "’") + "”"
 
 
-def clean_text(value):
+def clean_text(value: object) -> str:
     """Return text in NFC without controls, zero-width and bidi marks, blanks at the ends removed.
 
     `value`: text or None; line breaks and tabs inside stay. Text of invisible characters only comes back
@@ -42,7 +44,7 @@ def clean_text(value):
     return unicodedata.normalize("NFC", text).strip()
 
 
-def cell_text(value):
+def cell_text(value: object) -> str:
     """Return the text of a cell: whole numbers without a decimal part, dates as 2026-01-08."""
     if isinstance(value, bool):
         return "是" if value else "否"
@@ -55,28 +57,28 @@ def cell_text(value):
     return clean_text(value)
 
 
-def fold(value):
+def fold(value: object) -> str:
     """Return the form in which headings and names are compared: NFKC, no blanks, lower case."""
     text = unicodedata.normalize("NFKC", clean_text(cell_text(value)))
     return "".join(text.split()).lower()
 
 
-def person_name(value):
+def person_name(value: object) -> str:
     """Return a name as it is kept: `雷　佳` → `雷佳`, `Li  Ming` → `Li Ming`, middle dots unified to `·`."""
     text = unicodedata.normalize("NFKC", clean_text(value))
     text = _DOTS.sub("·", " ".join(text.split()))
     return text.replace(" ", "") if _HAN.search(text) else text
 
 
-def is_blank_mark(value):
+def is_blank_mark(value: object) -> bool:
     """Tell whether a cell says "nothing here": empty, `无`, a dash or a slash."""
     return value is None or (not isinstance(value, int | float) and fold(value) in BLANK_MARKS)
 
 
-def text_of(most):
+def text_of(most: int) -> Callable[[object], str]:
     """Return a reader of a cell's text, empty where it says "nothing here"; over `most` characters a ValueError (Chinese)."""
 
-    def read(value):
+    def read(value: object) -> str:
         text = "" if is_blank_mark(value) else clean_text(cell_text(value))
         if len(text) > most:
             raise ValueError(f"不应超过 {most} 个字。")
@@ -99,7 +101,7 @@ _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\.0+)?" + r"(?:\s+\d{1,2}(?::\d
 _MONTH = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?$|^(\d{4})(\d{2})$")
 
 
-def _chinese_number(text):
+def _chinese_number(text: str) -> int | None:
     """Return 1–31 from `一`, `十二`, `三十一`, or None."""
     tens, has_ten, ones = text.rpartition("十")
     if not has_ten:
@@ -109,7 +111,7 @@ def _chinese_number(text):
     return (_NUMERALS[tens] if tens else 1) * 10 + (_NUMERALS[ones] if ones else 0)
 
 
-def _parts(text, month_only):
+def _parts(text: str, month_only: bool) -> tuple[int, int, int] | None:
     """Return (year, month, day) found in the text, or None."""
     if match := _DATE.match(text):
         return int(match[1]), int(match[3]), int(match[4])
@@ -123,14 +125,16 @@ def _parts(text, month_only):
     return None
 
 
-def _shift_years(day, years):
+def _shift_years(day: datetime.date, years: int) -> datetime.date:
     try:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
 
 
-def parse_date(value, *, month_only=False, earliest=EARLIEST, today=None):
+def parse_date(
+    value: object, *, month_only: bool = False, earliest: datetime.date = EARLIEST, today: datetime.date | None = None
+) -> datetime.date:
     """Return the date that a cell means.
 
     `value`: date, datetime, serial number of a spreadsheet, or text such as `2026-01-08`, `2026/1/8`,
@@ -150,7 +154,7 @@ def parse_date(value, *, month_only=False, earliest=EARLIEST, today=None):
     return found
 
 
-def _date_from_text(value, month_only):
+def _date_from_text(value: object, month_only: bool) -> datetime.date:
     if isinstance(value, bool):
         raise ValueError("不是日期，请按“2026-01-08”的样式填写。")
     text = " ".join(unicodedata.normalize("NFKC", cell_text(value)).split())
@@ -173,12 +177,12 @@ def _date_from_text(value, month_only):
     raise ValueError(f"“{shown}”不是日期，请按“2026-01-08”的样式填写。")
 
 
-def parse_optional_date(value, **options):
+def parse_optional_date(value: object, **options: Any) -> datetime.date | None:
     """Return the date, or None where the cell says that there is none (`—`, `-`, `/`, `无`, empty)."""
     return None if is_blank_mark(value) else parse_date(value, **options)
 
 
-def whole_number(text):
+def whole_number(text: object) -> int | None:
     """Return the number that a text of plain digits names (an id, a year in an address), else None.
 
     str.isdigit also says yes to "²" and to thousands of digits, which int() refuses.
@@ -190,7 +194,7 @@ def whole_number(text):
 _COUNT = re.compile(r"^(\d{1,6})(?:\.0+)?(?:人|名|个|次|位|人次)?$")
 
 
-def parse_count(value, *, most=100_000):
+def parse_count(value: object, *, most: int = 100_000) -> int:
     """Return a whole number from 0 to `most`; takes `16`, `16.0`, `１６`, `16人`. Raises ValueError."""
     if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError("不是人数，请填写整数。")

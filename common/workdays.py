@@ -12,7 +12,7 @@ class UnknownYear(LookupError):
     """The holidays of this year are not known yet; the message is a Chinese sentence."""
 
 
-def is_workday(day):
+def is_workday(day: datetime.date) -> bool:
     """Whether offices work on that day, made-up weekends included. Raises UnknownYear."""
     try:
         return chinese_calendar.is_workday(day)
@@ -20,7 +20,7 @@ def is_workday(day):
         raise UnknownYear(f"{day.year} 年的节假日安排尚未收录，工作日需人工核对。") from error
 
 
-def working_days_after(start, count):
+def working_days_after(start: datetime.date, count: int) -> tuple[datetime.date, datetime.date]:
     """The first and the last of `count` working days after `start`, which is itself not counted.
 
     For public notices: five working days posted on Monday 23 November end on Monday 30 November.
@@ -28,10 +28,10 @@ def working_days_after(start, count):
     """
     if count < 1:
         raise ValueError("工作日数应不少于 1。")
-    day, found, first = start, 0, None
-    while found < count:
+    working: list[datetime.date] = []
+    day = start
+    while len(working) < count:
         day += datetime.timedelta(days=1)
         if is_workday(day):
-            found += 1
-            first = first or day
-    return first, day
+            working.append(day)
+    return working[0], working[-1]

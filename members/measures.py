@@ -1,8 +1,13 @@
 """Measures of records: pure reads, one set-based statement each; a count per organisation and measure."""
 
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
 from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Concat
 
+from branches.jobs.models import ChangeMark
 from members.activities.models import (
     COUNTING_STATES,
     Activity,
@@ -16,13 +21,13 @@ ACTIVITY_MEASURES = {f"activities.{kind.value}": f"{kind.label}次数" for kind 
 ATTENDANCE_MEASURES = {f"attendance.{state.value}": f"考勤：{state.label}人次" for state in AttendanceState}
 
 
-def _counted(rows, prefix, column):
+def _counted(rows: Any, prefix: str, column: str) -> Any:
     measure = Concat(Value(f"{prefix}."), F(column), output_field=CharField())
     rows = rows.order_by().annotate(measure=measure).values_list("organisation_id", "measure")
     return rows.annotate(number=Count("pk"))
 
 
-def activity_counts(first, last, organisations=None):
+def activity_counts(first: date, last: date, organisations: Iterable[int] | None = None) -> Any:
     """Return rows (organisation id, "activities.<kind>", count) of the records held between two days.
 
     A joint record counts once, for the organisation that keeps it, so that totals up the tree are records, not
@@ -34,7 +39,7 @@ def activity_counts(first, last, organisations=None):
     return _counted(rows, "activities", "kinds__kind")
 
 
-def attendance_counts(first, last, organisations=None):
+def attendance_counts(first: date, last: date, organisations: Iterable[int] | None = None) -> Any:
     """Return rows (organisation id, "attendance.<state>", count) of the persons at the records between two days."""
     rows = Attendance.objects.filter(activity__state__in=COUNTING_STATES, activity__day__range=(first, last))
     if organisations is not None:
@@ -42,7 +47,7 @@ def attendance_counts(first, last, organisations=None):
     return _counted(rows, "attendance", "state")
 
 
-def of_marked_records(marks):
+def of_marked_records(marks: Sequence[ChangeMark]) -> Q:
     """Return the condition over rows with an `activity` «the record may be one of those that these change marks name».
 
     marks: ChangeMarks of subject "activity" (organisation, first_day, last_day), at least one. Wider than the marks by
@@ -54,9 +59,9 @@ def of_marked_records(marks):
     )
 
 
-def resolution_days_touched(marks):
+def resolution_days_touched(marks: Sequence[ChangeMark]) -> set[date]:
     """Return the due dates of the resolutions of the records that `marks` name: they count in the month they are due."""
     if not marks:
         return set()
     rows = Resolution.objects.filter(of_marked_records(marks), due__isnull=False)
-    return set(rows.order_by().values_list("due", flat=True))
+    return {due for due in rows.order_by().values_list("due", flat=True) if due is not None}

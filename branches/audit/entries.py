@@ -4,17 +4,19 @@ The sealer (seal.py) chains them afterwards: a chain inside the transaction puts
 """
 
 import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import models, transaction
 
 from branches.audit.macs import canonical, key_id, mac
 from branches.audit.models import AuditEntry
 from common import clock
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 
 log = logging.getLogger("tongbu.audit")
 
@@ -32,7 +34,7 @@ _NOWHERE = Source()
 source = ContextVar("audit_source", default=_NOWHERE)
 
 
-def snapshot(instance, hide=()):
+def snapshot(instance: models.Model, hide: Iterable[str] = ()) -> dict[str, Any]:
     """Return a plain dict of an instance's columns for `before` and `after`.
 
     Encrypted and hidden columns are kept as a mark only, never as content (C46).
@@ -49,13 +51,23 @@ def snapshot(instance, hide=()):
     return values
 
 
-def changes(before, after):
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the two dicts reduced to the keys whose values differ."""
     keys = [key for key in after if before.get(key) != after[key]]
     return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
 
 
-def _entry(*, by, verb, obj, before, after, organisation, note, name=None):
+def _entry(
+    *,
+    by: Actor,
+    verb: str,
+    obj: Any,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    organisation: Any,
+    note: str,
+    name: str | None = None,
+) -> AuditEntry:
     where = source.get()
     if before is not None and after is not None:
         before, after = changes(before, after)
@@ -68,7 +80,7 @@ def _entry(*, by, verb, obj, before, after, organisation, note, name=None):
         address=where.address,
         request_id=where.request_id,
         verb=verb,
-        object_type=obj._meta.model_name if isinstance(obj, models.Model) else "",
+        object_type=(obj._meta.model_name or "") if isinstance(obj, models.Model) else "",
         object_id=obj.pk if isinstance(obj, models.Model) and isinstance(obj.pk, int) else None,
         object_name=(str(obj or "") if name is None else name)[:200],
         organisation_id=getattr(organisation, "pk", organisation),
@@ -79,7 +91,16 @@ def _entry(*, by, verb, obj, before, after, organisation, note, name=None):
     return entry
 
 
-def record(*, by, verb, obj=None, before=None, after=None, organisation=None, note=""):
+def record(
+    *,
+    by: Actor,
+    verb: str,
+    obj: Any = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    organisation: Any = None,
+    note: str = "",
+) -> AuditEntry:
     """Add one entry in the caller's transaction and return it.
 
     by: a User or OPERATOR. verb: short dotted word such as "activity.submit". obj: the instance written.
@@ -100,7 +121,15 @@ class Change:
 
 
 @contextmanager
-def change(*, by, verb, obj, organisation=None, note="", view=snapshot):
+def change(
+    *,
+    by: Actor,
+    verb: str,
+    obj: Any,
+    organisation: Any = None,
+    note: str = "",
+    view: Callable[[Any], dict[str, Any]] = snapshot,
+) -> Iterator[Change]:
     """Write `obj` inside the block; leaves one entry with what stood before and what stands after.
 
     by, verb, organisation, note: as for `record`; yields a Change, where the last two can still be set. view: what of an
@@ -113,7 +142,9 @@ def change(*, by, verb, obj, organisation=None, note="", view=snapshot):
     record(by=by, verb=verb, obj=obj, before=before, after=view(obj), organisation=said.organisation, note=said.note)
 
 
-def record_many(*, by, verb, rows):
+def record_many(
+    *, by: Actor, verb: str, rows: Iterable[tuple[models.Model, int | None, str, Mapping[str, Any]]]
+) -> None:
     """Add one entry for each of many instances written together: `rows` of (instance, organisation id, name, after).
 
     The name is given, because `str()` of many instances would ask the database for each.

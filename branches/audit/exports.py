@@ -1,7 +1,10 @@
 """Lists as files: limited, signed with who and when, audited with filter and count (control C42)."""
 
 import io
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.http import FileResponse, HttpResponse
@@ -12,6 +15,7 @@ from django.utils.http import content_disposition_header
 from branches import audit
 from branches.audit.models import AuditEntry
 from common import clock
+from common.requests import Request
 from common.tabular.writer import write_csv, write_xlsx
 from common.uploads.sniffing import CONTENT_TYPES
 
@@ -19,19 +23,16 @@ MOST_ROWS = 5000
 PER_HOUR = 10
 # A file is no page of ours, should a browser show it after all.
 NO_PAGE = "sandbox; default-src 'none'"
-_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
+_TYPES = {kind: CONTENT_TYPES[kind] for kind in ("xlsx", "csv")}
 
 
-def _too_many(request, reason):
+def _too_many(request: Request, reason: str) -> HttpResponse:
     response = render(request, "429.html", {"reason": reason}, status=429)
     response["Retry-After"] = "3600"
     return response
 
 
-def attachment(data, name, content_type):
+def attachment(data: bytes, name: str, content_type: str) -> HttpResponse:
     """Return `data` as a download under a Chinese file name."""
     response = HttpResponse(data, content_type=content_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
@@ -39,7 +40,7 @@ def attachment(data, name, content_type):
     return response
 
 
-def kept_file(data, name, kind):
+def kept_file(data: bytes, name: str, kind: str) -> FileResponse:
     """Return a file that somebody uploaded as a download; a file of a user is never a page of ours."""
     response = FileResponse(io.BytesIO(data), as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
     response["X-Content-Type-Options"] = "nosniff"
@@ -48,7 +49,7 @@ def kept_file(data, name, kind):
     return response
 
 
-def blank(columns, name):
+def blank(columns: Sequence[str], name: str) -> HttpResponse:
     """Answer with an empty table to be filled in: an xlsx with its headings; nothing leaves the system with it."""
     file = io.BytesIO()
     write_xlsx([], columns, file, title=name)
@@ -56,25 +57,36 @@ def blank(columns, name):
 
 
 @transaction.atomic
-def send(request, *, rows, columns, name, verb, filters="", kind="xlsx", obj=None):
+def send(
+    request: Request,
+    *,
+    rows: Iterable[Sequence[Any]],
+    columns: Sequence[str],
+    name: str,
+    verb: str,
+    filters: str = "",
+    kind: str = "xlsx",
+    obj: Any = None,
+) -> HttpResponse:
     """Answer with a file of `rows` and leave one audit entry; 429 beyond ten an hour or 5,000 rows.
 
-    rows: list of lists; columns: their headings; name: of the file, without extension; verb: ends in `.export`;
-    filters: the filter in words, never content; kind: xlsx or csv; obj: what the list belongs to, if anything.
+    rows: taken one by one up to the limit and not before the hour is checked, so that a generator builds no more than
+    is sent; columns: their headings; name: of the file, without extension; verb: ends in `.export`; filters: the filter
+    in words, never content; kind: xlsx or csv; obj: what the list belongs to, if anything.
     """
     since = clock.now() - timedelta(hours=1)
     recent = AuditEntry.objects.filter(actor_id=request.user.pk, verb__endswith="export", at__gte=since)
     if recent.count() >= PER_HOUR:
         return _too_many(request, f"一小时内最多导出 {PER_HOUR} 次，请稍后再试。")
-    rows = list(rows)
-    if len(rows) > MOST_ROWS:
+    lines = list(islice(rows, MOST_ROWS + 1))
+    if len(lines) > MOST_ROWS:
         return _too_many(request, f"一次最多导出 {MOST_ROWS} 行，请先缩小范围。")
     kind = kind if kind in _TYPES else "xlsx"
     file = io.BytesIO()
     if kind == "csv":
-        write_csv(rows, columns, file)
+        write_csv(lines, columns, file)
     else:
         moment = timezone.localtime().strftime("%Y-%m-%d %H:%M")
-        write_xlsx(rows, columns, file, title=name, notes=[f"{request.user.name} {moment} 导出，共 {len(rows)} 行"])
-    audit.record(by=request.user, verb=verb, obj=obj, after={"rows": len(rows), "format": kind}, note=filters[:500])
+        write_xlsx(lines, columns, file, title=name, notes=[f"{request.user.name} {moment} 导出，共 {len(lines)} 行"])
+    audit.record(by=request.user, verb=verb, obj=obj, after={"rows": len(lines), "format": kind}, note=filters[:500])
     return attachment(file.getvalue(), f"{name}-{clock.today():%Y%m%d}.{kind}", _TYPES[kind])

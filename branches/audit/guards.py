@@ -1,5 +1,7 @@
 """The triggers that let the audit tables only grow, on both databases (control C50)."""
 
+from typing import Any
+
 from django.db import connection
 
 AUDIT_TABLES = ("branches_auditentry", "branches_auditseal")
@@ -17,7 +19,7 @@ def _keys():
     return zip(AUDIT_TABLES, ("id", "pos"))
 
 
-def install_audit_guards(**_):
+def install_audit_guards(**_: Any) -> None:
     """Make the append-only triggers (and PostgreSQL's transaction column); safe to run again.
 
     Runs after every migrate: on SQLite a migration that rebuilds a table drops its triggers silently.
@@ -51,7 +53,7 @@ def install_audit_guards(**_):
                     cursor.execute(statement.format(t=table, k=key))
 
 
-def remove_audit_guards():
+def remove_audit_guards() -> None:
     """Drop the triggers. For test teardown only; verify() reports their absence."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -64,7 +66,7 @@ def remove_audit_guards():
                     cursor.execute(f"DROP TRIGGER IF EXISTS {name.format(t=table)}")
 
 
-def missing_audit_guards():
+def missing_audit_guards() -> list[str]:
     """Return the names of triggers that should stand on the audit tables and do not (or are switched off)."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

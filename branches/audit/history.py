@@ -1,6 +1,7 @@
 """The history of one record, read from the audit trail, as items of <c-timeline>."""
 
 import json
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
@@ -21,7 +22,7 @@ _PARTS = {"kinds": "类型", "attendance": "考勤", "resolutions": "决议", "h
 _LONG = 60
 
 
-def history(obj, limit=50):
+def history(obj: Any, limit: int = 50) -> list[dict[str, Any]]:
     """Return the last `limit` entries of `obj`, newest first: {"when", "title", "who", "note", "changes", "kind"}.
 
     One statement. Long texts and references are named as changed, without their content.
@@ -30,11 +31,12 @@ def history(obj, limit=50):
     return [_item(obj, entry) for entry in rows]
 
 
-def _item(obj, entry):
+def _item(obj: Any, entry: AuditEntry) -> dict[str, Any]:
     payload = json.loads(entry.payload)
     before, after = payload.get("before") or {}, payload.get("after") or {}
     action = entry.verb.rpartition(".")[2]
-    changes, named = [], []
+    changes: list[dict[str, str]] = []
+    named: list[str] = []
     if before and after:
         changes, named = _changes(obj, before, after)
     if action == "return":
@@ -54,8 +56,9 @@ def _item(obj, entry):
     }
 
 
-def _changes(obj, before, after):
-    changes, named = [], []
+def _changes(obj: Any, before: dict[str, Any], after: dict[str, Any]) -> tuple[list[dict[str, str]], list[str]]:
+    changes: list[dict[str, str]] = []
+    named: list[str] = []
     for name, value in after.items():
         if name in _SILENT or name == "return_reason":
             continue

@@ -4,23 +4,24 @@ import hashlib
 import hmac
 import json
 from datetime import UTC
+from typing import Any
 
 from django.conf import settings
 
 
-def key():
+def key() -> bytes:
     return settings.AUDIT_KEY.encode()
 
 
-def key_id():
+def key_id() -> str:
     return hashlib.sha256(b"audit-key" + key()).hexdigest()[:16]
 
 
-def canonical(value):
+def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def row_text(entry):
+def row_text(entry: Any) -> str:
     at = entry.at.astimezone(UTC)
     return canonical(
         [
@@ -40,11 +41,11 @@ def row_text(entry):
     )
 
 
-def mac(entry):
+def mac(entry: Any) -> str:
     return hmac.new(key(), row_text(entry).encode(), hashlib.sha256).hexdigest()
 
 
-def link(prev, pos, entry):
+def link(prev: str, pos: int, entry: Any) -> str:
     return hmac.new(
         key(), f"{prev}|{pos}|{entry.pk}|{entry.mac}|{row_text(entry)}".encode(), hashlib.sha256
     ).hexdigest()

@@ -13,7 +13,7 @@ GENESIS = "0" * 64
 SEALER_LOCK = 7_302_001
 
 
-def seal(limit=5000):
+def seal(limit: int = 5000) -> int:
     """Chain the entries whose transactions surely ended; return how many were sealed.
 
     PostgreSQL: only rows below the oldest running transaction, in the order of their ids. SQLite: writers stand in one
@@ -40,14 +40,14 @@ def seal(limit=5000):
     return sealed
 
 
-def seal_all():
+def seal_all() -> str:
     """Seal until nothing that can be sealed waits; return the head as `pos:hash`."""
     while seal():
         pass
     return head()
 
 
-def head():
+def head() -> str:
     """Return the head of the chain as `pos:hash`, or "0:…" when nothing is sealed."""
     last = AuditSeal.objects.order_by("-pos").first()
     return f"{last.pos}:{last.hash}" if last else f"0:{GENESIS}"

@@ -3,7 +3,10 @@
 import datetime
 import json
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from branches.audit.models import AuditEntry
@@ -126,18 +129,20 @@ VERBS = {
 }
 
 
-def verb_label(verb):
+def verb_label(verb: str) -> str:
     """Return the Chinese name of a verb of the trail."""
     return VERBS.get(verb, verb)
 
 
-def verbs_in_use():
+def verbs_in_use() -> list[tuple[str, str]]:
     """Return [(verb, label)] of the verbs that occur, by label."""
     rows = AuditEntry.objects.order_by().values_list("verb", flat=True).distinct()
     return sorted(((verb, verb_label(verb)) for verb in rows), key=lambda row: row[1])
 
 
-def day_bounds(first, last):
+def day_bounds(
+    first: datetime.date | None, last: datetime.date | None
+) -> tuple[datetime.datetime | None, datetime.datetime | None]:
     """Return the aware moments at which the day `first` begins and the day `last` ends (None stays None)."""
     zone = timezone.get_current_timezone()
     begin = datetime.datetime.combine(first, datetime.time(), zone) if first else None
@@ -145,7 +150,7 @@ def day_bounds(first, last):
     return begin, end
 
 
-def entries(data):
+def entries(data: Mapping[str, Any]) -> QuerySet[AuditEntry]:
     """Return the entries that fit `data` (cleaned values of AuditFilter), the newest first."""
     rows = AuditEntry.objects.order_by("-pk")
     begin, end = day_bounds(data.get("first"), data.get("last"))
@@ -165,14 +170,14 @@ def entries(data):
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
 
 
-def said(value):
+def said(value: Any) -> Any:
     """Return a value of a payload as people read it: a moment, kept in UTC, in the agency's own time; else unchanged."""
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return f"{timezone.localtime(datetime.datetime.fromisoformat(value)):%Y-%m-%d %H:%M:%S}"
     return value
 
 
-def changes_of(entry):
+def changes_of(entry: AuditEntry) -> tuple[list[dict[str, Any]], str]:
     """Return [{"field", "before", "after"}] and the note of an entry."""
     payload = json.loads(entry.payload or "{}")
     before, after = payload.get("before") or {}, payload.get("after") or {}
@@ -182,7 +187,7 @@ def changes_of(entry):
     return rows, payload.get("note", "")
 
 
-def history_of(organisation, kinds, limit=30):
+def history_of(organisation: Any, kinds: Iterable[str], limit: int = 30) -> list[dict[str, Any]]:
     """Return the newest entries about an organisation for c-timeline; `kinds`: object types (model names)."""
     rows = AuditEntry.objects.filter(organisation_id=organisation.pk, object_type__in=kinds).order_by("-pk")[:limit]
     return [

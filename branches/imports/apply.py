@@ -75,13 +75,12 @@ def _write_term(item, by):
     place = item.place.pk
     if item.correct_term:
         term = Term.objects.select_for_update().get(pk=item.correct_term)
-        before = audit.snapshot(term)
-        term.expires = item.expires
     else:
-        before, term = None, Term(organisation_id=place, expires=item.expires)
-    term.full_clean()
-    term.save()
-    audit.record(by=by, verb="term.set", obj=term, organisation=place, before=before, after=audit.snapshot(term))
+        term = Term(organisation_id=place)
+    with audit.change(by=by, verb="term.set", obj=term, organisation=place):
+        term.expires = item.expires
+        term.full_clean()
+        term.save()
     mark(place, item.place.founded or BEGINNING, clock.today(), "term")
 
 
@@ -92,21 +91,12 @@ def _write_coverage(item, departments, by):
     for name in item.departments:
         department = departments.get(name_key(name))
         if department is None:
-            department = Department(name=name)
-            department.full_clean()
-            department.save()
-            departments[name_key(name)] = department
-            audit.record(
-                by=by,
-                verb="department.create",
-                obj=department,
-                organisation=organisation,
-                after=audit.snapshot(department),
-            )
+            department = departments[name_key(name)] = Department(name=name)
+            with audit.change(by=by, verb="department.create", obj=department, organisation=organisation):
+                department.full_clean()
+                department.save()
         coverage = Coverage(department=department, organisation=organisation)
-        coverage.full_clean(exclude=["starts", "ends"])
-        coverage.save()
-        audit.record(
-            by=by, verb="coverage.set", obj=coverage, organisation=organisation, after=audit.snapshot(coverage)
-        )
+        with audit.change(by=by, verb="coverage.set", obj=coverage, organisation=organisation):
+            coverage.full_clean(exclude=["starts", "ends"])
+            coverage.save()
     mark(organisation, item.place.founded or BEGINNING, clock.today(), "coverage")

@@ -63,18 +63,19 @@ class ImportCommand(BaseCommand):
         return user
 
     def report(self, plans, *, dry_run, verbosity):
-        """Print notices, then the faults (exit 1) or the summary."""
+        """Print notices, then the errors (exit 1) or the summary."""
         notices = [notice for plan in plans for notice in plan.notices]
         shown = notices if verbosity > 1 else notices[:SHOWN_NOTICES]
         for notice in shown:
             self.stdout.write(notice.line())
         if len(shown) < len(notices):
             self.stdout.write(f"提示另有 {len(notices) - len(shown)} 条，用 -v 2 全部列出。")
-        faults = [fault for plan in plans for fault in plan.faults]
-        for fault in sorted(faults, key=lambda f: ([plan.ledger.key for plan in plans].index(f.ledger), f.row)):
-            self.stderr.write(fault.line(with_file=self.with_file))
-        if faults:
-            raise CommandError(f"共 {len(faults)} 处有误，未写入任何内容。", returncode=1)
+        errors = [error for plan in plans for error in plan.errors]
+        order = [plan.ledger.key for plan in plans]
+        for error in sorted(errors, key=lambda error: (order.index(error.ledger), error.row)):
+            self.stderr.write(error.line(with_file=self.with_file))
+        if errors:
+            raise CommandError(f"共 {len(errors)} 处有误，未写入任何内容。", returncode=1)
         self.stdout.write(("试运行，未写入。" if dry_run else "") + summary(plans))
 
     def guarded(self, work):

@@ -11,13 +11,13 @@ from branches.places.ledger import ORGANISATIONS_LEDGER
 def organisations_plan(by, source, filename, **options):
     """Return the Plan of an organisations ledger under the reach of `by`; options as for `read_ledger`."""
     plan = read_ledger(ORGANISATIONS_LEDGER, source, filename, **options)
-    if not plan.faults:
+    if not plan.errors:
         plan_organisations(plan, Places.load(by))
     return plan
 
 
 def organisations_import(by, source, filename, **options):
-    """Plan and write an organisations ledger, all or nothing; returns the Plan with its faults and notices."""
+    """Plan and write an organisations ledger, all or nothing; returns the Plan with its errors and notices."""
     plans = run(
         lambda: [organisations_plan(by, source, filename, **options)],
         lambda plans, by: apply_organisations(plans[0].items, by),

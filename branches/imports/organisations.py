@@ -94,13 +94,13 @@ def _read(cells, places):
     }
     for department in values["departments"]:
         if len(department) > 100:
-            cells.fault("department", "处室名称不应超过 100 个字。")
+            cells.error("department", "处室名称不应超过 100 个字。")
     if not values["name"]:
         cells.count(UNCHANGED)
         return None
     place = places.by_key.get(name_key(values["name"]))
     if place is not None and place.row is not None:
-        cells.fault("name", f"与第 {place.row} 行重名。")
+        cells.error("name", f"与第 {place.row} 行重名。")
         cells.count(UNCHANGED)
         return None
     if place is None:
@@ -110,7 +110,7 @@ def _read(cells, places):
         if values["short_name"]:
             place.aliases.add(values["short_name"])
         if not place.within:
-            cells.fault("name", f"没有找到党组织“{values['name'][:40]}”，或不在您的导入范围内。")
+            cells.error("name", f"没有找到党组织“{values['name'][:40]}”，或不在您的导入范围内。")
     place.row = cells.number
     return cells, place, values
 
@@ -123,23 +123,23 @@ def _resolve_parent(cells, place, values, places):
         if kind == Kind.PARTY_GROUP:
             _check_root(cells, place, places)
         elif kind is not None:
-            cells.fault("parent", "上级党组织没有填写，只有党组可以没有上级。")
+            cells.error("parent", "上级党组织没有填写，只有党组可以没有上级。")
         return
     fitting = tuple(above for above, below in ALLOWED_CHILDREN.items() if kind in below) if kind else None
     try:
         parent = places.find(cells.value("parent"), fitting, anywhere=True)
     except ValueError as error:
-        cells.fault("parent", str(error))
+        cells.error("parent", str(error))
         return
     if kind and parent.kind and kind not in ALLOWED_CHILDREN[parent.kind]:
-        cells.fault("parent", f"{Kind(parent.kind).label}之下不能设{Kind(kind).label}。")
+        cells.error("parent", f"{Kind(parent.kind).label}之下不能设{Kind(kind).label}。")
         return
     new_place = place.pk is None or place.parent is not parent
     if new_place and parent.pk is not None and not parent.within:
-        cells.fault("parent", f"没有找到党组织“{parent.label[:40]}”，或不在您的导入范围内。")
+        cells.error("parent", f"没有找到党组织“{parent.label[:40]}”，或不在您的导入范围内。")
         return
     if new_place and parent.archived_on:
-        cells.fault("parent", f"{parent.label}已撤销，不能在其下设组织。")
+        cells.error("parent", f"{parent.label}已撤销，不能在其下设组织。")
         return
     values["parent"] = parent
     if place.pk is None:
@@ -150,16 +150,16 @@ def _resolve_parent(cells, place, values, places):
 def _check_root(cells, place, places):
     roots = [other for other in places.all if other.kind == Kind.PARTY_GROUP and other is not place]
     if any(other.pk or (other.row or 0) < cells.number for other in roots):
-        cells.fault("kind", f"已有党组“{roots[0].name}”，一个单位只能有一个党组。")
+        cells.error("kind", f"已有党组“{roots[0].name}”，一个单位只能有一个党组。")
     elif place.pk is None and places.by is not OPERATOR:
-        cells.fault("parent", "第一个党组由服务器操作员建立。")
+        cells.error("parent", "第一个党组由服务器操作员建立。")
 
 
 def _check_circle(cells, place, values):
     above, steps = values["parent"], 0
     while above is not None and steps <= 10:
         if above is place:
-            cells.fault("parent", "上级党组织不能是自己或自己的下级。")
+            cells.error("parent", "上级党组织不能是自己或自己的下级。")
             return
         above, steps = above.parent, steps + 1
 
@@ -170,7 +170,7 @@ def _compare(cells, place, values, terms, covered, claimed):
         item.expires, item.departments = values["expires"], _free(cells, place, values, covered, claimed)
         return item
     if values["kind"] and values["kind"] != place.kind:
-        cells.fault("kind", f"系统中为{Kind(place.kind).label}，组织类别不能通过导入更改。")
+        cells.error("kind", f"系统中为{Kind(place.kind).label}，组织类别不能通过导入更改。")
     changes = {name: values[name] for name in ("short_name", "founded") if values[name]}
     changes = {name: value for name, value in changes.items() if value != getattr(place, name)}
     if values["parent"] is not None and values["parent"] is not place.parent:

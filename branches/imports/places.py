@@ -20,7 +20,7 @@ _ORDINALS = str.maketrans("0123456789", "〇一二三四五六七八九")
 
 @dataclass(eq=False)
 class Place:
-    """An organisation of the database or of the file. `pk`: None until it is written; `wrong`: its row has a fault.
+    """An organisation of the database or of the file. `pk`: None until it is written; `wrong`: its row has an error.
 
     `within`: the importer may write here. `by_hand`: made or changed by hand since the last import.
     """
@@ -98,7 +98,7 @@ class Places:
         allowed = None
         if by is not OPERATOR:
             allowed = set(access.organisations_for(by, IMPORT).order_by().values_list("pk", flat=True))
-        for row in Organisation.objects.order_by("tree_id", "lft"):
+        for row in Organisation.objects.in_tree_order():
             place = Place(
                 name=row.name,
                 short_name=row.short_name,

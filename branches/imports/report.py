@@ -2,17 +2,21 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from common.tabular import UnreadableFile, read_table
 from common.tabular.ledger import Ledger
+from common.tabular.reader import Row, Source, Table
 
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
 _SUGGESTION = re.compile(r"[，,](是否为|可填)(.*)$", re.S)
 
 
 @dataclass(frozen=True)
-class Fault:
+class CellError:
     """One wrong cell (row 0: the file as a whole). `heading` as the file has it; `suggestion` may be empty."""
 
     ledger: str
@@ -23,10 +27,10 @@ class Fault:
     suggestion: str = ""
 
     @property
-    def text(self):
+    def text(self) -> str:
         return self.sentence + self.suggestion
 
-    def line(self, *, with_file):
+    def line(self, *, with_file: bool) -> str:
         """Return the line of the commands: `row N: field: message`, before it the ledger's name when asked for."""
         if not self.row:
             return f"{self.ledger}: {self.text}" if with_file else self.text
@@ -44,7 +48,7 @@ class Notice:
     heading: str
     sentence: str
 
-    def line(self):
+    def line(self) -> str:
         place = f"第 {self.row} 行" if self.row else ""
         column = f"“{self.heading}”" if self.heading else ""
         return f"提示（{self.ledger_name}）{place}{column}：{self.sentence}"
@@ -55,74 +59,82 @@ class Plan:
     """What one ledger would do. `items`: the rows to write, in the order of the file."""
 
     ledger: Ledger
-    table: object = None
-    items: list = field(default_factory=list)
-    faults: list = field(default_factory=list)
-    notices: list = field(default_factory=list)
-    counts: Counter = field(default_factory=Counter)
+    table: Table | None = None
+    items: list[Any] = field(default_factory=list)
+    errors: list[CellError] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
-    def heading(self, name):
+    def heading(self, name: str) -> str:
         """Return the file's own heading of a field, or its usual one where the file has no such column."""
         matched = self.table.matched if self.table is not None else {}
         return matched.get(name) or self.ledger.label(name)
 
-    def notice(self, row, name, sentence):
+    def notice(self, row: int, name: str, sentence: str) -> None:
         self.notices.append(
             Notice(self.ledger.key, self.ledger.name, row, self.heading(name) if name else "", sentence)
         )
 
     @property
-    def rows(self):
+    def rows(self) -> int:
         return len(self.table.rows) if self.table is not None else 0
 
 
 class Cells:
     """The cells of one row; a wrong one is noted in the plan, once a column."""
 
-    def __init__(self, plan, row):
+    def __init__(self, plan: Plan, row: Row) -> None:
         self.plan, self.row = plan, row
-        self.wrong = set()
+        self.wrong: set[str] = set()
         for name, sentence in row.problems.items():
-            self.fault(name, sentence)
+            self.error(name, sentence)
 
     @property
-    def number(self):
+    def number(self) -> int:
         return self.row.number
 
-    def value(self, name):
+    def value(self, name: str) -> Any:
         return self.row.values.get(name)
 
-    def take(self, name, parser, default=None):
+    def take(self, name: str, parser: Callable[[Any], Any], default: Any = None) -> Any:
         """Return what `parser` makes of a cell, or `default` when the cell is wrong."""
         if name in self.wrong:
             return default
         try:
             return parser(self.value(name))
         except ValueError as error:
-            self.fault(name, str(error))
+            self.error(name, str(error))
             return default
 
-    def fault(self, name, sentence, suggestion=""):
+    def error(self, name: str, sentence: str, suggestion: str = "") -> None:
         if name in self.wrong:
             return
         self.wrong.add(name)
         if not suggestion and (match := _SUGGESTION.search(sentence)):
             sentence, suggestion = sentence[: match.start()] + "。", match[1] + match[2]
-        self.plan.faults.append(
-            Fault(self.plan.ledger.key, self.number, name, self.plan.heading(name), sentence, suggestion)
+        self.plan.errors.append(
+            CellError(self.plan.ledger.key, self.number, name, self.plan.heading(name), sentence, suggestion)
         )
 
-    def notice(self, name, sentence):
+    def notice(self, name: str, sentence: str) -> None:
         self.plan.notice(self.number, name, sentence)
 
-    def count(self, action):
+    def count(self, action: str) -> bool:
         """Count the row once, as wrong if any of its cells is; returns whether it may be written."""
         self.plan.counts[WRONG if self.wrong else action] += 1
         return not self.wrong
 
 
-def read_ledger(ledger, source, filename, *, columns=None, sheet=None, strict=True):
-    """Return a Plan that holds the table of a file and nothing else yet; a file that cannot be used is its one fault.
+def read_ledger(
+    ledger: Ledger,
+    source: Source,
+    filename: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    strict: bool = True,
+) -> Plan:
+    """Return a Plan that holds the table of a file and nothing else yet; a file that cannot be used is its one error.
 
     ledger: a Ledger; source, filename, columns, sheet, strict: as for `read_table`.
     """
@@ -130,11 +142,11 @@ def read_ledger(ledger, source, filename, *, columns=None, sheet=None, strict=Tr
     try:
         plan.table = read_table(source, filename, ledger.fields, columns, sheet=sheet, strict=strict)
     except UnreadableFile as error:
-        plan.faults.append(Fault(ledger.key, 0, "", "", str(error)))
+        plan.errors.append(CellError(ledger.key, 0, "", "", str(error)))
         return plan
     if plan.table.missing:
         labels = "、".join(f"“{ledger.label(name)}”" for name in plan.table.missing)
-        plan.faults.append(Fault(ledger.key, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
+        plan.errors.append(CellError(ledger.key, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
         return plan
     if plan.table.others:
         names = "、".join(plan.table.others)

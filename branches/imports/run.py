@@ -1,12 +1,15 @@
 """Plan outside the lock, write inside one transaction; plan again when somebody wrote in between."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from branches import audit
 from branches.audit.models import AuditEntry
-from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG
+from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG, Plan
 from common import database
+from common.operator import Actor
 
 IMPORT_LOCK = 7_302_010
 TRIES = 3
@@ -24,21 +27,24 @@ _READ = (
     "syncstage",
 )
 
+Make = Callable[[], list[Plan]]
+Write = Callable[[list[Plan], Actor], object]
+
 
 class Stale(Exception):
     """Somebody wrote to what the plan was made from."""
 
 
-def stamp():
+def stamp() -> int:
     """Return the number of the newest audit entry: whatever is written leaves one in the same transaction."""
     return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def run(make, write, by, *, what):
+def run(make: Make, write: Write, by: Actor, *, what: str) -> list[Plan]:
     """Plan and write; returns the plans.
 
     make: () → list of Plans (reads only). write: (plans, by) → how many objects were written, inside the transaction.
-    With any fault nothing is written. The plan is made before the lock is taken (decisions 31); where somebody else
+    With any error nothing is written. The plan is made before the lock is taken (decisions 31); where somebody else
     wrote meanwhile it is made again, the last time inside the lock.
     """
     for attempt in range(TRIES):
@@ -58,13 +64,13 @@ def run(make, write, by, *, what):
     raise AssertionError("the last try plans inside the lock")
 
 
-def worth_writing(plans):
-    """Tell whether the plans have no fault and something to write."""
-    return not any(plan.faults for plan in plans) and any(plan.items for plan in plans)
+def worth_writing(plans: list[Plan]) -> bool:
+    """Tell whether the plans have no error and something to write."""
+    return not any(plan.errors for plan in plans) and any(plan.items for plan in plans)
 
 
 @transaction.atomic
-def _write(plans, seen, make, write, by, what):
+def _write(plans: list[Plan] | None, seen: int, make: Make, write: Write, by: Actor, what: str) -> list[Plan]:
     database.advisory_lock(IMPORT_LOCK)
     if plans is None:
         plans = make()
@@ -77,7 +83,7 @@ def _write(plans, seen, make, write, by, what):
     return plans
 
 
-def summary(plans):
+def summary(plans: list[Plan]) -> str:
     """Return the counts of the plans in one Chinese sentence."""
     parts = []
     for plan in plans:

@@ -1,9 +1,12 @@
 """Change marks: every write that may change a fact leaves one, in its own transaction."""
 
+from datetime import date
+from typing import Any
+
 from branches.jobs.models import ChangeMark
 
 
-def mark(organisation, first_day, last_day, subject):
+def mark(organisation: Any, first_day: date, last_day: date, subject: str) -> ChangeMark:
     """Say that facts of `organisation` between two dates (both included) may have changed.
 
     organisation: instance or id. subject: short word such as "activity", "membership", "tree".

@@ -32,7 +32,7 @@ class JobRun(models.Model):
 
     kind = models.CharField(max_length=40)
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    parameters = models.TextField(default="{}")
+    parameters = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     tries = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)

@@ -5,6 +5,7 @@ from django import forms
 from branches.places.models.departments import Department
 from branches.places.models.organisations import ALLOWED_CHILDREN, Kind, Organisation
 from branches.reach import access
+from branches.reach.intervals import within
 from branches.reach.rights import ORGANISE
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
@@ -55,9 +56,7 @@ class OrganisationMoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = [kind for kind, below in ALLOWED_CHILDREN.items() if organisation.kind in below]
         rows = _parents(user).filter(kind__in=kinds).exclude(pk=organisation.parent_id)
-        self.fields["parent"].queryset = rows.exclude(
-            tree_id=organisation.tree_id, lft__gte=organisation.lft, rght__lte=organisation.rght
-        )
+        self.fields["parent"].queryset = rows.exclude(within(organisation, ""))
 
 
 class OrganisationArchiveForm(forms.Form):

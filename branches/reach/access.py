@@ -3,17 +3,21 @@
 Views get objects only through the loaders here (access rule 1); lists are filtered by `.visible_to` (rule 2).
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from branches.reach.intervals import above, tree_order
 from branches.reach.models import Appointment, OrganisationGrant
 from branches.reach.reach import fresh, reach_of
 from branches.reach.rights import APPOINT, RIGHT_NAMES, ROLES, STRICTLY_BELOW, SYSTEM_ROLES, VIEW
 from common import clock
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 
 
 class Forbidden(PermissionDenied):
@@ -22,19 +26,19 @@ class Forbidden(PermissionDenied):
     reason: a sentence in place of the name of the right, where the user has the right and may not use it here.
     """
 
-    def __init__(self, right, organisation=None, reason=""):
+    def __init__(self, right: str, organisation: Any = None, reason: str = "") -> None:
         super().__init__(RIGHT_NAMES.get(right, right))
         self.right = right
         self.organisation = organisation
         self.reason = reason
 
 
-def _organisation():
+def _organisation() -> Any:
     """The model by its name: places stand above this subject."""
     return apps.get_model("branches.Organisation")
 
 
-def get_for(queryset, user, right, **lookup):
+def get_for(queryset: Any, user: Actor, right: str, **lookup: Any) -> Any:
     """Return the one row of `queryset` that `lookup` names, if `user` holds `right` there.
 
     queryset: a ScopedQuerySet or manager. Raises Http404 when it lies outside every right of the user, Forbidden when
@@ -53,24 +57,24 @@ def get_for(queryset, user, right, **lookup):
     raise Http404
 
 
-def organisations_for(user, right: str = VIEW) -> QuerySet:
+def organisations_for(user: Actor, right: str = VIEW) -> QuerySet:
     """Return the organisations at which `user` holds `right`, in tree order."""
-    return _organisation().objects.visible_to(user, right).order_by("tree_id", "lft")
+    return _organisation().objects.visible_to(user, right).order_by(*tree_order())
 
 
-def has_right(user, right: str, organisation) -> bool:
+def has_right(user: Actor, right: str, organisation: Any) -> bool:
     """Return whether `user` holds `right` at `organisation` (an instance or its id)."""
     return reach_of(user).holds(right, getattr(organisation, "pk", organisation))
 
 
-def rights_at(user, organisation) -> set[str]:
+def rights_at(user: Actor, organisation: Any) -> set[str]:
     """Return the set of rights that `user` holds at `organisation` (an instance or its id)."""
     if user is OPERATOR:
         return set(RIGHT_NAMES)
     return reach_of(user).rights_at(getattr(organisation, "pk", organisation))
 
 
-def require(user, right: str, organisation) -> None:
+def require(user: Actor, right: str, organisation: Any) -> None:
     """Raise like `get_for` unless `user` holds `right` at `organisation` now; the re-check after a write (rule 3).
 
     The rights are read anew, inside the writer's transaction: they may have ended since the request began.
@@ -84,62 +88,58 @@ def require(user, right: str, organisation) -> None:
     raise Http404
 
 
-def holds_anywhere(user, right: str) -> bool:
+def holds_anywhere(user: Actor, right: str) -> bool:
     """Return whether `user` holds `right` at any organisation."""
     return reach_of(user).anywhere(right)
 
 
-def require_anywhere(user, right: str) -> None:
+def require_anywhere(user: Actor, right: str) -> None:
     """Raise Http404 unless `user` holds `right` somewhere: for pages that list what he may act on."""
     if not holds_anywhere(user, right):
         raise Http404
 
 
-def holds_system_role(user, role):
+def holds_system_role(user: Actor, role: str) -> bool:
     """Return whether `user` holds the system role (administrator or auditor) today."""
     if not getattr(user, "pk", None) or not user.is_active:
         return False
-    return Appointment.objects.filter(user=user, role=role).in_force(clock.today()).exists()
+    return Appointment.objects.filter(user=user.pk, role=role).in_force(clock.today()).exists()
 
 
-def current_appointments(user):
+def current_appointments(user: Actor) -> list[Appointment]:
     """Return the appointments of `user` in force today, the widest reach first."""
-    rows = Appointment.objects.filter(user=user).in_force(clock.today()).select_related("organisation__parent")
+    rows = Appointment.objects.filter(user=user.pk).in_force(clock.today()).select_related("organisation__parent")
     return sorted(rows, key=lambda row: (row.organisation.level if row.organisation else -1, row.pk))
 
 
-def who_can(right, organisation, limit=5):
+def who_can(right: str, organisation: Any, limit: int = 5) -> list[Appointment]:
     """Return up to `limit` active appointments that give `right` at `organisation`, the nearest first."""
     return who_can_each([right], organisation, limit)[right]
 
 
-def who_can_each(rights, organisation, limit=5):
+def who_can_each(rights: Iterable[str], organisation: Any, limit: int = 5) -> dict[str, list[Appointment]]:
     """Return {right: up to `limit` active appointments that give it at `organisation`, the nearest first}, in one read."""
     if organisation is None:
         return {right: [] for right in rights}
     roles = {role.key: role for role in ROLES.values()}
-    above = Q(
-        role__in=[key for key, role in roles.items() if role.below and role.rights & set(rights)],
-        organisation__tree_id=organisation.tree_id,
-        organisation__lft__lt=organisation.lft,
-        organisation__rght__gt=organisation.rght,
-    )
+    reaching_down = [key for key, role in roles.items() if role.below and role.rights & set(rights)]
+    higher = Q(above(organisation), role__in=reaching_down)
     here = Q(organisation=organisation.pk)
-    rows = Appointment.objects.in_force(clock.today()).filter(above | here, user__is_active=True)
-    rows = list(rows.select_related("user", "organisation__parent").order_by("-organisation__level", "pk"))
+    rows = Appointment.objects.in_force(clock.today()).filter(higher | here, user__is_active=True)
+    nearest = list(rows.select_related("user", "organisation__parent").order_by("-organisation__level", "pk"))
 
-    def gives(row, right):
+    def gives(row: Appointment, right: str) -> bool:
         if right not in roles[row.role].rights:
             return False
         return row.organisation_id != organisation.pk or right not in STRICTLY_BELOW
 
-    return {right: [row for row in rows if gives(row, right)][:limit] for right in rights}
+    return {right: [row for row in nearest if gives(row, right)][:limit] for right in rights}
 
 
-def sync_grants(appointment):
+def sync_grants(appointment: Appointment) -> None:
     """Write the guardian grants that an appointment gives; the only writer of grants."""
     OrganisationGrant.objects.filter(appointment=appointment).delete()
-    if appointment.role in SYSTEM_ROLES:
+    if appointment.organisation_id is None:
         return
     role = ROLES[appointment.role]
     permissions = Permission.objects.filter(
@@ -159,7 +159,7 @@ def sync_grants(appointment):
     )
 
 
-def may_appoint(giver, role, organisation):
+def may_appoint(giver: Actor, role: str, organisation: Any) -> bool:
     """Return whether `giver` may appoint to `role` at `organisation` (access.md, last column; control C18).
 
     Only the roles listed for one of his own roles, at or below its organisation; some only strictly below it.

@@ -1,20 +1,24 @@
 """Decorators of views: the right they need, and the password again before grave acts."""
 
+from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from branches.reach import access
 from branches.reach.rights import ACCOUNTS, AUDIT
 from common import clock
+from common.requests import Request
+
+View = Callable[..., HttpResponseBase]
 
 
-def needs(right):
+def needs(right: str) -> Callable[[View], View]:
     """Let in whoever holds `right` anywhere; for others the page does not exist (control C10).
 
     What he may see or change there is decided by the loaders and the filter.
@@ -37,7 +41,7 @@ def needs(right):
     return decorate
 
 
-def recent_login(view):
+def recent_login(view: View) -> View:
     """Ask for the password again unless it was given within ten minutes (control C06)."""
 
     @wraps(view)
@@ -49,11 +53,11 @@ def recent_login(view):
         back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
         return HttpResponseRedirect(f"{reverse('confirm_password')}?{urlencode({'next': back})}")
 
-    guarded.grave = True
+    guarded.grave = True  # type: ignore[attr-defined]  # read by the tests of doors
     return guarded
 
 
-def safe_next(request, default="home"):
+def safe_next(request: Request, default: str = "home") -> str:
     """Return the address asked for by `next` if it lies on this host, else the page named `default` (control C25)."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())

@@ -1,6 +1,7 @@
 """Appointments: the source of every right, and the guardian grants derived from them."""
 
 from datetime import date
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,12 +9,13 @@ from django.db import models
 from django.db.models import F, Q
 from guardian.models import UserObjectPermissionBase
 
+from branches.reach.intervals import above
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.rights import ROLE_CHOICES, SYSTEM_ROLES
 from common.dated import DatedQuerySet
 
 
-class AppointmentQuerySet(DatedQuerySet, ScopedQuerySet):
+class AppointmentQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
     pass
 
 
@@ -77,7 +79,7 @@ class Appointment(models.Model):
         self.check_separation()
         super().save(*args, **kwargs)
 
-    def check_separation(self):
+    def check_separation(self) -> None:
         """One account holds at most one of administrator, auditor and content roles on any day (GB/T 22239 8.1.4.2)."""
         others = Appointment.objects.filter(user=self.user).exclude(pk=self.pk)
         others = others.in_force_during(self.starts, self.ends or date.max)
@@ -88,26 +90,21 @@ class Appointment(models.Model):
 
 
 class GrantQuerySet(DatedQuerySet):
-    def giving(self, right, day):
+    def giving(self, right: str, day: date) -> Self:
         """Grants of `right` in force on `day` whose accounts are not locked."""
         return self.in_force(day).filter(permission__codename=right, user__is_active=True)
 
-    def over(self, place):
+    def over(self, place: Any) -> Self:
         """Grants that reach `place`: held there, or above it and reaching downwards."""
-        return self.filter(Q(content_object=place.pk) | _above(place))
+        return self.filter(Q(content_object=place.pk) | self._from_above(place))
 
-    def above(self, place):
+    def above(self, place: Any) -> Self:
         """Grants held strictly above `place` that reach down to it."""
-        return self.filter(_above(place))
+        return self.filter(self._from_above(place))
 
-
-def _above(place):
-    return Q(
-        below=True,
-        content_object__tree_id=place.tree_id,
-        content_object__lft__lt=place.lft,
-        content_object__rght__gt=place.rght,
-    )
+    @staticmethod
+    def _from_above(place: Any) -> Q:
+        return Q(above(place, "content_object__"), below=True)
 
 
 class OrganisationGrant(UserObjectPermissionBase):
@@ -119,7 +116,7 @@ class OrganisationGrant(UserObjectPermissionBase):
     ends = models.DateField(null=True)
     below = models.BooleanField()
 
-    objects = GrantQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()  # type: ignore[assignment,misc]  # guardian's own manager knows no dates
 
     class Meta:
         default_permissions = ()

@@ -6,6 +6,7 @@ from django.db import models
 
 from branches.reach.reach import reach
 from branches.reach.rights import VIEW
+from common.operator import Actor
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -13,6 +14,6 @@ class ScopedQuerySet(models.QuerySet):
 
     organisation_path = "organisation__"
 
-    def visible_to(self, user, right: str = VIEW) -> Self:
+    def visible_to(self, user: Actor, right: str = VIEW) -> Self:
         """Return the rows at whose organisation `user` holds `right` today."""
         return self.filter(reach(user, right, self.organisation_path))

@@ -9,11 +9,12 @@ from datetime import date
 from typing import NamedTuple
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
+from branches.reach.intervals import above_outer, within_outer
 from branches.reach.rights import ROLES, STRICTLY_BELOW
 from common import clock
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 
 NOWHERE = Q(pk__in=[])
 EVERYWHERE = Q(pk__isnull=False)
@@ -85,7 +86,7 @@ class Reach:
             return NOWHERE
         here = Q(pk__in=alone) if alone else NOWHERE
         if downwards:
-            here |= Q(Exists(_at_or_above(right in STRICTLY_BELOW).filter(pk__in=downwards)))
+            here |= Q(Exists(organisations().filter(above_outer(strictly=right in STRICTLY_BELOW), pk__in=downwards)))
         if not path:
             return here
         return Q(**{f"{path.removesuffix('__')}__in": organisations().filter(here).values("pk")})
@@ -96,7 +97,7 @@ class Reach:
             return []
         if organisation not in self._over:
             places = organisations().filter(pk__in={seat.organisation for seat in self.seats})
-            inside = organisations().filter(pk=organisation, **_within_outer())
+            inside = organisations().filter(within_outer(), pk=organisation)
             above = set(places.filter(Exists(inside)).values_list("pk", flat=True))
             self._over[organisation] = [seat for seat in self.seats if seat.organisation in above]
         return self._over[organisation]
@@ -124,23 +125,7 @@ class Reach:
         return seat.below
 
 
-def _within_outer(path: str = "") -> dict:
-    return {
-        "tree_id": OuterRef(f"{path}tree_id"),
-        "lft__gte": OuterRef(f"{path}lft"),
-        "rght__lte": OuterRef(f"{path}rght"),
-    }
-
-
-def _at_or_above(strictly: bool) -> QuerySet:
-    """Organisations at or above the outer one; `strictly`: only above."""
-    rows = organisations().filter(tree_id=OuterRef("tree_id"))
-    if strictly:
-        return rows.filter(lft__lt=OuterRef("lft"), rght__gt=OuterRef("rght"))
-    return rows.filter(lft__lte=OuterRef("lft"), rght__gte=OuterRef("rght"))
-
-
-def fresh(user, at: int | None = None) -> Reach:
+def fresh(user: Actor, at: int | None = None) -> Reach:
     """Return the Reach of an account (or the operator) as it is now, read anew in one statement.
 
     at: the id of the only organisation that will be asked about; only the seats at it or above it are read.
@@ -151,7 +136,7 @@ def fresh(user, at: int | None = None) -> Reach:
         user_id=user.pk or 0, user__is_active=True, organisation__isnull=False
     )
     if at is not None:
-        rows = rows.filter(Exists(organisations().filter(pk=at, **_within_outer("organisation__"))))
+        rows = rows.filter(Exists(organisations().filter(within_outer("organisation__"), pk=at)))
     columns = ("organisation", "role", "starts", "ends")
     found = Reach(Seat(*row) for row in rows.order_by("pk").values_list(*columns))
     if at is not None:
@@ -159,12 +144,12 @@ def fresh(user, at: int | None = None) -> Reach:
     return found
 
 
-def reach_of(user) -> Reach:
+def reach_of(user: Actor) -> Reach:
     """Return the Reach that the request made for this account, or a fresh one outside a request."""
     opened = getattr(user, "reach", None)
     return opened if opened is not None else fresh(user)
 
 
-def reach(user, right: str, path: str = "organisation__") -> Q:
+def reach(user: Actor, right: str, path: str = "organisation__") -> Q:
     """Return the condition «`user` holds `right` at this organisation or above it»; path as for `Reach.condition`."""
     return reach_of(user).condition(right, path)

@@ -1,6 +1,8 @@
 """Values the agency sets itself, dated like rules; the known keys with their defaults and meaning."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from branches.settings.models import Setting
@@ -15,9 +17,12 @@ class Known:
     high: Decimal
 
 
-def _known(default, label, low, high):
+def _known(default: str, label: str, low: int, high: int) -> Known:
     return Known(default, label, Decimal(low), Decimal(high))
 
+
+# (first day, value) of a key, newest first; the default closes it with None as its day.
+Timeline = list[tuple[date | None, Decimal]]
 
 KNOWN = {
     "grace_days": _known("7", "补报宽限天数（记录日期或期末之后）", 0, 60),
@@ -30,27 +35,27 @@ KNOWN = {
 }
 
 
-def number(key, day=None):
+def number(key: str, day: date | None = None) -> Decimal:
     """Return the setting `key` in force on `day` (default today) as a Decimal. Raises KeyError for an unknown key."""
     known = KNOWN[key]
     row = Setting.objects.filter(key=key, valid_from__lte=day or clock.today()).order_by("-valid_from").first()
     return Decimal(row.value if row else known.default)
 
 
-def whole(key, day=None):
+def whole(key: str, day: date | None = None) -> int:
     """Return the setting as an int."""
     return int(number(key, day))
 
 
-def timeline(key):
+def timeline(key: str) -> Timeline:
     """Return [(valid_from, Decimal)] of a key, newest first; the default closes the list with None as its date."""
     rows = Setting.objects.filter(key=key).order_by("-valid_from").values_list("valid_from", "value")
     return [(day, Decimal(value)) for day, value in rows] + [(None, Decimal(KNOWN[key].default))]
 
 
-def timelines(keys):
+def timelines(keys: Iterable[str]) -> dict[str, Timeline]:
     """Return {key: timeline} of several keys in one statement."""
-    lines = {key: [] for key in keys}
+    lines: dict[str, Timeline] = {key: [] for key in keys}
     for key, day, value in (
         Setting.objects.filter(key__in=keys).order_by("-valid_from").values_list("key", "valid_from", "value")
     ):
@@ -58,6 +63,6 @@ def timelines(keys):
     return {key: [*line, (None, Decimal(KNOWN[key].default))] for key, line in lines.items()}
 
 
-def at(line, day):
+def at(line: Timeline, day: date) -> Decimal:
     """Return the value of a `timeline` on `day`."""
     return next(value for start, value in line if start is None or start <= day)

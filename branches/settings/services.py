@@ -1,6 +1,6 @@
 """Set a dated value of the agency."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
@@ -12,9 +12,10 @@ from branches.places.models.organisations import Organisation
 from branches.settings.dated import KNOWN
 from branches.settings.models import Setting
 from common import clock
+from common.operator import Actor
 
 
-def _checked(key, value):
+def _checked(key: str, value: object) -> str:
     known = KNOWN[key]
     try:
         number = Decimal(str(value).strip())
@@ -28,7 +29,7 @@ def _checked(key, value):
 
 
 @transaction.atomic
-def setting_set(*, by, key, value, valid_from=None):
+def setting_set(*, by: Actor, key: str, value: object, valid_from: date | None = None) -> Setting:
     """Set `key` of dated_settings.KNOWN to `value` (text or number) from `valid_from` (default today) on.
 
     A value that is already history stays; one that begins today or later may be replaced. Leaves a change mark of the
@@ -39,12 +40,11 @@ def setting_set(*, by, key, value, valid_from=None):
     row = Setting.objects.select_for_update().filter(key=key, valid_from=valid_from).first()
     if row and valid_from < clock.today():
         raise ValidationError({"valid_from": "该日已有设定，已生效的历史不再改动，请另选日期。"})
-    before = audit.snapshot(row) if row else None
     row = row or Setting(key=key, valid_from=valid_from)
-    row.value = text
-    row.full_clean()
-    row.save()
-    audit.record(by=by, verb="setting.set", obj=row, before=before, after=audit.snapshot(row))
+    with audit.change(by=by, verb="setting.set", obj=row):
+        row.value = text
+        row.full_clean()
+        row.save()
     following = Setting.objects.filter(key=key, valid_from__gt=valid_from).order_by("valid_from").first()
     last = following.valid_from - timedelta(days=1) if following else max(clock.today(), valid_from)
     root = Organisation.objects.root()

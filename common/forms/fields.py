@@ -1,9 +1,10 @@
 """Fields that every form of ours shares: clean text, days within reason, organisations by name."""
 
 import datetime
+from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from common import clock
 from common.text import EARLIEST, YEARS_AHEAD, clean_text
@@ -12,7 +13,7 @@ from common.text import EARLIEST, YEARS_AHEAD, clean_text
 class PlainTextField(forms.CharField):
     """Text in NFC without invisible marks; a value of such marks only counts as empty."""
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> str:
         return clean_text(super().to_python(value))
 
 
@@ -21,11 +22,11 @@ class DayField(forms.DateField):
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         options.setdefault("input_formats", ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"])
         super().__init__(**options)
 
-    def clean(self, value):
+    def clean(self, value: Any) -> datetime.date | None:
         day = super().clean(value)
         today = clock.today()
         latest = datetime.date(today.year + YEARS_AHEAD, 12, 31)
@@ -39,21 +40,21 @@ class OrganisationField(forms.ModelChoiceField):
 
     default_error_messages = {"invalid_choice": "请从列表中选择。"}
 
-    def __init__(self, queryset, **options):
+    def __init__(self, queryset: Any, **options: Any) -> None:
         options.setdefault("empty_label", "请选择")
         super().__init__(queryset, **options)
 
-    def _offer(self, queryset):
+    def _offer(self, queryset: Any) -> None:
         # The label of a small group names its branch: one statement for all, also where a form sets its own queryset.
-        self._set_queryset(None if queryset is None else queryset.select_related("parent"))
+        self._set_queryset(None if queryset is None else queryset.select_related("parent"))  # type: ignore[attr-defined]  # private to Django
 
-    queryset = property(forms.ModelChoiceField._get_queryset, _offer)
+    queryset = property(forms.ModelChoiceField._get_queryset, _offer)  # type: ignore[attr-defined]  # a property in Django too
 
-    def label_from_instance(self, organisation):
+    def label_from_instance(self, organisation: Any) -> str:
         return "　" * organisation.level + organisation.label
 
 
-def take_errors(form, error):
+def take_errors(form: forms.Form, error: ValidationError) -> None:
     """Put a service's ValidationError into `form`: at its fields where they are there, on top otherwise."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)

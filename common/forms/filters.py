@@ -1,6 +1,10 @@
 """Filters of lists, read from the address: what is not understood is left out, and one line says so and what is shown."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django import forms
+from django.http import QueryDict
 
 from common import clock
 from common.periods import Period
@@ -13,50 +17,52 @@ class Filter(forms.Form):
     instead: {field: (value, words)} of what stands in for a wrong value where that is not the empty choice.
     """
 
-    def __init__(self, *args, instead=None, **options):
+    def __init__(self, *args: Any, instead: dict[str, tuple[str, str]] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.instead = instead or {}
-        self.left_out = []
+        self.left_out: list[str] = []
 
-    def full_clean(self):
+    def full_clean(self) -> None:
         super().full_clean()
-        if not self.is_bound or not self._errors:
+        if not self.is_bound or not self.errors:
             return
-        wrong = {name: errors[0] for name, errors in self._errors.as_data().items() if name in self.fields}
-        given, self.data = self.data, self.data.copy()
+        wrong = {name: errors[0] for name, errors in self.errors.as_data().items() if name in self.fields}
+        shown = QueryDict(mutable=True)
+        shown.update(self.data)  # what the page draws: the address without its wrong values
         for name, error in wrong.items():
             value, words = self.instead.get(name, ("", self._empty_choice(name)))
             # Only the messages of our own forms are sentences of their own; those of the fields carry a code.
             said = "" if error.code else error.messages[0].rstrip("。")
-            self.leave_out(self.fields[name].label or name, given.get(name, ""), words, said)
-            self.data[name] = value
-        self._errors = forms.utils.ErrorDict()
+            self.leave_out(str(self.fields[name].label or name), self.data.get(name, ""), words, said)
+            shown[name] = value
+        self.data = shown
+        self.errors.clear()
 
-    def leave_out(self, label, value, words, said=""):
+    def leave_out(self, label: str, value: object, words: str, said: str = "") -> None:
         """Say that a value of the address was not understood; also for what stands beside the form, such as the order."""
         part = said or f"{label}“{str(value)[:20]}”"
         self.left_out.append(f"{part}（显示{words}）" if words else part)
 
-    def _empty_choice(self, name):
+    def _empty_choice(self, name: str) -> str:
         field = self.fields[name]
-        if getattr(field, "empty_label", None):
-            return field.empty_label
+        if empty_label := getattr(field, "empty_label", None):
+            return str(empty_label)
         choices = list(getattr(field, "choices", ()))
         return dict(choices).get("", choices[0][1]) if choices else "全部"
 
-    def chosen(self):
+    def chosen(self) -> dict[str, Any]:
         """Return the values that are right."""
         self.is_valid()
         return getattr(self, "cleaned_data", {})
 
-    def narrows(self):
+    def narrows(self) -> bool:
         """Whether anything is left out of the list: a value that is seen and is not what stands there by itself."""
         shown = {name: value for name, (value, _) in self.instead.items()}
         chosen = self.chosen()
         visible = [field.name for field in self.visible_fields()]
         return any(chosen.get(name) and str(chosen[name]) != shown.get(name) for name in visible)
 
-    def ignored(self):
+    def ignored(self) -> str:
         """Return the line about what was left out, or ""."""
         self.is_valid()
         return f"已忽略不能识别的筛选条件：{'；'.join(self.left_out)}。" if self.left_out else ""
@@ -65,15 +71,15 @@ class Filter(forms.Form):
 class PeriodField(forms.CharField):
     """A period of the address, up to next year; one that is not among the choices joins them while it is shown."""
 
-    def __init__(self, *, offered=(), **options):
+    def __init__(self, *, offered: Sequence[tuple[str, str]] = (), **options: Any) -> None:
         super().__init__(max_length=7, required=False, **options)
         self.offer(offered)
 
-    def offer(self, periods):
+    def offer(self, periods: Sequence[tuple[str, str]]) -> None:
         """periods: [(period as written, label)]."""
         self.widget = forms.Select(choices=periods)
 
-    def clean(self, value):
+    def clean(self, value: Any) -> Period | None:
         text = super().clean(value)
         if not text:
             return None
@@ -91,15 +97,15 @@ class PeriodField(forms.CharField):
 class YearField(forms.TypedChoiceField):
     """A year out of those that a list offers."""
 
-    def __init__(self, *, label="年度", years=(), **options):
+    def __init__(self, *, label: str = "年度", years: Iterable[int] = (), **options: Any) -> None:
         super().__init__(label=label, coerce=int, empty_value=None, required=False, **options)
         self.offer(years)
 
-    def offer(self, years):
+    def offer(self, years: Iterable[int]) -> None:
         self.choices = [(year, f"{year}年") for year in years]
 
 
-def asked_for(field, text, fallback):
+def asked_for(field: forms.Field, text: str | None, fallback: Any) -> Any:
     """Return what a field makes of a text of the address, `fallback` for none or nonsense: where a form is not at hand yet."""
     try:
         value = field.clean(text)

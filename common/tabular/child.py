@@ -15,6 +15,7 @@ import json
 import re
 import resource
 import sys
+from typing import IO, Any
 
 ADDRESS_SPACE = 1024**3
 CPU_SECONDS = 60
@@ -32,7 +33,7 @@ class Refused(Exception):
     """One Chinese sentence for the reader of the page."""
 
 
-def limit_process():
+def limit_process() -> None:
     for what, most in (
         (resource.RLIMIT_AS, ADDRESS_SPACE),
         (resource.RLIMIT_CPU, CPU_SECONDS),
@@ -47,10 +48,10 @@ def limit_process():
 class Budget:
     """Counts what will be written: references to one long text multiply it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.rows = self.characters = 0
 
-    def add(self, cells):
+    def add(self, cells: list) -> None:
         self.rows += 1
         for cell in cells:
             if isinstance(cell, str):
@@ -62,7 +63,7 @@ class Budget:
             raise Refused(TOO_COMPLEX)
 
 
-def trimmed(cells):
+def trimmed(cells: list) -> list:
     while cells and (cells[-1] is None or (isinstance(cells[-1], str) and not cells[-1].strip())):
         cells.pop()
     return cells
@@ -71,7 +72,7 @@ def trimmed(cells):
 # Workbooks
 
 
-def plain(cell):
+def plain(cell: Any) -> Any:
     value = cell.value
     if getattr(cell, "data_type", "") == "e":
         return {"error": str(value)}
@@ -95,9 +96,11 @@ MISSING_VALUE = re.compile(
 )
 
 
-def scan(source):
+def scan(source: IO[bytes]) -> tuple[list[str], int, set[str]]:
     """Return (merged ranges, greatest row with content, cells with an uncomputed formula) of a sheet."""
-    merges, last, unknown, kept = set(), 0, set(), b""
+    merges: set[str] = set()
+    unknown: set[str] = set()
+    last, kept = 0, b""
     while block := source.read(1 << 20):
         text = kept + block
         if b"mergeCell" in text and len(merges) < 20_000:
@@ -109,7 +112,7 @@ def scan(source):
     return sorted(merges), last, unknown
 
 
-def read_workbook(data):
+def read_workbook(data: bytes) -> list[dict[str, Any]]:
     import openpyxl
 
     if not openpyxl.DEFUSEDXML:
@@ -119,7 +122,8 @@ def read_workbook(data):
     if len(book.worksheets) > MAX_SHEETS:
         raise Refused(f"工作表超过 {MAX_SHEETS} 个，请只保留需要的工作表。")
     for sheet in book.worksheets:
-        with contextlib.closing(sheet._get_source()) as source:
+        # The raw part of the sheet: openpyxl gives neither merged ranges nor formulas without a value in this mode.
+        with contextlib.closing(sheet._get_source()) as source:  # type: ignore[attr-defined]  # private to openpyxl
             merges, last, unknown = scan(source)
         visible = sheet.sheet_state == "visible"
         if last > LAST_ROW:
@@ -148,7 +152,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 OTHER = re.compile(r"[^\x00-\x7f\u2010-\u203f\u3000-\u303f\u3400-\u9fff\uff00-\uffef·×]")
 
 
-def decoded(data):
+def decoded(data: bytes) -> str:
     """Return the text; UTF-8, else GB18030, and nothing else, never with replaced characters."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
         raise Refused("文件是 UTF-16 或其他编码，请另存为“CSV UTF-8”后再上传。")
@@ -171,7 +175,7 @@ def decoded(data):
 GUARDED = re.compile(r"^'(?='*\s*[=+\-@＝＋－＠\t\r\n])")  # what the writer put in front (C40)
 
 
-def read_csv(data):
+def read_csv(data: bytes) -> list[dict[str, Any]]:
     text = decoded(data)
     head = text[:20_000]
     delimiter = max(",\t;，", key=lambda c: head.count(c)) if head.count(",") < 2 else ","
@@ -191,17 +195,18 @@ def read_csv(data):
     return [{"title": "", "visible": True, "rows": rows, "merges": []}]
 
 
-def main():
+def main() -> None:
     limit_process()
     data = sys.stdin.buffer.read()
+    answer: dict[str, Any]
     try:
         answer = {"sheets": (read_workbook if sys.argv[1] == "xlsx" else read_csv)(data)}
     except Refused as refusal:
         answer = {"error": str(refusal)}
     except MemoryError:
         answer = {"error": TOO_COMPLEX}
-    except Exception as fault:  # whatever a hostile workbook makes the parser raise, the answer is one sentence
-        print(f"{type(fault).__name__}", file=sys.stderr)
+    except Exception as error:  # whatever a hostile workbook makes the parser raise, the answer is one sentence
+        print(f"{type(error).__name__}", file=sys.stderr)
         answer = {"error": "文件已损坏或不是标准的工作簿，请用办公软件重新另存。"}
     json.dump(answer, sys.stdout, ensure_ascii=True)
 

@@ -6,9 +6,10 @@ values themselves.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -48,24 +49,24 @@ class Field:
 
     name: str
     label: str
-    synonyms: tuple = ()
+    synonyms: tuple[str, ...] = ()
     required: bool = False
     likeness: bool = True
-    looks: Callable | None = None
+    looks: Callable[[Any], Any] | None = None
 
     @cached_property
-    def headings(self):
+    def headings(self) -> tuple[str, ...]:
         """All accepted headings, folded, the most telling first."""
         return tuple(dict.fromkeys(fold(h) for h in (self.label, *self.synonyms)))
 
     @cached_property
-    def ranks(self):
+    def ranks(self) -> dict[str, int]:
         return {heading: rank for rank, heading in enumerate(self.headings)}
 
     @cached_property
-    def by_telling(self):
+    def by_telling(self) -> dict[frozenset[str], list[str]]:
         """The headings by the set of telling words in them."""
-        groups = {}
+        groups: dict[frozenset[str], list[str]] = {}
         for heading in self.headings:
             groups.setdefault(_telling(heading), []).append(heading)
         return groups
@@ -76,24 +77,24 @@ class Heading:
     """The heading of one column: its texts from top to bottom, without repetition."""
 
     column: int
-    levels: tuple
+    levels: tuple[str, ...]
 
     @property
-    def leaf(self):
+    def leaf(self) -> str:
         return self.levels[-1]
 
     @property
-    def joined(self):
+    def joined(self) -> str:
         return "".join(self.levels)
 
 
-def display(value):
+def display(value: object) -> str:
     """Return a heading in one line, as the file has it otherwise."""
     return re.sub(r"\s*\n\s*", "", clean_text(cell_text(value)))
 
 
 @lru_cache(maxsize=4096)
-def keys(text):
+def keys(text: str) -> tuple[str, ...]:
     """Return the folded forms of a heading, the plainest last."""
     whole = fold(text)
     bare = _MARKS.sub("", _NUMBERING.sub("", _BRACKETS.sub("", whole)))
@@ -103,21 +104,34 @@ def keys(text):
 
 
 @lru_cache(maxsize=4096)
-def _telling(text):
+def _telling(text: str) -> frozenset[str]:
     return frozenset(word for word in _TELLING if word in text)
 
 
-def likeness(heading, field):
+def likeness(heading: str, field: Field) -> float:
     """Return 0–100: the best likeness of a folded heading to a heading of the field that means the same."""
     known = field.by_telling.get(_telling(heading), ()) if len(heading) <= LONGEST else ()
     return max((fuzz.ratio(heading, k) for k in known), default=0.0)
+
+
+# How certain a claim of a field on a column is (tier, score, rank, column, the smaller the better), and which.
+Claim = tuple[int, float, int, int, str, Heading, str]
+# {field name: (heading, how it was found)}
+Matches = dict[str, tuple[Heading, str]]
 
 
 class UnknownColumn(ValueError):
     """A heading or field named by hand that is not there."""
 
 
-def match(headings, fields, columns=None, samples=None, *, alike=True):
+def match(
+    headings: Sequence[Heading],
+    fields: Sequence[Field],
+    columns: Mapping[str, str] | None = None,
+    samples: Mapping[int, list[Any]] | None = None,
+    *,
+    alike: bool = True,
+) -> Matches:
     """Return {field name: (Heading, how)} for the Headings of one table; `how` as in Table.how.
 
     `columns`: {heading text: field name} by hand. `samples`: {column: [values]} to look at when a heading
@@ -125,7 +139,7 @@ def match(headings, fields, columns=None, samples=None, *, alike=True):
     `alike`: whether likeness of spelling counts. Raises UnknownColumn when `columns` names what is not there.
     """
     by_name = {f.name: f for f in fields}
-    claims = []
+    claims: list[Claim] = []
     taken_by_hand = set()
     for text, name in (columns or {}).items():
         if name not in by_name:
@@ -149,7 +163,7 @@ def match(headings, fields, columns=None, samples=None, *, alike=True):
     return found
 
 
-def _named(headings, text):
+def _named(headings: Sequence[Heading], text: str) -> Heading:
     wanted = fold(text)
     for form in (
         lambda h: {fold(h.leaf)},
@@ -162,7 +176,7 @@ def _named(headings, text):
     raise UnknownColumn(f"表中没有标题“{text}”，已有：{'、'.join(h.leaf for h in headings)}。")
 
 
-def _exact(heading, field):
+def _exact(heading: Heading, field: Field) -> tuple[int, int, int] | None:
     """Return (tier, 0, rank) when the heading is one of the field's, else None."""
     known = field.ranks
     forms = [(1, keys(heading.joined)[:1]), (2, keys(heading.joined))]
@@ -177,8 +191,9 @@ def _exact(heading, field):
     return None
 
 
-def _assign(claims):
-    found, columns = {}, set()
+def _assign(claims: Iterable[Claim]) -> Matches:
+    found: Matches = {}
+    columns = set()
     for _tier, _score, _rank, column, name, heading, how in sorted(claims, key=lambda c: c[:4]):
         if name not in found and column not in columns:
             found[name] = (heading, how)
@@ -186,7 +201,9 @@ def _assign(claims):
     return found
 
 
-def _assign_by_content(found, headings, fields, samples):
+def _assign_by_content(
+    found: Matches, headings: Sequence[Heading], fields: Sequence[Field], samples: Mapping[int, list[Any]]
+) -> None:
     taken = {heading.column for heading, _ in found.values()}
     for field in fields:
         if field.name in found or field.looks is None:

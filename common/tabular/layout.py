@@ -1,6 +1,9 @@
 """Where the table lies on a sheet: heading rows among titles, merged cells, and rows that are no records."""
 
 import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from common.tabular.headings import Heading, display
 from common.text import cell_text, fold
@@ -25,6 +28,7 @@ _NOTE_ALONE = re.compile(
 _EXAMPLE = re.compile(r"^[(\[【]?(?:例|示例|样例|范例|填写示例|填表示例|例如|示范)\d*[)\]】]?[:]?$")
 
 
+_RANGE = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 # Words that complete a heading above them and are never a record by themselves.
 _PARTS = frozenset(
     (
@@ -47,7 +51,7 @@ _PARTS = frozenset(
 )
 
 
-def _column(letters):
+def _column(letters: str) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -57,19 +61,20 @@ def _column(letters):
 class Grid:
     """The cells of one sheet by row number, with its merged ranges (rows from 1, columns from 0)."""
 
-    def __init__(self, title, visible, rows, merges):
+    def __init__(self, title: str, visible: bool, rows: Iterable[tuple[int, list[Any]]], merges: Iterable[str]) -> None:
         self.title, self.visible = title, visible
         self.rows = dict(rows)
         self.merges = []
         for text in merges:
-            left, top, right, bottom = re.match(r"([A-Z]+)(\d+):([A-Z]+)(\d+)$", text).groups()
-            self.merges.append((int(top), _column(left), int(bottom), _column(right)))
+            if match := _RANGE.fullmatch(text):
+                left, top, right, bottom = match.groups()
+                self.merges.append((int(top), _column(left), int(bottom), _column(right)))
 
-    def cell(self, row, column):
+    def cell(self, row: int, column: int) -> Any:
         cells = self.rows.get(row, ())
         return cells[column] if column < len(cells) else None
 
-    def fill_down(self, first):
+    def fill_down(self, first: int) -> None:
         """Give every row of a cell merged over several rows its value, if the row holds something itself."""
         for top, left, bottom, _ in self.merges:
             value = self.cell(top, left)
@@ -81,11 +86,11 @@ class Grid:
                 if cells[left] is None:
                     cells[left] = value
 
-    def merged_width(self, row):
+    def merged_width(self, row: int) -> int:
         """Return the width in columns of the widest range that begins in the row."""
         return max((right - left + 1 for top, left, _, right in self.merges if top == row), default=1)
 
-    def sub_headings_follow(self, row):
+    def sub_headings_follow(self, row: int) -> bool:
         """Tell whether the row below belongs to the headings of `row`: it names nameless columns."""
         above, below = self.rows.get(row, ()), self.rows.get(row + 1, ())
         filled = {c: fold(cell_text(v)) for c, v in enumerate(below) if v is not None and not isinstance(v, dict)}
@@ -98,7 +103,7 @@ class Grid:
         tall = any(top == row and bottom > row for top, _, bottom, _ in self.merges)
         return tall or bool(set(filled) - named)
 
-    def headings(self, row, levels):
+    def headings(self, row: int, levels: int) -> list[Heading]:
         """Return the Headings read from `levels` rows beginning at `row`."""
         texts = [
             [display(c) if not isinstance(c, dict) else "" for c in self.rows.get(row + i, ())] for i in range(levels)
@@ -113,7 +118,7 @@ class Grid:
         return _headings(texts, width)
 
 
-def _headings(texts, width):
+def _headings(texts: list[list[str]], width: int) -> list[Heading]:
     """Join the levels; without merged cells a parent reaches right over columns that have a child."""
     for upper in range(len(texts) - 1):
         parent = ""
@@ -133,38 +138,83 @@ def _headings(texts, width):
     return found
 
 
-def why_not_a_record(grid, number, headings, titles):
+@dataclass(frozen=True)
+class _Line:
+    """A row below the headings as its judges see it.
+
+    filled: {column: folded text} of the cells that say something, from left to right. titles: folded texts above the
+    headings, which printed pages repeat. wide: a merged cell of the row spans half of the table or more.
+    """
+
+    filled: dict[int, str]
+    headings: Sequence[Heading]
+    titles: Collection[str]
+    wide: bool
+
+    @property
+    def texts(self) -> list[str]:
+        return list(self.filled.values())
+
+    @property
+    def first(self) -> str:
+        return self.texts[0]
+
+    def fills_at_most(self, least: int, numerator: int, denominator: int) -> bool:
+        """Whether the filled cells are at most this share of the headings; `least` always passes."""
+        return len(self.filled) <= max(least, len(self.headings) * numerator // denominator)
+
+
+def _is_total(line: _Line) -> bool:
+    return any(_TOTAL.match(text) for text in line.texts[:2]) and line.fills_at_most(4, 2, 3)
+
+
+def _repeats_headings(line: _Line) -> bool:
+    own = {heading.column: {fold(level) for level in heading.levels} for heading in line.headings}
+    same = sum(text in own.get(column, ()) for column, text in line.filled.items())
+    return same >= 2 and same * 5 >= len(line.filled) * 3
+
+
+def _numbers_columns(line: _Line) -> bool:
+    return len(line.filled) >= 3 and line.texts == [str(n) for n in range(1, len(line.filled) + 1)]
+
+
+def _is_example(line: _Line) -> bool:
+    return bool(_EXAMPLE.match(line.first))
+
+
+def _is_note(line: _Line) -> bool:
+    """Whether the row is a line of the form around the table: who filled it in, how, what it is called."""
+    if _NOTE.match(line.first) and (line.fills_at_most(2, 1, 4) or line.fills_at_most(0, 1, 2)):
+        return True
+    alone = len(line.filled) == 1
+    return alone and bool(line.wide or _NOTE_ALONE.match(line.first) or line.first in line.titles)
+
+
+_NO_RECORD: tuple[tuple[str, Callable[[_Line], bool]], ...] = (
+    ("合计", _is_total),
+    ("重复的标题", _repeats_headings),
+    ("列号", _numbers_columns),
+    ("示例", _is_example),
+    ("说明", _is_note),
+)
+
+
+def why_not_a_record(grid: Grid, number: int, headings: Sequence[Heading], titles: Collection[str]) -> str | None:
     """Return why a row below the headings is no record (a short Chinese word for the notice), or None.
 
-    `titles`: folded texts above the headings, which printed pages repeat.
+    titles: folded texts above the headings, which printed pages repeat.
     """
     cells = grid.rows[number]
-    filled = [
-        (column, fold(cell_text(c))) for column, c in enumerate(cells) if c is not None and not isinstance(c, dict)
-    ]
-    filled = [(column, text) for column, text in filled if text]
+    texts = {column: fold(cell_text(c)) for column, c in enumerate(cells) if c is not None and not isinstance(c, dict)}
+    filled = {column: text for column, text in texts.items() if text}
     if not filled:
+        # A row of error values only says something, which nobody can read.
         return None if any(isinstance(c, dict) for c in cells) else "空行"
-    texts = [text for _, text in filled]
-    if any(_TOTAL.match(text) for text in texts[:2]) and len(filled) <= max(4, len(headings) * 2 // 3):
-        return "合计"
-    own = {h.column: {fold(level) for level in h.levels} for h in headings}
-    same = sum(text in own.get(column, ()) for column, text in filled)
-    if same >= 2 and same * 5 >= len(filled) * 3:
-        return "重复的标题"
-    if len(filled) >= 3 and texts == [str(n) for n in range(1, len(texts) + 1)]:
-        return "列号"
-    if _EXAMPLE.match(texts[0]):
-        return "示例"
     wide = grid.merged_width(number) >= max(3, len(headings) // 2)
-    few = len(filled) <= max(2, len(headings) // 4)
-    if _NOTE.match(texts[0]) and (few or len(filled) <= len(headings) // 2):
-        return "说明"
-    if len(filled) == 1 and (wide or _NOTE_ALONE.match(texts[0]) or texts[0] in titles):
-        return "说明"
-    return None
+    line = _Line(filled, headings, titles, wide)
+    return next((reason for reason, applies in _NO_RECORD if applies(line)), None)
 
 
-def titles_above(grid, row):
+def titles_above(grid: Grid, row: int) -> set[str]:
     """Return the folded texts that stand above a row."""
     return {fold(cell_text(c)) for n in grid.rows if n < row for c in grid.rows[n] if isinstance(c, str)}

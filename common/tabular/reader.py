@@ -8,11 +8,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import IO, Any
 
-from common.tabular.headings import Field, UnknownColumn, display, match
+from common.tabular.headings import Field, Heading, Matches, UnknownColumn, display, match
 from common.tabular.layout import MAX_LEVELS, SEARCHED_ROWS, Grid, titles_above, why_not_a_record
 from common.text import cell_text, clean_text, fold
 from common.uploads.archives import MAX_FILE, RefusedFile, check_workbook
@@ -23,6 +25,10 @@ MAX_ROWS = 10_000
 LIKELY_ROWS = 12
 CUT_OFF = 8  # points against a reading that leaves a row of sub-headings among the data
 _SIDE_SHEETS = ("说明", "示例", "样例", "样表", "范例", "模板", "字典", "下拉", "选项", "参考", "代码表")
+
+
+# A path, the bytes themselves, or an open binary file.
+Source = str | Path | bytes | bytearray | memoryview | IO[bytes]
 
 
 class UnreadableFile(ValueError):
@@ -36,8 +42,8 @@ class Row:
     `problems` {field: sentence} for cells that hold an error value."""
 
     number: int
-    values: dict
-    problems: dict = field(default_factory=dict)
+    values: dict[str, Any]
+    problems: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -50,17 +56,25 @@ class Table:
     that look like the same table.
     """
 
-    rows: list
-    matched: dict
-    how: dict
-    unknown: list
-    missing: list
+    rows: list[Row]
+    matched: dict[str, str]
+    how: dict[str, str]
+    unknown: list[str]
+    missing: list[str]
     sheet: str
-    dropped: list = field(default_factory=list)
-    others: list = field(default_factory=list)
+    dropped: list[tuple[int, str]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
 
-def read_table(source, filename, fields, columns=None, *, sheet=None, strict=True):
+def read_table(
+    source: Source,
+    filename: str | Path,
+    fields: Sequence[Field],
+    columns: Mapping[str, str] | None = None,
+    *,
+    sheet: str | None = None,
+    strict: bool = True,
+) -> Table:
     """Return the Table found in a .xlsx or .csv file.
 
     `source`: path, bytes or binary file; `filename`: tells the kind; `fields`: list of Field; `columns`:
@@ -79,25 +93,25 @@ def read_table(source, filename, fields, columns=None, *, sheet=None, strict=Tru
     if not any(g.rows for g in grids):
         raise UnreadableFile("文件中没有内容。")
     layouts = sorted((_layout(g, fields, columns) for g in grids if g.rows), key=lambda x: x.order)
-    if layouts[0].fault:
-        raise UnreadableFile(str(layouts[0].fault))
+    if layouts[0].error:
+        raise UnreadableFile(str(layouts[0].error))
     return _table(layouts[0], layouts[1:], fields, columns, strict)
 
 
-def _bytes(source):
+def _bytes(source: Source) -> bytes:
     try:
         if isinstance(source, bytes | bytearray | memoryview):
             return bytes(source)
-        if hasattr(source, "read"):
-            source.seek(0)
-            return source.read(MAX_FILE + 1)
-        with open(source, "rb") as file:
-            return file.read(MAX_FILE + 1)
+        if isinstance(source, str | Path):
+            with open(source, "rb") as file:
+                return file.read(MAX_FILE + 1)
+        source.seek(0)
+        return source.read(MAX_FILE + 1)
     except OSError:
         raise UnreadableFile("文件打不开，请检查路径和权限。") from None
 
 
-def _unpack(data, filename):
+def _unpack(data: bytes, filename: str | Path) -> list[dict[str, Any]]:
     """Return the sheets as the child process writes them, after the pre-check."""
     kind = Path(str(filename)).suffix.lower().lstrip(".")
     if kind not in ("xlsx", "csv"):
@@ -117,7 +131,7 @@ def _unpack(data, filename):
     return _run_child(data, kind)
 
 
-def _run_child(data, kind):
+def _run_child(data: bytes, kind: str) -> list[dict[str, Any]]:
     # Only what Python needs to start: the keys of the installation are not for a process that opens foreign
     # files.
     kept = {k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ}
@@ -139,7 +153,7 @@ def _run_child(data, kind):
     return answer["sheets"]
 
 
-def _cells(cells):
+def _cells(cells: list[Any]) -> list[Any]:
     """Turn the tagged dates of the child into dates; error cells stay dictionaries."""
     for index, cell in enumerate(cells):
         if isinstance(cell, dict) and "date" in cell:
@@ -152,14 +166,14 @@ def _cells(cells):
 class _Layout:
     grid: Grid
     first: int  # the row below the headings
-    heading_rows: tuple
-    headings: list
-    found: dict
-    order: tuple  # the smaller, the better
-    fault: UnknownColumn | None = None  # a heading or field named by hand is not on this sheet
+    heading_rows: tuple[int, int]
+    headings: list[Heading]
+    found: Matches
+    order: tuple[bool | int, ...]  # the smaller, the better
+    error: UnknownColumn | None = None  # a heading or field named by hand is not on this sheet
 
 
-def _score(found, fields):
+def _score(found: Matches, fields: Sequence[Field]) -> int:
     worth = {"by hand": 12, "exact": 10, "alike": 4, "by content": 0}
     required = {f.name for f in fields if f.required}
     score = 0
@@ -168,40 +182,43 @@ def _score(found, fields):
     return score
 
 
-def _layout(grid, fields, columns):
-    """Return the best reading of one sheet."""
-    numbers = sorted(grid.rows)
+def _likely_headings(grid: Grid, fields: Sequence[Field]) -> list[tuple[int, int, list[Heading], int]]:
+    """Return the readings of the sheet whose exact headings promise most: (row, levels, headings, cost), best first.
+
+    Likeness of spelling is weighed only for these; row after row of data would cost seconds.
+    """
     readings = []
-    for row in numbers[:SEARCHED_ROWS]:
+    for row in sorted(grid.rows)[:SEARCHED_ROWS]:
         for levels in range(1, MAX_LEVELS + 1):
             headings = grid.headings(row, levels)
             cost = levels + (CUT_OFF if grid.sub_headings_follow(row + levels - 1) else 0)
-            readings.append(
-                (_score(match(headings, fields, alike=False), fields) - cost, -row, -levels, headings, cost)
-            )
-    # Likeness is weighed only where the exact headings point to; row after row of data would cost seconds.
-    best, fault = None, None
-    for _, row, levels, headings, cost in sorted(readings, key=lambda r: r[:3], reverse=True)[:LIKELY_ROWS]:
-        this_fault = None
+            score = _score(match(headings, fields, alike=False), fields) - cost
+            readings.append(((-score, row, levels), headings, cost))
+    readings.sort(key=lambda reading: reading[0])
+    return [(row, levels, headings, cost) for (_, row, levels), headings, cost in readings[:LIKELY_ROWS]]
+
+
+def _layout(grid: Grid, fields: Sequence[Field], columns: Mapping[str, str] | None) -> _Layout:
+    """Return the best reading of one sheet, which has at least one row."""
+    layouts = []
+    for row, levels, headings, cost in _likely_headings(grid, fields):
+        unknown = None
         try:
-            found = match(headings, fields, columns)
+            matches = match(headings, fields, columns)
         except UnknownColumn as error:
-            this_fault = error
-            found = match(headings, fields)
-        score = _score(found, fields) - cost
-        if best is None or score > best[0]:
-            best, fault = (score, -row, -levels, headings, found), this_fault
-    score, row, levels, headings, found = best
-    first = row + levels
-    missing = sum(f.required and f.name not in found for f in fields)
-    aside = any(word in grid.title for word in _SIDE_SHEETS)
-    below = sum(number >= first for number in numbers)
-    order = (fault is not None, missing > 0, not grid.visible, aside, missing, -score, -below)
-    return _Layout(grid, first, (row, first - 1), headings, found, order, fault)
+            unknown, matches = error, match(headings, fields)
+        score = _score(matches, fields) - cost
+        first = row + levels
+        missing = sum(f.required and f.name not in matches for f in fields)
+        aside = any(word in grid.title for word in _SIDE_SHEETS)
+        below = sum(number >= first for number in grid.rows)
+        order = (unknown is not None, missing > 0, not grid.visible, aside, missing, -score, -below)
+        layouts.append((score, _Layout(grid, first, (row, first - 1), headings, matches, order, unknown)))
+    return max(layouts, key=lambda scored: scored[0])[1]
 
 
-def _samples(layout):
-    columns = {h.column: [] for h in layout.headings}
+def _samples(layout: _Layout) -> dict[int, list[Any]]:
+    columns: dict[int, list[Any]] = {h.column: [] for h in layout.headings}
     for number in sorted(n for n in layout.grid.rows if n >= layout.first)[:60]:
         for column, values in columns.items():
             value = layout.grid.cell(number, column)
@@ -210,7 +227,9 @@ def _samples(layout):
     return columns
 
 
-def _table(layout, rest, fields, columns, strict):
+def _table(
+    layout: _Layout, rest: Sequence[_Layout], fields: Sequence[Field], columns: Mapping[str, str] | None, strict: bool
+) -> Table:
     grid = layout.grid
     # A column is judged by its values only on the sheet and below the headings that were found by their
     # words.
@@ -242,7 +261,7 @@ def _table(layout, rest, fields, columns, strict):
     )
 
 
-def _missing_sentence(missing, layout):
+def _missing_sentence(missing: Sequence[Field], layout: _Layout) -> str:
     seen = [h.leaf for h in layout.headings] if len(layout.found) >= 1 else _first_words(layout.grid)
     labels = "、".join(f"“{f.label}”" for f in missing)
     names = "、".join(f"{f.label}={f.name}" for f in missing)
@@ -251,11 +270,11 @@ def _missing_sentence(missing, layout):
     return f"找不到列{labels}（{names}）。看到的标题：{shown}。{by_hand}"
 
 
-def _first_words(grid):
+def _first_words(grid: Grid) -> list[str]:
     return [display(c) for row in sorted(grid.rows)[:5] for c in grid.rows[row] if isinstance(c, str)][:40]
 
 
-def _refuse_twins(layout, found, fields):
+def _refuse_twins(layout: _Layout, found: Matches, fields: Sequence[Field]) -> None:
     """Two columns under the very same heading: nobody can tell which one a required field means."""
     required = {f.name for f in fields if f.required}
     for name, (heading, how) in found.items():
@@ -268,7 +287,7 @@ def _refuse_twins(layout, found, fields):
                 found[name] = (filled[0], how)
 
 
-def _records(layout, found):
+def _records(layout: _Layout, found: Matches) -> tuple[list[Row], list[tuple[int, str]]]:
     grid = layout.grid
     rows, dropped, records = [], [], []
     titles = titles_above(grid, layout.heading_rows[0])

@@ -1,28 +1,30 @@
 """Words as offices write them: headings with their other names, cells with a word nobody knows, the closest known one."""
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from common.text import cell_text, clean_text, fold, is_blank_mark
 
 
-def words(text):
+def words(text: str) -> tuple[str, ...]:
     """Return the words of a text as a tuple: the other headings of a column."""
     return tuple(text.split())
 
 
-def joined(*groups):
+def joined(*groups: str) -> tuple[str, ...]:
     """Return every combination of one word of each group; `-` stands for nothing."""
     made = ("".join(w for w in chosen if w != "-") for chosen in product(*(g.split() for g in groups)))
     return tuple(w for w in made if w)
 
 
-def understood(parser):
+def understood(parser: Callable[[Any], Any]) -> Callable[[Any], bool]:
     """Return the test whether a cell holds what `parser` reads: tells a column without a known heading by its content."""
 
-    def looks(value):
+    def looks(value: Any) -> bool:
         try:
             return bool(parser(value))
         except ValueError:
@@ -34,20 +36,20 @@ def understood(parser):
 REMARK = words("备注说明 其他说明 说明 备考 附注")
 
 
-def split_names(value):
+def split_names(value: object) -> list[str]:
     """Return the names in a cell of several people or organisations, separated by 、 , ; / or line breaks."""
     return [
         p for p in (clean_text(x) for x in re.split(r"[、,，;；/\n]", cell_text(value))) if p and not is_blank_mark(p)
     ]
 
 
-def nearest(text, known, least=60):
+def nearest(text: str, known: Iterable[str], least: float = 60) -> str | None:
     """Return the one of `known` (folded) that is most like a text, None where none is so by `least` of 100."""
     close = process.extractOne(fold(text), list(known), scorer=fuzz.ratio, score_cutoff=least)
     return close[0] if close else None
 
 
-def suggestion(text, known, shown=None):
+def suggestion(text: str, known: Iterable[str], shown: Iterable[str] | None = None) -> str:
     """Return `是否为“…”？` with the closest of `known`, or the list of what may be written.
 
     shown: the official words, where `known` holds common names beside them.
@@ -56,19 +58,19 @@ def suggestion(text, known, shown=None):
     return f"是否为“{close}”？" if close else "可填：" + "、".join(shown or known) + "。"
 
 
-def unknown_word(what, value, known, shown=None):
+def unknown_word(what: str, value: object, known: Iterable[str], shown: Iterable[str] | None = None) -> ValueError:
     """Return the ValueError for a word that is none of `known`."""
     return ValueError(
         f"{what}“{clean_text(cell_text(value))[:30]}”无法识别，{suggestion(cell_text(value), list(known), shown)}"
     )
 
 
-def _bare(value):
+def _bare(value: object) -> str:
     """Return the folded text without what stands in brackets."""
     return re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】", "", fold(value)).strip(":。.")
 
 
-def by_pattern(value, patterns, labels, what):
+def by_pattern(value: object, patterns: Iterable[tuple[str, str]], labels: Mapping[str, str], what: str) -> str:
     """Return the code of the first of `patterns` [(code, regular expression)] that a cell fits, or its label.
 
     labels: {code: official word}; what: the column in Chinese. Raises ValueError with a sentence.

@@ -5,6 +5,8 @@ import datetime
 import io
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -13,8 +15,12 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MAX_CELL = 32_767
 _MAX_WIDTH = 48
 
+# A heading, or the key of a row with its heading; a row in the order of the columns, or by key.
+Column = str | tuple[str, str]
+Line = Sequence[Any] | Mapping[str, Any]
 
-def safe_cell(value):
+
+def safe_cell(value: object) -> str | int | float:
     """Return a value for a CSV cell: text that a spreadsheet would take for a formula gets a leading `'`."""
     if value is None:
         return ""
@@ -30,17 +36,17 @@ def safe_cell(value):
     return "'" + text if _FORMULA.match(text) else text
 
 
-def _heads(columns):
+def _heads(columns: Sequence[Column]) -> list[str]:
     return [c if isinstance(c, str) else c[1] for c in columns]
 
 
-def _cells(row, columns):
+def _cells(row: Line, columns: Sequence[Column]) -> list[Any]:
     if isinstance(row, dict):
         return [row.get(c if isinstance(c, str) else c[0]) for c in columns]
     return list(row)
 
 
-def write_csv(rows, columns, file):
+def write_csv(rows: Iterable[Line], columns: Sequence[Column], file: IO[bytes]) -> None:
     """Write `rows` to the binary `file` as UTF-8 with BOM.
 
     `columns`: headings, or (key, heading) pairs; each row is a sequence in their order or a dict by key.
@@ -48,7 +54,7 @@ def write_csv(rows, columns, file):
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
 
-    def flush():
+    def flush() -> None:
         file.write(buffer.getvalue().encode("utf-8", "replace"))
         buffer.seek(0)
         buffer.truncate()
@@ -62,11 +68,13 @@ def write_csv(rows, columns, file):
     flush()
 
 
-def _width(text):
+def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def write_xlsx(rows, columns, file, *, title="", notes=()):
+def write_xlsx(
+    rows: Iterable[Line], columns: Sequence[Column], file: IO[bytes], *, title: str = "", notes: Iterable[str] = ()
+) -> None:
     """Write `rows` to the binary `file` as a workbook of one sheet with the heading row frozen.
 
     `columns` and rows as in `write_csv`; `title`: name of the sheet; `notes`: lines above the headings (who
@@ -110,11 +118,11 @@ def write_xlsx(rows, columns, file, *, title="", notes=()):
     book.close()
 
 
-def _xml_text(value):
+def _xml_text(value: object) -> str:
     return _NOT_XML.sub("", str(value))[:_MAX_CELL]
 
 
-def _write_row(sheet, number, cells, day, moment):
+def _write_row(sheet: Any, number: int, cells: Sequence[Any], day: Any, moment: Any) -> None:
     for index, value in enumerate(cells):
         if value is None or value == "":
             continue

@@ -2,9 +2,11 @@
 
 import re
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.http import QueryDict
+from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -16,7 +18,7 @@ register = template.Library()
 WEEKDAYS = "一二三四五六日"
 
 
-def _day(value):
+def _day(value: Any) -> date | None:
     """Return the local calendar day of a date or datetime, None for anything else."""
     if isinstance(value, datetime):
         return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
@@ -52,7 +54,7 @@ class _Joined(template.Node):
 
 
 @register.simple_tag(takes_context=True)
-def query(context, **changes):
+def query(context: Context, **changes: Any) -> str:
     """Return the current query string with `changes` put in, None or "" takes a parameter out.
 
     Always begins with "?", so that it can stand alone in an href.
@@ -68,7 +70,7 @@ def query(context, **changes):
 
 
 @register.simple_tag(takes_context=True)
-def sort_state(context, field, param="sort"):
+def sort_state(context: Context, field: str, param: str = "sort") -> dict[str, str]:
     """Return {"href", "direction"} for a sortable heading; direction is "ascending", "descending" or ""."""
     request = context.get("request")
     now = request.GET.get(param, "") if request else ""
@@ -78,49 +80,49 @@ def sort_state(context, field, param="sort"):
 
 
 @register.filter
-def md(value):
+def md(value: Any) -> str:
     """Return 11-27 for a date, with its year where that is not this one; nothing for none."""
     day = _day(value)
     return clock.short(day) if day else ""
 
 
 @register.filter
-def cn_date(value):
+def cn_date(value: Any) -> str:
     """Return 11月27日 周五 for a date, with its year where that is not this one; nothing for none."""
     day = _day(value)
     return f"{clock.in_words(day)} 周{WEEKDAYS[day.weekday()]}" if day else ""
 
 
 @register.filter
-def cn_day(value):
+def cn_day(value: Any) -> str:
     """Return 11月27日 for a date, with its year where that is not this one; nothing for none."""
     day = _day(value)
     return clock.in_words(day) if day else ""
 
 
 @register.filter
-def cn_full_date(value):
+def cn_full_date(value: Any) -> str:
     """Return 2026年11月24日 for a date; nothing for none."""
     day = _day(value)
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
 @register.filter
-def cn_weekday(value):
+def cn_weekday(value: Any) -> str:
     """Return 星期二 for a date; nothing for none."""
     day = _day(value)
     return f"星期{WEEKDAYS[day.weekday()]}" if day else ""
 
 
 @register.filter
-def cn_weekday_short(value):
+def cn_weekday_short(value: Any) -> str:
     """Return 周五 for a date; nothing for none."""
     day = _day(value)
     return f"周{WEEKDAYS[day.weekday()]}" if day else ""
 
 
 @register.filter
-def citation(value):
+def citation(value: Any) -> str:
     """Return a citation whose （试行） is left out on phones, as HTML."""
     parts = str(value).split("（试行）")
     return format_html_join(
@@ -129,21 +131,21 @@ def citation(value):
 
 
 @register.filter
-def mask_id(value):
+def mask_id(value: Any) -> str:
     """Return an identity number with only its first three and last two characters: 110*************34."""
     text = str(value or "")
     return text[:3] + "*" * (len(text) - 5) + text[-2:] if len(text) > 7 else "*" * len(text)
 
 
 @register.filter
-def mask_phone(value):
+def mask_phone(value: Any) -> str:
     """Return a phone number with its middle hidden: 138****5678."""
     text = str(value or "")
     return text[:3] + "*" * (len(text) - 7) + text[-4:] if len(text) > 8 else "*" * len(text)
 
 
 @register.filter
-def decimal1(value):
+def decimal1(value: Any) -> str:
     """Return a figure with one decimal and a true minus sign; 未知 for none, which is not zero."""
     if value is None or value == "":
         return "未知"
@@ -151,7 +153,7 @@ def decimal1(value):
 
 
 @register.filter
-def pct(value, total=100):
+def pct(value: Any, total: Any = 100) -> int:
     """Return the share of `value` in `total` as a whole number 0..100, for the classes w-p… and l-p…."""
     try:
         share = float(value) / float(total) * 100

@@ -36,7 +36,7 @@ DAMAGED = "文件已损坏，无法打开，请重新另存后再上传。"
 TOO_LARGE_INSIDE = "文件展开后过大，可能含有大量空白或重复内容，请只保留需要的行后另存。"
 
 
-def open_archive(data):
+def open_archive(data: bytes) -> zipfile.ZipFile:
     """Return the ZipFile of `data` (bytes), which must be one whole archive and nothing else.
 
     Raises RefusedFile for damage and for bytes before or after the archive (a file that is two kinds at
@@ -54,7 +54,7 @@ def open_archive(data):
     return archive
 
 
-def check_limits(archive, size):
+def check_limits(archive: zipfile.ZipFile, size: int) -> None:
     """Raise RefusedFile when the directory of the archive breaks a limit; `size`: bytes of the file."""
     parts = archive.infolist()
     if len(parts) > MAX_PARTS:
@@ -73,11 +73,11 @@ def check_limits(archive, size):
         raise RefusedFile(TOO_LARGE_INSIDE)
 
 
-def _unsafe(name):
+def _unsafe(name: str) -> bool:
     return name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/") or "\0" in name
 
 
-def check_office(data, kind):
+def check_office(data: bytes, kind: str) -> None:
     """Raise RefusedFile unless `data` is a harmless `xlsx` or `docx` within the limits."""
     archive = open_archive(data)
     check_limits(archive, len(data))
@@ -97,7 +97,7 @@ def check_office(data, kind):
         raise RefusedFile("文件内容与扩展名不符。")
 
 
-def _read(archive, info, most):
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
     try:
         with archive.open(info) as part:
             return part.read(most)
@@ -105,7 +105,7 @@ def _read(archive, info, most):
         raise RefusedFile(DAMAGED) from None
 
 
-def _check_head(head, name):
+def _check_head(head: bytes, name: str) -> None:
     """Refuse a document type, or any way to hide one (wide encodings, a prolog without end)."""
     is_markup = name.endswith((".xml", ".rels", ".vml"))
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -126,7 +126,7 @@ def _check_head(head, name):
         raise RefusedFile("文件内部结构异常，请重新另存后再上传。")
 
 
-def check_workbook(data):
+def check_workbook(data: bytes) -> None:
     """Raise RefusedFile unless `data` (bytes of a .xlsx) may be given to the reader (section 6b)."""
     if not data:
         raise RefusedFile("文件是空的。")

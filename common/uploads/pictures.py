@@ -1,80 +1,90 @@
-"""Photos without what the camera wrote into them: place, time, device (security control C34; no location is kept).
+"""Photos: whole, of bearable size, and kept without what the camera wrote into them (security controls C33, C34).
 
-Pure functions over bytes that `files.check_upload` has taken; the picture itself is not decoded or changed.
+Place, time and device stand in the metadata of a photo; no location is kept. Pillow decodes the picture and writes it
+anew, so that only pixels, colour profile and orientation remain.
 """
 
-import struct
+import io
+import warnings
 
-# Segments of a JPEG that carry metadata: APP1 (Exif, XMP), APP3–APP13 and APP15, comments. APP2 and APP14 hold colour.
-_JPEG_DROPPED = {0xE1, *range(0xE3, 0xEE), 0xEF, 0xFE}
-_PNG_KEPT_SMALL = {b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD", b"hIST"}
+from PIL import Image, JpegImagePlugin
+
+from common.uploads.archives import RefusedFile
+
+MAX_PIXELS = 50_000_000
+INCOMPLETE = "图片不完整，请重新上传。"
+_TOO_LARGE = "图片尺寸过大，请缩小到 5000 万像素以内。"
+_FORMATS = {"jpg": "JPEG", "png": "PNG"}
 _ORIENTATION = 0x0112
+# What Pillow raises for a torn or hostile picture, depending on where it is torn.
+_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, OverflowError)
 
 
-def without_metadata(data, kind):
-    """Return the bytes of a picture (kind jpg or png) without metadata; other kinds come back as they are."""
-    if kind == "jpg":
-        return _jpeg(data)
-    return _png(data) if kind == "png" else data
+def _opened(data: bytes, kind: str) -> Image.Image:
+    """Return the picture with its header read; nothing is decoded yet. Raises RefusedFile."""
+    with warnings.catch_warnings():
+        # Our own limit lies below the one at which Pillow warns.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            picture = Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
+        except Image.DecompressionBombError:
+            raise RefusedFile(_TOO_LARGE) from None
+        except _UNREADABLE:
+            raise RefusedFile(INCOMPLETE) from None
+    if picture.width * picture.height > MAX_PIXELS:
+        raise RefusedFile(_TOO_LARGE)
+    return picture
 
 
-def _jpeg(data):
-    kept, position, turned = [data[:2]], 2, None
-    while position + 4 <= len(data) and data[position] == 0xFF:
-        marker = data[position + 1]
-        if marker == 0xDA:
-            break
-        if marker == 0xFF:
-            position += 1
-            continue
-        if 0xD0 <= marker <= 0xD8 or marker == 0x01:
-            kept.append(data[position : position + 2])
-            position += 2
-            continue
-        length = int.from_bytes(data[position + 2 : position + 4], "big")
-        segment = data[position : position + 2 + length]
-        if marker == 0xE1 and turned is None:
-            turned = _orientation(segment[4:])
-        if marker not in _JPEG_DROPPED:
-            kept.append(segment)
-        position += 2 + max(length, 2)
-    if turned not in (None, 1):
-        kept.insert(1, _turned(turned))
-    return b"".join([*kept, data[position : data.rfind(b"\xff\xd9") + 2]])
-
-
-def _orientation(body):
-    """Return how the picture is to be turned (1–8) from an Exif block, or None."""
-    if not body.startswith(b"Exif\0\0"):
-        return None
-    tiff = body[6:]
-    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+def check_picture(data: bytes, kind: str) -> None:
+    """Raise RefusedFile for a picture (kind jpg or png) that is torn or has too many pixels, judged by its parts."""
     try:
-        (start,) = struct.unpack_from(f"{order}I", tiff, 4)
-        (count,) = struct.unpack_from(f"{order}H", tiff, start)
-        for number in range(min(count, 200)):
-            tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, start + 2 + number * 12)
-            if tag == _ORIENTATION:
-                return value if 1 <= value <= 8 else None
-    except struct.error:
-        return None
-    return None
+        _opened(data, kind).verify()
+    except _UNREADABLE as error:
+        if isinstance(error, RefusedFile):
+            raise
+        raise RefusedFile(INCOMPLETE) from None
 
 
-def _turned(value):
-    """Return an Exif segment that says nothing but how the picture is turned."""
-    tiff = b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, _ORIENTATION, 3, 1, value, 0, 0)
-    body = b"Exif\0\0" + tiff
-    return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+def _orientation(picture: Image.Image) -> int:
+    """Return how the picture is turned (1–8); 1 where its metadata do not say so in an orderly way."""
+    try:
+        value = picture.getexif().get(_ORIENTATION, 1)
+    except _UNREADABLE:
+        return 1
+    return value if value in range(1, 9) else 1
 
 
-def _png(data):
-    kept, position = [data[:8]], 8
-    while position + 12 <= len(data):
-        length = int.from_bytes(data[position : position + 4], "big")
-        name = data[position + 4 : position + 8]
-        # An upper-case first letter marks the chunks that the picture cannot do without.
-        if name[:1].isupper() or name in _PNG_KEPT_SMALL:
-            kept.append(data[position : position + 12 + length])
-        position += 12 + length
-    return b"".join(kept)
+def without_metadata(data: bytes, kind: str) -> bytes:
+    """Return a picture (kind jpg or png) written anew without metadata; other kinds come back as they are.
+
+    Raises RefusedFile for a picture that cannot be decoded. A JPEG keeps its quality and the mark how it is turned.
+    """
+    if kind not in _FORMATS:
+        return data
+    picture = _opened(data, kind)
+    orientation = _orientation(picture)
+    try:
+        picture.load()
+    except _UNREADABLE:
+        raise RefusedFile(INCOMPLETE) from None
+    profile, transparency = picture.info.get("icc_profile"), picture.info.get("transparency")
+    # Pillow writes comments and the like from here, unless they are gone.
+    picture.info = {} if transparency is None else {"transparency": transparency}
+    out = io.BytesIO()
+    if kind == "png":
+        picture.save(out, "PNG", icc_profile=profile)
+        return out.getvalue()
+    exif = Image.Exif()
+    if orientation != 1:
+        exif[_ORIENTATION] = orientation
+    # The tables of the original keep its quality; "keep" itself refuses the pictures of several parts that phones make.
+    picture.save(
+        out,
+        "JPEG",
+        qtables=getattr(picture, "quantization", None),
+        subsampling=JpegImagePlugin.get_sampling(picture),
+        icc_profile=profile,
+        exif=exif.tobytes() if exif else b"",
+    )
+    return out.getvalue()

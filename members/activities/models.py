@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import time
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +13,7 @@ from django.utils import timezone
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
 from common import clock
+from common.operator import Actor
 
 
 class ActivityKindCode(models.TextChoices):
@@ -73,7 +76,7 @@ UNSUBMITTED = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.CANCELL
 
 
 class ActivityQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right="view_organisation"):
+    def visible_to(self, user: Actor, right: str = "view_organisation") -> Self:
         """Records of organisations within reach; joint ones are read also through an invited host, once submitted."""
         condition = reach(user, right, "organisation__")
         if right == "view_organisation":
@@ -81,7 +84,7 @@ class ActivityQuerySet(ScopedQuerySet):
             condition = condition | (Q(pk__in=hosts.values("activity")) & ~Q(state__in=UNSUBMITTED))
         return self.filter(condition)
 
-    def counting(self):
+    def counting(self) -> Self:
         """Records that can meet something: submitted or accepted, and not below their quorum."""
         return self.filter(state__in=COUNTING_STATES, valid=True)
 
@@ -141,6 +144,9 @@ class Activity(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ActivityQuerySet.as_manager()
+    # Set by selectors.records.figures_for: how many were expected and there, None where nobody knows.
+    expected: int | None
+    present: int | None
     # Kinds of a record that a form describes and nobody has saved yet (the live panel reads them).
     unsaved_kinds: Sequence[str] = ()
 
@@ -167,20 +173,20 @@ class Activity(models.Model):
         return f"{self.kinds_label} {self.day:%m-%d}" if self.pk else "新活动"
 
     @property
-    def codes(self):
+    def codes(self) -> list[str]:
         return [row.kind for row in self.kinds.all()] if self.pk else list(self.unsaved_kinds)
 
     @property
-    def kinds_label(self):
+    def kinds_label(self) -> str:
         return "＋".join(ActivityKindCode(code).label for code in self.codes) or "活动"
 
     @property
-    def hours(self):
+    def hours(self) -> float | None:
         """Length in hours, or None where the times are unknown (decisions 29)."""
         return hours_between(self.starts_at, self.ends_at)
 
 
-def hours_between(start, end):
+def hours_between(start: time | None, end: time | None) -> float | None:
     """Return the hours from one time of day to a later one, or None where either is unknown or they contradict."""
     if not start or not end:
         return None
@@ -266,11 +272,11 @@ class AbsenteeText(models.Model):
 
 
 class ResolutionQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right="view_organisation"):
+    def visible_to(self, user: Actor, right: str = "view_organisation") -> Self:
         """Resolutions of the records that the user may read (or act on): the record is the only way to them."""
         return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right).values("pk"))
 
-    def tasks(self):
+    def tasks(self) -> Self:
         """Resolutions to be carried out: of records that count, with an owner or a due date.
 
         A meeting below its quorum passes none (domain truth 4).
@@ -309,11 +315,11 @@ class Resolution(models.Model):
         return self.text
 
     @property
-    def organisation(self):
+    def organisation(self) -> Any:
         return self.activity.organisation
 
     @property
-    def progress(self):
+    def progress(self) -> str:
         """Return how it is carried out: done, done_late, overdue or open; derived from its dates."""
         if self.done_on:
             return "done_late" if self.due and self.done_on > self.due else "done"
@@ -321,7 +327,7 @@ class Resolution(models.Model):
 
 
 class AttachmentQuerySet(ScopedQuerySet):
-    def visible_to(self, user, right="view_organisation"):
+    def visible_to(self, user: Actor, right: str = "view_organisation") -> Self:
         """Files of the records that the user may read (or act on): the record is the only way to them."""
         return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right).values("pk"))
 
@@ -349,5 +355,5 @@ class Attachment(models.Model):
         return self.name
 
     @property
-    def organisation(self):
+    def organisation(self) -> Any:
         return self.activity.organisation

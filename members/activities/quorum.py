@@ -1,10 +1,13 @@
 """Is the record valid as a meeting of its kind? Below the quorum it is kept, meets nothing and passes no resolution."""
 
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from members.activities.models import ATTENDING
 from members.activities.models import ActivityKindCode as Code
-from members.activities.validity import committee_meeting, election_quorum, general_vote
+from members.activities.validity import Vote, committee_meeting, election_quorum, general_vote
 
 
 @dataclass(frozen=True)
@@ -18,20 +21,20 @@ class Quorum:
     rule: str = ""
 
     @property
-    def valid(self):
-        return self.needed is None or self.present >= self.needed
+    def valid(self) -> bool:
+        return self.needed is None or (self.present or 0) >= self.needed
 
     @property
-    def votes_needed(self):
+    def votes_needed(self) -> int | None:
         """Votes that pass a resolution: more than half of the voters expected (life-vote-general)."""
         return general_vote(self.expected, self.present).yes_needed if self.rule == "life-vote-general" else None
 
     @property
-    def missing(self):
-        return max(0, self.needed - self.present) if self.needed is not None else 0
+    def missing(self) -> int:
+        return max(0, self.needed - (self.present or 0)) if self.needed is not None else 0
 
 
-def quorum_of(codes, counts):
+def quorum_of(codes: Iterable[str], counts: "Counts") -> Quorum:
     """Return the Quorum for a record of kinds `codes`.
 
     counts: an object with `voters_expected`, `voters_present` (probationers left out) and `seats_expected`,
@@ -48,7 +51,7 @@ def quorum_of(codes, counts):
     return Quorum()
 
 
-def _make(body, expected, present, vote, rule):
+def _make(body: str, expected: int | None, present: int | None, vote: Callable[[int, int], Vote], rule: str) -> Quorum:
     if expected is None or present is None:
         return Quorum()
     # A ledger's written figures may not fit its roster; the share is then of what remains, never of less than nobody.
@@ -65,7 +68,9 @@ class Counts:
     seats_present: int | None = None
 
 
-def counts_from_attendance(members, states, day, seats):
+def counts_from_attendance(
+    members: Sequence[Any], states: Mapping[int, str], day: date, seats: Collection[int]
+) -> Counts:
     """Count voters and seats from attendance.
 
     members: the expected Members. states: {member id: attendance state}. seats: ids of committee members that day.
@@ -79,7 +84,9 @@ def counts_from_attendance(members, states, day, seats):
     )
 
 
-def counts_from_ledger(written_expected, written_present, probationers, absent_ids):
+def counts_from_ledger(
+    written_expected: int | None, written_present: int | None, probationers: Sequence[Any], absent_ids: Collection[int]
+) -> Counts:
     """Count voters of an imported record from the written figures (decisions 15).
 
     probationers: Members on the roster that were probationary that day. absent_ids: ids of members named as absent.

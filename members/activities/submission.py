@@ -1,10 +1,14 @@
 """What a record lacks before it can be submitted: one set of functions for the form, the live panel and the review."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from common import clock
+from common.periods import Period
 from members.activities.models import ActivityKindCode as Code
 from members.activities.models import AttendanceState
+from members.activities.quorum import Quorum
 
 TALK_ONLY = {Code.TALK}
 _SHOWN = 3
@@ -19,7 +23,7 @@ class Check:
     field: str = ""
 
 
-def blocks_of(data, anyone_expected=True):
+def blocks_of(data: Any, anyone_expected: bool = True) -> list[tuple[str, str]]:
     """Return [(field, sentence)] of what blocks submission.
 
     data: RecordData, saved or not. anyone_expected: False where the organisation has no roster (above the branch).
@@ -44,7 +48,14 @@ def blocks_of(data, anyone_expected=True):
     return blocks
 
 
-def checks_of(data, quorum, names, files=0, anyone_expected=True, requested=None):
+def checks_of(
+    data: Any,
+    quorum: Quorum,
+    names: Mapping[int, str],
+    files: int = 0,
+    anyone_expected: bool = True,
+    requested: Period | None = None,
+) -> list[Check]:
     """Return the Checks of a record: what blocks, then what is worth a second look.
 
     quorum: members.quorum.Quorum. names: {member id: name}. files: number of attachments.
@@ -86,7 +97,7 @@ def checks_of(data, quorum, names, files=0, anyone_expected=True, requested=None
 _NEEDS_REASON = (AttendanceState.LEAVE, AttendanceState.ABSENT)
 
 
-def quorum_words(quorum, unknown=0):
+def quorum_words(quorum: Quorum, unknown: int = 0) -> tuple[str, str]:
     """Return (sentence, tone) of the quorum line; ("", "ok") where no rule asks.
 
     unknown: how many persons have no state yet; then the line says what is needed and judges nothing.

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 from common import clock
 from members.activities.models import ATTENDING, Activity, ActivityState, Attendance, AttendanceState
+from members.roster.models.members import Member
 
 
-def attendance_of_year(member, year=None):
+def attendance_of_year(member: Member, year: int | None = None) -> dict[str, Any]:
     """Return {"year", "total", "attended", "states": [{"state", "label", "count"}]} of counting records of a year.
 
     An entry that nobody recorded is a state of its own, neither present nor absent.

@@ -5,7 +5,7 @@ from pathlib import Path
 from branches.imports.apply import apply_organisations
 from branches.imports.organisations import plan_organisations
 from branches.imports.places import Places
-from branches.imports.report import Fault, read_ledger
+from branches.imports.report import CellError, read_ledger
 from branches.imports.run import run
 from branches.places.ledger import ORGANISATIONS_LEDGER
 from members.activities.ledger import ACTIVITIES_LEDGER
@@ -22,17 +22,17 @@ _WRITERS = {"organisations": apply_organisations, "members": apply_members, "act
 
 
 def files_of(folder):
-    """Return ({ledger: path}, [Fault]) of a folder that must hold all three ledgers, each once."""
+    """Return ({ledger: path}, [CellError]) of a folder that must hold all three ledgers, each once."""
     folder = Path(folder)
-    found, faults = {}, []
+    found, errors = {}, []
     for ledger in LEDGERS:
         paths = [folder / (ledger + suffix) for suffix in _SUFFIXES if (folder / (ledger + suffix)).is_file()]
         if len(paths) == 1:
             found[ledger] = paths[0]
         else:
             sentence = "既有 .xlsx 又有 .csv，请只保留一个。" if paths else f"没有找到 {ledger}.xlsx 或 {ledger}.csv。"
-            faults.append(Fault(ledger, 0, "", "", sentence))
-    return found, faults
+            errors.append(CellError(ledger, 0, "", "", sentence))
+    return found, errors
 
 
 def plan_files(by, files, *, columns=None, sheets=None, strict=True):
@@ -53,7 +53,7 @@ def plan_files(by, files, *, columns=None, sheets=None, strict=True):
                 sheet=(sheets or {}).get(ledger),
                 strict=strict,
             )
-    if any(plan.faults for plan in plans.values()):
+    if any(plan.errors for plan in plans.values()):
         # Without one of the files half of the names of the others would be unknown: only that file is wrong.
         return list(plans.values())
     places = Places.load(by)

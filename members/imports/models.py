@@ -19,7 +19,7 @@ class ImportBatch(models.Model):
     """The files of one import, kept until they are applied, given up or seven days old.
 
     files: {ledger: {"name", "path", "size", "sha256"}}; columns: {ledger: {heading: field}} assigned by hand; preview:
-    what services/imports.py shows (counts, faults, notices), never a row's content.
+    what services/imports.py shows (counts, errors, notices), never a row's content.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -78,7 +78,7 @@ def _count(value):
 
 def _organisation(cells, places):
     if is_blank_mark(cells.value("organisation")):
-        cells.fault("organisation", "党组织没有填写。")
+        cells.error("organisation", "党组织没有填写。")
         return None
     return cells.take("organisation", places.find)
 
@@ -91,12 +91,12 @@ def _plan_row(cells, places, people):
     expected, present = cells.take("expected", _count), cells.take("present", _count)
     texts = {name: cells.take(name, text_of(most), "") for name, most in _TEXTS.items()}
     if expected is not None and present is not None and present > expected:
-        cells.fault("present", f"实到 {present} 人多于应到 {expected} 人。")
+        cells.error("present", f"实到 {present} 人多于应到 {expected} 人。")
     chair_text, chairs = _chairs(cells, people)
     recorder = cells.take("recorder", text_of(64), "")
     away = cells.take("absent", lambda value: parse_absentees(value, cells.value("absent_reason")), NOBODY)
     if place is not None and day is not None and place.archived_on and place.archived_on < day:
-        cells.fault("organisation", f"{place.label}在这一天已撤销。")
+        cells.error("organisation", f"{place.label}在这一天已撤销。")
     if cells.wrong:
         cells.count(UNCHANGED)
         return None
@@ -129,7 +129,7 @@ def _chairs(cells, people):
     for name in split_names(text):
         named = people.named(name)
         if not named:
-            cells.fault("chair", f"主持人“{name[:20]}”不在党员名册中，请核对姓名。")
+            cells.error("chair", f"主持人“{name[:20]}”不在党员名册中，请核对姓名。")
         found.append(named)
     return text, found
 

@@ -131,7 +131,7 @@ def _plan_row(cells, places, people, rows):
     _check_values(cells, values)
     index = identity_index(values["identity"]) if values["identity"] else None
     if index and index in rows:
-        cells.fault("identity", f"与第 {rows[index]} 行的身份证号相同。")
+        cells.error("identity", f"与第 {rows[index]} 行的身份证号相同。")
     elif index:
         rows[index] = cells.number
     known = people.by_index.get(index) if index else None
@@ -159,7 +159,7 @@ def _plan_row(cells, places, people, rows):
 def _where(cells, places):
     """Return (branch, small group or None) that the row names, noting what it cannot find."""
     if is_blank_mark(cells.value("branch")):
-        cells.fault("branch", "所在党支部没有填写。")
+        cells.error("branch", "所在党支部没有填写。")
         return None, None
     place = cells.take("branch", lambda value: places.find(value, (Kind.BRANCH,)))
     if place is None:
@@ -167,10 +167,10 @@ def _where(cells, places):
     if place.kind == Kind.SMALL_GROUP:
         return place.parent, place
     if place.kind not in (Kind.BRANCH, None):
-        cells.fault("branch", f"“{place.label}”不是党支部，党员须编入一个支部。")
+        cells.error("branch", f"“{place.label}”不是党支部，党员须编入一个支部。")
         return None, None
     if place.archived_on:
-        cells.fault("branch", f"{place.label}已撤销。")
+        cells.error("branch", f"{place.label}已撤销。")
         return None, None
     if is_blank_mark(cells.value("group")):
         return place, None
@@ -181,7 +181,7 @@ def _check_values(cells, values):
     """Apply the rules of the person's own form (members.services.members.check) to the cells that could be read."""
     today = clock.today()
     if values["stage"] in PARTY_STAGES and not values["joined_on"]:
-        cells.fault("joined_on", "党员须填写加入党组织日期。")
+        cells.error("joined_on", "党员须填写加入党组织日期。")
     if values["stage"] == "probationary" and values["full_on"]:
         cells.notice("full_on", "预备党员填有转正日期，请核对人员类别；未来的日期不保存。")
         if values["full_on"] > today:
@@ -200,15 +200,15 @@ def _check_values(cells, values):
             column = _COLUMNS.get(name, name)
             # A date that could not be read says nothing about the others.
             if not cells.wrong & {"joined_on", "full_on", "birth_date"}:
-                cells.fault(column, sentences[0])
+                cells.error(column, sentences[0])
 
 
 def _check_known(cells, known, values, places):
     home = places.by_pk[known.member.home_id]
     if not home.within:
-        cells.fault("identity", "该身份证号已在您导入范围之外的党组织登记，请先转接组织关系。")
+        cells.error("identity", "该身份证号已在您导入范围之外的党组织登记，请先转接组织关系。")
     elif values["name"] and values["name"] != known.member.name:
-        cells.fault("identity", "该身份证号已登记在另一姓名之下，请核对；改名请在党员档案中办理。")
+        cells.error("identity", "该身份证号已登记在另一姓名之下，请核对；改名请在党员档案中办理。")
 
 
 def _shown_phone(member):

@@ -1,7 +1,9 @@
 """Uploaded ledgers: kept privately, planned, shown, then written or given up (security controls C30–C39)."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from branches import audit
-from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG
+from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG, Plan
 from branches.imports.run import summary, worth_writing
 from branches.jobs import services as jobs
 from branches.jobs.models import JobRun
@@ -17,26 +19,28 @@ from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock
 from common.errors import Conflict
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor, account_of
 from common.uploads import sniffing as files
 from common.uploads.archives import MAX_FILE
 from members.imports.agency import import_files, plan_files
 from members.imports.models import BatchState, ImportBatch
 
+# What makes Plans of uploaded files, or writes them; arguments as for plan_files and import_files.
+Planner = Callable[..., list[Plan]]
 BIG = 2000  # rows; beyond that the worker writes
 KEPT = timedelta(days=7)
 SHOWN_NOTICES = 500
 _NUMBERING = ("序号", "编号", "序")  # columns that no field wants
-SHOWN_FAULTS = 5000
+SHOWN_ERRORS = 5000
 
 
-def batch_upload(*, by, uploads, plan=None):
+def batch_upload(*, by: Actor, uploads: Mapping[str, Any], plan: Planner | None = None) -> ImportBatch:
     """Store the files {ledger: upload}, plan them and return the ImportBatch.
 
     plan: what makes Plans of the files (default and arguments: plan_files); a room above gives its own for its ledgers.
 
     Raises ValidationError keyed by ledger for a file that is refused (C30, C31); a file that can be opened but not
-    understood is a fault of the preview, because its headings may still be assigned by hand.
+    understood is an error of the preview, because its headings may still be assigned by hand.
     """
     access.require_anywhere(by, IMPORT)
     checked, errors = {}, {}
@@ -56,12 +60,12 @@ def batch_upload(*, by, uploads, plan=None):
         }
         for ledger, upload in uploads.items()
     }
-    batch = ImportBatch(author=by, files=stored)
+    batch = ImportBatch(author=account_of(by), files=stored)
     try:
         batch.preview = _preview(_plan(by, batch, plan))
         with transaction.atomic():
             batch.save()
-            names = "、".join(entry["name"] for entry in stored.values())
+            names = "、".join(str(entry["name"]) for entry in stored.values())
             audit.record(by=by, verb="import.upload", obj=batch, note=names)
     except BaseException:
         _remove_files(batch)  # no row knows them
@@ -69,23 +73,24 @@ def batch_upload(*, by, uploads, plan=None):
     return batch
 
 
-def _sources(batch):
+def _sources(batch: ImportBatch) -> dict[str, tuple[Path, str]]:
     root = Path(settings.MEDIA_ROOT)
     return {ledger: (root / entry["path"], entry["name"]) for ledger, entry in batch.files.items()}
 
 
-def _plan(by, batch, plan=None):
+def _plan(by: Actor, batch: ImportBatch, plan: Planner | None = None) -> list[Plan]:
     return (plan or plan_files)(by, _sources(batch), columns=batch.columns, strict=False)
 
 
-def _preview(plans):
+def _preview(plans: list[Plan]) -> dict[str, Any]:
     """Return what the page shows of the plans, as plain JSON."""
-    faults = [[f.ledger, f.row, f.heading, f.sentence, f.suggestion] for plan in plans for f in plan.faults]
+    errors = [[f.ledger, f.row, f.heading, f.sentence, f.suggestion] for plan in plans for f in plan.errors]
     notices = [[n.ledger, n.row, n.heading, n.sentence] for plan in plans for n in plan.notices]
     return {
         "ledgers": [_ledger(plan) for plan in plans],
-        "faults": faults[:SHOWN_FAULTS],
-        "fault_count": len(faults),
+        # Kept previews hold these two keys.
+        "faults": errors[:SHOWN_ERRORS],
+        "fault_count": len(errors),
         "notices": notices[:SHOWN_NOTICES],
         "notice_count": len(notices),
         "rows": sum(plan.rows for plan in plans),
@@ -93,7 +98,7 @@ def _preview(plans):
     }
 
 
-def _ledger(plan):
+def _ledger(plan: Plan) -> dict[str, Any]:
     table = plan.table
     found = {
         "ledger": plan.ledger.key,
@@ -112,7 +117,7 @@ def _ledger(plan):
     }
 
 
-def _ready(batch):
+def _ready(batch: ImportBatch) -> ImportBatch:
     fresh = ImportBatch.objects.select_related("job").get(pk=batch.pk)
     interrupted = fresh.state == BatchState.APPLYING and fresh.job and fresh.job.state == JobRun.State.FAILED
     if fresh.state != BatchState.READY and not interrupted:
@@ -120,7 +125,9 @@ def _ready(batch):
     return fresh
 
 
-def batch_assign(*, by, batch, columns, plan=None):
+def batch_assign(
+    *, by: Actor, batch: ImportBatch, columns: Mapping[str, Mapping[str, str]], plan: Planner | None = None
+) -> ImportBatch:
     """Assign headings by hand, {ledger: {heading: field}} beside those assigned before, and plan again."""
     batch = _ready(batch)
     batch.columns = {
@@ -133,7 +140,7 @@ def batch_assign(*, by, batch, columns, plan=None):
     return batch
 
 
-def batch_apply(*, by, batch, write=None):
+def batch_apply(*, by: Actor, batch: ImportBatch, write: Planner | None = None) -> ImportBatch:
     """Write the ledgers of a batch, at once or, when they are big, through the worker; returns the batch as it stands.
 
     write: what plans and writes the files in one transaction (arguments as of import_files, the default); with one of
@@ -155,31 +162,31 @@ def batch_apply(*, by, batch, write=None):
 
 
 @jobs.job("import")
-def _apply_in_worker(by, *, batch):
-    batch = ImportBatch.objects.get(pk=batch)
-    if batch.author_id != by.pk:
+def _apply_in_worker(by: Actor, *, batch: int) -> str:
+    row = ImportBatch.objects.get(pk=batch)
+    if row.author_id != by.pk:
         raise jobs.JobFailed("导入只能由上传人进行。")
     if not access.holds_anywhere(by, IMPORT):
-        ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.READY)
+        ImportBatch.objects.filter(pk=row.pk).update(state=BatchState.READY)
         raise jobs.JobFailed("导入台账的权限已终止，未写入任何内容。")
-    _apply(by, batch)
-    batch.refresh_from_db()
-    if batch.state != BatchState.APPLIED:
-        raise jobs.JobFailed(batch.outcome)
-    return batch.outcome
+    _apply(by, row)
+    row.refresh_from_db()
+    if row.state != BatchState.APPLIED:
+        raise jobs.JobFailed(row.outcome)
+    return row.outcome
 
 
-def _apply(by, batch, write=None):
-    """Plan and write; with faults (somebody wrote meanwhile) the batch is ready again and shows them."""
+def _apply(by: Actor, batch: ImportBatch, write: Planner | None = None) -> None:
+    """Plan and write; with errors (somebody wrote meanwhile) the batch is ready again and shows them."""
     if batch.state == BatchState.APPLIED:
         return
     plans = (write or import_files)(
         by, _sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}"
     )
     preview = _preview(plans)
-    if any(plan.faults for plan in plans):
+    if any(plan.errors for plan in plans):
         outcome = f"共 {preview['fault_count']} 处有误，未写入任何内容。"
-        changes = {"state": BatchState.READY}
+        changes: dict[str, Any] = {"state": BatchState.READY}
     else:
         outcome = summary(plans)
         changes = {"state": BatchState.APPLIED, "applied": clock.now()}
@@ -188,27 +195,27 @@ def _apply(by, batch, write=None):
         _remove_files(batch)
 
 
-def _remove_files(batch):
+def _remove_files(batch: ImportBatch) -> None:
     for entry in batch.files.values():
         (Path(settings.MEDIA_ROOT) / entry["path"]).unlink(missing_ok=True)
 
 
 @transaction.atomic
-def batch_discard(*, by, batch):
+def batch_discard(*, by: Actor, batch: ImportBatch) -> ImportBatch:
     """Give a batch up: its files go, the row stays with its state."""
     batch = _ready(batch)
     _close(by, batch, BatchState.DISCARDED, "import.discard")
     return batch
 
 
-def _close(by, batch, state, verb):
+def _close(by: Actor, batch: ImportBatch, state: str, verb: str) -> None:
     batch.state, batch.preview = state, {}
     batch.save(update_fields=["state", "preview"])
     audit.record(by=by, verb=verb, obj=batch)
     transaction.on_commit(lambda: _remove_files(batch))
 
 
-def batches_expire():
+def batches_expire() -> int:
     """Close batches that nobody applied within seven days; returns how many."""
     old = ImportBatch.objects.filter(state__in=(BatchState.READY, BatchState.APPLYING), uploaded__lt=clock.now() - KEPT)
     number = 0

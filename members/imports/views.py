@@ -63,7 +63,7 @@ def _finding(batch):
 
 
 def _named(preview, what):
-    """Return the rows of a preview's faults or notices with the name of the ledger in place of its key."""
+    """Return the rows of a preview's errors or notices with the name of the ledger in place of its key."""
     names = {entry["ledger"]: entry.get("name", entry["ledger"]) for entry in preview.get("ledgers", ())}
     return [(names.get(key, key), *rest) for key, *rest in preview.get(what, ())]
 
@@ -83,15 +83,15 @@ def batch_page(request, batch, columns=None, pages="import"):
     ]
     if columns is None and ready:
         columns = ColumnsForm(found.get("ledgers", ()))
-    faults = _named(found, "faults")[:SHOWN]
+    errors = _named(found, "faults")[:SHOWN]
     context = {
         "title": _finding(batch),
         "sub": "、".join(entry["name"] for entry in batch.files.values()),
         "batch": batch,
         "chip": f"import_{batch.state}",
         "ledgers": ledgers,
-        "faults": faults,
-        "suggests": any(suggestion for *_, suggestion in faults),
+        "faults": errors,
+        "suggests": any(suggestion for *_, suggestion in errors),
         "fault_count": found.get("fault_count", 0),
         "notices": _named(found, "notices")[:SHOWN],
         "notice_count": found.get("notice_count", 0),
@@ -167,7 +167,7 @@ def errors(request, uid):
 
 
 def errors_file(request, batch):
-    """Answer with the faults of a batch as a workbook."""
+    """Answer with the errors of a batch as a workbook."""
     rows = _named(batch.preview, "faults")
     return exports.send(
         request,

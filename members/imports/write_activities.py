@@ -91,21 +91,13 @@ def _write_attendance(pairs):
 
 def _change(item, by):
     activity = Activity.objects.select_for_update().get(pk=item.existing)
-    before = audit.snapshot(activity)
-    for name, value in _columns(item).items():
-        setattr(activity, name, value)
-    activity.version += 1
-    activity.changed = clock.now()
-    activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
-    activity.save()
-    Attendance.objects.filter(activity=activity, organisation=item.place.pk).delete()
-    AbsenteeText.objects.filter(activity=activity).delete()
-    _write_attendance([(activity, item)])
-    audit.record(
-        by=by,
-        verb="activity.import",
-        obj=activity,
-        organisation=item.place.pk,
-        before=before,
-        after=audit.snapshot(activity),
-    )
+    with audit.change(by=by, verb="activity.import", obj=activity, organisation=item.place.pk):
+        for name, value in _columns(item).items():
+            setattr(activity, name, value)
+        activity.version += 1
+        activity.changed = clock.now()
+        activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
+        activity.save()
+        Attendance.objects.filter(activity=activity, organisation=item.place.pk).delete()
+        AbsenteeText.objects.filter(activity=activity).delete()
+        _write_attendance([(activity, item)])

@@ -57,16 +57,8 @@ def _correct_start(item, branch, old_start, by):
     if len(rows) != 1 or rows[0].starts != old_start or new_start == old_start:
         return
     membership = rows[0]
-    before = audit.snapshot(membership)
-    membership.starts = new_start
-    membership.full_clean()
-    membership.save()
-    audit.record(
-        by=by,
-        verb="membership.correct",
-        obj=membership,
-        organisation=branch,
-        before=before,
-        after=audit.snapshot(membership),
-    )
+    with audit.change(by=by, verb="membership.correct", obj=membership, organisation=branch):
+        membership.starts = new_start
+        membership.full_clean()
+        membership.save()
     mark(branch, min(old_start, new_start), clock.today(), "membership")

@@ -4,23 +4,20 @@ from datetime import timedelta
 
 from branches.places.models.terms import Term
 from branches.places.selectors.terms import WARN_DAYS
+from branches.reach.intervals import within
 from common import clock
 from members.activities.models import Activity, ActivityState, Resolution
 
 
 def open_items(organisation):
     """Return [{"label", "count", "name" (url name), "query"}] of what is unfinished at `organisation` and below."""
-    today = clock.today()
-    inside = {
-        "organisation__tree_id": organisation.tree_id,
-        "organisation__lft__gte": organisation.lft,
-        "organisation__rght__lte": organisation.rght,
-    }
-    records = Activity.objects.filter(**inside).order_by()
+    records = Activity.objects.filter(within(organisation)).order_by()
     resolutions = Resolution.objects.tasks().filter(
-        **{f"activity__{key}": value for key, value in inside.items()}, done_on__isnull=True
+        within(organisation, "activity__organisation__"), done_on__isnull=True
     )
-    terms = Term.objects.filter(closed_on__isnull=True, expires__lte=today + timedelta(days=WARN_DAYS), **inside)
+    terms = Term.objects.filter(
+        within(organisation), closed_on__isnull=True, expires__lte=clock.today() + timedelta(days=WARN_DAYS)
+    )
     place = f"organisation={organisation.pk}"
     rows = [
         ("未提交的草稿", records.filter(state=ActivityState.DRAFT), "activity_list", f"?{place}&state=draft"),

@@ -1,15 +1,19 @@
 """The tree with its people: rows of the tree page, and the profile of one organisation."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
-from branches.places.selectors.coverage import coverage_of_departments
+from branches.places.selectors.coverage import Covered, coverage_of_departments
 from branches.places.selectors.terms import WARN_DAYS
 from branches.reach import access
+from branches.reach.intervals import within
 from common import clock
+from common.operator import Actor
 from members.roster.models.members import PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post, PostKind
 
@@ -22,20 +26,24 @@ KIND_SHORT = {
 }
 
 
+# {organisation id: how many Party members of each stage}
+Stages = dict[int, Counter[str]]
+
+
 @dataclass
 class TreeRow:
     """One line of the tree. guides: the lines at its left; members: with all below it."""
 
     organisation: Organisation
     kind: str
-    guides: list = field(default_factory=list)
+    guides: list[str] = field(default_factory=list)
     leader: str = ""
     members: int = 0
     expires: date | None = None
     term: str = ""
 
 
-def term_state(expires, today):
+def term_state(expires: date | None, today: date) -> str:
     """Return "term_expired", "term_ending" (within half a year) or "" for the last day of a running term."""
     if expires is None:
         return ""
@@ -44,13 +52,13 @@ def term_state(expires, today):
     return "term_ending" if expires <= today + timedelta(days=WARN_DAYS) else ""
 
 
-def member_counts(organisations, day):
+def member_counts(organisations: Sequence[Organisation], day: date) -> Stages:
     """Return ({organisation id: Counter of stages}, with all below) of Party members on `day`, in one statement.
 
     organisations: a list in tree order with parents before children.
     """
     rows = Membership.objects.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day)
-    counts = {row.pk: Counter() for row in organisations}
+    counts: Stages = {row.pk: Counter() for row in organisations}
     places = {row.pk: row for row in organisations}
     for branch, group, stage in rows.values_list("organisation_id", "small_group_id", "member__stage"):
         if group in counts:
@@ -63,7 +71,7 @@ def member_counts(organisations, day):
     return counts
 
 
-def _guides(rows):
+def _guides(rows: Sequence[TreeRow]) -> None:
     """Set the tree lines of each row: a branch that passes by, branches off, or is the last one."""
     shown = {row.organisation.pk: row for row in rows}
     last_child = {}
@@ -78,19 +86,19 @@ def _guides(rows):
         row.guides = [*passing, "last" if is_last else "branching"]
 
 
-def tree_rows(user, data):
+def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list[TreeRow], Stages]:
     """Return (rows to show, all visible rows) for the tree page.
 
     data: cleaned values of TreeFilter; a search or filter shows the hits as a flat list.
     """
     today = clock.today()
-    found = access.organisations_for(user).select_related("parent")
+    within_reach = access.organisations_for(user).select_related("parent")
     if not data.get("archived"):
-        found = found.filter(archived_on__isnull=True)
-    found = list(found)
-    counts = member_counts(found, today)
-    ids = [row.pk for row in found]
-    leaders = {}
+        within_reach = within_reach.filter(archived_on__isnull=True)
+    places = list(within_reach)
+    counts = member_counts(places, today)
+    ids = [row.pk for row in places]
+    leaders: dict[int, list[str]] = {}
     seats = Post.objects.in_force(today).filter(
         organisation__in=ids, kind__in=(PostKind.SECRETARY, PostKind.GROUP_LEADER)
     )
@@ -107,7 +115,7 @@ def tree_rows(user, data):
             expires=terms.get(row.pk),
             term=term_state(terms.get(row.pk), today),
         )
-        for row in found
+        for row in places
     ]
     _guides(rows)
     shown = [row for row in rows if _fits(row, data)]
@@ -117,7 +125,7 @@ def tree_rows(user, data):
     return shown, rows, counts
 
 
-def _fits(row, data):
+def _fits(row: TreeRow, data: Mapping[str, Any]) -> bool:
     text = (data.get("q") or "").lower()
     organisation = row.organisation
     if text and not any(
@@ -126,17 +134,17 @@ def _fits(row, data):
         return False
     if data.get("kind") and organisation.kind != data["kind"]:
         return False
-    wanted = {"expired": "term_expired", "ending": "term_ending"}.get(data.get("term"))
-    return wanted is None or row.term == wanted
+    state = {"expired": "term_expired", "ending": "term_ending"}.get(data.get("term", ""))
+    return state is None or row.term == state
 
 
-def tree_figures(rows, counts, covered):
+def tree_figures(rows: Sequence[TreeRow], counts: Stages, covered: Sequence[Covered]) -> dict[str, Any]:
     """Return the row of figures above the tree. rows: all visible TreeRows; covered: coverage_of_departments()."""
     kinds = Counter(row.organisation.kind for row in rows)
     expired = [row for row in rows if row.term == "term_expired"]
-    ending = sorted((row for row in rows if row.term == "term_ending"), key=lambda row: row.expires)
+    ending = [row.expires for row in rows if row.expires and row.term == "term_ending"]
     tops = {row.organisation.pk for row in rows}
-    people = Counter()
+    people: Counter[str] = Counter()
     for row in rows:
         if row.organisation.parent_id not in tops:
             people += counts[row.organisation.pk]
@@ -153,30 +161,27 @@ def tree_figures(rows, counts, covered):
         "expired": len(expired),
         "expired_names": names + ("等" if len(expired) > 2 else ""),
         "ending": len(ending),
-        "next_expiry": ending[0].expires if ending else None,
+        "next_expiry": min(ending, default=None),
     }
 
 
-def profile(organisation):
+def profile(organisation: Organisation) -> dict[str, Any]:
     """Return what the profile of one organisation shows, as a dict for the templates."""
     today = clock.today()
     roster = Member.objects.on_roster(organisation, today)
     if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
-        memberships = Membership.objects.in_force(today).filter(
-            organisation__tree_id=organisation.tree_id,
-            organisation__lft__gte=organisation.lft,
-            organisation__rght__lte=organisation.rght,
-        )
+        memberships = Membership.objects.in_force(today).filter(within(organisation))
         roster = Member.objects.filter(
             pk__in=memberships.values("member"), stage__in=PARTY_STAGES, joined_on__lte=today
         )
-    stages, ages = Counter(), Counter()
+    stages: Counter[str] = Counter()
+    ages: Counter[str] = Counter()
     for stage, born in roster.values_list("stage", "birth_date"):
         stages[stage] += 1
         age = today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else None
         ages["unknown" if age is None else "young" if age <= 35 else "middle" if age <= 45 else "older"] += 1
     posts = list(Post.objects.in_force(today).filter(organisation=organisation).select_related("member").order_by("pk"))
-    order = list(PostKind)
+    order: list[str] = list(PostKind)
     posts.sort(key=lambda row: (order.index(row.kind), row.pk))
     covered = [row for row in coverage_of_departments() if row.organisation == organisation]
     term = Term.objects.filter(organisation=organisation, closed_on__isnull=True).first()

@@ -6,11 +6,11 @@ from django.db.models.functions import Coalesce
 from branches.reach.nearest import grants_between, nearest_below
 from branches.reach.reach import NOWHERE, reach_of
 from branches.reach.rights import REVIEW
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor
 from members.activities.models import Activity, ActivityState
 
 
-def waiting_for(user) -> QuerySet[Activity]:
+def waiting_for(user: Actor) -> QuerySet[Activity]:
     """Return the submitted records that wait for `user`, the longest waiting first.
 
     Those that he may review, did not write himself, and for which nobody but the author stands nearer. One statement,
@@ -36,11 +36,11 @@ def _only_its_author_is_nearer(place: int) -> Q:
     return Q(Exists(nearer.filter(user_id=OuterRef("author_id")))) & ~Q(Exists(others))
 
 
-def waiting_count(user) -> int:
+def waiting_count(user: Actor) -> int:
     """Return how many records wait for `user`."""
     return waiting_for(user).count()
 
 
-def next_after(user, activity: Activity) -> Activity | None:
+def next_after(user: Actor, activity: Activity) -> Activity | None:
     """Return the record that waits longest for `user` after this one was decided, or None."""
     return waiting_for(user).exclude(pk=activity.pk).first()

@@ -8,7 +8,7 @@ from branches.places.models.organisations import tree_order
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter, YearField
-from common.stale_form import seen_mark
+from common.stale_form import form_mark
 from members.roster.forms import LONG_NUMBER
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
 from responsibilities.duties.selectors.lists import UNNOTED
@@ -104,7 +104,7 @@ class DutyForm(forms.Form):
         names = ("text", "detail", "period", "times", "unit", "due", "proof")
         return {name: getattr(duty, name) for name in names} | {
             "serves": duty.serves_id,
-            "seen": seen_mark(shown(duty)),
+            "seen": form_mark(shown(duty)),
         }
 
     def data_of(self):

@@ -22,10 +22,9 @@ def proof_file_keep(*, by: Actor, organisation: Organisation, file: UploadedFile
     """
     try:
         kind = files.check_upload(file)
+        data = without_metadata(file.read(), kind.kind)
     except files.RefusedFile as refused:
         raise ValidationError({"file": str(refused)}) from None
-    file.seek(0)
-    data = without_metadata(file.read(), kind.kind)
     path = files.store(io.BytesIO(data), "papers")
     try:
         with transaction.atomic():

@@ -105,7 +105,7 @@ def plan_work(by, files, *, columns=None, sheets=None, strict=True):
         sheet=(sheets or {}).get(KEY),
         strict=strict,
     )
-    if plan.faults:
+    if plan.errors:
         return [plan]
     known = _load(by)
     for row in plan.table.rows:
@@ -202,14 +202,14 @@ def _row(cells, known):
     leader, leader_name = _leader(cells, known)
     planned = {stage: cells.take(f"planned_{stage.value}", parse_optional_date) for stage in SyncStageKind}
     for field_name, problem in item_problems(starts, ends, {stage: [day] for stage, day in planned.items()}).items():
-        cells.fault(field_name, problem)
+        cells.error(field_name, problem)
     if known.organisation is None:
-        cells.fault("name", "没有您可以部署业务的党组织。")
+        cells.error("name", "没有您可以部署业务的党组织。")
     if not name or not starts or cells.wrong:
         return None
     key = (fold(name), starts.year)
     if key in known.seen:
-        cells.fault("name", f"与第 {known.seen[key]} 行重名。")
+        cells.error("name", f"与第 {known.seen[key]} 行重名。")
         return None
     known.seen[key] = cells.number
     if not carriers and lead is not None and lead.pk in known.covers:

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import zipfile
+import zlib
 
 import pytest
 
@@ -131,9 +132,12 @@ def test_size_is_limited_to_the_byte():
 
 
 def test_an_image_of_too_many_pixels_is_refused_by_its_header():
-    huge = PNG[:16] + (30_000).to_bytes(4, "big") * 2 + PNG[24:]
+    head = b"IHDR" + (side := (30_000).to_bytes(4, "big")) + side + PNG[24:29]
     with pytest.raises(RefusedFile, match="像素"):
-        check("a.png", huge)
+        check("a.png", PNG[:12] + head + zlib.crc32(head).to_bytes(4, "big") + PNG[33:])
+    wide = JPG.replace(b"\xff\xc0\0\x0b\x08\0\x01\0\x01", b"\xff\xc0\0\x0b\x08\x30\0\x30\0")
+    with pytest.raises(RefusedFile, match="像素"):
+        check("a.jpg", wide)
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_two_fills_at_once_give_what_a_rebuild_gives(live_world):
 def test_two_beats_fill_each_slot_once_and_run_a_job_once(live_world, monkeypatch):
     done = []
     monkeypatch.setitem(jobs._KINDS, "once", lambda by: done.append(1) or "已完成")
-    run = JobRun.objects.create(kind="once", parameters="{}")
+    run = JobRun.objects.create(kind="once", parameters={})
 
     def beat():
         for _ in range(3):

@@ -137,3 +137,29 @@ def test_the_log_hides_runs_as_long_as_a_number(message, args, left):
     record = logging.LogRecord("x", logging.INFO, "", 0, message, args, None)
     assert HideNumbers().filter(record)
     assert record.getMessage() == left
+
+
+def logged(text):
+    record = logging.LogRecord("tongbu", logging.INFO, "", 0, text, (), None)
+    HideNumbers().filter(record)
+    return record.getMessage()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "took 12.345 s",
+        "0.482",
+        "Task members.tasks.expire_imports[0f3a] succeeded in 0.012345678901234567s: None",
+        "succeeded in 1.482133865356445s: None",
+        "roll-up 0.482133865356445",
+        "12.482133865356445 ms",
+    ],
+)
+def test_the_log_keeps_durations(text):
+    assert logged(text) == text
+
+
+@pytest.mark.parametrize("text", ["名单3.13812345678", "13812345678.0", "No.99533119960520204X", "1.995331199605202"])
+def test_numbers_of_people_are_hidden_behind_a_point_too(text):
+    assert "[号码]" in logged(text)

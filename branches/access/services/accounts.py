@@ -12,18 +12,18 @@ from branches import audit
 from branches.access.models import User
 from branches.notices.services import notice_send
 from common import clock
-from common.operator import OPERATOR
+from common.operator import OPERATOR, Actor, account_of
 
 SESSIONS_PER_ACCOUNT = 3
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def _one_time_code():
+def _one_time_code() -> str:
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(3))
 
 
 @transaction.atomic
-def account_create(*, by, username, name):
+def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
     """Create an account and return (user, one-time code). The code works once, for 24 hours, and must be replaced."""
     if User.objects.filter(username__iexact=username).exists():
         # Login ignores case, so two spellings of one name would be nobody's account.
@@ -36,7 +36,7 @@ def account_create(*, by, username, name):
     return user, _give_code(user)
 
 
-def _give_code(user):
+def _give_code(user: User) -> str:
     code = _one_time_code()
     user.set_password(code)
     user.must_change_password = True
@@ -47,7 +47,7 @@ def _give_code(user):
 
 
 @transaction.atomic
-def account_reset(*, by, user):
+def account_reset(*, by: Actor, user: User) -> str:
     """Replace the password by a new one-time code; older codes and all sessions end. Returns the code."""
     user = User.objects.select_for_update().get(pk=user.pk)
     code = _give_code(user)
@@ -56,27 +56,21 @@ def account_reset(*, by, user):
 
 
 @transaction.atomic
-def account_lock(*, by, user, active):
+def account_lock(*, by: Actor, user: User, active: bool) -> User:
     """Switch an account off or on; switching off ends its sessions. Nobody locks himself out."""
     if user == by and not active:
         raise ValidationError("不能锁定自己的账号。")
     user = User.objects.select_for_update().get(pk=user.pk)
-    before = {"is_active": user.is_active}
-    user.is_active = active
-    user.session_epoch += 1
-    user.save()
-    audit.record(
-        by=by,
-        verb="account.unlock" if active else "account.lock",
-        obj=user,
-        before=before,
-        after={"is_active": active},
-    )
+    verb = "account.unlock" if active else "account.lock"
+    with audit.change(by=by, verb=verb, obj=user, view=lambda user: {"is_active": user.is_active}):
+        user.is_active = active
+        user.session_epoch += 1
+        user.save()
     return user
 
 
 @transaction.atomic
-def password_set(*, by, user, password):
+def password_set(*, by: Actor, user: User, password: str) -> User:
     """Set a lasting password chosen by its owner; other sessions end. Raises ValidationError for a weak one."""
     user = User.objects.select_for_update().get(pk=user.pk)
     password_validation.validate_password(password, user)
@@ -90,16 +84,16 @@ def password_set(*, by, user, password):
 
 
 @transaction.atomic
-def sessions_end(*, by):
+def sessions_end(*, by: Actor) -> User:
     """End the other sessions of `by`; the caller renews his own."""
-    user = User.objects.select_for_update().get(pk=by.pk)
+    user = User.objects.select_for_update().get(pk=account_of(by).pk)
     user.session_epoch += 1
     user.save(update_fields=["session_epoch"])
     audit.record(by=by, verb="account.sessions_end", obj=user)
     return user
 
 
-def sessions_limit(*, user, keep):
+def sessions_limit(*, user: User, keep: str | None) -> None:
     """End the oldest sessions of `user` beyond three, the one about to begin included (control C05).
 
     keep: key of the present session. Sessions are few and short-lived, so all living ones are looked through.
@@ -120,6 +114,6 @@ def sessions_limit(*, user, keep):
         )
 
 
-def code_expired(user):
+def code_expired(user: User) -> bool:
     """Return whether the account still waits for its first password and the one-time code has run out."""
     return user.must_change_password and user.code_expires is not None and user.code_expires < clock.now()

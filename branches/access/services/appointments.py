@@ -1,5 +1,7 @@
 """Make and end appointments; grants follow in the same transaction."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
@@ -8,13 +10,15 @@ from branches import audit
 from branches.access.models import User
 from branches.jobs.marks import mark
 from branches.notices.services import notice_send
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.models import Appointment
-from branches.reach.rights import ROLES, SYSTEM_ROLES
+from branches.reach.rights import ROLES
 from common import clock
+from common.operator import Actor, account_of
 
 
-def _check_place(role, organisation):
+def _check_place(role: str, organisation: Organisation) -> None:
     kinds = ROLES[role].kinds
     if kinds and organisation.kind not in kinds:
         raise ValidationError({"role": f"{ROLES[role].label}不能任命在{organisation.get_kind_display()}。"})
@@ -22,7 +26,7 @@ def _check_place(role, organisation):
         raise ValidationError({"organisation": "该组织已撤销。"})
 
 
-def _mark(appointment, *days):
+def _mark(appointment: Appointment, *days: date) -> None:
     """Who answers for an organisation decides which records are his: its facts may have changed."""
     if appointment.organisation_id:
         days = (clock.today(), *days)
@@ -30,7 +34,15 @@ def _mark(appointment, *days):
 
 
 @transaction.atomic
-def appointment_make(*, by, user, role, organisation=None, starts=None, ends=None):
+def appointment_make(
+    *,
+    by: Actor,
+    user: User,
+    role: str,
+    organisation: Organisation | None = None,
+    starts: date | None = None,
+    ends: date | None = None,
+) -> Appointment:
     """Appoint `user` to `role` at `organisation` from `starts` (default today) to `ends` (included, or open).
 
     Raises ValidationError keyed by field when the giver's own role does not list `role`, when he would appoint himself,
@@ -42,7 +54,7 @@ def appointment_make(*, by, user, role, organisation=None, starts=None, ends=Non
         raise ValidationError({"user": "该账号已停用。"})
     if not access.may_appoint(by, role, organisation):
         raise ValidationError({"role": "您的职务不能授予这一角色，或该组织不在您的范围内。"})
-    if role not in SYSTEM_ROLES:
+    if organisation is not None:
         _check_place(role, organisation)
     appointment = Appointment(
         user=user,
@@ -50,23 +62,17 @@ def appointment_make(*, by, user, role, organisation=None, starts=None, ends=Non
         organisation=organisation,
         starts=starts or clock.today(),
         ends=ends,
-        appointed_by=None if by is access.OPERATOR else by,
+        appointed_by=account_of(by),
     )
     if appointment.ends and appointment.ends < appointment.starts:
         raise ValidationError({"ends": "任职止不能早于任职起。"})
     if Appointment.objects.filter(user=user, role=role, organisation=organisation, ends__isnull=True).exists():
         raise ValidationError({"user": "该账号已担任这一职务。"})
-    appointment.full_clean()
-    appointment.save()
-    access.sync_grants(appointment)
-    _mark(appointment, appointment.starts)
-    audit.record(
-        by=by,
-        verb="appointment.make",
-        obj=appointment,
-        organisation=organisation,
-        after=audit.snapshot(appointment),
-    )
+    with audit.change(by=by, verb="appointment.make", obj=appointment, organisation=organisation):
+        appointment.full_clean()
+        appointment.save()
+        access.sync_grants(appointment)
+        _mark(appointment, appointment.starts)
     if user != by:
         notice_send(
             by=by,
@@ -78,7 +84,9 @@ def appointment_make(*, by, user, role, organisation=None, starts=None, ends=Non
 
 
 @transaction.atomic
-def appointment_end(*, by, appointment, ends=None, successor=None, reason=""):
+def appointment_end(
+    *, by: Actor, appointment: Appointment, ends: date | None = None, successor: User | None = None, reason: str = ""
+) -> Appointment:
     """End an appointment; `ends` is its last day (default today).
 
     successor: the account that takes over open items. Nobody ends the appointment that gives him his own power.
@@ -91,28 +99,20 @@ def appointment_end(*, by, appointment, ends=None, successor=None, reason=""):
         raise ValidationError("您的职务不能结束这一任职。")
     if appointment.ends and appointment.ends < today:
         raise ValidationError("该任职已经结束。")
-    before = audit.snapshot(appointment)
     last_day = ends or max(appointment.starts, today)
     if last_day < appointment.starts:
         raise ValidationError({"ends": "任职止不能早于任职起。"})
     if successor is not None and (successor.pk == appointment.user_id or not successor.is_active):
         raise ValidationError({"successor": "接手人须是另一个启用的账号。"})
-    appointment.ends, appointment.successor, appointment.end_reason = last_day, successor, reason
-    appointment.full_clean()
-    appointment.save()
-    access.sync_grants(appointment)
-    _mark(appointment, last_day)
-    # A post that ends ends the open sessions that rest on it (control C05).
-    if last_day < today:
-        User.objects.filter(pk=appointment.user_id).update(session_epoch=F("session_epoch") + 1)
-    audit.record(
-        by=by,
-        verb="appointment.end",
-        obj=appointment,
-        organisation=appointment.organisation,
-        before=before,
-        after=audit.snapshot(appointment),
-    )
+    with audit.change(by=by, verb="appointment.end", obj=appointment, organisation=appointment.organisation):
+        appointment.ends, appointment.successor, appointment.end_reason = last_day, successor, reason
+        appointment.full_clean()
+        appointment.save()
+        access.sync_grants(appointment)
+        _mark(appointment, last_day)
+        # A post that ends ends the open sessions that rest on it (control C05).
+        if last_day < today:
+            User.objects.filter(pk=appointment.user_id).update(session_epoch=F("session_epoch") + 1)
     notice_send(
         by=by,
         to=appointment.user,

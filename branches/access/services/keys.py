@@ -1,14 +1,18 @@
 """Encrypt anew with the key that writes now (security control C43): in batches, safe to stop and start again."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 from django.apps import apps
 from django.db import transaction
 
 from branches import audit
 from common import crypto
 from common.crypto import CannotBeShown
+from common.operator import Actor
 
 
-def _encrypted_models():
+def _encrypted_models() -> Iterator[tuple[type[Any], list[str]]]:
     """Yield (model, names of its encrypted fields)."""
     for model in apps.get_models():
         names = [field.name for field in model._meta.concrete_fields if getattr(field, "encrypted", False)]
@@ -16,14 +20,15 @@ def _encrypted_models():
             yield model, names
 
 
-def field_keys_rotate(*, by, batch=500):
+def field_keys_rotate(*, by: Actor, batch: int = 500) -> tuple[int, list[tuple[str, int, str]]]:
     """Write every encrypted value that another key or algorithm wrote anew with the first key of FIELD_KEYS.
 
     Returns (values written, [(model, id, field)] of values that cannot be read). Progress needs no notes: what is done
     no longer asks for it, so a run that was stopped goes on where it stood. Each value is replaced only if nobody
     changed it in between; one audit entry for each batch that wrote something.
     """
-    written, unreadable = 0, []
+    written = 0
+    unreadable: list[tuple[str, int, str]] = []
     for model, names in _encrypted_models():
         last = 0
         while True:
@@ -36,7 +41,9 @@ def field_keys_rotate(*, by, batch=500):
 
 
 @transaction.atomic
-def _rotate(by, model, names, rows, unreadable):
+def _rotate(
+    by: Actor, model: type[Any], names: Sequence[str], rows: Sequence[Any], unreadable: list[tuple[str, int, str]]
+) -> int:
     number = 0
     for row in rows:
         for name in names:

@@ -11,6 +11,7 @@ from branches.access.forms.appointments import AccountSearch, AppointmentFilter,
 from branches.access.models import User
 from branches.access.services.appointments import appointment_make
 from branches.reach.doors import needs, recent_login
+from branches.reach.intervals import tree_order, within
 from branches.reach.models import Appointment
 from branches.reach.rights import APPOINT
 from common import clock
@@ -30,10 +31,7 @@ def _filtered(rows, data, today):
     if data.get("role"):
         rows = rows.filter(role=data["role"])
     if data.get("organisation"):
-        place = data["organisation"]
-        rows = rows.filter(
-            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
-        )
+        rows = rows.filter(within(data["organisation"]))
     return rows
 
 
@@ -45,7 +43,7 @@ def appointment_list(request):
     rows = Appointment.objects.visible_to(request.user, APPOINT).select_related(
         "user", "organisation__parent", "appointed_by", "successor"
     )
-    rows = _filtered(rows, form.cleaned_data, today).order_by("organisation__lft", "role", "-starts", "pk")
+    rows = _filtered(rows, form.cleaned_data, today).order_by(*tree_order("organisation__"), "role", "-starts", "pk")
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     for row in page.object_list:
         row.state = "ended" if row.ends and row.ends < today else "planned" if row.starts > today else "active"

@@ -4,7 +4,7 @@ from branches.places import tree
 
 
 class Command(BaseCommand):
-    help = "Compare the tree's intervals with the parents (recursive CTE); exit 1 with the faults. --rebuild repairs."
+    help = "Compare the tree's intervals with the parents (recursive CTE); exit 1 with the problems. --rebuild repairs."
 
     def add_arguments(self, parser):
         parser.add_argument("--rebuild", action="store_true", help="compute all intervals anew from the parents first")
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if options["rebuild"]:
             tree.rebuild()
-        faults = tree.check_tree()
-        if faults:
-            raise CommandError("\n".join(faults), returncode=1)
+        problems = tree.check_tree()
+        if problems:
+            raise CommandError("\n".join(problems), returncode=1)
         self.stdout.write("组织树完整")

@@ -20,7 +20,7 @@ class Department(models.Model):
         return self.name
 
 
-class CoverageQuerySet(DatedQuerySet, ScopedQuerySet):
+class CoverageQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
     open_start = True
 
 

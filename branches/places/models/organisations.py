@@ -1,6 +1,8 @@
 """Party organisations: the tree of today (MPTT) and its dated versions."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,7 @@ from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
+from branches.reach.intervals import above, tree_order, within
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.rights import ORGANISATION_RIGHTS
 
@@ -23,7 +26,7 @@ class Kind(models.TextChoices):
 
 
 # Which kinds may stand directly below which (domain truth 1).
-ALLOWED_CHILDREN = {
+ALLOWED_CHILDREN: dict[str, set[Kind]] = {
     Kind.PARTY_GROUP: {Kind.COMMITTEE},
     Kind.COMMITTEE: {Kind.GENERAL_BRANCH, Kind.BRANCH},
     Kind.GENERAL_BRANCH: {Kind.BRANCH},
@@ -32,37 +35,32 @@ ALLOWED_CHILDREN = {
 }
 
 
-def within(top, path="organisation__"):
-    """Return the condition «lies at `top` or below it»; path leads from the filtered rows to their organisation."""
-    inside = {"tree_id": top.tree_id, "lft__gte": top.lft, "rght__lte": top.rght}
-    return Q(**{f"{path}{name}": value for name, value in inside.items()})
-
-
-def tree_order(path=""):
-    """Return what to order by so that rows stand as in the tree; path as for `within`."""
-    return f"{path}tree_id", f"{path}lft"
-
-
 class OrganisationQuerySet(TreeQuerySet, ScopedQuerySet):
     organisation_path = ""
 
-    def root(self):
+    def root(self) -> Any:
         """The organisation at the top of the tree, or None before there is any."""
         return self.filter(parent__isnull=True).first()
 
-    def within(self, top):
+    def within(self, top: "Organisation") -> Self:
         """Organisations at `top` or below it."""
         return self.filter(within(top, ""))
 
-    def above(self, place):
+    def above(self, place: "Organisation") -> Self:
         """Organisations strictly above `place`."""
-        return self.filter(tree_id=place.tree_id, lft__lt=place.lft, rght__gt=place.rght)
+        return self.filter(above(place, ""))
 
-    def in_tree_order(self):
+    def under_nearest(self, kinds: Iterable[str], place: "Organisation") -> Self:
+        """Organisations strictly below the nearest one above `place` that is of one of `kinds`."""
+        top = type(self)(self.model, using=self._db).above(place).filter(kind__in=kinds).order_by("-lft")
+        edges = top.values("lft", "rght")[:1]
+        return self.filter(tree_id=place.tree_id, lft__gt=edges.values("lft"), rght__lt=edges.values("rght"))
+
+    def in_tree_order(self) -> Self:
         """From the root down, each organisation before those below it."""
         return self.order_by(*tree_order())
 
-    def existing(self, day):
+    def existing(self, day: date) -> Self:
         """Organisations founded by `day` and not archived before it."""
         return self.filter(Q(founded__isnull=True) | Q(founded__lte=day)).filter(
             Q(archived_on__isnull=True) | Q(archived_on__gte=day)
@@ -119,17 +117,17 @@ class Organisation(MPTTModel):
     def __str__(self):
         return self.short_name or self.name
 
-    def contains(self, place):
+    def contains(self, place: "Organisation") -> bool:
         """Whether `place` is this organisation or lies below it."""
         return self.tree_id == place.tree_id and self.lft <= place.lft and place.rght <= self.rght
 
     @property
-    def position(self):
+    def position(self) -> tuple[int, int]:
         """What puts organisations in the order of the tree."""
         return self.tree_id, self.lft
 
     @property
-    def label(self):
+    def label(self) -> str:
         """Short name; a small group carries its branch, because 第一党小组 alone names nothing."""
         if self.kind == Kind.SMALL_GROUP and not self.short_name.startswith(str(self.parent)):
             return f"{self.parent}{self.short_name}"

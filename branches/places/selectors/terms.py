@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from branches.places.models.terms import Term
 from common import clock
+from common.operator import Actor
 
 WARN_DAYS = 183
 
 
-def term_warnings(user):
+def term_warnings(user: Actor) -> dict[str, list[Term]]:
     """Return {"expired": [Term], "ending": [Term]} of the open terms within reach; ending: within half a year.
 
     Sources: 基层组织选举工作条例 第三条 (on time), 支部工作条例 (reminder six months before).

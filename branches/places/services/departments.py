@@ -1,6 +1,6 @@
 """Departments and who covers them: one organisation at a time, by date (两个全覆盖)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,13 +8,15 @@ from django.db import transaction
 from branches import audit
 from branches.jobs.marks import mark
 from branches.places.models.departments import Coverage, Department
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ORGANISE
 from common import clock
+from common.operator import Actor
 
 
 @transaction.atomic
-def department_create(*, by, name):
+def department_create(*, by: Actor, name: str) -> Department:
     """Create an administrative unit. Raises ValidationError keyed "name" when the name is taken."""
     department = Department(name=name)
     department.full_clean()
@@ -24,7 +26,7 @@ def department_create(*, by, name):
 
 
 @transaction.atomic
-def department_close(*, by, department, on=None):
+def department_close(*, by: Actor, department: Department, on: date | None = None) -> Department:
     """Close a department; its last day is `on` (default today), and its coverage ends with it."""
     department = Department.objects.select_for_update().get(pk=department.pk)
     if department.closed_on:
@@ -38,13 +40,15 @@ def department_close(*, by, department, on=None):
     return department
 
 
-def _open(department):
+def _open(department: Department) -> Coverage | None:
     rows = Coverage.objects.select_for_update().filter(department=department, ends__isnull=True)
     return rows.select_related("organisation").first()
 
 
 @transaction.atomic
-def coverage_set(*, by, department, organisation, starts=None):
+def coverage_set(
+    *, by: Actor, department: Department, organisation: Organisation, starts: date | None = None
+) -> Coverage:
     """Let `organisation` cover `department` from `starts` (default today); an earlier coverage ends the day before.
 
     Raises ValidationError by field; Http404 or Forbidden when one of the two organisations lies beyond the reach.
@@ -86,7 +90,7 @@ def coverage_set(*, by, department, organisation, starts=None):
 
 
 @transaction.atomic
-def coverage_end(*, by, department, ends=None):
+def coverage_end(*, by: Actor, department: Department, ends: date | None = None) -> Coverage:
     """End the open coverage of a department; `ends` is its last day (default today)."""
     current = _open(department)
     if current is None:
@@ -95,16 +99,8 @@ def coverage_end(*, by, department, ends=None):
     ends = ends or clock.today()
     if current.starts and ends < current.starts:
         raise ValidationError({"ends": f"不能早于覆盖开始的日期（{current.starts}）。"})
-    before = audit.snapshot(current)
-    current.ends = ends
-    current.save()
-    audit.record(
-        by=by,
-        verb="coverage.end",
-        obj=current,
-        organisation=current.organisation,
-        before=before,
-        after=audit.snapshot(current),
-    )
+    with audit.change(by=by, verb="coverage.end", obj=current, organisation=current.organisation):
+        current.ends = ends
+        current.save()
     mark(current.organisation, ends, clock.today(), "coverage")
     return current

@@ -1,50 +1,52 @@
 """Terms of office: set the running one, close it when a new committee has been elected."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches import audit
 from branches.jobs.marks import mark
+from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from branches.reach import access
 from branches.reach.rights import ORGANISE
 from common import clock
+from common.operator import Actor
 
 
-def _running(organisation):
+def _running(organisation: Organisation) -> Term | None:
     return Term.objects.select_for_update().filter(organisation=organisation, closed_on__isnull=True).first()
 
 
-def _check(term):
+def _check(term: Term) -> None:
     if term.starts and term.expires <= term.starts:
         raise ValidationError({"expires": "届满日期应晚于任期开始日期。"})
     term.full_clean()
 
 
-def _mark(term):
+def _mark(term: Term) -> None:
     mark(term.organisation_id, min(term.starts or clock.today(), clock.today()), clock.today(), "term")
 
 
 @transaction.atomic
-def term_set(*, by, organisation, expires, starts=None):
+def term_set(*, by: Actor, organisation: Organisation, expires: date, starts: date | None = None) -> Term:
     """Enter the running term of `organisation`, or correct its dates; returns the Term.
 
     expires: its last day. starts: first day, None where the ledger does not say. Raises ValidationError by field.
     """
     access.require(by, ORGANISE, organisation)
-    term = _running(organisation)
-    before = audit.snapshot(term) if term else None
-    term = term or Term(organisation=organisation)
-    term.starts, term.expires = starts, expires
-    _check(term)
-    term.save()
-    audit.record(by=by, verb="term.set", obj=term, organisation=organisation, before=before, after=audit.snapshot(term))
+    term = _running(organisation) or Term(organisation=organisation)
+    with audit.change(by=by, verb="term.set", obj=term, organisation=organisation):
+        term.starts, term.expires = starts, expires
+        _check(term)
+        term.save()
     _mark(term)
     return term
 
 
 @transaction.atomic
-def term_close(*, by, organisation, on, next_expires=None):
+def term_close(*, by: Actor, organisation: Organisation, on: date, next_expires: date | None = None) -> Term:
     """Close the running term on the day of the election `on`; with `next_expires` the next one starts that day.
 
     Raises ValidationError by field. Returns the closed Term.
@@ -57,12 +59,9 @@ def term_close(*, by, organisation, on, next_expires=None):
         raise ValidationError({"on": "换届日期不能晚于今天。"})
     if term.starts and on < term.starts:
         raise ValidationError({"on": f"换届日期不能早于任期开始日期（{term.starts}）。"})
-    before = audit.snapshot(term)
-    term.closed_on = on
-    term.save()
-    audit.record(
-        by=by, verb="term.close", obj=term, organisation=organisation, before=before, after=audit.snapshot(term)
-    )
+    with audit.change(by=by, verb="term.close", obj=term, organisation=organisation):
+        term.closed_on = on
+        term.save()
     _mark(term)
     if next_expires:
         try:

@@ -1,10 +1,12 @@
 """Filters of the list of records, read from the address."""
 
-import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from branches.places.models.organisations import Organisation
 from branches.reach import access
+from branches.reach.intervals import tree_order, within
+from common.forms.fields import OrganisationField
 from common.forms.filters import Filter
 from members.activities.forms.record import short_label
 from members.activities.models import Activity, ActivityKindCode, ActivityState
@@ -12,8 +14,8 @@ from members.activities.models import Activity, ActivityKindCode, ActivityState
 SORTS = {
     "day": ["day", "pk"],
     "-day": ["-day", "-pk"],
-    "organisation": ["organisation__tree_id", "organisation__lft", "-day", "-pk"],
-    "-organisation": ["-organisation__tree_id", "-organisation__lft", "-day", "-pk"],
+    "organisation": [*tree_order("organisation__"), "-day", "-pk"],
+    "-organisation": [*tree_order("organisation__", reverse=True), "-day", "-pk"],
     "title": ["title", "-day", "-pk"],
     "-title": ["-title", "-day", "-pk"],
     "submitted": ["submitted_at", "pk"],
@@ -23,72 +25,63 @@ DEFAULT_SORT = "-day"
 _KINDS = [(code, short_label(code)) for code in ActivityKindCode.values]
 
 
-def _places(request):
-    return access.organisations_for(request.user).select_related("parent")
+def _day(label: str) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"})
+    return forms.DateField(label=label, required=False, input_formats=["%Y-%m-%d"], widget=widget)
 
 
-def _date(**options):
-    return django_filters.DateFilter(
-        field_name="day", widget=forms.DateInput(attrs={"type": "date"}), input_formats=["%Y-%m-%d"], **options
+class ActivityFilter(Filter):
+    q = forms.CharField(label="查找", required=False, max_length=50)
+    kind = forms.ChoiceField(label="类型", required=False, choices=[("", "全部类型"), *_KINDS])
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *ActivityState.choices])
+    organisation = OrganisationField(
+        Organisation.objects.none(), label="党组织", required=False, empty_label="全部党组织"
+    )
+    late = forms.ChoiceField(label="报送", required=False, choices=[("", "不限"), ("1", "迟报"), ("0", "按时")])
+    origin = forms.ChoiceField(
+        label="来源", required=False, choices=[("", "全部来源"), ("form", "登记"), ("import", "导入")]
     )
 
+    def __init__(self, *args, user, **options):
+        super().__init__(*args, **options)
+        self.fields["organisation"].queryset = access.organisations_for(user)
+        # `from` is a word of the language, so these two cannot be written as attributes.
+        self.fields["from"] = _day("从")
+        self.fields["to"] = _day("到")
 
-class PlaceField(django_filters.fields.ModelChoiceField):
-    def label_from_instance(self, place):
-        return f"{'　' * max(place.level - 1, 0)}{place.label}"
+    def narrow(self, records: QuerySet[Activity]) -> QuerySet[Activity]:
+        """Return the records that fit, without an order."""
+        chosen = self.chosen()
+        conditions = {
+            "kind": lambda code: Q(kinds__kind=code),
+            "state": lambda state: Q(state=state),
+            "organisation": within,
+            "late": lambda late: Q(late=late == "1"),
+            "origin": lambda origin: Q(origin=origin),
+            "from": lambda day: Q(day__gte=day),
+            "to": lambda day: Q(day__lte=day),
+            "q": _mentions,
+        }
+        for name, condition in conditions.items():
+            if chosen.get(name):
+                records = records.filter(condition(chosen[name]))
+        return records
+
+    def order(self) -> list[str]:
+        """Return what to order by, as the address has it; an unknown order is said with the filters."""
+        sort = self.data.get("sort", "")
+        if sort and sort not in SORTS:
+            self.leave_out("排序", sort, "日期从新到旧")
+        return SORTS.get(sort, SORTS[DEFAULT_SORT])
 
 
-class PlaceFilter(django_filters.ModelChoiceFilter):
-    field_class = PlaceField
-
-
-class ActivityFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="查找", method="search", max_length=50)
-    kind = django_filters.ChoiceFilter(label="类型", field_name="kinds__kind", choices=_KINDS, empty_label="全部类型")
-    state = django_filters.ChoiceFilter(label="状态", choices=ActivityState.choices, empty_label="全部状态")
-    organisation = PlaceFilter(label="党组织", queryset=_places, method="below", empty_label="全部党组织")
-    late = django_filters.ChoiceFilter(
-        label="报送", choices=[("1", "迟报"), ("0", "按时")], method="by_late", empty_label="不限"
+def _mentions(words: str) -> Q:
+    """Text of title, content, place and organisation; pinyin initials of the organisation."""
+    return (
+        Q(title__icontains=words)
+        | Q(content__icontains=words)
+        | Q(place__icontains=words)
+        | Q(organisation__name__icontains=words)
+        | Q(organisation__short_name__icontains=words)
+        | Q(organisation__initials__icontains=words.lower())
     )
-    origin = django_filters.ChoiceFilter(
-        label="来源", choices=[("form", "登记"), ("import", "导入")], empty_label="全部来源"
-    )
-
-    class Meta:
-        model = Activity
-        fields = []
-        form = Filter
-
-    def search(self, rows, name, value):
-        """Text of title, content, place and organisation; pinyin initials of the organisation."""
-        words = value.strip()
-        if not words:
-            return rows
-        return rows.filter(
-            Q(title__icontains=words)
-            | Q(content__icontains=words)
-            | Q(place__icontains=words)
-            | Q(organisation__name__icontains=words)
-            | Q(organisation__short_name__icontains=words)
-            | Q(organisation__initials__icontains=words.lower())
-        )
-
-    def below(self, rows, name, place):
-        """The records of an organisation and of everything below it."""
-        return rows.filter(
-            organisation__tree_id=place.tree_id, organisation__lft__gte=place.lft, organisation__rght__lte=place.rght
-        )
-
-    def by_late(self, rows, name, value):
-        return rows.filter(late=value == "1")
-
-    def sorted(self):
-        """Return the filtered records in the order of the address; an unknown order is said with the filters."""
-        if self.data.get("sort") and self.data["sort"] not in SORTS:
-            self.form.leave_out("排序", self.data["sort"], "日期从新到旧")
-        return self.qs.order_by(*SORTS.get(self.data.get("sort"), SORTS[DEFAULT_SORT]))
-
-
-# `from` is a word of the language, so these two cannot be written as attributes.
-ActivityFilter.base_filters["from"] = _date(label="从", lookup_expr="gte")
-ActivityFilter.base_filters["to"] = _date(label="到", lookup_expr="lte")

@@ -1,11 +1,13 @@
 """Which records count for which organisation: the one definition that requirements, measures and pages share."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from common import clock
+from common.periods import Period
 from members.activities.models import ATTENDING, Activity, ActivityState, Attendance
 
 ON_TIME, LATE = "on_time", "late"
@@ -26,7 +28,7 @@ class CountingRecord(NamedTuple):
     late: bool
     accepted: bool
 
-    def meets(self, period):
+    def meets(self, period: Period) -> str | None:
         """Return ON_TIME, LATE, or None when it belongs to another period (decisions 20).
 
         A record meets the period of its own date; an earlier one only when marked to make up for it, then not its own.
@@ -39,7 +41,7 @@ class CountingRecord(NamedTuple):
         return None
 
 
-def _near(first, last, kinds, as_of):
+def _near(first: date, last: date, kinds: Iterable[str], as_of: date | None) -> QuerySet[Activity]:
     near = Q(day__range=(first, last)) | Q(makes_up_for__range=(first, last))
     records = Activity.objects.filter(near, kinds__kind__in=kinds).counting().order_by()
     if as_of is not None and as_of < clock.today():
@@ -47,7 +49,9 @@ def _near(first, last, kinds, as_of):
     return records
 
 
-def counting_records(first, last, kinds, organisations=None, as_of=None):
+def counting_records(
+    first: date, last: date, kinds: Iterable[str], organisations: Iterable[Any] | None = None, as_of: date | None = None
+) -> list[CountingRecord]:
     """Return the CountingRecords of `kinds` that concern a day between `first` and `last`, in one statement.
 
     A record counts from submission on (decisions 20), not below its quorum, for its organisation and for each host that
@@ -56,30 +60,36 @@ def counting_records(first, last, kinds, organisations=None, as_of=None):
     records = _near(first, last, kinds, as_of)
     own = records
     # One filter: two would join the hosts twice and ask different hosts.
-    invited = {"hosts__confirmed_at__isnull": False}
+    invited: dict[str, Any] = {"hosts__confirmed_at__isnull": False}
     if organisations is not None:
         own = own.filter(organisation__in=organisations)
         invited["hosts__organisation__in"] = organisations
     hosted = records.filter(**invited)
     fields = ("pk", "{}", "kinds__kind", "day", "makes_up_for", "late", "state")
-    own = own.values_list(*[name.format("organisation_id") for name in fields])
-    hosted = hosted.values_list(*[name.format("hosts__organisation_id") for name in fields])
-    rows = own.union(hosted, all=True)
-    return [CountingRecord(*row[:6], row[6] == ActivityState.ACCEPTED) for row in rows]
+    as_own: Any = own.values_list(*[name.format("organisation_id") for name in fields])
+    as_host = hosted.values_list(*[name.format("hosts__organisation_id") for name in fields])
+    return [
+        CountingRecord(pk, organisation, kind, day, makes_up_for, late, state == ActivityState.ACCEPTED)
+        for pk, organisation, kind, day, makes_up_for, late, state in as_own.union(as_host, all=True)
+    ]
 
 
-def returned_records(first, last, kinds, organisations=None):
+def returned_records(
+    first: date, last: date, kinds: Iterable[str], organisations: Iterable[Any] | None = None
+) -> dict[tuple[int, str], list[tuple[date, int]]]:
     """Return {(organisation, kind): [(day, activity id)]} of records returned and not submitted again."""
     rows = Activity.objects.filter(day__range=(first, last), kinds__kind__in=kinds, state=ActivityState.RETURNED)
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
-    found = {}
+    returned: dict[tuple[int, str], list[tuple[date, int]]] = {}
     for organisation, kind, day, pk in rows.values_list("organisation_id", "kinds__kind", "day", "pk"):
-        found.setdefault((organisation, kind), []).append((day, pk))
-    return found
+        returned.setdefault((organisation, kind), []).append((day, pk))
+    return returned
 
 
-def talks_had(first, last, kinds, members=None, as_of=None):
+def talks_had(
+    first: date, last: date, kinds: Iterable[str], members: Any = None, as_of: date | None = None
+) -> dict[int, list[CountingRecord]]:
     """Return {member id: [CountingRecord]}: the talks that each person took part in, as host or partner, in two statements.
 
     Talks run between committee members, with members, and among members (支部工作条例): each side has had one. members:
@@ -91,14 +101,16 @@ def talks_had(first, last, kinds, members=None, as_of=None):
         took_part = took_part.filter(member__in=members)
         records = records.filter(Q(pk__in=took_part.values("activity")) | Q(chair__in=members))
     fields = ("pk", "organisation_id", "kinds__kind", "day", "makes_up_for", "late", "state", "chair_id")
-    found, partners = {}, {}
-    for *row, state, chair in records.values_list(*fields):
-        found[row[0]] = CountingRecord(*row, accepted=state == ActivityState.ACCEPTED)
-        partners[row[0]] = {chair} - {None}
+    by_id: dict[int, CountingRecord] = {}
+    partners: dict[int, set[int]] = {}
+    for pk, organisation, kind, day, makes_up_for, late, state, chair in records.values_list(*fields):
+        accepted = state == ActivityState.ACCEPTED
+        by_id[pk] = CountingRecord(pk, organisation, kind, day, makes_up_for, late, accepted)
+        partners[pk] = {chair} - {None}
     for activity, member in took_part.filter(activity__in=records.values("pk")).values_list("activity_id", "member_id"):
         partners.setdefault(activity, set()).add(member)
-    talks = {}
+    talks: dict[int, list[CountingRecord]] = {}
     for activity, people in partners.items():
         for member in people:
-            talks.setdefault(member, []).append(found[activity])
+            talks.setdefault(member, []).append(by_id[activity])
     return talks

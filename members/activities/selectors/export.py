@@ -1,6 +1,10 @@
 """A record as a row of the exported list."""
 
+from typing import Any
+
 from django.utils import timezone
+
+from members.activities.models import Activity
 
 COLUMNS = (
     "党组织",
@@ -19,7 +23,7 @@ COLUMNS = (
 )
 
 
-def activity_row(activity):
+def activity_row(activity: Activity) -> list[Any]:
     """Return the cells of one record in the order of COLUMNS; its figures must have been asked (`figures_for`)."""
     sent = timezone.localtime(activity.submitted_at) if activity.submitted_at else None
     return [

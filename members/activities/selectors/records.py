@@ -1,43 +1,27 @@
 """Reads for the pages of records: hosts that may be invited, figures of a list, the parts of one record."""
 
-from django.db.models import Count, Q
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Count, Q, QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach.rights import RECORD, VIEW
+from common.operator import Actor
 from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityHost, Attendance, AttendanceState
 
 
-def co_hosts(organisation):
+def co_hosts(organisation: Organisation | None) -> QuerySet[Organisation]:
     """Return the branches and general branches under the same committee, without `organisation` (decisions 10).
 
     Explorable by name for this purpose only: the one exception to the rule that a form offers what lies in reach.
     """
     if organisation is None or organisation.kind not in (Kind.BRANCH, Kind.GENERAL_BRANCH):
         return Organisation.objects.none()
-    top = (
-        Organisation.objects.filter(
-            tree_id=organisation.tree_id,
-            lft__lt=organisation.lft,
-            rght__gt=organisation.rght,
-            kind__in=[Kind.COMMITTEE, Kind.PARTY_GROUP],
-        )
-        .order_by("-lft")
-        .values("lft", "rght")[:1]
-    )
-    return (
-        Organisation.objects.filter(
-            tree_id=organisation.tree_id,
-            kind=Kind.BRANCH,
-            archived_on__isnull=True,
-            lft__gt=top.values("lft"),
-            rght__lt=top.values("rght"),
-        )
-        .exclude(pk=organisation.pk)
-        .order_by("tree_id", "lft")
-    )
+    places = Organisation.objects.under_nearest([Kind.COMMITTEE, Kind.PARTY_GROUP], organisation)
+    return places.filter(kind=Kind.BRANCH, archived_on__isnull=True).exclude(pk=organisation.pk).in_tree_order()
 
 
-def readable(user):
+def readable(user: Actor) -> QuerySet[Activity]:
     """Return the records `user` may read, ready for a list or a page."""
     return (
         Activity.objects.visible_to(user, VIEW)
@@ -46,7 +30,7 @@ def readable(user):
     )
 
 
-def attendance_figures(ids):
+def attendance_figures(ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """Return {record id: (expected, attending)} in one statement; exempt members are not expected."""
     rows = (
         Attendance.objects.filter(activity__in=ids)
@@ -60,7 +44,7 @@ def attendance_figures(ids):
     return {row["activity"]: (row["expected"], row["attending"]) for row in rows}
 
 
-def figures_for(activities):
+def figures_for(activities: list[Activity]) -> list[Activity]:
     """Set `present` and `expected` on each record of a page: counted, or as the ledger wrote them, or None."""
     counted = attendance_figures([row.pk for row in activities])
     for row in activities:
@@ -70,13 +54,13 @@ def figures_for(activities):
     return activities
 
 
-def last_content(organisation, codes):
+def last_content(organisation: Organisation, codes: Sequence[str]) -> str:
     """Return the text of the latest record of these kinds at `organisation`, or ""."""
     rows = Activity.objects.filter(organisation=organisation, kinds__kind__in=codes).exclude(content="")
     return rows.order_by("-day", "-pk").values_list("content", flat=True).first() or ""
 
 
-def unconfirmed_hosts(user):
+def unconfirmed_hosts(user: Actor) -> QuerySet[ActivityHost]:
     """Return the invitations to joint records that wait for an organisation at which `user` records."""
     return (
         ActivityHost.objects.visible_to(user, RECORD)
@@ -87,10 +71,10 @@ def unconfirmed_hosts(user):
     )
 
 
-def attendance_groups(activity):
+def attendance_groups(activity: Activity) -> list[tuple[Organisation, list[tuple[str, str, list[Attendance]]]]]:
     """Return the attendance by organisation and state: [(organisation, [(state, label, rows)])], in one statement."""
     rows = list(activity.attendance.select_related("member", "organisation__parent"))
-    groups = {}
+    groups: dict[int, tuple[Organisation, list[Attendance]]] = {}
     for row in rows:
         groups.setdefault(row.organisation_id, (row.organisation, []))[1].append(row)
     return [

@@ -1,19 +1,25 @@
 """Carrying out resolutions (决议落实): lists, counts, and what scores count."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
+from branches.places.models.organisations import Organisation
+from branches.reach.intervals import within
 from branches.reach.rights import VIEW
 from common import clock
+from common.operator import Actor
+from common.periods import Period
 from members.activities.models import Resolution
 
 COLUMNS = ("党组织", "会议日期", "会议", "决议", "责任人", "时限", "办结日期", "状态")
 STATES = {"open": "未办结", "overdue": "逾期", "done": "按期办结", "done_late": "逾期办结"}
 
 
-def _conditions(today):
+def _conditions(today: date) -> dict[str, Q]:
     past = Q(due__lt=today)
     late = Q(due__isnull=False, done_on__gt=F("due"))
     return {
@@ -24,7 +30,7 @@ def _conditions(today):
     }
 
 
-def resolutions(user, chosen):
+def resolutions(user: Actor, chosen: Mapping[str, Any]) -> QuerySet[Resolution]:
     """Return the resolutions to be carried out that `user` may read, the most urgent first.
 
     chosen: state (a key of STATES), organisation (and below), q (text or the owner's name).
@@ -33,11 +39,7 @@ def resolutions(user, chosen):
     rows = rows.select_related("owner", "done_by", "activity__organisation__parent").prefetch_related("activity__kinds")
     place = chosen.get("organisation")
     if place:
-        rows = rows.filter(
-            activity__organisation__tree_id=place.tree_id,
-            activity__organisation__lft__gte=place.lft,
-            activity__organisation__rght__lte=place.rght,
-        )
+        rows = rows.filter(within(place, "activity__organisation__"))
     if chosen.get("state"):
         rows = rows.filter(_conditions(clock.today())[chosen["state"]])
     if chosen.get("q"):
@@ -46,7 +48,7 @@ def resolutions(user, chosen):
     return rows.order_by(F("done_on").desc(nulls_first=True), F("due").asc(nulls_last=True), "pk")
 
 
-def counts(rows):
+def counts(rows: QuerySet[Resolution]) -> dict[str, int]:
     """Return {"total": n, state: n} of resolutions in one statement."""
     conditions = _conditions(clock.today())
     return rows.order_by().aggregate(
@@ -54,13 +56,13 @@ def counts(rows):
     )
 
 
-def resolutions_open(organisation):
+def resolutions_open(organisation: Organisation) -> QuerySet[Resolution]:
     """Return the resolutions of one organisation that are not carried out yet, the most urgent first."""
     rows = Resolution.objects.tasks().filter(activity__organisation=organisation, done_on__isnull=True)
     return rows.select_related("owner", "activity").order_by(F("due").asc(nulls_last=True), "pk")
 
 
-def resolution_row(row):
+def resolution_row(row: Resolution) -> list[Any]:
     """Return the cells of COLUMNS for one resolution."""
     return [
         row.activity.organisation.name,
@@ -86,7 +88,9 @@ class ResolutionItem:
     state: str
 
 
-def resolution_items(period, organisations=None, as_of=None):
+def resolution_items(
+    period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
+) -> list[ResolutionItem]:
     """Return the ResolutionItems whose due date lies within `period`, in one statement.
 
     period: a Period. organisations: ids (all when None). as_of: day of judging (default today); what was submitted or
@@ -99,11 +103,13 @@ def resolution_items(period, organisations=None, as_of=None):
     if organisations is not None:
         rows = rows.filter(activity__organisation__in=organisations)
     columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "done_on")
-    found = rows.order_by("due", "pk").values_list(*columns)
-    return [ResolutionItem(*row[:5], _state(row[4], row[5], as_of)) for row in found]
+    return [
+        ResolutionItem(organisation, activity, pk, text, due, _state(due, done_on, as_of))
+        for organisation, activity, pk, text, due, done_on in rows.order_by("due", "pk").values_list(*columns)
+    ]
 
 
-def _state(due, done, as_of):
+def _state(due: date, done: date | None, as_of: date) -> str:
     if done is not None and done <= as_of:
         return "met_late" if done > due else "met"
     return "overdue" if as_of > due else "not_due"

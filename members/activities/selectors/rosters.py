@@ -1,36 +1,39 @@
 """Who is expected: rosters and committees as they were on a day."""
 
-from django.db.models import Q
+from collections.abc import Iterable
+from datetime import date
 
-from branches.places.models.organisations import Kind
+from django.db.models import Q, QuerySet
+
+from branches.places.models.organisations import Kind, Organisation
 from members.activities.models import ActivityKindCode as Code
 from members.roster.models.members import Member
 from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
 
 
-def roster(organisation, day):
+def roster(organisation: Organisation, day: date) -> QuerySet[Member]:
     """Return the party members of a branch or small group on `day`, in ledger order."""
     return Member.objects.on_roster(organisation, day).order_by("pk")
 
 
-def committee(organisation, day):
+def committee(organisation: Organisation, day: date) -> list[Member]:
     """Return the members holding a seat on the branch committee on `day`, secretary first."""
     seats = (
         Post.objects.in_force(day).filter(organisation=organisation, kind__in=COMMITTEE_SEATS).select_related("member")
     )
-    order = list(COMMITTEE_SEATS)
-    members = {}
+    order: list[str] = list(COMMITTEE_SEATS)
+    members: dict[int, Member] = {}
     for seat in sorted(seats, key=lambda row: (order.index(row.kind), row.pk)):
         members.setdefault(seat.member_id, seat.member)
     return list(members.values())
 
 
-def has_committee(organisation, day):
+def has_committee(organisation: Organisation, day: date) -> bool:
     """Return whether at least three committee seats are held on `day` (decisions 16)."""
     return len(committee(organisation, day)) >= COMMITTEE_MINIMUM
 
 
-def expected(organisation, codes, day):
+def expected(organisation: Organisation, codes: Iterable[str], day: date) -> list[Member]:
     """Return the members expected at an activity of these kinds on `day`, or [] where partners are picked (talk).
 
     Above the branch there is no roster; those who hold a seat there are expected, and nobody where no seat is known.
@@ -45,9 +48,9 @@ def expected(organisation, codes, day):
     return list(roster(organisation, day))
 
 
-def posts_by_member(organisation, day):
+def posts_by_member(organisation: Organisation, day: date) -> dict[int, str]:
     """Return {member id: label} of the posts held in a branch and its small groups on `day`."""
-    labels = {}
+    labels: dict[int, str] = {}
     for post in Post.objects.in_force(day).filter(Q(organisation=organisation) | Q(organisation__parent=organisation)):
         labels.setdefault(post.member_id, post.get_kind_display())
     return labels

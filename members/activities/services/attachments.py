@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,28 +13,29 @@ from branches import audit
 from branches.reach import access
 from branches.reach.rights import RECORD
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.uploads import sniffing as files
 from common.uploads.pictures import without_metadata
-from members.activities.models import Attachment
+from members.activities.models import Activity, Attachment
 from members.activities.services.records import EDITABLE, locked
 
 MB = 1024 * 1024
 
 
-def used_bytes(organisation, year):
+def used_bytes(organisation: int, year: int) -> int:
     """Return the bytes of all files of an organisation's records held in `year`."""
     rows = Attachment.objects.filter(activity__organisation=organisation, activity__day__year=year)
     return rows.order_by().aggregate(total=Sum("size"))["total"] or 0
 
 
-def _editable(activity):
+def _editable(activity: Activity) -> Activity:
     activity = locked(activity)
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能增减附件。", record=activity)
     return activity
 
 
-def _check_limits(activity, size):
+def _check_limits(activity: Activity, size: int) -> None:
     if activity.attachments.count() >= settings.ATTACHMENTS_PER_RECORD:
         raise ValidationError({"file": f"每条记录最多 {settings.ATTACHMENTS_PER_RECORD} 个附件。"})
     year = activity.day.year
@@ -42,7 +44,7 @@ def _check_limits(activity, size):
         raise ValidationError({"file": f"本组织 {year} 年的附件已接近上限（{limit} MB），放不下这个文件。"})
 
 
-def attachment_add(*, by, activity, file):
+def attachment_add(*, by: Actor, activity: Activity, file: Any) -> Attachment:
     """Check an UploadedFile, keep it and return the Attachment.
 
     Pictures are kept without metadata, so no place is stored. Raises ValidationError on "file" for a refused or
@@ -50,10 +52,9 @@ def attachment_add(*, by, activity, file):
     """
     try:
         kind = files.check_upload(file)
+        data = without_metadata(file.read(), kind.kind)
     except files.RefusedFile as refused:
         raise ValidationError({"file": str(refused)}) from None
-    file.seek(0)
-    data = without_metadata(file.read(), kind.kind)
     path = None
     try:
         with transaction.atomic():
@@ -67,7 +68,7 @@ def attachment_add(*, by, activity, file):
                 kind=kind.kind,
                 size=len(data),
                 sha256=hashlib.sha256(data).hexdigest(),
-                uploaded_by=by,
+                uploaded_by=account_of(by),
             )
             attachment.full_clean(exclude=["uploaded_by", "activity"])
             attachment.save()
@@ -87,7 +88,7 @@ def attachment_add(*, by, activity, file):
 
 
 @transaction.atomic
-def attachment_remove(*, by, attachment):
+def attachment_remove(*, by: Actor, attachment: Attachment) -> None:
     """Remove a file from an editable record; the bytes go once the removal is committed."""
     activity = _editable(attachment.activity)
     access.require(by, RECORD, activity.organisation)
@@ -103,6 +104,6 @@ def attachment_remove(*, by, attachment):
     transaction.on_commit(lambda: files.remove(path))
 
 
-def attachment_bytes(attachment):
+def attachment_bytes(attachment: Attachment) -> bytes | None:
     """Return the content of a kept file, or None when it is gone or no longer what was uploaded (fault F09)."""
     return files.kept_bytes(attachment.path, attachment.sha256, f"attachment {attachment.pk}")

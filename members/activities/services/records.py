@@ -1,17 +1,22 @@
 """Write drafts of records, with their attendance, resolutions and invited hosts (reviews.py moves them on)."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from branches import audit
 from branches.jobs.marks import mark
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor, account_of
 from common.uploads import sniffing as files
 from members.activities.models import (
     COUNTING_STATES,
@@ -24,14 +29,19 @@ from members.activities.models import (
     AttendanceState,
     Resolution,
 )
-from members.activities.quorum import counts_from_attendance, quorum_of
+from members.activities.quorum import Quorum, counts_from_attendance, quorum_of
 from members.activities.selectors.rosters import committee, roster
+from members.roster.models.members import Member
 
 EARLIEST = date(1921, 7, 1)
 # What has not happened yet may be planned, but not for years ahead.
 PLAN_AHEAD = timedelta(days=366)
 PLAN_TOO_FAR = "日期最多到一年之后。"
 EDITABLE = (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED)
+
+
+# A resolution: what was decided, who carries it out, until when.
+Decision = tuple[str, Member | None, date | None]
 
 
 @dataclass
@@ -43,13 +53,13 @@ class RecordData:
     period (补办).
     """
 
-    kinds: list
+    kinds: list[str]
     day: date
     title: str = ""
     starts_at: time | None = None
     ends_at: time | None = None
     place: str = ""
-    chair: object = None
+    chair: Member | None = None
     chair_name: str = ""
     recorder_name: str = ""
     lecturer_name: str = ""
@@ -57,9 +67,9 @@ class RecordData:
     makes_up_for: date | None = None
     way: str = ""
     building: str = ""
-    attendance: dict = field(default_factory=dict)
-    resolutions: list = field(default_factory=list)
-    hosts: list = field(default_factory=list)
+    attendance: dict[int, tuple[str, str]] = field(default_factory=dict)
+    resolutions: list[Decision] = field(default_factory=list)
+    hosts: list[Organisation] = field(default_factory=list)
 
 
 _COLUMNS = (
@@ -81,7 +91,7 @@ MOVED_ON = "这条记录刚被他人修改，您填写的内容没有保存。�
 _NOT_EXPECTED = "考勤名单与所选类型、日期的应到人员不符，请核对。"
 
 
-def locked(activity, version=None):
+def locked(activity: Activity, version: int | None = None) -> Activity:
     """Return the row locked for update; Conflict when it moved on since it was read."""
     fresh = Activity.objects.select_for_update().get(pk=activity.pk)
     if version is not None and version != fresh.version:
@@ -89,7 +99,7 @@ def locked(activity, version=None):
     return fresh
 
 
-def mark_activity(activity, *days):
+def mark_activity(activity: Activity, *days: date) -> None:
     """Mark the facts of the record's organisation and confirmed hosts on its day (and on `days`) as changed."""
     places = {activity.organisation_id}
     places.update(activity.hosts.filter(confirmed_at__isnull=False).values_list("organisation_id", flat=True))
@@ -101,17 +111,19 @@ def mark_activity(activity, *days):
         mark(place, min(wanted), max(wanted), "activity")
 
 
-def quorum_for(organisation, codes, day, states):
+def quorum_for(organisation: Organisation, codes: Iterable[str], day: date, states: Mapping[int, str]) -> Quorum:
     """Return the Quorum of a record, saved or not, from its attendance states {member id: state}."""
     return quorum_among(list(roster(organisation, day)), committee(organisation, day), codes, day, states)
 
 
-def quorum_among(members, seats, codes, day, states):
+def quorum_among(
+    members: Sequence[Member], seats: Sequence[Member], codes: Iterable[str], day: date, states: Mapping[int, str]
+) -> Quorum:
     """Return the Quorum from a roster and committee already at hand."""
     return quorum_of(codes, counts_from_attendance(members, states, day, [member.pk for member in seats]))
 
 
-def record_data(activity):
+def record_data(activity: Activity) -> RecordData:
     """Return the RecordData of a saved record, its own attendance only (other hosts keep theirs)."""
     attendance = activity.attendance.filter(organisation=activity.organisation_id)
     return RecordData(
@@ -123,11 +135,11 @@ def record_data(activity):
     )
 
 
-def _plain(resolutions):
+def _plain(resolutions: Iterable[Decision]) -> list[tuple[str, int | None, date | None]]:
     return [(text, getattr(owner, "pk", None), due) for text, owner, due in resolutions]
 
 
-def _comparable(data):
+def _comparable(data: RecordData) -> tuple[Any, ...]:
     return (
         [getattr(data, name) for name in _COLUMNS if name != "chair"],
         getattr(data.chair, "pk", None),
@@ -138,7 +150,7 @@ def _comparable(data):
     )
 
 
-def picture(activity, data):
+def audit_view(activity: Activity, data: RecordData) -> dict[str, Any]:
     """Return the record as the audit trail keeps it: its columns, and its parts as short texts."""
     states = [f"{pk}:{state}{'（' + why + '）' if why else ''}" for pk, (state, why) in sorted(data.attendance.items())]
     return audit.snapshot(activity) | {
@@ -149,7 +161,7 @@ def picture(activity, data):
     }
 
 
-def _write_children(activity, data, old):
+def _write_children(activity: Activity, data: RecordData, old: RecordData | None) -> None:
     if old is None or sorted(old.kinds) != sorted(data.kinds):
         if old is not None:
             ActivityKind.objects.filter(activity=activity).exclude(kind__in=data.kinds).delete()
@@ -165,7 +177,7 @@ def _write_children(activity, data, old):
     _write_hosts(activity, data.hosts, {host.pk for host in old.hosts} if old else set())
 
 
-def _write_resolutions(activity, rows, new):
+def _write_resolutions(activity: Activity, rows: Sequence[Decision], new: bool) -> None:
     """Write the resolutions anew; one that reads as before keeps the mark that it was carried out."""
     done = {}
     if not new:
@@ -179,13 +191,15 @@ def _write_resolutions(activity, rows, new):
     )
 
 
-def attendance_write(activity, organisation, attendance, *, alone=False):
+def attendance_write(
+    activity: Activity, organisation: Organisation, attendance: Mapping[int, tuple[str, str]], *, alone: bool = False
+) -> None:
     """Insert the attendance of one organisation; ValidationError where another host has recorded the same person.
 
     alone: the record is new, so that nobody can have recorded anything yet.
     """
-    taken = Attendance.objects.filter(activity=activity, member__in=attendance)
-    taken = None if alone else taken.select_related("member", "organisation__parent").first()
+    others = Attendance.objects.filter(activity=activity, member__in=attendance)
+    taken = None if alone else others.select_related("member", "organisation__parent").first()
     if taken is not None:
         raise ValidationError({"attendance": f"{taken.member}的考勤已由{taken.organisation}登记。"})
     Attendance.objects.bulk_create(
@@ -194,7 +208,7 @@ def attendance_write(activity, organisation, attendance, *, alone=False):
     )
 
 
-def _write_hosts(activity, hosts, existing):
+def _write_hosts(activity: Activity, hosts: Iterable[Organisation], existing: set[int]) -> None:
     """Invite other hosts by name; a record counts there once their own secretary has confirmed it (decisions 10)."""
     wanted = {host.pk: host for host in hosts if host.pk != activity.organisation_id}
     gone = existing - set(wanted)
@@ -206,7 +220,7 @@ def _write_hosts(activity, hosts, existing):
     )
 
 
-def _check(organisation, data):
+def _check(organisation: Organisation, data: RecordData) -> None:
     errors = {}
     if not data.kinds:
         errors["kinds"] = "请选择活动类型。"
@@ -224,7 +238,7 @@ def _check(organisation, data):
         raise ValidationError(errors)
 
 
-def _fill(activity, data):
+def _fill(activity: Activity, data: RecordData) -> None:
     """Put `data` into the columns and count the quorum. Attendance may name only the organisation's own people."""
     members = list(roster(activity.organisation, data.day))
     seats = committee(activity.organisation, data.day)
@@ -240,7 +254,7 @@ def _fill(activity, data):
     activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
 
 
-def _planned_or_draft(activity):
+def _planned_or_draft(activity: Activity) -> None:
     """A record of a day to come is a plan; when the day has come it is a draft (domain.md, section 4)."""
     if activity.state in (ActivityState.PLANNED, ActivityState.DRAFT):
         activity.state = ActivityState.PLANNED if activity.day > clock.today() else ActivityState.DRAFT
@@ -248,14 +262,12 @@ def _planned_or_draft(activity):
         raise ValidationError({"day": "退回的记录已经发生，日期不能晚于今天。"})
 
 
-def _first_with(form_key):
+def _first_with(form_key: UUID | None) -> Activity | None:
     return Activity.objects.select_related("organisation").filter(form_key=form_key).first() if form_key else None
 
 
-def _start(by, organisation, data, form_key):
-    activity = Activity(
-        organisation=organisation, author=None if by is access.OPERATOR else by, form_key=form_key, day=data.day
-    )
+def _start(by: Actor, organisation: Organisation, data: RecordData, form_key: UUID | None) -> tuple[Activity, bool]:
+    activity = Activity(organisation=organisation, author=account_of(by), form_key=form_key, day=data.day)
     _fill(activity, data)
     try:
         with transaction.atomic():
@@ -270,10 +282,18 @@ def _start(by, organisation, data, form_key):
     return activity, True
 
 
-def draft_write(*, by, organisation, data, activity=None, form_key=None, version=None):
+def draft_write(
+    *,
+    by: Actor,
+    organisation: Organisation,
+    data: RecordData,
+    activity: Activity | None = None,
+    form_key: UUID | None = None,
+    version: int | None = None,
+) -> tuple[Activity, dict[str, Any], dict[str, Any] | None]:
     """Write `data` into a new or an existing editable record, in the caller's transaction and without an audit entry.
 
-    Returns (record, picture before, picture after); before is {} for a new record, after is None when nothing changed.
+    Returns (record, audit view before, audit view after); before is {} for a new record, after is None when nothing changed.
     A form that was sent before (`form_key`) continues the record it made then (fault F13).
     """
     if activity is None:
@@ -285,28 +305,30 @@ def draft_write(*, by, organisation, data, activity=None, form_key=None, version
         activity, new = _start(by, organisation, data, form_key)
         if new:
             access.require(by, RECORD, organisation)
-            return activity, {}, picture(activity, data)
+            return activity, {}, audit_view(activity, data)
     access.require(by, RECORD, activity.organisation)
     old = record_data(activity)
     if _comparable(old) == _comparable(data):
-        return activity, picture(activity, old), None
+        return activity, audit_view(activity, old), None
     if version is not None and version != activity.version:
         raise Conflict(MOVED_ON, record=activity)
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
     _check(activity.organisation, data)
-    before = picture(activity, old)
+    before = audit_view(activity, old)
     _fill(activity, data)
     activity.version += 1
     activity.changed = clock.now()
     activity.edited_by_hand = True
     activity.save()
     _write_children(activity, data, old)
-    return activity, before, picture(activity, data)
+    return activity, before, audit_view(activity, data)
 
 
 @transaction.atomic
-def activity_create(*, by, organisation, data, form_key=None):
+def activity_create(
+    *, by: Actor, organisation: Organisation, data: RecordData, form_key: UUID | None = None
+) -> Activity:
     """Create a draft at `organisation` and return it; a second call with the same `form_key` continues the first.
 
     The draft exists on the server from the first save on, so that attachments and links hang on its id.
@@ -321,7 +343,7 @@ def activity_create(*, by, organisation, data, form_key=None):
 
 
 @transaction.atomic
-def activity_update(*, by, activity, data, version=None):
+def activity_update(*, by: Actor, activity: Activity, data: RecordData, version: int | None = None) -> Activity:
     """Change a draft, planned or returned record; Conflict when it moved on since `version` was read."""
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
@@ -343,7 +365,7 @@ def activity_update(*, by, activity, data, version=None):
 
 
 @transaction.atomic
-def activity_discard(*, by, activity, version=None):
+def activity_discard(*, by: Actor, activity: Activity, version: int | None = None) -> None:
     """Delete a draft that was never submitted."""
     activity = locked(activity, version)
     if activity.state not in (ActivityState.DRAFT, ActivityState.PLANNED) or activity.reviewed_at:
@@ -359,11 +381,16 @@ def activity_discard(*, by, activity, version=None):
     )
     paths = list(activity.attachments.values_list("path", flat=True))
     activity.delete()
-    transaction.on_commit(lambda: [files.remove(path) for path in paths])
+    transaction.on_commit(lambda: _remove(paths))
+
+
+def _remove(paths: Iterable[str]) -> None:
+    for path in paths:
+        files.remove(path)
 
 
 @transaction.atomic
-def host_confirm(*, by, host, attendance):
+def host_confirm(*, by: Actor, host: ActivityHost, attendance: Mapping[int, tuple[str, str]]) -> ActivityHost:
     """Confirm a joint record for one's own organisation, with its attendance {member id: (state, reason)}."""
     host = ActivityHost.objects.select_for_update().select_related("organisation", "activity").get(pk=host.pk)
     if host.confirmed_at:
@@ -371,7 +398,7 @@ def host_confirm(*, by, host, attendance):
     if host.activity.state not in COUNTING_STATES:
         raise Conflict("主办组织还没有提交这条记录，暂不能确认。", record=host.activity)
     access.require(by, RECORD, host.organisation)
-    host.confirmed_by, host.confirmed_at = by, clock.now()
+    host.confirmed_by, host.confirmed_at = account_of(by), clock.now()
     host.save()
     mine = {member.pk for member in roster(host.organisation, host.activity.day)}
     if set(attendance) - mine:

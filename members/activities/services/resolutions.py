@@ -1,5 +1,8 @@
 """Resolutions that are carried out: marked done by the organisation, reopened with a reason."""
 
+from datetime import date
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -10,33 +13,27 @@ from branches.reach import access
 from branches.reach.rights import RECORD
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor
 from common.text import quoted
 from members.activities.models import COUNTING_STATES, Resolution
 
 
-def _write(by, resolution, verb, allowed, conflict, note="", **columns):
-    before = audit.snapshot(resolution)
-    changed = Resolution.objects.filter(pk=resolution.pk, **allowed).update(**columns)
-    resolution.refresh_from_db()
-    if changed != 1:
-        raise Conflict(conflict, record=resolution.activity)
+def _write(
+    by: Actor, resolution: Resolution, verb: str, allowed: dict[str, Any], conflict: str, note: str = "", **columns: Any
+) -> None:
     place = resolution.activity.organisation
-    access.require(by, RECORD, place)
-    audit.record(
-        by=by,
-        verb=f"resolution.{verb}",
-        obj=resolution,
-        organisation=place,
-        before=before,
-        after=audit.snapshot(resolution),
-        note=note,
-    )
+    with audit.change(by=by, verb=f"resolution.{verb}", obj=resolution, organisation=place, note=note):
+        changed = Resolution.objects.filter(pk=resolution.pk, **allowed).update(**columns)
+        resolution.refresh_from_db()
+        if changed != 1:
+            raise Conflict(conflict, record=resolution.activity)
+        access.require(by, RECORD, place)
     day = resolution.due or resolution.activity.day
     mark(place, day, day, "activity")
 
 
 @transaction.atomic
-def resolution_done(*, by, resolution, done_on):
+def resolution_done(*, by: Actor, resolution: Resolution, done_on: date) -> Resolution:
     """Say that a resolution was carried out on `done_on`, a day from the meeting to today; late is marked, not refused."""
     activity = resolution.activity
     access.require(by, RECORD, activity.organisation)
@@ -52,7 +49,7 @@ def resolution_done(*, by, resolution, done_on):
 
 
 @transaction.atomic
-def resolution_reopen(*, by, resolution, reason):
+def resolution_reopen(*, by: Actor, resolution: Resolution, reason: str) -> Resolution:
     """Take the mark back with a reason; whoever had set it is told."""
     access.require(by, RECORD, resolution.activity.organisation)
     if not reason.strip():

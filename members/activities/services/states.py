@@ -1,6 +1,9 @@
 """The life of a record: draft → submitted → accepted | returned → submitted …"""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,19 +11,31 @@ from django.db.models import F
 
 from branches import audit
 from branches.notices.services import notice_send
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.models import OrganisationGrant
 from branches.reach.rights import RECORD, REVIEW
 from branches.settings import dated as dated_settings
 from common import clock
 from common.errors import Conflict
+from common.operator import Actor
 from members.activities.models import COUNTING_STATES, Activity, ActivityState
 from members.activities.selectors.rosters import expected
-from members.activities.services.records import EDITABLE, draft_write, locked, mark_activity, picture, record_data
+from members.activities.services.records import (
+    EDITABLE,
+    RecordData,
+    audit_view,
+    draft_write,
+    locked,
+    mark_activity,
+    record_data,
+)
 from members.activities.submission import blocks_of
 
 
-def _transition(activity, allowed, to, verb, version=None, **columns):
+def _transition(
+    activity: Activity, allowed: Collection[str], to: str, verb: str, version: int | None = None, **columns: Any
+) -> None:
     """Move from one of `allowed` states to `to` by a conditional update; exactly one of two rivals wins.
 
     version: of the record as it was read; Conflict when it has changed since.
@@ -37,33 +52,33 @@ def _transition(activity, allowed, to, verb, version=None, **columns):
     activity.refresh_from_db()
 
 
-def is_late(activity, moment):
+def is_late(activity: Activity, moment: datetime) -> bool:
     """Return whether a record submitted at `moment` is late: after its date plus the days of grace (decisions 21)."""
     grace = dated_settings.whole("grace_days", activity.day)
     return clock.day_of(moment) > activity.day + timedelta(days=grace)
 
 
-def has_reviewer(activity, author):
+def has_reviewer(activity: Activity, author: Any) -> bool:
     """Return whether anyone but the author may review the record: someone strictly above with the right."""
     grants = OrganisationGrant.objects.giving(REVIEW, clock.today()).above(activity.organisation)
-    return grants.exclude(user_id=getattr(author, "pk", None)).exists()
+    return grants.exclude(user_id=getattr(author, "pk", None) or 0).exists()
 
 
-def missing_for_submission(activity):
+def missing_for_submission(activity: Activity) -> list[str]:
     """Return the sentences that block submission; form and live panel show the same ones (members/submission.py)."""
     return [text for _, text in _blocks(activity, record_data(activity))]
 
 
-def _blocks(activity, data):
+def _blocks(activity: Activity, data: RecordData) -> list[tuple[str, str]]:
     return blocks_of(data, bool(expected(activity.organisation, data.kinds, activity.day)))
 
 
-def _submit(by, activity, data, before):
+def _submit(by: Actor, activity: Activity, data: RecordData, before: dict[str, Any] | None) -> Activity:
     blocks = _blocks(activity, data)
     if blocks:
         raise ValidationError(dict(reversed(blocks)))
     moment = clock.now()
-    columns = {
+    columns: dict[str, Any] = {
         "submitted_at": moment,
         "late": is_late(activity, moment),
         "return_reason": "",
@@ -83,24 +98,32 @@ def _submit(by, activity, data, before):
         obj=activity,
         organisation=activity.organisation,
         before=before or None,
-        after=picture(activity, data),
+        after=audit_view(activity, data),
     )
     mark_activity(activity)
     return activity
 
 
 @transaction.atomic
-def activity_submit(*, by, activity, version=None):
+def activity_submit(*, by: Actor, activity: Activity, version: int | None = None) -> Activity:
     """Submit a draft or returned record; it counts from now on. Without anyone above to review it, it is accepted."""
     activity = locked(activity, version)
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能提交。", record=activity)
     data = record_data(activity)
-    return _submit(by, activity, data, picture(activity, data))
+    return _submit(by, activity, data, audit_view(activity, data))
 
 
 @transaction.atomic
-def activity_record(*, by, organisation, data, activity=None, form_key=None, version=None):
+def activity_record(
+    *,
+    by: Actor,
+    organisation: Organisation,
+    data: RecordData,
+    activity: Activity | None = None,
+    form_key: UUID | None = None,
+    version: int | None = None,
+) -> Activity:
     """Write and submit in one step, as the form's 提交 does: one transaction, one audit entry.
 
     activity: the draft to write into, None for a new record. Sent twice, the second call returns the first record.
@@ -117,55 +140,40 @@ def activity_record(*, by, organisation, data, activity=None, form_key=None, ver
 
 
 @transaction.atomic
-def activity_withdraw(*, by, activity):
+def activity_withdraw(*, by: Actor, activity: Activity) -> Activity:
     """Take a submitted record back to draft, until a review has begun."""
-    before = audit.snapshot(activity)
-    changed = Activity.objects.filter(
-        pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True
-    ).update(state=ActivityState.DRAFT, submitted_at=None, late=False, version=F("version") + 1, changed=clock.now())
-    activity.refresh_from_db()
-    if changed != 1:
-        raise Conflict("审核已经开始或已结束，不能撤回。", record=activity)
-    access.require(by, RECORD, activity.organisation)
-    audit.record(
-        by=by,
-        verb="activity.withdraw",
-        obj=activity,
-        organisation=activity.organisation,
-        before=before,
-        after=audit.snapshot(activity),
-    )
+    untouched = Activity.objects.filter(pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True)
+    with audit.change(by=by, verb="activity.withdraw", obj=activity, organisation=activity.organisation):
+        changed = untouched.update(
+            state=ActivityState.DRAFT, submitted_at=None, late=False, version=F("version") + 1, changed=clock.now()
+        )
+        activity.refresh_from_db()
+        if changed != 1:
+            raise Conflict("审核已经开始或已结束，不能撤回。", record=activity)
+        access.require(by, RECORD, activity.organisation)
     mark_activity(activity)
     return activity
 
 
 @transaction.atomic
-def activity_cancel(*, by, activity, reason):
+def activity_cancel(*, by: Actor, activity: Activity, reason: str) -> Activity:
     """Cancel what was planned and will not take place, with the reason; nothing counts and nothing is owed by it."""
     if not reason.strip():
         raise ValidationError({"reason": "请写明取消原因。"})
-    before = audit.snapshot(activity)
-    _transition(activity, [ActivityState.PLANNED], ActivityState.CANCELLED, "取消", cancel_reason=reason.strip())
-    access.require(by, RECORD, activity.organisation)
-    audit.record(
-        by=by,
-        verb="activity.cancel",
-        obj=activity,
-        organisation=activity.organisation,
-        before=before,
-        after=audit.snapshot(activity),
-    )
+    with audit.change(by=by, verb="activity.cancel", obj=activity, organisation=activity.organisation):
+        _transition(activity, [ActivityState.PLANNED], ActivityState.CANCELLED, "取消", cancel_reason=reason.strip())
+        access.require(by, RECORD, activity.organisation)
     return activity
 
 
-def _check_reviewer(by, activity):
+def _check_reviewer(by: Actor, activity: Activity) -> None:
     access.require(by, REVIEW, activity.organisation)
     if by is not access.OPERATOR and activity.author_id == by.pk:
         raise Conflict("不能审核自己登记的记录。", record=activity)
 
 
 @transaction.atomic
-def review_begin(*, by, activity):
+def review_begin(*, by: Actor, activity: Activity) -> Activity:
     """Note that a review has begun: from now on the author cannot withdraw."""
     _check_reviewer(by, activity)
     changed = Activity.objects.filter(
@@ -180,31 +188,25 @@ def review_begin(*, by, activity):
 
 
 @transaction.atomic
-def activity_accept(*, by, activity, version=None):
+def activity_accept(*, by: Actor, activity: Activity, version: int | None = None) -> Activity:
     """Accept a submitted record. The author never reviews his own (domain truth 7)."""
     return _reviewed(by, activity, version, ActivityState.ACCEPTED, "通过", "activity.accept")
 
 
-def _reviewed(by, activity, version, to, word, verb, **columns):
+def _reviewed(
+    by: Actor, activity: Activity, version: int | None, to: str, word: str, verb: str, **columns: Any
+) -> Activity:
     """Bring a submitted record to the state in which its review ends."""
     _check_reviewer(by, activity)
-    before = audit.snapshot(activity)
     columns |= {"reviewer": by, "reviewed_at": clock.now()}
-    _transition(activity, [ActivityState.SUBMITTED], to, word, version, **columns)
-    audit.record(
-        by=by,
-        verb=verb,
-        obj=activity,
-        organisation=activity.organisation,
-        before=before,
-        after=audit.snapshot(activity),
-    )
+    with audit.change(by=by, verb=verb, obj=activity, organisation=activity.organisation):
+        _transition(activity, [ActivityState.SUBMITTED], to, word, version, **columns)
     mark_activity(activity)
     return activity
 
 
 @transaction.atomic
-def activity_return(*, by, activity, reason, version=None):
+def activity_return(*, by: Actor, activity: Activity, reason: str, version: int | None = None) -> Activity:
     """Return a submitted record with a reason; it no longer counts until it is submitted again."""
     _check_reviewer(by, activity)
     reason = reason.strip()

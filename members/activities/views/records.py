@@ -29,8 +29,10 @@ PAGE = 30
 
 
 def _filtered(request):
+    """Return (form, records within reach that fit the filter of the address, in no order)."""
     access.require_anywhere(request.user, VIEW)
-    return ActivityFilter(request.GET, queryset=readable(request.user), request=request)
+    form = ActivityFilter(request.GET, user=request.user)
+    return form, form.narrow(readable(request.user))
 
 
 def _finding(counts):
@@ -47,35 +49,40 @@ def _finding(counts):
 @login_required
 @require_GET
 def activity_list(request):
-    filters = _filtered(request)
+    form, records = _filtered(request)
     states = ("draft", "returned", "submitted")
-    counts = filters.qs.order_by().aggregate(
+    counts = records.order_by().aggregate(
         total=Count("pk"), **{state: Count("pk", filter=Q(state=state)) for state in states}
     )
-    pages = Paginator(filters.sorted(), PAGE)
+    pages = Paginator(records.order_by(*form.order()), PAGE)
     pages.count = counts["total"]
     page = pages.get_page(request.GET.get("page"))
     page.object_list = figures_for(list(page.object_list))
     context = {
         "title": _finding(counts),
-        "filter": filters,
+        "form": form,
         "page": page,
         "invitations": list(unconfirmed_hosts(request.user)[:PAGE]),
         "may_record": access.holds_anywhere(request.user, RECORD),
-        "narrowed": any(request.GET.get(name) for name in filters.form.fields),
+        "narrowed": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "members/activities/list.html", context)
+
+
+def _exported(rows):
+    """Yield the lines of the file; nothing is read before the first is asked for."""
+    for activity in figures_for(list(rows[: exports.MOST_ROWS + 1])):
+        yield activity_row(activity)
 
 
 @login_required
 @require_POST
 @recent_login
 def activity_export(request):
-    filters = _filtered(request)
-    rows = figures_for(list(filters.sorted()))
+    form, records = _filtered(request)
     return exports.send(
         request,
-        rows=[activity_row(row) for row in rows],
+        rows=_exported(records.order_by(*form.order())),
         columns=COLUMNS,
         name="活动记录",
         verb="activity.export",

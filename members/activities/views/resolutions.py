@@ -55,7 +55,7 @@ def resolution_export(request):
     _, rows = _filtered(request)
     return exports.send(
         request,
-        rows=[reads.resolution_row(row) for row in rows],
+        rows=map(reads.resolution_row, rows.iterator(500)),
         columns=reads.COLUMNS,
         name="决议落实清单",
         verb="resolution.export",

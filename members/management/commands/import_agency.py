@@ -19,9 +19,9 @@ class Command(ImportCommand):
 
     def handle(self, *args, folder, dry_run, username, verbosity, **options):
         by = self.acting(username)
-        paths, faults = files_of(folder)
-        if faults:
-            plans = [Plan(LEDGERS[fault.ledger], faults=[fault]) for fault in faults]
+        paths, errors = files_of(folder)
+        if errors:
+            plans = [Plan(LEDGERS[error.ledger], errors=[error]) for error in errors]
         else:
             files = {ledger: (path, path.name) for ledger, path in paths.items()}
             plans = self.guarded(lambda: (plan_files if dry_run else import_files)(by, files))

@@ -11,6 +11,7 @@ from branches.access.models import User
 from branches.access.services.appointments import appointment_end
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
+from branches.reach.intervals import above, within
 from branches.reach.models import Appointment
 from branches.reach.rights import APPOINT
 from common import clock
@@ -21,9 +22,7 @@ from members.organisations.handover import open_items
 def _candidates(appointment, found):
     """Return the accounts that may take over: those appointed here, above or below, and those searched for."""
     place = appointment.organisation
-    near = Q(organisation__lft__lte=place.lft, organisation__rght__gte=place.rght)
-    near |= Q(organisation__lft__gte=place.lft, organisation__rght__lte=place.rght)
-    rows = Appointment.objects.in_force(clock.today()).filter(near, organisation__tree_id=place.tree_id)
+    rows = Appointment.objects.in_force(clock.today()).filter(within(place) | above(place))
     wanted = Q(pk__in=rows.values("user")) | Q(pk__in=[user.pk for user in found])
     return User.objects.filter(wanted, is_active=True).exclude(pk=appointment.user_id).order_by("name", "pk")
 

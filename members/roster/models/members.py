@@ -1,6 +1,8 @@
 """People, from applicant to full member, and where they belong on each day."""
 
 import uuid
+from datetime import date
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +12,7 @@ from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
 from common.dated import DatedQuerySet
 from common.fields import EncryptedField
+from common.operator import Actor
 
 
 class MemberStage(models.TextChoices):
@@ -28,7 +31,7 @@ class MemberQuerySet(ScopedQuerySet):
 
     organisation_path = "home__"
 
-    def on_roster(self, organisation, day):
+    def on_roster(self, organisation: Any, day: date) -> Self:
         """Party members of a branch (or of a small group) on `day`, whatever became of them later."""
         membership = Membership.objects.in_force(day).filter(Q(organisation=organisation) | Q(small_group=organisation))
         return self.filter(pk__in=membership.values("member")).filter(joined_on__lte=day)
@@ -81,19 +84,19 @@ class Member(models.Model):
         return self.name
 
     @property
-    def organisation(self):
+    def organisation(self) -> Any:
         return self.home
 
-    def probationary_on(self, day):
+    def probationary_on(self, day: date) -> bool:
         """Return whether the person was a probationary member on `day` (no vote)."""
         return self.joined_on is not None and self.joined_on <= day and (self.full_on is None or day < self.full_on)
 
-    def exempt_on(self, day):
+    def exempt_on(self, day: date) -> bool:
         """Return whether the person is left out of rates on `day`."""
         return self.exempt_from is not None and self.exempt_from <= day
 
 
-class MembershipQuerySet(DatedQuerySet, ScopedQuerySet):
+class MembershipQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
     pass
 
 
@@ -131,6 +134,6 @@ class Membership(models.Model):
         return f"{self.member} {self.organisation}"
 
 
-def own_or_visible(user, right):
+def own_or_visible(user: Actor, right: str) -> Q:
     """Return the condition «this member is the user himself, or lies within his reach»."""
     return Q(account_id=user.pk or 0) | Q(reach(user, right, "home__"))

@@ -24,7 +24,7 @@ COMMITTEE_SEATS = tuple(kind for kind in PostKind if kind != PostKind.GROUP_LEAD
 COMMITTEE_MINIMUM = 3
 
 
-class PostQuerySet(DatedQuerySet, ScopedQuerySet):
+class PostQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
     # A post of the ledger has no start: it has been held since before (decisions 16).
     open_start = True
 

@@ -9,11 +9,12 @@ from branches.jobs.marks import mark
 from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock
+from common.operator import Actor
 from members.roster.models.members import Member
 
 
 @transaction.atomic
-def account_link(*, by, member, username):
+def account_link(*, by: Actor, member: Member, username: str) -> Member:
     """Link the account named `username` to `member` ("" unlinks); its owner then reads his own file, nothing more.
 
     Nobody links himself. Raises ValidationError at `username` for an unknown account or one that has a member already.
@@ -26,21 +27,15 @@ def account_link(*, by, member, username):
         raise ValidationError({"username": "不能为自己关联，请由另一位同志办理。"})
     if account is not None and Member.objects.filter(account=account).exclude(pk=member.pk).exists():
         raise ValidationError({"username": "该账号已关联另一名党员。"})
-    before = {"account": member.account_id}
-    if before["account"] == getattr(account, "pk", None):
+    if member.account_id == getattr(account, "pk", None):
         return member
-    member.account = account
-    member.version += 1
-    member.save(update_fields=["account", "version"])
-    access.require(by, MEMBERS, member.home)
+    with audit.change(
+        by=by, verb="member.account", obj=member, organisation=member.home, view=lambda row: {"account": row.account_id}
+    ):
+        member.account = account
+        member.version += 1
+        member.save(update_fields=["account", "version"])
+        access.require(by, MEMBERS, member.home)
     # Through his account the records that a person chaired or attended are those of the office he holds.
     mark(member.home, clock.today(), clock.today(), "appointment")
-    audit.record(
-        by=by,
-        verb="member.account",
-        obj=member,
-        organisation=member.home,
-        before=before,
-        after={"account": member.account_id},
-    )
     return member

@@ -1,6 +1,8 @@
 """Write people, where they belong and which posts they hold."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,13 +10,14 @@ from django.db.models import F
 
 from branches import audit
 from branches.jobs.marks import mark
-from branches.places.models.organisations import Kind
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS
 from common import clock, crypto
 from common.errors import Conflict
 from common.fields import conceal
 from common.names import initials_of
+from common.operator import Actor
 from members.roster.models.members import PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post
 
@@ -36,12 +39,12 @@ _PLAIN = (
 )
 
 
-def identity_index(number):
+def identity_index(number: str) -> str:
     """Return the blind index by which an identity number is unique and found again."""
     return crypto.blind_index(number, IDENTITY_INDEX)
 
 
-def check(member):
+def check(member: Member) -> None:
     """Raise ValidationError by field where the dates of a person do not fit one another, or lie ahead."""
     today = clock.today()
     errors = {}
@@ -58,7 +61,7 @@ def check(member):
         raise ValidationError(errors)
 
 
-def _apply(member, values):
+def _apply(member: Member, values: Mapping[str, Any]) -> None:
     for name in _PLAIN:
         if name in values:
             setattr(member, name, values[name])
@@ -71,19 +74,36 @@ def _apply(member, values):
     check(member)
 
 
-def membership_start_day(member, branch):
+def _write(member: Member, values: Mapping[str, Any]) -> None:
+    """Put the values into the columns, check all of them together, and save."""
+    _apply(member, values)
+    member.full_clean(exclude=["identity_index"])
+    same = Member.objects.filter(identity_index=member.identity_index).exclude(pk=member.pk)
+    if member.identity_index and same.exists():
+        raise ValidationError({"identity": "该证件号码已登记。"})
+    member.save()
+
+
+def membership_start_day(member: Any, branch: Any) -> date:
     """Return the first day of an imported membership: the later of joining the Party and the branch's founding."""
     days = [day for day in (member.joined_on, branch.founded) if day]
     return max(days) if days else clock.today()
 
 
-def note_imported(ids):
+def note_imported(ids: Iterable[int]) -> None:
     """Note that the people `ids` now stand as an import left them; a later change by hand shows (decisions 12)."""
     Member.objects.filter(pk__in=ids).update(imported_version=F("version"))
 
 
 @transaction.atomic
-def member_create(*, by, branch, small_group=None, starts=None, **values):
+def member_create(
+    *,
+    by: Actor,
+    branch: Organisation,
+    small_group: Organisation | None = None,
+    starts: date | None = None,
+    **values: Any,
+) -> Member:
     """Create a person and his membership of `branch`; returns the Member.
 
     values: the plain fields of Member, and `identity`, `phone` as plain text (stored encrypted). starts: first day of
@@ -92,49 +112,37 @@ def member_create(*, by, branch, small_group=None, starts=None, **values):
     """
     _check_branch(branch, small_group)
     member = Member(home=branch)
-    _apply(member, values)
-    member.full_clean(exclude=["identity_index"])
-    if member.identity_index and Member.objects.filter(identity_index=member.identity_index).exists():
-        raise ValidationError({"identity": "该证件号码已登记。"})
-    member.save()
-    membership = Membership(
-        member=member,
-        organisation=branch,
-        small_group=small_group,
-        starts=starts or membership_start_day(member, branch),
-    )
-    membership.full_clean()
-    membership.save()
-    access.require(by, MEMBERS, member.home)
-    audit.record(by=by, verb="member.create", obj=member, organisation=branch, after=audit.snapshot(member))
+    with audit.change(by=by, verb="member.create", obj=member, organisation=branch):
+        _write(member, values)
+        membership = Membership(
+            member=member,
+            organisation=branch,
+            small_group=small_group,
+            starts=starts or membership_start_day(member, branch),
+        )
+        membership.full_clean()
+        membership.save()
+        access.require(by, MEMBERS, member.home)
     mark(branch, membership.starts, clock.today(), "membership")
     return member
 
 
 @transaction.atomic
-def member_update(*, by, member, version=None, **values):
+def member_update(*, by: Actor, member: Member, version: int | None = None, **values: Any) -> Member:
     """Correct a person's data; `version` (if given) must be the one that was read."""
     member = Member.objects.select_for_update().get(pk=member.pk)
     if version is not None and version != member.version:
         raise Conflict("该党员信息刚被他人修改，请核对后再保存。")
-    before = audit.snapshot(member)
-    _apply(member, values)
-    member.version += 1
-    member.full_clean(exclude=["identity_index"])
-    same = Member.objects.filter(identity_index=member.identity_index).exclude(pk=member.pk)
-    if member.identity_index and same.exists():
-        raise ValidationError({"identity": "该证件号码已登记。"})
-    member.save()
-    access.require(by, MEMBERS, member.home)
-    audit.record(
-        by=by, verb="member.update", obj=member, organisation=member.home, before=before, after=audit.snapshot(member)
-    )
+    with audit.change(by=by, verb="member.update", obj=member, organisation=member.home):
+        member.version += 1
+        _write(member, values)
+        access.require(by, MEMBERS, member.home)
     first = min(day for day in (member.joined_on, member.full_on, clock.today()) if day)
     mark(member.home, first, clock.today(), "membership")
     return member
 
 
-def _check_branch(branch, small_group):
+def _check_branch(branch: Organisation, small_group: Organisation | None) -> None:
     if branch.kind != Kind.BRANCH:
         raise ValidationError({"branch": "党员须编入党支部。"})
     if branch.archived_on:
@@ -144,7 +152,15 @@ def _check_branch(branch, small_group):
 
 
 @transaction.atomic
-def member_transfer(*, by, member, branch, small_group=None, on=None, reason=""):
+def member_transfer(
+    *,
+    by: Actor,
+    member: Member,
+    branch: Organisation,
+    small_group: Organisation | None = None,
+    on: date | None = None,
+    reason: str = "",
+) -> Membership:
     """Move a person to another branch (or group) from the day `on` (default today); the old row ends the day before."""
     _check_branch(branch, small_group)
     on = on or clock.today()
@@ -178,29 +194,34 @@ def member_transfer(*, by, member, branch, small_group=None, on=None, reason="")
 
 
 @transaction.atomic
-def post_give(*, by, member, organisation, kind, starts=None, ends=None):
+def post_give(
+    *,
+    by: Actor,
+    member: Member,
+    organisation: Organisation,
+    kind: str,
+    starts: date | None = None,
+    ends: date | None = None,
+) -> Post:
     """Give a Party post; imported posts have no start (held since before the ledger)."""
     if Post.objects.filter(member=member, organisation=organisation, kind=kind, ends__isnull=True).exists():
         raise ValidationError({"kind": "已担任这一职务。"})
     post = Post(member=member, organisation=organisation, kind=kind, starts=starts, ends=ends)
-    post.full_clean()
-    post.save()
-    access.require(by, MEMBERS, organisation)
-    audit.record(by=by, verb="post.give", obj=post, organisation=organisation, after=audit.snapshot(post))
+    with audit.change(by=by, verb="post.give", obj=post, organisation=organisation):
+        post.full_clean()
+        post.save()
+        access.require(by, MEMBERS, organisation)
     mark(organisation, starts or organisation.founded or clock.today(), clock.today(), "post")
     return post
 
 
 @transaction.atomic
-def post_end(*, by, post, ends=None):
+def post_end(*, by: Actor, post: Post, ends: date | None = None) -> Post:
     """End a Party post; `ends` is its last day (default today)."""
-    before = audit.snapshot(post)
-    post.ends = ends or clock.today()
-    post.full_clean()
-    post.save()
-    access.require(by, MEMBERS, post.organisation)
-    audit.record(
-        by=by, verb="post.end", obj=post, organisation=post.organisation, before=before, after=audit.snapshot(post)
-    )
+    with audit.change(by=by, verb="post.end", obj=post, organisation=post.organisation):
+        post.ends = ends or clock.today()
+        post.full_clean()
+        post.save()
+        access.require(by, MEMBERS, post.organisation)
     mark(post.organisation, post.ends, clock.today(), "post")
     return post

@@ -8,12 +8,14 @@ from branches.reach import access
 from branches.reach.rights import IDENTITY
 from common import crypto
 from common.fields import reveal
+from common.operator import Actor
+from members.roster.models.members import Member
 
 FIELDS = {"identity": "公民身份号码", "phone": "手机号码"}
 
 
 @transaction.atomic
-def member_unmask(*, by, member, field, reason):
+def member_unmask(*, by: Actor, member: Member, field: str, reason: str) -> str:
     """Return the plain text of `field` ("identity" or "phone") and leave who, whose, which field and why.
 
     Raises ValidationError when the field is empty or cannot be shown; Http404 or Forbidden without view_identity.

@@ -15,6 +15,7 @@ from branches.audit import exports
 from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
+from branches.reach.intervals import tree_order, within
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock
 from common.forms.fields import take_errors
@@ -29,8 +30,8 @@ SORTS = {
     "-initials": ("-initials", "pk"),
     "joined_on": ("joined_on", "pk"),
     "-joined_on": ("-joined_on", "pk"),
-    "home": ("home__lft", "pk"),
-    "-home": ("-home__lft", "pk"),
+    "home": (*tree_order("home__"), "pk"),
+    "-home": (*tree_order("home__", reverse=True), "pk"),
 }
 
 
@@ -44,7 +45,7 @@ def _roster(request):
         today = Membership.objects.in_force(clock.today())
         rows = rows.filter(pk__in=today.filter(small_group=place).values("member"))
     elif place:
-        rows = rows.filter(home__tree_id=place.tree_id, home__lft__gte=place.lft, home__rght__lte=place.rght)
+        rows = rows.filter(within(place, "home__"))
     stage = data.get("stage") or ""
     if stage == "":
         rows = rows.filter(stage__in=PARTY_STAGES)
@@ -52,7 +53,7 @@ def _roster(request):
         rows = rows.filter(stage=stage)
     if data.get("q"):
         rows = rows.filter(Q(name__icontains=data["q"]) | Q(initials__icontains=data["q"].lower()))
-    return form, rows.order_by(*SORTS.get(data.get("sort"), ("home__lft", "pk")))
+    return form, rows.order_by(*SORTS[data.get("sort") or "home"])
 
 
 def _with_groups(members):
@@ -107,14 +108,10 @@ COLUMNS = [
 ]
 
 
-@needs(MEMBERS)
-@require_POST
-@recent_login
-def member_export(request):
-    form, rows = _roster(request)
-    members = _with_groups(list(rows.visible_to(request.user, MEMBERS)[: exports.MOST_ROWS + 1]))
-    table = [
-        [
+def _exported(rows):
+    """Yield the lines of the file; nothing is read before the first is asked for."""
+    for row in _with_groups(list(rows[: exports.MOST_ROWS + 1])):
+        yield [
             row.name,
             row.sex,
             row.home.name,
@@ -128,11 +125,21 @@ def member_export(request):
             masked_identity(row),
             masked_phone(row),
         ]
-        for row in members
-    ]
+
+
+@needs(MEMBERS)
+@require_POST
+@recent_login
+def member_export(request):
+    form, rows = _roster(request)
     words = "；".join(f"{form.fields[name].label}：{value}" for name, value in form.cleaned_data.items() if value)
     return exports.send(
-        request, rows=table, columns=COLUMNS, name="党员名册", verb="member.export", filters=words[:500]
+        request,
+        rows=_exported(rows.visible_to(request.user, MEMBERS)),
+        columns=COLUMNS,
+        name="党员名册",
+        verb="member.export",
+        filters=words[:500],
     )
 
 

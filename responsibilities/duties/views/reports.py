@@ -12,7 +12,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN, REVIEW, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
-from common.stale_form import seen_mark
+from common.stale_form import form_mark
 from responsibilities.duties.forms import ReportForm, ReturnForm
 from responsibilities.duties.loaders import duty_for, list_for
 from responsibilities.duties.models import DutyReport, ReportState
@@ -62,7 +62,7 @@ def duty_report(request: Request, pk: int) -> HttpResponse:
     if request.method == "GET" and slot.state in (CLOSED, ACCEPTED, REPORTED, NOT_APPLICABLE):
         raise Conflict(f"“{duty}”{slot.name}的状态是“{STATE_NAMES[slot.state]}”，不需要再报告。")
     returned = _returned(slot)
-    initial = {"text": returned.text if returned else "", "seen": seen_mark(services.said(slot))}
+    initial = {"text": returned.text if returned else "", "seen": form_mark(services.said(slot))}
     form = ReportForm(request.POST or None, request.FILES or None, initial=initial)
     status, conflict = 200, ""
     if request.method == "POST":
@@ -79,7 +79,7 @@ def duty_report(request: Request, pk: int) -> HttpResponse:
                 if slot is None or not services.reportable(slot):
                     return _kept(request, error.message, form.cleaned_data["text"], services.address(duty, key))
                 status, conflict, returned = 409, error.message, _returned(slot)
-                form = form.again(seen_mark(services.said(slot)))
+                form = form.again(form_mark(services.said(slot)))
             else:
                 late = "，已标记迟报" if report.late else ""
                 words = "没有上级审核，已记为落实" if report.no_reviewer else "已报告，等待审核"

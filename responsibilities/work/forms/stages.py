@@ -3,7 +3,7 @@
 from django import forms
 
 from common import clock
-from common.stale_form import seen_mark
+from common.stale_form import form_mark
 from members.activities.forms.fields import DayField, TextField
 from responsibilities.work.services.stages import MilestoneData, StageData, shown
 
@@ -32,7 +32,7 @@ class StageForm(forms.Form):
         super().__init__(
             data,
             initial={
-                "seen": seen_mark(shown(stage)),
+                "seen": form_mark(shown(stage)),
                 "planned_on": stage.planned_on,
                 "happened_on": stage.happened_on,
                 "business": stage.business,

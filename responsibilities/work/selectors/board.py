@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
 from branches.places.models.organisations import Organisation
+from branches.places.selectors.names import label_with_end
 from common import clock
-from common.names import named, standing_label
+from common.names import named
 from common.operator import Actor
 from common.periods import YEAR, Period
 from responsibilities.work.models import SyncStageKind, SyncState, WorkItem
@@ -100,7 +101,7 @@ def load(user: Actor, period: Period) -> Selection:
     found.counted = [point for point in found.points if point.day is None or point.day in period]
     rows = Organisation.objects.in_tree_order()
     rows = rows.values_list("pk", "short_name", "name", "parent", "archived_on")
-    found.tree = {pk: Place(standing_label(short or name, gone), parent) for pk, short, name, parent, gone in rows}
+    found.tree = {pk: Place(label_with_end(short or name, gone), parent) for pk, short, name, parent, gone in rows}
     helped = WorkItem.helpers.through.objects.filter(workitem__in=list(found.items))
     for item, department in helped.values_list("workitem", "department"):
         found.helpers.setdefault(item, set()).add(department)

@@ -14,11 +14,11 @@ from branches.access.requests import Request
 from branches.audit.models import AuditEntry
 from branches.audit.selectors import changes_of, verb_label
 from branches.places.models.organisations import Organisation
+from branches.places.selectors.names import label_with_end
 from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
-from common.names import standing_label
 from common.text import whole_number
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.forms.items import StopForm, WorkForm
@@ -53,7 +53,7 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
     carriers = [row.organisation_id for row in rows if row.ended is None]
     powers = Powers(request.user, {item.organisation_id, *carriers})
     places = [item.organisation, *(row.organisation for row in rows)]
-    names = {place.pk: standing_label(place.label, place.archived_on) for place in places}
+    names = {place.pk: label_with_end(place.label, place.archived_on) for place in places}
     links = powers.links(item, carriers)
     context = {
         "item": item,

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 
 from branches import audit
@@ -109,6 +110,15 @@ def test_a_cut_at_the_end_is_found_with_an_anchor_only(chain):
     _past_the_guards("DELETE FROM branches_auditentry WHERE id NOT IN (SELECT entry_id FROM branches_auditseal)")
     assert verify().ok
     assert not verify(anchor).ok
+
+
+@pytest.mark.parametrize(
+    "anchor", ["nonsense", "5", "5:", ":" + "0" * 64, "²:" + "0" * 64, "-1:" + "0" * 64, "5:不是哈希"]
+)
+def test_an_anchor_that_is_none_is_a_sentence_and_no_traceback(world, anchor):
+    with pytest.raises(CommandError, match="锚点“.*”无法识别") as refused:
+        call_command("verify_audit", f"--anchor={anchor}")
+    assert refused.value.returncode == 1
 
 
 def test_encrypted_fields_never_enter_the_payload(world):

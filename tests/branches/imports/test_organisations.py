@@ -31,12 +31,12 @@ def bring_in(*rows, by=OPERATOR):
     return organisations_import(by, ledger(*rows), "organisations.csv")
 
 
-def faults(*rows, by=OPERATOR):
+def errors(*rows, by=OPERATOR):
     """Return [(row, heading, sentence)] and check that nothing was written."""
     before = (Organisation.objects.count(), AuditEntry.objects.count())
     plan = bring_in(*rows, by=by)
     assert (Organisation.objects.count(), AuditEntry.objects.count()) == before
-    return [(fault.row, fault.heading, fault.text) for fault in plan.faults]
+    return [(error.row, error.heading, error.text) for error in plan.errors]
 
 
 NEW = ["中共云川市测试局丁处支部委员会", "丁处党支部", "党支部", "机关党委", "2019-05-01", "2027-05-01", "丁处、戊处"]
@@ -93,22 +93,22 @@ def test_parents_may_come_after_their_children_and_order_is_that_of_the_file(wor
     ],
 )
 def test_what_an_organisation_may_not_be(world, row, heading, said):
-    found = faults(row)
+    found = errors(row)
     assert len(found) == 1 and found[0][:2] == (2, heading) and said in found[0][2], found
 
 
 def test_a_name_twice_in_the_file_names_the_first_row(world):
-    assert faults(NEW, NEW) == [(3, "党组织全称", "与第 2 行重名。")]
+    assert errors(NEW, NEW) == [(3, "党组织全称", "与第 2 行重名。")]
 
 
 def test_a_short_name_of_several_groups_is_asked_for_in_full(world):
     bring_in(["乙处党支部第一党小组", "第一党小组", "党小组", "乙处党支部"])
     plan = organisations_plan(OPERATOR, ledger(["辛处", "辛", "党支部", "第一党小组"]), "organisations.csv")
-    assert "有 2 个党组织叫" in plan.faults[0].text
+    assert "有 2 个党组织叫" in plan.errors[0].text
 
 
 def test_one_row_of_another_kind_than_the_system_has_is_an_error(world):
-    found = faults(["中共云川市测试局乙处支部委员会", "乙处党支部", "党总支", "机关党委"])
+    found = errors(["中共云川市测试局乙处支部委员会", "乙处党支部", "党总支", "机关党委"])
     assert found[0][1] == "组织类别" and "不能通过导入更改" in found[0][2]
 
 
@@ -150,7 +150,7 @@ def test_a_department_stays_with_the_organisation_that_covers_it(world):
 
 def test_a_circle_in_the_file_is_an_error(world):
     rows = [["壬总支", "壬", "党总支", "癸总支"], ["癸总支", "癸", "党总支", "壬总支"]]
-    assert {fault[1] for fault in faults(*rows)} == {"上级党组织"}
+    assert {error[1] for error in errors(*rows)} == {"上级党组织"}
 
 
 def test_a_branch_is_founded_only_inside_the_importers_reach(world):
@@ -158,13 +158,13 @@ def test_a_branch_is_founded_only_inside_the_importers_reach(world):
         user=world.outsider, role="committee_staff", organisation=world.general, starts=FOUNDED
     )
     access.sync_grants(row)
-    found = faults(NEW, by=world.outsider)
+    found = errors(NEW, by=world.outsider)
     assert found == [(2, "上级党组织", "没有找到党组织“机关党委”，或不在您的导入范围内。")]
-    assert faults(["中共云川市测试局乙处支部委员会", "", "党支部", "机关党委"], by=world.outsider)[0][1] == "党组织全称"
+    assert errors(["中共云川市测试局乙处支部委员会", "", "党支部", "机关党委"], by=world.outsider)[0][1] == "党组织全称"
     inside = [*NEW[:3], "直属单位党总支", *NEW[4:]]
     assert bring_in(inside, by=world.outsider).counts["new"] == 1
 
 
 def test_a_file_without_a_required_column_is_refused_with_what_was_seen(world):
     plan = organisations_import(OPERATOR, "甲,乙\n1,2\n".encode(), "organisations.csv")
-    assert "找不到列" in plan.faults[0].text and plan.faults[0].row == 0
+    assert "找不到列" in plan.errors[0].text and plan.errors[0].row == 0

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from branches.audit.models import AuditEntry
 from branches.reach.models import Appointment, OrganisationGrant
+from common.uploads.archives import RefusedFile
 from common.uploads.pictures import without_metadata
 from members.activities.models import Activity, Attachment
 from members.activities.services import attachments as services
@@ -21,6 +23,7 @@ from tests.members.activities.records import draft, submitted
 
 pytestmark = pytest.mark.django_db
 
+ORIENTATION, GPS = 0x0112, 0x8825
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
@@ -28,8 +31,8 @@ def _chunk(name, data):
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-def png(extra=b""):
-    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+def png(extra=b"", size=1):
+    head = struct.pack(">IIBBBBB", size, size, 8, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + _chunk(b"IHDR", head)
@@ -40,12 +43,14 @@ def png(extra=b""):
 
 
 def jpg(orientation=6):
-    """A minimal picture with an Exif block that holds an orientation and a place."""
-    entries = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0) + struct.pack(">HHII", 0x8825, 4, 1, 38)
-    exif = b"Exif\0\0MM\0*" + struct.pack(">IH", 8, 2) + entries + struct.pack(">I", 0) + b"GPS 31.2N 121.4E"
-    frame = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, 1, 1, 1) + b"\1\x11\0"
-    scan = b"\xff\xda" + struct.pack(">H", 8) + b"\1\1\0\0\x3f\0" + b"\x12\x34"
-    return b"\xff\xd8\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + frame + scan + b"\xff\xd9"
+    """A small picture with metadata that hold an orientation, a place and a comment."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    exif.get_ifd(GPS)[2] = (31.0, 12.0, 0.0)
+    exif[0x010E] = "GPS 31.2N 121.4E"
+    out = io.BytesIO()
+    Image.new("RGB", (16, 8), "red").save(out, "JPEG", exif=exif, comment=b"GPS", quality=60)
+    return out.getvalue()
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +126,7 @@ def test_a_file_follows_the_reach_of_its_record(world, as_, record):
         ("脚本.txt", b"<script>alert(1)</script>", "不符"),
         (
             "巨图.png",
-            b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 30000, 30000, 8, 0, 0, 0, 0)),
+            png(size=30_000),
             "尺寸",
         ),
     ],
@@ -183,19 +188,31 @@ def test_names_are_cleaned(world, record, name, kept):
 
 def test_pictures_keep_no_place_but_stay_the_right_way_up(world, as_, record, media):
     client = as_("secretary_a")
-    assert (
-        _send(client, record, _file("照片.jpg", jpg()), _file("图.png", png(_chunk(b"eXIf", b"GPS 31N")))).status_code
-        == 302
-    )
+    odd = png(_chunk(b"eXIf", b"GPS 31N") + _chunk(b"tEXt", b"Comment\0GPS 31N"))
+    assert _send(client, record, _file("照片.jpg", jpg()), _file("图.png", odd)).status_code == 302
+    assert len(_stored(media)) == 2
     for path in _stored(media):
         assert b"GPS" not in path.read_bytes()
-    data = without_metadata(jpg(), "jpg")
-    assert data.startswith(b"\xff\xd8\xff\xe1") and struct.pack(">HHIH", 0x0112, 3, 1, 6) in data
-    assert data.endswith(b"\x12\x34\xff\xd9") and b"\xff\xc0" in data
-    assert without_metadata(png(), "png") == png()
-    assert without_metadata(jpg(1), "jpg")[2:4] == b"\xff\xc0"
-    for damage in (b"\xff\xd8\xff\xe1\0\x10Exif\0\0MM\0*\xff\xff\xff\xff", b"\xff\xd8\xff\xd9", b"\xff\xd8\xff"):
-        assert isinstance(without_metadata(damage, "jpg"), bytes)
+
+
+def test_a_photo_without_metadata_keeps_its_turn_its_size_and_its_quality():
+    before, after = Image.open(io.BytesIO(jpg())), Image.open(io.BytesIO(without_metadata(jpg(), "jpg")))
+    assert dict(after.getexif()) == {ORIENTATION: 6} and "comment" not in after.info
+    assert (after.size, after.mode, after.quantization) == (before.size, before.mode, before.quantization)
+    assert not Image.open(io.BytesIO(without_metadata(jpg(1), "jpg"))).getexif()
+    assert Image.open(io.BytesIO(without_metadata(png(), "png"))).size == (1, 1)
+    assert without_metadata(PDF, "pdf") == PDF
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"\xff\xd8\xff\xe1\0\x10Exif\0\0MM\0*\xff\xff\xff\xff", b"\xff\xd8\xff\xd9", b"\xff\xd8\xff", jpg()[:-40]],
+)
+def test_a_photo_that_cannot_be_decoded_is_refused_with_a_sentence(world, as_, record, media, damage):
+    with pytest.raises(RefusedFile, match="图片不完整"):
+        without_metadata(damage, "jpg")
+    answer = _send(as_("secretary_a"), record, _file("照片.jpg", damage + b"\xff\xd9"))
+    assert answer.status_code == 422 and "图片不完整" in answer.content.decode() and not _stored(media)
 
 
 @pytest.mark.parametrize("damage", ["gone", "altered"])

@@ -119,7 +119,7 @@ def test_known_names_come_from_any_row_also_from_a_wrong_one(world, tmp_path):
         "activities": written(tmp_path, "activities", [ACTIVITY_HEADS, meeting(主持人="待改正")]),
     }
     plans = plan_files(OPERATOR, {ledger: (path, path.name) for ledger, path in files.items()})
-    assert [(f.ledger, f.row, f.heading) for plan in plans for f in plan.faults] == [("members", 2, "人员类别")]
+    assert [(f.ledger, f.row, f.heading) for plan in plans for f in plan.errors] == [("members", 2, "人员类别")]
 
 
 def test_other_sheets_of_the_same_form_are_named_and_can_be_chosen(world, tmp_path):

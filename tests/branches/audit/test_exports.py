@@ -1,0 +1,47 @@
+"""Lists as files: what is too much is noticed before it is built."""
+
+import pytest
+from django.test import RequestFactory
+
+from branches.audit import exports
+from branches.audit.models import AuditEntry
+
+
+@pytest.fixture
+def request_of(world):
+    def make():
+        request = RequestFactory().post("/")
+        request.user, request.session, request.scope, request.appointments = world.staff, {}, None, []
+        return request
+
+    return make
+
+
+def lines(taken):
+    """Yield lines without end and note each in `taken`."""
+    number = 0
+    while True:
+        taken.append(number)
+        yield [number, "甲"]
+        number += 1
+
+
+def send(request, rows):
+    return exports.send(request, rows=rows, columns=["号", "名"], name="名单", verb="member.export")
+
+
+def test_a_list_without_end_is_refused_at_the_first_line_too_many(request_of, monkeypatch):
+    monkeypatch.setattr(exports, "MOST_ROWS", 5)
+    before, taken = AuditEntry.objects.count(), []
+    answer = send(request_of(), lines(taken))
+    assert answer.status_code == 429 and "一次最多导出 5 行" in answer.content.decode()
+    assert len(taken) == 6 and AuditEntry.objects.count() == before
+
+
+def test_the_hour_is_checked_before_a_line_is_built(request_of, monkeypatch):
+    monkeypatch.setattr(exports, "PER_HOUR", 1)
+    assert send(request_of(), [[1, "甲"]]).status_code == 200
+    taken = []
+    answer = send(request_of(), lines(taken))
+    assert answer.status_code == 429 and "一小时内最多导出 1 次" in answer.content.decode()
+    assert taken == []

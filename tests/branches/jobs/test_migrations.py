@@ -1,0 +1,40 @@
+"""Rows of jobs that were queued before a migration are done after it."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from branches.jobs import services as jobs
+from branches.jobs.models import JobRun
+
+PARAMETERS = {"batch": 7, "places": [1, 2], "words": "甲“乙”"}
+LANDED = ("branches", "0001_initial")
+
+
+def _migrate(target):
+    executor = MigrationExecutor(connection)
+    executor.migrate([target])
+    return executor.loader.project_state([target]).apps
+
+
+@pytest.fixture
+def done(monkeypatch):
+    done = []
+    monkeypatch.setitem(jobs._KINDS, "note", lambda by, **parameters: done.append(parameters))
+    return done
+
+
+def test_a_job_queued_before_its_parameters_became_json_is_done_with_them(transactional_db, done):
+    newest = next(node for node in MigrationExecutor(connection).loader.graph.leaf_nodes("branches"))
+    try:
+        old = _migrate(LANDED).get_model("branches", "JobRun").objects
+        text = '{"batch": 7, "places": [1, 2], "words": "甲“乙”"}'
+        pk = old.create(kind="note", parameters=text, outcome="原样").pk
+        empty = old.create(kind="note").pk
+    finally:
+        _migrate(newest)
+    run = JobRun.objects.get(pk=pk)
+    assert (run.parameters, run.outcome, run.state) == (PARAMETERS, "原样", JobRun.State.QUEUED)
+    jobs.run(pk)
+    jobs.run(empty)
+    assert done == [PARAMETERS, {}]
