@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -22,9 +22,10 @@ from branches.reach.doors import recent_login
 from branches.reach.rights import ASSESS, OBJECT, PUBLISH, REPORTS
 from common.forms.fields import take_errors
 from common.periods import Period
+from common.requests import Request
 
 
-def _report(request: HttpRequest, pk: int) -> tuple[Report, int | None]:
+def _report(request: Request, pk: int) -> tuple[Report, int | None]:
     """Return (report, None) for whoever reads all of it, (report, id of the branch) for whoever reads an extract.
 
     Whoever reads reports at the root or the committee reads all of it; a branch reads the extract about itself, without

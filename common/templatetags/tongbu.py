@@ -26,14 +26,14 @@ def _day(value: Any) -> date | None:
 
 
 @register.simple_tag
-def styles(*names):
+def styles(*names: str) -> str:
     """Return the links to style sheets, named as in static/css: {% styles "components/rail" "responsibilities/work" %}."""
     links = ((static(f"css/{name}.css"),) for name in names)
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
 
 
 @register.tag
-def joined(parser, token):
+def joined(parser: Any, token: Any) -> template.Node:
     """Drop the line breaks, with the blanks round them, that the template has between {% joined %} and {% endjoined %}.
 
     For a run of text that needs several lines in the template and must show no gap on the page. Values keep their breaks.
@@ -46,10 +46,10 @@ def joined(parser, token):
 
 
 class _Joined(template.Node):
-    def __init__(self, nodelist):
+    def __init__(self, nodelist: template.NodeList) -> None:
         self.nodelist = nodelist
 
-    def render(self, context):
+    def render(self, context: Context) -> str:
         return self.nodelist.render(context)
 
 

@@ -1,8 +1,8 @@
 """Collections by their address, within the reach of whoever asks."""
 
-from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
+from common.requests import Request
 from responsibilities.assigning import require_assigns
 from responsibilities.collects.models import Collect, CollectState, CollectTarget
 

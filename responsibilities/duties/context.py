@@ -7,8 +7,8 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import SimpleLazyObject
 
 from branches.access.models import User
-from branches.access.requests import Request
 from branches.reach.rights import REVIEW, ROLES
+from common.requests import Request
 from members.reviews.selectors import waiting_for
 from responsibilities.duties.rights import reports_to_judge
 

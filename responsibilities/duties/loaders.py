@@ -3,10 +3,10 @@
 from django.http import Http404
 
 from branches.access.models import User
-from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock
+from common.requests import Request
 from common.text import whole_number
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level

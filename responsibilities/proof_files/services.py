@@ -30,7 +30,7 @@ def proof_file_keep(*, by: Actor, organisation: Organisation, file: UploadedFile
         with transaction.atomic():
             proof_file = ProofFile(
                 organisation=organisation,
-                name=files.safe_name(file.name),
+                name=files.safe_name(file.name or ""),
                 path=path,
                 kind=kind.kind,
                 size=len(data),

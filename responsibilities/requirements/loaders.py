@@ -2,11 +2,11 @@
 
 from django.http import Http404
 
-from branches.access.requests import Request
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common.periods import Period
+from common.requests import Request
 from responsibilities.requirements.selectors import Requirement, one_requirement
 
 

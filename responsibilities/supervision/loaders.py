@@ -1,8 +1,8 @@
 """Notices by their address, within the reach of whoever asks."""
 
-from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, VIEW
+from common.requests import Request
 from responsibilities.supervision.models import Supervision
 from responsibilities.supervision.services.notices import may_judge, may_reply
 

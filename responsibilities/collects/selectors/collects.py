@@ -174,7 +174,7 @@ def export_rows(results: Table) -> tuple[list[str], list[list[object]]]:
     """Return (columns, rows) of a Table, the totals in the last row."""
     labels = [f"{one.label}（系统）" if one.figure else one.label for one in results.fields]
     columns = ["党组织", *labels, "填报情况", "填报人", "填报日期"]
-    rows = [
+    rows: list[list[object]] = [
         [
             row.target.organisation.name,
             *[_number(cell) for cell in row.cells],

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
+from common.requests import Request
 from responsibilities.assigning import assigns_work
 from responsibilities.collects.forms import AnswerForm
 from responsibilities.collects.loaders import target_for

@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.access.requests import Request
 from branches.audit import exports
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
+from common.requests import Request
 from responsibilities.assigning import places_assigned, refusal
 from responsibilities.collects.forms import CollectFilter, CollectForm, FieldFormSet, rows_of
 from responsibilities.collects.loaders import collect_for, collect_to_send

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.access.models import User
-from branches.access.requests import Request
 from branches.audit import exports
 from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation
@@ -17,6 +16,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN, RECORD, VIEW
 from common import clock
 from common.forms.filters import YearField, asked_for
+from common.requests import Request
 from common.text import whole_number
 from responsibilities.assigning import assigns_anywhere, assigns_work
 from responsibilities.duties.forms import VIEWS, DutyFilter, year_choices

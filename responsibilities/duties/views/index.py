@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.access.requests import Request
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock
 from common.forms.filters import YearField, asked_for
+from common.requests import Request
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.duties.forms import ListFilter, year_choices
 from responsibilities.duties.loaders import levels_to_make, year_asked

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.access.models import User
-from branches.access.requests import Request
 from branches.audit.history import history
 from branches.places.models.organisations import tree_order
 from common import clock
 from common.errors import Conflict
 from common.forms.fields import take_errors
+from common.requests import Request
 from common.text import whole_number
 from responsibilities.duties.forms import (
     DropForm,

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from branches.access.models import User
-from branches.access.requests import Request
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.rights import ASSIGN
 from common import clock
 from common.forms.fields import take_errors
+from common.requests import Request
 from responsibilities.assigning import LEADING, assigning, assigns_anywhere, require_assigns
 from responsibilities.duties.forms import PortfolioForm
 from responsibilities.duties.models import LeaderPortfolio

@@ -7,11 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import ASSIGN, REVIEW, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
+from common.requests import Request
 from common.stale_form import form_mark
 from responsibilities.duties.forms import ReportForm, ReturnForm
 from responsibilities.duties.loaders import duty_for, list_for

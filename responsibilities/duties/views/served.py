@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from branches.access.requests import Request
+from common.requests import Request
 from responsibilities.duties.models import Duty
 from responsibilities.duties.selectors.of_record import duties_of_item, duties_of_requirement
 from responsibilities.requirements.loaders import requirement_for

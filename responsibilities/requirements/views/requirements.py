@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from branches.access.requests import Request
 from branches.audit import exports
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.notices.models import Notice
@@ -20,6 +19,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
 from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
+from common.requests import Request
 from members.activities.models import Activity
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.loaders import requirement_for

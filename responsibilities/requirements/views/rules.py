@@ -4,9 +4,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from branches.access.requests import Request
 from branches.reach import access
 from branches.reach.rights import VIEW
+from common.requests import Request
 from common.text import fold
 from responsibilities.requirements.forms import RuleFilter
 from responsibilities.requirements.rules import REQUIREMENT_RULES, REQUIREMENT_RULES_BY_ID

@@ -12,13 +12,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.access.requests import Request
 from branches.audit import exports
 from branches.audit.history import history
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
+from common.requests import Request
 from responsibilities.supervision.forms import (
     MOST_RECORDS,
     ProlongForm,

@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.access.requests import Request
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
 from common.errors import Conflict
 from common.forms.fields import take_errors
+from common.requests import Request
 from responsibilities.supervision.forms import DoneForm, ProblemFilter, ProblemFormSet, places_of
 from responsibilities.supervision.loaders import notice_to_list
 from responsibilities.supervision.models import SupervisionProblem, SupervisionState

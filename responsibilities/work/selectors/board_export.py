@@ -8,7 +8,7 @@ from responsibilities.work.selectors.items import in_charge, stage_name
 
 
 def export_rows(selection: Selection, ids: Iterable[int], stage: str = "") -> tuple[list[str], list[list[object]]]:
-    """Return (columns, rows) of the board as a table: one row for each point that it shows, or for those of one Stage."""
+    """Return (columns, rows) of the board as a table: one row for each point that it shows, or for those of one stage."""
     whole = selection.of([point for point in selection.points if not stage or point.kind == stage])
     columns = [
         "重点业务", "类别", "牵头处室", "分管领导", "承办支部", "环节", "业务计划", "业务实际", "党建日期", "相差天数", "状态",

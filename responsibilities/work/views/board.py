@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from branches.access.models import User
-from branches.access.requests import Request
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common.forms.filters import PeriodField, asked_for
+from common.requests import Request
 from responsibilities.work.forms.items import BoardFilter
 from responsibilities.work.models import SyncStageKind, SyncState
 from responsibilities.work.rights import arranges_anywhere, enters_anywhere
@@ -108,7 +108,7 @@ def sync_board(request: Request) -> HttpResponse:
         "number": len(ids),
         "lines": board_lines.lines(request.user, chosen, list(page.object_list)),
         "segments": _segments(request, numbers, state),
-        "columns": board.stage_counts(chosen, form.chosen().get("stage")),
+        "columns": board.stage_counts(chosen, form.chosen().get("stage") or ""),
         "tolerance": tolerance_now(),
         "mix": mix_of(chosen.counted),
         "anything": bool(readable.items),
@@ -126,7 +126,7 @@ def sync_board(request: Request) -> HttpResponse:
 def sync_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, _, chosen, state = _chosen(request)
-    columns, rows = board_export.export_rows(chosen, board.ordered(chosen, state), form.chosen().get("stage"))
+    columns, rows = board_export.export_rows(chosen, board.ordered(chosen, state), form.chosen().get("stage") or "")
     return exports.send(
         request,
         rows=rows,

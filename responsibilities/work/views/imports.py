@@ -9,8 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches.access.requests import Request
 from branches.audit import exports
+from common.requests import Request
 from members.imports.forms import UploadForm
 from members.imports.selectors import own_batch, own_batches
 from members.imports.services import batch_upload

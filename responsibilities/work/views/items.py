@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches.access.requests import Request
 from branches.audit.models import AuditEntry
 from branches.audit.selectors import changes_of, verb_label
 from branches.places.models.organisations import Organisation
@@ -19,6 +18,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
+from common.requests import Request
 from common.text import whole_number
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.forms.items import StopForm, WorkForm

@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from branches.access.models import User
-from branches.access.requests import Request
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common import clock
+from common.requests import Request
 from common.text import clean_text
 from members.activities.models import Activity, ActivityKindCode
 from responsibilities.work.loaders import point_for

@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from branches.access.requests import Request
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, VIEW
 from common import clock
 from common.errors import Conflict
 from common.forms.fields import take_errors
+from common.requests import Request
 from members.activities.models import Activity
 from responsibilities.work.forms.stages import PaperForm, StageForm
 from responsibilities.work.loaders import stage_for
