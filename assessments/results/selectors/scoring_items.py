@@ -76,7 +76,7 @@ def _requirement_item(row: Requirement, names: dict[int, str]) -> scoring.Item:
         expected=expected,
         done=on_time if partial else None,
         late=late if partial else None,
-        unit="人" if row.rule == "life-talks" else "次",
+        unit=row.row.counted_unit,
     )
 
 
