@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from common import clock
 
@@ -24,14 +25,14 @@ def _day(value):
 
 
 @register.simple_tag
-def styles(*names):
+def styles(*names: str) -> SafeString:
     """Return the links to style sheets, named as in static/css: {% styles "components/rail" "responsibilities/work" %}."""
     links = ((static(f"css/{name}.css"),) for name in names)
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
 
 
 @register.tag
-def joined(parser, token):
+def joined(parser: template.base.Parser, token: template.base.Token) -> template.Node:
     """Drop the line breaks, with the blanks round them, that the template has between {% joined %} and {% endjoined %}.
 
     For a run of text that needs several lines in the template and must show no gap on the page. Values keep their breaks.
@@ -44,10 +45,10 @@ def joined(parser, token):
 
 
 class _Joined(template.Node):
-    def __init__(self, nodelist):
+    def __init__(self, nodelist: template.NodeList) -> None:
         self.nodelist = nodelist
 
-    def render(self, context):
+    def render(self, context: template.Context) -> SafeString:
         return self.nodelist.render(context)
 
 
