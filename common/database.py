@@ -17,15 +17,6 @@ def advisory_lock(number: int) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
-def try_advisory_lock(number: int) -> bool:
-    """Take the lock if nobody holds it; return whether it was taken. Ends with the transaction."""
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        return cursor.fetchone()[0]
-
-
 @contextmanager
 def exclusive(number: int) -> Iterator[bool]:
     """Hold a lock for the whole process, not for a transaction; yields whether it was free.

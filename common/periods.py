@@ -119,10 +119,6 @@ class Period:
         """The period of the same kind just after."""
         return Period.containing(self.kind, self.last + datetime.timedelta(days=1))
 
-    def same_last_year(self) -> "Period":
-        """The same period one year earlier."""
-        return Period(self.kind, self.year - 1, self.number)
-
     def within(self, other: "Period") -> bool:
         """Whether every day of this period lies in the other (a period lies within itself)."""
         return other.first <= self.first and self.last <= other.last
@@ -156,11 +152,3 @@ def add_months(day: datetime.date, months: int) -> datetime.date:
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
-def months_left(day: datetime.date, until: datetime.date) -> int:
-    """Whole months from a day to another: 0 when less than one month is left, negative once it has passed."""
-    count = (until.year - day.year) * 12 + until.month - day.month
-    while add_months(day, count) > until:
-        count -= 1
-    return count

@@ -5,29 +5,37 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import models
+
 from members.activities.models import ATTENDING
 from members.activities.models import ActivityKindCode as Code
 from members.activities.validity import Vote, committee_meeting, election_quorum, general_vote
 
 
+class Body(models.TextChoices):
+    """Whose quorum a meeting takes."""
+
+    ELECTION = "election", "选举"
+    ASSEMBLY = "assembly", "党员大会"
+    COMMITTEE = "committee", "支委会"
+
+
 @dataclass(frozen=True)
 class Quorum:
-    """Voters expected and present, the number needed, and whether the meeting is valid; None where no rule asks."""
+    """Voters expected and present, and the number needed; without a body where no rule asks.
 
-    body: str = ""
+    votes_needed: votes that pass a resolution, None where the meeting passes none by votes.
+    """
+
+    body: Body | None = None
     expected: int | None = None
     present: int | None = None
     needed: int | None = None
-    rule: str = ""
+    votes_needed: int | None = None
 
     @property
     def valid(self) -> bool:
-        return self.needed is None or (self.present or 0) >= self.needed
-
-    @property
-    def votes_needed(self) -> int | None:
-        """Votes that pass a resolution: more than half of the voters expected (life-vote-general)."""
-        return general_vote(self.expected, self.present).yes_needed if self.rule == "life-vote-general" else None
+        return self.missing == 0
 
     @property
     def missing(self) -> int:
@@ -35,29 +43,29 @@ class Quorum:
 
 
 def quorum_of(codes: Iterable[str], counts: "Counts") -> Quorum:
-    """Return the Quorum for a record of kinds `codes`.
+    """Return the Quorum for a record of kinds `codes`; counts leave probationers out of the voters.
 
-    counts: an object with `voters_expected`, `voters_present` (probationers left out) and `seats_expected`,
-    `seats_present`. Rules: 支部工作条例 第十一条 (assembly: half of the voters present), 第十二条 (committee: half of
-    its members), elec-quorum-4-5 (agency setting: four fifths rest on secondary sources).
+    Rules: 支部工作条例 第十一条 (assembly: half of the voters present), 第十二条 (committee: half of its members),
+    elec-quorum-4-5 (agency setting: four fifths rest on secondary sources).
     """
     codes = set(codes)
     if Code.ELECTION in codes:
-        return _make("选举", counts.voters_expected, counts.voters_present, election_quorum, "elec-quorum-4-5")
+        return _quorum(Body.ELECTION, counts.voters_expected, counts.voters_present, election_quorum)
     if Code.ASSEMBLY in codes:
-        return _make("党员大会", counts.voters_expected, counts.voters_present, general_vote, "life-vote-general")
+        return _quorum(Body.ASSEMBLY, counts.voters_expected, counts.voters_present, general_vote)
     if Code.COMMITTEE_MEETING in codes:
-        return _make("支委会", counts.seats_expected, counts.seats_present, committee_meeting, "life-committee-m")
+        return _quorum(Body.COMMITTEE, counts.seats_expected, counts.seats_present, committee_meeting)
     return Quorum()
 
 
-def _make(body: str, expected: int | None, present: int | None, vote: Callable[[int, int], Vote], rule: str) -> Quorum:
+def _quorum(body: Body, expected: int | None, present: int | None, rule: Callable[[int, int], Vote]) -> Quorum:
     if expected is None or present is None:
         return Quorum()
     # A ledger's written figures may not fit its roster; the share is then of what remains, never of less than nobody.
     expected = max(0, expected)
     present = min(max(0, present), expected)
-    return Quorum(body, expected, present, vote(expected, present).present_needed, rule)
+    vote = rule(expected, present)
+    return Quorum(body, expected, present, vote.present_needed, vote.yes_needed)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from common import clock
 from common.periods import Period
 from members.activities.models import ActivityKindCode as Code
 from members.activities.models import AttendanceState
-from members.activities.quorum import Quorum
+from members.activities.quorum import Body, Quorum
 
 TALK_ONLY = {Code.TALK}
 _SHOWN = 3
@@ -63,9 +63,9 @@ def checks_of(
     """
     blocks = [Check("err", text, field) for field, text in blocks_of(data, anyone_expected)]
     found = blocks or [Check("ok", "必填项已填完")]
-    if quorum.needed is not None and not blocks:
+    if quorum.body is not None and not blocks:
         if quorum.valid:
-            found.append(Check("ok", f"{quorum.body}到会人数符合规定"))
+            found.append(Check("ok", f"{quorum.body.label}到会人数符合规定"))
         else:
             found.append(
                 Check(
@@ -95,6 +95,8 @@ def checks_of(
 
 
 _NEEDS_REASON = (AttendanceState.LEAVE, AttendanceState.ABSENT)
+_VOTERS = {Body.ELECTION: "有选举权", Body.ASSEMBLY: "有表决权", Body.COMMITTEE: "委员"}
+_WITHOUT_QUORUM = {Body.ELECTION: "不能选举", Body.ASSEMBLY: "不能表决", Body.COMMITTEE: "会议无效"}
 
 
 def quorum_words(quorum: Quorum, unknown: int = 0) -> tuple[str, str]:
@@ -102,9 +104,9 @@ def quorum_words(quorum: Quorum, unknown: int = 0) -> tuple[str, str]:
 
     unknown: how many persons have no state yet; then the line says what is needed and judges nothing.
     """
-    if quorum.needed is None:
+    if quorum.body is None:
         return "", "ok"
-    what = {"选举": "有选举权", "党员大会": "有表决权", "支委会": "委员"}[quorum.body]
+    what = _VOTERS[quorum.body]
     if not quorum.expected:
         return f"当天没有{what}的人员，无法计算到会人数", "soon"
     head = f"{what} {quorum.expected} 人，"
@@ -112,8 +114,7 @@ def quorum_words(quorum: Quorum, unknown: int = 0) -> tuple[str, str]:
         return f"{head}至少需 {quorum.needed} 人到会，还有 {unknown} 人未登记", "soon"
     head += f"到会 {quorum.present} 人，"
     if not quorum.valid:
-        after = {"选举": "不能选举", "党员大会": "不能表决", "支委会": "会议无效"}[quorum.body]
-        return f"{head}至少需 {quorum.needed} 人，还差 {quorum.missing} 人，{after}", "late"
+        return f"{head}至少需 {quorum.needed} 人，还差 {quorum.missing} 人，{_WITHOUT_QUORUM[quorum.body]}", "late"
     if quorum.votes_needed:
         return f"{head}可以表决（{quorum.votes_needed} 票通过）", "ok"
-    return head + ("可以选举" if quorum.body == "选举" else "可以开会"), "ok"
+    return head + ("可以选举" if quorum.body == Body.ELECTION else "可以开会"), "ok"

@@ -81,15 +81,6 @@ def excellent_places(full_members, ratio=Fraction(1, 3)):
     return int(full_members * Fraction(ratio))
 
 
-def voters_of_imported(expected, present, probationers, probationers_absent):
-    """Voters expected and present in an imported assembly, whose figures count probationers too.
-
-    `probationers`: on the roster that day; `probationers_absent`: those of them whom the ledger names absent.
-    Neither number falls below zero.
-    """
-    return max(expected - probationers, 0), max(present - (probationers - probationers_absent), 0)
-
-
 def _vote(expected, present, present_needed, yes, yes_needed):
     if min(expected, present, yes or 0) < 0:
         raise ValueError("人数不能为负数。")

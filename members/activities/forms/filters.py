@@ -8,7 +8,7 @@ from branches.reach import access
 from branches.reach.intervals import tree_order, within
 from common.forms.fields import OrganisationField
 from common.forms.filters import Filter
-from members.activities.forms.record import short_label
+from members.activities.forms.kinds import short_label
 from members.activities.models import Activity, ActivityKindCode, ActivityState
 
 SORTS = {

@@ -3,7 +3,6 @@
 import uuid
 from datetime import date
 
-from django import forms
 from django.core.exceptions import ValidationError
 
 from branches.places.models.organisations import Kind
@@ -12,61 +11,21 @@ from branches.reach.rights import RECORD
 from common import clock
 from common.periods import MONTH, QUARTER_NAMES, Period
 from members.activities.forms.attendance import TilesMixin
-from members.activities.forms.fields import DayField, PersonField, PlacesField, TextField
+from members.activities.forms.fields import PersonField, PlacesField
+from members.activities.forms.ground import Ground
+from members.activities.forms.record_fields import RecordFields
 from members.activities.forms.requested import RequestedPeriodMixin
 from members.activities.forms.resolutions import ResolutionFormSet
-from members.activities.models import Activity, ActivityKindCode, AttendanceState, BuildingField, Way
+from members.activities.models import Activity, ActivityKindCode, AttendanceState
 from members.activities.quorum import Quorum
 from members.activities.selectors.records import co_hosts
-from members.activities.selectors.rosters import committee, roster
-from members.activities.services.records import PLAN_AHEAD, PLAN_TOO_FAR, RecordData, quorum_among, record_data
+from members.activities.services.records import RecordData, quorum_among, record_data
 from members.activities.submission import blocks_of, checks_of, quorum_words
 
 Code = ActivityKindCode
-ALONE = (Kind.BRANCH, Kind.SMALL_GROUP)
-# The kinds an organisation of this kind records most; the others stand below 更多类型.
-USUAL = {
-    Kind.BRANCH: [
-        Code.ASSEMBLY,
-        Code.COMMITTEE_MEETING,
-        Code.LECTURE,
-        Code.THEME_DAY,
-        Code.ORG_LIFE,
-        Code.TALK,
-    ],
-    Kind.SMALL_GROUP: [Code.GROUP_MEETING, Code.LECTURE, Code.THEME_DAY, Code.ORG_LIFE, Code.TALK],
-    Kind.GENERAL_BRANCH: [
-        Code.ASSEMBLY,
-        Code.COMMITTEE_MEETING,
-        Code.LECTURE,
-        Code.THEME_DAY,
-        Code.ORG_LIFE,
-        Code.TALK,
-    ],
-    Kind.COMMITTEE: [
-        Code.COMMITTEE_PLENARY,
-        Code.PARTY_SPECIAL,
-        Code.ALL_HANDS,
-        Code.LECTURE,
-        Code.DEBRIEF,
-        Code.VISIT_BRANCH,
-    ],
-    Kind.PARTY_GROUP: [
-        Code.PARTY_GROUP_MEETING,
-        Code.PARTY_SPECIAL,
-        Code.STUDY_GROUP,
-        Code.DEMOCRATIC_LIFE,
-        Code.LECTURE,
-        Code.VISIT_BRANCH,
-    ],
-}
-SHORT = {Code.ASSEMBLY: "党员大会", Code.PARTY_SPECIAL: "专题研究党建", Code.ALL_HANDS: "党员干部大会"}
+# Columns of an unsaved record that the live panel reads.
+_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "way", "building")
 _MONTHS_BACK = 12
-
-
-def short_label(code):
-    """Return the label of a kind as it stands on a pill."""
-    return SHORT.get(code, Code(code).label)
 
 
 def form_for(user, data, *, organisation=None):
@@ -84,60 +43,12 @@ def form_for(user, data, *, organisation=None):
     return ActivityForm(data, user=user, organisation=organisation)
 
 
-class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
+class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
     """One activity as its secretary enters it.
 
     data: the POST or None. user: whose reach decides about related ids. organisation: of a new record (a posted
     `organisation` within reach takes its place). instance: the saved record, whose organisation never changes.
     """
-
-    organisation = forms.CharField(widget=forms.HiddenInput, required=False)
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    record = forms.CharField(widget=forms.HiddenInput, required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=1_000_000)
-    period = forms.CharField(widget=forms.HiddenInput, required=False)
-    kinds = forms.MultipleChoiceField(
-        label="类型",
-        choices=Code.choices,
-        error_messages={"required": "请选择活动类型。", "invalid_choice": "没有这种活动类型。"},
-    )
-    title = TextField(label="主题", max_length=200, required=False)
-    day = DayField(
-        label="日期",
-        latest=lambda: clock.today() + PLAN_AHEAD,
-        too_late=PLAN_TOO_FAR,
-        error_messages={"required": "请填写日期。"},
-    )
-    starts_at = forms.TimeField(
-        label="开始时间", required=False, error_messages={"invalid": "请按 14:30 的样式填写时间。"}
-    )
-    ends_at = forms.TimeField(
-        label="结束时间", required=False, error_messages={"invalid": "请按 16:30 的样式填写时间。"}
-    )
-    place = TextField(label="地点", max_length=100, required=False)
-    chair_name = TextField(label="主持人", max_length=64, required=False)
-    recorder_name = TextField(label="记录人", max_length=64, required=False)
-    lecturer_name = TextField(label="授课人", max_length=64, required=False)
-    content = TextField(label="议程与决议", max_length=20000, required=False, lines=True, strip=False)
-    way = forms.ChoiceField(
-        label="服务业务的方式",
-        required=False,
-        choices=[("", "不填"), *Way.choices],
-        error_messages={"invalid_choice": "请在列出的方式中选择。"},
-    )
-    building = forms.ChoiceField(
-        label="所属方面",
-        required=False,
-        choices=[("", "不填"), *BuildingField.choices],
-        error_messages={"invalid_choice": "请在列出的方面中选择。"},
-    )
-    # What was chosen in the slot 关联业务 before a draft exists; only carried along, the room above makes links of it.
-    links = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
-    # Never rendered: a place for the messages about the tiles.
-    attendance_errors = forms.Field(required=False)
-    makes_up_for = forms.ChoiceField(
-        label="补办", required=False, error_messages={"invalid_choice": "请选择列出的月份。"}
-    )
 
     def __init__(self, data=None, *, user, organisation=None, instance=None, initial=None):
         self.user, self.instance = user, instance
@@ -148,28 +59,27 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
         self.requested = self.requested_period()
         self.codes = self._codes()
         self.day = self._day()
-        self.members = list(roster(self.organisation, self.day)) if self.has_roster else []
-        self.seats = committee(self.organisation, self.day) if self.organisation else []
-        self.people = {member.pk: member for member in [*self.members, *self.seats]}
-        if instance and instance.chair:
-            self.people.setdefault(instance.chair_id, instance.chair)
-        if instance is None and self.seats:
-            self.initial.setdefault("chair", self.seats[0].pk)
+        self.ground = Ground.of(self.organisation, self.codes, self.day, instance.chair if instance else None)
+        if instance is None and self.ground.seats:
+            self.initial.setdefault("chair", self.ground.seats[0].pk)
+        self._add_fields()
+        self.resolutions = self._resolution_rows(data)
+        self.attendance = {}
+
+    def _add_fields(self):
+        """Add the fields whose choices follow the organisation and the day."""
         chair = "谈话人" if self.is_talk else "主持人"
         self.fields["chair"] = PersonField(label=chair, people=self.people, empty=chair, required=False)
         self.fields["makes_up_for"].choices = self._months()
         places = {place.pk: place for place in co_hosts(self.organisation)}
         self.fields["hosts"] = PlacesField(label="共同举办", places=places, required=False)
-        owners = self.people | {
-            owner.pk: owner for _, owner, _ in (self.saved.resolutions if self.saved else []) if owner
-        }
-        rows = (
-            [{"text": t, "owner": getattr(o, "pk", ""), "due": d} for t, o, d in self.saved.resolutions]
-            if self.saved
-            else []
-        )
-        self.resolutions = ResolutionFormSet(data, prefix="res", initial=rows, form_kwargs={"people": owners})
-        self.attendance = {}
+
+    def _resolution_rows(self, data):
+        decisions = self.saved.resolutions if self.saved else []
+        # Whoever owns a saved resolution stays in its list, also when he has left since.
+        owners = self.people | {owner.pk: owner for _, owner, _ in decisions if owner}
+        rows = [{"text": text, "owner": getattr(owner, "pk", ""), "due": due} for text, owner, due in decisions]
+        return ResolutionFormSet(data, prefix="res", initial=rows, form_kwargs={"people": owners})
 
     # ---- what the form stands on
 
@@ -185,12 +95,16 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
         return found or organisation
 
     @property
-    def has_roster(self):
-        return self.organisation is not None and self.organisation.kind in ALONE
+    def is_talk(self):
+        return self.ground.is_talk
 
     @property
-    def is_talk(self):
-        return set(self.codes) == {Code.TALK}
+    def people(self):
+        return self.ground.people
+
+    def expected(self):
+        """Return the members whose attendance is asked; for a talk those who can be picked."""
+        return self.ground.expected()
 
     def _initial(self, given):
         if self.instance is None:
@@ -235,16 +149,6 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
         if self.overdue and self.overdue_month not in dict(found):
             found.append((self.overdue_month, self.overdue.label()))
         return [("", "不是补办"), *found]
-
-    def expected(self):
-        """Return the members whose attendance is asked; for a talk those who can be picked."""
-        if self.organisation is None:
-            return []
-        if self.is_talk:
-            return self.members
-        if set(self.codes) == {Code.COMMITTEE_MEETING} and self.organisation.kind == Kind.BRANCH:
-            return self.seats
-        return self.members if self.has_roster else self.seats
 
     @property
     def kept_attendance(self):
@@ -325,20 +229,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
             voters_expected=quorum.expected,
             voters_present=quorum.present,
             valid=quorum.valid,
-            **{
-                name: getattr(data, name)
-                for name in (
-                    "title",
-                    "starts_at",
-                    "ends_at",
-                    "place",
-                    "chair",
-                    "content",
-                    "makes_up_for",
-                    "way",
-                    "building",
-                )
-            },
+            **{name: getattr(data, name) for name in _SHOWN},
         )
         activity.unsaved_kinds = data.kinds
         return activity
@@ -349,7 +240,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
         if self.organisation is None:
             return Quorum()
         states = {pk: state for pk, (state, _) in data.attendance.items()}
-        return quorum_among(self.members, self.seats, data.kinds, data.day, states)
+        return quorum_among(self.ground.members, self.ground.seats, data.kinds, data.day, states)
 
     def panel(self, files=0):
         """Return what stands beside the form: checks, quorum line and its tone, the word on the button."""
@@ -374,14 +265,6 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, forms.Form):
     def _requested_unless_no_day(self):
         """The requested period, None while no valid date is typed: the day of the roster is then a stand-in."""
         return self.requested if self.is_bound and self.cleaned_data.get("day") else None
-
-    def pills(self):
-        """Return (usual, other) kinds as {"code", "label", "checked"}."""
-        usual = USUAL[self.organisation.kind] if self.organisation else []
-        rows = [{"code": code, "label": short_label(code), "checked": code in self.codes} for code in Code.values]
-        front = [row for code in usual for row in rows if row["code"] == code]
-        front += [row for row in rows if row["checked"] and row not in front]
-        return front, [row for row in rows if row not in front]
 
 
 def places_for(user):

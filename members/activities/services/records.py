@@ -17,6 +17,7 @@ from branches.reach.rights import RECORD
 from common import clock
 from common.errors import Conflict
 from common.operator import Actor, account_of
+from common.text import EARLIEST
 from common.uploads import sniffing as files
 from members.activities.models import (
     COUNTING_STATES,
@@ -33,7 +34,6 @@ from members.activities.quorum import Quorum, counts_from_attendance, quorum_of
 from members.activities.selectors.rosters import committee, roster
 from members.roster.models.members import Member
 
-EARLIEST = date(1921, 7, 1)
 # What has not happened yet may be planned, but not for years ahead.
 PLAN_AHEAD = timedelta(days=366)
 PLAN_TOO_FAR = "日期最多到一年之后。"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
 from branches import audit
 from branches.jobs.marks import mark
@@ -71,7 +72,7 @@ def resolution_reopen(*, by: Actor, resolution: Resolution, reason: str) -> Reso
             to=former,
             kind="returned",
             text=f"决议{quoted(resolution.text[:60])}需重新办理：{reason.strip()}",
-            url=f"/activities/{resolution.activity_id}/",
+            url=reverse("activity_detail", args=[resolution.activity_id]),
             about=f"resolution/{resolution.pk}",
         )
     return resolution

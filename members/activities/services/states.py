@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 
 from branches import audit
 from branches.notices.services import notice_send
@@ -62,11 +63,6 @@ def has_reviewer(activity: Activity, author: Any) -> bool:
     """Return whether anyone but the author may review the record: someone strictly above with the right."""
     grants = OrganisationGrant.objects.giving(REVIEW, clock.today()).above(activity.organisation)
     return grants.exclude(user_id=getattr(author, "pk", None) or 0).exists()
-
-
-def missing_for_submission(activity: Activity) -> list[str]:
-    """Return the sentences that block submission; form and live panel show the same ones (members/submission.py)."""
-    return [text for _, text in _blocks(activity, record_data(activity))]
 
 
 def _blocks(activity: Activity, data: RecordData) -> list[tuple[str, str]]:
@@ -219,7 +215,7 @@ def activity_return(*, by: Actor, activity: Activity, reason: str, version: int 
             to=activity.author,
             kind="returned",
             text=f"{activity}被退回：{reason}",
-            url=f"/activities/{activity.pk}/",
+            url=reverse("activity_detail", args=[activity.pk]),
             about=f"activity/{activity.pk}",
         )
     return activity

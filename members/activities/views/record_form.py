@@ -16,7 +16,8 @@ from branches.reach.rights import RECORD, VIEW
 from common import clock
 from common.errors import Conflict
 from common.periods import MONTH, Period
-from members.activities.forms.record import ActivityForm, form_for, places_for, short_label
+from members.activities.forms.kinds import pills, short_label
+from members.activities.forms.record import ActivityForm, form_for, places_for
 from members.activities.models import Activity, ActivityKindCode
 from members.activities.selectors.records import last_content, readable
 from members.activities.services.records import EDITABLE, activity_create, activity_update
@@ -272,7 +273,7 @@ def _stale(request, form, conflict):
 
 
 def _page(request, form, places, *, notes=(), status=200):
-    front, more = form.pills() if form.organisation else ([], [])
+    front, more = pills(form.organisation, form.codes) if form.organisation else ([], [])
     instance = form.instance
     groups = []
     if form.organisation and not instance and form.organisation.kind == Kind.BRANCH:

@@ -1,7 +1,7 @@
 """The tree page and the page of one organisation: places shown with the people in them."""
 
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from branches.audit import exports
@@ -104,30 +104,22 @@ def organisation_export(request):
     )
 
 
-def _url(name, *args):
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def _steps(request, organisation):
     """Return the first steps of a branch without members, with the buttons this user may press."""
     steps = first_steps(organisation)
     if steps is None:
         return None
     actions = {
-        "任命书记": (APPOINT, "去任命", f"{reverse('appointment_new')}?organisation={organisation.pk}"),
-        "登记党员": (MEMBERS, "登记党员", f"{reverse('member_new')}?branch={organisation.pk}"),
-        "记第一次活动": (RECORD, "记一次活动", _url("activity_new")),
+        APPOINT: ("去任命", f"{reverse('appointment_new')}?organisation={organisation.pk}"),
+        MEMBERS: ("登记党员", f"{reverse('member_new')}?branch={organisation.pk}"),
+        RECORD: ("记一次活动", reverse("activity_new")),
     }
     for step in steps:
-        right, action, url = actions.get(step["title"], (None, "", ""))
-        if right and url and step["state"] != "done" and access.has_right(request.user, right, organisation):
-            step["action"], step["url"] = action, url
-        else:
-            step.pop("action", None)
-            step.pop("url", None)
+        step.pop("action", None)
+        step.pop("url", None)
+        right = step.get("right")
+        if right and step["state"] != "done" and access.has_right(request.user, right, organisation):
+            step["action"], step["url"] = actions[right]
     return steps
 
 
@@ -161,7 +153,7 @@ def organisation_detail(request, pk):
             *({"label": row.label} for row in organisation.get_ancestors()),
             {"label": organisation.label},
         ],
-        "activities_url": _url("activity_list"),
+        "activities_url": reverse("activity_list"),
         "today": clock.today(),
     }
     if steps:

@@ -9,10 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from branches.reach.querysets import ScopedQuerySet
-from branches.reach.reach import reach
 from common.dated import DatedQuerySet
 from common.fields import EncryptedField
-from common.operator import Actor
 
 
 class MemberStage(models.TextChoices):
@@ -132,8 +130,3 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.member} {self.organisation}"
-
-
-def own_or_visible(user: Actor, right: str) -> Q:
-    """Return the condition «this member is the user himself, or lies within his reach»."""
-    return Q(account_id=user.pk or 0) | Q(reach(user, right, "home__"))

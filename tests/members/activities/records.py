@@ -33,7 +33,9 @@ def filled(place, kinds=("assembly",), day=None, states=None, **changes):
     return {key: value for key, value in (data | changes).items() if value is not None}
 
 
-def draft(place, by, kinds=("assembly",), day=None, title="学习讨论", content="传达文件并讨论", hosts=(), states=None):
+def draft(
+    place, by, kinds=("assembly",), day=None, *, title="学习讨论", content="传达文件并讨论", hosts=(), states=None
+):
     """Return a complete draft made through the service."""
     day = day or clock.today()
     attendance = {member.pk: ("present", "") for member in expected(place, kinds, day)}

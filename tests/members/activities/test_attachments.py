@@ -110,30 +110,26 @@ def test_a_file_follows_the_reach_of_its_record(world, as_, record):
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "words"),
+    ("sent", "words"),
     [
-        ("空.pdf", b"", "空"),
-        ("a.exe", b"MZ", "不接收"),
-        ("旧.doc", b"\xd0\xcf\x11\xe0", "另存为"),
-        ("页.html", b"<html>", "不接收"),
-        ("图.svg", b"<svg/>", "不接收"),
-        ("宏.docm", b"PK", "宏"),
-        ("假.pdf", png(), "不符"),
-        ("假.png", PDF, "不符"),
-        ("夹带.pdf", PDF + b"<html><script>1</script>", "夹带"),
-        ("a.html.pdf", PDF, "两个扩展名"),
-        ("无扩展名", PDF, "扩展名"),
-        ("脚本.txt", b"<script>alert(1)</script>", "不符"),
-        (
-            "巨图.png",
-            png(size=30_000),
-            "尺寸",
-        ),
+        (("空.pdf", b""), "空"),
+        (("a.exe", b"MZ"), "不接收"),
+        (("旧.doc", b"\xd0\xcf\x11\xe0"), "另存为"),
+        (("页.html", b"<html>"), "不接收"),
+        (("图.svg", b"<svg/>"), "不接收"),
+        (("宏.docm", b"PK"), "宏"),
+        (("假.pdf", png()), "不符"),
+        (("假.png", PDF), "不符"),
+        (("夹带.pdf", PDF + b"<html><script>1</script>"), "夹带"),
+        (("a.html.pdf", PDF), "两个扩展名"),
+        (("无扩展名", PDF), "扩展名"),
+        (("脚本.txt", b"<script>alert(1)</script>"), "不符"),
+        (("巨图.png", png(size=30_000)), "尺寸"),
     ],
 )
-def test_what_is_not_taken_is_refused_with_a_sentence_and_leaves_nothing(world, as_, record, media, name, data, words):
+def test_what_is_not_taken_is_refused_with_a_sentence_and_leaves_nothing(world, as_, record, media, sent, words):
     before = AuditEntry.objects.count()
-    answer = _send(as_("secretary_a"), record, _file(name, data))
+    answer = _send(as_("secretary_a"), record, _file(*sent))
     assert answer.status_code == 422 and words in answer.content.decode()
     assert not Attachment.objects.exists() and not _stored(media)
     assert AuditEntry.objects.count() == before

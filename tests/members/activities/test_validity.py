@@ -52,12 +52,6 @@ def test_a_meeting_without_voters_is_never_quorate():
     assert validity.general_vote(0, 0).quorate is False
 
 
-def test_imported_assemblies_are_counted_without_probationers():
-    # 15 due with 2 probationers, one of them named absent: 13 voters; 12 came, one of them a probationer.
-    assert validity.voters_of_imported(15, 12, 2, 1) == (13, 11)
-    assert validity.voters_of_imported(1, 0, 2, 0) == (0, 0)
-
-
 @pytest.mark.parametrize("seats, needed", [(1, 2), (3, 4), (4, 5), (5, 6), (6, 8), (7, 9), (10, 12)])
 def test_a_fifth_more_candidates_than_seats_rounded_up(seats, needed):
     assert validity.candidates_needed(seats) == needed

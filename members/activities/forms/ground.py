@@ -1,0 +1,54 @@
+"""What a record form stands on: an organisation, the kinds, a day, and the people there on that day."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Self
+
+from branches.places.models.organisations import Kind, Organisation
+from members.activities.models import ActivityKindCode as Code
+from members.activities.selectors.rosters import committee, roster
+from members.roster.models.members import Member
+
+# Below the general branch an organisation has a roster of its own.
+WITH_ROSTER = (Kind.BRANCH, Kind.SMALL_GROUP)
+
+
+@dataclass
+class Ground:
+    """members: the roster, empty above the branch; seats: the committee; people: both by id, and the present chair."""
+
+    organisation: Organisation | None
+    codes: list[str]
+    members: list[Member] = field(default_factory=list)
+    seats: list[Member] = field(default_factory=list)
+    people: dict[int, Member] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, organisation: Organisation | None, codes: list[str], day: date, chair: Member | None) -> Self:
+        """Read the people of an organisation on a day. chair: of the saved record, who may belong elsewhere by now."""
+        ground = cls(organisation, codes)
+        if organisation is not None:
+            ground.members = list(roster(organisation, day)) if ground.has_roster else []
+            ground.seats = committee(organisation, day)
+        ground.people = {member.pk: member for member in [*ground.members, *ground.seats]}
+        if chair is not None:
+            ground.people.setdefault(chair.pk, chair)
+        return ground
+
+    @property
+    def has_roster(self) -> bool:
+        return self.organisation is not None and self.organisation.kind in WITH_ROSTER
+
+    @property
+    def is_talk(self) -> bool:
+        return set(self.codes) == {Code.TALK}
+
+    def expected(self) -> list[Member]:
+        """Return the members whose attendance is asked; for a talk those who can be picked."""
+        if self.organisation is None:
+            return []
+        if self.is_talk:
+            return self.members
+        if set(self.codes) == {Code.COMMITTEE_MEETING} and self.organisation.kind == Kind.BRANCH:
+            return self.seats
+        return self.members if self.has_roster else self.seats

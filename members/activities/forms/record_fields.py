@@ -1,0 +1,60 @@
+"""The fields of the record form that are the same for every organisation and day."""
+
+from django import forms
+
+from common import clock
+from members.activities.forms.fields import DayField, TextField
+from members.activities.models import ActivityKindCode, BuildingField, Way
+from members.activities.services.records import PLAN_AHEAD, PLAN_TOO_FAR
+
+
+class RecordFields(forms.Form):
+    """Fields only; chair and hosts follow the organisation and are added by ActivityForm."""
+
+    organisation = forms.CharField(widget=forms.HiddenInput, required=False)
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    record = forms.CharField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=1_000_000)
+    period = forms.CharField(widget=forms.HiddenInput, required=False)
+    kinds = forms.MultipleChoiceField(
+        label="类型",
+        choices=ActivityKindCode.choices,
+        error_messages={"required": "请选择活动类型。", "invalid_choice": "没有这种活动类型。"},
+    )
+    title = TextField(label="主题", max_length=200, required=False)
+    day = DayField(
+        label="日期",
+        latest=lambda: clock.today() + PLAN_AHEAD,
+        too_late=PLAN_TOO_FAR,
+        error_messages={"required": "请填写日期。"},
+    )
+    starts_at = forms.TimeField(
+        label="开始时间", required=False, error_messages={"invalid": "请按 14:30 的样式填写时间。"}
+    )
+    ends_at = forms.TimeField(
+        label="结束时间", required=False, error_messages={"invalid": "请按 16:30 的样式填写时间。"}
+    )
+    place = TextField(label="地点", max_length=100, required=False)
+    chair_name = TextField(label="主持人", max_length=64, required=False)
+    recorder_name = TextField(label="记录人", max_length=64, required=False)
+    lecturer_name = TextField(label="授课人", max_length=64, required=False)
+    content = TextField(label="议程与决议", max_length=20000, required=False, lines=True, strip=False)
+    way = forms.ChoiceField(
+        label="服务业务的方式",
+        required=False,
+        choices=[("", "不填"), *Way.choices],
+        error_messages={"invalid_choice": "请在列出的方式中选择。"},
+    )
+    building = forms.ChoiceField(
+        label="所属方面",
+        required=False,
+        choices=[("", "不填"), *BuildingField.choices],
+        error_messages={"invalid_choice": "请在列出的方面中选择。"},
+    )
+    # What was chosen in the slot 关联业务 before a draft exists; only carried along, the room above makes links of it.
+    links = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+    # Never rendered: a place for the messages about the tiles.
+    attendance_errors = forms.Field(required=False)
+    makes_up_for = forms.ChoiceField(
+        label="补办", required=False, error_messages={"invalid_choice": "请选择列出的月份。"}
+    )
