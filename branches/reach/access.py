@@ -160,7 +160,7 @@ def sync_grants(appointment: Appointment) -> None:
 
 
 def may_appoint(giver: Actor, role: str, organisation: Any) -> bool:
-    """Return whether `giver` may appoint to `role` at `organisation` (access.md, last column; control C18).
+    """Return whether `giver` may appoint to `role` at `organisation` (the table of roles, reach/rights.py; control C18).
 
     Only the roles listed for one of his own roles, at or below its organisation; some only strictly below it.
     """

@@ -51,7 +51,7 @@ class ActivityState(models.TextChoices):
 
 
 class Way(models.TextChoices):
-    """How a record serves the business work (domain.md 1.5)."""
+    """How a record serves the business work."""
 
     AROUND = "around", "围绕"
     PERMEATE = "permeate", "渗透"
@@ -60,7 +60,7 @@ class Way(models.TextChoices):
 
 
 class BuildingField(models.TextChoices):
-    """The five fields of Party building (domain.md 1.5)."""
+    """The five fields of Party building."""
 
     THOUGHT = "thought", "思想建设"
     ORGANISATION = "organisation", "组织建设"

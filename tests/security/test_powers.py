@@ -16,7 +16,7 @@ from branches.reach.rights import RIGHT_NAMES, ROLES, SYSTEM_ROLES, VIEW
 from common.operator import OPERATOR
 from tests.matrix import all_rows
 
-# giver → place → what he may give there; what is not named he may not give. From access.md, last column of the roles.
+# giver → place → what he may give there; what is not named he may not give. As the table of roles has it.
 LOW = {"group_leader", "branch_officer"}
 GENERAL = LOW | {"branch_secretary"}
 ALL = GENERAL | {

@@ -46,7 +46,7 @@ def appointment_make(
     """Appoint `user` to `role` at `organisation` from `starts` (default today) to `ends` (included, or open).
 
     Raises ValidationError keyed by field when the giver's own role does not list `role`, when he would appoint himself,
-    or when the duties of administrator, auditor and business would meet in one account (access.md rule 5, control C18).
+    or when the duties of administrator, auditor and business would meet in one account (access rule 5, control C18).
     """
     if user == by:
         raise ValidationError({"user": "不能任命自己。"})

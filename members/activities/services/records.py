@@ -255,7 +255,7 @@ def _fill(activity: Activity, data: RecordData) -> None:
 
 
 def _planned_or_draft(activity: Activity) -> None:
-    """A record of a day to come is a plan; when the day has come it is a draft (domain.md, section 4)."""
+    """A record of a day to come is a plan; when the day has come it is a draft."""
     if activity.state in (ActivityState.PLANNED, ActivityState.DRAFT):
         activity.state = ActivityState.PLANNED if activity.day > clock.today() else ActivityState.DRAFT
     elif activity.day > clock.today():

@@ -140,7 +140,7 @@ def test_a_right_that_ended_while_the_form_was_open_loses_no_text(world, as_):
     assert record.content == "传达文件并讨论"
 
 
-# ---- states: the table of domain.md, section 4; everything else is 409 and unchanged
+# ---- states: which step fits which state; everything else is 409 and unchanged
 
 ALLOWED = {
     ("planned", "edit"),
