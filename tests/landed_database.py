@@ -63,6 +63,10 @@ def write_rows(apps):
         size=3,
         sha256="0" * 64,
     )
+    collect = make("responsibilities.Collect", organisation=place, title="征集", purpose="汇总", due=DAY)
+    options = json.dumps(["是", "否"], ensure_ascii=False)
+    make("responsibilities.CollectField", collect=collect, order=1, label="设岗", kind="choice", options=options)
+    make("responsibilities.CollectField", collect=collect, order=2, label="党员人数", held="members")
     make("responsibilities.LeaderCharge", leader=user, organisation=place, department=department, starts=DAY)
 
 
@@ -114,14 +118,15 @@ def read_rows():
     from assessments.results.models import Result, Score
     from assessments.schemes.models import SchemeVersion
     from branches.jobs.models import JobRun
+    from responsibilities.collects.models import CollectField
     from responsibilities.duties.models import LeaderPortfolio
     from responsibilities.proof_files.models import ProofFile
 
-    parameters = JobRun.objects.get().parameters
     score = Score.objects.get()
     portfolio = LeaderPortfolio.objects.get()
     return {
-        "job": parameters if isinstance(parameters, dict) else json.loads(parameters),
+        "job": JobRun.objects.get().parameters,
+        "fields": list(CollectField.objects.order_by("order").values_list("options", "figure")),
         "scheme": SchemeVersion.objects.get(key="landed").body,
         "result": Result.objects.get().body,
         "reasons": score.reasons,

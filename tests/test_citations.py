@@ -83,7 +83,8 @@ def test_no_document_outside_the_repository_is_named():
     present = {path.name for path in ROOT.rglob("*.md") if ".venv" not in path.parts}
     missing = {}
     for path, text in TEXTS.items():
-        for name in re.findall(r"\b([a-z_]+\.md)\b(?!\()", text):
+        # A filter of the templates is called tongbu.md in its tests.
+        for name in re.findall(r"\b([a-z_]+\.md)\b", text.replace("tongbu.md", "")):
             if name not in present:
                 missing.setdefault(name, []).append(str(path.relative_to(ROOT)))
     assert missing == {}

@@ -48,6 +48,7 @@ def test_a_database_of_the_landed_version_is_read_after_its_migration(fresh_data
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "job": {"batch": 7},
+        "fields": [[["是", "否"], ""], [[], "members"]],
         "scheme": {"key": "landed", "periods": ["季"]},
         "result": {"dimensions": [{"key": "life", "points": "30.0"}]},
         "reasons": [{"text": "缺一次", "points": "1"}],

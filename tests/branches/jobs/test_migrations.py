@@ -6,6 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from branches.jobs import services as jobs
 from branches.jobs.models import JobRun
+from tests.migrating import needs_migrations
 
 PARAMETERS = {"batch": 7, "places": [1, 2], "words": "甲“乙”"}
 LANDED = ("branches", "0001_initial")
@@ -25,6 +26,7 @@ def done(monkeypatch):
 
 
 def test_a_job_queued_before_its_parameters_became_json_is_done_with_them(transactional_db, done):
+    needs_migrations()
     newest = next(node for node in MigrationExecutor(connection).loader.graph.leaf_nodes("branches"))
     try:
         old = _migrate(LANDED).get_model("branches", "JobRun").objects

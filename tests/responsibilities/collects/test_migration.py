@@ -5,6 +5,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from tests.migrating import needs_migrations
+
 BEFORE = [("responsibilities", "0003_names_of_proof_files_and_portfolios")]
 AFTER = [("responsibilities", "0004_options_as_json_and_names")]
 
@@ -18,6 +20,7 @@ def migrated(targets):
 
 @pytest.fixture
 def before(live_world):
+    needs_migrations()
     yield migrated(BEFORE)
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
