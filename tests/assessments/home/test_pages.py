@@ -207,3 +207,11 @@ def test_the_panel_promises_no_period_before_the_date_is_known(as_, world):
     assert "不扣分" not in page
     page = client.post("/uses/", form | {"day": clock.today().isoformat()}).content.decode()
     assert f"{clock.today().month}月主题党日" in page
+
+
+def test_a_document_of_a_published_report_is_made_once_and_kept(as_, published, monkeypatch):
+    first = as_("staff").post(f"/reports/{published.pk}/docx/")
+    assert first.status_code == 200 and published.documents.get().kind == "docx"
+    monkeypatch.setattr("assessments.reports.documents.render", None)
+    assert as_("staff").post(f"/reports/{published.pk}/docx/").content == first.content
+    assert published.documents.count() == 1
