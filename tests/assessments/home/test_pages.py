@@ -9,6 +9,8 @@ from django.utils import timezone
 from docx import Document
 
 from assessments.facts import fill as rollups
+from assessments.facts.models import Fact
+from assessments.home.selectors.dashboard import heat_map
 from assessments.reports.models import Report
 from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_freeze, assessment_trial
@@ -215,3 +217,22 @@ def test_a_document_of_a_published_report_is_made_once_and_kept(as_, published, 
     monkeypatch.setattr("assessments.reports.documents.render", None)
     assert as_("staff").post(f"/reports/{published.pk}/docx/").content == first.content
     assert published.documents.count() == 1
+
+
+def test_what_fell_due_earlier_in_the_year_is_counted_and_nothing_else(world):
+    """Overdue before the quarter and in its year; not what is due in it, in another year, or was met."""
+    due = {"before": (6, 30, 2026), "in it": (9, 30, 2026), "last year": (12, 31, 2025), "met": (6, 30, 2026)}
+    for name, (month, day, year) in due.items():
+        Fact.objects.create(
+            family="requirement",
+            measure=f"requirement.{name}",
+            organisation=world.branch_a,
+            period=f"{year}-{month:02}",
+            numerator=0,
+            denominator=1,
+            state="met" if name == "met" else "overdue",
+            due=date(year, month, day),
+            as_of=date(2026, 10, 1),
+        )
+    _, _, earlier = heat_map(world.staff, Period.parse("2026Q3"), today=date(2026, 10, 1))
+    assert earlier == 1
