@@ -258,3 +258,11 @@ def test_the_form_of_a_stage_is_headed_by_how_it_stands(as_, items):
     stage = items["bad"].stages.get(stage="arrangement")
     page = as_("staff").get(f"/sync/stages/{stage.pk}/").content.decode()
     assert "<h1>同步安排：缺失，业务开展后已 30 天未见党建记录</h1>" in page
+
+
+def test_only_a_missing_stage_can_be_put_under_supervision_from_the_board(as_, items):
+    cells = [cell for line in as_("staff").get("/sync/").context["lines"] for cell in line.cells]
+    assert {cell.show.state for cell in cells if cell.supervise} == {"missing"}
+    assert all(cell.supervise for cell in cells if cell.show.state == "missing" and not cell.supervised)
+    asked = [cell for line in as_("secretary_a").get("/sync/").context["lines"] for cell in line.cells]
+    assert not any(cell.supervise for cell in asked)
