@@ -13,7 +13,7 @@ from members.activities.models import AttendanceState as State
 from members.activities.models import Resolution
 from members.activities.services.records import RecordData, activity_create, host_confirm
 from members.activities.services.resolutions import resolution_done
-from members.activities.services.states import activity_accept, activity_return, activity_submit
+from members.activities.services.states import activity_accept, activity_record, activity_return, activity_submit
 from responsibilities.requirements.selectors import one_requirement
 from responsibilities.requirements.services import requirement_exempt, requirement_explain, requirement_remind
 
@@ -166,8 +166,7 @@ class Year:
             wait = (self.today - data.day).days
         submitted = data.day + timedelta(days=wait)
         with clock.at(_moment(submitted, 17)):
-            record = activity_create(by=branch.secretary, organisation=place, data=data)
-            record = activity_submit(by=branch.secretary, activity=record)
+            record = activity_record(by=branch.secretary, organisation=place, data=data)
         # A small group's record is written here by its branch secretary, so the next above reviews it.
         reviewed = submitted + timedelta(days=self.chance.randrange(1, 5))
         if record.state == "submitted" and reviewed <= self.today - timedelta(days=1):
