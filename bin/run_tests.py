@@ -24,8 +24,7 @@ def main():
     arguments = sys.argv[1:]
     alone = any(part.startswith("-n") or part in {"--pdb", "-x"} for part in arguments)
     # tests/groups.py says which tests share a process and which begin: the order is meant, not the size of a group.
-    # One process more than two cores: whoever has the browser mostly waits for it.
-    parallel = [] if alone else ["-n", "3", "--no-loadscope-reorder"]
+    parallel = [] if alone else ["-n", "2", "--no-loadscope-reorder"]
     ran, failed = [], []
     with tempfile.TemporaryDirectory(prefix="tongbu-test-") as var:
         for name, options, extra in runs(var, whole=bool(os.environ.get("FULL")) or _names_tests(arguments)):
