@@ -161,7 +161,7 @@ def test_no_link_is_dead(pages, demo, signed_in):
         with ThreadPoolExecutor(4) as pool:
             answers = zip(links, pool.map(status, links))
             dead += [(who, link, linked[who][link], code) for link, code in answers if code not in (200, 302)]
-        assert len(links) > 5
+        assert links
     assert dead == [], "\n".join(map(str, dead))
 
 

@@ -39,14 +39,17 @@ def name_of(path):
 def walk(context, address, starts):
     """Follow links from the paths `starts`, one page of each url name.
 
-    context: a browser context that is signed in. Returns ({url name: path}, {path: path of the page that links to it}).
+    context: a browser context that is signed in. Returns ({url name: path}, {path: path of the page that links to it}),
+    the latter without those that the walk itself has opened.
     """
-    names, linked, queue = {}, {}, list(starts)
+    names, linked, opened, queue = {}, {}, set(), list(starts)
     for path in starts:
         names.setdefault(name_of(path), path)
     while queue:
         path = queue.pop(0)
         answer = context.request.get(address + path)
+        if answer.ok:
+            opened.add(path)
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
         for link in links_of(answer.text(), answer.url):
@@ -55,4 +58,4 @@ def walk(context, address, starts):
             if name and name not in names:
                 names[name] = link
                 queue.append(link)
-    return names, linked
+    return names, {link: page for link, page in linked.items() if link not in opened}

@@ -278,6 +278,9 @@ def test_an_overdue_notice_goes_up_one_level_once(world):
         (f"supervision/{to_a.pk}/overdue", "party_secretary"),
         (f"supervision/{to_a.pk}/overdue", "committee_secretary"),
     }
+    # The trail says who was told.
+    notes = AuditEntry.objects.filter(verb="supervision.escalate", object_id=to_c.pk).values_list("payload", flat=True)
+    assert [world.general_secretary.name in note for note in notes] == [True]
     assert supervisions_escalate(later) == 0
     assert Notice.objects.filter(about__endswith="/overdue").count() == 4
     assert state(to_c) == "open" and to_c.escalated_at is not None
