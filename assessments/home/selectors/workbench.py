@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from branches.notices.models import Notice
 from branches.places.models.organisations import Kind, Organisation, within
@@ -58,8 +59,12 @@ def _note(row: Requirement) -> str:
     return ""
 
 
-def workbench(user: Actor, organisation: Organisation) -> dict:
-    """Return the page data of one branch or small group for its own secretary or leader."""
+def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
+    """Return the page data of one branch or small group for its own secretary or leader.
+
+    since: the day from which he answers for it. What fell due before that day and before this month is his
+    predecessor's: it stands apart as `older`, so that his page begins with what he can still do in time.
+    """
     today = clock.today()
     quarter, month = Period.containing(QUARTER, today), Period.containing(MONTH, today)
     rows = requirements(Period(YEAR, today.year), organisations=[organisation.pk])
@@ -73,10 +78,14 @@ def workbench(user: Actor, organisation: Organisation) -> dict:
         if row.state == State.OVERDUE or (row.state in (State.DUE_SOON, State.NOT_DUE) and row.due in month)
     ]
     due.sort(key=lambda row: (row.state != State.OVERDUE, row.due, row.organisation))
+    older = [row for row in due if row.due < min(since, month.first)]
+    due = due[len(older) :]
     this_quarter = [row for row in rows if row.due in quarter or row.period.within(quarter)]
     records = _records(organisation)
     return {
         "due": [line_of(row, organisation, names) for row in due],
+        "older": [line_of(row, organisation, names) for row in older],
+        "since": since,
         "overdue": sum(row.state == State.OVERDUE for row in due),
         "done_this_month": sum(row.state in (State.MET, State.MET_LATE) and row.period.within(month) for row in rows),
         "strip": _strip(this_quarter),

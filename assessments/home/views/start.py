@@ -33,7 +33,7 @@ def home(request):
     if scope.role in _SYSTEM:
         return redirect(_SYSTEM[scope.role])
     if scope.role in _WORKBENCH:
-        return _workbench(request, scope.organisation)
+        return _workbench(request, scope)
     return dashboard_page(request)
 
 
@@ -47,11 +47,12 @@ def _without_post(request):
     return render(request, "assessments/home/without_post.html")
 
 
-def _workbench(request, organisation):
+def _workbench(request, scope):
+    organisation = scope.organisation
     steps = first_steps(organisation)
     if steps is not None:
         return render(request, "assessments/home/new_branch.html", {"organisation": organisation, "steps": steps})
-    data = workbench(request.user, organisation)
+    data = workbench(request.user, organisation, scope.starts)
     groups = tasks_of(request.user, organisation)
     kinds = (
         QUICK_KINDS

@@ -16,6 +16,7 @@ from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_freeze, assessment_trial
 from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
+from branches.reach.models import Appointment
 from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
@@ -236,3 +237,18 @@ def test_what_fell_due_earlier_in_the_year_is_counted_and_nothing_else(world):
         )
     _, _, earlier = heat_map(world.staff, Period.parse("2026Q3"), today=date(2026, 10, 1))
     assert earlier == 1
+
+
+def test_what_was_overdue_before_a_secretary_came_is_one_folded_line(as_, world):
+    client = as_("secretary_a")
+    with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
+        before = client.get("/").context
+        assert before["older"] == [] and before["overdue"] > 3
+        Appointment.objects.filter(user=world.secretary_a).update(starts=date(2026, 11, 16))
+        page = client.get("/")
+    older, due = page.context["older"], page.context["due"]
+    assert len(older) + len(due) == len(before["due"])
+    assert all(line.row.due < date(2026, 11, 1) for line in older)
+    assert all(line.row.due >= date(2026, 11, 1) for line in due)
+    assert f"任职前逾期 {len(older)} 项" in page.content.decode()
+    assert "逾期" not in page.context["title"]
