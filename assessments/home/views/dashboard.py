@@ -51,8 +51,11 @@ def dashboard_page(request):
     figures = selectors.totals(groups)
     lagging = figures["lagging"]
     waiting = _waiting(request)
+    age = rollups.age()
+    said = overdue_sentence([(row.name.removesuffix("党支部"), row.overdue) for row in lagging]).rstrip("。")
     context = {
-        "title": overdue_sentence([(row.name.removesuffix("党支部"), row.overdue) for row in lagging]).rstrip("。"),
+        # Nothing overdue is said only of what has been reckoned.
+        "title": said if age else "正在汇总",
         "form": form,
         "quarter": quarter,
         "columns": found,
@@ -60,7 +63,7 @@ def dashboard_page(request):
         "groups": groups,
         "figures": figures,
         "order": order,
-        "age": rollups.age(),
+        "age": age,
         "lagging": lagging,
         "earlier": earlier,
         "waiting": waiting,

@@ -15,6 +15,7 @@ from assessments.reports.models import Report
 from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_freeze, assessment_trial
 from branches.audit.models import AuditEntry
+from branches.jobs.models import Heartbeat
 from branches.notices.models import Notice
 from branches.reach.models import Appointment
 from common import clock
@@ -252,3 +253,11 @@ def test_what_was_overdue_before_a_secretary_came_is_one_folded_line(as_, world)
     assert all(line.row.due >= date(2026, 11, 1) for line in due)
     assert f"任职前逾期 {len(older)} 项" in page.content.decode()
     assert "逾期" not in page.context["title"]
+
+
+def test_before_the_first_roll_up_the_dashboard_claims_nothing(as_, world):
+    Heartbeat.objects.filter(name="rollup").delete()
+    page = as_("staff").get("/dashboard/").content.decode()
+    assert "正在汇总" in page and "没有逾期事项" not in page and "0 项" not in page
+    rollups.fill()
+    assert "正在汇总" not in as_("staff").get("/dashboard/").content.decode()
