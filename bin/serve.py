@@ -28,9 +28,12 @@ def prepare():
     # WhiteNoise warns about a folder that is not there; the demo serves its files from the code.
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
-    if not settings.DEMO:
-        return []
     from branches.access import demo
+
+    if not settings.DEMO:
+        if sentence := demo.unfit_for_service():
+            sys.exit(refuse(sentence))
+        return []
     from branches.places.models.organisations import Organisation
 
     if not Organisation.objects.exists():

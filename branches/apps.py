@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_migrate
 
 
@@ -9,10 +10,15 @@ class BranchesConfig(AppConfig):
     def ready(self):
         from django.contrib.auth.signals import user_logged_in, user_login_failed
 
-        from branches.access import lockout
+        from branches.access import demo, lockout
         from branches.access.views.own_account import on_login
         from branches.audit import guards
 
+        checks.register(demo.check_database, checks.Tags.security, deploy=True)
         post_migrate.connect(guards.install_audit_guards, sender=self, dispatch_uid="audit-guards")
         user_logged_in.connect(on_login, dispatch_uid="session-clocks")
         user_login_failed.connect(lockout.on_failure, dispatch_uid="guessing-watch")
+        # Imported last: axes' own watchers come after ours, which see whether a try came while it was closed already.
+        from axes.signals import user_locked_out
+
+        user_locked_out.connect(lockout.on_lock, dispatch_uid="lock-watch")

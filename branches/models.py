@@ -1,6 +1,6 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
-from branches.access.models import User
+from branches.access.models import PasswordReset, User
 from branches.audit.models import AuditEntry, AuditSeal
 from branches.jobs.models import ChangeMark, Heartbeat, JobRun
 from branches.notices.models import Feedback, Notice
@@ -24,6 +24,7 @@ __all__ = [
     "Organisation",
     "OrganisationGrant",
     "OrganisationVersion",
+    "PasswordReset",
     "Setting",
     "Term",
     "User",

@@ -32,6 +32,18 @@ class Operator:
 OPERATOR = Operator()
 
 
+class Outsider:
+    """Somebody before the door, for the trail alone: no account, no rights."""
+
+    pk: None = None
+    id: None = None
+    is_authenticated = False
+    is_active = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 def account_of(by: Actor) -> Any:
     """Return the account to note as the author of a row; None for the operator, who has none."""
     return None if by is OPERATOR else by

@@ -151,6 +151,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 # Guessing is slowed per account and address, never by address alone: one address is the whole agency.
+LOGIN_SPRAY_NAMES = env.integer("LOGIN_SPRAY_NAMES", 30, 5, 1000)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -3,8 +3,27 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+
+def refuse_demo():
+    """Stop with exit 2 and one sentence where a demo database or a superuser would go into service."""
+    from django.conf import settings
+    from django.db import connection
+
+    from branches.access.demo import unfit_for_service
+    from config.env import WrongSetting
+
+    if settings.DEMO or settings.DEBUG:
+        return
+    sentence = unfit_for_service()
+    # The server forks or waits after this: no connection may be shared or kept open by it.
+    connection.close()
+    if sentence:
+        raise WrongSetting(sentence)
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+refuse_demo()
 # What is loaded now stays: looking all of it through again and again held single requests up for a tenth of a second.
 gc.collect()
 gc.freeze()

@@ -10,6 +10,7 @@ from members.activities.models import (
     Resolution,
 )
 from members.imports.models import ImportBatch
+from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 
@@ -21,6 +22,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "ImportBatch",
+    "LinkProposal",
     "Member",
     "Membership",
     "Post",

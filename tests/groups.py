@@ -33,7 +33,8 @@ ON_BOTH = (
     "tests/branches/places/",
     "tests/branches/reach/",
     "tests/branches/imports/",
-    "tests/branches/access/test_rotate_field_keys.py",
+    "tests/branches/access/",
+    "tests/members/roster/test_links.py",
     "tests/common/test_crypto.py",
     "tests/members/imports/test_agency.py",
     "tests/members/imports/test_rows_",
@@ -55,7 +56,9 @@ ON_BOTH = (
     "tests/assessments/home/test_search.py",
     "tests/assessments/home/test_pages.py",
     "tests/security/test_jobs.py",
+    "tests/security/test_login_trail.py",
     "tests/security/test_powers.py",
+    "tests/security/test_resets.py",
     "tests/test_migrations.py",
 )
 

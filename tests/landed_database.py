@@ -117,6 +117,7 @@ def read_rows():
     from assessments.reports.models import Report
     from assessments.results.models import Result, Score
     from assessments.schemes.models import SchemeVersion
+    from branches.access.models import User
     from branches.jobs.models import JobRun
     from responsibilities.collects.models import CollectField
     from responsibilities.duties.models import LeaderPortfolio
@@ -133,6 +134,7 @@ def read_rows():
         "evidence": score.evidence,
         "report": Report.objects.get().body,
         "proof_file": ProofFile.objects.get().name,
+        "unvouched": User.objects.get(username="landed").unvouched,
         "portfolio": [portfolio.leader.username, portfolio.department.name],
     }
 

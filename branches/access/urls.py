@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from branches.access.views import accounts, appointments, own_account
+from branches.access.views import accounts, appointments, own_account, resets
 
 urlpatterns = [
     path("login/", own_account.Login.as_view(), name="login"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("appointments/new/", appointments.appointment_new, name="appointment_new"),
     path("accounts/", accounts.account_list, name="account_list"),
     path("accounts/new/", accounts.account_new, name="account_new"),
-    path("accounts/<int:pk>/reset/", accounts.account_reset, name="account_reset"),
+    path("accounts/<int:pk>/code/", accounts.account_code, name="account_code"),
+    path("accounts/<int:pk>/reset/", resets.reset_new, name="reset_new"),
     path("accounts/<int:pk>/lock/", accounts.account_lock, name="account_lock"),
+    path("resets/", resets.reset_list, name="reset_list"),
+    path("resets/<int:pk>/confirm/", resets.reset_confirmation, name="reset_confirm"),
+    path("resets/<int:pk>/refuse/", resets.reset_refusal, name="reset_refuse"),
 ]

@@ -113,13 +113,8 @@ class SessionLimits:
             return self.get_response(request)
         moment = int(clock.real_now().timestamp())
         session = request.session
-        expired = (
-            moment - session.get("entered", 0) > settings.SESSION_COOKIE_AGE
-            or moment - session.get("seen", 0) > settings.SESSION_IDLE_SECONDS
-            or session.get("epoch") != request.user.session_epoch
-            or not request.user.is_active
-        )
-        if expired:
+        if ending := self._ending(request, moment):
+            audit.record(by=request.user, verb="login.end", obj=request.user, note=ending)
             logout(request)
             return _to_login(request)
         if moment - session["seen"] >= 60:
@@ -130,6 +125,20 @@ class SessionLimits:
             if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
                 return HttpResponseRedirect(reverse("first_login"))
         return self.get_response(request)
+
+    @staticmethod
+    def _ending(request, moment):
+        """Return why the session ends, in the words of the trail, or an empty text."""
+        session, user = request.session, request.user
+        if not user.is_active:
+            return "账号已锁定"
+        if session.get("epoch") != user.session_epoch:
+            return "口令、账号或任职变动后结束"
+        if moment - session.get("entered", 0) > settings.SESSION_COOKIE_AGE:
+            return "登录满时限"
+        if moment - session.get("seen", 0) > settings.SESSION_IDLE_SECONDS:
+            return "长时间未操作"
+        return ""
 
 
 def _to_login(request):

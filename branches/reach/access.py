@@ -9,12 +9,12 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import Http404
 
-from branches.reach.intervals import above, tree_order
+from branches.reach.intervals import above, above_outer, tree_order
 from branches.reach.models import Appointment, OrganisationGrant
-from branches.reach.reach import fresh, reach_of
+from branches.reach.reach import NOWHERE, fresh, organisations, reach_of
 from branches.reach.rights import APPOINT, RIGHT_NAMES, ROLES, STRICTLY_BELOW, SYSTEM_ROLES, VIEW
 from common import clock
 from common.operator import OPERATOR, Actor
@@ -174,3 +174,21 @@ def may_appoint(giver: Actor, role: str, organisation: Any) -> bool:
         and (role not in ROLES[seat.role].appoint_strictly_below or organisation.pk != seat.organisation)
         for seat in fresh(giver, at=organisation.pk).over(organisation.pk)
     )
+
+
+def givable(giver: Actor) -> Q:
+    """Return the condition «`giver` may appoint to this row's role at its organisation», over appointments.
+
+    The same table as `may_appoint`, for lists.
+    """
+    found = NOWHERE
+    for seat in reach_of(giver).seats:
+        row = ROLES[seat.role]
+        if APPOINT not in row.rights:
+            continue
+        strictly = set(row.appoint_strictly_below)
+        for roles, below in ((set(row.may_appoint) - strictly, False), (strictly, True)):
+            if roles:
+                top = organisations().filter(above_outer(strictly=below), pk=seat.organisation)
+                found |= Q(role__in=roles, organisation__in=organisations().filter(Exists(top)).values("pk"))
+    return found

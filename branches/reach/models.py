@@ -48,6 +48,8 @@ class Appointment(models.Model):
         verbose_name="接手人",
     )
     end_reason = models.CharField("结束原因", max_length=200, blank=True)
+    # No column: the code that whoever just appointed hands over, for the one answer to him.
+    first_code = ""
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -81,6 +83,9 @@ class Appointment(models.Model):
 
     def check_separation(self) -> None:
         """One account holds at most one of administrator, auditor and content roles on any day (GB/T 22239 8.1.4.2)."""
+        # The room above links members to accounts; whoever keeps the system reads nobody's file as his own.
+        if self.role in SYSTEM_ROLES and self.pk is None and getattr(self.user, "member", None) is not None:
+            raise ValidationError("已关联党员的账号不能担任系统管理员或安全审计员，请另建账号。")
         others = Appointment.objects.filter(user=self.user).exclude(pk=self.pk)
         others = others.in_force_during(self.starts, self.ends or date.max)
         mine = self.role if self.role in SYSTEM_ROLES else "content"

@@ -32,6 +32,7 @@ KNOWN = {
     "org_life_due_month": _known("12", "组织生活会截止月份", 1, 12),
     "founding_share": _known("0.5", "成立当期剩余天数不少于几成才计入应办", 0, 1),
     "late_factor": _known("0.5", "补办、迟报计分系数", 0, 1),
+    "appointment_backdate_days": _known("30", "任职起最多可早于登记当天的天数", 0, 3650),
 }
 
 

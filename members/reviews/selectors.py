@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from branches.access.resets import barred
 from branches.reach.nearest import grants_between, nearest_below
 from branches.reach.reach import NOWHERE, reach_of
 from branches.reach.rights import REVIEW
@@ -13,8 +14,8 @@ from members.activities.models import Activity, ActivityState
 def waiting_for(user: Actor) -> QuerySet[Activity]:
     """Return the submitted records that wait for `user`, the longest waiting first.
 
-    Those that he may review, did not write himself, and for which nobody but the author stands nearer. One statement,
-    whatever the number of records.
+    Those that he may review, did not write himself, and for which nobody but the author stands nearer; nor what somebody
+    entered whose password he just reset (access rule 10). One statement, whatever the number of records.
     """
     if user is OPERATOR:
         return Activity.objects.none()
@@ -24,6 +25,7 @@ def waiting_for(user: Actor) -> QuerySet[Activity]:
     return (
         Activity.objects.filter(mine, state=ActivityState.SUBMITTED)
         .filter(Q(author__isnull=True) | ~Q(author=user.pk or 0))
+        .exclude(barred(user.pk or 0, "author", "submitted_at"))
         .order_by("submitted_at", "pk")
     )
 

@@ -1,4 +1,4 @@
-"""The roster."""
+"""The roster, and which account reads whose file."""
 
 from django.urls import path
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("members/<int:pk>/edit/", members.member_edit, name="member_edit"),
     path("members/<int:pk>/transfer/", members.member_transfer_view, name="member_transfer"),
     path("members/<int:pk>/account/", accounts.member_account, name="member_account"),
+    path("account/links/", accounts.own_links, name="own_links"),
+    path("account/links/<int:pk>/", accounts.own_link_answer, name="own_link_answer"),
     path("members/<int:pk>/posts/new/", posts.member_post_new, name="member_post_new"),
     path("members/posts/<int:pk>/end/", posts.member_post_end, name="member_post_end"),
 ]

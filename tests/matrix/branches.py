@@ -1,9 +1,12 @@
 """Accounts, places, powers, the system's pages."""
 
+from branches.access.models import PasswordReset, User
+from branches.access.services.accounts import account_create
+from branches.access.services.resets import reset_ask
 from branches.places.models.departments import Coverage, Department
 from branches.places.services.departments import coverage_set, department_create
 from branches.places.services.terms import term_set
-from branches.reach.rights import ORGANISE, ROLES, VIEW
+from branches.reach.rights import MEMBERS, ORGANISE, ROLES, VIEW
 from common.operator import OPERATOR
 from tests.matrix import Row, everyone, only
 from tests.world import CAST, FOUNDED
@@ -11,6 +14,8 @@ from tests.world import CAST, FOUNDED
 ADMIN, AUDITOR = "administrator", "auditor"
 ORGANISERS = tuple(who for who, (role, _) in CAST.items() if role and ORGANISE in ROLES[role].rights)
 GIVERS = ("committee_secretary", "general_secretary", "secretary_a", "secretary_b", "secretary_c")
+ASKS_A = ("administrator", "committee_secretary", "secretary_a")
+MANAGERS = tuple(who for who, (role, _) in CAST.items() if role and MEMBERS in ROLES[role].rights)
 VIEWERS = tuple(who for who, (role, _) in CAST.items() if role and VIEW in ROLES[role].rights)
 
 
@@ -37,6 +42,17 @@ def a_notice(world):
 
 def account_of(who):
     return lambda world: {"pk": world.user(who).pk}
+
+
+def an_unused_account(world):
+    user = User.objects.filter(username="newcomer").first()
+    return {"pk": (user or account_create(by=world.administrator, username="newcomer", name="新人")[0]).pk}
+
+
+def a_reset(world):
+    """Of an officer, asked by his secretary: another secretary above may confirm it."""
+    row = PasswordReset.objects.first() or reset_ask(by=world.secretary_a, owner=world.officer_a, reason="忘记密码")
+    return {"pk": row.pk}
 
 
 def own_page(world):
@@ -75,7 +91,11 @@ ROWS = {
     "appointment_new": Row(get=only(*GIVERS), post=only(*GIVERS), grave=True),
     "account_list": Row(get=only(ADMIN)),
     "account_new": Row(get=only(ADMIN), post=only(ADMIN), grave=True),
-    "account_reset": Row(kwargs=account_of("member"), get=only(ADMIN), post=only(ADMIN), grave=True),
+    "account_code": Row(kwargs=an_unused_account, get=only(ADMIN), post=only(ADMIN), grave=True),
+    "reset_new": Row(kwargs=account_of("officer_a"), get=only(*ASKS_A), post=only(*ASKS_A)),
+    "reset_list": Row(get=only(*MANAGERS)),
+    "reset_confirm": Row(kwargs=a_reset, get=only("committee_secretary"), post=only("committee_secretary"), grave=True),
+    "reset_refuse": Row(kwargs=a_reset, get=only("committee_secretary"), post=only("committee_secretary")),
     "account_lock": Row(kwargs=account_of("member"), get=only(ADMIN), post=only(ADMIN, status=302), grave=True),
     "setting_list": Row(get=only(ADMIN)),
     "setting_edit": Row(kwargs=lambda world: {"key": "grace_days"}, get=only(ADMIN), post=only(ADMIN)),

@@ -2,7 +2,9 @@
 
 from branches.reach.models import Appointment
 from branches.reach.rights import IDENTITY, MEMBERS, ROLES
+from members.roster.models.links import LinkProposal
 from members.roster.models.posts import Post
+from members.roster.services.accounts import link_propose
 from tests.matrix import Row, everyone, only
 from tests.matrix.branches import VIEWERS, branch_a
 from tests.world import CAST
@@ -16,6 +18,12 @@ MANAGES_A = ("committee_secretary", "staff", "secretary_a")
 
 def first_of_a(world):
     return {"pk": world.people("branch_a")[3].pk}
+
+
+def a_link_for_outsider(world):
+    if not LinkProposal.objects.exists():
+        link_propose(by=world.secretary_a, member=world.people("branch_a")[0], username="outsider")
+    return {"pk": LinkProposal.objects.get().pk}
 
 
 def post_of_a(world):
@@ -42,6 +50,10 @@ ROWS = {
         post=only(*UNMASKERS),
         data=lambda world: {"field": "phone", "reason": "核对联系方式"},
         grave=True,
+    ),
+    "own_links": Row(get=everyone()),
+    "own_link_answer": Row(
+        kwargs=a_link_for_outsider, post=only("outsider", status=302), data=lambda world: {"answer": "yes"}
     ),
     "member_account": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A), grave=True),
     "member_post_new": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),

@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 
 from branches.access.models import User
-from branches.access.services.accounts import account_create, account_lock, account_reset, password_set
+from branches.access.services.accounts import account_create, account_lock, password_set
+from branches.access.services.resets import reset_by_operator
 from branches.audit.models import AuditEntry
 from common.hashers import BoundedArgon2PasswordHasher
 from common.operator import OPERATOR
@@ -126,8 +127,8 @@ def test_a_code_expires_after_24_hours(world, sign_in):
 def test_a_reset_makes_the_older_code_and_the_sessions_worthless(person, sign_in):
     user = person("secretary_a")
     client, _ = sign_in("secretary_a")
-    first = account_reset(by=OPERATOR, user=user)
-    second = account_reset(by=OPERATOR, user=user)
+    first = reset_by_operator(owner=user)
+    second = reset_by_operator(owner=user)
     assert client.get("/account/").status_code == 302
     assert sign_in("secretary_a", first)[1].status_code == 401
     assert sign_in("secretary_a", second)[1].status_code == 302
@@ -137,7 +138,7 @@ def test_the_administrator_sees_a_code_once_and_no_trace_keeps_it(world, as_):
     client = as_("administrator")
     page = client.post("/accounts/new/", {"username": "newcomer", "name": "新人"}).content.decode()
     code = re.search(r"<code>([a-z0-9-]{17})</code>", page).group(1)
-    for url in ("/accounts/", "/accounts/?q=newcomer", f"/accounts/{User.objects.get(username='newcomer').pk}/reset/"):
+    for url in ("/accounts/", "/accounts/?q=newcomer", f"/accounts/{User.objects.get(username='newcomer').pk}/code/"):
         assert code not in client.get(url).content.decode()
     assert not AuditEntry.objects.filter(payload__contains=code).exists()
 

@@ -180,7 +180,8 @@ def test_the_administrator_sees_no_content_and_the_auditor_only_the_trail(world)
     assert admin - own == {
         "account_list",
         "account_new",
-        "account_reset",
+        "account_code",
+        "reset_new",
         "account_lock",
         "setting_list",
         "setting_edit",

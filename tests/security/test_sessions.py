@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 
-from branches.access.services.accounts import account_lock, account_reset, password_set, sessions_end
+from branches.access.services.accounts import account_lock, password_set, sessions_end
 from branches.access.services.appointments import appointment_end
+from branches.access.services.resets import reset_by_operator
 from branches.notices.models import Notice
 from common.operator import OPERATOR
 from tests.answers import names, opened
@@ -54,7 +55,7 @@ def test_an_expired_post_leads_to_the_login_and_writes_nothing(person, sign_in):
 
 EVENTS = {
     "password": lambda user: password_set(by=user, user=user, password="昨夜雨后竹林里的第七块石头"),
-    "reset": lambda user: account_reset(by=OPERATOR, user=user),
+    "reset": lambda user: reset_by_operator(owner=user),
     "lock": lambda user: account_lock(by=OPERATOR, user=user, active=False),
     "other sessions ended": lambda user: sessions_end(by=user),
     "post ended yesterday": lambda user: appointment_end(

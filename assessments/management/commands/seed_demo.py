@@ -10,6 +10,7 @@ from assessments.demo.supervision import Supervised
 from assessments.demo.work import Work
 from assessments.demo.year import Year
 from assessments.facts import fill as rollups
+from branches.access import demo
 from branches.audit import seal
 from branches.places.models.organisations import Organisation
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError("数据库里已有组织，不再生成演示数据。", returncode=1)
         # All or nothing: a first run that is interrupted leaves an empty database, and the next makes it whole.
         with transaction.atomic():
+            demo.mark_as_demo()
             maker = Maker()
             maker.tree()
             maker.accounts()

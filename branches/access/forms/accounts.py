@@ -28,7 +28,7 @@ class LoginForm(AuthenticationForm):
     def confirm_login_allowed(self, user):
         super().confirm_login_allowed(user)
         if code_expired(user):
-            raise forms.ValidationError("一次性口令已过期，请联系系统管理员重新发放。", code="expired")
+            raise forms.ValidationError("一次性口令已过期，请向发给您口令的同志重新申领。", code="expired")
 
 
 def _own_password(request, password, message):

@@ -1,10 +1,13 @@
 """Forms to make and end appointments: they offer only what the giver may give."""
 
 from django import forms
+from django.db.models import Q
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access
+from branches.reach.models import Appointment
+from branches.reach.reach import reach_of
 from branches.reach.rights import APPOINT, ROLE_CHOICES, ROLES, SYSTEM_ROLES
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
@@ -12,15 +15,35 @@ from common.forms.filters import Filter
 from common.names import initials_of
 
 FOUND = 20
+WHOLE_AGENCY = "committee_secretary"
 
 
-def find_accounts(text, exclude=()):
-    """Return up to 20 active accounts whose name, user name or pinyin initials contain `text`."""
+def accounts_for(giver, typed=""):
+    """Return the active accounts that `giver` may see when he appoints, as a queryset.
+
+    A committee secretary: all but those of the system. Others: accounts of members and of posts within their reach, and
+    the one whose user name was typed in full, so that nobody reads the agency's list or tries it letter by letter.
+    """
+    ahead = Q(ends__isnull=True) | Q(ends__gte=clock.today())
+    system = Appointment.objects.filter(ahead, role__in=SYSTEM_ROLES).order_by().values("user")
+    rows = User.objects.filter(is_active=True).exclude(pk__in=system)
+    if any(seat.role == WHOLE_AGENCY for seat in reach_of(giver).seats):
+        return rows
+    places = access.organisations_for(giver, APPOINT).order_by().values("pk")
+    posts = Appointment.objects.filter(ahead, organisation__in=places).order_by().values("user")
+    concerned = Q(member__home__in=places) | Q(pk__in=posts)
+    if typed.strip():
+        concerned |= Q(username__iexact=typed.strip())
+    return rows.filter(concerned)
+
+
+def find_accounts(giver, text, exclude=()):
+    """Return up to 20 accounts of `accounts_for` whose name, user name or pinyin initials contain `text`."""
     text = text.strip().lower()
     if not text:
         return []
     found = []
-    for user in User.objects.filter(is_active=True).exclude(pk__in=exclude).order_by("name", "pk"):
+    for user in accounts_for(giver, text).exclude(pk__in=exclude).order_by("name", "pk"):
         if text in user.name.lower() or text in user.username.lower() or text in initials_of(user.name):
             found.append(user)
             if len(found) == FOUND:
@@ -53,11 +76,11 @@ class AppointmentForm(forms.Form):
     starts = DayField(label="任职起", initial=clock.today)
     ends = DayField(label="任职止", required=False, help_text="空着即不定期限，结束时再登记。")
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, user, typed="", **kwargs):
         super().__init__(*args, **kwargs)
         self.giver = user
-        # Any account may be named: the search only shortens the list that is shown.
-        self.fields["user"].queryset = User.objects.filter(is_active=True).exclude(pk=user.pk)
+        # Any account he may see can be named: the search only shortens the list that is shown.
+        self.fields["user"].queryset = accounts_for(user, typed).exclude(pk=user.pk)
         self.fields["role"].choices = [("", "请选择"), *roles_to_give(user)]
         self.fields["organisation"].queryset = access.organisations_for(user, APPOINT).filter(archived_on__isnull=True)
 

@@ -24,7 +24,10 @@ def _one_time_code() -> str:
 
 @transaction.atomic
 def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
-    """Create an account and return (user, one-time code). The code works once, for 24 hours, and must be replaced."""
+    """Create an account and return (user, one-time code). The code works once, for 24 hours, and must be replaced.
+
+    An account that an administrator made gets another code from whoever first appoints or links it (access rule 10).
+    """
     if User.objects.filter(username__iexact=username).exists():
         # Login ignores case, so two spellings of one name would be nobody's account.
         raise ValidationError({"username": "该用户名已被使用。"})
@@ -33,25 +36,43 @@ def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
     user.full_clean(exclude=["password"])
     user.save()
     audit.record(by=by, verb="account.create", obj=user, after={"username": username, "name": name})
-    return user, _give_code(user)
+    return user, code_give(user, unvouched=by is not OPERATOR)
 
 
-def _give_code(user: User) -> str:
+def code_give(user: User, *, unvouched: bool) -> str:
+    """Replace the password by a new one-time code and return it; part of the caller's transaction and audit entry.
+
+    Older codes and all sessions end. unvouched: the code is seen by a system administrator.
+    """
     code = _one_time_code()
     user.set_password(code)
     user.must_change_password = True
+    user.unvouched = unvouched
     user.code_expires = clock.now() + timedelta(hours=24)
     user.session_epoch += 1
     user.save()
     return code
 
 
+def is_unused(user: User) -> bool:
+    """Return whether nobody ever signed in with the account and it leads nowhere: not appointed, proposed or linked."""
+    return (
+        user.unvouched
+        and user.last_login is None
+        and user.must_change_password
+        and not user.appointments.exists()
+        and getattr(user, "member", None) is None
+    )
+
+
 @transaction.atomic
-def account_reset(*, by: Actor, user: User) -> str:
-    """Replace the password by a new one-time code; older codes and all sessions end. Returns the code."""
-    user = User.objects.select_for_update().get(pk=user.pk)
-    code = _give_code(user)
-    audit.record(by=by, verb="account.reset", obj=user)
+def account_first_code(*, by: Actor, user: User) -> str:
+    """Give the first code of an unused account anew, because it ran out or was lost. Raises ValidationError for others."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not is_unused(user):
+        raise ValidationError("该账号已有任职、已关联党员或已登录过，口令须申请重置，由有权任命的同志确认。")
+    code = code_give(user, unvouched=True)
+    audit.record(by=by, verb="account.first_code", obj=user)
     return code
 
 
@@ -106,6 +127,7 @@ def sessions_limit(*, user: User, keep: str | None) -> None:
     surplus = [key for _, key in sorted(own)][: max(0, len(own) - SESSIONS_PER_ACCOUNT + 1)]
     if surplus:
         Session.objects.filter(session_key__in=surplus).delete()
+        audit.record(by=user, verb="login.end", obj=user, note=f"同时登录超过 {SESSIONS_PER_ACCOUNT} 处，最早的结束")
         notice_send(
             by=OPERATOR,
             to=user,

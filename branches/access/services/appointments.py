@@ -1,6 +1,6 @@
 """Make and end appointments; grants follow in the same transaction."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,14 +8,16 @@ from django.db.models import F
 
 from branches import audit
 from branches.access.models import User
+from branches.access.services.accounts import code_give
 from branches.jobs.marks import mark
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.rights import ROLES
+from branches.settings import dated
 from common import clock
-from common.operator import Actor, account_of
+from common.operator import OPERATOR, Actor, account_of
 
 
 def _check_place(role: str, organisation: Organisation) -> None:
@@ -24,6 +26,23 @@ def _check_place(role: str, organisation: Organisation) -> None:
         raise ValidationError({"role": f"{ROLES[role].label}不能任命在{organisation.get_kind_display()}。"})
     if organisation.archived_on:
         raise ValidationError({"organisation": "该组织已撤销。"})
+
+
+def _check_start(by: Actor, user: User, organisation: Organisation | None, starts: date) -> None:
+    """An appointment reaches back a little, for a meeting of last week, and never before its account or its place.
+
+    What happened before would otherwise be his to enter and to be scored for. The server's operator, who makes histories
+    for the demo and for measurements, is not bound; his command knows no other day than today.
+    """
+    if by is OPERATOR:
+        return
+    limits = [(clock.today() - timedelta(days=dated.whole("appointment_backdate_days")), "登记当天往前的天数有限")]
+    limits.append((clock.day_of(user.created), "账号当天建立"))
+    if organisation is not None and organisation.founded:
+        limits.append((organisation.founded, "党组织当天成立"))
+    earliest, why = max(limits, key=lambda limit: limit[0])
+    if starts < earliest:
+        raise ValidationError({"starts": f"任职起不能早于{clock.in_words(earliest)}（{why}）。"})
 
 
 def _mark(appointment: Appointment, *days: date) -> None:
@@ -47,9 +66,13 @@ def appointment_make(
 
     Raises ValidationError keyed by field when the giver's own role does not list `role`, when he would appoint himself,
     or when the duties of administrator, auditor and business would meet in one account (access rule 5, control C18).
+    Also for a start that reaches back too far (setting appointment_backdate_days).
+    What an administrator knows of a new account ends with its first appointment: the giver finds the new one-time code in
+    `first_code` of the appointment, and nobody finds it again (access rule 10).
     """
     if user == by:
         raise ValidationError({"user": "不能任命自己。"})
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_active:
         raise ValidationError({"user": "该账号已停用。"})
     if not access.may_appoint(by, role, organisation):
@@ -66,11 +89,15 @@ def appointment_make(
     )
     if appointment.ends and appointment.ends < appointment.starts:
         raise ValidationError({"ends": "任职止不能早于任职起。"})
+    _check_start(by, user, organisation, appointment.starts)
     if Appointment.objects.filter(user=user, role=role, organisation=organisation, ends__isnull=True).exists():
         raise ValidationError({"user": "该账号已担任这一职务。"})
-    with audit.change(by=by, verb="appointment.make", obj=appointment, organisation=organisation):
+    with audit.change(by=by, verb="appointment.make", obj=appointment, organisation=organisation) as said:
         appointment.full_clean()
         appointment.save()
+        if user.unvouched:
+            appointment.first_code = code_give(user, unvouched=False)
+            said.note = "管理员发放的口令作废，由任命人另发一次性口令"
         access.sync_grants(appointment)
         _mark(appointment, appointment.starts)
     if user != by:

@@ -1,4 +1,4 @@
-"""The administrator's pages of accounts: list, new, reset, lock."""
+"""The administrator's pages of accounts: list, new, first code, lock."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from branches.access.forms.accounts import AccountFilter, AccountForm
 from branches.access.models import User
+from branches.access.resets import waiting_accounts
 from branches.access.services import accounts
 from branches.reach.doors import needs, recent_login
 from branches.reach.models import Appointment
@@ -36,8 +37,12 @@ def account_list(request):
     held = {}
     for row in Appointment.objects.in_force(clock.today()).filter(user__in=[user.pk for user in page.object_list]):
         held.setdefault(row.user_id, []).append(row)
+    waiting = waiting_accounts(page.object_list)
+    ever = set(Appointment.objects.filter(user__in=page.object_list).values_list("user", flat=True))
     for user in page.object_list:
         user.held = len(held.get(user.pk, []))
+        user.reset_waits = user.pk in waiting
+        user.unused = user.unvouched and user.must_change_password and user.last_login is None and user.pk not in ever
     context = {
         "title": f"{page.paginator.count} 个账号",
         "sub": "账号本身没有权限，权限来自任职",
@@ -47,9 +52,12 @@ def account_list(request):
     return render(request, "branches/access/accounts/list.html", context)
 
 
-def _show_code(request, user, code, title):
-    """Show the one-time code on this answer only; it is stored nowhere and cannot be shown again (control C08)."""
-    context = {"title": title, "account": user, "code": code}
+def show_code(request, user, code, title, back):
+    """Show the one-time code on this answer only; it is stored nowhere and cannot be shown again (control C08).
+
+    back: name of the address where the work goes on.
+    """
+    context = {"title": title, "account": user, "code": code, "back": reverse(back)}
     return render(request, "branches/access/accounts/code.html", context)
 
 
@@ -63,7 +71,7 @@ def account_new(request):
         except ValidationError as error:
             take_errors(form, error)
         else:
-            return _show_code(request, user, code, f"账号 {user.username} 已建立")
+            return show_code(request, user, code, f"账号 {user.username} 已建立", "account_list")
     context = {
         "title": "新建账号",
         "sub": "系统给出一次性口令，24 小时内有效，本人首次登录时改为自己的密码",
@@ -83,15 +91,22 @@ def _account(pk):
 
 @needs(ACCOUNTS)
 @recent_login
-def account_reset(request, pk):
+def account_code(request, pk):
+    """A new first code for an account with which nobody signed in yet; every other one is reset by two persons."""
     user = _account(pk)
+    if not accounts.is_unused(user):
+        raise Http404
     if request.method == "POST":
-        code = accounts.account_reset(by=request.user, user=user)
-        return _show_code(request, user, code, f"账号 {user.username} 的口令已重置")
+        try:
+            code = accounts.account_first_code(by=request.user, user=user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect("account_list")
+        return show_code(request, user, code, f"账号 {user.username} 的首次口令已重发", "account_list")
     context = {
-        "title": f"重置 {user.name}（{user.username}）的口令？",
-        "text": "原密码和已发的口令立即失效，该账号的所有登录随即结束。请先核实是本人申请。",
-        "verb": "重置",
+        "title": f"重发 {user.name}（{user.username}）的首次口令？",
+        "text": "已发的口令立即失效。该账号还没有任职，首次任命时由任命人另发口令。",
+        "verb": "重发",
         "cancel": reverse("account_list"),
     }
     return render(request, "generic/confirm.html", context)

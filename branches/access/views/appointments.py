@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from branches.access.forms.appointments import AccountSearch, AppointmentFilter, AppointmentForm, find_accounts
-from branches.access.models import User
 from branches.access.services.appointments import appointment_make
+from branches.access.views.accounts import show_code
+from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.intervals import tree_order, within
 from branches.reach.models import Appointment
@@ -52,6 +53,12 @@ def appointment_list(request):
         "sub": "权限随任职生效，到期自动失效",
         "form": form,
         "page": page,
+        # For whose posts he may ask a new one-time code.
+        "mine": set(
+            Appointment.objects.filter(access.givable(request.user), pk__in=[row.pk for row in page.object_list])
+            .order_by()
+            .values_list("pk", flat=True)
+        ),
     }
     return render(request, "branches/access/appointments/list.html", context)
 
@@ -60,13 +67,17 @@ def appointment_list(request):
 @recent_login
 def appointment_new(request):
     search = AccountSearch(request.GET)
-    found = find_accounts(search.cleaned_data["q"], [request.user.pk]) if search.is_valid() else []
+    typed = search.cleaned_data["q"] if search.is_valid() else ""
+    found = find_accounts(request.user, typed, [request.user.pk])
     form = AppointmentForm(
-        request.POST or None, user=request.user, initial={"organisation": request.GET.get("organisation")}
+        request.POST or None,
+        user=request.user,
+        typed=typed,
+        initial={"organisation": request.GET.get("organisation")},
     )
     chosen = request.POST.get("user", "")
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 18:
-        found = [*found, *User.objects.filter(pk=chosen, is_active=True).exclude(pk__in=[row.pk for row in found])]
+        found = [*found, *form.fields["user"].queryset.filter(pk=chosen).exclude(pk__in=[row.pk for row in found])]
     form.offer(found)
     if request.method == "POST" and form.is_valid():
         try:
@@ -74,7 +85,10 @@ def appointment_new(request):
         except ValidationError as error:
             take_errors(form, error)
         else:
-            messages.success(request, f"已任命{made.user.name}为{made.organisation.label}{made.get_role_display()}")
+            done = f"已任命{made.user.name}为{made.organisation.label}{made.get_role_display()}"
+            if made.first_code:
+                return show_code(request, made.user, made.first_code, done, "appointment_list")
+            messages.success(request, done)
             return redirect("appointment_list")
     context = {
         "title": "任命",

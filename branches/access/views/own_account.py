@@ -7,17 +7,22 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from branches import audit
 from branches.access import demo
 from branches.access.forms.accounts import LoginForm, NewPasswordForm, PasswordChangeForm, PasswordConfirmForm
+from branches.access.lockout import login_name, slowed
+from branches.access.resets import confirmed_lately
 from branches.access.services import accounts
 from branches.reach import access
 from branches.reach.doors import safe_next
 from branches.reach.rights import RIGHT_NAMES, ROLES, VIEW
 from common import clock
+from common.operator import OPERATOR
 
 
 def on_login(sender, request, user, **kwargs):
@@ -27,6 +32,13 @@ def on_login(sender, request, user, **kwargs):
     moment = int(clock.real_now().timestamp())
     request.session.update({"entered": moment, "seen": moment, "epoch": user.session_epoch})
     accounts.sessions_limit(user=user, keep=request.session.session_key)
+    for reset in confirmed_lately(user):
+        asker, confirmer = ((row.name if row else OPERATOR.name) for row in (reset.asked_by, reset.decided_by))
+        moment = timezone.localtime(reset.decided_at)
+        words = (
+            f"您的口令于 {moment:%Y-%m-%d %H:%M} 重置：{asker}申请，{confirmer}确认。不是您提出的，请告知安全审计员。"
+        )
+        messages.warning(request, words, fail_silently=True)
 
 
 @method_decorator(sensitive_post_parameters("password"), name="dispatch")
@@ -38,8 +50,15 @@ class Login(LoginView):
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs, demo_accounts=demo.accounts() if settings.DEMO else [])
 
+    def post(self, request, *args, **kwargs):
+        if slowed(login_name(request, None)):
+            reason = "这一网络地址失败的登录过多，已放慢登录，请十几秒后再试。"
+            return render(request, "429.html", {"reason": reason}, status=429)
+        return super().post(request, *args, **kwargs)
+
     def form_valid(self, form):
         response = super().form_valid(form)
+        audit.record(by=form.get_user(), verb="login.enter", obj=form.get_user())
         self.request.session["confirmed"] = clock.real_now().timestamp()
         return response
 
@@ -51,6 +70,8 @@ class Login(LoginView):
 
 class Logout(LogoutView):
     def dispatch(self, request, *args, **kwargs):
+        if request.method == "POST" and request.user.is_authenticated:
+            audit.record(by=request.user, verb="login.leave", obj=request.user)
         response = super().dispatch(request, *args, **kwargs)
         response["Clear-Site-Data"] = '"cache"'
         return response

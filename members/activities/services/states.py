@@ -11,6 +11,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from branches import audit
+from branches.access.resets import barred_reviewers
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -166,6 +167,8 @@ def _check_reviewer(by: Actor, activity: Activity) -> None:
     access.require(by, REVIEW, activity.organisation)
     if by is not access.OPERATOR and activity.author_id == by.pk:
         raise Conflict("不能审核自己登记的记录。", record=activity)
+    if by is not access.OPERATOR and by.pk in barred_reviewers(activity.author, activity.submitted_at):
+        raise Conflict("登记人的口令刚由您申请或确认重置，请由另一位同志审核。", record=activity)
 
 
 @transaction.atomic

@@ -41,7 +41,7 @@ def appointment_end_view(request, pk):
         Appointment.objects.select_related("user", "organisation__parent"), request.user, APPOINT, pk=pk
     )
     search = AccountSearch(request.GET)
-    found = find_accounts(search.cleaned_data["q"], [appointment.user_id]) if search.is_valid() else []
+    found = find_accounts(request.user, search.cleaned_data["q"], [appointment.user_id]) if search.is_valid() else []
     form = AppointmentEndForm(request.POST or None, candidates=_candidates(appointment, found))
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,41 +1,146 @@
-"""Link a member's file to the account that may read it as his own."""
+"""Link a member's file to the account that may read it as his own: proposed, then confirmed by the owner (access rule 10)."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
 
 from branches import audit
 from branches.access.models import User
+from branches.access.services.accounts import code_give
 from branches.jobs.marks import mark
+from branches.notices.services import notice_send
 from branches.reach import access
-from branches.reach.rights import MEMBERS
+from branches.reach.models import Appointment
+from branches.reach.reach import fresh
+from branches.reach.rights import MEMBERS, SYSTEM_ROLES
 from common import clock
-from common.operator import Actor
+from common.errors import Conflict
+from common.operator import OPERATOR, Actor, account_of
+from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
 
 
-@transaction.atomic
-def account_link(*, by: Actor, member: Member, username: str) -> Member:
-    """Link the account named `username` to `member` ("" unlinks); its owner then reads his own file, nothing more.
+def _account_named(by: Actor, member: Member, username: str) -> User:
+    account = User.objects.select_for_update(no_key=True).filter(username__iexact=username, is_active=True).first()
+    if account is None:
+        raise ValidationError({"username": "没有这个用户名，或账号已停用。"})
+    if account == by:
+        raise ValidationError({"username": "不能为自己关联，请由另一位同志办理。"})
+    if problem := _problem(account, member):
+        raise ValidationError({"username": problem})
+    return account
 
-    Nobody links himself. Raises ValidationError at `username` for an unknown account or one that has a member already.
+
+def _problem(account: User, member: Member) -> str:
+    """Return why this account cannot read this member's file as its own, or an empty text."""
+    if Member.objects.filter(account=account).exclude(pk=member.pk).exists():
+        return "该账号已关联另一名党员。"
+    ahead = Q(ends__isnull=True) | Q(ends__gte=clock.today())
+    if Appointment.objects.filter(ahead, user=account, role__in=SYSTEM_ROLES).exists():
+        return "系统管理员和安全审计员的账号不能关联党员。"
+    return ""
+
+
+@transaction.atomic
+def link_propose(*, by: Actor, member: Member, username: str) -> str:
+    """Propose the account named `username` to `member`; without effect until its owner confirms.
+
+    Replaces an open proposal. Nobody proposes himself. Raises ValidationError at `username` for an unknown account, one
+    of the system, or one that has a member. Returns the one-time code that replaces the code an administrator saw, or "".
     """
     member = Member.objects.select_for_update().get(pk=member.pk)
-    account = User.objects.filter(username__iexact=username, is_active=True).first() if username else None
-    if username and account is None:
-        raise ValidationError({"username": "没有这个用户名，或账号已停用。"})
-    if account is not None and account == by:
-        raise ValidationError({"username": "不能为自己关联，请由另一位同志办理。"})
-    if account is not None and Member.objects.filter(account=account).exclude(pk=member.pk).exists():
-        raise ValidationError({"username": "该账号已关联另一名党员。"})
-    if member.account_id == getattr(account, "pk", None):
+    account = _account_named(by, member, username)
+    if member.account_id == account.pk:
+        raise ValidationError({"username": "该账号已关联这名党员。"})
+    LinkProposal.objects.filter(member=member).delete()
+    LinkProposal.objects.create(member=member, account=account, proposed_by=account_of(by), proposed_at=clock.now())
+    access.require(by, MEMBERS, member.home)
+    code = code_give(account, unvouched=False) if account.unvouched else ""
+    audit.record(
+        by=by, verb="member.account_propose", obj=member, organisation=member.home, after={"account": account.pk}
+    )
+    notice_send(
+        by=by,
+        to=account,
+        kind="link",
+        text=f"{by.name}提出把您的账号关联到{member.home.label}{member.name}的党员档案，请确认或谢绝",
+        url=reverse("own_links"),
+        about=f"link/{member.pk}",
+    )
+    return code
+
+
+@transaction.atomic
+def account_unlink(*, by: Actor, member: Member) -> Member:
+    """End the link of a member's file, and withdraw an open proposal; the owner is told."""
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    former = member.account
+    withdrawn, _ = LinkProposal.objects.filter(member=member).delete()
+    if former is None and not withdrawn:
         return member
+    _link(by, member, None, note="撤回未确认的关联" if former is None else "")
+    access.require(by, MEMBERS, member.home)
+    if former is not None:
+        notice_send(by=by, to=former, kind="link", text=f"您的账号与{member.name}的党员档案已取消关联")
+    return member
+
+
+def _link(by: Actor, member: Member, account: User | None, note: str = "") -> None:
     with audit.change(
-        by=by, verb="member.account", obj=member, organisation=member.home, view=lambda row: {"account": row.account_id}
+        by=by,
+        verb="member.account",
+        obj=member,
+        organisation=member.home,
+        note=note,
+        view=lambda row: {"account": row.account_id},
     ):
         member.account = account
         member.version += 1
         member.save(update_fields=["account", "version"])
-        access.require(by, MEMBERS, member.home)
     # Through his account the records that a person chaired or attended are those of the office he holds.
     mark(member.home, clock.today(), clock.today(), "appointment")
+
+
+def _own(by: User, proposal: LinkProposal) -> tuple[LinkProposal, Member]:
+    """Return the proposal and its member, both locked. Raises Conflict when it is gone or was made to another account."""
+    found = LinkProposal.objects.select_for_update().filter(pk=proposal.pk, account=by).first()
+    if found is None:
+        raise Conflict("这项关联已撤回或已办理。")
+    return found, Member.objects.select_for_update().get(pk=found.member_id)
+
+
+@transaction.atomic
+def link_confirm(*, by: User, proposal: LinkProposal) -> Member:
+    """The owner says yes: from now on he reads the member's file as his own, nothing more.
+
+    Raises Conflict when the proposal no longer stands: the account or the member is linked otherwise, the account became
+    one of the system, or whoever proposed manages that roster no longer.
+    """
+    account = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    proposal, member = _own(account, proposal)
+    proposer = proposal.proposed_by or OPERATOR
+    problem = _problem(account, member)
+    if member.account_id is not None:
+        problem = "这名党员已关联其他账号。"
+    if not problem and not fresh(proposer, at=member.home_id).holds(MEMBERS, member.home_id):
+        problem = "提出人已不再管理这名党员，请党组织重新提出。"
+    if problem:
+        raise Conflict(problem)
+    proposal.delete()
+    _link(account, member, account)
+    if proposal.proposed_by is not None:
+        notice_send(
+            by=account, to=proposal.proposed_by, kind="link", text=f"{account.name}已确认关联{member.name}的党员档案"
+        )
     return member
+
+
+@transaction.atomic
+def link_refuse(*, by: User, proposal: LinkProposal) -> None:
+    """The owner says no: the proposal is gone, and whoever made it is told."""
+    proposal, member = _own(by, proposal)
+    proposal.delete()
+    audit.record(by=by, verb="member.account_refuse", obj=member, organisation=member.home, before={"account": by.pk})
+    if proposal.proposed_by is not None:
+        notice_send(by=by, to=proposal.proposed_by, kind="link", text=f"{by.name}谢绝关联{member.name}的党员档案")

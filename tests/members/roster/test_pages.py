@@ -226,18 +226,3 @@ def test_formulas_in_names_stay_text_in_the_export(world, as_):
     answer = as_("staff").post("/members/export/?q=1")
     cell = openpyxl.load_workbook(io.BytesIO(answer.content)).active["A3"]
     assert (cell.data_type, cell.value) == ("s", "=1+1")
-
-
-def test_an_account_is_linked_to_one_member_and_reads_its_own_file_only(world, as_):
-    client, member = as_("secretary_a"), world.people("branch_a")[0]
-    address = f"/members/{member.pk}/account/"
-    assert "没有这个用户名" in client.post(address, {"username": "nobody"}).content.decode()
-    assert "已关联另一名党员" in client.post(address, {"username": "member"}).content.decode()
-    assert "不能为自己关联" in client.post(address, {"username": "secretary_a"}).content.decode()
-    assert as_("outsider").get("/members/own/").status_code == 404
-    assert client.post(address, {"username": "Outsider"}).status_code == 302
-    assert member.name in as_("outsider").get("/members/own/").content.decode()
-    assert as_("outsider").get(f"/members/{world.people('branch_a')[1].pk}/").status_code == 404
-    assert client.post(address, {"username": ""}).status_code == 302
-    assert as_("outsider").get("/members/own/").status_code == 404
-    assert AuditEntry.objects.filter(verb="member.account", object_id=member.pk).count() == 2

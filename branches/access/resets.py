@@ -1,0 +1,144 @@
+"""Who may ask for a new one-time code, who may confirm it, and whose records these two may not review (access rule 10)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+
+from branches.access.models import PasswordReset, ResetState, User
+from branches.reach import access
+from branches.reach.models import Appointment
+from branches.reach.reach import fresh
+from branches.reach.rights import APPOINT, MEMBERS
+from common import clock
+from common.operator import OPERATOR, Actor
+
+WAITING_DAYS = 7
+TOLD_DAYS = 30
+BARRED_DAYS = 7
+_ASKED_FIRST = 20
+
+
+def _now_or_later() -> Q:
+    """Return the condition «has not ended» over appointments: one that begins tomorrow gives power tomorrow."""
+    return Q(ends__isnull=True) | Q(ends__gte=clock.today())
+
+
+def posts_of(owner: User) -> list[Appointment]:
+    """Return the appointments of an account that have not ended."""
+    return list(Appointment.objects.filter(_now_or_later(), user=owner).select_related("organisation__parent"))
+
+
+def _home_of(owner: User) -> Any:
+    # The room above links members to accounts; here only what the link leads to is read.
+    return getattr(getattr(owner, "member", None), "home", None)
+
+
+def _manages(user: Actor, owner: User) -> bool:
+    home = _home_of(owner)
+    return home is not None and fresh(user, at=home.pk).holds(MEMBERS, home.pk)
+
+
+def may_confirm(user: Actor, owner: User) -> bool:
+    """Return whether `user` may appoint to every post of `owner` (without a post: manages the linked member).
+
+    To every one, because the code opens them all. Administrators and auditors are appointed by nobody but the server's
+    operator, so only he confirms for them; he may for everybody.
+    """
+    if user is OPERATOR:
+        return True
+    if user.pk == owner.pk:
+        return False
+    posts = posts_of(owner)
+    if posts:
+        return all(access.may_appoint(user, row.role, row.organisation) for row in posts)
+    return _manages(user, owner)
+
+
+def may_ask(user: Actor, owner: User) -> bool:
+    """Return whether `user` may ask: the administrator, or a superior, who may appoint to one of the posts of `owner`."""
+    if user.pk == owner.pk:
+        return False
+    if access.holds_system_role(user, "system_administrator"):
+        return True
+    posts = posts_of(owner)
+    if posts:
+        return any(access.may_appoint(user, row.role, row.organisation) for row in posts)
+    return _manages(user, owner)
+
+
+def confirmers(owner: User, asked_by: Actor) -> list[User]:
+    """Return the accounts nearest to `owner` that may confirm what `asked_by` asks; empty: only the operator can."""
+    posts = [row.organisation for row in posts_of(owner)]
+    right, places = (APPOINT, posts) if posts else (MEMBERS, [_home_of(owner)])
+    near = {row.user_id: row.user for place in places for row in access.who_can(right, place, limit=_ASKED_FIRST)}
+    return [user for user in near.values() if user.pk != asked_by.pk and may_confirm(user, owner)]
+
+
+def _living() -> Q:
+    return Q(state=ResetState.WAITING, asked_at__gt=clock.now() - timedelta(days=WAITING_DAYS))
+
+
+def has_run_out(reset: PasswordReset) -> bool:
+    """Return whether a reset waits for longer than it may."""
+    return reset.state == ResetState.WAITING and reset.asked_at <= clock.now() - timedelta(days=WAITING_DAYS)
+
+
+def waiting_for(user: User) -> QuerySet[PasswordReset]:
+    """Return the resets that `user` may confirm or refuse now, the longest waiting first; one statement."""
+    held = Appointment.objects.filter(_now_or_later(), user=OuterRef("owner")).order_by()
+    by_post = Exists(held) & ~Exists(held.exclude(access.givable(user)))
+    places = access.organisations_for(user, MEMBERS).order_by().values("pk")
+    by_member = ~Exists(held) & Q(owner__member__home__in=places)
+    rows = PasswordReset.objects.filter(_living()).exclude(owner=user).exclude(asked_by=user)
+    return rows.filter(by_post | by_member).select_related("owner", "asked_by").order_by("asked_at", "pk")
+
+
+def asked_by(user: User) -> QuerySet[PasswordReset]:
+    """Return what `user` asked in the last 30 days, the newest first."""
+    since = clock.now() - timedelta(days=TOLD_DAYS)
+    return PasswordReset.objects.filter(asked_by=user, asked_at__gt=since).select_related("owner", "decided_by")
+
+
+def waiting_accounts(users: list[User]) -> set[int]:
+    """Return the ids of those `users` for whom a reset waits."""
+    return set(PasswordReset.objects.filter(_living(), owner__in=users).values_list("owner", flat=True))
+
+
+def confirmed_lately(owner: User) -> QuerySet[PasswordReset]:
+    """Return the resets of the last 30 days of which the owner is told at each sign-in."""
+    since = clock.now() - timedelta(days=TOLD_DAYS)
+    rows = PasswordReset.objects.filter(owner=owner, state=ResetState.CONFIRMED, decided_at__gt=since)
+    return rows.select_related("asked_by", "decided_by").order_by("decided_at")
+
+
+def barred_reviewers(user: Any, moment: datetime | None) -> set[int]:
+    """Return the ids of the accounts that may not review what `user` (None: nobody) entered at `moment` (default now).
+
+    Whoever asked for or confirmed his reset in the seven days before: one of the two may have signed in as him.
+    """
+    if user is None:
+        return set()
+    moment = moment or clock.now()
+    rows = PasswordReset.objects.filter(
+        owner=user,
+        state=ResetState.CONFIRMED,
+        decided_at__lte=moment,
+        decided_at__gt=moment - timedelta(days=BARRED_DAYS),
+    )
+    return {pk for pair in rows.values_list("asked_by", "decided_by") for pk in pair if pk}
+
+
+def barred(reviewer: Any, author: str, moment: str) -> Exists:
+    """Return the condition «`reviewer` may not review this row», as `barred_reviewers` says it.
+
+    author, moment: the columns of the row that hold who entered it and when.
+    """
+    until = ExpressionWrapper(F("decided_at") + timedelta(days=BARRED_DAYS), output_field=DateTimeField())
+    rows = PasswordReset.objects.filter(
+        Q(asked_by=reviewer) | Q(decided_by=reviewer),
+        owner=OuterRef(author),
+        state=ResetState.CONFIRMED,
+        decided_at__lte=OuterRef(moment),
+    )
+    return Exists(rows.order_by().annotate(until=until).filter(until__gt=OuterRef(moment)))

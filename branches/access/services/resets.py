@@ -1,0 +1,125 @@
+"""A new one-time code for somebody who lost his password: asked by one person, confirmed by another (access rule 10)."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.urls import reverse
+
+from branches import audit
+from branches.access import resets
+from branches.access.auditors import tell_auditors
+from branches.access.models import PasswordReset, ResetState, User
+from branches.access.services.accounts import code_give
+from branches.notices.services import notice_send
+from common import clock
+from common.errors import Conflict
+from common.operator import OPERATOR, Actor, account_of
+
+
+def _waiting_of(owner: User) -> PasswordReset | None:
+    """Return the waiting reset of an account; one that waited too long is put away first."""
+    row = PasswordReset.objects.select_for_update().filter(owner=owner, state=ResetState.WAITING).first()
+    if row is not None and resets.has_run_out(row):
+        PasswordReset.objects.filter(pk=row.pk).update(state=ResetState.EXPIRED, decided_at=clock.now())
+        return None
+    return row
+
+
+@transaction.atomic
+def reset_ask(*, by: User, owner: User, reason: str) -> PasswordReset:
+    """Ask for a new code for `owner`; the old password works until somebody else confirms.
+
+    Raises Http404 for whoever is neither administrator nor superior, ValidationError where a reset waits already.
+    """
+    owner = User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    if not resets.may_ask(by, owner):
+        raise Http404
+    if not owner.is_active:
+        raise ValidationError("该账号已锁定，须先由系统管理员启用。")
+    if _waiting_of(owner) is not None:
+        raise ValidationError("该账号已有一项申请等待确认。")
+    reset = PasswordReset(owner=owner, asked_by=by, asked_at=clock.now(), reason=reason)
+    with audit.change(by=by, verb="account.reset_ask", obj=reset):
+        reset.full_clean()
+        reset.save()
+    for user in resets.confirmers(owner, by):
+        notice_send(
+            by=by,
+            to=user,
+            kind="reset",
+            text=f"{by.name}申请重置{reset}的口令，请核实后确认或退回",
+            url=reverse("reset_list"),
+            about=f"reset/{reset.pk}",
+        )
+    notice_send(by=by, to=owner, kind="reset", text=f"{by.name}申请重置您的口令；不是您提出的，请告知上级和安全审计员")
+    return reset
+
+
+def _taken(by: User, reset: PasswordReset) -> PasswordReset:
+    """Return the reset, locked, if `by` may decide on it and it still waits."""
+    reset = PasswordReset.objects.select_for_update().get(pk=reset.pk)
+    if not resets.may_confirm(by, reset.owner):
+        raise Http404
+    if reset.asked_by_id == by.pk:
+        raise ValidationError("自己提出的申请须由另一位同志确认。")
+    if reset.state != ResetState.WAITING:
+        raise Conflict(f"这项申请现在的状态是“{reset.get_state_display()}”，不能再办理。")
+    if resets.has_run_out(reset):
+        raise Conflict("这项申请已超过等待期限，请重新申请。")
+    return reset
+
+
+@transaction.atomic
+def reset_confirm(*, by: User, reset: PasswordReset) -> str:
+    """Confirm what another asked; returns the one-time code, which only the confirmer sees, once.
+
+    The old password and all sessions of the account end. Raises Http404, ValidationError (asked by himself, account
+    locked) or Conflict (decided or run out).
+    """
+    reset = _taken(by, reset)
+    if not reset.owner.is_active:
+        raise ValidationError("该账号已锁定，须先由系统管理员启用。")
+    return _confirmed(by, reset)
+
+
+def _confirmed(by: Actor, reset: PasswordReset) -> str:
+    with audit.change(by=by, verb="account.reset", obj=reset):
+        code = code_give(User.objects.select_for_update(no_key=True).get(pk=reset.owner_id), unvouched=False)
+        reset.state, reset.decided_by, reset.decided_at = ResetState.CONFIRMED, account_of(by), clock.now()
+        reset.full_clean()
+        reset.save()
+    asker = reset.asked_by.name if reset.asked_by else OPERATOR.name
+    words = f"{reset}的口令已重置：{asker}申请，{by.name}确认"
+    for user in (reset.owner, reset.asked_by):
+        if user is not None:
+            notice_send(by=by, to=user, kind="reset", text=words)
+    tell_auditors(text=words, about=f"reset/{reset.pk}")
+    return code
+
+
+@transaction.atomic
+def reset_refuse(*, by: User, reset: PasswordReset, reason: str) -> PasswordReset:
+    """Refuse what another asked; the asker is told why. Raises as `reset_confirm`."""
+    reset = _taken(by, reset)
+    with audit.change(by=by, verb="account.reset_refuse", obj=reset):
+        reset.state, reset.refusal = ResetState.REFUSED, reason
+        reset.decided_by, reset.decided_at = by, clock.now()
+        reset.full_clean()
+        reset.save()
+    if reset.asked_by is not None:
+        notice_send(by=by, to=reset.asked_by, kind="reset", text=f"重置{reset}口令的申请被退回：{reason}")
+    return reset
+
+
+@transaction.atomic
+def reset_by_operator(*, owner: User) -> str:
+    """Give a new code from the command line: for administrators, auditors, the last who could confirm, or anybody.
+
+    Settles the reset that waits for the account, if there is one. Raises ValidationError for a locked account.
+    """
+    owner = User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    if not owner.is_active:
+        raise ValidationError("该账号已锁定，须先启用。")
+    waiting = _waiting_of(owner)
+    reset = waiting or PasswordReset(owner=owner, asked_at=clock.now(), reason="服务器操作员办理")
+    return _confirmed(OPERATOR, reset)

@@ -1,0 +1,110 @@
+"""A member's file and an account belong together only when the account's owner says so (access rule 10)."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from branches.access.models import User
+from branches.access.services.accounts import account_create
+from branches.access.services.appointments import appointment_end, appointment_make
+from branches.audit.models import AuditEntry
+from branches.notices.models import Notice
+from branches.reach.models import Appointment
+from common import clock
+from common.errors import Conflict
+from common.operator import OPERATOR
+from members.roster.models.links import LinkProposal
+from members.roster.models.members import Member
+from members.roster.services.accounts import link_confirm, link_propose
+
+
+@pytest.fixture
+def first(world):
+    return world.people("branch_a")[0]
+
+
+def test_a_link_is_proposed_confirmed_by_the_owner_and_ended(world, as_, first):
+    client, address = as_("secretary_a"), f"/members/{first.pk}/account/"
+    own = as_("outsider")
+    assert client.post(address, {"username": "Outsider"}).status_code == 302
+    assert own.get("/members/own/").status_code == 404, "without the owner's yes it has no effect"
+    assert "等待本人确认" in client.get(address).content.decode()
+    assert Notice.objects.get(recipient=world.outsider).url == "/account/links/"
+    assert "确认关联党员档案" in own.get("/account/").content.decode()
+    page = own.get("/account/links/").content.decode()
+    assert first.name in page and "secretary_a 用户" in page
+    proposal = LinkProposal.objects.get()
+    assert as_("member").post(f"/account/links/{proposal.pk}/", {"answer": "yes"}).status_code == 404
+    assert own.post(f"/account/links/{proposal.pk}/", {"answer": "yes"}).status_code == 302
+    assert first.name in own.get("/members/own/").content.decode()
+    assert as_("outsider").get(f"/members/{world.people('branch_a')[1].pk}/").status_code == 404
+    assert client.post(address, {"username": ""}).status_code == 302
+    assert own.get("/members/own/").status_code == 404
+    verbs = list(AuditEntry.objects.filter(object_id=first.pk, object_type="member").values_list("verb", flat=True))
+    assert verbs[-3:] == ["member.account_propose", "member.account", "member.account"]
+
+
+def test_the_owner_may_refuse(world, as_, first):
+    link_propose(by=world.secretary_a, member=first, username="outsider")
+    address = f"/account/links/{LinkProposal.objects.get().pk}/"
+    assert as_("outsider").post(address, {"answer": "no"}).status_code == 302
+    assert as_("outsider").post(address, {"answer": "yes"}).status_code == 404
+    first.refresh_from_db()
+    assert first.account is None
+    assert "谢绝" in Notice.objects.filter(recipient=world.secretary_a).latest("pk").text
+
+
+@pytest.mark.parametrize(
+    ("username", "message"),
+    [
+        ("nobody", "没有这个用户名"),
+        ("member", "已关联另一名党员"),
+        ("secretary_a", "不能为自己关联"),
+        ("administrator", "系统管理员和安全审计员的账号不能关联"),
+        ("auditor", "系统管理员和安全审计员的账号不能关联"),
+    ],
+)
+def test_who_cannot_be_linked_is_said_beside_the_field(username, message, as_, first):
+    page = as_("secretary_a").post(f"/members/{first.pk}/account/", {"username": username}).content.decode()
+    assert message in page and f'value="{username}"' in page
+    assert not LinkProposal.objects.exists()
+
+
+def test_a_linked_account_gets_no_system_role(world):
+    for role in ("system_administrator", "security_auditor"):
+        with pytest.raises(ValidationError, match="已关联党员"):
+            appointment_make(by=OPERATOR, user=world.member, role=role)
+        with pytest.raises(ValidationError, match="已关联党员"):
+            Appointment(user=world.member, role=role, starts=clock.today()).save()
+
+
+def test_an_account_that_became_one_of_the_system_meanwhile_is_not_linked(world, first):
+    link_propose(by=world.secretary_a, member=first, username="outsider")
+    appointment_make(by=OPERATOR, user=world.outsider, role="security_auditor")
+    with pytest.raises(Conflict):
+        link_confirm(by=world.outsider, proposal=LinkProposal.objects.get())
+    assert Member.objects.get(pk=first.pk).account is None
+
+
+def test_a_proposal_does_not_outlive_the_power_of_whoever_made_it(world, as_, first):
+    link_propose(by=world.secretary_a, member=first, username="outsider")
+    Appointment.objects.filter(user=world.secretary_a).delete()
+    address = f"/account/links/{LinkProposal.objects.get().pk}/"
+    assert as_("outsider").post(address, {"answer": "yes"}).status_code == 409
+    assert Member.objects.get(pk=first.pk).account is None
+
+
+def test_the_administrator_does_not_confirm_in_the_place_of_an_owner_whose_code_he_saw(world, as_, first):
+    user, code = account_create(by=world.administrator, username="newcomer", name="新人")
+    page = as_("secretary_a").post(f"/members/{first.pk}/account/", {"username": "newcomer"}).content.decode()
+    assert not User.objects.get(pk=user.pk).check_password(code)
+    assert as_("administrator").post(f"/accounts/{user.pk}/code/").status_code == 404
+    new = page.split("<code>")[1].split("</code>")[0]
+    assert User.objects.get(pk=user.pk).check_password(new)
+    assert User.objects.get(pk=user.pk).unvouched is False
+
+
+def test_an_ended_system_role_is_no_obstacle(world, first):
+    row = Appointment.objects.get(user=world.auditor)
+    appointment_end(by=OPERATOR, appointment=row, ends=clock.today() - (clock.today() - row.starts) / 2, reason="调离")
+    link_propose(by=world.secretary_a, member=first, username="auditor")
+    assert LinkProposal.objects.get().account == world.auditor
