@@ -39,3 +39,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.name or self.username
+
+
+class KeyCanary(models.Model):
+    """A value that is known, written under a key of FIELD_KEYS or under the key of the blind indexes (control C43).
+
+    name: "key NUMBER", or "index". A process whose keys do not make the same of it holds other keys than the data.
+    """
+
+    name = models.CharField(max_length=30, unique=True)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.name
