@@ -1,12 +1,12 @@
 """Run web, worker and beat of an embedded installation as one process group; started by bin/start."""
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,32 +14,95 @@ os.chdir(ROOT)
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 PORT = os.environ.get("PORT", "") or "8000"
+HOST = os.environ.get("HOST", "") or "127.0.0.1"
+# An address in brackets is one of IPv6; every address of this machine is answered at its own, too.
+LOCAL = "127.0.0.1" if HOST in ("0.0.0.0", "localhost") else "[::1]" if HOST in ("::", "[::]") else HOST
 PYTHON = sys.executable
 
 
 def prepare():
-    """Migrate, seed the demo agency on the first run; return the demo accounts."""
+    """Migrate; on the first run seed the demo agency, or make the first account of an installation of one's own.
+
+    Returns (demo accounts, (username, one-time code) of the first account or None).
+    """
+    from config import env, installation
+
+    var, demo = Path(os.environ.get("VAR_DIR", "") or ROOT / "var").resolve(), env.flag("DEMO")
+    if demo or not env.flag("DEBUG"):
+        installation.check(var, demo, debug=False)
+        installation.take(var, demo)
     import django
 
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
 
+    if not (settings.RELAXED or settings.SECURE or HOST in ("127.0.0.1", "localhost", "::1", "[::1]")):
+        sys.exit(refuse("HOST other than 127.0.0.1 needs a proxy with TLS: set SITE_URL=https://… and ALLOWED_HOSTS."))
+    installation.make_private(settings.VAR_DIR, settings.MEDIA_ROOT)
     # WhiteNoise warns about a folder that is not there; the demo serves its files from the code.
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
-    from branches.access import demo
+    from branches.access.demo import unfit_for_service
+    from branches.access.services.key_check import check_or_stop
 
-    if not settings.DEMO:
-        if sentence := demo.unfit_for_service():
-            sys.exit(refuse(sentence))
-        return []
+    check_or_stop()
+    if not settings.DEMO and (sentence := unfit_for_service()):
+        sys.exit(refuse(sentence))
+    if not settings.WHITENOISE_USE_FINDERS:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return prepare_demo() if settings.DEMO else ([], first_account())
+
+
+def prepare_demo():
+    from django.core.management import call_command
+
+    from branches.access import demo
     from branches.places.models.organisations import Organisation
 
     if not Organisation.objects.exists():
         print("First run: making the demo agency …", flush=True)
         call_command("seed_demo", verbosity=0)
-    return demo.accounts()
+    return demo.accounts(), None
+
+
+def first_account():
+    """Make the system administrator of an empty installation; every other account follows from the server or the pages."""
+    from django.db import transaction
+
+    from branches.access.models import User
+    from branches.access.services.accounts import account_create
+    from branches.access.services.appointments import appointment_make
+    from common.operator import OPERATOR
+
+    with transaction.atomic():
+        if User.objects.exists():
+            return None
+        user, code = account_create(by=OPERATOR, username="admin", name="系统管理员")
+        appointment_make(by=OPERATOR, user=user, role="system_administrator")
+    return user.username, code
+
+
+FIRST_STEPS = """
+First account 首个账号（系统管理员）: {username}
+One-time code 一次性口令: {code}   (valid for 24 hours, shown only now; 24小时内有效，仅显示这一次)
+Sign in and set a password 登录并设置密码: {url}
+
+Next, in a second terminal 下一步，另开一个终端：
+  1. the tree of organisations 导入党组织: {manage} import_organisations organisations.xlsx
+  2. the committee's secretary 机关党委书记: {manage} create_account dangwei --name 姓名 --role committee_secretary --at 机关党委
+  3. the auditor 安全审计员: {manage} create_account audit --name 姓名 --role security_auditor
+The administrator sees no content; everything else is done by the secretary on the pages.
+系统管理员看不到业务内容；其余工作由机关党委书记在页面上完成。
+"""
+
+
+def manage():
+    """Return how commands of this installation are called from its folder."""
+    var = os.environ.get("VAR_DIR", "")
+    python = Path(PYTHON)
+    python = python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
+    return f"{f'VAR_DIR={var} ' if var else ''}{python} manage.py"
 
 
 def commands():
@@ -49,7 +112,7 @@ def commands():
         "gunicorn",
         "config.wsgi",
         "--bind",
-        f"127.0.0.1:{PORT}",
+        f"{HOST}:{PORT}",
         "--worker-class",
         "gthread",
         "--workers",
@@ -90,15 +153,16 @@ def stop(processes):
 
 
 def wait_until_serving(process):
-    # A proxy of the environment must not be asked for this very machine.
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    # Asked directly: no proxy of the environment, no redirect to https. Whatever it answers, it serves.
     for _ in range(200):
         if process.poll() is not None:
             return False
         try:
-            direct.open(f"http://127.0.0.1:{PORT}/healthz", timeout=1).read()
+            asked = http.client.HTTPConnection(LOCAL.strip("[]"), int(PORT), timeout=1)
+            asked.request("GET", "/healthz")
+            asked.getresponse().read()
             return True
-        except OSError:
+        except (OSError, http.client.HTTPException):
             time.sleep(0.1)
     return False
 
@@ -107,10 +171,12 @@ def check_port():
     """Stop with exit 2 and one sentence on a port that is no port, or that somebody else holds."""
     if not PORT.isdecimal() or not 0 < int(PORT) < 65536:
         sys.exit(refuse("PORT must be a number from 1 to 65535."))
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in HOST else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", int(PORT)))
+            probe.bind((HOST.strip("[]"), int(PORT)))
+        except socket.gaierror:
+            sys.exit(refuse("HOST must be an address of this machine."))
         except OSError as error:
             sys.exit(refuse(f"port {PORT} cannot be used ({error.strerror})."))
 
@@ -123,7 +189,7 @@ def refuse(sentence):
 def main():
     check_port()
     try:
-        accounts = prepare()
+        accounts, first = prepare()
     except KeyboardInterrupt:
         sys.exit("Stopped before it served; nothing half-made is left.")
     stopping = []
@@ -134,7 +200,11 @@ def main():
     if not wait_until_serving(processes["web"]):
         stop(processes)
         sys.exit(f"The web server did not start; is port {PORT} in use?")
-    print(f"\nTongbu serves at http://127.0.0.1:{PORT}/   (Ctrl-C stops it)", flush=True)
+    print(f"\nTongbu serves at http://{LOCAL}:{PORT}/   (Ctrl-C stops it)", flush=True)
+    if first:
+        print(
+            FIRST_STEPS.format(url=f"http://{LOCAL}:{PORT}/login/", username=first[0], code=first[1], manage=manage())
+        )
     if accounts:
         print(f"\nDemo accounts (invented agency), password of all: {accounts[0]['password']}")
         for account in accounts:

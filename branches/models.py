@@ -1,7 +1,7 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
-from branches.access.models import PasswordReset, User
-from branches.audit.models import AuditEntry, AuditSeal
+from branches.access.models import KeyCanary, PasswordReset, User
+from branches.audit.models import AuditAnchor, AuditEntry, AuditSeal
 from branches.jobs.models import ChangeMark, Heartbeat, JobRun
 from branches.notices.models import Feedback, Notice
 from branches.places.models.departments import Coverage, Department
@@ -12,6 +12,7 @@ from branches.settings.models import Setting
 
 __all__ = [
     "Appointment",
+    "AuditAnchor",
     "AuditEntry",
     "AuditSeal",
     "ChangeMark",
@@ -20,6 +21,7 @@ __all__ = [
     "Feedback",
     "Heartbeat",
     "JobRun",
+    "KeyCanary",
     "Notice",
     "Organisation",
     "OrganisationGrant",

@@ -3,13 +3,21 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from branches.audit import seal
+from branches.audit import anchors, seal
 from branches.audit.verify import verify
 from branches.jobs import services as jobs
 from branches.jobs.services import run_job
 from branches.places import tree
 
-__all__ = ["beat_heartbeat", "clear_sessions", "nightly_checks", "requeue_jobs", "run_job", "seal_audit"]
+__all__ = [
+    "anchor_audit",
+    "beat_heartbeat",
+    "clear_sessions",
+    "nightly_checks",
+    "requeue_jobs",
+    "run_job",
+    "seal_audit",
+]
 
 
 @shared_task
@@ -22,6 +30,11 @@ def beat_heartbeat():
 def seal_audit():
     seal.seal()
     jobs.beat("sealer")
+
+
+@shared_task
+def anchor_audit():
+    anchors.write_daily()
 
 
 @shared_task

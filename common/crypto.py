@@ -86,12 +86,21 @@ def _unb64(text: str) -> bytes:
     return base64.b64decode(text.translate(str.maketrans("-_", "+/")) + "=" * (-len(text) % 4), validate=True)
 
 
+def key_numbers() -> list[int]:
+    """Return the ids of the keys of the ring, the one that writes first."""
+    return list(_ring().keys)
+
+
 def encrypt(text: str, aad: str) -> str:
     """Return the token for `text`; `aad` is `model.field.uid`, the same at decryption."""
-    ring = _ring()
+    return encrypt_with(_ring().first, text, aad)
+
+
+def encrypt_with(number: int, text: str, aad: str) -> str:
+    """The same with a certain key of the ring, for its canary."""
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = ring.ciphers[ring.first].encrypt(nonce, text.encode(), aad.encode())
-    return f"{ALGORITHM}.{ring.first}.{_b64(nonce)}.{_b64(sealed)}"
+    sealed = _ring().ciphers[number].encrypt(nonce, text.encode(), aad.encode())
+    return f"{ALGORITHM}.{number}.{_b64(nonce)}.{_b64(sealed)}"
 
 
 def decrypt(token: str, aad: str) -> str:

@@ -17,6 +17,15 @@ def advisory_lock(number: int) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
+def lock_against_writes(table: str) -> None:
+    """Let nobody write to a table, and wait for those who do, until the transaction ends; SQLite's writers wait anyway."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("the lock must be taken inside a transaction")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {connection.ops.quote_name(table)} IN SHARE ROW EXCLUSIVE MODE")
+
+
 @contextmanager
 def exclusive(number: int) -> Iterator[bool]:
     """Hold a lock for the whole process, not for a transaction; yields whether it was free.

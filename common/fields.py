@@ -15,6 +15,11 @@ class EncryptedField(models.TextField):
 
     encrypted = True
 
+    def __init__(self, *args: Any, index: tuple[str, str] | None = None, **kwargs: Any) -> None:
+        """index: the column that holds the blind index of this field, and its purpose; it is no part of the schema."""
+        super().__init__(*args, **kwargs)
+        self.index = index
+
     def aad(self, instance: Any) -> str:
         return f"{instance._meta.model_name}.{self.name}.{instance.uid}"
 

@@ -5,6 +5,7 @@ import secrets
 import stat
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -103,30 +104,48 @@ def made_key(folder, name, make=None):
     return _own_file(path)
 
 
-def optional_secret(name):
-    """Return a secret from NAME or NAME_FILE, or an empty string; one that is too short stops the start."""
+def _given(name):
     value = os.environ.get(name, "").strip()
     file_name = os.environ.get(f"{name}_FILE", "").strip()
-    if not value and file_name:
-        value = _own_file(Path(file_name))
+    return _own_file(Path(file_name)) if not value and file_name else value
+
+
+def optional_secret(name):
+    """Return a secret from NAME or NAME_FILE, or an empty string; one that is too short stops the start."""
+    value = _given(name)
     if value and (len(value) < 32 or len(set(value)) < 8):
         raise WrongSetting(f"{name} is too short or a well-known value; use at least 32 random characters.")
     return value
 
 
-def secret(name, folder, relaxed, make=None):
+def secrets_of(name):
+    """Return the secrets of NAME or NAME_FILE, separated by commas or lines; a short or repeated one stops the start."""
+    found = [part.strip() for part in _given(name).replace("\n", ",").split(",") if part.strip()]
+    if any(len(part) < 32 or len(set(part)) < 8 for part in found):
+        raise WrongSetting(f"a key of {name} is too short or a well-known value; use at least 32 random characters.")
+    if len(set(found)) < len(found):
+        raise WrongSetting(f"a key stands twice in {name}.")
+    return found
+
+
+def host_of(url):
+    """Return the host of an address as ALLOWED_HOSTS writes it, "" where there is none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return f"[{host}]" if ":" in host else host
+
+
+def secret(name, folder, relaxed, *, made=False, make=None):
     """Return a secret from NAME or NAME_FILE.
 
-    With `relaxed` (demo or debug) a missing one is made at random in `folder`;
-    otherwise a missing, short or well-known value stops the start
-    (GB/T 22239 8.1.4.1; security control C57).
+    With `made` (demo, debug, an installation of bin/start) a missing one is made at random in `folder`; otherwise it
+    stops the start, and unless `relaxed` (demo, debug) a short or well-known value too (GB/T 22239 8.1.4.1; control C57).
     """
-    value = os.environ.get(name, "").strip()
-    file_name = os.environ.get(f"{name}_FILE", "").strip()
-    if not value and file_name:
-        value = _own_file(Path(file_name))
+    value = _given(name)
     if not value:
-        if relaxed:
+        if made:
             return made_key(folder, name.lower(), make)
         raise WrongSetting(f"{name} is missing; set it, or DEMO=1 for a trial.")
     weak = len(value) < 32 or value.startswith("django-insecure-") or len(set(value)) < 8

@@ -1,11 +1,16 @@
 """Is the process alive, and is the installation fit to serve."""
 
+from ipaddress import ip_address
+
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 
+from branches.access.services import key_check
+from branches.audit import anchors
+from branches.frame.middleware import client_address
 from branches.jobs.models import Heartbeat
 from common import clock
 
@@ -53,18 +58,47 @@ def _ages():
     return "；".join(problems)
 
 
+CHECKS = (
+    ("migrations", _migrations),
+    ("broker", _broker),
+    ("ages", _ages),
+    ("anchors", anchors.file_problem),
+    ("keys", key_check.problem),
+)
+
+
 def readyz(request):
-    """Answer 200 when database, migrations, broker, worker, beat and roll-up are in order, else 503 with the reason."""
+    """Answer 200 when database, migrations, broker, worker, beat and roll-up are in order, else 503 with the reasons.
+
+    The reasons are told to this machine and to MONITOR_ADDRESSES alone; others read only whether it is ready.
+    """
     reasons = {}
     try:
         _database()
     except DatabaseError:
         reasons["database"] = "数据库不可用"
     else:
-        for name, check in (("migrations", _migrations), ("broker", _broker), ("ages", _ages)):
+        for name, check in CHECKS:
             reason = check()
             if reason:
                 reasons[name] = reason
-    return JsonResponse(
-        {"status": "unready" if reasons else "ready", "reasons": reasons}, status=503 if reasons else 200
-    )
+    answer = {"status": "unready" if reasons else "ready"}
+    if _may_know(request):
+        answer["reasons"] = reasons
+    return JsonResponse(answer, status=503 if reasons else 200)
+
+
+def _may_know(request):
+    """Whether the reasons are for this client: one on this machine, or a monitor that is named.
+
+    Whoever comes through a proxy that is not trusted comes from anywhere, though the proxy stands on this machine.
+    """
+    forwarded = any(name in request.META for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"))
+    if forwarded and request.META.get("REMOTE_ADDR", "") not in settings.TRUSTED_PROXIES:
+        return False
+    address = client_address(request)
+    try:
+        here = ip_address(address).is_loopback
+    except ValueError:
+        here = False
+    return here or address in settings.MONITOR_ADDRESSES

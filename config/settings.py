@@ -1,6 +1,7 @@
 """The one settings file; every value comes from the environment (docs/settings.md)."""
 
 import base64
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from common.crypto import parse_keys
-from config import env
+from config import env, installation
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -17,30 +18,50 @@ DEBUG = env.flag("DEBUG")
 DEMO = env.flag("DEMO")
 RELAXED = DEBUG or DEMO
 TESTING = "pytest" in sys.modules
+# Whatever is written is for this account alone: keys, database, attachments, messages.
+os.umask(0o077)
+# bin/start took VAR_DIR for an installation of one's own: its keys are made, it serves this machine.
+OWN = installation.check(VAR_DIR, DEMO, DEBUG) == "own"
 
 
 def _new_field_key():
     return "1:" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, RELAXED)
-AUDIT_KEY = env.secret("AUDIT_KEY", VAR_DIR, RELAXED)
-FIELD_KEYS = env.secret("FIELD_KEYS", VAR_DIR, RELAXED, _new_field_key)
+SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, RELAXED, made=RELAXED or OWN)
+AUDIT_KEY = env.secret("AUDIT_KEY", VAR_DIR, RELAXED, made=RELAXED or OWN)
+FIELD_KEYS = env.secret("FIELD_KEYS", VAR_DIR, RELAXED, made=RELAXED or OWN, make=_new_field_key)
 try:
     parse_keys(FIELD_KEYS)
 except ValueError as error:
     raise env.WrongSetting(str(error)) from None
+# Keys that sealed earlier parts of the trail: they verify, and write nothing.
+AUDIT_KEY_FALLBACKS = env.secrets_of("AUDIT_KEY_FALLBACKS")
+# Heads of the trail, one a day. Beside the database by default; elsewhere it also withstands whoever holds this host.
+AUDIT_ANCHOR_FILE = env.text("AUDIT_ANCHOR_FILE", str(VAR_DIR / "audit_anchors"))
 # Names the key of the blind indexes apart from the ring, so that the oldest encryption key may leave it.
 FIELD_INDEX_KEY = env.optional_secret("FIELD_INDEX_KEY")
+if AUDIT_KEY in AUDIT_KEY_FALLBACKS:
+    raise env.WrongSetting("AUDIT_KEY stands among AUDIT_KEY_FALLBACKS; these are the keys before it.")
 if not RELAXED and len({SECRET_KEY, AUDIT_KEY, FIELD_KEYS}) < 3:
     raise env.WrongSetting("SECRET_KEY, AUDIT_KEY and FIELD_KEYS must be different.")
 
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if RELAXED else [])
+_HERE = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", _HERE if RELAXED or OWN else [])
 if not RELAXED and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise env.WrongSetting("ALLOWED_HOSTS must name the hosts of this installation; * is not accepted.")
-SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000" if RELAXED else f"https://{(ALLOWED_HOSTS or [''])[0]}")
+_local = RELAXED or (OWN and set(ALLOWED_HOSTS) <= set(_HERE))
+SITE_URL = env.text(
+    "SITE_URL",
+    f"http://127.0.0.1:{env.integer('PORT', 8000, 1, 65535)}" if _local else f"https://{(ALLOWED_HOSTS or [''])[0]}",
+)
 SECURE = SITE_URL.startswith("https://")
+# Over plain http passwords and cookies can be read on the way; on one machine there is no way.
+if not (RELAXED or SECURE or (env.host_of(SITE_URL) in _HERE and set(ALLOWED_HOSTS) <= set(_HERE))):
+    raise env.WrongSetting("SITE_URL must begin with https://; http is for 127.0.0.1 and localhost alone.")
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+# Who besides this machine is told why /readyz is not green.
+MONITOR_ADDRESSES = env.words("MONITOR_ADDRESSES")
 
 INSTALLED_APPS = [
     "branches",

@@ -24,6 +24,10 @@ def refuse_demo():
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 refuse_demo()
+
+from branches.access.services.key_check import check_or_stop  # noqa: E402 -- models need the application
+
+check_or_stop()
 # What is loaded now stays: looking all of it through again and again held single requests up for a tenth of a second.
 gc.collect()
 gc.freeze()

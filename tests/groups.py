@@ -8,7 +8,7 @@ from xdist.scheduler import LoadScopeScheduling
 # One demo agency for all of them, and it takes longest.
 DEMO = ("tests/browser/test_pages.py", "tests/browser/test_by_hand.py", "tests/browser/test_work_story.py")
 # Installations of their own: as long as many tests together, so they begin too.
-LONG = ("tests/browser/test_story.py", "tests/test_start.py")
+LONG = ("tests/browser/test_story.py", "tests/test_start.py", "tests/test_own_installation.py")
 # Ledgers imported once for the whole file.
 LEDGERS = (
     "tests/assessments/facts/test_exports.py",
@@ -35,6 +35,8 @@ ON_BOTH = (
     "tests/branches/imports/",
     "tests/branches/access/",
     "tests/members/roster/test_links.py",
+    "tests/branches/access/test_field_keys.py",
+    "tests/branches/access/test_rotate_field_keys.py",
     "tests/common/test_crypto.py",
     "tests/members/imports/test_agency.py",
     "tests/members/imports/test_rows_",

@@ -1,5 +1,7 @@
 """Publish frozen results: one document from which screen, paper, Word and workbook are drawn."""
 
+from collections.abc import Iterator
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -8,7 +10,8 @@ from assessments.reports.models import Report, ReportDocument
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.services import locked, root_of_results
 from branches import audit
-from branches.audit import seal
+from branches.audit import anchors, seal
+from branches.audit.models import AuditAnchor
 from branches.reach import access
 from branches.reach.rights import PUBLISH
 from common import clock
@@ -45,7 +48,16 @@ def assessment_publish(*, by: Actor, assessment: Assessment, number: str = "") -
                 anchor=anchor,
                 published=assessment.published,
             )
+            anchors.keep(head=anchor, source=AuditAnchor.Source.REPORT)
     return report
+
+
+def printed_anchors() -> Iterator[anchors.Anchor]:
+    """Yield the head of the audit trail that each published report prints, from its frozen JSON (control C54)."""
+    for pk, title, body in Report.objects.order_by("pk").values_list("pk", "title", "body"):
+        head = body.get("anchor") or ""
+        if anchors.ANCHOR.fullmatch(head):
+            yield anchors.Anchor(head, f"报告“{title}”（编号 {pk}）所印的锚点")
 
 
 def report_document(report: Report, kind: str, organisation: int | None = None) -> bytes:

@@ -92,3 +92,19 @@ class PasswordReset(models.Model):
 
     def __str__(self):
         return f"{self.owner}（{self.owner.username}）"
+
+
+class KeyCanary(models.Model):
+    """A value that is known, written under a key of FIELD_KEYS or under the key of the blind indexes (control C43).
+
+    name: "key NUMBER", or "index". A process whose keys do not make the same of it holds other keys than the data.
+    """
+
+    name = models.CharField(max_length=30, unique=True)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.name

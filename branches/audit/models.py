@@ -50,3 +50,25 @@ class AuditSeal(models.Model):
 
     def __str__(self):
         return f"{self.pos}:{self.hash}"
+
+
+class AuditAnchor(models.Model):
+    """A head of the chain that was kept: printed in a published report, or written to the file outside.
+
+    Only appended to, like the trail: the chain of later must still hold each of them (control C54).
+    """
+
+    class Source(models.TextChoices):
+        REPORT = "report", "已发布的报告"
+        FILE = "file", "锚点文件"
+
+    pos = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.pos}:{self.hash}"

@@ -27,11 +27,11 @@ def seal(limit: int = 5000) -> int:
         waiting = AuditEntry.objects.exclude(pk__in=AuditSeal.objects.values("entry_id")).order_by("pk")
         if connection.vendor == "postgresql":
             waiting = waiting.extra(where=["xid < pg_snapshot_xmin(pg_current_snapshot())"])
-        links = []
+        links, number = [], key_id()
         for entry in waiting[:limit]:
             pos += 1
-            value = link(prev, pos, entry)
-            links.append(AuditSeal(pos=pos, entry_id=entry.pk, prev=prev, hash=value, key_id=key_id()))
+            value = link(prev, pos, entry, number)
+            links.append(AuditSeal(pos=pos, entry_id=entry.pk, prev=prev, hash=value, key_id=number))
             prev = value
             sealed += 1
         AuditSeal.objects.bulk_create(links)

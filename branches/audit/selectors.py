@@ -27,6 +27,7 @@ VERBS = {
     "import.assign": "指定台账列",
     "import.upload": "上传台账",
     "keys.rotate": "轮换加密密钥",
+    "keys.index": "重建证件号码索引",
     "membership.correct": "更正组织关系",
     "report.export": "导出报告",
     "cadre.export": "导出工作实绩",

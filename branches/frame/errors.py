@@ -1,7 +1,10 @@
 """Error pages: what happened, who can help, and an incident id that is in the log (control C29)."""
 
+import errno
 import logging
+import sys
 
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,9 +19,10 @@ def _page(request, template, status, context=None):
     return render(request, template, {"incident": getattr(request, "incident", ""), **(context or {})}, status=status)
 
 
-def _bare(request, template, status):
+def _bare(request, template, status, **context):
     """Render without context processors: what failed may be the database they ask."""
-    return HttpResponse(render_to_string(template, {"incident": getattr(request, "incident", "")}), status=status)
+    words = {"incident": getattr(request, "incident", ""), **context}
+    return HttpResponse(render_to_string(template, words), status=status)
 
 
 def bad_request(request, exception=None):
@@ -42,8 +46,33 @@ def forbidden(request, exception=None):
 
 
 def server_error(request):
-    log.error("incident %s answered with 500", getattr(request, "incident", ""))
-    return _bare(request, "500.html", 500)
+    """Answer what no view caught: 503 with its reason where the machine is at its end, not the program; else 500."""
+    reason = _passing(sys.exception())
+    status = 503 if reason else 500
+    log.error("incident %s answered with %s", getattr(request, "incident", ""), status)
+    return _bare(request, f"{status}.html", status, reason=reason)
+
+
+def _passing(error):
+    """Return in words what will pass or can be mended on the server (faults F07, F08, F29), "" for anything else.
+
+    A database that went away under a request, one that is busy for longer than its writers wait, a disk that is full.
+    """
+    while error is not None:
+        words = str(error).lower()
+        if (
+            getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+            or isinstance(error, DatabaseError)
+            and ("disk is full" in words or "no space left" in words or "could not extend file" in words)
+        ):
+            return "服务器存储空间不足，这次操作没有保存，请告知管理员。"
+        if isinstance(error, OperationalError) and "locked" in words:
+            return "数据库正忙，这次操作没有保存，请稍后再试。"
+        # SQLite calls a statement about a table that is not there by the same name: that is the program's fault.
+        if isinstance(error, OperationalError | InterfaceError) and not words.startswith(("no such", "near ")):
+            return "数据库暂时不可用，这次操作没有保存，请稍后再试。"
+        error = error.__cause__
+    return ""
 
 
 def csrf_failure(request, reason=""):

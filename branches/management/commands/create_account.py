@@ -1,13 +1,11 @@
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.db.models import Q
 
 from branches.access.services.accounts import account_create
 from branches.access.services.appointments import appointment_make
-from branches.places.models.organisations import Organisation
+from branches.places.selectors.names import named
 from branches.reach.rights import ROLES, SYSTEM_ROLES
-from common.names import name_key
 from common.operator import OPERATOR
 
 
@@ -18,7 +16,9 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("--name", required=True, help="姓名")
         parser.add_argument("--role", choices=sorted(ROLES))
-        parser.add_argument("--at", metavar="ORGANISATION", help="full or short name of the organisation")
+        parser.add_argument(
+            "--at", metavar="ORGANISATION", help="full name, short name or path (A/B/C) of the organisation"
+        )
 
     @transaction.atomic
     def handle(self, *args, username, name, role, at, **options):
@@ -35,7 +35,10 @@ class Command(BaseCommand):
             return None
         if not at:
             raise CommandError("这一角色须用 --at 指明党组织。", returncode=1)
-        found = list(Organisation.objects.filter(Q(name_key=name_key(at)) | Q(short_name=at))[:2])
-        if len(found) != 1:
-            raise CommandError(f"没有找到唯一的党组织“{at}”。", returncode=1)
-        return found[0]
+        found = named(at)
+        if not found:
+            raise CommandError(f"没有找到党组织“{at}”。", returncode=1)
+        if len(found) > 1:
+            several = "；".join(path for path, _ in found)
+            raise CommandError(f"“{at}”可指多个党组织，请用全称或路径：{several}", returncode=1)
+        return found[0][1]

@@ -1,9 +1,11 @@
 """Names of organisations for pages and exports."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
 from branches.places.models.organisations import Organisation
+from common.text import fold
 
 
 def full_names() -> dict[int, str]:
@@ -17,6 +19,24 @@ def labels(ids: Iterable[int] | None = None) -> dict[int, str]:
     if ids is not None:
         rows = rows.filter(pk__in=ids)
     return {row.pk: row.label for row in rows}
+
+
+def named(text: str) -> list[tuple[str, Organisation]]:
+    """Return (path of short names, organisation) of every living organisation that `text` names, in tree order.
+
+    text: a full name, a short name, a label as the pages show it, or a path of short names (A/B/C) or the end of one.
+    """
+    wanted = tuple(fold(part) for part in re.split(r"[/／›>]", text) if part.strip())
+    if not wanted:
+        return []
+    found: list[tuple[str, Organisation]] = []
+    paths: dict[int | None, tuple[str, ...]] = {}
+    for row in Organisation.objects.filter(archived_on=None).select_related("parent").in_tree_order():
+        paths[row.pk] = (*paths.get(row.parent_id, ()), str(row))
+        end = tuple(fold(part) for part in paths[row.pk][-len(wanted) :])
+        if end == wanted or (len(wanted) == 1 and wanted[0] in {fold(row.name), fold(row.label)}):
+            found.append(("/".join(paths[row.pk]), row))
+    return found
 
 
 def label_with_end(label: str, archived_on: date | None) -> str:

@@ -35,12 +35,16 @@ class MemberQuerySet(ScopedQuerySet):
         return self.filter(pk__in=membership.values("member")).filter(joined_on__lte=day)
 
 
+# What separates the index of identity numbers from every other blind index.
+IDENTITY_INDEX = "member.identity"
+
+
 class Member(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField("姓名", max_length=64)
     initials = models.CharField(max_length=64, blank=True, editable=False)
     sex = models.CharField("性别", max_length=1, choices=[("男", "男"), ("女", "女")], blank=True)
-    identity = EncryptedField("公民身份证号码", blank=True)
+    identity = EncryptedField("公民身份证号码", blank=True, index=("identity_index", IDENTITY_INDEX))
     identity_index = models.CharField(max_length=64, unique=True, null=True, editable=False)
     phone = EncryptedField("手机号码", blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from branches import audit
+from branches.access.services.key_check import index_key_holds
 from branches.jobs.marks import mark
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
@@ -18,10 +19,9 @@ from common.errors import Conflict
 from common.fields import conceal
 from common.names import initials_of
 from common.operator import Actor
-from members.roster.models.members import PARTY_STAGES, Member, Membership
+from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post
 
-IDENTITY_INDEX = "member.identity"
 _PLAIN = (
     "name",
     "sex",
@@ -82,6 +82,8 @@ def _write(member: Member, values: Mapping[str, Any]) -> None:
     if member.identity_index and same.exists():
         raise ValidationError({"identity": "该证件号码已登记。"})
     member.save()
+    if member.identity_index and not index_key_holds():
+        raise ValidationError({"identity": "证件号码的索引密钥刚被更换，请管理员重新启动服务后再登记。"})
 
 
 def membership_start_day(member: Any, branch: Any) -> date:

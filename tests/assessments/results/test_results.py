@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from assessments.reports import builder, shape
@@ -10,13 +11,16 @@ from assessments.reports.models import Report
 from assessments.reports.services import assessment_publish
 from assessments.results.models import Assessment, AssessmentState, FrozenError, Result, Score
 from assessments.results.services import assessment_freeze, assessment_trial, assessment_unfreeze
-from branches.audit.models import AuditEntry
+from branches import audit
+from branches.audit.guards import AUDIT_TABLES
+from branches.audit.models import AuditAnchor, AuditEntry
 from branches.audit.verify import verify
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind
+from tests.sealing import past_the_guards
 
 Q3 = Period.parse("2026Q3")
 
@@ -197,3 +201,14 @@ def test_a_number_that_no_document_has_is_refused_beside_its_field_and_nothing_i
     assert not Report.objects.exists()
     assert Assessment.objects.get(pk=assessment.pk).state == "frozen"
     assert client.post(url, {"number": "云测党〔2026〕3号"}).status_code == 302
+
+
+def test_an_emptied_trail_that_begins_anew_is_refused_by_the_reports_alone(quarter, settings, tmp_path):
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path / "anchors")
+    report = publish(quarter, run(quarter))
+    assert str(AuditAnchor.objects.get()) == report.anchor == report.body["anchor"]
+    call_command("verify_audit", verbosity=0)
+    past_the_guards(*(f"DELETE FROM {table}" for table in AUDIT_TABLES))
+    audit.record(by=OPERATOR, verb="account.lock")
+    with pytest.raises(CommandError, match="所印的锚点不符"):
+        call_command("verify_audit")

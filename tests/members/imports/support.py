@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 
-_APPENDED_ONLY = {"branches_auditentry", "branches_auditseal"}
+from branches.audit.guards import AUDIT_TABLES
+
+_APPENDED_ONLY = set(AUDIT_TABLES)
 _ROOMS = ("branches", "members", "responsibilities", "assessments")
 
 

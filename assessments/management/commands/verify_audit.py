@@ -1,11 +1,12 @@
 from django.core.management.base import BaseCommand, CommandError
 
+from assessments.reports.services import printed_anchors
 from branches.audit import seal
 from branches.audit.verify import verify
 
 
 class Command(BaseCommand):
-    help = "Seal and verify the audit chain; exit 1 with the first broken position."
+    help = "Seal and verify the audit chain against all anchors kept; exit 1 with the first broken position."
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -13,7 +14,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options):
-        verdict = verify(options["anchor"])
+        verdict = verify(options["anchor"], printed_anchors())
         if not verdict.ok:
             raise CommandError(verdict.message, returncode=1)
         self.stdout.write(f"{verdict.message}，链头 {seal.head()}")

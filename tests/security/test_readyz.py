@@ -1,0 +1,37 @@
+"""What /readyz tells, and to whom."""
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(**headers):
+    return Client().get("/readyz", **headers)
+
+
+def test_this_machine_is_told_the_reasons_and_others_only_whether_it_is_ready(settings):
+    for here in ("127.0.0.1", "::1"):
+        assert "ages" in ask(REMOTE_ADDR=here).json()["reasons"]
+    answer = ask(REMOTE_ADDR="10.1.2.3")
+    assert answer.status_code == 503 and answer.json() == {"status": "unready"}
+    settings.MONITOR_ADDRESSES = ["10.1.2.3"]
+    assert "ages" in ask(REMOTE_ADDR="10.1.2.3").json()["reasons"]
+
+
+def test_who_comes_through_a_proxy_on_this_machine_is_not_this_machine(settings):
+    # A proxy that is not trusted: whatever it forwards comes from elsewhere.
+    for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"):
+        assert ask(REMOTE_ADDR="127.0.0.1", **{name: "127.0.0.1"}).json() == {"status": "unready"}
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    assert ask(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="10.1.2.3").json() == {"status": "unready"}
+    # The first words are the client's own, the last the proxy's.
+    assert ask(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="127.0.0.1, 10.1.2.3").json() == {"status": "unready"}
+    assert "reasons" in ask(REMOTE_ADDR="127.0.0.1").json()
+
+
+def test_a_missing_file_of_anchors_is_named(settings, tmp_path):
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path / "none")
+    assert "不存在" in ask().json()["reasons"]["anchors"]
+    (tmp_path / "none").write_text("")
+    assert "anchors" not in ask().json()["reasons"]
