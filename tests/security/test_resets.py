@@ -19,6 +19,7 @@ from branches.notices.models import Notice
 from common import clock
 from common.operator import OPERATOR
 from members.activities.models import Activity
+from members.activities.writers import writer_add
 from members.reviews.selectors import waiting_for
 from tests.security.conftest import PASSWORD
 
@@ -181,9 +182,9 @@ def test_the_operator_settles_what_waits(asked, world):
 def test_neither_asker_nor_confirmer_reviews_what_the_account_enters_in_the_week_after(world, as_):
     reset = reset_ask(by=world.general_secretary, owner=world.secretary_c, reason="忘记密码")
     reset_confirm(by=world.committee_secretary, reset=reset)
-    assert barred_reviewers(world.secretary_c, None) == {world.general_secretary.pk, world.committee_secretary.pk}
-    assert barred_reviewers(world.secretary_c, clock.now() + timedelta(days=7, minutes=1)) == set()
-    assert barred_reviewers(world.secretary_c, clock.now() - timedelta(days=1)) == set()
+    assert barred_reviewers([world.secretary_c], None) == {world.general_secretary.pk, world.committee_secretary.pk}
+    assert barred_reviewers([world.secretary_c], clock.now() + timedelta(days=7, minutes=1)) == set()
+    assert barred_reviewers([world.secretary_c], clock.now() - timedelta(days=1)) == set()
     entered = {
         days: Activity.objects.create(
             organisation=world.branch_c,
@@ -194,6 +195,8 @@ def test_neither_asker_nor_confirmer_reviews_what_the_account_enters_in_the_week
         )
         for days in (-1, 1, 8)
     }
+    for record in entered.values():
+        writer_add(world.secretary_c, record)
     assert set(waiting_for(world.general_secretary)) == {entered[-1], entered[8]}
     for days, status in ((1, 409), (-1, 302)):
         answer = as_("general_secretary").post(f"/reviews/{entered[days].pk}/accept/", {"version": 1})

@@ -52,6 +52,18 @@ def _mark(appointment: Appointment, *days: date) -> None:
         mark(appointment.organisation_id, min(days), max(days), "appointment")
 
 
+def _check_giver(by: Actor, user: User, role: str, organisation: Organisation | None) -> None:
+    """Raise ValidationError where `by` may not give `user` this role there."""
+    if user == by:
+        raise ValidationError({"user": "不能任命自己。"})
+    if not user.is_active:
+        raise ValidationError({"user": "该账号已停用。"})
+    if not access.may_appoint(by, role, organisation):
+        raise ValidationError({"role": "您的职务不能授予这一角色，或该组织不在您的范围内。"})
+    if organisation is not None:
+        _check_place(role, organisation)
+
+
 @transaction.atomic
 def appointment_make(
     *,
@@ -70,15 +82,8 @@ def appointment_make(
     What an administrator knows of a new account ends with its first appointment: the giver finds the new one-time code in
     `first_code` of the appointment, and nobody finds it again (access rule 10).
     """
-    if user == by:
-        raise ValidationError({"user": "不能任命自己。"})
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if not user.is_active:
-        raise ValidationError({"user": "该账号已停用。"})
-    if not access.may_appoint(by, role, organisation):
-        raise ValidationError({"role": "您的职务不能授予这一角色，或该组织不在您的范围内。"})
-    if organisation is not None:
-        _check_place(role, organisation)
+    _check_giver(by, user, role, organisation)
     appointment = Appointment(
         user=user,
         role=role,
