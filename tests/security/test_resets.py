@@ -240,3 +240,14 @@ def test_an_account_appointed_once_keeps_its_password_at_further_appointments(pe
     data["starts"] = clock.today().isoformat()
     assert as_("secretary_a").post("/appointments/new/?q=outsider", data).status_code == 302
     assert sign_in("outsider", PASSWORD)[1].status_code == 302
+
+
+def test_appointing_a_member_with_an_account_opens_nobodys_own_file(person, world, as_, sign_in):
+    """As the migration marks him: linked, never appointed; a new code would be his secretary's way in."""
+    person("member")
+    User.objects.filter(pk=world.member.pk).update(unvouched=True)
+    data = {"user": world.member.pk, "role": "group_leader", "organisation": world.group_a2.pk}
+    data["starts"] = clock.today().isoformat()
+    answer = as_("secretary_a").post("/appointments/new/", data)
+    assert (answer.status_code, b"<code>" in answer.content) == (302, False)
+    assert sign_in("member")[1].status_code == 302

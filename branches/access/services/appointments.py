@@ -28,6 +28,17 @@ def _check_place(role: str, organisation: Organisation) -> None:
         raise ValidationError({"organisation": "该组织已撤销。"})
 
 
+def _check_giving(by: Actor, user: User, role: str, organisation: Organisation | None) -> None:
+    if user == by:
+        raise ValidationError({"user": "不能任命自己。"})
+    if not user.is_active:
+        raise ValidationError({"user": "该账号已停用。"})
+    if not access.may_appoint(by, role, organisation):
+        raise ValidationError({"role": "您的职务不能授予这一角色，或该组织不在您的范围内。"})
+    if organisation is not None:
+        _check_place(role, organisation)
+
+
 def _check_start(by: Actor, user: User, organisation: Organisation | None, starts: date) -> None:
     """An appointment reaches back a little, for a meeting of last week, and never before its account or its place.
 
@@ -52,18 +63,6 @@ def _mark(appointment: Appointment, *days: date) -> None:
         mark(appointment.organisation_id, min(days), max(days), "appointment")
 
 
-def _check_giver(by: Actor, user: User, role: str, organisation: Organisation | None) -> None:
-    """Raise ValidationError where `by` may not give `user` this role there."""
-    if user == by:
-        raise ValidationError({"user": "不能任命自己。"})
-    if not user.is_active:
-        raise ValidationError({"user": "该账号已停用。"})
-    if not access.may_appoint(by, role, organisation):
-        raise ValidationError({"role": "您的职务不能授予这一角色，或该组织不在您的范围内。"})
-    if organisation is not None:
-        _check_place(role, organisation)
-
-
 @transaction.atomic
 def appointment_make(
     *,
@@ -83,7 +82,7 @@ def appointment_make(
     `first_code` of the appointment, and nobody finds it again (access rule 10).
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    _check_giver(by, user, role, organisation)
+    _check_giving(by, user, role, organisation)
     appointment = Appointment(
         user=user,
         role=role,
@@ -100,7 +99,8 @@ def appointment_make(
     with audit.change(by=by, verb="appointment.make", obj=appointment, organisation=organisation) as said:
         appointment.full_clean()
         appointment.save()
-        if user.unvouched:
+        # A linked account is known to its organisation already; its code would open the member's own file too.
+        if user.unvouched and getattr(user, "member", None) is None:
             appointment.first_code = code_give(user, unvouched=False)
             said.note = "管理员发放的口令作废，由任命人另发一次性口令"
         access.sync_grants(appointment)

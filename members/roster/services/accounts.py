@@ -58,7 +58,12 @@ def link_propose(*, by: Actor, member: Member, username: str) -> str:
     access.require(by, MEMBERS, member.home)
     code = code_give(account, unvouched=False) if account.unvouched else ""
     audit.record(
-        by=by, verb="member.account_propose", obj=member, organisation=member.home, after={"account": account.pk}
+        by=by,
+        verb="member.account_propose",
+        obj=member,
+        organisation=member.home,
+        after={"account": account.pk},
+        note="管理员发放的口令作废，由提出人另发一次性口令" if code else "",
     )
     notice_send(
         by=by,

@@ -7,7 +7,8 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.activities.services.states import mark_activity
-from members.roster.services.accounts import account_link
+from members.roster.models.links import LinkProposal
+from members.roster.services.accounts import link_confirm, link_propose
 from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.evidence import evidence_link
@@ -50,10 +51,17 @@ def note(item, stage, day, milestones=()):
     )
 
 
+def account_link(member, username):
+    """Link a member's file to an account, with the yes of its owner."""
+    link_propose(by=OPERATOR, member=member, username=username)
+    proposal = LinkProposal.objects.get(member=member)
+    link_confirm(by=proposal.account, proposal=proposal)
+
+
 def furnished(world):
     people = {key: world.people(key) for key in ("branch_a", "branch_b", "branch_c")}
-    account_link(by=OPERATOR, member=people["branch_a"][0], username="secretary_a")
-    account_link(by=OPERATOR, member=people["branch_b"][0], username="leader")
+    account_link(people["branch_a"][0], "secretary_a")
+    account_link(people["branch_b"][0], "leader")
     make()
     issue(level="branch")
     issue(level="committee")

@@ -9,11 +9,10 @@ from branches.places.services.departments import coverage_set
 from branches.places.services.terms import term_close, term_set
 from branches.reach.models import Appointment
 from common.operator import OPERATOR
-from members.roster.services.accounts import account_link
 from members.roster.services.members import member_transfer, post_end
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.requirements.services import exemption_revoke, requirement_exempt
-from tests.assessments.facts.writes.agency import TODAY, YEAR, record, row_of, write
+from tests.assessments.facts.writes.agency import TODAY, YEAR, account_link, record, row_of, write
 
 
 @write
@@ -98,7 +97,7 @@ def appointment_changed(a):
 @write
 def appointment_made(a):
     record(a.world.committee, "debrief", date(YEAR, 2, 9), people=[a.people["branch_c"][0]])
-    account_link(by=OPERATOR, member=a.people["branch_c"][0], username="outsider")
+    account_link(a.people["branch_c"][0], "outsider")
     yield
     appointment_make(
         by=OPERATOR, user=a.world.outsider, role="branch_secretary", organisation=a.world.branch_c, starts=TODAY
@@ -109,7 +108,7 @@ def appointment_made(a):
 def account_linked(a):
     record(a.world.committee, "debrief", date(YEAR, 2, 9), people=[a.people["branch_c"][0]])
     yield
-    account_link(by=OPERATOR, member=a.people["branch_c"][0], username="secretary_c")
+    account_link(a.people["branch_c"][0], "secretary_c")
 
 
 @write
