@@ -22,7 +22,7 @@ TESTS = set(re.findall(r"^def (test_\w+)", "\n".join(p.read_text() for p in (ROO
 OURS = {
     name for name, room in get_commands().items() if room in {"branches", "members", "responsibilities", "assessments"}
 }
-VARIABLES = re.compile(r'env\.(text|flag|integer|words|secret|optional_secret|database|redis)\(\s*"(\w+)"')
+VARIABLES = re.compile(r'env\.(text|flag|integer|words|secret|secrets_of|optional_secret|database|redis)\(\s*"(\w+)"')
 
 
 def test_every_test_that_the_security_page_names_exists():

@@ -6,6 +6,7 @@ import pickle
 import signal
 import uuid
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -158,3 +159,27 @@ def test_messages_nobody_of_us_sent_do_not_stop_the_job_behind_them(broker, as_)
     assert "os.system" in said and "message without a job id" in said
     assert (run.state, run.tries) == ("done", 1), run.outcome
     assert Member.objects.filter(name="乙新").count() == 1
+
+
+@pytest.mark.parametrize("broker", ["folder"], indirect=True)
+def test_a_message_that_ends_every_worker_is_thrown_away_and_the_jobs_are_done(broker, as_):
+    broker.queue = "celery"
+    for _ in range(2):
+        broker.send("branches.tasks.run_job", 1)
+    folder = Path(broker.options["data_folder_in"])
+    for path in folder.iterdir():
+        # A right envelope whose body nobody can read; and a file that is cut in two.
+        message = json.loads(path.read_text())
+        path.write_text(json.dumps(message | {"body": "A"}))
+    (folder / "0_half.celery.msg").write_text('{"body": "')
+    (folder / "0_list.celery.msg").write_text("[]")
+    batch = _import(as_, "丙新", 63)
+    supervisor = processes.start(["bin/worker.py", "--concurrency", "1", "--loglevel", "WARNING"], broker.env)
+    try:
+        run = processes.wait_for(lambda: _finished(batch), 100, processes.output(broker.env))
+        assert supervisor.poll() is None
+        assert run.state == "done", run.outcome
+        assert Member.objects.filter(name="丙新").count() == 1
+    finally:
+        processes.end(supervisor)
+    assert "its queue is emptied" in processes.output(broker.env)
