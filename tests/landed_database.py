@@ -54,6 +54,7 @@ def write_rows(apps):
     department = make("branches.Department", name="综合处")
     make("branches.JobRun", kind="import", requester=user, parameters=json.dumps({"batch": 7}))
     write_results(make, user, place)
+    write_record(make, user, place)
     make(
         "responsibilities.Paper",
         organisation=place,
@@ -112,6 +113,28 @@ def write_results(make, user, place):
     )
 
 
+def write_record(make, user, place):
+    """Write a submitted record that another than its author rewrote after its return, as the trail tells it."""
+    other = make("branches.User", username="rewriter", name="改写账号", password="!")
+    former = make("branches.User", username="former", name="退回前的账号", password="!")
+    record = make("members.Activity", organisation=place, day=DAY, title="原有记录", state="submitted", author=user)
+    steps = [(user, "create"), (former, "update"), (former, "return"), (other, "update"), (other, "submit")]
+    for by, verb in steps:
+        make(
+            "branches.AuditEntry",
+            at=MOMENT,
+            actor_id=by.pk,
+            actor_name=by.name,
+            verb=f"activity.{verb}",
+            object_type="activity",
+            object_id=record.pk,
+            object_name="原有记录",
+            payload="{}",
+            key_id="landed",
+            mac="0" * 64,
+        )
+
+
 def read_rows():
     """Return what the models of today make of those rows."""
     from assessments.reports.models import Report
@@ -119,6 +142,7 @@ def read_rows():
     from assessments.schemes.models import SchemeVersion
     from branches.access.models import User
     from branches.jobs.models import JobRun
+    from members.activities.models import ActivityWriter
     from responsibilities.collects.models import CollectField
     from responsibilities.duties.models import LeaderPortfolio
     from responsibilities.proof_files.models import ProofFile
@@ -135,6 +159,7 @@ def read_rows():
         "report": Report.objects.get().body,
         "proof_file": ProofFile.objects.get().name,
         "unvouched": User.objects.get(username="landed").unvouched,
+        "writers": list(ActivityWriter.objects.order_by("user").values_list("user__username", flat=True)),
         "portfolio": [portfolio.leader.username, portfolio.department.name],
     }
 

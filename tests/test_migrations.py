@@ -56,6 +56,7 @@ def test_a_database_of_the_landed_version_is_read_after_its_migration(fresh_data
         "report": {"title": "原有报告", "branches": []},
         "proof_file": "佐证.txt",
         "unvouched": True,
+        "writers": ["landed", "rewriter"],
         "portfolio": ["landed", "综合处"],
     }
 

@@ -194,6 +194,20 @@ def hours_between(start: time | None, end: time | None) -> float | None:
     return minutes / 60 if minutes > 0 else None
 
 
+class ActivityWriter(models.Model):
+    """Somebody who wrote in a record since its last return, or made it; he does not review it (writers.py)."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="writers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["activity", "user"], name="activity_writer_once")]
+
+    def __str__(self):
+        return str(self.user)
+
+
 class ActivityKind(models.Model):
     """A record carries one or more kinds; it may meet one requirement of each."""
 

@@ -16,6 +16,7 @@ from members.activities.selectors.records import attendance_groups, figures_for,
 from members.activities.services import states as services
 from members.activities.services.records import quorum_for, record_data
 from members.activities.submission import checks_of, quorum_words
+from members.activities.writers import bars_of
 from members.reviews.forms import ReturnForm, VersionForm
 from members.reviews.selectors import next_after, waiting_for
 
@@ -54,6 +55,7 @@ def review_detail(request, pk):
     attendance = attendance_groups(activity)
     names = {row.member_id: row.member.name for _, states in attendance for _, _, rows in states for row in rows}
     files = list(activity.attachments.all())
+    barred, writers = bars_of(request.user, activity)
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance,
@@ -64,7 +66,8 @@ def review_detail(request, pk):
         "quorum": words,
         "quorum_tone": tone,
         "history": history(activity),
-        "own": activity.author_id == request.user.pk,
+        "barred": barred,
+        "writers": writers,
         "open": activity.state == ActivityState.SUBMITTED,
     }
     return render(request, "members/reviews/detail.html", context)

@@ -18,6 +18,7 @@ from common.uploads import sniffing as files
 from common.uploads.pictures import without_metadata
 from members.activities.models import Activity, Attachment
 from members.activities.services.records import EDITABLE, locked
+from members.activities.writers import writer_add
 
 MB = 1024 * 1024
 
@@ -72,6 +73,7 @@ def attachment_add(*, by: Actor, activity: Activity, file: Any) -> Attachment:
             )
             attachment.full_clean(exclude=["uploaded_by", "activity"])
             attachment.save()
+            writer_add(by, activity)
             access.require(by, RECORD, activity.organisation)
             audit.record(
                 by=by,
@@ -101,6 +103,7 @@ def attachment_remove(*, by: Actor, attachment: Attachment) -> None:
         before={"attachment": attachment.name, "size": attachment.size, "sha256": attachment.sha256},
     )
     attachment.delete()
+    writer_add(by, activity)
     transaction.on_commit(lambda: files.remove(path))
 
 

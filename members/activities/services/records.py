@@ -32,6 +32,7 @@ from members.activities.models import (
 )
 from members.activities.quorum import Quorum, counts_from_attendance, quorum_of
 from members.activities.selectors.rosters import committee, roster
+from members.activities.writers import writer_add
 from members.roster.models.members import Member
 
 # What has not happened yet may be planned, but not for years ahead.
@@ -279,6 +280,7 @@ def _start(by: Actor, organisation: Organisation, data: RecordData, form_key: UU
             raise
         return first, False
     _write_children(activity, data, None)
+    writer_add(by, activity)
     return activity, True
 
 
@@ -322,6 +324,7 @@ def draft_write(
     activity.edited_by_hand = True
     activity.save()
     _write_children(activity, data, old)
+    writer_add(by, activity)
     return activity, before, audit_view(activity, data)
 
 
@@ -392,7 +395,9 @@ def _remove(paths: Iterable[str]) -> None:
 @transaction.atomic
 def host_confirm(*, by: Actor, host: ActivityHost, attendance: Mapping[int, tuple[str, str]]) -> ActivityHost:
     """Confirm a joint record for one's own organisation, with its attendance {member id: (state, reason)}."""
-    host = ActivityHost.objects.select_for_update().select_related("organisation", "activity").get(pk=host.pk)
+    record = locked(host.activity)
+    host = ActivityHost.objects.select_for_update().select_related("organisation").get(pk=host.pk)
+    host.activity = record
     if host.confirmed_at:
         raise Conflict("本组织已确认这条共同活动。", record=host.activity)
     if host.activity.state not in COUNTING_STATES:
@@ -406,6 +411,7 @@ def host_confirm(*, by: Actor, host: ActivityHost, attendance: Mapping[int, tupl
     if any(state == AttendanceState.NOT_RECORDED for state, _ in attendance.values()) or not attendance:
         raise ValidationError({"attendance": "请登记本组织全部应到人员的考勤。"})
     attendance_write(host.activity, host.organisation, attendance)
+    writer_add(by, host.activity)
     audit.record(
         by=by,
         verb="activity.host_confirm",

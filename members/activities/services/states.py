@@ -11,7 +11,6 @@ from django.db.models import F
 from django.urls import reverse
 
 from branches import audit
-from branches.access.resets import barred_reviewers
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -21,7 +20,7 @@ from branches.settings import dated as dated_settings
 from common import clock
 from common.errors import Conflict
 from common.operator import Actor
-from members.activities.models import COUNTING_STATES, Activity, ActivityState
+from members.activities.models import COUNTING_STATES, Activity, ActivityState, ActivityWriter
 from members.activities.selectors.rosters import expected
 from members.activities.services.records import (
     EDITABLE,
@@ -33,6 +32,7 @@ from members.activities.services.records import (
     record_data,
 )
 from members.activities.submission import blocks_of
+from members.activities.writers import reset_bars, writer_add, writers_begin_anew, wrote
 
 
 def _transition(
@@ -60,10 +60,10 @@ def is_late(activity: Activity, moment: datetime) -> bool:
     return clock.day_of(moment) > activity.day + timedelta(days=grace)
 
 
-def has_reviewer(activity: Activity, author: Any) -> bool:
-    """Return whether anyone but the author may review the record: someone strictly above with the right."""
+def has_reviewer(activity: Activity) -> bool:
+    """Return whether anyone but its writers may review the record: someone strictly above with the right."""
     grants = OrganisationGrant.objects.giving(REVIEW, clock.today()).above(activity.organisation)
-    return grants.exclude(user_id=getattr(author, "pk", None) or 0).exists()
+    return grants.exclude(user_id__in=ActivityWriter.objects.filter(activity=activity).values("user")).exists()
 
 
 def _blocks(activity: Activity, data: RecordData) -> list[tuple[str, str]]:
@@ -85,7 +85,7 @@ def _submit(by: Actor, activity: Activity, data: RecordData, before: dict[str, A
         "review_opened_at": None,
     }
     to = ActivityState.SUBMITTED
-    if not has_reviewer(activity, by):
+    if not has_reviewer(activity):
         to, columns["no_reviewer"] = ActivityState.ACCEPTED, True
     _transition(activity, EDITABLE, to, "提交", **columns)
     access.require(by, RECORD, activity.organisation)
@@ -108,6 +108,8 @@ def activity_submit(*, by: Actor, activity: Activity, version: int | None = None
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能提交。", record=activity)
     data = record_data(activity)
+    # Whoever submits answers for what stands in it, as if he had written it.
+    writer_add(by, activity)
     return _submit(by, activity, data, audit_view(activity, data))
 
 
@@ -133,6 +135,8 @@ def activity_record(
     )
     if again and after is None and activity.state in COUNTING_STATES:
         return activity
+    if after is None:
+        writer_add(by, activity)
     return _submit(by, activity, data, before)
 
 
@@ -164,11 +168,14 @@ def activity_cancel(*, by: Actor, activity: Activity, reason: str) -> Activity:
 
 
 def _check_reviewer(by: Actor, activity: Activity) -> None:
+    """Raise unless `by` may review and wrote nothing of it; the row is held, so that he writes nothing meanwhile."""
     access.require(by, REVIEW, activity.organisation)
-    if by is not access.OPERATOR and activity.author_id == by.pk:
-        raise Conflict("不能审核自己登记的记录。", record=activity)
-    if by is not access.OPERATOR and by.pk in barred_reviewers(activity.author, activity.submitted_at):
-        raise Conflict("登记人的口令刚由您申请或确认重置，请由另一位同志审核。", record=activity)
+    fresh = locked(activity)
+    if wrote(by, fresh):
+        own = by is not access.OPERATOR and fresh.author_id == by.pk
+        raise Conflict("不能审核自己登记的记录。" if own else "您修改或提交过这条记录，不能审核。", record=fresh)
+    if by is not access.OPERATOR and reset_bars(by.pk or 0, fresh):
+        raise Conflict("登记人的口令刚由您申请或确认重置，请由另一位同志审核。", record=fresh)
 
 
 @transaction.atomic
@@ -188,7 +195,7 @@ def review_begin(*, by: Actor, activity: Activity) -> Activity:
 
 @transaction.atomic
 def activity_accept(*, by: Actor, activity: Activity, version: int | None = None) -> Activity:
-    """Accept a submitted record. The author never reviews his own (domain truth 7)."""
+    """Accept a submitted record. Nobody who wrote in it reviews it (domain truth 7, access rule 5)."""
     return _reviewed(by, activity, version, ActivityState.ACCEPTED, "通过", "activity.accept")
 
 
@@ -212,6 +219,7 @@ def activity_return(*, by: Actor, activity: Activity, reason: str, version: int 
     if not reason or len(reason) > 500:
         raise ValidationError({"reason": "请写明退回原因。"})
     _reviewed(by, activity, version, ActivityState.RETURNED, "退回", "activity.return", return_reason=reason)
+    writers_begin_anew(activity)
     if activity.author is not None:
         notice_send(
             by=by,

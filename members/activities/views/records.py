@@ -24,6 +24,7 @@ from members.activities.selectors.records import attendance_groups, figures_for,
 from members.activities.services import records as services
 from members.activities.services import states as moves
 from members.activities.submission import quorum_words
+from members.activities.writers import bars_of
 
 PAGE = 30
 
@@ -95,8 +96,9 @@ def activity_export(request):
 def activity_detail(request, pk):
     activity = access.get_for(readable(request.user), request.user, VIEW, pk=pk)
     rights = {right: access.has_right(request.user, right, activity.organisation) for right in (RECORD, REVIEW)}
-    own = activity.author_id == request.user.pk
     state = activity.state
+    judges = rights[REVIEW] and state == ActivityState.SUBMITTED
+    barred, _ = bars_of(request.user, activity) if judges else ("", "")
     quorum = services.quorum_for(
         activity.organisation,
         activity.codes,
@@ -120,7 +122,8 @@ def activity_detail(request, pk):
         "may_discard": rights[RECORD] and state in (ActivityState.DRAFT, ActivityState.PLANNED),
         "may_cancel": rights[RECORD] and state == ActivityState.PLANNED,
         "may_withdraw": rights[RECORD] and state == ActivityState.SUBMITTED and activity.review_opened_at is None,
-        "may_review": rights[REVIEW] and state == ActivityState.SUBMITTED and not own,
+        "may_review": judges and not barred,
+        "barred": barred,
         "may_record": rights[RECORD],
         "may_finish": rights[RECORD] and state in COUNTING_STATES and activity.valid,
     }

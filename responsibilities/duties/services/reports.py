@@ -219,7 +219,9 @@ def duty_report(
 
 
 def _judge(by: Actor, report: DutyReport, to: ReportState, verb: str, reason: str = "") -> DutyReport:
-    if not reviews(by, report.duty.list, report):
+    # As it stands now, its row held: the words that are judged are those of whoever reported last.
+    fresh = DutyReport.objects.select_for_update().get(pk=report.pk)
+    if not reviews(by, report.duty.list, fresh):
         raise access.Forbidden(REVIEW, report.duty.list.organisation)
     changed = DutyReport.objects.filter(pk=report.pk, state=ReportState.REPORTED).update(
         state=to,

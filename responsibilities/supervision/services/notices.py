@@ -241,14 +241,26 @@ def supervision_reply(
     return reply
 
 
+def _waiting(supervision: Supervision) -> SupervisionReply | None:
+    """Return the reply that waits for a review, or None; the notice's row is held, so that no other takes its place."""
+    rows = Supervision.objects.select_for_update().filter(pk=supervision.pk, state=SupervisionState.REPORTED)
+    return supervision.replies.order_by("-pk").first() if list(rows.values_list("pk")) else None
+
+
+def wrote(user: Actor, reply: SupervisionReply) -> bool:
+    """Return whether `user` wrote a reply: then he neither reviews it nor closes the notice over it (access rule 5)."""
+    return reply.author_id is not None and reply.author_id == getattr(user, "pk", None)
+
+
 def _review(by: Actor, supervision: Supervision, accepted: bool, reason: str = "") -> SupervisionReply:
     _require_judge(by, supervision)
-    reply = supervision.replies.order_by("-pk").first()
-    if supervision.state != SupervisionState.REPORTED or reply is None:
+    reply = _waiting(supervision)
+    if reply is None:
+        supervision.refresh_from_db()
         raise Conflict(
             f"这件督查现在的状态是“{supervision.get_state_display()}”，没有待审核的回复。", record=supervision
         )
-    if reply.author_id is not None and reply.author_id == getattr(by, "pk", None):
+    if wrote(by, reply):
         raise Conflict("不能审核自己写的回复。", record=supervision)
     reply.accepted, reply.reason = accepted, reason
     reply.reviewed_by, reply.reviewed_at = account_of(by), clock.now()
@@ -311,11 +323,17 @@ def supervision_prolong(*, by: Actor, supervision: Supervision, due: date, reaso
 
 @transaction.atomic
 def supervision_close(*, by: Actor, supervision: Supervision, reason: str) -> Supervision:
-    """Close a notice at once, whatever is still open, with a reason that the audit trail keeps."""
+    """Close a notice at once, whatever is still open, with a reason that the audit trail keeps.
+
+    Not by whoever wrote the reply that waits: closing it would be its acceptance.
+    """
     _require_judge(by, supervision)
     reason = reason.strip()
     if not reason:
         raise ValidationError({"reason": "请写明销号原因。"})
+    reply = _waiting(supervision)
+    if reply is not None and wrote(by, reply):
+        raise Conflict("您写的回复还没有审核，不能由您销号。", record=supervision)
     with written(by, supervision, "close", reason):
         _transition(supervision, NOT_CLOSED, "销号", state=SupervisionState.CLOSED, closed_at=clock.now())
     tell(by, recipients(supervision), supervision, f"已销号：{reason}")

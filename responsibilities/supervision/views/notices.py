@@ -174,6 +174,7 @@ def supervision_detail(request: Request, pk: int) -> HttpResponse:
     answers = list(supervision.replies.select_related("author", "reviewed_by", "paper", "activity"))
     state = supervision.state
     waiting = answers[-1] if answers and state == SupervisionState.REPORTED else None
+    own = waiting is not None and services.wrote(request.user, waiting)
     problems = list(supervision.problems.select_related("done_by"))
     left = sum(row.done_on is None for row in problems)
     context = {
@@ -185,9 +186,10 @@ def supervision_detail(request: Request, pk: int) -> HttpResponse:
         "extensions": supervision.extensions.select_related("author"),
         "history": history(supervision),
         "may_reply": replies and state in AWAITING,
-        "may_review": judges and waiting is not None and waiting.author_id != request.user.pk,
+        "may_review": judges and waiting is not None and not own,
         "may_prolong": judges and state in AWAITING,
-        "may_close": judges and state != SupervisionState.CLOSED,
+        "may_close": judges and state != SupervisionState.CLOSED and not own,
+        "own": judges and own,
         "may_list": (judges or (replies and problems)) and state != SupervisionState.CLOSED,
         "may_strike": (judges or replies) and state == SupervisionState.ACCEPTED,
     }

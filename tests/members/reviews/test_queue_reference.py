@@ -1,4 +1,4 @@
-"""The queue of reviews against looking at every record by itself: who stands nearest above it, its author left out."""
+"""The queue of reviews against looking at every record by itself: who stands nearest above it, its writers left out."""
 
 import random
 
@@ -11,7 +11,7 @@ from branches.reach.models import Appointment
 from branches.reach.rights import REVIEW, ROLES
 from common import clock
 from common.operator import OPERATOR
-from members.activities.models import Activity, ActivityState
+from members.activities.models import Activity, ActivityState, ActivityWriter
 from members.reviews.selectors import waiting_count, waiting_for
 from tests.assessments.facts.random_agency import place
 
@@ -20,7 +20,7 @@ REVIEWING = [role for role in ROLES.values() if REVIEW in role.rights]
 
 
 def by_hand(user):
-    """Return the ids of the records that wait for `user`: each record walks up until somebody but its author reviews."""
+    """Return the ids of the records that wait for `user`: each record walks up until somebody but its writers reviews."""
     parents = dict(Organisation.objects.values_list("pk", "parent"))
     holders = {}
     for row in Appointment.objects.in_force(clock.today()).filter(user__is_active=True, organisation__isnull=False):
@@ -28,10 +28,10 @@ def by_hand(user):
             holders.setdefault(row.organisation_id, set()).add(row.user_id)
     waiting = set()
     for record in Activity.objects.filter(state=ActivityState.SUBMITTED):
-        at = parents[record.organisation_id]
-        while at is not None and not holders.get(at, set()) - {record.author_id}:
+        at, writers = parents[record.organisation_id], {row.user_id for row in record.writers.all()}
+        while at is not None and not holders.get(at, set()) - writers:
             at = parents[at]
-        if at is not None and user.pk in holders[at] - {record.author_id}:
+        if at is not None and user.pk in holders[at] - writers:
             waiting.add(record.pk)
     return waiting
 
@@ -55,9 +55,12 @@ def test_the_queue_holds_what_looking_at_each_record_gives(seed, world):
     for spot in Organisation.objects.exclude(parent=None):
         for _ in range(2):
             author = chance.choice(authors)
-            Activity.objects.create(
+            record = Activity.objects.create(
                 organisation=spot, day=clock.today(), state="submitted", author=author, title="待审"
             )
+            others = chance.sample(authors[1:], chance.choice([0, 0, 1, 2, 4]))
+            for writer in {author, *others} - {None}:
+                ActivityWriter.objects.create(activity=record, user=writer)
     User.objects.filter(pk=users[-1].pk).update(is_active=False)
     for user in [*User.objects.filter(pk__in=[row.pk for row in users]), world.staff, world.secretary_a]:
         expected = by_hand(user) if user.is_active else set()

@@ -77,7 +77,7 @@ def test_the_author_may_not_decide_on_his_own_record(world, as_):
     record = submitted(world.branch_a, world.staff)
     client = as_("staff")
     page = client.get(reverse("review_detail", args=[record.pk])).content.decode()
-    assert "由其他有审核权的人审核" in page and "审核通过</button>" not in page
+    assert "您不能审核，由其他有审核权的人审核" in page and "审核通过</button>" not in page
     for name in ("review_begin", "activity_accept", "activity_return"):
         answer = client.post(reverse(name, args=[record.pk]), {"reason": "x", "version": record.version})
         assert answer.status_code == 409, name

@@ -336,3 +336,16 @@ def test_a_result_is_named_by_the_address(world, as_):
 
 def test_numbers_of_a_year_follow_one_another(world):
     assert [issued(world).number for _ in range(3)] == [1, 2, 3]
+
+
+def test_whoever_wrote_the_reply_that_waits_neither_accepts_nor_closes(world, as_):
+    notice, client = issued(world, by="discipline"), as_("staff")
+    supervision_reply(by=world.staff, supervision=notice, text="已办理")
+    entries = AuditEntry.objects.count()
+    page = client.get(f"/supervision/{notice.pk}/").content.decode()
+    assert "您不能审核或销号" in page and "直接销号" not in page and "审核回复" not in page
+    for url, data in (("review", {"decision": "accept"}), ("close", {"reason": "已办结"})):
+        assert client.post(f"/supervision/{notice.pk}/{url}/", data).status_code == 409, url
+    assert state(notice) == SupervisionState.REPORTED and AuditEntry.objects.count() == entries
+    assert as_("discipline").post(f"/supervision/{notice.pk}/close/", {"reason": "已办结"}).status_code == 302
+    assert state(notice) == SupervisionState.CLOSED
