@@ -20,6 +20,16 @@ def real_now() -> datetime:
     return timezone.now()
 
 
+def midnight() -> datetime:
+    """Return the aware moment at which the present day really began in Asia/Shanghai: limits a day count from here."""
+    return timezone.localtime(real_now()).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def seconds_until(moment: datetime) -> int:
+    """Return the whole seconds from now, really, to an aware moment; at least 1."""
+    return max(1, int((moment - real_now()).total_seconds()))
+
+
 def today() -> date:
     """Return today's date in Asia/Shanghai."""
     return timezone.localdate(_pretended.get())

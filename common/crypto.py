@@ -120,6 +120,32 @@ def decrypt(token: str, aad: str) -> str:
         raise CannotBeShown("not a token") from None
 
 
+_SEALED = b"TB1"
+
+
+def seal(data: bytes, aad: str) -> bytes:
+    """Return the bytes of a file encrypted with the first key: `TB1`, key id (4 bytes), nonce, ciphertext; `aad` as for encrypt."""
+    ring = _ring()
+    nonce = os.urandom(_NONCE_BYTES)
+    head = _SEALED + ring.first.to_bytes(4, "big")
+    return head + nonce + ring.ciphers[ring.first].encrypt(nonce, data, aad.encode() + head)
+
+
+def unseal(sealed: bytes, aad: str) -> bytes:
+    """Return what `seal` took. Raises CannotBeShown, and nothing else, for any other bytes."""
+    start = len(_SEALED) + 4
+    head, nonce, rest = sealed[:start], sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
+    if not head.startswith(_SEALED) or len(nonce) < _NONCE_BYTES:
+        raise CannotBeShown("not a sealed file")
+    cipher = _ring().ciphers.get(int.from_bytes(head[len(_SEALED) :], "big"))
+    if cipher is None:
+        raise CannotBeShown("unknown key")
+    try:
+        return cipher.decrypt(nonce, rest, aad.encode() + head)
+    except InvalidTag:
+        raise CannotBeShown("altered or moved") from None
+
+
 def needs_rotation(token: str) -> bool:
     """Tell whether the token was written with another algorithm or key than the one that writes now."""
     return token.split(".")[:2] != [ALGORITHM, str(_ring().first)]

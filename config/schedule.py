@@ -12,7 +12,7 @@ BEAT_SCHEDULE = {
     "anchor-audit": _every(3600, "branches.tasks.anchor_audit"),
     "requeue-jobs": _every(60, "branches.tasks.requeue_jobs"),
     "clear-sessions": _every(86400, "branches.tasks.clear_sessions"),
-    "expire-imports": _every(86400, "members.tasks.expire_imports"),
+    "expire-imports": _every(3600, "members.tasks.expire_imports"),
     "fill-facts": _every(60, "assessments.tasks.fill_facts"),
     "escalate-supervisions": _every(3600, "responsibilities.tasks.escalate_supervisions"),
     "check-tree": _every(86400, "branches.tasks.nightly_checks"),

@@ -14,6 +14,7 @@ from members.imports.models import ImportBatch
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
+from members.roster.models.refusals import NumberRefusal
 
 __all__ = [
     "AbsenteeText",
@@ -27,6 +28,7 @@ __all__ = [
     "LinkProposal",
     "Member",
     "Membership",
+    "NumberRefusal",
     "Post",
     "Resolution",
 ]

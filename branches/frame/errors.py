@@ -92,6 +92,13 @@ def conflict(request, message, **context):
     return _page(request, "409.html", 409, page)
 
 
+def too_many(request, message, wait):
+    """Answer 429: a limit of the account is reached; `wait` seconds until it opens again."""
+    page = _page(request, "429.html", 429, {"reason": message})
+    page["Retry-After"] = str(wait)
+    return page
+
+
 def _page_of(record):
     """Return the address at which a record stands now, or "" where it has no page of its own."""
     if record is None:

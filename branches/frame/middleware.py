@@ -13,11 +13,11 @@ from django.utils.http import urlencode
 
 from branches import audit
 from branches.access.models import User
-from branches.frame.errors import bad_request, conflict, not_allowed
+from branches.frame.errors import bad_request, conflict, not_allowed, too_many
 from branches.reach import access
 from branches.reach.reach import Reach, Seat
 from common import clock
-from common.errors import Conflict
+from common.errors import Conflict, TooMany
 
 log = logging.getLogger("tongbu.request")
 
@@ -55,6 +55,8 @@ class CleanInput:
     def process_exception(self, request, exception):
         if isinstance(exception, Conflict):
             return conflict(request, exception.message, **exception.context)
+        if isinstance(exception, TooMany):
+            return too_many(request, exception.message, exception.wait)
         if isinstance(exception, Http404 | PermissionDenied | SuspiciousOperation):
             return None
         log.error("incident %s %s", request.incident, type(exception).__name__)

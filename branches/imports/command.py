@@ -10,6 +10,7 @@ from branches.access.models import User
 from branches.imports.run import summary
 from branches.reach import access
 from branches.reach.rights import IMPORT
+from common.errors import TooMany
 from common.operator import OPERATOR
 from common.tabular.ledger import Ledger
 
@@ -84,6 +85,8 @@ class ImportCommand(BaseCommand):
             return work()
         except ValidationError as error:
             raise CommandError("；".join(error.messages), returncode=1) from None
+        except TooMany as error:
+            raise CommandError(error.message, returncode=1) from None
         except (PermissionDenied, Http404):
             raise CommandError("权限已变动，未写入任何内容。", returncode=1) from None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from common.numbers import masked
 from common.tabular import UnreadableFile, read_table
 from common.tabular.ledger import Ledger
 from common.tabular.reader import Row, Source, Table
@@ -15,8 +16,17 @@ NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
 _SUGGESTION = re.compile(r"[，,](是否为|可填)(.*)$", re.S)
 
 
+class _Masked:
+    """A line that pages, files, commands and kept previews show: no number of a person stands in it (C45)."""
+
+    def __post_init__(self) -> None:
+        for name in ("heading", "sentence", "suggestion"):
+            if hasattr(self, name):
+                object.__setattr__(self, name, masked(getattr(self, name)))
+
+
 @dataclass(frozen=True)
-class CellError:
+class CellError(_Masked):
     """One wrong cell (row 0: the file as a whole). `heading` as the file has it; `suggestion` may be empty."""
 
     ledger: str
@@ -39,7 +49,7 @@ class CellError:
 
 
 @dataclass(frozen=True)
-class Notice:
+class Notice(_Masked):
     """Something worth knowing that stops nothing."""
 
     ledger: str

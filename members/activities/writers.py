@@ -6,8 +6,9 @@ record stays, because what he wrote may still stand in it. A ledger is no way ro
 when they are written, and an import changes those alone.
 """
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from branches.access.resets import barred
 from common.operator import Actor, account_of
 from members.activities.models import Activity, ActivityWriter
 
@@ -34,15 +35,24 @@ def wrote(user: Actor, activity: Activity) -> bool:
     return activity.author_id == account.pk or ActivityWriter.objects.filter(activity=activity, user=account).exists()
 
 
-def writers_of(activity: Activity) -> set[int]:
-    """Return the ids of the accounts that wrote in the record."""
-    found = ActivityWriter.objects.filter(activity=activity).values_list("user", flat=True)
-    return {*found, *filter(None, [activity.author_id])}
-
-
 def written_by(user: int) -> Exists:
     """Return the condition «the account `user` (an id) wrote in this record» over Activity rows."""
     return Exists(ActivityWriter.objects.filter(activity=OuterRef("pk"), user=user))
+
+
+def _after_reset(reviewer: int) -> QuerySet[ActivityWriter]:
+    """Return the writers whose password `reviewer` (an id) had asked or confirmed to be reset shortly before the submission."""
+    return ActivityWriter.objects.filter(barred(reviewer, "user", "activity__submitted_at")).order_by()
+
+
+def reset_bars(reviewer: int, activity: Activity) -> bool:
+    """Return whether somebody wrote in the record whose password `reviewer` (an id) just reset (access rule 10)."""
+    return _after_reset(reviewer).filter(activity=activity).exists()
+
+
+def written_after_reset(reviewer: int) -> Exists:
+    """Return the condition of `reset_bars` over Activity rows."""
+    return Exists(_after_reset(reviewer).filter(activity=OuterRef("pk")))
 
 
 def bars_of(user: Actor, activity: Activity) -> tuple[str, str]:

@@ -1,10 +1,13 @@
 """An uploaded set of ledgers between preview and apply."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from common import clock
 
 
 class BatchState(models.TextChoices):
@@ -15,10 +18,14 @@ class BatchState(models.TextChoices):
     EXPIRED = "expired", "已过期"
 
 
-class ImportBatch(models.Model):
-    """The files of one import, kept until they are applied, given up or seven days old.
+KEPT = timedelta(hours=24)
+UNFINISHED = (BatchState.READY, BatchState.APPLYING)
 
-    files: {ledger: {"name", "path", "size", "sha256"}}; columns: {ledger: {heading: field}} assigned by hand; preview:
+
+class ImportBatch(models.Model):
+    """The files of one import, kept (encrypted: kept.py) until they are applied, given up or a day old.
+
+    files: {ledger: {"name", "path", "size", "sha256", "sealed"}}; columns: {ledger: {heading: field}} assigned by hand; preview:
     what services/imports.py shows (counts, errors, notices), never a row's content.
     """
 
@@ -42,3 +49,9 @@ class ImportBatch(models.Model):
 
     def __str__(self):
         return f"导入 {timezone.localtime(self.uploaded):%Y-%m-%d %H:%M}"
+
+    @property
+    def overdue(self):
+        """Whether it still waits though its day is over: expired, even before beat has come to close it."""
+        interrupted = self.state == BatchState.APPLYING and self.job and self.job.state == self.job.State.FAILED
+        return bool(self.state == BatchState.READY or interrupted) and self.uploaded < clock.now() - KEPT

@@ -9,8 +9,9 @@ from branches.imports.places import Place
 from branches.imports.report import NEW, UNCHANGED, Cells
 from branches.places.models.organisations import Kind
 from common import clock
+from common.numbers import stray
 from common.tabular.words import split_names
-from common.text import is_blank_mark, parse_count, parse_date, person_name, text_of
+from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, text_of
 from members.activities.absences import parse_absentees
 from members.activities.quorum import Quorum, counts_from_ledger, quorum_of
 from members.activities.vocabulary import parse_activity_kinds
@@ -94,6 +95,9 @@ def _plan_row(cells, places, people):
         cells.error("present", f"实到 {present} 人多于应到 {expected} 人。")
     chair_text, chairs = _chairs(cells, people)
     recorder = cells.take("recorder", text_of(64), "")
+    for column in ("chair", "recorder", "absent"):
+        if what := stray(cell_text(cells.value(column))):
+            cells.error(column, f"这一列应填姓名，其中有像{what}的数字。")
     away = cells.take("absent", lambda value: parse_absentees(value, cells.value("absent_reason")), NOBODY)
     if place is not None and day is not None and place.archived_on and place.archived_on < day:
         cells.error("organisation", f"{place.label}在这一天已撤销。")

@@ -7,17 +7,21 @@ from datetime import date
 from django.core.exceptions import ValidationError
 
 from branches.imports.places import Place
-from branches.imports.report import CHANGED, NEW, UNCHANGED, Cells
+from branches.imports.report import CHANGED, NEW, UNCHANGED, CellError, Cells
 from branches.places.models.organisations import Kind
+from branches.reach import access
+from branches.reach.rights import VIEW
 from common import clock
 from common.crypto import CannotBeShown
 from common.fields import reveal
+from common.numbers import stray
 from common.text import cell_text, is_blank_mark, parse_date, parse_optional_date, person_name, text_of
 from members.imports.people import Person
 from members.imports.seats import seats_of
 from members.roster.identity import birth_date, disagreements, parse_identity, sex
 from members.roster.models.members import PARTY_STAGES, Member
 from members.roster.services.members import check, identity_index, membership_start_day
+from members.roster.services.refusals import ELSEWHERE, numbers_left, numbers_refused
 from members.roster.vocabulary import EDUCATION, STATUSES, parse_category, parse_education, parse_sex, parse_status
 
 _SEXES = {"male": "男", "female": "女", "": ""}
@@ -55,14 +59,49 @@ class MemberItem:
     seats: list = field(default_factory=list)
 
 
+class Elsewhere:
+    """The numbers of a ledger that people out of the importer's sight bear: few are named a day, the rest only as such.
+
+    A row that is not named goes on as any other, so that no count tells of it (members/roster/services/refusals.py).
+    """
+
+    def __init__(self, by):
+        self.by, self.left = by, numbers_left(by)
+        self.named, self.more = set(), False
+        self._seen = None
+
+    def sees(self, home):
+        if self._seen is None:
+            self._seen = set(access.organisations_for(self.by, VIEW).values_list("pk", flat=True))
+        return home in self._seen
+
+    def names(self, index):
+        """Return whether the row of this number may be named as one that cannot be registered here."""
+        if index not in self.named and len(self.named) >= self.left:
+            self.more = True
+            return False
+        self.named.add(index)
+        return True
+
+    def close(self, plan):
+        numbers_refused(by=self.by, indexes=self.named)
+        if self.more:
+            sentence = "另有证件号码不能在这里登记，未逐行列出，请联系上级党组织（机关党委）核对后办理。"
+            plan.errors.append(CellError(plan.ledger.key, 0, "", "", sentence))
+
+
 def plan_members(plan, places, people):
-    """Fill `plan` (with its table read) and add the file's people to `people`. Reads only."""
-    rows = {}
+    """Fill `plan` (with its table read) and add the file's people to `people`.
+
+    Reads only, but for the note of numbers that were refused. Raises TooMany when no more may be refused today.
+    """
+    rows, elsewhere = {}, Elsewhere(places.by)
     for row in plan.table.rows:
         cells = Cells(plan, row)
-        item = _plan_row(cells, places, people, rows)
+        item = _plan_row(cells, places, people, rows, elsewhere)
         if cells.count(item.action if item else UNCHANGED) and item and item.action != UNCHANGED:
             plan.items.append(item)
+    elsewhere.close(plan)
 
 
 def _name(value):
@@ -71,7 +110,27 @@ def _name(value):
         raise ValueError("姓名没有填写。")
     if len(name) > 64:
         raise ValueError("姓名不应超过 64 个字。")
-    return name
+    return _words(64)(name)
+
+
+def _words(most):
+    """Return a parser of free text of at most `most` characters in which no number of a person stands: it would lie open."""
+    parser = text_of(most)
+
+    def parse(value):
+        text = parser(value)
+        if what := stray(text):
+            raise ValueError(f"这一列中有像{what}的数字，{what}只能填在自己的一列。")
+        return text
+
+    return parse
+
+
+def _phone(value):
+    text = text_of(30)(value)
+    if stray(text) == "证件号码":
+        raise ValueError("这一列中有像证件号码的数字，证件号码只能填在自己的一列。")
+    return text
 
 
 def _birth(value):
@@ -85,15 +144,15 @@ def _values(cells):
         "identity": cells.take("identity", lambda v: parse_identity(v, today=clock.today()), ""),
         "sex": _SEXES[cells.take("sex", parse_sex, "")],
         "birth_date": cells.take("birth_date", _birth),
-        "ethnicity": cells.take("ethnicity", text_of(20), ""),
+        "ethnicity": cells.take("ethnicity", _words(20), ""),
         "education": _education(cells),
         "stage": cells.take("category", parse_category),
         "joined_on": cells.take("joined_on", parse_optional_date),
         "full_on": cells.take("full_on", parse_optional_date),
-        "work_post": cells.take("work_post", text_of(100), ""),
-        "phone": cells.take("phone", text_of(30), ""),
+        "work_post": cells.take("work_post", _words(100), ""),
+        "phone": cells.take("phone", _phone, ""),
         "status": STATUSES[cells.take("status", parse_status, "normal")],
-        "remark": cells.take("remark", text_of(200), ""),
+        "remark": cells.take("remark", _words(200), ""),
     }
     if values["identity"]:
         written = cell_text(cells.value("sex"))
@@ -117,14 +176,14 @@ def _education(cells):
     try:
         code = parse_education(cells.value("education"))
     except ValueError:
-        text = cells.take("education", text_of(30), "")
+        text = cells.take("education", _words(30), "")
         if text:
             cells.notice("education", f"学历“{text}”不在常用名称中，按原文保存。")
         return text
     return EDUCATION[code] if code else ""
 
 
-def _plan_row(cells, places, people, rows):
+def _plan_row(cells, places, people, rows, elsewhere):
     values = _values(cells)
     branch, group = _where(cells, places)
     person = Person(values["name"], values["joined_on"], values["full_on"], row=cells.number)
@@ -136,6 +195,10 @@ def _plan_row(cells, places, people, rows):
         rows[index] = cells.number
     known = people.by_index.get(index) if index else None
     known = known if known is not None and known.member is not None else None
+    if known is not None and not _within(known, places) and not elsewhere.sees(known.member.home_id):
+        if elsewhere.names(index):
+            cells.error("identity", ELSEWHERE)
+        known = None
     if known is not None:
         _check_known(cells, known, values, places)
     if cells.wrong or branch is None:
@@ -203,9 +266,12 @@ def _check_values(cells, values):
                 cells.error(column, sentences[0])
 
 
+def _within(known, places):
+    return places.by_pk[known.member.home_id].within
+
+
 def _check_known(cells, known, values, places):
-    home = places.by_pk[known.member.home_id]
-    if not home.within:
+    if not _within(known, places):
         cells.error("identity", "该身份证号已在您导入范围之外的党组织登记，请先转接组织关系。")
     elif values["name"] and values["name"] != known.member.name:
         cells.error("identity", "该身份证号已登记在另一姓名之下，请核对；改名请在党员档案中办理。")

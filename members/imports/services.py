@@ -1,11 +1,8 @@
 """Uploaded ledgers: kept privately, planned, shown, then written or given up (security controls C30–C39)."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -18,17 +15,18 @@ from branches.jobs.models import JobRun
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock
-from common.errors import Conflict
+from common.errors import Conflict, TooMany
+from common.numbers import masked
 from common.operator import OPERATOR, Actor, account_of
 from common.uploads import sniffing as files
 from common.uploads.archives import MAX_FILE
+from members.imports import kept
 from members.imports.agency import import_files, plan_files
-from members.imports.models import BatchState, ImportBatch
+from members.imports.models import KEPT, BatchState, ImportBatch
 
 # What makes Plans of uploaded files, or writes them; arguments as for plan_files and import_files.
 Planner = Callable[..., list[Plan]]
 BIG = 2000  # rows; beyond that the worker writes
-KEPT = timedelta(days=7)
 SHOWN_NOTICES = 500
 _NUMBERING = ("序号", "编号", "序")  # columns that no field wants
 SHOWN_ERRORS = 5000
@@ -39,8 +37,8 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], plan: Planner | None 
 
     plan: what makes Plans of the files (default and arguments: plan_files); a room above gives its own for its ledgers.
 
-    Raises ValidationError keyed by ledger for a file that is refused (C30, C31); a file that can be opened but not
-    understood is an error of the preview, because its headings may still be assigned by hand.
+    Raises ValidationError keyed by ledger for a file that is refused (C30, C31) or beyond the quota; a file that can be
+    opened but not understood is an error of the preview, because its headings may still be assigned by hand.
     """
     access.require_anywhere(by, IMPORT)
     checked, errors = {}, {}
@@ -51,35 +49,34 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], plan: Planner | None 
             errors[ledger] = str(refusal)
     if errors:
         raise ValidationError(errors)
-    stored = {
-        ledger: {
-            "name": files.safe_name(upload.name),
-            "path": files.store(upload, "imports"),
-            "size": checked[ledger].size,
-            "sha256": checked[ledger].sha256,
-        }
-        for ledger, upload in uploads.items()
-    }
-    batch = ImportBatch(author=account_of(by), files=stored)
+    batch = ImportBatch(author=account_of(by))
+    sizes = {ledger: kind.size for ledger, kind in checked.items()}
     try:
+        with transaction.atomic():
+            kept.check_quota(batch, sizes)
+        for ledger, upload in uploads.items():
+            batch.files[ledger] = {
+                # A name may hold what a page must not show: 名册110105….xlsx.
+                "name": masked(files.safe_name(upload.name)),
+                "path": kept.keep(batch, ledger, upload),
+                "size": checked[ledger].size,
+                "sha256": checked[ledger].sha256,
+                "sealed": True,
+            }
         batch.preview = _preview(_plan(by, batch, plan))
         with transaction.atomic():
+            kept.check_quota(batch, sizes)
             batch.save()
-            names = "、".join(str(entry["name"]) for entry in stored.values())
+            names = "、".join(str(entry["name"]) for entry in batch.files.values())
             audit.record(by=by, verb="import.upload", obj=batch, note=names)
     except BaseException:
-        _remove_files(batch)  # no row knows them
+        kept.remove(batch)  # no row knows them
         raise
     return batch
 
 
-def _sources(batch: ImportBatch) -> dict[str, tuple[Path, str]]:
-    root = Path(settings.MEDIA_ROOT)
-    return {ledger: (root / entry["path"], entry["name"]) for ledger, entry in batch.files.items()}
-
-
 def _plan(by: Actor, batch: ImportBatch, plan: Planner | None = None) -> list[Plan]:
-    return (plan or plan_files)(by, _sources(batch), columns=batch.columns, strict=False)
+    return (plan or plan_files)(by, kept.sources(batch), columns=batch.columns, strict=False)
 
 
 def _preview(plans: list[Plan]) -> dict[str, Any]:
@@ -110,9 +107,10 @@ def _ledger(plan: Plan) -> dict[str, Any]:
         return found | {"sheet": "", "matched": [], "unknown": [], "free": []}
     labels = {column.name: column.label for column in plan.ledger.fields}
     return found | {
-        "sheet": table.sheet,
-        "matched": [[table.matched[name], labels[name], table.how[name]] for name in table.matched],
-        "unknown": [heading for heading in table.unknown if heading not in _NUMBERING],
+        "sheet": masked(table.sheet),
+        "matched": [[masked(table.matched[name]), labels[name], table.how[name]] for name in table.matched],
+        # What holds a number of a person is no heading but a row without one.
+        "unknown": [text for text in table.unknown if text not in _NUMBERING and masked(text) == text],
         "free": [[name, label] for name, label in labels.items() if name not in table.matched],
     }
 
@@ -122,6 +120,8 @@ def _ready(batch: ImportBatch) -> ImportBatch:
     interrupted = fresh.state == BatchState.APPLYING and fresh.job and fresh.job.state == JobRun.State.FAILED
     if fresh.state != BatchState.READY and not interrupted:
         raise Conflict(f"这次导入现在的状态是“{fresh.get_state_display()}”。")
+    if fresh.uploaded < clock.now() - KEPT:
+        raise Conflict(kept.EXPIRED)
     return fresh
 
 
@@ -136,7 +136,7 @@ def batch_assign(
     batch.preview = _preview(_plan(by, batch, plan))
     with transaction.atomic():
         batch.save(update_fields=["columns", "preview"])
-        audit.record(by=by, verb="import.assign", obj=batch, after={"columns": str(batch.columns)})
+        audit.record(by=by, verb="import.assign", obj=batch, after={"columns": masked(str(batch.columns))})
     return batch
 
 
@@ -169,7 +169,10 @@ def _apply_in_worker(by: Actor, *, batch: int) -> str:
     if not access.holds_anywhere(by, IMPORT):
         ImportBatch.objects.filter(pk=row.pk).update(state=BatchState.READY)
         raise jobs.JobFailed("导入台账的权限已终止，未写入任何内容。")
-    _apply(by, row)
+    try:
+        _apply(by, row)
+    except (Conflict, TooMany) as refused:
+        raise jobs.JobFailed(refused.message) from None
     row.refresh_from_db()
     if row.state != BatchState.APPLIED:
         raise jobs.JobFailed(row.outcome)
@@ -181,7 +184,7 @@ def _apply(by: Actor, batch: ImportBatch, write: Planner | None = None) -> None:
     if batch.state == BatchState.APPLIED:
         return
     plans = (write or import_files)(
-        by, _sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}"
+        by, kept.sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}"
     )
     preview = _preview(plans)
     if any(plan.errors for plan in plans):
@@ -192,12 +195,7 @@ def _apply(by: Actor, batch: ImportBatch, write: Planner | None = None) -> None:
         changes = {"state": BatchState.APPLIED, "applied": clock.now()}
     unfinished = ImportBatch.objects.filter(pk=batch.pk, state__in=(BatchState.READY, BatchState.APPLYING))
     if unfinished.update(outcome=outcome, preview=preview, **changes) and changes["state"] == BatchState.APPLIED:
-        _remove_files(batch)
-
-
-def _remove_files(batch: ImportBatch) -> None:
-    for entry in batch.files.values():
-        (Path(settings.MEDIA_ROOT) / entry["path"]).unlink(missing_ok=True)
+        kept.remove(batch)
 
 
 @transaction.atomic
@@ -209,18 +207,29 @@ def batch_discard(*, by: Actor, batch: ImportBatch) -> ImportBatch:
 
 
 def _close(by: Actor, batch: ImportBatch, state: str, verb: str) -> None:
+    """Close a batch that nobody has moved on meanwhile; its files go when that is committed."""
+    if ImportBatch.objects.filter(pk=batch.pk, state=batch.state).update(state=state, preview={}) != 1:
+        raise Conflict("这次导入的状态刚有变化，请刷新后再试。")
     batch.state, batch.preview = state, {}
-    batch.save(update_fields=["state", "preview"])
     audit.record(by=by, verb=verb, obj=batch)
-    transaction.on_commit(lambda: _remove_files(batch))
+    transaction.on_commit(lambda: kept.remove(batch))
 
 
 def batches_expire() -> int:
-    """Close batches that nobody applied within seven days; returns how many."""
-    old = ImportBatch.objects.filter(state__in=(BatchState.READY, BatchState.APPLYING), uploaded__lt=clock.now() - KEPT)
+    """Close batches that nobody applied within a day, and delete files that belong to none; returns how many closed.
+
+    One that the worker is writing just now is left to it for another day.
+    """
+    moment = clock.now()
+    written = Q(state=BatchState.APPLYING) & (Q(job__state=JobRun.State.FAILED) | Q(uploaded__lt=moment - 2 * KEPT))
+    old = ImportBatch.objects.filter(Q(state=BatchState.READY) | written, uploaded__lt=moment - KEPT)
     number = 0
     for batch in old:
-        with transaction.atomic():
-            _close(OPERATOR, batch, BatchState.EXPIRED, "import.expire")
+        try:
+            with transaction.atomic():
+                _close(OPERATOR, batch, BatchState.EXPIRED, "import.expire")
+        except Conflict:
+            continue  # applied or given up at this moment
         number += 1
+    kept.remove_orphans(moment)
     return number

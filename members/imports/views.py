@@ -49,6 +49,8 @@ def _finding(batch):
     found = batch.preview
     if batch.state == BatchState.APPLIED:
         return "台账已导入"
+    if batch.overdue:
+        return "这次导入已过期，请重新上传"
     if batch.state == BatchState.APPLYING:
         failed = batch.job and batch.job.state == JobRun.State.FAILED
         return "导入没有完成，可以重新导入" if failed else f"正在导入 {found.get('rows', 0)} 行"
@@ -70,9 +72,11 @@ def _named(preview, what):
 
 def batch_page(request, batch, columns=None, pages="import"):
     """Answer with the preview of a batch. pages: what the names of the urls of its subject begin with."""
-    found = batch.preview
-    ready = batch.state == BatchState.READY
+    found = {} if batch.overdue else batch.preview
+    ready = batch.state == BatchState.READY and not batch.overdue
     failed = batch.state == BatchState.APPLYING and batch.job and batch.job.state == JobRun.State.FAILED
+    failed = failed and not batch.overdue
+    chip = "import_expired" if batch.overdue else f"import_{batch.state}"
     ledgers = [
         {
             **entry,
@@ -88,7 +92,7 @@ def batch_page(request, batch, columns=None, pages="import"):
         "title": _finding(batch),
         "sub": "、".join(entry["name"] for entry in batch.files.values()),
         "batch": batch,
-        "chip": f"import_{batch.state}",
+        "chip": chip,
         "ledgers": ledgers,
         "faults": errors,
         "suggests": any(suggestion for *_, suggestion in errors),
@@ -101,7 +105,7 @@ def batch_page(request, batch, columns=None, pages="import"):
         "may_apply": (ready or failed) and found.get("writes") and not found.get("fault_count"),
         "pages": {name: f"{pages}_{name}" for name in ("preview", "columns", "apply", "discard", "errors")}
         | {"start": "import_start" if pages == "import" else pages},
-        "running": batch.state == BatchState.APPLYING and not failed,
+        "running": batch.state == BatchState.APPLYING and not failed and not batch.overdue,
     }
     return render(request, "members/imports/preview.html", context)
 

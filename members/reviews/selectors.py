@@ -2,31 +2,29 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from branches.access.resets import barred
 from branches.reach.nearest import grants_between, nearest_below
 from branches.reach.reach import NOWHERE, reach_of
 from branches.reach.rights import REVIEW
 from common.operator import OPERATOR, Actor
 from members.activities.models import Activity, ActivityState, ActivityWriter
-from members.activities.writers import written_by
+from members.activities.writers import written_after_reset, written_by
 
 
 def waiting_for(user: Actor) -> QuerySet[Activity]:
     """Return the submitted records that wait for `user`, the longest waiting first.
 
     Those that he may review, wrote nothing of, and for which nobody but their writers stands nearer; nor what somebody
-    wrote whose password he just reset (access rule 10). One statement, whatever the number of records.
+    wrote in whose password he just reset (access rule 10). One statement, whatever the number of records.
     """
     if user is OPERATOR:
         return Activity.objects.none()
-    writers = ActivityWriter.objects.filter(activity=OuterRef(OuterRef("pk"))).order_by().values("user")
     mine = NOWHERE
     for place in sorted(reach_of(user).places(REVIEW)[0]):
         mine |= Q(organisation__in=nearest_below(REVIEW, place)) | _only_its_writers_are_nearer(place)
     return (
         Activity.objects.filter(mine, state=ActivityState.SUBMITTED)
         .filter(~written_by(user.pk or 0))
-        .exclude(barred(user.pk or 0, writers, "submitted_at"))
+        .exclude(written_after_reset(user.pk or 0))
         .order_by("submitted_at", "pk")
     )
 

@@ -182,9 +182,9 @@ def test_the_operator_settles_what_waits(asked, world):
 def test_neither_asker_nor_confirmer_reviews_what_the_account_enters_in_the_week_after(world, as_):
     reset = reset_ask(by=world.general_secretary, owner=world.secretary_c, reason="忘记密码")
     reset_confirm(by=world.committee_secretary, reset=reset)
-    assert barred_reviewers([world.secretary_c], None) == {world.general_secretary.pk, world.committee_secretary.pk}
-    assert barred_reviewers([world.secretary_c], clock.now() + timedelta(days=7, minutes=1)) == set()
-    assert barred_reviewers([world.secretary_c], clock.now() - timedelta(days=1)) == set()
+    assert barred_reviewers(world.secretary_c, None) == {world.general_secretary.pk, world.committee_secretary.pk}
+    assert barred_reviewers(world.secretary_c, clock.now() + timedelta(days=7, minutes=1)) == set()
+    assert barred_reviewers(world.secretary_c, clock.now() - timedelta(days=1)) == set()
     entered = {
         days: Activity.objects.create(
             organisation=world.branch_c,

@@ -78,5 +78,7 @@ def cadre_document(request, pk):
     root = Organisation.objects.root()
     data = cadre.render(record, root.name if root else "")
     with transaction.atomic():
+        if (refused := exports.refusal(request)) is not None:
+            return refused
         audit.record(by=request.user, verb="cadre.export", obj=person, organisation=root, note=f"{year}年工作实绩")
     return exports.attachment(data, f"{cadre.title(record)}.docx", FORMATS["docx"])

@@ -11,7 +11,6 @@ from django.db.models import F
 from django.urls import reverse
 
 from branches import audit
-from branches.access.resets import barred_reviewers
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -33,7 +32,7 @@ from members.activities.services.records import (
     record_data,
 )
 from members.activities.submission import blocks_of
-from members.activities.writers import writer_add, writers_begin_anew, writers_of, wrote
+from members.activities.writers import reset_bars, writer_add, writers_begin_anew, wrote
 
 
 def _transition(
@@ -175,7 +174,7 @@ def _check_reviewer(by: Actor, activity: Activity) -> None:
     if wrote(by, fresh):
         own = by is not access.OPERATOR and fresh.author_id == by.pk
         raise Conflict("不能审核自己登记的记录。" if own else "您修改或提交过这条记录，不能审核。", record=fresh)
-    if by is not access.OPERATOR and by.pk in barred_reviewers(writers_of(fresh), fresh.submitted_at):
+    if by is not access.OPERATOR and reset_bars(by.pk or 0, fresh):
         raise Conflict("登记人的口令刚由您申请或确认重置，请由另一位同志审核。", record=fresh)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from branches import audit
@@ -13,7 +13,7 @@ from branches.access.services.key_check import index_key_holds
 from branches.jobs.marks import mark
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
-from branches.reach.rights import MEMBERS
+from branches.reach.rights import MEMBERS, VIEW
 from common import clock, crypto
 from common.errors import Conflict
 from common.fields import conceal
@@ -21,6 +21,7 @@ from common.names import initials_of
 from common.operator import Actor
 from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post
+from members.roster.services.refusals import Elsewhere, number_asked
 
 _PLAIN = (
     "name",
@@ -74,16 +75,32 @@ def _apply(member: Member, values: Mapping[str, Any]) -> None:
     check(member)
 
 
-def _write(member: Member, values: Mapping[str, Any]) -> None:
+def _write(by: Actor, member: Member, values: Mapping[str, Any]) -> None:
     """Put the values into the columns, check all of them together, and save."""
     _apply(member, values)
     member.full_clean(exclude=["identity_index"])
-    same = Member.objects.filter(identity_index=member.identity_index).exclude(pk=member.pk)
-    if member.identity_index and same.exists():
-        raise ValidationError({"identity": "该证件号码已登记。"})
-    member.save()
+    _check_number(by, member)
+    try:
+        with transaction.atomic():
+            member.save()
+    except IntegrityError:
+        # Somebody else registered the number after the check; anything else goes on.
+        _check_number(by, member)
+        raise
     if member.identity_index and not index_key_holds():
         raise ValidationError({"identity": "证件号码的索引密钥刚被更换，请管理员重新启动服务后再登记。"})
+
+
+def _check_number(by: Actor, member: Member) -> None:
+    """Raise where another person bears the number: in plain words if `by` may see him, else Elsewhere."""
+    if not member.identity_index:
+        return
+    same = Member.objects.filter(identity_index=member.identity_index).exclude(pk=member.pk)
+    if not same.exists():
+        return
+    if same.visible_to(by, VIEW).exists():
+        raise ValidationError({"identity": "该证件号码已登记。"})
+    raise Elsewhere(member.identity_index)
 
 
 def membership_start_day(member: Any, branch: Any) -> date:
@@ -97,7 +114,6 @@ def note_imported(ids: Iterable[int]) -> None:
     Member.objects.filter(pk__in=ids).update(imported_version=F("version"))
 
 
-@transaction.atomic
 def member_create(
     *,
     by: Actor,
@@ -110,12 +126,20 @@ def member_create(
 
     values: the plain fields of Member, and `identity`, `phone` as plain text (stored encrypted). starts: first day of
     the membership (default: the later of joining the Party and the founding of the branch). Raises ValidationError
-    by field.
+    by field, TooMany when too many numbers were refused today (services/refusals.py).
     """
     _check_branch(branch, small_group)
+    with number_asked(by, values.get("identity")):
+        return _create(by, branch, small_group, starts, values)
+
+
+@transaction.atomic
+def _create(
+    by: Actor, branch: Organisation, small_group: Organisation | None, starts: date | None, values: Mapping[str, Any]
+) -> Member:
     member = Member(home=branch)
     with audit.change(by=by, verb="member.create", obj=member, organisation=branch):
-        _write(member, values)
+        _write(by, member, values)
         membership = Membership(
             member=member,
             organisation=branch,
@@ -129,19 +153,32 @@ def member_create(
     return member
 
 
-@transaction.atomic
 def member_update(*, by: Actor, member: Member, version: int | None = None, **values: Any) -> Member:
-    """Correct a person's data; `version` (if given) must be the one that was read."""
+    """Correct a person's data; `version` (if given) must be the one that was read. Raises as `member_create`."""
+    with number_asked(by, values.get("identity")):
+        return _update(by, member, version, values)
+
+
+@transaction.atomic
+def _update(by: Actor, member: Member, version: int | None, values: Mapping[str, Any]) -> Member:
     member = Member.objects.select_for_update().get(pk=member.pk)
     if version is not None and version != member.version:
         raise Conflict("该党员信息刚被他人修改，请核对后再保存。")
-    with audit.change(by=by, verb="member.update", obj=member, organisation=member.home):
+    with audit.change(by=by, verb="member.update", obj=member, organisation=member.home) as said:
+        said.note = _numbers_changed(member, values)
         member.version += 1
-        _write(member, values)
+        _write(by, member, values)
         access.require(by, MEMBERS, member.home)
     first = min(day for day in (member.joined_on, member.full_on, clock.today()) if day)
     mark(member.home, first, clock.today(), "membership")
     return member
+
+
+def _numbers_changed(member: Member, values: Mapping[str, Any]) -> str:
+    """Return which numbers a change sets or clears, for the trail: the columns themselves are kept as marks only (C46)."""
+    names = {"identity": "证件号码", "phone": "手机号码"}
+    changed = [label for name, label in names.items() if name in values and (values[name] or getattr(member, name))]
+    return f"{'、'.join(changed)}有更改" if changed else ""
 
 
 def _check_branch(branch: Organisation, small_group: Organisation | None) -> None:

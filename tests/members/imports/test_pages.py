@@ -140,10 +140,10 @@ def test_giving_up_removes_the_files_and_keeps_the_entry(as_, media, django_capt
     assert AuditEntry.objects.filter(verb="import.discard", object_id=batch.pk).exists()
 
 
-def test_after_seven_days_an_import_closes_by_itself(as_, media, django_capture_on_commit_callbacks):
+def test_after_a_day_an_import_closes_by_itself(as_, media, django_capture_on_commit_callbacks):
     _, batch = upload(as_("staff"), members=members_file())
     assert imports.batches_expire() == 0
-    ImportBatch.objects.update(uploaded=clock.now() - timedelta(days=7, minutes=1))
+    ImportBatch.objects.update(uploaded=clock.now() - timedelta(hours=24, minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
         assert imports.batches_expire() == 1
     batch.refresh_from_db()
