@@ -19,8 +19,10 @@ from branches.notices.models import Notice
 from common import clock
 from common.operator import OPERATOR
 from members.activities.models import Activity
+from members.activities.services.states import activity_submit
 from members.activities.writers import writer_add
 from members.reviews.selectors import waiting_for
+from tests.members.activities.records import draft
 from tests.security.conftest import PASSWORD
 
 CODE = re.compile(r"<code>([a-z0-9-]{17})</code>")
@@ -251,3 +253,14 @@ def test_appointing_a_member_with_an_account_opens_nobodys_own_file(person, worl
     answer = as_("secretary_a").post("/appointments/new/", data)
     assert (answer.status_code, b"<code>" in answer.content) == (302, False)
     assert sign_in("member")[1].status_code == 302
+
+
+def test_nor_do_they_review_what_the_account_wrote_into_anothers_record(world, as_):
+    record = draft(world.branch_c, OPERATOR)
+    reset = reset_ask(by=world.general_secretary, owner=world.secretary_c, reason="忘记密码")
+    reset_confirm(by=world.committee_secretary, reset=reset)
+    record = activity_submit(by=world.secretary_c, activity=record)
+    assert not waiting_for(world.general_secretary).exists()
+    answer = as_("general_secretary").post(f"/reviews/{record.pk}/accept/", {"version": record.version})
+    assert answer.status_code == 409
+    assert as_("staff").post(f"/reviews/{record.pk}/accept/", {"version": record.version}).status_code == 302
