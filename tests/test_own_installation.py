@@ -4,6 +4,8 @@ import os
 import re
 import sqlite3
 import stat
+import subprocess
+import sys
 import time
 import urllib.parse
 import urllib.request
@@ -12,6 +14,7 @@ from contextlib import closing
 import pytest
 
 from tests.faults.processes import wait_for
+from tests.paths import ROOT
 from tests.test_start import Installation, interrupt
 
 pytestmark = [
@@ -36,6 +39,16 @@ def post(installation, opener, path, **fields):
     request = urllib.request.Request(url, urllib.parse.urlencode(fields).encode(), {"Referer": url})
     with opener.open(request, timeout=20) as answer:
         return urllib.parse.urlsplit(answer.geturl()).path, answer.read().decode()
+
+
+def manage(installation, *arguments):
+    """Run a command of the installation as its operator would: VAR_DIR alone, whatever else is in its file."""
+    env = {"PATH": os.environ["PATH"], "VAR_DIR": str(installation.var)}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def open_to_others(folder):
@@ -67,6 +80,16 @@ def test_a_fresh_clone_serves_an_empty_installation_of_ones_own(installation):
     installation.wait("/readyz", process, 30)
     for path in ("/accounts/", "/jobs/", "/settings/"):
         assert installation.get(path, opener)[0] in (200, 404), path
+    # The next steps that were printed: the tree, then its secretary, found by the name that the tree page shows.
+    ledger = next((ROOT / "tests/data/agency").glob("organisations.*"))
+    manage(installation, "import_organisations", str(ledger))
+    with closing(sqlite3.connect(installation.var / "tongbu.sqlite3")) as database:
+        query = "SELECT short_name FROM branches_organisation WHERE kind = 'committee'"
+        ((committee,),) = database.execute(query).fetchall()
+    said = manage(
+        installation, "create_account", "shuji", "--name=书记", "--role=committee_secretary", f"--at={committee}"
+    )
+    assert not installation.login("shuji", said.rsplit("：", 1)[1].strip())[0].endswith("/login/")
     assert open_to_others(installation.var) == []
     assert {stat.S_IMODE((installation.var / name).stat().st_mode) for name in ("secret_key", "audit_key")} == {0o600}
     interrupt(installation, process)
@@ -91,7 +114,7 @@ def test_a_fresh_clone_serves_an_empty_installation_of_ones_own(installation):
     said = installation.output.read_text()
     assert said.count("\n") == 1 and "DEMO=0 bin/start" in said
     with closing(sqlite3.connect(installation.var / "tongbu.sqlite3")) as database:
-        assert database.execute("SELECT username FROM branches_user").fetchall() == [("admin",)]
+        assert database.execute("SELECT username FROM branches_user").fetchall() == [("admin",), ("shuji",)]
 
 
 @pytest.mark.parametrize("marked", [True, False])
