@@ -57,6 +57,19 @@ def open_to_others(folder):
     return [str(path) for path in paths if not path.is_symlink() and path.stat().st_mode & 0o077]
 
 
+def walk_the_next_steps(installation):
+    """Do what the first start printed: bring in the tree, then make its secretary, who signs in."""
+    ledger = next((ROOT / "tests/data/agency").glob("organisations.*"))
+    manage(installation, "import_organisations", str(ledger))
+    with closing(sqlite3.connect(installation.var / "tongbu.sqlite3")) as database:
+        query = "SELECT short_name FROM branches_organisation WHERE kind = 'committee'"
+        ((committee,),) = database.execute(query).fetchall()
+    said = manage(
+        installation, "create_account", "shuji", "--name=书记", "--role=committee_secretary", f"--at={committee}"
+    )
+    assert not installation.login("shuji", said.rsplit("：", 1)[1].strip())[0].endswith("/login/")
+
+
 def test_a_fresh_clone_serves_an_empty_installation_of_ones_own(installation):
     process = installation.start(DEMO="0")
     installation.wait("/healthz", process, 120)
@@ -80,16 +93,7 @@ def test_a_fresh_clone_serves_an_empty_installation_of_ones_own(installation):
     installation.wait("/readyz", process, 30)
     for path in ("/accounts/", "/jobs/", "/settings/"):
         assert installation.get(path, opener)[0] in (200, 404), path
-    # The next steps that were printed: the tree, then its secretary, found by the name that the tree page shows.
-    ledger = next((ROOT / "tests/data/agency").glob("organisations.*"))
-    manage(installation, "import_organisations", str(ledger))
-    with closing(sqlite3.connect(installation.var / "tongbu.sqlite3")) as database:
-        query = "SELECT short_name FROM branches_organisation WHERE kind = 'committee'"
-        ((committee,),) = database.execute(query).fetchall()
-    said = manage(
-        installation, "create_account", "shuji", "--name=书记", "--role=committee_secretary", f"--at={committee}"
-    )
-    assert not installation.login("shuji", said.rsplit("：", 1)[1].strip())[0].endswith("/login/")
+    walk_the_next_steps(installation)
     assert open_to_others(installation.var) == []
     assert {stat.S_IMODE((installation.var / name).stat().st_mode) for name in ("secret_key", "audit_key")} == {0o600}
     interrupt(installation, process)
