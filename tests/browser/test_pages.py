@@ -54,7 +54,8 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["ganbu"].append("/duties/?level=branch&template=br-theme")
     starts["shuji"] += [_first(signed_in("shuji"), "/resolutions/?state=done", "activity_detail")]
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
-    starts["dangwei"] += ["/dashboard/", "/login/confirm/?next=/", _freeze(signed_in("ganbu"), signed_in("dangwei"))]
+    starts["admin"] += [_account(signed_in("admin"))]
+    starts["dangwei"] += ["/resets/", "/dashboard/", "/login/confirm/?next=/", _freeze(signed_in("ganbu"), signed_in("dangwei"))]
     names, linked = {}, {}
     for who in ROLES:
         page = signed_in(who)
@@ -64,6 +65,21 @@ def pages(demo, signed_in, tmp_path_factory):
         page.context.close()
     names["login"] = (None, "/login/")
     return names, linked
+
+
+def _account(page):
+    """Make an account that nobody uses yet and ask for a new code of another; return the list that shows both."""
+    page.goto(page.home + "/accounts/new/")
+    page.fill("#id_username", "newcomer")
+    page.fill("#id_name", "新同志")
+    page.click("main button[type=submit] >> visible=true")
+    page.wait_for_selector("text=newcomer")
+    page.goto(page.home + "/accounts/?q=shuji")
+    page.click("a[href*='/reset/']")
+    page.fill("[name=reason]", "本人来电，忘记密码")
+    page.click("main button[type=submit] >> visible=true")
+    page.wait_for_url("**/accounts/")
+    return "/accounts/?q=newcomer"
 
 
 def _upload(page):
