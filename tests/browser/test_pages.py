@@ -54,6 +54,7 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["ganbu"].append("/duties/?level=branch&template=br-theme")
     starts["shuji"] += [_first(signed_in("shuji"), "/resolutions/?state=done", "activity_detail")]
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
+    starts["dangyuan"] += ["/account/links/"]
     starts["admin"] += [_account(signed_in("admin"))]
     starts["dangwei"] += ["/resets/", "/dashboard/", "/login/confirm/?next=/", _freeze(signed_in("ganbu"), signed_in("dangwei"))]
     names, linked = {}, {}
@@ -76,7 +77,7 @@ def _account(page):
     page.wait_for_selector("text=newcomer")
     page.goto(page.home + "/accounts/?q=shuji")
     page.click("a[href*='/reset/']")
-    page.fill("[name=reason]", "本人来电，忘记密码")
+    page.fill("[name=text]", "本人来电，忘记密码")
     page.click("main button[type=submit] >> visible=true")
     page.wait_for_url("**/accounts/")
     return "/accounts/?q=newcomer"
