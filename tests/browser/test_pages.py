@@ -56,7 +56,12 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
     starts["dangyuan"] += ["/account/links/"]
     starts["admin"] += [_account(signed_in("admin"))]
-    starts["dangwei"] += ["/resets/", "/dashboard/", "/login/confirm/?next=/", _freeze(signed_in("ganbu"), signed_in("dangwei"))]
+    starts["dangwei"] += [
+        "/resets/",
+        "/dashboard/",
+        "/login/confirm/?next=/",
+        _freeze(signed_in("ganbu"), signed_in("dangwei")),
+    ]
     names, linked = {}, {}
     for who in ROLES:
         page = signed_in(who)
