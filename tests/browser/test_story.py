@@ -109,12 +109,15 @@ def prove(page, path, name):
 
 
 def appoint(administrator, secretary, branch):
-    """The administrator makes the account, the secretary of the committee gives it the branch; return its code."""
+    """The administrator makes the account, the secretary of the committee gives it the branch; return the secretary's code.
+
+    The administrator's own ends with it.
+    """
     prove(administrator, "/accounts/new/", "admin")
     administrator.fill("#id_username", "shuji")
     administrator.fill("#id_name", "吴晓")
     administrator.click("main button[type=submit]")
-    code = administrator.text_content(".dj-code code").strip()
+    first = administrator.text_content(".dj-code code").strip()
     prove(secretary, "/appointments/new/?q=吴晓", "dangwei")
     secretary.select_option("#id_user", label="吴晓（shuji）")
     secretary.select_option("#id_role", "branch_secretary")
@@ -123,6 +126,8 @@ def appoint(administrator, secretary, branch):
     secretary.select_option("#id_organisation", value)
     secretary.click("form[data-dirty] button:has-text('任命')")
     secretary.wait_for_selector(f"text=已任命吴晓为{branch}支部书记")
+    code = secretary.text_content(".dj-code code").strip()
+    assert code != first
     return code
 
 
