@@ -1,6 +1,6 @@
 """Who may ask for a new one-time code, who may confirm it, and whose records these two may not review (access rule 10)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
@@ -112,26 +112,10 @@ def confirmed_lately(owner: User) -> QuerySet[PasswordReset]:
     return rows.select_related("asked_by", "decided_by").order_by("decided_at")
 
 
-def barred_reviewers(user: Any, moment: datetime | None) -> set[int]:
-    """Return the ids of the accounts that may not review what `user` (None: nobody) entered at `moment` (default now).
-
-    Whoever asked for or confirmed his reset in the seven days before: one of the two may have signed in as him.
-    """
-    if user is None:
-        return set()
-    moment = moment or clock.now()
-    rows = PasswordReset.objects.filter(
-        owner=user,
-        state=ResetState.CONFIRMED,
-        decided_at__lte=moment,
-        decided_at__gt=moment - timedelta(days=BARRED_DAYS),
-    )
-    return {pk for pair in rows.values_list("asked_by", "decided_by") for pk in pair if pk}
-
-
 def barred(reviewer: Any, author: str, moment: str) -> Exists:
-    """Return the condition «`reviewer` may not review this row», as `barred_reviewers` says it.
+    """Return the condition «`reviewer` may not review this row» (access rule 10).
 
+    Whoever asked for or confirmed a reset of its author in the seven days before may have signed in as him.
     author, moment: the columns of the row that hold who entered it and when.
     """
     until = ExpressionWrapper(F("decided_at") + timedelta(days=BARRED_DAYS), output_field=DateTimeField())
