@@ -134,16 +134,29 @@ def _with(node, **fields):
     return changed
 
 
+# What everybody reads after a told year, subject by subject.
+READ = "tests/told/test_as_read.py"
+AS_READ = {page.stem.replace("-", "/", 1) for page in (ROOT / "tests/told/pages").glob("*.txt")}
+# What an attacker would do to accounts stands together, apart from the subject's own folder.
+ATTACKS = {
+    ("branches", "access"): [
+        f"tests/security/test_{name}.py"
+        for name in ("accounts", "lockout", "login_trail", "powers", "resets", "sessions")
+    ],
+}
+
+
 def tests_of(path: Path) -> list[str]:
-    """Return the folders of tests of the subject that a file belongs to."""
+    """Return the tests of the subject that a file belongs to: its folder, and what attacks it."""
     if path.name == "measures.py":
         # What a room measures is compared with slow counts where it becomes facts.
-        return ["tests/assessments/facts"]
+        return [READ, "tests/assessments/facts"]
     room, subject = place_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
     folder = Path("tests") / room / subject.partition("/")[0]
     if subject == FACADE or not any((ROOT / folder).glob("test_*.py")):
         folder = Path("tests") / room
-    return [str(folder)]
+    read = f"{READ}::test_everybody_reads_what_was_told[{room}/{subject}]" if f"{room}/{subject}" in AS_READ else ""
+    return [part for part in (read, str(folder), *ATTACKS.get((room, subject), [])) if part]
 
 
 def draw(seed: int, number: int, only: str) -> list[Break]:

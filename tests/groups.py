@@ -9,11 +9,12 @@ from xdist.scheduler import LoadScopeScheduling
 DEMO = ("tests/browser/test_pages.py", "tests/browser/test_by_hand.py", "tests/browser/test_work_story.py")
 # Installations of their own: as long as many tests together, so they begin too.
 LONG = ("tests/browser/test_story.py", "tests/test_start.py", "tests/test_own_installation.py")
-# Ledgers imported once for the whole file.
-LEDGERS = (
+# Ledgers imported, or a year told, once for the whole file.
+ONCE = (
     "tests/assessments/facts/test_exports.py",
     "tests/members/imports/test_agency.py",
     "tests/members/imports/test_sets.py",
+    "tests/told/test_as_read.py",
 )
 # Tests of one url name look at the same answers (tests/answers.py).
 ANSWERS = (
@@ -27,6 +28,7 @@ ANSWERS = (
 # What PostgreSQL can answer otherwise than SQLite: locks and races, sums in SQL, the tree, reach, the trail and its
 # triggers, fills, imports, constraints, windows, migrations. Everything else asks both the same simple statements.
 ON_BOTH = (
+    "tests/told/",
     "tests/faults/",
     "tests/branches/audit/",
     "tests/branches/jobs/",
@@ -82,7 +84,7 @@ def group_of(nodeid):
     path, _, test = nodeid.partition("::")
     if path in DEMO:
         return "demo"
-    if path in LEDGERS:
+    if path in ONCE:
         return path
     if path in ANSWERS and "[" in test:
         return f"url {test.partition('[')[2]}"

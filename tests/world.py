@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+import time_machine
 from django.db import transaction
 
 from branches.access.models import User
@@ -14,6 +15,8 @@ from members.roster.models.members import Member
 from members.roster.services.members import member_create, post_give
 
 FOUNDED = date(2015, 5, 20)
+# When all of it was entered.
+MADE = "2026-03-01T09:00:00+08:00"
 
 # key → (name, short name, kind, parent key)
 TREE = {
@@ -89,9 +92,10 @@ def find():
     return World({key: named[row[0]] for key, row in TREE.items()}, {key: users[key] for key in CAST})
 
 
+@time_machine.travel(MADE, tick=False)
 @transaction.atomic
 def build():
-    """Make the tree, the accounts with their appointments, and the members, through the services."""
+    """Make the tree, the accounts with their appointments, and the members, through the services; always on the same day."""
     world = World()
     for key, (name, short_name, kind, parent) in TREE.items():
         world.places[key] = tree.organisation_create(

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
@@ -36,7 +37,9 @@ def _file(member, reader):
         "identity": masked_identity(member),
         "phone": masked_phone(member),
         "memberships": member.memberships.select_related("organisation", "small_group").order_by("-starts"),
-        "posts": member.posts.select_related("organisation__parent").order_by("ends", "-starts", "pk"),
+        "posts": member.posts.select_related("organisation__parent").order_by(
+            F("ends").desc(nulls_first=True), "-starts", "pk"
+        ),
         "attendance": attendance_of_year(member),
         "activities_url": records,
         "today": clock.today(),

@@ -6,12 +6,13 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from branches.access.models import PasswordReset, ResetState, User
 from branches.access.resets import WAITING_DAYS, may_ask, may_confirm
-from branches.access.services.accounts import account_create
+from branches.access.services.accounts import account_create, account_lock
 from branches.access.services.appointments import appointment_make
 from branches.access.services.resets import reset_ask, reset_confirm
 from branches.audit.models import AuditEntry
@@ -151,6 +152,15 @@ def test_what_waited_too_long_is_confirmed_no_more_and_may_be_asked_again(asked,
     again = reset_ask(by=world.administrator, owner=world.officer_a, reason="忘记密码")
     asked.refresh_from_db()
     assert (asked.state, again.state) == (ResetState.EXPIRED, ResetState.WAITING)
+
+
+def test_a_locked_account_gets_no_code(asked, world):
+    account_lock(by=world.administrator, user=world.officer_a, active=False)
+    asked.refresh_from_db()
+    with pytest.raises(ValidationError, match="已锁定"):
+        reset_confirm(by=world.secretary_a, reset=asked)
+    asked.refresh_from_db()
+    assert asked.state == ResetState.WAITING
 
 
 def test_a_right_to_confirm_that_ended_meanwhile_confirms_nothing(asked, world):

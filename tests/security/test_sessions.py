@@ -89,11 +89,13 @@ def test_login_changes_the_key_of_the_session(person, sign_in, client):
 def test_the_fourth_login_ends_the_first_and_says_so(person, sign_in):
     user = person("secretary_a")
     with time_machine.travel(START, tick=False) as clock:
-        clients = []
+        person("secretary_b")
+        sister, clients = sign_in("secretary_b")[0], []
         for _ in range(4):
             clients.append(sign_in("secretary_a")[0])
             clock.shift(60)
         assert [_alive(client) for client in clients] == [False, True, True, True]
+        assert _alive(sister), "another account's session stays"
     assert "最多同时登录 3 处" in Notice.objects.get(recipient=user, kind="session").text
 
 

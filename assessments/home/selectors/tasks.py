@@ -85,7 +85,7 @@ def _stages(organisation: Organisation) -> list[Task]:
         elif point.waits and point.planned and point.planned < today:
             note = f"计划 {point.planned:%-m月%-d日} 已过，请登记业务日期"
             found.append((2, 0, Task("not_due", title, note, url, "待登记")))
-        elif point.waits and point.planned and point.planned <= today + AHEAD:
+        elif point.state == SyncState.NOT_DUE and point.planned and point.planned <= today + AHEAD:
             found.append((3, 0, Task("not_due", title, f"业务计划 {point.planned:%-m月%-d日}", url)))
     return [task for _, _, task in sorted(found, key=lambda row: row[:2])]
 

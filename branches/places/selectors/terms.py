@@ -23,7 +23,7 @@ def term_warnings(user: Actor) -> dict[str, list[Term]]:
             organisation__archived_on__isnull=True,
         )
         .select_related("organisation")
-        .order_by("expires")
+        .order_by("expires", "pk")
     )
     return {
         "expired": [row for row in rows if row.expires < today],

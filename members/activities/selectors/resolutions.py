@@ -105,7 +105,9 @@ def resolution_items(
     columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "done_on")
     return [
         ResolutionItem(organisation, activity, pk, text, due, _state(due, done_on, as_of))
-        for organisation, activity, pk, text, due, done_on in rows.order_by("due", "pk").values_list(*columns)
+        for organisation, activity, pk, text, due, done_on in rows.order_by(
+            F("due").asc(nulls_last=True), "pk"
+        ).values_list(*columns)
     ]
 
 

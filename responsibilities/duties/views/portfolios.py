@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,7 +36,7 @@ def _root(user: User) -> Organisation:
 @require_GET
 def portfolio_list(request: Request) -> HttpResponse:
     rows = LeaderPortfolio.objects.select_related("leader", "department", "contact__parent").order_by(
-        "leader", "contact", "starts", "pk"
+        "leader", F("contact").asc(nulls_first=True), "starts", "pk"
     )
     manages = assigns_anywhere(request.user)
     if manages:

@@ -15,8 +15,10 @@ pytestmark = pytest.mark.django_db
 
 def test_search_finds_places_people_and_records_within_reach(world, as_):
     Activity.objects.create(organisation=world.branch_a, day=clock.today(), state="draft", title="甲处学习会")
+    Activity.objects.create(organisation=world.branch_a, day=clock.today(), state="draft", title="乙项观摩")
     page = as_("secretary_a").get("/search/?q=甲").content.decode()
     assert "甲处党支部" in page and ">甲一</a>" in page and "甲处学习会" in page
+    assert "乙项观摩" not in page
     page = as_("secretary_b").get("/search/?q=甲").content.decode()
     assert "没有找到" in page
     page = as_("leader").get("/search/?q=甲").content.decode()
@@ -40,6 +42,8 @@ def test_search_finds_business_work_by_name_and_initials_for_who_reads_it(world,
 
 def test_search_finds_supervision_for_who_is_asked_and_for_who_asks(world, as_):
     due = clock.today() + timedelta(days=9)
-    supervision_issue(by=OPERATOR, organisation=world.branch_a, title="补齐第三季度党课", expected="补课", due=due)
-    assert "补齐第三季度党课" in as_("secretary_a").get("/search/?q=第三季度").content.decode()
+    for title in ("补齐第三季度党课", "核对名册"):
+        supervision_issue(by=OPERATOR, organisation=world.branch_a, title=title, expected="补课", due=due)
+    page = as_("secretary_a").get("/search/?q=第三季度").content.decode()
+    assert "补齐第三季度党课" in page and "核对名册" not in page
     assert "没有找到" in as_("secretary_b").get("/search/?q=第三季度").content.decode()

@@ -12,6 +12,7 @@ from responsibilities.collects.services.collects import FieldData, collect_save,
 from responsibilities.supervision.services.notices import supervision_issue
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.responsibilities.duties.world import issued
+from tests.responsibilities.work.support import item_at
 
 
 @pytest.fixture
@@ -54,6 +55,30 @@ def test_everything_that_waits_stands_on_one_panel_with_its_address(world, as_, 
     assert f'href="/sync/{waiting.pk}/#stage-study"' in page
     total = sum(group.total for group in tasks_of(world.secretary_a, world.branch_a))
     assert total >= 5 and f"业务与责任有 {total} 项要办</h1>" in page
+
+
+def test_each_stage_stands_under_what_is_to_be_done_about_it(world):
+    """Missing first, then what the business side began, then what was planned and not yet said to have happened."""
+    today = clock.today()
+    item = item_at(world.committee, [world.branch_a], name="保供")
+    for kind, columns in {
+        "study": {"happened_on": today - timedelta(days=40), "planned_on": today - timedelta(days=41)},
+        "arrangement": {"happened_on": today - timedelta(days=2)},
+        "implementation": {"planned_on": today - timedelta(days=1)},
+        "assessment": {"planned_on": today + timedelta(days=5)},
+    }.items():
+        item.stages.filter(stage=kind).update(**columns)
+    (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "四同步"]
+    assert [(task.state, task.word, task.title) for task in group.tasks] == [
+        ("missing", "", "保供：研究"),
+        ("due_soon", "待同步", "保供：安排"),
+        ("not_due", "待登记", "保供：实施"),
+        ("not_due", "", "保供：考核"),
+    ]
+    item.stages.filter(stage="assessment").update(planned_on=today + timedelta(days=90))
+    (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "四同步"]
+    assert len(group.tasks) == 3
+    assert not [row for row in tasks_of(world.secretary_b, world.branch_b) if row.name == "四同步"]
 
 
 def test_an_organisation_with_nothing_to_do_says_so(world, as_):

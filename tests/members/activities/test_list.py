@@ -13,6 +13,7 @@ from branches.audit.models import AuditEntry
 from common import clock
 from common.operator import OPERATOR
 from members.activities.models import Activity
+from members.activities.selectors.records import attendance_figures
 from members.roster.services.members import member_create
 from tests.members.activities.records import draft, filled, long_ago, submitted
 from tests.world import FOUNDED, identity
@@ -188,3 +189,11 @@ def test_the_form_and_a_submission_take_no_more_statements_with_thirty_people(wo
 def test_records_of_the_day_are_found_by_today(world, as_, four):
     today = clock.today().isoformat()
     assert _titles(as_("staff"), **{"from": today, "to": today}) == {"甲处学习", "甲处草稿", "小组讨论"}
+
+
+def test_the_figures_of_attendance_are_of_the_records_asked_for(world, four):
+    record, other = Activity.objects.order_by("pk")[:2]
+    record.attendance.filter(member__name="甲二").update(state="exempt")
+    record.attendance.filter(member__name="甲三").update(state="leave")
+    assert attendance_figures([record.pk]) == {record.pk: (5, 4)}
+    assert set(attendance_figures([record.pk, other.pk])) == {record.pk, other.pk}

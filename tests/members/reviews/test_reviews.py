@@ -1,9 +1,12 @@
 """The queue asks the nearest reviewer; nobody reviews his own record."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from branches.access.services.appointments import appointment_make
+from branches.access.services.resets import reset_ask, reset_confirm
 from branches.reach.models import Appointment, OrganisationGrant
 from common import clock
 from common.errors import Conflict
@@ -139,3 +142,12 @@ def test_the_queue_asks_the_same_number_of_statements_at_any_size(world, as_, dj
             assert client.get(reverse("review_queue")).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 20, counts
+
+
+def test_what_an_account_enters_after_its_reset_is_in_nobodys_queue_who_opened_it(world):
+    reset = reset_ask(by=world.administrator, owner=world.secretary_b, reason="忘记密码")
+    reset_confirm(by=world.committee_secretary, reset=reset)
+    record = submitted(world.branch_b, world.secretary_b)
+    assert _queues(world) == {"staff"}
+    Activity.objects.filter(pk=record.pk).update(submitted_at=clock.now() + timedelta(days=8))
+    assert _queues(world) == {"staff", "committee_secretary"}

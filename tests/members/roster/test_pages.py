@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from branches.audit.models import AuditEntry
+from branches.jobs.models import ChangeMark
 from common import clock
 from members.activities.models import Activity, Attendance
 from members.roster.models.members import Member, Membership
@@ -147,6 +148,19 @@ def test_two_at_one_file_the_second_reads_409(world, as_):
     assert client.post(f"/members/{member.pk}/edit/", data | {"remark": "一"}).status_code == 302
     assert client.post(f"/members/{member.pk}/edit/", data | {"remark": "二"}).status_code == 409
     assert Member.objects.get(pk=member.pk).remark == "一"
+
+
+def test_a_changed_file_marks_its_branch_from_the_first_day_it_can_concern(world, as_):
+    member, sister = world.people("branch_a")[3], world.people("branch_a")[4]
+    data = {"name": "甲四", "stage": "full", "joined_on": "2014-03-01", "status": "正常", "version": member.version}
+    ChangeMark.objects.all().delete()
+    assert as_("secretary_a").post(f"/members/{member.pk}/edit/", data).status_code == 302
+    row = ChangeMark.objects.get()
+    assert (row.organisation, row.subject, row.first_day) == (world.branch_a, "membership", date(2014, 3, 1))
+    assert row.last_day == clock.today()
+    before = sister.version
+    sister.refresh_from_db()
+    assert sister.version == before
 
 
 def test_a_transfer_ends_the_old_membership_the_day_before(world, as_):

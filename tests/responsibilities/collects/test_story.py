@@ -92,6 +92,7 @@ def test_a_draft_is_written_and_sent_with_what_it_costs_and_those_who_answer_are
     address = answer_address(collect, world.branch_a)
     assert address in text_of(secretary.get("/collects/"))
     assert [row.collect for row in collects_for(world.secretary_a, world.branch_a)] == [collect]
+    assert [row.organisation for row in collects_for(world.staff, world.branch_b)] == [world.branch_b]
     page = text_of(secretary.get(address))
     assert "志愿者人数" in page and "系统已有" in page
 
@@ -255,12 +256,17 @@ def test_an_answer_after_the_end_is_refused_and_a_late_one_marked(world, as_):
 def test_one_organisation_is_asked_again_with_a_reason_and_reminders_reach_who_has_not_answered(world, as_):
     collect = sent(world)
     target, field = collect.targets.get(organisation=world.branch_a), collect.fields.get()
+    other = sent(world)
+    elsewhere = other.targets.get(organisation=world.branch_a)
+    collect_answer(by=world.secretary_a, target=elsewhere, given={other.fields.get().pk: "9"})
     secretary, staff = as_("secretary_a"), as_("staff")
     secretary.post(answer_address(collect, world.branch_a), {f"f{field.pk}": "500"})
     address = f"{answer_address(collect, world.branch_a)}return/"
     assert staff.post(address, {"reason": ""}).status_code == 422
     staff.post(address, {"reason": "与名册不符"})
     assert "与名册不符" in text_of(secretary.get("/collects/"))
+    elsewhere.refresh_from_db()
+    assert elsewhere.answered_at and not elsewhere.return_reason, "what was answered elsewhere stays answered"
     assert staff.post(address, {"reason": "再来"}).status_code == 409
     Notice.objects.all().delete()
     staff.post(f"/collects/{collect.pk}/remind/")
@@ -268,7 +274,7 @@ def test_one_organisation_is_asked_again_with_a_reason_and_reminders_reach_who_h
     with later(30):
         collect_answer(by=world.secretary_a, target=target, given={field.pk: "50"})
     target.refresh_from_db()
-    assert (target.late, target.return_reason) == (False, "") and CollectAnswer.objects.get().value == "50"
+    assert (target.late, target.return_reason) == (False, "") and target.answers.get().value == "50"
     verbs = AuditEntry.objects.filter(object_type="collect", object_id=collect.pk).order_by("pk")
     assert [entry.verb.removeprefix("collect.") for entry in verbs] == (
         ["create", "send", "answer", "return", "remind", "answer"]
@@ -316,3 +322,12 @@ def test_a_draft_of_the_committee_is_neither_read_nor_exported_by_the_discipline
     assert client.get(f"/collects/{collect.pk}/").status_code == 403
     assert client.post(f"/collects/{collect.pk}/export/").status_code == 403
     assert as_("staff").post(f"/collects/{collect.pk}/export/").status_code == 200
+
+
+def test_closing_discarding_and_sending_touch_one_collection_only(world, as_):
+    first, second = sent(world), sent(world)
+    plan, other = draft(world), draft(world)
+    staff = as_("staff")
+    staff.post(f"/collects/{first.pk}/close/")
+    staff.post(f"/collects/{plan.pk}/send/")
+    assert [state(row) for row in (first, second, plan, other)] == ["closed", "open", "open", "draft"]

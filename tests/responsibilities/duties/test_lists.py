@@ -14,6 +14,7 @@ from members.roster.models.members import Member
 from responsibilities.duties.models import Duty, DutyList
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.selectors.holders import holders_of
+from responsibilities.duties.services.duties import duty_add
 from tests.responsibilities.duties.world import DOCUMENT, duty, html, issue, issued, line, make
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -175,8 +176,6 @@ def test_bad_input_gets_one_sentence_what_was_typed_stays_and_nothing_is_written
 def test_the_service_itself_refuses_a_parent_that_is_no_superior_duty(world, parent, sentence):
     from django.core.exceptions import ValidationError
 
-    from responsibilities.duties.services.duties import duty_add
-
     make()
     make(year=2025)
     key, year = parent
@@ -269,3 +268,12 @@ def test_the_lists_are_found_by_name_or_initials_and_exported_as_shown(world, as
     answer = staff.post("/duties/lists/export/?q=甲四")
     assert answer["Content-Type"].endswith("sheet") and AuditEntry.objects.get(verb="duty_list.export")
     assert '"rows":1' in AuditEntry.objects.get(verb="duty_list.export").payload
+
+
+def test_lines_that_are_added_stand_after_those_there_are(world):
+    make()
+    row = DutyList.objects.get(level="committee")
+    last = max(row.duties.values_list("order", flat=True))
+    first, second = (duty_add(by=OPERATOR, duty_list=row, data={"text": text}) for text in ("一", "二"))
+    assert (first.order, second.order) == (last + 1, last + 2)
+    assert list(row.duties.order_by("order").values_list("text", flat=True))[-2:] == ["一", "二"]

@@ -228,3 +228,21 @@ def test_a_branch_that_was_dissolved_keeps_what_it_carried_and_owes_no_later_sta
     answer = as_("staff").post(f"/sync/{other.pk}/edit/", form_of(other, **kept, **years))
     assert answer.status_code == 422
     assert [row.organisation for row in other.carriers.all()] == [world.branch_a]
+
+
+def test_another_branch_leads_and_only_one_does(world):
+    item = item_at(world.committee, [world.branch_a, world.branch_b])
+    other = item_at(world.committee, [world.branch_b])
+    data = WorkData(name=item.name, kind=item.kind, starts=item.starts, ends=item.ends)
+    data.carriers = [world.branch_b, world.branch_a, world.branch_c]
+    work_update(by=OPERATOR, item=item, version=item.version, data=data)
+    assert dict(item.carriers.values_list("organisation", "leads")) == {
+        world.branch_a.pk: False,
+        world.branch_b.pk: True,
+        world.branch_c.pk: False,
+    }
+    data.carriers = [world.branch_b]
+    item.refresh_from_db()
+    work_update(by=OPERATOR, item=item, version=item.version, data=data)
+    assert dict(item.carriers.values_list("organisation", "leads")) == {world.branch_b.pk: True}
+    assert other.carriers.get().leads

@@ -1,0 +1,170 @@
+"""What everybody reads after a told year, subject by subject, compared with what was read and judged right before.
+
+The expected words stand in tests/told/pages/<room>-<subject>.txt. Whoever changes a page on purpose writes them anew with
+`AS_READ=write bin/test tests/told` and reads the difference before committing it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from branches.audit.models import AuditEntry
+from branches.notices.models import Notice
+from branches.places.models.organisations import Organisation
+from tests.conftest import session_of
+from tests.told import reading
+from tests.told.year import NOW, tell
+from tests.world import build, find
+
+pytestmark = pytest.mark.django_db
+
+PAGES = Path(__file__).parent / "pages"
+A, B, C = ("{w.branch_a.pk}", "{w.branch_b.pk}", "{w.branch_c.pk}")
+
+# subject → who opens what; "POST" for exports. {…} is filled in with the told year as `w`.
+READ = {
+    "branches/access": [
+        ("administrator", "/accounts/"), ("administrator", "/accounts/?q=zhou"), ("committee_secretary", "/resets/"),
+        ("committee_secretary", "/appointments/"), ("secretary_a", "/appointments/"),
+        ("secretary_a", "/account/"), ("secretary_c", "/account/"),
+    ],
+    "branches/places": [("staff", "/organisations/departments/"), ("staff", f"/organisations/{C}/edit/")],
+    "branches/frame": [("administrator", "/settings/"), ("administrator", "/feedback/all/"), ("secretary_b", "/notices/")],
+    "members/organisations": [
+        ("staff", "/organisations/"), ("staff", f"/organisations/{A}/"), ("staff", f"/organisations/{B}/"),
+        ("leader", f"/organisations/{C}/"), ("secretary_a", f"/organisations/{A}/"), ("staff", "POST /organisations/export/"),
+    ],
+    "members/roster": [
+        ("staff", "/members/"), ("secretary_b", "/members/"), ("secretary_a", "/members/?stage=probationary"),
+        ("outsider", "/account/links/"), ("secretary_b", "/members/{w.second_b.pk}/account/"),
+    ],
+    "members/files": [
+        ("secretary_a", "/members/{w.fifth_a.pk}/"), ("member", "/members/own/"),
+        ("general_secretary", "/members/{w.last_c.pk}/"),
+    ],
+    "members/activities": [
+        ("staff", "/activities/"), ("secretary_b", "/activities/"), ("staff", f"/activities/?organisation={A}&state=accepted"),
+        ("staff", "/activities/{w.study.pk}/"), ("staff", "/activities/{w.few.pk}/"), ("secretary_a", "/activities/{w.returned.pk}/"),
+        ("secretary_c", "/activities/"), ("staff", "/resolutions/"), ("secretary_b", "/resolutions/"),
+        ("staff", "POST /activities/export/"), ("staff", "POST /resolutions/export/"), ("secretary_a", "/activities/{w.late.pk}/edit/"),
+    ],
+    "members/reviews": [("staff", "/reviews/"), ("secretary_a", "/reviews/"), ("staff", "/reviews/{w.few.pk}/"), ("committee_secretary", "/reviews/")],
+    "responsibilities/requirements": [
+        ("staff", "/requirements/?period=2026Q3"), ("secretary_a", "/requirements/?period=2026Q3"), ("staff", f"/requirements/?organisation={B}&period=2026Q1"),
+        ("staff", "/requirements/?state=overdue&period=2026Q3"), ("secretary_a", f"/requirements/{A}/life-theme-day/2026-09/"),
+        ("staff", f"/requirements/{B}/life-theme-day/2026-02/"), ("staff", f"/requirements/{B}/life-assembly-q/2026Q3/"),
+        ("staff", "POST /requirements/export/?period=2026Q2"), ("staff", "/rules/life-theme-day/"),
+    ],
+    "responsibilities/work": [
+        ("staff", "/sync/"), ("secretary_b", "/sync/"), ("staff", f"/sync/?branch={B}"), ("leader", "/sync/?leader={w.leader.pk}"),
+        ("staff", "/sync/rates/"), ("staff", "/sync/{w.item.pk}/"), ("secretary_a", "/sync/{w.item.pk}/"),
+        ("secretary_a", "/sync/stages/{w.arrangement.pk}/evidence/"),
+        ("staff", "/sync/stages/{w.implementation.pk}/"), ("secretary_a", "/activities/{w.study.pk}/stages/"),
+        ("staff", "POST /sync/export/"), ("staff", "POST /sync/rates/export/"), ("staff", "/sync/{w.item.pk}/edit/"),
+    ],
+    "responsibilities/duties": [
+        ("staff", "/duties/"), ("secretary_a", "/duties/"), ("leader", "/duties/own/"), ("leader", "/duties/own/brief/"),
+        ("secretary_a", "/duties/own/"), ("staff", "/duties/lists/"), ("staff", "/duties/charges/"),
+        ("staff", "/duties/{w.promise_b.pk}/?show=all"),
+        ("secretary_a", "/duties/{w.theme_duty_a.pk}/?show=all"),
+        ("staff", "/duties/lists/{w.promise_b.list_id}/"), ("staff", "/duties/of-work/{w.item.pk}/"),
+        ("staff", f"/duties/of-requirement/{A}/life-theme-day/2026-09/"), ("staff", "POST /duties/export/"),
+        ("staff", "POST /duties/lists/export/"), ("member", "/duties/own/"),
+    ],
+    "responsibilities/supervision": [
+        ("staff", "/supervision/"), ("secretary_b", "/supervision/"), ("leader", "/supervision/"), ("discipline", "/supervision/"),
+        ("staff", "/supervision/?state=closed"), ("staff", "/supervision/problems/"), ("staff", "/supervision/{w.answered.pk}/"),
+        ("secretary_b", "/supervision/{w.unclear.pk}/"), ("staff", "POST /supervision/export/"),
+        ("staff", "POST /supervision/problems/export/"),
+    ],
+    "responsibilities/collects": [
+        ("staff", "/collects/"), ("secretary_a", "/collects/"), ("secretary_b", "/collects/"), ("staff", "/collects/{w.asked.pk}/"),
+        ("secretary_b", "/collects/{w.asked.pk}/"), ("staff", "/collects/{w.over.pk}/"),
+        ("staff", "POST /collects/{w.asked.pk}/export/"), ("staff", "/collects/{w.unsent.pk}/edit/"),
+    ],
+    "assessments/home": [
+        ("secretary_a", "/"), ("secretary_b", "/"), ("general_secretary", "/"), ("leader_a1", "/"), ("leader", "/"),
+        ("staff", "/?period=2026Q3"), ("staff", "/dashboard/?period=2026Q3&order=tree"), ("staff", "/dashboard/?period=2026Q2&state=overdue"),
+        ("staff", "/dashboard/remind/?period=2026Q3"), ("staff", "/cadres/"), ("staff", "/cadres/{w.secretary_a.pk}/"),
+        ("staff", "/search/?q=学习"), ("secretary_b", "/search/?q=支部"), ("secretary_a", "/activities/{w.study.pk}/counts/"),
+        ("staff", "POST /dashboard/export/?period=2026Q3"),
+    ],
+    "assessments/results": [
+        ("staff", "/results/"), ("staff", "/results/{w.trial.pk}/"), ("staff", "/scores/{w.result_a.pk}/"),
+        ("secretary_b", "/scores/"), ("secretary_a", f"/organisations/{A}/estimate/"),
+    ],
+    "assessments/reports": [("party_secretary", "/reports/"), ("party_secretary", "/reports/{w.report.pk}/"), ("secretary_b", "/reports/{w.report.pk}/")],
+}  # fmt: skip
+
+# What a subject leaves in the trail (verbs), as marks for the facts, and with people (kinds of notices).
+LEFT = {
+    "branches/access": (("account", "appointment", "login"), ("appointment",), ("reset", "session", "handover")),
+    "branches/places": (("organisation", "term", "department", "coverage"), ("tree", "term", "coverage"), ()),
+    "branches/frame": (("feedback", "setting"), ("setting",), ()),
+    "members/roster": (("member", "membership", "post"), ("membership", "post"), ("link",)),
+    "members/activities": (("activity", "resolution"), ("activity",), ("activity", "returned", "host")),
+    "responsibilities/requirements": (("requirement",), ("exemption",), ("reminder",)),
+    "responsibilities/work": (("work", "sync"), ("work",), ("work",)),
+    "responsibilities/duties": (("duty", "duty_list", "charge"), ("duty",), ("duty",)),
+    "responsibilities/supervision": (("supervision",), ("supervision",), ("supervision",)),
+    "responsibilities/collects": (("collect",), (), ("collect",)),
+    "assessments/results": (("assessment", "report"), (), ("result",)),
+}
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup, django_db_blocker, tmp_path_factory, request):
+    """The standing world after the told year, made once; each page is read in it and nothing is written."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr("django.conf.settings.MEDIA_ROOT", tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(timezone.make_aware(NOW), tick=False):
+            world = find() or build()
+            tell(world)
+            yield world
+        transaction.set_rollback(True)
+    patch.undo()
+
+
+def _opened(world, who, path):
+    client = Client()
+    client.cookies["tongbu"] = session_of(world.user(who)).session_key
+    url = path.removeprefix("POST ").format(w=world)
+    if path.startswith("POST"):
+        return reading.workbook(client.post(url))
+    answer = client.get(url)
+    if answer.status_code != 200:
+        return f"({answer.status_code})"
+    text = reading.page(answer)
+    return text or reading.fragment(answer)
+
+
+def _left(world, subject):
+    """Yield what a subject wrote beside its own rows, one line each."""
+    verbs, marks, notices = LEFT.get(subject, ((), (), ()))
+    labels = {place.pk: str(place) for place in Organisation.objects.all()}
+    for row in AuditEntry.objects.filter(pk__gt=world.began).order_by("pk"):
+        if row.verb.partition(".")[0] in verbs:
+            place = labels.get(row.organisation_id, "")
+            payload = reading.kept(row.payload)
+            yield f"{row.at:%m-%d} {row.actor_name} {row.verb} {row.object_type} {row.object_name} {place} {payload}"
+    for mark in world.marks:
+        if mark.subject in marks:
+            yield f"mark {mark.subject} {mark.organisation} {mark.first_day} {mark.last_day}"
+    for notice in Notice.objects.filter(kind__in=notices).order_by("pk"):
+        yield f"notice {notice.recipient} ← {notice.sender}: {notice.text} ⟨{reading.where(notice.url)}⟩"
+
+
+@pytest.mark.parametrize("subject", READ)
+def test_everybody_reads_what_was_told(subject, told):
+    parts = [f"== {who} {path}\n{_opened(told, who, path)}\n" for who, path in READ[subject]]
+    parts.append("== left\n" + "\n".join(_left(told, subject)) + "\n")
+    read, kept = "\n".join(parts), PAGES / f"{subject.replace('/', '-')}.txt"
+    if os.environ.get("AS_READ") == "write":
+        kept.write_text(read)
+    assert read.splitlines() == kept.read_text().splitlines()
