@@ -24,7 +24,7 @@ OPEN_DRAFTS = (ActivityState.DRAFT, ActivityState.PLANNED)
 class Line:
     """One requirement as the workbench shows it."""
 
-    row: object
+    row: Requirement
     name: str
     days: int | None
     state: str
@@ -32,6 +32,11 @@ class Line:
     note: str
     url: str
     new: str
+
+    @property
+    def late(self) -> bool:
+        """Whether its day has passed, also where a chip says that a record of it was returned."""
+        return self.row.state == State.OVERDUE
 
 
 def line_of(row: Requirement, own: Organisation, names: dict[int, str]) -> Line:
@@ -52,10 +57,10 @@ def line_of(row: Requirement, own: Organisation, names: dict[int, str]) -> Line:
 def _note(row: Requirement) -> str:
     if row.row.counts_members:
         return f"已谈 {row.done} 人，还差 {row.expected - row.done} 人"
-    if row.state == State.OVERDUE:
-        return "已开展请补录，未开展请写明原因"
     if row.returned:
         return "有一条记录被退回，修改后重报即可"
+    if row.state == State.OVERDUE:
+        return "已开展请补录，未开展请写明原因"
     return ""
 
 

@@ -88,7 +88,7 @@ def _title(data, tasks):
 
 def _sub(data):
     parts = []
-    coming = next((line for line in data["due"] if line.days is not None and line.state != "overdue"), None)
+    coming = next((line for line in data["due"] if line.days is not None and not line.late), None)
     if coming:
         parts.append(f"最近一项是 {coming.row.due:%-m月%-d日} 截止的{coming.name}")
     if data["returned"]:
