@@ -5,7 +5,8 @@ repeated one finds the row already claimed (security controls C61–C63, faults 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -159,22 +160,28 @@ def _send_next() -> None:
         _send(pk)
 
 
-def call_off(pk: int) -> bool:
-    """Call a job off; returns whether it had not ended before. What it has not committed by then is never written."""
+@contextmanager
+def stopping(pk: int) -> Iterator[None]:
+    """Tell a running job beside SQLite to let go of the database, so that the block can write that it is called off."""
     mark = database.stop_mark(pk)
-    if mark is not None and not transaction.get_connection().in_atomic_block:
-        mark.touch(mode=0o600)
+    if mark is None:
+        yield
+        return
+    mark.touch(mode=0o600)
     try:
-        unfinished = JobRun.objects.filter(pk=pk, state__in=(JobRun.State.QUEUED, JobRun.State.RUNNING))
-        return (
-            unfinished.update(
-                state=JobRun.State.CANCELLED, outcome="发起人取消", finished=clock.now(), lease_until=None
-            )
-            == 1
-        )
+        yield
     finally:
-        if mark is not None:
-            mark.unlink(missing_ok=True)
+        mark.unlink(missing_ok=True)
+
+
+def call_off(pk: int) -> bool:
+    """Call a job off; returns whether it had not ended before. What it has not committed by then is never written.
+
+    Stands in a block of `stopping`, in the transaction that says what becomes of the job's subject.
+    """
+    unfinished = JobRun.objects.filter(pk=pk, state__in=(JobRun.State.QUEUED, JobRun.State.RUNNING))
+    ended = {"outcome": "发起人取消", "finished": clock.now(), "lease_until": None}
+    return unfinished.update(state=JobRun.State.CANCELLED, **ended) == 1
 
 
 def requeue(everything: bool = False) -> None:

@@ -1,8 +1,9 @@
 """The program that unpacks a spreadsheet: run as its own process under limits, never imported by the web.
 
 Standard input: the file. Argument: `xlsx` or `csv`. Standard output: JSON, either `{"error": sentence}` or
-`{"sheets": [{"title", "visible", "rows": [[number, [cell, …]], …], "merges": ["A1:C1", …], "cut"}]}` with non-empty
-rows only; cut: whether something stands right of the last column that is read. A cell is null, text, number, true/false, `{"date": iso}` or `{"error": "#N/A"}`.
+`{"sheets": [{"title", "visible", "rows": [[number, [cell, …]], …], "merges": ["A1:C1", …], "cut"}]}` with
+non-empty rows only; cut: whether something stands right of the last column that is read. A cell is null, text,
+number, true/false, `{"date": iso}` or `{"error": "#N/A"}`.
 It stands alone on purpose: nothing of the project is loaded beside a hostile file.
 """
 

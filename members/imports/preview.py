@@ -22,7 +22,9 @@ class Changed(Exception):
 
     @property
     def sentence(self) -> str:
-        listed = "、".join(map(str, self.rows[:20])) + (f" … 行（共 {len(self.rows)} 行）" if len(self.rows) > 20 else " 行")
+        listed = "、".join(map(str, self.rows[:20])) + (
+            f" … 行（共 {len(self.rows)} 行）" if len(self.rows) > 20 else " 行"
+        )
         return f"第 {listed}所指的记录在核对之后被人改动，未写入任何内容。请按下面新的对照再次确认。"
 
 
@@ -83,9 +85,7 @@ def _lines(batch: ImportBatch, plans: list[Plan]) -> Iterator[ImportLine]:
             found += [(LineKind.MISSING, 0, {"thing": m.thing, "where": m.where}) for m in plan.missing]
         for kind, row, data in found:
             position += 1
-            yield ImportLine(
-                batch=batch, kind=kind, position=position, ledger=plan.ledger.key, row=row, data=data
-            )
+            yield ImportLine(batch=batch, kind=kind, position=position, ledger=plan.ledger.key, row=row, data=data)
 
 
 def _change(change: RowChange) -> dict[str, Any]:

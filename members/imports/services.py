@@ -22,7 +22,7 @@ from common.uploads import sniffing as files
 from common.uploads.archives import MAX_FILE
 from members.imports import kept
 from members.imports.models import KEPT, ONE_RUNNING, RUNNING, BatchState, ImportBatch, ImportLine
-from members.imports.worker import _plan_ledgers, _write_ledgers
+from members.imports.worker import PLAN, WRITE
 
 BUSY = "您有一次导入正在进行，请等它结束，或先取消它。"
 
@@ -35,8 +35,7 @@ class Work:
     write: str
 
 
-LEDGERS_WORK = Work("import_plan", "import")
-assert _plan_ledgers and _write_ledgers  # registered by being imported
+LEDGERS_WORK = Work(PLAN, WRITE)
 
 
 class Busy(ValidationError):
@@ -46,9 +45,7 @@ class Busy(ValidationError):
         super().__init__(BUSY)
 
 
-def batch_upload(
-    *, by: Actor, uploads: Mapping[str, Any], mode: str = "", work: Work = LEDGERS_WORK
-) -> ImportBatch:
+def batch_upload(*, by: Actor, uploads: Mapping[str, Any], mode: str = "", work: Work = LEDGERS_WORK) -> ImportBatch:
     """Store the files {ledger: upload}, queue their checking and return the ImportBatch.
 
     mode: what becomes of rows that are recorded already (report.ADD, UPDATE; "" where the ledger has no choice).
@@ -175,16 +172,14 @@ def batch_cancel(*, by: Actor, batch: ImportBatch) -> ImportBatch:
     fresh = ImportBatch.objects.get(pk=batch.pk)
     if not fresh.running:
         raise Conflict(f"这次导入现在的状态是“{fresh.get_state_display()}”，不能再取消。")
-    # First the job, outside the transaction: on SQLite its open write must end before anything else can be written.
-    if fresh.job_id is not None:
-        jobs.call_off(fresh.job_id)
-    with transaction.atomic():
+    with jobs.stopping(fresh.job_id or 0), transaction.atomic():
+        if fresh.job_id is not None:
+            jobs.call_off(fresh.job_id)
         if fresh.state == BatchState.PLANNING:
             _close(by, fresh, BatchState.DISCARDED, "import.cancel")
             return fresh
-        outcome = "已取消，未写入任何内容。"
         waits = ImportBatch.objects.filter(pk=fresh.pk, state=BatchState.APPLYING)
-        if not waits.update(state=BatchState.READY, outcome=outcome):
+        if not waits.update(state=BatchState.READY, outcome="已取消，未写入任何内容。"):
             raise Conflict("已经写入完毕，不能再取消。")
         audit.record(by=by, verb="import.cancel", obj=fresh)
     fresh.refresh_from_db()
@@ -219,9 +214,10 @@ def batches_expire() -> int:
     for batch in ImportBatch.objects.filter(state=BatchState.READY, uploaded__lt=moment - KEPT):
         number += _expired(batch)
     for batch in ImportBatch.objects.filter(state__in=RUNNING, uploaded__lt=moment - 2 * KEPT):
-        if batch.job_id is not None:
-            jobs.call_off(batch.job_id)
-        number += _expired(batch)
+        with jobs.stopping(batch.job_id or 0), transaction.atomic():
+            if batch.job_id is not None:
+                jobs.call_off(batch.job_id)
+            number += _expired(batch)
     ImportLine.objects.filter(batch__uploaded__lt=moment - KEPT).exclude(batch__state__in=RUNNING).delete()
     kept.remove_orphans(moment)
     return number

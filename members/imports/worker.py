@@ -6,6 +6,7 @@ taken over or done by another process meanwhile is given up whole, and nothing i
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,6 +31,7 @@ from members.imports.preview import Changed, check_as_shown, lines_replace, prev
 # What makes Plans of uploaded files, or writes them; arguments as for plan_files and import_files.
 Planner = Callable[..., list[Plan]]
 NOTHING_WRITTEN = "未写入任何内容"
+PLAN, WRITE = "import_plan", "import"  # kinds of jobs
 
 
 def given_up(run: JobRun, reason: str) -> None:
@@ -39,19 +41,19 @@ def given_up(run: JobRun, reason: str) -> None:
         return
     for batch in mine.filter(state=BatchState.PLANNING):
         ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.FAILED, outcome=_said(reason))
-        transaction.on_commit(lambda batch=batch: kept.remove(batch))
+        transaction.on_commit(partial(kept.remove, batch))
 
 
 def _said(reason: str) -> str:
     return reason if NOTHING_WRITTEN in reason else f"{reason.rstrip('。')}。{NOTHING_WRITTEN}。"
 
 
-@jobs.job("import_plan", alone=True, given_up=given_up)
+@jobs.job(PLAN, alone=True, given_up=given_up)
 def _plan_ledgers(by: Actor, *, batch: int) -> str:
     return plan_batch(by, batch, plan_files)
 
 
-@jobs.job("import", alone=True, given_up=given_up)
+@jobs.job(WRITE, alone=True, given_up=given_up)
 def _write_ledgers(by: Actor, *, batch: int) -> str:
     return write_batch(by, batch, import_files)
 
