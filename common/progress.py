@@ -3,10 +3,12 @@
 Whoever does the work calls `begin`, `tick` and `check`; where nobody watches (commands, requests) they do nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+WRITING = "正在写入"
 
 
 class Stopped(Exception):
@@ -17,7 +19,8 @@ class Stopped(Exception):
 class Progress:
     """step: what is done just now, in a few Chinese words; done of total: rows (total 0: nobody knows).
 
-    writing: a write transaction is open. stopped: set by whoever watches, from another thread.
+    writing: a write transaction is open. stopped: set by whoever watches, from another thread. publish: notes the present
+    step at once.
     """
 
     step: str = ""
@@ -25,6 +28,7 @@ class Progress:
     total: int = 0
     writing: bool = False
     stopped: bool = False
+    publish: Callable[[], object] = lambda: None
 
 
 _watched: ContextVar[Progress | None] = ContextVar("progress", default=None)
@@ -62,11 +66,13 @@ def check() -> None:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Mark that the block holds a write transaction."""
+    """Say that writing begins; the block is to hold the write transaction, in which not every database lets others note it."""
     progress = _watched.get()
     if progress is None:
         yield
         return
+    begin(WRITING)
+    progress.publish()
     progress.writing = True
     try:
         yield

@@ -80,7 +80,6 @@ def _write(
     plans: list[Plan] | None, seen: int, make: Make, write: Write, by: Actor, *, what: str, around: Around
 ) -> list[Plan]:
     with progress.writing(), transaction.atomic():
-        progress.begin("等待其他导入结束")
         database.advisory_lock(IMPORT_LOCK)
         if plans is None:
             plans = make()
@@ -89,7 +88,7 @@ def _write(
         elif AuditEntry.objects.filter(pk__gt=seen, object_type__in=_READ).exists():
             raise Stale
         with around(plans):
-            progress.begin("正在写入", sum(len(plan.items) for plan in plans))
+            progress.begin(progress.WRITING, sum(len(plan.items) for plan in plans))
             write(plans, by)
             audit.record(by=by, verb="import", note=f"{what}：{summary(plans)}"[:1000])
         crash_points.point("import.commit")

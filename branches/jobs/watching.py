@@ -26,6 +26,7 @@ EVERY = 0.5  # seconds between two looks
 def watching(run: JobRun) -> Iterator[None]:
     """Watch over the block that does the claimed job `run`; inside it common/progress.py reports."""
     progress, over = Progress(), threading.Event()
+    progress.publish = lambda: _note(run, (progress.step, progress.done, progress.total))
     thread = None
     # Inside a transaction (tests) no other connection sees the row of the job.
     if not connection.in_atomic_block and not database.in_memory():
@@ -69,7 +70,7 @@ def _goes_on(run: JobRun, progress: Progress) -> bool:
 
 
 def _may_write(progress: Progress) -> bool:
-    """SQLite's one writer is the job itself then; nobody else can claim the job before it commits."""
+    """While SQLite's one writer is the job itself, nothing is noted; but nobody else can claim the job before it commits."""
     return connection.vendor != "sqlite" or not progress.writing
 
 
