@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
 from branches.reach import access
+from branches.reach.doors import recent_login
 from branches.reach.rights import IMPORT
 from members.imports import pages
 from members.imports.forms import ColumnsForm, UploadForm
@@ -154,6 +155,7 @@ def errors_file(request, batch):
 
 @login_required
 @require_POST
+@recent_login
 def changes(request, uid):
     """Answer with old and new value of every cell that the batch changes as a workbook."""
     batch = _batch(request, uid)
@@ -168,6 +170,7 @@ def changes(request, uid):
 
 @login_required
 @require_POST
+@recent_login
 def missing(request, uid):
     """Answer with what is recorded and does not stand in the file as a workbook."""
     batch = _batch(request, uid)

@@ -36,6 +36,6 @@ ROWS = {
     "import_cancel": Row(kwargs=running, post=only("staff", status=302)),
     "import_discard": Row(kwargs=batch, post=only("staff", status=302)),
     "import_errors": Row(kwargs=batch, post=only("staff")),
-    "import_changes": Row(kwargs=batch, post=only("staff")),
-    "import_missing": Row(kwargs=batch, post=only("staff")),
+    "import_changes": Row(kwargs=batch, post=only("staff"), grave=True),
+    "import_missing": Row(kwargs=batch, post=only("staff"), grave=True),
 }

@@ -18,8 +18,9 @@ from common import progress
 from common.errors import Conflict
 from members.imports import services as imports
 from members.imports import worker
-from members.imports.models import ImportBatch
+from members.imports.models import ImportBatch, ImportLine
 from members.roster.models.members import Member
+from tests.counting import asked
 from tests.members.activities.test_races import _at_once
 from tests.members.imports.rows import MEMBER_HEADS, person
 from tests.members.imports.support import applied, uploaded, worked
@@ -282,3 +283,31 @@ def test_a_batch_left_running_for_two_days_is_closed(as_, django_capture_on_comm
         assert imports.batches_expire() == 1
     batch.refresh_from_db()
     assert batch.state == "expired" and JobRun.objects.get().state == "cancelled"
+
+
+def test_the_page_asks_as_much_for_many_lines_as_for_few(as_, world):
+    client = as_("staff")
+    _, batch = uploaded(client, members=ledger())
+    statements = []
+    for number in (1, 80):
+        batch.lines.all().delete()
+        ImportLine.objects.bulk_create(
+            ImportLine(
+                batch=batch,
+                kind=kind,
+                position=position,
+                ledger="members",
+                row=position,
+                data={"thing": "甲", "where": "乙", "by_hand": False, "cells": [["备注", "", "新", ""]]},
+            )
+            for kind in ("change", "missing")
+            for position in range(number)
+        )
+        found = batch.preview | {"change_count": number, "missing_count": number}
+        ImportBatch.objects.filter(pk=batch.pk).update(preview=found)
+        with asked() as count:
+            page = text_of(client, "preview", batch)
+        statements.append(count.statements)
+        assert f"{number} 条已登记的记录" in page and ("先列 50 条" in page) == (number > 50)
+        assert count.rows < 200
+    assert statements[0] == statements[1]
