@@ -58,13 +58,18 @@ def _write_ledgers(by: Actor, *, batch: int) -> str:
     return write_batch(by, batch, import_files)
 
 
-def _batch_of(by: Actor, pk: int, state: str) -> ImportBatch:
-    """Return the batch in the state that the job expects, under the importer's present rights."""
+def _batch_of(by: Actor, pk: int, state: str, done: str) -> ImportBatch:
+    """Return the batch in the state that the job expects, under the importer's present rights.
+
+    done: the state of a batch whose job had done its work and died, or was taken over, before it could say so.
+    """
     row = ImportBatch.objects.get(pk=pk)
     if row.author_id != by.pk:
         raise jobs.JobFailed("导入只能由上传人进行。")
+    if row.state == done:
+        return row
     if row.state != state:
-        raise Stopped  # called off, or done by another process
+        raise Stopped  # called off
     if not access.holds_anywhere(by, IMPORT):
         raise jobs.JobFailed(f"导入台账的权限已终止，{NOTHING_WRITTEN}。")
     return row
@@ -90,7 +95,9 @@ def _options(batch: ImportBatch) -> dict[str, Any]:
 
 def plan_batch(by: Actor, pk: int, plan: Planner) -> str:
     """Read and check the files of a batch that is being planned; returns what came of it. plan: what makes the Plans."""
-    batch = _batch_of(by, pk, BatchState.PLANNING)
+    batch = _batch_of(by, pk, BatchState.PLANNING, BatchState.READY)
+    if batch.state == BatchState.READY:
+        return batch.outcome
     with _in_words():
         plans = plan(by, kept.sources(batch), **_options(batch))
         crash_points.point("import.plan")
@@ -113,7 +120,9 @@ def write_batch(by: Actor, pk: int, write: Planner) -> str:
     the importer's present reach; the batch becomes applied in the transaction that writes. Raises JobFailed where
     something is wrong by now, with the batch ready again and showing what.
     """
-    batch = _batch_of(by, pk, BatchState.APPLYING)
+    batch = _batch_of(by, pk, BatchState.APPLYING, BatchState.APPLIED)
+    if batch.state == BatchState.APPLIED:
+        return batch.outcome
 
     @contextmanager
     def around(plans: list[Plan]) -> Iterator[None]:

@@ -239,6 +239,15 @@ def test_a_dead_workers_import_is_taken_up_after_its_lease_and_written_once(as_,
     assert Member.objects.filter(name="新党员").count() == 1 and AuditEntry.objects.filter(verb="import").count() == 1
 
 
+def test_a_worker_that_dies_between_its_commit_and_its_word_leaves_no_failed_job(as_):
+    client = as_("staff")
+    _, batch = applied(client, uploaded(client, members=ledger())[1])
+    JobRun.objects.update(state="running", tries=1, lease_until=NOW)
+    worked(batch)
+    assert (batch.state, batch.job.state, batch.job.outcome) == ("applied", "done", batch.outcome)
+    assert Member.objects.filter(name="新党员").count() == 1
+
+
 def test_an_import_that_fails_three_times_is_ready_again_or_given_up(as_, monkeypatch):
     def broken(*args, **options):
         raise RuntimeError
