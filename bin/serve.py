@@ -124,7 +124,8 @@ def commands():
         "--no-control-socket",
     ]
     celery = [PYTHON, "-m", "celery", "-A", "config", "--quiet"]
-    worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "1", "--without-gossip", "--without-mingle"]
+    # Two processes: of long jobs (imports) one runs at a time, so the other is free for what beat sends.
+    worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]
     return {"web": web, "worker": worker, "beat": beat}
 

@@ -50,3 +50,18 @@ def exclusive(number: int) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+def stop_mark(number: int) -> Path | None:
+    """Return the file that tells a job beside SQLite to stop, or None where a row can tell it.
+
+    SQLite lets one transaction write at a time: while an import holds it, no row can say that it was called off.
+    """
+    if connection.vendor != "sqlite" or in_memory():
+        return None
+    return Path(f"{connection.settings_dict['NAME']}.stop-{number}")
+
+
+def in_memory() -> bool:
+    """Whether the database lives in this process alone (tests on SQLite)."""
+    return connection.vendor == "sqlite" and ("mode=memory" in str(connection.settings_dict["NAME"]))

@@ -33,6 +33,7 @@ def worker_started(**_):
         anchors.write_daily()
     except anchors.AnchorFileError as error:
         log.error("%s", error)
+    jobs.requeue()
     rollups.fill()
 
 

@@ -10,7 +10,7 @@ BEAT_SCHEDULE = {
     "seal-audit": _every(30, "branches.tasks.seal_audit"),
     # Hourly, so that a day with an hour of service has its anchor; a second line on one day is not written.
     "anchor-audit": _every(3600, "branches.tasks.anchor_audit"),
-    "requeue-jobs": _every(60, "branches.tasks.requeue_jobs"),
+    "requeue-jobs": _every(20, "branches.tasks.requeue_jobs"),
     "clear-sessions": _every(86400, "branches.tasks.clear_sessions"),
     "expire-imports": _every(3600, "members.tasks.expire_imports"),
     "fill-facts": _every(60, "assessments.tasks.fill_facts"),

@@ -287,6 +287,13 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 540
+# kB after which a process of the worker is replaced: a big import leaves its memory behind.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+# Beyond the longest job, or Redis would hand out a running one again.
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200}
+# Seconds without a sign of life after which another process takes a job up.
+JOB_LEASE_SECONDS = env.integer("JOB_LEASE_SECONDS", 60, 2, 3600)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE

@@ -10,7 +10,7 @@ from members.activities.models import (
     Attendance,
     Resolution,
 )
-from members.imports.models import ImportBatch
+from members.imports.models import ImportBatch, ImportLine
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
@@ -25,6 +25,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "ImportBatch",
+    "ImportLine",
     "LinkProposal",
     "Member",
     "Membership",

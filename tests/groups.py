@@ -42,6 +42,7 @@ ON_BOTH = (
     "tests/common/test_crypto.py",
     "tests/members/imports/test_agency.py",
     "tests/members/imports/test_rows_",
+    "tests/members/imports/test_in_the_worker.py",
     "tests/members/activities/test_races.py",
     "tests/members/activities/test_list.py",
     "tests/members/reviews/",

@@ -52,7 +52,9 @@ def write_rows(apps):
         level=0,
     )
     department = make("branches.Department", name="综合处")
-    make("branches.JobRun", kind="import", requester=user, parameters=json.dumps({"batch": 7}))
+    run = make("branches.JobRun", kind="import", requester=user, parameters=json.dumps({"batch": 7}))
+    for state, job in (("ready", None), ("applying", run), ("applying", run), ("applied", None)):
+        make("members.ImportBatch", author=user, state=state, job=job, preview={})
     write_results(make, user, place)
     write_record(make, user, place)
     make(
@@ -143,6 +145,7 @@ def read_rows():
     from branches.access.models import User
     from branches.jobs.models import JobRun
     from members.activities.models import ActivityWriter
+    from members.imports.models import ImportBatch
     from responsibilities.collects.models import CollectField
     from responsibilities.duties.models import LeaderPortfolio
     from responsibilities.proof_files.models import ProofFile
@@ -160,6 +163,7 @@ def read_rows():
         "proof_file": ProofFile.objects.get().name,
         "unvouched": User.objects.get(username="landed").unvouched,
         "writers": list(ActivityWriter.objects.order_by("user").values_list("user__username", flat=True)),
+        "imports": sorted(ImportBatch.objects.values_list("state", flat=True)),
         "portfolio": [portfolio.leader.username, portfolio.department.name],
     }
 

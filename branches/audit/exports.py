@@ -77,8 +77,9 @@ def send(
     filters: str = "",
     kind: str = "xlsx",
     obj: Any = None,
+    most: int = MOST_ROWS,
 ) -> HttpResponse:
-    """Answer with a file of `rows` and leave one audit entry; 429 beyond ten an hour or 5,000 rows.
+    """Answer with a file of `rows` and leave one audit entry; 429 beyond ten an hour or `most` rows.
 
     rows: taken one by one up to the limit and not before the hour is checked, so that a generator builds no more than
     is sent; columns: their headings; name: of the file, without extension; verb: ends in `.export`; filters: the filter
@@ -86,9 +87,9 @@ def send(
     """
     if (refused := refusal(request)) is not None:
         return refused
-    lines = list(islice(rows, MOST_ROWS + 1))
-    if len(lines) > MOST_ROWS:
-        return _too_many(request, f"一次最多导出 {MOST_ROWS} 行，请先缩小范围。")
+    lines = list(islice(rows, most + 1))
+    if len(lines) > most:
+        return _too_many(request, f"一次最多导出 {most} 行，请先缩小范围。")
     kind = kind if kind in _TYPES else "xlsx"
     file = io.BytesIO()
     if kind == "csv":

@@ -9,7 +9,7 @@ from branches.places.models.organisations import BEGINNING, Organisation
 from branches.places.models.terms import Term
 from branches.reach import access
 from branches.reach.rights import IMPORT
-from common import clock
+from common import clock, progress
 from common.names import name_key
 
 
@@ -27,6 +27,7 @@ def apply_organisations(items, by):
     for item in items:
         _write_term(item, by)
         _write_coverage(item, departments, by)
+        progress.tick()
     return len(items)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from branches.imports.places import Place
-from branches.imports.report import CHANGED, NEW, UNCHANGED, Cells
+from branches.imports.report import ADD, CHANGED, KEEP, NEW, UNCHANGED, UPDATE, Cells, Missing
 from branches.places.models.departments import Coverage
 from branches.places.models.organisations import ALLOWED_CHILDREN, Kind
 from branches.places.models.terms import Term
@@ -30,6 +30,7 @@ class OrganisationItem:
     expires: date | None = None
     correct_term: int | None = None
     departments: list = field(default_factory=list)
+    old_founded: date | None = None
 
 
 def plan_organisations(plan, places):
@@ -38,7 +39,7 @@ def plan_organisations(plan, places):
     Two passes, because parents may come after their children; a row that is wrong in another column still makes its
     name known, so that one mistake is one line (architecture, Contract).
     """
-    read = [_read(Cells(plan, row), places) for row in plan.table.rows]
+    read = [_read(Cells(plan, row), places) for row in plan.begin()]
     rows = [row for row in read if row is not None]
     places.changed()
     for cells, place, values in rows:
@@ -54,8 +55,51 @@ def plan_organisations(plan, places):
     claimed = {}
     for cells, place, values in rows:
         item = _compare(cells, place, values, terms, covered, claimed)
+        if item.action == CHANGED and plan.mode != KEEP:
+            _settle(cells, item, terms)
         if cells.count(item.action) and item.action != UNCHANGED:
             plan.items.append(item)
+    if plan.mode != KEEP:
+        plan.missing += [_missing(plan, place) for place in places.all if _unnamed(place)]
+
+
+def _settle(cells, item, terms):
+    """Note old and new of each cell of a row that changes something; with only additions wanted it changes nothing."""
+    place = item.place
+    olds = {"short_name": place.short_name, "parent": place.parent, "founded": item.old_founded}
+    changed = [cells.change(name, _text(olds[name]), _text(value)) for name, value in item.changes.items()]
+    if item.expires:
+        term = terms.get(place.pk)
+        changed.append(cells.change("term_ends", term.expires.isoformat() if term else "", item.expires.isoformat()))
+    changed += [cells.change("department", "", name) for name in item.departments]
+    if cells.plan.mode == ADD:
+        cells.only_added(changed)
+        item.action = UNCHANGED
+    else:
+        cells.changes(place.label, place.by_hand, changed)
+
+
+def _text(value):
+    """Return what a column of a place says, in words."""
+    if isinstance(value, Place):
+        return value.label
+    return value.isoformat() if isinstance(value, date) else (value or "")
+
+
+def _unnamed(place):
+    """Whether a place of the database stands below one that the file names, and no row names it."""
+    if place.pk is None or place.row is not None or place.archived_on or not place.within:
+        return False
+    above, steps = place.parent, 0
+    while above is not None and steps <= 10:
+        if above.row is not None:
+            return True
+        above, steps = above.parent, steps + 1
+    return False
+
+
+def _missing(plan, place):
+    return Missing(plan.ledger.key, place.label, place.parent.label if place.parent else "")
 
 
 def _name(value):
@@ -175,13 +219,13 @@ def _compare(cells, place, values, terms, covered, claimed):
     changes = {name: value for name, value in changes.items() if value != getattr(place, name)}
     if values["parent"] is not None and values["parent"] is not place.parent:
         changes["parent"] = values["parent"]
-    if changes and place.by_hand:
+    if changes and place.by_hand and cells.plan.mode == KEEP:
         labels = "、".join(_LABELS[name] for name in changes)
         cells.notice("name", f"已登记，且经人工登记或修改，未按表更改：{labels}。")
         changes = {}
     item.changes = changes
-    if "founded" in changes:
-        place.founded = changes["founded"]
+    if "founded" in changes and cells.plan.mode != ADD:
+        item.old_founded, place.founded = place.founded, changes["founded"]
     _compare_term(cells, place, values["expires"], terms, item)
     item.departments = _free(cells, place, values, covered, claimed)
     item.action = CHANGED if changes or item.expires or item.departments else UNCHANGED
@@ -192,7 +236,8 @@ def _compare_term(cells, place, expires, terms, item):
     term = terms.get(place.pk)
     if not expires or (term is not None and term.expires == expires):
         return
-    if term is not None and (term.starts or place.by_hand):
+    by_hand = place.by_hand and cells.plan.mode != UPDATE
+    if term is not None and (term.starts or by_hand):
         cells.notice("term_ends", f"已登记届次（{term.expires} 届满），未按表更改。")
         return
     item.expires, item.correct_term = expires, term.pk if term else None

@@ -2,17 +2,23 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from common import progress
 from common.numbers import masked
 from common.tabular import UnreadableFile, read_table
 from common.tabular.ledger import Ledger
-from common.tabular.reader import Row, Source, Table
+from common.tabular.reader import MAX_COLUMNS, Row, Source, Table
 
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
+# What becomes of rows that are recorded already. KEEP (commands): what nobody has changed by hand follows the file. ADD:
+# nothing is changed. UPDATE: the file's values take the place of the old ones, also of those entered by hand; whoever
+# imports has seen old and new, cell by cell.
+KEEP, ADD, UPDATE = "keep", "add", "update"
+SHOWN_ROWS = 10  # of a group of equal errors
 _SUGGESTION = re.compile(r"[，,](是否为|可填)(.*)$", re.S)
 
 
@@ -20,7 +26,7 @@ class _Masked:
     """A line that pages, files, commands and kept previews show: no number of a person stands in it (C45)."""
 
     def __post_init__(self) -> None:
-        for name in ("heading", "sentence", "suggestion"):
+        for name in ("heading", "sentence", "suggestion", "old", "new", "thing", "where"):
             if hasattr(self, name):
                 object.__setattr__(self, name, masked(getattr(self, name)))
 
@@ -64,16 +70,87 @@ class Notice(_Masked):
         return f"提示（{self.ledger_name}）{place}{column}：{self.sentence}"
 
 
+@dataclass(frozen=True)
+class CellChange(_Masked):
+    """One cell that would change, as the page shows it: old and new in words, numbers masked.
+
+    token: tells two values apart that look alike when masked; it says nothing about the value itself.
+    """
+
+    heading: str
+    old: str
+    new: str
+    token: str = ""
+
+    def plain(self) -> list[str]:
+        return [self.heading, self.old, self.new, self.token]
+
+
+@dataclass(frozen=True)
+class RowChange(_Masked):
+    """One row that would change something recorded. by_hand: somebody has entered or changed it by hand."""
+
+    ledger: str
+    row: int
+    thing: str
+    by_hand: bool
+    cells: tuple[CellChange, ...]
+
+
+@dataclass(frozen=True)
+class Missing(_Masked):
+    """Something recorded in the organisations of the file that no row names. Nothing is done to it."""
+
+    ledger: str
+    thing: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Equal errors or notices of several rows."""
+
+    ledger: str
+    heading: str
+    sentence: str
+    suggestion: str
+    rows: list[int]
+
+    @property
+    def rows_text(self) -> str:
+        """第 12 行 · 第 12、15、18 行 · 第 12、15、18 … 行（共 340 行）; empty for the file as a whole."""
+        rows = [row for row in self.rows if row]
+        if not rows:
+            return ""
+        listed = "、".join(map(str, rows[:SHOWN_ROWS]))
+        return f"第 {listed} 行" if len(rows) <= SHOWN_ROWS else f"第 {listed} … 行（共 {len(rows)} 行）"
+
+
+def grouped(lines: Iterable["CellError | Notice"]) -> list[Group]:
+    """Return the lines with equal ones of different rows together, in the order in which each is first met."""
+    found: dict[tuple[str, str, str, str], list[int]] = {}
+    for line in lines:
+        key = (line.ledger, line.heading, line.sentence, getattr(line, "suggestion", ""))
+        found.setdefault(key, []).append(line.row)
+    return [Group(*key, sorted(set(rows))) for key, rows in found.items()]
+
+
 @dataclass
 class Plan:
-    """What one ledger would do. `items`: the rows to write, in the order of the file."""
+    """What one ledger would do. `items`: the rows to write, in the order of the file.
+
+    changes and missing are filled where the importer chose a mode (ADD, UPDATE).
+    """
 
     ledger: Ledger
     table: Table | None = None
+    mode: str = KEEP
     items: list[Any] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    changes: list[RowChange] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
 
     def heading(self, name: str) -> str:
         """Return the file's own heading of a field, or its usual one where the file has no such column."""
@@ -88,6 +165,12 @@ class Plan:
     @property
     def rows(self) -> int:
         return len(self.table.rows) if self.table is not None else 0
+
+    def begin(self) -> list[Row]:
+        """Say that the checking of the rows begins, and return them."""
+        rows = self.table.rows if self.table is not None else []
+        progress.begin(f"正在核对{self.ledger.name}台账", len(rows))
+        return rows
 
 
 class Cells:
@@ -132,7 +215,22 @@ class Cells:
     def count(self, action: str) -> bool:
         """Count the row once, as wrong if any of its cells is; returns whether it may be written."""
         self.plan.counts[WRONG if self.wrong else action] += 1
+        progress.tick()
         return not self.wrong
+
+    def change(self, name: str, old: str, new: str, token: str = "") -> CellChange:
+        """Return the change of one cell under the file's own heading."""
+        return CellChange(self.plan.heading(name), old, new, token)
+
+    def changes(self, thing: str, by_hand: bool, cells: Sequence[CellChange]) -> None:
+        """Note what this row would change."""
+        self.plan.changes.append(RowChange(self.plan.ledger.key, self.number, thing, by_hand, tuple(cells)))
+
+    def only_added(self, cells: Sequence[CellChange]) -> None:
+        """Say that the row differs from what is recorded and changes nothing, because only new rows were wanted."""
+        if cells:
+            names = "、".join(dict.fromkeys(cell.heading for cell in cells))
+            self.notice("name", f"已登记，与表不同的是：{names}；选择了只新增，不更改。")
 
 
 def read_ledger(
@@ -143,12 +241,15 @@ def read_ledger(
     columns: Mapping[str, str] | None = None,
     sheet: str | None = None,
     strict: bool = True,
+    mode: str = KEEP,
 ) -> Plan:
     """Return a Plan that holds the table of a file and nothing else yet; a file that cannot be used is its one error.
 
-    ledger: a Ledger; source, filename, columns, sheet, strict: as for `read_table`.
+    ledger: a Ledger; source, filename, columns, sheet, strict: as for `read_table`. mode: what becomes
+    of rows that are recorded already.
     """
-    plan = Plan(ledger)
+    plan = Plan(ledger, mode=mode)
+    progress.begin(f"正在读取{ledger.name}台账")
     try:
         plan.table = read_table(source, filename, ledger.fields, columns, sheet=sheet, strict=strict)
     except UnreadableFile as error:
@@ -161,6 +262,8 @@ def read_ledger(
     if plan.table.others:
         names = "、".join(plan.table.others)
         plan.notice(0, "", f"只读取了工作表“{plan.table.sheet}”；同样格式的还有：{names}（命令行用 --sheet 指定）。")
+    if plan.table.cut:
+        plan.notice(0, "", f"只读取了前 {MAX_COLUMNS} 列，右边还有内容，请核对没有漏读。")
     by_likeness = [
         f"“{plan.table.matched[name]}”→{ledger.label(name)}"
         for name, how in plan.table.how.items()

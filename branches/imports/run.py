@@ -1,6 +1,7 @@
 """Plan outside the lock, write inside one transaction; plan again when somebody wrote in between."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -8,7 +9,7 @@ from django.db import IntegrityError, transaction
 from branches import audit
 from branches.audit.models import AuditEntry
 from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG, Plan
-from common import database
+from common import crash_points, database, progress
 from common.operator import Actor
 
 IMPORT_LOCK = 7_302_010
@@ -29,6 +30,11 @@ _READ = (
 
 Make = Callable[[], list[Plan]]
 Write = Callable[[list[Plan], Actor], object]
+Around = Callable[[list[Plan]], AbstractContextManager[object]]
+
+
+def nothing_around(plans: list[Plan]) -> AbstractContextManager[object]:
+    return nullcontext()
 
 
 class Stale(Exception):
@@ -40,10 +46,11 @@ def stamp() -> int:
     return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def run(make: Make, write: Write, by: Actor, *, what: str) -> list[Plan]:
+def run(make: Make, write: Write, by: Actor, *, what: str, around: Around = nothing_around) -> list[Plan]:
     """Plan and write; returns the plans.
 
     make: () → list of Plans (reads only). write: (plans, by) → how many objects were written, inside the transaction.
+    around: plans → context manager that the writing runs in, inside the transaction: what it raises gives all of it up.
     With any error nothing is written. The plan is made before the lock is taken (decisions 31); where somebody else
     wrote meanwhile it is made again, the last time inside the lock.
     """
@@ -54,7 +61,7 @@ def run(make: Make, write: Write, by: Actor, *, what: str) -> list[Plan]:
         if plans is not None and not worth_writing(plans):
             return plans
         try:
-            return _write(plans, seen, make, write, by, what)
+            return _write(plans, seen, make, write, by, what=what, around=around)
         except Stale:
             continue
         except IntegrityError:
@@ -69,17 +76,23 @@ def worth_writing(plans: list[Plan]) -> bool:
     return not any(plan.errors for plan in plans) and any(plan.items for plan in plans)
 
 
-@transaction.atomic
-def _write(plans: list[Plan] | None, seen: int, make: Make, write: Write, by: Actor, what: str) -> list[Plan]:
-    database.advisory_lock(IMPORT_LOCK)
-    if plans is None:
-        plans = make()
-        if not worth_writing(plans):
-            return plans
-    elif AuditEntry.objects.filter(pk__gt=seen, object_type__in=_READ).exists():
-        raise Stale
-    write(plans, by)
-    audit.record(by=by, verb="import", note=f"{what}：{summary(plans)}"[:1000])
+def _write(
+    plans: list[Plan] | None, seen: int, make: Make, write: Write, by: Actor, *, what: str, around: Around
+) -> list[Plan]:
+    with progress.writing(), transaction.atomic():
+        database.advisory_lock(IMPORT_LOCK)
+        if plans is None:
+            plans = make()
+            if not worth_writing(plans):
+                return plans
+        elif AuditEntry.objects.filter(pk__gt=seen, object_type__in=_READ).exists():
+            raise Stale
+        with around(plans):
+            progress.begin(progress.WRITING, sum(len(plan.items) for plan in plans))
+            write(plans, by)
+            audit.record(by=by, verb="import", note=f"{what}：{summary(plans)}"[:1000])
+        crash_points.point("import.commit")
+        progress.check()
     return plans
 
 

@@ -29,6 +29,7 @@ class JobRun(models.Model):
         RUNNING = "running", "进行中"
         DONE = "done", "完成"
         FAILED = "failed", "失败"
+        CANCELLED = "cancelled", "已取消"
 
     kind = models.CharField(max_length=40)
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -39,6 +40,10 @@ class JobRun(models.Model):
     queued = models.DateTimeField(default=timezone.now)
     finished = models.DateTimeField(null=True)
     outcome = models.TextField(blank=True)
+    # What it does just now, and how many rows of how many are done (total 0: not known).
+    step = models.CharField(max_length=40, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
 
     class Meta:
         default_permissions = ()

@@ -5,35 +5,51 @@ repeated one finds the row already claimed (security controls C61–C63, faults 
 """
 
 import logging
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
-from django.conf import settings
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F, Q
 
 from branches.jobs.models import Heartbeat, JobRun
-from common import clock
+from branches.jobs.watching import LEASE, watching
+from common import clock, database
 from common.operator import OPERATOR, Actor, account_of
+from common.progress import Stopped
 
 log = logging.getLogger("tongbu.jobs")
 MAX_TRIES = 3
-LEASE = timedelta(seconds=2 * settings.CELERY_TASK_TIME_LIMIT)
+# Seconds: a big import may take its time.
+SOFT_LIMIT, HARD_LIMIT = 1740, 1800
+_ALONE_LOCK = 7_302_060
 Work = Callable[..., str | None]
+GivenUp = Callable[[JobRun, str], None]
 _KINDS: dict[str, Work] = {}
+_ALONE: set[str] = set()
+_GIVEN_UP: dict[str, GivenUp] = {}
 
 
 class JobFailed(Exception):
     """A job ends with a reason that its requester may read."""
 
 
-def job(kind: str) -> Callable[[Work], Work]:
-    """Register the function that does jobs of this kind: `function(by, **parameters) -> outcome text`."""
+def job(kind: str, *, alone: bool = False, given_up: GivenUp | None = None) -> Callable[[Work], Work]:
+    """Register the function that does jobs of this kind: `function(by, **parameters) -> outcome text`.
+
+    alone: of all kinds that say so one job runs at a time, so that long ones never take every process of the worker.
+    given_up: called with the JobRun and its reason when such a job has failed for good.
+    """
 
     def register(function: Work) -> Work:
         _KINDS[kind] = function
+        if alone:
+            _ALONE.add(kind)
+        if given_up is not None:
+            _GIVEN_UP[kind] = given_up
         return function
 
     return register
@@ -62,10 +78,22 @@ def claim(pk: object) -> JobRun | None:
         return None
     moment = clock.now()
     free = Q(state=JobRun.State.QUEUED) | Q(state=JobRun.State.RUNNING, lease_until__lt=moment)
-    won = JobRun.objects.filter(free, pk=pk, tries__lt=MAX_TRIES).update(
-        state=JobRun.State.RUNNING, lease_until=moment + LEASE, tries=F("tries") + 1
-    )
+    with transaction.atomic():
+        if not _has_room(pk, moment):
+            return None
+        won = JobRun.objects.filter(free, pk=pk, tries__lt=MAX_TRIES).update(
+            state=JobRun.State.RUNNING, lease_until=moment + LEASE, tries=F("tries") + 1
+        )
     return JobRun.objects.select_related("requester").get(pk=pk) if won == 1 else None
+
+
+def _has_room(pk: int, moment: datetime) -> bool:
+    """Whether no other job that runs alone is under way; what has to wait is sent again when that one ends."""
+    if JobRun.objects.filter(pk=pk, kind__in=_ALONE).exists():
+        database.advisory_lock(_ALONE_LOCK)
+        others = JobRun.objects.filter(kind__in=_ALONE, state=JobRun.State.RUNNING, lease_until__gte=moment)
+        return not others.exclude(pk=pk).exists()
+    return True
 
 
 def run(pk: object) -> None:
@@ -73,15 +101,29 @@ def run(pk: object) -> None:
     claimed = claim(pk)
     if claimed is None:
         return
+    try:
+        _do(claimed)
+    finally:
+        if claimed.kind in _ALONE:
+            _send_next()
+
+
+def _do(claimed: JobRun) -> None:
     by = claimed.requester or OPERATOR
     try:
         if not by.is_active:
             raise JobFailed("发起人的账号已停用。")
-        outcome = _KINDS[claimed.kind](by, **claimed.parameters)
+        with watching(claimed):
+            outcome = _KINDS[claimed.kind](by, **claimed.parameters)
+    except Stopped:
+        # Called off, or taken over by another process: the row says so already.
+        log.info("job %s (%s) was stopped", claimed.pk, claimed.kind)
     except JobFailed as reason:
         _finish(claimed, JobRun.State.FAILED, str(reason))
+    except SoftTimeLimitExceeded:
+        _finish(claimed, JobRun.State.FAILED, f"{SOFT_LIMIT // 60} 分钟仍未完成，已停止")
     except Exception as error:
-        log.exception("job %s (%s) failed", pk, claimed.kind)
+        log.exception("job %s (%s) failed", claimed.pk, claimed.kind)
         last = claimed.tries >= MAX_TRIES
         _finish(
             claimed,
@@ -92,13 +134,54 @@ def run(pk: object) -> None:
         _finish(claimed, JobRun.State.DONE, outcome or "")
 
 
-def _finish(claimed: JobRun, state: str, outcome: str) -> None:
-    JobRun.objects.filter(pk=claimed.pk, state=JobRun.State.RUNNING).update(
-        state=state,
-        outcome=outcome,
-        lease_until=None,
-        finished=None if state == JobRun.State.QUEUED else clock.now(),
-    )
+def _finish(claimed: JobRun, state: str, outcome: str, *, lapsed: bool = False) -> None:
+    """Write down how a try ended, unless the job was called off or is another process's by now.
+
+    lapsed: only if the lease has not been renewed since `claimed` was read.
+    """
+    mine = JobRun.objects.filter(pk=claimed.pk, state=JobRun.State.RUNNING, tries=claimed.tries)
+    if lapsed:
+        mine = mine.filter(lease_until=claimed.lease_until)
+    with transaction.atomic():
+        if not mine.update(
+            state=state,
+            outcome=outcome,
+            lease_until=None,
+            finished=None if state == JobRun.State.QUEUED else clock.now(),
+        ):
+            return
+        if state == JobRun.State.FAILED and claimed.kind in _GIVEN_UP:
+            _GIVEN_UP[claimed.kind](claimed, outcome)
+
+
+def _send_next() -> None:
+    waiting = JobRun.objects.filter(kind__in=_ALONE, state=JobRun.State.QUEUED, tries=0).order_by("queued", "pk")
+    if (pk := waiting.values_list("pk", flat=True).first()) is not None:
+        _send(pk)
+
+
+@contextmanager
+def stopping(pk: int) -> Iterator[None]:
+    """Tell a running job beside SQLite to let go of the database, so that the block can write that it is called off."""
+    mark = database.stop_mark(pk)
+    if mark is None:
+        yield
+        return
+    mark.touch(mode=0o600)
+    try:
+        yield
+    finally:
+        mark.unlink(missing_ok=True)
+
+
+def call_off(pk: int) -> bool:
+    """Call a job off; returns whether it had not ended before. What it has not committed by then is never written.
+
+    Stands in a block of `stopping`, in the transaction that says what becomes of the job's subject.
+    """
+    unfinished = JobRun.objects.filter(pk=pk, state__in=(JobRun.State.QUEUED, JobRun.State.RUNNING))
+    ended = {"outcome": "发起人取消", "finished": clock.now(), "lease_until": None}
+    return unfinished.update(state=JobRun.State.CANCELLED, **ended) == 1
 
 
 def requeue(everything: bool = False) -> None:
@@ -107,9 +190,9 @@ def requeue(everything: bool = False) -> None:
     everything: also what was queued just now, after the queue itself was emptied.
     """
     moment = clock.now()
-    JobRun.objects.filter(state=JobRun.State.RUNNING, lease_until__lt=moment, tries__gte=MAX_TRIES).update(
-        state=JobRun.State.FAILED, finished=moment, outcome="处理中断，已试 3 次"
-    )
+    dead = JobRun.objects.filter(state=JobRun.State.RUNNING, lease_until__lt=moment)
+    for run in dead.filter(tries__gte=MAX_TRIES):
+        _finish(run, JobRun.State.FAILED, "处理中断，已试 3 次", lapsed=True)
     stale = JobRun.objects.filter(
         Q(state=JobRun.State.QUEUED, queued__lte=moment if everything else moment - timedelta(minutes=2))
         | Q(state=JobRun.State.RUNNING, lease_until__lt=moment)
@@ -118,7 +201,7 @@ def requeue(everything: bool = False) -> None:
         _send(pk)
 
 
-@shared_task(name="branches.tasks.run_job")
+@shared_task(name="branches.tasks.run_job", soft_time_limit=SOFT_LIMIT, time_limit=HARD_LIMIT)
 def run_job(pk: object) -> None:
     """The message of a job: its id, and one call."""
     run(pk)

@@ -1,8 +1,9 @@
 """The program that unpacks a spreadsheet: run as its own process under limits, never imported by the web.
 
 Standard input: the file. Argument: `xlsx` or `csv`. Standard output: JSON, either `{"error": sentence}` or
-`{"sheets": [{"title", "visible", "rows": [[number, [cell, …]], …], "merges": ["A1:C1", …]}]}` with non-empty
-rows only. A cell is null, text, number, true/false, `{"date": iso}` or `{"error": "#N/A"}`.
+`{"sheets": [{"title", "visible", "rows": [[number, [cell, …]], …], "merges": ["A1:C1", …], "cut"}]}` with
+non-empty rows only; cut: whether something stands right of the last column that is read. A cell is null, text,
+number, true/false, `{"date": iso}` or `{"error": "#N/A"}`.
 It stands alone on purpose: nothing of the project is loaded beside a hostile file.
 """
 
@@ -24,9 +25,11 @@ LAST_ROW = MAX_ROWS + 200  # room for titles and blank rows
 MAX_COLUMNS = 60
 MAX_SHEETS = 40
 MAX_CELL = 32_767  # the limit of the spreadsheet programs
+MAX_CELLS = 300_000  # with content: the widest known ledger has 20 columns
 MAX_OUTPUT = 24_000_000
 TOO_MANY = f"数据超过 {MAX_ROWS} 行，请分成几个文件。"
 TOO_COMPLEX = "文件展开后过大，请只保留需要的工作表和行。"
+TOO_MANY_CELLS = f"填写的单元格超过 {MAX_CELLS} 个，请只保留需要的列，或分成几个文件。"
 
 
 class Refused(Exception):
@@ -49,7 +52,7 @@ class Budget:
     """Counts what will be written: references to one long text multiply it."""
 
     def __init__(self) -> None:
-        self.rows = self.characters = 0
+        self.rows = self.cells = self.characters = 0
 
     def add(self, cells: list) -> None:
         self.rows += 1
@@ -59,6 +62,9 @@ class Budget:
                     raise Refused("有单元格的内容超过 32767 个字符。")
                 self.characters += len(cell)
             self.characters += 8
+            self.cells += cell is not None
+        if self.cells > MAX_CELLS:
+            raise Refused(TOO_MANY_CELLS)
         if self.characters > MAX_OUTPUT:
             raise Refused(TOO_COMPLEX)
 
@@ -87,7 +93,7 @@ def plain(cell: Any) -> Any:
 
 MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]{0,200}?ref\s*=\s*["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']""")
 FILLED = re.compile(
-    rb"""<(?:\w+:)?c\s(?:[^>]{0,200}?\s)?r=["'][A-Z]{1,3}(\d{1,7})["'][^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b"""
+    rb"""<(?:\w+:)?c\s(?:[^>]{0,200}?\s)?r=["']([A-Z]{1,3})(\d{1,7})["'][^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b"""
 )
 MISSING_VALUE = re.compile(
     rb"""<(?:\w+:)?c\s(?:[^>]{0,200}?\s)?r=["']([A-Z]{1,3}\d{1,7})["'][^>/]*>\s*"""
@@ -96,20 +102,30 @@ MISSING_VALUE = re.compile(
 )
 
 
-def scan(source: IO[bytes]) -> tuple[list[str], int, set[str]]:
-    """Return (merged ranges, greatest row with content, cells with an uncomputed formula) of a sheet."""
+def column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def scan(source: IO[bytes]) -> tuple[list[str], int, int, set[str]]:
+    """Return (merged ranges, greatest row and column with content, cells with an uncomputed formula) of a sheet."""
     merges: set[str] = set()
     unknown: set[str] = set()
+    columns: set[bytes] = set()
     last, kept = 0, b""
     while block := source.read(1 << 20):
         text = kept + block
         if b"mergeCell" in text and len(merges) < 20_000:
             merges.update(m.decode() for m in MERGE.findall(text))
-        last = max([last, *map(int, FILLED.findall(text))])
+        filled = FILLED.findall(text)
+        last = max([last, *(int(row) for _, row in filled)])
+        columns.update(letters for letters, _ in filled)
         if b"<f" in text or b":f" in text:
             unknown.update(c.decode() for c in MISSING_VALUE.findall(text))
         kept = text[-2048:]
-    return sorted(merges), last, unknown
+    return sorted(merges), last, max(map(column_number, columns), default=0), unknown
 
 
 def read_workbook(data: bytes) -> list[dict[str, Any]]:
@@ -124,7 +140,7 @@ def read_workbook(data: bytes) -> list[dict[str, Any]]:
     for sheet in book.worksheets:
         # The raw part of the sheet: openpyxl gives neither merged ranges nor formulas without a value in this mode.
         with contextlib.closing(sheet._get_source()) as source:  # type: ignore[attr-defined]  # private to openpyxl
-            merges, last, unknown = scan(source)
+            merges, last, widest, unknown = scan(source)
         visible = sheet.sheet_state == "visible"
         if last > LAST_ROW:
             raise Refused(f"工作表“{sheet.title}”第 {last} 行仍有内容；" + TOO_MANY)
@@ -141,7 +157,9 @@ def read_workbook(data: bytes) -> list[dict[str, Any]]:
                 rows.append([number, values])
         if len(rows) > MAX_ROWS + 50:
             raise Refused(TOO_MANY)
-        sheets.append({"title": sheet.title, "visible": visible, "rows": rows, "merges": merges})
+        sheets.append(
+            {"title": sheet.title, "visible": visible, "rows": rows, "merges": merges, "cut": widest > MAX_COLUMNS}
+        )
     return sheets
 
 
@@ -180,11 +198,12 @@ def read_csv(data: bytes) -> list[dict[str, Any]]:
     head = text[:20_000]
     delimiter = max(",\t;，", key=lambda c: head.count(c)) if head.count(",") < 2 else ","
     csv.field_size_limit(MAX_CELL * 4)
-    budget, rows = Budget(), []
+    budget, rows, cut = Budget(), [], False
     try:
         # A quoted cell may hold line breaks: the row number is that of the record, as a spreadsheet shows it.
         for number, record in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
             values = trimmed([GUARDED.sub("", cell) or None for cell in itertools.islice(record, MAX_COLUMNS)])
+            cut = cut or any(cell.strip() for cell in record[MAX_COLUMNS:])
             if values:
                 budget.add(values)
                 rows.append([number, values])
@@ -192,7 +211,7 @@ def read_csv(data: bytes) -> list[dict[str, Any]]:
                 raise Refused(TOO_MANY)
     except csv.Error:
         raise Refused("文件不是有效的 CSV，请用办公软件重新另存。") from None
-    return [{"title": "", "visible": True, "rows": rows, "merges": []}]
+    return [{"title": "", "visible": True, "rows": rows, "merges": [], "cut": cut}]
 
 
 def main() -> None:

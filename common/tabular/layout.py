@@ -61,8 +61,16 @@ def _column(letters: str) -> int:
 class Grid:
     """The cells of one sheet by row number, with its merged ranges (rows from 1, columns from 0)."""
 
-    def __init__(self, title: str, visible: bool, rows: Iterable[tuple[int, list[Any]]], merges: Iterable[str]) -> None:
-        self.title, self.visible = title, visible
+    def __init__(
+        self,
+        title: str,
+        visible: bool,
+        rows: Iterable[tuple[int, list[Any]]],
+        merges: Iterable[str],
+        *,
+        cut: bool = False,
+    ) -> None:
+        self.title, self.visible, self.cut = title, visible, cut
         self.rows = dict(rows)
         self.merges = []
         for text in merges:

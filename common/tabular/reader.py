@@ -8,12 +8,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from common import progress
 from common.tabular.headings import Field, Heading, Matches, UnknownColumn, display, match
 from common.tabular.layout import MAX_LEVELS, SEARCHED_ROWS, Grid, titles_above, why_not_a_record
 from common.text import cell_text, clean_text, fold
@@ -21,7 +23,9 @@ from common.uploads.archives import MAX_FILE, RefusedFile, check_workbook
 
 CHILD = Path(__file__).with_name("child.py")
 WALL_SECONDS = 90
+LOOK_SECONDS = 0.5  # how often it is asked, while the child works, whether the import goes on
 MAX_ROWS = 10_000
+MAX_COLUMNS = 60
 LIKELY_ROWS = 12
 CUT_OFF = 8  # points against a reading that leaves a row of sub-headings among the data
 _SIDE_SHEETS = ("说明", "示例", "样例", "样表", "范例", "模板", "字典", "下拉", "选项", "参考", "代码表")
@@ -53,7 +57,7 @@ class Table:
     `matched`: {field: heading as the file has it}; `how`: {field: exact | alike | by hand | by content};
     `unknown`: headings nobody asked for; `missing`: required fields without a column (only with
     strict=False); `dropped`: [(row number, reason)] of rows that are no records; `others`: further sheets
-    that look like the same table.
+    that look like the same table; `cut`: something stands right of the columns that are read.
     """
 
     rows: list[Row]
@@ -64,6 +68,7 @@ class Table:
     sheet: str
     dropped: list[tuple[int, str]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    cut: bool = False
 
 
 def read_table(
@@ -83,7 +88,7 @@ def read_table(
     Raises UnreadableFile; with `strict=False` a missing required column is left in Table.missing instead.
     """
     grids = [
-        Grid(s["title"], s["visible"], [(n, _cells(c)) for n, c in s["rows"]], s["merges"])
+        Grid(s["title"], s["visible"], [(n, _cells(c)) for n, c in s["rows"]], s["merges"], cut=s["cut"])
         for s in _unpack(_bytes(source), filename)
     ]
     if sheet is not None:
@@ -136,21 +141,34 @@ def _run_child(data: bytes, kind: str) -> list[dict[str, Any]]:
     # files.
     kept = {k: os.environ[k] for k in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if k in os.environ}
     environment = kept | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-P", "-B", str(CHILD), kind]
     try:
-        done = subprocess.run(  # noqa: S603 — own program, fixed arguments
-            [sys.executable, "-P", "-B", str(CHILD), kind],
-            input=data,
-            capture_output=True,
-            timeout=WALL_SECONDS,
-            env=environment,
-            check=False,
-        )
-        answer = json.loads(done.stdout)
+        answer = json.loads(_output(command, data, environment))
     except (subprocess.TimeoutExpired, ValueError):
         raise UnreadableFile("文件过大或过于复杂，未能读取，请只保留需要的工作表和行。") from None
     if "error" in answer:
         raise UnreadableFile(answer["error"])
     return answer["sheets"]
+
+
+def _output(command: list[str], data: bytes, environment: dict[str, str]) -> bytes:
+    """Return what the child writes. Raises TimeoutExpired, or Stopped where the import is called off meanwhile."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment) as child:  # noqa: S603 — own program, fixed arguments
+        given_up = time.monotonic() + WALL_SECONDS
+        asked: bytes | None = data
+        try:
+            while True:
+                try:
+                    return child.communicate(asked, timeout=LOOK_SECONDS)[0]
+                except subprocess.TimeoutExpired:
+                    # What was to be sent is kept by the first call.
+                    asked = None
+                    progress.check()
+                    if time.monotonic() > given_up:
+                        raise
+        finally:
+            child.kill()
 
 
 def _cells(cells: list[Any]) -> list[Any]:
@@ -258,6 +276,7 @@ def _table(
         sheet=grid.title,
         dropped=dropped,
         others=others,
+        cut=grid.cut,
     )
 
 

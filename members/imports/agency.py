@@ -5,8 +5,8 @@ from pathlib import Path
 from branches.imports.apply import apply_organisations
 from branches.imports.organisations import plan_organisations
 from branches.imports.places import Places
-from branches.imports.report import CellError, read_ledger
-from branches.imports.run import run
+from branches.imports.report import KEEP, CellError, read_ledger
+from branches.imports.run import nothing_around, run
 from branches.places.ledger import ORGANISATIONS_LEDGER
 from members.activities.ledger import ACTIVITIES_LEDGER
 from members.imports.people import People
@@ -35,10 +35,10 @@ def files_of(folder):
     return found, errors
 
 
-def plan_files(by, files, *, columns=None, sheets=None, strict=True):
+def plan_files(by, files, *, columns=None, sheets=None, strict=True, mode=KEEP):
     """Return the Plans of the ledgers in `files`: {ledger: (source, filename)}, under the reach of `by`. Reads only.
 
-    columns: {ledger: {heading: field}}, sheets: {ledger: title} by hand; strict as for `read_ledger`. Every file is
+    columns: {ledger: {heading: field}}, sheets: {ledger: title} by hand; strict, mode as for `read_ledger`. Every file is
     read before any name is looked up, so a name counts as known when any row of any file gives it.
     """
     plans = {}
@@ -52,6 +52,7 @@ def plan_files(by, files, *, columns=None, sheets=None, strict=True):
                 columns=(columns or {}).get(ledger),
                 sheet=(sheets or {}).get(ledger),
                 strict=strict,
+                mode=mode,
             )
     if any(plan.errors for plan in plans.values()):
         # Without one of the files half of the names of the others would be unknown: only that file is wrong.
@@ -75,6 +76,9 @@ def write_plans(plans, by):
         _WRITERS[plan.ledger.key](plan.items, by)
 
 
-def import_files(by, files, *, what="导入台账", **options):
-    """Plan and write ledgers, all or nothing; returns the Plans. `files` and options as for `plan_files`."""
-    return run(lambda: plan_files(by, files, **options), write_plans, by, what=what)
+def import_files(by, files, *, what="导入台账", around=nothing_around, **options):
+    """Plan and write ledgers, all or nothing; returns the Plans.
+
+    `files` and options as for `plan_files`; what, around: as for branches/imports/run.py.
+    """
+    return run(lambda: plan_files(by, files, **options), write_plans, by, what=what, around=around)

@@ -2,15 +2,20 @@
 
 from django import forms
 
+from branches.imports.report import ADD, UPDATE
 from members.imports.agency import LEDGERS
 
 THREE = tuple(LEDGERS.values())
+MODES = [
+    (ADD, "只新增：系统中已有的一律不改"),
+    (UPDATE, "更新：已有的按表更改，先逐格对照原值和新值；表中空白的不改，表中没有的不删"),
+]
 
 
 class UploadForm(forms.Form):
     """Some ledgers at once (default: organisations, members, activities); names of one are known to the others."""
 
-    def __init__(self, *args, ledgers=THREE, **kwargs):
+    def __init__(self, *args, ledgers=THREE, modes=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.ledgers = [ledger.key for ledger in ledgers]
         for ledger in ledgers:
@@ -21,6 +26,18 @@ class UploadForm(forms.Form):
                 widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
                 max_length=255,
             )
+        if modes:
+            self.fields["mode"] = forms.ChoiceField(
+                label="系统中已有的党组织、党员",
+                choices=MODES,
+                initial=ADD,
+                required=False,
+                widget=forms.RadioSelect,
+                help_text="已登记的活动不由导入更改，只补充没有登记的。",
+            )
+
+    def clean_mode(self):
+        return self.cleaned_data["mode"] or ADD
 
     def clean(self):
         cleaned = super().clean()
@@ -34,11 +51,12 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """One select for each heading that nobody knew: which field it is, or none."""
+    """One select for each heading that nobody knew: which field it is, or none. modes: another mode may be asked for."""
 
-    def __init__(self, ledgers, *args, **kwargs):
+    def __init__(self, ledgers, *args, modes=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.headings = {}
+        self._modes = modes
         for entry in ledgers:
             choices = [("", "不导入"), *map(tuple, entry["free"])]
             for number, heading in enumerate(entry["unknown"][:60]):
@@ -58,6 +76,12 @@ class ColumnsForm(forms.Form):
             elif name:
                 taken.add((ledger, name))
         return cleaned
+
+    @property
+    def mode(self):
+        """The mode to check anew with, or "" where none was chosen."""
+        asked = self.data.get("mode", "") if self._modes else ""
+        return asked if asked in dict(MODES) else ""
 
     @property
     def columns(self):

@@ -52,7 +52,7 @@ class ActivityItem:
 
 def plan_activities(plan, places, people):
     """Fill `plan` (with its table read). Reads only; what is recorded already is read a month at a time."""
-    read = [item for row in plan.table.rows if (item := _plan_row(Cells(plan, row), places, people))]
+    read = [item for row in plan.begin() if (item := _plan_row(Cells(plan, row), places, people))]
     recorded = Recorded([item for _, item in read])
     seen = Counter()
     for cells, item in read:

@@ -1,21 +1,18 @@
 """Plan the ledger of members: every row against the database, the organisations and the other rows."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.exceptions import ValidationError
 
-from branches.imports.places import Place
-from branches.imports.report import CHANGED, NEW, UNCHANGED, CellError, Cells
+from branches.imports.report import KEEP, NEW, UNCHANGED, CellError, Cells
 from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
-from common.crypto import CannotBeShown
-from common.fields import reveal
 from common.numbers import stray
 from common.text import cell_text, is_blank_mark, parse_date, parse_optional_date, person_name, text_of
+from members.imports.known_members import COLUMNS, PLAIN, MemberItem, Named, compare, namesake
 from members.imports.people import Person
 from members.imports.seats import seats_of
 from members.roster.identity import birth_date, disagreements, parse_identity, sex
@@ -25,38 +22,8 @@ from members.roster.services.refusals import ELSEWHERE, numbers_left, numbers_re
 from members.roster.vocabulary import EDUCATION, STATUSES, parse_category, parse_education, parse_sex, parse_status
 
 _SEXES = {"male": "男", "female": "女", "": ""}
-_PLAIN = (
-    "name",
-    "sex",
-    "birth_date",
-    "ethnicity",
-    "education",
-    "work_post",
-    "stage",
-    "joined_on",
-    "full_on",
-    "status",
-    "remark",
-)
-# Fields of the ledger that carry another name than the columns of Member.
-_COLUMNS = {"stage": "category"}
 _BORN_AFTER = date(1900, 1, 1)
 _HEALTH = re.compile(r"病|行动不便|年老体弱|高龄|失能|失联|出国|境外")
-
-
-@dataclass
-class MemberItem:
-    """One row to write. `values`: for member_create or, the changed ones, for member_update; `transfer`: whether the
-    branch or group changes; `seats`: [(Place, kind)] to give."""
-
-    person: Person
-    row: int
-    branch: Place
-    group: Place | None
-    action: str = NEW
-    values: dict = field(default_factory=dict)
-    transfer: bool = False
-    seats: list = field(default_factory=list)
 
 
 class Elsewhere:
@@ -96,12 +63,16 @@ def plan_members(plan, places, people):
     Reads only, but for the note of numbers that were refused. Raises TooMany when no more may be refused today.
     """
     rows, elsewhere = {}, Elsewhere(places.by)
-    for row in plan.table.rows:
+    named = Named()
+    for row in plan.begin():
         cells = Cells(plan, row)
         item = _plan_row(cells, places, people, rows, elsewhere)
+        named.note(item)
         if cells.count(item.action if item else UNCHANGED) and item and item.action != UNCHANGED:
             plan.items.append(item)
     elsewhere.close(plan)
+    if plan.mode != KEEP:
+        plan.missing += named.missing(plan, people)
 
 
 def _name(value):
@@ -199,6 +170,8 @@ def _plan_row(cells, places, people, rows, elsewhere):
         if elsewhere.names(index):
             cells.error("identity", ELSEWHERE)
         known = None
+    if known is None and branch is not None and cells.plan.mode != KEEP:
+        known = namesake(people, values["name"], branch)
     if known is not None:
         _check_known(cells, known, values, places)
     if cells.wrong or branch is None:
@@ -211,7 +184,7 @@ def _plan_row(cells, places, people, rows, elsewhere):
         people.add(person, index)
         people.place(person, (branch, group, membership_start_day(person, branch), None))
     else:
-        item = _compare(cells, known, values, branch, group, seats)
+        item = compare(cells, known, values, branch, group, seats)
         if item.transfer:
             people.move(known, branch, group, clock.today())
     for place, kind in item.seats:
@@ -255,12 +228,12 @@ def _check_values(cells, values):
         cells.notice("remark", f"备注“{values['remark'][:20]}”已保存；需要免计考勤的，请在党员档案中登记。")
     if not values["name"] or not values["stage"]:
         return
-    draft = Member(**{name: values[name] for name in _PLAIN})
+    draft = Member(**{name: values[name] for name in PLAIN})
     try:
         check(draft)
     except ValidationError as error:
         for name, sentences in error.message_dict.items():
-            column = _COLUMNS.get(name, name)
+            column = COLUMNS.get(name, name)
             # A date that could not be read says nothing about the others.
             if not cells.wrong & {"joined_on", "full_on", "birth_date"}:
                 cells.error(column, sentences[0])
@@ -275,38 +248,3 @@ def _check_known(cells, known, values, places):
         cells.error("identity", "该身份证号已在您导入范围之外的党组织登记，请先转接组织关系。")
     elif values["name"] and values["name"] != known.member.name:
         cells.error("identity", "该身份证号已登记在另一姓名之下，请核对；改名请在党员档案中办理。")
-
-
-def _shown_phone(member):
-    try:
-        return reveal(member, "phone")
-    except CannotBeShown:
-        return None
-
-
-def _compare(cells, person, values, branch, group, seats):
-    """Return the item that brings a known person to what the ledger says; empty cells erase nothing."""
-    member = person.member
-    # Sex and birth date read out of the identity number are not what the ledger says.
-    said = [name for name in _PLAIN if name not in ("sex", "birth_date") or not is_blank_mark(cells.value(name))]
-    changed = {name: values[name] for name in said if values[name] and values[name] != getattr(member, name)}
-    if values["phone"] and values["phone"] != _shown_phone(member):
-        changed["phone"] = values["phone"]
-    current = next((span for span in person.spans if span[3] is None), None)
-    transfer = current is None or current[0] is not branch or (group is not None and current[1] is not group)
-    held = {(place, kind) for place, kind, _, _ in person.seats}
-    missing = [seat for seat in seats if seat not in held]
-    item = MemberItem(person, cells.number, branch, group, UNCHANGED)
-    if not (changed or transfer or missing):
-        return item
-    if member.imported_version != member.version:
-        labels = [cells.plan.heading(_COLUMNS.get(name, name)) for name in changed]
-        labels += ["党支部或党小组"] * transfer + ["党内职务"] * bool(missing)
-        cells.notice("name", f"已登记，且经人工登记或修改，未按表更改：{'、'.join(labels)}。")
-        return item
-    item.action, item.values, item.transfer, item.seats = CHANGED, changed, transfer, missing
-    person.joined_on = changed.get("joined_on", person.joined_on)
-    person.full_on = changed.get("full_on", person.full_on)
-    if transfer:
-        cells.notice("branch", "与系统中的组织关系不同，自今天起调整。")
-    return item

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from branches.imports.report import CHANGED, NEW, UNCHANGED
+from branches.imports.report import CHANGED, KEEP, NEW, UNCHANGED
 from members.activities.models import AbsenteeText, Activity, ActivityKind, ActivityState, Attendance
 
 CHUNK = 400
@@ -56,6 +56,9 @@ class Recorded:
         pk, _, _, _, origin, by_hand, state = slot
         item.existing = pk
         if self._same(item, pk):
+            return UNCHANGED
+        if cells.plan.mode != KEEP:
+            cells.notice("date", "已登记，与表不同；已登记的活动不由导入更改。")
             return UNCHANGED
         if origin != "import" or by_hand or state != ActivityState.ACCEPTED:
             cells.notice("date", "已登记，且经人工登记或修改，未按表更改。")

@@ -1,44 +1,57 @@
-"""Uploaded ledgers: kept privately, planned, shown, then written or given up (security controls C30–C39)."""
+"""Uploaded ledgers: kept privately, planned, shown, then written or given up (security controls C30–C39).
 
-from collections.abc import Callable, Mapping
+A request stores the file and queues a job; the worker reads, checks and writes (worker.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
 
 from branches import audit
-from branches.imports.report import CHANGED, NEW, UNCHANGED, WRONG, Plan
-from branches.imports.run import summary, worth_writing
 from branches.jobs import services as jobs
-from branches.jobs.models import JobRun
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock
-from common.errors import Conflict, TooMany
+from common.errors import Conflict
 from common.numbers import masked
 from common.operator import OPERATOR, Actor, account_of
 from common.uploads import sniffing as files
 from common.uploads.archives import MAX_FILE
 from members.imports import kept
-from members.imports.agency import import_files, plan_files
-from members.imports.models import KEPT, BatchState, ImportBatch
+from members.imports.models import KEPT, ONE_RUNNING, RUNNING, BatchState, ImportBatch, ImportLine
+from members.imports.worker import PLAN, WRITE
 
-# What makes Plans of uploaded files, or writes them; arguments as for plan_files and import_files.
-Planner = Callable[..., list[Plan]]
-BIG = 2000  # rows; beyond that the worker writes
-SHOWN_NOTICES = 500
-_NUMBERING = ("序号", "编号", "序")  # columns that no field wants
-SHOWN_ERRORS = 5000
+BUSY = "您有一次导入正在进行，请等它结束，或先取消它。"
 
 
-def batch_upload(*, by: Actor, uploads: Mapping[str, Any], plan: Planner | None = None) -> ImportBatch:
-    """Store the files {ledger: upload}, plan them and return the ImportBatch.
+@dataclass(frozen=True)
+class Work:
+    """Which kinds of jobs plan and write an import; a room above registers its own for its ledgers."""
 
-    plan: what makes Plans of the files (default and arguments: plan_files); a room above gives its own for its ledgers.
+    plan: str
+    write: str
 
-    Raises ValidationError keyed by ledger for a file that is refused (C30, C31) or beyond the quota; a file that can be
-    opened but not understood is an error of the preview, because its headings may still be assigned by hand.
+
+LEDGERS_WORK = Work(PLAN, WRITE)
+
+
+class Busy(ValidationError):
+    """The account has an import that the worker is at; one at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(BUSY)
+
+
+def batch_upload(*, by: Actor, uploads: Mapping[str, Any], mode: str = "", work: Work = LEDGERS_WORK) -> ImportBatch:
+    """Store the files {ledger: upload}, queue their checking and return the ImportBatch.
+
+    mode: what becomes of rows that are recorded already (report.ADD, UPDATE; "" where the ledger has no choice).
+    Raises ValidationError keyed by ledger for a file that is refused (C30, C31) or beyond the quota, Busy while another
+    import of the account is under way; a file that can be opened but not understood is an error of the preview, because
+    its headings may still be assigned by hand.
     """
     access.require_anywhere(by, IMPORT)
     checked, errors = {}, {}
@@ -49,7 +62,8 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], plan: Planner | None 
             errors[ledger] = str(refusal)
     if errors:
         raise ValidationError(errors)
-    batch = ImportBatch(author=account_of(by))
+    batch = ImportBatch(author=account_of(by), mode=mode)
+    _check_free(batch)
     sizes = {ledger: kind.size for ledger, kind in checked.items()}
     try:
         with transaction.atomic():
@@ -63,10 +77,10 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], plan: Planner | None 
                 "sha256": checked[ledger].sha256,
                 "sealed": True,
             }
-        batch.preview = _preview(_plan(by, batch, plan))
-        with transaction.atomic():
+        with _one_at_a_time(), transaction.atomic():
             kept.check_quota(batch, sizes)
             batch.save()
+            _queue(by, batch, work.plan)
             names = "、".join(str(entry["name"]) for entry in batch.files.values())
             audit.record(by=by, verb="import.upload", obj=batch, note=names)
     except BaseException:
@@ -75,127 +89,101 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], plan: Planner | None 
     return batch
 
 
-def _plan(by: Actor, batch: ImportBatch, plan: Planner | None = None) -> list[Plan]:
-    return (plan or plan_files)(by, kept.sources(batch), columns=batch.columns, strict=False)
+def _queue(by: Actor, batch: ImportBatch, kind: str) -> None:
+    batch.job = jobs.enqueue(by=by, kind=kind, batch=batch.pk)
+    batch.save(update_fields=["job"])
 
 
-def _preview(plans: list[Plan]) -> dict[str, Any]:
-    """Return what the page shows of the plans, as plain JSON."""
-    errors = [[f.ledger, f.row, f.heading, f.sentence, f.suggestion] for plan in plans for f in plan.errors]
-    notices = [[n.ledger, n.row, n.heading, n.sentence] for plan in plans for n in plan.notices]
-    return {
-        "ledgers": [_ledger(plan) for plan in plans],
-        # Kept previews hold these two keys.
-        "faults": errors[:SHOWN_ERRORS],
-        "fault_count": len(errors),
-        "notices": notices[:SHOWN_NOTICES],
-        "notice_count": len(notices),
-        "rows": sum(plan.rows for plan in plans),
-        "writes": worth_writing(plans),
-    }
+def _check_free(batch: ImportBatch) -> None:
+    """Raise Busy while another import of the author is under way; the constraint decides between two at once."""
+    if ImportBatch.objects.filter(author=batch.author_id, state__in=RUNNING).exclude(pk=batch.pk).exists():
+        raise Busy
 
 
-def _ledger(plan: Plan) -> dict[str, Any]:
-    table = plan.table
-    found = {
-        "ledger": plan.ledger.key,
-        "name": plan.ledger.name,
-        "rows": plan.rows,
-        "counts": {action: plan.counts[action] for action in (NEW, CHANGED, UNCHANGED, WRONG)},
-    }
-    if table is None:
-        return found | {"sheet": "", "matched": [], "unknown": [], "free": []}
-    labels = {column.name: column.label for column in plan.ledger.fields}
-    return found | {
-        "sheet": masked(table.sheet),
-        "matched": [[masked(table.matched[name]), labels[name], table.how[name]] for name in table.matched],
-        # What holds a number of a person is no heading but a row without one.
-        "unknown": [text for text in table.unknown if text not in _NUMBERING and masked(text) == text],
-        "free": [[name, label] for name, label in labels.items() if name not in table.matched],
-    }
+class _one_at_a_time:
+    """Turn the refusal of the constraint into Busy; stands outside the transaction."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        # SQLite names the column, PostgreSQL the constraint.
+        if isinstance(error, IntegrityError) and any(name in str(error) for name in (ONE_RUNNING, "author_id")):
+            raise Busy from None
 
 
 def _ready(batch: ImportBatch) -> ImportBatch:
     fresh = ImportBatch.objects.select_related("job").get(pk=batch.pk)
-    interrupted = fresh.state == BatchState.APPLYING and fresh.job and fresh.job.state == JobRun.State.FAILED
-    if fresh.state != BatchState.READY and not interrupted:
+    if fresh.state != BatchState.READY:
         raise Conflict(f"这次导入现在的状态是“{fresh.get_state_display()}”。")
     if fresh.uploaded < clock.now() - KEPT:
         raise Conflict(kept.EXPIRED)
     return fresh
 
 
+def _start(by: Actor, batch: ImportBatch, state: str, kind: str, **values: Any) -> None:
+    """Move a ready batch on and queue its job, inside the caller's transaction; Conflict when somebody was first."""
+    _check_free(batch)
+    if ImportBatch.objects.filter(pk=batch.pk, state=BatchState.READY).update(state=state, outcome="", **values) != 1:
+        raise Conflict("这次导入的状态刚有变化，请刷新后再试。")
+    batch.refresh_from_db()
+    _queue(by, batch, kind)
+
+
 def batch_assign(
-    *, by: Actor, batch: ImportBatch, columns: Mapping[str, Mapping[str, str]], plan: Planner | None = None
+    *,
+    by: Actor,
+    batch: ImportBatch,
+    columns: Mapping[str, Mapping[str, str]],
+    mode: str = "",
+    work: Work = LEDGERS_WORK,
 ) -> ImportBatch:
-    """Assign headings by hand, {ledger: {heading: field}} beside those assigned before, and plan again."""
+    """Assign headings by hand, {ledger: {heading: field}} beside those assigned before, or another mode; check again."""
     batch = _ready(batch)
-    batch.columns = {
+    merged = {
         ledger: {**batch.columns.get(ledger, {}), **columns.get(ledger, {})} for ledger in {*batch.columns, *columns}
     }
-    batch.preview = _preview(_plan(by, batch, plan))
-    with transaction.atomic():
-        batch.save(update_fields=["columns", "preview"])
-        audit.record(by=by, verb="import.assign", obj=batch, after={"columns": masked(str(batch.columns))})
+    with _one_at_a_time(), transaction.atomic():
+        _start(by, batch, BatchState.PLANNING, work.plan, columns=merged, mode=mode or batch.mode)
+        after = {"columns": masked(str(merged)), "mode": batch.mode}
+        audit.record(by=by, verb="import.assign", obj=batch, after=after)
     return batch
 
 
-def batch_apply(*, by: Actor, batch: ImportBatch, write: Planner | None = None) -> ImportBatch:
-    """Write the ledgers of a batch, at once or, when they are big, through the worker; returns the batch as it stands.
+def batch_apply(*, by: Actor, batch: ImportBatch, work: Work = LEDGERS_WORK) -> ImportBatch:
+    """Queue the writing of a batch; returns it as it stands.
 
-    write: what plans and writes the files in one transaction (arguments as of import_files, the default); with one of
-    its own a batch is always written at once.
-
-    Everything is planned again under the importer's present reach. Raises Conflict when the batch is past that.
+    Everything is planned again under the importer's present reach. Raises Conflict when the batch is past that or has
+    nothing that may be written, Busy while another import of the account is under way.
     """
     batch = _ready(batch)
-    if write is not None or batch.preview.get("rows", 0) <= BIG:
-        _apply(by, batch, write)
-    else:
-        with transaction.atomic():
-            free = Q(state=BatchState.READY) | Q(state=BatchState.APPLYING, job__state=JobRun.State.FAILED)
-            if ImportBatch.objects.filter(free, pk=batch.pk).update(state=BatchState.APPLYING, outcome="") == 1:
-                batch.job = jobs.enqueue(by=by, kind="import", batch=batch.pk)
-                batch.save(update_fields=["job"])
-    batch.refresh_from_db()
+    if batch.preview.get("fault_count"):
+        raise Conflict("这次导入有误，请改正后重新上传。")
+    with _one_at_a_time(), transaction.atomic():
+        _start(by, batch, BatchState.APPLYING, work.write)
+        audit.record(by=by, verb="import.confirm", obj=batch, after={"mode": batch.mode})
     return batch
 
 
-@jobs.job("import")
-def _apply_in_worker(by: Actor, *, batch: int) -> str:
-    row = ImportBatch.objects.get(pk=batch)
-    if row.author_id != by.pk:
-        raise jobs.JobFailed("导入只能由上传人进行。")
-    if not access.holds_anywhere(by, IMPORT):
-        ImportBatch.objects.filter(pk=row.pk).update(state=BatchState.READY)
-        raise jobs.JobFailed("导入台账的权限已终止，未写入任何内容。")
-    try:
-        _apply(by, row)
-    except (Conflict, TooMany) as refused:
-        raise jobs.JobFailed(refused.message) from None
-    row.refresh_from_db()
-    if row.state != BatchState.APPLIED:
-        raise jobs.JobFailed(row.outcome)
-    return row.outcome
-
-
-def _apply(by: Actor, batch: ImportBatch, write: Planner | None = None) -> None:
-    """Plan and write; with errors (somebody wrote meanwhile) the batch is ready again and shows them."""
-    if batch.state == BatchState.APPLIED:
-        return
-    plans = (write or import_files)(
-        by, kept.sources(batch), columns=batch.columns, strict=False, what=f"页面导入 {batch.uid}"
-    )
-    preview = _preview(plans)
-    if any(plan.errors for plan in plans):
-        outcome = f"共 {preview['fault_count']} 处有误，未写入任何内容。"
-        changes: dict[str, Any] = {"state": BatchState.READY}
-    else:
-        outcome = summary(plans)
-        changes = {"state": BatchState.APPLIED, "applied": clock.now()}
-    unfinished = ImportBatch.objects.filter(pk=batch.pk, state__in=(BatchState.READY, BatchState.APPLYING))
-    if unfinished.update(outcome=outcome, preview=preview, **changes) and changes["state"] == BatchState.APPLIED:
-        kept.remove(batch)
+def batch_cancel(*, by: Actor, batch: ImportBatch) -> ImportBatch:
+    """Call off what the worker is at. While checking: the batch is given up, its files go. While writing: nothing is
+    written and the batch is ready as before; once the write is committed Conflict says so.
+    """
+    fresh = ImportBatch.objects.get(pk=batch.pk)
+    if not fresh.running:
+        raise Conflict(f"这次导入现在的状态是“{fresh.get_state_display()}”，不能再取消。")
+    with jobs.stopping(fresh.job_id or 0), transaction.atomic():
+        if fresh.job_id is not None:
+            jobs.call_off(fresh.job_id)
+        if fresh.state == BatchState.PLANNING:
+            _close(by, fresh, BatchState.DISCARDED, "import.cancel")
+            return fresh
+        waits = ImportBatch.objects.filter(pk=fresh.pk, state=BatchState.APPLYING)
+        if not waits.update(state=BatchState.READY, outcome="已取消，未写入任何内容。"):
+            raise Conflict("已经写入完毕，不能再取消。")
+        audit.record(by=by, verb="import.cancel", obj=fresh)
+    fresh.refresh_from_db()
+    return fresh
 
 
 @transaction.atomic
@@ -211,6 +199,7 @@ def _close(by: Actor, batch: ImportBatch, state: str, verb: str) -> None:
     if ImportBatch.objects.filter(pk=batch.pk, state=batch.state).update(state=state, preview={}) != 1:
         raise Conflict("这次导入的状态刚有变化，请刷新后再试。")
     batch.state, batch.preview = state, {}
+    batch.lines.all().delete()
     audit.record(by=by, verb=verb, obj=batch)
     transaction.on_commit(lambda: kept.remove(batch))
 
@@ -218,18 +207,26 @@ def _close(by: Actor, batch: ImportBatch, state: str, verb: str) -> None:
 def batches_expire() -> int:
     """Close batches that nobody applied within a day, and delete files that belong to none; returns how many closed.
 
-    One that the worker is writing just now is left to it for another day.
+    One that the worker is at just now is left to it for another day. Lines go a day after their upload, too.
     """
     moment = clock.now()
-    written = Q(state=BatchState.APPLYING) & (Q(job__state=JobRun.State.FAILED) | Q(uploaded__lt=moment - 2 * KEPT))
-    old = ImportBatch.objects.filter(Q(state=BatchState.READY) | written, uploaded__lt=moment - KEPT)
     number = 0
-    for batch in old:
-        try:
-            with transaction.atomic():
-                _close(OPERATOR, batch, BatchState.EXPIRED, "import.expire")
-        except Conflict:
-            continue  # applied or given up at this moment
-        number += 1
+    for batch in ImportBatch.objects.filter(state=BatchState.READY, uploaded__lt=moment - KEPT):
+        number += _expired(batch)
+    for batch in ImportBatch.objects.filter(state__in=RUNNING, uploaded__lt=moment - 2 * KEPT):
+        with jobs.stopping(batch.job_id or 0), transaction.atomic():
+            if batch.job_id is not None:
+                jobs.call_off(batch.job_id)
+            number += _expired(batch)
+    ImportLine.objects.filter(batch__uploaded__lt=moment - KEPT).exclude(batch__state__in=RUNNING).delete()
     kept.remove_orphans(moment)
     return number
+
+
+def _expired(batch: ImportBatch) -> int:
+    try:
+        with transaction.atomic():
+            _close(OPERATOR, batch, BatchState.EXPIRED, "import.expire")
+    except Conflict:
+        return 0  # applied or given up at this moment
+    return 1

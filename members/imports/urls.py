@@ -5,8 +5,12 @@ from members.imports import views as imports
 urlpatterns = [
     path("imports/", imports.start, name="import_start"),
     path("imports/<uuid:uid>/", imports.preview, name="import_preview"),
+    path("imports/<uuid:uid>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:uid>/columns/", imports.columns, name="import_columns"),
     path("imports/<uuid:uid>/apply/", imports.apply, name="import_apply"),
+    path("imports/<uuid:uid>/cancel/", imports.cancel, name="import_cancel"),
     path("imports/<uuid:uid>/discard/", imports.discard, name="import_discard"),
     path("imports/<uuid:uid>/errors/", imports.errors, name="import_errors"),
+    path("imports/<uuid:uid>/changes/", imports.changes, name="import_changes"),
+    path("imports/<uuid:uid>/missing/", imports.missing, name="import_missing"),
 ]

@@ -1,22 +1,24 @@
-"""Import of ledgers: upload, preview, apply or give up. A batch is seen by its author only."""
+"""Import of ledgers: upload, progress, preview, apply or give up. A batch is seen by its author only."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
-from branches.jobs.models import JobRun
 from branches.reach import access
+from branches.reach.doors import recent_login
 from branches.reach.rights import IMPORT
+from members.imports import pages
 from members.imports.forms import ColumnsForm, UploadForm
-from members.imports.models import BatchState
-from members.imports.selectors import own_batch, own_batches
-from members.imports.services import batch_apply, batch_assign, batch_discard, batch_upload
+from members.imports.models import LineKind
+from members.imports.selectors import lines_of, own_batch, own_batches, running_batch
+from members.imports.services import LEDGERS_WORK, batch_apply, batch_assign, batch_cancel, batch_discard, batch_upload
 
-SHOWN = 200
-_HOW = {"exact": "标题", "alike": "相近标题", "by hand": "人工指定", "by content": "按内容"}
+MOST_LINES = 60_000  # every cell of the largest ledger may be wrong
 
 
 def _batch(request, uid):
@@ -30,7 +32,7 @@ def start(request):
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
-            batch = batch_upload(by=request.user, uploads=form.uploads)
+            batch = batch_upload(by=request.user, uploads=form.uploads, mode=form.cleaned_data["mode"])
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -40,79 +42,42 @@ def start(request):
         "sub": "先核对，后导入；有一处错误就一行也不写入",
         "form": form,
         "recent": own_batches(request.user),
+        "running": running_batch(request.user),
     }
     return render(request, "members/imports/start.html", context)
 
 
-def _finding(batch):
-    """Return the headline of a batch: what was found or done."""
-    found = batch.preview
-    if batch.state == BatchState.APPLIED:
-        return "台账已导入"
-    if batch.overdue:
-        return "这次导入已过期，请重新上传"
-    if batch.state == BatchState.APPLYING:
-        failed = batch.job and batch.job.state == JobRun.State.FAILED
-        return "导入没有完成，可以重新导入" if failed else f"正在导入 {found.get('rows', 0)} 行"
-    if batch.state != BatchState.READY:
-        return f"这次导入{batch.get_state_display()}"
-    if found["fault_count"]:
-        return f"{found['fault_count']} 处有误，改正后重新上传"
-    counts = [entry["counts"] for entry in found["ledgers"]]
-    if not found["writes"]:
-        return "台账与系统一致，没有需要导入的内容"
-    return f"新增 {sum(c['new'] for c in counts)} 条，更改 {sum(c['changed'] for c in counts)} 条，可以导入"
-
-
-def _named(preview, what):
-    """Return the rows of a preview's errors or notices with the name of the ledger in place of its key."""
-    names = {entry["ledger"]: entry.get("name", entry["ledger"]) for entry in preview.get("ledgers", ())}
-    return [(names.get(key, key), *rest) for key, *rest in preview.get(what, ())]
-
-
-def batch_page(request, batch, columns=None, pages="import"):
-    """Answer with the preview of a batch. pages: what the names of the urls of its subject begin with."""
-    found = {} if batch.overdue else batch.preview
-    ready = batch.state == BatchState.READY and not batch.overdue
-    failed = batch.state == BatchState.APPLYING and batch.job and batch.job.state == JobRun.State.FAILED
-    failed = failed and not batch.overdue
-    chip = "import_expired" if batch.overdue else f"import_{batch.state}"
-    ledgers = [
-        {
-            **entry,
-            "file": batch.files[entry["ledger"]]["name"],
-            "matched": [(heading, label, _HOW[how]) for heading, label, how in entry["matched"]],
-        }
-        for entry in found.get("ledgers", ())
-    ]
-    if columns is None and ready:
-        columns = ColumnsForm(found.get("ledgers", ()))
-    errors = _named(found, "faults")[:SHOWN]
-    context = {
-        "title": _finding(batch),
-        "sub": "、".join(entry["name"] for entry in batch.files.values()),
-        "batch": batch,
-        "chip": chip,
-        "ledgers": ledgers,
-        "faults": errors,
-        "suggests": any(suggestion for *_, suggestion in errors),
-        "fault_count": found.get("fault_count", 0),
-        "notices": _named(found, "notices")[:SHOWN],
-        "notice_count": found.get("notice_count", 0),
-        "shown": SHOWN,
-        "columns": columns if columns and columns.fields else None,
-        "ready": ready or failed,
-        "may_apply": (ready or failed) and found.get("writes") and not found.get("fault_count"),
-        "pages": {name: f"{pages}_{name}" for name in ("preview", "columns", "apply", "discard", "errors")}
-        | {"start": "import_start" if pages == "import" else pages},
-        "running": batch.state == BatchState.APPLYING and not failed and not batch.overdue,
-    }
+def batch_page(request, batch, columns=None, names="import"):
+    """Answer with the page of a batch. names: what the names of the urls of its subject begin with."""
+    if columns is None and batch.state == "ready" and not batch.overdue:
+        columns = ColumnsForm(batch.preview.get("ledgers", ()))
+    context = pages.context(batch, request.GET.get("page"), names)
+    context["columns"] = columns if columns and columns.fields else None
     return render(request, "members/imports/preview.html", context)
 
 
 @login_required
+@require_GET
 def preview(request, uid):
     return batch_page(request, _batch(request, uid))
+
+
+@login_required
+@require_GET
+def progress(request, uid):
+    return batch_progress(request, _batch(request, uid))
+
+
+def batch_progress(request, batch, names="import"):
+    """Answer with how far the worker is; once it has ended, let the page load anew. names: as for `batch_page`."""
+    if batch.running:
+        return render(request, "members/imports/progress.html", pages.context_of_progress(batch, names))
+    address = reverse(f"{names}_preview", args=[batch.uid])
+    if not request.htmx:
+        return redirect(address)
+    answer = HttpResponse(status=204)
+    answer["HX-Redirect"] = address
+    return answer
 
 
 @login_required
@@ -121,14 +86,17 @@ def columns(request, uid):
     return batch_columns(request, _batch(request, uid))
 
 
-def batch_columns(request, batch, pages="import", **plan):
-    """Take the headings that were named by hand and plan anew. pages: as for `batch_page`; plan: as for `batch_assign`."""
-    form = ColumnsForm(batch.preview.get("ledgers", ()), request.POST)
+def batch_columns(request, batch, names="import", work=LEDGERS_WORK):
+    """Take headings named by hand, or another mode, and check anew. names: as for `batch_page`; work: as for `batch_assign`."""
+    form = ColumnsForm(batch.preview.get("ledgers", ()), request.POST, modes=bool(batch.mode))
     if not form.is_valid():
-        return batch_page(request, batch, form, pages=pages)
-    if form.columns:
-        batch_assign(by=request.user, batch=batch, columns=form.columns, **plan)
-    return redirect(f"{pages}_preview", batch.uid)
+        return batch_page(request, batch, form, names=names)
+    if form.columns or form.mode:
+        try:
+            batch_assign(by=request.user, batch=batch, columns=form.columns, mode=form.mode, work=work)
+        except ValidationError as error:
+            messages.error(request, "；".join(error.messages))
+    return redirect(f"{names}_preview", batch.uid)
 
 
 @login_required
@@ -137,18 +105,26 @@ def apply(request, uid):
     return batch_applied(request, _batch(request, uid))
 
 
-def batch_applied(request, batch, pages="import", **write):
-    """Apply a batch and say what came of it. pages: as for `batch_page`; write: as for `batch_apply`."""
+def batch_applied(request, batch, names="import", work=LEDGERS_WORK):
+    """Let a batch be written. names: as for `batch_page`; work: as for `batch_apply`."""
     try:
-        batch = batch_apply(by=request.user, batch=batch, **write)
+        batch_apply(by=request.user, batch=batch, work=work)
     except ValidationError as error:
         messages.error(request, "；".join(error.messages))
-        return redirect(f"{pages}_preview", batch.uid)
-    if batch.state == BatchState.APPLIED:
-        messages.success(request, batch.outcome)
-    elif batch.state == BatchState.READY:
-        messages.error(request, batch.outcome)
-    return redirect(f"{pages}_preview", batch.uid)
+    return redirect(f"{names}_preview", batch.uid)
+
+
+@login_required
+@require_POST
+def cancel(request, uid):
+    return batch_cancelled(request, _batch(request, uid))
+
+
+def batch_cancelled(request, batch, names="import"):
+    """Call off what the worker is at. names: as for `batch_page`."""
+    batch_cancel(by=request.user, batch=batch)
+    messages.success(request, "已取消，未写入任何内容。")
+    return redirect(f"{names}_preview", batch.uid)
 
 
 @login_required
@@ -171,13 +147,40 @@ def errors(request, uid):
 
 
 def errors_file(request, batch):
-    """Answer with the errors of a batch as a workbook."""
-    rows = _named(batch.preview, "faults")
-    return exports.send(
-        request,
-        rows=rows,
-        columns=["台账", "行", "列", "原因", "建议"],
-        name="导入错误",
-        verb="import.errors_export",
-        obj=batch,
+    """Answer with every error of a batch as a workbook."""
+    rows = ((pages.name_of(batch, line.ledger), line.row, *line.data) for line in lines_of(batch, LineKind.ERROR))
+    columns = ["台账", "行", "列", "原因", "建议"]
+    return _file(request, batch, rows, columns, name="导入错误", verb="import.errors_export")
+
+
+@login_required
+@require_POST
+@recent_login
+def changes(request, uid):
+    """Answer with old and new value of every cell that the batch changes as a workbook."""
+    batch = _batch(request, uid)
+    rows = (
+        (pages.name_of(batch, line.ledger), line.row, line.data["thing"], *cell[:3], line.data["by_hand"])
+        for line in lines_of(batch, LineKind.CHANGE)
+        for cell in line.data["cells"]
     )
+    columns = ["台账", "行", "记录", "列", "原值", "新值", "人工登记或改过"]
+    return _file(request, batch, rows, columns, name="导入更改对照", verb="import.changes_export")
+
+
+@login_required
+@require_POST
+@recent_login
+def missing(request, uid):
+    """Answer with what is recorded and does not stand in the file as a workbook."""
+    batch = _batch(request, uid)
+    rows = (
+        (pages.name_of(batch, line.ledger), line.data["thing"], line.data["where"])
+        for line in lines_of(batch, LineKind.MISSING)
+    )
+    columns = ["台账", "记录", "所在党组织"]
+    return _file(request, batch, rows, columns, name="表中没有的记录", verb="import.missing_export")
+
+
+def _file(request, batch, rows, columns, *, name, verb):
+    return exports.send(request, rows=rows, columns=columns, name=name, verb=verb, obj=batch, most=MOST_LINES)

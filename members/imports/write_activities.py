@@ -5,7 +5,7 @@ from branches.imports.report import NEW
 from branches.jobs.marks import mark
 from branches.reach import access
 from branches.reach.rights import IMPORT
-from common import clock
+from common import clock, progress
 from common.operator import OPERATOR
 from members.activities.models import AbsenteeText, Activity, ActivityKind, ActivityKindCode, ActivityState, Attendance
 
@@ -23,9 +23,11 @@ def apply_activities(items, by):
     new = [item for item in items if item.action == NEW]
     for start in range(0, len(new), CHUNK):
         _create(new[start : start + CHUNK], by)
+        progress.tick(len(new[start : start + CHUNK]))
     for item in items:
         if item.action != NEW:
             _change(item, by)
+            progress.tick()
     for pk, (first, last) in spans.items():
         mark(pk, first, last, "activity")
     return len(items)

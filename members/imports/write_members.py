@@ -6,7 +6,7 @@ from branches.jobs.marks import mark
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import IMPORT
-from common import clock
+from common import clock, progress
 from members.roster.models.members import Membership
 from members.roster.services.members import (
     member_create,
@@ -35,6 +35,7 @@ def apply_members(items, by):
             _change(item, branch, group, by)
         for place, kind in item.seats:
             post_give(by=by, member=item.person.member, organisation=organisations[place.pk], kind=kind)
+        progress.tick()
     note_imported([item.person.pk for item in items])
     return len(items)
 

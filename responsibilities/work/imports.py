@@ -6,13 +6,13 @@ from django.core.exceptions import ValidationError
 
 from branches.imports.places import Places
 from branches.imports.report import CHANGED, NEW, UNCHANGED, Cells, read_ledger
-from branches.imports.run import run
+from branches.imports.run import nothing_around, run
 from branches.places.models.departments import Coverage, Department
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.rights import ASSIGN, ORGANISE
-from common import clock
+from common import clock, progress
 from common.operator import OPERATOR
 from common.tabular.words import nearest, split_names
 from common.text import cell_text, clean_text, fold, is_blank_mark, parse_date, parse_optional_date, person_name
@@ -108,7 +108,7 @@ def plan_work(by, files, *, columns=None, sheets=None, strict=True):
     if plan.errors:
         return [plan]
     known = _load(by)
-    for row in plan.table.rows:
+    for row in plan.begin():
         cells = Cells(plan, row)
         found = _row(cells, known)
         if cells.count(found.action if found else UNCHANGED) and found and found.action != UNCHANGED:
@@ -306,11 +306,12 @@ def write_work(plans, by):
                     work_update(by=by, item=row.item, data=row.data, note=FROM_PLAN)
             except ValidationError as error:
                 raise ValidationError(f"第 {row.row} 行：{'；'.join(error.messages)}") from None
+            progress.tick()
 
 
-def import_work(by, files, *, what="导入重点业务", **options):
+def import_work(by, files, *, what="导入重点业务", around=nothing_around, **options):
     """Plan and write a year plan, all or nothing; returns [Plan]. `files` and options as for plan_work."""
     if by is not OPERATOR:
         access.require_anywhere(by, ASSIGN)
         access.require_anywhere(by, ORGANISE)
-    return run(lambda: plan_work(by, files, **options), write_work, by, what=what)
+    return run(lambda: plan_work(by, files, **options), write_work, by, what=what, around=around)

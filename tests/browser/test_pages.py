@@ -21,7 +21,9 @@ NO_PAGES = {
     "attachment_download",
     "paper_download",
     "collect_held",
+    "import_progress",
     "own_brief",
+    "work_import_progress",
     "work_import_sheet",
 }
 
@@ -107,7 +109,7 @@ def _plan(page, folders):
     page.goto(page.home + "/sync/import/")
     page.set_input_files("main input[type=file]", path)
     page.click("main button[type=submit] >> visible=true")
-    page.wait_for_url(lambda url: name_of(url) == "work_import_preview")
+    page.wait_for_selector("text=重新上传")
     return page.url.removeprefix(page.home)
 
 

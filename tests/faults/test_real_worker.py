@@ -4,25 +4,30 @@ import json
 import os
 import pickle
 import signal
+import time
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from kombu import Connection
 from kombu.transport import filesystem
 
 from assessments.facts.models import Fact
+from branches.audit.models import AuditEntry
+from branches.jobs import services as jobs
 from branches.jobs.models import Heartbeat, JobRun
 from branches.tasks import run_job
+from common import clock
 from config.celery import app
-from members.imports import services as imports
+from members.imports.models import ImportBatch
 from members.roster.models.members import Member
 from tests.assessments.facts.random_agency import build
 from tests.faults import processes
 from tests.members.imports.rows import person
-from tests.members.imports.test_pages import members_file, post, upload
+from tests.members.imports.test_pages import members_file
 from tests.world import identity
 
 assert filesystem
@@ -67,9 +72,11 @@ class Broker:
             queue.producer.publish(body, routing_key=self.queue, exchange="", headers=headers, **options)
             queue.close()
 
-    def worker(self):
+    def worker(self, **extra):
         command = ["-m", "celery", "-A", "config", "--quiet", "worker", "--loglevel", "WARNING", "-Q", self.queue]
-        return processes.start([*command, "--concurrency", "1", "--without-gossip", "--without-mingle"], self.env)
+        return processes.start(
+            [*command, "--concurrency", "1", "--without-gossip", "--without-mingle"], self.env | extra
+        )
 
 
 @pytest.fixture(params=["folder", *REDIS])
@@ -80,7 +87,6 @@ def broker(request, live_world, settings, tmp_path, monkeypatch):
     var.mkdir()
     found = Broker(request.param, var)
     monkeypatch.setattr(run_job, "delay", lambda pk: found.send("branches.tasks.run_job", pk))
-    monkeypatch.setattr(imports, "BIG", 0)
     yield found
     if request.param == "redis":
         with found.connection() as connection:
@@ -104,10 +110,14 @@ def running(broker, supervised=False):
         processes.end(lives[-1])
 
 
-def _import(as_, name, number):
-    client = as_("staff")
-    _, batch = upload(client, members=members_file(person(name, number, 公民身份号码=identity(number))))
-    assert post(client, "import_apply", batch).status_code == 302
+def _import(as_, name, number, who="staff"):
+    """Upload a ledger of one person, have the file checked here, and leave the writing to the worker."""
+    client = as_(who)
+    sheet = members_file(person(name, number, 公民身份号码=identity(number)))
+    assert client.post("/imports/", {"members": sheet}).status_code == 302
+    batch = ImportBatch.objects.latest("pk")
+    jobs.run(batch.job_id)
+    assert client.post(f"/imports/{batch.uid}/apply/").status_code == 302
     batch.refresh_from_db()
     assert batch.job.state == "queued"
     return batch
@@ -123,7 +133,7 @@ def test_a_worker_does_each_job_once_fills_the_facts_and_ends_with_all_its_proce
     # The same message again, twice: brokers repeat them.
     broker.send("branches.tasks.run_job", batch.job_id)
     broker.send("branches.tasks.run_job", batch.job_id)
-    after = _import(as_, "丁新", 64)
+    after = _import(as_, "丁新", 64, "committee_secretary")
     talks = {"measure": "requirement.life-talks", "organisation": live_world.branch_a}
     with running(broker) as worker:
         processes.wait_for(lambda: _finished(after), why="the later job was not done")
@@ -140,6 +150,39 @@ def test_a_worker_does_each_job_once_fills_the_facts_and_ends_with_all_its_proce
         worker().wait(15)
         with pytest.raises(ProcessLookupError):
             os.killpg(group, 0)
+
+
+def test_an_import_whose_worker_is_killed_is_taken_up_by_another_and_written_once(broker, as_):
+    lease = {"JOB_LEASE_SECONDS": "2"}
+    client = as_("staff")
+    sheet = members_file(*(person(f"戊新{n}", 70 + n) for n in range(3)))
+    assert client.post("/imports/", {"members": sheet}).status_code == 302
+    batch = ImportBatch.objects.get()
+    reached = Path(broker.env["VAR_DIR"]) / "fault-import.commit"
+    killed = broker.worker(**lease, FAULT_POINT="import.commit")
+    try:
+        processes.wait_for(lambda: ImportBatch.objects.filter(state="ready").exists(), 60, "not checked")
+        assert client.post(f"/imports/{batch.uid}/apply/").status_code == 302
+        processes.wait_for(reached.exists, 60, "the write did not begin")
+        # Longer than its lease: as long as the process lives, the job is its own.
+        time.sleep(3)
+        batch.refresh_from_db()
+        assert (batch.job.state, batch.job.step) == ("running", "正在写入")
+        # SQLite notes nothing while its one writer is at it, and nobody can claim the job meanwhile.
+        assert batch.job.lease_until > clock.now() or connection.vendor == "sqlite"
+        assert not Member.objects.filter(name__startswith="戊新").exists()
+    finally:
+        processes.end(killed, signal.SIGKILL)
+    second = broker.worker(**lease)
+    try:
+        # What beat has done every twenty seconds, and each worker when it starts.
+        processes.wait_for(lambda: jobs.requeue() or _finished(batch), 60, "not taken up")
+    finally:
+        processes.end(second)
+    batch.refresh_from_db()
+    assert (batch.state, batch.job.state, batch.job.tries) == ("applied", "done", 2), batch.outcome
+    assert Member.objects.filter(name__startswith="戊新").count() == 3
+    assert AuditEntry.objects.filter(verb="import").count() == 1
 
 
 def test_messages_nobody_of_us_sent_do_not_stop_the_job_behind_them(broker, as_):

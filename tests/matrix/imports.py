@@ -8,24 +8,34 @@ from tests.world import CAST
 IMPORTERS = tuple(who for who, (role, _) in CAST.items() if role and IMPORT in ROLES[role].rights)
 
 
-def batch(world):
-    preview = {
-        "ledgers": [],
-        "faults": [],
-        "fault_count": 0,
-        "notices": [],
-        "notice_count": 0,
-        "rows": 0,
-        "writes": False,
-    }
-    return {"uid": ImportBatch.objects.create(author=world.staff, preview=preview).uid}
+PREVIEW = {
+    "ledgers": [],
+    "faults": [],
+    "fault_count": 0,
+    "notices": [],
+    "notice_count": 0,
+    "rows": 0,
+    "writes": False,
+}
+
+
+def batch(world, state="ready", **columns):
+    return {"uid": ImportBatch.objects.create(author=world.staff, preview=PREVIEW, state=state, **columns).uid}
+
+
+def running(world):
+    return batch(world, "planning")
 
 
 ROWS = {
     "import_start": Row(get=only(*IMPORTERS), post=only(*IMPORTERS)),
     "import_preview": Row(kwargs=batch, get=only("staff")),
+    "import_progress": Row(kwargs=running, get=only("staff")),
     "import_columns": Row(kwargs=batch, post=only("staff", status=302)),
     "import_apply": Row(kwargs=batch, post=only("staff", status=302)),
+    "import_cancel": Row(kwargs=running, post=only("staff", status=302)),
     "import_discard": Row(kwargs=batch, post=only("staff", status=302)),
     "import_errors": Row(kwargs=batch, post=only("staff")),
+    "import_changes": Row(kwargs=batch, post=only("staff"), grave=True),
+    "import_missing": Row(kwargs=batch, post=only("staff"), grave=True),
 }

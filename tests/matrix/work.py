@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD, ROLES
 from common import clock
 from common.operator import OPERATOR
-from members.imports.models import ImportBatch
 from responsibilities.work.models import WorkKind
 from responsibilities.work.services.evidence import evidence_link
 from responsibilities.work.services.items import WorkData, work_create
 from tests.matrix import Row, only
+from tests.matrix.imports import batch, running
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS
 from tests.members.activities.records import draft
@@ -68,11 +68,6 @@ def on_item(*who, status=200):
     return only(*who, status=status, forbidden=tuple(one for one in READS_A if one not in who))
 
 
-def batch(world):
-    preview = {"ledgers": [], "faults": [], "fault_count": 0, "notices": [], "notice_count": 0, "rows": 0}
-    return {"uid": ImportBatch.objects.create(author=world.staff, preview=preview | {"writes": False}).uid}
-
-
 ROWS = {
     "sync_board": Row(get=only(*VIEWERS)),
     "sync_export": Row(post=only(*VIEWERS)),
@@ -95,6 +90,8 @@ ROWS = {
     "work_import": Row(get=only(*ARRANGERS), post=only(*ARRANGERS)),
     "work_import_sheet": Row(get=only(*ARRANGERS)),
     "work_import_preview": Row(kwargs=batch, get=only("staff")),
+    "work_import_progress": Row(kwargs=running, get=only("staff")),
+    "work_import_cancel": Row(kwargs=running, post=only("staff", status=302)),
     "work_import_columns": Row(kwargs=batch, post=only("staff", status=302)),
     "work_import_apply": Row(kwargs=batch, post=only("staff", status=302)),
     "work_import_discard": Row(kwargs=batch, post=only("staff", status=302)),

@@ -12,10 +12,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from branches.audit import exports
 from common.requests import Request
 from members.imports.forms import UploadForm
-from members.imports.selectors import own_batch, own_batches
+from members.imports.selectors import own_batch, own_batches, running_batch
 from members.imports.services import batch_upload
-from members.imports.views import batch_applied, batch_columns, batch_discarded, batch_page, errors_file
-from responsibilities.work.imports import KEY, import_work, plan_work
+from members.imports.views import (
+    batch_applied,
+    batch_cancelled,
+    batch_columns,
+    batch_discarded,
+    batch_page,
+    batch_progress,
+    errors_file,
+)
+from responsibilities.work.import_jobs import PLAN_WORK
+from responsibilities.work.imports import KEY
 from responsibilities.work.ledger import WORK_LEDGER
 from responsibilities.work.rights import arranges_anywhere
 
@@ -34,12 +43,12 @@ def _batch(request: Request, uid: UUID) -> Any:
 @require_http_methods(["GET", "POST"])
 def start(request: Request) -> HttpResponse:
     _require(request)
-    form = UploadForm(ledgers=(WORK_LEDGER,))
+    form = UploadForm(ledgers=(WORK_LEDGER,), modes=False)
     if request.method == "POST":
-        form = UploadForm(request.POST, request.FILES, ledgers=(WORK_LEDGER,))
+        form = UploadForm(request.POST, request.FILES, ledgers=(WORK_LEDGER,), modes=False)
         if form.is_valid():
             try:
-                batch = batch_upload(by=request.user, uploads=form.uploads, plan=plan_work)
+                batch = batch_upload(by=request.user, uploads=form.uploads, work=PLAN_WORK)
             except ValidationError as error:
                 form.add_error(None, error)
             else:
@@ -49,6 +58,7 @@ def start(request: Request) -> HttpResponse:
         "sub": "先核对，后导入；有一处错误就一行也不写入",
         "form": form,
         "recent": own_batches(request.user, ledgers=(KEY,)),
+        "running": running_batch(request.user, (KEY,)),
     }
     return render(request, "responsibilities/work/import.html", context)
 
@@ -64,19 +74,31 @@ def sheet(request: Request) -> HttpResponse:
 @login_required
 @require_GET
 def preview(request: Request, uid: UUID) -> HttpResponse:
-    return batch_page(request, _batch(request, uid), pages="work_import")
+    return batch_page(request, _batch(request, uid), names="work_import")
 
 
 @login_required
 @require_POST
 def columns(request: Request, uid: UUID) -> HttpResponse:
-    return batch_columns(request, _batch(request, uid), "work_import", plan=plan_work)
+    return batch_columns(request, _batch(request, uid), "work_import", PLAN_WORK)
 
 
 @login_required
 @require_POST
 def apply(request: Request, uid: UUID) -> HttpResponse:
-    return batch_applied(request, _batch(request, uid), "work_import", write=import_work)
+    return batch_applied(request, _batch(request, uid), "work_import", PLAN_WORK)
+
+
+@login_required
+@require_GET
+def progress(request: Request, uid: UUID) -> HttpResponse:
+    return batch_progress(request, _batch(request, uid), "work_import")
+
+
+@login_required
+@require_POST
+def cancel(request: Request, uid: UUID) -> HttpResponse:
+    return batch_cancelled(request, _batch(request, uid), "work_import")
 
 
 @login_required

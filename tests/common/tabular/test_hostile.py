@@ -82,6 +82,14 @@ def test_more_than_ten_thousand_rows_are_refused_and_ten_thousand_are_read():
         read(w.sheet_xml(HEAD + row(20_000, w.text_cell("A20000", "x"))))
 
 
+def test_what_stands_right_of_sixty_columns_is_said_and_too_many_cells_are_refused():
+    assert read_table(b"\xe5\xa7\x93\xe5\x90\x8d" + b"," * 60 + b"x\r\nA\r\n", "a.csv", NAME).cut
+    assert read(w.sheet_xml(HEAD + row(2, w.text_cell("A2", "张三"), w.text_cell("BI2", "x")))).cut
+    assert not read(w.sheet_xml(HEAD + row(2, w.text_cell("A2", "张三"), w.text_cell("BH2", "x")))).cut
+    with pytest.raises(UnreadableFile, match="填写的单元格超过 300000 个"):
+        read_table(("x," * 59 + "x\r\n").encode() * 5001, "a.csv", NAME)
+
+
 def test_a_forged_size_is_damage():
     data = bytearray(w.archive(w.parts_of(w.sheet_xml(HEAD + row(2, w.text_cell("A2", "张三" * 2000))))))
     at = data.find(b"xl/worksheets/sheet1.xml", data.find(b"PK\x01\x02")) - 46
@@ -186,7 +194,7 @@ def test_tabs_and_semicolons_are_understood():
 
 def test_the_child_sees_none_of_our_secrets(monkeypatch):
     seen = {}
-    real = reader.subprocess.run
+    real = reader.subprocess.Popen
 
     def spy(*args, **options):
         seen.update(options["env"])
@@ -194,7 +202,7 @@ def test_the_child_sees_none_of_our_secrets(monkeypatch):
 
     monkeypatch.setenv("SECRET_KEY", "s" * 40)
     monkeypatch.setenv("FIELD_KEYS", "1:x")
-    monkeypatch.setattr(reader.subprocess, "run", spy)
+    monkeypatch.setattr(reader.subprocess, "Popen", spy)
     read_table("姓名\n张三\n".encode(), "a.csv", NAME)
     assert seen
     assert not {"SECRET_KEY", "FIELD_KEYS"} & set(seen)

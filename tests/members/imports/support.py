@@ -11,6 +11,8 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from branches.audit.guards import AUDIT_TABLES
+from branches.jobs import services as jobs
+from members.imports.models import ImportBatch
 
 _APPENDED_ONLY = set(AUDIT_TABLES)
 _ROOMS = ("branches", "members", "responsibilities", "assessments")
@@ -62,3 +64,30 @@ def written(folder, name, rows, encoding="utf-8-sig"):
     path = Path(folder) / f"{name}.csv"
     path.write_bytes(text.getvalue().encode(encoding))
     return path
+
+
+def worked(batch):
+    """Do the job of a batch as the worker does; returns the batch as it stands."""
+    batch.refresh_from_db()
+    jobs.run(batch.job_id)
+    batch.refresh_from_db()
+    return batch
+
+
+def uploaded(client, start="/imports/", **sent):
+    """Upload and let the worker check the files; returns (response of the upload, the newest batch or None)."""
+    answer = client.post(start, sent)
+    batch = ImportBatch.objects.order_by("-pk").first()
+    return answer, worked(batch) if answer.status_code == 302 else batch
+
+
+def applied(client, batch, start="/imports/"):
+    """Confirm a batch and let the worker write it; returns (response of the confirmation, the batch)."""
+    answer = client.post(f"{start}{batch.uid}/apply/")
+    return answer, worked(batch) if answer.status_code == 302 else batch
+
+
+def assigned(client, batch, data, start="/imports/"):
+    """Name headings by hand, or choose another mode, and let the worker check anew; returns (response, the batch)."""
+    answer = client.post(f"{start}{batch.uid}/columns/", data)
+    return answer, worked(batch)

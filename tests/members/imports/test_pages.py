@@ -10,17 +10,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from branches.audit.models import AuditEntry
-from branches.jobs import services as jobs
-from branches.jobs.models import JobRun
-from branches.reach.models import Appointment
 from common import clock
 from members.activities.models import Activity
 from members.imports import services as imports
 from members.imports.models import ImportBatch
 from members.roster.models.members import Member
+from members.roster.services.members import identity_index
 from tests.common.tabular import workbooks as w
 from tests.members.imports.rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
-from tests.world import FOUNDED, identity
+from tests.members.imports.support import applied, assigned, uploaded
+from tests.world import identity
 
 pytestmark = pytest.mark.django_db
 START = "/imports/"
@@ -46,10 +45,7 @@ def members_file(*rows, name="名册.csv"):
     return table(name, MEMBER_HEADS, *(rows or [person()]))
 
 
-def upload(client, **files):
-    """Upload and return (response of the upload, the batch or None)."""
-    answer = client.post(START, files)
-    return answer, ImportBatch.objects.order_by("-pk").first()
+upload = uploaded
 
 
 def page(client, batch):
@@ -73,9 +69,7 @@ def test_upload_preview_apply(as_, media, django_capture_on_commit_callbacks):
     assert not Member.objects.filter(name="新党员").exists()
     text = page(client, batch)
     assert "新增 2 条，更改 0 条，可以导入" in text and "名册.csv" in text
-    assert post(client, "import_apply", batch).status_code == 302
-    batch.refresh_from_db()
-    assert batch.state == "applied" and kept(media) == []
+    assert applied(client, batch)[1].state == "applied" and kept(media) == []
     assert Member.objects.get(name="新党员").stage == "full"
     assert Activity.objects.get().chair.name == "新党员"
     assert AuditEntry.objects.get(verb="import").actor_id == batch.author_id
@@ -91,7 +85,7 @@ def test_errors_are_listed_and_exported_and_nothing_can_be_applied(as_):
     assert "2 处有误，改正后重新上传" in text and "火星处" in text and "可填：" in text
     assert reverse("import_apply", args=[batch.uid]) not in text
     before = Member.objects.count()
-    post(client, "import_apply", batch)
+    assert post(client, "import_apply", batch).status_code == 409
     assert Member.objects.count() == before
     answer = post(client, "import_errors", batch)
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
@@ -110,11 +104,11 @@ def test_an_unknown_heading_is_assigned_by_hand(as_):
     text = page(client, batch)
     assert "找不到列“所在党支部”" in text and "党员：甲列" in text
     number = batch.preview["ledgers"][0]["unknown"].index("甲列")
-    answer = post(client, "import_columns", batch, {f"members-{number}": "branch"})
+    answer, batch = assigned(client, batch, {f"members-{number}": "branch"})
     assert answer.status_code == 302
     text = page(client, batch)
     assert "可以导入" in text and "人工指定" in text
-    post(client, "import_apply", batch)
+    applied(client, batch)
     assert Member.objects.filter(name="新党员").exists()
 
 
@@ -153,9 +147,10 @@ def test_after_a_day_an_import_closes_by_itself(as_, media, django_capture_on_co
 def test_only_its_author_sees_a_batch(as_):
     _, batch = upload(as_("staff"), members=members_file())
     other = as_("committee_secretary")
-    for name in ("import_preview", "import_apply", "import_discard", "import_errors", "import_columns"):
+    posts = ("apply", "discard", "errors", "columns", "cancel", "changes", "missing")
+    for name in ("import_preview", "import_progress", *(f"import_{name}" for name in posts)):
         address = reverse(name, args=[batch.uid])
-        answer = other.get(address) if name == "import_preview" else other.post(address)
+        answer = other.get(address) if name in ("import_preview", "import_progress") else other.post(address)
         assert answer.status_code == 404, name
     assert "名册.csv" not in other.get(START).content.decode()
 
@@ -171,8 +166,8 @@ def test_without_the_right_there_is_no_such_page(as_, who):
 def test_get_writes_nothing(as_):
     client = as_("staff")
     _, batch = upload(client, members=members_file())
-    for name in ("import_apply", "import_discard", "import_errors", "import_columns"):
-        assert client.get(reverse(name, args=[batch.uid])).status_code == 405
+    for name in ("apply", "discard", "errors", "columns", "cancel", "changes", "missing"):
+        assert client.get(reverse(f"import_{name}", args=[batch.uid])).status_code == 405
     before = AuditEntry.objects.count()
     page(client, batch)
     client.get(START)
@@ -253,7 +248,7 @@ def test_files_of_an_upload_that_failed_do_not_stay(as_, media, monkeypatch):
     def broken(*args, **options):
         raise OSError("disk full")
 
-    monkeypatch.setattr(imports, "plan_files", broken)
+    monkeypatch.setattr(imports.jobs, "enqueue", broken)
     with pytest.raises(OSError):
         upload(as_("staff"), members=members_file())
     assert kept(media) == [] and not ImportBatch.objects.exists()
@@ -262,66 +257,7 @@ def test_files_of_an_upload_that_failed_do_not_stay(as_, media, monkeypatch):
 def test_the_file_is_planned_again_when_it_is_applied(as_):
     client = as_("staff")
     _, batch = upload(client, members=members_file())
-    Member.objects.filter(name="甲一").update(identity_index=imports_index(40))
-    assert post(client, "import_apply", batch).status_code == 302
-    batch.refresh_from_db()
+    Member.objects.filter(name="甲一").update(identity_index=identity_index(identity(40)))
+    _, batch = applied(client, batch)
     assert batch.state == "ready" and batch.preview["fault_count"] == 1
     assert "1 处有误" in page(client, batch) and not Member.objects.filter(name="新党员").exists()
-
-
-def imports_index(number):
-    from members.roster.services.members import identity_index
-
-    return identity_index(identity(number))
-
-
-def _big(monkeypatch):
-    monkeypatch.setattr(imports, "BIG", 1)
-    return members_file(person("大一", 60), person("大二", 61))
-
-
-def test_a_big_import_goes_through_the_worker(as_, monkeypatch, media):
-    client = as_("staff")
-    _, batch = upload(client, members=_big(monkeypatch))
-    assert post(client, "import_apply", batch).status_code == 302
-    batch.refresh_from_db()
-    assert batch.state == "applying" and "正在导入 2 行" in page(client, batch)
-    assert post(client, "import_apply", batch).status_code == 409
-    jobs.run(batch.job_id)
-    batch.refresh_from_db()
-    assert batch.state == "applied" and batch.job.state == "done" and kept(media) == []
-    assert Member.objects.filter(name__startswith="大").count() == 2
-    JobRun.objects.filter(pk=batch.job_id).update(state="queued")
-    jobs.run(batch.job_id)
-    assert Member.objects.filter(name__startswith="大").count() == 2
-
-
-def test_the_worker_asks_for_the_right_again(as_, world, monkeypatch):
-    client = as_("staff")
-    _, batch = upload(client, members=_big(monkeypatch))
-    post(client, "import_apply", batch)
-    for row in Appointment.objects.filter(user=world.staff):
-        row.ends = FOUNDED
-        row.save()
-        from branches.reach.access import sync_grants
-
-        sync_grants(row)
-    batch.refresh_from_db()
-    jobs.run(batch.job_id)
-    batch.refresh_from_db()
-    assert batch.job.state == "failed" and batch.state == "ready"
-    assert not Member.objects.filter(name__startswith="大").exists()
-
-
-def test_an_import_whose_worker_died_can_be_started_again(as_, monkeypatch):
-    client = as_("staff")
-    _, batch = upload(client, members=_big(monkeypatch))
-    post(client, "import_apply", batch)
-    batch.refresh_from_db()
-    JobRun.objects.filter(pk=batch.job_id).update(state="failed")
-    assert "导入没有完成，可以重新导入" in page(client, batch)
-    post(client, "import_apply", batch)
-    batch.refresh_from_db()
-    jobs.run(batch.job_id)
-    batch.refresh_from_db()
-    assert batch.state == "applied"

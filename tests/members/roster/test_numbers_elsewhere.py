@@ -9,13 +9,13 @@ from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
 from common.errors import TooMany
 from common.operator import OPERATOR
-from members.imports.models import ImportBatch
 from members.roster.models.members import Member
 from members.roster.models.refusals import NumberRefusal
 from members.roster.services.members import identity_index, member_create, member_update
 from members.roster.services.refusals import ELSEWHERE, Elsewhere
 from tests.members.activities.test_races import _at_once
 from tests.members.imports.rows import MEMBER_HEADS, person, staff_at
+from tests.members.imports.support import uploaded
 from tests.world import identity
 
 pytestmark = pytest.mark.django_db
@@ -87,8 +87,7 @@ def _ledger(*rows):
 
 
 def _upload(client, *rows):
-    answer = client.post("/imports/", {"members": _ledger(*rows)})
-    return answer, ImportBatch.objects.order_by("-pk").first()
+    return uploaded(client, members=_ledger(*rows))
 
 
 def test_race_two_registrations_of_one_number_give_one_person_and_one_sentence(live_world):
@@ -131,11 +130,13 @@ def test_a_ledger_of_guesses_gets_few_answers_and_then_none(world, importer):
         member_update(by=OPERATOR, member=member, identity=identity(number))
     rows = [person(f"猜{number}", number) for number in range(41, 49)]
     _, batch = _upload(importer, *rows)
-    named = [row for _, row, *_ in batch.preview["faults"]]
-    assert named == [2, 3, 0] and batch.preview["ledgers"][0]["counts"]["new"] == 6
-    assert "未逐行列出" in batch.preview["faults"][2][3]
-    answer, again = _upload(importer, person(number=58))
-    assert answer.status_code == 429 and again == batch
+    assert [line.row for line in batch.lines.all()] == [2, 3, 0]
+    assert [rows for _, rows, *_ in batch.preview["faults"]] == ["第 2、3 行", ""] and batch.preview["ledgers"][0][
+        "counts"
+    ]["new"] == 6
+    assert "未逐行列出" in batch.preview["faults"][1][3]
+    _, again = _upload(importer, person(number=58))
+    assert again.state == "failed" and "已达每日上限" in importer.get(f"/imports/{again.uid}/").content.decode()
     assert Notice.objects.filter(kind="security").count() == 1
     entry = AuditEntry.objects.get(verb="member.number_refused")
     assert entry.actor_id == world.outsider.pk and identity_index(identity(41)) not in entry.payload

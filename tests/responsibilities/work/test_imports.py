@@ -11,10 +11,11 @@ from branches.jobs.models import ChangeMark
 from common import clock
 from members.imports.models import ImportBatch
 from responsibilities.work.models import WorkItem
-from tests.members.imports.support import run, written
+from tests.members.imports.support import applied, assigned, run, uploaded, written
 from tests.responsibilities.work.support import department, form_of, stage_form
 
 pytestmark = pytest.mark.django_db
+START = "/sync/import/"
 HEADS = [
     "序号", "重点业务名称", "类别", "牵头单位", "配合处室", "分管领导", "承办支部", "开始时间", "完成时限", "来源文件",
     "研究计划日期", "安排计划日期", "实施计划日期", "考核计划日期",
@@ -51,9 +52,9 @@ def ground(world, settings, tmp_path):
 
 def upload(client, *rows):
     text = "\r\n".join(",".join(cells) for cells in [HEADS, *rows])
-    answer = client.post("/sync/import/", {"work": SimpleUploadedFile("年度计划.csv", text.encode("utf-8-sig"))})
+    answer, batch = uploaded(client, START, work=SimpleUploadedFile("年度计划.csv", text.encode("utf-8-sig")))
     assert answer.status_code == 302, answer.content.decode()
-    return ImportBatch.objects.order_by("-pk").first()
+    return batch
 
 
 def page(client, batch):
@@ -69,7 +70,7 @@ def test_a_plan_is_previewed_and_then_written(world, as_):
     text = preview.content.decode()
     assert "新增 2 条" in text and not WorkItem.objects.exists()
     assert "没有这个名字的领导账号，按姓名保存" in text and "按牵头处室取“乙处党支部”" in text
-    assert client.post(f"/sync/import/{batch.uid}/apply/").status_code == 302
+    assert applied(client, batch, START)[0].status_code == 302
     first, second = WorkItem.objects.order_by("pk")
     assert (first.organisation, first.kind, first.lead.name, first.leader) == (
         world.root,
@@ -91,17 +92,17 @@ def test_a_plan_is_previewed_and_then_written(world, as_):
 def test_the_same_plan_a_second_time_changes_nothing(as_):
     client = as_("staff")
     rows = row(), row("价格监测", 承办支部="", 牵头单位="价格处", 分管领导="")
-    client.post(f"/sync/import/{upload(client, *rows).uid}/apply/")
+    applied(client, upload(client, *rows), START)
     before = list(WorkItem.objects.values())
     entries = AuditEntry.objects.filter(verb__startswith="work.").count()
     again = upload(client, *rows)
     assert "台账与系统一致" in page(client, again).content.decode()
-    client.post(f"/sync/import/{again.uid}/apply/")
+    applied(client, again, START)
     assert list(WorkItem.objects.values()) == before
     assert AuditEntry.objects.filter(verb__startswith="work.").count() == entries
     changed = upload(client, row(完成时限=f"{YEAR}-11-30"))
     assert "更改 1 条" in page(client, changed).content.decode()
-    client.post(f"/sync/import/{changed.uid}/apply/")
+    applied(client, changed, START)
     assert WorkItem.objects.count() == 2
     assert str(WorkItem.objects.get(name="能源保供").ends) == f"{YEAR}-11-30"
 
@@ -151,11 +152,11 @@ def test_headings_are_assigned_by_hand_and_a_batch_can_be_given_up(as_):
     client = as_("staff")
     heads = ["标的" if head == "重点业务名称" else head for head in HEADS]
     text = "\r\n".join(",".join(cells) for cells in [heads, row()])
-    client.post("/sync/import/", {"work": SimpleUploadedFile("计划.csv", text.encode("utf-8-sig"))})
+    uploaded(client, START, work=SimpleUploadedFile("计划.csv", text.encode("utf-8-sig")))
     batch = ImportBatch.objects.get()
     form = page(client, batch).context["columns"]
     key = next(key for key, (_, heading) in form.headings.items() if heading == "标的")
-    assert client.post(f"/sync/import/{batch.uid}/columns/", {key: "name"}).status_code == 302
+    assert assigned(client, batch, {key: "name"}, START)[0].status_code == 302
     assert "新增 1 条" in page(client, batch).content.decode()
     assert client.post(f"/sync/import/{batch.uid}/discard/").status_code == 302
     batch.refresh_from_db()
@@ -177,7 +178,7 @@ def test_a_batch_of_a_plan_is_no_batch_of_ledgers_and_belongs_to_its_author(as_)
 
 def test_a_plan_names_what_it_would_overwrite_of_changes_made_by_hand(world, as_):
     client = as_("staff")
-    client.post(f"/sync/import/{upload(client, row()).uid}/apply/")
+    applied(client, upload(client, row()), START)
     item = WorkItem.objects.get()
     earlier = upload(client, row(来源文件="市委文件"))
     assert "改过" not in page(client, earlier).content.decode(), "what the plan wrote itself is no change by hand"
@@ -187,7 +188,7 @@ def test_a_plan_names_what_it_would_overwrite_of_changes_made_by_hand(world, as_
     text = page(client, upload(client, row())).content.decode()
     assert "“能源保供”的这一项由staff 用户改过（12月28日），导入后改为12月20日。" in text
     assert "改过（2月2日），导入后改为1月20日。" in text
-    client.post(f"/sync/import/{upload(client, row()).uid}/apply/")
+    applied(client, upload(client, row()), START)
     again = page(client, upload(client, row(完成时限=f"{YEAR}-12-01"))).content.decode()
     assert "更改 1 条" in again and "改过" not in again
 
@@ -211,6 +212,5 @@ def test_the_empty_sheet_filled_in_is_a_plan_that_the_import_reads(world, as_):
     book.active.append([values.get(head) for head in heads])
     out = io.BytesIO()
     book.save(out)
-    answer = client.post("/sync/import/", {"work": SimpleUploadedFile("计划.xlsx", out.getvalue())})
-    batch = ImportBatch.objects.order_by("-pk").first()
+    answer, batch = uploaded(client, START, work=SimpleUploadedFile("计划.xlsx", out.getvalue()))
     assert answer.status_code == 302 and "新增 1 条，更改 0 条，可以导入" in page(client, batch).content.decode()
