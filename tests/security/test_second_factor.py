@@ -150,7 +150,9 @@ def test_wrong_codes_wait_longer_each_time_and_close_the_name_like_wrong_passwor
     other, answer = sign_in("secretary_a", address="10.7.7.7")
     assert answer.status_code == 302, "never closed for another address"
     assert _code(other, code_of(device), address="10.7.7.7").status_code == 302
-    assert AuditEntry.objects.filter(verb="login.fail", payload__contains="验证码不正确", object_id=user.pk).count() >= 4
+    assert (
+        AuditEntry.objects.filter(verb="login.fail", payload__contains="验证码不正确", object_id=user.pk).count() >= 4
+    )
 
 
 def test_the_password_alone_does_not_open_the_count_of_failures_again(enrolled, sign_in, moment):
@@ -309,7 +311,13 @@ def test_whoever_holds_more_than_reading_reaches_nothing_but_enrolment(who, dema
         assert client.get(address)["Location"] == "/account/factor/", address
         part = client.get(address, HTTP_HX_REQUEST="true")
         assert (part.status_code, part.get("HX-Redirect")) == (200, "/account/factor/") and not part.content
-    for address in ("/activities/export/", "/members/export/", "/audit/export/", "/feedback/", "/account/sessions/end/"):
+    for address in (
+        "/activities/export/",
+        "/members/export/",
+        "/audit/export/",
+        "/feedback/",
+        "/account/sessions/end/",
+    ):
         assert client.post(address, {"text": "x"})["Location"] == "/account/factor/", address
     assert "您的职务须使用两步验证" in client.get("/account/factor/").content.decode()
     client.post("/account/factor/")

@@ -75,9 +75,16 @@ def _show_codes(request, codes, title):
     return render(request, "registration/recovery_codes.html", context)
 
 
+def _without_device(request):
+    messages.info(request, "您还没有启用两步验证。")
+    return redirect("security")
+
+
 @login_required
 @recent_login
 def factor_codes(request):
+    if factor.device_of(request.user) is None:
+        return _without_device(request)
     if request.method == "POST":
         return _show_codes(request, services.recovery_codes_renew(by=request.user), "恢复码已换新")
     context = {
@@ -92,6 +99,8 @@ def factor_codes(request):
 @login_required
 @recent_login
 def factor_remove(request):
+    if factor.device_of(request.user) is None:
+        return _without_device(request)
     if request.method == "POST":
         try:
             services.factor_remove(by=request.user)
