@@ -31,6 +31,12 @@ def device_of(user: User) -> FactorDevice | None:
     return FactorDevice.objects.filter(user=user, confirmed=True).first()
 
 
+def has_device(user: User) -> bool:
+    """Return whether an account has a device in use; the account of a request knows it already (branches/backends.py)."""
+    known: bool | None = getattr(user, "has_factor", None)
+    return device_of(user) is not None if known is None else known
+
+
 def is_demanded(appointments: Iterable[Appointment]) -> bool:
     """Return whether this installation demands a factor of whoever holds these appointments: a right beyond reading."""
     return settings.SECOND_FACTOR == "demanded" and any(ROLES[row.role].rights - _READS for row in appointments)

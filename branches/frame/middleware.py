@@ -136,7 +136,7 @@ class SessionLimits:
         """Return the names of the only pages that are open until the owner has done what they ask; the first leads to it."""
         if request.user.must_change_password:
             return ("first_login",)
-        if not request.user.has_factor and factor.is_demanded(request.appointments):
+        if not factor.has_device(request.user) and factor.is_demanded(request.appointments):
             return ("factor_begin", "factor_confirm", "confirm_password")
         return ()
 
@@ -152,7 +152,7 @@ class SessionLimits:
             return "登录满时限"
         if moment - session.get("seen", 0) > settings.SESSION_IDLE_SECONDS:
             return "长时间未操作"
-        if user.has_factor and not session.get(factor.GIVEN):
+        if factor.has_device(user) and not session.get(factor.GIVEN):
             return "没有通过两步验证"
         return ""
 

@@ -66,7 +66,7 @@ def identity_enter(*, identity: Identity) -> tuple[User | None, str]:
         return user, "该账号现在不能登录，请联系管理员。"
     if user.must_change_password:
         return user, "该账号的口令已重置，请先用一次性口令登录并设置密码，再重新绑定。"
-    if factor.is_always_local(access.current_appointments(user)) and factor.device_of(user) is None:
+    if factor.is_always_local(access.current_appointments(user)) and not factor.has_device(user):
         return user, "您的职务须先启用本系统的两步验证：请用用户名和密码登录，在“登录安全”里启用。"
     ExternalIdentity.objects.filter(pk=row.pk).update(last_used=clock.real_now())
     return user, ""

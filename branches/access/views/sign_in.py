@@ -72,7 +72,7 @@ class Login(LoginView):
 
     def form_valid(self, form):
         user, target = form.get_user(), self.get_success_url()
-        if factor.device_of(user) is not None:
+        if factor.has_device(user):
             entering.wait_for_code(self.request, user, how=entering.PASSWORD, next=target)
             return redirect("login_code")
         entering.enter(self.request, user, how=entering.PASSWORD)

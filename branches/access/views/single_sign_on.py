@@ -89,7 +89,7 @@ def _enter(request, identity, target):
     if reason:
         lockout.sign_on_failed(request, user, "未绑定的身份" if user is None else reason)
         return _problem(request, reason, 403)
-    if factor.device_of(user) is not None:
+    if factor.has_device(user):
         entering.wait_for_code(request, user, how=entering.SIGN_ON, next=target)
         return redirect("login_code")
     entering.enter(request, user, how=entering.SIGN_ON)
