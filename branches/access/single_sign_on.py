@@ -106,8 +106,7 @@ def came_back(request: Request) -> Identity:
     try:
         client = _client()
         iss = {"essential": True, "value": client.server_metadata["issuer"]}
-        aud = {"essential": True, "value": settings.OIDC_CLIENT_ID}
-        token = client.authorize_access_token(request, claims_options={"iss": iss, "aud": aud})
+        token = client.authorize_access_token(request, claims_options={"iss": iss})
         claims = token["userinfo"]
         _check_audience(claims)
         sub = claims["sub"]

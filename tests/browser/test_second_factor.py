@@ -1,29 +1,23 @@
 """A second factor on the phone: enrolled from the security page with the key that is shown, then asked at the sign-in."""
 
-import base64
 import re
 import time
 
 import pytest
-from django_otp.oath import totp
 
 from branches.access.models import FactorDevice
 from tests.browser.chromium import scrolls_sideways, settled, violations
 from tests.browser.conftest import sign_in
 from tests.security.conftest import PASSWORD
+from tests.security.factors import shown
 
 pytestmark = [pytest.mark.browser]
-
-
-def _shown(key):
-    """Return what an authenticator app shows for the key that was typed into it."""
-    return f"{totp(base64.b32decode(key.replace(' ', ''))):06d}"
 
 
 def _next_code(key):
     """Wait until the app shows a code that was not used yet; at most one step of 30 seconds, mostly nothing."""
     FactorDevice.objects.update(last_step=int(time.time()) // 30 - 2)
-    return _shown(key)
+    return shown(key)
 
 
 def test_it_is_enrolled_and_asked_for_on_the_phone(live_server, live_world, contexts, complaints):
@@ -43,7 +37,7 @@ def test_it_is_enrolled_and_asked_for_on_the_phone(live_server, live_world, cont
     key = page.inner_text(".factor-key code")
     settled(page)
     assert violations(page) == []
-    page.fill("#id_code", _shown(key))
+    page.fill("#id_code", shown(key))
     page.click("button:has-text('确认启用')")
     page.wait_for_selector("text=只显示这一次")
     codes = page.locator(".recovery-codes code").all_inner_texts()
@@ -58,7 +52,7 @@ def test_it_is_enrolled_and_asked_for_on_the_phone(live_server, live_world, cont
     other.keyboard.press("Enter")
     other.wait_for_url("**/login/code/")
     assert other.evaluate("document.activeElement.id") == "id_code" and violations(other) == []
-    other.fill("#id_code", "000000" if _shown(key) != "000000" else "111111")
+    other.fill("#id_code", "000000" if shown(key) != "000000" else "111111")
     other.keyboard.press("Enter")
     other.wait_for_selector("text=验证码不正确")
     complaints.clear()  # the console calls an answer with 401 an error

@@ -1,5 +1,6 @@
 """An authenticator app of the tests: what the phone of an enrolled account shows."""
 
+import base64
 import re
 from time import time
 
@@ -10,6 +11,11 @@ from branches.access.services.factor import factor_begin, factor_confirm
 from common.fields import reveal
 
 SHOWN = re.compile(r"<code>([a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{5})</code>")
+
+
+def shown(key):
+    """Return what the app shows for a key that was typed into it (base32, blanks as on the page)."""
+    return f"{totp(base64.b32decode(key.replace(' ', ''))):06d}"
 
 
 def code_of(device, steps=0):

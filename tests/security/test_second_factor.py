@@ -165,6 +165,15 @@ def test_the_password_alone_does_not_open_the_count_of_failures_again(enrolled, 
     assert answers == [401] * 4 + [429]
 
 
+def test_a_name_that_is_closed_takes_no_code_where_the_password_was_given_before(enrolled, sign_in):
+    _, device, _ = enrolled("secretary_a")
+    client, _ = sign_in("secretary_a")
+    for _ in range(5):
+        sign_in("secretary_a", "wrong")
+    assert _code(client, code_of(device)).status_code == 429
+    assert "_auth_user_id" not in client.session
+
+
 def test_the_wait_after_wrong_codes_ends(enrolled, moment):
     user, device, _ = enrolled("secretary_a")
     for _ in range(30):
