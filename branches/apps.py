@@ -11,7 +11,7 @@ class BranchesConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_login_failed
 
         from branches.access import demo, lockout
-        from branches.access.views.own_account import on_login
+        from branches.access.views.sign_in import on_login
         from branches.audit import guards
 
         checks.register(demo.check_database, checks.Tags.security, deploy=True)

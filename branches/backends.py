@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 
+from branches.access.factor import devices
+from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ACCOUNTS, AUDIT, RIGHT_NAMES
@@ -16,6 +18,11 @@ class AppointmentBackend(ModelBackend):
         if user.is_superuser and not (settings.DEMO or settings.DEBUG or settings.TESTING):
             return False
         return super().user_can_authenticate(user)
+
+    def get_user(self, user_id):
+        """Return the account of a session, with `has_factor`: each request asks whether it has a second factor (C09)."""
+        user = User.objects.annotate(has_factor=devices()).filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj, obj=None):
         return {f"branches.{right}" for right in RIGHT_NAMES if self.has_perm(user_obj, f"branches.{right}", obj)}

@@ -1,6 +1,6 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
-from branches.access.models import KeyCanary, PasswordReset, User
+from branches.access.models import ExternalIdentity, FactorDevice, KeyCanary, PasswordReset, RecoveryCode, User
 from branches.audit.models import AuditAnchor, AuditEntry, AuditSeal
 from branches.jobs.models import ChangeMark, Heartbeat, JobRun
 from branches.notices.models import Feedback, Notice
@@ -18,6 +18,8 @@ __all__ = [
     "ChangeMark",
     "Coverage",
     "Department",
+    "ExternalIdentity",
+    "FactorDevice",
     "Feedback",
     "Heartbeat",
     "JobRun",
@@ -27,6 +29,7 @@ __all__ = [
     "OrganisationGrant",
     "OrganisationVersion",
     "PasswordReset",
+    "RecoveryCode",
     "Setting",
     "Term",
     "User",

@@ -51,6 +51,14 @@ def integer(name, default, low, high):
     return number
 
 
+def choice(name, default, allowed):
+    """Return one of the `allowed` words."""
+    value = os.environ.get(name, "").strip().lower() or default
+    if value not in allowed:
+        raise WrongSetting(f"{name} must be one of: {', '.join(allowed)}.")
+    return value
+
+
 def words(name, default=()):
     """Return a list from a comma-separated variable."""
     value = os.environ.get(name, "")
@@ -135,6 +143,25 @@ def host_of(url):
     except ValueError:
         return ""
     return f"[{host}]" if ":" in host else host
+
+
+def issuer(name):
+    """Return the address of an identity provider without a last slash, or an empty string.
+
+    It decides who signs in, so it is asked over TLS, or on this machine (OpenID Connect Core 1.0, 16.17).
+    """
+    value = os.environ.get(name, "").strip().rstrip("/")
+    if not value:
+        return ""
+    here = host_of(value) in ("127.0.0.1", "localhost", "[::1]")
+    if not host_of(value) or not value.startswith(("https://", "http://") if here else ("https://",)):
+        raise WrongSetting(f"{name} must begin with https://; http is for 127.0.0.1 and localhost alone.")
+    return value
+
+
+def foreign_secret(name):
+    """Return a secret that another system made, from NAME or NAME_FILE, or an empty string; its form is not ours to judge."""
+    return _given(name)
 
 
 def secret(name, folder, relaxed, *, made=False, make=None):

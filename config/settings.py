@@ -186,6 +186,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_CLIENT_IP_CALLABLE = "branches.frame.middleware.client_address"
 AXES_VERBOSE = False
+# What was typed is kept beside a failure, but for these: every field of ours that takes a password or a code.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password", "again", "code", "state"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600
@@ -198,6 +200,16 @@ SESSION_COOKIE_NAME = "__Host-tongbu" if SECURE else "tongbu"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_FAILURE_VIEW = "branches.frame.errors.csrf_failure"
 RECENT_LOGIN_SECONDS = 600
+
+# Offered: whoever wishes enrols, and gives a code from then on. Demanded: whoever holds a right beyond reading must (C09).
+SECOND_FACTOR = env.choice("SECOND_FACTOR", "offered", ("offered", "demanded"))
+# Single sign-on by OpenID Connect, where the agency has a provider.
+OIDC_ISSUER = env.issuer("OIDC_ISSUER")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.foreign_secret("OIDC_CLIENT_SECRET")
+OIDC_LABEL = env.text("OIDC_LABEL", "统一身份认证")
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+    raise env.WrongSetting("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET (or OIDC_CLIENT_SECRET_FILE).")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

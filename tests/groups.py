@@ -67,6 +67,7 @@ ON_BOTH = (
     "tests/security/test_login_trail.py",
     "tests/security/test_powers.py",
     "tests/security/test_resets.py",
+    "tests/security/test_second_factor.py",
     "tests/test_migrations.py",
 )
 

@@ -1,11 +1,18 @@
 """Accounts. An account alone can do nothing: every right comes from a dated appointment."""
 
+import uuid
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django_otp.models import Device, ThrottlingMixin
+from django_otp.oath import TOTP
+
+from common import clock
+from common.fields import EncryptedField, reveal
 
 
 class UserManager(BaseUserManager):
@@ -44,6 +51,97 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.username
 
 
+class FactorDevice(ThrottlingMixin, Device, models.Model):  # the last one is for mypy: django-otp has no types
+    """An authenticator app that shows codes of six digits (TOTP, RFC 6238): the second factor of an account (control C09).
+
+    The model of django-otp keeps the key in clear; here it lies encrypted. A code is good once: `last_step` is the last
+    step of 30 seconds of which one was taken. `confirmed` false: enrolment began, and is asked of nobody.
+    """
+
+    STEP_SECONDS = 30
+    # Steps before and after the present one, for clocks that go wrong.
+    TOLERANCE = 1
+    # Beyond so many wrong codes the wait no longer doubles: about nine minutes between two guesses, and nobody who
+    # knows a password closes an account for days.
+    MOST_COUNTED = 10
+
+    user = models.ForeignKey(User, verbose_name="账号", on_delete=models.CASCADE, related_name="factors")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = EncryptedField("密钥")
+    last_step = models.BigIntegerField(default=-1, editable=False)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: models.Manager["FactorDevice"] = models.Manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "两步验证"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "confirmed"], name="factor_one_in_use_one_beginning"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.name}（{self.user.username}）"
+
+    def get_throttle_factor(self) -> int:
+        return 1
+
+    def throttle_increment(self, commit: bool = True) -> None:
+        super().throttle_increment(commit=False)
+        self.throttling_failure_count = min(self.throttling_failure_count, self.MOST_COUNTED)  # type: ignore[has-type]
+        if commit:
+            self.save()
+
+    def step_of(self, token: str) -> int | None:
+        """Return the step of which `token` is the code, now or one step off and not used yet; None: of none."""
+        totp = TOTP(bytes.fromhex(reveal(self, "key")), step=self.STEP_SECONDS)
+        totp.time = clock.real_now().timestamp()
+        right = totp.verify(int(token), tolerance=self.TOLERANCE, min_t=self.last_step + 1)
+        return totp.t() if right else None
+
+
+class RecoveryCode(models.Model):
+    """A code on paper in place of the authenticator app, good once; kept as a digest (services/factor.py)."""
+
+    device = models.ForeignKey(FactorDevice, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "恢复码"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["device", "digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"恢复码 {self.pk}"
+
+
+class ExternalIdentity(models.Model):
+    """Who an account is at the agency's identity provider: by issuer and `sub`, never by mail or name (OpenID Connect)."""
+
+    user = models.ForeignKey(User, verbose_name="账号", on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField("认证方", max_length=300)
+    sub = models.CharField("认证方内的标识", max_length=255)
+    linked_at = models.DateTimeField("绑定时间", default=timezone.now)
+    last_used = models.DateTimeField("最近使用", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "统一认证身份"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "sub"], name="identity_of_one_account"),
+            models.UniqueConstraint(fields=["issuer", "user"], name="identity_one_per_issuer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.name}（{self.user.username}）"
+
+
+class ResetKind(models.TextChoices):
+    PASSWORD = "password", "口令"
+    FACTOR = "factor", "两步验证"
+
+
 class ResetState(models.TextChoices):
     WAITING = "waiting", "待确认"
     CONFIRMED = "confirmed", "已确认"
@@ -52,8 +150,13 @@ class ResetState(models.TextChoices):
 
 
 class PasswordReset(models.Model):
-    """Somebody asks for a new one-time code for an account; another person confirms it or refuses (access rule 10)."""
+    """Somebody asks for a new one-time code for an account; another person confirms it or refuses (access rule 10).
 
+    kind "factor": asks that the second factor be taken away, because phone and recovery codes are lost; the password
+    stays. Both go the same way.
+    """
+
+    kind = models.CharField("内容", max_length=10, choices=ResetKind, default=ResetKind.PASSWORD)
     owner = models.ForeignKey(User, verbose_name="账号", on_delete=models.PROTECT, related_name="resets")
     # None: the operator of the server, who needs nobody that asks.
     asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -71,7 +174,7 @@ class PasswordReset(models.Model):
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["owner"], condition=Q(state=ResetState.WAITING), name="reset_one_waiting_per_account"
+                fields=["owner", "kind"], condition=Q(state=ResetState.WAITING), name="reset_one_waiting_per_kind"
             ),
             models.CheckConstraint(
                 condition=Q(asked_by__isnull=True) | ~Q(asked_by=F("owner")), name="reset_asked_by_another"
@@ -92,6 +195,11 @@ class PasswordReset(models.Model):
 
     def __str__(self):
         return f"{self.owner}（{self.owner.username}）"
+
+    @property
+    def what(self) -> str:
+        """What is reset, in words: 口令 or 两步验证."""
+        return str(self.get_kind_display())
 
 
 class KeyCanary(models.Model):

@@ -1,4 +1,4 @@
-"""Who may ask for a new one-time code, who may confirm it, and whose records these two may not review (access rule 10)."""
+"""Who may ask for a new one-time code or an end of a second factor, who may confirm it, and whose records these two may not review (access rule 10)."""
 
 from datetime import timedelta
 from typing import Any
@@ -100,9 +100,9 @@ def asked_by(user: User) -> QuerySet[PasswordReset]:
     return PasswordReset.objects.filter(asked_by=user, asked_at__gt=since).select_related("owner", "decided_by")
 
 
-def waiting_accounts(users: list[User]) -> set[int]:
-    """Return the ids of those `users` for whom a reset waits."""
-    return set(PasswordReset.objects.filter(_living(), owner__in=users).values_list("owner", flat=True))
+def waiting_accounts(users: list[User]) -> set[tuple[int, str]]:
+    """Return (id, kind) of those `users` for whom a reset of a kind waits."""
+    return set(PasswordReset.objects.filter(_living(), owner__in=users).values_list("owner", "kind"))
 
 
 def confirmed_lately(owner: User) -> QuerySet[PasswordReset]:

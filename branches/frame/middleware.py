@@ -10,8 +10,10 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
 
 from branches import audit
+from branches.access import factor
 from branches.access.models import User
 from branches.frame.errors import bad_request, conflict, not_allowed, too_many
 from branches.reach import access
@@ -105,7 +107,10 @@ class RequestContext:
 
 
 class SessionLimits:
-    """Sessions end: after 8 hours, after idling, when the account's epoch moves on (controls C04, C05)."""
+    """Sessions end: after 8 hours, after idling, when the account's epoch moves on (controls C04, C05).
+
+    Whoever has a second factor and did not give it has none; whoever must have one is led to it first (control C09).
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -122,11 +127,18 @@ class SessionLimits:
         if moment - session["seen"] >= 60:
             session["seen"] = moment
             User.objects.filter(pk=request.user.pk).update(last_seen=clock.now())
-        if request.user.must_change_password:
-            allowed = {reverse("first_login"), reverse("logout")}
-            if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
-                return HttpResponseRedirect(reverse("first_login"))
+        if (first := self._owed(request)) and request.path not in {reverse(name) for name in (*first, "logout")}:
+            return _to(request, reverse(first[0]))
         return self.get_response(request)
+
+    @staticmethod
+    def _owed(request):
+        """Return the names of the only pages that are open until the owner has done what they ask; the first leads to it."""
+        if request.user.must_change_password:
+            return ("first_login",)
+        if not factor.has_device(request.user) and factor.is_demanded(request.appointments):
+            return ("factor_begin", "factor_confirm", "confirm_password")
+        return ()
 
     @staticmethod
     def _ending(request, moment):
@@ -140,13 +152,18 @@ class SessionLimits:
             return "登录满时限"
         if moment - session.get("seen", 0) > settings.SESSION_IDLE_SECONDS:
             return "长时间未操作"
+        if factor.has_device(user) and not session.get(factor.GIVEN):
+            return "没有通过两步验证"
         return ""
 
 
 def _to_login(request):
-    target = f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}"
-    if request.headers.get("HX-Request"):
-        from django_htmx.http import HttpResponseClientRedirect
+    login = reverse("login")
+    if request.headers.get("HX-Request") or request.method != "GET":
+        return _to(request, login)
+    return HttpResponseRedirect(f"{login}?{urlencode({'next': request.get_full_path()})}")
 
-        return HttpResponseClientRedirect(reverse("login"))
-    return HttpResponseRedirect(target if request.method == "GET" else reverse("login"))
+
+def _to(request, address):
+    """Lead the whole page there, also where htmx asked for a part of it."""
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else HttpResponseRedirect(address)

@@ -33,7 +33,7 @@ _ORGANISATION = [
     ("党员名册", "member_list", "users", MEMBERS),
     ("台账导入", "import_start", "file-import", IMPORT),
     ("任职授权", "appointment_list", "user-check", APPOINT),
-    ("口令重置", "reset_list", "key", MEMBERS),
+    ("账号重置", "reset_list", "key", MEMBERS),
 ]
 _ASSESSMENT = [
     ("考核得分", "score_list", "chart-bar", VIEW),

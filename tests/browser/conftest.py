@@ -86,7 +86,8 @@ def demo(tmp_path_factory):
 def signed_in(demo, contexts):
     """Return a function that gives a page signed in at the demo agency: signed_in("shuji"); None for nobody.
 
-    Each account signs in once, through the page; later contexts go on with its session. `page.home` is the address.
+    Each account signs in once, through the page; later contexts go on with its session, or with the one that a page has
+    when it is given to `signed_in.remember`. `page.home` is the address.
     """
     sessions = {None: {}}
 
@@ -100,6 +101,7 @@ def signed_in(demo, contexts):
         page.home = demo.url
         return page
 
+    opened.remember = lambda who, page: sessions.update({who: page.context.storage_state()})
     return opened
 
 

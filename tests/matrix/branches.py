@@ -1,6 +1,6 @@
 """Accounts, places, powers, the system's pages."""
 
-from branches.access.models import PasswordReset, User
+from branches.access.models import ExternalIdentity, FactorDevice, PasswordReset, User
 from branches.access.services.accounts import account_create
 from branches.access.services.resets import reset_ask
 from branches.places.models.departments import Coverage, Department
@@ -55,6 +55,23 @@ def a_reset(world):
     return {"pk": row.pk}
 
 
+def with_factor(who):
+    def made(world):
+        FactorDevice.objects.get_or_create(user=world.user(who), confirmed=False)
+        return {"pk": world.user(who).pk}
+
+    return made
+
+
+def an_identity(world):
+    row, _ = ExternalIdentity.objects.get_or_create(user=world.officer_a, issuer="https://idp.example", sub="somebody")
+    return {"pk": row.pk}
+
+
+def no_session(world):
+    return {"id": "0123456789abcdef"}
+
+
 def own_page(world):
     return {"next": "/account/"}
 
@@ -68,11 +85,24 @@ ROWS = {
     ),
     "logout": Row(post=everyone(302)),
     "first_login": Row(get=everyone(404), post=everyone(404)),
+    # Nobody of the cast stands between password and code, or came from a provider: there is none here.
+    "login_code": Row(get=everyone(302, anonymous=302), post=everyone(302, anonymous=302), public=True),
+    "sso_start": Row(get=everyone(404, anonymous=404), public=True),
+    "sso_callback": Row(get=everyone(404, anonymous=404), public=True),
     "confirm_password": Row(get=everyone(), post=everyone(), query="?next=/account/"),
     "account": Row(get=everyone()),
     "menu": Row(get=everyone()),
     "password_change": Row(get=everyone(), post=everyone()),
+    "security": Row(get=everyone()),
     "end_sessions": Row(post=everyone(302)),
+    "end_session": Row(kwargs=no_session, post=everyone(404)),
+    "factor_begin": Row(get=everyone(), post=everyone(302), grave=True),
+    "factor_confirm": Row(get=everyone(302), post=everyone(302), grave=True),
+    "factor_codes": Row(get=everyone(302), post=everyone(302), grave=True),
+    "factor_remove": Row(get=everyone(302), post=everyone(302), grave=True),
+    "identity_start": Row(get=everyone(404)),
+    "identity_link": Row(get=everyone(302), post=everyone(302), grave=True),
+    "identity_unlink": Row(kwargs=an_identity, get=only("officer_a"), post=only("officer_a", status=302), grave=True),
     "scope": Row(post=everyone(302), data=own_page),
     "notices": Row(get=everyone()),
     "notices_read": Row(post=everyone(302), data=a_notice),
@@ -93,6 +123,7 @@ ROWS = {
     "account_new": Row(get=only(ADMIN), post=only(ADMIN), grave=True),
     "account_code": Row(kwargs=an_unused_account, get=only(ADMIN), post=only(ADMIN), grave=True),
     "reset_new": Row(kwargs=account_of("officer_a"), get=only(*ASKS_A), post=only(*ASKS_A)),
+    "reset_factor_new": Row(kwargs=with_factor("officer_a"), get=only(*ASKS_A), post=only(*ASKS_A)),
     "reset_list": Row(get=only(*MANAGERS)),
     "reset_confirm": Row(kwargs=a_reset, get=only("committee_secretary"), post=only("committee_secretary"), grave=True),
     "reset_refuse": Row(kwargs=a_reset, get=only("committee_secretary"), post=only("committee_secretary")),

@@ -182,6 +182,7 @@ def test_the_administrator_sees_no_content_and_the_auditor_only_the_trail(world)
         "account_new",
         "account_code",
         "reset_new",
+        "reset_factor_new",
         "account_lock",
         "setting_list",
         "setting_edit",

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 
-from branches.access.services.accounts import account_lock, password_set, sessions_end
+from branches.access.services.accounts import account_lock, password_set
 from branches.access.services.appointments import appointment_end
 from branches.access.services.resets import reset_by_operator
+from branches.access.services.sessions import sessions_end
 from branches.notices.models import Notice
 from common.operator import OPERATOR
 from tests.answers import names, opened

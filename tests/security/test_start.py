@@ -56,6 +56,8 @@ FAULTS = {
     "no audit key": {"AUDIT_KEY": None},
     "no hosts": {"ALLOWED_HOSTS": None},
     "every host": {"ALLOWED_HOSTS": "*"},
+    "a second factor by halves": {"SECOND_FACTOR": "Geheim99"},
+    "a provider without its secret": {"OIDC_ISSUER": "https://Geheim99.example", "OIDC_CLIENT_ID": "tongbu"},
     "a database of another kind": {"DATABASE_URL": "mysql://user:Geheim99@db/x"},
     "a broker of another kind": {"REDIS_URL": "amqp://user:Geheim99@mq"},
     "a flag that is none": {"DEBUG": "vielleicht-Geheim99"},

@@ -4,8 +4,10 @@ from django import forms
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.forms import AuthenticationForm
 
+from branches.access.entering import why_not
+from branches.access.lockout import wrong_code
 from branches.access.models import User
-from branches.access.services.accounts import code_expired
+from branches.access.services.factor import factor_check
 from common.forms.fields import PlainTextField
 from common.forms.filters import Filter
 
@@ -26,9 +28,32 @@ class LoginForm(AuthenticationForm):
         self.fields["password"].validators.append(forms.fields.validators.MaxLengthValidator(PASSWORD_MAX))
 
     def confirm_login_allowed(self, user):
-        super().confirm_login_allowed(user)
-        if code_expired(user):
-            raise forms.ValidationError("一次性口令已过期，请向发给您口令的同志重新申领。", code="expired")
+        if reason := why_not(user):
+            raise forms.ValidationError(reason)
+
+
+class CodeField(forms.CharField):
+    """A code of the authenticator app, or a recovery code."""
+
+    def __init__(self, **kwargs):
+        attrs = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        super().__init__(max_length=40, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+
+class CodeForm(forms.Form):
+    """The code alone: at the sign-in, and the first one of a new device. recovery: a code on paper is typed."""
+
+    code = CodeField(label="验证码")
+
+    def __init__(self, *args, recovery=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.widget.attrs["autofocus"] = True
+        if recovery:
+            field.label, field.help_text = "恢复码", "三组字母和数字，每个只能用一次。"
+        else:
+            field.help_text = "验证器显示的 6 位数字，每 30 秒换一组。"
+            field.widget.attrs["inputmode"] = "numeric"
 
 
 def _own_password(request, password, message):
@@ -39,18 +64,35 @@ def _own_password(request, password, message):
 
 
 class PasswordConfirmForm(forms.Form):
+    """The password once more, and a code of the second factor where there is one."""
+
     password = forms.CharField(
         label="密码",
         max_length=PASSWORD_MAX,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
+    code = CodeField(label="验证码", help_text="验证器显示的 6 位数字，或一个恢复码。")
 
-    def __init__(self, *args, request, **kwargs):
+    def __init__(self, *args, request, factor, **kwargs):
         super().__init__(*args, **kwargs)
         self.request = request
+        if not factor:
+            del self.fields["code"]
 
     def clean_password(self):
         return _own_password(self.request, self.cleaned_data["password"], "密码不正确。")
+
+    def clean_code(self):
+        # A code is good once, so it is not spent beside a wrong password.
+        return _own_code(self.request, self.cleaned_data["code"]) if "password" in self.cleaned_data else ""
+
+
+def _own_code(request, code):
+    answer = factor_check(user=request.user, code=code)
+    if not answer.right:
+        wrong_code(request, request.user)
+        raise forms.ValidationError(answer.problem)
+    return code
 
 
 class NewPasswordForm(forms.Form):

@@ -1,25 +1,17 @@
 """Accounts: made by the operator or an administrator, who never sees a lasting password (control C08)."""
 
-import secrets
 from datetime import timedelta
 
 from django.contrib.auth import password_validation
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches import audit
-from branches.access.models import User
-from branches.notices.services import notice_send
+from branches.access.models import ExternalIdentity, User
+from branches.access.services.codes import one_time_code
+from branches.access.services.factor import factor_drop
 from common import clock
-from common.operator import OPERATOR, Actor, account_of
-
-SESSIONS_PER_ACCOUNT = 3
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-def _one_time_code() -> str:
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(3))
+from common.operator import OPERATOR, Actor
 
 
 @transaction.atomic
@@ -42,9 +34,14 @@ def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
 def code_give(user: User, *, unvouched: bool) -> str:
     """Replace the password by a new one-time code and return it; part of the caller's transaction and audit entry.
 
-    Older codes and all sessions end. unvouched: the code is seen by a system administrator.
+    Older codes, all sessions and linked identities end: whoever had the account before has no other door. The second
+    factor stays, or a lost password would be a way round it; but not one that was enrolled while an administrator knew
+    the password. unvouched: the code is seen by a system administrator.
     """
-    code = _one_time_code()
+    ExternalIdentity.objects.filter(user=user).delete()
+    if user.unvouched:
+        factor_drop(user)
+    code = one_time_code()
     user.set_password(code)
     user.must_change_password = True
     user.unvouched = unvouched
@@ -102,38 +99,6 @@ def password_set(*, by: Actor, user: User, password: str) -> User:
     user.save()
     audit.record(by=by, verb="account.password", obj=user)
     return user
-
-
-@transaction.atomic
-def sessions_end(*, by: Actor) -> User:
-    """End the other sessions of `by`; the caller renews his own."""
-    user = User.objects.select_for_update().get(pk=account_of(by).pk)
-    user.session_epoch += 1
-    user.save(update_fields=["session_epoch"])
-    audit.record(by=by, verb="account.sessions_end", obj=user)
-    return user
-
-
-def sessions_limit(*, user: User, keep: str | None) -> None:
-    """End the oldest sessions of `user` beyond three, the one about to begin included (control C05).
-
-    keep: key of the present session. Sessions are few and short-lived, so all living ones are looked through.
-    """
-    own = []
-    for session in Session.objects.filter(expire_date__gt=clock.now()).exclude(session_key=keep or ""):
-        data = session.get_decoded()
-        if data.get("_auth_user_id") == str(user.pk) and data.get("epoch") == user.session_epoch:
-            own.append((data.get("entered", 0), session.session_key))
-    surplus = [key for _, key in sorted(own)][: max(0, len(own) - SESSIONS_PER_ACCOUNT + 1)]
-    if surplus:
-        Session.objects.filter(session_key__in=surplus).delete()
-        audit.record(by=user, verb="login.end", obj=user, note=f"同时登录超过 {SESSIONS_PER_ACCOUNT} 处，最早的结束")
-        notice_send(
-            by=OPERATOR,
-            to=user,
-            kind="session",
-            text=f"同一账号最多同时登录 {SESSIONS_PER_ACCOUNT} 处，最早的一处已结束。不是您本人登录的，请立即修改密码。",
-        )
 
 
 def code_expired(user: User) -> bool:

@@ -1,4 +1,5 @@
-"""A new one-time code for somebody who lost his password: asked by one person, confirmed by another (access rule 10)."""
+"""A new one-time code for somebody who lost his password, or an end of his second factor: asked by one person, confirmed
+by another (access rule 10)."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -6,19 +7,21 @@ from django.http import Http404
 from django.urls import reverse
 
 from branches import audit
-from branches.access import resets
+from branches.access import factor, resets
 from branches.access.auditors import tell_auditors
-from branches.access.models import PasswordReset, ResetState, User
+from branches.access.models import PasswordReset, ResetKind, ResetState, User
 from branches.access.services.accounts import code_give
+from branches.access.services.factor import factor_drop
 from branches.notices.services import notice_send
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 
 
-def _waiting_of(owner: User) -> PasswordReset | None:
+def _waiting_of(owner: User, kind: str) -> PasswordReset | None:
     """Return the waiting reset of an account; one that waited too long is put away first."""
-    row = PasswordReset.objects.select_for_update().filter(owner=owner, state=ResetState.WAITING).first()
+    rows = PasswordReset.objects.select_for_update().filter(owner=owner, kind=kind, state=ResetState.WAITING)
+    row = rows.first()
     if row is not None and resets.has_run_out(row):
         PasswordReset.objects.filter(pk=row.pk).update(state=ResetState.EXPIRED, decided_at=clock.now())
         return None
@@ -26,19 +29,22 @@ def _waiting_of(owner: User) -> PasswordReset | None:
 
 
 @transaction.atomic
-def reset_ask(*, by: User, owner: User, reason: str) -> PasswordReset:
-    """Ask for a new code for `owner`; the old password works until somebody else confirms.
+def reset_ask(*, by: User, owner: User, reason: str, kind: str = ResetKind.PASSWORD) -> PasswordReset:
+    """Ask for a new code for `owner`, or (kind "factor") for an end of his second factor; until somebody else confirms,
+    password and factor work as before.
 
-    Raises Http404 for whoever is neither administrator nor superior, ValidationError where a reset waits already.
+    Raises Http404 for whoever is neither administrator nor superior, ValidationError where a reset of this kind waits
+    already or there is no factor.
     """
     owner = User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     if not resets.may_ask(by, owner):
         raise Http404
     if not owner.is_active:
         raise ValidationError("该账号已锁定，须先由系统管理员启用。")
-    if _waiting_of(owner) is not None:
+    _check_factor(owner, kind)
+    if _waiting_of(owner, kind) is not None:
         raise ValidationError("该账号已有一项申请等待确认。")
-    reset = PasswordReset(owner=owner, asked_by=by, asked_at=clock.now(), reason=reason)
+    reset = PasswordReset(kind=kind, owner=owner, asked_by=by, asked_at=clock.now(), reason=reason)
     with audit.change(by=by, verb="account.reset_ask", obj=reset):
         reset.full_clean()
         reset.save()
@@ -47,12 +53,18 @@ def reset_ask(*, by: User, owner: User, reason: str) -> PasswordReset:
             by=by,
             to=user,
             kind="reset",
-            text=f"{by.name}申请重置{reset}的口令，请核实后确认或退回",
+            text=f"{by.name}申请重置{reset}的{reset.what}，请核实后确认或退回",
             url=reverse("reset_list"),
             about=f"reset/{reset.pk}",
         )
-    notice_send(by=by, to=owner, kind="reset", text=f"{by.name}申请重置您的口令；不是您提出的，请告知上级和安全审计员")
+    text = f"{by.name}申请重置您的{reset.what}；不是您提出的，请告知上级和安全审计员"
+    notice_send(by=by, to=owner, kind="reset", text=text)
     return reset
+
+
+def _check_factor(owner: User, kind: str) -> None:
+    if kind == ResetKind.FACTOR and factor.device_of(owner) is None:
+        raise ValidationError("该账号没有启用两步验证。")
 
 
 def _taken(by: User, reset: PasswordReset) -> PasswordReset:
@@ -73,7 +85,8 @@ def _taken(by: User, reset: PasswordReset) -> PasswordReset:
 def reset_confirm(*, by: User, reset: PasswordReset) -> str:
     """Confirm what another asked; returns the one-time code, which only the confirmer sees, once.
 
-    The old password and all sessions of the account end. Raises Http404, ValidationError (asked by himself, account
+    The old password and all sessions of the account end. Of a second factor: device and recovery codes and all sessions
+    end, the password stays, and there is no code (""). Raises Http404, ValidationError (asked by himself, account
     locked) or Conflict (decided or run out).
     """
     reset = _taken(by, reset)
@@ -83,18 +96,28 @@ def reset_confirm(*, by: User, reset: PasswordReset) -> str:
 
 
 def _confirmed(by: Actor, reset: PasswordReset) -> str:
-    with audit.change(by=by, verb="account.reset", obj=reset):
-        code = code_give(User.objects.select_for_update(no_key=True).get(pk=reset.owner_id), unvouched=False)
+    verb = "account.reset_factor" if reset.kind == ResetKind.FACTOR else "account.reset"
+    with audit.change(by=by, verb=verb, obj=reset):
+        code = _carried_out(User.objects.select_for_update(no_key=True).get(pk=reset.owner_id), reset.kind)
         reset.state, reset.decided_by, reset.decided_at = ResetState.CONFIRMED, account_of(by), clock.now()
         reset.full_clean()
         reset.save()
     asker = reset.asked_by.name if reset.asked_by else OPERATOR.name
-    words = f"{reset}的口令已重置：{asker}申请，{by.name}确认"
+    words = f"{reset}的{reset.what}已重置：{asker}申请，{by.name}确认"
     for user in (reset.owner, reset.asked_by):
         if user is not None:
             notice_send(by=by, to=user, kind="reset", text=words)
     tell_auditors(text=words, about=f"reset/{reset.pk}")
     return code
+
+
+def _carried_out(owner: User, kind: str) -> str:
+    if kind == ResetKind.PASSWORD:
+        return code_give(owner, unvouched=False)
+    factor_drop(owner)
+    owner.session_epoch += 1
+    owner.save(update_fields=["session_epoch"])
+    return ""
 
 
 @transaction.atomic
@@ -107,19 +130,22 @@ def reset_refuse(*, by: User, reset: PasswordReset, reason: str) -> PasswordRese
         reset.full_clean()
         reset.save()
     if reset.asked_by is not None:
-        notice_send(by=by, to=reset.asked_by, kind="reset", text=f"重置{reset}口令的申请被退回：{reason}")
+        notice_send(by=by, to=reset.asked_by, kind="reset", text=f"重置{reset}{reset.what}的申请被退回：{reason}")
     return reset
 
 
 @transaction.atomic
-def reset_by_operator(*, owner: User) -> str:
-    """Give a new code from the command line: for administrators, auditors, the last who could confirm, or anybody.
+def reset_by_operator(*, owner: User, kind: str = ResetKind.PASSWORD) -> str:
+    """Give a new code, or end the second factor, from the command line: for administrators, auditors, the last who could
+    confirm, or anybody.
 
-    Settles the reset that waits for the account, if there is one. Raises ValidationError for a locked account.
+    Settles the reset that waits for the account, if there is one. Raises ValidationError for a locked account, or one
+    without a factor.
     """
     owner = User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     if not owner.is_active:
         raise ValidationError("该账号已锁定，须先启用。")
-    waiting = _waiting_of(owner)
-    reset = waiting or PasswordReset(owner=owner, asked_at=clock.now(), reason="服务器操作员办理")
+    _check_factor(owner, kind)
+    waiting = _waiting_of(owner, kind)
+    reset = waiting or PasswordReset(kind=kind, owner=owner, asked_at=clock.now(), reason="服务器操作员办理")
     return _confirmed(OPERATOR, reset)

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from branches.access import factor
 from branches.access.forms.accounts import AccountFilter, AccountForm
 from branches.access.models import User
 from branches.access.resets import waiting_accounts
@@ -24,7 +25,7 @@ def account_list(request):
     form = AccountFilter(request.GET)
     form.is_valid()
     data = form.cleaned_data
-    rows = User.objects.order_by("username")
+    rows = User.objects.annotate(has_factor=factor.devices()).order_by("username")
     if data.get("q"):
         rows = rows.filter(Q(name__icontains=data["q"]) | Q(username__icontains=data["q"]))
     if data.get("state") == "active":
@@ -41,7 +42,8 @@ def account_list(request):
     ever = set(Appointment.objects.filter(user__in=page.object_list).values_list("user", flat=True))
     for user in page.object_list:
         user.held = len(held.get(user.pk, []))
-        user.reset_waits = user.pk in waiting
+        user.reset_waits = (user.pk, "password") in waiting
+        user.factor_waits = (user.pk, "factor") in waiting
         user.unused = user.unvouched and user.must_change_password and user.last_login is None and user.pk not in ever
     context = {
         "title": f"{page.paginator.count} 个账号",

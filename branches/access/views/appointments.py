@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from branches.access import factor
 from branches.access.forms.appointments import AccountSearch, AppointmentFilter, AppointmentForm, find_accounts
 from branches.access.services.appointments import appointment_make
 from branches.access.views.accounts import show_code
@@ -44,6 +45,7 @@ def appointment_list(request):
     rows = Appointment.objects.visible_to(request.user, APPOINT).select_related(
         "user", "organisation__parent", "appointed_by", "successor"
     )
+    rows = rows.annotate(has_factor=factor.devices("user"))
     rows = _filtered(rows, form.cleaned_data, today).order_by(*tree_order("organisation__"), "role", "-starts", "pk")
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     for row in page.object_list:

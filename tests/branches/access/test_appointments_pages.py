@@ -149,6 +149,7 @@ def test_how_far_back_is_a_setting_of_the_agency(world, as_):
 
 
 def test_an_appointment_begins_neither_before_its_account_nor_before_its_place(world, as_):
+    User.objects.filter(pk=world.outsider.pk).update(created=clock.now())
     status, page = _start(as_, world, clock.today() - timedelta(days=1))
     assert status == 200 and "账号当天建立" in page
     User.objects.filter(pk=world.outsider.pk).update(created=datetime(2016, 1, 1, tzinfo=UTC))

@@ -4,7 +4,9 @@ import base64
 
 import pytest
 
+from branches.access.models import FactorDevice
 from branches.access.services import keys
+from branches.access.services.factor import factor_check
 from branches.audit.models import AuditEntry
 from common import crypto
 from common.fields import reveal
@@ -13,6 +15,7 @@ from config import env
 from members.roster.models.members import Member
 from members.roster.services.members import identity_index
 from tests.members.imports.support import run
+from tests.security.factors import code_of, enrol
 from tests.world import identity
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,25 @@ def test_every_value_is_written_anew_and_reads_the_same(ring):
     assert list(Member.objects.order_by("pk").values_list("version", flat=True)) == versions
     assert AuditEntry.objects.filter(verb="keys.rotate").count() == 3
     assert "0 个值" in run("rotate_field_keys")[1]
+
+
+def test_the_key_of_a_second_factor_is_written_anew_and_shows_the_same_codes(ring):
+    user = Member.objects.exclude(account=None).get().account
+    device, _ = enrol(user)
+    FactorDevice.objects.filter(pk=device.pk).update(
+        key=crypto.encrypt_with(1, reveal(device, "key"), _bound_to(device))
+    )
+    before = FactorDevice.objects.get(pk=device.pk)
+    assert before.key.split(".")[1] == "1"
+    assert run("rotate_field_keys")[0] == 0
+    after = FactorDevice.objects.get(pk=device.pk)
+    assert after.key.split(".")[1] == "9"
+    assert code_of(after) == code_of(before)
+    assert factor_check(user=user, code=code_of(after)).right
+
+
+def _bound_to(device):
+    return FactorDevice._meta.get_field("key").aad(device)
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_stood(ring, monkeypatch):
