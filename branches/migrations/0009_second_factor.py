@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('branches', '0007_key_canaries'),
+        ('branches', '0008_progress_of_jobs'),
     ]
 
     operations = [
