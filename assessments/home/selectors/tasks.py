@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
+from branches.settings.start import agency_start
 from common import clock
 from members.activities.selectors.resolutions import resolutions_open
 from responsibilities.collects.selectors.collects import collects_for
@@ -147,7 +148,7 @@ def _collects(user: User, organisation: Organisation) -> list[Task]:
 
 
 def _resolutions(organisation: Organisation) -> list[Task]:
-    today = clock.today()
+    today, start = clock.today(), agency_start()
     return [
         Task(
             "overdue" if row.due and row.due < today else "open",
@@ -158,5 +159,5 @@ def _resolutions(organisation: Organisation) -> list[Task]:
             reverse("activity_detail", args=[row.activity_id]),
         )
         for row in resolutions_open(organisation)
-        if row.due is None or row.due <= today + AHEAD
+        if row.due is None or start <= row.due <= today + AHEAD
     ]
