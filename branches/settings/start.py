@@ -29,9 +29,7 @@ def agency_start() -> date:
 def timelines_and_start(*keys: str) -> tuple[dict[str, Timeline], date]:
     """Return ({key: timeline}, `agency_start`) in one statement, for what judges by both."""
     rows = list(
-        Setting.objects.filter(key__in=(KEY, *keys))
-        .order_by("-valid_from")
-        .values_list("key", "valid_from", "value")
+        Setting.objects.filter(key__in=(KEY, *keys)).order_by("-valid_from").values_list("key", "valid_from", "value")
     )
     said = next((value for key, _, value in rows if key == KEY), None)
     lines = gathered(keys, (row for row in rows if row[0] != KEY))

@@ -45,8 +45,7 @@ def setting_list(request: Request) -> HttpResponse:
     business = SET_RULES in rights
     context = {
         "title": f"{len(lines)} 项{'本机关设定' if business else '技术设定'}",
-        "sub": "改动从所选日期起生效，以往的结果不变"
-        + ("" if business else "；业务规则由机关党委书记设定，不在这里"),
+        "sub": "改动从所选日期起生效，以往的结果不变" + ("" if business else "；业务规则由机关党委书记设定，不在这里"),
         "lines": lines,
         "start": start_line() if business else None,
         "business": business,
@@ -107,7 +106,9 @@ def _setting_taken(request: Request, key: str, data: dict[str, Any]) -> HttpResp
 def setting_start(request: Request) -> HttpResponse:
     """The date from which the agency reckons."""
     start = start_line()
-    form = StartForm(request.POST or None, initial={"day": start.day if start else clock.today().replace(month=1, day=1)})
+    form = StartForm(
+        request.POST or None, initial={"day": start.day if start else clock.today().replace(month=1, day=1)}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             return _start_taken(request, form.cleaned_data["day"], start and start.day)

@@ -81,13 +81,17 @@ def _plan(by: Actor, batch: ImportBatch, plan: Planner | None = None) -> list[Pl
 
 def _preview(plans: list[Plan]) -> dict[str, Any]:
     """Return what the page shows of the plans, as plain JSON."""
-    errors = [[f.ledger, f.row, f.heading, f.sentence, f.suggestion] for plan in plans for f in plan.errors]
+    errors = [
+        [f.ledger, f.row, f.heading, f.sentence, f.suggestion] for plan in plans if not plan.like for f in plan.errors
+    ]
+    likes = [[plan.ledger.key, plan.like.key, plan.like.title, plan.like.page] for plan in plans if plan.like]
     notices = [[n.ledger, n.row, n.heading, n.sentence] for plan in plans for n in plan.notices]
     return {
         "ledgers": [_ledger(plan) for plan in plans],
         # Kept previews hold these two keys.
         "faults": errors[:SHOWN_ERRORS],
-        "fault_count": len(errors),
+        "fault_count": len(errors) + len(likes),
+        "likes": likes,
         "notices": notices[:SHOWN_NOTICES],
         "notice_count": len(notices),
         "rows": sum(plan.rows for plan in plans),
@@ -103,7 +107,7 @@ def _ledger(plan: Plan) -> dict[str, Any]:
         "rows": plan.rows,
         "counts": {action: plan.counts[action] for action in (NEW, CHANGED, UNCHANGED, WRONG)},
     }
-    if table is None:
+    if table is None or plan.like:
         return found | {"sheet": "", "matched": [], "unknown": [], "free": []}
     labels = {column.name: column.label for column in plan.ledger.fields}
     return found | {

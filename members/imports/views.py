@@ -3,13 +3,18 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from branches.audit import exports
 from branches.jobs.models import JobRun
 from branches.reach import access
 from branches.reach.rights import IMPORT
+from common.uploads.sniffing import CONTENT_TYPES
+from members.imports.agency import LEDGERS
+from members.imports.blanks import blank_workbook
 from members.imports.forms import ColumnsForm, UploadForm
 from members.imports.models import BatchState
 from members.imports.selectors import own_batch, own_batches
@@ -39,9 +44,21 @@ def start(request):
         "title": "导入台账",
         "sub": "先核对，后导入；有一处错误就一行也不写入",
         "form": form,
+        "blanks": LEDGERS.values(),
         "recent": own_batches(request.user),
     }
     return render(request, "members/imports/start.html", context)
+
+
+@login_required
+@require_GET
+def blank(request, ledger):
+    """An empty workbook to be filled in. It holds names of organisations for its drop-downs and nothing of people."""
+    access.require_anywhere(request.user, IMPORT)
+    if ledger not in LEDGERS:
+        raise Http404
+    known = LEDGERS[ledger]
+    return exports.attachment(blank_workbook(request.user, known), f"{known.title}（空表）.xlsx", CONTENT_TYPES["xlsx"])
 
 
 def _finding(batch):
@@ -56,6 +73,9 @@ def _finding(batch):
         return "导入没有完成，可以重新导入" if failed else f"正在导入 {found.get('rows', 0)} 行"
     if batch.state != BatchState.READY:
         return f"这次导入{batch.get_state_display()}"
+    likes = found.get("likes", ())
+    if likes and len(likes) == found["fault_count"]:
+        return f"这份文件像是{likes[0][2]}" if len(likes) == 1 else f"{len(likes)} 份文件放错了地方"
     if found["fault_count"]:
         return f"{found['fault_count']} 处有误，改正后重新上传"
     counts = [entry["counts"] for entry in found["ledgers"]]
@@ -88,7 +108,12 @@ def batch_page(request, batch, columns=None, pages="import"):
     if columns is None and ready:
         columns = ColumnsForm(found.get("ledgers", ()))
     errors = _named(found, "faults")[:SHOWN]
+    likes = [
+        {"file": batch.files[ledger]["name"], "title": title, "url": f"{reverse(page)}#id_{key}"}
+        for ledger, key, title, page in found.get("likes", ())
+    ]
     context = {
+        "likes": likes,
         "title": _finding(batch),
         "sub": "、".join(entry["name"] for entry in batch.files.values()),
         "batch": batch,

@@ -98,7 +98,9 @@ def resolution_items(
     done later is left out. Only resolutions of records that count; a meeting below its quorum passes none.
     """
     as_of = as_of or clock.today()
-    rows = Resolution.objects.tasks().filter(due__range=(max(period.first, agency_start()), period.last), activity__day__lte=as_of)
+    rows = Resolution.objects.tasks().filter(
+        due__range=(max(period.first, agency_start()), period.last), activity__day__lte=as_of
+    )
     if as_of < clock.today():
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
     if organisations is not None:

@@ -151,10 +151,9 @@ class ProofContext:
         """{(organisation id, kind): [CountingRecord]} of the year."""
         records: dict[tuple[int, str], list[CountingRecord]] = {}
         for row in counting_records(self.span.first, self.span.last, self.kinds, None, self.as_of):
-            if row.late and row.day < self.start:
-                # Nothing is late from before the agency's start.
-                row = row._replace(late=False)  # noqa: PLW2901
-            records.setdefault((row.organisation, row.kind), []).append(row)
+            # Nothing is late from before the agency's start.
+            fair = row._replace(late=False) if row.late and row.day < self.start else row
+            records.setdefault((row.organisation, row.kind), []).append(fair)
         return records
 
     def records_of(self, places: Iterable[int], kinds: Iterable[str]) -> list[CountingRecord]:

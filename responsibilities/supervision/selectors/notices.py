@@ -157,8 +157,8 @@ def supervision_items(
     """Return the SupervisionItems of the notices to organisations whose due date in force lies within `period`.
 
     period: a Period. organisations: ids (all when None). as_of: day of judging (default today): later notices and
-    answers are left out, and what was due before the agency's start. Answered in time is met, later met_late. A notice withdrawn before any answer (closed at once)
-    and one to a person are nobody's score.
+    answers are left out, and what was due before the agency's start. Answered in time is met, later met_late. A notice
+    withdrawn before any answer (closed at once) and one to a person are nobody's score.
     """
     as_of = as_of or clock.today()
     rows = Supervision.objects.filter(
