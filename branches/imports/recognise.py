@@ -61,6 +61,6 @@ def likely_other(key: str, words: Iterable[str]) -> Kind | None:
     return recognise(words)
 
 
-def sentence(kind: Kind) -> str:
+def said_of(kind: Kind) -> str:
     """Return what is said of a file in the wrong place."""
     return f"这份文件像是{kind.title}，没有按这里的台账读取。"

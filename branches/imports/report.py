@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from branches.imports.recognise import Kind, likely_other, sentence
+from branches.imports.recognise import Kind, likely_other, said_of
 from common.numbers import masked
 from common.tabular import UnreadableFile, read_table
 from common.tabular.ledger import Ledger
@@ -160,13 +160,13 @@ def read_ledger(
         plan.table = read_table(source, filename, ledger.fields, columns, sheet=sheet, strict=strict)
     except UnreadableFile as error:
         plan.like = likely_other(ledger.key, error.words)
-        said = sentence(plan.like) if plan.like else str(error)
+        said = said_of(plan.like) if plan.like else str(error)
         plan.errors.append(CellError(ledger.key, 0, "", "", said))
         return plan
     if not columns and not _certain(ledger, plan.table):
         plan.like = likely_other(ledger.key, plan.table.words)
         if plan.like:
-            plan.errors.append(CellError(ledger.key, 0, "", "", sentence(plan.like)))
+            plan.errors.append(CellError(ledger.key, 0, "", "", said_of(plan.like)))
             return plan
     if plan.table.missing:
         labels = "、".join(f"“{ledger.label(name)}”" for name in plan.table.missing)

@@ -60,4 +60,6 @@ class Start:
 def start_line() -> Start | None:
     """Return the Start in force, None while nobody has said it."""
     row = next(iter(history(KEY)), None)
-    return row and Start(date.fromisoformat(row.value), row.valid_from, row.set_by.name if row.set_by else "")
+    if row is None:
+        return None
+    return Start(date.fromisoformat(row.value), row.valid_from, row.set_by.name if row.set_by else "")

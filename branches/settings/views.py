@@ -111,7 +111,7 @@ def setting_start(request: Request) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            return _start_taken(request, form.cleaned_data["day"], start and start.day)
+            return _start_taken(request, form.cleaned_data["day"], start.day if start else None)
         except ValidationError as error:
             take_errors(form, error)
     context = {

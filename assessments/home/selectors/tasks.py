@@ -1,7 +1,7 @@
 """What waits for an organisation beyond its requirements: stages, duties, supervision, questions, resolutions."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.urls import reverse
 
@@ -148,7 +148,9 @@ def _collects(user: User, organisation: Organisation) -> list[Task]:
 
 
 def _resolutions(organisation: Organisation) -> list[Task]:
-    today, start = clock.today(), agency_start()
+    rows = list(resolutions_open(organisation))
+    # Asked only where there is any: most workbenches show none.
+    today, start = clock.today(), agency_start() if rows else date.min
     return [
         Task(
             "overdue" if row.due and row.due < today else "open",
@@ -158,6 +160,6 @@ def _resolutions(organisation: Organisation) -> list[Task]:
             ),
             reverse("activity_detail", args=[row.activity_id]),
         )
-        for row in resolutions_open(organisation)
+        for row in rows
         if row.due is None or start <= row.due <= today + AHEAD
     ]
