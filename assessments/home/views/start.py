@@ -91,7 +91,7 @@ def _title(data, tasks):
         parts.append(f"另有 {late} 项逾期" if coming else f"有 {late} 项逾期待补")
     if tasks:
         parts.append(f"业务与责任有 {tasks} 项要办")
-    return "，".join(parts) or "本月没有待办事项"
+    return "，".join(parts) or ("本月没有待办事项" if data["owed"] else "还没有应办事项")
 
 
 def _sub(data):
