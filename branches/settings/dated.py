@@ -33,7 +33,11 @@ Timeline = list[tuple[date | None, Decimal]]
 # appoints, so that it is not his own to move.
 KNOWN = {
     "grace_days": _known(
-        "7", "补报宽限天数（记录日期或期末之后）", 0, 60, "活动记录在这么多天之内提交不算迟报，不少于期末后同样天数。"
+        "7",
+        "补报宽限天数（记录日期或期末之后）",
+        0,
+        60,
+        "活动之后这么多天之内提交不算迟报；考核期在期末之后同样天数关闭。",
     ),
     "due_soon_days": _known("7", "临期提示天数", 0, 60, "截止日期前这么多天起，应办事项显示为临期。"),
     "sync_tolerance_days": _known(

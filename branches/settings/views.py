@@ -121,7 +121,7 @@ def setting_start(request: Request) -> HttpResponse:
         "verb": "下一步：核对",
         "cancel": reverse("setting_list"),
         "history": history(KEY),
-        "default": "没有确定，已有的记录全部计算",
+        "default": "未确定，已有的记录全部计算",
         "said": True,
     }
     return render(request, "branches/settings/edit.html", context)

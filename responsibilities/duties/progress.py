@@ -52,6 +52,8 @@ def duty_slots(
     if isinstance(duties, QuerySet):
         duties = duties.select_related("list__organisation", "list__holder", "list__member")
     duties = list(duties)
+    if not duties:
+        return {}
     settings, start = timelines_and_start("founding_share")
     slots = proof_slots(duties, as_of, holders, start)
     _leave_history_out(slots, start, settings["founding_share"])

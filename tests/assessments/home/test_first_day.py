@@ -98,19 +98,22 @@ def bring_in(client, ledger, *rows):
     assert batch.state == "applied", batch.outcome
 
 
-def test_from_an_installation_without_rows_to_the_first_accepted_record(empty, capsys):
+def operator_begins(folder, capsys):
+    """Make the first accounts and the first organisations; return the clients of administrator and committee secretary."""
     code = printed(capsys, "create_account", "admin", "--name", "系统管理", "--role", "system_administrator")
     admin = enter("admin", code.rsplit("：", 1)[1].strip())
     page = text(admin)
     assert "还有 4 步，党务干部就可以接着做" in page and "import_organisations" in page
-    ledger = empty / "first.csv"
+    ledger = folder / "first.csv"
     ledger.write_text("\n".join(",".join(row) for row in FIRST), encoding="utf-8-sig")
     call_command("import_organisations", str(ledger))
     role = ("--role", "committee_secretary", "--at", "机关党委")
     code = printed(capsys, "create_account", "dangwei", "--name", "机关书记", *role)
-    secretary = enter("dangwei", code.rsplit("：", 1)[1].strip())
+    return admin, enter("dangwei", code.rsplit("：", 1)[1].strip())
 
-    # Nothing is owed yet, and no page says that all of it is done.
+
+def nothing_is_called_done(secretary):
+    """Nothing is owed yet, and no page says that all of it is done."""
     page = text(secretary)
     assert "还有 7 步" in page and "先做：导入党组织和处室" in page and 'href="/imports/#id_organisations"' in page
     for path, main in open_the_menu(secretary).items():
@@ -121,6 +124,8 @@ def test_from_an_installation_without_rows_to_the_first_accepted_record(empty, c
         secretary, "/requirements/"
     )
 
+
+def ledgers_and_start(secretary):
     branch = {"党组织全称": "中共江州市测试局综合处支部委员会", "简称": "综合处党支部", "组织类别": "党支部"}
     bring_in(
         secretary, "organisations", branch | {"上级党组织": "机关党委", "成立日期": "2015-01-05", "所在处室": "综合处"}
@@ -140,6 +145,9 @@ def test_from_an_installation_without_rows_to_the_first_accepted_record(empty, c
     secretary.post("/settings/agency-start/", {"day": start, "confirmed": "1"})
     assert agency_start().isoformat() == start and f"{start} 起计算义务和得分" in text(secretary)
 
+
+def a_secretary_is_appointed(admin, secretary):
+    """Return the branch and the one-time code of its secretary."""
     for client in (admin, secretary):
         client.post("/login/confirm/", {"password": PASSWORD, "next": "/"})
     admin.post("/accounts/new/", {"username": "zhibu", "name": "支部书记"})
@@ -153,7 +161,14 @@ def test_from_an_installation_without_rows_to_the_first_accepted_record(empty, c
     answer = secretary.post("/appointments/new/?q=zhibu", chosen, follow=True).content.decode()
     code = re.search(r"<code[^>]*>([^<]+)</code>", answer)[1].strip()
     assert "dashboard-title" in text(secretary)
+    return place, code
 
+
+def test_from_an_installation_without_rows_to_the_first_accepted_record(empty, capsys):
+    admin, secretary = operator_begins(empty, capsys)
+    nothing_is_called_done(secretary)
+    ledgers_and_start(secretary)
+    place, code = a_secretary_is_appointed(admin, secretary)
     branch_secretary = enter("zhibu", code)
     answer = branch_secretary.post("/activities/new/", filled(place, kinds=["theme_day"], do="submit"), follow=True)
     record = Activity.objects.get()
