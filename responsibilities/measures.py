@@ -85,7 +85,7 @@ def sync_shares(period: Period, as_of: date) -> Iterator[Share]:
     by_item: dict[int, list[SyncPoint]] = {}
     for point in points:
         by_item.setdefault(point.item, []).append(point)
-        if point.day is None or point.day not in period:
+        if point.day is None or point.day not in period or point.early:
             continue
         places = tuple(point.carriers or [owners[point.item]])
         if point.state in DUE:

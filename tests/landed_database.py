@@ -51,6 +51,8 @@ def write_rows(apps):
         tree_id=1,
         level=0,
     )
+    appointed = make("branches.User", username="appointed", name="书记", password="!")
+    make("branches.Appointment", user=appointed, role="committee_secretary", organisation=place, starts=DAY)
     department = make("branches.Department", name="综合处")
     run = make("branches.JobRun", kind="import", requester=user, parameters=json.dumps({"batch": 7}))
     for state, job in (("ready", None), ("applying", run), ("applying", run), ("applied", None)):
@@ -144,6 +146,7 @@ def read_rows():
     from assessments.schemes.models import SchemeVersion
     from branches.access.models import User
     from branches.jobs.models import JobRun
+    from branches.reach.models import OrganisationGrant
     from members.activities.models import ActivityWriter
     from members.imports.models import ImportBatch
     from responsibilities.collects.models import CollectField
@@ -164,6 +167,9 @@ def read_rows():
         "unvouched": User.objects.get(username="landed").unvouched,
         "writers": list(ActivityWriter.objects.order_by("user").values_list("user__username", flat=True)),
         "imports": sorted(ImportBatch.objects.values_list("state", flat=True)),
+        "grants": list(
+            OrganisationGrant.objects.values_list("permission__codename", "user__username", "starts", "below")
+        ),
         "portfolio": [portfolio.leader.username, portfolio.department.name],
     }
 
@@ -174,7 +180,7 @@ def main():
     executor.migrate([*landed, *LANDED])
     write_rows(executor.loader.project_state([*landed, *LANDED]).apps)
     call_command("migrate", verbosity=0, interactive=False)
-    print(json.dumps(read_rows(), ensure_ascii=False))
+    print(json.dumps(read_rows(), ensure_ascii=False, default=str))
 
 
 if __name__ == "__main__":

@@ -20,13 +20,13 @@ LIST, PAGE = 12, 20
 # one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
-    "duty_detail": 22,
-    "duty_list": 40,
+    "duty_detail": 23,
+    "duty_list": 41,
     "evidence_pick": 21,
     "organisation_list": 17,
     "record_stage_links": 24,
     "requirement_list": 17,
-    "score_estimate": 26,
+    "score_estimate": 28,
 }
 # The start pages of who answers for a place reckon what it owes live.
 START = {

@@ -10,6 +10,8 @@ from branches.access.models import User
 from branches.access.services.appointments import appointment_make
 from branches.places import tree
 from branches.places.models.organisations import Organisation
+from branches.settings.models import Setting
+from branches.settings.start import EARLIEST, KEY
 from common.operator import OPERATOR
 from members.roster.models.members import Member
 from members.roster.services.members import member_create, post_give
@@ -115,6 +117,8 @@ def build():
                 by=OPERATOR, user=user, role=role, starts=FOUNDED, organisation=world.places[place] if place else None
             )
         world.users[key] = user
+    # Before whatever a test looks at: the agency is no new one.
+    Setting.objects.create(key=KEY, value=EARLIEST.isoformat(), valid_from=FOUNDED)
     number = 0
     for place, people in PEOPLE.items():
         for name, group, post, probationary in people:

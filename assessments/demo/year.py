@@ -7,6 +7,7 @@ from django.utils import timezone
 from assessments.demo import agency
 from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_freeze, assessment_trial, closed_on
+from branches.settings.services import start_set
 from common import clock
 from common.periods import MONTH, QUARTER, Period
 from members.activities.models import AttendanceState as State
@@ -30,6 +31,10 @@ class Year:
         while len(months) < 12:
             months.append(months[-1].previous())
         self.months = list(reversed(months))
+
+    def begin(self):
+        """The agency reckons from its first month on."""
+        start_set(by=self.maker.users["dangwei"], day=self.months[0].first)
 
     def live(self):
         for month in self.months:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from assessments.home.views import cadre, dashboard, record_effects, search, start
+from assessments.home.views import cadre, dashboard, first_steps, record_effects, search, start
 
 urlpatterns = [
     path("", start.home, name="home"),
+    path("first-steps/", first_steps.first_steps, name="first_steps"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/update/", dashboard.dashboard_update, name="dashboard_update"),
     path("dashboard/remind/", dashboard.dashboard_remind, name="dashboard_remind"),

@@ -21,7 +21,7 @@ def work_of(period, as_of):
     Counted from the stages whose business date and the duties whose due date lies in `period`, judged on `as_of`, of the
     whole agency; members' own duties are left out (nobody is ranked).
     """
-    points = sync_points(as_of=as_of)
+    points = [point for point in sync_points(as_of=as_of) if not point.early]
     mine = [point for point in points if point.day is not None and point.day in period]
     levels = _levels(period, as_of)
     if not mine and not levels:

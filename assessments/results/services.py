@@ -20,6 +20,7 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH
 from branches.settings import dated as dated_settings
+from branches.settings.start import agency_start, not_yet
 from common import clock, database
 from common.errors import Conflict
 from common.operator import Actor, account_of
@@ -116,6 +117,8 @@ def assessment_trial(
         raise ValidationError({"period": "该方案按季度和年度考核。"})
     if period.first > clock.today():
         raise ValidationError({"period": "考核期还没有开始。"})
+    if period.last < agency_start():
+        raise ValidationError({"period": f"{not_yet(agency_start())}，这一期不计分。"})
     as_of = as_of or clock.today()
     earlier = Assessment.objects.filter(scheme__key=key, period=str(period))
     # Trials stand in one line, and whoever freezes waits for the row: neither writes over what the other has made.

@@ -49,13 +49,6 @@ def kept_file(data: bytes, name: str, kind: str) -> FileResponse:
     return response
 
 
-def blank(columns: Sequence[str], name: str) -> HttpResponse:
-    """Answer with an empty table to be filled in: an xlsx with its headings; nothing leaves the system with it."""
-    file = io.BytesIO()
-    write_xlsx([], columns, file, title=name)
-    return attachment(file.getvalue(), f"{name}.xlsx", _TYPES["xlsx"])
-
-
 def refusal(request: Request) -> HttpResponse | None:
     """Return the answer 429 when the account has exported ten times within the hour, else None (control C42).
 

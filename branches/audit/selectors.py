@@ -151,6 +151,7 @@ VERBS = {
     "post.end": "结束党内职务",
     "post.give": "登记党内职务",
     "setting.set": "修改设定",
+    "setting.start": "确定启用日期",
     "term.close": "登记换届",
     "term.set": "登记任期",
 }

@@ -13,6 +13,7 @@ from branches.reach.rights import (
     REPORTS,
     REVIEW,
     ROLES,
+    SET_RULES,
     VIEW,
 )
 
@@ -34,6 +35,8 @@ _ORGANISATION = [
     ("台账导入", "import_start", "file-import", IMPORT),
     ("任职授权", "appointment_list", "user-check", APPOINT),
     ("账号重置", "reset_list", "key", MEMBERS),
+    ("本机关设定", "setting_list", "adjustments", SET_RULES),
+    ("启用情况", "first_steps", "checklist", IMPORT),
 ]
 _ASSESSMENT = [
     ("考核得分", "score_list", "chart-bar", VIEW),
@@ -44,7 +47,8 @@ _ASSESSMENT = [
 ]
 _SYSTEM = [
     ("账号", "account_list", "user-cog", ACCOUNTS),
-    ("设定", "setting_list", "settings", ACCOUNTS),
+    ("技术设定", "setting_list", "settings", ACCOUNTS),
+    ("启用情况", "first_steps", "checklist", ACCOUNTS),
     ("意见反馈", "feedback_list", "message", ACCOUNTS),
     ("后台任务", "job_list", "activity", ACCOUNTS),
     ("审计", "audit_list", "shield-check", AUDIT),

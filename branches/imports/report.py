@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from branches.imports.recognise import Kind, likely_other, said_of
 from common import progress
 from common.numbers import masked
 from common.tabular import UnreadableFile, read_table
@@ -137,7 +138,7 @@ def grouped(lines: Iterable["CellError | Notice"]) -> list[Group]:
 
 @dataclass
 class Plan:
-    """What one ledger would do. `items`: the rows to write, in the order of the file.
+    """What one ledger would do. `items`: the rows to write, in the order of the file. `like`: what it is instead.
 
     changes and missing are filled where the importer chose a mode (ADD, UPDATE).
     """
@@ -151,6 +152,7 @@ class Plan:
     counts: Counter[str] = field(default_factory=Counter)
     changes: list[RowChange] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
+    like: Kind | None = None
 
     def heading(self, name: str) -> str:
         """Return the file's own heading of a field, or its usual one where the file has no such column."""
@@ -233,6 +235,11 @@ class Cells:
             self.notice("name", f"已登记，与表不同的是：{names}；选择了只新增，不更改。")
 
 
+def _certain(ledger: Ledger, table: Table) -> bool:
+    """Whether every required column was found by its very heading."""
+    return all(table.how.get(column.name) == "exact" for column in ledger.fields if column.required)
+
+
 def read_ledger(
     ledger: Ledger,
     source: Source,
@@ -253,8 +260,15 @@ def read_ledger(
     try:
         plan.table = read_table(source, filename, ledger.fields, columns, sheet=sheet, strict=strict)
     except UnreadableFile as error:
-        plan.errors.append(CellError(ledger.key, 0, "", "", str(error)))
+        plan.like = likely_other(ledger.key, error.words)
+        said = said_of(plan.like) if plan.like else str(error)
+        plan.errors.append(CellError(ledger.key, 0, "", "", said))
         return plan
+    if not columns and not _certain(ledger, plan.table):
+        plan.like = likely_other(ledger.key, plan.table.words)
+        if plan.like:
+            plan.errors.append(CellError(ledger.key, 0, "", "", said_of(plan.like)))
+            return plan
     if plan.table.missing:
         labels = "、".join(f"“{ledger.label(name)}”" for name in plan.table.missing)
         plan.errors.append(CellError(ledger.key, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))

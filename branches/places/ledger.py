@@ -1,8 +1,8 @@
 """The ledger of organisations: its columns under all the headings that offices give them."""
 
-from branches.places.vocabulary import parse_organisation_kind
+from branches.places.vocabulary import ORGANISATION_KINDS, parse_organisation_kind
 from common.tabular.headings import Field
-from common.tabular.ledger import Ledger
+from common.tabular.ledger import Guide, Ledger
 from common.tabular.words import REMARK, joined, understood, words
 
 ORGANISATIONS = [
@@ -75,10 +75,23 @@ ORGANISATIONS = [
     Field("remark", "备注", REMARK),
 ]
 
+_DAY = "2026-03-01，也可以写 2026年3月1日"
+_GUIDE = {
+    "name": Guide("批复中的全称，全机关不重名；第二次导入时按全称辨认。", "中共××市××局综合处支部委员会", width=40),
+    "short_name": Guide("页面上用的名字，活动台账里也可以用它。", "综合处党支部", width=20),
+    "kind": Guide("从下拉列表中选择。", "党支部", choices=tuple(ORGANISATION_KINDS.values()), strict=True),
+    "parent": Guide("上级的全称或简称；上级写在同一张表里也可以，次序不限。只有党组没有上级。", "机关党委", width=40),
+    "founded": Guide("批复成立的日期。成立以前不计义务。", _DAY, kind="date"),
+    "term_ends": Guide("本届委员会任期届满的日期，到期前会提醒换届。", _DAY, kind="date", width=20),
+    "department": Guide("这个组织覆盖的处室，几个处室之间用顿号分开。", "综合处、财务处", width=24),
+    "remark": Guide("不导入，自己看的。", width=24),
+}
+
 ORGANISATIONS_LEDGER = Ledger(
     "organisations",
     "党组织",
     ORGANISATIONS,
     "党组织台账",
     "党组织基本情况表：全称、简称、类别、上级、成立日期、任期届满日期、处室",
+    _GUIDE,
 )

@@ -13,6 +13,7 @@ ASSIGN = "assign_work"
 ORGANISE = "manage_organisation"
 APPOINT = "appoint"
 ASSESS = "assess"
+SET_RULES = "set_rules"
 PUBLISH = "publish_results"
 REPORTS = "view_reports"
 OBJECT = "object_result"
@@ -31,6 +32,7 @@ ORGANISATION_RIGHTS = [
     (ORGANISE, "管理组织"),
     (APPOINT, "任免授权"),
     (ASSESS, "考核评分"),
+    (SET_RULES, "设定本机关规则"),
     (PUBLISH, "发布结果"),
     (REPORTS, "查看结果和报告"),
     (OBJECT, "对本组织结果提出异议"),
@@ -95,7 +97,7 @@ ROLES = {
         Role(
             "committee_secretary",
             "机关党委书记",
-            with_implied(_STAFF | {IDENTITY, APPOINT, PUBLISH}),
+            with_implied(_STAFF | {IDENTITY, APPOINT, PUBLISH, SET_RULES}),
             _UP_TO_GENERAL
             + (
                 "committee_staff",

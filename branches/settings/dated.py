@@ -5,34 +5,57 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from branches.reach.rights import ACCOUNTS, SET_RULES
 from branches.settings.models import Setting
 from common import clock
 
 
 @dataclass(frozen=True)
 class Known:
+    """A key of the settings. purpose: what it is for, in one sentence of the page; right: whoever holds it sets the key."""
+
     default: str
     label: str
     low: Decimal
     high: Decimal
+    purpose: str
+    right: str = SET_RULES
 
 
-def _known(default: str, label: str, low: int, high: int) -> Known:
-    return Known(default, label, Decimal(low), Decimal(high))
+def _known(default: str, label: str, low: int, high: int, purpose: str, right: str = SET_RULES) -> Known:
+    return Known(default, label, Decimal(low), Decimal(high), purpose, right)
 
 
 # (first day, value) of a key, newest first; the default closes it with None as its day.
 Timeline = list[tuple[date | None, Decimal]]
 
+# Settings of the business belong to the business (access rule 11). The limit of backdating guards against whoever
+# appoints, so that it is not his own to move.
 KNOWN = {
-    "grace_days": _known("7", "补报宽限天数（记录日期或期末之后）", 0, 60),
-    "due_soon_days": _known("7", "临期提示天数", 0, 60),
-    "sync_tolerance_days": _known("7", "四同步容许相差天数", 0, 60),
-    "lecture_per_quarter": _known("1", "党课每季度次数", 0, 12),
-    "org_life_due_month": _known("12", "组织生活会截止月份", 1, 12),
-    "founding_share": _known("0.5", "成立当期剩余天数不少于几成才计入应办", 0, 1),
-    "late_factor": _known("0.5", "补办、迟报计分系数", 0, 1),
-    "appointment_backdate_days": _known("30", "任职起最多可早于登记当天的天数", 0, 3650),
+    "grace_days": _known(
+        "7",
+        "补报宽限天数（记录日期或期末之后）",
+        0,
+        60,
+        "活动之后这么多天之内提交不算迟报；考核期在期末之后同样天数关闭。",
+    ),
+    "due_soon_days": _known("7", "临期提示天数", 0, 60, "截止日期前这么多天起，应办事项显示为临期。"),
+    "sync_tolerance_days": _known(
+        "7", "四同步容许相差天数", 0, 60, "业务日期之后这么多天之内有党建记录，算同步；再晚是滞后，没有是缺失。"
+    ),
+    "lecture_per_quarter": _known("1", "党课每季度次数", 0, 12, "每个党支部每季度应办的党课次数，0 为不要求。"),
+    "org_life_due_month": _known("12", "组织生活会截止月份", 1, 12, "组织生活会应在当年这个月的最后一天之前召开。"),
+    "founding_share": _known(
+        "0.5",
+        "成立当期剩余天数不少于几成才计入应办",
+        0,
+        1,
+        "组织成立或本机关启用的当期，剩下的天数不足这一比例就不计应办。",
+    ),
+    "late_factor": _known("0.5", "补办、迟报计分系数", 0, 1, "补办、迟报的事项按这一系数计分，1 为不扣，0 为不得分。"),
+    "appointment_backdate_days": _known(
+        "30", "任职起最多可早于登记当天的天数", 0, 3650, "防止事后任命：任职起不能早于登记当天这么多天。", ACCOUNTS
+    ),
 }
 
 
@@ -56,10 +79,15 @@ def timeline(key: str) -> Timeline:
 
 def timelines(keys: Iterable[str]) -> dict[str, Timeline]:
     """Return {key: timeline} of several keys in one statement."""
+    return gathered(
+        keys, Setting.objects.filter(key__in=keys).order_by("-valid_from").values_list("key", "valid_from", "value")
+    )
+
+
+def gathered(keys: Iterable[str], rows: Iterable[tuple[str, date, str]]) -> dict[str, Timeline]:
+    """Return {key: timeline} of rows (key, valid_from, value), newest first, each closed by the default of its key."""
     lines: dict[str, Timeline] = {key: [] for key in keys}
-    for key, day, value in (
-        Setting.objects.filter(key__in=keys).order_by("-valid_from").values_list("key", "valid_from", "value")
-    ):
+    for key, day, value in rows:
         lines[key].append((day, Decimal(value)))
     return {key: [*line, (None, Decimal(KNOWN[key].default))] for key, line in lines.items()}
 

@@ -1,5 +1,6 @@
 """Values that this agency sets itself, dated like rules."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -9,6 +10,9 @@ class Setting(models.Model):
     key = models.CharField(max_length=60)
     value = models.CharField(max_length=200)
     valid_from = models.DateField()
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="设定人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "设定"

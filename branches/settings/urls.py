@@ -1,4 +1,4 @@
-"""The agency's dated settings."""
+"""The agency's dated settings and its start date."""
 
 from django.urls import path
 
@@ -6,5 +6,6 @@ from branches.settings import views
 
 urlpatterns = [
     path("settings/", views.setting_list, name="setting_list"),
+    path("settings/agency-start/", views.setting_start, name="setting_start"),
     path("settings/<slug:key>/", views.setting_edit, name="setting_edit"),
 ]

@@ -1,64 +1,150 @@
-"""The agency's dated settings on screen: what is in force, what begins later, a new value."""
+"""The agency's settings on screen: what is in force, since when, by whom; a new value, its consequence, its confirmation.
 
-from decimal import Decimal
+Settings of the business are for whoever holds `set_rules`, technical ones for the administrator: one page, each sees his.
+"""
+
+from datetime import date
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from branches.reach import access
 from branches.reach.doors import needs
-from branches.reach.rights import ACCOUNTS
-from branches.settings import dated as dated_settings
-from branches.settings.forms import SettingForm
-from branches.settings.models import Setting
-from branches.settings.services import setting_set
+from branches.reach.rights import ACCOUNTS, SET_RULES
+from branches.settings import dated
+from branches.settings.forms import SettingForm, StartForm
+from branches.settings.selectors import history, plain, setting_lines, start_line
+from branches.settings.services import setting_check, setting_set, start_check, start_set
+from branches.settings.start import KEY, LABEL, PURPOSE
 from common import clock
 from common.forms.fields import take_errors
+from common.requests import Request
+
+_UNCHANGED = "已经冻结、发布的结果不变。"
 
 
-@needs(ACCOUNTS)
-def setting_list(request):
-    rows, histories = [], {}
-    for row in Setting.objects.order_by("-valid_from"):
-        histories.setdefault(row.key, []).append(row)
-    for key, known in dated_settings.KNOWN.items():
-        history = histories.get(key, [])
-        now = next((row for row in history if row.valid_from <= clock.today()), None)
-        rows.append(
-            {
-                "key": key,
-                "known": known,
-                "value": f"{Decimal(now.value if now else known.default).normalize():f}",
-                "since": now.valid_from if now else None,
-                "later": [row for row in history if row.valid_from > clock.today()],
-            }
-        )
-    context = {"title": f"{len(rows)} 项设定", "sub": "改动从所选日期起生效，以往的结果不变", "rows": rows}
+def _rights(request: Request) -> set[str]:
+    """Return which of the two rights of settings the account holds; Http404 without any."""
+    rights = {SET_RULES} if access.holds_anywhere(request.user, SET_RULES) else set()
+    if request.user.has_perm(f"branches.{ACCOUNTS}"):
+        rights.add(ACCOUNTS)
+    if not rights:
+        raise Http404
+    return rights
+
+
+@login_required
+def setting_list(request: Request) -> HttpResponse:
+    rights = _rights(request)
+    lines = setting_lines(rights)
+    business = SET_RULES in rights
+    context = {
+        "title": f"{len(lines)} 项{'本机关设定' if business else '技术设定'}",
+        "sub": "改动从所选日期起生效，以往的结果不变" + ("" if business else "；业务规则由机关党委书记设定，不在这里"),
+        "lines": lines,
+        "start": start_line() if business else None,
+        "business": business,
+        "purpose": PURPOSE,
+    }
     return render(request, "branches/settings/list.html", context)
 
 
-@needs(ACCOUNTS)
-def setting_edit(request, key):
-    if key not in dated_settings.KNOWN:
+@login_required
+def setting_edit(request: Request, key: str) -> HttpResponse:
+    rights = _rights(request)
+    known = dated.KNOWN.get(key)
+    if known is None or known.right not in rights:
         raise Http404
-    known = dated_settings.KNOWN[key]
-    form = SettingForm(request.POST or None, initial={"value": f"{dated_settings.number(key).normalize():f}"})
+    value = plain(str(dated.number(key)))
+    form = SettingForm(request.POST or None, initial={"value": value})
+    form.fields["value"].help_text = f"{known.low} 至 {known.high}，默认 {known.default}"
     if request.method == "POST" and form.is_valid():
         try:
-            setting_set(by=request.user, key=key, **form.cleaned_data)
+            return _setting_taken(request, key, form.cleaned_data)
         except ValidationError as error:
             take_errors(form, error)
-        else:
-            messages.success(request, "设定已保存，有关计量将重新计算")
-            return redirect("setting_list")
-    form.fields["value"].help_text = f"{known.low} 至 {known.high}，默认 {known.default}"
     context = {
         "title": known.label,
+        "sub": known.purpose,
         "form": form,
+        "verb": "下一步：核对",
         "cancel": reverse("setting_list"),
-        "history": Setting.objects.filter(key=key).order_by("-valid_from"),
-        "known": known,
+        "history": history(key),
+        "default": f"默认值 {known.default}",
     }
     return render(request, "branches/settings/edit.html", context)
+
+
+def _setting_taken(request: Request, key: str, data: dict[str, Any]) -> HttpResponse:
+    """Show what a new value means, or set it once that was confirmed."""
+    known, since = dated.KNOWN[key], data["valid_from"]
+    text = setting_check(key=key, value=data["value"], valid_from=since)
+    if "confirmed" in request.POST:
+        setting_set(by=request.user, key=key, value=text, valid_from=since)
+        messages.success(request, "设定已保存，有关计量将重新计算")
+        return redirect("setting_list")
+    before = plain(str(dated.number(key, since)))
+    name = known.label.split("（")[0]
+    change = f"由 {before} 改为 {text}" if before != text else f"仍为 {text}"
+    back = "这一天已经过去，此后的义务、逾期和得分将重新计算。" if since < clock.today() else ""
+    context = {
+        "title": f"自{clock.in_words(since)}起，{name}{change}？",
+        "text": f"{known.purpose}{back}{_UNCHANGED}",
+        "verb": "确认设定",
+        "cancel": reverse("setting_edit", args=[key]),
+        "hidden": {"value": text, "valid_from": since.isoformat()},
+    }
+    return render(request, "branches/settings/confirm.html", context)
+
+
+@needs(SET_RULES)
+def setting_start(request: Request) -> HttpResponse:
+    """The date from which the agency reckons."""
+    start = start_line()
+    form = StartForm(
+        request.POST or None, initial={"day": start.day if start else clock.today().replace(month=1, day=1)}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _start_taken(request, form.cleaned_data["day"], start.day if start else None)
+        except ValidationError as error:
+            take_errors(form, error)
+    context = {
+        "title": LABEL,
+        "sub": PURPOSE,
+        "form": form,
+        "verb": "下一步：核对",
+        "cancel": reverse("setting_list"),
+        "history": history(KEY),
+        "default": "未确定，已有的记录全部计算",
+        "said": True,
+    }
+    return render(request, "branches/settings/edit.html", context)
+
+
+def _start_taken(request: Request, day: date, before: date | None) -> HttpResponse:
+    """Show what the date means, or set it once that was confirmed."""
+    start_check(day)
+    if "confirmed" in request.POST:
+        start_set(by=request.user, day=day)
+        messages.success(request, f"{clock.in_words(day)}起计算义务和得分，正在重新汇总")
+        return redirect("home")
+    if before is None:
+        change = "以前的记录只供查阅，不判逾期，不计分。"
+    elif day > before:
+        change = f"{clock.in_words(before)}至这一天之间的义务、逾期和得分不再计算。"
+    else:
+        change = f"这一天至 {clock.in_words(before)}之间的义务将补算，没有记录的会显示为逾期。"
+    context = {
+        "title": f"自{clock.in_words(day)}起计算义务和得分？",
+        "text": f"{change}{_UNCHANGED}",
+        "verb": "确定启用日期",
+        "cancel": reverse("setting_start"),
+        "hidden": {"day": day.isoformat()},
+    }
+    return render(request, "branches/settings/confirm.html", context)

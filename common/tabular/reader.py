@@ -36,7 +36,14 @@ Source = str | Path | bytes | bytearray | memoryview | IO[bytes]
 
 
 class UnreadableFile(ValueError):
-    """The file as a whole cannot be used; the text is one Chinese sentence."""
+    """The file as a whole cannot be used; the text is one Chinese sentence.
+
+    words: the texts of its first rows, where it was opened and its headings fit nothing.
+    """
+
+    def __init__(self, text: str, words: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.words = words
 
 
 @dataclass
@@ -57,7 +64,8 @@ class Table:
     `matched`: {field: heading as the file has it}; `how`: {field: exact | alike | by hand | by content};
     `unknown`: headings nobody asked for; `missing`: required fields without a column (only with
     strict=False); `dropped`: [(row number, reason)] of rows that are no records; `others`: further sheets
-    that look like the same table; `cut`: something stands right of the columns that are read.
+    that look like the same table; `cut`: something stands right of the columns that are read; `words`: the
+    texts of the sheet's first rows, headings among them.
     """
 
     rows: list[Row]
@@ -69,6 +77,7 @@ class Table:
     dropped: list[tuple[int, str]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     cut: bool = False
+    words: list[str] = field(default_factory=list)
 
 
 def read_table(
@@ -258,7 +267,7 @@ def _table(
     found = {f.name: found[f.name] for f in fields if f.name in found}
     missing = [f for f in fields if f.required and f.name not in found]
     if missing and strict:
-        raise UnreadableFile(_missing_sentence(missing, layout))
+        raise UnreadableFile(_missing_sentence(missing, layout), _first_words(grid, SEARCHED_ROWS))
     _refuse_twins(layout, found, fields)
     leaves = [fold(h.leaf) for h in layout.headings]
     shown = {h.column: h.leaf if leaves.count(fold(h.leaf)) == 1 else h.joined for h in layout.headings}
@@ -277,11 +286,12 @@ def _table(
         dropped=dropped,
         others=others,
         cut=grid.cut,
+        words=_first_words(grid, SEARCHED_ROWS),
     )
 
 
 def _missing_sentence(missing: Sequence[Field], layout: _Layout) -> str:
-    seen = [h.leaf for h in layout.headings] if len(layout.found) >= 1 else _first_words(layout.grid)
+    seen = [h.leaf for h in layout.headings] if len(layout.found) >= 1 else _first_words(layout.grid)[:40]
     labels = "、".join(f"“{f.label}”" for f in missing)
     names = "、".join(f"{f.label}={f.name}" for f in missing)
     shown = "、".join(text[:30] for text in seen[:40]) or "无"
@@ -289,8 +299,8 @@ def _missing_sentence(missing: Sequence[Field], layout: _Layout) -> str:
     return f"找不到列{labels}（{names}）。看到的标题：{shown}。{by_hand}"
 
 
-def _first_words(grid: Grid) -> list[str]:
-    return [display(c) for row in sorted(grid.rows)[:5] for c in grid.rows[row] if isinstance(c, str)][:40]
+def _first_words(grid: Grid, rows: int = 5) -> list[str]:
+    return [display(c) for row in sorted(grid.rows)[:rows] for c in grid.rows[row] if isinstance(c, str)]
 
 
 def _refuse_twins(layout: _Layout, found: Matches, fields: Sequence[Field]) -> None:

@@ -13,6 +13,13 @@ import xlsxwriter
 _FORMULA = re.compile(r"^'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MAX_CELL = 32_767
+# Text stays text, whatever it looks like.
+BOOK_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}
 _MAX_WIDTH = 48
 
 # A heading, or the key of a row with its heading; a row in the order of the columns, or by key.
@@ -68,7 +75,8 @@ def write_csv(rows: Iterable[Line], columns: Sequence[Column], file: IO[bytes]) 
     flush()
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """Return how many narrow characters wide a text is: a Chinese one counts twice."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
@@ -81,16 +89,7 @@ def write_xlsx(
     exported, when). Memory stays flat: rows go to disk one by one, so column widths come from headings and
     the first 200 rows.
     """
-    book = xlsxwriter.Workbook(
-        file,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "nan_inf_to_errors": True,
-        },
-    )
+    book = xlsxwriter.Workbook(file, {**BOOK_OPTIONS, "constant_memory": True})
     sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or "Sheet1")
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -99,7 +98,7 @@ def write_xlsx(
     rows = iter(rows)
     sample = [_cells(row, columns) for _, row in zip(range(200), rows, strict=False)]
     for index, head in enumerate(heads):
-        longest = max([_width(head), *(_width(str(safe_cell(r[index]))[:60]) for r in sample if index < len(r))])
+        longest = max([width(head), *(width(str(safe_cell(r[index]))[:60]) for r in sample if index < len(r))])
         sheet.set_column(index, index, min(max(longest + 2, 8), _MAX_WIDTH))
     top = 0
     for note in notes:

@@ -1,10 +1,10 @@
 """The ledger of activities: its columns under all the headings that offices give them."""
 
 from common.tabular.headings import Field
-from common.tabular.ledger import Ledger
+from common.tabular.ledger import Guide, Ledger
 from common.tabular.words import joined, understood, words
 from common.text import fold, parse_date
-from members.activities.vocabulary import parse_activity_kinds
+from members.activities.vocabulary import ACTIVITY_KINDS, parse_activity_kinds
 
 _MEETING = (
     "活动 会议 召开 开展 组织 举办 举行 组织生活 活动开展 会议召开 活动举办 活动组织 开展活动 召开会议 活动起始 -"
@@ -135,6 +135,31 @@ ACTIVITIES = [
     for f in ACTIVITIES
 ]
 
+_GUIDE = {
+    "date": Guide("活动当天的日期，不能晚于今天。", "2026-03-01，也可以写 2026年3月1日", kind="date"),
+    "organisation": Guide("开展活动的党组织，全称或简称；党小组会写党小组。", "综合处党支部", width=32),
+    "kind": Guide(
+        "从下拉列表中选择；一次活动兼有几种的，用顿号分开。",
+        "支部党员大会、党课",
+        choices=tuple(ACTIVITY_KINDS.values()),
+        width=22,
+    ),
+    "topic": Guide("议题或活动的名称。", "通报支部工作，讨论下季度安排", width=32),
+    "place": Guide("", "三楼会议室", width=16),
+    "chair": Guide("名册上的姓名。", width=12),
+    "recorder": Guide("名册上的姓名。", width=12),
+    "expected": Guide("当天应到的人数。", "12", kind="number", width=8),
+    "present": Guide("当天实到的人数，不多于应到。", "11", kind="number", width=8),
+    "absent": Guide("缺席的人和原因，几个人之间用顿号分开。", "姓名（出差）、姓名（病假）", width=32),
+    "absent_reason": Guide("原因单独成列时写在这里，次序同缺席人员。", "出差", width=20),
+    "content": Guide("主要内容和形成的决议。", "学习……；决议：……", width=48),
+}
+
 ACTIVITIES_LEDGER = Ledger(
-    "activities", "活动", ACTIVITIES, "活动台账", "组织生活台账：日期、党组织、活动类型、应到、实到等"
+    "activities",
+    "活动",
+    ACTIVITIES,
+    "活动台账",
+    "组织生活台账：日期、党组织、活动类型、应到、实到等",
+    _GUIDE,
 )

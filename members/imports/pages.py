@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import connection
+from django.urls import reverse
 
 from branches.imports.report import ADD, UPDATE
 from branches.jobs.models import JobRun
@@ -45,6 +46,9 @@ def finding(batch: ImportBatch) -> str:
     }
     if batch.state != BatchState.READY:
         return titles.get(BatchState(batch.state)) or f"这次导入{batch.get_state_display()}"
+    likes = found.get("likes", ())
+    if likes and len(likes) == found["fault_count"]:
+        return f"这份文件像是{likes[0][2]}" if len(likes) == 1 else f"{len(likes)} 份文件放错了地方"
     if found["fault_count"]:
         return f"{found['fault_count']} 处有误，改正后重新上传"
     if not found["writes"]:
@@ -76,6 +80,14 @@ def _changes(batch: ImportBatch, page: str | None) -> Any:
     return Paginator(lines_of(batch, LineKind.CHANGE), _CHANGES_A_PAGE).get_page(page)
 
 
+def _likes(batch: ImportBatch) -> list[dict[str, str]]:
+    """Return the files that are another ledger than the one they were given for: what each is, and where it belongs."""
+    return [
+        {"file": batch.files[ledger]["name"], "title": title, "url": f"{reverse(page)}#id_{key}"}
+        for ledger, key, title, page in batch.preview.get("likes", ())
+    ]
+
+
 def context(batch: ImportBatch, page: str | None, names: str) -> dict[str, Any]:
     """Return what preview.html needs but the form of the columns. page: number of the page of changes."""
     found = {} if batch.overdue else batch.preview
@@ -96,6 +108,7 @@ def context(batch: ImportBatch, page: str | None, names: str) -> dict[str, Any]:
         "batch": batch,
         "chip": "import_expired" if batch.overdue else f"import_{batch.state}",
         "ledgers": [] if batch.running else ledgers,
+        "likes": _likes(batch) if found else [],
         "faults": errors,
         "suggests": any(suggestion for *_, suggestion in errors),
         "found": found,

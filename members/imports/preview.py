@@ -30,13 +30,15 @@ class Changed(Exception):
 
 def preview(plans: list[Plan]) -> dict[str, Any]:
     """Return what the page shows of the plans beside their lines, as plain JSON."""
-    errors = grouped(error for plan in plans for error in plan.errors)
+    errors = grouped(error for plan in plans if not plan.like for error in plan.errors)
+    likes = [[plan.ledger.key, plan.like.key, plan.like.title, plan.like.page] for plan in plans if plan.like]
     notices = grouped(notice for plan in plans for notice in plan.notices)
     return {
         "ledgers": [_ledger(plan) for plan in plans],
         "faults": [[g.ledger, g.rows_text, g.heading, g.sentence, g.suggestion] for g in errors[:SHOWN]],
         "fault_count": sum(len(plan.errors) for plan in plans),
         "fault_groups": len(errors),
+        "likes": likes,
         "notices": [[g.ledger, g.rows_text, g.heading, g.sentence] for g in notices[:SHOWN]],
         "notice_count": sum(len(plan.notices) for plan in plans),
         "notice_groups": len(notices),
@@ -55,7 +57,7 @@ def _ledger(plan: Plan) -> dict[str, Any]:
         "rows": plan.rows,
         "counts": {action: plan.counts[action] for action in (NEW, CHANGED, UNCHANGED, WRONG)},
     }
-    if table is None:
+    if table is None or plan.like:
         return found | {"sheet": "", "matched": [], "unknown": [], "free": []}
     labels = {column.name: column.label for column in plan.ledger.fields}
     return found | {

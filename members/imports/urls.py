@@ -4,6 +4,7 @@ from members.imports import views as imports
 
 urlpatterns = [
     path("imports/", imports.start, name="import_start"),
+    path("imports/blank/<slug:ledger>/", imports.blank, name="import_blank"),
     path("imports/<uuid:uid>/", imports.preview, name="import_preview"),
     path("imports/<uuid:uid>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:uid>/columns/", imports.columns, name="import_columns"),

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +12,10 @@ from branches.audit import exports
 from branches.reach import access
 from branches.reach.doors import recent_login
 from branches.reach.rights import IMPORT
+from common.uploads.sniffing import CONTENT_TYPES
 from members.imports import pages
+from members.imports.agency import LEDGERS
+from members.imports.blanks import blank_workbook
 from members.imports.forms import ColumnsForm, UploadForm
 from members.imports.models import LineKind
 from members.imports.selectors import lines_of, own_batch, own_batches, running_batch
@@ -41,10 +44,22 @@ def start(request):
         "title": "导入台账",
         "sub": "先核对，后导入；有一处错误就一行也不写入",
         "form": form,
+        "blanks": LEDGERS.values(),
         "recent": own_batches(request.user),
         "running": running_batch(request.user),
     }
     return render(request, "members/imports/start.html", context)
+
+
+@login_required
+@require_GET
+def blank(request, ledger):
+    """An empty workbook to be filled in. It holds names of organisations for its drop-downs and nothing of people."""
+    access.require_anywhere(request.user, IMPORT)
+    if ledger not in LEDGERS:
+        raise Http404
+    known = LEDGERS[ledger]
+    return exports.attachment(blank_workbook(request.user, known), f"{known.title}（空表）.xlsx", CONTENT_TYPES["xlsx"])
 
 
 def batch_page(request, batch, columns=None, names="import"):

@@ -3,11 +3,12 @@
 import re
 
 from common.tabular.headings import Field
-from common.tabular.ledger import Ledger
+from common.tabular.ledger import Guide, Ledger
 from common.tabular.words import REMARK, joined, understood, words
 from common.text import fold
 from members.roster.identity import parse_identity
-from members.roster.vocabulary import parse_category
+from members.roster.seat_names import POSTS
+from members.roster.vocabulary import CATEGORIES, EDUCATION, SEXES, STATUSES, parse_category
 
 _PARTY_DAY = "日期 时间 年月日 年月 -"
 
@@ -131,6 +132,31 @@ MEMBERS = [
     Field("remark", "备注", REMARK),
 ]
 
+_DAY = "2018-07-01，也可以写 2018年7月1日"
+_GUIDE = {
+    "name": Guide("与身份证一致。", width=12),
+    "sex": Guide("从下拉列表中选择。", "女", choices=tuple(SEXES.values()), strict=True, width=8),
+    "identity": Guide("这一列已设为文本；加密保存，第二次导入时按它辨认本人。", "18 位数字，末位可以是 X", width=24),
+    "ethnicity": Guide("", "汉族", width=10),
+    "birth_date": Guide("与身份证一致。", _DAY, kind="date"),
+    "education": Guide("从下拉列表中选择，也可以按原来的写法填。", "大学本科", choices=tuple(EDUCATION.values())),
+    "category": Guide("从下拉列表中选择。", "正式党员", choices=tuple(CATEGORIES.values()), strict=True),
+    "branch": Guide("党支部的全称或简称。", "综合处党支部", width=32),
+    "group": Guide("党小组的名称；没有划分党小组的空着。", "第一党小组", width=18),
+    "joined_on": Guide("支部大会接收为预备党员的日期；申请人、积极分子空着。", _DAY, kind="date", width=18),
+    "full_on": Guide("预备党员空着。", _DAY, kind="date", width=18),
+    "work_post": Guide("行政职务或岗位。", "三级主任科员", width=20),
+    "party_post": Guide("现任党内职务，几个之间用顿号分开；支部书记由此得知。", "书记", choices=tuple(POSTS.values())),
+    "phone": Guide("这一列已设为文本；加密保存，查看要留痕。", "11 位数字", width=16),
+    "status": Guide("空着为正常。", "正常", choices=tuple(STATUSES.values()), strict=True, width=12),
+    "remark": Guide("不要写身份号码和电话。", width=24),
+}
+
 MEMBERS_LEDGER = Ledger(
-    "members", "党员", MEMBERS, "党员台账", "党员信息表：姓名、公民身份号码、人员类别、所在党支部、入党日期等"
+    "members",
+    "党员",
+    MEMBERS,
+    "党员台账",
+    "党员信息表：姓名、公民身份号码、人员类别、所在党支部、入党日期等",
+    _GUIDE,
 )

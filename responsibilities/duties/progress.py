@@ -6,11 +6,15 @@ The system's own proofs (duties/proofs) come first; over them lies what people r
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from django.db.models import QuerySet
 
 from branches.access.models import User
+from branches.settings import dated
+from branches.settings.start import not_yet, timelines_and_start
 from common import clock
+from common.periods import Period
 from responsibilities.duties.models import Duty, DutyReport, ReportState
 from responsibilities.duties.proofs.sources import proof_slots
 from responsibilities.duties.slot import (
@@ -48,12 +52,33 @@ def duty_slots(
     if isinstance(duties, QuerySet):
         duties = duties.select_related("list__organisation", "list__holder", "list__member")
     duties = list(duties)
-    slots = proof_slots(duties, as_of, holders)
+    if not duties:
+        return {}
+    settings, start = timelines_and_start("founding_share")
+    slots = proof_slots(duties, as_of, holders, start)
+    _leave_history_out(slots, start, settings["founding_share"])
     reports = _reports(duties, as_of)
     for duty in duties:
         for slot in slots[duty.pk]:
             _judge(slot, reports.get((duty.pk, slot.key)), as_of)
     return slots
+
+
+def _leave_history_out(slots: Slots, start: date, shares: dated.Timeline) -> None:
+    """Take what fell due before the agency's start out of what is owed; a period in which it began counts as a founding's."""
+    for slot in (slot for found in slots.values() for slot in found):
+        if slot.due < start or not _lasts(slot, start, shares):
+            slot.expected, slot.done, slot.late, slot.unknown, slot.words = 0, 0, 0, False, False
+            slot.text = not_yet(start)
+
+
+def _lasts(slot: DutySlot, start: date, shares: dated.Timeline) -> bool:
+    """Whether enough of the slot's own period is left from `start` on; what has no period of its own has a date alone."""
+    try:
+        period = Period.parse(slot.key)
+    except ValueError:
+        return True
+    return period.first >= start or period.counts_since(start, Fraction(dated.at(shares, period.first)))
 
 
 def _reports(duties: list[Duty], as_of: date) -> dict[tuple[int, str], Said]:

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
 from branches.settings import dated as dated_settings
+from branches.settings.start import not_yet, timelines_and_start
 from common import clock
 from common.dated import in_force_during
 from common.periods import MONTH, MONTHS_IN, YEAR, Period
@@ -116,7 +117,7 @@ class _Reckoning:
     def __init__(self, span: Period, organisations: list[int] | None, as_of: date, rules: Iterable[RequirementRule]):
         self.span, self.as_of = span, as_of
         self.asked = [(rule, periods) for rule in rules if (periods := periods_of(rule, span))]
-        self.settings = dated_settings.timelines(("due_soon_days", "founding_share", *RULE_SETTINGS))
+        self.settings, self.start = timelines_and_start("due_soon_days", "founding_share", *RULE_SETTINGS)
         self.places = self._places(organisations)
         # A long list of ids inside OR and EXISTS is compared row by row; asking for all and looking up is quicker.
         ids = None if organisations is None or len(self.places) > FEW else list(self.places)
@@ -202,7 +203,10 @@ class _Reckoning:
             return None
         row = Requirement(place.pk, rule.rule, period, self._number(rule, period), self._due(rule, period))
         reference = min(period.last, max(self.as_of, period.first), place.ends)
-        if not self._stands_long_enough(place, period):
+        # What the agency began with is history; the period in which it began is owed like that of a founding.
+        if self.start > place.founded and (row.due < self.start or not self._lasts_long_enough(self.start, period)):
+            return _not_applicable(row, not_yet(self.start))
+        if not self._lasts_long_enough(place.founded, period):
             return _not_applicable(row, f"{place.founded:%Y年%-m月%-d日}成立，当期不计")
         if place.ends < period.last:
             return _not_applicable(row, f"{place.ends:%Y年%-m月%-d日}撤销，当期不计")
@@ -235,9 +239,9 @@ class _Reckoning:
             return Period(MONTH, period.year, month).last
         return period.last
 
-    def _stands_long_enough(self, place: _Place, period: Period) -> bool:
+    def _lasts_long_enough(self, begun: date, period: Period) -> bool:
         share = Fraction(dated_settings.at(self.settings["founding_share"], period.first))
-        return place.founded <= period.first or period.counts_since(place.founded, share)
+        return begun <= period.first or period.counts_since(begun, share)
 
     def _has_committee(self, place: _Place, day: date) -> bool:
         seated = {member for member, starts, ends in self.seats.get(place.pk, ()) if starts <= day <= ends}
@@ -257,8 +261,12 @@ class _Reckoning:
                 met = record.meets(period)
                 if met is not None:
                     matched.add(record.activity)
-                    (late if met == LATE else on_time).append(record)
+                    (late if self._is_late(record, met) else on_time).append(record)
         return on_time, late
+
+    def _is_late(self, record: CountingRecord, met: str) -> bool:
+        """Nothing is late from before the agency's start."""
+        return met == LATE and record.day >= self.start
 
     def _count(self, row: Requirement, rule: RequirementRule, period: Period, place: _Place) -> None:
         on_time, late = self._matching(rule, period, place)
@@ -295,7 +303,7 @@ class _Reckoning:
                 met = record.meets(row.period)
                 if met is not None:
                     records[record.activity] = record
-                    (made_up if met == LATE else early).add(member)
+                    (made_up if self._is_late(record, met) else early).add(member)
         made_up -= early
         row.expected, row.on_time, row.late = len(owed), len(early), len(made_up)
         row.records = [record.activity for record in sorted(records.values(), key=lambda one: (one.day, one.activity))]

@@ -8,7 +8,7 @@ from branches.imports.places import Places
 from branches.imports.report import CHANGED, NEW, UNCHANGED, Cells, read_ledger
 from branches.imports.run import nothing_around, run
 from branches.places.models.departments import Coverage, Department
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.rights import ASSIGN, ORGANISE
@@ -114,6 +114,15 @@ def plan_work(by, files, *, columns=None, sheets=None, strict=True):
         if cells.count(found.action if found else UNCHANGED) and found and found.action != UNCHANGED:
             plan.items.append(found)
     return [plan]
+
+
+def blank_choices():
+    """Return {field name: words} of the empty year plan: what the database adds to its drop-downs. All whom it may concern
+    may arrange work of the whole agency."""
+    departments = list(Department.objects.filter(closed_on__isnull=True).order_by("pk").values_list("name", flat=True))
+    branches = Organisation.objects.filter(kind=Kind.BRANCH, archived_on__isnull=True).in_tree_order()
+    names = [short or name for short, name in branches.values_list("short_name", "name")]
+    return {"kind": list(WorkKind.labels), "lead": departments, "helpers": departments, "carriers": names}
 
 
 def _text(most, empty=""):

@@ -1,7 +1,7 @@
 """The year plan of business work: its columns under all the headings that offices give them."""
 
 from common.tabular.headings import Field
-from common.tabular.ledger import Ledger
+from common.tabular.ledger import Guide, Ledger
 from common.tabular.words import REMARK, joined, words
 
 WORK = [
@@ -38,4 +38,22 @@ WORK = [
     Field("remark", "备注", REMARK),
 ]
 
-WORK_LEDGER = Ledger("work", "重点业务", WORK, "年度重点业务计划", "、".join(column.label for column in WORK[:-1]))
+_DAY = "2026-03-01，也可以写 2026年3月1日"
+_PLANNED = Guide("业务本身研究、安排、实施、考核的计划日期；没有定的空着，以后再补。", _DAY, kind="date", width=18)
+_GUIDE = {
+    "name": Guide("同名、同一年开始的业务只更新，不重复。", "数据共享平台建设", width=32),
+    "kind": Guide("从下拉列表中选择。", "委重点", width=12, strict=True),
+    "lead": Guide("处室的名称，须已登记。", "综合处", width=18),
+    "helpers": Guide("几个处室之间用顿号分开。", "财务处、人事处", width=24),
+    "leader": Guide("姓名。", width=12),
+    "carriers": Guide("党支部的全称或简称，几个之间用顿号分开；空着时由牵头处室的支部承办。", "综合处党支部", width=32),
+    "starts": Guide("", _DAY, kind="date"),
+    "ends": Guide("", _DAY, kind="date"),
+    "source": Guide("文件名称或文号。", width=24),
+    **{column.name: _PLANNED for column in WORK if column.name.startswith("planned_")},
+    "remark": Guide("", width=24),
+}
+
+WORK_LEDGER = Ledger(
+    "work", "重点业务", WORK, "年度重点业务计划", "、".join(column.label for column in WORK[:-1]), _GUIDE
+)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from branches.settings import dated as dated_settings
+from branches.settings.start import not_yet, timelines_and_start
 from common import clock
 from members.activities.models import COUNTING_STATES
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkCarrier
@@ -50,7 +51,8 @@ class SyncPoint:
     stage, item, milestone: ids (milestone None for a stage without milestones). kind: a SyncStageKind. name: of the milestone,
     or "". lag: days from business to Party date (negative: earlier); of a missing one, days from the business date to
     the day of judging (as_of). carriers: ids of the organisations that carry the item on the business date, the leading
-    one first. tolerance: days that were allowed on the business date.
+    one first. tolerance: days that were allowed on the business date. early: its day lies before the agency's start:
+    nothing was owed then, and no rate, fact or score knows it.
     """
 
     item: int
@@ -68,6 +70,7 @@ class SyncPoint:
     reason: str = ""
     as_of: date | None = None
     tolerance: int = 7
+    early: bool = False
 
     @property
     def day(self) -> date | None:
@@ -83,6 +86,8 @@ class SyncPoint:
     @property
     def chip(self) -> str:
         """The state as a chip shows it: not due is not said of what only waits for its date to be noted."""
+        if self.early:
+            return "not_applicable"
         return "waits" if self.waits else str(self.state)
 
 
@@ -118,7 +123,8 @@ def sync_points(
     if items is not None:
         items = items if hasattr(items, "query") else list(items)
         stages, chosen = stages.filter(item__in=items), {"item__in": items}
-    tolerance = dated_settings.timeline("sync_tolerance_days")
+    settings, start = timelines_and_start("sync_tolerance_days")
+    tolerance = settings["sync_tolerance_days"]
     parts = _milestones(chosen)
     proofs = _proofs(chosen, as_of)
     carriers = _carriers(chosen)
@@ -127,6 +133,8 @@ def sync_points(
         milestones: list[Milestone | None] = [*parts.get(stage.pk, ())]
         for milestone in milestones or [None]:
             point = _point(stage, milestone, proofs, tolerance, as_of)
+            if point.day is not None and point.day < start:
+                point.state, point.reason, point.lag, point.early = SyncState.WAIVED, not_yet(start), None, True
             if first and last and not (point.day and first <= point.day <= last):
                 continue
             day = point.day or as_of

@@ -248,7 +248,7 @@ def test_from_the_ledgers_to_the_report_in_the_hands_of_the_leader(installation,
     record = record_a_theme_day(phone)
     accept(staff, record)
     wait_for_the_fact(installation, int(cell.split("/")[2]))
-    staff.goto(staff.home + "/")
+    staff.goto(staff.home + "/dashboard/")
     assert staff.get_attribute(f"a.dj-cell[href='{cell}']", "aria-label").endswith("：已完成")
 
     quarter = last_closed_quarter()

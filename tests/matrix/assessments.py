@@ -12,6 +12,7 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind
 from tests.matrix import Row, everyone, only
+from tests.matrix.imports import IMPORTERS
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders
 from tests.world import CAST
@@ -66,6 +67,7 @@ def secretary_a(world):
 ROWS = {
     "search": Row(get=everyone(), query="?q=甲"),
     "home": Row(get=everyone(**LED)),
+    "first_steps": Row(get=only(*IMPORTERS, "administrator")),
     "dashboard": Row(get=only(*VIEWERS)),
     "dashboard_update": Row(post=only(*VIEWERS, status=302)),
     "dashboard_remind": Row(get=only(*REVIEWERS), post=only(*REVIEWERS, status=302)),

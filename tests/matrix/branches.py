@@ -11,7 +11,7 @@ from common.operator import OPERATOR
 from tests.matrix import Row, everyone, only
 from tests.world import CAST, FOUNDED
 
-ADMIN, AUDITOR = "administrator", "auditor"
+ADMIN, AUDITOR, RULER = "administrator", "auditor", "committee_secretary"
 ORGANISERS = tuple(who for who, (role, _) in CAST.items() if role and ORGANISE in ROLES[role].rights)
 GIVERS = ("committee_secretary", "general_secretary", "secretary_a", "secretary_b", "secretary_c")
 ASKS_A = ("administrator", "committee_secretary", "secretary_a")
@@ -128,8 +128,9 @@ ROWS = {
     "reset_confirm": Row(kwargs=a_reset, get=only("committee_secretary"), post=only("committee_secretary"), grave=True),
     "reset_refuse": Row(kwargs=a_reset, get=only("committee_secretary"), post=only("committee_secretary")),
     "account_lock": Row(kwargs=account_of("member"), get=only(ADMIN), post=only(ADMIN, status=302), grave=True),
-    "setting_list": Row(get=only(ADMIN)),
-    "setting_edit": Row(kwargs=lambda world: {"key": "grace_days"}, get=only(ADMIN), post=only(ADMIN)),
+    "setting_list": Row(get=only(ADMIN, RULER)),
+    "setting_edit": Row(kwargs=lambda world: {"key": "grace_days"}, get=only(RULER), post=only(RULER)),
+    "setting_start": Row(get=only(RULER), post=only(RULER)),
     "feedback_list": Row(get=only(ADMIN)),
     "job_list": Row(get=only(ADMIN)),
     "audit_list": Row(get=only(AUDITOR)),

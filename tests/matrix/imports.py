@@ -29,6 +29,7 @@ def running(world):
 
 ROWS = {
     "import_start": Row(get=only(*IMPORTERS), post=only(*IMPORTERS)),
+    "import_blank": Row(kwargs=lambda world: {"ledger": "members"}, get=only(*IMPORTERS)),
     "import_preview": Row(kwargs=batch, get=only("staff")),
     "import_progress": Row(kwargs=running, get=only("staff")),
     "import_columns": Row(kwargs=batch, post=only("staff", status=302)),

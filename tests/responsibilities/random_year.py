@@ -177,6 +177,10 @@ class Agency:
                 Exemption.objects.create(organisation=place, rule=rule, period=period, reason="同意", revoked=revoked)
 
     def set_dates(self):
+        # Said twice: the later word counts for all days.
+        for day in sorted({self.day() for _ in range(self.chance.choice([0, 0, 1, 2]))}):
+            value = self.day(date(YEAR - 1, 10, 1), date(YEAR, 11, 1)).isoformat()
+            Setting.objects.create(key="agency_start", value=value, valid_from=day)
         for key, values in {
             "lecture_per_quarter": "0123",
             "org_life_due_month": ["6", "11", "12"],

@@ -185,7 +185,7 @@ def test_the_administrator_sees_no_content_and_the_auditor_only_the_trail(world)
         "reset_factor_new",
         "account_lock",
         "setting_list",
-        "setting_edit",
+        "first_steps",
         "feedback_list",
         "job_list",
     }

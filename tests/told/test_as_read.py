@@ -34,7 +34,10 @@ READ = {
         ("secretary_a", "/account/"), ("secretary_c", "/account/"),
     ],
     "branches/places": [("staff", "/organisations/departments/"), ("staff", f"/organisations/{C}/edit/")],
-    "branches/frame": [("administrator", "/settings/"), ("administrator", "/feedback/all/"), ("secretary_b", "/notices/")],
+    "branches/frame": [
+        ("administrator", "/settings/"), ("committee_secretary", "/settings/"),
+        ("administrator", "/feedback/all/"), ("secretary_b", "/notices/"),
+    ],
     "members/organisations": [
         ("staff", "/organisations/"), ("staff", f"/organisations/{A}/"), ("staff", f"/organisations/{B}/"),
         ("leader", f"/organisations/{C}/"), ("secretary_a", f"/organisations/{A}/"), ("staff", "POST /organisations/export/"),

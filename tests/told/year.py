@@ -130,7 +130,7 @@ def _places(w):
         organisation_archive(by=w.staff, organisation=extra, version=extra.version)
         w.branch_c.refresh_from_db()
         organisation_update(by=w.staff, organisation=w.branch_c, version=w.branch_c.version, short_name="丙中心支部")
-        setting_set(by=w.administrator, key="due_soon_days", value="6")
+        setting_set(by=w.committee_secretary, key="due_soon_days", value="6")
 
 
 def _people(w):

@@ -162,6 +162,8 @@ def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], day: date, saved: bool)
 
 def _sync_words(point: SyncPoint, day: date, saved: bool) -> tuple[str, str, str]:
     """Return (note, word, tone) of one linked stage."""
+    if point.early:
+        return point.reason, "不计", "none"
     if point.state == SyncState.WAIVED:
         return "这个环节已免予同步", "免予", "none"
     if point.happened is None:

@@ -1,12 +1,13 @@
 """What waits for an organisation beyond its requirements: stages, duties, supervision, questions, resolutions."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.urls import reverse
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
+from branches.settings.start import agency_start
 from common import clock
 from members.activities.selectors.resolutions import resolutions_open
 from responsibilities.collects.selectors.collects import collects_for
@@ -147,7 +148,9 @@ def _collects(user: User, organisation: Organisation) -> list[Task]:
 
 
 def _resolutions(organisation: Organisation) -> list[Task]:
-    today = clock.today()
+    rows = list(resolutions_open(organisation))
+    # Asked only where there is any: most workbenches show none.
+    today, start = clock.today(), agency_start() if rows else date.min
     return [
         Task(
             "overdue" if row.due and row.due < today else "open",
@@ -157,6 +160,6 @@ def _resolutions(organisation: Organisation) -> list[Task]:
             ),
             reverse("activity_detail", args=[row.activity_id]),
         )
-        for row in resolutions_open(organisation)
-        if row.due is None or row.due <= today + AHEAD
+        for row in rows
+        if row.due is None or start <= row.due <= today + AHEAD
     ]

@@ -54,8 +54,7 @@ def dashboard_page(request):
     age = rollups.age()
     said = overdue_sentence([(row.name.removesuffix("党支部"), row.overdue) for row in lagging]).rstrip("。")
     context = {
-        # Nothing overdue is said only of what has been reckoned.
-        "title": said if age else "正在汇总",
+        "title": _finding(said, age is not None, figures),
         "form": form,
         "quarter": quarter,
         "columns": found,
@@ -72,6 +71,13 @@ def dashboard_page(request):
         "may_remind": bool(lagging) and _holds(request, REVIEW),
     }
     return render(request, "assessments/home/dashboard/page.html", context)
+
+
+def _finding(said, reckoned, figures):
+    """Return the headline. Nothing overdue is said only of what has been reckoned, and of what was due at all."""
+    if not reckoned:
+        return "正在汇总"
+    return said if figures["rate"] is not None else "还没有到期的事项"
 
 
 def _waiting(request):

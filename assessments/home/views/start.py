@@ -4,15 +4,19 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
+from assessments.home.selectors.start_figures import is_young, system_figures
 from assessments.home.selectors.tasks import tasks_of
 from assessments.home.selectors.workbench import workbench
 from assessments.home.views.dashboard import dashboard_page
+from assessments.home.views.first_steps import steps_page, system_page
 from branches.places.models.organisations import Kind
 from members.activities.models import ActivityKindCode as Code
 from members.organisations.first_steps import first_steps
 
 _WORKBENCH = {"branch_secretary", "branch_officer", "group_leader"}
 _SYSTEM = {"system_administrator": "account_list", "security_auditor": "audit_list"}
+# Whose first page leads while the agency is young.
+_STARTS = {"committee_staff", "committee_secretary"}
 # The kinds a branch records most, in the order of the form.
 QUICK_KINDS = (
     (Code.ASSEMBLY, "党员大会", "users-group"),
@@ -30,6 +34,10 @@ def home(request):
     scope = request.scope
     if scope is None:
         return _without_post(request)
+    if scope.role in _STARTS and is_young():
+        return steps_page(request)
+    if scope.role == "system_administrator" and not system_figures().secretaries:
+        return system_page(request)
     if scope.role in _SYSTEM:
         return redirect(_SYSTEM[scope.role])
     if scope.role in _WORKBENCH:
@@ -83,7 +91,7 @@ def _title(data, tasks):
         parts.append(f"另有 {late} 项逾期" if coming else f"有 {late} 项逾期待补")
     if tasks:
         parts.append(f"业务与责任有 {tasks} 项要办")
-    return "，".join(parts) or "本月没有待办事项"
+    return "，".join(parts) or ("本月没有待办事项" if data["owed"] else "还没有应办事项")
 
 
 def _sub(data):

@@ -33,6 +33,7 @@ class Command(BaseCommand):
             maker.tree()
             maker.accounts()
             year = Year(maker)
+            year.begin()
             year.live()
             Above(maker).live()
             Work(maker).live()

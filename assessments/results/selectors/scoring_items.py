@@ -105,6 +105,7 @@ def sync_entries(
     return [
         Entry(place, f"{SYNC}{point.kind}", _sync_item(point, names[point.item]), _records(point))
         for point in points
+        if not point.early
         for place in point.carriers
         if wanted is None or place in wanted
     ]

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
 from branches.reach.rights import VIEW
+from branches.settings.start import agency_start
 from common import clock
 from common.operator import Actor
 from common.periods import Period
@@ -91,13 +92,15 @@ class ResolutionItem:
 def resolution_items(
     period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
 ) -> list[ResolutionItem]:
-    """Return the ResolutionItems whose due date lies within `period`, in one statement.
+    """Return the ResolutionItems whose due date lies within `period`, and not before the agency's start.
 
     period: a Period. organisations: ids (all when None). as_of: day of judging (default today); what was submitted or
     done later is left out. Only resolutions of records that count; a meeting below its quorum passes none.
     """
     as_of = as_of or clock.today()
-    rows = Resolution.objects.tasks().filter(due__range=(period.first, period.last), activity__day__lte=as_of)
+    rows = Resolution.objects.tasks().filter(
+        due__range=(max(period.first, agency_start()), period.last), activity__day__lte=as_of
+    )
     if as_of < clock.today():
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
     if organisations is not None:

@@ -40,8 +40,15 @@ class Detail:
 class ProofContext:
     """Duties of one year, judged on one day. Each property is one or two statements, asked when a source needs it."""
 
-    def __init__(self, duties: list[Duty], year: int, as_of: date, holders: Mapping[int, list[User]] | None = None):
-        self.duties, self.as_of = duties, as_of
+    def __init__(
+        self,
+        duties: list[Duty],
+        year: int,
+        as_of: date,
+        holders: Mapping[int, list[User]] | None = None,
+        start: date = date.min,
+    ):
+        self.duties, self.as_of, self.start = duties, as_of, start
         self._holders = holders
         self.span = Period(YEAR, year)
         # Who holds, covers and is in charge is asked of this day: what changes after the year does not change the year.
@@ -144,7 +151,9 @@ class ProofContext:
         """{(organisation id, kind): [CountingRecord]} of the year."""
         records: dict[tuple[int, str], list[CountingRecord]] = {}
         for row in counting_records(self.span.first, self.span.last, self.kinds, None, self.as_of):
-            records.setdefault((row.organisation, row.kind), []).append(row)
+            # Nothing is late from before the agency's start.
+            fair = row._replace(late=False) if row.late and row.day < self.start else row
+            records.setdefault((row.organisation, row.kind), []).append(fair)
         return records
 
     def records_of(self, places: Iterable[int], kinds: Iterable[str]) -> list[CountingRecord]:

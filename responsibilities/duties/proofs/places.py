@@ -120,7 +120,7 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
         SyncState.SYNCHRONISED: f"党建活动 {point.party:%m-%d}" if point.party else "",
         SyncState.LAGGING: f"滞后 {point.lag} 天",
         SyncState.MISSING: "业务已开展，未见党建记录",
-        SyncState.WAIVED: f"免予同步：{point.reason}",
+        SyncState.WAIVED: point.reason if point.early else f"免予同步：{point.reason}",
         SyncState.NOT_DUE: "业务尚未开展" if point.happened is None else "业务已开展，在容许天数之内",
     }[point.state]
     fulfilled = point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING)

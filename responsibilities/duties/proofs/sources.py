@@ -57,15 +57,18 @@ def proved_by_system(duty: Duty) -> bool:
     return duty.source in SOURCES and (duty.source not in FROM_TEMPLATE or template(duty.key) is not None)
 
 
-def proof_slots(duties: list[Duty], as_of: date, holders: Mapping[int, list[User]] | None = None) -> Slots:
+def proof_slots(
+    duties: list[Duty], as_of: date, holders: Mapping[int, list[User]] | None = None, start: date = date.min
+) -> Slots:
     """Return {duty id: [DutySlot]} with what the system itself holds on `as_of`, before anything said about it.
 
     duties: list of Duty with list, its organisation, holder and member read. holders: {list id: [User]}, if known.
+    start: the agency's start date.
     """
     found: Slots = {}
     for year in sorted({duty.list.year for duty in duties}):
         mine = [duty for duty in duties if duty.list.year == year]
-        context = ProofContext(mine, year, as_of, holders)
+        context = ProofContext(mine, year, as_of, holders, start)
         by_source: dict[str, list[Duty]] = {}
         for duty in mine:
             by_source.setdefault(duty.source if proved_by_system(duty) else "", []).append(duty)

@@ -111,6 +111,9 @@ def requirement_list(request: Request) -> HttpResponse:
     owed = sum(row.applies for row in rows)
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue else "")
+    if not owed:
+        # Nothing done of nothing owed is no achievement.
+        title = "没有应办事项" if rows else "还没有应办事项"
     return render(
         request,
         "responsibilities/requirements/list.html",

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from branches.access.models import User
 from branches.places.models.organisations import Organisation, tree_order, within
 from branches.reach.rights import VIEW
+from branches.settings.start import agency_start
 from common import clock
 from common.operator import Actor
 from common.periods import Period
@@ -156,12 +157,12 @@ def supervision_items(
     """Return the SupervisionItems of the notices to organisations whose due date in force lies within `period`.
 
     period: a Period. organisations: ids (all when None). as_of: day of judging (default today): later notices and
-    answers are left out. Answered in time is met, later met_late. A notice withdrawn before any answer (closed at once)
-    and one to a person are nobody's score.
+    answers are left out, and what was due before the agency's start. Answered in time is met, later met_late. A notice
+    withdrawn before any answer (closed at once) and one to a person are nobody's score.
     """
     as_of = as_of or clock.today()
     rows = Supervision.objects.filter(
-        holder__isnull=True, due__range=(period.first, period.last), issued_at__date__lte=as_of
+        holder__isnull=True, due__range=(max(period.first, agency_start()), period.last), issued_at__date__lte=as_of
     ).exclude(state=SupervisionState.CLOSED, answered_at__isnull=True)
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)

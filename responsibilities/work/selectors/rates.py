@@ -64,7 +64,9 @@ class Rate:
         return "当天" if lag == 0 else f"{lag:g} 天" if lag > 0 else f"提前 {-lag:g} 天"
 
     def add(self, point: SyncPoint) -> None:
-        """Count one SyncPoint."""
+        """Count one SyncPoint; one from before the agency's start is nobody's."""
+        if point.early:
+            return
         state = SyncState(point.state)
         setattr(self, state.value, getattr(self, state.value) + 1)
         if state in DUE and state != SyncState.MISSING and point.lag is not None:

@@ -28,6 +28,8 @@ def words(point: SyncPoint) -> str:
 
 def state_words(point: SyncPoint) -> str:
     """Return the state of a point in one phrase: the headline of the page on which it is put right."""
+    if point.early:
+        return f"不适用，{point.reason}"
     if point.state == SyncState.MISSING:
         return f"缺失，业务开展后已 {point.lag} 天未见党建记录"
     if point.state == SyncState.LAGGING:

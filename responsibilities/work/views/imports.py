@@ -1,5 +1,6 @@
 """Import of a year plan: upload, preview, apply or give up, as the ledgers of members are. Its author alone sees it."""
 
+import io
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from branches.audit import exports
 from common.requests import Request
+from common.tabular.blank import write_blank
+from common.uploads.sniffing import CONTENT_TYPES
+from members.imports.blanks import LINES
 from members.imports.forms import UploadForm
 from members.imports.selectors import own_batch, own_batches, running_batch
 from members.imports.services import batch_upload
@@ -24,7 +28,7 @@ from members.imports.views import (
     errors_file,
 )
 from responsibilities.work.import_jobs import PLAN_WORK
-from responsibilities.work.imports import KEY
+from responsibilities.work.imports import KEY, blank_choices
 from responsibilities.work.ledger import WORK_LEDGER
 from responsibilities.work.rights import arranges_anywhere
 
@@ -66,9 +70,11 @@ def start(request: Request) -> HttpResponse:
 @login_required
 @require_GET
 def sheet(request: Request) -> HttpResponse:
-    """An empty year plan with the headings that the import knows."""
+    """An empty year plan with the headings that the import knows, and the departments and branches to choose from."""
     _require(request)
-    return exports.blank([field.label for field in WORK_LEDGER.fields], "重点业务年度计划（空表）")
+    file = io.BytesIO()
+    write_blank(WORK_LEDGER, blank_choices(), file, lines=LINES)
+    return exports.attachment(file.getvalue(), "重点业务年度计划（空表）.xlsx", CONTENT_TYPES["xlsx"])
 
 
 @login_required

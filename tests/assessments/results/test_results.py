@@ -15,11 +15,13 @@ from branches import audit
 from branches.audit.guards import AUDIT_TABLES
 from branches.audit.models import AuditAnchor, AuditEntry
 from branches.audit.verify import verify
+from branches.settings.services import start_set
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind
+from members.activities.services.states import is_late
 from tests.sealing import past_the_guards
 
 Q3 = Period.parse("2026Q3")
@@ -212,3 +214,13 @@ def test_an_emptied_trail_that_begins_anew_is_refused_by_the_reports_alone(quart
     audit.record(by=OPERATOR, verb="account.lock")
     with pytest.raises(CommandError, match="所印的锚点不符"):
         call_command("verify_audit")
+
+
+def test_a_period_before_the_agencys_start_is_not_scored_and_its_records_are_not_late(world):
+    start_set(by=world.committee_secretary, day=date(2026, 10, 1))
+    with pytest.raises(ValidationError) as refused:
+        assessment_trial(by=world.staff, period=Period.parse("2026Q3"))
+    assert "2026年10月1日启用" in str(refused.value)
+    old, new = (Activity(organisation=world.branch_a, day=day) for day in (date(2026, 9, 30), date(2026, 10, 1)))
+    much_later = timezone.make_aware(datetime(2026, 12, 1, 9))
+    assert not is_late(old, much_later) and is_late(new, much_later)

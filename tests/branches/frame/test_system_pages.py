@@ -2,64 +2,19 @@
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 
 import openpyxl
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection
 
 from branches.audit import guards, seal
 from branches.audit.models import AuditEntry
-from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
 from branches.notices.services import notice_send
-from branches.settings import dated as dated_settings
-from branches.settings.models import Setting
-from branches.settings.services import setting_set
 from common import clock
 from common.operator import OPERATOR
 from tests.sealing import seal_everything
-
-
-def test_a_setting_counts_from_its_day_and_marks_the_days_that_change(world, as_):
-    client = as_("administrator")
-    data = {"value": "10", "valid_from": "2026-07-01"}
-    assert client.post("/settings/grace_days/", data).status_code == 302
-    assert dated_settings.whole("grace_days", date(2026, 6, 30)) == 7
-    assert dated_settings.whole("grace_days", date(2026, 7, 1)) == 10
-    mark = ChangeMark.objects.filter(subject="setting").get()
-    assert (mark.organisation, mark.first_day, mark.last_day) == (world.root, date(2026, 7, 1), clock.today())
-    assert AuditEntry.objects.latest("pk").verb == "setting.set"
-    assert "10" in client.get("/settings/grace_days/").content.decode()
-
-
-def test_an_earlier_value_reaches_only_to_the_next_one(world):
-    setting_set(by=world.administrator, key="grace_days", value="10", valid_from=date(2026, 7, 1))
-    setting_set(by=world.administrator, key="grace_days", value="9", valid_from=date(2026, 3, 1))
-    mark = ChangeMark.objects.filter(subject="setting").latest("pk")
-    assert (mark.first_day, mark.last_day) == (date(2026, 3, 1), date(2026, 6, 30))
-
-
-@pytest.mark.parametrize("value", ["", "abc", "-1", "61", "NaN", "inf", "1e400", "7.5", "1,0", "７天"])
-def test_a_value_out_of_its_range_is_told_at_the_field(value, world, as_):
-    answer = as_("administrator").post("/settings/grace_days/", {"value": value, "valid_from": "2026-11-24"})
-    assert answer.status_code == 200 and 'aria-invalid="true"' in answer.content.decode()
-    assert not Setting.objects.exists()
-
-
-def test_a_value_that_is_history_stays_and_one_to_come_may_be_replaced(world):
-    past, coming = clock.today() - timedelta(days=3), clock.today() + timedelta(days=3)
-    for day in (past, coming):
-        setting_set(by=world.administrator, key="founding_share", value="0.4", valid_from=day)
-    with pytest.raises(ValidationError):
-        setting_set(by=world.administrator, key="founding_share", value="0.3", valid_from=past)
-    setting_set(by=world.administrator, key="founding_share", value="0.3", valid_from=coming)
-    assert Setting.objects.get(valid_from=coming).value == "0.3"
-
-
-def test_an_unknown_setting_does_not_exist(as_):
-    assert as_("administrator").get("/settings/secret_key/").status_code == 404
 
 
 def test_the_trail_is_filtered_by_who_what_object_and_day(world, as_):

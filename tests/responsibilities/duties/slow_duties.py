@@ -12,7 +12,7 @@ from branches.places.models.terms import Term
 from members.roster.models.members import Member
 from responsibilities.duties.models import DutyList, DutyReport, LeaderPortfolio
 from responsibilities.supervision.models import Supervision
-from tests.responsibilities.requirements.slow_requirements import Slow, bounds, label
+from tests.responsibilities.requirements.slow_requirements import Slow, bounds, days, label
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "each": 12, "requirements": 12}
 LIFE = {"assembly", "group_meeting", "theme_day", "org_life"}
@@ -47,6 +47,17 @@ class SlowDuties:
                 due = date(self.year, int(dues[number - 1][:2]), int(dues[number - 1][3:]))
             yield name_of(months, self.year, number), first, last, due
 
+    def is_history(self, key):
+        """Whether too little of the slot's own period lies after the agency's start."""
+        for months in (1, 3, 6, 12):
+            for number in range(1, 12 // months + 1):
+                if name_of(months, self.year, number) == key:
+                    first, last = bounds(months, self.year, number)
+                    whole = list(days(first, last))
+                    left = [day for day in whole if day >= self.slow.start]
+                    return not left or len(left) < self.slow.setting("founding_share", first) * len(whole)
+        return False
+
     def said(self, duty, key):
         """The report of a slot and its state on the day, or (None, None)."""
         for row in self.reports:
@@ -60,6 +71,8 @@ class SlowDuties:
     def judged(self, duty, key, numbers, due, *, unknown=False):
         """numbers: (expected, done, late), as the sources count them."""
         expected, done, late = numbers
+        if due < self.slow.start or self.is_history(key):
+            return 0, 0, late and 0, "not_applicable"
         row, state = self.said(duty, key)
         if expected == 0:
             return expected, done, late, "not_applicable"
@@ -313,5 +326,6 @@ class SlowDuties:
         }
         for key, _, _, due in self.periods(duty):
             then = [row for row in branches if not row.founded or (row.founded <= due and row.founded <= self.as_of)]
-            days = [issued[row.pk] for row in then if row.pk in issued]
-            yield key, self.judged(duty, key, (len(then), len(days), sum(day > due for day in days)), due)
+            done = [issued[row.pk] for row in then if row.pk in issued]
+            numbers = (len(then), len(done), sum(day > due for day in done))
+            yield key, self.judged(duty, key, numbers, due)

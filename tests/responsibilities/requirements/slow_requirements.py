@@ -58,6 +58,12 @@ def alive(place, day):
     return (place.founded is None or place.founded <= day) and (place.archived_on is None or day <= place.archived_on)
 
 
+def start_of(settings):
+    """The day before which nothing is owed (judgement 2.4): the newest word on it, whenever it was said."""
+    said = [row for row in settings if row.key == "agency_start"]
+    return date.fromisoformat(max(said, key=lambda row: row.valid_from).value) if said else date.min
+
+
 class Slow:
     """All rows of the database in lists, read once; every question is answered by walking them."""
 
@@ -68,6 +74,7 @@ class Slow:
         self.settings = list(Setting.objects.all())
         self.posts = list(Post.objects.all())
         self.memberships = list(Membership.objects.select_related("member"))
+        self.start = start_of(self.settings)
         self.exemptions = list(Exemption.objects.all())
         self.records = list(Activity.objects.prefetch_related("kinds", "hosts", "attendance"))
 
@@ -95,9 +102,12 @@ class Slow:
                 return None
         elif place.kind != "branch":
             return None
+        owing = [day for day in living if day >= self.start]
         if (
-            not alive(place, last)
-            or len(living) < self.setting("founding_share", first) * (last - first + timedelta(1)).days
+            not owing
+            or due < self.start
+            or not alive(place, last)
+            or len(owing) < self.setting("founding_share", first) * (last - first + timedelta(1)).days
         ):
             return 0, 0, "not_applicable", due
         # On the due day; while the period runs, as things stand today; before it begins, on its first day.
@@ -165,7 +175,7 @@ class Slow:
         if made_up is not None and not (first <= made_up <= last and first <= record.day <= last):
             return "late" if first <= made_up <= last else None
         if first <= record.day <= last:
-            return "late" if record.late else "on_time"
+            return "late" if record.late and record.day >= self.start else "on_time"
         return None
 
     def met(self, place, kinds, first, last):

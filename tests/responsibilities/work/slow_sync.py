@@ -1,7 +1,8 @@
 """The state of every stage, worked out one row at a time from the words of decisions 28; shares nothing with work/stages.py."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from branches.settings.models import Setting
 from members.activities.models import Activity
 from responsibilities.work.models import WorkItem
 
@@ -34,7 +35,8 @@ def state_of(happened, days, tolerance, as_of):
 
 
 def points_of(item, tolerance, as_of):
-    """Yield (stage key, milestone id or None, day it belongs to, state, lag)."""
+    """Yield (stage key, milestone id or None, day it belongs to, state, lag); what lies before the start is "early"."""
+    said = Setting.objects.filter(key="agency_start").order_by("valid_from").last()
     for stage in sorted(item.stages.all(), key=lambda row: ORDER.index(row.stage)):
         parts = list(stage.milestones.order_by("planned_on", "pk"))
         for part in parts or [None]:
@@ -45,7 +47,10 @@ def points_of(item, tolerance, as_of):
             stopped = item.stopped_on is not None and item.stopped_on <= as_of and row.happened_on is None
             if waived or stopped:
                 state = "waived"
-            yield stage.stage, getattr(part, "pk", None), row.happened_on or row.planned_on, state, lag
+            day = row.happened_on or row.planned_on
+            if said and day and day < date.fromisoformat(said.value):
+                state, lag = "early", None
+            yield stage.stage, getattr(part, "pk", None), day, state, lag
 
 
 def all_points(tolerance, as_of):
@@ -61,5 +66,5 @@ def carrying(item, day):
 
 def is_closed(points):
     """Four of four: every stage that is owed has all its points synchronised, and one at least is owed."""
-    owed = [(key, state) for key, _, _, state, _ in points if state != "waived"]
+    owed = [(key, state) for key, _, _, state, _ in points if state not in ("waived", "early")]
     return bool(owed) and all(state == "synchronised" for _, state in owed)

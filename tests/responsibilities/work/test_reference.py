@@ -30,6 +30,8 @@ def build(world, chance):
 
     places = [world.branch_a, world.branch_b, world.branch_c]
     Setting.objects.create(key="sync_tolerance_days", value=str(chance.randrange(0, 15)), valid_from=day())
+    if chance.random() < 0.5:
+        Setting.objects.create(key="agency_start", value=day().isoformat(), valid_from=day())
     records = []
     for _ in range(12):
         record = Activity.objects.create(
@@ -90,6 +92,8 @@ def slow(as_of):
     """Walk every item, stage, milestone and link one by one; returns {(item, stage, name): [state, lag, carriers]}."""
     found = {}
     setting = Setting.objects.get(key="sync_tolerance_days")
+    said = Setting.objects.filter(key="agency_start").first()
+    start = date.fromisoformat(said.value) if said else date.min
     for item in WorkItem.objects.all():
         for stage in SyncStage.objects.filter(item=item):
             parts = list(Milestone.objects.filter(stage=stage))
@@ -107,7 +111,9 @@ def slow(as_of):
                 allowed = int(setting.value) if (began or as_of) >= setting.valid_from else 7
                 waived = stage.waived_at is not None and stage.waived_at.date() <= as_of
                 stopped = item.stopped_on is not None and item.stopped_on <= as_of and began is None
-                if waived or stopped:
+                if (began or row.planned_on or start) < start:
+                    state, lag = "early", None
+                elif waived or stopped:
                     state, lag = "waived", None
                 elif began is None or began > as_of:
                     state, lag = "not_due", None
@@ -147,7 +153,7 @@ def test_states_lags_and_rates_are_what_walking_every_row_gives(world, seed, as_
         wanted, points = slow(as_of), sync_points(as_of=as_of)
         got = {
             (p.item, str(p.kind), p.milestone): (
-                str(p.state),
+                "early" if p.early else str(p.state),
                 None if p.state == "waived" else p.lag,
                 set(p.carriers),
             )
@@ -188,7 +194,7 @@ def _compare_rates(world, points, wanted):
     for item in items:
         stages = {}
         for key, row in wanted.items():
-            if key[0] == item and row[0] != "waived":
+            if key[0] == item and row[0] not in ("waived", "early"):
                 stages.setdefault(key[1], []).append(row[0])
         full = [kind for kind, states in stages.items() if set(states) == {"synchronised"}]
         mine = [point for point in points if point.item == item]

@@ -8,6 +8,7 @@ from branches.places.models.departments import Department
 from branches.places.services.departments import coverage_set
 from branches.places.services.terms import term_close, term_set
 from branches.reach.models import Appointment
+from branches.settings.services import start_set
 from common.operator import OPERATOR
 from members.roster.services.members import member_transfer, post_end
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
@@ -36,6 +37,19 @@ def exemption_revoked(a):
     exemption = requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
     yield
     exemption_revoke(by=a.world.staff, exemption=exemption)
+
+
+@write
+def start_said(a):
+    yield
+    start_set(by=a.world.committee_secretary, day=date(YEAR, 6, 10))
+
+
+@write
+def start_moved_back(a):
+    start_set(by=a.world.committee_secretary, day=date(YEAR, 9, 1))
+    yield
+    start_set(by=a.world.committee_secretary, day=date(YEAR, 2, 20))
 
 
 @write

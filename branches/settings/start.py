@@ -1,0 +1,41 @@
+"""The agency's start date: nothing is owed, late, overdue or scored from before it (decisions 34).
+
+The newest row of its key is the date for all days, past ones too: it says where the reckoning begins, not what held when.
+The rows before it stay as history: `value` is the date, `valid_from` the day on which it was said.
+"""
+
+from datetime import date
+
+from branches.settings.dated import Timeline, gathered
+from branches.settings.models import Setting
+
+KEY = "agency_start"
+LABEL = "启用日期"
+PURPOSE = "从这一天起计算义务、逾期和得分；以前的记录只供查阅，不判逾期。"
+EARLIEST = date(2000, 1, 1)
+
+
+def said_start() -> date | None:
+    """Return the date from which the agency reckons, None while nobody has said it."""
+    text = Setting.objects.filter(key=KEY).order_by("-valid_from").values_list("value", flat=True).first()
+    return date.fromisoformat(text) if text else None
+
+
+def agency_start() -> date:
+    """Return the first day from which anything is owed; date.min while nobody has said it: then everything is."""
+    return said_start() or date.min
+
+
+def timelines_and_start(*keys: str) -> tuple[dict[str, Timeline], date]:
+    """Return ({key: timeline}, `agency_start`) in one statement, for what judges by both."""
+    rows = list(
+        Setting.objects.filter(key__in=(KEY, *keys)).order_by("-valid_from").values_list("key", "valid_from", "value")
+    )
+    said = next((value for key, _, value in rows if key == KEY), None)
+    lines = gathered(keys, (row for row in rows if row[0] != KEY))
+    return lines, date.fromisoformat(said) if said else date.min
+
+
+def not_yet(start: date) -> str:
+    """Return why a thing from before the start is not owed, in the words of pages and exports."""
+    return f"本机关{start:%Y年%-m月%-d日}启用，以前的不计"

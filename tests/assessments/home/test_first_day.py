@@ -1,0 +1,186 @@
+"""The first day of an installation without rows, over HTTP: from the operator's accounts to a secretary's accepted record.
+
+On the way every page of the menu opens, none is blank, and none calls done what was never owed.
+"""
+
+import io
+import re
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from assessments.facts import fill as rollups
+from branches.access.models import User
+from branches.audit import guards
+from branches.places.models.organisations import Organisation
+from branches.settings.start import agency_start
+from common import clock
+from members.activities.models import Activity
+from members.imports.models import ImportBatch
+from members.roster.models.members import Member
+from tests.members.activities.records import filled
+from tests.world import identity
+
+PASSWORD = "鼓楼东边第三棵银杏树-2026"
+FIRST = [
+    ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期"],
+    ["中共江州市测试局党组", "局党组", "党组", "", "2014-06-05"],
+    ["中共江州市测试局机关委员会", "机关党委", "机关党委", "局党组", "2014-07-01"],
+]
+# Said of nothing at all it is false.
+TOO_GLAD = re.compile(r"没有逾期|全部完成|全部同步|均已完成|都已完成|没有待办|无逾期")
+
+
+@pytest.fixture
+def empty(transactional_db, settings, tmp_path):
+    """A database without rows; the standing world is built anew afterwards."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    guards.remove_audit_guards()
+    call_command("flush", interactive=False, verbosity=0)
+    guards.install_audit_guards()
+    return tmp_path
+
+
+def printed(capsys, *arguments):
+    capsys.readouterr()
+    call_command(*arguments)
+    return capsys.readouterr().out.strip()
+
+
+def enter(username, code):
+    """Sign in with a one-time code, set the password; return the client at its first page."""
+    client = Client()
+    first = client.post("/login/", {"username": username, "password": code}, follow=True)
+    path = first.redirect_chain[-1][0]
+    assert path.startswith("/login/first/"), first.content.decode()[:500]
+    done = client.post(path, {"new_password": PASSWORD, "again": PASSWORD}, follow=True)
+    assert done.redirect_chain[-1][0] == "/"
+    return client
+
+
+def text(client, path="/"):
+    answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return answer.content.decode()
+
+
+def open_the_menu(client):
+    """Open every page of the menu and return {path: main part}."""
+    found = {}
+    for path in re.findall(r'href="(/[^"?#]*)"', text(client, "/menu/").split("<main")[1]):
+        answer = client.get(path, follow=True)
+        assert answer.status_code == 200, path
+        found[path] = answer.content.decode().split("<main")[-1]
+        assert len(re.sub(r"<[^>]+>|\s", "", found[path])) > 20, path
+    assert len(found) > 12
+    return found
+
+
+def bring_in(client, ledger, *rows):
+    """Download the empty workbook, fill in the rows (heading → value), upload it and apply what was found."""
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/imports/blank/{ledger}/").content))
+    sheet = book.worksheets[0]
+    for number, row in enumerate(rows, start=2):
+        for cell in sheet[1]:
+            if cell.value in row:
+                sheet.cell(number, cell.column, row[cell.value])
+    out = io.BytesIO()
+    book.save(out)
+    client.post("/imports/", {ledger: SimpleUploadedFile("台账.xlsx", out.getvalue())})
+    batch = ImportBatch.objects.order_by("-pk").first()
+    assert batch.preview["fault_count"] == 0, batch.preview
+    client.post(f"/imports/{batch.uid}/apply/")
+    batch.refresh_from_db()
+    assert batch.state == "applied", batch.outcome
+
+
+def operator_begins(folder, capsys):
+    """Make the first accounts and the first organisations; return the clients of administrator and committee secretary."""
+    code = printed(capsys, "create_account", "admin", "--name", "系统管理", "--role", "system_administrator")
+    admin = enter("admin", code.rsplit("：", 1)[1].strip())
+    page = text(admin)
+    assert "还有 4 步，党务干部就可以接着做" in page and "import_organisations" in page
+    ledger = folder / "first.csv"
+    ledger.write_text("\n".join(",".join(row) for row in FIRST), encoding="utf-8-sig")
+    call_command("import_organisations", str(ledger))
+    role = ("--role", "committee_secretary", "--at", "机关党委")
+    code = printed(capsys, "create_account", "dangwei", "--name", "机关书记", *role)
+    return admin, enter("dangwei", code.rsplit("：", 1)[1].strip())
+
+
+def nothing_is_called_done(secretary):
+    """Nothing is owed yet, and no page says that all of it is done."""
+    page = text(secretary)
+    assert "还有 7 步" in page and "先做：导入党组织和处室" in page and 'href="/imports/#id_organisations"' in page
+    for path, main in open_the_menu(secretary).items():
+        assert not TOO_GLAD.search(main), (path, TOO_GLAD.search(main)[0])
+    assert "正在汇总" in text(secretary, "/dashboard/")
+    rollups.fill()
+    assert "还没有到期的事项" in text(secretary, "/dashboard/") and "还没有应办事项" in text(
+        secretary, "/requirements/"
+    )
+
+
+def ledgers_and_start(secretary):
+    branch = {"党组织全称": "中共江州市测试局综合处支部委员会", "简称": "综合处党支部", "组织类别": "党支部"}
+    bring_in(
+        secretary, "organisations", branch | {"上级党组织": "机关党委", "成立日期": "2015-01-05", "所在处室": "综合处"}
+    )
+    member = {"人员类别": "正式党员", "所在党支部": "综合处党支部", "加入党组织日期": "2018-03-01"}
+    people = [
+        member | {"姓名": name, "公民身份号码": identity(number), "转为正式党员日期": "2019-03-01", "党内职务": post}
+        for number, (name, post) in enumerate([("甲", "书记"), ("乙", "组织委员"), ("丙", "")], start=60)
+    ]
+    bring_in(secretary, "members", *people)
+    assert Member.objects.count() == 3
+    page = text(secretary)
+    assert "还有 5 步" in page and "3 名党员" in page and "1 个处室" in page
+
+    start = clock.today().replace(day=1).isoformat()
+    assert "起计算义务和得分？" in secretary.post("/settings/agency-start/", {"day": start}).content.decode()
+    secretary.post("/settings/agency-start/", {"day": start, "confirmed": "1"})
+    assert agency_start().isoformat() == start and f"{start} 起计算义务和得分" in text(secretary)
+
+
+def a_secretary_is_appointed(admin, secretary):
+    """Return the branch and the one-time code of its secretary."""
+    for client in (admin, secretary):
+        client.post("/login/confirm/", {"password": PASSWORD, "next": "/"})
+    admin.post("/accounts/new/", {"username": "zhibu", "name": "支部书记"})
+    place, user = Organisation.objects.get(short_name="综合处党支部"), User.objects.get(username="zhibu")
+    chosen = {
+        "user": user.pk,
+        "role": "branch_secretary",
+        "organisation": place.pk,
+        "starts": clock.today().isoformat(),
+    }
+    answer = secretary.post("/appointments/new/?q=zhibu", chosen, follow=True).content.decode()
+    code = re.search(r"<code[^>]*>([^<]+)</code>", answer)[1].strip()
+    assert "dashboard-title" in text(secretary)
+    return place, code
+
+
+def test_from_an_installation_without_rows_to_the_first_accepted_record(empty, capsys):
+    admin, secretary = operator_begins(empty, capsys)
+    nothing_is_called_done(secretary)
+    ledgers_and_start(secretary)
+    place, code = a_secretary_is_appointed(admin, secretary)
+    branch_secretary = enter("zhibu", code)
+    answer = branch_secretary.post("/activities/new/", filled(place, kinds=["theme_day"], do="submit"), follow=True)
+    record = Activity.objects.get()
+    assert record.state == "submitted", answer.content.decode()[:2000]
+    secretary.post(reverse("activity_accept", args=[record.pk]), {"version": record.version})
+    record.refresh_from_db()
+    assert record.state == "accepted"
+    rollups.fill()
+    page = text(secretary, "/first-steps/")
+    assert "1 条记录" in page and "已经对应到义务" in page and "1 个党支部都有书记" in page
+    # Nothing from before the start is overdue, and what is owed since then stands there.
+    page = text(secretary, "/requirements/")
+    assert re.search(r"应办 [1-9]\d* 项，已办 1 项</h1>", page), page.split("<h1")[1][:80]
+    assert "综合处党支部" in text(secretary, "/dashboard/")
+    assert open_the_menu(branch_secretary)

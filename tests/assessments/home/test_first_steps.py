@@ -1,0 +1,76 @@
+"""The first steps know by what is there whether they are done; the page leads while the agency is young."""
+
+import pytest
+from django.urls import reverse
+
+from assessments.facts import fill as rollups
+from assessments.home.first_steps import STEPS
+from branches.access.services.appointments import appointment_end
+from branches.reach.models import Appointment
+from branches.settings.models import Setting
+from branches.settings.start import KEY
+from common import clock
+from common.operator import OPERATOR
+
+PAGE = "/first-steps/"
+
+
+def text(client, path=PAGE):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def looks(page):
+    """Return the look of each step in order: done, now or nothing."""
+    steps = page.split('<ol class="dj-steps')[1].split("</ol>")[0].split("<li")[1:]
+    return [one.split(">")[0].replace(' class="is-', "").strip('"') for one in steps]
+
+
+def test_each_step_tells_its_count_and_the_next_one_leads(world, as_):
+    page = text(as_("committee_secretary"))
+    assert "还有 3 步，就能按月列出" in page and "7 步做完 4 步" in page
+    assert "8 个党组织" in page and "12 名党员" in page and "其中预备党员 1 名" in page
+    assert "3 个党支部都有书记" in page
+    assert looks(page) == ["done", "done", "done", "now", "done", "", ""]
+
+
+def test_a_branch_without_a_secretary_is_named_and_the_roster_that_names_none_too(world, as_):
+    row = Appointment.objects.get(user=world.secretary_b)
+    appointment_end(by=OPERATOR, appointment=row, ends=clock.today(), reason="调离")
+    Appointment.objects.filter(pk=row.pk).update(ends="2020-01-01")
+    page = text(as_("committee_secretary"))
+    assert "2 / 3 个" in page and "乙处党支部还没有任命书记" in page and "没有登记书记" not in page
+    assert looks(page)[4] == "now"
+
+
+def test_the_page_leads_until_what_figures_need_is_there(world, as_):
+    client = as_("staff")
+    assert "dashboard-title" in text(client, "/")
+    Setting.objects.filter(key=KEY).delete()
+    page = text(client, "/")
+    assert "dashboard-title" not in page and looks(page)[2] == "now" and "请机关党委书记确定" in page
+    assert 'href="/settings/agency-start/"' not in page
+    assert 'href="/settings/agency-start/"' in text(as_("committee_secretary"), "/")
+    assert "dashboard-title" in text(client, "/dashboard/")
+
+
+def test_the_administrator_is_told_what_he_does_and_cannot(world, as_):
+    client = as_("administrator")
+    assert client.get("/").status_code == 302
+    page = text(client)
+    assert "看不到记录、名册、得分" in page and "committee_secretary 用户" in page
+    Appointment.objects.filter(role="committee_secretary").update(ends="2020-01-01")
+    assert "create_account" in text(client, "/")
+
+
+def test_while_facts_are_made_the_page_says_so(world, as_):
+    assert "还没有汇总过" in text(as_("staff"))
+    rollups.fill()
+    page = text(as_("staff"))
+    assert "还没有汇总过" not in page and "等待汇总" not in page
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.key)
+def test_every_step_leads_to_a_page_that_opens_for_whoever_may(step, as_):
+    assert as_("committee_secretary").get(reverse(step.url)).status_code == 200
