@@ -20,9 +20,9 @@ from branches.places.models.organisations import Organisation
 from branches.settings.start import agency_start
 from common import clock
 from members.activities.models import Activity
-from members.imports.models import ImportBatch
 from members.roster.models.members import Member
 from tests.members.activities.records import filled
+from tests.members.imports.support import applied, uploaded
 from tests.world import identity
 
 PASSWORD = "鼓楼东边第三棵银杏树-2026"
@@ -90,11 +90,9 @@ def bring_in(client, ledger, *rows):
                 sheet.cell(number, cell.column, row[cell.value])
     out = io.BytesIO()
     book.save(out)
-    client.post("/imports/", {ledger: SimpleUploadedFile("台账.xlsx", out.getvalue())})
-    batch = ImportBatch.objects.order_by("-pk").first()
+    _, batch = uploaded(client, **{ledger: SimpleUploadedFile("台账.xlsx", out.getvalue())})
     assert batch.preview["fault_count"] == 0, batch.preview
-    client.post(f"/imports/{batch.uid}/apply/")
-    batch.refresh_from_db()
+    _, batch = applied(client, batch)
     assert batch.state == "applied", batch.outcome
 
 

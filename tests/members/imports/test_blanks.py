@@ -11,10 +11,10 @@ from branches.imports.recognise import recognise
 from branches.places.models.organisations import Organisation
 from members.activities.models import Activity
 from members.imports.agency import LEDGERS
-from members.imports.models import ImportBatch
 from members.roster.models.members import Member
 from responsibilities.work.ledger import WORK_LEDGER
 from tests.members.imports.rows import ACTIVITY_HEADS, MEMBER_HEADS, meeting, person
+from tests.members.imports.support import applied, uploaded
 from tests.members.imports.test_pages import page, table
 from tests.paths import ROOT
 
@@ -42,9 +42,8 @@ def blank(client, ledger):
     return openpyxl.load_workbook(io.BytesIO(answer.content))
 
 
-def taken(client, **files):
-    client.post("/imports/", files)
-    return ImportBatch.objects.order_by("-pk").first()
+def taken(client, start="/imports/", **files):
+    return uploaded(client, start, **files)[1]
 
 
 @pytest.mark.parametrize("ledger", LEDGERS)
@@ -72,7 +71,7 @@ def test_three_workbooks_filled_in_go_back_in_unchanged(world, as_):
         files[ledger] = SimpleUploadedFile(f"{ledger}.xlsx", out.getvalue())
     batch = taken(client, **files)
     assert "新增 3 条" in page(client, batch)
-    assert client.post(f"/imports/{batch.uid}/apply/").status_code == 302
+    assert applied(client, batch)[0].status_code == 302
     assert Organisation.objects.get(short_name="丁处党支部").parent == world.committee
     assert Member.objects.filter(name="新党员").count() == 1
     assert Activity.objects.filter(organisation=world.branch_b, title="学习").count() == 1
@@ -134,8 +133,7 @@ def test_a_ledger_in_the_wrong_place_is_led_to_the_right_one(given, rows, title,
 
 def test_a_ledger_of_members_is_no_year_plan(world, as_):
     client = as_("staff")
-    client.post("/sync/import/", {"work": table("台账.csv", *MEMBERS)})
-    batch = ImportBatch.objects.order_by("-pk").first()
+    batch = taken(client, "/sync/import/", work=table("台账.csv", *MEMBERS))
     assert "这份文件像是党员台账" in client.get(f"/sync/import/{batch.uid}/").content.decode()
 
 
