@@ -68,12 +68,25 @@ def test_only_the_clock_asks_what_time_it_is(asked):
     assert wrong == []
 
 
+def _is_pk(given):
+    return isinstance(given.value, ast.Name) and given.value.id == "pk"
+
+
 def test_views_get_objects_through_loaders_only():
     wrong = []
     for path, tree in code("views"):
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and node.attr == "get" and ast.unparse(node.value).endswith(".objects"):
                 wrong.append(f"{named(path)}:{node.lineno}")
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func).endswith(".filter")
+                and ".objects" in ast.unparse(node)
+            ):
+                # One object by the id of an address.
+                wrong += [
+                    f"{named(path)}:{node.lineno}" for given in node.keywords if given.arg == "pk" and _is_pk(given)
+                ]
             if isinstance(node, ast.Name) and node.id in {"get_object_or_404", "get_list_or_404"}:
                 wrong.append(f"{named(path)}:{node.lineno}")
     assert wrong == []

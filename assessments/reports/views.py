@@ -10,39 +10,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from assessments.reports import charts, documents, shape
+from assessments.reports.loaders import report_for
 from assessments.reports.models import Report
 from assessments.reports.services import assessment_publish, report_document
 from assessments.results.forms import PublishForm
-from assessments.results.views import assessment_for
+from assessments.results.loaders import assessment_for
 from branches import audit
 from branches.audit import exports
-from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.doors import recent_login
 from branches.reach.rights import ASSESS, OBJECT, PUBLISH, REPORTS
 from common.forms.fields import take_errors
 from common.periods import Period
-from common.requests import Request
-
-
-def _report(request: Request, pk: int) -> tuple[Report, int | None]:
-    """Return (report, None) for whoever reads all of it, (report, id of the branch) for whoever reads an extract.
-
-    Whoever reads reports at the root or the committee reads all of it; a branch reads the extract about itself, without
-    rank and without other branches.
-    """
-    found = Report.objects.filter(pk=pk).select_related("assessment").first()
-    if found is None:
-        raise Http404
-    wide = access.organisations_for(request.user, REPORTS).filter(kind__in=(Kind.PARTY_GROUP, Kind.COMMITTEE))
-    if wide.exists():
-        return found, None
-    assessed = {row["key"] for row in found.body["branches"]}
-    own = Organisation.objects.visible_to(request.user, REPORTS).filter(kind=Kind.BRANCH)
-    for place in own.values_list("pk", flat=True):
-        if str(place) in assessed:
-            return found, place
-    raise Http404
 
 
 def _readable(report: Report, branch: int | None) -> dict:
@@ -73,7 +52,7 @@ def report_list(request):
 
 @login_required
 def report_detail(request, pk):
-    found, branch = _report(request, pk)
+    found, branch = report_for(request, pk)
     body, wide = _readable(found, branch), branch is None
     return render(
         request,
@@ -94,7 +73,7 @@ def report_detail(request, pk):
 @login_required
 @require_POST
 def report_download(request, pk, kind):
-    found, branch = _report(request, pk)
+    found, branch = report_for(request, pk)
     if kind not in ("docx", "xlsx"):
         raise Http404
     data = report_document(found, kind, branch)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from assessments.results.forms import ReasonForm, TrialForm
+from assessments.results.loaders import assessment_for
 from assessments.results.models import Assessment, AssessmentState, Result
 from assessments.results.selectors.estimates import estimate_of
 from assessments.results.selectors.targets import address_of
@@ -24,14 +25,6 @@ from common.periods import Period
 
 # Lost points that the panel of the workbench shows; its page shows all.
 MOST_LOSSES = 5
-
-
-def assessment_for(request, pk, right):
-    """Return an assessment for whoever holds `right` anywhere; its results are filtered by reach where they are shown."""
-    found = Assessment.objects.filter(pk=pk).select_related("scheme", "made_by", "frozen_by", "published_by").first()
-    if found is None or not access.holds_anywhere(request.user, right):
-        raise Http404
-    return found
 
 
 @login_required

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from branches.access import factor
 from branches.access.forms.accounts import AccountFilter, AccountForm
+from branches.access.loaders import account_for
 from branches.access.models import User
 from branches.access.resets import waiting_accounts
 from branches.access.services import accounts
@@ -84,18 +85,11 @@ def account_new(request):
     return render(request, "generic/form.html", context)
 
 
-def _account(pk):
-    user = User.objects.filter(pk=pk).first()
-    if user is None:
-        raise Http404
-    return user
-
-
 @needs(ACCOUNTS)
 @recent_login
 def account_code(request, pk):
     """A new first code for an account with which nobody signed in yet; every other one is reset by two persons."""
-    user = _account(pk)
+    user = account_for(pk)
     if not accounts.is_unused(user):
         raise Http404
     if request.method == "POST":
@@ -117,7 +111,7 @@ def account_code(request, pk):
 @needs(ACCOUNTS)
 @recent_login
 def account_lock(request, pk):
-    user = _account(pk)
+    user = account_for(pk)
     if request.method == "POST":
         try:
             accounts.account_lock(by=request.user, user=user, active=not user.is_active)

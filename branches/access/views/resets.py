@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from branches.access import resets
-from branches.access.models import ResetKind, User
+from branches.access.loaders import account_to_reset
+from branches.access.models import ResetKind
 from branches.access.services.resets import reset_ask, reset_confirm, reset_refuse
 from branches.access.views.accounts import show_code
 from branches.reach.access import holds_system_role
@@ -41,9 +42,7 @@ _ASKED = {
 
 @login_required
 def reset_new(request, pk, kind=ResetKind.PASSWORD):
-    owner = User.objects.filter(pk=pk).select_related("member__home").first()
-    if owner is None or not resets.may_ask(request.user, owner):
-        raise Http404
+    owner = account_to_reset(request, pk)
     what = ResetKind(kind).label
     administrator = holds_system_role(request.user, "system_administrator")
     back = reverse("account_list" if administrator else "appointment_list")

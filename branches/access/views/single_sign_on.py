@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from branches.access import entering, factor, lockout
 from branches.access import single_sign_on as protocol
-from branches.access.models import ExternalIdentity
+from branches.access.loaders import own_identity
 from branches.access.services import identities
 from branches.access.single_sign_on import Identity, Refused, Unreachable
 from branches.reach.doors import recent_login, safe_next
@@ -132,9 +132,7 @@ def identity_link(request):
 @login_required
 @recent_login
 def identity_unlink(request, pk):
-    row = ExternalIdentity.objects.filter(pk=pk, user=request.user).first()
-    if row is None:
-        raise Http404
+    row = own_identity(request, pk)
     if request.method == "POST":
         identities.identity_unlink(by=request.user, identity=row)
         messages.success(request, "已解除绑定")

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -14,6 +13,7 @@ from branches.reach.doors import needs, recent_login
 from branches.reach.rights import MEMBERS
 from common.forms.fields import take_errors
 from members.roster.forms import AccountLinkForm
+from members.roster.loaders import own_proposal
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
 from members.roster.services.accounts import account_unlink, link_confirm, link_propose, link_refuse
@@ -67,9 +67,7 @@ def own_links(request):
 @login_required
 @require_POST
 def own_link_answer(request, pk):
-    proposal = LinkProposal.objects.filter(pk=pk, account=request.user).first()
-    if proposal is None:
-        raise Http404
+    proposal = own_proposal(request, pk)
     if request.POST.get("answer") == "yes":
         link_confirm(by=request.user, proposal=proposal)
         messages.success(request, "已确认，您可以查看自己的党员档案")

@@ -1,0 +1,31 @@
+"""Accounts and what belongs to them by their address."""
+
+from django.http import Http404
+
+from branches.access import resets
+from branches.access.models import ExternalIdentity, User
+from common.requests import Request
+
+
+def account_for(pk: int) -> User:
+    """Return any account: for the administrator, whose views ask for his right."""
+    user = User.objects.filter(pk=pk).first()
+    if user is None:
+        raise Http404
+    return user
+
+
+def account_to_reset(request: Request, pk: int) -> User:
+    """Return an account for which the user may ask that its password or factor be reset (access rule 10)."""
+    owner = User.objects.filter(pk=pk).select_related("member__home").first()
+    if owner is None or not resets.may_ask(request.user, owner):
+        raise Http404
+    return owner
+
+
+def own_identity(request: Request, pk: int) -> ExternalIdentity:
+    """Return an identity of single sign-on that is linked to the user's own account."""
+    row = ExternalIdentity.objects.filter(pk=pk, user=request.user).first()
+    if row is None:
+        raise Http404
+    return row
