@@ -70,9 +70,9 @@ def send(
     filters: str = "",
     kind: str = "xlsx",
     obj: Any = None,
-    most: int = MOST_ROWS,
+    most: int | None = None,
 ) -> HttpResponse:
-    """Answer with a file of `rows` and leave one audit entry; 429 beyond ten an hour or `most` rows.
+    """Answer with a file of `rows` and leave one audit entry; 429 beyond ten an hour or `most` rows (MOST_ROWS).
 
     rows: taken one by one up to the limit and not before the hour is checked, so that a generator builds no more than
     is sent; columns: their headings; name: of the file, without extension; verb: ends in `.export`; filters: the filter
@@ -80,6 +80,7 @@ def send(
     """
     if (refused := refusal(request)) is not None:
         return refused
+    most = MOST_ROWS if most is None else most
     lines = list(islice(rows, most + 1))
     if len(lines) > most:
         return _too_many(request, f"一次最多导出 {most} 行，请先缩小范围。")

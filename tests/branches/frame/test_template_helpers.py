@@ -142,7 +142,7 @@ def test_a_cell_that_does_not_apply_shows_no_figure():
 
 def test_only_missed_deadlines_are_solid_rust():
     solid = {key for key, look in looks.CHIPS.items() if look[2] == "late"}
-    assert solid == {"overdue", "missing", "term_expired", "not_fulfilled", "failed"}
+    assert solid == {"overdue", "missing", "term_expired", "not_fulfilled", "failed", "import_failed"}
 
 
 def test_a_state_that_nobody_drew_is_an_error():
