@@ -86,9 +86,9 @@ def where(href):
         name = resolve(parts.path).url_name if parts.path else ""
     except Resolver404:
         name = parts.path
-    return (
-        f"{name}{'?' + kept(parts.query) if parts.query else ''}{'#' + kept(parts.fragment) if parts.fragment else ''}"
-    )
+    query = f"?{kept(parts.query)}" if parts.query else ""
+    place = re.sub(r"\d+", "#", f"#{parts.fragment}") if parts.fragment else ""
+    return f"{name}{query}{place}"
 
 
 def page(answer):
