@@ -36,7 +36,7 @@ READ = {
     "branches/places": [("staff", "/organisations/departments/"), ("staff", f"/organisations/{C}/edit/")],
     "branches/frame": [
         ("administrator", "/settings/"), ("committee_secretary", "/settings/"),
-        ("administrator", "/feedback/all/"), ("secretary_b", "/notices/"),
+        ("administrator", "/feedback/all/"), ("secretary_b", "/notices/"), ("secretary_a", "/notices/"),
     ],
     "members/organisations": [
         ("staff", "/organisations/"), ("staff", f"/organisations/{A}/"), ("staff", f"/organisations/{B}/"),
@@ -68,11 +68,11 @@ READ = {
         ("staff", "/sync/rates/"), ("staff", "/sync/{w.item.pk}/"), ("secretary_a", "/sync/{w.item.pk}/"),
         ("secretary_a", "/sync/stages/{w.arrangement.pk}/evidence/"),
         ("staff", "/sync/stages/{w.implementation.pk}/"), ("secretary_a", "/activities/{w.study.pk}/stages/"),
-        ("staff", "POST /sync/export/"), ("staff", "POST /sync/rates/export/"), ("staff", "/sync/{w.item.pk}/edit/"),
+        ("staff", "POST /sync/export/?stage=study"), ("staff", "POST /sync/rates/export/"), ("staff", "/sync/{w.item.pk}/edit/"),
     ],
     "responsibilities/duties": [
         ("staff", "/duties/"), ("secretary_a", "/duties/"), ("leader", "/duties/own/"), ("leader", "/duties/own/brief/"),
-        ("secretary_a", "/duties/own/"), ("staff", "/duties/lists/"), ("staff", "/duties/charges/"),
+        ("secretary_a", "/duties/own/"), ("staff", "/duties/lists/"), ("staff", "/duties/lists/?level=branch"), ("staff", "/duties/charges/"),
         ("staff", "/duties/{w.promise_b.pk}/?show=all"),
         ("secretary_a", "/duties/{w.theme_duty_a.pk}/?show=all"),
         ("staff", "/duties/lists/{w.promise_b.list_id}/"), ("staff", "/duties/of-work/{w.item.pk}/"),
@@ -87,7 +87,7 @@ READ = {
     ],
     "responsibilities/collects": [
         ("staff", "/collects/"), ("secretary_a", "/collects/"), ("secretary_b", "/collects/"), ("staff", "/collects/{w.asked.pk}/"),
-        ("secretary_b", "/collects/{w.asked.pk}/"), ("staff", "/collects/{w.over.pk}/"),
+        ("secretary_b", "/collects/{w.asked.pk}/"), ("staff", "/collects/{w.over.pk}/"), ("staff", "/collects/{w.held.pk}/"),
         ("staff", "POST /collects/{w.asked.pk}/export/"), ("staff", "/collects/{w.unsent.pk}/edit/"),
     ],
     "assessments/home": [

@@ -19,7 +19,7 @@ from branches.access.services.appointments import appointment_end, appointment_m
 from branches.access.services.resets import reset_ask, reset_confirm, reset_refuse
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
-from branches.notices.services import feedback_send
+from branches.notices.services import feedback_send, notices_read
 from branches.places.services.departments import coverage_end, coverage_set, department_close, department_create
 from branches.places.services.organisations import organisation_archive, organisation_create, organisation_update
 from branches.places.services.terms import term_close, term_set
@@ -28,6 +28,7 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import ActivityHost, Resolution
 from members.activities.selectors.rosters import expected
+from members.activities.services.attachments import attachment_add, attachment_remove
 from members.activities.services.records import RecordData, activity_create, host_confirm
 from members.activities.services.resolutions import resolution_done
 from members.activities.services.states import (
@@ -41,11 +42,19 @@ from members.roster.models.links import LinkProposal
 from members.roster.services.accounts import link_confirm, link_propose
 from members.roster.services.members import member_create, member_transfer, member_update, post_end, post_give
 from responsibilities.collects.models import Collect, FieldKind
+from responsibilities.collects.selectors.known_figures import CATALOGUE as KNOWN
 from responsibilities.collects.services.answers import collect_answer, collect_return
-from responsibilities.collects.services.collects import FieldData, collect_close, collect_save, collect_send
+from responsibilities.collects.services.collects import (
+    FieldData,
+    collect_close,
+    collect_remind,
+    collect_save,
+    collect_send,
+)
 from responsibilities.duties.models import DutyList, DutyReport
 from responsibilities.duties.services.duties import duty_add, duty_change, duty_drop
 from responsibilities.duties.services.lists import duty_list_note, duty_lists_issue, duty_lists_make
+from responsibilities.duties.services.notes import duty_lists_remind
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.duties.services.reports import duty_report, duty_report_accept, duty_report_return
 from responsibilities.requirements.selectors import requirements
@@ -130,6 +139,7 @@ def _places(w):
         organisation_archive(by=w.staff, organisation=extra, version=extra.version)
         w.branch_c.refresh_from_db()
         organisation_update(by=w.staff, organisation=w.branch_c, version=w.branch_c.version, short_name="丙中心支部")
+        setting_set(by=w.committee_secretary, key="grace_days", value="9")
         setting_set(by=w.committee_secretary, key="due_soon_days", value="6")
 
 
@@ -166,6 +176,7 @@ def _accounts(w):
         reset_refuse(by=w.committee_secretary, reset=refused, reason="本人并未申请")
     with on(11, 23):
         reset_ask(by=w.administrator, owner=w.secretary_c, reason="换了手机")
+        notices_read(by=w.secretary_b)
         feedback_send(by=w.secretary_a, text="列表希望能记住筛选", page="/activities/")
 
 
@@ -218,9 +229,12 @@ def _records(w):
         plan = activity_create(by=w.secretary_b, organisation=b, data=plan)
         activity_cancel(by=w.secretary_b, activity=plan, reason="场地不可用")
     with on(11, 20):
-        activity_create(
+        unfinished = activity_create(
             by=w.secretary_a, organisation=a, data=RecordData(kinds=["talk"], day=date(YEAR, 11, 19), title="还没写完")
         )
+        for name in ("签到表.pdf", "讲稿.pdf"):
+            file = attachment_add(by=w.secretary_a, activity=unfinished, file=SimpleUploadedFile(name, PDF))
+        attachment_remove(by=w.secretary_a, attachment=file)
         activity_create(
             by=w.secretary_b,
             organisation=b,
@@ -290,6 +304,8 @@ def _duties(w):
         extra = duty_add(by=w.staff, duty_list=own, data=line(), reason="补充")
         duty_change(by=w.staff, duty=extra, data={"due": "06-20,12-20", "text": "改过的一项"}, reason="提前")
         duty_drop(by=w.staff, duty=duty("br-promise", organisation=w.branch_c), reason="合并")
+    with on(3, 20):
+        duty_lists_remind(by=w.staff, year=YEAR)
     with on(7, 8):
         portfolio_end(by=w.staff, portfolio=row)
         for place, by in ((w.branch_a, w.secretary_a), (w.branch_b, w.secretary_b)):
@@ -375,6 +391,10 @@ def _collects(w):
                 collect_answer(by=who, target=collect.targets.get(organisation=place), given={field.pk: value})
         collect_return(by=w.staff, target=first.targets.get(organisation=w.branch_b), reason="与名册不符")
         collect_close(by=w.staff, collect=over)
+    with on(10, 20):
+        collect_remind(by=w.staff, collect=first)
+        held = [FieldData(figure.label, figure=figure.key) for figure in (*KNOWN[:10], *KNOWN[-10:])]
+        w.held = saved("系统都有的", date(YEAR, 12, 1), [w.branch_a, w.branch_b, w.branch_c], held)
 
 
 def _results(w):

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,8 @@ from branches.audit.history import history
 from branches.audit.models import AuditEntry, AuditSeal
 from branches.audit.verify import verify
 from branches.places import tree
+from branches.settings.services import setting_set
+from common import clock
 from common.operator import OPERATOR
 from tests.sealing import past_the_guards, seal_everything
 
@@ -132,6 +134,22 @@ def test_a_moment_is_kept_as_one_text_and_read_in_the_agencys_time(world, as_):
     assert "<ins>2026-03-02 01:30:00</ins>" in page and "17:30" not in page
     (shown,) = history(user)[0]["changes"]
     assert (shown["field"], shown["after"]) == ("一次性口令有效期", "2026-03-02 01:30:00")
+
+
+def test_the_trail_is_narrowed_by_day_person_act_and_thing(world, as_):
+    client = as_("auditor")
+    setting_set(by=OPERATOR, key="grace_days", value="9")
+    setting_set(by=OPERATOR, key="due_soon_days", value="6")
+    day = clock.today()
+
+    def found(**query):
+        return {row.verb for row in client.get("/audit/", query).context["page"].object_list}
+
+    assert found(verb="setting.set", first=day) == {"setting.set"}
+    assert found(object_name="甲一", last="2026-03-01") <= {"member.create", "post.give"}
+    assert not found(first=day + timedelta(days=1)) and not found(last="2026-02-28")
+    assert not found(object_name="没有这个") and not found(who="没有这个")
+    assert "setting.set" in found(who="操作员", first=day)
 
 
 def test_the_history_leaves_out_what_has_no_name_for_readers(world):
