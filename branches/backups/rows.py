@@ -135,12 +135,13 @@ def snapshot() -> Iterator[None]:
         return
     connection.ensure_connection()
     # IMMEDIATE would keep every writer waiting until the backup is done.
-    mode, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+    sqlite: Any = connection
+    mode, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
     try:
         with transaction.atomic():
             yield
     finally:
-        connection.transaction_mode = mode
+        sqlite.transaction_mode = mode
 
 
 def size_in_bytes() -> int:
