@@ -7,7 +7,6 @@ import shutil
 import stat
 import threading
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -86,20 +85,30 @@ def changed(path):
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    ["tables/*-members.member.jsonl.gz", "manifest.json", "manifest.mac", "files/*/*/*/*", "keys.sealed", "anchors"],
+PARTS = (
+    "tables/*-members.member.jsonl.gz",
+    "manifest.json",
+    "manifest.mac",
+    "files/*/*/*/*",
+    "files.jsonl",
+    "keys.sealed",
+    "anchors",
 )
-def test_one_changed_byte_is_refused(backup, pattern):
-    with pytest.raises(CommandError, match="已有.*--replace"):
-        call_command("restore", str(backup))
-    path = next(backup.glob(pattern))
-    if path.stat().st_size:
-        changed(path)
-    else:
-        path.write_text("2026-01-01 1:" + "0" * 64)
-    with pytest.raises(CommandError, match="不符|改动|无法|不能使用|缺少"):
-        call_command("restore", str(backup), check=True)
+
+
+def test_one_changed_byte_is_refused(backup, tmp_path):
+    for number, pattern in enumerate(PARTS):
+        copy = shutil.copytree(backup, tmp_path / f"copy{number}")
+        path = next(copy.glob(pattern))
+        if path.stat().st_size:
+            changed(path)
+        else:
+            path.write_text("2026-01-01 1:" + "0" * 64)
+        with pytest.raises(CommandError, match="不符|改动|无法|不能使用|缺少"):
+            call_command("restore", str(copy), check=True)
+        path.unlink()
+        with pytest.raises(CommandError, match="缺少|无法"):
+            call_command("restore", str(copy), check=True)
 
 
 def resigned(folder, **values):
@@ -197,12 +206,3 @@ def test_the_readiness_says_when_backups_have_stopped(db, client, settings):
     assert "backup" in client.get("/readyz").json()["reasons"]["ages"]
     Heartbeat.objects.update(at=clock.real_now())
     assert "backup" not in client.get("/readyz").json()["reasons"].get("ages", "")
-
-
-def test_a_path_of_a_backup_is_no_way_out(backup):
-    """Names of attachments come from the backup's own list, whose hash stands in the signed manifest."""
-    index = backup / "files.jsonl"
-    index.write_text(json.dumps(["../../outside", 1, "0" * 64]) + "\n")
-    with pytest.raises(CommandError, match="files.jsonl"):
-        call_command("restore", str(backup), check=True)
-    assert not Path(backup.parent.parent / "outside").exists()
