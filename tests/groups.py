@@ -29,6 +29,9 @@ ANSWERS = (
     "tests/security/test_sessions.py",
 )
 
+# These use Redis' queue of an installation in service, not one of their own.
+QUEUE = ("tests/test_deploy.py::test_web_worker", "tests/faults/test_real_worker.py::test_a_message_that_ends")
+
 
 # What PostgreSQL can answer otherwise than SQLite: locks and races, sums in SQL, the tree, reach, the trail and its
 # triggers, fills, imports, constraints, windows, migrations. Everything else asks both the same simple statements.
@@ -95,6 +98,8 @@ def group_of(nodeid):
     path, _, test = nodeid.partition("::")
     if path in DEMO:
         return "demo"
+    if nodeid.startswith(QUEUE):
+        return "queue"
     if path in ONCE:
         return path
     if path in ANSWERS and "[" in test:
