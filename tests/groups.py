@@ -6,12 +6,7 @@ Told from a test's id alone: xdist's own groups are marks that it writes into th
 from xdist.scheduler import LoadScopeScheduling
 
 # One demo agency for all of them, and it takes longest.
-DEMO = (
-    "tests/browser/test_pages.py",
-    "tests/browser/test_by_hand.py",
-    "tests/browser/test_work_story.py",
-    "tests/branches/backups/test_round_trip.py",
-)
+DEMO = ("tests/browser/test_pages.py", "tests/browser/test_by_hand.py", "tests/browser/test_work_story.py")
 # Installations of their own: as long as many tests together, so they begin too.
 LONG = ("tests/browser/test_story.py", "tests/test_start.py", "tests/test_own_installation.py")
 # Ledgers imported, or a year told, once for the whole file.
