@@ -31,7 +31,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tongbu-test-") as var:
         for name, options, extra in runs(var, whole=bool(os.environ.get("FULL")) or _names_tests(arguments)):
             print(f"\n=== {name} ===", flush=True)
-            code = pytest([*parallel, *options, *arguments], environment(**extra))
+            # What is made once for all tests (the demo agency) is made once for both databases too.
+            code = pytest([*parallel, *options, *arguments], environment(SHARED=f"{var}/shared", **extra))
             # 5: the given arguments select nothing on this database, such as a browser test.
             if code not in (0, 5):
                 failed.append(name)

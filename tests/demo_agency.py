@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+from pathlib import Path
 
 from tests.browser.installation import Installation
 
@@ -12,6 +13,9 @@ def copy_of_the_demo(tmp_path_factory, target):
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
+    if "SHARED" in os.environ:
+        shared = Path(os.environ["SHARED"])
+        shared.mkdir(exist_ok=True)
     made = shared / "demo-agency"
     with (shared / "demo-agency.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

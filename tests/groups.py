@@ -24,6 +24,9 @@ ANSWERS = (
     "tests/security/test_sessions.py",
 )
 
+# These use Redis' queue of an installation in service, not one of their own.
+QUEUE = ("tests/test_deploy.py::test_web_worker", "tests/faults/test_real_worker.py::test_a_message_that_ends")
+
 
 # What PostgreSQL can answer otherwise than SQLite: locks and races, sums in SQL, the tree, reach, the trail and its
 # triggers, fills, imports, constraints, windows, migrations. Everything else asks both the same simple statements.
@@ -38,6 +41,9 @@ ON_BOTH = (
     "tests/assessments/results/test_results.py",
     "tests/faults/",
     "tests/branches/audit/",
+    "tests/branches/backups/test_round_trip.py",
+    "tests/branches/backups/test_make.py::test_backups_made_while_people_write",
+    "tests/test_deploy.py::test_web_worker_and_beat_start",
     "tests/branches/jobs/",
     "tests/branches/reach/",
     "tests/branches/imports/",
@@ -87,6 +93,8 @@ def group_of(nodeid):
     path, _, test = nodeid.partition("::")
     if path in DEMO:
         return "demo"
+    if nodeid.startswith(QUEUE):
+        return "queue"
     if path in ONCE:
         return path
     if path in ANSWERS and "[" in test:

@@ -31,6 +31,15 @@ def test_every_test_that_the_security_page_names_exists():
     assert named - TESTS == set()
 
 
+def test_every_control_and_accident_has_its_row_of_the_batteries_and_every_test_named_there_exists():
+    text = (ROOT / "docs" / "batteries.md").read_text()
+    rows = re.findall(r"^\| ([CF]\d\d) \|", text, re.M)
+    assert rows == [f"C{number:02d}" for number in range(1, 66)] + [f"F{number:02d}" for number in range(1, 33)]
+    named = set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text))
+    assert len(named) > 120
+    assert [pair for pair in sorted(named) if f"\ndef {pair[1]}(" not in (ROOT / pair[0]).read_text()] == []
+
+
 def test_every_variable_of_the_settings_is_described():
     read = {name for _, name in VARIABLES.findall((ROOT / "config" / "settings.py").read_text())}
     described = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "settings.md").read_text(), re.M))

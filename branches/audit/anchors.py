@@ -46,9 +46,12 @@ def keep(*, head: str, source: str) -> None:
         AuditAnchor.objects.create(pos=int(pos), hash=value, source=source, at=clock.real_now())
 
 
-def file_lines() -> list[tuple[date, str]]:
-    """Return (day, head) of each line of the file outside. Raises AnchorFileError; FileNotFoundError when there is none."""
-    path = Path(settings.AUDIT_ANCHOR_FILE)
+def file_lines(file: Path | None = None) -> list[tuple[date, str]]:
+    """Return (day, head) of each line of the file outside (default AUDIT_ANCHOR_FILE).
+
+    Raises AnchorFileError; FileNotFoundError when there is none.
+    """
+    path = file or Path(settings.AUDIT_ANCHOR_FILE)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -115,12 +118,15 @@ def file_problem() -> str:
     return ""
 
 
-def kept() -> Iterator[Anchor]:
-    """Yield every head that was kept, outside and in the table. Raises AnchorFileError: also where the file lost lines."""
+def kept(file: Path | None = None) -> Iterator[Anchor]:
+    """Yield every head that was kept, outside and in the table. Raises AnchorFileError: also where the file lost lines.
+
+    file: another file outside than AUDIT_ANCHOR_FILE, for a database that is being restored.
+    """
     rows = list(AuditAnchor.objects.order_by("pk"))
-    path = settings.AUDIT_ANCHOR_FILE
+    path = file or settings.AUDIT_ANCHOR_FILE
     try:
-        outside = [head for _, head in file_lines()]
+        outside = [head for _, head in file_lines(file)]
     except FileNotFoundError:
         if any(row.source == AuditAnchor.Source.FILE for row in rows):
             raise AnchorFileError(f"锚点文件 {path} 不存在，而它曾经写有锚点") from None

@@ -101,3 +101,13 @@ def link_is_sound(seal: Any, entry: Any) -> bool:
     return _same(seal.hash, link(seal.prev, seal.pos, entry, seal.key_id)) or _same(
         seal.hash, _code(seal.key_id, landed)
     )
+
+
+def sign(what: str, text: str) -> tuple[str, str]:
+    """Return (id of the key that writes now, code) of a text that is no entry: `what` keeps the kinds apart."""
+    return key_id(), _code(key_id(), f"{what}|{key_id()}|{text}")
+
+
+def is_signed(what: str, text: str, number: str, code: str) -> bool:
+    """Whether `code` was made over the text by `sign` with the key of that id. Raises UnknownKey."""
+    return _same(code, _code(number, f"{what}|{number}|{text}"))

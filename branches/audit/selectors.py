@@ -23,6 +23,8 @@ VERBS = {
     "activity.host_confirm": "确认共同活动",
     "activity.import": "导入活动记录",
     "activity.review": "开始审核",
+    "backup": "备份",
+    "restore": "由备份恢复",
     "import": "导入台账",
     "import.assign": "指定台账列",
     "import.upload": "上传台账",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.contrib.auth import get_user_model
 
@@ -25,11 +26,12 @@ class Verdict:
     checked: int = 0
 
 
-def verify(anchor: str = "", further: Iterable[Anchor] = ()) -> Verdict:
+def verify(anchor: str = "", further: Iterable[Anchor] = (), file: Path | None = None) -> Verdict:
     """Recompute every seal and mac, look for every anchor that was kept; return a Verdict naming the first broken position.
 
     anchor: `pos:hash` that somebody kept elsewhere. further: anchors of upper rooms (published reports). Those of the
-    table and of AUDIT_ANCHOR_FILE are looked for in any case. What was cut off after the last anchor cannot be seen.
+    table and of AUDIT_ANCHOR_FILE (or of `file` in its place) are looked for in any case. What was cut off after the last
+    anchor cannot be seen.
     """
     if anchor and not ANCHOR.fullmatch(anchor):
         return Verdict(False, f"锚点“{anchor[:40]}”无法识别，应写成“位置:哈希”，如 verify_audit 打印的链头。")
@@ -42,7 +44,7 @@ def verify(anchor: str = "", further: Iterable[Anchor] = ()) -> Verdict:
         broken
         or _unsealed(checked)
         or _empty(checked)
-        or _without_anchor(checked, [*([Anchor(anchor, "所给锚点")] if anchor else []), *further])
+        or _without_anchor(checked, [*([Anchor(anchor, "所给锚点")] if anchor else []), *further], file)
         or Verdict(True, f"审计链完整，共 {checked} 条", None, checked)
     )
 
@@ -66,9 +68,9 @@ def _empty(checked: int) -> Verdict | None:
     return None
 
 
-def _without_anchor(checked: int, further: Iterable[Anchor]) -> Verdict | None:
+def _without_anchor(checked: int, further: Iterable[Anchor], file: Path | None) -> Verdict | None:
     try:
-        lost = kept_anchors.first_not_in_chain([*further, *kept_anchors.kept()])
+        lost = kept_anchors.first_not_in_chain([*further, *kept_anchors.kept(file)])
     except AnchorFileError as error:
         return Verdict(False, str(error), None, checked)
     if lost is None:

@@ -35,3 +35,14 @@ def test_a_missing_file_of_anchors_is_named(settings, tmp_path):
     assert "不存在" in ask().json()["reasons"]["anchors"]
     (tmp_path / "none").write_text("")
     assert "anchors" not in ask().json()["reasons"]
+
+
+def test_migrations_that_have_not_run_are_named(db, client, monkeypatch):
+    """F18: a version whose migrations have not run is not ready."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda self, targets: [("next", False)])
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and "迁移" in answer.json()["reasons"]["migrations"]
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda self, targets: [])
+    assert "migrations" not in client.get("/readyz").json()["reasons"]

@@ -91,7 +91,7 @@ def _unread(known: Iterable[str]) -> str:
     return ""
 
 
-def _first_values_fit() -> bool:
+def first_values_fit() -> bool:
     """Whether a landed database, written before there were canaries, was written with these keys.
 
     A few values of each field: one that reads and has its index is enough, a single one may be altered.
@@ -119,7 +119,7 @@ def keep_canaries() -> str:
     if found := problem():
         return found
     kept = set(KeyCanary.objects.values_list("name", flat=True))
-    if _INDEX not in kept and not _first_values_fit():
+    if _INDEX not in kept and not first_values_fit():
         return (
             "FIELD_KEYS or FIELD_INDEX_KEY are not those of this database. FIELD_KEYS 或 FIELD_INDEX_KEY 与数据不符。"
         )
