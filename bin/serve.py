@@ -90,7 +90,7 @@ Sign in and set a password 登录并设置密码: {url}
 
 Next, in a second terminal 下一步，另开一个终端：
   1. the tree of organisations 导入党组织: {manage} import_organisations organisations.xlsx
-  2. the committee's secretary 机关党委书记: {manage} create_account dangwei --name 姓名 --role committee_secretary --at 机关党委
+  2. the committee's secretary 机关党委书记: {manage} create_account dangwei --name 姓名 --role committee_secretary --at 党组或机关党委（组织树的顶端）
   3. the auditor 安全审计员: {manage} create_account audit --name 姓名 --role security_auditor
 The administrator sees no content; everything else is done by the secretary on the pages.
 系统管理员看不到业务内容；其余工作由机关党委书记在页面上完成。

@@ -17,6 +17,12 @@ def initials_of(name: str | None) -> str:
     ].lower()
 
 
+def titled(place: str, post: str) -> str:
+    """Return a place and a post as one title, what both say said once: 综合处党支部 and 支部书记 make 综合处党支部书记."""
+    shared = next((size for size in range(len(post), 0, -1) if place.endswith(post[:size])), 0)
+    return place + post[shared:]
+
+
 def named(name: str, word: str) -> bool:
     """Whether a word, in any case, is part of a name or of its pinyin initials."""
     word = word.lower()

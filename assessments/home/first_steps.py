@@ -26,11 +26,15 @@ class Part:
 
 @dataclass(frozen=True)
 class State:
-    """How far a step is: DONE, BEGUN or OPEN; what came in, and what of it is missing; word: in place of the chip's."""
+    """How far a step is: DONE, BEGUN or OPEN; what came in, and what of it is missing; word: in place of the chip's.
+
+    act: what is to be done next and where, in place of the step's own.
+    """
 
     state: str
     note: tuple[Part, ...] = ()
     word: str = ""
+    act: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,12 @@ def _duties(figures: Figures) -> State:
         drafts = f"，另有 {figures.drafts} 份草稿" if figures.drafts else ""
         return State(DONE, (Part(f"已下达 {figures.lists} 份", "duty_lists"), Part(drafts)))
     if figures.drafts:
-        return State(BEGUN, (Part(f"{figures.drafts} 份草稿", "duty_lists"), Part("，核对后下达")), "待下达")
+        return State(
+            BEGUN,
+            (Part(f"{figures.drafts} 份草稿", "duty_lists"), Part("，核对后下达")),
+            "待下达",
+            Part("核对下达", "duty_lists", "?state=draft"),
+        )
     return State(OPEN)
 
 
@@ -214,6 +223,10 @@ class Line:
     blocked: str
 
     @property
+    def act(self) -> Part:
+        return self.state.act or Part(self.step.action, self.step.url, self.step.query)
+
+    @property
     def note(self) -> tuple[Part, ...]:
         return self.state.note or (Part(self.blocked or self.step.why),)
 
@@ -276,7 +289,7 @@ def system_lines(figures: SystemFigures) -> list[dict[str, Any]]:
             "建立第一个机关党委书记账号",
             bool(figures.secretaries),
             "、".join(figures.secretaries)
-            or "由服务器操作员建立：manage.py create_account 账号 --name 姓名 --role committee_secretary --at 机关党委",
+            or "由服务器操作员建立：manage.py create_account 账号 --name 姓名 --role committee_secretary --at 组织树顶端的党组（没有党组的，机关党委）",
             None,
         ),
         (

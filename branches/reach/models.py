@@ -13,6 +13,7 @@ from branches.reach.intervals import above
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.rights import ROLE_CHOICES, SYSTEM_ROLES
 from common.dated import DatedQuerySet
+from common.names import titled
 
 
 class AppointmentQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
@@ -80,6 +81,11 @@ class Appointment(models.Model):
         # Separation of duties holds for a raw save() too, not only through the service.
         self.check_separation()
         super().save(*args, **kwargs)
+
+    @property
+    def title(self) -> str:
+        """The post with its place, as a letter would write it."""
+        return titled(self.organisation.label if self.organisation else "", self.get_role_display())
 
     def check_separation(self) -> None:
         """One account holds at most one of administrator, auditor and content roles on any day (GB/T 22239 8.1.4.2)."""

@@ -125,7 +125,7 @@ def appoint(administrator, secretary, branch):
     value = next(one.get_attribute("value") for one in options if one.text_content().strip(" 　—-").endswith(branch))
     secretary.select_option("#id_organisation", value)
     secretary.click("form[data-dirty] button:has-text('任命')")
-    secretary.wait_for_selector(f"text=已任命吴晓为{branch}支部书记")
+    secretary.wait_for_selector(f"text=已任命吴晓为{branch}书记")
     code = secretary.text_content(".dj-code code").strip()
     assert code != first
     return code

@@ -60,7 +60,7 @@ class Cell:
 
 @dataclass
 class Row:
-    """One branch: its cells in column order, how many are overdue, and the share of what was due that is done."""
+    """One branch: its cells in column order, how many are overdue, and of what fell due by today how much is done."""
 
     organisation: int
     name: str
@@ -186,8 +186,9 @@ def _row(branch: int, names: dict[int, str], found: list[Column], cells: dict, t
         facts = cells.get((branch, *column.key), ())
         row.cells.append(_cell(branch, column, facts, today))
         for fact in facts:
-            row.due += fact["state"] in DUE
-            row.done += fact["state"] in (State.MET, State.MET_LATE)
+            if fact["due"] <= today:
+                row.due += fact["state"] in DUE
+                row.done += fact["state"] in (State.MET, State.MET_LATE)
             if fact["state"] == State.OVERDUE:
                 row.overdue += 1
                 row.most_days = max(row.most_days, (today - fact["due"]).days)

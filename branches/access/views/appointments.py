@@ -87,7 +87,7 @@ def appointment_new(request):
         except ValidationError as error:
             take_errors(form, error)
         else:
-            done = f"已任命{made.user.name}为{made.organisation.label}{made.get_role_display()}"
+            done = f"已任命{made.user.name}为{made.title}"
             if made.first_code:
                 return show_code(request, made.user, made.first_code, done, "appointment_list")
             messages.success(request, done)

@@ -54,7 +54,7 @@ def appointment_end_view(request, pk):
     items = open_items(appointment.organisation)
     for item in items:
         item["url"] = _address(item.pop("name"), item.pop("query")) or item.get("url", "")
-    role = f"{appointment.organisation.label}{appointment.get_role_display()}"
+    role = appointment.title
     context = {
         "title": f"结束{appointment.user.name}的{role}任职？",
         "text": "权限在最后一天过后自动失效，本人收到通知；已有的记录不受影响。",
