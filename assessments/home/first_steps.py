@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from assessments.home.selectors.start_figures import Figures, SystemFigures
-from branches.reach.rights import APPOINT, ASSIGN, IMPORT, SET_RULES
+from branches.reach.rights import APPOINT, ASSIGN, IMPORT, MEMBERS, SET_RULES
 
 DONE, BEGUN, OPEN = "done", "begun", "open"
 
@@ -103,6 +103,15 @@ def _secretaries(figures: Figures) -> State:
     return State(BEGUN, (Part(note),), f"{figures.led} / {figures.branches} 个")
 
 
+def _accounts(figures: Figures) -> State:
+    if not figures.with_account:
+        return State(OPEN)
+    note = (Part(f"{figures.with_account} 名党员已有账号", "slip_list"),)
+    if figures.with_account >= figures.members:
+        return State(DONE, note)
+    return State(BEGUN, (*note, Part("，其余由各支部书记建立")), f"{figures.with_account} / {figures.members} 名")
+
+
 def _work(figures: Figures) -> State:
     return State(DONE, (Part(f"{figures.work} 项重点业务", "sync_board"),)) if figures.work else State(OPEN)
 
@@ -166,14 +175,26 @@ STEPS = (
     Step(
         "secretaries",
         "任命书记并发放账号",
-        "书记用自己的账号登记活动；账号由系统管理员建立，任命时发一次性口令",
+        "书记用自己的账号登记活动；按名册登记的书记一次任命、建立账号，打印口令条当面交付",
         _secretaries,
         APPOINT,
-        "appointment_new",
+        "slip_secretaries",
         action="任命书记",
         icon="user-check",
         asked="请机关党委书记任命",
         needs=("organisations",),
+    ),
+    Step(
+        "accounts",
+        "党员账号",
+        "党员用自己的账号查看本人档案；由各支部书记建立、打印口令条，也可以暂不建立",
+        _accounts,
+        MEMBERS,
+        "slip_members",
+        action="建立账号",
+        icon="key",
+        needs=("members", "secretaries"),
+        optional=True,
     ),
     Step(
         "work",
@@ -288,9 +309,9 @@ def system_lines(figures: SystemFigures) -> list[dict[str, Any]]:
             None,
         ),
         (
-            "为党务干部和书记建立账号",
+            "为党务干部建立账号",
             figures.accounts > len(figures.secretaries),
-            f"业务账号 {figures.accounts} 个；任命由机关党委书记办理，任命后您发的口令作废",
+            f"业务账号 {figures.accounts} 个；任命由机关党委书记办理，任命后您发的口令作废；书记和党员的账号不需要您建立",
             "account_new",
         ),
     ]
