@@ -29,8 +29,8 @@ def named(name: str, word: str) -> bool:
 _READ_AS = """
 单 shan 曾 zeng 仇 qiu 解 xie 查 zha 任 ren 盖 ge 朴 piao 区 ou 覃 qin 翟 zhai 缪 miao 乐 yue 冼 xian 员 yun 召 shao
 种 chong 秘 bi 折 she 葛 ge 华 hua 纪 ji 洗 xian 燕 yan 宁 ning 尉迟 yuchi 万俟 moqi 长孙 zhangsun 澹台 tantai
-""".split()
-_SURNAMES = dict(zip(_READ_AS[::2], _READ_AS[1::2], strict=True))
+"""
+_SURNAMES = dict(re.findall(r"(\S+) ([a-z]+)", _READ_AS))
 _TRIED = 30
 
 

@@ -52,7 +52,7 @@ class NamesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         seen: dict[str, str] = {}
-        for key, username in self.cleaned_data.items():
+        for key, username in list(self.cleaned_data.items()):
             if username.lower() in seen:
                 self.add_error(key, f"与{self.members[seen[username.lower()]].name}的用户名相同。")
             seen.setdefault(username.lower(), key)

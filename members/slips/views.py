@@ -34,7 +34,7 @@ def _ids(request: Request, name: str) -> set[int]:
     return {int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 18}
 
 
-def _tabs(request: Request, current: str) -> list[dict[str, Any]]:
+def _ways(request: Request, current: str) -> list[dict[str, Any]]:
     pages = [("slip_secretaries", "书记账号"), ("slip_members", "党员账号"), ("slip_list", "已发口令条")]
     leads = current == "slip_secretaries" or places_to_lead(request.user).exists()
     return [
@@ -60,7 +60,7 @@ def slip_secretaries(request: Request) -> HttpResponse:
     context = {
         "title": f"{counts[OPEN]} 位书记可以任命并建立账号" if counts[OPEN] else "没有待建立账号的书记",
         "sub": f"按名册登记的职务；{counts[DONE]} 个党组织的书记已任命",
-        "tabs": _tabs(request, "slip_secretaries"),
+        "ways": _ways(request, "slip_secretaries"),
         "make_url": reverse("slip_secretaries_make"),
         "of_secretaries": True,
         **_boxes(request, rows, ticked=True),
@@ -80,9 +80,10 @@ def slip_members(request: Request) -> HttpResponse:
     context = {
         "title": f"{place.label if place else ''} {counts[OPEN]} 名党员还没有账号" if rows else "没有党员",
         "sub": f"{counts[DONE]} 名已有账号；账号只供本人查看自己的档案，不带任何权限",
-        "tabs": _tabs(request, "slip_members"),
+        "ways": _ways(request, "slip_members"),
         "make_url": reverse("slip_members_make"),
-        "form": form if branches.count() > 1 else None,
+        "form": form,
+        "many": branches.count() > 1,
         "place": place,
         **_boxes(request, rows, ticked=False),
     }
@@ -198,7 +199,7 @@ def slip_list(request: Request) -> HttpResponse:
         "sub": "设置密码以前可以重新打印，原来的口令随之作废；设置密码以后须申请重置",
         "form": form,
         "page": page,
-        "tabs": _tabs(request, "slip_list"),
+        "ways": _ways(request, "slip_list"),
         "ticked": request.GET.get("all") == "1",
         "waiting": any(slip.state != "active" for slip in page.object_list),
         "unit": "张",
