@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from branches.access.models import CodeSlip
 from branches.places.models.organisations import Organisation
@@ -144,11 +143,12 @@ def _no_longer(request: Request, rows: Sequence[Row], wanted: set[int], back: st
 
 @needs(APPOINT)
 @recent_login
-@require_POST
 @never_cache
 def slip_secretaries_make(request: Request) -> HttpResponse:
     if not places_to_lead(request.user).exists():
         raise Http404
+    if request.method != "POST":  # back from the password, which cannot repeat what was posted
+        return redirect("slip_secretaries")
     rows = secretary_rows(request.user)
 
     def make(names: dict[int, str]) -> list[Printed]:
@@ -159,9 +159,10 @@ def slip_secretaries_make(request: Request) -> HttpResponse:
 
 @needs(MEMBERS)
 @recent_login
-@require_POST
 @never_cache
 def slip_members_make(request: Request) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("slip_members")
     wanted = request.POST.get("organisation", "")
     place = access.get_for(Organisation.objects.select_related("parent"), request.user, MEMBERS, pk=wanted)
     rows = member_rows(request.user, place)
@@ -209,10 +210,11 @@ def slip_list(request: Request) -> HttpResponse:
 
 @needs(MEMBERS)
 @recent_login
-@require_POST
 @never_cache
 def slip_again(request: Request) -> HttpResponse:
     back, wanted = reverse("slip_list"), _ids(request, "slip")
+    if request.method != "POST":
+        return redirect(back)
     rows: list[CodeSlip] = list(slips_of(request.user).filter(pk__in=wanted, set_at__isnull=True))
     problem = ""
     if not rows:

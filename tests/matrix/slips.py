@@ -32,9 +32,12 @@ ROWS = {
     "slip_list": Row(get=only(*MANAGERS)),
     "slip_secretaries": Row(get=only(*LEAD)),
     "slip_members": Row(get=only(*MANAGERS)),
-    "slip_secretaries_make": Row(post=only(*LEAD), data=of_c, grave=True),
-    "slip_members_make": Row(post=only("committee_secretary", "staff", "secretary_a"), data=of_a, grave=True),
+    "slip_secretaries_make": Row(get=only(*LEAD, status=302), post=only(*LEAD), data=of_c, grave=True),
+    "slip_members_make": Row(
+        get=only(*MANAGERS, status=302), post=only("committee_secretary", "staff", "secretary_a"), data=of_a, grave=True
+    ),
     "slip_again": Row(
+        get=only(*MANAGERS, status=302),
         post={
             **only("committee_secretary", "staff", "secretary_a"),
             **dict.fromkeys(("general_secretary", "secretary_b", "secretary_c"), 302),

@@ -209,3 +209,13 @@ def test_two_hundred_rows_ask_no_more_than_a_few(world, as_):
     with asked() as many:
         page = client.get(address).content.decode()
     assert page.count('name="member"') == 104 and many.statements <= few.statements
+
+
+def test_after_the_password_was_asked_on_the_check_the_list_is_there_again(vacant, as_):
+    client = as_("committee_secretary")
+    stored = client.session
+    stored["confirmed"] -= 601
+    stored.save()
+    answer = client.post(MAKE, sent(vacant, "branch_a"), headers={"Referer": f"http://testserver{MAKE}"})
+    assert answer.status_code == 302 and "confirm" in answer["Location"] and not CodeSlip.objects.exists()
+    assert as_("committee_secretary").get(MAKE)["Location"] == "/slips/secretaries/"
