@@ -17,11 +17,12 @@ DONE, BEGUN, OPEN = "done", "begun", "open"
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a note; with url (name of a page) and query a link."""
+    """A piece of a note; with url (name of a page) and query a link. own: only for whoever may take the step."""
 
     text: str
     url: str = ""
     query: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _start(figures: Figures) -> State:
     if figures.start is None:
         return State(OPEN)
     note = f"{figures.start:%Y-%m-%d} 起计算义务和得分；以前的记录只供查阅，不判逾期　"
-    return State(DONE, (Part(note), Part("改日期", "setting_start")))
+    return State(DONE, (Part(note), Part("改日期", "setting_start", own=True)))
 
 
 def _records(figures: Figures) -> State:
@@ -236,7 +237,8 @@ class Line:
 
     @property
     def note(self) -> tuple[Part, ...]:
-        return self.state.note or (Part(self.blocked or self.step.why),)
+        said = tuple(part for part in self.state.note if self.may or not part.own)
+        return said or (Part(self.blocked or self.step.why),)
 
 
 _CHIPS = {DONE: "met", BEGUN: "due_soon", OPEN: "not_due"}

@@ -33,6 +33,7 @@ NO_PAGES = {
     "attachment_download",
     "paper_download",
     "collect_held",
+    "import_blank",
     "import_progress",
     "own_brief",
     "work_import_progress",
