@@ -1,6 +1,14 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
-from branches.access.models import ExternalIdentity, FactorDevice, KeyCanary, PasswordReset, RecoveryCode, User
+from branches.access.models import (
+    CodeSlip,
+    ExternalIdentity,
+    FactorDevice,
+    KeyCanary,
+    PasswordReset,
+    RecoveryCode,
+    User,
+)
 from branches.audit.models import AuditAnchor, AuditEntry, AuditSeal
 from branches.jobs.models import ChangeMark, Heartbeat, JobRun
 from branches.notices.models import Feedback, Notice
@@ -16,6 +24,7 @@ __all__ = [
     "AuditEntry",
     "AuditSeal",
     "ChangeMark",
+    "CodeSlip",
     "Coverage",
     "Department",
     "ExternalIdentity",

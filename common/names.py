@@ -1,6 +1,8 @@
 """Names as keys: organisations by normalised full name, people and places by pinyin initials."""
 
+import re
 import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 
 from pypinyin import Style, lazy_pinyin
 
@@ -27,3 +29,43 @@ def named(name: str, word: str) -> bool:
     """Whether a word, in any case, is part of a name or of its pinyin initials."""
     word = word.lower()
     return word in name.lower() or (word.isascii() and word in initials_of(name))
+
+
+# Surnames that are read otherwise than the same character elsewhere.
+_READ_AS = """
+单 shan 曾 zeng 仇 qiu 解 xie 查 zha 任 ren 盖 ge 朴 piao 区 ou 覃 qin 翟 zhai 缪 miao 乐 yue 冼 xian 员 yun 召 shao
+种 chong 秘 bi 折 she 葛 ge 华 hua 纪 ji 洗 xian 燕 yan 宁 ning 尉迟 yuchi 万俟 moqi 长孙 zhangsun 澹台 tantai
+"""
+_SURNAMES = dict(re.findall(r"(\S+) ([a-z]+)", _READ_AS))
+_TRIED = 30
+
+
+def user_name_of(name: str) -> str:
+    """Return the user name proposed for a person: the pinyin of his name ("单雄信" → "shanxiongxin"), `user` for none."""
+    size = 2 if name[:2] in _SURNAMES else 1
+    surname = _SURNAMES.get(name[:size], "")
+    rest = lazy_pinyin(name[size:] if surname else name, style=Style.NORMAL, errors="default")
+    return re.sub(r"[^a-z0-9]", "", (surname + "".join(rest)).lower().replace("ü", "v"))[:50] or "user"
+
+
+def free_user_names(names: Sequence[str], taken: Callable[[Iterable[str]], set[str]]) -> list[str]:
+    """Return a user name for each person of `names`, none twice: lisi, lisi2, lisi3.
+
+    taken: returns which of the user names that it is given there are already, in lower case; it is asked once.
+    """
+    if not names:
+        return []
+    plain = [user_name_of(name) for name in names]
+    used = taken(_numbered(base, number) for base in plain for number in range(1, _TRIED))
+    found = []
+    for base in plain:
+        number = 1
+        while _numbered(base, number) in used:
+            number += 1
+        found.append(_numbered(base, number))
+        used.add(found[-1])
+    return found
+
+
+def _numbered(base: str, number: int) -> str:
+    return base if number == 1 else f"{base}{number}"

@@ -4,5 +4,6 @@ from members.imports.urls import urlpatterns as imports
 from members.organisations.urls import urlpatterns as organisations
 from members.reviews.urls import urlpatterns as reviews
 from members.roster.urls import urlpatterns as roster
+from members.slips.urls import urlpatterns as slips
 
-urlpatterns = [*organisations, *roster, *files, *activities, *reviews, *imports]
+urlpatterns = [*organisations, *roster, *slips, *files, *activities, *reviews, *imports]

@@ -48,6 +48,7 @@ ON_BOTH = (
     "tests/branches/reach/",
     "tests/branches/imports/",
     "tests/members/roster/test_links.py",
+    "tests/members/slips/",
     "tests/branches/access/test_field_keys.py",
     "tests/branches/access/test_rotate_field_keys.py",
     "tests/common/test_crypto.py",

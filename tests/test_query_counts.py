@@ -34,8 +34,9 @@ START = {
     **dict.fromkeys(("home as officer_a", "home as secretary_b", "home as secretary_c"), 28),
     "home as secretary_a": 29,
 }
-# The duty shown beside the list has records to name, or none: two statements more or less, whatever their number.
-EITHER = {"duty_list": 2}
+# The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
+# proposed for somebody, or for nobody: one.
+EITHER = {"duty_list": 2, "slip_secretaries": 1}
 # Pages that read more rows in a larger agency, and how many more they read in the larger one of this test. Lists are read
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60

@@ -10,18 +10,19 @@ from typing import Any
 from django.urls import reverse
 
 from assessments.home.selectors.start_figures import Figures, SystemFigures
-from branches.reach.rights import APPOINT, ASSIGN, IMPORT, SET_RULES
+from branches.reach.rights import APPOINT, ASSIGN, IMPORT, MEMBERS, SET_RULES
 
 DONE, BEGUN, OPEN = "done", "begun", "open"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a note; with url (name of a page) and query a link."""
+    """A piece of a note; with url (name of a page) and query a link. own: only for whoever may take the step."""
 
     text: str
     url: str = ""
     query: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _start(figures: Figures) -> State:
     if figures.start is None:
         return State(OPEN)
     note = f"{figures.start:%Y-%m-%d} 起计算义务和得分；以前的记录只供查阅，不判逾期　"
-    return State(DONE, (Part(note), Part("改日期", "setting_start")))
+    return State(DONE, (Part(note), Part("改日期", "setting_start", own=True)))
 
 
 def _records(figures: Figures) -> State:
@@ -105,6 +106,15 @@ def _secretaries(figures: Figures) -> State:
     if figures.unknown:
         note += f"，其中 {len(figures.unknown)} 个在党员台账里也没有登记书记"
     return State(BEGUN, (Part(note),), f"{figures.led} / {figures.branches} 个")
+
+
+def _accounts(figures: Figures) -> State:
+    if not figures.with_account:
+        return State(OPEN)
+    note = (Part(f"{figures.with_account} 名党员已有账号", "slip_list"),)
+    if figures.with_account >= figures.members:
+        return State(DONE, note)
+    return State(BEGUN, (*note, Part("，其余由各支部书记建立")), f"{figures.with_account} / {figures.members} 名")
 
 
 def _work(figures: Figures) -> State:
@@ -175,14 +185,26 @@ STEPS = (
     Step(
         "secretaries",
         "任命书记并发放账号",
-        "书记用自己的账号登记活动；账号由系统管理员建立，任命时发一次性口令",
+        "书记用自己的账号登记活动；按名册登记的书记一次任命、建立账号，打印口令条当面交付",
         _secretaries,
         APPOINT,
-        "appointment_new",
+        "slip_secretaries",
         action="任命书记",
         icon="user-check",
         asked="请机关党委书记任命",
         needs=("organisations",),
+    ),
+    Step(
+        "accounts",
+        "党员账号",
+        "党员用自己的账号查看本人档案；由各支部书记建立、打印口令条，也可以暂不建立",
+        _accounts,
+        MEMBERS,
+        "slip_members",
+        action="建立账号",
+        icon="key",
+        needs=("members", "secretaries"),
+        optional=True,
     ),
     Step(
         "work",
@@ -228,7 +250,8 @@ class Line:
 
     @property
     def note(self) -> tuple[Part, ...]:
-        return self.state.note or (Part(self.blocked or self.step.why),)
+        said = tuple(part for part in self.state.note if self.may or not part.own)
+        return said or (Part(self.blocked or self.step.why),)
 
 
 _CHIPS = {DONE: "met", BEGUN: "due_soon", OPEN: "not_due"}
@@ -301,9 +324,9 @@ def system_lines(figures: SystemFigures) -> list[dict[str, Any]]:
             None,
         ),
         (
-            "为党务干部和书记建立账号",
+            "为党务干部建立账号",
             figures.accounts > len(figures.secretaries),
-            f"业务账号 {figures.accounts} 个；任命由机关党委书记办理，任命后您发的口令作废",
+            f"业务账号 {figures.accounts} 个；任命由机关党委书记办理，任命后您发的口令作废；书记和党员的账号不需要您建立",
             "account_new",
         ),
     ]

@@ -13,6 +13,7 @@ from branches.access.browsers import browser_in_words
 from branches.access.models import User
 from branches.access.services.accounts import code_expired
 from branches.access.services.sessions import tell_of_new_device
+from branches.access.services.slips import is_spent
 from common import clock
 from common.requests import Request
 
@@ -42,6 +43,8 @@ def why_not(user: User) -> str:
         return "用户名或密码不正确，请重新输入。"
     if code_expired(user):
         return "一次性口令已过期，请向发给您口令的同志重新申领。"
+    if is_spent(user):
+        return "一次性口令已用过，请向发给您口令的同志重新申领。"
     return ""
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_otp.models import Device, ThrottlingMixin
 from django_otp.oath import TOTP
 
+from branches.reach.rights import ROLES
 from common import clock
 from common.fields import EncryptedField, reveal
 
@@ -200,6 +201,57 @@ class PasswordReset(models.Model):
     def what(self) -> str:
         """What is reset, in words: 口令 or 两步验证."""
         return str(self.get_kind_display())
+
+
+class CodeSlip(models.Model):
+    """A one-time code that was printed on paper for its owner (services/slips.py).
+
+    Of the code itself only a digest is kept: whoever tries it after it was used or replaced is noticed. organisation,
+    role: what the account was made for; role "" for a member's account. used_at: when somebody signed in with it; set_at:
+    when he had set a password; replaced_at: when another code took its place. One slip of an account is not replaced.
+    """
+
+    user = models.ForeignKey(User, verbose_name="账号", on_delete=models.PROTECT, related_name="slips")
+    organisation = models.ForeignKey(
+        "branches.Organisation", verbose_name="党组织", on_delete=models.PROTECT, related_name="+"
+    )
+    role = models.CharField("角色", max_length=30, blank=True)
+    printed_by = models.ForeignKey(User, verbose_name="打印人", on_delete=models.PROTECT, related_name="+")
+    printed_at = models.DateTimeField("打印时间")
+    expires = models.DateTimeField("有效期至")
+    digest = models.CharField(max_length=64, editable=False)
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+    set_at = models.DateTimeField("设置密码时间", null=True, blank=True)
+    replaced_at = models.DateTimeField("作废时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "口令条"
+        default_permissions = ()
+        ordering = ["-printed_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(replaced_at__isnull=True), name="slip_one_living_per_account"
+            ),
+            models.CheckConstraint(
+                condition=Q(set_at__isnull=True) | Q(used_at__isnull=False), name="slip_used_before_password"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.name}（{self.user.username}）"
+
+    @property
+    def role_label(self) -> str:
+        return ROLES[self.role].label if self.role else "党员"
+
+    @property
+    def state(self) -> str:
+        """Return "active" (password set), "used" (signed in, no password yet), "expired" or "unused"."""
+        if self.set_at:
+            return "active"
+        if self.used_at:
+            return "used"
+        return "expired" if self.expires <= clock.now() else "unused"
 
 
 class KeyCanary(models.Model):

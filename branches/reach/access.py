@@ -192,3 +192,19 @@ def givable(giver: Actor) -> Q:
                 top = organisations().filter(above_outer(strictly=below), pk=seat.organisation)
                 found |= Q(role__in=roles, organisation__in=organisations().filter(Exists(top)).values("pk"))
     return found
+
+
+def where_givable(giver: Actor, role: str) -> Q:
+    """Return the condition «`giver` may appoint to `role` here», over organisations; the same table once more."""
+    found = NOWHERE
+    for seat in reach_of(giver).seats:
+        row = ROLES[seat.role]
+        if APPOINT in row.rights and role in row.may_appoint:
+            found |= Q(
+                Exists(
+                    organisations().filter(
+                        above_outer(strictly=role in row.appoint_strictly_below), pk=seat.organisation
+                    )
+                )
+            )
+    return found

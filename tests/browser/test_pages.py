@@ -15,7 +15,8 @@ from tests.security.factors import shown
 BROKEN = DATA / "agency-broken"
 ROLES = ("zuzhang", "ganbu", "dangwei", "shuji", "zongzhi", "lingdao", "dangyuan", "admin", "audit")
 # Answers that are no page: for monitors, one-time, a file, or a fragment of one; what stands between password and code
-# (test_second_factor.py looks at it); what needs a provider of identities (tests/security/test_single_sign_on.py).
+# (test_second_factor.py looks at it); what needs a provider of identities
+# (tests/security/test_single_sign_on.py); what is posted to, and leads back to its list (test_slips.py looks at the answers).
 NO_PAGES = {
     "login_code",
     "sso_start",
@@ -26,9 +27,13 @@ NO_PAGES = {
     "healthz",
     "readyz",
     "first_login",
+    "slip_again",
+    "slip_members_make",
+    "slip_secretaries_make",
     "attachment_download",
     "paper_download",
     "collect_held",
+    "import_blank",
     "import_progress",
     "own_brief",
     "work_import_progress",

@@ -31,7 +31,8 @@ class Figures:
     """Counts within the reach of whoever looks.
 
     uncovered: names of departments that no organisation covers. led: branches with a secretary who has an account; leaderless:
-    names of the others, unknown: of those whose roster names no secretary either. work: business items of the year. lists,
+    names of the others, unknown: of those whose roster names no secretary either. with_account: members who have an account, or
+    were offered one. work: business items of the year. lists,
     drafts: duty lists of the year issued and in draft. waiting: changes that the facts do not hold yet. age: when the facts
     were last filled, None: never.
     """
@@ -47,6 +48,7 @@ class Figures:
     led: int
     leaderless: tuple[str, ...]
     unknown: tuple[str, ...]
+    with_account: int
     work: int
     lists: int
     drafts: int
@@ -69,7 +71,11 @@ def start_figures(user: Actor) -> Figures:
     departments = Department.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=today)).order_by("pk")
     known = list(departments.annotate(covered=Exists(covered)).values_list("name", "covered"))
     people = Member.objects.visible_to(user).filter(stage__in=(MemberStage.FULL, MemberStage.PROBATIONARY)).order_by()
-    members = people.aggregate(all=Count("pk"), new=Count("pk", filter=Q(stage=MemberStage.PROBATIONARY)))
+    members = people.aggregate(
+        all=Count("pk"),
+        new=Count("pk", filter=Q(stage=MemberStage.PROBATIONARY)),
+        entering=Count("pk", filter=Q(account__isnull=False) | Q(link_proposal__isnull=False)),
+    )
     lists = DutyList.objects.visible_to(user).filter(year=today.year).order_by()
     made = lists.aggregate(
         issued=Count("pk", filter=Q(state=ListState.ISSUED)), drafts=Count("pk", filter=Q(state=ListState.DRAFT))
@@ -87,6 +93,7 @@ def start_figures(user: Actor) -> Figures:
         led=sum(row.led for row in rows),
         leaderless=tuple(row.label for row in rows if not row.led),
         unknown=tuple(row.label for row in rows if not row.led and not row.named),
+        with_account=members["entering"],
         work=WorkItem.objects.visible_to(user).filter(starts__lte=last, ends__gte=first).count(),
         lists=made["issued"],
         drafts=made["drafts"],

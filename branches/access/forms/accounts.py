@@ -8,6 +8,7 @@ from branches.access.entering import why_not
 from branches.access.lockout import wrong_code
 from branches.access.models import User
 from branches.access.services.factor import factor_check
+from branches.access.services.slips import slip_tried
 from common.forms.fields import PlainTextField
 from common.forms.filters import Filter
 
@@ -26,6 +27,15 @@ class LoginForm(AuthenticationForm):
         self.fields["password"].label = "密码"
         self.fields["password"].max_length = PASSWORD_MAX
         self.fields["password"].validators.append(forms.fields.validators.MaxLengthValidator(PASSWORD_MAX))
+
+    def clean(self):
+        try:
+            return super().clean()
+        except forms.ValidationError:
+            data = self.cleaned_data
+            if said := slip_tried(username=data.get("username") or "", code=data.get("password") or ""):
+                raise forms.ValidationError(said) from None
+            raise
 
     def confirm_login_allowed(self, user):
         if reason := why_not(user):

@@ -7,11 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from branches import audit
-from branches.access.models import ExternalIdentity, User
+from branches.access.models import CodeSlip, ExternalIdentity, User
 from branches.access.services.codes import one_time_code
 from branches.access.services.factor import factor_drop
 from common import clock
 from common.operator import OPERATOR, Actor
+
+CODE_HOURS = 24
 
 
 @transaction.atomic
@@ -20,6 +22,12 @@ def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
 
     An account that an administrator made gets another code from whoever first appoints or links it (access rule 10).
     """
+    user = account_add(by=by, username=username, name=name)
+    return user, code_give(user, unvouched=by is not OPERATOR)
+
+
+def account_add(*, by: Actor, username: str, name: str) -> User:
+    """Create an account without any password; part of the caller's transaction, which gives it a code."""
     if User.objects.filter(username__iexact=username).exists():
         # Login ignores case, so two spellings of one name would be nobody's account.
         raise ValidationError({"username": "该用户名已被使用。"})
@@ -28,16 +36,17 @@ def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
     user.full_clean(exclude=["password"])
     user.save()
     audit.record(by=by, verb="account.create", obj=user, after={"username": username, "name": name})
-    return user, code_give(user, unvouched=by is not OPERATOR)
+    return user
 
 
-def code_give(user: User, *, unvouched: bool) -> str:
+def code_give(user: User, *, unvouched: bool, hours: int = CODE_HOURS) -> str:
     """Replace the password by a new one-time code and return it; part of the caller's transaction and audit entry.
 
     Older codes, all sessions and linked identities end: whoever had the account before has no other door. The second
     factor stays, or a lost password would be a way round it; but not one that was enrolled while an administrator knew
-    the password. unvouched: the code is seen by a system administrator.
+    the password. unvouched: the code is seen by a system administrator. hours: how long it is good.
     """
+    CodeSlip.objects.filter(user=user, replaced_at__isnull=True).update(replaced_at=clock.now())
     ExternalIdentity.objects.filter(user=user).delete()
     if user.unvouched:
         factor_drop(user)
@@ -45,7 +54,7 @@ def code_give(user: User, *, unvouched: bool) -> str:
     user.set_password(code)
     user.must_change_password = True
     user.unvouched = unvouched
-    user.code_expires = clock.now() + timedelta(hours=24)
+    user.code_expires = clock.now() + timedelta(hours=hours)
     user.session_epoch += 1
     user.save()
     return code
@@ -97,6 +106,9 @@ def password_set(*, by: Actor, user: User, password: str) -> User:
     user.code_expires = None
     user.session_epoch += 1
     user.save()
+    CodeSlip.objects.filter(user=user, used_at__isnull=False, set_at__isnull=True, replaced_at__isnull=True).update(
+        set_at=clock.now()
+    )
     audit.record(by=by, verb="account.password", obj=user)
     return user
 

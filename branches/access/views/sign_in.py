@@ -21,6 +21,7 @@ from branches.access.lockout import is_closed, login_name, slowed, wrong_code
 from branches.access.resets import confirmed_lately
 from branches.access.services import accounts, sessions
 from branches.access.services.factor import factor_check
+from branches.access.services.slips import slip_of, slip_tried, slip_use
 from branches.reach.doors import safe_next
 from common.operator import OPERATOR
 
@@ -72,6 +73,9 @@ class Login(LoginView):
 
     def form_valid(self, form):
         user, target = form.get_user(), self.get_success_url()
+        if not slip_use(user):
+            form.add_error(None, slip_tried(username=user.username, code=form.cleaned_data["password"]))
+            return self.form_invalid(form)
         if factor.has_device(user):
             entering.wait_for_code(self.request, user, how=entering.PASSWORD, next=target)
             return redirect("login_code")
@@ -141,5 +145,8 @@ def first_login(request):
         user = accounts.password_set(by=request.user, user=request.user, password=form.cleaned_data["new_password"])
         entering.stay(request, user)
         messages.success(request, "密码已设置")
+        # The room above offers accounts the file that is theirs; here only whether there is one to answer is read.
+        if user.link_proposals.exists():
+            return redirect("own_links")
         return HttpResponseRedirect(safe_next(request))
-    return render(request, "registration/first_login.html", {"form": form})
+    return render(request, "registration/first_login.html", {"form": form, "slip": slip_of(request.user)})

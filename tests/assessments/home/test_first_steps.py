@@ -29,10 +29,11 @@ def looks(page):
 
 def test_each_step_tells_its_count_and_the_next_one_leads(world, as_):
     page = text(as_("committee_secretary"))
-    assert "还有 3 步，就能按月列出" in page and "7 步做完 4 步" in page
+    assert "还有 4 步，就能按月列出" in page and "8 步做完 4 步" in page
     assert "8 个党组织" in page and "12 名党员" in page and "其中预备党员 1 名" in page
     assert "3 个党支部都有书记" in page
-    assert looks(page) == ["done", "done", "done", "now", "done", "", ""]
+    assert looks(page) == ["done", "done", "done", "now", "done", "", "", ""]
+    assert "1 / 12 名" in page and "/slips/members/" in page
 
 
 def test_a_branch_without_a_secretary_is_named_and_the_roster_that_names_none_too(world, as_):
@@ -41,7 +42,7 @@ def test_a_branch_without_a_secretary_is_named_and_the_roster_that_names_none_to
     Appointment.objects.filter(pk=row.pk).update(ends="2020-01-01")
     page = text(as_("committee_secretary"))
     assert "2 / 3 个" in page and "乙处党支部还没有任命书记" in page and "没有登记书记" not in page
-    assert looks(page)[4] == "now"
+    assert looks(page)[4] == "now" and "/slips/secretaries/" in page
 
 
 def test_the_page_leads_until_what_figures_need_is_there(world, as_):

@@ -1,0 +1,114 @@
+"""Slips: one-time codes printed for their owners, what becomes of them, and who is told when one is tried again.
+
+Who may print for whom is decided where posts and rosters are known: members/slips.
+"""
+
+import hashlib
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from branches import audit
+from branches.access.auditors import tell_auditors
+from branches.access.models import CodeSlip, User
+from branches.access.services.accounts import code_give
+from branches.notices.models import Notice
+from branches.notices.services import notice_send
+from branches.places.models.organisations import Organisation
+from common import clock
+from common.operator import OPERATOR
+
+# Paper goes through the agency's post and through holidays; a code on the screen is good for a day.
+SLIP_DAYS = 7
+_TOLD_HOURS = 1
+
+
+def _digest(username: str, code: str) -> str:
+    # 74 random bits: nobody finds them from the digest by trying (as for recovery codes).
+    return hashlib.sha256(f"tongbu slip {username.lower()} {code.strip()}".encode()).hexdigest()
+
+
+def slip_give(*, by: User, user: User, organisation: Organisation, role: str) -> tuple[CodeSlip, str]:
+    """Give `user` a new code on paper; return (slip, code). The code is good once, for seven days; older ones end.
+
+    Part of the caller's transaction, which has checked that `by` may, and leaves an audit entry.
+    """
+    code = code_give(user, unvouched=False, hours=SLIP_DAYS * 24)
+    assert user.code_expires is not None
+    slip = CodeSlip.objects.create(
+        user=user,
+        organisation=organisation,
+        role=role,
+        printed_by=by,
+        printed_at=clock.now(),
+        expires=user.code_expires,
+        digest=_digest(user.username, code),
+    )
+    return slip, code
+
+
+def slip_of(user: User) -> CodeSlip | None:
+    """Return the slip whose code the account waits with, or None: a password is set, or the code came another way."""
+    if not user.must_change_password:
+        return None
+    rows = CodeSlip.objects.filter(user=user, set_at__isnull=True, replaced_at__isnull=True)
+    return rows.select_related("printed_by").first()
+
+
+def is_spent(user: User) -> bool:
+    """Return whether somebody has signed in with the code on paper, and has set no password with it."""
+    slip = slip_of(user)
+    return slip is not None and slip.used_at is not None
+
+
+def slip_use(user: User) -> bool:
+    """Take the code on paper for this sign-in; False when another sign-in took it a moment ago."""
+    slip = slip_of(user)
+    if slip is None:
+        return True
+    return bool(CodeSlip.objects.filter(pk=slip.pk, used_at__isnull=True).update(used_at=clock.now()))
+
+
+@transaction.atomic
+def slip_tried(*, username: str, code: str) -> str:
+    """Return what to say to whoever signs in with a code on paper that is good no longer; "" for anything else typed.
+
+    Only he who holds the paper learns anything. The printer is told, and for a code that was used or replaced the security
+    auditors too; once an hour for each slip.
+    """
+    name = username.strip()
+    # One statement whether or not there is such an account: the time tells nothing.
+    rows = CodeSlip.objects.filter(digest=_digest(name, code), user__username__iexact=name)
+    slip = rows.select_related("user", "printed_by").first()
+    if slip is None or not (slip.used_at or slip.replaced_at or slip.expires <= clock.now()):
+        return ""
+    said, found = _words(slip)
+    _tell(slip, found, alarming=slip.used_at is not None or slip.replaced_at is not None)
+    return said
+
+
+def _words(slip: CodeSlip) -> tuple[str, str]:
+    """Return (what he reads who tried the code, what was found, for the others)."""
+    if slip.used_at:
+        moment = f"{timezone.localtime(slip.used_at):%Y-%m-%d %H:%M}"
+        said = (
+            f"这张口令条已于 {moment} 用过，不能再用。您已设置密码的，请用自己的密码登录；当时没有设好密码的，"
+            f"请找{slip.printed_by.name}重新打印；不是您本人用的，请立即告诉{slip.printed_by.name}和安全审计员。"
+        )
+        return said, f"已于 {moment} 用过"
+    if slip.replaced_at:
+        return "这张口令条已作废，请用新的口令条；没有收到的，请找打印人。", "已作废"
+    return f"这张口令条已过期，请找{slip.printed_by.name}重新打印。", "已过期"
+
+
+def _tell(slip: CodeSlip, found: str, *, alarming: bool) -> None:
+    about = f"slip/{slip.pk}"
+    if Notice.objects.filter(about=about, sent__gt=clock.now() - timedelta(hours=_TOLD_HOURS)).exists():
+        return
+    audit.record(by=slip.user, verb="login.slip", obj=slip.user, note=f"口令条{found}")
+    text = f"有人用{slip}的口令条登录，该口令条{found}，没有登录成功。"
+    advice = "请与本人核对第一次是否本人所用。" if alarming else "请与本人联系，需要时重新打印。"
+    notice_send(by=OPERATOR, to=slip.printed_by, kind="security", text=text + advice, about=about)
+    if alarming:
+        tell_auditors(text=f"{text}打印人：{slip.printed_by.name}。请核查。", about=about)

@@ -1,0 +1,169 @@
+"""Who can be given an account by whom: the lists from which accounts are made in one go. All by constant numbers of statements."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from branches.access.models import CodeSlip, User
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach import access
+from branches.reach.models import Appointment
+from branches.reach.rights import APPOINT, MEMBERS, ROLES
+from common import clock
+from common.names import free_user_names
+from common.operator import Actor
+from members.roster.models.members import PARTY_STAGES, Member
+from members.roster.models.posts import Post, PostKind
+
+OPEN, DONE, BLOCKED = "open", "done", "blocked"
+# The role that the secretary of a place is appointed to.
+SECRETARY_ROLES = {Kind.BRANCH: "branch_secretary", Kind.GENERAL_BRANCH: "general_branch_secretary"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list. state: OPEN (an account can be made), DONE (there is one) or BLOCKED (why says the reason).
+
+    member: None where no post names one. role: that he would be appointed to, "" for a member's account. username: the
+    one proposed, or that of his account. slip: the living one of his account. appoint: he has an account and no appointment.
+    """
+
+    place: Organisation
+    member: Member | None
+    role: str
+    state: str
+    username: str = ""
+    why: str = ""
+    slip: CodeSlip | None = None
+    appoint: bool = False
+
+    @property
+    def role_label(self) -> str:
+        return ROLES[self.role].label if self.role else "党员"
+
+
+def places_to_lead(user: Actor) -> Any:
+    """Return the branches and general branches whose secretary `user` may appoint, in tree order."""
+    able = Q(pk__in=[])
+    for kind, role in SECRETARY_ROLES.items():
+        able |= Q(kind=kind) & access.where_givable(user, role)
+    rows = Organisation.objects.filter(able, archived_on__isnull=True)
+    return rows.visible_to(user, APPOINT).in_tree_order().select_related("parent")
+
+
+def secretary_rows(user: Actor) -> list[Row]:
+    """Return a Row for each place whose secretary `user` may appoint."""
+    places, today = list(places_to_lead(user)), clock.today()
+    posts = Post.objects.in_force(today).filter(kind=PostKind.SECRETARY, organisation__in=places)
+    holders: dict[int, list[Member]] = {}
+    for post in posts.select_related("member__account", "member__home", "member__link_proposal__account"):
+        holders.setdefault(post.organisation_id, []).append(post.member)
+    serving: dict[int, User] = {}
+    not_ended = Q(ends__isnull=True) | Q(ends__gte=today)
+    held = Appointment.objects.filter(not_ended, role__in=SECRETARY_ROLES.values(), organisation__in=places)
+    for appointment in held.select_related("user").order_by("pk"):
+        # Either role can be given at one kind of place only.
+        serving[appointment.organisation_id] = appointment.user  # type: ignore[index]  # never None at a place
+    known = [member.pk for found in holders.values() for member in found]
+    mine = set(Member.objects.visible_to(user, MEMBERS).filter(pk__in=known).values_list("pk", flat=True))
+    found = [_secretary_row(place, holders.get(place.pk, []), serving.get(place.pk), mine) for place in places]
+    return _with_names(_with_slips(_once_each(found)))
+
+
+def _secretary_row(place: Organisation, holders: list[Member], serving: User | None, mine: set[int]) -> Row:
+    role = SECRETARY_ROLES[Kind(place.kind)]
+    member = holders[0] if len(holders) == 1 else None
+    if serving is not None:
+        why = "" if serving.is_active else "账号已锁定，须由系统管理员启用"
+        named = member if member and serving.pk in (member.account_id, _offered_id(member)) else None
+        return Row(place, named, role, DONE if not why else BLOCKED, serving.username, why or f"已任命{serving.name}")
+    if not holders:
+        return Row(place, None, role, BLOCKED, why="没有登记书记")
+    if member is None:
+        names = "、".join(one.name for one in holders)
+        return Row(place, None, role, BLOCKED, why=f"登记了 {len(holders)} 名书记：{names}，请先结束其中一人的职务")
+    if member.pk not in mine:
+        return Row(place, member, role, BLOCKED, why=f"组织关系在{member.home.label}，不在您的管理范围")
+    return _row_of(member, Row(place, member, role, OPEN))
+
+
+def _offered_id(member: Member) -> int | None:
+    proposal = getattr(member, "link_proposal", None)
+    return proposal.account_id if proposal else None
+
+
+def _row_of(member: Member, row: Row) -> Row:
+    """Return `row` as the account that the member has, or was offered, decides it."""
+    proposal = getattr(member, "link_proposal", None)
+    account = member.account or (proposal.account if proposal else None)
+    if account is None:
+        return row
+    row = replace(row, username=account.username)
+    if not account.is_active:
+        return replace(row, state=BLOCKED, why="账号已锁定，须由系统管理员启用")
+    if not row.role:
+        return replace(row, state=DONE, why="已有账号" if member.account_id else "账号待本人确认")
+    return replace(row, state=BLOCKED, why="已有账号，尚未任命", appoint=True)
+
+
+def _once_each(rows: list[Row]) -> list[Row]:
+    """Leave a person who holds two posts on the first of them: one account, and the other appointment by hand."""
+    first: dict[int, Row] = {}
+    found = []
+    for row in rows:
+        if row.member is not None and row.state == OPEN:
+            before = first.setdefault(row.member.pk, row)
+            if before is not row:
+                row = replace(row, state=BLOCKED, why=f"同一人已列在{before.place.label}，账号建立后再任命")
+        found.append(row)
+    return found
+
+
+def member_rows(user: Actor, place: Organisation) -> list[Row]:
+    """Return a Row for each Party member of a branch, as `user` may give him an account."""
+    people = Member.objects.visible_to(user, MEMBERS).filter(home=place, stage__in=PARTY_STAGES)
+    people = people.select_related("account", "link_proposal__account", "home__parent").order_by("initials", "pk")
+    leads = Post.objects.in_force(clock.today()).filter(
+        kind=PostKind.SECRETARY, organisation__kind__in=SECRETARY_ROLES, member__home=place
+    )
+    leading = set(leads.values_list("member", flat=True))
+    found = []
+    for member in people:
+        row = _row_of(member, Row(place, member, "", OPEN))
+        if row.state == OPEN and member.pk in leading:
+            row = replace(row, state=BLOCKED, why="书记的账号由上级任命时建立")
+        found.append(row)
+    return _with_names(_with_slips(found))
+
+
+def branches_managed(user: Actor) -> Any:
+    """Return the branches with members whose roster `user` manages, in tree order."""
+    rows = access.organisations_for(user, MEMBERS).filter(kind=Kind.BRANCH, archived_on__isnull=True)
+    return rows.select_related("parent")
+
+
+def _with_slips(rows: list[Row]) -> list[Row]:
+    names = {row.username for row in rows if row.username}
+    slips = CodeSlip.objects.filter(user__username__in=names, replaced_at__isnull=True).select_related("user")
+    by_name = {slip.user.username: slip for slip in slips}
+    return [replace(row, slip=by_name.get(row.username)) for row in rows]
+
+
+def _with_names(rows: list[Row]) -> list[Row]:
+    names = iter(free_user_names([row.member.name for row in rows if row.state == OPEN and row.member], _taken))
+    return [replace(row, username=next(names)) if row.state == OPEN else row for row in rows]
+
+
+def _taken(names: Iterable[str]) -> set[str]:
+    """Return which of these user names are taken, in lower case."""
+    rows = User.objects.annotate(low=Lower("username")).filter(low__in=set(names))
+    return set(rows.values_list("low", flat=True))
+
+
+def counted(rows: Iterable[Row]) -> Counter[str]:
+    """Return how many rows are in each state."""
+    return Counter(row.state for row in rows)
