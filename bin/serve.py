@@ -89,7 +89,7 @@ One-time code 一次性口令: {code}   (valid for 24 hours, shown only now; 24�
 Sign in and set a password 登录并设置密码: {url}
 
 Next, in a second terminal 下一步，另开一个终端：
-  1. the tree of organisations 导入党组织: {manage} import_organisations organisations.xlsx
+  1. the tree of organisations 导入党组织: {manage} import_organisations organisations.csv   (an example in docs/deployment.md; 样例见其中第 7 步)
   2. the committee's secretary 机关党委书记: {manage} create_account dangwei --name 姓名 --role committee_secretary --at 党组或机关党委（组织树的顶端）
   3. the auditor 安全审计员: {manage} create_account audit --name 姓名 --role security_auditor
 The administrator sees no content; everything else is done by the secretary on the pages.

@@ -134,7 +134,7 @@ def compare(cells, person, values, branch, group, seats):
     person.joined_on = changed.get("joined_on", person.joined_on)
     person.full_on = changed.get("full_on", person.full_on)
     if transfer:
-        cells.notice("branch", "与系统中的组织关系不同，自今天起调整。")
+        cells.notice("branch", "与系统中的组织关系不同，自今天起调整；在原党支部的党内职务同时结束。")
     return item
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from branches import audit
 from branches.access.services.key_check import index_key_holds
@@ -200,7 +200,10 @@ def member_transfer(
     on: date | None = None,
     reason: str = "",
 ) -> Membership:
-    """Move a person to another branch (or group) from the day `on` (default today); the old row ends the day before."""
+    """Move a person to another branch (or group) from the day `on` (default today); the old row ends the day before.
+
+    So do the posts held in the branch that is left and in its groups: whoever belongs elsewhere no longer sits there.
+    """
     _check_branch(branch, small_group)
     on = on or clock.today()
     current = Membership.objects.select_for_update().filter(member=member, ends__isnull=True).first()
@@ -229,7 +232,15 @@ def member_transfer(
     )
     for place in {branch.pk, old.pk if old else branch.pk}:
         mark(place, on, clock.today(), "membership")
+    if old is not None and old.pk != branch.pk:
+        _end_posts(by, member, old, on - timedelta(days=1))
     return membership
+
+
+def _end_posts(by: Actor, member: Member, left: Organisation, last: date) -> None:
+    held = Post.objects.filter(Q(organisation=left) | Q(organisation__parent=left), member=member, ends__isnull=True)
+    for post in held.select_related("organisation"):
+        post_end(by=by, post=post, ends=max(last, post.starts or last))
 
 
 @transaction.atomic

@@ -197,7 +197,7 @@ def member_transfer_view(request, pk):
             return redirect("member_detail", pk)
     context = {
         "title": f"转移{member.name}的组织关系",
-        "sub": f"现在{member.home.label}，原有的组织关系到前一天为止",
+        "sub": f"现在{member.home.label}，原有的组织关系和在该支部的党内职务到前一天为止",
         "form": form,
         "verb": "转移",
         "cancel": reverse("member_detail", args=[pk]),

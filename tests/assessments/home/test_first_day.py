@@ -113,7 +113,7 @@ def operator_begins(folder, capsys):
 def nothing_is_called_done(secretary):
     """Nothing is owed yet, and no page says that all of it is done."""
     page = text(secretary)
-    assert "还有 7 步" in page and "先做：导入党组织和处室" in page and 'href="/imports/#id_organisations"' in page
+    assert "还有 8 步" in page and "先做：导入党组织和处室" in page and 'href="/imports/#id_organisations"' in page
     for path, main in open_the_menu(secretary).items():
         assert not TOO_GLAD.search(main), (path, TOO_GLAD.search(main)[0])
     assert "正在汇总" in text(secretary, "/dashboard/")

@@ -1,7 +1,7 @@
 """The roster, files, transfers and posts through the pages."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from common import clock
+from common.operator import OPERATOR
 from members.activities.models import Activity, Attendance
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
-from members.roster.services.members import member_create
+from members.roster.services.members import member_create, post_give
 from tests.world import FOUNDED, identity
 
 NEW = {"name": "新　同志", "sex": "女", "stage": "full", "joined_on": "2020-07-01", "identity": identity(20)}
@@ -172,6 +173,18 @@ def test_a_transfer_ends_the_old_membership_the_day_before(world, as_):
     assert (new.organisation, new.starts, new.reason) == (world.branch_b, date(2026, 11, 1), "轮岗")
     assert as_("secretary_b").get(f"/members/{member.pk}/").status_code == 200
     assert as_("secretary_a").get(f"/members/{member.pk}/").status_code == 404
+
+
+def test_a_transfer_ends_the_posts_in_the_branch_that_is_left(world, as_):
+    member, place = world.people("branch_a")[1], world.branch_b
+    other = post_give(by=OPERATOR, member=member, organisation=world.committee, kind="commissioner")
+    on = clock.today() - timedelta(days=2)
+    data = {"branch": place.pk, "on": on.isoformat(), "reason": "调动"}
+    assert as_("staff").post(f"/members/{member.pk}/transfer/", data).status_code == 302
+    ends = {post.organisation: post.ends for post in Post.objects.filter(member=member)}
+    assert ends == {world.branch_a: on - timedelta(days=1), world.committee: None}
+    sister = world.people("branch_a")[0]
+    assert Post.objects.filter(member=sister, ends=None).exists() and other.ends is None
 
 
 def test_a_secretary_does_not_send_anybody_to_a_sister(world, as_):
