@@ -137,12 +137,13 @@ def _with(node, **fields):
 # What everybody reads after a told year, subject by subject.
 READ = "tests/told/test_as_read.py"
 AS_READ = {page.stem.replace("-", "/", 1) for page in (ROOT / "tests/told/pages").glob("*.txt")}
-# What an attacker would do to accounts stands together, apart from the subject's own folder.
+# What an attacker would do stands together, apart from the subject's own folder.
 ATTACKS = {
-    ("branches", "access"): [
-        f"tests/security/test_{name}.py"
-        for name in ("accounts", "lockout", "login_trail", "powers", "resets", "sessions")
-    ],
+    subject: [f"tests/security/test_{name}.py" for name in names.split()]
+    for subject, names in {
+        ("branches", "access"): "accounts lockout login_trail powers resets sessions second_factor own_security_page",
+        ("branches", "jobs"): "jobs",
+    }.items()
 }
 
 

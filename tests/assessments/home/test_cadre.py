@@ -78,6 +78,16 @@ def test_the_document_says_the_same_as_the_page(year, as_):
     assert "合计2学时，另有1次没有记录时长。" in words
 
 
+def test_notices_stand_in_the_year_in_which_they_were_sent(world):
+    for year in (2025, 2026):
+        with time_machine.travel(f"{year}-11-24T10:00:00+08:00", tick=False):
+            supervision_issue(
+                by=OPERATOR, organisation=world.branch_a, title=f"{year}年的", expected="补齐", due=date(year, 12, 10)
+            )
+    for year in (2025, 2026):
+        assert [row["title"] for row in cadre_record(world.secretary_a, year)["supervisions"]] == [f"{year}年的"]
+
+
 def test_the_record_of_a_year_is_of_those_who_answered_in_it(world):
     """Who took the post over in the next year has not his predecessor's duties and notices of the year before."""
     issued(world)
