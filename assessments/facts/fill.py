@@ -238,6 +238,11 @@ def undo(span: Period) -> None:
                 state.delete()
 
 
+def behind() -> bool:
+    """Whether changes wait that the facts do not hold yet."""
+    return ChangeMark.objects.exists()
+
+
 def age() -> datetime | None:
     """Return when facts were last filled, or None."""
     row = Heartbeat.objects.filter(name="rollup").first()

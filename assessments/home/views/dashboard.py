@@ -52,9 +52,10 @@ def dashboard_page(request):
     lagging = figures["lagging"]
     waiting = _waiting(request)
     age = rollups.age()
+    reckoned = age is not None and (figures["rate"] is not None or not rollups.behind())
     said = overdue_sentence([(row.name.removesuffix("党支部"), row.overdue) for row in lagging]).rstrip("。")
     context = {
-        "title": _finding(said, age is not None, figures),
+        "title": _finding(said, reckoned, figures),
         "form": form,
         "quarter": quarter,
         "columns": found,

@@ -15,6 +15,7 @@ from assessments.reports.models import Report
 from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_freeze, assessment_trial
 from branches.audit.models import AuditEntry
+from branches.jobs.marks import mark
 from branches.jobs.models import Heartbeat
 from branches.notices.models import Notice
 from branches.reach.models import Appointment
@@ -253,6 +254,16 @@ def test_what_was_overdue_before_a_secretary_came_is_one_folded_line(as_, world)
     assert all(line.row.due >= date(2026, 11, 1) for line in due)
     assert f"任职前逾期 {len(older)} 项" in page.content.decode()
     assert "逾期" not in page.context["title"]
+
+
+def test_while_the_first_changes_wait_the_dashboard_does_not_say_that_nothing_is_due(as_, world):
+    rollups.fill()
+    Fact.objects.all().delete()
+    client = as_("staff")
+    assert client.get("/dashboard/").context["title"] == "还没有到期的事项"
+    hold(world.branch_a, "talk", date(2026, 3, 3))
+    mark(world.branch_a, date(2026, 3, 3), date(2026, 3, 3), "activity")
+    assert client.get("/dashboard/").context["title"] == "正在汇总"
 
 
 def test_before_the_first_roll_up_the_dashboard_claims_nothing(as_, world):
