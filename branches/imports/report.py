@@ -128,12 +128,14 @@ class Group:
 
 
 def grouped(lines: Iterable["CellError | Notice"]) -> list[Group]:
-    """Return the lines with equal ones of different rows together, in the order in which each is first met."""
+    """Return the lines with equal ones of different rows together, by ledger and first row."""
     found: dict[tuple[str, str, str, str], list[int]] = {}
     for line in lines:
         key = (line.ledger, line.heading, line.sentence, getattr(line, "suggestion", ""))
         found.setdefault(key, []).append(line.row)
-    return [Group(*key, sorted(set(rows))) for key, rows in found.items()]
+    ledgers = list(dict.fromkeys(ledger for ledger, *_ in found))
+    groups = [Group(*key, sorted(set(rows))) for key, rows in found.items()]
+    return sorted(groups, key=lambda group: (ledgers.index(group.ledger), group.rows[0]))
 
 
 @dataclass

@@ -231,9 +231,9 @@ def error(row, sentence="没有填写。", heading="姓名"):
 def test_equal_errors_are_one_line_with_their_rows():
     groups = grouped([error(15), error(12), error(3, "太长。"), error(15), error(0, "整份", "")])
     assert [(g.sentence, g.rows_text) for g in groups] == [
-        ("没有填写。", "第 12、15 行"),
-        ("太长。", "第 3 行"),
         ("整份", ""),
+        ("太长。", "第 3 行"),
+        ("没有填写。", "第 12、15 行"),
     ]
     (group,) = grouped(error(row) for row in range(2, 342))
     assert group.rows_text == "第 2、3、4、5、6、7、8、9、10、11 … 行（共 340 行）"
