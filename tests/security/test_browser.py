@@ -49,8 +49,9 @@ def test_a_post_without_its_token_is_refused_with_a_readable_page(name, world, a
     who = next(who for who in ("staff", "secretary_a", "administrator", "auditor", "committee_secretary", "member")
                if row.expected("post", who) in (200, 302, 404))  # fmt: skip
     with transaction.atomic():
+        data = row.data(world)
         before = AuditEntry.objects.count()
-        answer = _strict(as_, who).post(url, row.data(world))
+        answer = _strict(as_, who).post(url, data)
         assert answer.status_code == 403
         assert "页面已经过期" in answer.content.decode()
         assert AuditEntry.objects.count() == before

@@ -52,7 +52,9 @@ class _Reader(HTMLParser):
             self.parts.append(f" ⟨{where(given['href'])}⟩ ")
         if tag == "input" and given.get("type") not in ("hidden", "submit"):
             mark = "☑" if "checked" in given else ""
-            self.parts.append(f" [{kept(given.get('name', ''))}{mark}={kept(given.get('value') or '')}] ")
+            self.parts.append(
+                f" [{re.sub(r'[0-9]+', '#', given.get('name') or '')}{mark}={kept(given.get('value') or '')}] "
+            )
         if tag == "option" and "selected" in given:
             self.parts.append(" ☑")
 
