@@ -53,6 +53,13 @@ def write_rows(apps):
     )
     appointed = make("branches.User", username="appointed", name="书记", password="!")
     make("branches.Appointment", user=appointed, role="committee_secretary", organisation=place, starts=DAY)
+    make(
+        "axes.AccessAttempt",
+        username="landed",
+        path_info="/account/password/",
+        post_data="old_password=紫云山下",
+        failures_since_start=1,
+    )
     department = make("branches.Department", name="综合处")
     run = make("branches.JobRun", kind="import", requester=user, parameters=json.dumps({"batch": 7}))
     for state, job in (("ready", None), ("applying", run), ("applying", run), ("applied", None)):
@@ -141,6 +148,8 @@ def write_record(make, user, place):
 
 def read_rows():
     """Return what the models of today make of those rows."""
+    from axes.models import AccessAttempt
+
     from assessments.reports.models import Report
     from assessments.results.models import Result, Score
     from assessments.schemes.models import SchemeVersion
@@ -170,6 +179,7 @@ def read_rows():
         "grants": list(
             OrganisationGrant.objects.values_list("permission__codename", "user__username", "starts", "below")
         ),
+        "attempts": list(AccessAttempt.objects.values_list("username", "post_data")),
         "portfolio": [portfolio.leader.username, portfolio.department.name],
     }
 

@@ -59,6 +59,7 @@ def test_a_database_of_the_landed_version_is_read_after_its_migration(fresh_data
         "writers": ["landed", "rewriter"],
         "imports": ["applied", "applying", "expired", "expired"],
         "grants": [["set_rules", "appointed", "2026-09-30", True]],
+        "attempts": [["landed", ""]],
         "portfolio": ["landed", "综合处"],
     }
 
