@@ -144,6 +144,10 @@ def _cells(cells, item, current):
     found = [_cell(cells, member, name, value) for name, value in item.values.items()]
     if item.transfer:
         found.append(cells.change("branch", _where(*current[:2]) if current else "", _where(item.branch, item.group)))
+        left = current[0] if current and current[0] is not item.branch else None
+        ended = [seat for seat in item.person.seats if seat[3] is None and left and left in (seat[0], seat[0].parent)]
+        for place, kind, *_ in ended:
+            found.append(cells.change("party_post", f"{place.label}{PostKind(kind).label}", ""))
     for place, kind in item.seats:
         found.append(cells.change("party_post", "", f"{place.label}{PostKind(kind).label}"))
     return found

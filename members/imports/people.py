@@ -89,7 +89,10 @@ class People:
         self._rosters.clear()
 
     def move(self, person, branch, group, on):
-        """End the open span the day before `on` and begin another, as member_transfer will."""
+        """End the open span and the seats in the branch that is left the day before `on`, as member_transfer will."""
+        left = next((span[0] for span in person.spans if span[3] is None), None)
+        if left is not None and left is not branch:
+            self._leave(person, left, on - timedelta(days=1))
         closed = [
             (*span[:3], on - timedelta(days=1)) if span[3] is None else span
             for span in person.spans
@@ -97,6 +100,21 @@ class People:
         ]
         person.spans[:] = closed
         self.place(person, (branch, group, on, None))
+
+    def _leave(self, person, left, last):
+        places = {seat[0] for seat in person.seats if left in (seat[0], seat[0].parent)}
+        person.seats[:] = [
+            (*seat[:3], last) if seat[0] in places and seat[3] is None else seat for seat in person.seats
+        ]
+        for place in places:
+            self._seats[place] = [
+                (*row[:3], last) if row[0] is person and row[3] is None else row for row in self._seats[place]
+            ]
+        self._rosters.clear()
+
+    def sitting(self, place, kind):
+        """Return who holds a seat without an end."""
+        return [person for person, held, _, ends in self._seats.get(place, ()) if held == kind and ends is None]
 
     def seat(self, person, seat):
         person.seats.append(seat)

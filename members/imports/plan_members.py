@@ -17,6 +17,7 @@ from members.imports.people import Person
 from members.imports.seats import seats_of
 from members.roster.identity import birth_date, disagreements, parse_identity, sex
 from members.roster.models.members import PARTY_STAGES, Member
+from members.roster.models.posts import PostKind
 from members.roster.services.members import check, identity_index, membership_start_day
 from members.roster.services.refusals import ELSEWHERE, numbers_left, numbers_refused
 from members.roster.vocabulary import EDUCATION, STATUSES, parse_category, parse_education, parse_sex, parse_status
@@ -188,6 +189,10 @@ def _plan_row(cells, places, people, rows, elsewhere):
         if item.transfer:
             people.move(known, branch, group, clock.today())
     for place, kind in item.seats:
+        others = people.sitting(place, kind) if kind == PostKind.SECRETARY else ()
+        if others:
+            names = "、".join(person.name for person in others)
+            cells.notice("party_post", f"{place.label}已有书记（{names}），导入后同时任职，请核对。")
         people.seat(item.person, (place, kind, None, None))
     return item
 

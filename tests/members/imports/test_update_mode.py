@@ -249,3 +249,16 @@ def test_many_errors_are_grouped_on_the_page_and_whole_in_the_file(as_):
     assert len(batch.preview["faults"]) == 200
     lines = exported(client, "errors", batch)
     assert len(lines) == 235 and [line[1] for line in lines] == list(range(2, 237))
+
+
+def test_who_moves_leaves_his_seat_and_a_second_secretary_is_told_of(as_, world, held):
+    client = as_("staff")
+    day = str(held.joined_on)
+    moved = row_of_a(所在党支部="乙处党支部", 党内职务="党支部书记", 加入党组织日期=day)
+    _, batch = uploaded(client, members=table(MEMBER_HEADS, moved), mode="update")
+    text = page(client, batch)
+    assert "乙处党支部已有书记（乙一），导入后同时任职，请核对。" in text
+    assert "甲处党支部书记" in text and "乙处党支部书记" in text
+    applied(client, batch)
+    ends = {post.organisation.pk: post.ends is None for post in held.posts.all()}
+    assert ends == {world.branch_a.pk: False, world.branch_b.pk: True}
