@@ -136,7 +136,7 @@ def ledgers_and_start(secretary):
     bring_in(secretary, "members", *people)
     assert Member.objects.count() == 3
     page = text(secretary)
-    assert "还有 5 步" in page and "3 名党员" in page and "1 个处室" in page
+    assert "还有 6 步" in page and "3 名党员" in page and "1 个处室" in page
 
     start = clock.today().replace(day=1).isoformat()
     assert "起计算义务和得分？" in secretary.post("/settings/agency-start/", {"day": start}).content.decode()

@@ -131,10 +131,10 @@ def test_a_ledger_of_guesses_gets_few_answers_and_then_none(world, importer):
     rows = [person(f"猜{number}", number) for number in range(41, 49)]
     _, batch = _upload(importer, *rows)
     assert [line.row for line in batch.lines.all()] == [2, 3, 0]
-    assert [rows for _, rows, *_ in batch.preview["faults"]] == ["第 2、3 行", ""] and batch.preview["ledgers"][0][
+    assert [rows for _, rows, *_ in batch.preview["faults"]] == ["", "第 2、3 行"] and batch.preview["ledgers"][0][
         "counts"
     ]["new"] == 6
-    assert "未逐行列出" in batch.preview["faults"][1][3]
+    assert "未逐行列出" in batch.preview["faults"][0][3]
     _, again = _upload(importer, person(number=58))
     assert again.state == "failed" and "已达每日上限" in importer.get(f"/imports/{again.uid}/").content.decode()
     assert Notice.objects.filter(kind="security").count() == 1
