@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.reports.models import Report, ReportDocument
-from assessments.reports.services import assessment_publish, report_document
+from assessments.reports.services import assessment_publish, printed_anchors, report_document
 from assessments.results.services import assessment_freeze, assessment_trial
 from common import clock
 from common.errors import Conflict
@@ -44,3 +44,9 @@ def test_the_whole_and_each_extract_are_kept_apart(world, frozen):
     assert ReportDocument.objects.count() == 3
     with pytest.raises(KeyError):
         report_document(report, "xlsx", world.root.pk)
+
+
+def test_a_report_prints_the_head_of_the_trail_as_an_anchor(world, frozen):
+    report = assessment_publish(by=OPERATOR, assessment=frozen)
+    (anchor,) = printed_anchors()
+    assert anchor.head == report.anchor and report.title in anchor.place

@@ -13,7 +13,7 @@ from branches.audit.models import AuditEntry
 from common import clock
 from common.operator import OPERATOR
 from members.activities.models import Activity
-from members.activities.selectors.records import attendance_figures
+from members.activities.selectors.records import attendance_figures, last_content
 from members.roster.services.members import member_create
 from tests.members.activities.records import draft, filled, long_ago, submitted
 from tests.world import FOUNDED, identity
@@ -197,3 +197,10 @@ def test_the_figures_of_attendance_are_of_the_records_asked_for(world, four):
     record.attendance.filter(member__name="甲三").update(state="leave")
     assert attendance_figures([record.pk]) == {record.pk: (5, 4)}
     assert set(attendance_figures([record.pk, other.pk])) == {record.pk, other.pk}
+
+
+def test_the_last_text_is_of_the_same_place_and_kind(world, four):
+    Activity.objects.filter(title="甲处学习").update(content="本支部的")
+    Activity.objects.filter(title="乙处党课").update(content="别处的", day=clock.today())
+    assert last_content(world.branch_a, ["assembly"]) == "本支部的"
+    assert last_content(world.branch_a, ["theme_day"]) == last_content(world.branch_c, ["assembly"]) == ""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from branches.access.services.appointments import appointment_make
@@ -151,3 +152,10 @@ def test_what_an_account_enters_after_its_reset_is_in_nobodys_queue_who_opened_i
     assert _queues(world) == {"staff"}
     Activity.objects.filter(pk=record.pk).update(submitted_at=clock.now() + timedelta(days=8))
     assert _queues(world) == {"staff", "committee_secretary"}
+
+
+def test_a_reason_has_five_hundred_characters_at_most(world):
+    record = submitted(world.branch_b, world.secretary_b)
+    with pytest.raises(ValidationError):
+        moves.activity_return(by=world.staff, activity=record, reason="字" * 501)
+    assert moves.activity_return(by=world.staff, activity=record, reason="字" * 500).state == "returned"

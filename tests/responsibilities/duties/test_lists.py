@@ -15,7 +15,9 @@ from responsibilities.duties.models import Duty, DutyList
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.services.duties import duty_add
+from responsibilities.measures import issued_duties
 from tests.responsibilities.duties.world import DOCUMENT, duty, html, issue, issued, line, make
+from tests.responsibilities.duties.world import ISSUED as ISSUED_ON
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ISSUE = {"document": DOCUMENT, "issued_on": "2026-02-10"}
@@ -277,3 +279,10 @@ def test_lines_that_are_added_stand_after_those_there_are(world):
     first, second = (duty_add(by=OPERATOR, duty_list=row, data={"text": text}) for text in ("一", "二"))
     assert (first.order, second.order) == (last + 1, last + 2)
     assert list(row.duties.order_by("order").values_list("text", flat=True))[-2:] == ["一", "二"]
+
+
+def test_lists_count_from_the_day_on_which_they_were_issued(world):
+    issued(world)
+    place = [world.branch_a.pk]
+    assert issued_duties(2026, ISSUED_ON, place).exists()
+    assert not issued_duties(2026, date(2026, 2, 9), place).exists()

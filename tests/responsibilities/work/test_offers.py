@@ -4,12 +4,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from responsibilities.work.models import WorkCarrier
+from responsibilities.work.rules import nearness
 from responsibilities.work.selectors.candidates import all_points, items_near, links_of, offers
 from responsibilities.work.selectors.items import item_stages
 from responsibilities.work.selectors.stage_links import linked_points
 from responsibilities.work.services.stages import MilestoneData
 from tests.members.activities.records import draft
-from tests.responsibilities.work.support import ago, happened, item_at, linked, record_on
+from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +84,14 @@ def test_a_date_out_of_order_is_said_beside_the_milestone_that_is_nearest_to_it(
     with pytest.raises(ValidationError) as raised:
         happened(item, "implementation", None, milestones=[MilestoneData(None, "晚", None, ago(3)), *rows[:1]])
     assert set(raised.value.error_dict) == {"1-happened_on"}, "the earlier one lies before the stage in front"
+
+
+def test_a_record_of_whoever_carries_the_work_is_nearer_than_one_of_others(world):
+    item = item_at(world.committee, [world.branch_a])
+    happened(item, "study", ago(20))
+    own, other = (
+        draft(world.branch_a, world.secretary_a, day=ago(18)),
+        draft(world.branch_b, world.secretary_b, day=ago(18)),
+    )
+    near, far = (nearness(point(item), record, item)[0] for record in (own, other))
+    assert near == far + 12
