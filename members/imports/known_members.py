@@ -13,20 +13,10 @@ from common.text import fold, is_blank_mark, person_name
 from members.imports.people import Person
 from members.roster.models.members import Member
 from members.roster.models.posts import PostKind
+from members.roster.services.members import PLAIN as WRITTEN
 
-PLAIN = (
-    "name",
-    "sex",
-    "birth_date",
-    "ethnicity",
-    "education",
-    "work_post",
-    "stage",
-    "joined_on",
-    "full_on",
-    "status",
-    "remark",
-)
+# What a ledger can say of a person: an exemption is granted on the page alone.
+PLAIN = tuple(name for name in WRITTEN if not name.startswith("exempt_"))
 # Fields of the ledger that carry another name than the columns of Member.
 COLUMNS = {"stage": "category"}
 

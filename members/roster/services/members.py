@@ -23,7 +23,7 @@ from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, 
 from members.roster.models.posts import Post
 from members.roster.services.refusals import Elsewhere, number_asked
 
-_PLAIN = (
+PLAIN = (
     "name",
     "sex",
     "birth_date",
@@ -63,7 +63,7 @@ def check(member: Member) -> None:
 
 
 def _apply(member: Member, values: Mapping[str, Any]) -> None:
-    for name in _PLAIN:
+    for name in PLAIN:
         if name in values:
             setattr(member, name, values[name])
     member.initials = initials_of(member.name)
