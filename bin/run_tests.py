@@ -8,13 +8,19 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.groups import paths_on_both  # noqa: E402
+
 # The shell without windows of its own needs a fifth less of the processor.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), "")
 
 
 def environment(**extra):
-    env = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL", "DEBUG", "DEMO"}}
+    # What one process has compiled the others need not: the tests alone take each of them seconds.
+    unwanted = {"DATABASE_URL", "REDIS_URL", "DEBUG", "DEMO", "PYTHONDONTWRITEBYTECODE"}
+    env = {key: value for key, value in os.environ.items() if key not in unwanted}
     return {**env, "DEMO": "1", "CHROMIUM": CHROMIUM, "PYTHONWARNINGS": "ignore::ResourceWarning", **extra}
 
 
@@ -63,13 +69,16 @@ def runs(var, whole):
     yield "SQLite", [] if whole else ["--nomigrations"], {"VAR_DIR": f"{var}/sqlite"}
     if os.environ.get("DATABASE_URL"):
         extra = {"VAR_DIR": f"{var}/postgres", "DATABASE_URL": os.environ["DATABASE_URL"]}
+        options = []
         if not whole:
             extra["LEG"] = "where it can differ"
+            # What is not read need not be collected.
+            options = list(paths_on_both(ROOT))
         # Nobody misses a test's rows after a power cut: no commit waits for the disk.
         extra["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
         if os.environ.get("REDIS_URL"):
             extra["REDIS_URL"] = os.environ["REDIS_URL"]
-        yield "PostgreSQL" + (" with Redis" if "REDIS_URL" in extra else ""), [], extra
+        yield "PostgreSQL" + (" with Redis" if "REDIS_URL" in extra else ""), options, extra
 
 
 if __name__ == "__main__":

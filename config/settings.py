@@ -112,6 +112,7 @@ TEMPLATES = [
         "OPTIONS": {
             # `common` is no app, so its tags are named here.
             "libraries": {"tongbu": "common.templatetags.tongbu"},
+            "builtins": ["common.templatetags.icons"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -5,10 +5,15 @@ Told from a test's id alone: xdist's own groups are marks that it writes into th
 
 from xdist.scheduler import LoadScopeScheduling
 
-# One demo agency for all of them, and it takes longest.
-DEMO = ("tests/browser/test_pages.py", "tests/browser/test_by_hand.py", "tests/browser/test_work_story.py")
+# One demo agency for all of them, made by the first start of it, and it takes longest.
+DEMO = (
+    "tests/test_start.py",
+    "tests/browser/test_pages.py",
+    "tests/browser/test_by_hand.py",
+    "tests/browser/test_work_story.py",
+)
 # Installations of their own: as long as many tests together, so they begin too.
-LONG = ("tests/browser/test_story.py", "tests/test_start.py", "tests/test_own_installation.py")
+LONG = ("tests/browser/test_story.py", "tests/test_own_installation.py")
 # Ledgers imported, or a year told, once for the whole file.
 ONCE = (
     "tests/assessments/facts/test_exports.py",
@@ -88,6 +93,16 @@ SHOWN_BY_SQLITE = (
 def can_differ(nodeid):
     """Whether PostgreSQL may answer a test otherwise than SQLite."""
     return nodeid.startswith(ON_BOTH) and not any(part in nodeid for part in SHOWN_BY_SQLITE)
+
+
+def paths_on_both(root):
+    """Return the folders and files that hold the tests of ON_BOTH, relative to the folder `root`."""
+    found = {}
+    for start in ON_BOTH:
+        place = start.partition("::")[0]
+        matching = [root / place] if (root / place).exists() else root.glob(f"{place}*")
+        found |= dict.fromkeys(str(path.relative_to(root)) for path in matching)
+    return sorted(found)
 
 
 def group_of(nodeid):

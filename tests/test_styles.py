@@ -50,7 +50,15 @@ def _selectors():
 
 @cache
 def _text(name):
-    return re.sub(r"{% comment %}.*?{% endcomment %}", "", (TEMPLATES / name).read_text(), flags=re.S)
+    text = re.sub(r"{% comment %}.*?{% endcomment %}", "", (TEMPLATES / name).read_text(), flags=re.S)
+    return re.sub(r"{% icon ([^%]*)%}", _icon, text)
+
+
+def _icon(tag):
+    """Return what an icon's tag writes, as far as its classes are concerned."""
+    said = dict(re.findall(r'(size|css)="([^"]*)"', tag[1]))
+    size = f"dj-icon-{said['size']}" if "size" in said else ""
+    return f'<svg class="dj-icon {size} {said.get("css", "")}">'
 
 
 @cache

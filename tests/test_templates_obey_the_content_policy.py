@@ -52,7 +52,7 @@ def test_every_icon_that_a_template_names_is_in_the_sprite():
     named = set()
     for path in TEMPLATES:
         text = path.read_text()
-        named |= set(re.findall(r"<c-icon\s[^>]*?(?<!:)name=\"([a-z0-9-]+)\"", text))
+        named |= set(re.findall(r"{% icon \"([a-z0-9-]+)\"", text))
         named |= set(re.findall(r"(?<![:\w-])icon=\"([a-z0-9-]+)\"", text))
         named |= set(re.findall(r"icons\.svg' %}#([a-z0-9-]+)\"", text))
     named |= set(
