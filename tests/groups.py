@@ -25,7 +25,11 @@ ANSWERS = (
 )
 
 # These use Redis' queue of an installation in service, not one of their own.
-QUEUE = ("tests/test_deploy.py::test_web_worker", "tests/faults/test_real_worker.py::test_a_message_that_ends")
+QUEUE = (
+    "tests/test_deploy.py::test_web_worker",
+    "tests/test_deploy.py::test_under_load",
+    "tests/faults/test_real_worker.py::test_a_message_that_ends",
+)
 
 
 # What PostgreSQL can answer otherwise than SQLite: locks and races, sums in SQL, the tree, reach, the trail and its
@@ -44,6 +48,8 @@ ON_BOTH = (
     "tests/branches/backups/test_round_trip.py",
     "tests/branches/backups/test_make.py::test_backups_made_while_people_write",
     "tests/test_deploy.py::test_web_worker_and_beat_start",
+    "tests/test_deploy.py::test_under_load",
+    "tests/test_deploy.py::test_the_count",
     "tests/branches/jobs/",
     "tests/branches/reach/",
     "tests/branches/imports/",
