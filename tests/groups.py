@@ -73,21 +73,28 @@ ON_BOTH = (
     "tests/assessments/home/test_search.py",
     "tests/security/test_import_numbers.py",
     "tests/security/test_jobs.py",
+    "tests/security/test_lockout.py",
     "tests/security/test_login_trail.py",
     "tests/security/test_powers.py",
     "tests/security/test_resets.py",
     "tests/security/test_second_factor.py",
+    "tests/security/test_sessions.py",
+    "tests/security/test_single_sign_on.py",
     "tests/test_migrations.py",
 )
 
 
 # Of these, what SQLite has shown for both: that each write leaves its mark (how marks become facts is in test_fill), the
-# ledgers in other shapes, what is masked in which column, the broker in a folder.
+# ledgers in other shapes, what is masked in which column, the broker in a folder; headers of pages, settings that are read
+# before any database is asked.
 SHOWN_BY_SQLITE = (
     "tests/assessments/facts/test_marks.py",
     "test_a_number_in_any_column",
     "agency-restyled",
     "[folder]",
+    "test_pages_behind_the_login_do_not_stay",
+    "test_a_provider_without_tls_stops",
+    "test_a_provider_on_this_machine",
 )
 
 
