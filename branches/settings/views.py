@@ -146,5 +146,7 @@ def _start_taken(request: Request, day: date, before: date | None) -> HttpRespon
         "verb": "确定启用日期",
         "cancel": reverse("setting_start"),
         "hidden": {"day": day.isoformat()},
+        # What of its first month, quarter and year falls away is known further up.
+        "left_out": reverse("requirement_left_out", args=[day.isoformat()]),
     }
     return render(request, "branches/settings/confirm.html", context)
