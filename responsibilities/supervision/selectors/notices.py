@@ -44,8 +44,8 @@ def _mine(user: User) -> Q:
 
 
 def overdue(today: date | None = None) -> Q:
-    """Return the condition «an answer is owed and the due date has passed»."""
-    return Q(state__in=AWAITING, due__lt=today or clock.today())
+    """Return the condition «an answer is owed and the due date has passed», since the agency's start."""
+    return Q(state__in=AWAITING, due__lt=today or clock.today(), due__gte=agency_start())
 
 
 def side_of(user: User, side: str, rows: Notices) -> Notices:
@@ -102,7 +102,7 @@ def export_row(row: Any) -> list[object]:
         row.due,
         f"逾期{row.overdue_days}天" if row.overdue_days else row.get_state_display(),
         answered,
-        "" if not answered else ("逾期" if row.answered_late else "按时"),
+        "" if not answered else ("逾期" if row.late else "按时"),
         row.open_problems,
         row.closed_at and clock.day_of(row.closed_at),
     ]
