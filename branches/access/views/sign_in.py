@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from branches import audit
-from branches.access import demo, entering, factor
+from branches.access import demo, ended, entering, factor
 from branches.access.browsers import browser_in_words
 from branches.access.forms.accounts import CodeForm, LoginForm, NewPasswordForm
 from branches.access.lockout import is_closed, login_name, slowed, wrong_code
@@ -54,6 +54,7 @@ class Login(LoginView):
             **kwargs,
             demo_accounts=demo.accounts() if settings.DEMO else [],
             sign_on=self._ways() if settings.OIDC_ISSUER else [],
+            ended=ended.sentence_of(self.request.GET.get("ended")) if self.request.method == "GET" else "",
         )
 
     def _ways(self):
