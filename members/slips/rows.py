@@ -167,3 +167,23 @@ def _taken(names: Iterable[str]) -> set[str]:
 def counted(rows: Iterable[Row]) -> Counter[str]:
     """Return how many rows are in each state."""
     return Counter(row.state for row in rows)
+
+
+# How a reason begins → its kind, for the heading that counts them.
+_KINDS = {
+    "没有登记": "名册没有登记书记",
+    "登记了": "登记了不止一名书记",
+    "组织关系": "组织关系不在您的管理范围",
+    "已有账号": "已有账号尚未任命",
+    "账号已锁定": "账号已锁定",
+    "同一人": "由别处的书记兼任",
+}
+
+
+def blocked_words(rows: Iterable[Row]) -> str:
+    """Return for how many places no account can be made and why: "2 个不能建立：名册没有登记书记 1 个、…"; "" for none."""
+    reasons = [row.why for row in rows if row.state == BLOCKED]
+    kinds = Counter(next((kind for begins, kind in _KINDS.items() if why.startswith(begins)), why) for why in reasons)
+    if not reasons:
+        return ""
+    return f"{len(reasons)} 个不能建立：" + "、".join(f"{kind} {number} 个" for kind, number in kinds.items())

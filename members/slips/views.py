@@ -1,5 +1,6 @@
 """Accounts in one go: a list with boxes, a check that names what will be made, the slips. Codes are on one answer only."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,7 +21,18 @@ from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from members.slips.forms import BranchFilter, NamesForm, SlipFilter
-from members.slips.rows import DONE, OPEN, Row, branches_managed, counted, member_rows, places_to_lead, secretary_rows
+from members.slips.rows import (
+    BLOCKED,
+    DONE,
+    OPEN,
+    Row,
+    blocked_words,
+    branches_managed,
+    counted,
+    member_rows,
+    places_to_lead,
+    secretary_rows,
+)
 from members.slips.selectors import chosen, slips_of
 from members.slips.services import MOST, Printed, members_make, secretaries_make, slips_again
 
@@ -50,6 +62,12 @@ def _boxes(request: Request, rows: Sequence[Row], *, ticked: bool) -> dict[str, 
     return {"rows": rows, "ticked": ticked, "counts": counted(rows), "most": MOST}
 
 
+def _title(counts: Counter[str]) -> str:
+    if counts[OPEN]:
+        return f"{counts[OPEN]} 位书记可以任命并建立账号"
+    return f"{counts[BLOCKED]} 个党组织的书记还不能建立账号" if counts[BLOCKED] else "书记都已任命并有账号"
+
+
 @needs(APPOINT)
 def slip_secretaries(request: Request) -> HttpResponse:
     rows = secretary_rows(request.user)
@@ -57,8 +75,10 @@ def slip_secretaries(request: Request) -> HttpResponse:
         raise Http404
     counts = counted(rows)
     context = {
-        "title": f"{counts[OPEN]} 位书记可以任命并建立账号" if counts[OPEN] else "没有待建立账号的书记",
-        "sub": f"按名册登记的职务；{counts[DONE]} 个党组织的书记已任命",
+        "title": _title(counts),
+        "sub": "；".join(
+            filter(None, ["按名册登记的职务", f"{counts[DONE]} 个党组织的书记已任命", blocked_words(rows)])
+        ),
         "ways": _ways(request, "slip_secretaries"),
         "make_url": reverse("slip_secretaries_make"),
         "of_secretaries": True,

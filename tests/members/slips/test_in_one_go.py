@@ -68,7 +68,13 @@ def test_who_is_listed_and_why_not(vacant, as_):
     page = as_("committee_secretary").get("/slips/secretaries/").content.decode()
     assert "账号已锁定" in page and "没有登记书记" in page and "1 位书记" in page
     post_give(by=OPERATOR, member=vacant.people("branch_a")[4], organisation=vacant.branch_a, kind="secretary")
-    assert "登记了 2 名书记" in as_("committee_secretary").get("/slips/secretaries/").content.decode()
+    page = as_("committee_secretary").get("/slips/secretaries/").content.decode()
+    assert "登记了 2 名书记" in page
+    assert "3 个不能建立：登记了不止一名书记 1 个、账号已锁定 1 个、名册没有登记书记 1 个" in page
+    # Nobody can be made now: the heading does not sound as if all were done.
+    people["branch_a"].posts.filter(organisation=vacant.general).delete()
+    page = as_("committee_secretary").get("/slips/secretaries/").content.decode()
+    assert "4 个党组织的书记还不能建立账号</h1>" in page and "名册没有登记书记 2 个" in page
 
 
 def test_the_check_names_what_will_be_made_and_makes_nothing(vacant, as_):
