@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
+from branches.settings.joining import start_at
 from branches.settings.start import start_of
 from common import clock
 from common.operator import Actor
@@ -339,7 +340,11 @@ class Resolution(models.Model):
 
         Nothing is late or overdue that was due before the agency's start (`with_start` where there are many).
         """
-        past = self.due is not None and self.due < (self.done_on or clock.today()) and self.due >= start_of(self)
+        past = (
+            self.due is not None
+            and self.due < (self.done_on or clock.today())
+            and self.due >= start_at(self.activity.organisation, start_of(self))
+        )
         if self.done_on:
             return "done_late" if past else "done"
         return "overdue" if past else "open"

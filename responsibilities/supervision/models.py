@@ -8,6 +8,7 @@ from django.utils import timezone
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
 from branches.reach.rights import ASSIGN, PUBLISH, VIEW
+from branches.settings.joining import start_at
 from branches.settings.start import start_of, with_start
 from common import clock
 from common.operator import OPERATOR
@@ -130,12 +131,12 @@ class Supervision(models.Model):
         What was due before the agency's start is not overdue.
         """
         days = (clock.today() - self.due).days if self.state in AWAITING else 0
-        return days if days > 0 and self.due >= start_of(self) else 0
+        return days if days > 0 and self.due >= start_at(self.organisation, start_of(self)) else 0
 
     @property
     def late(self):
         """Whether the first answer came late, and lateness is counted: not of what was due before the agency's start."""
-        return self.answered_late and self.due >= start_of(self)
+        return self.answered_late and self.due >= start_at(self.organisation, start_of(self))
 
     @property
     def unstruck_days(self):

@@ -152,7 +152,7 @@ def _supervisions(person: User, seats: list[Appointment], year: int) -> list[dic
             "late": row.late if row.answered_at else (True if row.overdue_days else None),
             "url": reverse("supervision_detail", args=[row.pk]),
         }
-        for row in rows.order_by("issued_at")
+        for row in rows.select_related("organisation").order_by("issued_at")
     ]
 
 

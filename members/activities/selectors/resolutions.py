@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
 from branches.reach.rights import VIEW
+from branches.settings.joining import since_joining
 from branches.settings.start import agency_start, with_start
 from common import clock
 from common.operator import Actor
@@ -23,8 +24,8 @@ STATES = {"open": "未办结", "overdue": "逾期", "done": "按期办结", "don
 def _conditions() -> dict[str, Q]:
     """Return {state: its condition}; what was due before the agency's start is not overdue, and was not done late."""
     start, today = agency_start(), clock.today()
-    past = Q(due__gte=start, due__lt=today)
-    late = Q(due__gte=start, done_on__gt=F("due"))
+    reckoned = Q(due__gte=start) & since_joining("due", "activity__organisation__")
+    past, late = reckoned & Q(due__lt=today), reckoned & Q(done_on__gt=F("due"))
     return {
         "open": Q(done_on__isnull=True) & (Q(due__isnull=True) | ~past),
         "overdue": Q(done_on__isnull=True) & past,
@@ -102,7 +103,9 @@ def resolution_items(
     """
     as_of = as_of or clock.today()
     rows = Resolution.objects.tasks().filter(
-        due__range=(max(period.first, agency_start()), period.last), activity__day__lte=as_of
+        since_joining("due", "activity__organisation__"),
+        due__range=(max(period.first, agency_start()), period.last),
+        activity__day__lte=as_of,
     )
     if as_of < clock.today():
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
