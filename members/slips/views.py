@@ -1,6 +1,5 @@
 """Accounts in one go: a list with boxes, a check that names what will be made, the slips. Codes are on one answer only."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +29,7 @@ from members.slips.rows import (
     branches_managed,
     counted,
     member_rows,
+    people_words,
     places_to_lead,
     secretary_rows,
 )
@@ -57,15 +57,22 @@ def _ways(request: Request, current: str) -> list[dict[str, Any]]:
 
 def _boxes(request: Request, rows: Sequence[Row], *, ticked: bool) -> dict[str, Any]:
     """Return what the list of boxes needs; the address says whether all of them are ticked (all=1) or none (all=0)."""
+    able = [row for row in rows if row.state == OPEN and row.member is not None]
     if request.GET.get("all") in ("0", "1"):
-        ticked = request.GET["all"] == "1"
-    return {"rows": rows, "ticked": ticked, "counts": counted(rows), "most": MOST}
+        chosen_rows = able if request.GET["all"] == "1" else []
+    else:
+        # A deputy may do what the secretary does: whether he shall is asked, not assumed.
+        chosen_rows = [row for row in able if ticked and not row.deputy]
+    boxes = {row.member.pk for row in chosen_rows if row.member is not None}
+    return {"rows": rows, "ticked": boxes, "counts": counted(rows), "most": MOST}
 
 
-def _title(counts: Counter[str]) -> str:
-    if counts[OPEN]:
-        return f"{counts[OPEN]} 位书记可以任命并建立账号"
-    return f"{counts[BLOCKED]} 个党组织的书记还不能建立账号" if counts[BLOCKED] else "书记都已任命并有账号"
+def _title(rows: Sequence[Row]) -> str:
+    able = people_words(row for row in rows if row.state == OPEN)
+    if able:
+        return f"{able}可以任命并建立账号"
+    blocked = people_words(row for row in rows if row.state == BLOCKED)
+    return f"{blocked}还不能建立账号" if blocked else "书记都已任命并有账号"
 
 
 @needs(APPOINT)
@@ -73,12 +80,10 @@ def slip_secretaries(request: Request) -> HttpResponse:
     rows = secretary_rows(request.user)
     if not rows and not places_to_lead(request.user).exists():
         raise Http404
-    counts = counted(rows)
+    served = sum(row.state == DONE and not row.deputy for row in rows)
     context = {
-        "title": _title(counts),
-        "sub": "；".join(
-            filter(None, ["按名册登记的职务", f"{counts[DONE]} 个党组织的书记已任命", blocked_words(rows)])
-        ),
+        "title": _title(rows),
+        "sub": "；".join(filter(None, ["按名册登记的职务", f"{served} 个党组织的书记已任命", blocked_words(rows)])),
         "ways": _ways(request, "slip_secretaries"),
         "make_url": reverse("slip_secretaries_make"),
         "of_secretaries": True,
@@ -142,7 +147,14 @@ def _make(
             messages.error(request, conflict.message)
             return redirect(back)
     lines = [{"row": row, "field": field} for row, field in zip(ticked, form.lines(), strict=True)]
-    context = {"form": form, "lines": lines, "back": back, "number": len(ticked), **words}
+    context = {
+        "form": form,
+        "lines": lines,
+        "back": back,
+        "number": len(ticked),
+        "people": people_words(ticked),
+        **words,
+    }
     return render(request, "members/slips/check.html", context)
 
 
