@@ -102,7 +102,9 @@ def _deputy_row(place: Organisation, member: Member, serving: list[User], mine: 
     row = Row(place, member, SECRETARY_ROLES[Kind.BRANCH], OPEN, deputy=True)
     own = (member.account_id, _offered_id(member))
     account = next((one for one in serving if one.pk in own), None)
-    return _served(row, account) if account else _candidate(row, member, mine)
+    row = _served(row, account) if account else _candidate(row, member, mine)
+    # With an account, as a committee member say, he lacks nothing: the secretary's rights are for whoever wishes to give them.
+    return replace(row, state=DONE, why="已有账号", appoint=False) if row.appoint else row
 
 
 def _served(row: Row, account: User) -> Row:

@@ -91,6 +91,12 @@ def test_deputies_of_a_branch_are_listed_for_the_same_role_and_not_ticked(vacant
     assert len(codes_of(client.post(MAKE, form | {"confirmed": "1"}))) == 1
     held = User.objects.get(username="jiaer").appointments.get()
     assert (held.role, held.organisation) == ("branch_secretary", vacant.branch_a)
+    # One who has an account already lacks nothing, and nobody is asked to appoint him.
+    three = vacant.people("branch_a")[2]
+    post_give(by=OPERATOR, member=three, organisation=vacant.branch_a, kind="deputy")
+    Member.objects.filter(pk=three.pk).update(account=vacant.outsider)
+    page = client.get("/slips/secretaries/").content.decode()
+    assert "已有账号\n" in page and "去任命" not in page and "不能建立" not in page
     # The secretary's own row waits as before, and his account is made beside the deputy's.
     page = client.get("/slips/secretaries/").content.decode()
     assert "3 位书记可以任命并建立账号</h1>" in page and "1 个党组织的书记已任命" in page
