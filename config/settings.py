@@ -249,6 +249,8 @@ ATTACHMENT_BYTES_PER_YEAR = 500 * 1024 * 1024
 # Limits of an account a day (C45): numbers shown in full; numbers refused because somebody out of reach bears them.
 UNMASKS_PER_DAY = env.integer("UNMASKS_PER_DAY", 20, 1, 1000)
 NUMBER_REFUSALS_PER_DAY = env.integer("NUMBER_REFUSALS_PER_DAY", 10, 1, 1000)
+# Uploads of ledgers of an account an hour: each is read as a whole.
+IMPORTS_PER_HOUR = env.integer("IMPORTS_PER_HOUR", 30, 1, 1000)
 # Uploaded ledgers that wait to be applied, in MB.
 IMPORT_BYTES_PER_ACCOUNT = env.integer("IMPORT_MB_PER_ACCOUNT", 60, 10, 10_000) * 1024 * 1024
 IMPORT_BYTES_IN_ALL = env.integer("IMPORT_MB_IN_ALL", 600, 10, 100_000) * 1024 * 1024

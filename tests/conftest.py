@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django.plugin import blocking_manager_key
 
 from branches.audit import guards
-from tests.browser.chromium import why_not
+from tests.browser.chromium import CHROMIUM, PHONE, listen, why_not
 from tests.groups import Groups, beginning_with_the_longest, can_differ
 from tests.world import World, build, find
 
@@ -144,3 +144,35 @@ def as_(world):
         return client
 
     return login
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The one browser of the session."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, and Django would refuse the database to any test after it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def complaints():
+    """What consoles and scripts have complained of; each test empties it."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def contexts(chromium, complaints):
+    """Return a function that makes a browser context whose pages are listened to."""
+
+    def make(**options):
+        context = chromium.new_context(**{"viewport": PHONE, "reduced_motion": "reduce", **options})
+        context.on("page", lambda page: listen(page, complaints))
+        return context
+
+    return make

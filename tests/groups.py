@@ -30,7 +30,11 @@ ANSWERS = (
 )
 
 # These use Redis' queue of an installation in service, not one of their own.
-QUEUE = ("tests/test_deploy.py::test_web_worker", "tests/faults/test_real_worker.py::test_a_message_that_ends")
+QUEUE = (
+    "tests/test_deploy.py::test_web_worker",
+    "tests/test_deploy.py::test_under_load",
+    "tests/faults/test_real_worker.py::test_a_message_that_ends",
+)
 
 
 # What PostgreSQL can answer otherwise than SQLite: locks and races, sums in SQL, the tree, reach, the trail and its
@@ -49,6 +53,8 @@ ON_BOTH = (
     "tests/branches/backups/test_round_trip.py",
     "tests/branches/backups/test_make.py::test_backups_made_while_people_write",
     "tests/test_deploy.py::test_web_worker_and_beat_start",
+    "tests/test_deploy.py::test_under_load",
+    "tests/test_deploy.py::test_the_count",
     "tests/branches/jobs/",
     "tests/branches/reach/",
     "tests/branches/imports/",
@@ -72,21 +78,28 @@ ON_BOTH = (
     "tests/assessments/home/test_search.py",
     "tests/security/test_import_numbers.py",
     "tests/security/test_jobs.py",
+    "tests/security/test_lockout.py",
     "tests/security/test_login_trail.py",
     "tests/security/test_powers.py",
     "tests/security/test_resets.py",
     "tests/security/test_second_factor.py",
+    "tests/security/test_sessions.py",
+    "tests/security/test_single_sign_on.py",
     "tests/test_migrations.py",
 )
 
 
 # Of these, what SQLite has shown for both: that each write leaves its mark (how marks become facts is in test_fill), the
-# ledgers in other shapes, what is masked in which column, the broker in a folder.
+# ledgers in other shapes, what is masked in which column, the broker in a folder; headers of pages, settings that are read
+# before any database is asked.
 SHOWN_BY_SQLITE = (
     "tests/assessments/facts/test_marks.py",
     "test_a_number_in_any_column",
     "agency-restyled",
     "[folder]",
+    "test_pages_behind_the_login_do_not_stay",
+    "test_a_provider_without_tls_stops",
+    "test_a_provider_on_this_machine",
 )
 
 

@@ -1,131 +1,103 @@
 """deploy/: the processes start by exactly the lines of the units, and the files say the same as one another and as the docs."""
 
-import configparser
 import os
 import re
 import shlex
-import signal
-import socket
 import subprocess
-import sys
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
 import yaml
 from django.conf import settings
 
 from assessments.facts.models import Fact
+from bench import load
+from bench.production import DEPLOY, HOME, KEYS, SERVICES, Production, environment, environment_of, get, unit
 from branches.jobs.models import ChangeMark, Heartbeat
+from members.activities.models import Activity
 from tests.faults import processes
 from tests.members.activities.records import submitted
 from tests.paths import ROOT
 
-DEPLOY = ROOT / "deploy"
-SERVICES = ("web", "worker", "beat")
-HOME, DATA, KEYS = "/opt/tongbu", "/var/lib/tongbu", "/etc/tongbu"
-
-
-def unit(name):
-    parser = configparser.ConfigParser(interpolation=None, strict=True)
-    parser.optionxform = str
-    parser.read_string((DEPLOY / name).read_text())
-    return parser
-
-
-def environment_of(text):
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return dict(line.split("=", 1) for line in lines)
-
-
-def line_of(name, port):
-    """Return the command of a unit with its paths, and the port, put where this test has them."""
-    line = unit(f"tongbu-{name}.service")["Service"]["ExecStart"]
-    line = line.replace(f"{HOME}/.venv/bin", str(Path(sys.executable).parent)).replace(":8000", f":{port}")
-    assert HOME not in line
-    return shlex.split(line)
+DATA, KEYS_FOLDER = "/var/lib/tongbu", "/etc/tongbu"
 
 
 @pytest.fixture
-def host(tmp_path, live_world):
-    """The environment of deploy/env.example for the test's database, with keys in files as it says."""
-    env = environment_of((DEPLOY / "env.example").read_text())
-    var = tmp_path / "var"
-    var.mkdir(mode=0o700)
-    for name in ("SECRET_KEY", "AUDIT_KEY", "FIELD_KEYS"):
-        path = tmp_path / Path(env[f"{name}_FILE"]).name
-        path.write_text(getattr(settings, name))
-        path.chmod(0o600)
-        env[f"{name}_FILE"] = str(path)
-    env |= {
-        "DATABASE_URL": processes.database_url(),
-        "VAR_DIR": str(var),
-        "AUDIT_ANCHOR_FILE": str(var / "audit_anchors"),
-    }
-    if settings.REDIS_URL:
-        env["REDIS_URL"] = settings.REDIS_URL
-    else:
-        del env["REDIS_URL"]
-    return env | {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-
-
-def get(port, path, env):
-    """Ask as the proxy does; returns (status, text)."""
-    headers = {"Host": env["ALLOWED_HOSTS"], "X-Forwarded-Proto": "https", "X-Forwarded-For": "10.1.2.3"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
-    try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as page:
-            return page.status, page.read().decode()
-    except urllib.error.HTTPError as answer:
-        return answer.code, answer.read().decode()
-    except OSError as error:
-        return 0, str(error)
+def production(tmp_path, live_world):
+    """The installation of deploy/ on the test's database, not started; its words are in said.txt."""
+    keys = {name: getattr(settings, name) for name in KEYS}
+    env = environment(tmp_path, keys, processes.database_url(), settings.REDIS_URL)
+    with (tmp_path / "said.txt").open("ab") as said:
+        made = Production(env, said)
+        try:
+            yield made
+        finally:
+            # Asked first: the worker stands in a group of its own below bin/worker.py, which ends it.
+            made.stop()
+    words = (tmp_path / "said.txt").read_text()
+    assert "Traceback" not in words, words
 
 
 @pytest.mark.slow
-def test_web_worker_and_beat_start_by_the_lines_of_the_units_and_a_record_becomes_a_fact(host, live_world, tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=ROOT, env=host, check=True)
+def test_web_worker_and_beat_start_by_the_lines_of_the_units_and_a_record_becomes_a_fact(production, live_world):
     record = submitted(live_world.branch_a, live_world.secretary_a)
     marks = ChangeMark.objects.filter(organisation_id=live_world.branch_a.pk, subject="activity")
     assert marks.exists()
-    said = (tmp_path / "said.txt").open("ab")
-    started = {}
-    try:
-        for name in SERVICES:
-            options = {"cwd": ROOT, "env": host, "stdin": subprocess.DEVNULL, "stdout": said, "stderr": said}
-            started[name] = subprocess.Popen(line_of(name, port), start_new_session=True, **options)
-        kind = record.kinds.get().kind
-        fact = Fact.objects.filter(measure=f"activities.{kind}", organisation=live_world.branch_a, numerator__gt=0)
-        processes.wait_for(fact.exists, 40, "no fact")
-        processes.wait_for(lambda: not marks.exists(), 40, "the mark stayed")
-        # Sent by beat every ten seconds, done by the worker.
-        processes.wait_for(Heartbeat.objects.filter(name="beat").exists, 40, "no sign of beat")
-        processes.wait_for(lambda: get(port, "/healthz", host)[0] == 200, 20, "no page")
-        status, page = get(port, "/login/", host)
-        assert status == 200 and "登录" in page
-        style = re.search(r'/static/[^"]+\.css', page)[0]
-        assert re.search(r"\.[0-9a-f]{8,}\.css", style) and get(port, style, host)[0] == 200
-        assert [name for name, process in started.items() if process.poll() is not None] == []
-        # As systemd stops them: the signal to the main process, which ends its own.
-        for process in started.values():
-            process.send_signal(signal.SIGTERM)
-        codes = {name: process.wait(20) for name, process in started.items()}
-        assert set(codes.values()) == {0}, codes
-        for process in started.values():
-            with pytest.raises(ProcessLookupError):
-                os.killpg(process.pid, 0)
-    finally:
-        said.close()
-        for process in started.values():
-            if process.poll() is None:
-                # Asked first: the worker stands in a group of its own below bin/worker.py, which ends it.
-                processes.end(process)
-    words = (tmp_path / "said.txt").read_text()
-    assert "Traceback" not in words, words
+    production.start()
+    kind = record.kinds.get().kind
+    fact = Fact.objects.filter(measure=f"activities.{kind}", organisation=live_world.branch_a, numerator__gt=0)
+    processes.wait_for(fact.exists, 40, "no fact")
+    processes.wait_for(lambda: not marks.exists(), 40, "the mark stayed")
+    # Sent by beat every ten seconds, done by the worker.
+    processes.wait_for(Heartbeat.objects.filter(name="beat").exists, 40, "no sign of beat")
+    production.wait(20)
+    status, page = get(production.port, "/login/", production.env)
+    assert status == 200 and "登录" in page
+    style = re.search(r'/static/[^"]+\.css', page)[0]
+    assert re.search(r"\.[0-9a-f]{8,}\.css", style) and get(production.port, style, production.env)[0] == 200
+    assert production.ended() == []
+    codes = production.stop()
+    assert set(codes.values()) == {0}, codes
+    for process in production.processes.values():
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
+
+
+@pytest.mark.slow
+def test_under_load_nothing_is_lost_or_doubled_and_no_answer_is_an_error(production, live_world):
+    """The minute of bench/load.py, short: figures are measured there and not here."""
+    names, password = load.accounts(5, 10)
+    production.start()
+    production.wait()
+    told = load.live(production, names, password, seconds=4, pause=0.3)
+    assert production.ended() == []
+    found = load.count(told)
+    assert (found.lost, found.doubled) == ([], []), load.table(told, found, 4)
+    assert told.not_as_wished() == {} and told.refusals == [], load.table(told, found, 4)
+    # Each writer has ended a record at least; what he saw of it was there.
+    written = [record for record in told.records if record.submitted]
+    assert len(written) >= 5 and found.records == len(told.records)
+
+
+def test_the_count_of_the_load_sees_what_is_lost_and_what_is_doubled(world):
+    first, second = (submitted(world.branch_a, world.secretary_a, title=f"第{number}次") for number in (1, 2))
+    told = load.Told()
+
+    def said(record, **changes):
+        told.records = [load.Record(record.title, str(record.pk), record.content, True)]
+        for name, value in changes.items():
+            setattr(told.records[0], name, value)
+        found = load.count(told)
+        return len(found.lost), len(found.doubled)
+
+    assert said(first) == (0, 0)
+    assert said(first, content="别的") == (1, 0)
+    assert said(first, files=1) == (2, 0)
+    assert said(first, title="没有的") == (1, 0)
+    # It stands there, and nobody was told that it was taken.
+    assert said(first, pk="") == (0, 1)
+    assert said(first, pk="", unknown=True) == (0, 0)
+    Activity.objects.filter(pk=second.pk).update(title=first.title)
+    assert said(first) == (0, 1)
 
 
 def test_the_units_restart_but_not_on_a_wrong_setting_and_write_nowhere_else():
@@ -134,7 +106,7 @@ def test_the_units_restart_but_not_on_a_wrong_setting_and_write_nowhere_else():
         service = parts["Service"]
         assert service["Restart"] == "always" and service["RestartPreventExitStatus"] == "2"
         assert parts["Unit"]["StartLimitIntervalSec"] == "0"
-        assert service["EnvironmentFile"] == f"{KEYS}/environment" and service["WorkingDirectory"] == HOME
+        assert service["EnvironmentFile"] == f"{KEYS_FOLDER}/environment" and service["WorkingDirectory"] == HOME
         assert service["User"] == "tongbu" and service["UMask"] == "0077" and service["ProtectSystem"] == "strict"
         assert f"/var/lib/{service['StateDirectory']}" == DATA
         assert "migrate --check" in service["ExecStartPre"]

@@ -1,8 +1,12 @@
 """Filters in the address: what is not understood is left out of every list, and one line says so and what is shown."""
 
+import re
+
 import pytest
 
+from branches.places import tree
 from common import clock
+from common.operator import OPERATOR
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,13 @@ def test_a_filter_that_is_not_understood_is_named_with_what_is_shown(world, as_,
     page = answer.content.decode()
     assert answer.status_code == 200
     assert page.count("已忽略不能识别的筛选条件") == 1 and said in page, said
+
+
+@pytest.mark.parametrize("address", ["/activities/", "/resolutions/", "/supervision/", "/requirements/"])
+def test_an_archived_place_says_so_in_every_filter_that_offers_it(address, world, as_):
+    tree.organisation_archive(by=OPERATOR, organisation=world.branch_c)
+    options = re.findall(r"<option[^>]*>([^<]*丙中心党支部[^<]*)<", as_("staff").get(address).content.decode())
+    assert options and all("（已撤销）" in option for option in options), options
 
 
 def test_what_was_typed_is_shown_as_text_and_cut(world, as_):

@@ -7,12 +7,11 @@ import stat
 import subprocess
 import sys
 import time
-import urllib.parse
-import urllib.request
 from contextlib import closing
 
 import pytest
 
+from tests.browser.newcomer import PASSWORD, Walk
 from tests.faults.processes import wait_for
 from tests.paths import ROOT
 from tests.test_start import Installation, interrupt
@@ -21,7 +20,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif("__import__('django.db').db.connection.vendor != 'sqlite'", reason="the embedded installation"),
 ]
-PASSWORD = "鼓楼东边第三棵银杏树-2026"
 
 
 @pytest.fixture
@@ -30,15 +28,6 @@ def installation(tmp_path):
     yield found
     for pid in found.mine():
         os.kill(pid, 9)
-
-
-def post(installation, opener, path, **fields):
-    page = installation.get(path, opener)[1]
-    fields["csrfmiddlewaretoken"] = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-    url = f"http://127.0.0.1:{installation.port}{path}"
-    request = urllib.request.Request(url, urllib.parse.urlencode(fields).encode(), {"Referer": url})
-    with opener.open(request, timeout=20) as answer:
-        return urllib.parse.urlsplit(answer.geturl()).path, answer.read().decode()
 
 
 def manage(installation, *arguments):
@@ -57,20 +46,9 @@ def open_to_others(folder):
     return [str(path) for path in paths if not path.is_symlink() and path.stat().st_mode & 0o077]
 
 
-def walk_the_next_steps(installation):
-    """Do what the first start printed: bring in the tree, then make its secretary, who signs in."""
-    ledger = next((ROOT / "tests/data/agency").glob("organisations.*"))
-    manage(installation, "import_organisations", str(ledger))
-    with closing(sqlite3.connect(installation.var / "tongbu.sqlite3")) as database:
-        query = "SELECT short_name FROM branches_organisation WHERE kind = 'committee'"
-        ((committee,),) = database.execute(query).fetchall()
-    said = manage(
-        installation, "create_account", "shuji", "--name=书记", "--role=committee_secretary", f"--at={committee}"
-    )
-    assert not installation.login("shuji", said.rsplit("：", 1)[1].strip())[0].endswith("/login/")
-
-
-def test_a_fresh_clone_serves_an_empty_installation_of_ones_own(installation):
+@pytest.mark.browser
+def test_a_fresh_clone_leads_a_newcomer_to_the_first_accepted_record(installation, contexts, complaints, tmp_path):
+    complaints.clear()
     process = installation.start(DEMO="0")
     installation.wait("/healthz", process, 120)
     said = wait_for(
@@ -79,21 +57,16 @@ def test_a_fresh_clone_serves_an_empty_installation_of_ones_own(installation):
     code = re.search(r"一次性口令: (\S+)", said)[1]
     assert f"http://127.0.0.1:{installation.port}/login/" in said and "demo" not in said.lower()
 
-    address, page, opener = installation.login("admin", code)
-    assert address.endswith("/login/first/") and "演示" not in page
-    path = urllib.parse.urlsplit(address).path
-    fields = re.findall(r'type="password" name="(\w+)"|name="(\w+)"[^>]*type="password"', page)
-    names = [one or other for one, other in fields]
-    path, page = post(installation, opener, path, **dict.fromkeys(names, PASSWORD))
-    assert "退出" in page, page[:2000]
+    page = installation.get("/login/")[1]
     styles = re.findall(r'<link[^>]+rel="stylesheet"[^>]+href="([^"]+)"|href="(/static/[^"]+\.css)"', page)
     styles = {one or other for one, other in styles}
     assert styles and all(installation.get(style)[0] == 200 for style in styles), styles
-    assert any(re.search(r"\.[0-9a-f]{8,}\.css", style) for style in styles)
+    assert any(re.search(r"\.[0-9a-f]{8,}\.css", style) for style in styles) and "演示" not in page
     installation.wait("/readyz", process, 30)
-    for path in ("/accounts/", "/jobs/", "/settings/"):
-        assert installation.get(path, opener)[0] in (200, 404), path
-    walk_the_next_steps(installation)
+    home = f"http://127.0.0.1:{installation.port}"
+    walk = Walk(home, lambda *arguments: manage(installation, *arguments), contexts, tmp_path)
+    walk.to_the_first_accepted_record(code)
+    assert complaints == []
     assert open_to_others(installation.var) == []
     assert {stat.S_IMODE((installation.var / name).stat().st_mode) for name in ("secret_key", "audit_key")} == {0o600}
     interrupt(installation, process)
@@ -118,7 +91,9 @@ def test_a_fresh_clone_serves_an_empty_installation_of_ones_own(installation):
     said = installation.output.read_text()
     assert said.count("\n") == 1 and "DEMO=0 bin/start" in said
     with closing(sqlite3.connect(installation.var / "tongbu.sqlite3")) as database:
-        assert database.execute("SELECT username FROM branches_user").fetchall() == [("admin",), ("shuji",)]
+        assert database.execute("SELECT username FROM branches_user").fetchall() == [
+            (name,) for name in ("admin", "dangwei", "ganbu", "wuxiao")
+        ]
 
 
 @pytest.mark.parametrize("marked", [True, False])

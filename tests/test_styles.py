@@ -26,6 +26,7 @@ FRAGMENTS = {
     "record_stage_links": "responsibilities/work/record_panel.html",
     "record_uses": "assessments/home/record_effects/panel.html",
     "requirement_duties": "responsibilities/duties/served.html",
+    "requirement_left_out": "responsibilities/requirements/left_out.html",
     "score_estimate": "assessments/results/estimates/panel.html",
 }
 TAG = r"{{.*?}}|{%.*?%}"

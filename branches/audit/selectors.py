@@ -150,6 +150,7 @@ VERBS = {
     "organisation.archive": "撤销组织",
     "organisation.create": "新设组织",
     "organisation.export": "导出组织名单",
+    "organisation.kept_from": "另定起记日期",
     "organisation.move": "移动组织",
     "organisation.update": "修改组织",
     "post.end": "结束党内职务",

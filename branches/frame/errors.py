@@ -56,7 +56,8 @@ def server_error(request):
 def _passing(error):
     """Return in words what will pass or can be mended on the server (faults F07, F08, F29), "" for anything else.
 
-    A database that went away under a request, one that is busy for longer than its writers wait, a disk that is full.
+    A database that went away under a request, one that is busy for longer than its writers wait, a disk that is full; of
+    two who wait for each other the one that the database undid (F30).
     """
     while error is not None:
         words = str(error).lower()
@@ -66,6 +67,8 @@ def _passing(error):
             and ("disk is full" in words or "no space left" in words or "could not extend file" in words)
         ):
             return "服务器存储空间不足，这次操作没有保存，请告知管理员。"
+        if isinstance(error, OperationalError) and "deadlock" in words:
+            return "这次操作与别人的操作同时进行，没有保存，请再试一次。"
         if isinstance(error, OperationalError) and "locked" in words:
             return "数据库正忙，这次操作没有保存，请稍后再试。"
         # SQLite calls a statement about a table that is not there by the same name: that is the program's fault.

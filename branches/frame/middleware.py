@@ -5,7 +5,7 @@ import uuid
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 from branches import audit
-from branches.access import factor
+from branches.access import ended, factor
 from branches.access.models import User
 from branches.frame.errors import bad_request, conflict, not_allowed, too_many
 from branches.reach import access
@@ -117,13 +117,19 @@ class SessionLimits:
 
     def __call__(self, request):
         if not request.user.is_authenticated:
-            return self.get_response(request)
+            kept = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+            # Its row is gone, or it is that of an account which may not enter any more.
+            over = kept and (request.session.is_empty() or SESSION_KEY in request.session)
+            if over:
+                request.session.flush()
+            response = self.get_response(request)
+            return ended.tell(response, reverse("login"), kept) if over else response
         moment = int(clock.real_now().timestamp())
         session = request.session
         if ending := self._ending(request, moment):
-            audit.record(by=request.user, verb="login.end", obj=request.user, note=ending)
+            audit.record(by=request.user, verb="login.end", obj=request.user, note=ended.ENDINGS[ending].trail)
             logout(request)
-            return _to_login(request)
+            return _to_login(request, ending)
         if moment - session["seen"] >= 60:
             session["seen"] = moment
             User.objects.filter(pk=request.user.pk).update(last_seen=clock.now())
@@ -142,26 +148,26 @@ class SessionLimits:
 
     @staticmethod
     def _ending(request, moment):
-        """Return why the session ends, in the words of the trail, or an empty text."""
+        """Return why the session ends (a key of ENDINGS), or an empty text."""
         session, user = request.session, request.user
         if not user.is_active:
-            return "账号已锁定"
+            return ended.LOCKED
         if session.get("epoch") != user.session_epoch:
-            return "口令、账号或任职变动后结束"
+            return ended.CHANGED
         if moment - session.get("entered", 0) > settings.SESSION_COOKIE_AGE:
-            return "登录满时限"
+            return ended.HOURS
         if moment - session.get("seen", 0) > settings.SESSION_IDLE_SECONDS:
-            return "长时间未操作"
+            return ended.IDLE
         if factor.has_device(user) and not session.get(factor.GIVEN):
-            return "没有通过两步验证"
+            return ended.FACTOR
         return ""
 
 
-def _to_login(request):
+def _to_login(request, why):
     login = reverse("login")
-    if request.headers.get("HX-Request") or request.method != "GET":
-        return _to(request, login)
-    return HttpResponseRedirect(f"{login}?{urlencode({'next': request.get_full_path()})}")
+    if not request.headers.get("HX-Request") and request.method == "GET":
+        login = f"{login}?{urlencode({'next': request.get_full_path()})}"
+    return _to(request, ended.saying(login, why))
 
 
 def _to(request, address):

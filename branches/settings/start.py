@@ -5,6 +5,9 @@ The rows before it stay as history: `value` is the date, `valid_from` the day on
 """
 
 from datetime import date
+from typing import Any
+
+from django.db.models import Subquery
 
 from branches.settings.dated import Timeline, gathered
 from branches.settings.models import Setting
@@ -39,3 +42,16 @@ def timelines_and_start(*keys: str) -> tuple[dict[str, Timeline], date]:
 def not_yet(start: date) -> str:
     """Return why a thing from before the start is not owed, in the words of pages and exports."""
     return f"本机关{start:%Y年%-m月%-d日}启用，以前的不计"
+
+
+def with_start(rows: Any) -> Any:
+    """Add `start_said` to each row, for `start_of`: a list then judges without a statement for each of its rows."""
+    said = Setting.objects.filter(key=KEY).order_by("-valid_from").values("value")[:1]
+    return rows.annotate(start_said=Subquery(said))
+
+
+def start_of(row: Any) -> date:
+    """Return `agency_start` as it was read along with the row, or read it now."""
+    if not hasattr(row, "start_said"):
+        return agency_start()
+    return date.fromisoformat(row.start_said) if row.start_said else date.min

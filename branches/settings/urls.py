@@ -7,5 +7,6 @@ from branches.settings import views
 urlpatterns = [
     path("settings/", views.setting_list, name="setting_list"),
     path("settings/agency-start/", views.setting_start, name="setting_start"),
+    path("settings/joining/", views.setting_joining, name="setting_joining"),
     path("settings/<slug:key>/", views.setting_edit, name="setting_edit"),
 ]

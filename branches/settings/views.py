@@ -13,11 +13,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.doors import needs
 from branches.reach.rights import ACCOUNTS, SET_RULES
 from branches.settings import dated
-from branches.settings.forms import SettingForm, StartForm
+from branches.settings.forms import JoiningForm, SettingForm, StartForm
+from branches.settings.joining import joined_later, joining_check, joining_set
 from branches.settings.selectors import history, plain, setting_lines, start_line
 from branches.settings.services import setting_check, setting_set, start_check, start_set
 from branches.settings.start import KEY, LABEL, PURPOSE
@@ -146,5 +148,50 @@ def _start_taken(request: Request, day: date, before: date | None) -> HttpRespon
         "verb": "确定启用日期",
         "cancel": reverse("setting_start"),
         "hidden": {"day": day.isoformat()},
+        # What of its first month, quarter and year falls away is known further up.
+        "left_out": reverse("requirement_left_out", args=[day.isoformat()]),
+    }
+    return render(request, "branches/settings/confirm.html", context)
+
+
+@needs(SET_RULES)
+def setting_joining(request: Request) -> HttpResponse:
+    """The day from which an organisation that joined later is reckoned."""
+    form = JoiningForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _joining_taken(request, form.cleaned_data["organisation"], form.cleaned_data["day"])
+        except ValidationError as error:
+            take_errors(form, error)
+    context = {
+        "title": "后来加入的党组织",
+        "sub": "比本机关启用得晚的党支部、党总支，从各自的起记日期计算义务、逾期和得分；以前的记录只供查阅",
+        "form": form,
+        "verb": "下一步：核对",
+        "cancel": reverse("setting_list"),
+        "joined": joined_later(),
+    }
+    return render(request, "branches/settings/joining.html", context)
+
+
+def _joining_taken(request: Request, place: Organisation, day: date | None) -> HttpResponse:
+    """Show what the day means, or set it once that was confirmed."""
+    joining_check(place, day)
+    if "confirmed" in request.POST:
+        joining_set(by=request.user, place=place, day=day)
+        since = f"自{clock.in_words(day)}起" if day else "随本机关启用日期"
+        messages.success(request, f"{place.label}{since}计算义务和得分，正在重新汇总")
+        return redirect("setting_joining")
+    context = {
+        "title": f"{place.label}自{clock.in_words(day)}起计算义务和得分？"
+        if day
+        else f"{place.label}改回本机关的启用日期？",
+        "text": "下级党组织随同；这一天以前的记录只供查阅，不判逾期，不计分。" + _UNCHANGED
+        if day
+        else f"原来不计的义务将补算，没有记录的会显示为逾期。{_UNCHANGED}",
+        "verb": "确定起记日期",
+        "cancel": reverse("setting_joining"),
+        "hidden": {"organisation": place.pk, "day": day.isoformat() if day else ""},
+        "left_out": reverse("requirement_left_out", args=[day.isoformat()]) if day else "",
     }
     return render(request, "branches/settings/confirm.html", context)

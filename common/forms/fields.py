@@ -36,7 +36,7 @@ class DayField(forms.DateField):
 
 
 class OrganisationField(forms.ModelChoiceField):
-    """An organisation out of those that `queryset` offers, indented as in the tree."""
+    """An organisation out of those that `queryset` offers, indented as in the tree; archived ones say so."""
 
     default_error_messages = {"invalid_choice": "请从列表中选择。"}
 
@@ -51,7 +51,8 @@ class OrganisationField(forms.ModelChoiceField):
     queryset = property(forms.ModelChoiceField._get_queryset, _offer)  # type: ignore[attr-defined]  # a property in Django too
 
     def label_from_instance(self, organisation: Any) -> str:
-        return "　" * organisation.level + organisation.label
+        ended = "（已撤销）" if organisation.archived_on else ""
+        return "　" * organisation.level + organisation.label + ended
 
 
 def take_errors(form: forms.Form, error: ValidationError) -> None:

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
+from branches.settings.joining import start_at
+from branches.settings.start import start_of
 from common import clock
 from common.operator import Actor
 
@@ -334,10 +336,18 @@ class Resolution(models.Model):
 
     @property
     def progress(self) -> str:
-        """Return how it is carried out: done, done_late, overdue or open; derived from its dates."""
+        """Return how it is carried out: done, done_late, overdue or open; derived from its dates.
+
+        Nothing is late or overdue that was due before the agency's start (`with_start` where there are many).
+        """
+        past = (
+            self.due is not None
+            and self.due < (self.done_on or clock.today())
+            and self.due >= start_at(self.activity.organisation, start_of(self))
+        )
         if self.done_on:
-            return "done_late" if self.due and self.done_on > self.due else "done"
-        return "overdue" if self.due and self.due < clock.today() else "open"
+            return "done_late" if past else "done"
+        return "overdue" if past else "open"
 
 
 class AttachmentQuerySet(ScopedQuerySet):

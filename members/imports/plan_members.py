@@ -18,6 +18,7 @@ from members.imports.seats import seats_of
 from members.roster.identity import birth_date, disagreements, parse_identity, sex
 from members.roster.models.members import PARTY_STAGES, Member
 from members.roster.models.posts import PostKind
+from members.roster.phone import parse_phone
 from members.roster.services.members import check, identity_index, membership_start_day
 from members.roster.services.refusals import ELSEWHERE, numbers_left, numbers_refused
 from members.roster.vocabulary import EDUCATION, STATUSES, parse_category, parse_education, parse_sex, parse_status
@@ -99,10 +100,9 @@ def _words(most):
 
 
 def _phone(value):
-    text = text_of(30)(value)
-    if stray(text) == "证件号码":
+    if stray(cell_text(value)) == "证件号码":
         raise ValueError("这一列中有像证件号码的数字，证件号码只能填在自己的一列。")
-    return text
+    return parse_phone(value)
 
 
 def _birth(value):

@@ -5,17 +5,20 @@ A request stores the file and queues a job; the worker reads, checks and writes 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from branches import audit
+from branches.audit.limits import done_since
 from branches.jobs import services as jobs
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock
-from common.errors import Conflict
+from common.errors import Conflict, TooMany
 from common.numbers import masked
 from common.operator import OPERATOR, Actor, account_of
 from common.uploads import sniffing as files
@@ -78,6 +81,7 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], mode: str = "", work:
                 "sealed": True,
             }
         with _one_at_a_time(), transaction.atomic():
+            _check_hour(by)
             kept.check_quota(batch, sizes)
             batch.save()
             _queue(by, batch, work.plan)
@@ -92,6 +96,16 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], mode: str = "", work:
 def _queue(by: Actor, batch: ImportBatch, kind: str) -> None:
     batch.job = jobs.enqueue(by=by, kind=kind, batch=batch.pk)
     batch.save(update_fields=["job"])
+
+
+def _check_hour(by: Actor) -> None:
+    """Raise TooMany when the account has uploaded as often within the hour as it may: each upload is read as a whole (C64)."""
+    account, limit = account_of(by), settings.IMPORTS_PER_HOUR
+    since = clock.now() - timedelta(hours=1)
+    if account is not None and done_since(account.pk, since, "import.upload") >= limit:
+        raise TooMany(
+            f"一小时内最多上传 {limit} 次台账，请稍后再试；上一次的可以改列、改方式重新核对，不必再上传。", 3600
+        )
 
 
 def _check_free(batch: ImportBatch) -> None:

@@ -1,5 +1,6 @@
 """From which period on a new branch owes its regular meetings (the page of first steps)."""
 
+from datetime import date
 from fractions import Fraction
 
 from branches.settings import dated as dated_settings
@@ -19,7 +20,7 @@ def duties_from(organisation):
 
     A period counts when enough of its days remain at the founding (setting founding_share), as for requirements.
     """
-    start = organisation.founded or clock.today()
+    start = max(organisation.founded or clock.today(), organisation.kept_from or date.min)
     rows = []
     for kind, names, pace in RECURRING:
         period = Period.containing(kind, start)

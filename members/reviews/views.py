@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from branches.audit.history import history
 from branches.reach import access
 from branches.reach.rights import REVIEW
+from branches.settings.start import with_start
 from common import clock
 from common.errors import Conflict
 from members.activities.models import ActivityState
@@ -59,7 +60,7 @@ def review_detail(request, pk):
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance,
-        "resolutions": activity.resolutions.select_related("owner"),
+        "resolutions": with_start(activity.resolutions.select_related("owner")),
         "attachments": files,
         "hosts": activity.hosts.select_related("organisation__parent"),
         "checks": checks_of(data, quorum, names, len(files), bool(data.attendance)),

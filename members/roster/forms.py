@@ -14,6 +14,7 @@ from common.text import person_name
 from members.roster import identity
 from members.roster.models.members import Member, MemberStage
 from members.roster.models.posts import PostKind
+from members.roster.phone import parse_phone
 
 LONG_NUMBER = re.compile(r"\d{6,}")
 
@@ -74,7 +75,7 @@ class MemberForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     phone = PlainTextField(
-        label="手机号码", max_length=20, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="手机号码", max_length=30, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     ethnicity = _plain("ethnicity", "民族")
     education = _plain("education", "学历")
@@ -100,10 +101,10 @@ class MemberForm(forms.Form):
             raise forms.ValidationError(str(error)) from None
 
     def clean_phone(self):
-        digits = re.sub(r"[\s-]", "", self.cleaned_data["phone"])
-        if digits and not re.fullmatch(r"\+?\d{7,15}", digits, re.ASCII):
-            raise forms.ValidationError("请填写电话号码，只含数字。")
-        return digits
+        try:
+            return parse_phone(self.cleaned_data["phone"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
 
     def clean(self):
         data = super().clean()

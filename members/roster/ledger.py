@@ -147,7 +147,7 @@ _GUIDE = {
     "full_on": Guide("预备党员空着。", _DAY, kind="date", width=18),
     "work_post": Guide("行政职务或岗位。", "三级主任科员", width=20),
     "party_post": Guide("现任党内职务，几个之间用顿号分开；支部书记由此得知。", "书记", choices=tuple(POSTS.values())),
-    "phone": Guide("这一列已设为文本；加密保存，查看要留痕。", "11 位数字", width=16),
+    "phone": Guide("这一列已设为文本；加密保存，查看要留痕。", "11 位手机号码，或者带区号的固定电话", width=16),
     "status": Guide("空着为正常。", "正常", choices=tuple(STATUSES.values()), strict=True, width=12),
     "remark": Guide("不要写身份号码和电话。", width=24),
 }

@@ -30,6 +30,7 @@ class Row:
 
     member: None where no post names one. role: that he would be appointed to, "" for a member's account. username: the
     one proposed, or that of his account. slip: the living one of his account. appoint: he has an account and no appointment.
+    deputy: he is the deputy of a branch, whose role is that of its secretary.
     """
 
     place: Organisation
@@ -40,10 +41,12 @@ class Row:
     why: str = ""
     slip: CodeSlip | None = None
     appoint: bool = False
+    deputy: bool = False
 
     @property
     def role_label(self) -> str:
-        return ROLES[self.role].label if self.role else "党员"
+        label = ROLES[self.role].label if self.role else "党员"
+        return f"{label}（副书记）" if self.deputy else label
 
 
 def places_to_lead(user: Actor) -> Any:
@@ -56,21 +59,28 @@ def places_to_lead(user: Actor) -> Any:
 
 
 def secretary_rows(user: Actor) -> list[Row]:
-    """Return a Row for each place whose secretary `user` may appoint."""
+    """Return a Row for each place whose secretary `user` may appoint, and for each deputy of a branch after it."""
     places, today = list(places_to_lead(user)), clock.today()
-    posts = Post.objects.in_force(today).filter(kind=PostKind.SECRETARY, organisation__in=places)
-    holders: dict[int, list[Member]] = {}
+    posts = Post.objects.in_force(today).filter(kind__in=(PostKind.SECRETARY, PostKind.DEPUTY), organisation__in=places)
+    holders: dict[tuple[int, str], list[Member]] = {}
     for post in posts.select_related("member__account", "member__home", "member__link_proposal__account"):
-        holders.setdefault(post.organisation_id, []).append(post.member)
-    serving: dict[int, User] = {}
+        holders.setdefault((post.organisation_id, post.kind), []).append(post.member)
+    serving: dict[int, list[User]] = {}
     not_ended = Q(ends__isnull=True) | Q(ends__gte=today)
     held = Appointment.objects.filter(not_ended, role__in=SECRETARY_ROLES.values(), organisation__in=places)
     for appointment in held.select_related("user").order_by("pk"):
         # Either role can be given at one kind of place only.
-        serving[appointment.organisation_id] = appointment.user  # type: ignore[index]  # never None at a place
+        serving.setdefault(appointment.organisation_id, []).append(appointment.user)  # type: ignore[arg-type]  # never None at a place
     known = [member.pk for found in holders.values() for member in found]
     mine = set(Member.objects.visible_to(user, MEMBERS).filter(pk__in=known).values_list("pk", flat=True))
-    found = [_secretary_row(place, holders.get(place.pk, []), serving.get(place.pk), mine) for place in places]
+    found = []
+    for place in places:
+        deputies = holders.get((place.pk, PostKind.DEPUTY), []) if place.kind == Kind.BRANCH else []
+        theirs = {account for deputy in deputies for account in (deputy.account_id, _offered_id(deputy)) if account}
+        there = serving.get(place.pk, [])
+        first = next((one for one in reversed(there) if one.pk not in theirs), None)
+        found.append(_secretary_row(place, holders.get((place.pk, PostKind.SECRETARY), []), first, mine))
+        found += [_deputy_row(place, deputy, there, mine) for deputy in deputies]
     return _with_names(_with_slips(_once_each(found)))
 
 
@@ -78,17 +88,35 @@ def _secretary_row(place: Organisation, holders: list[Member], serving: User | N
     role = SECRETARY_ROLES[Kind(place.kind)]
     member = holders[0] if len(holders) == 1 else None
     if serving is not None:
-        why = "" if serving.is_active else "账号已锁定，须由系统管理员启用"
         named = member if member and serving.pk in (member.account_id, _offered_id(member)) else None
-        return Row(place, named, role, DONE if not why else BLOCKED, serving.username, why or f"已任命{serving.name}")
+        return _served(Row(place, named, role, DONE), serving)
     if not holders:
         return Row(place, None, role, BLOCKED, why="没有登记书记")
     if member is None:
         names = "、".join(one.name for one in holders)
         return Row(place, None, role, BLOCKED, why=f"登记了 {len(holders)} 名书记：{names}，请先结束其中一人的职务")
+    return _candidate(Row(place, member, role, OPEN), member, mine)
+
+
+def _deputy_row(place: Organisation, member: Member, serving: list[User], mine: set[int]) -> Row:
+    row = Row(place, member, SECRETARY_ROLES[Kind.BRANCH], OPEN, deputy=True)
+    own = (member.account_id, _offered_id(member))
+    account = next((one for one in serving if one.pk in own), None)
+    row = _served(row, account) if account else _candidate(row, member, mine)
+    # With an account, as a committee member say, he lacks nothing: the secretary's rights are for whoever wishes to give them.
+    return replace(row, state=DONE, why="已有账号", appoint=False) if row.appoint else row
+
+
+def _served(row: Row, account: User) -> Row:
+    why = "" if account.is_active else "账号已锁定，须由系统管理员启用"
+    state = BLOCKED if why else DONE
+    return replace(row, state=state, username=account.username, why=why or f"已任命{account.name}")
+
+
+def _candidate(row: Row, member: Member, mine: set[int]) -> Row:
     if member.pk not in mine:
-        return Row(place, member, role, BLOCKED, why=f"组织关系在{member.home.label}，不在您的管理范围")
-    return _row_of(member, Row(place, member, role, OPEN))
+        return replace(row, state=BLOCKED, why=f"组织关系在{member.home.label}，不在您的管理范围")
+    return _row_of(member, row)
 
 
 def _offered_id(member: Member) -> int | None:
@@ -167,3 +195,30 @@ def _taken(names: Iterable[str]) -> set[str]:
 def counted(rows: Iterable[Row]) -> Counter[str]:
     """Return how many rows are in each state."""
     return Counter(row.state for row in rows)
+
+
+# How a reason begins → its kind, for the heading that counts them.
+_KINDS = {
+    "没有登记": "名册没有登记书记",
+    "登记了": "登记了不止一名书记",
+    "组织关系": "组织关系不在您的管理范围",
+    "已有账号": "已有账号尚未任命",
+    "账号已锁定": "账号已锁定",
+    "同一人": "由别处的书记兼任",
+}
+
+
+def blocked_words(rows: Iterable[Row]) -> str:
+    """Return for how many places no account can be made and why: "2 个不能建立：名册没有登记书记 1 个、…"; "" for none."""
+    reasons = [row.why for row in rows if row.state == BLOCKED]
+    kinds = Counter(next((kind for begins, kind in _KINDS.items() if why.startswith(begins)), why) for why in reasons)
+    if not reasons:
+        return ""
+    return f"{len(reasons)} 个不能建立：" + "、".join(f"{kind} {number} 个" for kind, number in kinds.items())
+
+
+def people_words(rows: Iterable[Row]) -> str:
+    """Return "3 位书记、1 位副书记"; "" for nobody."""
+    number = Counter(row.deputy for row in rows)
+    parts = [f"{number[deputy]} 位{word}" for deputy, word in ((False, "书记"), (True, "副书记")) if number[deputy]]
+    return "、".join(parts)

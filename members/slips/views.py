@@ -20,7 +20,19 @@ from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from members.slips.forms import BranchFilter, NamesForm, SlipFilter
-from members.slips.rows import DONE, OPEN, Row, branches_managed, counted, member_rows, places_to_lead, secretary_rows
+from members.slips.rows import (
+    BLOCKED,
+    DONE,
+    OPEN,
+    Row,
+    blocked_words,
+    branches_managed,
+    counted,
+    member_rows,
+    people_words,
+    places_to_lead,
+    secretary_rows,
+)
 from members.slips.selectors import chosen, slips_of
 from members.slips.services import MOST, Printed, members_make, secretaries_make, slips_again
 
@@ -45,9 +57,22 @@ def _ways(request: Request, current: str) -> list[dict[str, Any]]:
 
 def _boxes(request: Request, rows: Sequence[Row], *, ticked: bool) -> dict[str, Any]:
     """Return what the list of boxes needs; the address says whether all of them are ticked (all=1) or none (all=0)."""
+    able = [row for row in rows if row.state == OPEN and row.member is not None]
     if request.GET.get("all") in ("0", "1"):
-        ticked = request.GET["all"] == "1"
-    return {"rows": rows, "ticked": ticked, "counts": counted(rows), "most": MOST}
+        chosen_rows = able if request.GET["all"] == "1" else []
+    else:
+        # A deputy may do what the secretary does: whether he shall is asked, not assumed.
+        chosen_rows = [row for row in able if ticked and not row.deputy]
+    boxes = {row.member.pk for row in chosen_rows if row.member is not None}
+    return {"rows": rows, "ticked": boxes, "counts": counted(rows), "most": MOST}
+
+
+def _title(rows: Sequence[Row]) -> str:
+    able = people_words(row for row in rows if row.state == OPEN)
+    if able:
+        return f"{able}可以任命并建立账号"
+    blocked = people_words(row for row in rows if row.state == BLOCKED)
+    return f"{blocked}还不能建立账号" if blocked else "书记都已任命并有账号"
 
 
 @needs(APPOINT)
@@ -55,10 +80,10 @@ def slip_secretaries(request: Request) -> HttpResponse:
     rows = secretary_rows(request.user)
     if not rows and not places_to_lead(request.user).exists():
         raise Http404
-    counts = counted(rows)
+    served = sum(row.state == DONE and not row.deputy for row in rows)
     context = {
-        "title": f"{counts[OPEN]} 位书记可以任命并建立账号" if counts[OPEN] else "没有待建立账号的书记",
-        "sub": f"按名册登记的职务；{counts[DONE]} 个党组织的书记已任命",
+        "title": _title(rows),
+        "sub": "；".join(filter(None, ["按名册登记的职务", f"{served} 个党组织的书记已任命", blocked_words(rows)])),
         "ways": _ways(request, "slip_secretaries"),
         "make_url": reverse("slip_secretaries_make"),
         "of_secretaries": True,
@@ -122,7 +147,14 @@ def _make(
             messages.error(request, conflict.message)
             return redirect(back)
     lines = [{"row": row, "field": field} for row, field in zip(ticked, form.lines(), strict=True)]
-    context = {"form": form, "lines": lines, "back": back, "number": len(ticked), **words}
+    context = {
+        "form": form,
+        "lines": lines,
+        "back": back,
+        "number": len(ticked),
+        "people": people_words(ticked),
+        **words,
+    }
     return render(request, "members/slips/check.html", context)
 
 

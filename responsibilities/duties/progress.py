@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 
 from branches.access.models import User
 from branches.settings import dated
-from branches.settings.start import not_yet, timelines_and_start
+from branches.settings.joining import why_not_yet
+from branches.settings.start import timelines_and_start
 from common import clock
 from common.periods import Period
 from responsibilities.duties.models import Duty, DutyReport, ReportState
@@ -56,7 +57,8 @@ def duty_slots(
         return {}
     settings, start = timelines_and_start("founding_share")
     slots = proof_slots(duties, as_of, holders, start)
-    _leave_history_out(slots, start, settings["founding_share"])
+    for duty in duties:
+        _leave_history_out(slots[duty.pk], start, duty.organisation.kept_from, settings["founding_share"])
     reports = _reports(duties, as_of)
     for duty in duties:
         for slot in slots[duty.pk]:
@@ -64,12 +66,16 @@ def duty_slots(
     return slots
 
 
-def _leave_history_out(slots: Slots, start: date, shares: dated.Timeline) -> None:
-    """Take what fell due before the agency's start out of what is owed; a period in which it began counts as a founding's."""
-    for slot in (slot for found in slots.values() for slot in found):
+def _leave_history_out(slots: list[DutySlot], agency: date, kept_from: date | None, shares: dated.Timeline) -> None:
+    """Take what fell due before the start out of what is owed; a period in which it began counts as a founding's.
+
+    kept_from: the day of the list's own organisation, where it joined later than the agency began.
+    """
+    start = max(agency, kept_from or date.min)
+    for slot in slots:
         if slot.due < start or not _lasts(slot, start, shares):
             slot.expected, slot.done, slot.late, slot.unknown, slot.words = 0, 0, 0, False, False
-            slot.text = not_yet(start)
+            slot.text = why_not_yet(agency, kept_from)
 
 
 def _lasts(slot: DutySlot, start: date, shares: dated.Timeline) -> bool:

@@ -2,8 +2,7 @@
 
 from django import forms
 
-from branches.places.models.organisations import Organisation
-from common.forms.fields import PlainTextField
+from common.forms.fields import OrganisationField, PlainTextField
 from common.forms.filters import Filter, PeriodField
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.rules import REQUIREMENT_RULES
@@ -13,9 +12,7 @@ class RequirementFilter(Filter):
     """Filters of the list, read from the address."""
 
     period = PeriodField(label="期间")
-    organisation: "forms.ModelChoiceField[Organisation]" = forms.ModelChoiceField(
-        label="党组织", queryset=None, required=False, empty_label="全部"
-    )
+    organisation = OrganisationField(queryset=None, label="党组织", required=False, empty_label="全部")
     rule = forms.ChoiceField(
         label="义务", required=False, choices=[("", "全部"), *[(row.rule, row.short) for row in REQUIREMENT_RULES]]
     )

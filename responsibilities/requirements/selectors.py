@@ -12,7 +12,8 @@ from django.db.models import Q
 
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
 from branches.settings import dated as dated_settings
-from branches.settings.start import not_yet, timelines_and_start
+from branches.settings.joining import why_not_yet
+from branches.settings.start import timelines_and_start
 from common import clock
 from common.dated import in_force_during
 from common.periods import MONTH, MONTHS_IN, YEAR, Period
@@ -108,6 +109,7 @@ class _Place:
     starts: date
     ends: date
     founded: date = date.min
+    kept_from: date | None = None
     parents: list[tuple[date, date, int | None]] = field(default_factory=list)
 
 
@@ -143,10 +145,10 @@ class _Reckoning:
         if organisations is not None:
             rows = rows.filter(Q(organisation__in=organisations) | Q(parent__in=organisations, kind=Kind.SMALL_GROUP))
         places: dict[int, _Place] = {}
-        for pk, kind, parent, starts, ends, founded in rows.order_by("starts").values_list(
-            "organisation", "kind", "parent", "starts", "ends", "organisation__founded"
+        for pk, kind, parent, starts, ends, founded, kept in rows.order_by("starts").values_list(
+            *("organisation", "kind", "parent", "starts", "ends", "organisation__founded", "organisation__kept_from")
         ):
-            place = places.setdefault(pk, _Place(pk, kind, parent, starts, ends or ALWAYS, founded or starts))
+            place = places.setdefault(pk, _Place(pk, kind, parent, starts, ends or ALWAYS, founded or starts, kept))
             place.parent, place.ends = parent, ends or ALWAYS
             place.parents.append((starts, ends or ALWAYS, parent))
         self.groups: dict[int | None, list[Span]] = {}
@@ -204,8 +206,9 @@ class _Reckoning:
         row = Requirement(place.pk, rule.rule, period, self._number(rule, period), self._due(rule, period))
         reference = min(period.last, max(self.as_of, period.first), place.ends)
         # What the agency began with is history; the period in which it began is owed like that of a founding.
-        if self.start > place.founded and (row.due < self.start or not self._lasts_long_enough(self.start, period)):
-            return _not_applicable(row, not_yet(self.start))
+        start = self._start(place)
+        if start > place.founded and (row.due < start or not self._lasts_long_enough(start, period)):
+            return _not_applicable(row, why_not_yet(self.start, place.kept_from))
         if not self._lasts_long_enough(place.founded, period):
             return _not_applicable(row, f"{place.founded:%Y年%-m月%-d日}成立，当期不计")
         if place.ends < period.last:
@@ -261,12 +264,16 @@ class _Reckoning:
                 met = record.meets(period)
                 if met is not None:
                     matched.add(record.activity)
-                    (late if self._is_late(record, met) else on_time).append(record)
+                    (late if self._is_late(record, met, place) else on_time).append(record)
         return on_time, late
 
-    def _is_late(self, record: CountingRecord, met: str) -> bool:
-        """Nothing is late from before the agency's start."""
-        return met == LATE and record.day >= self.start
+    def _start(self, place: _Place) -> date:
+        """The first day from which the place owes anything: the agency's, or its own where it joined later."""
+        return max(self.start, place.kept_from or date.min)
+
+    def _is_late(self, record: CountingRecord, met: str, place: _Place) -> bool:
+        """Nothing is late from before the start."""
+        return met == LATE and record.day >= self._start(place)
 
     def _count(self, row: Requirement, rule: RequirementRule, period: Period, place: _Place) -> None:
         on_time, late = self._matching(rule, period, place)
@@ -303,7 +310,7 @@ class _Reckoning:
                 met = record.meets(row.period)
                 if met is not None:
                     records[record.activity] = record
-                    (made_up if self._is_late(record, met) else early).add(member)
+                    (made_up if self._is_late(record, met, place) else early).add(member)
         made_up -= early
         row.expected, row.on_time, row.late = len(owed), len(early), len(made_up)
         row.records = [record.activity for record in sorted(records.values(), key=lambda one: (one.day, one.activity))]

@@ -8,6 +8,8 @@ from django.utils import timezone
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
 from branches.reach.rights import ASSIGN, PUBLISH, VIEW
+from branches.settings.joining import start_at
+from branches.settings.start import start_of, with_start
 from common import clock
 from common.operator import OPERATOR
 
@@ -46,7 +48,7 @@ class SupervisionQuerySet(ScopedQuerySet):
     def readable(self, user):
         """Return the notices that `user` may read, ready for a list or a page."""
         rows = self.visible_to(user, VIEW)
-        return rows.select_related("organisation__parent", "holder", "issued_by", "issued_from__parent")
+        return with_start(rows).select_related("organisation__parent", "holder", "issued_by", "issued_from__parent")
 
     def about(self, user, thing):
         """Return the notices about one thing ("requirement/3/life-theme-day/2026-10"), the newest first, at most ten."""
@@ -124,10 +126,17 @@ class Supervision(models.Model):
 
     @property
     def overdue_days(self):
-        """Days past the due date while an answer is still owed, else 0: overdue is derived, not stored."""
-        if self.state not in AWAITING:
-            return 0
-        return max((clock.today() - self.due).days, 0)
+        """Days past the due date while an answer is still owed, else 0: overdue is derived, not stored.
+
+        What was due before the agency's start is not overdue.
+        """
+        days = (clock.today() - self.due).days if self.state in AWAITING else 0
+        return days if days > 0 and self.due >= start_at(self.organisation, start_of(self)) else 0
+
+    @property
+    def late(self):
+        """Whether the first answer came late, and lateness is counted: not of what was due before the agency's start."""
+        return self.answered_late and self.due >= start_at(self.organisation, start_of(self))
 
     @property
     def unstruck_days(self):

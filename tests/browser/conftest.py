@@ -1,46 +1,11 @@
-"""One Chromium, one demo agency, and pages opened as whoever is named."""
-
-import os
+"""One demo agency, and pages opened as whoever is named. The one Chromium is in tests/conftest.py, also for others."""
 
 import pytest
 from django.test.client import Client
 
 from branches.access import demo as demo_accounts
-from tests.browser.chromium import CHROMIUM, PHONE, listen
 from tests.browser.installation import Installation
 from tests.demo_agency import copy_of_the_demo
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """The one browser of the session."""
-    from playwright.sync_api import sync_playwright
-
-    # Playwright's loop runs in this thread, and Django would refuse the database to any test after it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(scope="session")
-def complaints():
-    """What consoles and scripts have complained of; each test empties it."""
-    return []
-
-
-@pytest.fixture(scope="session")
-def contexts(chromium, complaints):
-    """Return a function that makes a browser context whose pages are listened to."""
-
-    def make(**options):
-        context = chromium.new_context(**{"viewport": PHONE, "reduced_motion": "reduce", **options})
-        context.on("page", lambda page: listen(page, complaints))
-        return context
-
-    return make
 
 
 @pytest.fixture(autouse=True)

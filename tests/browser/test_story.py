@@ -13,9 +13,9 @@ import pytest
 
 from common import clock
 from common.periods import MONTH, QUARTER, Period
-from tests.browser.chromium import DESK, PHONE, scrolls_sideways, violations
-from tests.browser.conftest import sign_in
+from tests.browser.chromium import DESK, PHONE, violations
 from tests.browser.installation import Installation
+from tests.browser.steps import accept, appoint, enter_first, make_account, prove, record_a_theme_day
 from tests.members.imports.support import written
 from tests.paths import DATA
 
@@ -60,13 +60,7 @@ def enter(installation, contexts):
 
     def entered(name, code, size=DESK):
         page = contexts(viewport=size, accept_downloads=True).new_page()
-        page.home = installation.url
-        sign_in(page, installation.url, name, code)
-        assert "请设置自己的密码" in page.text_content("h1")
-        page.fill("#id_new_password", PASSWORDS[name])
-        page.fill("#id_again", PASSWORDS[name])
-        page.click("main button:has-text('设置密码')")
-        page.wait_for_url(lambda url: "/login/" not in url)
+        enter_first(page, installation.url, name, code, PASSWORDS[name])
         return page
 
     return entered
@@ -101,56 +95,16 @@ def theme_day_cells(page):
     return {words.split(" ")[0]: (address, words.split("：")[-1]) for address, words in words}
 
 
-def prove(page, path, name):
-    """Open a grave page: whoever has a new password is asked for it once more."""
-    page.goto(page.home + path)
-    page.fill("#id_password", PASSWORDS[name])
-    page.click("text=确认并继续")
-
-
-def appoint(administrator, secretary, branch):
+def appoint_the_secretary(administrator, secretary, branch):
     """The administrator makes the account, the secretary of the committee gives it the branch; return the secretary's code.
 
     The administrator's own ends with it.
     """
-    prove(administrator, "/accounts/new/", "admin")
-    administrator.fill("#id_username", "shuji")
-    administrator.fill("#id_name", "吴晓")
-    administrator.click("main button[type=submit]")
-    first = administrator.text_content(".dj-code code").strip()
-    prove(secretary, "/appointments/new/?q=吴晓", "dangwei")
-    secretary.select_option("#id_user", label="吴晓（shuji）")
-    secretary.select_option("#id_role", "branch_secretary")
-    options = secretary.locator("#id_organisation option").all()
-    value = next(one.get_attribute("value") for one in options if one.text_content().strip(" 　—-").endswith(branch))
-    secretary.select_option("#id_organisation", value)
-    secretary.click("form[data-dirty] button:has-text('任命')")
-    secretary.wait_for_selector(f"text=已任命吴晓为{branch}书记")
-    code = secretary.text_content(".dj-code code").strip()
+    first = make_account(administrator, "shuji", "吴晓", PASSWORDS["admin"])
+    prove(secretary, "/appointments/new/?q=吴晓", PASSWORDS["dangwei"])
+    code = appoint(secretary, "吴晓（shuji）", "branch_secretary", branch)
     assert code != first
     return code
-
-
-def record_a_theme_day(page):
-    """On the phone: the form behind 主题党日, the text, and two clicks; return the address of the record."""
-    page.click("nav[aria-label='按类型记录'] >> text=主题党日")
-    page.wait_for_selector("#id_content")
-    assert not scrolls_sideways(page) and violations(page) == []
-    page.fill("#id_content", "一、学习文件。二、到服务窗口听取意见。")
-    page.click("text=全部出席")
-    page.click("button:has-text('提交审核')")
-    page.wait_for_url("**/activities/*/")
-    assert not scrolls_sideways(page)
-    return page.url.removeprefix(page.home)
-
-
-def accept(page, record):
-    """Open the record from the queue and accept it."""
-    page.goto(page.home + "/reviews/")
-    page.click(f"a[href='/reviews/{record.strip('/').split('/')[-1]}/'] >> nth=0")
-    page.wait_for_selector("text=到服务窗口听取意见")
-    page.click("button:has-text('审核通过')")
-    page.wait_for_selector("text=已通过")
 
 
 def rows(installation, statement, *values):
@@ -242,7 +196,7 @@ def test_from_the_ledgers_to_the_report_in_the_hands_of_the_leader(installation,
     assert len(before) == 16
     branch, (cell, _) = next((name, found) for name, found in before.items() if found[1].startswith(("未到期", "临期")))
     secretary = enter("dangwei", installation.codes["dangwei"])
-    code = appoint(enter("admin", installation.codes["admin"]), secretary, branch)
+    code = appoint_the_secretary(enter("admin", installation.codes["admin"]), secretary, branch)
 
     phone = enter("shuji", code, PHONE)
     record = record_a_theme_day(phone)

@@ -130,6 +130,7 @@ ROWS = {
     "account_lock": Row(kwargs=account_of("member"), get=only(ADMIN), post=only(ADMIN, status=302), grave=True),
     "setting_list": Row(get=only(ADMIN, RULER)),
     "setting_edit": Row(kwargs=lambda world: {"key": "grace_days"}, get=only(RULER), post=only(RULER)),
+    "setting_joining": Row(get=only(RULER), post=only(RULER)),
     "setting_start": Row(get=only(RULER), post=only(RULER)),
     "feedback_list": Row(get=only(ADMIN)),
     "job_list": Row(get=only(ADMIN)),

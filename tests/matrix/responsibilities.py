@@ -46,6 +46,7 @@ ROWS = {
     "requirement_list": Row(get=only(*VIEWERS)),
     "requirement_export": Row(post=only(*VIEWERS)),
     "requirement_detail": Row(kwargs=theme_day, get=only(*READS_A)),
+    "requirement_left_out": Row(kwargs=lambda world: {"day": "2026-11-20"}, get=only("committee_secretary")),
     "requirement_explain": Row(kwargs=theme_day, get=own(), post=own(302), data=sentence),
     "requirement_exempt": Row(kwargs=theme_day, get=above(), post=above(302), data=sentence),
     "requirement_exempt_revoke": Row(kwargs=exempted, post=above(302)),

@@ -1,15 +1,17 @@
 """Sessions end: by idling, by age, by what happens to the account; pages do not stay in the browser (C04–C07)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
 from branches.access.services.accounts import account_lock, password_set
 from branches.access.services.appointments import appointment_end
 from branches.access.services.resets import reset_by_operator
-from branches.access.services.sessions import sessions_end
+from branches.access.services.sessions import living, sessions_end
 from branches.notices.models import Notice
 from common.operator import OPERATOR
 from tests.answers import names, opened
@@ -31,7 +33,9 @@ def test_thirty_minutes_without_a_request_end_the_session(person, sign_in):
         clock.shift(30 * 60 + 61)
         answer = client.get("/account/")
         assert answer.status_code == 302
-        assert answer["Location"] == "/login/?next=%2Faccount%2F"
+        assert answer["Location"] == "/login/?next=%2Faccount%2F&ended=idle"
+        page = client.get(answer["Location"]).content.decode()
+        assert "30 分钟没有操作，登录已经结束" in page and 'value="/account/"' in page
 
 
 def test_eight_hours_end_the_session_however_busy_it_was(person, sign_in):
@@ -51,7 +55,7 @@ def test_an_expired_post_leads_to_the_login_and_writes_nothing(person, sign_in):
         client, _ = sign_in("secretary_a")
         clock.shift(31 * 60)
         answer = client.post("/feedback/", {"text": "迟到的意见"})
-        assert answer["Location"] == "/login/"
+        assert answer["Location"] == "/login/?ended=idle"
 
 
 EVENTS = {
@@ -72,6 +76,54 @@ def test_an_old_cookie_is_refused_after(event, person, sign_in):
     assert _alive(client)
     EVENTS[event](user)
     assert not _alive(client)
+
+
+# What the page of login says afterwards; of a locked account no more than of any other end.
+OVER = "登录已经结束：长时间没有操作，或者账号有过变动。请重新登录。"
+SAID = dict.fromkeys(("password", "reset", "lock"), OVER)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_the_login_page_says_why_a_session_ended(event, person, sign_in):
+    user = person("secretary_a")
+    client, _ = sign_in("secretary_a")
+    EVENTS[event](user)
+    page = client.get("/activities/", follow=True).content.decode()
+    assert SAID.get(event, "口令、账号或任职有过变动，这里的登录已经结束") in page
+    assert "锁定，" not in page.split("login-note")[0]
+    # Once said, it is over: the next page of the same browser is the plain login.
+    assert "登录已经结束" not in client.get("/activities/", follow=True).content.decode()
+
+
+def test_a_session_ended_elsewhere_says_so_and_does_not_come_back(person, sign_in):
+    user = person("secretary_a")
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=5), tick=False):
+        first, _ = sign_in("secretary_a")
+    under_way = SessionStore(first.cookies["tongbu"].value)
+    under_way["seen"] = under_way["seen"] + 1
+    others = [sign_in("secretary_a")[0] for _ in range(3)]
+    with pytest.raises(UpdateError):
+        under_way.save()
+    page = first.get("/activities/", follow=True).content.decode()
+    assert "同时登录最多 3 处，这里的登录已经结束" in page and "立即修改密码" in page
+    row = next(row for row in living(user) if row.key == others[0].cookies["tongbu"].value)
+    others[1].post(f"/account/sessions/{row.id}/end/")
+    assert "已在“登录安全”中结束" in others[0].get("/activities/", follow=True).content.decode()
+
+
+def test_a_cookie_of_yesterday_is_told_no_more_than_that_it_is_over(person, sign_in):
+    person("secretary_a")
+    with time_machine.travel(START, tick=False) as clock:
+        client, _ = sign_in("secretary_a")
+        clock.shift(20 * 3600)
+        page = client.get("/activities/", follow=True).content.decode()
+    assert OVER in page
+
+
+@pytest.mark.parametrize("why", ["", "unknown", "<script>", "over" * 9])
+def test_the_address_can_say_nothing_else(why, client, db):
+    page = client.get("/login/", {"ended": why}).content.decode()
+    assert "dj-notice" not in page and "script&gt;" not in page
 
 
 def test_login_changes_the_key_of_the_session(person, sign_in, client):

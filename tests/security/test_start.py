@@ -101,3 +101,14 @@ def test_a_trial_makes_its_own_random_keys_for_itself_alone(start, tmp_path):
     made = [tmp_path / name for name in ("secret_key", "audit_key", "field_keys")]
     assert [oct(path.stat().st_mode & 0o777) for path in made] == ["0o600"] * 3
     assert len({path.read_text() for path in made}) == 3
+
+
+@pytest.mark.parametrize("asked", [["backup", "--help"], ["help", "create_account"], ["seed_demo", "-h"]])
+def test_help_needs_no_key_and_leaves_nothing(asked, tmp_path):
+    env = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    env |= {"VAR_DIR": str(tmp_path / "var"), "SECRET_KEY_FILE": str(tmp_path / "none"), "DATABASE_URL": "mysql://x"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *asked], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0 and "usage: manage.py" in done.stdout, done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ from branches.access.models import User
 from branches.places.models.organisations import tree_order
 from branches.reach.models import Appointment, AppointmentQuerySet
 from branches.reach.rights import ASSESS, PUBLISH, SYSTEM_ROLES
+from branches.settings.start import with_start
 from common import clock
 from common.operator import Actor
 from members.activities.models import ATTENDING, COUNTING_STATES, Activity, Attendance
@@ -142,16 +143,16 @@ def _supervisions(person: User, seats: list[Appointment], year: int) -> list[dic
                 Q(closed_at__isnull=True) | Q(closed_at__date__gte=row.starts)
             )
             there |= seat & Q(issued_at__date__lte=row.ends) if row.ends else seat
-    rows = Supervision.objects.filter(year=year).filter(Q(holder=person) | Q(holder__isnull=True) & there)
+    rows = with_start(Supervision.objects).filter(year=year).filter(Q(holder=person) | Q(holder__isnull=True) & there)
     return [
         {
             "title": row.title,
             "due": row.due,
             "state": row.get_state_display(),
-            "late": row.answered_late if row.answered_at else (True if row.overdue_days else None),
+            "late": row.late if row.answered_at else (True if row.overdue_days else None),
             "url": reverse("supervision_detail", args=[row.pk]),
         }
-        for row in rows.order_by("issued_at")
+        for row in rows.select_related("organisation").order_by("issued_at")
     ]
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
-from branches.settings.start import agency_start
+from branches.settings.joining import start_at
 from common import clock
 from members.activities.selectors.resolutions import resolutions_open
 from responsibilities.collects.selectors.collects import collects_for
@@ -150,7 +150,7 @@ def _collects(user: User, organisation: Organisation) -> list[Task]:
 def _resolutions(organisation: Organisation) -> list[Task]:
     rows = list(resolutions_open(organisation))
     # Asked only where there is any: most workbenches show none.
-    today, start = clock.today(), agency_start() if rows else date.min
+    today, start = clock.today(), start_at(organisation) if rows else date.min
     return [
         Task(
             "overdue" if row.due and row.due < today else "open",

@@ -16,13 +16,14 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from branches import audit
+from branches.access import ended
 from branches.access.browsers import browser_in_words
+from branches.access.ended import SESSIONS_PER_ACCOUNT, sessions_delete
 from branches.access.models import User
 from branches.notices.services import notice_send
 from common import clock
 from common.operator import OPERATOR
 
-SESSIONS_PER_ACCOUNT = 3
 # A browser that signed in from the same net within so many days is no news.
 KNOWN_DAYS = 90
 
@@ -90,7 +91,7 @@ def session_end(*, by: User, id: str) -> None:
     row = next((row for row in living(by) if row.id and row.id == id), None)
     if row is None:
         raise Http404
-    Session.objects.filter(session_key=row.key).delete()
+    sessions_delete([row.key], ended.CLOSED)
     audit.record(by=by, verb="account.session_end", obj=by, note=f"{row.browser}，{row.address}")
 
 
@@ -102,8 +103,8 @@ def sessions_limit(*, user: User, keep: str | None) -> None:
     own = [row for row in living(user) if row.key != keep]
     surplus = [row.key for row in own[SESSIONS_PER_ACCOUNT - 1 :]]
     if surplus:
-        Session.objects.filter(session_key__in=surplus).delete()
-        audit.record(by=user, verb="login.end", obj=user, note=f"同时登录超过 {SESSIONS_PER_ACCOUNT} 处，最早的结束")
+        sessions_delete(surplus, ended.SURPLUS)
+        audit.record(by=user, verb="login.end", obj=user, note=ended.ENDINGS[ended.SURPLUS].trail)
         notice_send(
             by=OPERATOR,
             to=user,

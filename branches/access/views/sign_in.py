@@ -14,15 +14,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from branches import audit
-from branches.access import demo, entering, factor
+from branches.access import demo, ended, entering, factor
 from branches.access.browsers import browser_in_words
 from branches.access.forms.accounts import CodeForm, LoginForm, NewPasswordForm
 from branches.access.lockout import is_closed, login_name, slowed, wrong_code
+from branches.access.models import User
 from branches.access.resets import confirmed_lately
 from branches.access.services import accounts, sessions
 from branches.access.services.factor import factor_check
 from branches.access.services.slips import slip_of, slip_tried, slip_use
 from branches.reach.doors import safe_next
+from common import clock
 from common.operator import OPERATOR
 
 
@@ -33,6 +35,8 @@ def on_login(sender, request, user, **kwargs):
     browser = browser_in_words(request.headers.get("User-Agent", ""))
     request.session.update(sessions.marks_of(user, browser, audit.source.get().address))
     sessions.sessions_limit(user=user, keep=request.session.session_key)
+    # Its session is too young for the middleware, which notes the use once a minute.
+    User.objects.filter(pk=user.pk).update(last_seen=clock.now())
     for reset in confirmed_lately(user):
         asker, confirmer = ((row.name if row else OPERATOR.name) for row in (reset.asked_by, reset.decided_by))
         moment = timezone.localtime(reset.decided_at)
@@ -54,6 +58,7 @@ class Login(LoginView):
             **kwargs,
             demo_accounts=demo.accounts() if settings.DEMO else [],
             sign_on=self._ways() if settings.OIDC_ISSUER else [],
+            ended=ended.sentence_of(self.request.GET.get("ended")) if self.request.method == "GET" else "",
         )
 
     def _ways(self):

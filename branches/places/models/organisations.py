@@ -85,6 +85,8 @@ class Organisation(MPTTModel):
     )
     founded = models.DateField("成立日期", null=True, blank=True)
     archived_on = models.DateField("撤销日期", null=True, blank=True)
+    # It joined later than the agency began (branches/settings/joining.py); none: with the agency.
+    kept_from = models.DateField("起记日期", null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     # The version as an import left it; another value or none: made or changed by hand (decisions 12).
     imported_version = models.PositiveIntegerField(null=True, editable=False)

@@ -10,7 +10,8 @@ from django.db.models import Count, F, Q, QuerySet
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
 from branches.reach.rights import VIEW
-from branches.settings.start import agency_start
+from branches.settings.joining import since_joining
+from branches.settings.start import agency_start, with_start
 from common import clock
 from common.operator import Actor
 from common.periods import Period
@@ -20,13 +21,15 @@ COLUMNS = ("党组织", "会议日期", "会议", "决议", "责任人", "时限
 STATES = {"open": "未办结", "overdue": "逾期", "done": "按期办结", "done_late": "逾期办结"}
 
 
-def _conditions(today: date) -> dict[str, Q]:
-    past = Q(due__lt=today)
-    late = Q(due__isnull=False, done_on__gt=F("due"))
+def _conditions() -> dict[str, Q]:
+    """Return {state: its condition}; what was due before the agency's start is not overdue, and was not done late."""
+    start, today = agency_start(), clock.today()
+    reckoned = Q(due__gte=start) & since_joining("due", "activity__organisation__")
+    past, late = reckoned & Q(due__lt=today), reckoned & Q(done_on__gt=F("due"))
     return {
-        "open": Q(done_on__isnull=True) & ~past,
+        "open": Q(done_on__isnull=True) & (Q(due__isnull=True) | ~past),
         "overdue": Q(done_on__isnull=True) & past,
-        "done": Q(done_on__isnull=False) & ~late,
+        "done": Q(done_on__isnull=False) & (Q(due__isnull=True) | ~late),
         "done_late": late,
     }
 
@@ -37,12 +40,13 @@ def resolutions(user: Actor, chosen: Mapping[str, Any]) -> QuerySet[Resolution]:
     chosen: state (a key of STATES), organisation (and below), q (text or the owner's name).
     """
     rows = Resolution.objects.visible_to(user, VIEW).tasks()
-    rows = rows.select_related("owner", "done_by", "activity__organisation__parent").prefetch_related("activity__kinds")
+    rows = with_start(rows).select_related("owner", "done_by", "activity__organisation__parent")
+    rows = rows.prefetch_related("activity__kinds")
     place = chosen.get("organisation")
     if place:
         rows = rows.filter(within(place, "activity__organisation__"))
     if chosen.get("state"):
-        rows = rows.filter(_conditions(clock.today())[chosen["state"]])
+        rows = rows.filter(_conditions()[chosen["state"]])
     if chosen.get("q"):
         rows = rows.filter(Q(text__icontains=chosen["q"]) | Q(owner__name__icontains=chosen["q"]))
     # What is still open first, the earliest due date first; without a due date last.
@@ -51,7 +55,7 @@ def resolutions(user: Actor, chosen: Mapping[str, Any]) -> QuerySet[Resolution]:
 
 def counts(rows: QuerySet[Resolution]) -> dict[str, int]:
     """Return {"total": n, state: n} of resolutions in one statement."""
-    conditions = _conditions(clock.today())
+    conditions = _conditions()
     return rows.order_by().aggregate(
         total=Count("pk"), **{state: Count("pk", filter=condition) for state, condition in conditions.items()}
     )
@@ -99,7 +103,9 @@ def resolution_items(
     """
     as_of = as_of or clock.today()
     rows = Resolution.objects.tasks().filter(
-        due__range=(max(period.first, agency_start()), period.last), activity__day__lte=as_of
+        since_joining("due", "activity__organisation__"),
+        due__range=(max(period.first, agency_start()), period.last),
+        activity__day__lte=as_of,
     )
     if as_of < clock.today():
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))

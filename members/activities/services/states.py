@@ -17,7 +17,7 @@ from branches.reach import access
 from branches.reach.models import OrganisationGrant
 from branches.reach.rights import RECORD, REVIEW
 from branches.settings import dated as dated_settings
-from branches.settings.start import agency_start
+from branches.settings.joining import start_at
 from common import clock
 from common.errors import Conflict
 from common.operator import Actor
@@ -57,7 +57,7 @@ def _transition(
 
 def is_late(activity: Activity, moment: datetime) -> bool:
     """Return whether a record submitted at `moment` is late: after its date plus the days of grace (decisions 21)."""
-    if activity.day < agency_start():
+    if activity.day < start_at(activity.organisation):
         return False
     grace = dated_settings.whole("grace_days", activity.day)
     return clock.day_of(moment) > activity.day + timedelta(days=grace)

@@ -14,6 +14,7 @@ from branches.audit.history import history
 from branches.reach import access
 from branches.reach.doors import recent_login
 from branches.reach.rights import RECORD, REVIEW, VIEW
+from branches.settings.start import with_start
 from common.errors import Conflict
 from members.activities.forms.cancel import CancelForm
 from members.activities.forms.filters import ActivityFilter
@@ -111,7 +112,7 @@ def activity_detail(request, pk):
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance_groups(activity),
-        "resolutions": activity.resolutions.select_related("owner"),
+        "resolutions": with_start(activity.resolutions.select_related("owner")),
         "attachments": activity.attachments.all(),
         "unknown_absentees": activity.unknown_absentees.all(),
         "hosts": _hosts(request.user, activity),

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from branches.access.models import User
 from branches.places.models.organisations import Organisation, tree_order, within
 from branches.reach.rights import VIEW
+from branches.settings.joining import since_joining
 from branches.settings.start import agency_start
 from common import clock
 from common.operator import Actor
@@ -44,8 +45,9 @@ def _mine(user: User) -> Q:
 
 
 def overdue(today: date | None = None) -> Q:
-    """Return the condition «an answer is owed and the due date has passed»."""
-    return Q(state__in=AWAITING, due__lt=today or clock.today())
+    """Return the condition «an answer is owed and the due date has passed», since the agency's start."""
+    late = Q(state__in=AWAITING, due__lt=today or clock.today(), due__gte=agency_start())
+    return late & since_joining("due", "organisation__")
 
 
 def side_of(user: User, side: str, rows: Notices) -> Notices:
@@ -102,7 +104,7 @@ def export_row(row: Any) -> list[object]:
         row.due,
         f"逾期{row.overdue_days}天" if row.overdue_days else row.get_state_display(),
         answered,
-        "" if not answered else ("逾期" if row.answered_late else "按时"),
+        "" if not answered else ("逾期" if row.late else "按时"),
         row.open_problems,
         row.closed_at and clock.day_of(row.closed_at),
     ]
@@ -162,7 +164,10 @@ def supervision_items(
     """
     as_of = as_of or clock.today()
     rows = Supervision.objects.filter(
-        holder__isnull=True, due__range=(max(period.first, agency_start()), period.last), issued_at__date__lte=as_of
+        since_joining("due", "organisation__"),
+        holder__isnull=True,
+        due__range=(max(period.first, agency_start()), period.last),
+        issued_at__date__lte=as_of,
     ).exclude(state=SupervisionState.CLOSED, answered_at__isnull=True)
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)

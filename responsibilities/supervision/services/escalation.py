@@ -11,6 +11,7 @@ from branches.reach import access
 from common import clock
 from responsibilities.assigning import above
 from responsibilities.supervision.models import AWAITING, Supervision
+from responsibilities.supervision.selectors.notices import overdue
 
 
 def supervisions_escalate(as_of: date | None = None) -> int:
@@ -19,7 +20,7 @@ def supervisions_escalate(as_of: date | None = None) -> int:
     Safe to run twice and at once: `escalated_at` is set by a conditional update, and whoever set it sends.
     """
     as_of = as_of or clock.today()
-    waiting = Supervision.objects.filter(state__in=AWAITING, due__lt=as_of, escalated_at__isnull=True).order_by("pk")
+    waiting = Supervision.objects.filter(overdue(as_of), escalated_at__isnull=True).order_by("pk")
     return sum(_escalate(row) for row in waiting.select_related("organisation__parent", "holder", "issued_by"))
 
 

@@ -235,7 +235,7 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
         except ValidationError as error:
             take_errors(form, error)
         else:
-            late = "，晚于时限，已标记" if supervision.answered_late else ""
+            late = "，晚于时限，已标记" if supervision.late else ""
             return _done(request, supervision, f"已回复{late}")
     form.show_latest(MOST_RECORDS)
     return _shown(request, form, supervision=supervision, title=f"回复：{supervision.title}", verb="提交回复")

@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 from datetime import date, datetime
 
@@ -19,6 +20,7 @@ from branches.jobs.marks import mark
 from branches.jobs.models import Heartbeat
 from branches.notices.models import Notice
 from branches.reach.models import Appointment
+from branches.settings.services import start_set
 from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
@@ -264,6 +266,17 @@ def test_while_the_first_changes_wait_the_dashboard_does_not_say_that_nothing_is
     hold(world.branch_a, "talk", date(2026, 3, 3))
     mark(world.branch_a, date(2026, 3, 3), date(2026, 3, 3), "activity")
     assert client.get("/dashboard/").context["title"] == "正在汇总"
+
+
+def test_no_overdue_at_all_is_not_written_in_red(as_, world):
+    start_set(by=OPERATOR, day=clock.today())
+    rollups.fill()
+    red = r'text-late">\s*(\d+) 项'
+    page = as_("staff").get("/dashboard/").content.decode()
+    assert re.search(r'dj-stat-value">\s*0 项', page) and not re.search(red, page)
+    start_set(by=OPERATOR, day=date(2026, 1, 1))
+    rollups.fill()
+    assert int(re.search(red, as_("staff").get("/dashboard/").content.decode())[1]) > 0
 
 
 def test_before_the_first_roll_up_the_dashboard_claims_nothing(as_, world):

@@ -8,10 +8,12 @@ import pytest
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
+from branches.settings.services import start_set
 from common import clock
+from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, Resolution
-from members.activities.selectors.resolutions import resolution_items, resolutions_open
+from members.activities.selectors.resolutions import resolution_items, resolution_row, resolutions, resolutions_open
 from tests.members.activities.records import draft, filled, submitted
 
 DAY = date(2026, 9, 15)
@@ -50,6 +52,26 @@ def test_a_resolution_is_done_late_and_reopened_with_a_reason(world, as_):
     verbs = AuditEntry.objects.filter(object_type="resolution", object_id=row.pk).order_by("pk")
     assert [entry.verb for entry in verbs] == ["resolution.done", "resolution.reopen"]
     assert as_("staff").post(f"/resolutions/{row.pk}/reopen/", {"reason": "再来"}).status_code == 409
+
+
+def test_what_was_due_before_the_start_is_neither_overdue_nor_done_late(world, as_):
+    record = submitted(world.branch_a, world.secretary_a, day=DAY)
+    days, owner = (DUE, DUE, date(2026, 10, 2), None), world.people("branch_a")[1]
+    rows = [resolution(world, record, due, order, owner=owner) for order, due in enumerate(days)]
+    Resolution.objects.filter(pk=rows[1].pk).update(done_on=date(2026, 10, 9))
+    secretary = as_("secretary_a")
+    assert "决议事项 4 项，2 项逾期，1 项在办" in text_of(secretary.get("/resolutions/"))
+    start_set(by=OPERATOR, day=date(2026, 10, 2))
+    page = text_of(secretary.get("/resolutions/"))
+    assert "决议事项 4 项，1 项逾期，2 项在办" in page and "逾期办结</span>" not in page
+    assert [row.progress for row in Resolution.objects.order_by("order")] == ["open", "done", "overdue", "open"]
+    for state, number in (("open", 2), ("overdue", 1), ("done", 1), ("done_late", 0)):
+        title = text_of(secretary.get(f"/resolutions/?state={state}")).split("<h1")[1].split("</h1>")[0]
+        assert f"决议事项 {number} 项" in title, state
+    # The record's own page and the export say the same.
+    assert text_of(secretary.get(f"/activities/{record.pk}/")).count("tone-late") == 1
+    lines = [resolution_row(row)[-1] for row in resolutions(world.secretary_a, {})]
+    assert lines == ["未办结", "逾期", "未办结", "按期办结"]
 
 
 def test_a_resolution_that_was_carried_out_stays_so_when_its_record_is_corrected(world, as_):

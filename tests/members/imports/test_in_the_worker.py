@@ -185,6 +185,22 @@ def test_an_account_has_one_running_import_and_is_shown_it(as_, world):
     assert applied(client, ready)[1].state == "applied"
 
 
+def test_beyond_the_limit_of_an_hour_no_upload_is_taken_and_none_is_kept(as_, settings, media):
+    settings.IMPORTS_PER_HOUR = 2
+    client = as_("staff")
+    with time_machine.travel(NOW, tick=False) as hour:
+        for name in ("甲.csv", "乙.csv"):
+            uploaded(client, members=ledger(name=name))
+        kept = sorted(media.rglob("*"))
+        answer = client.post(START, {"members": ledger(name="丙.csv")})
+        assert answer.status_code == 429 and "一小时内最多上传 2 次台账" in answer.content.decode()
+        assert ImportBatch.objects.count() == 2 and sorted(media.rglob("*")) == kept
+        # Another account has a limit of its own, and headings are assigned without another upload.
+        assert as_("committee_secretary").post(START, {"members": ledger(name="丁.csv")}).status_code == 302
+        hour.shift(3601)
+        assert as_("staff").post(START, {"members": ledger(name="戊.csv")}).status_code == 302
+
+
 def test_race_of_two_uploads_of_one_account_one_runs(live_world):
     if connection.vendor != "postgresql":
         pytest.skip("needs two connections that write at once")

@@ -34,6 +34,14 @@ def test_a_member_comes_in_with_branch_group_post_and_later_start(world, members
     )
 
 
+@pytest.mark.parametrize("number", ["123", "88886666", "1990000000"])
+def test_a_phone_that_reaches_nobody_is_an_error_of_its_cell(number, world, members):
+    before = row_counts()
+    code, _, lines = members(person(手机号码=number))
+    assert code == 1 and any("row 2" in line and "11 位手机号码" in line for line in lines), lines
+    assert number not in lines[0] and row_counts() == before
+
+
 def test_a_membership_never_starts_before_the_branch_was_founded(world, members):
     assert members(person(加入党组织日期="2001-07-01", 转为正式党员日期="2002-07-01", 党小组=""))[0] == 0
     assert Member.objects.get(name="新党员").memberships.get().starts == FOUNDED

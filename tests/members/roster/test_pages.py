@@ -104,6 +104,8 @@ def test_a_person_is_entered_and_found_with_a_clean_name(world, as_):
         ({"identity": identity(20)[:17] + ("0" if identity(20)[17] != "0" else "1")}, "identity"),
         ({"identity": "1.10105E+17"}, "identity"),
         ({"phone": "电话"}, "phone"),
+        ({"phone": "123"}, "phone"),
+        ({"phone": "88886666"}, "phone"),
         ({"exempt_from": "2026-01-01"}, "exempt_reason"),
         ({"small_group": "group"}, "small_group"),
         ({"branch": "sister"}, "branch"),

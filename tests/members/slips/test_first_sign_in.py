@@ -47,6 +47,14 @@ def test_the_first_sign_in_names_the_printer_and_ends_at_the_own_file(world, pri
     assert told(world) == []
 
 
+def test_the_first_sign_in_with_a_code_is_the_last_use_of_the_account(world, as_, printed):
+    assert "—</td>" in as_("administrator").get("/accounts/?q=jiawu").content.decode()
+    enter(printed.code)
+    user = User.objects.get(username="jiawu")
+    assert user.last_seen is not None and clock.day_of(user.last_seen) == clock.today()
+    assert f"{clock.today():%Y-%m-%d} " in as_("administrator").get("/accounts/?q=jiawu").content.decode()
+
+
 @pytest.mark.parametrize("password_set", [True, False])
 def test_a_second_use_is_refused_and_alarms_once_an_hour(world, printed, password_set):
     client, _ = enter(printed.code)

@@ -68,7 +68,40 @@ def test_who_is_listed_and_why_not(vacant, as_):
     page = as_("committee_secretary").get("/slips/secretaries/").content.decode()
     assert "账号已锁定" in page and "没有登记书记" in page and "1 位书记" in page
     post_give(by=OPERATOR, member=vacant.people("branch_a")[4], organisation=vacant.branch_a, kind="secretary")
-    assert "登记了 2 名书记" in as_("committee_secretary").get("/slips/secretaries/").content.decode()
+    page = as_("committee_secretary").get("/slips/secretaries/").content.decode()
+    assert "登记了 2 名书记" in page
+    assert "3 个不能建立：登记了不止一名书记 1 个、账号已锁定 1 个、名册没有登记书记 1 个" in page
+    # Nobody can be made now: the heading does not sound as if all were done.
+    people["branch_a"].posts.filter(organisation=vacant.general).delete()
+    page = as_("committee_secretary").get("/slips/secretaries/").content.decode()
+    assert "4 位书记还不能建立账号</h1>" in page and "名册没有登记书记 2 个" in page
+
+
+def test_deputies_of_a_branch_are_listed_for_the_same_role_and_not_ticked(vacant, as_):
+    two, client = vacant.people("branch_a")[1], as_("committee_secretary")
+    post_give(by=OPERATOR, member=two, organisation=vacant.branch_a, kind="deputy")
+    page = client.get("/slips/secretaries/").content.decode()
+    assert "3 位书记、1 位副书记可以任命并建立账号</h1>" in page and "支部书记（副书记）" in page
+    boxes = dict(re.findall(r'name="member" value="(\d+)"( checked)?', page))
+    assert boxes[str(two.pk)] == "" and boxes[str(heads(vacant)["branch_a"].pk)] == " checked"
+    every = client.get("/slips/secretaries/?all=1").content.decode()
+    assert dict(re.findall(r'name="member" value="(\d+)"( checked)?', every))[str(two.pk)] == " checked"
+    form = {"member": [two.pk], f"username_{two.pk}": "jiaer"}
+    assert "任命 1 位副书记，建立 1 个账号？" in client.post(MAKE, form).content.decode()
+    assert len(codes_of(client.post(MAKE, form | {"confirmed": "1"}))) == 1
+    held = User.objects.get(username="jiaer").appointments.get()
+    assert (held.role, held.organisation) == ("branch_secretary", vacant.branch_a)
+    # One who has an account already lacks nothing, and nobody is asked to appoint him.
+    three = vacant.people("branch_a")[2]
+    post_give(by=OPERATOR, member=three, organisation=vacant.branch_a, kind="deputy")
+    Member.objects.filter(pk=three.pk).update(account=vacant.outsider)
+    page = client.get("/slips/secretaries/").content.decode()
+    assert "已有账号\n" in page and "去任命" not in page and "不能建立" not in page
+    # The secretary's own row waits as before, and his account is made beside the deputy's.
+    page = client.get("/slips/secretaries/").content.decode()
+    assert "3 位书记可以任命并建立账号</h1>" in page and "1 个党组织的书记已任命" in page
+    assert len(codes_of(client.post(MAKE, sent(vacant, "branch_a")))) == 1
+    assert "2 位书记可以任命并建立账号</h1>" in client.get("/slips/secretaries/").content.decode()
 
 
 def test_the_check_names_what_will_be_made_and_makes_nothing(vacant, as_):

@@ -10,6 +10,7 @@ from branches.access.services.appointments import appointment_make
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
+from branches.settings.services import start_set
 from common import clock
 from common.operator import OPERATOR
 from common.workdays import is_workday
@@ -60,6 +61,23 @@ def test_a_notice_is_issued_with_its_problems_and_the_recipient_is_told(world, a
     assert [row.problem for row in notice.problems.all()] == ["三季度没有党课", "没有计划"]
     assert Notice.objects.filter(recipient=world.secretary_a, kind="supervision").count() == 1
     assert ChangeMark.objects.filter(organisation=world.branch_a, subject="supervision", last_day=notice.due).exists()
+
+
+def test_what_was_due_before_the_start_is_not_overdue_and_goes_to_nobody_above(world, as_):
+    with at(-30):
+        old, answered, new = issued(world, days=5), issued(world, days=5), issued(world, days=20)
+    Supervision.objects.filter(pk=answered.pk).update(answered_at=timezone.now(), answered_late=True, state="reported")
+    staff = as_("staff")
+    assert "其中 2 件逾期" in text_of(staff.get("/supervision/?side=all"))
+    start_set(by=OPERATOR, day=clock.today() - timedelta(days=15))
+    page = text_of(staff.get("/supervision/?side=all"))
+    assert "其中 1 件逾期" in page and "逾期回复" not in page and "逾期 10 天" in page and "逾期 25 天" not in page
+    assert text_of(staff.get("/supervision/?side=all&state=overdue")).count(f"/supervision/{old.pk}/") == 0
+    assert [row.overdue_days for row in Supervision.objects.order_by("pk")] == [0, 0, 10]
+    assert "逾期" not in text_of(staff.get(f"/supervision/{old.pk}/")).split("<main")[1]
+    assert supervisions_escalate() == 1
+    new.refresh_from_db(), old.refresh_from_db()
+    assert new.escalated_at and not old.escalated_at
 
 
 def test_a_reply_is_returned_with_a_reason_and_answered_again_with_a_record_and_a_file(world, as_):

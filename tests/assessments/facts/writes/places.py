@@ -8,6 +8,7 @@ from branches.places.models.departments import Department
 from branches.places.services.departments import coverage_set
 from branches.places.services.terms import term_close, term_set
 from branches.reach.models import Appointment
+from branches.settings.joining import joining_set
 from branches.settings.services import start_set
 from common.operator import OPERATOR
 from members.roster.services.members import member_transfer, post_end
@@ -50,6 +51,19 @@ def start_moved_back(a):
     start_set(by=a.world.committee_secretary, day=date(YEAR, 9, 1))
     yield
     start_set(by=a.world.committee_secretary, day=date(YEAR, 2, 20))
+
+
+@write
+def joined_later(a):
+    yield
+    joining_set(by=a.world.committee_secretary, place=a.world.branch_a, day=date(YEAR, 6, 10))
+
+
+@write
+def joining_taken_back(a):
+    joining_set(by=a.world.committee_secretary, place=a.world.branch_a, day=date(YEAR, 9, 1))
+    yield
+    joining_set(by=a.world.committee_secretary, place=a.world.branch_a, day=None)
 
 
 @write
