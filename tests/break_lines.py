@@ -2,7 +2,8 @@
 
 Lines are drawn by a seed over rules, services, selectors and measures. Each is broken in one way: a sign, a bound, a
 comparison, a filter, a condition turned round, an entry left out. The tests of the subject (or, where it has none, of the
-room) run on a copy of the project with that one line broken. What they do not notice is printed with its change.
+room) and those that call the module by name run on a copy of the project with that one line broken. What they do not
+notice is printed with its change. What nobody could notice is not drawn: UNNOTICEABLE names it, each with its reason.
 """
 
 import argparse
@@ -14,16 +15,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import Queue
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.structure import FACADE, files, named, place_of  # noqa: E402
+from tests.structure import FACADE, files, modules_named, named, place_of  # noqa: E402
 
 SPOTS = ("rules", "services", "selectors", "measures", "stages", "progress", "sums", "quorum", "validity")
 ENTRIES = ("audit.record", "mark", "mark_activity", "notice_send")
@@ -147,8 +150,25 @@ ATTACKS = {
 }
 
 
+@cache
+def _callers() -> dict[Path, list[str]]:
+    """Return {file: the tests that import from it}: they call it by name, wherever they stand."""
+    found: dict[Path, list[str]] = defaultdict(list)
+    for test in sorted((ROOT / "tests").rglob("test_*.py")):
+        if "browser" not in test.parts:
+            for module in modules_named(ast.parse(test.read_text())):
+                found[files()[module]].append(str(test.relative_to(ROOT)))
+    return dict(found)
+
+
 def tests_of(path: Path) -> list[str]:
-    """Return the tests of the subject that a file belongs to: its folder, and what attacks it."""
+    """Return the tests of the subject that a file belongs to, and those that call it by name elsewhere."""
+    own = _of_subject(path)
+    return own + [test for test in _callers().get(path, []) if not any(test.startswith(part) for part in own)]
+
+
+def _of_subject(path: Path) -> list[str]:
+    """Return the subject's folder, what is read of it after the told year, and what attacks it."""
     if path.name == "measures.py":
         # What a room measures is compared with slow counts where it becomes facts.
         return [READ, "tests/assessments/facts"]
