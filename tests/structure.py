@@ -7,7 +7,6 @@ tasks, measures, commands, template tags): it stands on top of the subjects.
 
 import ast
 import re
-from collections import defaultdict
 from functools import cache
 from pathlib import Path
 

@@ -58,7 +58,12 @@ from responsibilities.duties.services.duties import duty_add, duty_change, duty_
 from responsibilities.duties.services.lists import duty_list_note, duty_lists_issue, duty_lists_make
 from responsibilities.duties.services.notes import duty_lists_remind
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
-from responsibilities.duties.services.reports import duty_report, duty_report_accept, duty_report_return
+from responsibilities.duties.services.reports import (
+    duty_confirm,
+    duty_report,
+    duty_report_accept,
+    duty_report_return,
+)
 from responsibilities.requirements.selectors import requirements
 from responsibilities.requirements.services import (
     exemption_revoke,
@@ -77,7 +82,7 @@ from responsibilities.supervision.services.notices import (
     supervision_return,
 )
 from responsibilities.supervision.services.problems import problem_done, problems_write
-from responsibilities.work.models import WorkKind
+from responsibilities.work.models import WorkItem, WorkKind
 from responsibilities.work.services.evidence import evidence_link, evidence_paper, evidence_remove
 from responsibilities.work.services.items import WorkData, work_create, work_stop, work_update
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update, stage_waive
@@ -324,6 +329,8 @@ def _duties(w):
         duty_drop(by=w.staff, duty=duty("br-promise", organisation=w.branch_c), reason="合并")
     with on(3, 20):
         duty_lists_remind(by=w.staff, year=YEAR)
+    with on(11, 3):
+        duty_confirm(by=w.secretary_a, duty=duty("br-theme", organisation=w.branch_a), slot=f"life-theme-day/{YEAR}-09")
     with on(7, 8):
         portfolio_end(by=w.staff, portfolio=row)
         for place, by in ((w.branch_a, w.secretary_a), (w.branch_b, w.secretary_b)):
@@ -374,6 +381,9 @@ def _supervision(w):
         problems_write(by=w.staff, supervision=listed, rows=[*rows, (None, "丁事", "换人办"), (None, "", "空行")])
         rows = [(row, "改写", "马上办") for row in listed.problems.all()]
         problems_write(by=w.secretary_b, supervision=listed, rows=[*rows, (None, "自己加的", "")])
+        late = WorkItem.objects.get(name="数据共享攻坚").stages.get(stage="study")
+        about = {"subject": "stage", "about": f"stage/{late.pk}", "about_name": "数据共享攻坚同步研究"}
+        issued(w.branch_b, "补同步研究", date(YEAR, 12, 10), **about)
     with on(9, 8):
         supervision_reply(by=w.secretary_a, supervision=answered, text="已补齐", activity=w.study)
         rows = list(answered.problems.all())

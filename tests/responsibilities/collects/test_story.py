@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -189,6 +190,14 @@ def test_a_wrong_answer_gets_one_sentence_and_writes_nothing(world, as_, kind, o
     assert answer.status_code == 422 and sentence in text_of(answer) and "已填的说明" in text_of(answer)
     assert not CollectAnswer.objects.exists()
     assert collect.targets.get(organisation=world.branch_a).answered_at is None
+
+
+def test_a_file_is_not_answered_by_text(world, as_):
+    collect = sent(world, fields=[FieldData("名册", "file")])
+    target = collect.targets.get(organisation=world.branch_a)
+    with pytest.raises(ValidationError) as refused:
+        collect_answer(by=world.secretary_a, target=target, given={collect.fields.get().pk: "名册.pdf"})
+    assert "请上传名册。" in str(refused.value) and not CollectAnswer.objects.exists()
 
 
 def test_a_file_that_is_no_file_of_its_kind_is_refused(world, as_):

@@ -3,11 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from common import clock
 from common.operator import OPERATOR
+from common.periods import YEAR, Period
+from responsibilities.supervision.models import SupervisionProblem
+from responsibilities.supervision.selectors.notices import supervision_items
 from responsibilities.supervision.services.notices import supervision_accept, supervision_close, supervision_reply
-from tests.responsibilities.supervision.test_story import issued, text_of
+from responsibilities.supervision.services.problems import problem_done, problems_write
+from tests.matrix.supervision import answered
+from tests.responsibilities.supervision.test_story import at, issued, text_of
 from tests.responsibilities.work.support import ago, happened, item_at
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +73,52 @@ def test_a_title_in_quotation_marks_is_quoted_once(world, as_):
     notice.save()
     supervision_reply(by=world.secretary_a, supervision=notice, text="已补录。")
     assert "“落实‘三会一课’”" in world.staff.notices.latest("pk").text
+
+
+def test_a_reply_counts_on_the_day_on_which_it_is_given_and_not_before(world):
+    with at(-9):
+        notice = issued(world, days=6)
+    with at(-4):
+        supervision_reply(by=world.secretary_a, supervision=notice, text="已补录。")
+    day, year = clock.today(), Period.containing(YEAR, clock.today())
+    states = {days: supervision_items(year, as_of=day - timedelta(days=days))[0].state for days in (0, 4, 5)}
+    assert states == {0: "met", 4: "met", 5: "not_due"}
+
+
+@pytest.mark.parametrize(("who", "rows"), [("staff", ["改过的", "三", "新加的"]), ("secretary_a", ["一", "二", "三"])])
+def test_who_judges_writes_the_list_and_who_answers_its_measures(world, who, rows):
+    notice = issued(world, problems=["一", "二", "三"])
+    first, second, third = notice.problems.all()
+    sent = [
+        (first, "改过的", "马上办"),
+        (second, "", "也办"),
+        (third, "三", "再办"),
+        (None, "新加的", ""),
+        (None, "", "空行"),
+    ]
+    problems_write(by=world.user(who), supervision=notice, rows=sent)
+    kept = list(notice.problems.values_list("problem", "measure", "order"))
+    assert [row[0] for row in kept] == rows and kept[0][1] == "马上办" and kept[-1][2] == (4 if who == "staff" else 3)
+
+
+def test_once_the_reply_is_accepted_no_problem_is_taken_out(world):
+    notice = issued(world, problems=["一", "二"])
+    supervision_reply(by=world.secretary_a, supervision=notice, text="已补录。")
+    supervision_accept(by=world.staff, supervision=notice)
+    first, second = notice.problems.all()
+    with pytest.raises(ValidationError, match="问题不能删除"):
+        problems_write(by=world.staff, supervision=notice, rows=[(first, "", ""), (second, "二", "办")])
+    assert notice.problems.count() == 2
+
+
+def test_a_problem_struck_off_while_the_list_was_open_stays_struck_off(world):
+    notice = answered(world, ["一", "二"])
+    rows = list(notice.problems.all())
+    problems_write(by=world.secretary_a, supervision=notice, rows=[(row, row.problem, "措施") for row in rows])
+    supervision_accept(by=world.staff, supervision=notice)
+    old = list(SupervisionProblem.objects.order_by("order"))
+    problem_done(by=world.staff, problem=SupervisionProblem.objects.get(order=1), done_on=clock.today())
+    problems_write(by=world.secretary_a, supervision=notice, rows=[(row, row.problem, "另一措施") for row in old])
+    first, second = SupervisionProblem.objects.order_by("order")
+    assert (first.done_on, first.measure) == (clock.today(), "措施")
+    assert (second.done_on, second.measure) == (None, "另一措施")
