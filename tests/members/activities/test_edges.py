@@ -1,18 +1,24 @@
 """Which period a record meets, what was done on the day of judging, a review that begins twice."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from branches.audit.models import AuditEntry
+from branches.settings import dated as dated_settings
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, Resolution
 from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, returned_records
 from members.activities.selectors.resolutions import resolution_items
+from members.activities.services.attachments import attachment_add, used_bytes
+from members.activities.services.records import RecordData, activity_update, host_confirm
 from members.activities.services.resolutions import resolution_done, resolution_reopen
-from members.activities.services.states import activity_return, review_begin
-from tests.members.activities.records import submitted
+from members.activities.services.states import activity_return, is_late, review_begin
+from members.roster.models.members import Member
+from tests.members.activities.records import draft, submitted
 
 pytestmark = pytest.mark.django_db
 MAY, JUNE = date(2026, 5, 20), date(2026, 6, 9)
@@ -67,3 +73,46 @@ def test_a_review_begins_once(world):
     assert review_begin(by=world.committee_secretary, activity=record).review_opened_at == moment
     assert AuditEntry.objects.filter(verb="activity.review", object_id=record.pk).count() == 1
     assert review_begin(by=OPERATOR, activity=record).review_opened_at == moment
+
+
+@pytest.mark.parametrize(("days", "late"), [(0, False), (7, False), (8, True)])
+def test_a_record_is_late_after_the_last_day_of_grace(world, days, late):
+    assert dated_settings.whole("grace_days", MAY) == 7
+    moment = timezone.make_aware(datetime.combine(MAY + timedelta(days=days), time(23, 59)))
+    assert is_late(Activity(organisation=world.branch_a, day=MAY), moment) is late
+
+
+def test_the_files_of_an_organisation_and_a_year_are_added_up(world, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    sizes = {}
+    for place, by, day in (
+        (world.branch_a, world.secretary_a, MAY),
+        (world.branch_a, world.secretary_a, date(2025, 12, 31)),
+        (world.branch_b, world.secretary_b, JUNE),
+    ):
+        file = SimpleUploadedFile("签到.txt", ("签到" * (len(sizes) + 1)).encode())
+        sizes[place.pk, day.year] = attachment_add(by=by, activity=draft(place, by, day=day), file=file).size
+    assert len(set(sizes.values())) == 3
+    assert {key: used_bytes(*key) for key in sizes} == sizes
+
+
+def test_whoever_hosts_no_longer_takes_his_people_with_him_and_no_others(world):
+    hosts = [world.branch_b, world.branch_c]
+    record, other = (draft(world.branch_a, world.secretary_a, hosts=hosts) for _ in range(2))
+    for one in (record, other):
+        for place, by in ((world.branch_b, world.secretary_b), (world.branch_c, world.secretary_c)):
+            people = {member.pk: ("present", "") for member in Member.objects.filter(home=place)}
+            Activity.objects.filter(pk=one.pk).update(state="submitted")
+            host_confirm(by=by, host=one.hosts.get(organisation=place), attendance=people)
+    Activity.objects.update(state="draft")
+    record.refresh_from_db()
+    data = RecordData(
+        kinds=["assembly"], day=record.day, title=record.title, content=record.content, hosts=[world.branch_b],
+        attendance={member.pk: ("present", "") for member in Member.objects.filter(home=world.branch_a)},
+    )  # fmt: skip
+    activity_update(by=world.secretary_a, activity=record, data=data, version=record.version)
+    places = {one.pk: set(one.attendance.values_list("organisation", flat=True)) for one in (record, other)}
+    a, b, c = (place.pk for place in (world.branch_a, world.branch_b, world.branch_c))
+    assert places == {record.pk: {a, b}, other.pk: {a, b, c}}
+    assert set(record.hosts.values_list("organisation", flat=True)) == {b}
+    assert set(other.hosts.values_list("organisation", flat=True)) == {b, c}
