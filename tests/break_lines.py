@@ -46,7 +46,44 @@ MOMENTS = {"moment", "now", "real_now"}
 # What nobody could notice, with the reason: file → {kind and text, as --list prints them, blanks folded}.
 SAVES_READING = "reads less; what is read beyond it is left out again by the lookup that follows"
 RACE = "checked before; only the other half of a race finds it changed"
-UNNOTICEABLE: dict[str, dict[str, str]] = {}
+UNNOTICEABLE: dict[str, dict[str, str]] = {
+    "branches/access/services/slips.py": {
+        "filter user__username__iexact: CodeSlip.objects.filter(digest=_digest(name, code), user__username__iexact=name)": (
+            "the digest holds the name; the condition lets the database use its index"
+        ),
+    },
+    "members/slips/services.py": {
+        "filter pk__in: User.objects.select_for_update(no_key=True).filter(pk__in=users)": "locks fewer; "
+        + SAVES_READING,
+    },
+    "members/activities/services/states.py": {
+        "filter state: Activity.objects.filter( pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True )": RACE,
+    },
+    "responsibilities/duties/progress.py": {
+        "bound: len(duties) <= 500": "how many are looked up by id and how many by year is the same answer",
+    },
+    "responsibilities/duties/selectors/of_record.py": {
+        "filter confirmed_at__isnull: activity.hosts.filter(confirmed_at__isnull=False)": SAVES_READING,
+    },
+    "responsibilities/duties/services/lists.py": {
+        "bound: LEVEL_ORDER.index(Level(one.list.level)) < LEVEL_ORDER.index(Level(row.list.level))": (
+            "no template serves one of its own level"
+        ),
+        "filter state: DutyList.objects.filter(pk=duty_list.pk, state=ListState.ISSUED, noted_at__isnull=True)": RACE,
+    },
+    "responsibilities/requirements/selectors.py": {
+        "filter organisation__in: Membership.objects.filter(organisation__in=ids)": SAVES_READING,
+    },
+    "responsibilities/supervision/selectors/notices.py": {
+        "filter day__lte: Activity.objects.visible_to(user, VIEW).filter( state__in=COUNTING_STATES, "
+        "day__gte=clock.today() - timedelta(days=365), day__lte=clock.today() )": "nothing that counts lies in the future",
+    },
+    "responsibilities/supervision/services/escalation.py": {
+        f"filter {name}: Supervision.objects.filter( pk=supervision.pk, state__in=AWAITING, escalated_at__isnull=True, "
+        "due=supervision.due )": RACE
+        for name in ("state__in", "escalated_at__isnull", "due")
+    },
+}
 
 
 @dataclass

@@ -47,7 +47,7 @@ READ = {
         ("staff", f"/organisations/{B}/archive/"), ("staff", "/organisations/new/")],
     "branches/audit": [
         ("auditor", "/audit/"), *(("auditor", f"/audit/?{query}") for query in (
-            "verb=duty.report", "actor=secretary_a", "object_name=能源", "first=2026-10-22&last=2026-10-22", "last=2026-02-03", "first=2026-11-20",
+            "verb=duty.report", "actor=secretary_a", "object_name=能源", "first=2026-10-22&last=2026-10-22", "last=2026-02-03", "first=2026-11-23&last=2026-11-24",
         )),
     ],
     "branches/jobs": [("administrator", "/jobs/"), ("administrator", "/jobs/?state=done"), ("administrator", "/jobs/?state=failed")],

@@ -250,6 +250,11 @@ def test_coverage_cannot_begin_before_the_present_one_or_twice(world):
         )
     with pytest.raises(ValidationError, match="已由这一组织覆盖"):
         departments.coverage_set(by=world.staff, department=department, organisation=world.branch_a)
+    departments.coverage_end(by=world.staff, department=department, ends=date(2026, 6, 30))
+    cover = {"by": world.staff, "department": department, "organisation": world.branch_b}
+    with pytest.raises(ValidationError, match="尚未结束"):
+        departments.coverage_set(**cover, starts=date(2026, 6, 30))
+    assert departments.coverage_set(**cover, starts=date(2026, 7, 1)).starts == date(2026, 7, 1)
 
 
 def test_a_closed_department_ends_its_coverage(world):

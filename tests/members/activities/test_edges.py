@@ -13,11 +13,13 @@ from common.periods import Period
 from members.activities.models import Activity, Resolution
 from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, returned_records
 from members.activities.selectors.resolutions import resolution_items
+from members.activities.selectors.rosters import committee, has_committee
 from members.activities.services.attachments import attachment_add, used_bytes
 from members.activities.services.records import RecordData, activity_update, host_confirm
 from members.activities.services.resolutions import resolution_done, resolution_reopen
 from members.activities.services.states import activity_return, is_late, review_begin
 from members.roster.models.members import Member
+from members.roster.models.posts import Post
 from tests.members.activities.records import draft, submitted
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +118,20 @@ def test_whoever_hosts_no_longer_takes_his_people_with_him_and_no_others(world):
     assert places == {record.pk: {a, b}, other.pk: {a, b, c}}
     assert set(record.hosts.values_list("organisation", flat=True)) == {b}
     assert set(other.hosts.values_list("organisation", flat=True)) == {b, c}
+
+
+def test_the_committee_is_those_who_hold_a_seat_that_day_secretary_first(world):
+    people, first, last = world.people("branch_a"), date(2026, 4, 1), date(2026, 4, 30)
+    for member, kind in ((people[3], "discipline"), (people[4], "group_leader")):
+        place = world.branch_a if kind == "discipline" else world.group_a2
+        Post.objects.create(member=member, organisation=place, kind=kind, starts=first, ends=last)
+    names = {
+        day: [one.name for one in committee(world.branch_a, day)] for day in (first, last, last + timedelta(days=1))
+    }
+    assert names == {
+        first: ["甲一", "甲二", "甲三", "甲四"],
+        last: ["甲一", "甲二", "甲三", "甲四"],
+        date(2026, 5, 1): ["甲一", "甲二", "甲三"],
+    }
+    assert committee(world.group_a2, first) == [] and has_committee(world.branch_a, first)
+    assert not has_committee(world.branch_b, first)

@@ -1,15 +1,17 @@
 """What pages say of supervision that is under way: once about one thing, what is behind, what comes first, what was typed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 
+from branches.places.models.organisations import Organisation
 from common import clock
 from common.operator import OPERATOR
 from common.periods import YEAR, Period
+from responsibilities.measures import item_counts
 from responsibilities.supervision.models import SupervisionProblem
-from responsibilities.supervision.selectors.notices import supervision_items
+from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
 from responsibilities.supervision.services.notices import supervision_accept, supervision_close, supervision_reply
 from responsibilities.supervision.services.problems import problem_done, problems_write
 from tests.matrix.supervision import answered
@@ -122,3 +124,19 @@ def test_a_problem_struck_off_while_the_list_was_open_stays_struck_off(world):
     first, second = SupervisionProblem.objects.order_by("order")
     assert (first.done_on, first.measure) == (clock.today(), "措施")
     assert (second.done_on, second.measure) == (None, "另一措施")
+
+
+def test_an_organisation_is_supervised_until_the_day_on_which_it_ends(world):
+    Organisation.objects.filter(pk=world.branch_c.pk).update(archived_on=clock.today())
+    assert issued(world, place=Organisation.objects.get(pk=world.branch_c.pk)).pk
+    Organisation.objects.filter(pk=world.branch_c.pk).update(archived_on=clock.today() - timedelta(days=1))
+    with pytest.raises(ValidationError, match="已撤销"):
+        issued(world, place=Organisation.objects.get(pk=world.branch_c.pk))
+
+
+def test_what_was_answered_late_is_counted_as_done_and_as_late():
+    items = [
+        SupervisionItem(place, pk, "督查", date(2026, 9, 1), state)
+        for pk, (place, state) in enumerate([(1, "met"), (1, "met_late"), (1, "overdue"), (1, "not_due"), (2, "met")])
+    ]
+    assert item_counts(items) == {1: [2, 4, 1, 1], 2: [1, 1, 0, 0]}
