@@ -47,7 +47,8 @@ READ = {
         ("staff", f"/organisations/{B}/archive/"), ("staff", "/organisations/new/")],
     "branches/audit": [
         ("auditor", "/audit/"), *(("auditor", f"/audit/?{query}") for query in (
-            "verb=duty.report", "actor=secretary_a", "object_name=能源", "first=2026-10-22&last=2026-10-22", "last=2026-02-03", "first=2026-11-23&last=2026-11-24",
+            "verb=duty.report", "actor=secretary_a", "object_name=能源", "first=2026-10-22&last=2026-10-22", "last=2026-02-03",
+            "first=2026-11-23&last=2026-11-24",
         )),
     ],
     "branches/jobs": [("administrator", "/jobs/"), ("administrator", "/jobs/?state=done"), ("administrator", "/jobs/?state=failed")],
@@ -183,7 +184,11 @@ READ = {
 
 # What a subject leaves in the trail (verbs), as marks for the facts, and with people (kinds of notices).
 LEFT = {
-    "branches/access": (("account", "appointment", "login"), ("appointment",), ("reset", "session", "handover")),
+    "branches/access": (
+        ("account", "appointment", "login"),
+        ("appointment",),
+        ("reset", "session", "handover", "appointment"),
+    ),
     "branches/places": (("organisation", "term", "department", "coverage"), ("tree", "term", "coverage"), ()),
     "branches/notices": (("feedback",), (), ()),
     "branches/settings": (("setting",), ("setting",), ()),

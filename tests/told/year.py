@@ -121,8 +121,8 @@ def _name(w):
     w.guest = Member.objects.get(name="乙四")
     w.fifth_a, w.second_b, w.last_c = w.people("branch_a")[4], w.people("branch_b")[1], w.people("branch_c")[-1]
     w.arrangement, w.implementation = (w.item.stages.get(stage=kind) for kind in ("arrangement", "implementation"))
-    w.promise_b = duty("br-promise", organisation=w.branch_b)
-    w.theme_duty_a = duty("br-theme", organisation=w.branch_a)
+    w.promise_b = duty("br-promise", year=YEAR, organisation=w.branch_b)
+    w.theme_duty_a = duty("br-theme", year=YEAR, organisation=w.branch_a)
     w.answered, w.unclear = (Supervision.objects.get(title=title) for title in ("补记录", "说明不清"))
     w.asked, w.over, w.unsent = (Collect.objects.get(title=title) for title in ("志愿服务", "已经结束的", "还没发出的"))
     w.result_a, w.result_b = (w.trial.results.get(organisation=place) for place in (w.branch_a, w.branch_b))
@@ -312,29 +312,40 @@ def _work(w):
 def _duties(w):
     with on(2, 10) as day:
         duty_lists_make(by=OPERATOR, year=YEAR, levels=["party_group", "committee", "leader", "branch", "member"])
+        duty_lists_make(by=OPERATOR, year=YEAR - 1, levels=["committee", "branch"])
+        before = list(DutyList.objects.filter(year=YEAR - 1))
+        duty_lists_issue(by=OPERATOR, lists=before, document=DOCUMENT, issued_on=date(YEAR, 1, 8))
         lists = DutyList.objects.filter(year=YEAR).exclude(level="party_group")
         duty_lists_issue(by=OPERATOR, lists=list(lists), document=DOCUMENT, issued_on=day)
         portfolio_make(by=w.staff, organisation=w.root, leader=w.leader, department=w.energy)
         portfolio_make(by=w.staff, organisation=w.root, leader=w.leader, contact=w.branch_a)
         row = portfolio_make(by=w.staff, organisation=w.root, leader=w.leader, department=w.office)
     with on(3, 3):
-        duty_list_note(by=w.secretary_a, duty_list=DutyList.objects.get(level="branch", organisation=w.branch_a))
-        own = DutyList.objects.get(level="branch", organisation=w.branch_b)
+        duty_list_note(
+            by=w.secretary_a, duty_list=DutyList.objects.get(year=YEAR, level="branch", organisation=w.branch_a)
+        )
+        own = DutyList.objects.get(year=YEAR, level="branch", organisation=w.branch_b)
         extra = duty_add(by=w.staff, duty_list=own, data=line(), reason="补充")
         duty_change(by=w.staff, duty=extra, data={"due": "06-20,12-20", "text": "改过的一项"}, reason="提前")
         due_soon = line(text="年底前谈一次", due="06-20,12-05")
-        mine = DutyList.objects.get(level="branch", organisation=w.branch_a)
+        mine = DutyList.objects.get(year=YEAR, level="branch", organisation=w.branch_a)
         duty_add(by=w.staff, duty_list=mine, data=due_soon, reason="补充")
         w.halves = duty_add(by=w.staff, duty_list=mine, data=line(text="半年一议", due="06-20,12-31"), reason="补充")
-        duty_drop(by=w.staff, duty=duty("br-promise", organisation=w.branch_c), reason="合并")
+        duty_drop(by=w.staff, duty=duty("br-promise", year=YEAR, organisation=w.branch_c), reason="合并")
     with on(3, 20):
         duty_lists_remind(by=w.staff, year=YEAR)
     with on(11, 3):
-        duty_confirm(by=w.secretary_a, duty=duty("br-theme", organisation=w.branch_a), slot=f"life-theme-day/{YEAR}-09")
+        duty_confirm(
+            by=w.secretary_a,
+            duty=duty("br-theme", year=YEAR, organisation=w.branch_a),
+            slot=f"life-theme-day/{YEAR}-09",
+        )
     with on(7, 8):
         portfolio_end(by=w.staff, portfolio=row)
         for place, by in ((w.branch_a, w.secretary_a), (w.branch_b, w.secretary_b)):
-            duty_report(by=by, duty=duty("br-promise", organisation=place), slot=str(YEAR), text="已经公布承诺")
+            duty_report(
+                by=by, duty=duty("br-promise", year=YEAR, organisation=place), slot=str(YEAR), text="已经公布承诺"
+            )
         duty_report(by=w.secretary_a, duty=w.halves, slot=f"{YEAR}H1", text="上半年已议")
         reports = {row.duty.list.organisation_id: row for row in DutyReport.objects.all()}
         duty_report_accept(by=w.staff, report=reports[w.branch_a.pk])

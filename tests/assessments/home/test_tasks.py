@@ -14,7 +14,7 @@ from responsibilities.supervision.services.notices import supervision_issue
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.matrix.collects import sent
 from tests.responsibilities.duties.world import issued
-from tests.responsibilities.work.support import item_at
+from tests.responsibilities.work.support import ago, happened, item_at
 
 
 @pytest.fixture
@@ -123,3 +123,10 @@ def test_the_workbench_says_of_talks_how_many_members_are_still_to_be_met(world,
         line.note == f"已谈 {line.row.done} 人，还差 {line.row.expected - line.row.done} 人" and line.row.expected > 0
     )
     assert "还差 6 人" in line.note or line.row.done
+
+
+def test_of_what_is_missing_the_longest_comes_first(world):
+    for name, days in (("甲事", 20), ("乙事", 40), ("丙事", 30)):
+        happened(item_at(world.committee, [world.branch_a], name=name), "study", ago(days))
+    (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "四同步"]
+    assert [task.title for task in group.tasks] == ["乙事：研究", "丙事：研究", "甲事：研究"]

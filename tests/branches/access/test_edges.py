@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 
 from branches.access.browsers import browser_in_words
 from branches.access.models import CodeSlip, ExternalIdentity, User
-from branches.access.services.accounts import password_set
-from branches.access.services.appointments import appointment_end
+from branches.access.services.accounts import code_give, password_set
+from branches.access.services.appointments import appointment_end, appointment_make
 from branches.access.services.identities import identity_link
 from branches.access.services.sessions import sessions_end, tell_of_new_device
 from branches.access.single_sign_on import Identity
@@ -100,3 +100,34 @@ def test_a_device_is_known_to_him_who_used_it(world):
     assert Notice.objects.filter(recipient=world.staff, kind="session").count() == 2
     tell_of_new_device(world.outsider, known, "10.1.2.3")
     assert not Notice.objects.filter(recipient=world.outsider).exists(), "the first one of an account is no news"
+
+
+def test_a_new_code_shuts_the_doors_of_its_account_and_of_no_other(world):
+    for user in (world.staff, world.leader):
+        ExternalIdentity.objects.create(user=user, issuer="https://one.example", sub=user.username)
+    mine, other = slip(world, world.staff), slip(world, world.leader)
+    before = epochs()
+    code_give(world.staff, unvouched=False)
+    assert [row.user for row in ExternalIdentity.objects.all()] == [world.leader]
+    assert CodeSlip.objects.get(replaced_at=None) == other and CodeSlip.objects.exclude(replaced_at=None).get() == mine
+    assert changed(before) == {"staff"}
+
+
+def test_an_appointment_may_end_on_its_first_day_and_not_before(world):
+    today = clock.today()
+
+    def make(ends):
+        return appointment_make(
+            by=OPERATOR,
+            user=world.outsider,
+            role="branch_officer",
+            organisation=world.branch_a,
+            starts=today,
+            ends=ends,
+        )
+
+    with pytest.raises(ValidationError, match="不能早于任职起"):
+        make(today - timedelta(days=1))
+    assert make(today).ends == today
+    with pytest.raises(ValidationError, match="只能任命|不能"):
+        appointment_make(by=OPERATOR, user=world.outsider, role="group_leader", organisation=world.branch_a)

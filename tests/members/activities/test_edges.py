@@ -57,6 +57,9 @@ def test_what_was_carried_out_on_the_day_of_judging_is_carried_out(world):
     Resolution.objects.create(activity=record, order=1, text="整改", due=JUNE, done_on=JUNE)
     states = [resolution_items(Period.parse("2026"), as_of=date(2026, 6, day))[0].state for day in (8, 9)]
     assert states == ["not_due", "met"]
+    Resolution.objects.update(done_on=JUNE + timedelta(days=1))
+    states = [resolution_items(Period.parse("2026"), as_of=date(2026, 6, day))[0].state for day in (9, 10)]
+    assert states == ["not_due", "met_late"]
 
 
 def test_whoever_takes_his_own_mark_back_is_not_told(world):

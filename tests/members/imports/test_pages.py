@@ -65,6 +65,7 @@ def test_upload_preview_apply(as_, media, django_capture_on_commit_callbacks):
         client, members=members_file(), activities=table("台账.csv", ACTIVITY_HEADS, meeting(主持人="新党员"))
     )
     assert answer.status_code == 302 and len(kept(media)) == 2
+    assert "名册.csv" in AuditEntry.objects.get(verb="import.upload").payload
     assert all(path.stat().st_mode & 0o077 == 0 for path in kept(media))
     assert not Member.objects.filter(name="新党员").exists()
     text = page(client, batch)

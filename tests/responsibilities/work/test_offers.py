@@ -1,17 +1,20 @@
 """Which stages a record is offered and which it stands for: only work that its organisation carries, and no other's."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 
-from responsibilities.work.models import WorkCarrier
+from responsibilities.work.models import WorkCarrier, WorkItem
 from responsibilities.work.rules import nearness
-from responsibilities.work.selectors.candidates import all_points, items_near, links_of, offers
+from responsibilities.work.selectors.candidates import SPAN, all_points, items_near, links_of, offers
 from responsibilities.work.selectors.items import item_stages
 from responsibilities.work.selectors.stage_links import linked_points
 from responsibilities.work.services.stages import MilestoneData
 from tests.members.activities.records import draft
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
+DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -21,6 +24,14 @@ def test_work_that_a_branch_no_longer_carries_is_not_offered_to_it(world):
     WorkCarrier.objects.filter(item=item, organisation=world.branch_b).update(ended=ago(3))
     assert items_near(world.secretary_b, world.branch_b, ago(0)) == {}
     assert set(items_near(world.secretary_a, world.branch_a, ago(0))) == {item.pk}
+    day = ago(0)
+    for starts, ends, near in ((day + SPAN, None, True), (day + SPAN + DAY, None, False), (ago(900), day - SPAN, True)):
+        WorkItem.objects.filter(pk=item.pk).update(starts=starts, ends=ends or starts)
+        assert bool(items_near(world.secretary_a, world.branch_a, day)) is near, (starts, ends)
+    WorkItem.objects.filter(pk=item.pk).update(ends=day - SPAN - DAY)
+    assert items_near(world.secretary_a, world.branch_a, day) == {}
+    WorkItem.objects.filter(pk=item.pk).update(ends=day, stopped_on=day, stopped_reason="取消")
+    assert items_near(world.secretary_a, world.branch_a, day) == {}
 
 
 def test_the_whole_list_holds_work_that_ended_within_the_year_and_not_what_is_long_over(world):
