@@ -10,6 +10,7 @@ from branches.access.browsers import browser_in_words
 from branches.access.models import CodeSlip, ExternalIdentity, User
 from branches.access.services.accounts import code_give, password_set
 from branches.access.services.appointments import appointment_end, appointment_make
+from branches.access.services.factor import recovery_codes_renew
 from branches.access.services.identities import identity_link
 from branches.access.services.sessions import sessions_end, tell_of_new_device
 from branches.access.single_sign_on import Identity
@@ -17,6 +18,7 @@ from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
 from common import clock
 from common.operator import OPERATOR
+from tests.security.factors import enrol
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +133,12 @@ def test_an_appointment_may_end_on_its_first_day_and_not_before(world):
     assert make(today).ends == today
     with pytest.raises(ValidationError, match="只能任命|不能"):
         appointment_make(by=OPERATOR, user=world.outsider, role="group_leader", organisation=world.branch_a)
+
+
+def test_new_recovery_codes_take_the_place_of_ones_own(world):
+    devices = {user.pk: enrol(user)[0] for user in (world.staff, world.leader)}
+    kept = {pk: set(device.recovery_codes.values_list("digest", flat=True)) for pk, device in devices.items()}
+    codes = recovery_codes_renew(by=world.staff)
+    now = {pk: set(device.recovery_codes.values_list("digest", flat=True)) for pk, device in devices.items()}
+    assert now[world.leader.pk] == kept[world.leader.pk] and len(now[world.staff.pk]) == len(codes)
+    assert not now[world.staff.pk] & kept[world.staff.pk]

@@ -198,6 +198,7 @@ def test_a_term_is_entered_corrected_and_closed_by_an_election(world, as_):
     ("data", "message"),
     [
         ({"starts": "2026-01-01", "expires": "2025-01-01"}, "届满日期应晚于任期开始日期"),
+        ({"starts": "2026-01-01", "expires": "2026-01-01"}, "届满日期应晚于任期开始日期"),
         ({"expires": ""}, "必填"),
         ({"expires": "2045-01-01"}, "日期应在"),
     ],

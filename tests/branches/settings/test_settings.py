@@ -57,6 +57,9 @@ def test_a_value_that_is_history_stays_and_one_to_come_may_be_replaced(world):
     with pytest.raises(ValidationError):
         setting_set(by=OPERATOR, key="founding_share", value="0.3", valid_from=past)
     setting_set(by=OPERATOR, key="founding_share", value="0.3", valid_from=coming)
+    for value in ("0.5", "0.6"):
+        setting_set(by=OPERATOR, key="founding_share", value=value)
+    assert Setting.objects.get(key="founding_share", valid_from=clock.today()).value == "0.6"
     assert Setting.objects.get(key="founding_share", valid_from=coming).value == "0.3"
 
 

@@ -340,3 +340,13 @@ def test_closing_discarding_and_sending_touch_one_collection_only(world, as_):
     staff.post(f"/collects/{first.pk}/close/")
     staff.post(f"/collects/{plan.pk}/send/")
     assert [state(row) for row in (first, second, plan, other)] == ["closed", "open", "open", "draft"]
+
+
+@pytest.mark.parametrize(("days", "late"), [(10, False), (11, True)])
+def test_an_answer_is_late_after_the_last_day(world, days, late):
+    collect = sent(world)
+    target, field = collect.targets.get(organisation=world.branch_a), collect.fields.get()
+    with later(days):
+        collect_answer(by=world.secretary_a, target=target, given={field.pk: "5"})
+    target.refresh_from_db()
+    assert target.late is late

@@ -30,7 +30,7 @@ def test_work_that_a_branch_no_longer_carries_is_not_offered_to_it(world):
         assert bool(items_near(world.secretary_a, world.branch_a, day)) is near, (starts, ends)
     WorkItem.objects.filter(pk=item.pk).update(ends=day - SPAN - DAY)
     assert items_near(world.secretary_a, world.branch_a, day) == {}
-    WorkItem.objects.filter(pk=item.pk).update(ends=day, stopped_on=day, stopped_reason="取消")
+    WorkItem.objects.filter(pk=item.pk).update(ends=day, stopped_on=day, stop_reason="取消")
     assert items_near(world.secretary_a, world.branch_a, day) == {}
 
 
