@@ -11,7 +11,7 @@ from branches.settings import dated as dated_settings
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, Resolution
-from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, returned_records
+from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, counting_records, returned_records
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.selectors.rosters import committee, has_committee
 from members.activities.services.attachments import attachment_add, used_bytes
@@ -138,3 +138,11 @@ def test_the_committee_is_those_who_hold_a_seat_that_day_secretary_first(world):
     }
     assert committee(world.group_a2, first) == [] and has_committee(world.branch_a, first)
     assert not has_committee(world.branch_b, first)
+
+
+def test_as_of_a_day_what_was_held_by_then_counts(world):
+    record = submitted(world.branch_a, world.secretary_a, day=MAY)
+    Activity.objects.filter(pk=record.pk).update(submitted_at=None)
+    days = [MAY - timedelta(days=1), MAY, MAY + timedelta(days=1), None]
+    found = [len(counting_records(MAY, JUNE, ["assembly"], as_of=day)) for day in days]
+    assert found == [0, 1, 1, 1]

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from branches.audit.models import AuditEntry
 from common.errors import Conflict
@@ -14,6 +15,7 @@ from responsibilities.duties.progress import Progress
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_item, duties_of_record
 from responsibilities.duties.selectors.wording import chip
 from responsibilities.duties.services.duties import duty_change, duty_drop, shown
+from responsibilities.duties.services.reports import duty_report
 from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import WorkItem
 from tests.responsibilities.duties.world import duty, issue, issued, line, make, record
@@ -94,3 +96,16 @@ def test_a_line_dropped_twice_is_dropped_once(world):
     with pytest.raises(Conflict):
         duty_drop(by=world.staff, duty=again)
     assert AuditEntry.objects.filter(verb="duty.drop").count() == 1
+
+
+def test_a_line_is_dropped_or_put_on_other_days_unless_something_was_reported_about_itself(world):
+    issued(world)
+    mine, other = (duty("br-promise", organisation=place) for place in (world.branch_a, world.branch_b))
+    duty_report(by=world.secretary_b, duty=other, slot="2026", text="已公布承诺")
+    with pytest.raises(Conflict, match="已有报告"):
+        duty_drop(by=world.staff, duty=other, reason="合并")
+    with pytest.raises(ValidationError):
+        duty_change(by=world.staff, duty=other, data=line(period="month"), reason="改频次")
+    assert duty_change(by=world.staff, duty=mine, data=line(period="month", due=""), reason="改频次").period == "month"
+    duty_drop(by=world.staff, duty=mine, reason="合并")
+    assert not Duty.objects.filter(pk=mine.pk).exists() and Duty.objects.filter(pk=other.pk).exists()
