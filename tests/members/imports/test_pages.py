@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.urls import reverse
 
 from branches.audit.models import AuditEntry
@@ -262,3 +263,15 @@ def test_the_file_is_planned_again_when_it_is_applied(as_):
     _, batch = applied(client, batch)
     assert batch.state == "ready" and batch.preview["fault_count"] == 1
     assert "1 处有误" in page(client, batch) and not Member.objects.filter(name="新党员").exists()
+
+
+@pytest.mark.parametrize(
+    "words", ["UNIQUE constraint failed: members_importbatch.author_id", f'violates "{imports.ONE_RUNNING}"']
+)
+def test_the_second_of_two_at_once_is_told_that_one_runs_and_any_other_fault_stays_one(words):
+    with pytest.raises(imports.Busy), imports._one_at_a_time():
+        raise IntegrityError(words)
+    with pytest.raises(IntegrityError), imports._one_at_a_time():
+        raise IntegrityError("NOT NULL constraint failed")
+    with pytest.raises(ValueError), imports._one_at_a_time():
+        raise ValueError(words)
