@@ -87,6 +87,9 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
     },
     "responsibilities/requirements/selectors.py": {
         "filter organisation__in: Membership.objects.filter(organisation__in=ids)": SAVES_READING,
+        "filter kind__in: OrganisationVersion.objects.filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))": (
+            "a place of another kind owes nothing"
+        ),
     },
     "responsibilities/supervision/selectors/notices.py": {
         "filter day__lte: Activity.objects.visible_to(user, VIEW).filter( state__in=COUNTING_STATES, "

@@ -230,7 +230,10 @@ def test_nobody_finds_his_own_slip_in_the_list(world):
         user=world.secretary_a, organisation=world.branch_a, role="branch_secretary", printed_by=world.staff,
         printed_at=clock.now(), expires=clock.now(),
     )  # fmt: skip
-    assert list(slips_of(world.committee_secretary)) == [slip]
+    assert list(slips_of(world.committee_secretary)) == [slip] and list(slips_of(world.secretary_b)) == []
+    CodeSlip.objects.update(replaced_at=clock.now())
+    assert list(slips_of(world.committee_secretary)) == [], "of one account the last one is listed"
+    CodeSlip.objects.update(replaced_at=None)
     CodeSlip.objects.update(user=world.committee_secretary)
     assert list(slips_of(world.committee_secretary)) == []
 

@@ -106,3 +106,15 @@ def test_a_record_of_whoever_carries_the_work_is_nearer_than_one_of_others(world
     )
     near, far = (nearness(point(item), record, item)[0] for record in (own, other))
     assert near == far + 12
+
+
+def test_the_longer_the_word_that_both_names_share_the_nearer_up_to_six(world):
+    item = item_at(world.committee, [world.branch_a], name="迎峰度夏能源保供攻坚行动")
+    happened(item, "study", ago(18))
+    record = record_on(world.branch_a, world.secretary_a, ago(18))
+    scores = []
+    for title in ("迎峰", "迎峰度", "迎峰度夏能源", "迎峰度夏能源保供", "另一件事"):
+        record.title = title
+        scores.append(nearness(point(item), record, item)[0])
+    two, three, six, eight, none = scores
+    assert (three - two, six - three, eight - six, two - none) == (3, 9, 0, 26)
