@@ -60,6 +60,7 @@ from responsibilities.duties.services.notes import duty_lists_remind
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.duties.services.reports import (
     duty_confirm,
+    duty_remind,
     duty_report,
     duty_report_accept,
     duty_report_return,
@@ -332,6 +333,9 @@ def _duties(w):
         duty_add(by=w.staff, duty_list=mine, data=due_soon, reason="补充")
         w.halves = duty_add(by=w.staff, duty_list=mine, data=line(text="半年一议", due="06-20,12-31"), reason="补充")
         duty_drop(by=w.staff, duty=duty("br-promise", year=YEAR, organisation=w.branch_c), reason="合并")
+    with on(10, 27):
+        late = [duty(key, year=YEAR, organisation=w.branch_b) for key in ("br-theme", "br-meetings", "br-promise")]
+        duty_remind(by=w.staff, duties=late)
     with on(3, 20):
         duty_lists_remind(by=w.staff, year=YEAR)
     with on(11, 3):

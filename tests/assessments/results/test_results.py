@@ -231,3 +231,16 @@ def test_a_period_counts_as_closed_after_its_days_of_grace(world):
     assert (
         closed_on(Q3) == date(2026, 10, 8) == Q3.last + timedelta(days=dated_settings.whole("grace_days", Q3.last) + 1)
     )
+
+
+def test_a_trial_is_frozen_from_the_day_on_which_its_period_is_closed(quarter):
+    for day, refused in ((7, True), (8, False)):
+        with clock.at(timezone.make_aware(datetime(2026, 10, day, 9))):
+            trial = assessment_trial(by=quarter.staff, period=Q3)
+            if refused:
+                with pytest.raises(ValidationError, match="10月8日"):
+                    assessment_freeze(by=quarter.committee_secretary, assessment=trial)
+            else:
+                assert (
+                    assessment_freeze(by=quarter.committee_secretary, assessment=trial).state == AssessmentState.FROZEN
+                )

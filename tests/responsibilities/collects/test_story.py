@@ -18,7 +18,7 @@ from members.roster.services.members import member_create
 from responsibilities.collects.models import Collect, CollectAnswer, CollectState, FieldKind
 from responsibilities.collects.selectors.collects import collects_for
 from responsibilities.collects.services.answers import collect_answer
-from responsibilities.collects.services.collects import FieldData
+from responsibilities.collects.services.collects import MOST_FIELDS, FieldData
 from tests.matrix.collects import draft, sent
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -179,6 +179,7 @@ def test_an_open_table_follows_the_records_and_is_kept_when_it_ends(world, as_):
         ("date", (), "2026-02-30", "“2026-02-30”不是有效日期。"),
         ("choice", ("是", "否"), "也许", "请从选项中选择。"),
         ("text", (), "长" * 501, "最多填写 500 字。"),
+        ("number", (), "3.5.1", "不是数字"),
         ("file", (), "", "请上传内容。"),
     ],
 )
@@ -350,3 +351,14 @@ def test_an_answer_is_late_after_the_last_day(world, days, late):
         collect_answer(by=world.secretary_a, target=target, given={field.pk: "5"})
     target.refresh_from_db()
     assert target.late is late
+
+
+def test_a_form_asks_as_much_as_is_allowed_and_no_more(world):
+    fields = [FieldData(f"人数{number}") for number in range(MOST_FIELDS)]
+    assert draft(world, fields=fields).fields.count() == MOST_FIELDS
+    with pytest.raises(ValidationError):
+        draft(world, fields=[*fields, FieldData("再一项")])
+    collect = sent(world, fields=[FieldData("说明", "text")])
+    target, field = collect.targets.get(organisation=world.branch_a), collect.fields.get()
+    collect_answer(by=world.secretary_a, target=target, given={field.pk: "长" * 500})
+    assert len(target.answers.get().value) == 500

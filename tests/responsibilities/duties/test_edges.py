@@ -15,7 +15,7 @@ from responsibilities.duties.progress import Progress
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_item, duties_of_record
 from responsibilities.duties.selectors.wording import chip
 from responsibilities.duties.services.duties import duty_change, duty_drop, shown
-from responsibilities.duties.services.reports import duty_report
+from responsibilities.duties.services.reports import LONGEST, duty_report
 from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import WorkItem
 from tests.responsibilities.duties.world import duty, issue, issued, line, make, record
@@ -109,3 +109,12 @@ def test_a_line_is_dropped_or_put_on_other_days_unless_something_was_reported_ab
     assert duty_change(by=world.staff, duty=mine, data=line(period="month", due=""), reason="改频次").period == "month"
     duty_drop(by=world.staff, duty=mine, reason="合并")
     assert not Duty.objects.filter(pk=mine.pk).exists() and Duty.objects.filter(pk=other.pk).exists()
+
+
+def test_a_report_has_as_many_characters_as_are_allowed_and_no_more(world):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    for text, sentence in (("落" * (LONGEST + 1), f"最多 {LONGEST} 字"), (" ", "请写明落实情况")):
+        with pytest.raises(ValidationError, match=sentence):
+            duty_report(by=world.secretary_a, duty=one, slot="2026", text=text)
+    assert len(duty_report(by=world.secretary_a, duty=one, slot="2026", text="落" * LONGEST).text) == LONGEST

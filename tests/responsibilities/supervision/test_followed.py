@@ -12,7 +12,12 @@ from common.periods import YEAR, Period
 from responsibilities.measures import item_counts
 from responsibilities.supervision.models import SupervisionProblem
 from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
-from responsibilities.supervision.services.notices import supervision_accept, supervision_close, supervision_reply
+from responsibilities.supervision.services.notices import (
+    MOST_PROBLEMS,
+    supervision_accept,
+    supervision_close,
+    supervision_reply,
+)
 from responsibilities.supervision.services.problems import problem_done, problems_write
 from tests.matrix.supervision import answered
 from tests.responsibilities.supervision.test_story import at, issued, text_of
@@ -140,3 +145,16 @@ def test_what_was_answered_late_is_counted_as_done_and_as_late():
         for pk, (place, state) in enumerate([(1, "met"), (1, "met_late"), (1, "overdue"), (1, "not_due"), (2, "met")])
     ]
     assert item_counts(items) == {1: [2, 4, 1, 1], 2: [1, 1, 0, 0]}
+
+
+def test_a_notice_names_as_many_problems_as_are_allowed_and_may_be_due_today(world):
+    names = [f"问题{number}" for number in range(MOST_PROBLEMS)]
+    notice = issued(world, days=0, problems=names)
+    assert notice.problems.count() == MOST_PROBLEMS and notice.due == clock.today()
+    for options in ({"problems": [*names, "再一条"]}, {"days": -1}):
+        with pytest.raises(ValidationError):
+            issued(world, **options)
+    rows = [(row, row.problem, "") for row in notice.problems.all()]
+    problems_write(by=world.staff, supervision=notice, rows=rows)
+    with pytest.raises(ValidationError, match="最多列"):
+        problems_write(by=world.staff, supervision=notice, rows=[*rows, (None, "再一条", "")])
