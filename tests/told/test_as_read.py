@@ -167,7 +167,7 @@ READ = {
         ("administrator", "/first-steps/"), ("committee_secretary", "/first-steps/"),
         ("staff", "/cadres/{w.secretary_b.pk}/"), ("staff", "/cadres/{w.leader.pk}/"), ("staff", "/cadres/?year=2025"), ("leader", "/cadres/"),
         ("secretary_a", "/cadres/"), ("staff", "/search/?q=甲"), ("staff", "/search/?q=能源"), ("staff", "/search/?q=记录"), ("staff", "/search/?q=leader"),
-        ("staff", "/activities/{w.joint.pk}/counts/"), ("secretary_b", "/activities/{w.other.pk}/counts/"),
+        ("staff", "/activities/{w.joint.pk}/counts/"), ("secretary_b", "/activities/{w.other.pk}/counts/"), ("staff", "/activities/{w.few.pk}/counts/"),
         *(("staff", f"POST /dashboard/export/?period=2026Q2{more}") for more in ("", "&order=tree", "&state=met_late")),
         ("staff", "/?period=2026Q3"), ("staff", "/dashboard/?period=2026Q3&order=tree"), ("staff", "/dashboard/?period=2026Q2&state=overdue"),
         ("staff", "/dashboard/remind/?period=2026Q3"), ("staff", "/cadres/"), ("staff", "/cadres/{w.secretary_a.pk}/"),

@@ -255,6 +255,9 @@ def test_coverage_cannot_begin_before_the_present_one_or_twice(world):
     cover = {"by": world.staff, "department": department, "organisation": world.branch_b}
     with pytest.raises(ValidationError, match="尚未结束"):
         departments.coverage_set(**cover, starts=date(2026, 6, 30))
+    other = departments.department_create(by=world.staff, name="乙处")
+    departments.coverage_set(by=world.staff, department=other, organisation=world.branch_a, starts=date(2026, 5, 1))
+    departments.coverage_end(by=world.staff, department=other, ends=date(2026, 8, 30))
     assert departments.coverage_set(**cover, starts=date(2026, 7, 1)).starts == date(2026, 7, 1)
 
 
