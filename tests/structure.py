@@ -7,7 +7,6 @@ tasks, measures, commands, template tags): it stands on top of the subjects.
 
 import ast
 import re
-from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -68,20 +67,22 @@ def _target(name, alias):
     return name or None
 
 
+def modules_named(tree):
+    """Return the modules of ours that a syntax tree imports; imports inside functions count like all others."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found |= {_target(node.module, alias.name) for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {_target(alias.name, "") for alias in node.names}
+    return found - {None}
+
+
 @cache
 def imports():
-    """Return {module: {module it imports}}; imports inside functions count like all others."""
-    found = defaultdict(set)
-    for module, path in files().items():
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                targets = {_target(node.module, alias.name) for alias in node.names}
-            elif isinstance(node, ast.Import):
-                targets = {_target(alias.name, "") for alias in node.names}
-            else:
-                continue
-            found[module] |= targets - {None, module}
-    return dict(found)
+    """Return {module: {module it imports}}."""
+    found = {module: modules_named(ast.parse(path.read_text())) - {module} for module, path in files().items()}
+    return {module: targets for module, targets in found.items() if targets}
 
 
 def arrows_back():

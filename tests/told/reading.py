@@ -1,4 +1,7 @@
-"""What somebody reads on a page: words in order, fields with what they hold, where links lead; no ids, classes or scripts."""
+"""What somebody reads on a page: words in order, fields with what they hold, where links lead; no ids or scripts.
+
+Of classes only the looks that a state gives: is-late, is-ok.
+"""
 
 import io
 import re
@@ -28,6 +31,7 @@ BLOCKS = {
     "summary",
 }
 BLOCKS |= {"ul", "ol", "dl", "thead", "tbody", "header", "footer", "nav", "aside", "main", "fieldset", "legend", "br"}
+LAYOUT = {"is-wrap", "is-sticky", "is-required", "is-main", "is-left"}
 VOID = {"input", "br", "img", "hr", "meta", "link", "col", "wbr"}
 
 
@@ -45,6 +49,10 @@ class _Reader(HTMLParser):
         self.parts.append("\n" if tag in BLOCKS else "")
         if tag in ("td", "th"):
             self.parts.append(" | ")
+        names = [name for name in (given.get("class") or "").split() if name not in LAYOUT]
+        looks = [f"({name.removeprefix('is-')})" for name in names if name.startswith("is-") or "-depth-" in name]
+        looks += ["(current)"] if given.get("aria-current") == "true" else []
+        self.parts.append(f" {''.join(looks)} " if looks else "")
         for name in ("title", "aria-label", "placeholder"):
             if given.get(name):
                 self.parts.append(f" ‹{given[name]}› ")

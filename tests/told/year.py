@@ -39,6 +39,7 @@ from members.activities.services.states import (
     activity_withdraw,
 )
 from members.roster.models.links import LinkProposal
+from members.roster.models.members import Member
 from members.roster.services.accounts import link_confirm, link_propose
 from members.roster.services.members import member_create, member_transfer, member_update, post_end, post_give
 from responsibilities.collects.models import Collect, FieldKind
@@ -47,6 +48,7 @@ from responsibilities.collects.services.answers import collect_answer, collect_r
 from responsibilities.collects.services.collects import (
     FieldData,
     collect_close,
+    collect_discard,
     collect_remind,
     collect_save,
     collect_send,
@@ -56,7 +58,13 @@ from responsibilities.duties.services.duties import duty_add, duty_change, duty_
 from responsibilities.duties.services.lists import duty_list_note, duty_lists_issue, duty_lists_make
 from responsibilities.duties.services.notes import duty_lists_remind
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
-from responsibilities.duties.services.reports import duty_report, duty_report_accept, duty_report_return
+from responsibilities.duties.services.reports import (
+    duty_confirm,
+    duty_remind,
+    duty_report,
+    duty_report_accept,
+    duty_report_return,
+)
 from responsibilities.requirements.selectors import requirements
 from responsibilities.requirements.services import (
     exemption_revoke,
@@ -75,7 +83,7 @@ from responsibilities.supervision.services.notices import (
     supervision_return,
 )
 from responsibilities.supervision.services.problems import problem_done, problems_write
-from responsibilities.work.models import WorkKind
+from responsibilities.work.models import WorkItem, WorkKind
 from responsibilities.work.services.evidence import evidence_link, evidence_paper, evidence_remove
 from responsibilities.work.services.items import WorkData, work_create, work_stop, work_update
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update, stage_waive
@@ -110,13 +118,15 @@ def tell(world):
 
 def _name(w):
     """Give names to what the pages are opened by."""
+    w.first_a, w.fourth_a = w.people("branch_a")[0], w.people("branch_a")[3]
+    w.guest = Member.objects.get(name="乙四")
     w.fifth_a, w.second_b, w.last_c = w.people("branch_a")[4], w.people("branch_b")[1], w.people("branch_c")[-1]
     w.arrangement, w.implementation = (w.item.stages.get(stage=kind) for kind in ("arrangement", "implementation"))
-    w.promise_b = duty("br-promise", organisation=w.branch_b)
-    w.theme_duty_a = duty("br-theme", organisation=w.branch_a)
+    w.promise_b = duty("br-promise", year=YEAR, organisation=w.branch_b)
+    w.theme_duty_a = duty("br-theme", year=YEAR, organisation=w.branch_a)
     w.answered, w.unclear = (Supervision.objects.get(title=title) for title in ("补记录", "说明不清"))
     w.asked, w.over, w.unsent = (Collect.objects.get(title=title) for title in ("志愿服务", "已经结束的", "还没发出的"))
-    w.result_a = w.trial.results.get(organisation=w.branch_a)
+    w.result_a, w.result_b = (w.trial.results.get(organisation=place) for place in (w.branch_a, w.branch_b))
 
 
 def _places(w):
@@ -132,7 +142,7 @@ def _places(w):
         term_close(by=w.staff, organisation=w.branch_a, on=date(YEAR, 4, 18), next_expires=date(2029, 4, 18))
         coverage_end(by=w.staff, department=gone, ends=date(YEAR, 4, 1))
         department_close(by=w.staff, department=gone)
-        extra = organisation_create(
+        w.extra = extra = organisation_create(
             by=w.staff, parent=w.committee, kind="branch", name="临时项目支部委员会", short_name="临时项目党支部"
         )
     with on(9, 2):
@@ -215,7 +225,9 @@ def _records(w):
         absent=[(member, "absent") for member in w.people("branch_b")[1:]],
     )  # fmt: skip
     _held(w, c, w.secretary_c, "assembly", date(YEAR, 2, 26), title="丙中心大会", accept=w.general_secretary)
-    joint = _held(w, a, w.secretary_a, "theme_day", date(YEAR, 10, 15), title="联合义务劳动", hosts=[b, c])
+    _held(w, b, w.secretary_b, "training", date(YEAR, 9, 24), title="乙处集中培训", accept=w.staff)
+    w.visit = _held(w, a, w.secretary_a, "visit", date(YEAR, 8, 19), title="走访电厂")
+    w.joint = joint = _held(w, a, w.secretary_a, "theme_day", date(YEAR, 10, 15), title="联合义务劳动", hosts=[b, c])
     with on(10, 20):
         host = ActivityHost.objects.get(activity=joint, organisation=b)
         host_confirm(by=w.secretary_b, host=host, attendance={m.pk: ("present", "") for m in w.people("branch_b")})
@@ -278,8 +290,12 @@ def _work(w):
         evidence_link(by=w.secretary_b, stage=part.stage, activity=w.other, milestone=part)
         wrong = evidence_link(by=w.secretary_b, stage=second.stages.get(stage="study"), activity=w.few)
         evidence_link(by=w.secretary_b, stage=second.stages.get(stage="arrangement"), activity=w.other)
-        evidence_paper(by=w.staff, stage=w.item.stages.get(stage="arrangement"), title="保供工作方案", day=date(YEAR, 4, 9),
-                       file=SimpleUploadedFile("方案.pdf", PDF))  # fmt: skip
+        evidence_link(by=w.secretary_a, stage=part.stage, activity=w.visit)
+        winter = part.stage.milestones.last()
+        for title, stage, part in (("保供工作方案", "arrangement", None), ("巡查照片", "implementation", winter)):
+            evidence_paper(by=w.staff, stage=w.item.stages.get(stage=stage), title=title, day=date(YEAR, 4, 9),
+                           file=SimpleUploadedFile("方案.pdf", PDF), milestone=part)  # fmt: skip
+        activity_return(by=w.staff, activity=w.visit, reason="请补照片")
         stage_waive(by=w.staff, stage=w.item.stages.get(stage="assessment"), reason="并入年度考核")
     with on(10, 30):
         evidence_remove(by=w.secretary_b, evidence=wrong, reason="关联错了")
@@ -288,28 +304,53 @@ def _work(w):
         data = WorkData(name="数据共享攻坚", kind=second.kind, starts=second.starts, ends=second.ends, leader=w.leader,
                         carriers=[w.branch_b, w.branch_c], planned={"study": date(YEAR, 6, 1)})  # fmt: skip
         work_update(by=w.staff, item=second, data=data, version=second.version)
+        # Closed stages count on the last one's days, whichever stage changed.
+        _dated(second, "implementation", date(YEAR, 10, 20))
+        _dated(second, "assessment", date(YEAR, 10, 28))
+        _dated(second, "arrangement", date(YEAR, 10, 11))
 
 
 def _duties(w):
     with on(2, 10) as day:
         duty_lists_make(by=OPERATOR, year=YEAR, levels=["party_group", "committee", "leader", "branch", "member"])
+        duty_lists_make(by=OPERATOR, year=YEAR - 1, levels=["committee", "branch"])
+        before = list(DutyList.objects.filter(year=YEAR - 1))
+        duty_lists_issue(by=OPERATOR, lists=before, document=DOCUMENT, issued_on=date(YEAR, 1, 8))
         lists = DutyList.objects.filter(year=YEAR).exclude(level="party_group")
         duty_lists_issue(by=OPERATOR, lists=list(lists), document=DOCUMENT, issued_on=day)
         portfolio_make(by=w.staff, organisation=w.root, leader=w.leader, department=w.energy)
         portfolio_make(by=w.staff, organisation=w.root, leader=w.leader, contact=w.branch_a)
         row = portfolio_make(by=w.staff, organisation=w.root, leader=w.leader, department=w.office)
     with on(3, 3):
-        duty_list_note(by=w.secretary_a, duty_list=DutyList.objects.get(level="branch", organisation=w.branch_a))
-        own = DutyList.objects.get(level="branch", organisation=w.branch_b)
+        duty_list_note(
+            by=w.secretary_a, duty_list=DutyList.objects.get(year=YEAR, level="branch", organisation=w.branch_a)
+        )
+        own = DutyList.objects.get(year=YEAR, level="branch", organisation=w.branch_b)
         extra = duty_add(by=w.staff, duty_list=own, data=line(), reason="补充")
         duty_change(by=w.staff, duty=extra, data={"due": "06-20,12-20", "text": "改过的一项"}, reason="提前")
-        duty_drop(by=w.staff, duty=duty("br-promise", organisation=w.branch_c), reason="合并")
+        due_soon = line(text="年底前谈一次", due="06-20,12-05")
+        mine = DutyList.objects.get(year=YEAR, level="branch", organisation=w.branch_a)
+        duty_add(by=w.staff, duty_list=mine, data=due_soon, reason="补充")
+        w.halves = duty_add(by=w.staff, duty_list=mine, data=line(text="半年一议", due="06-20,12-31"), reason="补充")
+        duty_drop(by=w.staff, duty=duty("br-promise", year=YEAR, organisation=w.branch_c), reason="合并")
+    with on(10, 27):
+        late = [duty(key, year=YEAR, organisation=w.branch_b) for key in ("br-theme", "br-meetings", "br-promise")]
+        duty_remind(by=w.staff, duties=late)
     with on(3, 20):
         duty_lists_remind(by=w.staff, year=YEAR)
+    with on(11, 3):
+        duty_confirm(
+            by=w.secretary_a,
+            duty=duty("br-theme", year=YEAR, organisation=w.branch_a),
+            slot=f"life-theme-day/{YEAR}-09",
+        )
     with on(7, 8):
         portfolio_end(by=w.staff, portfolio=row)
         for place, by in ((w.branch_a, w.secretary_a), (w.branch_b, w.secretary_b)):
-            duty_report(by=by, duty=duty("br-promise", organisation=place), slot=str(YEAR), text="已经公布承诺")
+            duty_report(
+                by=by, duty=duty("br-promise", year=YEAR, organisation=place), slot=str(YEAR), text="已经公布承诺"
+            )
+        duty_report(by=w.secretary_a, duty=w.halves, slot=f"{YEAR}H1", text="上半年已议")
         reports = {row.duty.list.organisation_id: row for row in DutyReport.objects.all()}
         duty_report_accept(by=w.staff, report=reports[w.branch_a.pk])
         duty_report_return(by=w.staff, report=reports[w.branch_b.pk], reason="请附名单")
@@ -348,6 +389,16 @@ def _supervision(w):
         again = issued(w.branch_b, "说明不清", date(YEAR, 9, 12))
         closed = issued(w.branch_c, "撤回的", date(YEAR, 9, 15))
         issued(w.root, "联系支部", date(YEAR, 12, 20), holder=w.leader)
+        issued(w.branch_c, "当天到期", date(YEAR, 11, 2))
+        listed = issued(w.branch_b, "有清单的", date(YEAR, 12, 1), problems=["甲事", "乙事", "丙事"])
+        rows = [(row, row.problem, "") for row in listed.problems.all()]
+        rows[1] = (rows[1][0], "", "")
+        problems_write(by=w.staff, supervision=listed, rows=[*rows, (None, "丁事", "换人办"), (None, "", "空行")])
+        rows = [(row, "改写", "马上办") for row in listed.problems.all()]
+        problems_write(by=w.secretary_b, supervision=listed, rows=[*rows, (None, "自己加的", "")])
+        late = WorkItem.objects.get(name="数据共享攻坚").stages.get(stage="study")
+        about = {"subject": "stage", "about": f"stage/{late.pk}", "about_name": "数据共享攻坚同步研究"}
+        issued(w.branch_b, "补同步研究", date(YEAR, 12, 10), **about)
     with on(9, 8):
         supervision_reply(by=w.secretary_a, supervision=answered, text="已补齐", activity=w.study)
         rows = list(answered.problems.all())
@@ -381,7 +432,10 @@ def _collects(w):
             [FieldData("党员人数", figure="members"), number, text],
         )
         over = saved("已经结束的", date(YEAR, 10, 20), [w.branch_a, w.branch_b], [number])
-        saved("还没发出的", date(YEAR, 12, 25), [w.branch_a], [number])
+        unsent = saved("改名之前", date(YEAR, 12, 20), [w.branch_a, w.branch_b], [text])
+        collect_save(by=w.staff, title="还没发出的", purpose="年底汇总", due=date(YEAR, 12, 25), fields=[number],
+                     targets=[w.branch_a], collect=unsent)  # fmt: skip
+        collect_discard(by=w.staff, collect=saved("不要了的", date(YEAR, 12, 25), [w.branch_a], [number]))
         for collect in (first, over):
             collect_send(by=w.staff, collect=collect)
     with on(10, 14):

@@ -110,9 +110,9 @@ def is_young() -> bool:
         "start": Setting.objects.filter(key=KEY),
         "secretary": Appointment.objects.filter(role=SECRETARY),
     }
+    # What is asked is the same of every organisation; one row holds it.
     found = (
-        Organisation.objects.filter(parent__isnull=True)
-        .order_by()
+        Organisation.objects.order_by()
         .annotate(**{f"has_{name}": Exists(rows.order_by()) for name, rows in has.items()})
         .values_list(*[f"has_{name}" for name in has])
         .first()

@@ -273,7 +273,8 @@ def _review(by: Actor, supervision: Supervision, accepted: bool, reason: str = "
 def supervision_accept(*, by: Actor, supervision: Supervision) -> Supervision:
     """Accept the last reply: closed, or (with problems still open) accepted until all are struck off."""
     columns: dict[str, Any] = {"state": SupervisionState.ACCEPTED}
-    if not supervision.problems.filter(done_on__isnull=True).exists():
+    # None is struck off before the reply is accepted.
+    if not supervision.problems.exists():
         columns = {"state": SupervisionState.CLOSED, "closed_at": clock.now()}
     with written(by, supervision, "accept"):
         reply = _review(by, supervision, True)

@@ -220,7 +220,7 @@ def _write_carriers(item: WorkItem, carriers: list[Organisation]) -> None:
             row.ended = today - timedelta(days=1)
             row.save(update_fields=["ended"])
     leads = chosen[0] if chosen else None
-    item.carriers.filter(ended__isnull=True, leads=True).exclude(organisation=leads).update(leads=False)
+    item.carriers.filter(ended__isnull=True, leads=True).update(leads=False)
     for place in carriers:
         if place.pk not in open_rows:
             row = WorkCarrier(item=item, organisation=place, leads=place.pk == leads)

@@ -7,9 +7,10 @@ import docx
 import pytest
 import time_machine
 
-from assessments.home.selectors.cadre import cadre_record
+from assessments.home.selectors.cadre import cadre_record, cadres, seats_readable
 from branches.access.services.appointments import appointment_end, appointment_make
 from branches.reach.models import Appointment
+from branches.reach.rights import SYSTEM_ROLES
 from common.operator import OPERATOR
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member
@@ -110,3 +111,10 @@ def test_the_record_of_a_year_is_of_those_who_answered_in_it(world):
         assert [row["title"] for row in old["supervisions"]] == ["补记录"]
         assert (new["lists"], new["supervisions"]) == ([], [])
         assert cadre_record(world.outsider, 2027)["supervisions"] == []
+
+
+def test_seats_of_the_system_are_nobodys_record(world):
+    assert list(seats_readable(world.administrator)) == [] and list(cadres(world.administrator, 2026)) == []
+    assert {row.user.username for row in cadres(world.secretary_b, 2026)} == {"secretary_b"}
+    roles = {row.role for row in cadres(world.committee_secretary, 2026)}
+    assert "branch_secretary" in roles and not roles & set(SYSTEM_ROLES)

@@ -111,3 +111,10 @@ def test_today_is_the_day_when_none_is_said(world):
     fact(world.branch_a, "life-theme-day", "2026-09", "overdue", due=date(2026, 9, 30))
     _, groups, _ = heat_map(world.staff, Q3)
     assert groups[0].rows[0].most_days == (clock.today() - date(2026, 9, 30)).days
+
+
+def test_what_falls_due_today_is_reckoned_with_and_what_falls_due_tomorrow_is_not(world):
+    fact(world.branch_a, "life-theme-day", "2026-09", "met", due=TODAY)
+    fact(world.branch_a, "life-assembly-q", "2026Q3", "due_soon", due=date(2026, 10, 11))
+    row = shown(world)[1][world.branch_a.pk]
+    assert (row.done, row.due, row.rate) == (1, 1, 100)

@@ -1,16 +1,22 @@
 """The first steps know by what is there whether they are done; the page leads while the agency is young."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from assessments.facts import fill as rollups
 from assessments.home.first_steps import STEPS
+from assessments.home.selectors.cadre import cadre_record
+from assessments.home.selectors.start_figures import is_young, start_figures, system_figures
+from branches.access.models import User
 from branches.access.services.appointments import appointment_end
 from branches.reach.models import Appointment
 from branches.settings.models import Setting
 from branches.settings.start import KEY
 from common import clock
 from common.operator import OPERATOR
+from tests.responsibilities.work.support import item_at
 
 PAGE = "/first-steps/"
 
@@ -75,3 +81,29 @@ def test_while_facts_are_made_the_page_says_so(world, as_):
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.key)
 def test_every_step_leads_to_a_page_that_opens_for_whoever_may(step, as_):
     assert as_("committee_secretary").get(reverse(step.url)).status_code == 200
+
+
+def test_another_setting_is_no_day_of_start_and_work_counts_that_runs_in_the_year(world):
+    assert not is_young()
+    Setting.objects.filter(key=KEY).delete()
+    Setting.objects.create(key="grace_days", value="9", valid_from=clock.today())
+    assert is_young()
+    year = clock.today().year
+    for name, starts, ends in (
+        ("首日止", date(year - 1, 3, 1), date(year, 1, 1)),
+        ("末日起", date(year, 12, 31), date(year + 1, 3, 1)),
+        ("去年止", date(year - 1, 3, 1), date(year - 1, 12, 31)),
+        ("明年起", date(year + 1, 1, 1), date(year + 1, 3, 1)),
+    ):
+        item_at(world.committee, [world.branch_a], name=name, starts=starts, ends=ends)
+    assert start_figures(world.staff).work == 2
+    assert {row["name"] for row in cadre_record(world.secretary_a, year)["work"]} == {"首日止", "末日起"}
+
+
+def test_the_administrator_reads_who_holds_which_seat_and_how_many_accounts_there_are(world):
+    figures = system_figures()
+    assert figures.root and figures.secretaries == (world.committee_secretary.name,) and figures.auditors == 1
+    assert figures.accounts == User.objects.filter(is_active=True).count() - 2
+    User.objects.filter(username="outsider").update(is_active=False)
+    User.objects.filter(username="auditor").update(is_active=False)
+    assert (system_figures().auditors, system_figures().accounts) == (0, figures.accounts - 1)

@@ -3,16 +3,18 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from assessments.home.selectors.tasks import tasks_of
 from common import clock
 from members.activities.models import Activity, ActivityKind, Resolution
-from responsibilities.collects.models import FieldKind
+from responsibilities.collects.models import Collect, FieldKind
 from responsibilities.collects.services.collects import FieldData, collect_save, collect_send
 from responsibilities.supervision.services.notices import supervision_issue
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
+from tests.matrix.collects import sent
 from tests.responsibilities.duties.world import issued
-from tests.responsibilities.work.support import item_at
+from tests.responsibilities.work.support import ago, happened, item_at
 
 
 @pytest.fixture
@@ -103,3 +105,28 @@ def test_the_panel_names_the_duties_a_new_record_will_prove(world, as_):
     data = {"organisation": world.branch_a.pk, "kinds": "theme_day", "day": date.today().isoformat(), "title": "观摩"}
     page = as_("secretary_a").post("/uses/", data, headers={"HX-Request": "true"}).content.decode()
     assert "开展主题党日" in page and "未关联重点业务" in page
+
+
+def test_a_question_is_overdue_from_the_day_after(world):
+    collect = sent(world)
+    for days, state in ((1, "open"), (0, "open"), (-1, "overdue")):
+        Collect.objects.filter(pk=collect.pk).update(due=clock.today() + timedelta(days=days))
+        (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "一次征集"]
+        assert [(task.state, task.word) for task in group.tasks] == [(state, "待填报" if state == "open" else "")]
+
+
+def test_the_workbench_says_of_talks_how_many_members_are_still_to_be_met(world, as_):
+    with time_machine.travel("2026-12-10T10:00:00+08:00", tick=False):
+        lines = as_("secretary_a").get("/").context["due"]
+    (line,) = [line for line in lines if line.row.row.counts_members]
+    assert (
+        line.note == f"已谈 {line.row.done} 人，还差 {line.row.expected - line.row.done} 人" and line.row.expected > 0
+    )
+    assert "还差 6 人" in line.note or line.row.done
+
+
+def test_of_what_is_missing_the_longest_comes_first(world):
+    for name, days in (("甲事", 20), ("乙事", 40), ("丙事", 30)):
+        happened(item_at(world.committee, [world.branch_a], name=name), "study", ago(days))
+    (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "四同步"]
+    assert [task.title for task in group.tasks] == ["乙事：研究", "丙事：研究", "甲事：研究"]

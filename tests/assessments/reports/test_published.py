@@ -42,6 +42,7 @@ def test_the_whole_and_each_extract_are_kept_apart(world, frozen):
     assert len({whole, extract, other}) == 3
     assert report_document(report, "xlsx") == whole and report_document(report, "xlsx", world.branch_a.pk) == extract
     assert ReportDocument.objects.count() == 3
+    assert report_document(report, "docx") != whole and report_document(report, "xlsx") == whole
     with pytest.raises(KeyError):
         report_document(report, "xlsx", world.root.pk)
 

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,11 +10,12 @@ from assessments.reports import builder, shape
 from assessments.reports.models import Report
 from assessments.reports.services import assessment_publish
 from assessments.results.models import Assessment, AssessmentState, FrozenError, Result, Score
-from assessments.results.services import assessment_freeze, assessment_trial, assessment_unfreeze
+from assessments.results.services import assessment_freeze, assessment_trial, assessment_unfreeze, closed_on
 from branches import audit
 from branches.audit.guards import AUDIT_TABLES
 from branches.audit.models import AuditAnchor, AuditEntry
 from branches.audit.verify import verify
+from branches.settings import dated as dated_settings
 from branches.settings.services import start_set
 from common import clock
 from common.errors import Conflict
@@ -224,3 +225,22 @@ def test_a_period_before_the_agencys_start_is_not_scored_and_its_records_are_not
     old, new = (Activity(organisation=world.branch_a, day=day) for day in (date(2026, 9, 30), date(2026, 10, 1)))
     much_later = timezone.make_aware(datetime(2026, 12, 1, 9))
     assert not is_late(old, much_later) and is_late(new, much_later)
+
+
+def test_a_period_counts_as_closed_after_its_days_of_grace(world):
+    assert (
+        closed_on(Q3) == date(2026, 10, 8) == Q3.last + timedelta(days=dated_settings.whole("grace_days", Q3.last) + 1)
+    )
+
+
+def test_a_trial_is_frozen_from_the_day_on_which_its_period_is_closed(quarter):
+    for day, refused in ((7, True), (8, False)):
+        with clock.at(timezone.make_aware(datetime(2026, 10, day, 9))):
+            trial = assessment_trial(by=quarter.staff, period=Q3)
+            if refused:
+                with pytest.raises(ValidationError, match="10月8日"):
+                    assessment_freeze(by=quarter.committee_secretary, assessment=trial)
+            else:
+                assert (
+                    assessment_freeze(by=quarter.committee_secretary, assessment=trial).state == AssessmentState.FROZEN
+                )

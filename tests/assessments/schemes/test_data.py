@@ -3,7 +3,10 @@ import copy
 import pytest
 
 from assessments.schemes.data import KEYS, default_scheme, scheme_data
+from assessments.schemes.models import SchemeVersion
+from assessments.schemes.services import BRANCH_SCHEME, install_defaults, scheme_current
 from assessments.scoring import scheme_from
+from branches.audit.models import AuditEntry
 from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.rulebook import rule
 
@@ -53,3 +56,18 @@ def test_a_scheme_that_does_not_add_up_is_refused_in_chinese(change, text):
     change(data)
     with pytest.raises(ValueError, match=text):
         scheme_from(data)
+
+
+@pytest.mark.django_db
+def test_each_shipped_scheme_is_installed_once_with_an_entry_and_the_newest_of_its_key_holds():
+    SchemeVersion.objects.all().delete()
+    before = AuditEntry.objects.filter(verb="scheme.install").count()
+    for _ in range(2):
+        install_defaults()
+    assert (
+        AuditEntry.objects.filter(verb="scheme.install").count() - before == SchemeVersion.objects.count() == len(KEYS)
+    )
+    body = scheme_current().body
+    newer = SchemeVersion.objects.create(key=BRANCH_SCHEME, version=2, title="二", body=body)
+    SchemeVersion.objects.create(key="another", version=9, title="另一套", body=body)
+    assert scheme_current() == newer and {scheme_current(key).key for key in KEYS} == set(KEYS)

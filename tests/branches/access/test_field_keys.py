@@ -11,6 +11,7 @@ from django.test import Client
 
 from branches.access.models import KeyCanary
 from branches.access.services import key_check, keys
+from branches.audit.models import AuditEntry
 from common import crypto
 from common.fields import reveal
 from common.operator import OPERATOR
@@ -115,6 +116,7 @@ def test_no_number_is_registered_twice_before_during_and_after_a_rotation(kept, 
     code, out, errors = run("rotate_field_keys")
     assert code == 0, errors
     assert key_check.problem() == ""
+    assert f"{len(Member.objects.exclude(identity=''))} 个" in AuditEntry.objects.get(verb="keys.index").payload
     for member in Member.objects.exclude(identity=""):
         assert member.identity_index == identity_index(reveal(member, "identity"))
     with pytest.raises(ValidationError, match="已登记"):

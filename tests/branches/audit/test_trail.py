@@ -9,6 +9,7 @@ from branches import audit
 from branches.audit import anchors, guards, seal
 from branches.audit.history import history
 from branches.audit.models import AuditEntry, AuditSeal
+from branches.audit.selectors import history_of
 from branches.audit.verify import verify
 from branches.places import tree
 from branches.settings.services import setting_set
@@ -158,3 +159,16 @@ def test_the_history_leaves_out_what_has_no_name_for_readers(world):
     audit.record(by=OPERATOR, verb="organisation.update", obj=world.branch_b, before=before, after=after)
     name = world.branch_b._meta.get_field("short_name").verbose_name
     assert history(world.branch_b)[0]["changes"] == [{"field": name, "before": "旧名", "after": "新名"}]
+
+
+def test_the_history_of_a_place_on_a_page_is_of_the_kinds_asked_for_and_of_no_other_place(world):
+    for place in (world.branch_a, world.branch_b):
+        audit.record(by=OPERATOR, verb="organisation.update", obj=place, organisation=place, after={"x": 1})
+        audit.record(
+            by=OPERATOR, verb="member.update", obj=world.people("branch_a")[0], organisation=place, after={"x": 1}
+        )
+    (row,) = history_of(world.branch_b, ["organisation"], limit=1)
+    assert row["title"].startswith("修改组织")
+    assert {one["title"] for one in history_of(world.branch_b, ["member"])} >= {"修改党员信息：甲一"}
+    assert not any("修改组织" in one["title"] for one in history_of(world.branch_b, ["member"]))
+    assert not any("甲处" in one["title"] for one in history_of(world.branch_b, ["organisation"]))

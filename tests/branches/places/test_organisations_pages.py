@@ -198,6 +198,7 @@ def test_a_term_is_entered_corrected_and_closed_by_an_election(world, as_):
     ("data", "message"),
     [
         ({"starts": "2026-01-01", "expires": "2025-01-01"}, "届满日期应晚于任期开始日期"),
+        ({"starts": "2026-01-01", "expires": "2026-01-01"}, "届满日期应晚于任期开始日期"),
         ({"expires": ""}, "必填"),
         ({"expires": "2045-01-01"}, "日期应在"),
     ],
@@ -250,6 +251,14 @@ def test_coverage_cannot_begin_before_the_present_one_or_twice(world):
         )
     with pytest.raises(ValidationError, match="已由这一组织覆盖"):
         departments.coverage_set(by=world.staff, department=department, organisation=world.branch_a)
+    departments.coverage_end(by=world.staff, department=department, ends=date(2026, 6, 30))
+    cover = {"by": world.staff, "department": department, "organisation": world.branch_b}
+    with pytest.raises(ValidationError, match="尚未结束"):
+        departments.coverage_set(**cover, starts=date(2026, 6, 30))
+    other = departments.department_create(by=world.staff, name="乙处")
+    departments.coverage_set(by=world.staff, department=other, organisation=world.branch_a, starts=date(2026, 5, 1))
+    departments.coverage_end(by=world.staff, department=other, ends=date(2026, 8, 30))
+    assert departments.coverage_set(**cover, starts=date(2026, 7, 1)).starts == date(2026, 7, 1)
 
 
 def test_a_closed_department_ends_its_coverage(world):

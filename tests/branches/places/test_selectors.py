@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from branches.places.selectors.names import labels, named
 from branches.places.selectors.terms import term_warnings
+from branches.places.services.terms import term_close, term_set
 from common import clock
+from common.operator import OPERATOR
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,17 @@ def test_labels_are_given_of_those_asked_for(world):
     asked = [world.branch_a.pk, world.group_a1.pk]
     assert labels(asked) == {world.branch_a.pk: world.branch_a.label, world.group_a1.pk: world.group_a1.label}
     assert len(labels()) == Organisation.objects.count()
+
+
+def test_a_term_ends_from_the_day_on_which_it_began_until_today(world):
+    starts = clock.today() - timedelta(days=30)
+    term_set(by=OPERATOR, organisation=world.branch_a, starts=starts, expires=clock.today() + timedelta(days=900))
+    for day, sentence in (
+        (starts - timedelta(days=1), "不能早于"),
+        (clock.today() + timedelta(days=1), "不能晚于今天"),
+    ):
+        with pytest.raises(ValidationError, match=sentence):
+            term_close(by=OPERATOR, organisation=world.branch_a, on=day)
+    assert term_close(by=OPERATOR, organisation=world.branch_a, on=starts).closed_on == starts
+    with pytest.raises(ValidationError, match="没有正在进行的任期"):
+        term_close(by=OPERATOR, organisation=world.branch_a, on=starts)

@@ -9,7 +9,9 @@ from django.http import Http404
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from branches.settings import dated
+from branches.settings.dated import KNOWN
 from branches.settings.models import Setting
+from branches.settings.selectors import history, setting_lines
 from branches.settings.services import setting_set, start_set
 from branches.settings.start import EARLIEST, KEY, agency_start
 from common import clock
@@ -57,6 +59,9 @@ def test_a_value_that_is_history_stays_and_one_to_come_may_be_replaced(world):
     with pytest.raises(ValidationError):
         setting_set(by=OPERATOR, key="founding_share", value="0.3", valid_from=past)
     setting_set(by=OPERATOR, key="founding_share", value="0.3", valid_from=coming)
+    for value in ("0.5", "0.6"):
+        setting_set(by=OPERATOR, key="founding_share", value=value)
+    assert Setting.objects.get(key="founding_share", valid_from=clock.today()).value == "0.6"
     assert Setting.objects.get(key="founding_share", valid_from=coming).value == "0.3"
 
 
@@ -103,3 +108,15 @@ def test_a_start_that_cannot_be_is_told_at_the_field(day, world, as_):
     answer = as_("committee_secretary").post(START, {"day": day, "confirmed": "1"})
     assert answer.status_code == 200 and 'aria-invalid="true"' in answer.content.decode()
     assert agency_start() == EARLIEST
+
+
+def test_the_page_tells_what_holds_today_from_what_is_to_come(world):
+    day, today = timedelta(days=1), clock.today()
+    for value, valid_from in (("5", today - day), ("6", today), ("8", today + day), ("9", today + 2 * day)):
+        setting_set(by=OPERATOR, key="grace_days", value=value, valid_from=valid_from)
+    lines = {line.key: line for line in setting_lines({KNOWN["grace_days"].right})}
+    line = lines["grace_days"]
+    assert line.now.value == "6" and [row.value for row in line.later] == ["9", "8"]
+    assert [row.value for row in history("grace_days")] == ["9", "8", "6", "5"]
+    assert {line.known.right for line in lines.values()} == {KNOWN["grace_days"].right}
+    assert all(line.now is None and not line.later for key, line in lines.items() if key != "grace_days")

@@ -55,3 +55,10 @@ def test_a_meeting_without_voters_is_never_quorate():
 @pytest.mark.parametrize("seats, needed", [(1, 2), (3, 4), (4, 5), (5, 6), (6, 8), (7, 9), (10, 12)])
 def test_a_fifth_more_candidates_than_seats_rounded_up(seats, needed):
     assert validity.candidates_needed(seats) == needed
+
+
+@pytest.mark.parametrize("call", [validity.general_vote, validity.admission_vote])
+def test_all_may_agree(call):
+    assert call(7, 7, 7).passed and call(1, 1, 1).quorate
+    with pytest.raises(ValueError, match="赞成票8张"):
+        call(7, 7, 8)

@@ -7,13 +7,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.urls import reverse
 
 from branches.audit.models import AuditEntry
 from common import clock
 from members.activities.models import Activity
 from members.imports import services as imports
-from members.imports.models import ImportBatch
+from members.imports.models import RUNNING, ImportBatch, LineKind
+from members.imports.selectors import lines_of, own_batches, running_batch
 from members.roster.models.members import Member
 from members.roster.services.members import identity_index
 from tests.common.tabular import workbooks as w
@@ -65,6 +67,7 @@ def test_upload_preview_apply(as_, media, django_capture_on_commit_callbacks):
         client, members=members_file(), activities=table("台账.csv", ACTIVITY_HEADS, meeting(主持人="新党员"))
     )
     assert answer.status_code == 302 and len(kept(media)) == 2
+    assert "名册.csv" in AuditEntry.objects.get(verb="import.upload").payload
     assert all(path.stat().st_mode & 0o077 == 0 for path in kept(media))
     assert not Member.objects.filter(name="新党员").exists()
     text = page(client, batch)
@@ -261,3 +264,34 @@ def test_the_file_is_planned_again_when_it_is_applied(as_):
     _, batch = applied(client, batch)
     assert batch.state == "ready" and batch.preview["fault_count"] == 1
     assert "1 处有误" in page(client, batch) and not Member.objects.filter(name="新党员").exists()
+
+
+@pytest.mark.parametrize(
+    "words", ["UNIQUE constraint failed: members_importbatch.author_id", f'violates "{imports.ONE_RUNNING}"']
+)
+def test_the_second_of_two_at_once_is_told_that_one_runs_and_any_other_fault_stays_one(words):
+    with pytest.raises(imports.Busy), imports._one_at_a_time():
+        raise IntegrityError(words)
+    with pytest.raises(IntegrityError), imports._one_at_a_time():
+        raise IntegrityError("NOT NULL constraint failed")
+    with pytest.raises(ValueError), imports._one_at_a_time():
+        raise ValueError(words)
+
+
+def test_the_import_that_runs_is_ones_own_and_of_these_ledgers(world, as_):
+    _, batch = upload(as_("staff"), members=members_file())
+    assert own_batches(world.staff) == [batch] and own_batches(world.committee_secretary) == []
+    ImportBatch.objects.filter(pk=batch.pk).update(state=RUNNING[0])
+    assert running_batch(world.staff) == batch and running_batch(world.committee_secretary) is None
+    assert running_batch(world.staff, ["activities"]) is None and own_batches(world.staff, ledgers=["activities"]) == []
+    ImportBatch.objects.filter(pk=batch.pk).update(state="expired")
+    assert running_batch(world.staff) is None
+
+
+def test_the_lines_of_a_batch_are_its_own(as_):
+    client = as_("staff")
+    _, first = upload(client, members=members_file(person(人员类别="团员")))
+    _, second = upload(client, members=members_file(person(人员类别="学员", 所在党支部="火星处")))
+    kinds = [{(line.batch_id, line.kind) for line in lines_of(batch, LineKind.ERROR)} for batch in (first, second)]
+    assert kinds == [{(first.pk, LineKind.ERROR)}, {(second.pk, LineKind.ERROR)}]
+    assert not lines_of(first, LineKind.CHANGE).exists()

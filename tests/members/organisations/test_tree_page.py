@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 
 import openpyxl
+import pytest
 
 from branches.places.models.organisations import Organisation
 from branches.places.services.departments import coverage_set, department_create
@@ -12,7 +13,8 @@ from branches.places.services.terms import term_set
 from branches.places.tree import organisation_update
 from common import clock
 from common.operator import OPERATOR
-from members.organisations.selectors import member_counts, tree_rows
+from members.organisations.selectors import member_counts, profile, tree_rows
+from members.roster.models.members import Member
 
 
 def _row(page, name):
@@ -118,3 +120,29 @@ def test_the_export_lists_what_the_page_shows(world, as_):
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)
     assert [row[1] for row in rows[2:]] == ["丙中心党支部"]
     assert rows[2][6] == 3
+
+
+def test_a_profile_counts_whoever_joined_by_today(world):
+    numbers = []
+    for days in (-1, 0, 1):
+        Member.objects.filter(name="丙三").update(joined_on=clock.today() + timedelta(days=days), full_on=None)
+        numbers.append([sum(profile(place)["stages"].values()) for place in (world.general, world.branch_c)])
+    assert numbers == [[3, 3], [3, 3], [2, 2]]
+
+
+@pytest.mark.parametrize(
+    ("years", "days", "label"),
+    [
+        (35, 0, "35岁以下"),
+        (36, 1, "35岁以下"),
+        (36, 0, "36至45岁"),
+        (45, 0, "36至45岁"),
+        (46, 1, "36至45岁"),
+        (46, 0, "46岁以上"),
+    ],
+)
+def test_a_profile_counts_ages_by_the_birthday(world, years, days, label):
+    today = clock.today()
+    born = today.replace(year=today.year - years) + timedelta(days=days)
+    Member.objects.filter(home=world.branch_c).update(birth_date=born)
+    assert [(row["label"], row["value"]) for row in profile(world.branch_c)["ages"]] == [(label, 3)]

@@ -10,11 +10,15 @@ from branches.access.services.appointments import appointment_make
 from branches.access.services.slips import SLIP_DAYS
 from branches.audit.models import AuditEntry
 from branches.reach.models import Appointment
+from common import clock
+from common.errors import Conflict
 from common.names import free_user_names, user_name_of
 from common.operator import OPERATOR
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
 from members.roster.services.members import post_give
+from members.slips.selectors import slips_of
+from members.slips.services import slips_again
 from tests.counting import asked
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +256,26 @@ def test_after_the_password_was_asked_on_the_check_the_list_is_there_again(vacan
     answer = client.post(MAKE, sent(vacant, "branch_a"), headers={"Referer": f"http://testserver{MAKE}"})
     assert answer.status_code == 302 and "confirm" in answer["Location"] and not CodeSlip.objects.exists()
     assert as_("committee_secretary").get(MAKE)["Location"] == "/slips/secretaries/"
+
+
+def test_nobody_finds_his_own_slip_in_the_list(world):
+    slip = CodeSlip.objects.create(
+        user=world.secretary_a, organisation=world.branch_a, role="branch_secretary", printed_by=world.staff,
+        printed_at=clock.now(), expires=clock.now(),
+    )  # fmt: skip
+    assert list(slips_of(world.committee_secretary)) == [slip] and list(slips_of(world.secretary_b)) == []
+    CodeSlip.objects.update(replaced_at=clock.now())
+    assert list(slips_of(world.committee_secretary)) == [], "of one account the last one is listed"
+    CodeSlip.objects.update(replaced_at=None)
+    CodeSlip.objects.update(user=world.committee_secretary)
+    assert list(slips_of(world.committee_secretary)) == []
+
+
+def test_no_code_is_printed_anew_where_one_of_those_chosen_has_a_password(vacant, as_):
+    as_("committee_secretary").post(MAKE, sent(vacant, "branch_a", "branch_b"))
+    first, second = CodeSlip.objects.order_by("pk")
+    CodeSlip.objects.filter(pk=first.pk).update(used_at=first.printed_at, set_at=first.printed_at)
+    for chosen in ([first.pk], [first.pk, second.pk]):
+        with pytest.raises(Conflict, match="没有打印任何口令条"):
+            slips_again(by=vacant.committee_secretary, slips=chosen)
+    assert len(slips_again(by=vacant.committee_secretary, slips=[second.pk])) == 1

@@ -98,6 +98,9 @@ def test_what_is_held_asks_the_same_number_of_statements_at_any_size(world):
 def test_every_entry_is_found_by_its_own_name_and_a_strange_label_by_none():
     for entry in known_figures.CATALOGUE:
         assert known_figures.exact(entry.label).key == entry.key
+        assert known_figures.matching(entry.label)[0].key == entry.key, (
+            "what is called so stands before what is like it"
+        )
         assert entry in known_figures.matching(entry.label), entry.label
     for label in ("困难职工户数", "办公面积", "x", "", "党"):
         assert known_figures.matching(label) == []

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from members.roster.services.members import member_create
 from responsibilities.collects.models import Collect, CollectAnswer, CollectState, FieldKind
 from responsibilities.collects.selectors.collects import collects_for
 from responsibilities.collects.services.answers import collect_answer
-from responsibilities.collects.services.collects import FieldData
+from responsibilities.collects.services.collects import MOST_FIELDS, FieldData
 from tests.matrix.collects import draft, sent
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -178,6 +179,7 @@ def test_an_open_table_follows_the_records_and_is_kept_when_it_ends(world, as_):
         ("date", (), "2026-02-30", "“2026-02-30”不是有效日期。"),
         ("choice", ("是", "否"), "也许", "请从选项中选择。"),
         ("text", (), "长" * 501, "最多填写 500 字。"),
+        ("number", (), "3.5.1", "不是数字"),
         ("file", (), "", "请上传内容。"),
     ],
 )
@@ -189,6 +191,14 @@ def test_a_wrong_answer_gets_one_sentence_and_writes_nothing(world, as_, kind, o
     assert answer.status_code == 422 and sentence in text_of(answer) and "已填的说明" in text_of(answer)
     assert not CollectAnswer.objects.exists()
     assert collect.targets.get(organisation=world.branch_a).answered_at is None
+
+
+def test_a_file_is_not_answered_by_text(world, as_):
+    collect = sent(world, fields=[FieldData("名册", "file")])
+    target = collect.targets.get(organisation=world.branch_a)
+    with pytest.raises(ValidationError) as refused:
+        collect_answer(by=world.secretary_a, target=target, given={collect.fields.get().pk: "名册.pdf"})
+    assert "请上传名册。" in str(refused.value) and not CollectAnswer.objects.exists()
 
 
 def test_a_file_that_is_no_file_of_its_kind_is_refused(world, as_):
@@ -331,3 +341,24 @@ def test_closing_discarding_and_sending_touch_one_collection_only(world, as_):
     staff.post(f"/collects/{first.pk}/close/")
     staff.post(f"/collects/{plan.pk}/send/")
     assert [state(row) for row in (first, second, plan, other)] == ["closed", "open", "open", "draft"]
+
+
+@pytest.mark.parametrize(("days", "late"), [(10, False), (11, True)])
+def test_an_answer_is_late_after_the_last_day(world, days, late):
+    collect = sent(world)
+    target, field = collect.targets.get(organisation=world.branch_a), collect.fields.get()
+    with later(days):
+        collect_answer(by=world.secretary_a, target=target, given={field.pk: "5"})
+    target.refresh_from_db()
+    assert target.late is late
+
+
+def test_a_form_asks_as_much_as_is_allowed_and_no_more(world):
+    fields = [FieldData(f"人数{number}") for number in range(MOST_FIELDS)]
+    assert draft(world, fields=fields).fields.count() == MOST_FIELDS
+    with pytest.raises(ValidationError):
+        draft(world, fields=[*fields, FieldData("再一项")])
+    collect = sent(world, fields=[FieldData("说明", "text")])
+    target, field = collect.targets.get(organisation=world.branch_a), collect.fields.get()
+    collect_answer(by=world.secretary_a, target=target, given={field.pk: "长" * 500})
+    assert len(target.answers.get().value) == 500

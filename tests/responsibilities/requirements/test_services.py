@@ -6,10 +6,13 @@ from branches.access.services.appointments import appointment_make
 from branches.notices.models import Notice
 from branches.reach.models import Appointment
 from common import clock
+from common.errors import Conflict
 from common.operator import OPERATOR
 from common.periods import Period
-from responsibilities.requirements.selectors import requirements
-from responsibilities.requirements.services import about, requirement_remind, responsible_for
+from responsibilities.requirements.models import Exemption
+from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.selectors import one_requirement, requirements
+from responsibilities.requirements.services import about, requirement_exempt, requirement_remind, responsible_for
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +51,17 @@ def test_a_reminder_goes_once_to_each_who_answers_and_says_where_there_is_nobody
     notice = Notice.objects.get(kind="reminder")
     assert notice.recipient == world.secretary_a and "主题党日" in notice.text
     assert notice.about == about(next(row for row in rows if row.organisation == world.branch_a.pk))
+
+
+def test_a_requirement_exempted_by_two_superiors_is_exempt_once(world):
+    row = one_requirement(world.branch_a, "life-theme-day", Period.parse("2026-02"))
+    requirement_exempt(by=world.staff, organisation=world.branch_a, row=row, reason="疫情")
+    with pytest.raises(Conflict):
+        requirement_exempt(by=world.committee_secretary, organisation=world.branch_a, row=row, reason="疫情")
+    assert Exemption.objects.count() == 1
+
+
+def test_a_column_is_headed_by_the_narrow_name_where_there_is_one():
+    heads = {row.rule: row.column_label for row in REQUIREMENT_RULES}
+    assert (heads["life-talks"], heads["life-theme-day"]) == ("谈心", "主题党日")
+    assert all(heads.values())

@@ -266,3 +266,9 @@ def test_only_a_missing_stage_can_be_put_under_supervision_from_the_board(as_, i
     assert all(cell.supervise for cell in cells if cell.show.state == "missing" and not cell.supervised)
     asked = [cell for line in as_("secretary_a").get("/sync/").context["lines"] for cell in line.cells]
     assert not any(cell.supervise for cell in asked)
+
+
+def test_of_as_many_problems_what_is_missing_longest_comes_first(world, as_):
+    for name, days in (("缺二十天", 20), ("缺四十天", 40)):
+        happened(item_at(world.committee, [world.branch_a], name=name), "study", ago(days))
+    assert shown(as_("staff").get("/sync/")) == ["缺四十天", "缺二十天"]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
 from branches.access.services.appointments import appointment_make
@@ -246,3 +246,15 @@ def test_another_branch_leads_and_only_one_does(world):
     work_update(by=OPERATOR, item=item, version=item.version, data=data)
     assert dict(item.carriers.values_list("organisation", "leads")) == {world.branch_b.pk: True}
     assert other.carriers.get().leads
+
+
+def test_a_dissolved_branch_that_no_longer_carries_it_is_not_given_it_again(world):
+    item = item_at(world.committee, [world.branch_c, world.branch_a])
+    WorkItem.objects.filter(pk=item.pk).update(created=item.created - timedelta(days=9))
+    data = WorkData(name=item.name, kind=item.kind, starts=item.starts, ends=item.ends, carriers=[world.branch_a])
+    work_update(by=world.staff, item=item, data=data)
+    tree.organisation_archive(by=OPERATOR, organisation=world.branch_c)
+    data.carriers = [world.branch_a, Organisation.objects.get(pk=world.branch_c.pk)]
+    item.refresh_from_db()
+    with pytest.raises(ValidationError, match="已撤销，不能承办"):
+        work_update(by=world.staff, item=item, data=data)

@@ -1,17 +1,20 @@
 """Which stages a record is offered and which it stands for: only work that its organisation carries, and no other's."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 
-from responsibilities.work.models import WorkCarrier
+from responsibilities.work.models import WorkCarrier, WorkItem
 from responsibilities.work.rules import nearness
-from responsibilities.work.selectors.candidates import all_points, items_near, links_of, offers
+from responsibilities.work.selectors.candidates import SPAN, all_points, items_near, links_of, offers
 from responsibilities.work.selectors.items import item_stages
 from responsibilities.work.selectors.stage_links import linked_points
 from responsibilities.work.services.stages import MilestoneData
 from tests.members.activities.records import draft
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
+DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -21,6 +24,14 @@ def test_work_that_a_branch_no_longer_carries_is_not_offered_to_it(world):
     WorkCarrier.objects.filter(item=item, organisation=world.branch_b).update(ended=ago(3))
     assert items_near(world.secretary_b, world.branch_b, ago(0)) == {}
     assert set(items_near(world.secretary_a, world.branch_a, ago(0))) == {item.pk}
+    day = ago(0)
+    for starts, ends, near in ((day + SPAN, None, True), (day + SPAN + DAY, None, False), (ago(900), day - SPAN, True)):
+        WorkItem.objects.filter(pk=item.pk).update(starts=starts, ends=ends or starts)
+        assert bool(items_near(world.secretary_a, world.branch_a, day)) is near, (starts, ends)
+    WorkItem.objects.filter(pk=item.pk).update(ends=day - SPAN - DAY)
+    assert items_near(world.secretary_a, world.branch_a, day) == {}
+    WorkItem.objects.filter(pk=item.pk).update(ends=day, stopped_on=day, stop_reason="取消")
+    assert items_near(world.secretary_a, world.branch_a, day) == {}
 
 
 def test_the_whole_list_holds_work_that_ended_within_the_year_and_not_what_is_long_over(world):
@@ -95,3 +106,15 @@ def test_a_record_of_whoever_carries_the_work_is_nearer_than_one_of_others(world
     )
     near, far = (nearness(point(item), record, item)[0] for record in (own, other))
     assert near == far + 12
+
+
+def test_the_longer_the_word_that_both_names_share_the_nearer_up_to_six(world):
+    item = item_at(world.committee, [world.branch_a], name="迎峰度夏能源保供攻坚行动")
+    happened(item, "study", ago(18))
+    record = record_on(world.branch_a, world.secretary_a, ago(18))
+    scores = []
+    for title in ("迎峰", "迎峰度", "迎峰度夏能源", "迎峰度夏能源保供", "另一件事"):
+        record.title = title
+        scores.append(nearness(point(item), record, item)[0])
+    two, three, six, eight, none = scores
+    assert (three - two, six - three, eight - six, two - none) == (3, 9, 0, 26)

@@ -7,6 +7,9 @@ from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from common.operator import OPERATOR
 from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, SyncState
+from responsibilities.work.selectors.rates import Rate
+from responsibilities.work.selectors.stage_words import state_words
+from responsibilities.work.services.evidence import evidence_remove
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update
 from responsibilities.work.stages import sync_points
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on, stage_form
@@ -164,3 +167,37 @@ def test_nobody_waives_a_stage_of_work_that_his_branch_made_itself(world, as_):
     assert as_("secretary_b").post(address(item, "study", "waive/"), data).status_code == 404
     assert item.stages.get(stage=SyncStageKind.STUDY).waived_at is None
     assert as_("staff").post(address(item, "study", "waive/"), data).status_code == 302
+
+
+def test_a_point_waits_as_of_the_day_on_which_it_is_judged(item):
+    happened(item, "study", None, planned=ago(5))
+    waits = {days: sync_points([item.pk], as_of=ago(days))[0].waits for days in (0, 4, 5, 9)}
+    assert waits == {0: True, 4: True, 5: False, 9: False}
+
+
+def test_the_words_of_a_point_say_the_day_itself_and_what_came_before(item):
+    happened(item, "study", ago(10))
+    said = {}
+    for days in (12, 10, 7):
+        link = linked(item, "study", record_on(item.carriers.get().organisation, OPERATOR, ago(days)))
+        said[days] = state_words(point(item))
+        evidence_remove(by=OPERATOR, evidence=link, reason="另选")
+    assert said == {12: "同步，党建在先", 10: "同步，相差 0 天", 7: "同步，相差 3 天"}
+
+
+def test_points_are_those_of_the_days_asked_for(item):
+    happened(item, "study", ago(20))
+    happened(item, "arrangement", None, planned=ago(10))
+    for first, last, kinds in (
+        (ago(20), ago(10), ["study", "arrangement"]),
+        (ago(20), ago(11), ["study"]),
+        (ago(19), ago(10), ["arrangement"]),
+        (ago(9), ago(0), []),
+    ):
+        assert [one.kind for one in sync_points([item.pk], first=first, last=last)] == kinds
+    assert len(sync_points([item.pk])) == 4
+
+
+@pytest.mark.parametrize(("done", "lost", "tone"), [(4, 1, "ok"), (79, 21, "soon"), (0, 0, "soon"), (5, 0, "ok")])
+def test_four_of_five_is_good_news(done, lost, tone):
+    assert Rate(synchronised=done, missing=lost).tone == tone

@@ -1,0 +1,36 @@
+"""The year of a member's file: which records it reckons with, and what each of his entries was."""
+
+from datetime import date
+
+import pytest
+
+from members.activities.models import Activity, ActivityKind, Attendance
+from members.files.selectors import attendance_of_year
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_year_counts_ones_own_entries_at_what_was_held(world):
+    mine, other = world.people("branch_a")[3:5]
+    for day, state, attended in (
+        (date(2026, 1, 1), "accepted", "present"),
+        (date(2026, 12, 31), "submitted", "leave"),
+        (date(2026, 5, 5), "returned", "present"),
+        (date(2026, 6, 6), "accepted", "not_recorded"),
+        (date(2026, 7, 7), "planned", "present"),
+        (date(2026, 7, 8), "draft", "present"),
+        (date(2026, 7, 9), "cancelled", "present"),
+        (date(2025, 12, 31), "accepted", "absent"),
+        (date(2027, 1, 1), "accepted", "absent"),
+    ):
+        record = Activity.objects.create(
+            organisation=world.branch_a, day=day, state=state, title="一次", cancel_reason="无"
+        )
+        ActivityKind.objects.create(activity=record, kind="assembly")
+        for member, word in ((mine, attended), (other, "online")):
+            Attendance.objects.create(activity=record, member=member, organisation=world.branch_a, state=word)
+    year = attendance_of_year(mine, 2026)
+    assert (year["year"], year["total"], year["attended"]) == (2026, 4, 2)
+    assert {row["state"]: row["count"] for row in year["states"]} == {"present": 2, "leave": 1, "not_recorded": 1}
+    assert attendance_of_year(mine, 2025)["states"] == [{"state": "absent", "label": "缺席", "count": 1}]
+    assert attendance_of_year(mine)["year"] == date.today().year
