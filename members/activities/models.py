@@ -181,6 +181,13 @@ class Activity(models.Model):
         return "＋".join(ActivityKindCode(code).label for code in self.codes) or "活动"
 
     @property
+    def made_up_label(self) -> str:
+        """The kinds with which it makes up for an earlier period, where these are not all of them."""
+        rows = list(self.kinds.all())
+        made_up = [row.get_kind_display() for row in rows if row.made_up]
+        return "、".join(made_up) if len(made_up) < len(rows) else ""
+
+    @property
     def hours(self) -> float | None:
         """Length in hours, or None where the times are unknown (decisions 29)."""
         return hours_between(self.starts_at, self.ends_at)

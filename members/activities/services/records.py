@@ -180,6 +180,7 @@ def audit_view(activity: Activity, data: RecordData) -> dict[str, Any]:
     states = [f"{pk}:{state}{'（' + why + '）' if why else ''}" for pk, (state, why) in sorted(data.attendance.items())]
     return audit.snapshot(activity) | {
         "kinds": "、".join(sorted(data.kinds)),
+        "made_up": "、".join(sorted(data.made_up or [])),
         "attendance": "；".join(states),
         "resolutions": "；".join(text for text, _, _ in data.resolutions),
         "hosts": "、".join(str(host.pk) for host in data.hosts),
