@@ -86,10 +86,6 @@ class ActivityQuerySet(ScopedQuerySet):
             condition = condition | (Q(pk__in=hosts.values("activity")) & ~Q(state__in=UNSUBMITTED))
         return self.filter(condition)
 
-    def counting(self) -> Self:
-        """Records that can meet something: submitted or accepted, and not below their quorum."""
-        return self.filter(state__in=COUNTING_STATES, valid=True)
-
 
 class Activity(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -118,9 +114,10 @@ class Activity(models.Model):
     # 应到、实到 of an imported ledger, kept as written; counted from attendance otherwise.
     written_expected = models.PositiveIntegerField("应到", null=True, blank=True)
     written_present = models.PositiveIntegerField("实到", null=True, blank=True)
-    # Computed by members/validity.py whenever the record is saved; null: this kind knows no quorum.
+    # Of the meeting that the record as a whole is named by, in its own organisation; null: its kinds know no quorum.
     voters_expected = models.PositiveIntegerField(null=True, editable=False)
     voters_present = models.PositiveIntegerField(null=True, editable=False)
+    # Whether it can pass resolutions; whether it counts is judged for each host and kind (ActivityJudgement).
     valid = models.BooleanField(default=True, editable=False)
     # 补办: first day of the earlier period that this record makes up for.
     makes_up_for = models.DateField("补办", null=True, blank=True)
@@ -134,6 +131,8 @@ class Activity(models.Model):
     created = models.DateTimeField(default=timezone.now, editable=False)
     changed = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True, editable=False)
+    # The last return, of which a record may come back without being late.
+    returned_at = models.DateTimeField(null=True, editable=False)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField(null=True, editable=False)
     review_opened_at = models.DateTimeField(null=True, editable=False)
@@ -149,6 +148,7 @@ class Activity(models.Model):
     # Set by selectors.records.figures_for: how many were expected and there, None where nobody knows.
     expected: int | None
     present: int | None
+    short: bool
     # Kinds of a record that a form describes and nobody has saved yet (the live panel reads them).
     unsaved_kinds: Sequence[str] = ()
 
@@ -183,6 +183,13 @@ class Activity(models.Model):
         return "＋".join(ActivityKindCode(code).label for code in self.codes) or "活动"
 
     @property
+    def made_up_label(self) -> str:
+        """The kinds with which it makes up for an earlier period, where these are not all of them."""
+        rows = list(self.kinds.all())
+        made_up = [row.get_kind_display() for row in rows if row.made_up]
+        return "、".join(made_up) if len(made_up) < len(rows) else ""
+
+    @property
     def hours(self) -> float | None:
         """Length in hours, or None where the times are unknown (decisions 29)."""
         return hours_between(self.starts_at, self.ends_at)
@@ -215,6 +222,8 @@ class ActivityKind(models.Model):
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="kinds")
     kind = models.CharField(max_length=25, choices=ActivityKindCode.choices)
+    # Where the record makes up for an earlier period: whether it does so with this kind.
+    made_up = models.BooleanField("补办", default=True)
 
     class Meta:
         default_permissions = ()
@@ -243,6 +252,37 @@ class ActivityHost(models.Model):
 
     def __str__(self):
         return str(self.organisation)
+
+
+class ActivityJudgement(models.Model):
+    """How a record counts for one host with one kind; written by members/activities/judgement.py only.
+
+    since: the day from which it exists for the host (submitted, confirmed), None where it always has. body, expected,
+    present, needed: the quorum it was judged by, empty where none is asked.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="judgements")
+    organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=25, choices=ActivityKindCode.choices)
+    valid = models.BooleanField()
+    late = models.BooleanField()
+    makes_up_for = models.DateField(null=True)
+    since = models.DateField(null=True)
+    body = models.CharField(max_length=15, blank=True)
+    expected = models.PositiveIntegerField(null=True)
+    present = models.PositiveIntegerField(null=True)
+    needed = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "organisation", "kind"], name="activity_judgement_once")
+        ]
+        indexes = [models.Index(fields=["organisation", "kind"], name="activity_judgement_place")]
+
+    def __str__(self):
+        return f"{self.organisation} {self.get_kind_display()}"
 
 
 class AttendanceState(models.TextChoices):

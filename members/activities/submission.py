@@ -1,6 +1,6 @@
 """What a record lacks before it can be submitted: one set of functions for the form, the live panel and the review."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from common import clock
 from common.periods import Period
 from members.activities.models import ActivityKindCode as Code
 from members.activities.models import AttendanceState
-from members.activities.quorum import Body, Quorum
+from members.activities.quorum import Body, Quorum, by_body, decides
 
 TALK_ONLY = {Code.TALK}
 _SHOWN = 3
@@ -50,7 +50,7 @@ def blocks_of(data: Any, anyone_expected: bool = True) -> list[tuple[str, str]]:
 
 def checks_of(
     data: Any,
-    quorum: Quorum,
+    quorums: Mapping[str, Quorum],
     names: Mapping[int, str],
     files: int = 0,
     anyone_expected: bool = True,
@@ -58,23 +58,13 @@ def checks_of(
 ) -> list[Check]:
     """Return the Checks of a record: what blocks, then what is worth a second look.
 
-    quorum: members.quorum.Quorum. names: {member id: name}. files: number of attachments.
+    quorums: {kind: Quorum}. names: {member id: name}. files: number of attachments.
     requested: the Period for which the form was opened, where it was opened for one.
     """
     blocks = [Check("err", text, field) for field, text in blocks_of(data, anyone_expected)]
     found = blocks or [Check("ok", "必填项已填完")]
-    if quorum.body is not None and not blocks:
-        if quorum.valid:
-            found.append(Check("ok", f"{quorum.body.label}到会人数符合规定"))
-        else:
-            found.append(
-                Check(
-                    "warn",
-                    f"到会 {quorum.present} 人，至少需 {quorum.needed} 人，还差 {quorum.missing} 人："
-                    "可以提交，但不计入任何应办事项，会议决议无效",
-                    "attendance",
-                )
-            )
+    if not blocks:
+        found += _quorum_checks(quorums)
     if requested and data.day not in requested and (data.makes_up_for or data.day) not in requested:
         found.append(Check("warn", f"日期不在{requested.label()}内，这条记录不计入{requested.label()}", "day"))
     silent = [
@@ -94,19 +84,45 @@ def checks_of(
     return found
 
 
+def _quorum_checks(quorums: Mapping[str, Quorum]) -> Iterator[Check]:
+    invalid = "" if decides(quorums) else "，会议决议无效"
+    for quorum, codes in by_body(quorums):
+        kinds = "、".join(Code(code).label for code in codes)
+        if not quorum.valid:
+            text = f"{quorum_words({codes[0]: quorum})[0]}：可以提交，但{kinds}不计入任何应办事项{invalid}"
+            yield Check("warn", text, "attendance")
+        elif quorum.decides:
+            yield Check("ok", f"{kinds}到会人数符合规定")
+
+
 _NEEDS_REASON = (AttendanceState.LEAVE, AttendanceState.ABSENT)
-_VOTERS = {Body.ELECTION: "有选举权", Body.ASSEMBLY: "有表决权", Body.COMMITTEE: "委员"}
-_WITHOUT_QUORUM = {Body.ELECTION: "不能选举", Body.ASSEMBLY: "不能表决", Body.COMMITTEE: "会议无效"}
+_VOTERS = {
+    Body.ELECTION: "有选举权",
+    Body.ASSEMBLY: "有表决权",
+    Body.COMMITTEE: "委员",
+    Body.PARTY_GROUP: "党组成员",
+    Body.DEMOCRATIC_LIFE: "党组成员",
+}
+_THEN = {Body.ELECTION: ("可以选举", "不能选举"), Body.ASSEMBLY: ("可以表决", "不能表决")}
+_ORDINARY = ("可以开会", "会议无效")
 
 
-def quorum_words(quorum: Quorum, unknown: int = 0) -> tuple[str, str]:
-    """Return (sentence, tone) of the quorum line; ("", "ok") where no rule asks.
+def quorum_words(quorums: Mapping[str, Quorum], unknown: int = 0) -> tuple[str, str]:
+    """Return (sentence, tone) of the quorum line, one part for each body; ("", "ok") where no rule asks.
 
     unknown: how many persons have no state yet; then the line says what is needed and judges nothing.
     """
-    if quorum.body is None:
-        return "", "ok"
-    what = _VOTERS[quorum.body]
+    said = [_words(quorum, unknown) for quorum, _ in by_body(quorums)]
+    said = [(text, tone) for text, tone in said if text]
+    tones = [tone for _, tone in said]
+    tone = next((tone for tone in ("late", "soon") if tone in tones), "ok")
+    return "；".join(text for text, _ in said), tone
+
+
+def _words(quorum: Quorum, unknown: int) -> tuple[str, str]:
+    if quorum.body is None or quorum.body == Body.ANYONE:
+        return ("无人到会", "late") if not quorum.valid and not unknown else ("", "ok")
+    what, (can, cannot) = _VOTERS[quorum.body], _THEN.get(quorum.body, _ORDINARY)
     if not quorum.expected:
         return f"当天没有{what}的人员，无法计算到会人数", "soon"
     head = f"{what} {quorum.expected} 人，"
@@ -114,7 +130,5 @@ def quorum_words(quorum: Quorum, unknown: int = 0) -> tuple[str, str]:
         return f"{head}至少需 {quorum.needed} 人到会，还有 {unknown} 人未登记", "soon"
     head += f"到会 {quorum.present} 人，"
     if not quorum.valid:
-        return f"{head}至少需 {quorum.needed} 人，还差 {quorum.missing} 人，{_WITHOUT_QUORUM[quorum.body]}", "late"
-    if quorum.votes_needed:
-        return f"{head}可以表决（{quorum.votes_needed} 票通过）", "ok"
-    return head + ("可以选举" if quorum.body == Body.ELECTION else "可以开会"), "ok"
+        return f"{head}至少需 {quorum.needed} 人，还差 {quorum.missing} 人，{cannot}", "late"
+    return head + can + (f"（{quorum.votes_needed} 票通过）" if quorum.votes_needed and can == "可以表决" else ""), "ok"

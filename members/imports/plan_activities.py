@@ -13,7 +13,7 @@ from common.numbers import stray
 from common.tabular.words import split_names
 from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, text_of
 from members.activities.absences import parse_absentees
-from members.activities.quorum import Quorum, counts_from_ledger, quorum_of
+from members.activities.quorum import Quorum, counts_from_ledger, quorums_of
 from members.activities.vocabulary import parse_activity_kinds
 from members.imports.people import Person
 from members.imports.recorded import Recorded
@@ -26,7 +26,7 @@ _TEXTS = {"topic": 200, "place": 100, "content": 20_000}
 class ActivityItem:
     """One row to write. `columns`: plain columns of Activity; `expected`: Persons on the roster of that day; `absent`:
     {Person: (state, reason)}; `unknown`: [(name, reason)]; `accounts`: whether the figures account for everybody;
-    `existing`: id of the record to change."""
+    `quorums`: {kind: Quorum}; `existing`: id of the record to change."""
 
     place: Place
     row: int
@@ -40,7 +40,7 @@ class ActivityItem:
     absent: dict = field(default_factory=dict)
     unknown: list = field(default_factory=list)
     accounts: bool = False
-    quorum: Quorum = field(default_factory=Quorum)
+    quorums: dict[str, Quorum] = field(default_factory=dict)
     existing: int | None = None
 
     def states(self):
@@ -197,9 +197,7 @@ def _check_figures(cells, item, named_absent):
 
 
 def _set_quorum(item, people):
-    """Compute the quorum from the written figures (decisions 15); small-group meetings have none."""
-    if item.place.kind == Kind.SMALL_GROUP:
-        return
+    """Compute the quorum of each kind from the written figures (decisions 15)."""
     # Planned people have no id yet, so the object itself stands for one.
     probationers = [
         SimpleNamespace(pk=id(person))
@@ -212,4 +210,4 @@ def _set_quorum(item, people):
         probationers,
         {id(person) for person in item.absent},
     )
-    item.quorum = quorum_of(item.codes, counts)
+    item.quorums = quorums_of(item.codes, counts, item.place.kind == Kind.SMALL_GROUP)

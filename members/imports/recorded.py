@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from branches.imports.report import CHANGED, KEEP, NEW, UNCHANGED
 from members.activities.models import AbsenteeText, Activity, ActivityKind, ActivityState, Attendance
+from members.activities.quorum import figures
 
 CHUNK = 400
 # An idea for a meeting, or one that was called off, is no record of the meeting.
@@ -69,9 +70,7 @@ class Recorded:
         activity, states, unknown = self._details(item, pk)
         if any(getattr(activity, name) != item.columns[name] for name in _COMPARED):
             return False
-        quorum = item.quorum
-        figures = (activity.voters_expected, activity.voters_present, activity.valid)
-        if figures != (quorum.expected, quorum.present, quorum.valid):
+        if any(getattr(activity, name) != value for name, value in figures(item.quorums).items()):
             return False
         if activity.chair_id != (item.chair.pk if item.chair is not None else None):
             return False

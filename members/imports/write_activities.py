@@ -7,7 +7,17 @@ from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock, progress
 from common.operator import OPERATOR
-from members.activities.models import AbsenteeText, Activity, ActivityKind, ActivityKindCode, ActivityState, Attendance
+from members.activities.judgement import Judged, judgements_write
+from members.activities.models import (
+    AbsenteeText,
+    Activity,
+    ActivityJudgement,
+    ActivityKind,
+    ActivityKindCode,
+    ActivityState,
+    Attendance,
+)
+from members.activities.quorum import figures
 
 CHUNK = 500
 
@@ -37,9 +47,7 @@ def _columns(item):
     return {
         **item.columns,
         "chair_id": item.chair.pk if item.chair is not None else None,
-        "voters_expected": item.quorum.expected,
-        "voters_present": item.quorum.present,
-        "valid": item.quorum.valid,
+        **figures(item.quorums),
     }
 
 
@@ -62,6 +70,7 @@ def _create(items, by):
     pairs = list(zip(activities, items, strict=True))
     ActivityKind.objects.bulk_create(ActivityKind(activity=a, kind=kind) for a, item in pairs for kind in item.codes)
     _write_attendance(pairs)
+    _write_judgements(pairs)
     audit.record_many(
         by=by,
         verb="activity.import",
@@ -91,6 +100,18 @@ def _write_attendance(pairs):
     )
 
 
+def _write_judgements(pairs):
+    """What members/activities/judgement.py would say of these records, from figures that are at hand."""
+    ActivityJudgement.objects.bulk_create(
+        (
+            Judged(item.place.pk, kind, item.quorums[kind], False, None, None).row(activity)
+            for activity, item in pairs
+            for kind in item.codes
+        ),
+        batch_size=2000,
+    )
+
+
 def _change(item, by):
     activity = Activity.objects.select_for_update().get(pk=item.existing)
     with audit.change(by=by, verb="activity.import", obj=activity, organisation=item.place.pk):
@@ -103,3 +124,4 @@ def _change(item, by):
         Attendance.objects.filter(activity=activity, organisation=item.place.pk).delete()
         AbsenteeText.objects.filter(activity=activity).delete()
         _write_attendance([(activity, item)])
+        judgements_write(activity)

@@ -13,9 +13,10 @@ from branches.settings.start import with_start
 from common import clock
 from common.errors import Conflict
 from members.activities.models import ActivityState
+from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.records import attendance_groups, figures_for, readable
 from members.activities.services import states as services
-from members.activities.services.records import quorum_for, record_data
+from members.activities.services.records import quorums_kept, record_data
 from members.activities.submission import checks_of, quorum_words
 from members.activities.writers import bars_of
 from members.reviews.forms import ReturnForm, VersionForm
@@ -50,9 +51,8 @@ def _load(request, pk):
 def review_detail(request, pk):
     activity = _load(request, pk)
     data = record_data(activity)
-    states = {member: state for member, (state, _) in data.attendance.items()}
-    quorum = quorum_for(activity.organisation, data.kinds, activity.day, states)
-    words, tone = quorum_words(quorum)
+    quorums = quorums_kept(activity)
+    words, tone = quorum_words(quorums)
     attendance = attendance_groups(activity)
     names = {row.member_id: row.member.name for _, states in attendance for _, _, rows in states for row in rows}
     files = list(activity.attachments.all())
@@ -63,9 +63,10 @@ def review_detail(request, pk):
         "resolutions": with_start(activity.resolutions.select_related("owner")),
         "attachments": files,
         "hosts": activity.hosts.select_related("organisation__parent"),
-        "checks": checks_of(data, quorum, names, len(files), bool(data.attendance)),
+        "checks": checks_of(data, quorums, names, len(files), bool(data.attendance)),
         "quorum": words,
         "quorum_tone": tone,
+        "uncounted": uncounted_of(activity),
         "history": history(activity),
         "barred": barred,
         "writers": writers,

@@ -17,7 +17,15 @@ from branches.settings.start import timelines_and_start
 from common import clock
 from common.dated import in_force_during
 from common.periods import MONTH, MONTHS_IN, YEAR, Period
-from members.activities.selectors.counting import LATE, CountingRecord, counting_records, returned_records, talks_had
+from members.activities.selectors.counting import (
+    LATE,
+    RETURNED,
+    CountingRecord,
+    Uncounted,
+    counting_records,
+    talks_had,
+    uncounted_records,
+)
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
 from responsibilities.requirements.models import Exemption
@@ -43,8 +51,8 @@ class Requirement:
     """One row: organisation × rule × period.
 
     expected: how many are owed (0 when not applicable). on_time, late: how many records (members, for talks) meet
-    it. records: ids of the records that meet it. waiting: it is met only with records still under review. returned:
-    id of a returned record of the period, or None. reason: why it is exempt or not applicable. missing: ids of members
+    it. records: ids of the records that meet it. waiting: it is met only with records still under review. found: records
+    of the period that do not count, with why. returned: id of a returned one, or None. reason: why it is exempt or not applicable. missing: ids of members
     without a talk.
     """
 
@@ -59,6 +67,7 @@ class Requirement:
     reason: str = ""
     records: list[int] = field(default_factory=list)
     waiting: bool = False
+    found: list[Uncounted] = field(default_factory=list)
     returned: int | None = None
     missing: list[int] = field(default_factory=list)
 
@@ -129,7 +138,7 @@ class _Reckoning:
         kinds = sorted({kind for rule, _ in self.asked for kind in rule.kinds if not rule.counts_members})
         self.records = self._by_place(counting_records(span.first, span.last, kinds, ids, as_of))
         self.talks = self._talks(ids) if EACH_MEMBER in owing else {}
-        self.returned = returned_records(span.first, span.last, kinds, ids)
+        self.uncounted = uncounted_records(span.first, span.last, kinds, ids, as_of)
         self.exempt = {
             (row.organisation_id, row.rule, row.period): row.reason
             for row in Exemption.objects.filter(
@@ -280,13 +289,19 @@ class _Reckoning:
         row.on_time, row.late = len(on_time), len(late)
         row.records = [record.activity for record in sorted([*on_time, *late], key=lambda record: record.day)]
         row.waiting = sum(record.accepted for record in [*on_time, *late]) < row.expected <= row.done
-        self._note_return(row, rule, period, place)
+        self._note_found(row, rule, period, place)
 
-    def _note_return(self, row: Requirement, rule: RequirementRule, period: Period, place: _Place) -> None:
+    def _note_found(self, row: Requirement, rule: RequirementRule, period: Period, place: _Place) -> None:
+        """Note what was found and does not count: not valid, not there yet, or marked as making up for another period."""
+        found = [one for kind in rule.kinds for one in self.uncounted.get((place.pk, kind), ()) if one.day in period]
         for kind in rule.kinds:
-            for day, pk in self.returned.get((place.pk, kind), ()):
-                if day in period:
-                    row.returned = pk
+            for record in self.records.get((place.pk, kind), ()):
+                if record.day in period and record.makes_up_for is not None and record.activity not in row.records:
+                    found.append(Uncounted(record.activity, record.day, "补办以前期间，不计入本期"))
+        counted = set(row.records)
+        once = {one.activity: one for one in found if one.activity not in counted}
+        row.found = sorted(once.values(), key=lambda one: (one.day, one.activity))
+        row.returned = next((one.activity for one in reversed(row.found) if one.reason == RETURNED), None)
 
     def _talks(self, ids: list[int] | None) -> dict[int, list[CountingRecord]]:
         """Return {member: [CountingRecord]}: a talk follows the member, whichever branch he had it in."""
@@ -366,6 +381,15 @@ def days_of(row: Requirement, today: date | None = None) -> int | None:
     if row.state in (State.DUE_SOON, State.NOT_DUE):
         return (row.due - today).days
     return None
+
+
+def found_words(row: Requirement) -> str:
+    """Return why what was found does not meet a row, "" where nothing was found: 10月15日的记录不计入：到会 1 人，…."""
+    if not row.found:
+        return ""
+    last = row.found[-1]
+    more = f"（另有 {len(row.found) - 1} 条也不计入）" if len(row.found) > 1 else ""
+    return f"{last.day:%-m月%-d日}的记录不计入：{last.reason}{more}"
 
 
 def cell_state(row: Requirement) -> str:

@@ -149,7 +149,7 @@ def fit(point: SyncPoint, activity: Activity, item: WorkItem) -> list[str]:
         doubts.append("谈心谈话只记时间和对象，看不出与业务的关系。")
     elif codes and codes <= {Code.DUES, Code.ELECTION, Code.MEMBER_REVIEW}:
         doubts.append(f"{activity.kinds_label}一般不作为业务环节的佐证。")
-    if not activity.valid and activity.state not in UNSUBMITTED:
+    if activity.pk and activity.state not in UNSUBMITTED and not any(row.valid for row in activity.judgements.all()):
         doubts.append("会议不足法定人数，不计入同步。")
     return doubts
 

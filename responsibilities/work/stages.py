@@ -10,12 +10,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from branches.settings import dated as dated_settings
 from branches.settings.start import not_yet, timelines_and_start
 from common import clock
-from members.activities.models import COUNTING_STATES
+from members.activities.models import COUNTING_STATES, ActivityJudgement
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkCarrier
 
 # What `sync_points` is asked about: ids, a queryset of one column of ids, or all.
@@ -169,8 +169,10 @@ def _proofs(chosen: Chosen, as_of: date) -> Proofs:
     if past:
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
     proofs: Proofs = {}
-    for pk, stage, milestone, activity, day, recorded_day, state, valid in rows.order_by("pk").values_list(
-        "pk", "stage_id", "milestone_id", "activity_id", "day", "activity__day", "activity__state", "activity__valid"
+    judged = ActivityJudgement.objects.filter(activity=OuterRef("activity"), valid=True)
+    rows = rows.annotate(valid=Exists(judged)).order_by("pk")
+    for pk, stage, milestone, activity, day, recorded_day, state, valid in rows.values_list(
+        "pk", "stage_id", "milestone_id", "activity_id", "day", "activity__day", "activity__state", "valid"
     ):
         counts = activity is None or (state in COUNTING_STATES and valid)
         proofs.setdefault((stage, milestone), []).append(Proof(pk, activity, day or recorded_day, counts))

@@ -18,6 +18,7 @@ from common.periods import Period, add_months
 from members.activities.models import Activity, ActivityKind
 from tests.faults.processes import wait_for
 from tests.members.activities.records import submitted
+from tests.records import counted
 
 HOUR = timedelta(hours=1)
 
@@ -88,6 +89,7 @@ def test_the_last_millisecond_belongs_to_the_old_period_and_midnight_to_the_new(
                 organisation=world.branch_a, day=clock.today(), title="x", state="accepted"
             )
             ActivityKind.objects.create(activity=record, kind="theme_day")
+            counted(record, record.valid)
             seen[day] = record
     for kind in ("month", "quarter", "half", "year"):
         old, new = (Period.containing(kind, day) for day in seen)
@@ -118,6 +120,7 @@ def test_a_year_after_the_leap_day_ends_with_february(day, months, expected):
 def test_a_record_of_the_leap_day_counts_in_its_february(world):
     record = Activity.objects.create(organisation=world.branch_a, day=date(2024, 2, 29), title="x", state="accepted")
     ActivityKind.objects.create(activity=record, kind="theme_day")
+    counted(record, record.valid)
     assert Period.containing("month", record.day).last == date(2024, 2, 29)
     rollups.fill(as_of=date(2024, 3, 31), rebuild=True)
     facts = Fact.objects.filter(measure="activities.theme_day", organisation=world.branch_a, numerator__gt=0)

@@ -1,6 +1,6 @@
 """First pages, dashboard, results, reports."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from tests.matrix import Row, everyone, only
 from tests.matrix.imports import IMPORTERS
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders
+from tests.records import counted
 from tests.world import CAST
 
 ASSESSORS, PUBLISHERS, READERS = holders(ASSESS), holders(PUBLISH), holders(REPORTS)
@@ -28,8 +29,11 @@ def _day():
 
 
 def trial(world):
-    activity = Activity.objects.create(organisation=world.branch_a, day="2026-07-10", title="活动", state="accepted")
+    activity = Activity.objects.create(
+        organisation=world.branch_a, day=date(2026, 7, 10), title="活动", state="accepted"
+    )
     ActivityKind.objects.create(activity=activity, kind="assembly")
+    counted(activity, activity.valid)
     with _day():
         return assessment_trial(by=OPERATOR, period=Period.parse("2026Q3"))
 

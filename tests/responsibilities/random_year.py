@@ -9,6 +9,7 @@ from branches.places import tree
 from branches.places.models.organisations import Organisation, OrganisationVersion
 from branches.settings.models import Setting
 from common.operator import OPERATOR
+from members.activities.judgement import judgements_write
 from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
@@ -16,6 +17,7 @@ from responsibilities.requirements.models import Exemption
 
 YEAR = 2026
 KINDS = ["assembly", "election", "committee_meeting", "lecture", "theme_day", "org_life", "member_review", "talk"]
+OF_A_GROUP = ["group_meeting", "group_meeting", "org_life", "lecture"]
 RULES = [
     ("life-assembly-q", "2026Q{}", 4),
     ("life-committee-m", "2026-{:02d}", 12),
@@ -74,7 +76,10 @@ class Agency:
     def person(self, branch, name):
         joined = self.chance.choice([date(2010, 3, 1), date(2010, 3, 1), self.day()])
         exempt = self.day() if self.maybe(0.15) else None
-        member = Member.objects.create(name=name, stage="full", joined_on=joined, home=branch, exempt_from=exempt)
+        full = self.chance.choice([joined, joined, joined, self.day(max(joined, date(YEAR, 1, 1))), None])
+        member = Member.objects.create(
+            name=name, stage="full", joined_on=joined, full_on=full, home=branch, exempt_from=exempt
+        )
         moves = sorted({self.day() for _ in range(self.chance.choice([0, 0, 1, 2]))})
         starts = [date(2012, 1, 1), *moves]
         for first, after in zip(starts, [*moves, None]):
@@ -131,9 +136,9 @@ class Agency:
         branch = self.chance.choice(self.branches)
         groups = self.groups[branch.pk]
         where = self.chance.choice(groups) if groups and self.maybe(0.35) else branch
-        kinds = (
-            ["group_meeting"] if where is not branch else self.chance.sample(KINDS, self.chance.choice([1, 1, 2, 3]))
-        )
+        kinds = self.chance.sample(KINDS, self.chance.choice([1, 1, 2, 3]))
+        if where is not branch:
+            kinds = [self.chance.choice(OF_A_GROUP)]
         day = self.day()
         earlier = day.replace(day=1) - timedelta(days=self.chance.randrange(1, 120))
         state = self.chance.choice(["accepted"] * 4 + ["submitted", "submitted", "returned", "draft", "cancelled"])
@@ -144,7 +149,6 @@ class Agency:
             day=day,
             title="随机",
             state=state,
-            valid=self.maybe(0.9),
             late=late,
             submitted_at=make_aware(datetime.combine(day + timedelta(days=30 if late else 2), time(23, 59)))
             if sent
@@ -152,21 +156,28 @@ class Agency:
             chair=self.chance.choice(self.people) if self.people and self.maybe(0.3) else None,
             makes_up_for=earlier if self.maybe(0.2) else None,
         )
-        ActivityKind.objects.bulk_create(ActivityKind(activity=activity, kind=kind) for kind in kinds)
+        ActivityKind.objects.bulk_create(
+            ActivityKind(activity=activity, kind=kind, made_up=self.maybe(0.7)) for kind in kinds
+        )
         for other in self.chance.sample(self.branches, self.chance.choice([0, 0, 0, 1, 2])):
             if other != where:
-                confirmed = make_aware(datetime.combine(day, time(9))) if self.maybe(0.6) else None
+                confirmed = None
+                if self.maybe(0.6):
+                    confirmed = make_aware(datetime.combine(day + timedelta(days=self.chance.randrange(60)), time(9)))
                 ActivityHost.objects.create(activity=activity, organisation=other, confirmed_at=confirmed)
-        there = self.chance.sample(self.people, min(len(self.people), 4)) if self.maybe(0.8) else []
+        # Often nearly everybody comes, so that many meetings are quorate and some are not.
+        share = self.chance.choice([0.3, 0.9, 0.9])
+        there = [person for person in self.people if self.maybe(share)] if self.maybe(0.8) else []
         Attendance.objects.bulk_create(
             Attendance(
                 activity=activity,
                 member=person,
                 organisation=branch,
-                state=self.chance.choice(["present", "online", "leave", "absent", "not_recorded", "exempt"]),
+                state=self.chance.choice(["present"] * 4 + ["online", "leave", "absent", "not_recorded", "exempt"]),
             )
             for person in there
         )
+        judgements_write(activity)
 
     def exempt(self):
         for _ in range(4):

@@ -1,6 +1,6 @@
 """One record, many uses: what a record counts for, said by the functions that count it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -14,8 +14,8 @@ from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import YEAR, Period
 from members.activities.forms.record import ActivityForm
-from members.activities.models import ATTENDING, COUNTING_STATES, Activity, AttendanceState
-from members.activities.quorum import Counts, Quorum, quorum_of
+from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityJudgement, AttendanceState
+from members.activities.quorum import Quorum, quorum_kept
 from members.activities.services.states import is_late
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
@@ -53,15 +53,25 @@ class Effect:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What counts of a record, saved or not. unknown: people whose attendance is not entered yet."""
+    """What counts of a record at one host, saved or not.
+
+    made_up: the kinds with which it makes up for the earlier period. quorums: {kind: Quorum}. unknown: people whose
+    attendance is not entered yet.
+    """
 
     codes: Collection[str]
     day: date
     makes_up_for: date | None
-    quorum: Quorum | None
+    made_up: Collection[str]
+    quorums: Mapping[str, Quorum]
     late: bool
     pk: int | None = None
     unknown: int = 0
+
+    def kind_for(self, row: RequirementRule) -> str:
+        """Return the kind with which the record may meet a rule: a valid one where there is one."""
+        fitting = [kind for kind in self.codes if kind in row.kinds]
+        return next((kind for kind in fitting if self.quorums.get(kind, Quorum()).valid), fitting[0])
 
 
 def _requirement_effects(organisation: Organisation, record: Recorded) -> list[Effect]:
@@ -72,17 +82,19 @@ def _requirement_effects(organisation: Organisation, record: Recorded) -> list[E
 
 
 def _requirement_effect(organisation: Organisation, row: RequirementRule, record: Recorded) -> Effect:
-    period = Period.containing(row.period, record.makes_up_for or record.day)
+    kind = record.kind_for(row)
+    made_up_for = record.makes_up_for if kind in record.made_up else None
+    period = Period.containing(row.period, made_up_for or record.day)
     owed = one_requirement(organisation, row.rule, period)
     name = f"{period.short() if period.kind != YEAR else f'{period.year}年'}{row.short}"
     if owed is None or owed.state == State.NOT_APPLICABLE:
         return Effect("义务", name, owed.reason if owed else "这里不要求", "不适用", "none")
     url = reverse("requirement_detail", args=[organisation.pk, row.rule, period])
-    quorum = record.quorum
-    if quorum is not None and not quorum.valid and record.unknown:
+    quorum = record.quorums.get(kind, Quorum())
+    if not quorum.valid and record.unknown:
         note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"
         return Effect("义务", name, note, "待登记", "soon", url)
-    if quorum is not None and not quorum.valid:
+    if not quorum.valid:
         note = f"到会 {quorum.present} 人，还差 {quorum.missing} 人，不能计入"
         return Effect("义务", name, note, "不计入", "late", url)
     if record.pk is not None and record.pk not in owed.records:
@@ -237,7 +249,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     place = cast(Organisation | None, form.organisation)
     if place is None or not data.kinds:
         return None
-    quorum = form.quorum(data)
+    quorums = form.quorums(data)
     states = [state for state, _ in data.attendance.values()]
     unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
     late = data.day <= clock.today() and is_late(form.unsaved(), clock.now())
@@ -245,16 +257,29 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         # Without a date nobody knows the period; today's would promise what the record may not meet.
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
         return [pending, _attendance_line(states, form.unsaved().hours)]
-    record = Recorded(data.kinds, data.day, data.makes_up_for, quorum, late, unknown=unknown)
+    made_up = data.kinds if data.made_up is None else data.made_up
+    record = Recorded(data.kinds, data.day, data.makes_up_for, made_up, quorums, late, unknown=unknown)
     lines = _requirement_effects(place, record)
     links = linked_points(form.instance.pk) if form.instance else []
     return [
         *lines,
         _attendance_line(states, form.unsaved().hours),
         *_sync_lines(links, data.day, saved=False),
-        *_duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, quorum is None or quorum.valid, links),
+        *_duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links),
         _score_line(lines),
     ]
+
+
+def _recorded(activity: Activity, rows: list[ActivityJudgement]) -> Recorded:
+    """Return what counts of a saved record at the host that the judgements `rows` are about."""
+    quorums = {row.kind: quorum_kept(row) for row in rows}
+    made_up = [row.kind for row in rows if row.makes_up_for]
+    kinds = [row.kind for row in rows]
+    return Recorded(kinds, activity.day, activity.makes_up_for, made_up, quorums, rows[0].late, activity.pk)
+
+
+def _counts_at_all(quorums: Mapping[str, Quorum]) -> bool:
+    return any(quorum.valid for quorum in quorums.values())
 
 
 def effects_of_record(activity: Activity, user: User | None = None) -> list[Effect]:
@@ -263,23 +288,18 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
     user: name only the duties that he may read (all when None).
     """
     states = list(activity.attendance.values_list("state", flat=True))
-    quorum = None
-    if activity.voters_expected is not None and not activity.valid:
-        quorum = quorum_of(
-            activity.codes,
-            Counts(
-                activity.voters_expected, activity.voters_present, activity.voters_expected, activity.voters_present
-            ),
-        )
-    record = Recorded(activity.codes, activity.day, activity.makes_up_for, quorum, activity.late, activity.pk)
-    lines = _requirement_effects(activity.organisation, record)
-    for host in activity.hosts.all():
-        if host.confirmed_at:
-            for line in _requirement_effects(host.organisation, record):
-                line.title = f"{host.organisation}：{line.title}"
-                lines.append(line)
+    judgements: dict[int, list[ActivityJudgement]] = {}
+    for row in activity.judgements.select_related("organisation__parent"):
+        judgements.setdefault(row.organisation_id, []).append(row)
+    lines: list[Effect] = []
+    for place, rows in judgements.items():
+        own = place == activity.organisation_id
+        for line in _requirement_effects(rows[0].organisation, _recorded(activity, rows)):
+            line.title = line.title if own else f"{rows[0].organisation}：{line.title}"
+            lines.append(line)
+    counts = any(row.valid for rows in judgements.values() for row in rows)
     lines.append(_attendance_line(states, activity.hours))
-    lines += _sync_lines(linked_points(activity.pk), activity.day, activity.state in COUNTING_STATES and activity.valid)
+    lines += _sync_lines(linked_points(activity.pk), activity.day, activity.state in COUNTING_STATES and counts)
     lines += _duties_proved(activity, user)
     lines.append(_score_line(lines))
     return lines

@@ -14,7 +14,14 @@ from members.activities.models import Activity, ActivityState
 from responsibilities.requirements.addresses import record_url, requirement_url, requirements_url
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import REQUIREMENT_RULES
-from responsibilities.requirements.selectors import Requirement, cell_state, days_of, requirement_name, requirements
+from responsibilities.requirements.selectors import (
+    Requirement,
+    cell_state,
+    days_of,
+    found_words,
+    requirement_name,
+    requirements,
+)
 from responsibilities.rulebook import rule, short_citation
 
 OPEN_DRAFTS = (ActivityState.DRAFT, ActivityState.PLANNED)
@@ -59,6 +66,8 @@ def _note(row: Requirement) -> str:
         return f"已谈 {row.done} 人，还差 {row.expected - row.done} 人"
     if row.returned:
         return "有一条记录被退回，修改后重报即可"
+    if row.found and not row.done:
+        return found_words(row)
     if row.state == State.OVERDUE:
         return "已开展请补录，未开展请写明原因"
     return ""

@@ -19,7 +19,7 @@ def record_uses(request):
     access.require_anywhere(request.user, RECORD)
     data = request.POST if request.method == "POST" else request.GET
     form = form_for(request.user, data)
-    context = {"uses": effects_of_form(form), "limits": form.quorum(), **form.panel()}
+    context = {"uses": effects_of_form(form), **form.panel()}
     template = (
         "assessments/home/record_effects/panel.html"
         if request.htmx

@@ -77,7 +77,15 @@ def _requirement_item(row: Requirement, names: dict[int, str]) -> scoring.Item:
         done=on_time if partial else None,
         late=late if partial else None,
         unit=row.row.counted_unit,
+        text=_lost_text(row, names),
     )
+
+
+def _lost_text(row: Requirement, names: dict[int, str]) -> str:
+    """Return why nothing of what was found counts, "" where nothing was found or something counts."""
+    if row.row.counts_members or row.done or not row.found:
+        return ""
+    return f"{item_name(row, names)}有记录但不计入（{row.found[-1].reason}）"
 
 
 _SYNC_STATES = {

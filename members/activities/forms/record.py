@@ -2,10 +2,11 @@
 
 import uuid
 from datetime import date
+from typing import cast
 
 from django.core.exceptions import ValidationError
 
-from branches.places.models.organisations import Kind
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD
 from common import clock
@@ -13,13 +14,14 @@ from common.periods import MONTH, QUARTER_NAMES, Period
 from members.activities.forms.attendance import TilesMixin
 from members.activities.forms.fields import PersonField, PlacesField
 from members.activities.forms.ground import Ground
+from members.activities.forms.kinds import short_label
 from members.activities.forms.record_fields import RecordFields
 from members.activities.forms.requested import RequestedPeriodMixin
 from members.activities.forms.resolutions import ResolutionFormSet
 from members.activities.models import Activity, ActivityKindCode, AttendanceState
-from members.activities.quorum import Quorum
+from members.activities.quorum import Quorum, decides, figures
 from members.activities.selectors.records import co_hosts
-from members.activities.services.records import RecordData, quorum_among, record_data
+from members.activities.services.records import RecordData, quorums_among, record_data
 from members.activities.submission import blocks_of, checks_of, quorum_words
 
 Code = ActivityKindCode
@@ -171,7 +173,28 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         self.attendance = self.clean_tiles()
         month = self.fit_makes_up_for(values)
         values["makes_up_for"] = date.fromisoformat(month) if month else None
+        values["made_up"] = self._made_up(values) if month else None
         return values
+
+    def _made_up(self, values):
+        """Return the kinds with which the record makes up for an earlier period, None for all of them."""
+        kinds = values.get("kinds") or []
+        chosen = [kind for kind in kinds if kind in (values.get("made_up") or [])]
+        if not values.get("made_up_asked") or len(kinds) < 2 or len(chosen) == len(kinds):
+            return None
+        if not chosen:
+            self.add_error("made_up", "请选择补办的是哪一类活动；都不是补办的，请选“不是补办”。")
+        return chosen
+
+    def shows_made_up(self):
+        """Whether there is a choice: an earlier period is named, and the record has several kinds."""
+        return bool(self["makes_up_for"].value()) and len(self.codes) > 1
+
+    def made_up_choices(self):
+        """Return [(code, label, checked)] of every kind, for the choice of what is made up."""
+        chosen = self["made_up"].value() if self.is_bound and self.data.get("made_up_asked") else None
+        chosen = chosen if chosen is not None else (self.saved.made_up if self.saved else None)
+        return [(code, short_label(code), chosen is None or code in chosen) for code in Code.values]
 
     def is_valid(self):
         return super().is_valid() and self.resolutions.is_valid()
@@ -210,6 +233,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             ends_at=values.get("ends_at"),
             chair=values.get("chair"),
             makes_up_for=values.get("makes_up_for") or None,
+            made_up=values.get("made_up"),
             attendance=self.attendance,
             resolutions=[(row["text"], row.get("owner"), row.get("due")) for row in rows],
             hosts=list(values.get("hosts") or []),
@@ -222,25 +246,26 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         It has no id, hence no attendance of its own: that is in `record_data().attendance`.
         """
         data = self.record_data()
-        quorum = self.quorum(data)
         activity = Activity(
             organisation=self.organisation,
             day=data.day,
-            voters_expected=quorum.expected,
-            voters_present=quorum.present,
-            valid=quorum.valid,
+            **figures(self.quorums(data)),
             **{name: getattr(data, name) for name in _SHOWN},
         )
         activity.unsaved_kinds = data.kinds
+        if self.instance:
+            activity.late, activity.returned_at = self.instance.late, self.instance.returned_at
         return activity
 
-    def quorum(self, data=None):
-        """Return the Quorum of what is typed."""
+    def quorums(self, data=None) -> dict[str, Quorum]:
+        """Return {kind: Quorum} of what is typed."""
         data = data or self.record_data()
-        if self.organisation is None:
-            return Quorum()
+        # The form keeps the chosen place under the name of its field.
+        place = cast(Organisation | None, self.organisation)
+        if place is None:
+            return {}
         states = {pk: state for pk, (state, _) in data.attendance.items()}
-        return quorum_among(self.ground.members, self.ground.seats, data.kinds, data.day, states)
+        return quorums_among(place, (self.ground.members, self.ground.seats), data.kinds, data.day, states)
 
     def panel(self, files=0):
         """Return what stands beside the form: checks, quorum line and its tone, the word on the button."""
@@ -248,18 +273,18 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         if data is None:
             tiles = {tile["pk"]: (tile["value"], "") for tile in self.tiles()} if not self.is_talk else {}
             data = RecordData(kinds=self.codes, day=self.day, title=self.initial.get("title", ""), attendance=tiles)
-        quorum = self.quorum(data)
+        quorums = self.quorums(data)
         unknown = sum(state == AttendanceState.NOT_RECORDED for state, _ in data.attendance.values())
-        words, tone = quorum_words(quorum, unknown)
+        words, tone = quorum_words(quorums, unknown)
         names = {pk: member.name for pk, member in self.people.items()}
         anyone = self.is_talk or bool(self.expected())
         return {
-            "checks": checks_of(data, quorum, names, files, anyone, self._requested_unless_no_day()),
+            "checks": checks_of(data, quorums, names, files, anyone, self._requested_unless_no_day()),
             "quorum": words,
             "quorum_tone": tone,
-            "short": not quorum.valid and not unknown,
+            "short": not decides(quorums) and not unknown,
             "save": "存为计划" if data.day > clock.today() else "存草稿离开",
-            "verb": "提交审核" if quorum.valid or unknown else "仍然提交",
+            "verb": "提交审核" if decides(quorums) or unknown else "仍然提交",
         }
 
     def _requested_unless_no_day(self):

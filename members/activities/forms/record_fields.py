@@ -55,6 +55,11 @@ class RecordFields(forms.Form):
     links = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     # Never rendered: a place for the messages about the tiles.
     attendance_errors = forms.Field(required=False)
+    # With which of several kinds the record makes up for an earlier period; all of them where nothing was asked.
+    made_up = forms.MultipleChoiceField(
+        required=False, choices=ActivityKindCode.choices, error_messages={"invalid_choice": "请选择列出的类型。"}
+    )
+    made_up_asked = forms.BooleanField(required=False)
     makes_up_for = forms.ChoiceField(
         label="补办", required=False, error_messages={"invalid_choice": "请选择列出的月份。"}
     )

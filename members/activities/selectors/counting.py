@@ -4,13 +4,30 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, IntegerField, Q, QuerySet, Value
 
 from common import clock
 from common.periods import Period
-from members.activities.models import ATTENDING, Activity, ActivityState, Attendance
+from members.activities.models import (
+    ATTENDING,
+    COUNTING_STATES,
+    UNSUBMITTED,
+    Activity,
+    ActivityHost,
+    ActivityJudgement,
+    ActivityState,
+    Attendance,
+)
 
 ON_TIME, LATE = "on_time", "late"
+# Why a record does not count, beside that too few came.
+RETURNED = "已退回"
+SHORT, INVITED = "short", "invited"
+REASONS = {
+    ActivityState.RETURNED: RETURNED,
+    ActivityState.DRAFT: "尚未提交",
+    INVITED: "共同举办，本组织尚未确认",
+}
 
 
 class CountingRecord(NamedTuple):
@@ -41,12 +58,21 @@ class CountingRecord(NamedTuple):
         return None
 
 
-def _near(first: date, last: date, kinds: Iterable[str], as_of: date | None) -> QuerySet[Activity]:
-    near = Q(day__range=(first, last)) | Q(makes_up_for__range=(first, last))
-    records = Activity.objects.filter(near, kinds__kind__in=kinds).counting().order_by()
+class Uncounted(NamedTuple):
+    """A record that was found for an organisation and kind and does not count, with why (judgement 1.6)."""
+
+    activity: int
+    day: date
+    reason: str
+
+
+def _near(first: date, last: date, kinds: Iterable[str], as_of: date | None) -> QuerySet[ActivityJudgement]:
+    """Judgements of submitted records that concern a day between `first` and `last`, valid or not."""
+    near = Q(activity__day__range=(first, last)) | Q(makes_up_for__range=(first, last))
+    rows = ActivityJudgement.objects.filter(near, kind__in=kinds, activity__state__in=COUNTING_STATES).order_by()
     if as_of is not None and as_of < clock.today():
-        records = records.filter(day__lte=as_of).filter(Q(submitted_at__isnull=True) | Q(submitted_at__date__lte=as_of))
-    return records
+        rows = rows.filter(activity__day__lte=as_of).filter(Q(since__isnull=True) | Q(since__lte=as_of))
+    return rows
 
 
 def counting_records(
@@ -54,37 +80,63 @@ def counting_records(
 ) -> list[CountingRecord]:
     """Return the CountingRecords of `kinds` that concern a day between `first` and `last`, in one statement.
 
-    A record counts from submission on (decisions 20), not below its quorum, for its organisation and for each host that
-    confirmed it (decisions 10). organisations: ids to look at, all when None. as_of: leave out what came later.
+    A record counts from submission on (decisions 20) for its organisation and from confirmation on for each other host
+    (decisions 10), where that host's own people made it a valid meeting of the kind. organisations: ids to look at, all
+    when None. as_of: leave out what came later.
     """
-    records = _near(first, last, kinds, as_of)
-    own = records
-    # One filter: two would join the hosts twice and ask different hosts.
-    invited: dict[str, Any] = {"hosts__confirmed_at__isnull": False}
+    rows = _near(first, last, kinds, as_of).filter(valid=True)
     if organisations is not None:
-        own = own.filter(organisation__in=organisations)
-        invited["hosts__organisation__in"] = organisations
-    hosted = records.filter(**invited)
-    fields = ("pk", "{}", "kinds__kind", "day", "makes_up_for", "late", "state")
-    as_own: Any = own.values_list(*[name.format("organisation_id") for name in fields])
-    as_host = hosted.values_list(*[name.format("hosts__organisation_id") for name in fields])
+        rows = rows.filter(organisation__in=organisations)
+    fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
     return [
         CountingRecord(pk, organisation, kind, day, makes_up_for, late, state == ActivityState.ACCEPTED)
-        for pk, organisation, kind, day, makes_up_for, late, state in as_own.union(as_host, all=True)
+        for pk, organisation, kind, day, makes_up_for, late, state in rows.values_list(*fields)
     ]
 
 
-def returned_records(
-    first: date, last: date, kinds: Iterable[str], organisations: Iterable[Any] | None = None
-) -> dict[tuple[int, str], list[tuple[date, int]]]:
-    """Return {(organisation, kind): [(day, activity id)]} of records returned and not submitted again."""
-    rows = Activity.objects.filter(day__range=(first, last), kinds__kind__in=kinds, state=ActivityState.RETURNED)
+def uncounted_records(
+    first: date, last: date, kinds: Iterable[str], organisations: Iterable[Any] | None = None, as_of: date | None = None
+) -> dict[tuple[int, str], list[Uncounted]]:
+    """Return {(organisation, kind): [Uncounted]} of the records between two days that were found and do not count.
+
+    Below the quorum, returned, not yet submitted, or not yet confirmed by the host; one statement.
+    """
+    invalid = _near(first, last, kinds, as_of).filter(valid=False)
+    own = Activity.objects.filter(day__range=(first, last), kinds__kind__in=kinds).order_by()
+    own = own.filter(state__in=(ActivityState.RETURNED, ActivityState.DRAFT))
+    invited = ActivityHost.objects.filter(confirmed_at__isnull=True, activity__day__range=(first, last)).order_by()
+    invited = invited.filter(activity__kinds__kind__in=kinds).exclude(activity__state__in=UNSUBMITTED)
     if organisations is not None:
-        rows = rows.filter(organisation__in=organisations)
-    returned: dict[tuple[int, str], list[tuple[date, int]]] = {}
-    for organisation, kind, day, pk in rows.values_list("organisation_id", "kinds__kind", "day", "pk"):
-        returned.setdefault((organisation, kind), []).append((day, pk))
-    return returned
+        invalid = invalid.filter(organisation__in=organisations)
+        own = own.filter(organisation__in=organisations)
+        invited = invited.filter(organisation__in=organisations)
+    unknown = Value(None, output_field=IntegerField(null=True))
+    below_quorum: Any = invalid.values_list(
+        "organisation_id", "kind", "activity_id", "activity__day", Value(SHORT), "present", "needed"
+    )
+    unfinished: Any = own.values_list("organisation_id", "kinds__kind", "pk", "day", F("state"), unknown, unknown)
+    unconfirmed: Any = invited.values_list(
+        "organisation_id", "activity__kinds__kind", "activity_id", "activity__day", Value(INVITED), unknown, unknown
+    )
+    found: dict[tuple[int, str], list[Uncounted]] = {}
+    for place, kind, pk, day, why, present, needed in below_quorum.union(unfinished, unconfirmed, all=True):
+        reason = below(present, needed) if why == SHORT else REASONS[why]
+        found.setdefault((place, kind), []).append(Uncounted(pk, day, reason))
+    return {key: sorted(rows, key=lambda row: (row.day, row.activity)) for key, rows in found.items()}
+
+
+def uncounted_of(activity: Activity) -> list[str]:
+    """Return a sentence for each host and kind with which a saved record does not count because of who came."""
+    rows = activity.judgements.filter(valid=False).select_related("organisation__parent")
+    return [
+        f"{row.organisation.label}{row.get_kind_display()}：{below(row.present, row.needed)}，不计入应办事项"
+        for row in rows
+    ]
+
+
+def below(present: int | None, needed: int | None) -> str:
+    """Return why a meeting of so many people is none."""
+    return f"到会 {present} 人，不足法定人数 {needed} 人" if present else "无人到会"
 
 
 def talks_had(
@@ -96,18 +148,19 @@ def talks_had(
     a queryset of ids to look at, all when None. The rest as for `counting_records`.
     """
     took_part = Attendance.objects.filter(state__in=ATTENDING)
-    records = _near(first, last, kinds, as_of)
+    records = _near(first, last, kinds, as_of).filter(valid=True, organisation=F("activity__organisation"))
     if members is not None:
         took_part = took_part.filter(member__in=members)
-        records = records.filter(Q(pk__in=took_part.values("activity")) | Q(chair__in=members))
-    fields = ("pk", "organisation_id", "kinds__kind", "day", "makes_up_for", "late", "state", "chair_id")
+        records = records.filter(Q(activity__in=took_part.values("activity")) | Q(activity__chair__in=members))
+    fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
     by_id: dict[int, CountingRecord] = {}
     partners: dict[int, set[int]] = {}
-    for pk, organisation, kind, day, makes_up_for, late, state, chair in records.values_list(*fields):
-        accepted = state == ActivityState.ACCEPTED
-        by_id[pk] = CountingRecord(pk, organisation, kind, day, makes_up_for, late, accepted)
-        partners[pk] = {chair} - {None}
-    for activity, member in took_part.filter(activity__in=records.values("pk")).values_list("activity_id", "member_id"):
+    for pk, place, kind, day, made_up, late, state, chair in records.values_list(*fields, "activity__chair_id"):
+        record = CountingRecord(pk, place, kind, day, made_up, late, state == ActivityState.ACCEPTED)
+        by_id[record.activity] = record
+        partners[record.activity] = {chair} - {None}
+    taken = took_part.filter(activity__in=records.values("activity"))
+    for activity, member in taken.values_list("activity_id", "member_id"):
         partners.setdefault(activity, set()).add(member)
     talks: dict[int, list[CountingRecord]] = {}
     for activity, people in partners.items():

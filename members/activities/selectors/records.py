@@ -7,7 +7,15 @@ from django.db.models import Count, Q, QuerySet
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach.rights import RECORD, VIEW
 from common.operator import Actor
-from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityHost, Attendance, AttendanceState
+from members.activities.models import (
+    ATTENDING,
+    COUNTING_STATES,
+    Activity,
+    ActivityHost,
+    ActivityJudgement,
+    Attendance,
+    AttendanceState,
+)
 
 
 def co_hosts(organisation: Organisation | None) -> QuerySet[Organisation]:
@@ -45,9 +53,16 @@ def attendance_figures(ids: Iterable[int]) -> dict[int, tuple[int, int]]:
 
 
 def figures_for(activities: list[Activity]) -> list[Activity]:
-    """Set `present` and `expected` on each record of a page: counted, or as the ledger wrote them, or None."""
-    counted = attendance_figures([row.pk for row in activities])
+    """Set on each record of a page what it lists beside the columns.
+
+    present, expected: counted, or as the ledger wrote them, or None. short: whether it does not count somewhere, or with
+    some kind, because of who came.
+    """
+    ids = [row.pk for row in activities]
+    counted = attendance_figures(ids)
+    short = set(ActivityJudgement.objects.filter(activity__in=ids, valid=False).values_list("activity_id", flat=True))
     for row in activities:
+        row.short = row.pk in short
         row.expected, row.present = counted.get(row.pk, (None, None))
         if row.written_expected is not None:
             row.expected, row.present = row.written_expected, row.written_present

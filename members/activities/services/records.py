@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from branches import audit
 from branches.jobs.marks import mark
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD
 from common import clock
@@ -19,6 +19,7 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import EARLIEST
 from common.uploads import sniffing as files
+from members.activities.judgement import judgements_write
 from members.activities.models import (
     COUNTING_STATES,
     Activity,
@@ -30,7 +31,7 @@ from members.activities.models import (
     AttendanceState,
     Resolution,
 )
-from members.activities.quorum import Quorum, counts_from_attendance, quorum_of
+from members.activities.quorum import Quorum, counts_from_attendance, figures, quorum_kept, quorums_of
 from members.activities.selectors.rosters import committee, roster
 from members.activities.writers import writer_add
 from members.roster.models.members import Member
@@ -51,7 +52,7 @@ class RecordData:
 
     kinds: kind codes, at least one. attendance: {member id: (state, reason)}. resolutions: [(text, owner, due)], owner
     and due may be None. hosts: other organisations invited to a joint record. makes_up_for: first day of an earlier
-    period (补办).
+    period (补办). made_up: the kinds that make up for it, None for all.
     """
 
     kinds: list[str]
@@ -66,6 +67,7 @@ class RecordData:
     lecturer_name: str = ""
     content: str = ""
     makes_up_for: date | None = None
+    made_up: list[str] | None = None
     way: str = ""
     building: str = ""
     attendance: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -112,23 +114,40 @@ def mark_activity(activity: Activity, *days: date) -> None:
         mark(place, min(wanted), max(wanted), "activity")
 
 
-def quorum_for(organisation: Organisation, codes: Iterable[str], day: date, states: Mapping[int, str]) -> Quorum:
-    """Return the Quorum of a record, saved or not, from its attendance states {member id: state}."""
-    return quorum_among(list(roster(organisation, day)), committee(organisation, day), codes, day, states)
+def quorums_for(
+    organisation: Organisation, codes: Iterable[str], day: date, states: Mapping[int, str]
+) -> dict[str, Quorum]:
+    """Return {kind: Quorum} of a record, saved or not, from its attendance states {member id: state}."""
+    people = list(roster(organisation, day)), committee(organisation, day)
+    return quorums_among(organisation, people, codes, day, states)
 
 
-def quorum_among(
-    members: Sequence[Member], seats: Sequence[Member], codes: Iterable[str], day: date, states: Mapping[int, str]
-) -> Quorum:
-    """Return the Quorum from a roster and committee already at hand."""
-    return quorum_of(codes, counts_from_attendance(members, states, day, [member.pk for member in seats]))
+def quorums_among(
+    organisation: Organisation,
+    people: tuple[Sequence[Member], Sequence[Member]],
+    codes: Iterable[str],
+    day: date,
+    states: Mapping[int, str],
+) -> dict[str, Quorum]:
+    """Return {kind: Quorum} from people already at hand: (roster, committee)."""
+    members, seats = people
+    counts = counts_from_attendance(members, states, day, [member.pk for member in seats])
+    return quorums_of(codes, counts, organisation.kind == Kind.SMALL_GROUP)
+
+
+def quorums_kept(activity: Activity) -> dict[str, Quorum]:
+    """Return {kind: Quorum} by which a saved record was judged in its own organisation."""
+    rows = activity.judgements.filter(organisation=activity.organisation_id)
+    return {row.kind: quorum_kept(row) for row in rows}
 
 
 def record_data(activity: Activity) -> RecordData:
     """Return the RecordData of a saved record, its own attendance only (other hosts keep theirs)."""
     attendance = activity.attendance.filter(organisation=activity.organisation_id)
+    kinds = dict(activity.kinds.values_list("kind", "made_up"))
     return RecordData(
-        kinds=list(activity.kinds.values_list("kind", flat=True)),
+        kinds=list(kinds),
+        made_up=None if all(kinds.values()) else [kind for kind, made_up in kinds.items() if made_up],
         attendance={pk: (state, why) for pk, state, why in attendance.values_list("member_id", "state", "reason")},
         resolutions=[(row.text, row.owner, row.due) for row in activity.resolutions.select_related("owner")],
         hosts=[row.organisation for row in activity.hosts.select_related("organisation")],
@@ -144,11 +163,16 @@ def _comparable(data: RecordData) -> tuple[Any, ...]:
     return (
         [getattr(data, name) for name in _COLUMNS if name != "chair"],
         getattr(data.chair, "pk", None),
-        sorted(data.kinds),
+        _made_up(data),
         data.attendance,
         _plain(data.resolutions),
         sorted(host.pk for host in data.hosts),
     )
+
+
+def _made_up(data: RecordData) -> list[tuple[str, bool]]:
+    """Return (kind, whether it makes up for the earlier period the record names) of each kind, in order."""
+    return sorted((kind, data.made_up is None or kind in data.made_up) for kind in set(data.kinds))
 
 
 def audit_view(activity: Activity, data: RecordData) -> dict[str, Any]:
@@ -156,6 +180,7 @@ def audit_view(activity: Activity, data: RecordData) -> dict[str, Any]:
     states = [f"{pk}:{state}{'（' + why + '）' if why else ''}" for pk, (state, why) in sorted(data.attendance.items())]
     return audit.snapshot(activity) | {
         "kinds": "、".join(sorted(data.kinds)),
+        "made_up": "、".join(sorted(data.made_up or [])),
         "attendance": "；".join(states),
         "resolutions": "；".join(text for text, _, _ in data.resolutions),
         "hosts": "、".join(str(host.pk) for host in data.hosts),
@@ -163,11 +188,12 @@ def audit_view(activity: Activity, data: RecordData) -> dict[str, Any]:
 
 
 def _write_children(activity: Activity, data: RecordData, old: RecordData | None) -> None:
-    if old is None or sorted(old.kinds) != sorted(data.kinds):
+    if old is None or _made_up(old) != _made_up(data):
         if old is not None:
-            ActivityKind.objects.filter(activity=activity).exclude(kind__in=data.kinds).delete()
+            ActivityKind.objects.filter(activity=activity).delete()
+        made_up = dict(_made_up(data))
         ActivityKind.objects.bulk_create(
-            [ActivityKind(activity=activity, kind=kind) for kind in dict.fromkeys(data.kinds)], ignore_conflicts=True
+            ActivityKind(activity=activity, kind=kind, made_up=made_up[kind]) for kind in dict.fromkeys(data.kinds)
         )
     if old is None or old.attendance != data.attendance:
         if old is not None:
@@ -248,9 +274,9 @@ def _fill(activity: Activity, data: RecordData) -> None:
     for name in _COLUMNS:
         setattr(activity, name, getattr(data, name))
     states = {pk: state for pk, (state, _) in data.attendance.items()}
-    quorum = quorum_among(members, seats, data.kinds, data.day, states)
-    activity.voters_expected, activity.voters_present = quorum.expected, quorum.present
-    activity.valid = quorum.valid
+    quorums = quorums_among(activity.organisation, (members, seats), data.kinds, data.day, states)
+    for name, value in figures(quorums).items():
+        setattr(activity, name, value)
     _planned_or_draft(activity)
     activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
 
@@ -293,7 +319,7 @@ def draft_write(
     form_key: UUID | None = None,
     version: int | None = None,
 ) -> tuple[Activity, dict[str, Any], dict[str, Any] | None]:
-    """Write `data` into a new or an existing editable record, in the caller's transaction and without an audit entry.
+    """Write `data` into a new or an existing editable record, in the caller's transaction, without audit entry and judgement.
 
     Returns (record, audit view before, audit view after); before is {} for a new record, after is None when nothing changed.
     A form that was sent before (`form_key`) continues the record it made then (fault F13).
@@ -338,6 +364,7 @@ def activity_create(
     """
     activity, before, after = draft_write(by=by, organisation=organisation, data=data, form_key=form_key)
     if after is not None:
+        judgements_write(activity)
         verb = "activity.update" if before else "activity.create"
         audit.record(
             by=by, verb=verb, obj=activity, organisation=activity.organisation, before=before or None, after=after
@@ -356,6 +383,7 @@ def activity_update(*, by: Actor, activity: Activity, data: RecordData, version:
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
     if after is not None:
+        judgements_write(activity)
         audit.record(
             by=by,
             verb="activity.update",
@@ -408,9 +436,13 @@ def host_confirm(*, by: Actor, host: ActivityHost, attendance: Mapping[int, tupl
     mine = {member.pk for member in roster(host.organisation, host.activity.day)}
     if set(attendance) - mine:
         raise ValidationError({"attendance": "考勤名单中有不属于本组织的人员。"})
-    if any(state == AttendanceState.NOT_RECORDED for state, _ in attendance.values()) or not attendance:
+    # A branch and its small group share people: whom the other host has registered is registered.
+    others = host.activity.attendance.exclude(organisation=host.organisation)
+    mine -= set(others.order_by().values_list("member_id", flat=True))
+    if any(state == AttendanceState.NOT_RECORDED for state, _ in attendance.values()) or (mine and not attendance):
         raise ValidationError({"attendance": "请登记本组织全部应到人员的考勤。"})
     attendance_write(host.activity, host.organisation, attendance)
+    judgements_write(host.activity)
     writer_add(by, host.activity)
     audit.record(
         by=by,

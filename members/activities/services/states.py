@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.urls import reverse
 
 from branches import audit
@@ -21,6 +21,7 @@ from branches.settings.joining import start_at
 from common import clock
 from common.errors import Conflict
 from common.operator import Actor
+from members.activities.judgement import judgements_write
 from members.activities.models import COUNTING_STATES, Activity, ActivityState, ActivityWriter
 from members.activities.selectors.rosters import expected
 from members.activities.services.records import (
@@ -56,11 +57,19 @@ def _transition(
 
 
 def is_late(activity: Activity, moment: datetime) -> bool:
-    """Return whether a record submitted at `moment` is late: after its date plus the days of grace (decisions 21)."""
+    """Return whether a record submitted at `moment` is late (decisions 21, judgement 1.4).
+
+    The first submission decides: by its date plus the days of grace. What was in time and was returned stays in time when
+    it comes back within its days; the reviewer's days cost nobody anything. What was late once stays late.
+    """
     if activity.day < start_at(activity.organisation):
         return False
-    grace = dated_settings.whole("grace_days", activity.day)
-    return clock.day_of(moment) > activity.day + timedelta(days=grace)
+    day = clock.day_of(moment)
+    in_grace = day <= activity.day + timedelta(days=dated_settings.whole("grace_days", activity.day))
+    if activity.returned_at is None:
+        return not in_grace
+    back = clock.day_of(activity.returned_at) + timedelta(days=dated_settings.whole("resubmit_days", activity.day))
+    return activity.late or not (in_grace or day <= back)
 
 
 def has_reviewer(activity: Activity) -> bool:
@@ -92,6 +101,7 @@ def _submit(by: Actor, activity: Activity, data: RecordData, before: dict[str, A
         to, columns["no_reviewer"] = ActivityState.ACCEPTED, True
     _transition(activity, EDITABLE, to, "提交", **columns)
     access.require(by, RECORD, activity.organisation)
+    judgements_write(activity)
     audit.record(
         by=by,
         verb="activity.submit",
@@ -148,13 +158,19 @@ def activity_withdraw(*, by: Actor, activity: Activity) -> Activity:
     """Take a submitted record back to draft, until a review has begun."""
     untouched = Activity.objects.filter(pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True)
     with audit.change(by=by, verb="activity.withdraw", obj=activity, organisation=activity.organisation):
+        # Whoever takes back what was never returned has not submitted it; a return, and what was late before it, stay.
         changed = untouched.update(
-            state=ActivityState.DRAFT, submitted_at=None, late=False, version=F("version") + 1, changed=clock.now()
+            state=ActivityState.DRAFT,
+            submitted_at=None,
+            late=Case(When(returned_at__isnull=True, then=False), default=F("late")),
+            version=F("version") + 1,
+            changed=clock.now(),
         )
         activity.refresh_from_db()
         if changed != 1:
             raise Conflict("审核已经开始或已结束，不能撤回。", record=activity)
         access.require(by, RECORD, activity.organisation)
+    judgements_write(activity)
     mark_activity(activity)
     return activity
 
@@ -221,7 +237,8 @@ def activity_return(*, by: Actor, activity: Activity, reason: str, version: int 
     reason = reason.strip()
     if not reason or len(reason) > 500:
         raise ValidationError({"reason": "请写明退回原因。"})
-    _reviewed(by, activity, version, ActivityState.RETURNED, "退回", "activity.return", return_reason=reason)
+    columns = {"return_reason": reason, "returned_at": clock.now()}
+    _reviewed(by, activity, version, ActivityState.RETURNED, "退回", "activity.return", **columns)
     writers_begin_anew(activity)
     if activity.author is not None:
         notice_send(

@@ -20,6 +20,7 @@ from members.activities.forms.cancel import CancelForm
 from members.activities.forms.filters import ActivityFilter
 from members.activities.forms.hosts import HostForm
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
+from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.export import COLUMNS, activity_row
 from members.activities.selectors.records import attendance_groups, figures_for, readable, unconfirmed_hosts
 from members.activities.services import records as services
@@ -100,15 +101,7 @@ def activity_detail(request, pk):
     state = activity.state
     judges = rights[REVIEW] and state == ActivityState.SUBMITTED
     barred, _ = bars_of(request.user, activity) if judges else ("", "")
-    quorum = services.quorum_for(
-        activity.organisation,
-        activity.codes,
-        activity.day,
-        {row.member_id: row.state for row in activity.attendance.all()},
-    )
-    words, tone = quorum_words(quorum)
-    if activity.written_expected is not None:
-        words, tone = "", "ok"
+    words, tone = quorum_words(services.quorums_kept(activity))
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance_groups(activity),
@@ -118,6 +111,7 @@ def activity_detail(request, pk):
         "hosts": _hosts(request.user, activity),
         "quorum": words,
         "quorum_tone": tone,
+        "uncounted": uncounted_of(activity),
         "history": history(activity),
         "may_edit": rights[RECORD] and state in services.EDITABLE,
         "may_discard": rights[RECORD] and state in (ActivityState.DRAFT, ActivityState.PLANNED),

@@ -157,12 +157,17 @@ class ProofContext:
         return records
 
     def records_of(self, places: Iterable[int], kinds: Iterable[str]) -> list[CountingRecord]:
-        """Return the CountingRecords of several organisations and kinds, each record once."""
+        """Return the CountingRecords of several organisations and kinds, each record once, as it counts best.
+
+        That is for its own period rather than for an earlier one, in time rather than late.
+        """
         records: dict[int, CountingRecord] = {}
         for place in places:
             for kind in kinds:
                 for row in self.records.get((place, kind), ()):
-                    records.setdefault(row.activity, row)
+                    best = records.setdefault(row.activity, row)
+                    if (row.makes_up_for is not None, row.late) < (best.makes_up_for is not None, best.late):
+                        records[row.activity] = row
         return sorted(records.values(), key=lambda row: (row.day, row.activity))
 
     def everywhere(self, kinds: Iterable[str]) -> list[CountingRecord]:

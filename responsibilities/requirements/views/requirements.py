@@ -28,6 +28,7 @@ from responsibilities.requirements.selectors import (
     Requirement,
     cell_state,
     days_of,
+    found_words,
     members_named,
     requirement_name,
     requirements,
@@ -156,6 +157,15 @@ def requirement_export(request: Request) -> HttpResponse:
     )
 
 
+def _found(request: Request, row: Requirement) -> list[tuple[Activity | None, str]]:
+    """Return (record, why it does not count) of what was found; None for a record out of the reader's reach."""
+    readable = Activity.objects.visible_to(request.user).filter(pk__in=[one.activity for one in row.found])
+    records = {
+        record.pk: record for record in readable.select_related("organisation__parent").prefetch_related("kinds")
+    }
+    return [(records.get(one.activity), one.reason) for one in row.found]
+
+
 @login_required
 def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period)
@@ -181,6 +191,8 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "records": records,
         # A member's talk in his former branch counts too; who may not read that record sees that there is one.
         "elsewhere": len(row.records) - len(records),
+        "found": _found(request, row),
+        "found_words": found_words(row),
         "missing": members_named(row.missing),
         "reminders": times,
         "url": address(row),

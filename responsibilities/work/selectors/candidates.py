@@ -72,7 +72,7 @@ def candidates(user: Actor, point: SyncPoint, item: WorkItem, limit: int = 20) -
         .filter(Q(organisation__in=places) | Q(pk__in=hosted), day__range=(day - SPAN, day + SPAN))
         .exclude(state__in=(ActivityState.CANCELLED, ActivityState.PLANNED))
         .select_related("organisation__parent")
-        .prefetch_related("kinds", "hosts")
+        .prefetch_related("kinds", "hosts", "judgements")
         .order_by("-day", "-pk")[:_MOST]
     )
     linked = {proof.activity for proof in point.proofs}

@@ -36,6 +36,10 @@ function fitToKinds() {
   }
   nameChair(talk);
   byId("attendance-label").textContent = talk ? "谈话对象" : "考勤";
+  for (const part of form.querySelectorAll("[data-made-up]")) {
+    part.hidden = !chosen.includes(part.getAttribute("data-made-up"));
+  }
+  byId("made-up").hidden = chosen.length < 2 || !new FormData(form).get("makes_up_for");
   for (const part of form.querySelectorAll("[data-for-kind]")) {
     const input = part.querySelector("input");
     part.hidden = !chosen.includes(part.getAttribute("data-for-kind")) && !(input && input.value);

@@ -165,13 +165,21 @@ class Figures:
         whole = due == len(names) and there + len(away) == due and set(away) <= set(names)
         states = dict.fromkeys(names, "present" if whole else "not_recorded")
         states.update(dict.fromkeys(set(away) & known, "leave"))
-        valid = True
-        if kinds == {"committee_meeting"}:
-            valid = 2 * there >= due
-        elif "assembly" in kinds:
-            new = [one for one in self.roster(place, day) if one["full"] is None or day < one["full"]]
-            voters, voting = due - len(new), there - sum(one["name"] not in away for one in new)
-            valid = voters > 0 and 2 * voting >= voters
+        new = [one for one in self.roster(place, day) if one["full"] is None or day < one["full"]]
+        voters, voting = due - len(new), there - sum(one["name"] not in away for one in new)
+        valid = set()
+        for kind in kinds:
+            if self.kinds[place] == "党小组" or kind in ("group_meeting", "lecture", "theme_day", "training", "study"):
+                enough = there > 0
+            elif kind in ("assembly", "org_life", "member_review"):
+                enough = 2 * voting >= voters
+            elif kind == "election":
+                enough = 5 * voting >= 4 * voters
+            elif kind == "committee_meeting":
+                enough = 2 * there >= due
+            else:
+                enough = True
+            valid |= {kind} if enough else set()
         return {"place": place, "day": day, "kinds": kinds, "states": list(states.values()), "valid": valid}
 
     def _branch(self, place):
@@ -211,7 +219,7 @@ class Figures:
         if rule == "life-talks":
             expected = len(self.roster(place, min(last, max(self.as_of, first))))
         done = sum(
-            record["place"] == place and kind in record["kinds"] and record["valid"]
+            record["place"] == place and kind in record["valid"]
             for record in self.records
             if first <= record["day"] <= min(last, self.as_of)
         )

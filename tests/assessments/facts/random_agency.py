@@ -8,6 +8,7 @@ from branches.places.models.organisations import Organisation
 from common.operator import OPERATOR
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.services.members import member_create, post_give
+from tests.records import counted
 
 KINDS = ["assembly", "committee_meeting", "lecture", "theme_day", "org_life", "member_review", "talk"]
 STATES = ["accepted", "accepted", "accepted", "submitted", "returned", "draft"]
@@ -66,6 +67,7 @@ def record(chance, branch, groups, people):
         makes_up_for=(day.replace(day=1) - timedelta(days=chance.randrange(1, 70))) if chance.random() < 0.15 else None,
     )
     ActivityKind.objects.bulk_create(ActivityKind(activity=activity, kind=kind) for kind in kinds)
+    counted(activity, activity.valid)
     Attendance.objects.bulk_create(
         Attendance(
             activity=activity,

@@ -16,6 +16,7 @@ from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member
 from responsibilities.supervision.services.notices import supervision_close, supervision_issue
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
+from tests.records import counted
 from tests.responsibilities.duties.world import issued
 
 
@@ -29,6 +30,7 @@ def year(world):
             organisation=world.branch_a, day=day, title="党课", state="accepted", starts_at=time(9), ends_at=ends
         )
         ActivityKind.objects.create(activity=lecture, kind="lecture")
+        counted(lecture, lecture.valid)
         Attendance.objects.create(activity=lecture, member=member, organisation=world.branch_a, state="present")
     item = WorkItem.objects.create(
         organisation=world.committee, name="能源保供", starts=date(2026, 2, 1), ends=date(2026, 12, 1)

@@ -13,6 +13,7 @@ from responsibilities.collects.services.collects import FieldData, collect_save,
 from responsibilities.supervision.services.notices import supervision_issue
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.matrix.collects import sent
+from tests.records import counted
 from tests.responsibilities.duties.world import issued
 from tests.responsibilities.work.support import ago, happened, item_at
 
@@ -46,6 +47,7 @@ def waiting(world):
     collect_send(by=world.staff, collect=collect)
     meeting = Activity.objects.create(organisation=world.branch_a, day=today - timedelta(days=20), state="accepted")
     ActivityKind.objects.create(activity=meeting, kind="assembly")
+    counted(meeting, meeting.valid)
     Resolution.objects.create(activity=meeting, order=1, text="更新公示栏", due=today - timedelta(days=2))
     return item
 
@@ -94,6 +96,7 @@ def test_a_record_says_what_it_does_for_its_stage_and_its_duties(world, as_, wai
         organisation=world.branch_a, day=stage.happened_on + timedelta(days=3), title="研究保供", state="accepted"
     )
     ActivityKind.objects.create(activity=record, kind="committee_meeting")
+    counted(record, record.valid)
     StageEvidence.objects.create(stage=stage, activity=record)
     page = as_("secretary_a").get(f"/activities/{record.pk}/counts/").content.decode()
     assert "能源保供：研究环节" in page and "相差 3 天" in page

@@ -23,6 +23,7 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind
 from members.activities.services.states import is_late
+from tests.records import counted
 from tests.sealing import past_the_guards
 
 Q3 = Period.parse("2026Q3")
@@ -31,6 +32,7 @@ Q3 = Period.parse("2026Q3")
 def hold(place, kind, day, **values):
     activity = Activity.objects.create(organisation=place, day=day, title=kind, state="accepted", **values)
     ActivityKind.objects.create(activity=activity, kind=kind)
+    counted(activity, activity.valid)
     return activity
 
 

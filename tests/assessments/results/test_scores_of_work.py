@@ -9,8 +9,9 @@ from django.utils import timezone
 from assessments.results.services import assessment_trial
 from common import clock
 from common.periods import Period
-from members.activities.models import Activity, ActivityKind
+from members.activities.models import Activity, ActivityJudgement, ActivityKind
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
+from tests.records import counted
 
 Q3 = Period.parse("2026Q3")
 DAY = timezone.make_aware(datetime(2026, 10, 20, 9))
@@ -19,6 +20,7 @@ DAY = timezone.make_aware(datetime(2026, 10, 20, 9))
 def record(place, day, kind="committee_meeting"):
     activity = Activity.objects.create(organisation=place, day=day, title="研究能源保供", state="accepted")
     ActivityKind.objects.create(activity=activity, kind=kind)
+    counted(activity, activity.valid)
     return activity
 
 
@@ -79,7 +81,7 @@ def test_a_waived_stage_and_one_below_its_quorum(world, work):
     SyncStage.objects.filter(pk=work[SyncStageKind.IMPLEMENTATION].pk).update(
         waived_at=timezone.make_aware(datetime(2026, 9, 9, 9))
     )
-    Activity.objects.filter(day=date(2026, 7, 8)).update(valid=False)
+    ActivityJudgement.objects.filter(activity__day=date(2026, 7, 8)).update(valid=False)
     found = scores(world, world.branch_a)
     assert found["sync-implement"].lost == 0
     assert found["sync-study"].points == Decimal("0")

@@ -254,4 +254,4 @@ def test_the_address_of_a_saved_record_gives_its_form_as_saved(world):
     form = form_for(world.secretary_a, QueryDict(f"record={record.pk}"))
     assert not form.is_bound and form.instance == record
     assert sorted(form.record_data().kinds) == ["assembly", "lecture"] and len(form.record_data().attendance) == 6
-    assert form.quorum().present == 5
+    assert form.quorums()["assembly"].present == 5

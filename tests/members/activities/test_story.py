@@ -150,7 +150,7 @@ def test_below_the_quorum_a_record_is_kept_and_meets_nothing(world, as_):
     assert client.post(reverse("activity_new"), data).status_code == 302
     record = only()
     assert record.state == ActivityState.SUBMITTED and not record.valid
-    assert not Activity.objects.counting().exists()
+    assert not record.judgements.filter(valid=True).exists()
     page = client.get(reverse("activity_detail", args=[record.pk])).content.decode()
     assert "会议决议无效" in page
 

@@ -3,12 +3,14 @@
 Written from the rulebook's chapter 5 (what proves which duty) and the states of docs/architecture.md: plain Python over rows.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.timezone import localdate
 
 from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
+from members.activities.models import Activity
 from members.roster.models.members import Member
 from responsibilities.duties.models import DutyList, DutyReport, LeaderPortfolio
 from responsibilities.supervision.models import Supervision
@@ -22,6 +24,19 @@ HERE = ("present", "online")
 
 def name_of(months, year, number):
     return f"{year}H{number}" if months == 6 else label(months, year, number)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A record with one place and kind at which it counts."""
+
+    record: Activity
+    place: Organisation
+    kind: str
+    made_up: date | None
+
+    def __getattr__(self, name):
+        return getattr(self.record, name)
 
 
 class SlowDuties:
@@ -88,15 +103,24 @@ class SlowDuties:
 
     # -- records ------------------------------------------------------------------------
 
-    def records(self, kinds):
-        return [
-            row
-            for row in self.slow.records
-            if self.slow.counting(row) and set(kinds) & {kind.kind for kind in row.kinds.all()}
+    def records(self, kinds, places=None):
+        """Return a Counted of each record that counts with one of the kinds at one of the places (anywhere when None)."""
+        return [counted for row in self.slow.records if (counted := self.best(row, kinds, places))]
+
+    def best(self, record, kinds, places):
+        """A record is taken as it counts best: for its own period, and in time."""
+        found = [
+            Counted(record, place, row.kind, record.makes_up_for if row.made_up else None)
+            for place in self.slow.places
+            if places is None or place.pk in places
+            for row in record.kinds.all()
+            if row.kind in kinds and self.slow.counting(record, place, row.kind)
         ]
+        late = [self.slow.late(record, one.place) and record.day >= self.slow.start for one in found]
+        return min(zip(found, late), key=lambda pair: (pair[0].made_up is not None, pair[1]), default=(None,))[0]
 
     def time_of(self, record, first, last, due):
-        when = self.slow.time_of(record, first, last)
+        when = self.slow.time_of(record.record, record.place, record.kind, first, last)
         if when == "on_time" and record.day > due:
             return "late"
         return when
@@ -112,16 +136,15 @@ class SlowDuties:
 
     def own(self, member, kinds):
         """Records of the branch (and its groups of today) to which the member belonged on their day."""
-        found = []
-        for record in self.records(kinds):
-            for row in self.slow.memberships:
-                inside = row.member_id == member and row.starts <= record.day and (row.ends or date.max) >= record.day
-                if not inside:
-                    continue
-                for host in self.slow.hosts(record):
-                    if host == row.organisation_id or self.places[host].parent_id == row.organisation_id:
-                        found.append(record)
-        return list({record.pk: record for record in found}.values())
+        found = {}
+        for row in self.slow.memberships:
+            if row.member_id != member:
+                continue
+            near = {pk for pk, place in self.places.items() if row.organisation_id in (pk, place.parent_id)}
+            for record in self.records(kinds, near):
+                if row.starts <= record.day <= (row.ends or date.max):
+                    found[record.pk] = record
+        return list(found.values())
 
     # -- sources ------------------------------------------------------------------------
 
@@ -143,7 +166,7 @@ class SlowDuties:
         from responsibilities.duties.templates import template
 
         line = template(duty.key)
-        found = [row for row in self.records(line.kinds) if duty.list.organisation_id in self.slow.hosts(row)]
+        found = self.records(line.kinds, {duty.list.organisation_id})
         if line.topic:
             found = [row for row in found if line.topic in row.title or line.topic in row.content]
         for key, first, last, due in self.periods(duty):
@@ -162,11 +185,14 @@ class SlowDuties:
         portfolios = list(LeaderPortfolio.objects.filter(leader=holder, contact__isnull=False))
         portfolios = [row for row in portfolios if row.starts <= self.as_of]
         found = []
-        for record in self.records({"visit_branch"}):
-            for portfolio in portfolios:
-                near = list(self.slow.hosts(record))
-                near += [self.places[host].parent_id for host in near if self.places[host].kind == "small_group"]
-                if portfolio.contact_id in near and portfolio.starts <= record.day <= (portfolio.ends or date.max):
+        for portfolio in portfolios:
+            near = {portfolio.contact_id} | {
+                pk
+                for pk, place in self.places.items()
+                if place.kind == "small_group" and place.parent_id == portfolio.contact_id
+            }
+            for record in self.records({"visit_branch"}, near):
+                if portfolio.starts <= record.day <= (portfolio.ends or date.max):
                     found.append(record)
         found = list({row.pk: row for row in found}.values())
         for key, first, last, due in self.periods(duty):
@@ -231,9 +257,9 @@ class SlowDuties:
                 return
             found = [row for row in self.records(STUDY) if self.state_of(row, member.pk) in HERE]
         else:
-            found = [row for row in self.records(STUDY) if duty.list.organisation_id in self.slow.hosts(row)]
+            found = self.records(STUDY, {duty.list.organisation_id})
         for key, first, last, due in self.periods(duty):
-            mine = [row for row in found if self.slow.time_of(row, first, last)]
+            mine = [row for row in found if self.time_of(row, first, last, due)]
             known = [row for row in mine if row.starts_at and row.ends_at and row.ends_at > row.starts_at]
             total = sum(
                 (row.ends_at.hour * 60 + row.ends_at.minute - row.starts_at.hour * 60 - row.starts_at.minute) / 60

@@ -15,6 +15,7 @@ from responsibilities.duties.selectors.wording import basis, own_number, short_b
 from responsibilities.duties.templates import template, templates
 from responsibilities.rulebook import rule
 from responsibilities.work.models import StageEvidence, SyncStage, WorkCarrier, WorkItem
+from tests.records import counted
 from tests.responsibilities.duties.world import duty, issue, issued, make
 
 ALL = [line for level in Level for line in templates(level)]
@@ -23,6 +24,7 @@ ALL = [line for level in Level for line in templates(level)]
 def held(place, kind, day, **values):
     record = Activity.objects.create(organisation=place, day=day, title="一次", state="accepted", **values)
     ActivityKind.objects.create(activity=record, kind=kind)
+    counted(record, record.valid)
     return record
 
 

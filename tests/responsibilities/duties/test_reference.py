@@ -17,6 +17,7 @@ from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots, progres
 from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.supervision.models import Supervision
 from tests.examples import examples
+from tests.records import counted
 from tests.responsibilities.duties.slow_duties import SlowDuties
 from tests.responsibilities.duties.world import issue, make
 from tests.responsibilities.random_year import YEAR, Agency
@@ -66,6 +67,7 @@ def _meet_above(world, agency):
                 late=agency.maybe(0.2),
             )
             ActivityKind.objects.create(activity=record, kind=kind)
+            counted(record)
 
 
 def _end_terms(agency):

@@ -20,6 +20,7 @@ from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.measures import duty_counts
 from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.items import WorkData, work_create
+from tests.records import counted
 from tests.responsibilities.duties.world import appoint, issued
 
 YEAR, QUARTERS = Period.parse("2026"), [Period.parse(f"2026Q{number}") for number in (1, 2, 3, 4)]
@@ -66,6 +67,7 @@ def test_what_is_due_outside_the_year_counts_once_in_the_year_that_lists_it(worl
 def held_by(place, kind, day, **columns):
     record = Activity.objects.create(organisation=place, day=day, title="会议", state="accepted", **columns)
     ActivityKind.objects.create(activity=record, kind=kind)
+    counted(record, record.valid)
     return record
 
 

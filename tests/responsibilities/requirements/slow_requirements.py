@@ -1,7 +1,7 @@
 """What is owed, reckoned the slow way: one organisation, one rule, one period, one day at a time.
 
-Written from the design decisions 10, 16 and 19 to 23 and the rulebook (table 1.5, case 33), not from the product:
-plain Python over rows. It knows no sets, no intervals and no shared queries.
+Written from the design (decisions 10, 16 and 19 to 23, judgement 1) and the rulebook (table 1.5, cases 33, 43 to 46), not
+from the product: plain Python over rows. It knows no sets, no intervals, no shared queries, and no stored judgements.
 """
 
 from calendar import monthrange
@@ -23,6 +23,7 @@ DEFAULTS = {
     "lecture_per_quarter": "1",
     "org_life_due_month": "12",
     "founding_share": "0.5",
+    "host_confirm_days": "15",
 }
 # rule → (months in a period, kinds of record that meet it); rulebook, table 1.5
 RULES = {
@@ -159,36 +160,92 @@ class Slow:
             for post in self.posts
         )
 
-    def counting(self, record):
-        sent = record.submitted_at and localdate(record.submitted_at)
-        if self.as_of < self.today and (record.day > self.as_of or (sent and sent > self.as_of)):
+    def counting(self, record, place, kind):
+        """Whether a record counts for an organisation with one of its kinds, as things stood on the day asked."""
+        if record.state not in ("submitted", "accepted"):
             return False
-        return record.state in ("submitted", "accepted") and record.valid
+        there_since = self.there_since(record, place)
+        if there_since is None:
+            return False
+        if self.as_of < self.today and (record.day > self.as_of or there_since > self.as_of):
+            return False
+        return self.quorate(record, place, kind)
 
-    def hosts(self, record):
-        return {record.organisation_id} | {host.organisation_id for host in record.hosts.all() if host.confirmed_at}
+    def there_since(self, record, place):
+        """The day from which a host has a record, None where it has not; a ledger's records have always been there."""
+        sent = localdate(record.submitted_at) if record.submitted_at else None
+        if place.pk == record.organisation_id:
+            return sent or date.min
+        for host in record.hosts.all():
+            if host.organisation_id == place.pk and host.confirmed_at:
+                return max(localdate(host.confirmed_at), sent or record.day)
+        return None
 
-    def time_of(self, record, first, last):
-        """Return "on_time" or "late" when a record belongs to the period, None otherwise."""
-        made_up = record.makes_up_for
+    def late(self, record, place):
+        if record.late or place.pk == record.organisation_id:
+            return record.late
+        sent = localdate(record.submitted_at) if record.submitted_at else record.day
+        waited = self.there_since(record, place) - sent
+        return waited.days > int(self.setting("host_confirm_days", record.day))
+
+    def quorate(self, record, place, kind):
+        """Judgement 1.2: half of the voters, four fifths of them, half of the seats, or anybody."""
+        members = [
+            row.member
+            for row in self.memberships
+            if place.pk in (row.organisation_id, row.small_group_id)
+            and row.starts <= record.day
+            and (row.ends is None or record.day <= row.ends)
+            and row.member.joined_on
+            and row.member.joined_on <= record.day
+        ]
+        seats = {
+            post.member_id
+            for post in self.posts
+            if post.organisation_id == place.pk
+            and post.kind in SEATS
+            and (post.starts is None or post.starts <= record.day)
+            and (post.ends is None or record.day <= post.ends)
+        }
+        states = {row.member_id: row.state for row in record.attendance.all()}
+        came = {pk for pk, state in states.items() if state in ("present", "online")}
+        asked = {member.pk for member in members} | seats
+        group = place.kind == "small_group"
+        if kind in ("assembly", "election", "org_life", "member_review") and not group:
+            voters = {member.pk for member in members if member.full_on and member.full_on <= record.day}
+            share = Decimal("0.8") if kind == "election" else Decimal("0.5")
+            return len(voters & came) >= share * len(voters)
+        if kind == "committee_meeting" and not group:
+            return 2 * len(seats & came) >= len(seats)
+        if kind in ("group_meeting", "lecture", "theme_day") or group and kind != "talk":
+            # Where nobody's attendance is recorded, nobody knows who came.
+            recorded = {pk for pk, state in states.items() if state != "not_recorded"}
+            return not (asked & recorded) or bool(asked & came)
+        return True
+
+    def time_of(self, record, place, kind, first, last):
+        """Return "on_time" or "late" when a record belongs to the period with this kind, None otherwise."""
+        marked = {row.kind for row in record.kinds.all() if row.made_up}
+        made_up = record.makes_up_for if kind in marked else None
         # Made up for within the same (longer) period: nothing was made up, it simply lies in it.
         if made_up is not None and not (first <= made_up <= last and first <= record.day <= last):
             return "late" if first <= made_up <= last else None
         if first <= record.day <= last:
-            return "late" if record.late and record.day >= self.start else "on_time"
+            return "late" if self.late(record, place) and record.day >= self.start else "on_time"
         return None
 
     def met(self, place, kinds, first, last):
         counted = {"on_time": 0, "late": 0}
         for record in self.records:
-            if (
-                self.counting(record)
-                and place.pk in self.hosts(record)
-                and kinds & {row.kind for row in record.kinds.all()}
-            ):
-                when = self.time_of(record, first, last)
-                if when:
-                    counted[when] += 1
+            times = [
+                self.time_of(record, place, row.kind, first, last)
+                for row in sorted(record.kinds.all(), key=lambda row: row.kind)
+                if row.kind in kinds and self.counting(record, place, row.kind)
+            ]
+            when = next(filter(None, times), None)
+            if when:
+                # One record meets one requirement of a rule.
+                counted[when] += 1
         return counted["on_time"], counted["late"]
 
     def talks(self, branch, first, last, day):
@@ -202,8 +259,9 @@ class Slow:
         }
         on_time, late = set(), set()
         for record in self.records:
-            if self.counting(record) and "talk" in {row.kind for row in record.kinds.all()}:
-                when = self.time_of(record, first, last)
+            own = next(place for place in self.places if place.pk == record.organisation_id)
+            if "talk" in {row.kind for row in record.kinds.all()} and self.counting(record, own, "talk"):
+                when = self.time_of(record, own, "talk", first, last)
                 if when:
                     talked = {row.member_id for row in record.attendance.all() if row.state in ("present", "online")}
                     talked.add(record.chair_id)

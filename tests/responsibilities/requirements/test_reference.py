@@ -19,6 +19,7 @@ from members.roster.services.members import member_transfer
 from responsibilities.requirements.models import Exemption
 from responsibilities.requirements.selectors import one_requirement, requirements
 from tests.examples import examples
+from tests.records import counted
 from tests.responsibilities.random_year import YEAR, Agency
 from tests.responsibilities.requirements.slow_requirements import Slow
 
@@ -68,6 +69,7 @@ def state_of(place, rule, period, as_of):
 def held(place, kind, day, **values):
     record = Activity.objects.create(organisation=place, day=day, title="一次", **({"state": "accepted"} | values))
     ActivityKind.objects.create(activity=record, kind=kind)
+    counted(record, record.valid)
     return record
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from members.activities.models import Activity, ActivityKind
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
+from tests.records import counted
 
 YEAR = 2026
 
@@ -74,6 +75,7 @@ def _link(chance, stage, part, branches, day):
         valid=chance.random() < 0.9,
     )
     ActivityKind.objects.create(activity=activity, kind=chance.choice(["committee_meeting", "theme_day", "assembly"]))
+    counted(activity, activity.valid)
     removed = chance.random() < 0.15
     return StageEvidence.objects.create(
         stage=stage,

@@ -9,6 +9,11 @@ from responsibilities.work.models import WorkItem
 ORDER = ["study", "arrangement", "implementation", "assessment"]
 
 
+def is_valid(record):
+    """Whether the record is valid as a meeting of one of its kinds at one of its hosts, as the test has said."""
+    return any(row.valid for row in record.judgements.all())
+
+
 def counted_days(links, as_of):
     days = []
     for link in links:
@@ -18,7 +23,7 @@ def counted_days(links, as_of):
             days.append(link.day)
             continue
         record = Activity.objects.get(pk=link.activity_id)
-        if record.state in ("submitted", "accepted") and record.valid:
+        if record.state in ("submitted", "accepted") and is_valid(record):
             days.append(record.day)
     return sorted(day for day in days if day <= as_of)
 

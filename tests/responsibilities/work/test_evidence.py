@@ -185,7 +185,7 @@ def test_the_number_of_statements_of_the_picker_does_not_grow(world, item, djang
     stage = item.stages.get(stage="study")
     for number in range(12):
         record_on(world.branch_a, world.secretary_a, ago(30 + number))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         found = candidates(world.staff, point_of(stage), item)
     assert len(found) == 12
 

@@ -16,6 +16,8 @@ from responsibilities.work.models import Milestone, StageEvidence, SyncStage, Wo
 from responsibilities.work.selectors.rates import by_carrier, by_stage, by_tree, rates, total
 from responsibilities.work.stages import closure, sync_points
 from tests.examples import examples
+from tests.records import counted
+from tests.responsibilities.work.slow_sync import is_valid
 
 pytestmark = pytest.mark.django_db
 STAGES = ["study", "arrangement", "implementation", "assessment"]
@@ -38,9 +40,9 @@ def build(world, chance):
             organisation=chance.choice(places),
             day=day(),
             state=chance.choice(["draft", "submitted", "accepted", "returned"]),
-            valid=chance.random() < 0.8,
         )
         ActivityKind.objects.create(activity=record, kind="assembly")
+        counted(record, chance.random() < 0.8)
         if record.state != "draft":
             moment = datetime(record.day.year, record.day.month, record.day.day, 12)
             record.submitted_at = make_aware(moment + timedelta(days=chance.randrange(20)))
@@ -105,7 +107,12 @@ def slow(as_of):
                         continue
                     record = evidence.activity
                     in_time = record.submitted_at is None or record.submitted_at.date() <= as_of
-                    if record.state in ("submitted", "accepted") and record.valid and in_time and record.day <= as_of:
+                    if (
+                        record.state in ("submitted", "accepted")
+                        and is_valid(record)
+                        and in_time
+                        and record.day <= as_of
+                    ):
                         days.append(record.day)
                 began = row.happened_on
                 allowed = int(setting.value) if (began or as_of) >= setting.valid_from else 7

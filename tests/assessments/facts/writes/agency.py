@@ -14,6 +14,7 @@ from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.evidence import evidence_link
 from responsibilities.work.services.items import WorkData, work_create
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update
+from tests.records import counted
 from tests.responsibilities.duties.world import issue, make
 
 YEAR = 2026
@@ -24,6 +25,7 @@ def record(place, kind, day, people=(), **columns):
     """A record that counts, written into the tables and marked as the services mark it."""
     activity = Activity.objects.create(organisation=place, day=day, title="一次活动", state="accepted", **columns)
     ActivityKind.objects.create(activity=activity, kind=kind)
+    counted(activity, activity.valid)
     Attendance.objects.bulk_create(
         Attendance(activity=activity, member=member, organisation=place, state="present") for member in people
     )

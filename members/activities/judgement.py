@@ -1,0 +1,108 @@
+"""How a record counts: judged for each host and kind, never for the record as a whole (judgement 1).
+
+`judge` is the one function. What it says is kept in ActivityJudgement, so that everything that counts reads the same rows:
+requirements, duties, the panel, the page of the record, scores, reports.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from branches.places.models.organisations import Kind, Organisation
+from branches.settings import dated as dated_settings
+from common import clock
+from members.activities.models import Activity, ActivityJudgement, AttendanceState
+from members.activities.quorum import Counts, Quorum, counts_from_attendance, counts_from_ledger, quorums_of
+from members.activities.selectors.rosters import committee, roster
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One host and kind of a record.
+
+    late: reported after its grace. makes_up_for: a day of the earlier period it makes up for, or None. since: the day from
+    which the record exists for this host, None where it always has (a ledger).
+    """
+
+    host: int
+    kind: str
+    quorum: Quorum
+    late: bool
+    makes_up_for: date | None
+    since: date | None
+
+    @property
+    def valid(self) -> bool:
+        return self.quorum.valid
+
+    def row(self, activity: Activity) -> ActivityJudgement:
+        """Return it as a row of `activity`, not saved."""
+        quorum = self.quorum
+        return ActivityJudgement(
+            activity=activity,
+            organisation_id=self.host,
+            kind=self.kind,
+            valid=quorum.valid,
+            late=self.late,
+            makes_up_for=self.makes_up_for,
+            since=self.since,
+            body=quorum.body or "",
+            expected=quorum.expected,
+            present=quorum.present,
+            needed=quorum.needed,
+        )
+
+
+def judge(activity: Activity) -> list[Judged]:
+    """Return the Judged of a saved record: its own organisation first, then each host that confirmed it, kind by kind.
+
+    Each host is judged on its own people, whoever of the hosts wrote their attendance down.
+    """
+    kinds = list(activity.kinds.values_list("kind", "made_up"))
+    states = dict(activity.attendance.order_by().values_list("member_id", "state"))
+    sent = clock.day_of(activity.submitted_at) if activity.submitted_at else None
+    found = []
+    for host, since, late in _hosts(activity, sent):
+        quorums = quorums_of([kind for kind, _ in kinds], _counts(activity, host, states), _is_group(host))
+        found += [
+            Judged(host.pk, kind, quorums[kind], late, activity.makes_up_for if made_up else None, since)
+            for kind, made_up in kinds
+        ]
+    return found
+
+
+def _hosts(activity: Activity, sent: date | None) -> Iterable[tuple[Organisation, date | None, bool]]:
+    """Yield (host, day from which the record exists there, whether it is late there)."""
+    yield activity.organisation, sent, activity.late
+    for host in activity.hosts.filter(confirmed_at__isnull=False).select_related("organisation__parent"):
+        confirmed = clock.day_of(host.confirmed_at) if host.confirmed_at else activity.day
+        # A record that came late from its owner is no earlier elsewhere.
+        begun = sent or activity.day
+        slow = confirmed > begun + timedelta(days=dated_settings.whole("host_confirm_days", activity.day))
+        yield host.organisation, max(confirmed, begun), activity.late or slow
+
+
+def _is_group(host: Organisation) -> bool:
+    return host.kind == Kind.SMALL_GROUP
+
+
+def _counts(activity: Activity, host: Organisation, states: dict[int, str]) -> Counts:
+    members = list(roster(host, activity.day))
+    if activity.origin == "import" and host.pk == activity.organisation_id and activity.written_expected is not None:
+        absent = {pk for pk, state in states.items() if state in (AttendanceState.LEAVE, AttendanceState.ABSENT)}
+        probationers = [member for member in members if member.probationary_on(activity.day)]
+        return counts_from_ledger(activity.written_expected, activity.written_present, probationers, absent)
+    seats = [member.pk for member in committee(host, activity.day)]
+    return counts_from_attendance(members, states, activity.day, seats)
+
+
+_KEPT = ("organisation_id", "kind", "valid", "late", "makes_up_for", "since", "body", "expected", "present", "needed")
+
+
+def judgements_write(activity: Activity) -> None:
+    """Keep what `judge` says of a record, in the caller's transaction; to be called after each change that it reads."""
+    rows = [judged.row(activity) for judged in judge(activity)]
+    wanted = {tuple(getattr(row, name) for name in _KEPT) for row in rows}
+    if wanted != set(ActivityJudgement.objects.filter(activity=activity).order_by().values_list(*_KEPT)):
+        ActivityJudgement.objects.filter(activity=activity).delete()
+        ActivityJudgement.objects.bulk_create(rows)
