@@ -11,7 +11,7 @@ from branches.settings import dated as dated_settings
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, Resolution
-from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, counting_records, returned_records
+from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, counting_records, uncounted_records
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.selectors.rosters import committee, has_committee
 from members.activities.services.attachments import attachment_add, used_bytes
@@ -46,10 +46,10 @@ def test_a_record_meets_the_period_of_its_day_or_of_the_day_that_it_makes_up_for
 def test_records_given_back_are_those_of_the_days_asked_for(world):
     record = submitted(world.branch_a, world.secretary_a, day=MAY)
     activity_return(by=world.staff, activity=record, reason="补充")
-    found = {(world.branch_a.pk, "assembly"): [(MAY, record.pk)]}
-    assert returned_records(MAY, MAY, ["assembly"]) == found
-    assert returned_records(JUNE, JUNE, ["assembly"]) == returned_records(MAY, MAY, ["lecture"]) == {}
-    assert returned_records(MAY, MAY, ["assembly"], [world.branch_b.pk]) == {}
+    found = {(world.branch_a.pk, "assembly"): [(record.pk, MAY, "已退回")]}
+    assert uncounted_records(MAY, MAY, ["assembly"]) == found
+    assert uncounted_records(JUNE, JUNE, ["assembly"]) == uncounted_records(MAY, MAY, ["lecture"]) == {}
+    assert uncounted_records(MAY, MAY, ["assembly"], [world.branch_b.pk]) == {}
 
 
 def test_what_was_carried_out_on_the_day_of_judging_is_carried_out(world):
@@ -143,6 +143,7 @@ def test_the_committee_is_those_who_hold_a_seat_that_day_secretary_first(world):
 def test_as_of_a_day_what_was_held_by_then_counts(world):
     record = submitted(world.branch_a, world.secretary_a, day=MAY)
     Activity.objects.filter(pk=record.pk).update(submitted_at=None)
+    record.judgements.update(since=None)
     days = [MAY - timedelta(days=1), MAY, MAY + timedelta(days=1), None]
     found = [len(counting_records(MAY, JUNE, ["assembly"], as_of=day)) for day in days]
     assert found == [0, 1, 1, 1]
