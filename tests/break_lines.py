@@ -48,9 +48,17 @@ SAVES_READING = "reads less; what is read beyond it is left out again by the loo
 LOOKING_BACK = "as of today nothing is left out that would be left out of a day gone by"
 RACE = "checked before; only the other half of a race finds it changed"
 UNNOTICEABLE: dict[str, dict[str, str]] = {
+    "assessments/home/selectors/record_effects.py": {
+        "bound: data.day <= clock.today()": "what is held today is not late",
+    },
     "branches/access/selectors.py": {
         'filter object_type: AuditEntry.objects.filter( object_type="user", object_id=user.pk, verb__in=_LOOKS, '
         "at__gt=clock.real_now() - timedelta(days=_DAYS) )": "these verbs are said of accounts only",
+    },
+    "branches/access/services/sessions.py": {
+        "bound attempt_time__gt: AccessLog.objects.filter(username=user.username, attempt_time__gt=since)": (
+            "no sign-in is of that very microsecond"
+        ),
     },
     "branches/access/services/slips.py": {
         "filter user__username__iexact: CodeSlip.objects.filter(digest=_digest(name, code), user__username__iexact=name)": (
