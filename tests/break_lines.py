@@ -55,6 +55,9 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
         'filter object_type: AuditEntry.objects.filter( object_type="user", object_id=user.pk, verb__in=_LOOKS, '
         "at__gt=clock.real_now() - timedelta(days=_DAYS) )": "these verbs are said of accounts only",
     },
+    "branches/access/services/keys.py": {
+        "filter pk: model._default_manager.filter(pk=row.pk, **{name: old})": "no two rows hold the same ciphertext",
+    },
     "branches/access/services/sessions.py": {
         "bound attempt_time__gt: AccessLog.objects.filter(username=user.username, attempt_time__gt=since)": (
             "no sign-in is of that very microsecond"

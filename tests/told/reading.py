@@ -81,7 +81,7 @@ class _Reader(HTMLParser):
 
 
 # Keys made by chance: of rows written anew, of files, of the trail's seal.
-CHANCE = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\d*:?\b[0-9a-f]{20,64}\b")
+CHANCE = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\d*:?\b[0-9a-f]{20,64}\b|(?<=待封存 )\d+")
 
 
 def kept(text):

@@ -11,6 +11,7 @@ from branches.settings import dated as dated_settings
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, Resolution
+from members.activities.quorum import Counts, quorum_of
 from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, counting_records, returned_records
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.selectors.rosters import committee, has_committee
@@ -146,3 +147,13 @@ def test_as_of_a_day_what_was_held_by_then_counts(world):
     days = [MAY - timedelta(days=1), MAY, MAY + timedelta(days=1), None]
     found = [len(counting_records(MAY, JUNE, ["assembly"], as_of=day)) for day in days]
     assert found == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("expected", "present", "known"), [(None, None, False), (7, None, False), (None, 5, False), (7, 5, True)]
+)
+def test_a_quorum_is_told_where_both_figures_are_known(expected, present, known):
+    for code in ("assembly", "election"):
+        found = quorum_of([code], Counts(voters_expected=expected, voters_present=present))
+        assert (found.expected is not None) is known
+    assert quorum_of(["committee_meeting"], Counts(seats_expected=5, seats_present=-2)).present == 0

@@ -12,13 +12,14 @@ from common.stale_form import form_mark
 from members.activities.selectors.rosters import roster
 from responsibilities.duties.models import Duty, DutyList, Level
 from responsibilities.duties.progress import Progress
+from responsibilities.duties.selectors import board
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_item, duties_of_record
 from responsibilities.duties.selectors.wording import chip
 from responsibilities.duties.services.duties import duty_change, duty_drop, shown
 from responsibilities.duties.services.reports import LONGEST, duty_report
 from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import WorkItem
-from tests.responsibilities.duties.world import duty, issue, issued, line, make, record
+from tests.responsibilities.duties.world import duty, html, issue, issued, line, make, record
 
 
 @pytest.mark.parametrize(
@@ -118,3 +119,21 @@ def test_a_report_has_as_many_characters_as_are_allowed_and_no_more(world):
         with pytest.raises(ValidationError, match=sentence):
             duty_report(by=world.secretary_a, duty=one, slot="2026", text=text)
     assert len(duty_report(by=world.secretary_a, duty=one, slot="2026", text="落" * LONGEST).text) == LONGEST
+
+
+def test_a_long_board_is_read_in_another_way_and_says_the_same(world, as_, monkeypatch):
+    issued(world)
+    make(year=2025, levels=[Level.BRANCH])
+    issue(year=2025)
+    DutyList.objects.filter(year=2026, level=Level.BRANCH, organisation=world.branch_c).update(
+        state="draft", issued_on=None
+    )
+    client, pages = as_("staff"), []
+    for few in (board.FEW, 0):
+        monkeypatch.setattr(board, "FEW", few)
+        pages.append([html(client.get(f"/duties/?{query}")) for query in ("", "level=branch", "view=item")])
+    assert [_main(page) for page in pages[0]] == [_main(page) for page in pages[1]]
+
+
+def _main(page):
+    return page[page.index("<main") : page.index("</main>")]

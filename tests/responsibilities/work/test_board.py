@@ -272,3 +272,11 @@ def test_of_as_many_problems_what_is_missing_longest_comes_first(world, as_):
     for name, days in (("缺二十天", 20), ("缺四十天", 40)):
         happened(item_at(world.committee, [world.branch_a], name=name), "study", ago(days))
     assert shown(as_("staff").get("/sync/")) == ["缺四十天", "缺二十天"]
+
+
+def test_of_two_stages_that_are_missing_the_longer_one_is_the_next_step(world):
+    item = item_at(world.committee, [world.branch_a])
+    happened(item, "study", ago(20))
+    happened(item, "arrangement", ago(19))
+    SyncStage.objects.filter(item=item, stage="arrangement").update(happened_on=ago(40))
+    assert next_step(sync_points([item.pk])).text == "承办支部补“同步安排”的佐证"
