@@ -96,6 +96,9 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
         ),
         "filter state: DutyList.objects.filter(pk=duty_list.pk, state=ListState.ISSUED, noted_at__isnull=True)": RACE,
     },
+    "responsibilities/duties/services/reports.py": {
+        "filter state: DutyReport.objects.filter(pk=report.pk, state=ReportState.REPORTED)": RACE,
+    },
     "responsibilities/requirements/selectors.py": {
         "filter organisation__in: Membership.objects.filter(organisation__in=ids)": SAVES_READING,
         "filter kind__in: OrganisationVersion.objects.filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))": (

@@ -132,8 +132,10 @@ def test_a_long_board_is_read_in_another_way_and_says_the_same(world, as_, monke
     for few in (board.FEW, 0):
         monkeypatch.setattr(board, "FEW", few)
         pages.append([html(client.get(f"/duties/?{query}")) for query in ("", "level=branch", "view=item")])
-    assert [_main(page) for page in pages[0]] == [_main(page) for page in pages[1]]
+    for first, second in zip(*pages):
+        assert _main(first) == _main(second)
 
 
 def _main(page):
-    return page[page.index("<main") : page.index("</main>")]
+    lines = page[page.index("<main") : page.index("</main>")].splitlines()
+    return [line for line in lines if "csrfmiddlewaretoken" not in line]
