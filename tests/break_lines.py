@@ -46,7 +46,7 @@ MOMENTS = {"moment", "now", "real_now"}
 # What nobody could notice, with the reason: file → {kind and text, as --list prints them, blanks folded}.
 SAVES_READING = "reads less; what is read beyond it is left out again by the lookup that follows"
 LOOKING_BACK = "as of today nothing is left out that would be left out of a day gone by"
-RACE = "checked before; only the other half of a race finds it changed"
+RACE = "asked of the row as well; only the other half of a race finds it changed"
 UNNOTICEABLE: dict[str, dict[str, str]] = {
     "assessments/home/selectors/record_effects.py": {
         "bound: data.day <= clock.today()": "what is held today is not late",
@@ -67,6 +67,9 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
         "filter user__username__iexact: CodeSlip.objects.filter(digest=_digest(name, code), user__username__iexact=name)": (
             "the digest holds the name; the condition lets the database use its index"
         ),
+    },
+    "members/roster/services/refusals.py": {
+        "sign: _ACCOUNT_LOCKS + account.pk": "either way each account has a lock of its own",
     },
     "members/slips/services.py": {
         "filter pk__in: User.objects.select_for_update(no_key=True).filter(pk__in=users)": "locks fewer; "
@@ -95,9 +98,6 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
             "no template serves one of its own level"
         ),
         "filter state: DutyList.objects.filter(pk=duty_list.pk, state=ListState.ISSUED, noted_at__isnull=True)": RACE,
-    },
-    "responsibilities/duties/services/reports.py": {
-        "filter state: DutyReport.objects.filter(pk=report.pk, state=ReportState.REPORTED)": RACE,
     },
     "responsibilities/requirements/selectors.py": {
         "filter organisation__in: Membership.objects.filter(organisation__in=ids)": SAVES_READING,
