@@ -73,12 +73,14 @@ def test_whoever_takes_his_own_mark_back_is_not_told(world):
         row.refresh_from_db()
 
 
-def test_a_review_begins_once(world):
-    record = submitted(world.branch_a, world.secretary_a)
+def test_a_review_begins_once_and_of_one_record(world):
+    record, other = (submitted(world.branch_a, world.secretary_a) for _ in range(2))
     moment = review_begin(by=world.staff, activity=record).review_opened_at
     assert review_begin(by=world.committee_secretary, activity=record).review_opened_at == moment
     assert AuditEntry.objects.filter(verb="activity.review", object_id=record.pk).count() == 1
     assert review_begin(by=OPERATOR, activity=record).review_opened_at == moment
+    other.refresh_from_db()
+    assert other.review_opened_at is None
 
 
 @pytest.mark.parametrize(("days", "late"), [(0, False), (7, False), (8, True)])
