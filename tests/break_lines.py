@@ -46,16 +46,30 @@ MOMENTS = {"moment", "now", "real_now"}
 # What nobody could notice, with the reason: file → {kind and text, as --list prints them, blanks folded}.
 SAVES_READING = "reads less; what is read beyond it is left out again by the lookup that follows"
 LOOKING_BACK = "as of today nothing is left out that would be left out of a day gone by"
-RACE = "checked before; only the other half of a race finds it changed"
+RACE = "asked of the row as well; only the other half of a race finds it changed"
 UNNOTICEABLE: dict[str, dict[str, str]] = {
+    "assessments/home/selectors/record_effects.py": {
+        "bound: data.day <= clock.today()": "what is held today is not late",
+    },
     "branches/access/selectors.py": {
         'filter object_type: AuditEntry.objects.filter( object_type="user", object_id=user.pk, verb__in=_LOOKS, '
         "at__gt=clock.real_now() - timedelta(days=_DAYS) )": "these verbs are said of accounts only",
+    },
+    "branches/access/services/keys.py": {
+        "filter pk: model._default_manager.filter(pk=row.pk, **{name: old})": "no two rows hold the same ciphertext",
+    },
+    "branches/access/services/sessions.py": {
+        "bound attempt_time__gt: AccessLog.objects.filter(username=user.username, attempt_time__gt=since)": (
+            "no sign-in is of that very microsecond"
+        ),
     },
     "branches/access/services/slips.py": {
         "filter user__username__iexact: CodeSlip.objects.filter(digest=_digest(name, code), user__username__iexact=name)": (
             "the digest holds the name; the condition lets the database use its index"
         ),
+    },
+    "members/roster/services/refusals.py": {
+        "sign: _ACCOUNT_LOCKS + account.pk": "either way each account has a lock of its own",
     },
     "members/slips/services.py": {
         "filter pk__in: User.objects.select_for_update(no_key=True).filter(pk__in=users)": "locks fewer; "

@@ -75,7 +75,8 @@ class _Reader(HTMLParser):
             self.parts.append(data)
 
     def lines(self):
-        text = CHANCE.sub("*", "".join(self.parts))
+        # How much of the trail is sealed by now is told by the worker's pace, not by the story.
+        text = re.sub(r"，?\s*待封存( \d+ 条)?", "", CHANCE.sub("*", "".join(self.parts)))
         lines = (re.sub(r"\s+", " ", line).strip() for line in text.split("\n"))
         return "\n".join(line for line in lines if line)
 

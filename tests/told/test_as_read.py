@@ -63,7 +63,8 @@ READ = {
     "members/organisations": [
         ("staff", "/organisations/"), ("staff", f"/organisations/{A}/"), ("staff", f"/organisations/{B}/"),
         ("leader", f"/organisations/{C}/"), ("secretary_a", f"/organisations/{A}/"), ("staff", "POST /organisations/export/"),
-        *(("staff", f"POST /organisations/export/?{query}") for query in ("kind=branch", "q=甲", "kind=small_group")), ("staff", "/organisations/?q=能源"),
+        *(("staff", f"POST /organisations/export/?{query}") for query in ("kind=branch", "q=甲", "kind=small_group", "term=expired", "term=ending")),
+        ("staff", "/organisations/?q=能源"),
         ("staff", "/organisations/{w.general.pk}/"), ("staff", "/organisations/{w.extra.pk}/"), ("staff", "/organisations/{w.root.pk}/"),
         ("secretary_a", f"/organisations/{B}/"), ("leader_a1", "/organisations/{w.group_a1.pk}/"), ("discipline", "/organisations/"),
     ],

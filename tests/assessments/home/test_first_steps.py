@@ -11,6 +11,7 @@ from assessments.home.selectors.cadre import cadre_record
 from assessments.home.selectors.start_figures import is_young, start_figures, system_figures
 from branches.access.models import User
 from branches.access.services.appointments import appointment_end
+from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
 from branches.settings.models import Setting
 from branches.settings.start import KEY
@@ -107,3 +108,8 @@ def test_the_administrator_reads_who_holds_which_seat_and_how_many_accounts_ther
     User.objects.filter(username="outsider").update(is_active=False)
     User.objects.filter(username="auditor").update(is_active=False)
     assert (system_figures().auditors, system_figures().accounts) == (0, figures.accounts - 1)
+
+
+def test_an_agency_without_a_branch_is_young(world):
+    Organisation.objects.filter(kind="branch").update(kind="general_branch")
+    assert is_young()

@@ -12,6 +12,7 @@ from responsibilities.duties.models import Level
 from responsibilities.duties.selectors.of_record import duties_of_record
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.responsibilities.duties.world import duty, html, issued, record
+from tests.responsibilities.work.support import ago, happened, item_at, linked, record_on
 
 DAY = date(2026, 11, 18)
 
@@ -83,3 +84,13 @@ def test_duties_of_members_are_one_line_for_each_text_with_their_names_for_who_m
     own = as_("officer_a").get(f"/activities/{activity.pk}/counts/")
     assert own.status_code == 200 and "名党员" not in html(own) and "甲四" not in html(own)
     assert Activity.objects.count() == 1
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "相差 0 天"), (-2, "提前 2 天"), (3, "相差 3 天")])
+def test_the_panel_says_how_far_the_record_lies_from_the_business(world, as_, days, words):
+    item = item_at(world.committee, [world.branch_a])
+    happened(item, "study", ago(20))
+    linked(item, "study", record_on(world.branch_a, world.secretary_a, ago(20 - days)))
+    record = Activity.objects.get()
+    lines = as_("secretary_a").get(f"/activities/{record.pk}/counts/").context["lines"]
+    assert [words in line.note for line in lines if "业务 " in line.note] == [True]

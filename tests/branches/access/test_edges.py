@@ -13,6 +13,7 @@ from branches.access.services.appointments import appointment_end, appointment_m
 from branches.access.services.factor import recovery_codes_renew
 from branches.access.services.identities import identity_link
 from branches.access.services.sessions import sessions_end, tell_of_new_device
+from branches.access.services.slips import slip_of
 from branches.access.single_sign_on import Identity
 from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
@@ -70,6 +71,9 @@ def test_a_password_is_noted_on_the_slip_that_was_used_for_it(world):
     ]
     for user in (world.member, world.secretary_a, world.secretary_b):
         password_set(by=user, user=user, password="Zq7-kfw-9912-lmtv")
+    User.objects.filter(pk__in=[world.member.pk, world.outsider.pk]).update(must_change_password=True)
+    waiting = {name: slip_of(User.objects.get(username=name)) for name in ("member", "outsider", "staff")}
+    assert waiting == {"member": None, "outsider": others[0], "staff": None}
     kept = {row.pk: row.set_at for row in CodeSlip.objects.all()}
     assert kept[mine.pk] is not None and [kept[row.pk] for row in others] == [None, None, long_ago, None]
 

@@ -11,6 +11,7 @@ from branches.settings import dated as dated_settings
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, Resolution
+from members.activities.quorum import Counts, quorums_of
 from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, counting_records, uncounted_records
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.selectors.rosters import committee, has_committee
@@ -72,12 +73,14 @@ def test_whoever_takes_his_own_mark_back_is_not_told(world):
         row.refresh_from_db()
 
 
-def test_a_review_begins_once(world):
-    record = submitted(world.branch_a, world.secretary_a)
+def test_a_review_begins_once_and_of_one_record(world):
+    record, other = (submitted(world.branch_a, world.secretary_a) for _ in range(2))
     moment = review_begin(by=world.staff, activity=record).review_opened_at
     assert review_begin(by=world.committee_secretary, activity=record).review_opened_at == moment
     assert AuditEntry.objects.filter(verb="activity.review", object_id=record.pk).count() == 1
     assert review_begin(by=OPERATOR, activity=record).review_opened_at == moment
+    other.refresh_from_db()
+    assert other.review_opened_at is None
 
 
 @pytest.mark.parametrize(("days", "late"), [(0, False), (7, False), (8, True)])
@@ -147,3 +150,14 @@ def test_as_of_a_day_what_was_held_by_then_counts(world):
     days = [MAY - timedelta(days=1), MAY, MAY + timedelta(days=1), None]
     found = [len(counting_records(MAY, JUNE, ["assembly"], as_of=day)) for day in days]
     assert found == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("expected", "present", "known"), [(None, None, False), (7, None, False), (None, 5, False), (7, 5, True)]
+)
+def test_a_quorum_is_told_where_both_figures_are_known(expected, present, known):
+    for code in ("assembly", "election"):
+        found = quorums_of([code], Counts(voters_expected=expected, voters_present=present))[code]
+        assert (found.expected is not None) is known
+    found = quorums_of(["committee_meeting"], Counts(seats_expected=5, seats_present=-2))
+    assert found["committee_meeting"].present == 0

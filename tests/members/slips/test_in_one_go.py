@@ -279,3 +279,11 @@ def test_no_code_is_printed_anew_where_one_of_those_chosen_has_a_password(vacant
         with pytest.raises(Conflict, match="没有打印任何口令条"):
             slips_again(by=vacant.committee_secretary, slips=chosen)
     assert len(slips_again(by=vacant.committee_secretary, slips=[second.pk])) == 1
+
+
+def test_accounts_are_made_of_all_who_were_checked_or_of_none(vacant, as_):
+    client, before = as_("committee_secretary"), User.objects.count()
+    client.post(MAKE, sent(vacant, "branch_a"))
+    assert User.objects.count() == before + 1
+    answer = client.post(MAKE, sent(vacant, "branch_a", "branch_b"), follow=True)
+    assert User.objects.count() == before + 1 and not codes_of(answer)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 
 from branches.audit.models import AuditEntry
@@ -11,14 +12,15 @@ from common.periods import Period
 from common.stale_form import form_mark
 from members.activities.selectors.rosters import roster
 from responsibilities.duties.models import Duty, DutyList, Level
-from responsibilities.duties.progress import Progress
+from responsibilities.duties.progress import Progress, duty_slots
+from responsibilities.duties.selectors import board
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_item, duties_of_record
 from responsibilities.duties.selectors.wording import chip
 from responsibilities.duties.services.duties import duty_change, duty_drop, shown
-from responsibilities.duties.services.reports import LONGEST, duty_report
+from responsibilities.duties.services.reports import LONGEST, duty_report, duty_report_accept, duty_report_return
 from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import WorkItem
-from tests.responsibilities.duties.world import duty, issue, issued, line, make, record
+from tests.responsibilities.duties.world import duty, html, issue, issued, line, make, record
 
 
 @pytest.mark.parametrize(
@@ -118,3 +120,39 @@ def test_a_report_has_as_many_characters_as_are_allowed_and_no_more(world):
         with pytest.raises(ValidationError, match=sentence):
             duty_report(by=world.secretary_a, duty=one, slot="2026", text=text)
     assert len(duty_report(by=world.secretary_a, duty=one, slot="2026", text="落" * LONGEST).text) == LONGEST
+
+
+def test_a_long_board_is_read_in_another_way_and_says_the_same(world, as_, monkeypatch):
+    issued(world)
+    make(year=2025, levels=[Level.BRANCH])
+    issue(year=2025)
+    DutyList.objects.filter(year=2026, level=Level.BRANCH, organisation=world.branch_c).update(
+        state="draft", issued_on=None
+    )
+    client, pages = as_("staff"), []
+    for few in (board.FEW, 0):
+        monkeypatch.setattr(board, "FEW", few)
+        pages.append([html(client.get(f"/duties/?{query}")) for query in ("", "level=branch", "view=item")])
+    for first, second in zip(*pages):
+        assert _main(first) == _main(second)
+
+
+def _main(page):
+    lines = page[page.index("<main") : page.index("</main>")].splitlines()
+    return [line for line in lines if "csrfmiddlewaretoken" not in line]
+
+
+def test_a_report_is_judged_once_and_counts_as_judged_from_that_day(world):
+    issued(world)
+    one = duty("br-promise", organisation=world.branch_a)
+    with time_machine.travel("2026-07-01T10:00:00+08:00", tick=False):
+        report = duty_report(by=world.secretary_a, duty=one, slot="2026", text="已公布承诺")
+    with time_machine.travel("2026-07-09T10:00:00+08:00", tick=False):
+        duty_report_return(by=world.staff, report=report, reason="请附名单")
+        for again in (duty_report_accept, lambda **who: duty_report_return(**who, reason="再退")):
+            with pytest.raises(Conflict, match="不能审核"):
+                again(by=world.committee_secretary, report=report)
+    states = [duty_slots([one], as_of=date(2026, 7, day))[one.pk][0].state for day in (8, 9)]
+    assert states[1] == "returned" and states[0] == "reported"
+    report.refresh_from_db()
+    assert report.reviewed_by == world.staff

@@ -42,6 +42,15 @@ def test_the_whole_list_holds_work_that_ended_within_the_year_and_not_what_is_lo
     labels = " ".join(label for _, label in all_points(world.secretary_a, record))
     assert recent.name in labels
     assert over.name not in labels and to_come.name not in labels
+    first, last = record.day - 3 * SPAN, record.day + 3 * SPAN
+    for starts, ends, listed in (
+        (ago(900), first, True),
+        (ago(900), first - DAY, False),
+        (last, last, True),
+        (last + DAY, last + DAY, False),
+    ):
+        WorkItem.objects.filter(pk=recent.pk).update(starts=starts, ends=ends)
+        assert any(recent.name in label for _, label in all_points(world.secretary_a, record)) is listed
 
 
 def test_a_record_names_the_stages_it_is_linked_to_once_and_no_others(world):
