@@ -119,6 +119,8 @@ def _records(cursor, size, first):
         "changed": "now()",
         "no_reviewer": "false",
         "return_reason": "''",
+        "return_field": "''",
+        "answer": "''",
         "cancel_reason": "''",
         "way": "''",
         "building": "''",
@@ -130,8 +132,13 @@ def _records(cursor, size, first):
         f" FROM generate_series(0, {size.activities} - 1) i"
     )
     cursor.execute(
-        "INSERT INTO members_activitykind (activity_id, kind) SELECT id,"
-        " (ARRAY['theme_day','committee_meeting','assembly','lecture','talk'])[1 + id % 5] FROM members_activity"
+        "INSERT INTO members_activitykind (activity_id, kind, made_up) SELECT id,"
+        " (ARRAY['theme_day','committee_meeting','assembly','lecture','talk'])[1 + id % 5], true FROM members_activity"
+    )
+    cursor.execute(
+        "INSERT INTO members_activityjudgement (activity_id, organisation_id, kind, valid, late, body)"
+        " SELECT a.id, a.organisation_id, k.kind, true, a.late, ''"
+        " FROM members_activity a JOIN members_activitykind k ON k.activity_id = a.id"
     )
     # Every third record passed a resolution to be carried out; most of them were, some late, some not at all.
     cursor.execute(

@@ -71,6 +71,19 @@ class BuildingField(models.TextChoices):
     INTEGRITY = "integrity", "党风廉政建设"
 
 
+class ReturnField(models.TextChoices):
+    """The part of a record that its reviewer asks to be changed; the form opens there."""
+
+    KINDS = "kinds", "类型"
+    TITLE = "title", "主题"
+    DAY = "day", "日期和时间"
+    ATTENDANCE = "attendance", "考勤"
+    CONTENT = "content", "议程与决议"
+    RESOLUTIONS = "resolutions", "决议事项"
+    LINKS = "links", "关联业务"
+    FILES = "files", "附件"
+
+
 # A record counts from submission on; a return takes it out again (decisions 20).
 COUNTING_STATES = (ActivityState.SUBMITTED, ActivityState.ACCEPTED)
 # What has not left its author's hands; other hosts of a joint record do not see it yet.
@@ -138,6 +151,10 @@ class Activity(models.Model):
     review_opened_at = models.DateTimeField(null=True, editable=False)
     no_reviewer = models.BooleanField("无上级审核", default=False, editable=False)
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
+    # What the reviewer asks to be changed, and the version as it was returned: whether anything has changed since.
+    return_field = models.CharField("请修改", max_length=12, choices=ReturnField.choices, blank=True, editable=False)
+    returned_version = models.PositiveIntegerField(null=True, editable=False)
+    answer = models.CharField("答复审核人", max_length=500, blank=True)
     cancel_reason = models.CharField("取消原因", max_length=500, blank=True, editable=False)
     late = models.BooleanField("迟报", default=False, editable=False)
     # Hidden in the form: a second post of the same form finds the first record (fault F13).
@@ -181,6 +198,11 @@ class Activity(models.Model):
     @property
     def kinds_label(self) -> str:
         return "＋".join(ActivityKindCode(code).label for code in self.codes) or "活动"
+
+    @property
+    def as_returned(self) -> bool:
+        """Whether a returned record stands as it was returned: nothing changed and nothing answered."""
+        return self.state == ActivityState.RETURNED and self.version == self.returned_version
 
     @property
     def made_up_label(self) -> str:

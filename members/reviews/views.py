@@ -16,7 +16,7 @@ from members.activities.models import ActivityState
 from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.records import attendance_groups, figures_for, readable
 from members.activities.services import states as services
-from members.activities.services.records import quorums_kept, record_data
+from members.activities.services.records import judgements_of, quorums_kept, record_data
 from members.activities.submission import checks_of, quorum_words
 from members.activities.writers import bars_of
 from members.reviews.forms import ReturnForm, VersionForm
@@ -51,7 +51,8 @@ def _load(request, pk):
 def review_detail(request, pk):
     activity = _load(request, pk)
     data = record_data(activity)
-    quorums = quorums_kept(activity)
+    judgements = judgements_of(activity)
+    quorums = quorums_kept(activity, judgements)
     words, tone = quorum_words(quorums)
     attendance = attendance_groups(activity)
     names = {row.member_id: row.member.name for _, states in attendance for _, _, rows in states for row in rows}
@@ -66,7 +67,7 @@ def review_detail(request, pk):
         "checks": checks_of(data, quorums, names, len(files), bool(data.attendance)),
         "quorum": words,
         "quorum_tone": tone,
-        "uncounted": uncounted_of(activity),
+        "uncounted": uncounted_of(judgements),
         "history": history(activity),
         "barred": barred,
         "writers": writers,

@@ -75,8 +75,9 @@ class _Reader(HTMLParser):
             self.parts.append(data)
 
     def lines(self):
-        # How much of the trail is sealed by now is told by the worker's pace, not by the story.
+        # How much of the trail is sealed by now is told by the worker's pace, not by the story; ids by the run.
         text = re.sub(r"，?\s*待封存( \d+ 条)?", "", CHANCE.sub("*", "".join(self.parts)))
+        text = re.sub(r"(_by：)\d+", r"\1#", text)
         lines = (re.sub(r"\s+", " ", line).strip() for line in text.split("\n"))
         return "\n".join(line for line in lines if line)
 

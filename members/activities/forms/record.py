@@ -18,16 +18,27 @@ from members.activities.forms.kinds import short_label
 from members.activities.forms.record_fields import RecordFields
 from members.activities.forms.requested import RequestedPeriodMixin
 from members.activities.forms.resolutions import ResolutionFormSet
-from members.activities.models import Activity, ActivityKindCode, AttendanceState
+from members.activities.models import Activity, ActivityKindCode, ActivityState, AttendanceState, ReturnField
 from members.activities.quorum import Quorum, decides, figures
 from members.activities.selectors.records import co_hosts
-from members.activities.services.records import RecordData, quorums_among, record_data
-from members.activities.submission import blocks_of, checks_of, quorum_words
+from members.activities.services.records import RecordData, quorums_among, record_data, says_the_same
+from members.activities.submission import Check, blocks_of, checks_of, quorum_words
 
 Code = ActivityKindCode
 # Columns of an unsaved record that the live panel reads.
 _SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "way", "building")
 _MONTHS_BACK = 12
+# Where on the page the parts stand that a reviewer may name.
+PARTS = {
+    ReturnField.KINDS: "kinds",
+    ReturnField.TITLE: "id_title",
+    ReturnField.DAY: "id_day",
+    ReturnField.ATTENDANCE: "attendance",
+    ReturnField.CONTENT: "id_content",
+    ReturnField.RESOLUTIONS: "resolutions-sec",
+    ReturnField.LINKS: "links-sec",
+    ReturnField.FILES: "files",
+}
 
 
 def form_for(user, data, *, organisation=None):
@@ -186,6 +197,12 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             self.add_error("made_up", "请选择补办的是哪一类活动；都不是补办的，请选“不是补办”。")
         return chosen
 
+    @property
+    def open_at(self):
+        """The id of the part at which a returned record opens, "" where its reviewer named none."""
+        returned = self.instance is not None and self.instance.state == ActivityState.RETURNED
+        return PARTS.get(self.instance.return_field, "") if returned and not self.errors else ""
+
     def shows_made_up(self):
         """Whether there is a choice: an earlier period is named, and the record has several kinds."""
         return bool(self["makes_up_for"].value()) and len(self.codes) > 1
@@ -225,7 +242,17 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         self.is_valid()
         values = self.cleaned_data
         rows = [row.cleaned_data for row in self.resolutions.forms if row.is_valid() and row.cleaned_data.get("text")]
-        names = ("title", "place", "chair_name", "recorder_name", "lecturer_name", "content", "way", "building")
+        names = (
+            "title",
+            "place",
+            "chair_name",
+            "recorder_name",
+            "lecturer_name",
+            "content",
+            "way",
+            "building",
+            "answer",
+        )
         return RecordData(
             kinds=list(dict.fromkeys(values.get("kinds") or self.codes)),
             day=values.get("day") or self.day,
@@ -279,13 +306,21 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         names = {pk: member.name for pk, member in self.people.items()}
         anyone = self.is_talk or bool(self.expected())
         return {
-            "checks": checks_of(data, quorums, names, files, anyone, self._requested_unless_no_day()),
+            "checks": [
+                *checks_of(data, quorums, names, files, anyone, self._requested_unless_no_day()),
+                *self._as_returned(data),
+            ],
             "quorum": words,
             "quorum_tone": tone,
             "short": not decides(quorums) and not unknown,
             "save": "存为计划" if data.day > clock.today() else "存草稿离开",
             "verb": "提交审核" if decides(quorums) or unknown else "仍然提交",
         }
+
+    def _as_returned(self, data):
+        """Warn whoever submits again what was returned, word for word."""
+        if self.instance and self.instance.as_returned and says_the_same(self.saved, data):
+            yield Check("warn", "退回之后没有修改，也没有答复审核人：审核人看到的还是原来的内容", "answer")
 
     def _requested_unless_no_day(self):
         """The requested period, None while no valid date is typed: the day of the roster is then a stand-in."""

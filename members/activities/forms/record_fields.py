@@ -51,6 +51,8 @@ class RecordFields(forms.Form):
         choices=[("", "不填"), *BuildingField.choices],
         error_messages={"invalid_choice": "请在列出的方面中选择。"},
     )
+    # To the reviewer who returned the record.
+    answer = TextField(label="答复审核人", max_length=500, required=False)
     # What was chosen in the slot 关联业务 before a draft exists; only carried along, the room above makes links of it.
     links = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     # Never rendered: a place for the messages about the tiles.

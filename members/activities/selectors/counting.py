@@ -125,9 +125,9 @@ def uncounted_records(
     return {key: sorted(rows, key=lambda row: (row.day, row.activity)) for key, rows in found.items()}
 
 
-def uncounted_of(activity: Activity) -> list[str]:
+def uncounted_of(judgements: Iterable[ActivityJudgement]) -> list[str]:
     """Return a sentence for each host and kind with which a saved record does not count because of who came."""
-    rows = activity.judgements.filter(valid=False).select_related("organisation__parent")
+    rows = [row for row in judgements if not row.valid]
     return [
         f"{row.organisation.label}{row.get_kind_display()}：{below(row.present, row.needed)}，不计入应办事项"
         for row in rows

@@ -24,6 +24,7 @@ from members.activities.models import (
     COUNTING_STATES,
     Activity,
     ActivityHost,
+    ActivityJudgement,
     ActivityKind,
     ActivityKindCode,
     ActivityState,
@@ -52,7 +53,8 @@ class RecordData:
 
     kinds: kind codes, at least one. attendance: {member id: (state, reason)}. resolutions: [(text, owner, due)], owner
     and due may be None. hosts: other organisations invited to a joint record. makes_up_for: first day of an earlier
-    period (补办). made_up: the kinds that make up for it, None for all.
+    period (补办). made_up: the kinds that make up for it, None for all. answer: to the
+    reviewer who returned it.
     """
 
     kinds: list[str]
@@ -70,6 +72,7 @@ class RecordData:
     made_up: list[str] | None = None
     way: str = ""
     building: str = ""
+    answer: str = ""
     attendance: dict[int, tuple[str, str]] = field(default_factory=dict)
     resolutions: list[Decision] = field(default_factory=list)
     hosts: list[Organisation] = field(default_factory=list)
@@ -89,6 +92,7 @@ _COLUMNS = (
     "makes_up_for",
     "way",
     "building",
+    "answer",
 )
 MOVED_ON = "这条记录刚被他人修改，您填写的内容没有保存。请对照后再改。"
 _NOT_EXPECTED = "考勤名单与所选类型、日期的应到人员不符，请核对。"
@@ -135,10 +139,14 @@ def quorums_among(
     return quorums_of(codes, counts, organisation.kind == Kind.SMALL_GROUP)
 
 
-def quorums_kept(activity: Activity) -> dict[str, Quorum]:
+def judgements_of(activity: Activity) -> list[ActivityJudgement]:
+    """Return the kept judgements of a saved record, with their organisations."""
+    return list(activity.judgements.select_related("organisation__parent"))
+
+
+def quorums_kept(activity: Activity, judgements: Iterable[ActivityJudgement]) -> dict[str, Quorum]:
     """Return {kind: Quorum} by which a saved record was judged in its own organisation."""
-    rows = activity.judgements.filter(organisation=activity.organisation_id)
-    return {row.kind: quorum_kept(row) for row in rows}
+    return {row.kind: quorum_kept(row) for row in judgements if row.organisation_id == activity.organisation_id}
 
 
 def record_data(activity: Activity) -> RecordData:
@@ -173,6 +181,11 @@ def _comparable(data: RecordData) -> tuple[Any, ...]:
 def _made_up(data: RecordData) -> list[tuple[str, bool]]:
     """Return (kind, whether it makes up for the earlier period the record names) of each kind, in order."""
     return sorted((kind, data.made_up is None or kind in data.made_up) for kind in set(data.kinds))
+
+
+def says_the_same(one: RecordData, other: RecordData) -> bool:
+    """Return whether two describe the same record, word for word."""
+    return _comparable(one) == _comparable(other)
 
 
 def audit_view(activity: Activity, data: RecordData) -> dict[str, Any]:
@@ -336,7 +349,7 @@ def draft_write(
             return activity, {}, audit_view(activity, data)
     access.require(by, RECORD, activity.organisation)
     old = record_data(activity)
-    if _comparable(old) == _comparable(data):
+    if says_the_same(old, data):
         return activity, audit_view(activity, old), None
     if version is not None and version != activity.version:
         raise Conflict(MOVED_ON, record=activity)

@@ -22,7 +22,7 @@ from common import clock
 from common.errors import Conflict
 from common.operator import Actor
 from members.activities.judgement import judgements_write
-from members.activities.models import COUNTING_STATES, Activity, ActivityState, ActivityWriter
+from members.activities.models import COUNTING_STATES, Activity, ActivityState, ActivityWriter, ReturnField
 from members.activities.selectors.rosters import expected
 from members.activities.services.records import (
     EDITABLE,
@@ -91,6 +91,8 @@ def _submit(by: Actor, activity: Activity, data: RecordData, before: dict[str, A
         "submitted_at": moment,
         "late": is_late(activity, moment),
         "return_reason": "",
+        "return_field": "",
+        "returned_version": None,
         "no_reviewer": False,
         "reviewer": None,
         "reviewed_at": None,
@@ -231,13 +233,26 @@ def _reviewed(
 
 
 @transaction.atomic
-def activity_return(*, by: Actor, activity: Activity, reason: str, version: int | None = None) -> Activity:
-    """Return a submitted record with a reason; it no longer counts until it is submitted again."""
+def activity_return(
+    *, by: Actor, activity: Activity, reason: str, version: int | None = None, field: str = ""
+) -> Activity:
+    """Return a submitted record with a reason; it no longer counts until it is submitted again.
+
+    field: a value of ReturnField, the part that is to be changed, or "".
+    """
     _check_reviewer(by, activity)
     reason = reason.strip()
     if not reason or len(reason) > 500:
         raise ValidationError({"reason": "请写明退回原因。"})
-    columns = {"return_reason": reason, "returned_at": clock.now()}
+    if field and field not in ReturnField.values:
+        raise ValidationError({"field": "请在列出的项目中选择。"})
+    columns = {
+        "return_reason": reason,
+        "return_field": field,
+        "returned_at": clock.now(),
+        "returned_version": F("version") + 1,
+        "answer": "",
+    }
     _reviewed(by, activity, version, ActivityState.RETURNED, "退回", "activity.return", **columns)
     writers_begin_anew(activity)
     if activity.author is not None:

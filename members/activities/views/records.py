@@ -101,7 +101,8 @@ def activity_detail(request, pk):
     state = activity.state
     judges = rights[REVIEW] and state == ActivityState.SUBMITTED
     barred, _ = bars_of(request.user, activity) if judges else ("", "")
-    words, tone = quorum_words(services.quorums_kept(activity))
+    judgements = services.judgements_of(activity)
+    words, tone = quorum_words(services.quorums_kept(activity, judgements))
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance_groups(activity),
@@ -111,7 +112,7 @@ def activity_detail(request, pk):
         "hosts": _hosts(request.user, activity),
         "quorum": words,
         "quorum_tone": tone,
-        "uncounted": uncounted_of(activity),
+        "uncounted": uncounted_of(judgements),
         "history": history(activity),
         "may_edit": rights[RECORD] and state in services.EDITABLE,
         "may_discard": rights[RECORD] and state in (ActivityState.DRAFT, ActivityState.PLANNED),

@@ -157,26 +157,27 @@ def requirement_export(request: Request) -> HttpResponse:
     )
 
 
-def _found(request: Request, row: Requirement) -> list[tuple[Activity | None, str]]:
-    """Return (record, why it does not count) of what was found; None for a record out of the reader's reach."""
-    readable = Activity.objects.visible_to(request.user).filter(pk__in=[one.activity for one in row.found])
-    records = {
-        record.pk: record for record in readable.select_related("organisation__parent").prefetch_related("kinds")
-    }
-    return [(records.get(one.activity), one.reason) for one in row.found]
+def _records(request: Request, row: Requirement) -> tuple[list[Activity], list[tuple[Activity | None, str]]]:
+    """Return (records that meet the row, [(record, why it does not count)] of what else was found), in one read.
+
+    Only what the reader may read; None for another that was found.
+    """
+    wanted = {*row.records, *(one.activity for one in row.found)}
+    readable = Activity.objects.visible_to(request.user).filter(pk__in=wanted)
+    rows = readable.select_related("organisation__parent").prefetch_related("kinds").order_by("day", "pk")
+    records = {record.pk: record for record in rows}
+    counted = set(row.records)
+    return (
+        [record for pk, record in records.items() if pk in counted],
+        [(records.get(one.activity), one.reason) for one in row.found],
+    )
 
 
 @login_required
 def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period)
     published = rule(rule_id)
-    records = list(
-        Activity.objects.visible_to(request.user)
-        .filter(pk__in=row.records)
-        .select_related("organisation__parent")
-        .prefetch_related("kinds")
-        .order_by("day")
-    )
+    records, found = _records(request, row)
     reminders = Notice.objects.filter(about=about(row)).order_by("-sent")
     times = sorted({notice.sent.replace(second=0, microsecond=0) for notice in reminders}, reverse=True)
     rights = access.rights_at(request.user, organisation)
@@ -191,7 +192,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "records": records,
         # A member's talk in his former branch counts too; who may not read that record sees that there is one.
         "elsewhere": len(row.records) - len(records),
-        "found": _found(request, row),
+        "found": found,
         "found_words": found_words(row),
         "missing": members_named(row.missing),
         "reminders": times,

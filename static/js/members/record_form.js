@@ -46,6 +46,19 @@ function fitToKinds() {
   }
 }
 
+/* A returned record opens at the part that its reviewer named. */
+function openAt(id) {
+  const part = id && byId(id);
+  if (!part || window.location.hash) {
+    return;
+  }
+  part.scrollIntoView({ block: "center" });
+  const field = part.matches("input, textarea, select") ? part : part.querySelector("input, textarea, select, button");
+  if (field) {
+    field.focus({ preventScroll: true });
+  }
+}
+
 /* Put words where the cursor is, on a line of their own. */
 function insert(words) {
   const text = byId("id_content");
@@ -141,4 +154,5 @@ if (form) {
   document.addEventListener("htmx:afterSettle", (event) => onSettled(event.detail.target));
   document.addEventListener("tongbu:saved", (event) => onSaved(event.detail || {}));
   fitToKinds();
+  openAt(form.dataset.openAt);
 }
