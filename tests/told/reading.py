@@ -77,7 +77,7 @@ class _Reader(HTMLParser):
     def lines(self):
         # How much of the trail is sealed by now is told by the worker's pace, not by the story; ids by the run.
         text = re.sub(r"，?\s*待封存( \d+ 条)?", "", CHANCE.sub("*", "".join(self.parts)))
-        text = re.sub(r"(_by：)\d+", r"\1#", text)
+        text = re.sub(r"([a-z_]+：)\d+\b", r"\1#", text)
         lines = (re.sub(r"\s+", " ", line).strip() for line in text.split("\n"))
         return "\n".join(line for line in lines if line)
 

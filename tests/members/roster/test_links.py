@@ -41,7 +41,11 @@ def test_a_link_is_proposed_confirmed_by_the_owner_and_ended(world, as_, first):
     assert as_("outsider").get(f"/members/{world.people('branch_a')[1].pk}/").status_code == 404
     assert client.post(address, {"username": ""}).status_code == 302
     assert own.get("/members/own/").status_code == 404
-    verbs = list(AuditEntry.objects.filter(object_id=first.pk, object_type="member").values_list("verb", flat=True))
+    verbs = list(
+        AuditEntry.objects.filter(object_id=first.pk, object_type="member")
+        .order_by("pk")
+        .values_list("verb", flat=True)
+    )
     assert verbs[-3:] == ["member.account_propose", "member.account", "member.account"]
 
 
