@@ -7,6 +7,7 @@ The expected words stand in tests/told/pages/<room>-<subject>.txt. Whoever chang
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -267,6 +268,9 @@ def test_everybody_reads_what_was_told(subject, told):
     parts = [_read(told, who, path) for who, path in READ[subject]]
     parts.append("== left\n" + "\n".join(_left(told, subject)) + "\n")
     read, kept = "\n".join(parts), PAGES / f"{subject.replace('/', '-')}.txt"
+    if subject == "branches/audit":
+        # The trail numbers its entries and names ids, which sequences give; days and words are compared.
+        read = re.sub(r"(?<![\d-])\d+(?![\d-])", "#", read)
     if os.environ.get("AS_READ") == "write":
         kept.write_text(read)
     assert read.splitlines() == kept.read_text().splitlines()
