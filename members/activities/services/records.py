@@ -284,6 +284,9 @@ def _fill(activity: Activity, data: RecordData) -> None:
     seats = committee(activity.organisation, data.day)
     if set(data.attendance) - {member.pk for member in [*members, *seats]}:
         raise ValidationError({"attendance": _NOT_EXPECTED})
+    if data.day < activity.day:
+        # What was in time for a later day says nothing of an earlier one: judged as if submitted for the first time.
+        activity.returned_at = None
     for name in _COLUMNS:
         setattr(activity, name, getattr(data, name))
     states = {pk: state for pk, (state, _) in data.attendance.items()}

@@ -13,7 +13,7 @@ from common.periods import Period
 from members.activities.judgement import judge, judgements_write
 from members.activities.models import Activity, ActivityJudgement
 from members.activities.selectors.rosters import committee, roster
-from members.activities.services.records import host_confirm
+from members.activities.services.records import activity_update, host_confirm, record_data
 from members.activities.services.states import activity_return, activity_submit, activity_withdraw
 from members.roster.services.members import post_give
 from responsibilities.requirements.selectors import found_words, one_requirement
@@ -192,6 +192,16 @@ def test_a_returned_record_stays_in_time_when_it_comes_back_within_a_week(world,
     with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
         activity_return(by=world.staff, activity=record, reason="还是没有写")
         assert activity_submit(by=world.secretary_a, activity=record).late is late
+
+
+def test_a_returned_record_that_is_dated_back_is_not_in_time_for_the_earlier_day(world):
+    record = submitted(world.branch_a, world.secretary_a, kinds=("theme_day",), day=DAY)
+    record = activity_return(by=world.staff, activity=record, reason="日期有误")
+    data = record_data(record)
+    data.day = date(2026, 8, 12)
+    record = activity_update(by=world.secretary_a, activity=record, data=data)
+    assert activity_submit(by=world.secretary_a, activity=record).late
+    assert row_of(world.branch_a, "life-theme-day", "2026-08").on_time == 0
 
 
 def test_what_was_taken_back_was_not_submitted_in_time(world):
