@@ -6,7 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 
 from assessments import scoring
@@ -22,6 +21,7 @@ from branches.reach.rights import ASSESS, PUBLISH
 from branches.settings import dated as dated_settings
 from branches.settings.start import agency_start, not_yet
 from common import clock, database
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.periods import Period
@@ -100,7 +100,7 @@ def _scores(result: Result, outcome: scoring.Result, facts: dict[str, scoring.Fa
             )
 
 
-@transaction.atomic
+@one_transaction
 def assessment_trial(
     *, by: Actor, period: Period, key: str = BRANCH_SCHEME, as_of: date | None = None, reason: str = ""
 ) -> Assessment:
@@ -193,7 +193,7 @@ def closed_on(period: Period) -> date:
     return period.last + timedelta(days=dated_settings.whole("grace_days", period.last) + 1)
 
 
-@transaction.atomic
+@one_transaction
 def assessment_freeze(*, by: Actor, assessment: Assessment) -> Assessment:
     """Freeze a trial: only a closed period, judged once it was closed, only complete results (decisions 26, 27)."""
     root = root_of_results()
@@ -218,7 +218,7 @@ def assessment_freeze(*, by: Actor, assessment: Assessment) -> Assessment:
     return assessment
 
 
-@transaction.atomic
+@one_transaction
 def assessment_unfreeze(*, by: Actor, assessment: Assessment, reason: str) -> Assessment:
     """Take a frozen assessment back to trial before it is published, with the reason."""
     root = root_of_results()

@@ -15,6 +15,7 @@ from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, RECORD, REVIEW
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.periods import Period
@@ -37,7 +38,7 @@ def record_form(organisation: int, kind: str, period: Period) -> str:
     return f"{reverse('activity_new')}?organisation={organisation}&kind={kind}&period={period}"
 
 
-@transaction.atomic
+@one_transaction
 def requirement_exempt(*, by: Actor, organisation: Organisation, row: Requirement, reason: str) -> Exemption:
     """Agree that one requirement need not be met (「登记为同意顺延」); only from strictly above, with a reason."""
     access.require(by, REVIEW, organisation)
@@ -63,7 +64,7 @@ def requirement_exempt(*, by: Actor, organisation: Organisation, row: Requiremen
     return exemption
 
 
-@transaction.atomic
+@one_transaction
 def exemption_revoke(*, by: Actor, exemption: Exemption) -> Exemption:
     """Take an exemption back; the row stays as history."""
     access.require(by, REVIEW, exemption.organisation)
@@ -79,7 +80,7 @@ def exemption_revoke(*, by: Actor, exemption: Exemption) -> Exemption:
     return exemption
 
 
-@transaction.atomic
+@one_transaction
 def requirement_explain(*, by: Actor, organisation: Organisation, row: Requirement, text: str) -> Explanation:
     """Add what the organisation says about a requirement that was missed or late; a miss may always be explained."""
     if not (access.has_right(by, DUTIES, organisation) or access.has_right(by, RECORD, organisation)):
@@ -109,7 +110,7 @@ def responsible_for(organisation: Organisation) -> list[User]:
     return list({seat.user_id: seat.user for seat in seats}.values())
 
 
-@transaction.atomic
+@one_transaction
 def requirement_remind(
     *, by: Actor, rows: Iterable[Requirement], places: Mapping[int, Organisation]
 ) -> tuple[int, list[Organisation]]:

@@ -12,6 +12,7 @@ from django.db.models import Sum
 from branches import audit
 from branches.reach import access
 from branches.reach.rights import RECORD
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.uploads import sniffing as files
@@ -89,7 +90,7 @@ def attachment_add(*, by: Actor, activity: Activity, file: Any) -> Attachment:
     return attachment
 
 
-@transaction.atomic
+@one_transaction
 def attachment_remove(*, by: Actor, attachment: Attachment) -> None:
     """Remove a file from an editable record; the bytes go once the removal is committed."""
     activity = _editable(attachment.activity)

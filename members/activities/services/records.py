@@ -15,6 +15,7 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import EARLIEST
@@ -370,7 +371,7 @@ def draft_write(
     return activity, before, audit_view(activity, data)
 
 
-@transaction.atomic
+@one_transaction
 def activity_create(
     *, by: Actor, organisation: Organisation, data: RecordData, form_key: UUID | None = None
 ) -> Activity:
@@ -388,7 +389,7 @@ def activity_create(
     return activity
 
 
-@transaction.atomic
+@one_transaction
 def activity_update(*, by: Actor, activity: Activity, data: RecordData, version: int | None = None) -> Activity:
     """Change a draft, planned or returned record; Conflict when it moved on since `version` was read."""
     if activity.state not in EDITABLE:
@@ -411,7 +412,7 @@ def activity_update(*, by: Actor, activity: Activity, data: RecordData, version:
     return activity
 
 
-@transaction.atomic
+@one_transaction
 def activity_discard(*, by: Actor, activity: Activity, version: int | None = None) -> None:
     """Delete a draft that was never submitted."""
     activity = locked(activity, version)
@@ -436,7 +437,7 @@ def _remove(paths: Iterable[str]) -> None:
         files.remove(path)
 
 
-@transaction.atomic
+@one_transaction
 def host_confirm(*, by: Actor, host: ActivityHost, attendance: Mapping[int, tuple[str, str]]) -> ActivityHost:
     """Confirm a joint record for one's own organisation, with its attendance {member id: (state, reason)}."""
     record = locked(host.activity)

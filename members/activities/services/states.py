@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Case, F, When
 from django.urls import reverse
 
@@ -19,6 +18,7 @@ from branches.reach.rights import RECORD, REVIEW
 from branches.settings import dated as dated_settings
 from branches.settings.joining import start_at
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor
 from members.activities.judgement import judgements_write
@@ -116,7 +116,7 @@ def _submit(by: Actor, activity: Activity, data: RecordData, before: dict[str, A
     return activity
 
 
-@transaction.atomic
+@one_transaction
 def activity_submit(*, by: Actor, activity: Activity, version: int | None = None) -> Activity:
     """Submit a draft or returned record; it counts from now on. Without anyone above to review it, it is accepted."""
     activity = locked(activity, version)
@@ -128,7 +128,7 @@ def activity_submit(*, by: Actor, activity: Activity, version: int | None = None
     return _submit(by, activity, data, audit_view(activity, data))
 
 
-@transaction.atomic
+@one_transaction
 def activity_record(
     *,
     by: Actor,
@@ -155,7 +155,7 @@ def activity_record(
     return _submit(by, activity, data, before)
 
 
-@transaction.atomic
+@one_transaction
 def activity_withdraw(*, by: Actor, activity: Activity) -> Activity:
     """Take a submitted record back to draft, until a review has begun."""
     untouched = Activity.objects.filter(pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True)
@@ -177,7 +177,7 @@ def activity_withdraw(*, by: Actor, activity: Activity) -> Activity:
     return activity
 
 
-@transaction.atomic
+@one_transaction
 def activity_cancel(*, by: Actor, activity: Activity, reason: str) -> Activity:
     """Cancel what was planned and will not take place, with the reason; nothing counts and nothing is owed by it."""
     if not reason.strip():
@@ -199,7 +199,7 @@ def _check_reviewer(by: Actor, activity: Activity) -> None:
         raise Conflict("登记人的口令刚由您申请或确认重置，请由另一位同志审核。", record=fresh)
 
 
-@transaction.atomic
+@one_transaction
 def review_begin(*, by: Actor, activity: Activity) -> Activity:
     """Note that a review has begun: from now on the author cannot withdraw."""
     _check_reviewer(by, activity)
@@ -214,7 +214,7 @@ def review_begin(*, by: Actor, activity: Activity) -> Activity:
     return activity
 
 
-@transaction.atomic
+@one_transaction
 def activity_accept(*, by: Actor, activity: Activity, version: int | None = None) -> Activity:
     """Accept a submitted record. Nobody who wrote in it reviews it (domain truth 7, access rule 5)."""
     return _reviewed(by, activity, version, ActivityState.ACCEPTED, "通过", "activity.accept")
@@ -232,7 +232,7 @@ def _reviewed(
     return activity
 
 
-@transaction.atomic
+@one_transaction
 def activity_return(
     *, by: Actor, activity: Activity, reason: str, version: int | None = None, field: str = ""
 ) -> Activity:
