@@ -23,9 +23,10 @@ from members.activities.models import COUNTING_STATES, Activity, ActivityHost, A
 from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.export import COLUMNS, activity_row
 from members.activities.selectors.records import attendance_groups, figures_for, readable, unconfirmed_hosts
+from members.activities.selectors.versions import corrections_in_hand, versions_of
 from members.activities.services import records as services
 from members.activities.services import states as moves
-from members.activities.submission import quorum_words
+from members.activities.submission import said_of, unknown_in
 from members.activities.writers import bars_of
 
 PAGE = 30
@@ -66,6 +67,7 @@ def activity_list(request):
         "form": form,
         "page": page,
         "invitations": list(unconfirmed_hosts(request.user)[:PAGE]),
+        "corrections": list(corrections_in_hand(request.user)[:PAGE]),
         "may_record": access.holds_anywhere(request.user, RECORD),
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
@@ -102,17 +104,20 @@ def activity_detail(request, pk):
     judges = rights[REVIEW] and state == ActivityState.SUBMITTED
     barred, _ = bars_of(request.user, activity) if judges else ("", "")
     judgements = services.judgements_of(activity)
-    words, tone = quorum_words(services.quorums_kept(activity, judgements))
+    quorums = services.quorums_kept(activity, judgements)
+    versions = versions_of(activity)
+    data = services.record_data(activity)
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance_groups(activity),
         "resolutions": with_start(activity.resolutions.select_related("owner")),
-        "attachments": activity.attachments.all(),
+        "attachments": activity.attachments.shown(),
         "unknown_absentees": activity.unknown_absentees.all(),
         "hosts": _hosts(request.user, activity),
-        "quorum": words,
-        "quorum_tone": tone,
-        "uncounted": uncounted_of(judgements),
+        "said": said_of(quorums, unknown_in(data, activity.written_expected)),
+        "uncounted": uncounted_of([row for row in judgements if row.organisation_id != activity.organisation_id]),
+        "versions": versions,
+        "may_correct": rights[RECORD] and state == ActivityState.ACCEPTED and versions.in_hand is None,
         "history": history(activity),
         "may_edit": rights[RECORD] and state in services.EDITABLE,
         "may_discard": rights[RECORD] and state in (ActivityState.DRAFT, ActivityState.PLANNED),
@@ -160,6 +165,8 @@ def sent_words(activity):
     """Return what a submission came to, in one sentence."""
     if activity.no_reviewer:
         return "已提交，无上级审核，直接通过"
+    if activity.corrects is not None:
+        return "更正已提交，等待上级重新审核"
     return "已提交，等待上级审核" + ("；超过补报期限，记为迟报" if activity.late else "")
 
 
