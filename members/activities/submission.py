@@ -123,10 +123,8 @@ def said_of(quorums: Mapping[str, Quorum], unknown: int = 0) -> Said:
     return Said(words, tone, [] if unknown else uncounted_lines(quorums))
 
 
-def unknown_in(data: Any, written: int | None = None) -> int:
-    """Return how many persons of RecordData have no state yet; 0 where a ledger wrote (`written`) how many came."""
-    if written is not None:
-        return 0
+def unknown_in(data: Any) -> int:
+    """Return how many persons of RecordData have no state yet."""
     return sum(state == AttendanceState.NOT_RECORDED for state, _ in data.attendance.values())
 
 

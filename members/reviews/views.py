@@ -16,11 +16,11 @@ from branches.settings.start import with_start
 from common.errors import Conflict
 from members.activities.models import ActivityState
 from members.activities.selectors.counting import uncounted_of
-from members.activities.selectors.records import attendance_groups, figures_for, readable
+from members.activities.selectors.records import attendance_groups, figures_for, readable, unknown_among
 from members.activities.selectors.versions import versions_of
 from members.activities.services import states as services
 from members.activities.services.records import judgements_of, quorums_kept, record_data
-from members.activities.submission import checks_of, said_of, unknown_in
+from members.activities.submission import checks_of, said_of
 from members.activities.writers import bars_of
 from members.reviews.findings import findings_for
 from members.reviews.forms import ReturnForm, ReviewFilter, VersionForm
@@ -77,20 +77,23 @@ def review_detail(request, pk):
     files = list(activity.attachments.shown())
     barred, writers = bars_of(request.user, activity)
     is_open = activity.state == ActivityState.SUBMITTED
+    findings = findings_for(request.user, [activity]).get(activity.pk, []) if is_open else []
+    said = {one.text for one in findings}
+    checks = checks_of(data, quorums, names, len(files), bool(data.attendance))
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance,
         "resolutions": with_start(activity.resolutions.select_related("owner")),
         "attachments": files,
         "hosts": activity.hosts.select_related("organisation__parent"),
-        "checks": checks_of(data, quorums, names, len(files), bool(data.attendance)),
-        "said": said_of(quorums, unknown_in(data, activity.written_expected)),
+        "checks": [check for check in checks if check.text not in said],
+        "said": said_of(quorums, unknown_among(activity, attendance)),
         "uncounted": uncounted_of([row for row in judgements if row.organisation_id != activity.organisation_id]),
         "history": history(activity),
         "barred": barred,
         "writers": writers,
         "open": is_open,
-        "findings": findings_for(request.user, [activity]).get(activity.pk, []) if is_open else [],
+        "findings": findings,
         "position": position_of(request.user, activity) if is_open else None,
         "versions": versions_of(activity),
     }

@@ -22,11 +22,17 @@ from members.activities.forms.hosts import HostForm
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
 from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.export import COLUMNS, activity_row
-from members.activities.selectors.records import attendance_groups, figures_for, readable, unconfirmed_hosts
+from members.activities.selectors.records import (
+    attendance_groups,
+    figures_for,
+    readable,
+    unconfirmed_hosts,
+    unknown_among,
+)
 from members.activities.selectors.versions import corrections_in_hand, versions_of
 from members.activities.services import records as services
 from members.activities.services import states as moves
-from members.activities.submission import said_of, unknown_in
+from members.activities.submission import said_of
 from members.activities.writers import bars_of
 
 PAGE = 30
@@ -106,15 +112,15 @@ def activity_detail(request, pk):
     judgements = services.judgements_of(activity)
     quorums = services.quorums_kept(activity, judgements)
     versions = versions_of(activity)
-    data = services.record_data(activity)
+    attendance = attendance_groups(activity)
     context = {
         "activity": figures_for([activity])[0],
-        "attendance": attendance_groups(activity),
+        "attendance": attendance,
         "resolutions": with_start(activity.resolutions.select_related("owner")),
         "attachments": activity.attachments.shown(),
         "unknown_absentees": activity.unknown_absentees.all(),
         "hosts": _hosts(request.user, activity),
-        "said": said_of(quorums, unknown_in(data, activity.written_expected)),
+        "said": said_of(quorums, unknown_among(activity, attendance)),
         "uncounted": uncounted_of([row for row in judgements if row.organisation_id != activity.organisation_id]),
         "versions": versions,
         "may_correct": rights[RECORD] and state == ActivityState.ACCEPTED and versions.in_hand is None,
