@@ -29,7 +29,7 @@ from members.reviews.services import activities_accept
 
 PAGE = 30
 # A choice of the queue: record and the version that was shown.
-_CHOICE = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
+_CHOICE = re.compile(r"([0-9]{1,18})v([0-9]{1,9})")
 
 
 @login_required

@@ -150,9 +150,9 @@ def test_the_queue_is_filtered_by_findings_in_the_address(world, as_):
     without = client.get(url, {"found": "0"}).content.decode()
     assert fine.title in without and odd.title not in without
     ticked = client.get(url, {"select": "clean"}).content.decode()
-    boxes = [line for line in ticked.split("<input") if f'value="{odd.pk}-' in line]
+    boxes = [line for line in ticked.split("<input") if f'value="{odd.pk}v' in line]
     assert len(boxes) == 1 and "checked" not in boxes[0].split(">")[0]
-    clean = [line for line in ticked.split("<input") if f'value="{fine.pk}-' in line]
+    clean = [line for line in ticked.split("<input") if f'value="{fine.pk}v' in line]
     assert len(clean) == 1 and "checked" in clean[0].split(">")[0]
 
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def chosen(*records):
-    return {"record": [f"{row.pk}-{row.version}" for row in records]}
+    return {"record": [f"{row.pk}v{row.version}" for row in records]}
 
 
 def state(record):
@@ -74,7 +74,7 @@ def test_nobody_accepts_his_own_or_what_lies_out_of_reach_among_several(world, a
     assert "权限" in outside[0].problem and state(waiting[2]) == "submitted"
 
 
-@pytest.mark.parametrize("text", ["", "x", "1", "1-", "-1-1", "9" * 40 + "-1", "１-１"])
+@pytest.mark.parametrize("text", ["", "x", "1", "1v", "v1", "-1v1", "9" * 40 + "v1", "１v１"])
 def test_a_choice_typed_by_hand_accepts_nothing(world, as_, waiting, text):
     client, url = as_("staff"), reverse("activities_accept")
     assert client.get(url, {"record": text}).status_code == 302
