@@ -52,7 +52,7 @@ def test_quorum_line_tiles_and_button_follow_what_is_chosen(live_world, open_pag
     page.click("#kinds label:has-text('党员大会')")
     page.click("#kinds label:has-text('支委会')")
     page.wait_for_selector("[data-person='甲四']", state="detached")
-    page.wait_for_selector("text=委员 3 人，到会 0 人")
+    page.wait_for_selector("text=应到委员 3 人，实到委员 0 人")
 
 
 def test_a_file_can_be_added_once_the_draft_has_saved_itself(live_world, open_page, tmp_path, settings):

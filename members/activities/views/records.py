@@ -19,6 +19,7 @@ from common.errors import Conflict
 from members.activities.forms.cancel import CancelForm
 from members.activities.forms.filters import ActivityFilter
 from members.activities.forms.hosts import HostForm
+from members.activities.minutes import minutes_of
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
 from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.export import COLUMNS, activity_row
@@ -116,8 +117,9 @@ def activity_detail(request, pk):
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance,
-        "resolutions": with_start(activity.resolutions.select_related("owner")),
-        "attachments": activity.attachments.shown(),
+        "minutes": minutes_of(activity, attendance),
+        "resolutions": list(with_start(activity.resolutions.select_related("owner"))),
+        "attachments": list(activity.attachments.shown()),
         "unknown_absentees": activity.unknown_absentees.all(),
         "hosts": _hosts(request.user, activity),
         "said": said_of(quorums, unknown_among(activity, attendance)),
