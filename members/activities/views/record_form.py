@@ -24,7 +24,7 @@ from members.activities.services.corrections import correction_save, correction_
 from members.activities.services.records import EDITABLE, activity_create, activity_update
 from members.activities.services.states import activity_record
 from members.activities.versions import opened
-from members.activities.views.records import sent_words
+from members.activities.views.records import counts_url, sent_words
 
 Code = ActivityKindCode
 
@@ -242,7 +242,7 @@ def _save(request, organisation, places, pk=None):
         return _stale(request, form, conflict)
     if data.get("do") == "submit":
         messages.success(request, sent_words(activity))
-        return redirect("activity_detail", pk=activity.pk)
+        return redirect(counts_url(activity))
     messages.success(request, "草稿已保存")
     if data.get("do") == "stay":
         return redirect(_edit_url(form, activity))

@@ -166,7 +166,12 @@ def activity_submit(request, pk):
         messages.error(request, "没有提交：" + "".join(error.messages))
         return redirect("activity_edit", pk=pk)
     messages.success(request, sent_words(activity))
-    return redirect("activity_detail", pk=activity.pk)
+    return redirect(counts_url(activity))
+
+
+def counts_url(activity):
+    """Return the address of a record where it says what it counts for: there one looks after it was submitted."""
+    return f"{reverse('activity_detail', args=[activity.pk])}#counts"
 
 
 def sent_words(activity):
