@@ -15,6 +15,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from branches.audit import guards
 from tests.browser.chromium import CHROMIUM, PHONE, listen, why_not
+from tests.examples import BRIEF
 from tests.groups import Groups, beginning_with_the_longest, can_differ
 from tests.world import World, build, find
 
@@ -70,6 +71,8 @@ def pytest_collection_modifyitems(config, items):
     """Leave out what cannot run here or cannot answer differently; after pytest-django, which sorts by use of the database."""
     if why_not():
         _leave_out(config, items, lambda item: item.get_closest_marker("browser"))
+    if BRIEF:
+        _leave_out(config, items, lambda item: item.get_closest_marker("whole"))
     if django_settings.IS_POSTGRES:
         # What never asks the database has run on SQLite already and cannot answer differently here.
         _leave_out(config, items, lambda item: not _asks_the_database(item))
