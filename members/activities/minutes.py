@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from members.activities.models import ATTENDING, Activity, Attendance
+from members.activities.models import ATTENDING, Activity, Attendance, AttendanceState
 from members.activities.quorum import BODIES
 from members.activities.selectors.records import Groups
 
@@ -26,10 +26,11 @@ def minutes_of(activity: Activity, groups: Groups) -> Minutes:
     """Return the Minutes of a record from its attendance by organisation and state."""
     several = len(groups) > 1
     present, away = [], []
+    absent = (AttendanceState.LEAVE, AttendanceState.ABSENT)
     for place, states in groups:
         head = f"{place.label}：" if several else ""
         there = [row.member.name for state, _, rows in states if state in ATTENDING for row in rows]
-        missing = [_away(label, row) for state, label, rows in states if state not in ATTENDING for row in rows]
+        missing = [_away(label, row) for state, label, rows in states if state in absent for row in rows]
         present += [head + "、".join(there)] if there else []
         away += [head + "、".join(missing)] if missing else []
     told = any(sum(word in line for word in _VOTES) > 1 for line in activity.content.splitlines())
