@@ -73,6 +73,8 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["ganbu"].append("/duties/?level=branch&template=br-theme")
     starts["shuji"] += [_first(signed_in("shuji"), "/resolutions/?state=done", "activity_detail")]
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
+    starts["shuji"] += _corrections(signed_in("shuji"))
+    starts["ganbu"] += [_ticked(signed_in("ganbu"))]
     starts["dangyuan"] += ["/account/links/"]
     starts["admin"] += [_account(signed_in("admin"))]
     starts["dangwei"] += [
@@ -90,6 +92,28 @@ def pages(demo, signed_in, tmp_path_factory):
         page.context.close()
     names["login"] = (None, "/login/")
     return names, linked
+
+
+def _corrections(page):
+    """Correct one accepted record and begin to correct another; return their pages and that of a third."""
+    page.goto(page.home + "/activities/?state=accepted")
+    found = [link for link in links_of(page.content(), page.url) if name_of(link) == "activity_detail"][:3]
+    for link in found[:2]:
+        page.goto(page.home + link + "correct/")
+        page.fill("[name=reason]", "地点登记有误")
+        page.click("main button[type=submit] >> visible=true")
+        page.wait_for_url("**/edit/")
+        if link == found[0]:
+            page.fill("#id_place", "更正后的地点")
+            page.click("button[value=submit]")
+            page.wait_for_url("**/#counts")
+    return found
+
+
+def _ticked(page):
+    """Return the page that names one ticked record of the queue."""
+    page.goto(page.home + "/reviews/")
+    return f"/reviews/accept/?record={page.get_attribute('input[name=record]', 'value')}"
 
 
 def _account(page):
