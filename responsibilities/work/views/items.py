@@ -23,7 +23,7 @@ from common.text import whole_number
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.forms.items import StopForm, WorkForm
 from responsibilities.work.loaders import item_for, item_to_edit
-from responsibilities.work.models import WorkItem
+from responsibilities.work.models import Closure, WorkItem
 from responsibilities.work.rights import (
     Powers,
     carrier_places,
@@ -40,7 +40,7 @@ from responsibilities.work.selectors.items import (
     tolerance_now,
 )
 from responsibilities.work.services.items import work_create, work_stop, work_update
-from responsibilities.work.stages import DUE, SyncPoint, closure
+from responsibilities.work.stages import DUE, SyncPoint, closure, progress
 
 
 @login_required
@@ -48,7 +48,7 @@ from responsibilities.work.stages import DUE, SyncPoint, closure
 def work_detail(request: Request, pk: int) -> HttpResponse:
     item = item_for(request.user, pk)
     stages, points, records = item_stages(item, request.user)
-    done, owed = closure(points)
+    done, owed = progress(points)
     rows = list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
     carriers = [row.organisation_id for row in rows if row.ended is None]
     powers = Powers(request.user, {item.organisation_id, *carriers})
@@ -98,13 +98,12 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
 
 
 def _finding(item: WorkItem, points: list[SyncPoint]) -> str:
-    done, owed = closure(points)
     if item.stopped_on:
         return f"已于 {item.stopped_on:%Y年%-m月%-d日} 终止"
-    if done == owed > 0:
+    if closure(points) == Closure.CLOSED:
         return "已闭环"
     due = {point.kind for point in points if point.state in DUE}
-    return f"到期 {len(due)} 个环节，同步 {done} 个" if due else "还没有到期的环节"
+    return f"到期 {len(due)} 个环节，同步 {progress(points)[0]} 个" if due else "还没有到期的环节"
 
 
 def _history(item: WorkItem, stages: list[int]) -> list[dict[str, Any]]:

@@ -81,6 +81,8 @@ def _link(chance, stage, part, branches, day):
         stage=stage,
         milestone=part,
         activity=activity,
+        confirmed_at=timezone.now() if chance.random() < 0.8 else None,
+        early_reason="当年一月会议研究全年" if chance.random() < 0.2 else "",
         removed_at=timezone.now() if removed else None,
         remove_reason="选错" if removed else "",
     )
