@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from common import clock
 from common.operator import Actor
+from members.activities.models import ActivityState
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import Closure, SyncStageKind, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.qualifying import Standing
@@ -136,6 +137,9 @@ def _cell(
             cell.label += "（待确认）"
         elif not first.counts:
             cell.label += f"（不计入：{first.reason}）"
+        elif record is not None and record.state == ActivityState.SUBMITTED:
+            # The link is confirmed and counts; the reader sees that nobody has reviewed the record yet.
+            cell.label += "（待审核）"
         if record is None:
             cell.url = reverse("work_detail", args=[show.item])
         elif record.open:

@@ -206,7 +206,8 @@ def evidence_paper(
         added=clock.now(),
         added_by=account_of(by),
     )
-    link.full_clean(exclude=["stage", "milestone", "paper", "branch", "added_by", "confirmed_by", "removed_by"])
+    people = ["added_by", "confirmed_by", "removed_by"]
+    link.full_clean(exclude=["stage", "milestone", "paper", "branch", *people, "confirmed_at", "removed_at"])
     link.save()
     _written(by, link, "work.paper", f"{link.title}（{proof_file.name}）")
     return link

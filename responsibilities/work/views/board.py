@@ -64,6 +64,8 @@ def _shown(state: str, numbers: dict[str, int]) -> str:
         return ""
     if state == board.WAITS:
         return f"{numbers[state]} 处业务日期待登记"
+    if state == board.CLOSED:
+        return f"到考核 {numbers[board.CLOSED] + numbers[board.OPEN]} 项，闭环 {numbers[board.CLOSED]} 项"
     return f"{board.STATES[state]} {numbers[state]} {'项' if state in board.OF_ITEMS else '处'}"
 
 
@@ -80,11 +82,7 @@ def _segments(request: Request, numbers: dict[str, int], state: str) -> list[dic
         (SyncState.LAGGING.value, f"滞后 {numbers['lagging']} 处", "clock-exclamation"),
         (SyncState.TO_CONFIRM.value, f"待确认 {numbers['to_confirm']} 处", "hourglass"),
         (board.WAITS, f"待登记 {numbers[board.WAITS]} 处", "calendar"),
-        (
-            board.CLOSED,
-            f"已闭环 {numbers[board.CLOSED]} / {numbers[board.CLOSED] + numbers[board.OPEN]} 项",
-            "circle-check",
-        ),
+        (board.CLOSED, _shown(board.CLOSED, numbers), "circle-check"),
         (board.GIVEN_UP, f"已终止 {numbers[board.GIVEN_UP]} 项", "ban"),
     ]
     rarely = (board.WAITS, board.GIVEN_UP, SyncState.TO_CONFIRM.value)

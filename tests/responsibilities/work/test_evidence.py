@@ -242,7 +242,7 @@ def test_one_joint_record_serves_several_items_with_a_sentence_for_each(world, a
 
 
 def test_what_may_not_be_chosen_stands_apart_with_its_reason(world, as_, item):
-    absent = {member.pk: "absent" for member in world.people("branch_a")[1:]}
+    absent = dict.fromkeys(world.people("branch_a")[1:], "absent")
     record_on(world.branch_a, world.secretary_a, ago(38), title="人不够的会", states=absent)
     draft(world.branch_a, world.secretary_a, day=ago(37), title="没交的")
     record_on(world.branch_b, world.secretary_b, ago(38), title="乙处的", kinds=("theme_day",), hosts=[world.branch_a])
