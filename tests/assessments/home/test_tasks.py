@@ -97,7 +97,7 @@ def test_a_record_says_what_it_does_for_its_stage_and_its_duties(world, as_, wai
     )
     ActivityKind.objects.create(activity=record, kind="committee_meeting")
     counted(record, record.valid)
-    StageEvidence.objects.create(stage=stage, activity=record)
+    StageEvidence.objects.create(stage=stage, activity=record, confirmed_at=clock.now())
     page = as_("secretary_a").get(f"/activities/{record.pk}/counts/").content.decode()
     assert "能源保供：研究环节" in page and "相差 3 天" in page
     assert "参与业务的四个环节同步" in page and "落实三会一课" in page

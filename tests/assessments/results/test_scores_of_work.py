@@ -41,7 +41,7 @@ def work(world):
         for kind in SyncStageKind
     }
     for kind, day in ((SyncStageKind.STUDY, date(2026, 7, 8)), (SyncStageKind.ARRANGEMENT, date(2026, 8, 21))):
-        StageEvidence.objects.create(stage=stages[kind], activity=record(world.branch_a, day))
+        StageEvidence.objects.create(stage=stages[kind], activity=record(world.branch_a, day), confirmed_at=clock.now())
     # Something owed, so that the branches are assessed at all.
     record(world.branch_b, date(2026, 7, 20), "assembly")
     return stages
