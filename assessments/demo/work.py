@@ -237,7 +237,8 @@ class Work:
             stage = SyncStage.objects.select_related("item__organisation").get(item__name=name, stage=kind)
             point = point_of(stage)
             rows = candidates(self.staff, point, stage.item).offered
-            mine = [row for row in rows if row.activity.organisation_id in point.carriers and not row.same_item]
+            fit = [row for row in rows if not row.same_item and row.outcome != "too_early"]
+            mine = [row for row in fit if row.activity.organisation_id in point.carriers]
             if not mine:
                 continue
             branch = next(one for one in self.maker.branches if one.place.pk == mine[0].activity.organisation_id)

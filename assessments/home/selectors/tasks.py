@@ -15,6 +15,7 @@ from responsibilities.duties.models import Duty, DutyList, ListState
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.supervision.selectors.notices import supervisions_for
 from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.selectors.stage_words import pick_url
 from responsibilities.work.stages import SyncPoint, sync_points
 
 # How far ahead a thing is worth a line, in days.
@@ -72,7 +73,7 @@ def _stages(organisation: Organisation) -> list[Task]:
                 (
                     0,
                     -(point.lag or 0),
-                    Task("missing", title, _missing_words(point), url),
+                    Task("missing", title, _missing_words(point), pick_url(point)),
                 )
             )
         elif point.state == SyncState.TO_CONFIRM:

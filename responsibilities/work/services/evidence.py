@@ -142,16 +142,9 @@ def evidence_link(
     if problem:
         raise ValidationError(problem)
     kept, by_hand = _sentence(stage.item, milestone, activity, sentence)
-    link = StageEvidence(
-        stage=stage,
-        milestone=milestone,
-        activity=activity,
-        branch=_branch(by, activity, stage.item, point),
-        sentence=kept,
-        by_hand=by_hand,
-        added=clock.now(),
-        added_by=account_of(by),
-    )
+    link = StageEvidence(stage=stage, milestone=milestone, activity=activity, sentence=kept, by_hand=by_hand)
+    link.branch = _branch(by, activity, stage.item, point)
+    link.added, link.added_by = clock.now(), account_of(by)
     try:
         with transaction.atomic():
             link.save(force_insert=True)

@@ -164,22 +164,11 @@ def evidence_pick(request: Request, pk: int) -> HttpResponse:
     require(may_link(request.user, item, carriers_of(item)), request.user, RECORD, item)
     point = point_asked_for(request, stage)
     look: Wanted = typed(request.GET["words"]) if request.GET.get("words", "").strip() else item_words(item, point)
-    sentence, fault, status = None, "", 200
+    sentence, fault = None, ""
     if request.method == "POST":
-        number = whole_number(request.POST.get("activity") or "")
-        if number is None:
-            messages.error(request, "请先选择记录。")
-            return redirect(pick_url(point))
-        activity = access.get_for(Activity.objects, request.user, VIEW, pk=number)
-        sentence, status = request.POST.get("sentence", ""), 422
-        try:
-            link = evidence_link(
-                by=request.user, stage=stage, activity=activity, milestone=_milestone(stage, point), sentence=sentence
-            )
-        except ValidationError as error:
-            fault = "；".join(error.messages)
-        else:
-            messages.success(request, f"已选用 {link}，报上级确认；确认前可以撤回")
+        sentence = request.POST.get("sentence", "")
+        fault = _link_chosen(request, stage, point, sentence)
+        if not fault:
             return redirect(f"{_back(stage)}#stage-{stage.stage}")
     found = candidates(request.user, point, item, look)
     chosen = _chosen(request, found)
@@ -207,7 +196,23 @@ def evidence_pick(request: Request, pk: int) -> HttpResponse:
         "short": STAGE_SHORT[point.kind],
         "milestone": point.milestone or "",
     }
-    return render(request, "responsibilities/work/pick.html", context, status=status)
+    return render(request, "responsibilities/work/pick.html", context, status=422 if fault else 200)
+
+
+def _link_chosen(request: Request, stage: SyncStage, point: SyncPoint, sentence: str) -> str:
+    """Link the record that the form names; return why not, or ""."""
+    number = whole_number(request.POST.get("activity") or "")
+    if number is None:
+        return "请先选择记录。"
+    activity = access.get_for(Activity.objects, request.user, VIEW, pk=number)
+    try:
+        link = evidence_link(
+            by=request.user, stage=stage, activity=activity, milestone=_milestone(stage, point), sentence=sentence
+        )
+    except ValidationError as error:
+        return "；".join(error.messages)
+    messages.success(request, f"已选用 {link}，报上级确认；确认前可以撤回")
+    return ""
 
 
 def _key(point: SyncPoint) -> str:

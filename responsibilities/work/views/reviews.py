@@ -90,7 +90,7 @@ def evidence_queue(request: Request) -> HttpResponse:
     numbers = [number for number in map(whole_number, request.POST.getlist("link")) if number]
     if not numbers:
         messages.error(request, "请先勾选佐证。")
-        return redirect("evidence_queue")
+        return redirect("confirmation_list")
     done, failed = 0, []
     for link in readable_link(waiting_links(request.user).filter(pk__in=numbers[:PER_PAGE])):
         if link.by_hand:
@@ -105,7 +105,7 @@ def evidence_queue(request: Request) -> HttpResponse:
         messages.success(request, f"已确认 {done} 条佐证")
     if failed:
         messages.warning(request, f"{len(failed)} 条没有确认：{'；'.join(failed[:5])}")
-    return redirect("evidence_queue")
+    return redirect("confirmation_list")
 
 
 @login_required
@@ -117,7 +117,7 @@ def evidence_detail(request: Request, pk: int) -> HttpResponse:
 def _next(request: Request, words: str) -> HttpResponse:
     following = waiting_links(request.user).first()
     messages.success(request, words + ("，下面是下一条" if following else "，没有其他待确认的佐证"))
-    return redirect("evidence_detail", pk=following.pk) if following else redirect("evidence_queue")
+    return redirect("confirmation_detail", pk=following.pk) if following else redirect("confirmation_list")
 
 
 @login_required
@@ -150,7 +150,7 @@ def evidence_return_page(request: Request, pk: int) -> HttpResponse:
         title=f"退回“{link.stage.item.name}”{link.stage.get_stage_display()}的佐证“{link}”",
         text="退回后，这条佐证不再计入，记录本身不受影响；支部可以换一条记录或另写一句。",
         verb="退回",
-        back=reverse("evidence_queue"),
+        back=reverse("confirmation_list"),
     )
 
 
