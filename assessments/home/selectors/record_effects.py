@@ -185,7 +185,7 @@ def _sync_words(point: SyncPoint, day: date, saved: bool) -> tuple[str, str, str
     if point.happened is None:
         return "业务环节还没有登记实际日期，登记后即可判定", "已关联", "ok"
     if saved and point.state == SyncState.TO_CONFIRM:
-        return "已关联，审核通过后计入", "待确认", "soon"
+        return "已关联，待上级确认后计入", "待确认", "soon"
     if saved and point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING) and point.party is not None:
         lag, state = point.lag, SyncState(point.state)
     else:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from branches.access.resets import barred
 from branches.reach.rights import REVIEW
 from common import clock
 from common.operator import OPERATOR, Actor
 from common.periods import Period
 from members.activities.models import Activity, ActivityState, ActivityWriter
 from responsibilities.work.likeness import Likeness, bare, likeness
-from responsibilities.work.models import STAGE_SHORT, StageEvidence, StageEvidenceQuerySet, WorkItem
+from responsibilities.work.models import STAGE_SHORT, StageEvidence, StageEvidenceQuerySet, WorkCarrier, WorkItem
 from responsibilities.work.selectors.candidates import item_words, outcome
 from responsibilities.work.selectors.items import proof_label
 from responsibilities.work.stages import SyncPoint, sync_points
@@ -61,7 +62,7 @@ def waiting_links(user: Actor) -> StageEvidenceQuerySet:
         return rows.none()
     written = ActivityWriter.objects.filter(user=user.pk).order_by().values("activity")
     rows = rows.exclude(added_by=user.pk).exclude(activity__in=written).exclude(activity__author=user.pk)
-    return rows.order_by("added", "pk")
+    return rows.exclude(barred(user.pk or 0, "added_by", "added")).order_by("added", "pk")
 
 
 def waiting_links_count(user: Actor) -> int:
@@ -168,12 +169,19 @@ def _other_uses(link: StageEvidence, record: Activity) -> list[tuple[str, str]]:
     return found + ([("soon", f"与{'、'.join(copied[:3])}的说明相同")] if copied else [])
 
 
-def pending_in(period: Period) -> list[tuple[WorkItem, SyncPoint]]:
-    """Return [(WorkItem, SyncPoint)] of the points of a period with a link that nobody has confirmed: settled before a freeze."""
+def pending_in(period: Period, place: int | None = None) -> list[tuple[WorkItem, SyncPoint]]:
+    """Return [(WorkItem, SyncPoint)] of the points of a period with a link that nobody has confirmed: settled before a freeze.
+
+    place: id of an organisation, for what it carries alone.
+    """
+    carried = WorkCarrier.objects.filter(organisation=place).order_by().values("item") if place else None
     points = [
         row
-        for row in sync_points(first=period.first, last=period.last)
+        for row in sync_points(carried, first=period.first, last=period.last)
         if row.carriers and not row.early and any(proof.pending for proof in row.proofs)
     ]
+    points = [row for row in points if place is None or place in row.carriers]
+    if not points:
+        return []
     items = WorkItem.objects.in_bulk({row.item for row in points})
     return [(items[row.item], row) for row in points]

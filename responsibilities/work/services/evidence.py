@@ -13,6 +13,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from branches import audit
+from branches.access.resets import barred
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
@@ -222,6 +223,8 @@ def why_not_confirm(user: Actor, evidence: StageEvidence) -> str:
         return NOT_CONFIRMABLE
     if evidence.activity is not None and wrote(user, evidence.activity):
         return "您登记、修改或提交过这条记录，由其他有审核权的人确认。"
+    if StageEvidence.objects.filter(barred(account.pk, "added_by", "added"), pk=evidence.pk).exists():
+        return "关联人的口令刚由您申请或确认重置，请由另一位同志确认。"
     return ""
 
 

@@ -56,7 +56,7 @@ def test_everything_that_waits_stands_on_one_panel_with_its_address(world, as_, 
     page = as_("secretary_a").get("/").content.decode()
     for words in ("能源保供：研究", "已下达", "核对考勤", "窗口人次", "更新公示栏"):
         assert words in page, words
-    assert f'href="/sync/{waiting.pk}/#stage-study"' in page
+    assert f'href="/sync/stages/{waiting.stages.get(stage="study").pk}/evidence/"' in page, "straight to the picker"
     total = sum(group.total for group in tasks_of(world.secretary_a, world.branch_a))
     assert total >= 5 and f"业务与责任有 {total} 项要办</h1>" in page
 
