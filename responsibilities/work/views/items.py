@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from branches.access.models import User
 from branches.audit.models import AuditEntry
 from branches.audit.selectors import changes_of, verb_label
 from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import label_with_end
 from branches.reach import access
-from branches.reach.rights import ASSIGN, VIEW
+from branches.reach.rights import ASSIGN, REVIEW, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
@@ -23,7 +24,7 @@ from common.text import whole_number
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.forms.items import StopForm, WorkForm
 from responsibilities.work.loaders import item_for, item_to_edit
-from responsibilities.work.models import Closure, WorkItem
+from responsibilities.work.models import Closure, StageEvidence, WorkItem
 from responsibilities.work.rights import (
     Powers,
     carrier_places,
@@ -32,6 +33,7 @@ from responsibilities.work.rights import (
 )
 from responsibilities.work.selectors import stage_words
 from responsibilities.work.selectors.items import (
+    StageView,
     covering,
     decisions_of,
     item_stages,
@@ -73,13 +75,20 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
         "may_edit": powers.edits(item),
         "may_note": powers.notes(item, carriers),
         "may_link": links,
+        "reviewable": _reviewable(request.user, item),
         "may_waive": powers.waives(item),
         "may_supervise": powers.assigns(item.organisation_id),
         "tolerance": tolerance_now(),
         "board": reverse("sync_board"),
     }
+    context["views"] = _stage_rows(request, stages, links)
+    return render(request, "responsibilities/work/detail.html", context)
+
+
+def _stage_rows(request: Request, stages: list[StageView], links: bool) -> list[dict[str, Any]]:
+    """The stages of an item for its page. links: whether the reader may link records."""
     supervisions = Supervision.objects.open_about(request.user, {f"stage/{view.row.pk}" for view in stages})
-    context["views"] = [
+    return [
         {
             "stage": view,
             "supervised": supervisions.get(f"stage/{view.row.pk}", ()),
@@ -94,7 +103,12 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
         }
         for view in stages
     ]
-    return render(request, "responsibilities/work/detail.html", context)
+
+
+def _reviewable(user: User, item: WorkItem) -> set[int]:
+    """The ids of the standing links of an item that `user` reviews."""
+    rows = StageEvidence.objects.active().visible_to(user, REVIEW).filter(stage__item=item)
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def _finding(item: WorkItem, points: list[SyncPoint]) -> str:
