@@ -174,14 +174,18 @@ def pending_in(period: Period, place: int | None = None) -> list[tuple[WorkItem,
 
     place: id of an organisation, for what it carries alone.
     """
-    carried = WorkCarrier.objects.filter(organisation=place).order_by().values("item") if place else None
+    open_links = StageEvidence.objects.active().with_confirmed().filter(is_confirmed=False)
+    if place is not None:
+        carried = WorkCarrier.objects.filter(organisation=place).order_by().values("item")
+        open_links = open_links.filter(stage__item__in=carried)
+    wanted = set(open_links.order_by().values_list("stage__item", flat=True))
+    if not wanted:
+        return []
     points = [
         row
-        for row in sync_points(carried, first=period.first, last=period.last)
+        for row in sync_points(wanted, first=period.first, last=period.last)
         if row.carriers and not row.early and any(proof.pending for proof in row.proofs)
     ]
     points = [row for row in points if place is None or place in row.carriers]
-    if not points:
-        return []
     items = WorkItem.objects.in_bulk({row.item for row in points})
     return [(items[row.item], row) for row in points]
