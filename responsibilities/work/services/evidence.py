@@ -266,7 +266,7 @@ def evidence_confirm(*, by: Actor, evidence: StageEvidence, early_reason: str = 
         fresh.early_reason = early_reason or fresh.early_reason
         fresh.save(update_fields=["confirmed_at", "confirmed_by", "early_reason"])
     _mark(fresh)
-    _tell(by, fresh, f"佐证已确认：{fresh.stage.item.name} {fresh.stage.get_stage_display()}，{fresh}")
+    _tell(by, fresh, "accepted", f"佐证已确认：{fresh.stage.item.name} {fresh.stage.get_stage_display()}，{fresh}")
     return fresh
 
 
@@ -278,15 +278,20 @@ def evidence_return(*, by: Actor, evidence: StageEvidence, reason: str) -> Stage
     if not reason:
         raise ValidationError({"reason": "请写明退回的原因。"})
     _take_out(by, fresh, "work.return", reason, returned=True)
-    _tell(by, fresh, f"佐证被退回：{fresh.stage.item.name} {fresh.stage.get_stage_display()}，{fresh}：{reason}")
+    _tell(
+        by,
+        fresh,
+        "returned",
+        f"佐证被退回：{fresh.stage.item.name} {fresh.stage.get_stage_display()}，{fresh}：{reason}",
+    )
     return fresh
 
 
-def _tell(by: Actor, evidence: StageEvidence, text: str) -> None:
+def _tell(by: Actor, evidence: StageEvidence, kind: str, text: str) -> None:
     if evidence.added_by is not None:
         url = reverse("work_detail", args=[evidence.stage.item_id])
         about = f"evidence/{evidence.pk}"
-        notice_send(by=by, to=evidence.added_by, kind="returned", text=text[:300], url=url, about=about)
+        notice_send(by=by, to=evidence.added_by, kind=kind, text=text[:300], url=url, about=about)
 
 
 @transaction.atomic
