@@ -1,6 +1,6 @@
 """Results of a period: trial → frozen. Publishing makes a report: reports/services.py."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +16,7 @@ from assessments.scoring.schemes import Scheme
 from assessments.scoring.totals import COMPLETE, NOT_APPLICABLE
 from branches import audit
 from branches.places.models.organisations import Organisation
+from branches.places.selectors.names import Then, names_over_time
 from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH
 from branches.settings import dated as dated_settings
@@ -57,12 +58,13 @@ def _reasons(row: scoring.IndicatorScore) -> list[dict]:
     ]
 
 
-def _result(assessment: Assessment, organisation: Organisation, outcome: scoring.Result) -> Result:
+def _result(assessment: Assessment, place: int, names: Callable[[int], Then], outcome: scoring.Result) -> Result:
+    above = names(place).parent
     return Result(
         assessment=assessment,
-        organisation=organisation,
-        organisation_name=str(organisation),
-        group_name=str(organisation.parent),
+        organisation_id=place,
+        organisation_name=str(names(place)),
+        group_name=str(names(above)) if above is not None else "",
         state=outcome.state,
         total=outcome.total,
         so_far=_one_decimal(outcome.so_far),
@@ -154,9 +156,12 @@ def assessment_trial(
 
 def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) -> None:
     facts, records = scoring_facts(scheme, period, as_of=as_of)
-    places = Organisation.objects.select_related("parent").in_bulk(list(facts))
+    # Names and groups are those of the period's last day, whatever came after (judgement 5.2).
+    then, day = names_over_time(), min(period.last, as_of)
     outcomes = {pk: scoring.score(scheme, facts[pk]) for pk in facts}
-    results = Result.objects.bulk_create(_result(assessment, places[pk], outcomes[pk]) for pk in facts)
+    results = Result.objects.bulk_create(
+        _result(assessment, pk, lambda place: then(place, day), outcomes[pk]) for pk in facts
+    )
     evidence = _evidence(records)
     scores = []
     for result in results:
