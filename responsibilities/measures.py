@@ -17,9 +17,9 @@ from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.selectors import Requirement, requirements
-from responsibilities.work.models import StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.models import Closure, StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.models import SyncStageKind as SyncKind
-from responsibilities.work.stages import DUE, SyncPoint, closure, sync_points
+from responsibilities.work.stages import DUE, SyncPoint, closing_point, closure, sync_points
 
 DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
 REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in REQUIREMENT_RULES}
@@ -27,7 +27,7 @@ SYNC_CLOSURE, SYNC_WAIVED = "sync.closure", "sync.waived"
 # Followed by the days: how many stages had just that lag. Medians do not add up, but the counts they come from do.
 SYNC_LAG = "sync.lag."
 SYNC_MEASURES = {f"sync.{stage.value}": f"{stage.label}（同步的环节）" for stage in SyncKind} | {
-    SYNC_CLOSURE: "四个环节闭环的重点业务",
+    SYNC_CLOSURE: "闭环的重点业务（到考核的）",
     SYNC_WAIVED: "免予同步的环节",
 }
 
@@ -73,8 +73,9 @@ def sync_shares(period: Period, as_of: date) -> Iterator[Share]:
     """Yield the Shares of the sync points whose business date lies in `period`: what was owed, by how many days the Party
     side followed, what was waived, closure.
 
-    A stage counts as due once its business side has happened and the Party side has come or the tolerance has passed; not
-    due and waived ones are in no denominator. Closure (four of four) belongs to the period of the last stage's date.
+    A stage counts as due once its business side has happened and the Party side has come or the tolerance has passed; what is
+    not due, waits to be confirmed, is waived or was given up is in no denominator. Closure belongs to the period of the last
+    date of 考核 that is due.
     """
     within = (period.first, period.last)
     dated = Q(happened_on__range=within) | Q(happened_on__isnull=True, planned_on__range=within)
@@ -101,10 +102,10 @@ def sync_shares(period: Period, as_of: date) -> Iterator[Share]:
         if point.state in DUE or point.state == SyncState.WAIVED:
             yield Share(places, SYNC_WAIVED, int(point.state == SyncState.WAIVED))
     for item, mine in by_item.items():
-        ends = [point for point in mine if point.kind == SyncKind.ASSESSMENT and point.state in DUE]
-        if ends and max(point.day for point in ends if point.day) in period:
-            done, owed = closure(mine)
-            yield Share(tuple(ends[-1].carriers or [owners[item]]), SYNC_CLOSURE, int(done == owed))
+        last, state = closing_point(mine), closure(mine)
+        if last is None or last.day is None or last.day not in period or state == Closure.ENDED:
+            continue
+        yield Share(tuple(last.carriers or [owners[item]]), SYNC_CLOSURE, int(state == Closure.CLOSED))
 
 
 def sync_days_touched(marks: Sequence[ChangeMark]) -> set[date]:

@@ -22,6 +22,7 @@ FRAGMENTS = {
     "item_duties": "responsibilities/duties/served.html",
     "own_brief": "responsibilities/duties/own_brief.html",
     "record_counts": "assessments/home/record_effects/counts.html",
+    "record_link_review": "responsibilities/work/record_review.html",
     "record_links": "responsibilities/work/record_slot.html",
     "record_stage_links": "responsibilities/work/record_panel.html",
     "record_uses": "assessments/home/record_effects/panel.html",

@@ -24,6 +24,7 @@ _MAIN = [
     ("活动记录", "activity_list", "notebook", VIEW),
     ("义务清单", "requirement_list", "calendar-check", VIEW),
     ("四同步", "sync_board", "arrows-exchange", VIEW),
+    ("佐证待确认", "confirmation_list", "paperclip", REVIEW),
     ("责任清单", "duty_list", "list-check", VIEW),
     ("我的责任", "own_duties", "user-star", None),
     ("督查督办", "supervision_list", "eye-check", VIEW),

@@ -25,6 +25,9 @@ CHIPS = {
     "missing": ("缺失", "alert-triangle", "late"),
     "waived": ("免予同步", "minus", "idle"),
     "waits": ("待登记", "calendar", "soon"),
+    "to_confirm": ("待确认", "hourglass", "review"),
+    "too_early": ("过早", "clock", "idle"),
+    "given_up": ("已终止", "ban", "idle"),
     # duties, targets, supervision
     "open": ("进行中", "hourglass", "review"),
     "in_progress": ("进行中", "hourglass", "review"),

@@ -149,6 +149,8 @@ class Activity(models.Model):
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField(null=True, editable=False)
     review_opened_at = models.DateTimeField(null=True, editable=False)
+    # Accepted in one go with others: nobody has read what was written by hand beside it.
+    accepted_together = models.BooleanField(default=False, editable=False)
     no_reviewer = models.BooleanField("无上级审核", default=False, editable=False)
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
     # What the reviewer asks to be changed, and the version as it was returned: whether anything has changed since.

@@ -179,8 +179,14 @@ def _sync_words(point: SyncPoint, day: date, saved: bool) -> tuple[str, str, str
         return point.reason, "不计", "none"
     if point.state == SyncState.WAIVED:
         return "这个环节已免予同步", "免予", "none"
+    if point.state == SyncState.ENDED:
+        return "这项业务已终止", "不计", "none"
+    if point.day is not None and (point.day - day).days > point.early_days:
+        return f"早于业务日期 {(point.day - day).days} 天，过早，不计入", "过早", "none"
     if point.happened is None:
         return "业务环节还没有登记实际日期，登记后即可判定", "已关联", "ok"
+    if saved and point.state == SyncState.TO_CONFIRM:
+        return "已关联，待上级确认后计入", "待确认", "soon"
     if saved and point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING) and point.party is not None:
         lag, state = point.lag, SyncState(point.state)
     else:

@@ -93,7 +93,10 @@ _SYNC_STATES = {
     SyncState.LAGGING: scoring.MET_LATE,
     SyncState.MISSING: scoring.OVERDUE,
     SyncState.NOT_DUE: scoring.NOT_DUE,
+    # In no denominator until somebody else has said yes; a result is not frozen before that.
+    SyncState.TO_CONFIRM: scoring.NOT_DUE,
     SyncState.WAIVED: scoring.WAIVED,
+    SyncState.ENDED: scoring.NOT_APPLICABLE,
 }
 
 
@@ -122,12 +125,13 @@ def sync_entries(
 def _sync_item(point: SyncPoint, item: str) -> scoring.Item:
     name = f"“{item}”{STAGE_SHORT[SyncStageKind(point.kind)]}环节{f'（{point.name}）' if point.name else ''}"
     since = f"{point.happened:%-m月%-d日}" if point.happened else ""
+    why = f"有记录但不计入（{point.found}）" if point.found else "未见党建记录"
     return scoring.Item(
         _SYNC_STATES[SyncState(point.state)],
         name,
         ("stage", point.item, point.kind),
         unit="个环节",
-        text=f"{name}未见党建记录，业务日期 {since}" if point.state == SyncState.MISSING else "",
+        text=f"{name}{why}，业务日期 {since}" if point.state == SyncState.MISSING else "",
         late_text=f"{name}滞后 {point.lag} 天" if point.state == SyncState.LAGGING else "",
     )
 

@@ -22,7 +22,7 @@ from responsibilities.requirements.services import address
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import STAGE_SHORT, SyncState, WorkItem
 from responsibilities.work.selectors.stage_words import pick_url
-from responsibilities.work.stages import SyncPoint, Timeline, sync_points
+from responsibilities.work.stages import NOT_OWED, SyncPoint, Timeline, sync_points
 
 # Name, leader's account and leader's written name of an item.
 Led = tuple[str, int | None, str]
@@ -119,7 +119,9 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
     text = {
         SyncState.SYNCHRONISED: f"党建活动 {point.party:%m-%d}" if point.party else "",
         SyncState.LAGGING: f"滞后 {point.lag} 天",
-        SyncState.MISSING: "业务已开展，未见党建记录",
+        SyncState.MISSING: f"有记录但不计入：{point.found}" if point.found else "业务已开展，未见党建记录",
+        SyncState.TO_CONFIRM: "佐证待上级确认",
+        SyncState.ENDED: point.reason,
         SyncState.WAIVED: point.reason if point.early else f"免予同步：{point.reason}",
         SyncState.NOT_DUE: "业务尚未开展" if point.happened is None else "业务已开展，在容许天数之内",
     }[point.state]
@@ -129,8 +131,9 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
         f"stage/{point.stage}" if point.milestone is None else f"node/{point.milestone}",
         f"{item} {STAGE_SHORT[point.kind]}" + (f"（{point.name}）" if point.name else ""),
         # The Party side is owed only once the business side has happened.
-        due if point.happened else max(due, context.as_of),
-        expected=0 if point.state == SyncState.WAIVED else 1,
+        # What waits for somebody else's yes is not behind: the days at the reviewer cost nobody anything.
+        due if point.happened and point.state != SyncState.TO_CONFIRM else max(due, context.as_of),
+        expected=0 if point.state in NOT_OWED else 1,
         done=int(fulfilled),
         late=int(point.state == SyncState.LAGGING),
         records=[proof.activity for proof in point.proofs if proof.counts and proof.activity],

@@ -16,8 +16,11 @@ def some_day(chance, low=0, high=330):
     return date(YEAR, 1, 1) + timedelta(days=chance.randrange(low, high))
 
 
-def build_work(world, seed, items=6, branches=None):
-    """Add work items carried by some of `branches` (the standing ones by default); return the random source."""
+def build_work(world, seed, items=6, branches=None, *, waiting=0.2):
+    """Add work items carried by some of `branches` (the standing ones by default); return the random source.
+
+    waiting: the share of links that nobody has confirmed.
+    """
     chance = random.Random(seed)
     branches = branches or [world.branch_a, world.branch_b, world.branch_c]
     for number in range(items):
@@ -38,7 +41,7 @@ def build_work(world, seed, items=6, branches=None):
                 ended=some_day(chance, 100, 330) if order and chance.random() < 0.2 else None,
             )
         for kind in SyncStageKind:
-            _stage(chance, item, kind, branches)
+            _stage(chance, item, kind, branches, waiting)
     return chance
 
 
@@ -48,7 +51,7 @@ def _dates(chance):
     return {"planned_on": planned, "happened_on": happened}
 
 
-def _stage(chance, item, kind, branches):
+def _stage(chance, item, kind, branches, waiting):
     waived = chance.random() < 0.1
     stage = SyncStage.objects.create(
         item=item,
@@ -63,10 +66,10 @@ def _stage(chance, item, kind, branches):
     for part in parts:
         for _ in range(chance.choice([0, 1, 1, 2])):
             near = (part or stage).happened_on or some_day(chance)
-            _link(chance, stage, part, branches, near + timedelta(days=chance.randrange(-20, 30)))
+            _link(chance, stage, part, branches, near + timedelta(days=chance.randrange(-20, 30)), waiting)
 
 
-def _link(chance, stage, part, branches, day):
+def _link(chance, stage, part, branches, day, waiting):
     activity = Activity.objects.create(
         organisation=chance.choice(branches),
         day=min(day, date(YEAR, 12, 31)),
@@ -76,11 +79,13 @@ def _link(chance, stage, part, branches, day):
     )
     ActivityKind.objects.create(activity=activity, kind=chance.choice(["committee_meeting", "theme_day", "assembly"]))
     counted(activity, activity.valid)
-    removed = chance.random() < 0.15
+    removed, own = chance.random() < 0.15, random.Random(activity.title + str(activity.day))
     return StageEvidence.objects.create(
         stage=stage,
         milestone=part,
         activity=activity,
+        confirmed_at=None if own.random() < waiting else timezone.now(),
+        early_reason="当年一月会议研究全年" if own.random() < 0.2 else "",
         removed_at=timezone.now() if removed else None,
         remove_reason="选错" if removed else "",
     )
