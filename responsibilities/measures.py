@@ -15,14 +15,14 @@ from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
 from responsibilities.requirements.models import RequirementState
-from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.work.models import StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.models import SyncStageKind as SyncKind
 from responsibilities.work.stages import DUE, SyncPoint, closure, sync_points
 
 DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
-REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in REQUIREMENT_RULES}
+REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in COUNTED_RULES}
 SYNC_CLOSURE, SYNC_WAIVED = "sync.closure", "sync.waived"
 # Followed by the days: how many stages had just that lag. Medians do not add up, but the counts they come from do.
 SYNC_LAG = "sync.lag."
@@ -36,7 +36,7 @@ def requirement_rows(
     period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
 ) -> list[Requirement]:
     """Return the Requirements whose own period is exactly `period`, those that do not apply included."""
-    rules = [row for row in REQUIREMENT_RULES if row.period == period.kind]
+    rules = [row for row in COUNTED_RULES if row.period == period.kind]
     return requirements(period, organisations=organisations, as_of=as_of, rules=rules)
 
 

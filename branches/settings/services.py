@@ -1,7 +1,6 @@
 """Set a dated value of the agency, or the date from which it reckons."""
 
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -31,15 +30,10 @@ def _require(by: Actor, right: str) -> None:
 
 
 def _checked(key: str, value: object) -> str:
-    known = KNOWN[key]
     try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        raise ValidationError({"value": "请填写数字。"}) from None
-    if not number.is_finite() or not known.low <= number <= known.high:
-        raise ValidationError({"value": f"应在 {known.low} 至 {known.high} 之间。"})
-    if "." not in known.default and number != number.to_integral_value():
-        raise ValidationError({"value": "应为整数。"})
+        number = KNOWN[key].parse(str(value))
+    except ValueError as error:
+        raise ValidationError({"value": str(error)}) from None
     return f"{number.normalize():f}"
 
 

@@ -13,10 +13,10 @@ from responsibilities.requirements.selectors import Requirement, one_requirement
 def requirement_for(
     request: Request, pk: int, rule_id: str, period: str, right: str = VIEW
 ) -> tuple[Organisation, Requirement]:
-    """Return (Organisation, Requirement) of an address; Http404 where the reader may not see it or it is none."""
+    """Return (Organisation, Requirement) of an address, of the person it names; Http404 where the reader may not see it or it is none."""
     organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, right, pk=pk)
     try:
-        row = one_requirement(organisation, rule_id, Period.parse(period))
+        row = one_requirement(organisation, rule_id, Period.parse(period), person=request.GET.get("person", ""))
     except ValueError:
         row = None
     if row is None:

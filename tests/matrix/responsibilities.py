@@ -4,7 +4,7 @@ from branches.reach.rights import DUTIES, ROLES, VIEW
 from common.operator import OPERATOR
 from common.periods import Period
 from responsibilities.requirements.selectors import one_requirement
-from responsibilities.requirements.services import requirement_exempt
+from responsibilities.requirements.exemptions import exemption_make, requirement_exempt
 from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.world import CAST

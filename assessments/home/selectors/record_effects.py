@@ -20,8 +20,9 @@ from members.activities.services.states import is_late
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
-from responsibilities.requirements.selectors import Requirement, one_requirement, requirement_name
+from responsibilities.requirements.rule import RECORDS, RequirementRule
+from responsibilities.requirements.rules import LIVE_RULES
+from responsibilities.requirements.selectors import Requirement, one_requirement, period_counted, requirement_name
 from responsibilities.rulebook import rule, short_citation
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.stage_links import linked_points
@@ -75,16 +76,25 @@ class Recorded:
 
 
 def _requirement_effects(organisation: Organisation, record: Recorded) -> list[Effect]:
-    rules = [row for row in REQUIREMENT_RULES if set(row.kinds) & set(record.codes)]
+    rules = [row for row in _rules_at(organisation) if set(row.kinds) & set(record.codes)]
     return [_requirement_effect(organisation, row, record) for row in rules] or [
         Effect("义务", "不对应应办义务", "照常登记，计入活动次数和出勤", "—", "none")
     ]
 
 
+def _rules_at(organisation: Organisation) -> list[RequirementRule]:
+    """The rules that records of a place can meet: those of branches everywhere, as before, those of its own level."""
+    return [row for row in LIVE_RULES if row.counted or (row.proof == RECORDS and organisation.kind in row.places)]
+
+
 def _requirement_effect(organisation: Organisation, row: RequirementRule, record: Recorded) -> Effect:
     kind = record.kind_for(row)
     made_up_for = record.makes_up_for if kind in record.made_up else None
-    period = Period.containing(row.period, made_up_for or record.day)
+    period = (
+        Period.containing(row.period, made_up_for)
+        if made_up_for
+        else period_counted(organisation, row, record.day, record.pk)
+    )
     owed = one_requirement(organisation, row.rule, period)
     name = f"{period.short() if period.kind != YEAR else f'{period.year}年'}{row.short}"
     if owed is None or owed.state == State.NOT_APPLICABLE:
@@ -106,7 +116,7 @@ def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str
     """The line of a requirement that the record counts for: in time, late (迟报) or making up for a past period (补办)."""
     basis = f"{short_citation(rule(row.rule))} · {row.frequency()}"
     title = requirement_name(owed)
-    if record.day not in owed.period:
+    if record.day not in owed.period and (record.makes_up_for is not None or record.day > owed.due):
         note = f"计入{owed.period.short()}，按补办完成计 · {basis}"
         return Effect("义务", title, note, "补办", "soon", url, owed, late=True)
     if record.late:
