@@ -205,5 +205,10 @@ class Agency:
             "founding_share": ["0.3", "0.5", "0.9", "0"],
             "due_soon_days": ["0", "20", "45"],
         }.items():
-            for day in sorted({self.day(date(YEAR - 2 if key == "org_life_due" else YEAR - 1, 6, 1)) for _ in range(self.chance.choice([0, 1, 2]))}):
+            for day in sorted(
+                {
+                    self.day(date(YEAR - 2 if key == "org_life_due" else YEAR - 1, 6, 1))
+                    for _ in range(self.chance.choice([0, 1, 2]))
+                }
+            ):
                 Setting.objects.create(key=key, value=self.chance.choice(values), valid_from=day)

@@ -153,7 +153,7 @@ def exemption_new(request: Request) -> HttpResponse:
         "cancel": reverse("exemption_list"),
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "responsibilities/requirements/exemptions/new.html", context, status=status)
+    return render(request, "generic/form.html", context, status=status)
 
 
 @login_required

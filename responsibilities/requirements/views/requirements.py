@@ -214,6 +214,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
             .select_related("approved_by")
             if rule_id in one.rules
         ],
+        "can_name": bool({DUTIES, RECORD} & rights),
         "can_exempt": may_exempt(request.user, organisation),
         "proved_by_documents": row.row.proof == DOCUMENTS or row.row.documents,
         "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),

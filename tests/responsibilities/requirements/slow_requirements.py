@@ -109,7 +109,9 @@ class Slow:
         elif place.kind != "branch":
             return None
         begun = self.start > (place.founded or date.min)
-        if begun and (due < self.start or not self.enough([day for day in days(first, last) if day >= self.start], first, last)):
+        if begun and (
+            due < self.start or not self.enough([day for day in days(first, last) if day >= self.start], first, last)
+        ):
             return 0, 0, "not_applicable", due
         whole = self.enough([day for day in living if day >= self.start], first, last)
         # On the due day; while the period runs, as things stand today; before it begins, on its first day.
@@ -272,7 +274,11 @@ class Slow:
         begun = self.start > (place.founded or date.min)
         if (
             not self.enough([day for day in lived if day >= self.start], first, last)
-            or begun and (due < self.start or not self.enough([day for day in days(first, last) if day >= self.start], first, last))
+            or begun
+            and (
+                due < self.start
+                or not self.enough([day for day in days(first, last) if day >= self.start], first, last)
+            )
             or self.exempt(place, rule, first, last)
         ):
             return []
@@ -322,7 +328,9 @@ class Slow:
                     talked = {row.member_id for row in record.attendance.all() if row.state in ("present", "online")}
                     talked.add(record.chair_id)
                     if self.setting("talks_with_committee", first):
-                        talked = {one for one in talked if any(self.seated(other, record.day) for other in talked - {one})}
+                        talked = {
+                            one for one in talked if any(self.seated(other, record.day) for other in talked - {one})
+                        }
                     (on_time if when == "on_time" else late).update(talked & set(people))
         return len(people), len(on_time), len(late - on_time)
 
