@@ -182,3 +182,9 @@ def exemptions_of(period: Period, organisations: Iterable[int] | None = None) ->
     if organisations is not None:
         rows = rows.filter(organisation__in=list(organisations))
     return rows.select_related("organisation__parent", "approved_by").order_by("first", "organisation", "pk")
+
+
+def rule_exemptions(user: Actor, rule: str, day: date) -> list[Exemption]:
+    """Return the exemptions from a rule that are in force on a day, within reach of `user`."""
+    rows = Exemption.objects.visible_to(user).touching(day, day).select_related("organisation__parent", "approved_by")
+    return [row for row in rows.order_by("last", "pk") if rule in row.rules]

@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from responsibilities.requirements.views import documents, exemptions, left_out, requirements, rules
+from responsibilities.requirements.views import consequences, documents, exemptions, left_out, own, requirements, rules
 
 _ONE = "requirements/<int:pk>/<slug:rule_id>/<str:period>/"
 
 urlpatterns = [
     path("requirements/", requirements.requirement_list, name="requirement_list"),
     path("requirements/export/", requirements.requirement_export, name="requirement_export"),
+    path(
+        "requirements/consequence/<slug:key>/<str:value>/<str:day>/",
+        consequences.setting_consequence,
+        name="setting_consequence",
+    ),
+    path("requirements/own/", own.owed_by_own, name="owed_by_own"),
+    path("requirements/of-member/<int:pk>/", own.owed_by_member, name="owed_by_member"),
     path("requirements/left-out/<str:day>/", left_out.requirement_left_out, name="requirement_left_out"),
     path(_ONE, requirements.requirement_detail, name="requirement_detail"),
     path(f"{_ONE}explain/", requirements.requirement_explain, name="requirement_explain"),

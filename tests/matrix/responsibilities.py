@@ -3,6 +3,7 @@
 from datetime import date
 
 from branches.reach.rights import DUTIES, RECORD, ROLES, VIEW
+from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
 from responsibilities.requirements.exemptions import exemption_make
@@ -77,6 +78,9 @@ def exemption(world):
 READS_ROOT = tuple(who for who, (role, place) in CAST.items() if place == "root" and VIEW in ROLES[role].rights)
 NAMES = tuple(who for who in READS_ROOT if {DUTIES, RECORD} & ROLES[CAST[who][0]].rights)
 
+# Everybody but a group's leader and those without a place answers for an organisation, or works in its office.
+OWN_PLACE = tuple(who for who in VIEWERS if CAST[who][0] != "group_leader")
+
 ROWS = {
     "requirement_document_new": Row(
         kwargs=plan,
@@ -85,6 +89,12 @@ ROWS = {
         data=lambda world: {"title": "年度任务安排", "number": "", "dated_on": "2026-02-03"},
     ),
     "requirement_document_withdraw": Row(kwargs=named, post=only(*NAMES, status=302)),
+    "setting_consequence": Row(
+        kwargs=lambda world: {"key": "lecture_per_quarter", "value": "2", "day": f"{clock.today().year + 1}-01-01"},
+        get=only("committee_secretary", "staff"),
+    ),
+    "owed_by_own": Row(get=only(*OWN_PLACE)),
+    "owed_by_member": Row(kwargs=lambda world: {"pk": world.people("branch_a")[3].pk}, get=only(*READS_A, "member")),
     "exemption_list": Row(get=only(*VIEWERS)),
     "exemption_export": Row(post=only(*VIEWERS)),
     "exemption_new": Row(get=only(*REVIEWS_A), post=only(*REVIEWS_A, status=302), data=span),

@@ -81,7 +81,7 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
     """
     today = clock.today()
     quarter, month = Period.containing(QUARTER, today), Period.containing(MONTH, today)
-    rows = requirements(Period(YEAR, today.year), organisations=[organisation.pk])
+    rows = requirements(Period(YEAR, today.year), organisations=[organisation.pk], carried=True)
     if organisation.kind == Kind.SMALL_GROUP:
         rows = [row for row in rows if row.organisation == organisation.pk]
     names = {row.organisation: "" for row in rows}

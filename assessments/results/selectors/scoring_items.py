@@ -40,13 +40,13 @@ def due_within(
     period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Requirement]:
     """Return the requirements whose due date lies in `period` (decisions 22), those of longer periods included."""
-    rows = requirements(period, organisations=organisations, as_of=as_of)
+    rows = requirements(period, organisations=organisations, as_of=as_of, carried=period.kind == YEAR)
     order = (MONTH, QUARTER, HALF, YEAR)
     for kind in order[order.index(period.kind) + 1 :]:
         rules = [rule for rule in COUNTED_RULES if rule.period == kind]
         if rules:
             whole = Period.containing(kind, period.last)
-            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules)
+            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules, carried=kind == YEAR)
     return [row for row in rows if row.due in period]
 
 
