@@ -131,7 +131,13 @@ class _People:
     def _attended(self, rules: list[RequirementRule]) -> dict[int, list[CountingRecord]]:
         if not rules or not self.members:
             return {}
-        return talks_had(self.first, self.last, self._kinds(rules), self.members, self.data.as_of)
+        found: dict[int, list[CountingRecord]] = {}
+        # Kind by kind: one record of two kinds proves something with each.
+        for kind in self._kinds(rules):
+            had = talks_had(self.first, self.last, [kind], self.members, self.data.as_of)
+            for member, records in had.items():
+                found.setdefault(member, []).extend(records)
+        return found
 
     def _lectures(self, rules: list[RequirementRule]) -> list[tuple[CountingRecord, str, int | None]]:
         if not rules:

@@ -48,7 +48,9 @@ def test_an_earlier_value_reaches_only_to_the_next_one(world):
 @pytest.mark.parametrize("confirmed", [{}, {"confirmed": "1"}])
 @pytest.mark.parametrize("value", ["", "abc", "-1", "61", "NaN", "inf", "1e400", "7.5", "1,0", "７天"])
 def test_a_value_out_of_its_range_is_told_at_the_field(value, confirmed, world, as_):
-    answer = as_("committee_secretary").post(GRACE, {"value": value, "valid_from": clock.today().isoformat()} | confirmed)
+    answer = as_("committee_secretary").post(
+        GRACE, {"value": value, "valid_from": clock.today().isoformat()} | confirmed
+    )
     assert answer.status_code == 200 and 'aria-invalid="true"' in answer.content.decode()
     assert not Setting.objects.filter(key="grace_days").exists()
 

@@ -238,7 +238,7 @@ class Slow:
             return len(voters & came) >= share * len(voters)
         if kind == "committee_meeting" and not group:
             return 2 * len(seats & came) >= len(seats)
-        if kind in ("group_meeting", "lecture", "theme_day") or group and kind != "talk":
+        if kind in ("group_meeting", "lecture", "theme_day", "training") or group and kind != "talk":
             # Where nobody's attendance is recorded, nobody knows who came.
             recorded = {pk for pk, state in states.items() if state != "not_recorded"}
             return not (asked & recorded) or bool(asked & came)
