@@ -47,6 +47,7 @@ from responsibilities.requirements.talks import Talks
 RULE_SETTINGS = sorted({key for row in REQUIREMENT_RULES for key in row.settings})
 # Up to so many organisations are named to the database one by one.
 FEW = 40
+UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 
 
 def periods_of(rule: RequirementRule, span: Period) -> tuple[Period, ...]:
@@ -104,6 +105,7 @@ class Reckoning:
             # A branch without groups says so.
             self.kinds.add(Kind.BRANCH)
         self.places = self._places(organisations)
+        self.below = self._below()
         # A long list of ids inside OR and EXISTS is compared row by row; asking for all and looking up is quicker.
         self.ids = None if organisations is None or len(self.places) > FEW else list(self.places)
         owing = {one.row.owes for one in self.asked if one.row.alive}
@@ -194,6 +196,17 @@ class Reckoning:
                     self.groups.setdefault(branch, []).append((max(first, place.founded), last))
         return places
 
+    def _below(self) -> dict[int, list[Span]]:
+        """{organisation of an upper level: days on which something stood below it}: one alone has nobody to lead yet."""
+        upper = [pk for pk, place in self.places.items() if place.kind in UPPER]
+        if not upper:
+            return {}
+        rows = OrganisationVersion.objects.filter(parent__in=upper).filter(in_force_during(self.first, self.span.last))
+        below: dict[int, list[Span]] = {}
+        for parent, starts, ends in rows.values_list("parent", "starts", "ends"):
+            below.setdefault(parent, []).append((starts, ends or ALWAYS))
+        return below
+
     def _seats(self) -> dict[int, list[tuple[int, date, date]]]:
         rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).in_force_during(self.span.first, self.span.last)
         if self.ids is not None:
@@ -259,8 +272,11 @@ class Reckoning:
                     yield row
 
     def stands(self, place: Place, rule: RequirementRule, period: Period) -> bool:
-        """Whether a rule concerns a place at all in a period: of its kinds, on one day at least."""
-        return place.kind in rule.places and place.founded <= period.last and place.ends >= period.first
+        """Whether a rule concerns a place at all in a period: of its kinds, on one day at least, with something to lead."""
+        there = place.kind in rule.places and place.founded <= period.last and place.ends >= period.first
+        if not there or place.kind not in UPPER:
+            return there
+        return any(first <= period.last and last >= period.first for first, last in self.below.get(place.pk, ()))
 
     def start_of(self, place: Place) -> date:
         """The first day from which the place owes anything: the agency's, or its own where it joined later."""
