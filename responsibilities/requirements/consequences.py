@@ -14,7 +14,7 @@ from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.requirement import Requirement
-from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES_BY_ID, RequirementRule
+from responsibilities.requirements.rules import LIVE_RULES, RequirementRule
 from responsibilities.requirements.selectors import requirements
 
 _EVERY = {MONTH: "每月", QUARTER: "每季度", HALF: "每半年", YEAR: "每年"}
@@ -144,7 +144,7 @@ def _days_taken(key: str, first: date, last: date) -> list[int] | None:
     """Return how many days each record took to be reported, or to be confirmed by a host; None for other settings."""
     if key == "grace_days":
         rows = Activity.objects.filter(day__range=(first, last), submitted_at__isnull=False, state__in=COUNTING_STATES)
-        return [(clock.day_of(sent) - day).days for day, sent in rows.values_list("day", "submitted_at")]
+        return [(clock.day_of(sent) - day).days for day, sent in rows.values_list("day", "submitted_at") if sent]
     if key == "host_confirm_days":
         hosts = ActivityHost.objects.filter(
             confirmed_at__isnull=False, activity__submitted_at__isnull=False, activity__day__range=(first, last)
@@ -152,10 +152,6 @@ def _days_taken(key: str, first: date, last: date) -> list[int] | None:
         return [
             (clock.day_of(confirmed) - clock.day_of(sent)).days
             for confirmed, sent in hosts.values_list("confirmed_at", "activity__submitted_at")
+            if confirmed and sent
         ]
     return None
-
-
-def known_rules(key: str) -> list[RequirementRule]:
-    """Return the rules that a setting changes."""
-    return [row for row in REQUIREMENT_RULES_BY_ID.values() if key in row.settings]

@@ -116,7 +116,7 @@ class _People:
         """New members of each branch: the day they joined stands for the post."""
         rows = Member.objects.filter(joined_on__range=(self.first, self.data.span.last))
         rows = rows.filter(Q(exempt_from__isnull=True) | Q(exempt_from__gt=self.data.span.last))
-        days = dict(rows.order_by().values_list("pk", "joined_on"))
+        days = {pk: day for pk, day in rows.order_by().values_list("pk", "joined_on") if day is not None}
         found: dict[int, list[Holder]] = {}
         memberships = Membership.objects.filter(member__in=days, organisation__in=self.data.places).order_by("pk")
         for place, member, name, starts, ends in memberships.values_list(

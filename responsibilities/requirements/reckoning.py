@@ -255,10 +255,9 @@ class Reckoning:
         if self.ids is not None:
             rows = rows.filter(organisation__in=self.ids)
         found: dict[tuple[int, str, str, str], list[tuple[int, date]]] = {}
-        for pk, *key, day in rows.order_by("dated_on", "pk").values_list(
-            "pk", "organisation", "rule", "period", "person", "dated_on"
-        ):
-            found.setdefault((key[0], key[1], key[2], key[3]), []).append((pk, day))
+        columns = ("pk", "organisation", "rule", "period", "person", "dated_on")
+        for pk, place, rule, period, person, day in rows.order_by("dated_on", "pk").values_list(*columns):
+            found.setdefault((place, rule, period, person), []).append((pk, day))
         return found
 
     # ---- what follows

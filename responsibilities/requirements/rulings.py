@@ -44,7 +44,7 @@ def rule_now(row: RequirementRule, today: date | None = None) -> RuleNow:
 
 def _who(row: RequirementRule, places: set[int], number: int) -> str:
     if not number:
-        return "没有党组织应办"
+        return "没有人应办" if row.personal else "没有党组织应办"
     if row.personal:
         return f"{number} 人"
     counted = Counter(Organisation.objects.filter(pk__in=places).order_by().values_list("kind", flat=True))

@@ -84,8 +84,8 @@ def _filtered(request: Request) -> tuple[RequirementFilter, list[Requirement]]:
         asked &= set(Organisation.objects.within(top).values_list("pk", flat=True))
     # What is still to come is shown where one organisation, one rule or that state is asked for.
     whole = top or chosen.get("rule") or chosen.get("state") == RequirementState.NOT_ALIVE
-    rules = REQUIREMENT_RULES if whole else LIVE_RULES
-    rules = [row for row in rules if chosen.get("rule") in (None, "", row.rule)]
+    offered = REQUIREMENT_RULES if whole else LIVE_RULES
+    rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
     rows = [row for row in requirements(period, organisations=sorted(asked), rules=rules) if row.organisation in asked]
     if chosen.get("state"):
         rows = [row for row in rows if row.state == chosen["state"]]
