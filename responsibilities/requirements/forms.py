@@ -73,7 +73,7 @@ class ExemptionFilter(Filter):
 
 class _Places(forms.ModelMultipleChoiceField):
     def label_from_instance(self, organisation: Organisation) -> str:
-        return "　" * organisation.level + organisation.label
+        return organisation.label
 
 
 class ExemptionForm(forms.Form):
