@@ -25,7 +25,10 @@ MORE = {
     "evidence_pick": 22,
     "organisation_list": 17,
     "record_stage_links": 24,
-    "requirement_list": 17,
+    # Every level and person at once: organisations, persons with what they did, terms with their reminders.
+    "requirement_list": 34,
+    "owed_by_own": 28,
+    "owed_by_member": 24,
     "score_estimate": 28,
 }
 # The start pages of who answers for a place reckon what it owes live.
@@ -46,7 +49,7 @@ GROWS = {
     "sync_board": 844,
     "own_brief": 681,
     "sync_rates": 681,
-    "requirement_list": 697,
+    "requirement_list": 740,
     "dashboard_remind": 685,
     "home as secretary_a": 515,
     "home as officer_a": 515,

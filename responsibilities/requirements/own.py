@@ -48,6 +48,13 @@ class OwnOwed:
     url: str
 
     @property
+    def below(self) -> str:
+        """Where what the branches below owe is summed: of a general branch, which owes little itself; "" for others."""
+        if self.place.kind != Kind.GENERAL_BRANCH:
+            return ""
+        return f"{reverse('requirement_list')}?{urlencode({'organisation': self.place.pk})}"
+
+    @property
     def title(self) -> str:
         """The head of the panel: of a branch the rest stands on its secretary's page already."""
         return "书记、换届等事项" if self.place.kind == Kind.BRANCH else f"{self.place.label}应办事项"

@@ -14,7 +14,7 @@ from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import YEAR, Period
 from members.activities.forms.record import ActivityForm
-from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityJudgement, AttendanceState
+from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityJudgement, AttendanceState, Topic
 from members.activities.quorum import Quorum, quorum_kept
 from members.activities.services.states import is_late
 from responsibilities.duties.models import Duty, Level
@@ -68,6 +68,7 @@ class Recorded:
     late: bool
     pk: int | None = None
     unknown: int = 0
+    topics: Collection[str] = ()
 
     def kind_for(self, row: RequirementRule) -> str:
         """Return the kind with which the record may meet a rule: a valid one where there is one."""
@@ -100,6 +101,8 @@ def _requirement_effect(organisation: Organisation, row: RequirementRule, record
     if owed is None or owed.state == State.NOT_APPLICABLE:
         return Effect("义务", name, owed.reason if owed else "这里不要求", "不适用", "none")
     url = reverse("requirement_detail", args=[organisation.pk, row.rule, period])
+    if row.topic and row.topic not in record.topics:
+        return Effect("义务", name, f"没有标明议题“{Topic(row.topic).label}”，不计入", "不计入", "none", url)
     quorum = record.quorums.get(kind, Quorum())
     if not quorum.valid and record.unknown:
         note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"
@@ -268,7 +271,9 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
         return [pending, _attendance_line(states, form.unsaved().hours)]
     made_up = data.kinds if data.made_up is None else data.made_up
-    record = Recorded(data.kinds, data.day, data.makes_up_for, made_up, quorums, late, unknown=unknown)
+    record = Recorded(
+        data.kinds, data.day, data.makes_up_for, made_up, quorums, late, unknown=unknown, topics=data.topics
+    )
     lines = _requirement_effects(place, record)
     links = linked_points(form.instance.pk) if form.instance else []
     return [
@@ -285,7 +290,16 @@ def _recorded(activity: Activity, rows: list[ActivityJudgement]) -> Recorded:
     quorums = {row.kind: quorum_kept(row) for row in rows}
     made_up = [row.kind for row in rows if row.makes_up_for]
     kinds = [row.kind for row in rows]
-    return Recorded(kinds, activity.day, activity.makes_up_for, made_up, quorums, rows[0].late, activity.pk)
+    return Recorded(
+        kinds,
+        activity.day,
+        activity.makes_up_for,
+        made_up,
+        quorums,
+        rows[0].late,
+        activity.pk,
+        topics=activity.topics,
+    )
 
 
 def _counts_at_all(quorums: Mapping[str, Quorum]) -> bool:
