@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from branches.places.models.organisations import Organisation
@@ -21,7 +21,7 @@ from branches.reach.rights import ACCOUNTS, ASSESS, SET_RULES
 from branches.settings import dated
 from branches.settings.forms import JoiningForm, ProposalForm, SettingForm, StartForm
 from branches.settings.joining import joined_later, joining_check, joining_set
-from branches.settings.models import ProposalState, Setting, SettingProposal
+from branches.settings.loaders import coming_for, proposal_for
 from branches.settings.proposals import proposable, proposal_decline, proposal_take, setting_propose
 from branches.settings.selectors import history, proposals_of, setting_lines, start_line
 from branches.settings.services import not_past, setting_cancel, setting_check, setting_set, start_check, start_set
@@ -158,8 +158,7 @@ def _with_reason(
 @needs(SET_RULES)
 def setting_cancel_page(request: Request, pk: int) -> HttpResponse:
     """Take back a value that has not begun."""
-    rows = Setting.objects.filter(valid_from__gt=clock.today(), key__in=[key for key in dated.KNOWN if proposable(key)])
-    row = get_object_or_404(rows, pk=pk)
+    row = coming_for(pk)
     known = dated.KNOWN[row.key]
 
     def act(text: str) -> None:
@@ -180,7 +179,7 @@ def setting_cancel_page(request: Request, pk: int) -> HttpResponse:
 @needs(SET_RULES)
 def setting_proposal(request: Request, pk: int) -> HttpResponse:
     """A proposal with what would follow from it, to be taken."""
-    row = get_object_or_404(SettingProposal.objects.filter(state=ProposalState.OPEN), pk=pk)
+    row = proposal_for(pk)
     if request.method == "POST":
         try:
             proposal_take(by=request.user, row=row)
@@ -203,7 +202,7 @@ def setting_proposal(request: Request, pk: int) -> HttpResponse:
 @login_required
 def setting_proposal_decline(request: Request, pk: int) -> HttpResponse:
     rights = _rights(request)
-    row = get_object_or_404(SettingProposal.objects.filter(state=ProposalState.OPEN), pk=pk)
+    row = proposal_for(pk)
     own = row.proposed_by_id == request.user.pk
     if not (SET_RULES in rights or own and ASSESS in rights):
         raise Http404

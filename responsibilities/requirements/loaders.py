@@ -7,7 +7,16 @@ from branches.reach import access
 from branches.reach.rights import VIEW
 from common.periods import Period
 from common.requests import Request
+from members.roster.models.members import Member
 from responsibilities.requirements.selectors import Requirement, one_requirement
+
+
+def member_for(request: Request, pk: int) -> Member:
+    """Return a member whose own requirements may be read: by himself, and by whoever reads his file."""
+    rows = Member.objects.select_related("home")
+    own = rows.filter(account=request.user.pk, pk=pk).first()
+    found: Member = own or access.get_for(rows, request.user, VIEW, pk=pk)
+    return found
 
 
 def requirement_for(

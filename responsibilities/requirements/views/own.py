@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from branches.reach import access
 from branches.reach.rights import VIEW
 from common.requests import Request
-from members.roster.models.members import Member
+from responsibilities.requirements.loaders import member_for
 from responsibilities.requirements.own import member_owed, own_owed, own_place
 
 
@@ -28,8 +28,7 @@ def owed_by_own(request: Request) -> HttpResponse:
 @require_GET
 def owed_by_member(request: Request, pk: int) -> HttpResponse:
     """What a person himself owes: for himself, and for whoever reads his file."""
-    own = Member.objects.filter(account=request.user.pk, pk=pk).select_related("home").first()
-    member = own or access.get_for(Member.objects.select_related("home"), request.user, VIEW, pk=pk)
+    member = member_for(request, pk)
     name = "member" if request.htmx else "member_page"
     context = {"lines": member_owed(member), "member": member, "links": access.holds_anywhere(request.user, VIEW)}
     return render(request, f"responsibilities/requirements/own/{name}.html", context)

@@ -132,9 +132,9 @@ class SlowLevels(Slow):
             return False
         return due < self.start or not self.enough([day for day in days(first, last) if day >= self.start], first, last)
 
-    def judged(self, place, rule, first, last, numbers, due, soon=None):
+    def judged(self, place, rule, span, numbers, due, soon=None):
         expected, on_time, late = numbers
-        if self.exempt(place, rule, first, last):
+        if self.exempt(place, rule, *span):
             return expected, on_time + late, "exempt", due
         if on_time >= expected:
             state = "met"
@@ -164,15 +164,15 @@ class SlowLevels(Slow):
             on_time = sum(row.dated_on <= due for row in papers)
             late = len(papers) - on_time
         else:
-            on_time, late = self.of_records(place, kinds, topic, first, last, due, number_key, due_key)
+            on_time, late = self.of_records(place, kinds, topic, first, last)
         if expected == 0:
             return 0, 0, "not_applicable", due
         lived = [day for day in days(first, last) if alive(place, day) and day >= self.start]
         if not self.enough(lived, first, last) and on_time + late < expected:
             return 0, 0, "not_applicable", due
-        return self.judged(place, rule, first, last, (expected, on_time, late), due)
+        return self.judged(place, rule, (first, last), (expected, on_time, late), due)
 
-    def of_records(self, place, kinds, topic, first, last, due, number_key, due_key):
+    def of_records(self, place, kinds, topic, first, last):
         counted = {"on_time": 0, "late": 0}
         for record in self.records:
             if topic and topic not in record.topics:
@@ -242,7 +242,7 @@ class SlowLevels(Slow):
             if self.history(place, due, first, last):
                 yield key, (0, 0, "not_applicable", due)
                 continue
-            on_time, late = self.of_person(place, rule, kind, name, member, first, last, due)
+            on_time, late = self.of_person(place, (rule, kind), (name, member), (first, last), due)
             for row in self.papers if rule == "oa-debrief" else ():
                 if (row.organisation_id, row.rule, row.period, row.person) == (place.pk, rule, str(year), key):
                     on_time, late = on_time + (row.dated_on <= due), late + (row.dated_on > due)
@@ -251,7 +251,7 @@ class SlowLevels(Slow):
             if on_time + late < 1 and not (self.enough(held, first, last) and self.enough(lived, first, last)):
                 yield key, (0, 0, "not_applicable", due)
             else:
-                yield key, self.judged(place, rule, first, last, (1, on_time, late), due)
+                yield key, self.judged(place, rule, (first, last), (1, on_time, late), due)
 
     def proves(self, record, place, rule, kind, name, member):
         """Whether a record is one that a person gave, or attended, or (debriefing in a branch) his organisation held."""
@@ -273,7 +273,8 @@ class SlowLevels(Slow):
         there = {row.member_id for row in record.attendance.all() if row.state in ("present", "online")}
         return member is not None and member in there | {record.chair_id}
 
-    def of_person(self, place, rule, kind, name, member, first, last, due):
+    def of_person(self, place, asked, person, span, due):
+        (rule, kind), (name, member), (first, last) = asked, person, span
         on_time = late = 0
         for record in self.records:
             if not self.proves(record, place, rule, kind, name, member):
@@ -300,7 +301,7 @@ class SlowLevels(Slow):
                     yield (
                         "edu-new-secretary",
                         key,
-                        self.of_event(place, "edu-new-secretary", starts, due, months, name, member),
+                        self.of_event(place, "edu-new-secretary", (starts, due, months), name, member),
                     )
         if place.kind != "branch":
             return
@@ -315,10 +316,11 @@ class SlowLevels(Slow):
                 yield (
                     "edu-new-member",
                     f"m{row.member_id}",
-                    self.of_event(place, "edu-new-member", joined, due, months, row.member.name, row.member_id),
+                    self.of_event(place, "edu-new-member", (joined, due, months), row.member.name, row.member_id),
                 )
 
-    def of_event(self, place, rule, event, due, months, name, member):
+    def of_event(self, place, rule, when, name, member):
+        event, due, months = when
         if months == 0 or event < self.start:
             return 0, 0, "not_applicable", due
         on_time = late = 0
@@ -330,7 +332,7 @@ class SlowLevels(Slow):
                 behind = record.day > due or self.late(record, own)
                 on_time, late = on_time + (not behind), late + behind
         first, last = bounds(12, due.year, 1)
-        return self.judged(place, rule, first, last, (1, on_time, late), due)
+        return self.judged(place, rule, (first, last), (1, on_time, late), due)
 
     # ---- terms
 
@@ -355,7 +357,7 @@ class SlowLevels(Slow):
         ]
         held += [closed] if closed and closed <= self.as_of else []
         numbers = (1, int(bool(held) and min(held) <= expires), int(bool(held) and min(held) > expires))
-        return self.judged(place, "term-on-time", first, last, numbers, expires, soon)
+        return self.judged(place, "term-on-time", (first, last), numbers, expires, soon)
 
     def above(self, place):
         """The committee above an organisation, None where there is none."""
@@ -390,7 +392,7 @@ class SlowLevels(Slow):
         if not expected:
             return 0, 0, "not_applicable", last
         return self.judged(
-            committee, "term-remind-6m", first, last, (expected, on_time, late), min(waiting or [max(reminder_days)])
+            committee, "term-remind-6m", (first, last), (expected, on_time, late), min(waiting or [max(reminder_days)])
         )
 
     def by_pk(self, pk):
