@@ -33,12 +33,16 @@ def main():
     alone = any(part.startswith("-n") or part in {"--pdb", "-x"} for part in arguments)
     # tests/groups.py says which tests share a process and which begin: the order is meant, not the size of a group.
     parallel = [] if alone else ["-n", "2", "--no-loadscope-reorder"]
+    whole = bool(os.environ.get("FULL")) or _names_tests(arguments)
     ran, failed = [], []
     with tempfile.TemporaryDirectory(prefix="tongbu-test-") as var:
-        for name, options, extra in runs(var, whole=bool(os.environ.get("FULL")) or _names_tests(arguments)):
+        for name, options, extra in runs(var, whole):
             print(f"\n=== {name} ===", flush=True)
             # What is made once for all tests (the demo agency) is made once for both databases too.
-            code = pytest([*parallel, *options, *arguments], environment(SHARED=f"{var}/shared", **extra))
+            code = pytest(
+                [*parallel, *options, *arguments],
+                environment(SHARED=f"{var}/shared", BRIEF="" if whole else "1", **extra),
+            )
             # 5: the given arguments select nothing on this database, such as a browser test.
             if code not in (0, 5):
                 failed.append(name)
@@ -55,6 +59,8 @@ def main():
             print(
                 f"On {name} only the tests that it may answer otherwise (tests/groups.py); FULL=1 runs every test there."
             )
+    if not whole:
+        print("Left out for their price: the tests marked `whole`, half of the random examples; FULL=1 runs all.")
     if failed:
         sys.exit(f"FAILED on {', '.join(failed)}")
 

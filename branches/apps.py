@@ -12,9 +12,10 @@ class BranchesConfig(AppConfig):
 
         from branches.access import demo, lockout
         from branches.access.views.sign_in import on_login
-        from branches.audit import guards
+        from branches.audit import guards, roles
 
         checks.register(demo.check_database, checks.Tags.security, deploy=True)
+        checks.register(roles.check_role, checks.Tags.security, deploy=True)
         post_migrate.connect(guards.install_audit_guards, sender=self, dispatch_uid="audit-guards")
         user_logged_in.connect(on_login, dispatch_uid="session-clocks")
         user_login_failed.connect(lockout.on_failure, dispatch_uid="guessing-watch")

@@ -1,11 +1,52 @@
 """The few statements that SQLite and PostgreSQL do not share."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
+from functools import wraps
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, models, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# So often a service is begun; who loses again and again is told so.
+TRIES = 3
+
+
+def one_transaction(service: Callable[P, R]) -> Callable[P, R]:
+    """Run a service whole or not at all; one that the database undid for another's sake is run again (fault F30).
+
+    Of two that wait for each other's rows PostgreSQL undoes one. Nothing of that one is left, so it begins anew with its
+    arguments as they were given, at most TRIES times; inside another transaction that one decides.
+    """
+
+    @wraps(service)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.vendor != "postgresql" or connection.in_atomic_block:
+            with transaction.atomic():
+                return service(*args, **kwargs)
+        given = [(row, dict(vars(row)), copy(row._state)) for row in _rows([*args, *kwargs.values()])]
+        for _ in range(TRIES - 1):
+            try:
+                with transaction.atomic():
+                    return service(*args, **kwargs)
+            except OperationalError as error:
+                if "deadlock" not in str(error).lower():
+                    raise
+                for row, values, state in given:
+                    vars(row).clear()
+                    vars(row).update(values, _state=state)
+        with transaction.atomic():
+            return service(*args, **kwargs)
+
+    return whole
+
+
+def _rows(arguments: list[Any]) -> Iterator[models.Model]:
+    return (argument for argument in arguments if isinstance(argument, models.Model))
 
 
 def advisory_lock(number: int) -> None:

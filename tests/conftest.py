@@ -11,10 +11,10 @@ from django.core.signals import setting_changed
 from django.test import TransactionTestCase
 from django.test.client import Client, ClientHandler
 from django.utils import timezone
-from pytest_django.plugin import blocking_manager_key
 
-from branches.audit import guards
+from tests import standing
 from tests.browser.chromium import CHROMIUM, PHONE, listen, why_not
+from tests.examples import BRIEF
 from tests.groups import Groups, beginning_with_the_longest, can_differ
 from tests.world import World, build, find
 
@@ -22,21 +22,8 @@ from tests.world import World, build, find
 REAL_HASHERS = list(django_settings.PASSWORD_HASHERS)
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-_plain_teardown = TransactionTestCase._fixture_teardown
-_emptied = []
-
-
-def _teardown_past_the_guards(self):
-    # A flush deletes; the append-only triggers refuse deletes, also here. Only tests may set them aside.
-    guards.remove_audit_guards()
-    try:
-        _plain_teardown(self)
-    finally:
-        guards.install_audit_guards()
-    _emptied.append(True)
-
-
-TransactionTestCase._fixture_teardown = _teardown_past_the_guards
+# Django's flush after a test that commits truncates, and makes content types, permissions and the triggers anew.
+TransactionTestCase._fixture_teardown = lambda self: standing.restore()
 
 # Each new Client would put the middleware together anew, and WhiteNoise then looks at every static file: a fifth of the
 # suite. The chain keeps nothing between requests, so all clients go through one; a changed setting makes a new one.
@@ -70,6 +57,8 @@ def pytest_collection_modifyitems(config, items):
     """Leave out what cannot run here or cannot answer differently; after pytest-django, which sorts by use of the database."""
     if why_not():
         _leave_out(config, items, lambda item: item.get_closest_marker("browser"))
+    if BRIEF:
+        _leave_out(config, items, lambda item: item.get_closest_marker("whole"))
     if django_settings.IS_POSTGRES:
         # What never asks the database has run on SQLite already and cannot answer differently here.
         _leave_out(config, items, lambda item: not _asks_the_database(item))
@@ -100,15 +89,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Build the standing world once per database; each test sees it through its own transaction."""
     with django_db_blocker.unblock():
         build()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    """Build the standing world anew after a test that emptied the database: before the next one's transaction, to last."""
-    if _emptied and "world" in item.fixturenames:
-        with item.config.stash[blocking_manager_key].unblock():
-            build()
-        _emptied.clear()
+        standing.keep()
 
 
 @pytest.fixture

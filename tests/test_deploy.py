@@ -18,6 +18,8 @@ from tests.faults import processes
 from tests.members.activities.records import submitted
 from tests.paths import ROOT
 
+# In service stands PostgreSQL; on SQLite the same is left to whole runs.
+ON_POSTGRESQL = (lambda test: test) if settings.IS_POSTGRES else pytest.mark.whole("the same on PostgreSQL")
 DATA, KEYS_FOLDER = "/var/lib/tongbu", "/etc/tongbu"
 
 
@@ -38,6 +40,7 @@ def production(tmp_path, live_world):
 
 
 @pytest.mark.slow
+@ON_POSTGRESQL
 def test_web_worker_and_beat_start_by_the_lines_of_the_units_and_a_record_becomes_a_fact(production, live_world):
     record = submitted(live_world.branch_a, live_world.secretary_a)
     marks = ChangeMark.objects.filter(organisation_id=live_world.branch_a.pk, subject="activity")
@@ -63,6 +66,7 @@ def test_web_worker_and_beat_start_by_the_lines_of_the_units_and_a_record_become
 
 
 @pytest.mark.slow
+@ON_POSTGRESQL
 def test_under_load_nothing_is_lost_or_doubled_and_no_answer_is_an_error(production, live_world):
     """The minute of bench/load.py, short: figures are measured there and not here."""
     names, password = load.accounts(5, 10)

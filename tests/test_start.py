@@ -170,7 +170,7 @@ def test_it_starts_serves_logs_in_stops_and_starts_again(installation, tmp_path_
     interrupt(installation, process)
 
 
-@pytest.mark.skipif(not os.environ.get("FULL"), reason="half a minute: FULL=1")
+@pytest.mark.whole("tests/test_start.py starts one, tests/told compares every word of a told year")
 def test_the_demo_agency_is_the_same_each_time_it_is_made(tmp_path, tmp_path_factory):
     one, other = tmp_path / "one", tmp_path / "other"
     copy_of_the_demo(tmp_path_factory, one)
@@ -201,6 +201,7 @@ def test_a_port_in_use_is_said_before_anything_is_made(installation):
     assert not (installation.var / "tongbu.sqlite3").exists()
 
 
+@pytest.mark.whole("the first run that is not interrupted, and faults/test_killed_roll_up.py")
 def test_a_first_run_that_is_interrupted_leaves_nothing_half_made(installation):
     process = installation.start()
     wait_for(lambda: "First run" in installation.output.read_text(), 60)

@@ -215,8 +215,8 @@ def _sum_slot(family: Family, period: Period, as_of: date) -> None:
     _start(family, period, as_of)
     with transaction.atomic():
         Fact.objects.filter(family=family.key, period=str(period)).delete()
-        # Months after `as_of` may hold the facts of a later fill.
-        months = [str(month) for month in period.parts(MONTH) if month.first <= as_of]
+        # What is planned or not due takes part as in the months themselves; later ones may hold the facts of a later fill.
+        months = [str(month) for month in period.parts(MONTH) if month.first <= _last_filled(as_of)]
         sums.insert_longer(family, period, months, as_of)
         _done(family, period, as_of)
 

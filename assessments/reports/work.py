@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from branches.places.selectors.names import labels
+from branches.places.selectors.names import names_over_time
 from responsibilities.duties.models import LEVEL_ORDER, Level
 from responsibilities.duties.progress import DONE, duty_slots
 from responsibilities.duties.slot import counts_on
@@ -32,7 +32,7 @@ def work_of(period, as_of):
         "title": _title(items, due),
         "paragraphs": [*_paragraphs(items, points, due), *_level_words(levels)],
         "stages": [_stage(kind, mine) for kind in SyncStageKind] if mine else [],
-        "problems": _problems(items, due),
+        "problems": _problems(items, due, min(period.last, as_of)),
         "levels": levels,
     }
 
@@ -116,17 +116,17 @@ def _stage(kind, points):
     }
 
 
-def _problems(items, due):
-    """The missing ones first, then those that lag most."""
+def _problems(items, due, day):
+    """The missing ones first, then those that lag most; carriers are called as on `day`."""
     wrong = [point for point in due if point.state in (SyncState.MISSING, SyncState.LAGGING)]
     wrong.sort(key=lambda point: (point.state != SyncState.MISSING, -point.lag, point.item))
-    names = labels({place for point in wrong for place in point.carriers})
+    names = names_over_time()
     return [
         {
             "work": items[point.item].name,
             "stage": STAGE_SHORT[point.kind] + (f"（{point.name}）" if point.name else ""),
             "state": _words(point),
-            "who": "、".join(names[place] for place in point.carriers),
+            "who": "、".join(str(names(place, day)) for place in point.carriers),
             "leader": items[point.item].leader_name,
             "url": f"{reverse('work_detail', args=[point.item])}#stage-{point.kind}",
         }

@@ -1,12 +1,11 @@
 """Results of a period: trial → frozen. Publishing makes a report: reports/services.py."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 
 from assessments import scoring
@@ -17,11 +16,13 @@ from assessments.scoring.schemes import Scheme
 from assessments.scoring.totals import COMPLETE, NOT_APPLICABLE
 from branches import audit
 from branches.places.models.organisations import Organisation
+from branches.places.selectors.names import Then, names_over_time
 from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH
 from branches.settings import dated as dated_settings
 from branches.settings.start import agency_start, not_yet
 from common import clock, database
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.periods import Period
@@ -55,12 +56,13 @@ def _reasons(row: scoring.IndicatorScore) -> list[dict]:
     ]
 
 
-def _result(assessment: Assessment, organisation: Organisation, outcome: scoring.Result) -> Result:
+def _result(assessment: Assessment, place: int, names: Callable[[int], Then], outcome: scoring.Result) -> Result:
+    above = names(place).parent
     return Result(
         assessment=assessment,
-        organisation=organisation,
-        organisation_name=str(organisation),
-        group_name=str(organisation.parent),
+        organisation_id=place,
+        organisation_name=str(names(place)),
+        group_name=str(names(above)) if above is not None else "",
         state=outcome.state,
         total=outcome.total,
         so_far=_one_decimal(outcome.so_far),
@@ -100,7 +102,7 @@ def _scores(result: Result, outcome: scoring.Result, facts: dict[str, scoring.Fa
             )
 
 
-@transaction.atomic
+@one_transaction
 def assessment_trial(
     *, by: Actor, period: Period, key: str = BRANCH_SCHEME, as_of: date | None = None, reason: str = ""
 ) -> Assessment:
@@ -152,9 +154,12 @@ def assessment_trial(
 
 def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) -> None:
     facts, records = scoring_facts(scheme, period, as_of=as_of)
-    places = Organisation.objects.select_related("parent").in_bulk(list(facts))
+    # Names and groups are those of the period's last day, whatever came after (judgement 5.2).
+    then, day = names_over_time(), min(period.last, as_of)
     outcomes = {pk: scoring.score(scheme, facts[pk]) for pk in facts}
-    results = Result.objects.bulk_create(_result(assessment, places[pk], outcomes[pk]) for pk in facts)
+    results = Result.objects.bulk_create(
+        _result(assessment, pk, lambda place: then(place, day), outcomes[pk]) for pk in facts
+    )
     evidence = _evidence(records)
     scores = []
     for result in results:
@@ -193,7 +198,7 @@ def closed_on(period: Period) -> date:
     return period.last + timedelta(days=dated_settings.whole("grace_days", period.last) + 1)
 
 
-@transaction.atomic
+@one_transaction
 def assessment_freeze(*, by: Actor, assessment: Assessment) -> Assessment:
     """Freeze a trial: only a closed period, judged once it was closed, only complete results (decisions 26, 27)."""
     root = root_of_results()
@@ -218,7 +223,7 @@ def assessment_freeze(*, by: Actor, assessment: Assessment) -> Assessment:
     return assessment
 
 
-@transaction.atomic
+@one_transaction
 def assessment_unfreeze(*, by: Actor, assessment: Assessment, reason: str) -> Assessment:
     """Take a frozen assessment back to trial before it is published, with the reason."""
     root = root_of_results()

@@ -3,12 +3,11 @@
 import tomllib
 from pathlib import Path
 
-from django.db import transaction
-
 from assessments.schemes.models import SchemeVersion
 from assessments.scoring import scheme_from
 from assessments.scoring.schemes import Scheme
 from branches import audit
+from common.database import one_transaction
 from common.operator import OPERATOR, Actor
 
 DATA = Path(__file__).parent / "data"
@@ -26,7 +25,7 @@ def install_defaults(**_: object) -> None:
         scheme_install(by=OPERATOR, key=path.stem)
 
 
-@transaction.atomic
+@one_transaction
 def scheme_install(*, by: Actor, key: str) -> SchemeVersion:
     """Store the shipped scheme `key` as the version it names, unless it is there; return the SchemeVersion."""
     data = tomllib.loads((DATA / f"{key}.toml").read_text())

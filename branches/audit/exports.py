@@ -6,7 +6,6 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils.http import content_disposition_header
 from branches import audit
 from branches.audit.limits import done_since
 from common import clock
+from common.database import one_transaction
 from common.requests import Request
 from common.tabular.writer import write_csv, write_xlsx
 from common.uploads.sniffing import CONTENT_TYPES
@@ -59,7 +59,7 @@ def refusal(request: Request) -> HttpResponse | None:
     return _too_many(request, f"一小时内最多导出 {PER_HOUR} 次，请稍后再试。")
 
 
-@transaction.atomic
+@one_transaction
 def send(
     request: Request,
     *,

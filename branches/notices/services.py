@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.db import transaction
-
 from branches import audit
 from branches.notices.models import Feedback, Notice
 from common import clock
+from common.database import one_transaction
 from common.operator import Actor, account_of
 
 
@@ -15,7 +14,7 @@ def notice_send(*, by: Actor, to: Any, kind: str, text: str, url: str = "", abou
     return Notice.objects.create(recipient=to, sender=account_of(by), kind=kind, text=text[:300], url=url, about=about)
 
 
-@transaction.atomic
+@one_transaction
 def notices_read(*, by: Actor, pk: int | None = None) -> int:
     """Mark one notice (or all) of `by` as read; return how many changed."""
     rows = Notice.objects.filter(recipient=account_of(by), read_at__isnull=True)
@@ -24,7 +23,7 @@ def notices_read(*, by: Actor, pk: int | None = None) -> int:
     return rows.update(read_at=clock.now())
 
 
-@transaction.atomic
+@one_transaction
 def feedback_send(*, by: Actor, text: str, page: str = "") -> Feedback:
     """Keep what a user wrote in the feedback box."""
     feedback = Feedback(author=account_of(by), text=text, page=page[:300])

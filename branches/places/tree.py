@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 
 from branches import audit
 from branches.jobs.marks import mark
 from branches.places.models.organisations import ALLOWED_CHILDREN, BEGINNING, Kind, Organisation, OrganisationVersion
 from common import clock, database
+from common.database import one_transaction
 from common.names import initials_of, name_key
 from common.operator import Actor
 
@@ -75,7 +76,7 @@ def _name_free(key: str, pk: int | None = None) -> None:
         raise ValidationError({"name": "已有同名的党组织。"})
 
 
-@transaction.atomic
+@one_transaction
 def organisation_create(
     *,
     by: Actor,
@@ -115,7 +116,7 @@ def organisation_create(
     return organisation
 
 
-@transaction.atomic
+@one_transaction
 def organisation_update(
     *,
     by: Actor,
@@ -170,7 +171,7 @@ def _set_founding(organisation: Organisation, founded: date) -> None:
     organisation.founded = founded
 
 
-@transaction.atomic
+@one_transaction
 def organisation_move(*, by: Actor, organisation: Organisation | int, parent: Organisation | int) -> Organisation:
     """Move an organisation (with all below it) under another parent from today on."""
     lock()
@@ -196,7 +197,7 @@ def organisation_move(*, by: Actor, organisation: Organisation | int, parent: Or
     return organisation
 
 
-@transaction.atomic
+@one_transaction
 def organisation_archive(*, by: Actor, organisation: Organisation | int, on: date | None = None) -> Organisation:
     """Archive an organisation: its last day is `on` (default today). History stays; nothing may hang below it."""
     lock()
@@ -225,7 +226,7 @@ def note_imported(ids: Iterable[int]) -> None:
     Organisation.objects.filter(pk__in=ids).update(imported_version=F("version"))
 
 
-@transaction.atomic
+@one_transaction
 def rebuild() -> None:
     """Compute all intervals anew from the parents (repair; see `check_tree`)."""
     lock()

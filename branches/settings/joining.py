@@ -7,7 +7,6 @@ whatever is judged by an organisation reads it along: a whole branch of the tree
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import F, Max, Min, Q
 
 from branches import audit
@@ -17,6 +16,7 @@ from branches.reach import access
 from branches.reach.rights import SET_RULES
 from branches.settings.start import EARLIEST, agency_start, not_yet
 from common import clock
+from common.database import one_transaction
 from common.operator import Actor
 
 KINDS = (Kind.GENERAL_BRANCH, Kind.BRANCH)
@@ -54,7 +54,7 @@ def joining_check(place: Organisation, day: date | None) -> None:
         raise ValidationError({"day": "起记日期就是这一天，没有改动。"})
 
 
-@transaction.atomic
+@one_transaction
 def joining_set(*, by: Actor, place: Organisation, day: date | None) -> Organisation:
     """Say from which day `place` and everything below it is reckoned; None: with the agency again.
 

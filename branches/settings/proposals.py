@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404
 
 from branches import audit
@@ -13,6 +12,7 @@ from branches.settings.dated import KNOWN
 from branches.settings.models import ProposalState, SettingProposal
 from branches.settings.services import not_past, setting_check, setting_set
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 
@@ -27,7 +27,7 @@ def _require(by: Actor, right: str) -> None:
         raise Http404
 
 
-@transaction.atomic
+@one_transaction
 def setting_propose(*, by: Actor, key: str, value: object, valid_from: date, reason: str) -> SettingProposal:
     """Propose a value; raises ValidationError by field where it could not be set, Http404 without `assess`."""
     _require(by, ASSESS)
@@ -55,7 +55,7 @@ def _decide(by: Actor, row: SettingProposal, state: str, answer: str = "") -> Se
     return row
 
 
-@transaction.atomic
+@one_transaction
 def proposal_take(*, by: Actor, row: SettingProposal) -> SettingProposal:
     """Set what was proposed, from the day proposed or from today where that has passed; by somebody else than its author."""
     _require(by, SET_RULES)
@@ -66,7 +66,7 @@ def proposal_take(*, by: Actor, row: SettingProposal) -> SettingProposal:
     return row
 
 
-@transaction.atomic
+@one_transaction
 def proposal_decline(*, by: Actor, row: SettingProposal, answer: str) -> SettingProposal:
     """Decline a proposal, with the reason; its author withdraws it the same way."""
     own = row.proposed_by_id is not None and row.proposed_by_id == getattr(account_of(by), "pk", None)

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404
 
 from branches import audit
@@ -16,6 +15,7 @@ from branches.settings.dated import KNOWN
 from branches.settings.models import Setting
 from branches.settings.start import EARLIEST, KEY, said_start
 from common import clock
+from common.database import one_transaction
 from common.operator import OPERATOR, Actor, account_of
 
 
@@ -51,7 +51,7 @@ def not_past(key: str, valid_from: date) -> None:
         raise ValidationError({"valid_from": "从今天或以后的日期起，已经过去的日子不再改动。"})
 
 
-@transaction.atomic
+@one_transaction
 def setting_set(*, by: Actor, key: str, value: object, valid_from: date | None = None) -> Setting:
     """Set `key` of dated.KNOWN to `value` (text or number) from `valid_from` (default today) on.
 
@@ -76,7 +76,7 @@ def setting_set(*, by: Actor, key: str, value: object, valid_from: date | None =
     return row
 
 
-@transaction.atomic
+@one_transaction
 def setting_cancel(*, by: Actor, row: Setting, reason: str) -> None:
     """Take back a value that has not begun yet; the trail keeps it, with the reason."""
     _require(by, KNOWN[row.key].right)
@@ -108,7 +108,7 @@ def start_check(day: date) -> None:
         raise ValidationError({"day": "启用日期就是这一天，没有改动。"})
 
 
-@transaction.atomic
+@one_transaction
 def start_set(*, by: Actor, day: date) -> Setting:
     """Say the date from which the agency reckons (decisions 34); facts of all days between the old and the new are redone.
 

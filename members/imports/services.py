@@ -18,6 +18,7 @@ from branches.jobs import services as jobs
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict, TooMany
 from common.numbers import masked
 from common.operator import OPERATOR, Actor, account_of
@@ -200,7 +201,7 @@ def batch_cancel(*, by: Actor, batch: ImportBatch) -> ImportBatch:
     return fresh
 
 
-@transaction.atomic
+@one_transaction
 def batch_discard(*, by: Actor, batch: ImportBatch) -> ImportBatch:
     """Give a batch up: its files go, the row stays with its state."""
     batch = _ready(batch)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 
 from branches import audit
@@ -21,6 +20,7 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.reach import fresh
 from branches.reach.rights import MEMBERS
+from common.database import one_transaction
 from common.errors import Conflict
 from members.roster.models.members import Member
 from members.roster.services.accounts import link_propose
@@ -43,7 +43,7 @@ def name_key(member: Member) -> str:
     return f"username_{member.pk}"
 
 
-@transaction.atomic
+@one_transaction
 def secretaries_make(*, by: User, names: Mapping[int, str]) -> list[Printed]:
     """Make an account and an appointment from today for each member (id → user name), and return the slips in tree order.
 
@@ -63,7 +63,7 @@ def _secretary(by: User, row: Row, member: Member, username: str) -> Printed:
     return printed
 
 
-@transaction.atomic
+@one_transaction
 def members_make(*, by: User, place: Organisation, names: Mapping[int, str]) -> list[Printed]:
     """Make an account without any right for each of these members of a branch (id → user name), and return the slips.
 
@@ -125,7 +125,7 @@ def may_print_again(by: User, slip: CodeSlip) -> bool:
     return not slip.role and member is not None and fresh(by, at=member.home_id).holds(MEMBERS, member.home_id)
 
 
-@transaction.atomic
+@one_transaction
 def slips_again(*, by: User, slips: list[int]) -> list[Printed]:
     """Print new codes for accounts whose owners have set no password yet; the old codes end. Returns the slips.
 

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404
 
 from branches import audit
@@ -22,6 +21,7 @@ from branches.reach.reach import fresh, reach_of
 from branches.reach.rights import ASSIGN, SET_RULES
 from branches.settings.joining import start_at
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from common.periods import Period, add_months
@@ -80,7 +80,7 @@ def _check(rules: Sequence[str], first: date, last: date, reason: str) -> None:
         raise ValidationError(errors)
 
 
-@transaction.atomic
+@one_transaction
 def exemption_make(
     *,
     by: Actor,
@@ -145,7 +145,7 @@ def _days_touched(first: date, last: date) -> tuple[date, date]:
     return first.replace(month=1, day=1), last.replace(month=12, day=31)
 
 
-@transaction.atomic
+@one_transaction
 def exemption_revoke(*, by: Actor, exemption: Exemption, reason: str = "") -> Exemption:
     """Take an exemption back, with the reason; the row stays as history. Asks for the same right as making it."""
     exemption = Exemption.objects.select_for_update().select_related("organisation").get(pk=exemption.pk)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 
 from branches import audit
@@ -15,6 +14,7 @@ from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, RECORD, REVIEW
 from common import clock
+from common.database import one_transaction
 from common.operator import Actor, account_of
 from common.periods import Period
 from responsibilities.requirements.addresses import about_key, requirement_url
@@ -38,7 +38,7 @@ def record_form(organisation: int, kind: str, period: Period) -> str:
     return f"{reverse('activity_new')}?organisation={organisation}&kind={kind}&period={period}" if kind else ""
 
 
-@transaction.atomic
+@one_transaction
 def requirement_explain(*, by: Actor, organisation: Organisation, row: Requirement, text: str) -> Explanation:
     """Add what the organisation says about a requirement that was missed or late; a miss may always be explained."""
     _require_own(by, organisation)
@@ -67,7 +67,7 @@ def responsible_for(organisation: Organisation) -> list[User]:
     return list({seat.user_id: seat.user for seat in seats}.values())
 
 
-@transaction.atomic
+@one_transaction
 def requirement_remind(
     *, by: Actor, rows: Iterable[Requirement], places: Mapping[int, Organisation]
 ) -> tuple[int, list[Organisation]]:
@@ -103,7 +103,7 @@ def _require_own(by: Actor, organisation: Organisation) -> None:
         access.require(by, DUTIES, organisation)
 
 
-@transaction.atomic
+@one_transaction
 def document_name(
     *, by: Actor, organisation: Organisation, row: Requirement, title: str, number: str, dated_on: date
 ) -> RequirementDocument:
@@ -132,7 +132,7 @@ def document_name(
     return document
 
 
-@transaction.atomic
+@one_transaction
 def document_withdraw(*, by: Actor, document: RequirementDocument) -> RequirementDocument:
     """Take a named paper back; the row stays as history."""
     document = RequirementDocument.objects.select_for_update().get(pk=document.pk)

@@ -72,12 +72,12 @@ def scrolls_sideways(page):
     return page.evaluate(wide)
 
 
-def faults(page, crossed=True):
+def faults(page, crossed=True, sides=(0, 1)):
     """Yield what is wrong with the page that is open: number of h1, axe in both themes and sizes, width at five widths.
 
     Widths move things and themes colour them: the narrow one is asked what it can change. What the page repeats is taken
-    out of it, so open it anew afterwards. crossed: it meets all rules, and
-    the two other pairs of size and theme are looked at too.
+    out of it, so open it anew afterwards. crossed: it meets all rules, and the two other pairs of size and theme are looked
+    at too. sides: 0 the wide light one, 1 the narrow dark one.
     """
     settled(page)
     if page.locator("h1").count() != 1:
@@ -88,6 +88,7 @@ def faults(page, crossed=True):
             yield f"scrolls sideways at {width}"
     page.evaluate(THIN)
     rounds = [(DESK, "light", None), (PHONE, "dark", None if crossed else ON_PHONES)]
+    rounds = [rounds[side] for side in sides]
     if crossed:
         rounds += [(PHONE, "light", ["color-contrast"]), (DESK, "dark", ["color-contrast"])]
     for size, theme, rules in rounds:

@@ -79,7 +79,10 @@ class Broker:
         )
 
 
-@pytest.fixture(params=["folder", *REDIS])
+IN_A_FOLDER = pytest.mark.whole("the same with Redis on PostgreSQL; tests/test_start.py has a worker on a folder")
+
+
+@pytest.fixture(params=[pytest.param("folder", marks=IN_A_FOLDER), *REDIS])
 def broker(request, live_world, settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MEDIA_ROOT.mkdir()

@@ -59,11 +59,15 @@ def test_the_server_stops_with_one_sentence(tmp_path):
         return done.returncode, done.stdout + done.stderr, time.monotonic() - begun
 
     make = (
+        # Only the tables that the start looks at.
         "import django; django.setup();"
-        "from django.core.management import call_command; call_command('migrate', verbosity=0);"
+        "from django.apps import apps; from django.db import connection;"
+        "editor = connection.schema_editor(); editor.__enter__();"
+        "[editor.create_model(model) for model in apps.get_app_config('branches').get_models()];"
+        "editor.__exit__(None, None, None);"
         "from branches.access.demo import mark_as_demo; mark_as_demo()"
     )
-    assert run(make)[0] == 0
+    assert run(make)[:2] == (0, "")
     (tmp_path / "static").mkdir()
     assert run("import config.wsgi")[:2] == (0, "")
     keys = {"SECRET_KEY": "demo-test-key-one-0123456789abcdefgh", "AUDIT_KEY": "demo-test-key-two-0123456789abcdefgh"}

@@ -1,6 +1,7 @@
 """A wrong setting stops the start with exit 2 and one line that does not contain the value (C57)."""
 
 import base64
+import json
 import os
 import secrets
 import subprocess
@@ -15,9 +16,50 @@ def _key(seed):
     return base64.b64encode(secrets.token_bytes(48)).decode() + seed
 
 
+# One process knows Django already; each start is a child of it with an environment and an output of its own.
+STARTS = """
+import json, os, sys, tempfile, traceback
+import django.conf, django.apps, django.db.models, celery
+for line in sys.stdin:
+    asked = json.loads(line)
+    with tempfile.TemporaryFile() as said:
+        child = os.fork()
+        if not child:
+            os.dup2(said.fileno(), 1), os.dup2(said.fileno(), 2)
+            os.environ.clear(), os.environ.update(asked["env"])
+            code = 0
+            try:
+                if asked["whole"]:
+                    django.setup()
+                else:
+                    django.conf.settings.DEBUG
+            except SystemExit as end:
+                if isinstance(end.code, str):
+                    print(end.code, file=sys.stderr)
+                code = end.code if isinstance(end.code, int) else 1
+            except BaseException:
+                traceback.print_exc()
+                code = 1
+            sys.stdout.flush(), sys.stderr.flush()
+            os._exit(code)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said.seek(0)
+        print(json.dumps([code, said.read().decode()]), flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def starts():
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTS], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.stdin.close()
+
+
 @pytest.fixture
-def start(tmp_path):
-    """Start the settings in a process of their own: start(NAME="value") → (exit code, last line, all output)."""
+def start(starts, tmp_path):
+    """Start the settings, or with whole=True all of Django: start(NAME="value") → (exit code, all output)."""
     good = {
         "SECRET_KEY": _key("a"),
         "AUDIT_KEY": _key("b"),
@@ -26,25 +68,19 @@ def start(tmp_path):
         "VAR_DIR": str(tmp_path),
     }
 
-    def run(**changes):
+    def run(whole=False, **changes):
         env = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
         env |= {name: value for name, value in (good | changes).items() if value is not None}
         env["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        done = subprocess.run(
-            [sys.executable, "-c", "import django; django.setup()"],
-            cwd=ROOT,
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        return done.returncode, done.stdout + done.stderr
+        starts.stdin.write(json.dumps({"env": env, "whole": whole}) + "\n")
+        starts.stdin.flush()
+        return tuple(json.loads(starts.stdout.readline()))
 
     return run
 
 
 def test_good_settings_start(start):
-    assert start() == (0, "")
+    assert start(whole=True) == (0, "")
 
 
 FAULTS = {

@@ -4,6 +4,7 @@ from django import forms
 
 from branches.places.models.organisations import Organisation
 from common import clock
+from common.forms.fields import OrganisationField
 from common.forms.filters import Filter, PeriodField
 from common.periods import QUARTER, Period
 
@@ -18,7 +19,7 @@ def _quarters():
 
 class DashboardFilter(Filter):
     period = PeriodField(label="期间")
-    top = forms.ModelChoiceField(
+    top = OrganisationField(
         label="范围", queryset=Organisation.objects.none(), required=False, empty_label="全部党支部"
     )
     state = forms.ChoiceField(

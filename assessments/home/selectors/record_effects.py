@@ -57,7 +57,7 @@ class Recorded:
     """What counts of a record at one host, saved or not.
 
     made_up: the kinds with which it makes up for the earlier period. quorums: {kind: Quorum}. unknown: people whose
-    attendance is not entered yet.
+    attendance is not entered yet. instead: the record that an unsaved one corrects, counted so far.
     """
 
     codes: Collection[str]
@@ -68,6 +68,7 @@ class Recorded:
     late: bool
     pk: int | None = None
     unknown: int = 0
+    instead: int | None = None
     topics: Collection[str] = ()
 
     def kind_for(self, row: RequirementRule) -> str:
@@ -126,8 +127,8 @@ def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str
         return Effect("义务", title, f"超过补报期限报送，按迟报计 · {basis}", "迟报", "soon", url, owed, late=True)
     if row.counts_members:
         return Effect("义务", title, basis, f"{owed.done}/{owed.expected}人", "ok", url, owed)
-    # An unsaved record is one more than what is counted so far.
-    done = owed.done if record.pk is not None else owed.done + 1
+    # An unsaved record is one more than what is counted so far, unless it corrects one of these.
+    done = owed.done if record.pk is not None or record.instead in owed.records else owed.done + 1
     mark = "完成" if done >= owed.expected else f"{done}/{owed.expected}"
     return Effect("义务", title, basis, mark, "ok", url, owed)
 
@@ -271,8 +272,17 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
         return [pending, _attendance_line(states, form.unsaved().hours)]
     made_up = data.kinds if data.made_up is None else data.made_up
+    instead = form.instance.pk if form.instance else None
     record = Recorded(
-        data.kinds, data.day, data.makes_up_for, made_up, quorums, late, unknown=unknown, topics=data.topics
+        data.kinds,
+        data.day,
+        data.makes_up_for,
+        made_up,
+        quorums,
+        late,
+        unknown=unknown,
+        instead=instead,
+        topics=data.topics,
     )
     lines = _requirement_effects(place, record)
     links = linked_points(form.instance.pk) if form.instance else []

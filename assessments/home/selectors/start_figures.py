@@ -63,6 +63,10 @@ def start_figures(user: Actor) -> Figures:
     serving = Appointment.objects.in_force(today).filter(
         role=SECRETARY, organisation=OuterRef("pk"), user__is_active=True
     )
+    # A deputy acts in the secretary's role; the branch has no secretary by that. An offered file counts like a linked one.
+    deputies = Post.objects.in_force(today).filter(kind=PostKind.DEPUTY, organisation=OuterRef("organisation"))
+    his = Q(member__account=OuterRef("user")) | Q(member__link_proposal__account=OuterRef("user"))
+    serving = serving.exclude(Exists(deputies.filter(his)))
     named = Post.objects.in_force(today).filter(kind=PostKind.SECRETARY, organisation=OuterRef("pk"))
     kinds = list(places.order_by().values_list("kind", flat=True))
     branches = places.filter(kind=Kind.BRANCH).in_tree_order().select_related("parent")

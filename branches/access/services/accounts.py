@@ -4,19 +4,19 @@ from datetime import timedelta
 
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from branches import audit
 from branches.access.models import CodeSlip, ExternalIdentity, User
 from branches.access.services.codes import one_time_code
 from branches.access.services.factor import factor_drop
 from common import clock
+from common.database import one_transaction
 from common.operator import OPERATOR, Actor
 
 CODE_HOURS = 24
 
 
-@transaction.atomic
+@one_transaction
 def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
     """Create an account and return (user, one-time code). The code works once, for 24 hours, and must be replaced.
 
@@ -71,7 +71,7 @@ def is_unused(user: User) -> bool:
     )
 
 
-@transaction.atomic
+@one_transaction
 def account_first_code(*, by: Actor, user: User) -> str:
     """Give the first code of an unused account anew, because it ran out or was lost. Raises ValidationError for others."""
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -82,7 +82,7 @@ def account_first_code(*, by: Actor, user: User) -> str:
     return code
 
 
-@transaction.atomic
+@one_transaction
 def account_lock(*, by: Actor, user: User, active: bool) -> User:
     """Switch an account off or on; switching off ends its sessions. Nobody locks himself out."""
     if user == by and not active:
@@ -96,7 +96,7 @@ def account_lock(*, by: Actor, user: User, active: bool) -> User:
     return user
 
 
-@transaction.atomic
+@one_transaction
 def password_set(*, by: Actor, user: User, password: str) -> User:
     """Set a lasting password chosen by its owner; other sessions end. Raises ValidationError for a weak one."""
     user = User.objects.select_for_update().get(pk=user.pk)

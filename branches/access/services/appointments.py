@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import F
 
 from branches import audit
@@ -17,6 +16,7 @@ from branches.reach.models import Appointment
 from branches.reach.rights import ROLES
 from branches.settings import dated
 from common import clock
+from common.database import one_transaction
 from common.operator import OPERATOR, Actor, account_of
 
 
@@ -63,7 +63,7 @@ def _mark(appointment: Appointment, *days: date) -> None:
         mark(appointment.organisation_id, min(days), max(days), "appointment")
 
 
-@transaction.atomic
+@one_transaction
 def appointment_make(
     *,
     by: Actor,
@@ -115,7 +115,7 @@ def appointment_make(
     return appointment
 
 
-@transaction.atomic
+@one_transaction
 def appointment_end(
     *, by: Actor, appointment: Appointment, ends: date | None = None, successor: User | None = None, reason: str = ""
 ) -> Appointment:

@@ -12,7 +12,6 @@ from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 
 from branches import audit
@@ -23,6 +22,7 @@ from branches.notices.services import notice_send
 from branches.reach import access
 from common import clock
 from common.crypto import CannotBeShown
+from common.database import one_transaction
 from common.errors import Conflict
 from common.fields import conceal, reveal
 from common.operator import OPERATOR
@@ -56,7 +56,7 @@ def _plain(text: str) -> str:
     return "".join(char for char in kept if char.isascii() and char.isalnum())
 
 
-@transaction.atomic
+@one_transaction
 def factor_begin(*, by: User) -> FactorDevice:
     """Make a new key for the own account and return the device that waits for its first code; a former one goes on until then."""
     user = _locked(by)
@@ -97,7 +97,7 @@ def begun(user: User) -> FactorDevice | None:
     return FactorDevice.objects.filter(user=user, confirmed=False, created__gt=since).first()
 
 
-@transaction.atomic
+@one_transaction
 def factor_confirm(*, by: User, code: str) -> list[str]:
     """Finish enrolment with the first code of the new device; returns ten recovery codes, which nobody sees again.
 
@@ -136,7 +136,7 @@ def _new_codes(device: FactorDevice) -> list[str]:
     return codes
 
 
-@transaction.atomic
+@one_transaction
 def recovery_codes_renew(*, by: User) -> list[str]:
     """Replace the recovery codes of the own account and return the new ones. Raises Conflict without a device."""
     user = _locked(by)
@@ -154,7 +154,7 @@ def codes_left(device: FactorDevice) -> int:
     return device.recovery_codes.filter(used_at=None).count()
 
 
-@transaction.atomic
+@one_transaction
 def factor_check(*, user: User, code: str) -> Answer:
     """Take a code of the app or a recovery code of `user`; each is good once.
 
@@ -212,7 +212,7 @@ def _from_paper(device: FactorDevice, code: str) -> Answer:
     return Answer(True, left=codes_left(device))
 
 
-@transaction.atomic
+@one_transaction
 def factor_remove(*, by: User) -> None:
     """Take the factor from the own account; other sessions end. Raises ValidationError where it is demanded of him."""
     user = _locked(by)

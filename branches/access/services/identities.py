@@ -12,10 +12,11 @@ from branches.access.single_sign_on import Identity
 from branches.notices.services import notice_send
 from branches.reach import access
 from common import clock
+from common.database import one_transaction
 from common.operator import OPERATOR
 
 
-@transaction.atomic
+@one_transaction
 def identity_link(*, by: User, identity: Identity) -> ExternalIdentity:
     """Link an identity to the own account. Raises ValidationError where it, or the account, is linked otherwise already."""
     user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
@@ -32,7 +33,7 @@ def identity_link(*, by: User, identity: Identity) -> ExternalIdentity:
     return row
 
 
-@transaction.atomic
+@one_transaction
 def identity_unlink(*, by: User, identity: ExternalIdentity) -> None:
     """Take an identity from the own account."""
     row = ExternalIdentity.objects.select_for_update().get(pk=identity.pk, user=by)
@@ -46,7 +47,7 @@ def _tell(user: User, words: str) -> None:
     notice_send(by=OPERATOR, to=user, kind="security", text=text, url=reverse("security"))
 
 
-@transaction.atomic
+@one_transaction
 def identity_enter(*, identity: Identity) -> tuple[User | None, str]:
     """Return (account, reason why it does not enter or ""): the account linked with an identity, by nothing else.
 

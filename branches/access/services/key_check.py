@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from branches.access.models import KeyCanary
 from common import crypto
 from common.crypto import CannotBeShown
+from common.database import one_transaction
 
 _KNOWN = "tongbu 1234567890"
 _AAD = "keycanary.value"
@@ -113,7 +114,7 @@ def _fits(row: Any, name: str, column: str, purpose: str) -> bool:
     return not column or crypto.blind_index(plain, purpose) == getattr(row, column)
 
 
-@transaction.atomic
+@one_transaction
 def keep_canaries() -> str:
     """Write the canaries that are still missing; return why that cannot be (see `problem`), or ""."""
     if found := problem():

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
-
 from branches import audit
 from branches.access.models import KeyCanary
 from branches.access.services.key_check import encrypted_models, index_key_holds, index_mark, indexed_fields
 from common import crypto, database
 from common.crypto import CannotBeShown
+from common.database import one_transaction
 from common.operator import Actor
 
 
@@ -35,7 +34,7 @@ def field_keys_rotate(*, by: Actor, batch: int = 500) -> tuple[int, list[tuple[s
     return written, unreadable
 
 
-@transaction.atomic
+@one_transaction
 def _rotate(
     by: Actor, model: type[Any], names: Sequence[str], rows: Sequence[Any], unreadable: list[tuple[str, int, str]]
 ) -> int:
@@ -58,7 +57,7 @@ def _rotate(
     return number
 
 
-@transaction.atomic
+@one_transaction
 def index_rebuild(*, by: Actor) -> int:
     """Make every blind index anew where its key is no longer that of the data; returns how many, 0 where it is.
 

@@ -2,7 +2,6 @@
 by another (access rule 10)."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404
 from django.urls import reverse
 
@@ -14,6 +13,7 @@ from branches.access.services.accounts import code_give
 from branches.access.services.factor import factor_drop
 from branches.notices.services import notice_send
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 
@@ -28,7 +28,7 @@ def _waiting_of(owner: User, kind: str) -> PasswordReset | None:
     return row
 
 
-@transaction.atomic
+@one_transaction
 def reset_ask(*, by: User, owner: User, reason: str, kind: str = ResetKind.PASSWORD) -> PasswordReset:
     """Ask for a new code for `owner`, or (kind "factor") for an end of his second factor; until somebody else confirms,
     password and factor work as before.
@@ -81,7 +81,7 @@ def _taken(by: User, reset: PasswordReset) -> PasswordReset:
     return reset
 
 
-@transaction.atomic
+@one_transaction
 def reset_confirm(*, by: User, reset: PasswordReset) -> str:
     """Confirm what another asked; returns the one-time code, which only the confirmer sees, once.
 
@@ -120,7 +120,7 @@ def _carried_out(owner: User, kind: str) -> str:
     return ""
 
 
-@transaction.atomic
+@one_transaction
 def reset_refuse(*, by: User, reset: PasswordReset, reason: str) -> PasswordReset:
     """Refuse what another asked; the asker is told why. Raises as `reset_confirm`."""
     reset = _taken(by, reset)
@@ -134,7 +134,7 @@ def reset_refuse(*, by: User, reset: PasswordReset, reason: str) -> PasswordRese
     return reset
 
 
-@transaction.atomic
+@one_transaction
 def reset_by_operator(*, owner: User, kind: str = ResetKind.PASSWORD) -> str:
     """Give a new code, or end the second factor, from the command line: for administrators, auditors, the last who could
     confirm, or anybody.

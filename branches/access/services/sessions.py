@@ -10,7 +10,6 @@ from typing import Any
 from axes.models import AccessLog
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.http import Http404
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -22,6 +21,7 @@ from branches.access.ended import SESSIONS_PER_ACCOUNT, sessions_delete
 from branches.access.models import User
 from branches.notices.services import notice_send
 from common import clock
+from common.database import one_transaction
 from common.operator import OPERATOR
 
 # A browser that signed in from the same net within so many days is no news.
@@ -75,7 +75,7 @@ def _living(user: User) -> Iterator[Living]:
             )
 
 
-@transaction.atomic
+@one_transaction
 def sessions_end(*, by: User) -> User:
     """End the other sessions of `by`; the caller renews his own."""
     user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
@@ -85,7 +85,7 @@ def sessions_end(*, by: User) -> User:
     return user
 
 
-@transaction.atomic
+@one_transaction
 def session_end(*, by: User, id: str) -> None:
     """End one session of `by`. Raises Http404 where there is none of this id (any more)."""
     row = next((row for row in living(by) if row.id and row.id == id), None)

@@ -6,7 +6,6 @@ Who may print for whom is decided where posts and rosters are known: members/sli
 import hashlib
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from branches import audit
@@ -17,6 +16,7 @@ from branches.notices.models import Notice
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from common import clock
+from common.database import one_transaction
 from common.operator import OPERATOR
 
 # Paper goes through the agency's post and through holidays; a code on the screen is good for a day.
@@ -70,7 +70,7 @@ def slip_use(user: User) -> bool:
     return bool(CodeSlip.objects.filter(pk=slip.pk, used_at__isnull=True).update(used_at=clock.now()))
 
 
-@transaction.atomic
+@one_transaction
 def slip_tried(*, username: str, code: str) -> str:
     """Return what to say to whoever signs in with a code on paper that is good no longer; "" for anything else typed.
 

@@ -1,11 +1,11 @@
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from branches.access.services.accounts import account_create
 from branches.access.services.appointments import appointment_make
 from branches.places.selectors.names import named
 from branches.reach.rights import ROLES, SYSTEM_ROLES
+from common.database import one_transaction
 from common.operator import OPERATOR
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
             "--at", metavar="ORGANISATION", help="full name, short name or path (A/B/C) of the organisation"
         )
 
-    @transaction.atomic
+    @one_transaction
     def handle(self, *args, username, name, role, at, **options):
         try:
             user, code = account_create(by=OPERATOR, username=username, name=name)

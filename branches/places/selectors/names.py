@@ -1,16 +1,42 @@
 """Names of organisations for pages and exports."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Organisation, OrganisationVersion
 from common.text import fold
 
 
-def full_names() -> dict[int, str]:
-    """Return {id: full name} of all organisations."""
-    return dict(Organisation.objects.order_by().values_list("pk", "name"))
+@dataclass(frozen=True)
+class Then:
+    """What an organisation was called on a day and the id of what it stood below."""
+
+    name: str
+    short_name: str
+    parent: int | None
+
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
+
+def names_over_time() -> Callable[[int, date], Then]:
+    """Return the function (organisation id, day) → Then, of all dated versions, read in one statement.
+
+    On a day before its first version an organisation bears the first name it had (the rule of sums up the tree). KeyError for
+    an id that is none.
+    """
+    begun: dict[int, list[date]] = {}
+    found: dict[int, list[Then]] = {}
+    rows = OrganisationVersion.objects.order_by("starts", "pk")
+    for place, starts, name, short, parent in rows.values_list(
+        "organisation", "starts", "name", "short_name", "parent"
+    ):
+        begun.setdefault(place, []).append(starts)
+        found.setdefault(place, []).append(Then(name, short, parent))
+    return lambda place, day: found[place][max(bisect_right(begun[place], day) - 1, 0)]
 
 
 def labels(ids: Iterable[int] | None = None) -> dict[int, str]:

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from branches import audit
 from branches.jobs.marks import mark
@@ -12,10 +11,11 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ORGANISE
 from common import clock
+from common.database import one_transaction
 from common.operator import Actor
 
 
-@transaction.atomic
+@one_transaction
 def department_create(*, by: Actor, name: str) -> Department:
     """Create an administrative unit. Raises ValidationError keyed "name" when the name is taken."""
     department = Department(name=name)
@@ -25,7 +25,7 @@ def department_create(*, by: Actor, name: str) -> Department:
     return department
 
 
-@transaction.atomic
+@one_transaction
 def department_close(*, by: Actor, department: Department, on: date | None = None) -> Department:
     """Close a department; its last day is `on` (default today), and its coverage ends with it."""
     department = Department.objects.select_for_update().get(pk=department.pk)
@@ -45,7 +45,7 @@ def _open(department: Department) -> Coverage | None:
     return rows.select_related("organisation").first()
 
 
-@transaction.atomic
+@one_transaction
 def coverage_set(
     *, by: Actor, department: Department, organisation: Organisation, starts: date | None = None
 ) -> Coverage:
@@ -89,7 +89,7 @@ def coverage_set(
     return coverage
 
 
-@transaction.atomic
+@one_transaction
 def coverage_end(*, by: Actor, department: Department, ends: date | None = None) -> Coverage:
     """End the open coverage of a department; `ends` is its last day (default today)."""
     current = _open(department)

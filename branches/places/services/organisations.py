@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from branches.places import tree
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ORGANISE
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor
 
@@ -29,7 +29,7 @@ def _current(organisation: Organisation, version: int | None) -> None:
         raise Conflict("该组织刚被他人修改，请核对后再办理。")
 
 
-@transaction.atomic
+@one_transaction
 def organisation_create(
     *, by: Actor, parent: Organisation, kind: str, name: str, short_name: str = "", founded: date | None = None
 ) -> Organisation:
@@ -42,7 +42,7 @@ def organisation_create(
     return organisation
 
 
-@transaction.atomic
+@one_transaction
 def organisation_update(
     *, by: Actor, organisation: Organisation, version: int | None = None, **values: Any
 ) -> Organisation:
@@ -54,7 +54,7 @@ def organisation_update(
     return tree.organisation_update(by=by, organisation=organisation, **values)
 
 
-@transaction.atomic
+@one_transaction
 def organisation_move(
     *, by: Actor, organisation: Organisation, parent: Organisation, version: int | None = None
 ) -> Organisation:
@@ -70,7 +70,7 @@ def organisation_move(
     return moved
 
 
-@transaction.atomic
+@one_transaction
 def organisation_archive(
     *, by: Actor, organisation: Organisation, on: date | None = None, version: int | None = None
 ) -> Organisation:

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from branches import audit
 from branches.jobs.marks import mark
@@ -12,6 +11,7 @@ from branches.places.models.terms import Term
 from branches.reach import access
 from branches.reach.rights import ORGANISE
 from common import clock
+from common.database import one_transaction
 from common.operator import Actor
 
 
@@ -29,7 +29,7 @@ def _mark(term: Term) -> None:
     mark(term.organisation_id, min(term.starts or clock.today(), clock.today()), clock.today(), "term")
 
 
-@transaction.atomic
+@one_transaction
 def term_set(*, by: Actor, organisation: Organisation, expires: date, starts: date | None = None) -> Term:
     """Enter the running term of `organisation`, or correct its dates; returns the Term.
 
@@ -45,7 +45,7 @@ def term_set(*, by: Actor, organisation: Organisation, expires: date, starts: da
     return term
 
 
-@transaction.atomic
+@one_transaction
 def term_close(*, by: Actor, organisation: Organisation, on: date, next_expires: date | None = None) -> Term:
     """Close the running term on the day of the election `on`; with `next_expires` the next one starts that day.
 

@@ -15,6 +15,7 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import EARLIEST
@@ -202,7 +203,8 @@ def audit_view(activity: Activity, data: RecordData) -> dict[str, Any]:
     }
 
 
-def _write_children(activity: Activity, data: RecordData, old: RecordData | None) -> None:
+def children_write(activity: Activity, data: RecordData, old: RecordData | None) -> None:
+    """Write kinds, own attendance, resolutions and hosts of a saved record, where they differ from `old` (None: a new one)."""
     if old is None or _made_up(old) != _made_up(data):
         if old is not None:
             ActivityKind.objects.filter(activity=activity).delete()
@@ -262,7 +264,8 @@ def _write_hosts(activity: Activity, hosts: Iterable[Organisation], existing: se
     )
 
 
-def _check(organisation: Organisation, data: RecordData) -> None:
+def check(organisation: Organisation, data: RecordData) -> None:
+    """Raise ValidationError for what no record may say, draft or not."""
     errors = {}
     if not data.kinds:
         errors["kinds"] = "请选择活动类型。"
@@ -280,7 +283,7 @@ def _check(organisation: Organisation, data: RecordData) -> None:
         raise ValidationError(errors)
 
 
-def _fill(activity: Activity, data: RecordData) -> None:
+def fill(activity: Activity, data: RecordData) -> None:
     """Put `data` into the columns and count the quorum. Attendance may name only the organisation's own people."""
     members = list(roster(activity.organisation, data.day))
     seats = committee(activity.organisation, data.day)
@@ -304,7 +307,7 @@ def _planned_or_draft(activity: Activity) -> None:
     if activity.state in (ActivityState.PLANNED, ActivityState.DRAFT):
         activity.state = ActivityState.PLANNED if activity.day > clock.today() else ActivityState.DRAFT
     elif activity.day > clock.today():
-        raise ValidationError({"day": "退回的记录已经发生，日期不能晚于今天。"})
+        raise ValidationError({"day": "活动已经开展，日期不能晚于今天。"})
 
 
 def _first_with(form_key: UUID | None) -> Activity | None:
@@ -313,7 +316,7 @@ def _first_with(form_key: UUID | None) -> Activity | None:
 
 def _start(by: Actor, organisation: Organisation, data: RecordData, form_key: UUID | None) -> tuple[Activity, bool]:
     activity = Activity(organisation=organisation, author=account_of(by), form_key=form_key, day=data.day)
-    _fill(activity, data)
+    fill(activity, data)
     try:
         with transaction.atomic():
             activity.save(force_insert=True)
@@ -323,7 +326,7 @@ def _start(by: Actor, organisation: Organisation, data: RecordData, form_key: UU
         if first is None:
             raise
         return first, False
-    _write_children(activity, data, None)
+    children_write(activity, data, None)
     writer_add(by, activity)
     return activity, True
 
@@ -347,7 +350,7 @@ def draft_write(
     else:
         activity = locked(activity)
     if activity is None:
-        _check(organisation, data)
+        check(organisation, data)
         activity, new = _start(by, organisation, data, form_key)
         if new:
             access.require(by, RECORD, organisation)
@@ -360,19 +363,19 @@ def draft_write(
         raise Conflict(MOVED_ON, record=activity)
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
-    _check(activity.organisation, data)
+    check(activity.organisation, data)
     before = audit_view(activity, old)
-    _fill(activity, data)
+    fill(activity, data)
     activity.version += 1
     activity.changed = clock.now()
     activity.edited_by_hand = True
     activity.save()
-    _write_children(activity, data, old)
+    children_write(activity, data, old)
     writer_add(by, activity)
     return activity, before, audit_view(activity, data)
 
 
-@transaction.atomic
+@one_transaction
 def activity_create(
     *, by: Actor, organisation: Organisation, data: RecordData, form_key: UUID | None = None
 ) -> Activity:
@@ -390,7 +393,7 @@ def activity_create(
     return activity
 
 
-@transaction.atomic
+@one_transaction
 def activity_update(*, by: Actor, activity: Activity, data: RecordData, version: int | None = None) -> Activity:
     """Change a draft, planned or returned record; Conflict when it moved on since `version` was read."""
     if activity.state not in EDITABLE:
@@ -413,7 +416,7 @@ def activity_update(*, by: Actor, activity: Activity, data: RecordData, version:
     return activity
 
 
-@transaction.atomic
+@one_transaction
 def activity_discard(*, by: Actor, activity: Activity, version: int | None = None) -> None:
     """Delete a draft that was never submitted."""
     activity = locked(activity, version)
@@ -430,15 +433,16 @@ def activity_discard(*, by: Actor, activity: Activity, version: int | None = Non
     )
     paths = list(activity.attachments.values_list("path", flat=True))
     activity.delete()
-    transaction.on_commit(lambda: _remove(paths))
+    transaction.on_commit(lambda: remove_files(paths))
 
 
-def _remove(paths: Iterable[str]) -> None:
+def remove_files(paths: Iterable[str]) -> None:
+    """Remove the kept bytes of files whose rows are gone."""
     for path in paths:
         files.remove(path)
 
 
-@transaction.atomic
+@one_transaction
 def host_confirm(*, by: Actor, host: ActivityHost, attendance: Mapping[int, tuple[str, str]]) -> ActivityHost:
     """Confirm a joint record for one's own organisation, with its attendance {member id: (state, reason)}."""
     record = locked(host.activity)

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 
 from branches import audit
@@ -13,6 +12,7 @@ from branches.notices.services import notice_send
 from branches.reach import access
 from branches.reach.rights import RECORD
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor
 from common.text import quoted
@@ -33,7 +33,7 @@ def _write(
     mark(place, day, day, "activity")
 
 
-@transaction.atomic
+@one_transaction
 def resolution_done(*, by: Actor, resolution: Resolution, done_on: date) -> Resolution:
     """Say that a resolution was carried out on `done_on`, a day from the meeting to today; late is marked, not refused."""
     activity = resolution.activity
@@ -49,7 +49,7 @@ def resolution_done(*, by: Actor, resolution: Resolution, done_on: date) -> Reso
     return resolution
 
 
-@transaction.atomic
+@one_transaction
 def resolution_reopen(*, by: Actor, resolution: Resolution, reason: str) -> Resolution:
     """Take the mark back with a reason; whoever had set it is told."""
     access.require(by, RECORD, resolution.activity.organisation)

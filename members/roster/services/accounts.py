@@ -1,7 +1,6 @@
 """Link a member's file to the account that may read it as his own: proposed, then confirmed by the owner (access rule 10)."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
@@ -15,6 +14,7 @@ from branches.reach.models import Appointment
 from branches.reach.reach import fresh
 from branches.reach.rights import MEMBERS, SYSTEM_ROLES
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from members.roster.models.links import LinkProposal
@@ -42,7 +42,7 @@ def _problem(account: User, member: Member) -> str:
     return ""
 
 
-@transaction.atomic
+@one_transaction
 def link_propose(*, by: Actor, member: Member, username: str) -> str:
     """Propose the account named `username` to `member`; without effect until its owner confirms.
 
@@ -76,7 +76,7 @@ def link_propose(*, by: Actor, member: Member, username: str) -> str:
     return code
 
 
-@transaction.atomic
+@one_transaction
 def account_unlink(*, by: Actor, member: Member) -> Member:
     """End the link of a member's file, and withdraw an open proposal; the owner is told."""
     member = Member.objects.select_for_update().get(pk=member.pk)
@@ -115,7 +115,7 @@ def _own(by: User, proposal: LinkProposal) -> tuple[LinkProposal, Member]:
     return found, Member.objects.select_for_update().get(pk=found.member_id)
 
 
-@transaction.atomic
+@one_transaction
 def link_confirm(*, by: User, proposal: LinkProposal) -> Member:
     """The owner says yes: from now on he reads the member's file as his own, nothing more.
 
@@ -141,7 +141,7 @@ def link_confirm(*, by: User, proposal: LinkProposal) -> Member:
     return member
 
 
-@transaction.atomic
+@one_transaction
 def link_refuse(*, by: User, proposal: LinkProposal) -> None:
     """The owner says no: the proposal is gone, and whoever made it is told."""
     proposal, member = _own(by, proposal)

@@ -15,6 +15,7 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock, crypto
+from common.database import one_transaction
 from common.errors import Conflict
 from common.fields import conceal
 from common.names import initials_of
@@ -133,7 +134,7 @@ def member_create(
         return _create(by, branch, small_group, starts, values)
 
 
-@transaction.atomic
+@one_transaction
 def _create(
     by: Actor, branch: Organisation, small_group: Organisation | None, starts: date | None, values: Mapping[str, Any]
 ) -> Member:
@@ -159,7 +160,7 @@ def member_update(*, by: Actor, member: Member, version: int | None = None, **va
         return _update(by, member, version, values)
 
 
-@transaction.atomic
+@one_transaction
 def _update(by: Actor, member: Member, version: int | None, values: Mapping[str, Any]) -> Member:
     member = Member.objects.select_for_update().get(pk=member.pk)
     if version is not None and version != member.version:
@@ -190,7 +191,7 @@ def _check_branch(branch: Organisation, small_group: Organisation | None) -> Non
         raise ValidationError({"small_group": "该党小组不属于这个党支部。"})
 
 
-@transaction.atomic
+@one_transaction
 def member_transfer(
     *,
     by: Actor,
@@ -243,7 +244,7 @@ def _end_posts(by: Actor, member: Member, left: Organisation, last: date) -> Non
         post_end(by=by, post=post, ends=max(last, post.starts or last))
 
 
-@transaction.atomic
+@one_transaction
 def post_give(
     *,
     by: Actor,
@@ -265,7 +266,7 @@ def post_give(
     return post
 
 
-@transaction.atomic
+@one_transaction
 def post_end(*, by: Actor, post: Post, ends: date | None = None) -> Post:
     """End a Party post; `ends` is its last day (default today)."""
     with audit.change(by=by, verb="post.end", obj=post, organisation=post.organisation):

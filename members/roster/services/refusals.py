@@ -13,11 +13,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from branches import audit
 from branches.access.auditors import tell_auditors
 from common import clock, database
+from common.database import one_transaction
 from common.errors import TooMany
 from common.operator import Actor, account_of
 from members.roster.models.refusals import NumberRefusal
@@ -56,7 +56,7 @@ def numbers_left(by: Actor) -> int:
     return left
 
 
-@transaction.atomic
+@one_transaction
 def numbers_refused(*, by: Actor, indexes: Collection[str]) -> None:
     """Note that these numbers (their blind indexes) were refused to `by`; the same one counts once a day.
 

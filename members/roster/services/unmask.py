@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from branches import audit
 from branches.access.auditors import tell_auditors
@@ -12,6 +11,7 @@ from branches.audit.limits import done_since
 from branches.reach import access
 from branches.reach.rights import IDENTITY
 from common import clock, crypto
+from common.database import one_transaction
 from common.errors import TooMany
 from common.fields import reveal
 from common.operator import Actor, account_of
@@ -20,7 +20,7 @@ from members.roster.models.members import Member
 FIELDS = {"identity": "公民身份号码", "phone": "手机号码"}
 
 
-@transaction.atomic
+@one_transaction
 def member_unmask(*, by: Actor, member: Member, field: str, reason: str) -> str:
     """Return the plain text of `field` ("identity" or "phone") and leave who, whose, which field and why.
 

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from branches import audit
 from branches.reach import access
 from branches.reach.rights import DUTIES, RECORD
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.uploads import sniffing as uploads
@@ -86,7 +86,7 @@ def _keep_files(
     return files
 
 
-@transaction.atomic
+@one_transaction
 def collect_answer(*, by: Actor, target: CollectTarget, given: Given) -> CollectTarget:
     """Keep the answers of one organisation, or change them while the collection is open; late is accepted and marked.
 
@@ -143,7 +143,7 @@ def _words(fields: Iterable[CollectField], answers: Iterable[CollectAnswer]) -> 
     return {labels[answer.field_id]: answer.value for answer in answers if answer.field_id in labels}
 
 
-@transaction.atomic
+@one_transaction
 def collect_return(*, by: Actor, target: CollectTarget, reason: str) -> CollectTarget:
     """Ask one organisation again with a reason; its answers stay until it has changed them."""
     collect = target.collect

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -15,6 +14,7 @@ from branches import audit
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from responsibilities.assigning import answering, answers, places_assigned, require_assigns
@@ -128,7 +128,7 @@ def _own_seat(by: Actor) -> Organisation:
     return seat
 
 
-@transaction.atomic
+@one_transaction
 def collect_save(
     *,
     by: Actor,
@@ -186,7 +186,7 @@ def _freeze_figures(collect: Collect) -> None:
     )
 
 
-@transaction.atomic
+@one_transaction
 def collect_send(*, by: Actor, collect: Collect) -> int:
     """Send a draft to its organisations. When the system knows every field nobody is asked and the table is closed at once.
 
@@ -217,7 +217,7 @@ def collect_send(*, by: Actor, collect: Collect) -> int:
     return sum(tell(by, target, collect, f"请于{collect.due:%-m月%-d日}前填报") for target in targets)
 
 
-@transaction.atomic
+@one_transaction
 def collect_close(*, by: Actor, collect: Collect) -> Collect:
     """End a collection; nobody can answer any more, and what the system knows is kept as of today."""
     require_assigns(by, collect.organisation)
@@ -227,7 +227,7 @@ def collect_close(*, by: Actor, collect: Collect) -> Collect:
     return collect
 
 
-@transaction.atomic
+@one_transaction
 def collect_discard(*, by: Actor, collect: Collect) -> None:
     """Delete a draft that was never sent."""
     require_assigns(by, collect.organisation)
@@ -245,7 +245,7 @@ def collect_discard(*, by: Actor, collect: Collect) -> None:
     collect.delete()
 
 
-@transaction.atomic
+@one_transaction
 def collect_remind(*, by: Actor, collect: Collect) -> tuple[int, int]:
     """Tell those who have not answered; return (accounts told, organisations waiting)."""
     require_assigns(by, collect.organisation)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max
 
 from branches import audit
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor
 from common.stale_form import require_unchanged
@@ -56,7 +56,7 @@ def _still_there(duty: Duty) -> Duty:
     return now
 
 
-@transaction.atomic
+@one_transaction
 def duty_add(*, by: Actor, duty_list: DutyList, data: Mapping[str, Any], reason: str = "") -> Duty:
     """Add one line to a list and return it. data: dict of COLUMNS. reason: needed once the list is issued.
 
@@ -72,7 +72,7 @@ def duty_add(*, by: Actor, duty_list: DutyList, data: Mapping[str, Any], reason:
     return duty
 
 
-@transaction.atomic
+@one_transaction
 def duty_change(*, by: Actor, duty: Duty, data: Mapping[str, Any], reason: str = "", seen: str = "") -> Duty:
     """Change one line of a list and return it; as `duty_add`. What was reported about its periods stays as it is.
 
@@ -90,7 +90,7 @@ def duty_change(*, by: Actor, duty: Duty, data: Mapping[str, Any], reason: str =
     return duty
 
 
-@transaction.atomic
+@one_transaction
 def duty_drop(*, by: Actor, duty: Duty, reason: str = "") -> DutyList:
     """Take one line out of a list; refused once anything was reported about it."""
     duty_list, reason = _begin(by, duty.list, reason)

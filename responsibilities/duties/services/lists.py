@@ -12,6 +12,7 @@ from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import EARLIEST
@@ -44,7 +45,7 @@ def mark_lists(rows: Iterable[DutyList]) -> None:
     )
 
 
-@transaction.atomic
+@one_transaction
 def duty_lists_make(
     *, by: Actor, year: int, levels: Iterable[str], holders: Iterable[DutyList] | None = None
 ) -> list[DutyList]:
@@ -160,7 +161,7 @@ def _check_issue(document: str, issued_on: date | None) -> None:
         raise ValidationError(errors)
 
 
-@transaction.atomic
+@one_transaction
 def duty_lists_issue(*, by: Actor, lists: Iterable[DutyList], document: str, issued_on: date) -> int:
     """Issue drafts with a document and a date, in one step; their holders are told. Return how many.
 
@@ -222,7 +223,7 @@ def _tell(by: Actor, lists: list[DutyList]) -> None:
     )
 
 
-@transaction.atomic
+@one_transaction
 def duty_list_note(*, by: Actor, duty_list: DutyList) -> DutyList:
     """Say that the holder has taken note of his issued list; the first time counts."""
     require_acts(by, duty_list)

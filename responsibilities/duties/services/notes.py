@@ -1,12 +1,12 @@
 """Remind those who answer for issued lists of which nobody has yet said that he read them."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 
 from branches import audit
 from branches.notices.models import Notice
 from common import clock, database
+from common.database import one_transaction
 from common.operator import Actor, account_of
 from responsibilities.duties.selectors.lists import people_to_remind, reminding
 
@@ -14,7 +14,7 @@ REMIND_LOCK = 7_302_047
 BATCH = 500
 
 
-@transaction.atomic
+@one_transaction
 def duty_lists_remind(*, by: Actor, year: int) -> int:
     """Send one notice to each holder with an account of an issued list of `year` not taken note of; return how many.
 

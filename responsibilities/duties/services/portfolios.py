@@ -12,13 +12,14 @@ from branches.places.models.departments import Department
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor
 from responsibilities.assigning import LEADING, require_assigns
 from responsibilities.duties.models import LeaderPortfolio
 
 
-@transaction.atomic
+@one_transaction
 def portfolio_make(
     *,
     by: Actor,
@@ -61,7 +62,7 @@ def portfolio_make(
     return portfolio
 
 
-@transaction.atomic
+@one_transaction
 def portfolio_end(*, by: Actor, portfolio: LeaderPortfolio, ends: date | None = None) -> LeaderPortfolio:
     """End a portfolio on `ends` (default today); the row stays as history."""
     require_assigns(by, portfolio.organisation)

@@ -13,6 +13,7 @@ from branches.notices.services import notice_send
 from branches.reach import access
 from branches.reach.rights import ASSIGN, REVIEW
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
@@ -65,7 +66,7 @@ def _slot(by: Actor, duty: Duty, key: str) -> DutySlot:
     return slot
 
 
-@transaction.atomic
+@one_transaction
 def duty_confirm(*, by: Actor, duty: Duty, slot: str) -> DutyReport:
     """Confirm in one click that the system's own proof closes a slot (its key); return the DutyReport.
 
@@ -83,7 +84,7 @@ def duty_confirm(*, by: Actor, duty: Duty, slot: str) -> DutyReport:
     return report
 
 
-@transaction.atomic
+@one_transaction
 def duty_list_confirm(*, by: Actor, duty_list: DutyList, duty: Duty | None = None) -> int:
     """Confirm all that the system's own proof closes, of a list or of one Duty of it; return how many slots.
 
@@ -168,7 +169,7 @@ def _say(slot: DutySlot, duty: Duty, values: Mapping[str, Any], replaceable: tup
     return slot.report
 
 
-@transaction.atomic
+@one_transaction
 def duty_report(
     *, by: Actor, duty: Duty, slot: str, text: str, file: UploadedFile | None = None, seen: str = ""
 ) -> DutyReport:
@@ -246,13 +247,13 @@ def _judge(by: Actor, report: DutyReport, to: ReportState, verb: str, reason: st
     return report
 
 
-@transaction.atomic
+@one_transaction
 def duty_report_accept(*, by: Actor, report: DutyReport) -> DutyReport:
     """Accept a report from above; never one's own."""
     return _judge(by, report, ReportState.ACCEPTED, "duty.accept")
 
 
-@transaction.atomic
+@one_transaction
 def duty_report_return(*, by: Actor, report: DutyReport, reason: str) -> DutyReport:
     """Return a report with the reason; it stops counting until it is reported again."""
     reason = clean_text(reason)
@@ -267,7 +268,7 @@ def _done(by: Actor, verb: str, report: DutyReport, note: str = "") -> None:
     mark_lists([report.duty.list])
 
 
-@transaction.atomic
+@one_transaction
 def duty_remind(*, by: Actor, duties: Iterable[Duty]) -> tuple[int, list[Duty]]:
     """Send one line to the holders of each duty that is past its date; return (notices sent, duties nobody answers for).
 

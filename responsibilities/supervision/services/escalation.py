@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.urls import reverse
 
 from branches import audit
 from branches.notices.services import notice_send
 from branches.reach import access
 from common import clock
+from common.database import one_transaction
 from responsibilities.assigning import above
 from responsibilities.supervision.models import AWAITING, Supervision
 from responsibilities.supervision.selectors.notices import overdue
@@ -24,7 +24,7 @@ def supervisions_escalate(as_of: date | None = None) -> int:
     return sum(_escalate(row) for row in waiting.select_related("organisation__parent", "holder", "issued_by"))
 
 
-@transaction.atomic
+@one_transaction
 def _escalate(supervision: Supervision) -> bool:
     rows = Supervision.objects.filter(
         pk=supervision.pk, state__in=AWAITING, escalated_at__isnull=True, due=supervision.due

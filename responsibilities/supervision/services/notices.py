@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 
@@ -19,6 +18,7 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD
 from common import clock, database
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import quoted
@@ -133,7 +133,7 @@ def _require_judge(by: Actor, supervision: Supervision) -> None:
         raise access.Forbidden(ASSIGN, supervision.organisation)
 
 
-@transaction.atomic
+@one_transaction
 def supervision_issue(
     *,
     by: Actor,
@@ -209,7 +209,7 @@ def _check_evidence(by: Actor, supervision: Supervision, activity: Activity | No
         raise ValidationError({"activity": "请从列表中选择已提交的活动记录。"})
 
 
-@transaction.atomic
+@one_transaction
 def supervision_reply(
     *,
     by: Actor,
@@ -269,7 +269,7 @@ def _review(by: Actor, supervision: Supervision, accepted: bool, reason: str = "
     return reply
 
 
-@transaction.atomic
+@one_transaction
 def supervision_accept(*, by: Actor, supervision: Supervision) -> Supervision:
     """Accept the last reply: closed, or (with problems still open) accepted until all are struck off."""
     columns: dict[str, Any] = {"state": SupervisionState.ACCEPTED}
@@ -284,7 +284,7 @@ def supervision_accept(*, by: Actor, supervision: Supervision) -> Supervision:
     return supervision
 
 
-@transaction.atomic
+@one_transaction
 def supervision_return(*, by: Actor, supervision: Supervision, reason: str) -> Supervision:
     """Return the last reply with a reason; the recipient answers again."""
     reason = reason.strip()
@@ -297,7 +297,7 @@ def supervision_return(*, by: Actor, supervision: Supervision, reason: str) -> S
     return supervision
 
 
-@transaction.atomic
+@one_transaction
 def supervision_prolong(*, by: Actor, supervision: Supervision, due: date, reason: str) -> Supervision:
     """Move the due date to a later day with a reason; the first one is kept."""
     _require_judge(by, supervision)
@@ -322,7 +322,7 @@ def supervision_prolong(*, by: Actor, supervision: Supervision, due: date, reaso
     return supervision
 
 
-@transaction.atomic
+@one_transaction
 def supervision_close(*, by: Actor, supervision: Supervision, reason: str) -> Supervision:
     """Close a notice at once, whatever is still open, with a reason that the audit trail keeps.
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from branches import audit
 from branches.reach import access
 from branches.reach.rights import DUTIES
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from responsibilities.supervision.models import Supervision, SupervisionProblem, SupervisionState
@@ -42,7 +42,7 @@ def _locked(by: Actor, supervision: Supervision) -> Supervision:
     return supervision
 
 
-@transaction.atomic
+@one_transaction
 def problems_write(*, by: Actor, supervision: Supervision, rows: Iterable[ProblemRow]) -> Supervision:
     """Write the list anew: rows of (SupervisionProblem or None, problem, measure), in their order; "" removes a row.
 
@@ -97,7 +97,7 @@ def _write(supervision: Supervision, rows: Iterable[ProblemRow], *, judges: bool
         row.save()
 
 
-@transaction.atomic
+@one_transaction
 def problem_done(*, by: Actor, problem: SupervisionProblem, done_on: date) -> Supervision:
     """Strike one problem off on the day `done_on`; with the last one the notice is closed.
 

@@ -11,6 +11,7 @@ from django.http import Http404
 from branches import audit
 from branches.reach.rights import RECORD
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from members.activities.models import Activity, ActivityState
@@ -50,7 +51,7 @@ def _mark(evidence: StageEvidence) -> None:
     mark_work(item, carriers_of(item), _days(evidence))
 
 
-@transaction.atomic
+@one_transaction
 def evidence_link(
     *, by: Actor, stage: SyncStage, activity: Activity, milestone: Milestone | None = None
 ) -> StageEvidence:
@@ -81,7 +82,7 @@ def evidence_link(
     return link
 
 
-@transaction.atomic
+@one_transaction
 def evidence_paper(
     *, by: Actor, stage: SyncStage, title: str, day: date | None, file: UploadedFile, milestone: Milestone | None = None
 ) -> StageEvidence:
@@ -120,7 +121,7 @@ def _written(by: Actor, link: StageEvidence, verb: str, note: str) -> None:
     _mark(link)
 
 
-@transaction.atomic
+@one_transaction
 def evidence_remove(*, by: Actor, evidence: StageEvidence, reason: str) -> StageEvidence:
     """Take a link back with a reason; the row stays. Raises Conflict when it was taken back already."""
     _require_link(by, evidence.stage.item, evidence.activity)

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import F
 
 from branches import audit
@@ -17,6 +16,7 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, WorkCarrier, WorkItem, WorkKind
@@ -154,7 +154,7 @@ def stage_dates(
     return dates
 
 
-@transaction.atomic
+@one_transaction
 def work_create(*, by: Actor, organisation: Organisation, data: WorkData, note: str = "") -> WorkItem:
     """Make an item at `organisation` with its carriers and four stages; returns it. note: of the trail, what it came from."""
     _check_right(by, organisation, data)
@@ -165,7 +165,7 @@ def work_create(*, by: Actor, organisation: Organisation, data: WorkData, note: 
     return item
 
 
-@transaction.atomic
+@one_transaction
 def work_update(*, by: Actor, item: WorkItem, data: WorkData, version: int | None = None, note: str = "") -> WorkItem:
     """Change an item; Conflict when it moved on since `version` was read. A former carrier keeps what it carried.
 
@@ -240,7 +240,7 @@ def _write_stages(item: WorkItem, planned: Planned) -> None:
             row.save()
 
 
-@transaction.atomic
+@one_transaction
 def work_stop(*, by: Actor, item: WorkItem, reason: str, day: date | None = None) -> WorkItem:
     """End an item before its time: what has not happened by `day` (default today) is not owed. Once only."""
     day = day or clock.today()

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from branches import audit
 from branches.reach.rights import ASSIGN, DUTIES
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
@@ -97,7 +97,7 @@ def _raise(errors: dict[str, str]) -> None:
         raise ValidationError(errors)
 
 
-@transaction.atomic
+@one_transaction
 def stage_update(*, by: Actor, stage: SyncStage, data: StageData, seen: str = "") -> SyncStage:
     """Write dates, progress and milestones of a stage; Conflict when it is no longer as it was `seen` (mark of `shown`).
 
@@ -154,7 +154,7 @@ def _write_milestones(stage: SyncStage, rows: list[MilestoneData]) -> None:
         row.save()
 
 
-@transaction.atomic
+@one_transaction
 def stage_waive(*, by: Actor, stage: SyncStage, reason: str) -> SyncStage:
     """Agree that no Party work goes with a stage; the acting user is the approver. Never by the branch whose work it is."""
     stage = _waivable(by, stage)
@@ -171,7 +171,7 @@ def stage_waive(*, by: Actor, stage: SyncStage, reason: str) -> SyncStage:
     return stage
 
 
-@transaction.atomic
+@one_transaction
 def stage_unwaive(*, by: Actor, stage: SyncStage) -> SyncStage:
     """Take a waiver back; the trail keeps it."""
     stage = _waivable(by, stage)

@@ -1,4 +1,4 @@
-/* The record form: what a kind asks for, words to insert, rows of resolutions, files once a draft exists, the draft's address. */
+/* The record form: what a kind asks for, words to insert, rows of resolutions, files (which make a draft), the draft's address. */
 import { toast } from "../shell/toasts.js";
 
 const form = document.getElementById("record");
@@ -103,17 +103,38 @@ function chooseWhen() {
   }
 }
 
+/* Before there is a draft a file may be chosen all the same: the draft is saved, then the file goes. */
+function waiting() {
+  return form.querySelector("[data-waits]");
+}
+
+function offerFiles() {
+  const file = byId("upload-file");
+  if (waiting()) {
+    file.disabled = false;
+    waiting().querySelector("span.muted").textContent = "选择后先存草稿再上传；请勿上传涉密文件";
+    file.addEventListener("change", () => {
+      if (waiting() && file.files.length) {
+        form.dispatchEvent(new CustomEvent("tongbu:save"));
+      }
+    });
+  }
+}
+
 function allowFiles(saved) {
   const upload = byId("upload");
   upload.setAttribute("action", saved.upload);
   upload.setAttribute("hx-post", saved.upload);
-  byId("upload-file").disabled = false;
-  const box = form.querySelector("[data-waits]");
+  const box = waiting();
   if (box) {
     box.removeAttribute("data-waits");
     box.querySelector("span.muted").textContent = "非涉密系统，请勿上传涉密文件";
   }
   window.htmx.process(upload);
+  const file = byId("upload-file");
+  if (box && file.files.length) {
+    file.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 }
 
 /* The draft exists now: later savings, the address and the files go to it. */
@@ -155,5 +176,6 @@ if (form) {
   document.addEventListener("htmx:afterSettle", (event) => onSettled(event.detail.target));
   document.addEventListener("tongbu:saved", (event) => onSaved(event.detail || {}));
   fitToKinds();
+  offerFiles();
   openAt(form.dataset.openAt);
 }

@@ -6,6 +6,7 @@ import pytest
 
 from assessments.facts.models import Fact
 from assessments.home.selectors.dashboard import heat_map, totals
+from branches.places.models.organisations import Organisation
 from common import clock
 from common.periods import Period
 from responsibilities.requirements.addresses import requirement_url
@@ -118,3 +119,9 @@ def test_what_falls_due_today_is_reckoned_with_and_what_falls_due_tomorrow_is_no
     fact(world.branch_a, "life-assembly-q", "2026Q3", "due_soon", due=date(2026, 10, 11))
     row = shown(world)[1][world.branch_a.pk]
     assert (row.done, row.due, row.rate) == (1, 1, 100)
+
+
+def test_an_archived_branch_says_so_among_the_places_one_may_choose(world, as_):
+    Organisation.objects.filter(pk=world.branch_b.pk).update(archived_on=date(2026, 6, 1))
+    options = as_("staff").get("/dashboard/").content.decode()
+    assert "乙处党支部（已撤销）" in options and "甲处党支部（已撤销）" not in options

@@ -17,6 +17,9 @@ from branches.settings.models import Setting
 from branches.settings.start import KEY
 from common import clock
 from common.operator import OPERATOR
+from members.roster.models.links import LinkProposal
+from members.roster.models.members import Member
+from members.roster.models.posts import Post, PostKind
 from tests.responsibilities.work.support import item_at
 
 PAGE = "/first-steps/"
@@ -113,3 +116,16 @@ def test_the_administrator_reads_who_holds_which_seat_and_how_many_accounts_ther
 def test_an_agency_without_a_branch_is_young(world):
     Organisation.objects.filter(kind="branch").update(kind="general_branch")
     assert is_young()
+
+
+def test_a_branch_of_which_only_the_deputy_has_an_account_still_lacks_its_secretary(world, as_):
+    deputy = Member.objects.filter(home=world.branch_b).first()
+    Post.objects.filter(organisation=world.branch_b).update(ends="2020-01-01")
+    Post.objects.create(organisation=world.branch_b, member=deputy, kind=PostKind.DEPUTY)
+    LinkProposal.objects.create(member=deputy, account=world.secretary_b, proposed_at=clock.now())
+    assert "2 / 3 个" in text(as_("committee_secretary"))
+    LinkProposal.objects.all().delete()
+    assert "3 个党支部都有书记" in text(as_("committee_secretary"))
+    Member.objects.filter(pk=deputy.pk).update(account=world.secretary_b)
+    page = text(as_("committee_secretary"))
+    assert "2 / 3 个" in page and "乙处党支部还没有任命书记" in page

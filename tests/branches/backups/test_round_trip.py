@@ -159,6 +159,9 @@ def test_a_restore_that_fails_changes_nothing_and_one_that_replaces_keeps_what_w
             assert database.execute(query).fetchone()[0] == number
 
 
+@pytest.mark.whole(
+    "tests/test_migrations.py migrates a landed database, restores go from one database to the other here"
+)
 @pytest.mark.skipif(settings.IS_POSTGRES, reason="shown by SQLite")
 def test_a_backup_of_the_version_before_is_migrated_forward(tmp_path):
     older, backup = Host(tmp_path / "older"), tmp_path / "backup"

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0009_answers_to_reviewers")]
+    dependencies = [("members", "0010_corrections_of_records")]
 
     operations = [
         migrations.AddField(
