@@ -28,7 +28,10 @@ MORE = {
     "evidence_pick": 26,
     "organisation_list": 17,
     "record_stage_links": 28,
-    "requirement_list": 17,
+    # Every level and person at once: organisations, persons with what they did, terms with their reminders.
+    "requirement_list": 34,
+    "owed_by_own": 28,
+    "owed_by_member": 24,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
     "review_detail": 29,
     "review_queue": 16,
