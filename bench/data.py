@@ -164,10 +164,26 @@ def _work(committee):
         for place, item in enumerate(items)
         for order, kind in enumerate(SyncStageKind)
     )
-    records = list(Activity.objects.order_by("pk").values_list("pk", flat=True)[: 3 * len(items)])
-    StageEvidence.objects.bulk_create(
-        StageEvidence(stage=stage, activity_id=record) for stage, record in zip(stages, records, strict=False)
-    )
+    StageEvidence.objects.bulk_create(_links(branches, stages))
+
+
+def _links(branches, stages):
+    """Confirmed links of most stages, each to a meeting of the branch that leads the item."""
+    meetings = {place: [] for place in branches}
+    rows = Activity.objects.filter(kinds__kind__in=("assembly", "theme_day", "lecture"), organisation__in=branches)
+    for place, record in rows.order_by("pk").values_list("organisation", "pk"):
+        meetings[place].append(record)
+    for number, stage in enumerate(stages):
+        place = branches[number // len(SyncStageKind)]
+        own = meetings[place]
+        if own and number % 4:
+            yield StageEvidence(
+                stage=stage,
+                activity_id=own[number % len(own)],
+                branch_id=place,
+                sentence="讨论了这项业务的分工和时限",
+                confirmed_at=timezone.now(),
+            )
 
 
 def _duties():

@@ -8,6 +8,8 @@ from typing import Protocol
 from django.db.models import Q, QuerySet
 
 from branches.jobs.models import ChangeMark
+from branches.settings import dated as dated_settings
+from branches.settings.start import EARLIEST
 from common import clock
 from common.periods import Period
 from members.measures import of_marked_records
@@ -15,19 +17,19 @@ from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
 from responsibilities.requirements.models import RequirementState
-from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import Requirement, requirements
-from responsibilities.work.models import StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.models import Closure, StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.models import SyncStageKind as SyncKind
-from responsibilities.work.stages import DUE, SyncPoint, closure, sync_points
+from responsibilities.work.stages import DUE, SyncPoint, closing_point, closure, sync_points
 
 DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
-REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in REQUIREMENT_RULES}
+REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in COUNTED_RULES}
 SYNC_CLOSURE, SYNC_WAIVED = "sync.closure", "sync.waived"
 # Followed by the days: how many stages had just that lag. Medians do not add up, but the counts they come from do.
 SYNC_LAG = "sync.lag."
 SYNC_MEASURES = {f"sync.{stage.value}": f"{stage.label}（同步的环节）" for stage in SyncKind} | {
-    SYNC_CLOSURE: "四个环节闭环的重点业务",
+    SYNC_CLOSURE: "闭环的重点业务（到考核的）",
     SYNC_WAIVED: "免予同步的环节",
 }
 
@@ -36,8 +38,34 @@ def requirement_rows(
     period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
 ) -> list[Requirement]:
     """Return the Requirements whose own period is exactly `period`, those that do not apply included."""
-    rules = [row for row in REQUIREMENT_RULES if row.period == period.kind]
+    rules = [row for row in COUNTED_RULES if row.period == period.kind]
     return requirements(period, organisations=organisations, as_of=as_of, rules=rules)
+
+
+_DUE_SETTINGS = sorted({row.due_setting for row in COUNTED_RULES} - {""})
+
+
+def years_told(year: Period) -> tuple[date, date]:
+    """Return the first and last day whose records can change what is owed of a year.
+
+    Where it may be met in the next spring, up to that day; and from the first year whose springs may have taken records on.
+    """
+    lines = dated_settings.timelines(_DUE_SETTINGS).values()
+
+    def due(one: Period) -> date:
+        return max(dated_settings.day_in(dated_settings.at(line, one.first), one.year) for line in lines)
+
+    first, before = year, year.previous()
+    while due(before) > before.last and before.year > EARLIEST.year:
+        first, before = before, before.previous()
+    return first.first, max(year.last, due(year))
+
+
+def latest_due() -> int:
+    """Return how many days after its year a requirement may at most fall due."""
+    lines = dated_settings.timelines(_DUE_SETTINGS).values()
+    ends = [dated_settings.day_in(value, 2000) for line in lines for _, value in line]
+    return max(0, max((day - date(2000, 12, 31)).days for day in ends))
 
 
 def fraction(row: Requirement) -> tuple[int, int, int, int]:
@@ -73,8 +101,9 @@ def sync_shares(period: Period, as_of: date) -> Iterator[Share]:
     """Yield the Shares of the sync points whose business date lies in `period`: what was owed, by how many days the Party
     side followed, what was waived, closure.
 
-    A stage counts as due once its business side has happened and the Party side has come or the tolerance has passed; not
-    due and waived ones are in no denominator. Closure (four of four) belongs to the period of the last stage's date.
+    A stage counts as due once its business side has happened and the Party side has come or the tolerance has passed; what is
+    not due, waits to be confirmed, is waived or was given up is in no denominator. Closure belongs to the period of the last
+    date of 考核 that is due.
     """
     within = (period.first, period.last)
     dated = Q(happened_on__range=within) | Q(happened_on__isnull=True, planned_on__range=within)
@@ -101,10 +130,10 @@ def sync_shares(period: Period, as_of: date) -> Iterator[Share]:
         if point.state in DUE or point.state == SyncState.WAIVED:
             yield Share(places, SYNC_WAIVED, int(point.state == SyncState.WAIVED))
     for item, mine in by_item.items():
-        ends = [point for point in mine if point.kind == SyncKind.ASSESSMENT and point.state in DUE]
-        if ends and max(point.day for point in ends if point.day) in period:
-            done, owed = closure(mine)
-            yield Share(tuple(ends[-1].carriers or [owners[item]]), SYNC_CLOSURE, int(done == owed))
+        last, state = closing_point(mine), closure(mine)
+        if last is None or last.day is None or last.day not in period or state == Closure.ENDED:
+            continue
+        yield Share(tuple(last.carriers or [owners[item]]), SYNC_CLOSURE, int(state == Closure.CLOSED))
 
 
 def sync_days_touched(marks: Sequence[ChangeMark]) -> set[date]:

@@ -6,7 +6,9 @@ from branches.places.models.departments import Department
 from common import clock
 from members.activities.models import Activity
 from responsibilities.work.models import SyncStage, SyncStageKind
-from responsibilities.work.services.evidence import evidence_link
+from responsibilities.work.selectors.candidates import candidates
+from responsibilities.work.selectors.points import point_of
+from responsibilities.work.services.evidence import evidence_confirm, evidence_link
 from responsibilities.work.services.items import WorkData, work_create, work_stop
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update, stage_waive
 
@@ -130,7 +132,25 @@ ITEMS = [
         {STUDY: (5, None), ARRANGE: (-18, None), CARRY: (-30, None), ASSESS: (-60, None)},
     ),
 ]
+# What the minutes of a record say of a work, by stage.
+STAGE_SAYS = {
+    STUDY: "研究“{name}”，支部书记牵头，党员分片包干",
+    ARRANGE: "安排“{name}”，明确党员责任人和完成时限",
+    CARRY: "党员突击队推进“{name}”，当月问题当月销号",
+    ASSESS: "总结“{name}”，查摆不足，评议党员作用",
+}
+# (item, stage, sentence): links that wait to be confirmed; "" where the record itself speaks of the work.
+WAITING = [
+    ("政务数据共享攻坚", CARRY, ""),
+    ("电子证照扩面应用", CARRY, "党员骨干在活动后到窗口带班，推广证照免提交办理"),
+]
 MILESTONES = [("完成需求清单", 115), ("系统联调", 75), ("全市推广", -20)]
+
+
+def _say(record, name, words):
+    """Let the minutes of a record of the demo speak of a work, as they would in an agency that studies it there."""
+    record.content = f"{record.content}\n{words.format(name=name)}。"
+    Activity.objects.filter(pk=record.pk).update(content=record.content)
 
 
 class Work:
@@ -203,7 +223,28 @@ class Work:
         if happened is not None:
             stage_update(by=self.staff, stage=stage, data=StageData(planned, happened, "按计划完成"))
         if record is not None:
-            evidence_link(by=branch.secretary, stage=stage, activity=record)
+            self._prove(branch, stage, record)
+
+    def _prove(self, branch, stage, record, milestone=None):
+        """Link a record that speaks of the work; the committee's staff confirm it, as the record was accepted before."""
+        _say(record, stage.item.name, STAGE_SAYS[SyncStageKind(stage.stage)])
+        link = evidence_link(by=branch.secretary, stage=stage, milestone=milestone, activity=record)
+        return evidence_confirm(by=self.staff, evidence=link)
+
+    def waiting(self):
+        """Two links were made after the fact and wait for their confirmation: one record speaks of the work, one was explained."""
+        for name, kind, sentence in WAITING:
+            stage = SyncStage.objects.select_related("item__organisation").get(item__name=name, stage=kind)
+            point = point_of(stage)
+            rows = candidates(self.staff, point, stage.item).offered
+            fit = [row for row in rows if not row.same_item and row.outcome != "too_early"]
+            mine = [row for row in fit if row.activity.organisation_id in point.carriers]
+            if not mine:
+                continue
+            branch = next(one for one in self.maker.branches if one.place.pk == mine[0].activity.organisation_id)
+            if not sentence:
+                _say(mine[0].activity, name, STAGE_SAYS[kind])
+            evidence_link(by=branch.secretary, stage=stage, activity=mine[0].activity, sentence=sentence)
 
     def _long_one(self):
         """One item runs long: its implementation has three business dates, the last still to come."""
@@ -225,7 +266,7 @@ class Work:
         first = stage.milestones.order_by("planned_on").first()
         _, _, record = self._dates(self.branches["信息中心"], CARRY, MILESTONES[0][1], 3)
         if record is not None:
-            evidence_link(by=self.branches["信息中心"].secretary, stage=stage, milestone=first, activity=record)
+            self._prove(self.branches["信息中心"], stage, record, milestone=first)
 
     def _endings(self, items):
         """One stage was waived, one item was given up."""

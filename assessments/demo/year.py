@@ -15,8 +15,9 @@ from members.activities.models import Resolution
 from members.activities.services.records import RecordData, activity_create, host_confirm
 from members.activities.services.resolutions import resolution_done
 from members.activities.services.states import activity_accept, activity_record, activity_return, activity_submit
+from responsibilities.requirements.exemptions import requirement_exempt
 from responsibilities.requirements.selectors import one_requirement
-from responsibilities.requirements.services import requirement_exempt, requirement_explain, requirement_remind
+from responsibilities.requirements.services import requirement_explain, requirement_remind
 
 
 class Year:

@@ -9,7 +9,7 @@ from responsibilities.duties.slot import counts_on
 from responsibilities.measures import issued_duties
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.rates import total
-from responsibilities.work.stages import DUE, closure, sync_points
+from responsibilities.work.stages import DUE, sync_points
 
 # A report names the worst; all of them stand on the board of the four synchronisations.
 PROBLEMS_SHOWN = 15
@@ -21,8 +21,8 @@ def work_of(period, as_of):
     Counted from the stages whose business date and the duties whose due date lies in `period`, judged on `as_of`, of the
     whole agency; members' own duties are left out (nobody is ranked).
     """
-    points = [point for point in sync_points(as_of=as_of) if not point.early]
-    mine = [point for point in points if point.day is not None and point.day in period]
+    points = sync_points(as_of=as_of)
+    mine = [point for point in points if not point.early and point.day is not None and point.day in period]
     levels = _levels(period, as_of)
     if not mine and not levels:
         return None
@@ -30,7 +30,7 @@ def work_of(period, as_of):
     due = [point for point in mine if point.state in DUE]
     return {
         "title": _title(items, due),
-        "paragraphs": [*_paragraphs(items, points, due), *_level_words(levels)],
+        "paragraphs": [*_paragraphs(items, points, mine), *_level_words(levels)],
         "stages": [_stage(kind, mine) for kind in SyncStageKind] if mine else [],
         "problems": _problems(items, due, min(period.last, as_of)),
         "levels": levels,
@@ -82,9 +82,10 @@ def _title(items, due):
     return f"{text}，缺失 {missing} 个。" if missing else f"{text}。"
 
 
-def _paragraphs(items, points, due):
+def _paragraphs(items, points, mine):
     if not items:
         return []
+    due = [point for point in mine if point.state in DUE]
     worst = max(
         SyncStageKind,
         key=lambda kind: sum(point.kind == kind and point.state != SyncState.SYNCHRONISED for point in due),
@@ -95,12 +96,15 @@ def _paragraphs(items, points, due):
         if open_ones
         else "到期环节都在容许天数内同步。"
     )
-    closed = 0
-    for item in items:
-        done, owed = closure([point for point in points if point.item == item])
-        closed += owed > 0 and done == owed
-    texts = [text, f"四个环节全部同步（闭环）的重点业务 {closed} 项。"]
-    rate = total(due)
+    rate = total(mine, [point for point in points if point.item in items])
+    texts = [
+        text,
+        f"到考核的重点业务 {rate.items} 项，闭环 {rate.closed} 项。" if rate.items else "还没有重点业务到考核。",
+    ]
+    apart = [f"{rate.to_confirm} 个环节的佐证待确认" if rate.to_confirm else ""]
+    apart.append(f"{rate.ended} 个环节因业务终止不再要求" if rate.ended else "")
+    if any(apart):
+        texts.append("，".join(filter(None, apart)) + "，不计入应同步。")
     return texts if rate.median_lag is None else [*texts, f"党建一侧与业务相差天数的中位数：{rate.lag_words}。"]
 
 
@@ -136,5 +140,6 @@ def _problems(items, due, day):
 
 def _words(point):
     if point.state == SyncState.MISSING:
-        return f"缺失，业务 {point.happened:%-m月%-d日}"
+        why = f"，有记录但不计入（{point.found}）" if point.found else ""
+        return f"缺失，业务 {point.happened:%-m月%-d日}{why}"
     return f"滞后 {point.lag} 天"

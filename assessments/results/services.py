@@ -27,6 +27,8 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.periods import Period
 from members.activities.models import Activity
+from responsibilities.work.selectors.items import stage_name
+from responsibilities.work.selectors.waiting import pending_in
 
 TRIAL_LOCK = 7_302_041
 
@@ -216,11 +218,20 @@ def assessment_freeze(*, by: Actor, assessment: Assessment) -> Assessment:
         raise ValidationError(f"{'、'.join(open_ones[:5])}的结果不完整，不能冻结。")
     if not assessment.results.filter(state=COMPLETE).exists():
         raise ValidationError("没有可以冻结的结果。")
+    _settled(period)
     with audit.change(by=by, verb="assessment.freeze", obj=assessment, organisation=root):
         assessment.state, assessment.frozen = AssessmentState.FROZEN, clock.now()
         assessment.frozen_by = account_of(by)
         assessment.save()
     return assessment
+
+
+def _settled(period: Period) -> None:
+    """Raise ValidationError, naming them, while evidence of the period waits for somebody's yes (judgement 3.4, 7.2)."""
+    waiting = [f"“{item.name}”{stage_name(point)}" for item, point in pending_in(period)]
+    if waiting:
+        named = "、".join(waiting[:5]) + ("等" if len(waiting) > 5 else "")
+        raise ValidationError(f"{named} {len(waiting)} 处佐证待确认，确认或退回后才能冻结。")
 
 
 @one_transaction

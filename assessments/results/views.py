@@ -22,6 +22,7 @@ from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common import clock
 from common.forms.fields import take_errors
 from common.periods import Period
+from responsibilities.work.selectors.waiting import pending_in
 
 # Lost points that the panel of the workbench shows; its page shows all.
 MOST_LOSSES = 5
@@ -90,6 +91,7 @@ def result_detail(request, pk):
             "title": f"{period.label()}考核：{assessment.get_state_display()}",
             "assessment": assessment,
             "results": results,
+            "pending": pending_in(period) if assessment.state == AssessmentState.TRIAL else [],
             "parts": parts,
             "period": period,
             "closed_on": closed_on(period),
@@ -185,6 +187,9 @@ def score_detail(request, pk):
             "title": f"{result.organisation_name}{period.label()}得分"
             + (f" {result.total}" if result.total is not None else "不完整"),
             "result": result,
+            "pending": pending_in(period, result.organisation_id)
+            if result.assessment.state == AssessmentState.TRIAL
+            else [],
             "parts": parts,
             "idle": idle,
             "period": period,

@@ -13,7 +13,6 @@ from branches.reach.rights import (
     REPORTS,
     REVIEW,
     ROLES,
-    SET_RULES,
     VIEW,
 )
 
@@ -24,6 +23,7 @@ _MAIN = [
     ("活动记录", "activity_list", "notebook", VIEW),
     ("义务清单", "requirement_list", "calendar-check", VIEW),
     ("四同步", "sync_board", "arrows-exchange", VIEW),
+    ("佐证待确认", "confirmation_list", "paperclip", REVIEW),
     ("责任清单", "duty_list", "list-check", VIEW),
     ("我的责任", "own_duties", "user-star", None),
     ("督查督办", "supervision_list", "eye-check", VIEW),
@@ -35,7 +35,7 @@ _ORGANISATION = [
     ("台账导入", "import_start", "file-import", IMPORT),
     ("任职授权", "appointment_list", "user-check", APPOINT),
     ("账号重置", "reset_list", "key", MEMBERS),
-    ("本机关设定", "setting_list", "adjustments", SET_RULES),
+    ("规则参数", "setting_list", "adjustments", ASSESS),
     ("启用情况", "first_steps", "checklist", IMPORT),
 ]
 _ASSESSMENT = [

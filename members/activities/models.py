@@ -71,6 +71,22 @@ class BuildingField(models.TextChoices):
     INTEGRITY = "integrity", "党风廉政建设"
 
 
+class Topic(models.TextChoices):
+    """What a meeting of an upper level says it was about; the rules that ask for such a meeting count by it."""
+
+    GOVERNANCE = "governance", "全面从严治党"
+    IDEOLOGY = "ideology", "意识形态工作"
+    PARTY_BUILDING = "party_building", "机关党建"
+    DEVELOPMENT = "development", "入党积极分子队伍分析"
+
+
+# Which kinds of record are asked for their topics.
+TOPICS_OF = {
+    ActivityKindCode.PARTY_SPECIAL: (Topic.GOVERNANCE, Topic.IDEOLOGY, Topic.PARTY_BUILDING),
+    ActivityKindCode.COMMITTEE_PLENARY: (Topic.DEVELOPMENT,),
+}
+
+
 class ReturnField(models.TextChoices):
     """The part of a record that its reviewer asks to be changed; the form opens there."""
 
@@ -124,6 +140,8 @@ class Activity(models.Model):
     content = models.TextField("议程与决议", max_length=20000, blank=True)
     way = models.CharField("服务业务的方式", max_length=10, choices=Way.choices, blank=True)
     building = models.CharField("所属方面", max_length=12, choices=BuildingField.choices, blank=True)
+    # Several may be minuted in one meeting (TOPICS_OF).
+    topics = models.JSONField("议题", default=list, blank=True)
     # 应到、实到 of an imported ledger, kept as written; counted from attendance otherwise.
     written_expected = models.PositiveIntegerField("应到", null=True, blank=True)
     written_present = models.PositiveIntegerField("实到", null=True, blank=True)
@@ -149,6 +167,8 @@ class Activity(models.Model):
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField(null=True, editable=False)
     review_opened_at = models.DateTimeField(null=True, editable=False)
+    # Accepted in one go with others: nobody has read what was written by hand beside it.
+    accepted_together = models.BooleanField(default=False, editable=False)
     no_reviewer = models.BooleanField("无上级审核", default=False, editable=False)
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
     # What the reviewer asks to be changed, and the version as it was returned: whether anything has changed since.
@@ -204,6 +224,10 @@ class Activity(models.Model):
     @property
     def kinds_label(self) -> str:
         return "＋".join(ActivityKindCode(code).label for code in self.codes) or "活动"
+
+    @property
+    def topics_label(self) -> str:
+        return "、".join(Topic(topic).label for topic in self.topics if topic in Topic.values)
 
     @property
     def as_returned(self) -> bool:

@@ -22,6 +22,7 @@ from members.activities.models import (
     ActivityState,
     AttendanceState,
     BuildingField,
+    Topic,
     Way,
 )
 from members.activities.services.records import RecordData
@@ -31,7 +32,7 @@ Version = dict[str, Any]
 # What the record's author says; `answer` goes to a reviewer and is no part of what happened.
 _SAID = (
     *("day", "title", "starts_at", "ends_at", "place", "chair_id", "chair_name", "recorder_name", "lecturer_name"),
-    *("content", "makes_up_for", "way", "building"),
+    *("content", "makes_up_for", "way", "building", "topics"),
 )
 # What the system keeps beside it, to be put back when a correction is returned.
 _KEPT = (
@@ -126,7 +127,9 @@ def column(name: str, value: Any) -> Any:
 
 def data_of(activity: Activity, version: Version) -> RecordData:
     """Return the RecordData of a Version of `activity`: its own attendance only, as `record_data` gives it."""
-    said = {name: column(name, version["columns"][name]) for name in _SAID if name != "chair_id"}
+    # Versions of before meetings were asked for their topics have none.
+    columns = {"topics": []} | version["columns"]
+    said = {name: column(name, columns[name]) for name in _SAID if name != "chair_id"}
     owners = {row["owner"] for row in version["resolutions"]}
     people = Member.objects.in_bulk({version["columns"]["chair_id"], *owners} - {None})
     hosts = Organisation.objects.select_related("parent").in_bulk([row["organisation"] for row in version["hosts"]])
@@ -246,6 +249,10 @@ def _named(row: dict[str, Any]) -> str:
     return f"{row['name']}（{row['reason']}）" if row["reason"] else row["name"]
 
 
+def _topics(version: Version) -> str:
+    return "、".join(str(Topic(topic).label) for topic in version["columns"].get("topics", ()))
+
+
 _LINES: tuple[tuple[str, Callable[[Version], str]], ...] = (
     ("类型", _kinds),
     ("主题", _text("title")),
@@ -258,6 +265,7 @@ _LINES: tuple[tuple[str, Callable[[Version], str]], ...] = (
     ("补办", _made_up),
     ("服务方式", _choice("way", Way)),
     ("所属方面", _choice("building", BuildingField)),
+    ("议题", _topics),
     ("议程与决议", _text("content")),
     ("决议", _resolutions),
     ("考勤", _attendance),

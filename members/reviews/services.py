@@ -29,7 +29,7 @@ def activities_accept(*, by: Actor, choices: Iterable[tuple[Activity, int]]) -> 
 
 def _accept(by: Actor, activity: Activity, version: int) -> str:
     try:
-        activity_accept(by=by, activity=activity, version=version)
+        activity_accept(by=by, activity=activity, version=version, together=True)
     except Conflict as conflict:
         return str(conflict.message)
     except (PermissionDenied, Http404):

@@ -1,4 +1,4 @@
-"""What the shell shows of the rooms below and of this one: how many records and reports wait for the user's review."""
+"""What the shell shows of the rooms below and of this one: how many records, reports and links wait for the user's yes."""
 
 from datetime import date
 from typing import Any
@@ -15,25 +15,27 @@ from common import clock
 from common.requests import Request
 from members.reviews.selectors import waiting_for
 from responsibilities.duties.rights import reports_to_judge
+from responsibilities.work.selectors.waiting import waiting_links
 
 _KEPT = 1000
 _statements: dict[tuple[int, tuple[Seat, ...], date], tuple[str, tuple[Any, ...]]] = {}
 
 
 def counts(request: Request) -> dict[str, SimpleLazyObject]:
-    """Context processor: `review_waiting` (records) and `reports_waiting` (of duties), asked only where they are shown."""
+    """Context processor: `review_waiting` (records), `reports_waiting` (of duties) and `links_waiting` (of evidence), asked only where shown."""
     scope = getattr(request, "scope", None)
     if scope is None or REVIEW not in ROLES[scope.role].rights:
         return {}
-    both = SimpleLazyObject(lambda: _both(request.user))
+    all_three = SimpleLazyObject(lambda: _waiting(request.user))
     return {
-        "review_waiting": SimpleLazyObject(lambda: both[0]),
-        "reports_waiting": SimpleLazyObject(lambda: both[1]),
+        "review_waiting": SimpleLazyObject(lambda: all_three[0]),
+        "reports_waiting": SimpleLazyObject(lambda: all_three[1]),
+        "links_waiting": SimpleLazyObject(lambda: all_three[2]),
     }
 
 
-def _both(user: User) -> tuple[int, int]:
-    """Return (records, reports) in one statement: every page of whoever reviews asks both.
+def _waiting(user: User) -> tuple[int, int, int]:
+    """Return (records, reports, links) in one statement: every page of whoever reviews asks all three.
 
     Django needs far longer to write this statement than the database to answer it, so its text is kept: it differs only
     by account, seats and day; who else holds a grant, and what waits, it reads itself.
@@ -43,9 +45,11 @@ def _both(user: User) -> tuple[int, int]:
         if len(_statements) >= _KEPT:
             _statements.clear()
         numbers = User.objects.filter(pk=user.pk).annotate(
-            records=_number(waiting_for(user)), reports=_number(reports_to_judge(user))
+            records=_number(waiting_for(user)),
+            reports=_number(reports_to_judge(user)),
+            links=_number(waiting_links(user)),
         )
-        _statements[key] = numbers.values_list("records", "reports").query.sql_with_params()
+        _statements[key] = numbers.values_list("records", "reports", "links").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(*_statements[key])
         return cursor.fetchone()

@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
-from branches.reach.rights import VIEW
+from branches.reach.rights import REVIEW, VIEW
+from members.activities.models import COUNTING_STATES, ActivityState
 
 
 class WorkKind(models.TextChoices):
@@ -37,7 +38,20 @@ class SyncState(models.TextChoices):
     SYNCHRONISED = "synchronised", "同步"
     LAGGING = "lagging", "滞后"
     MISSING = "missing", "缺失"
+    # A record is linked and waits for somebody else's yes: neither synchronised nor missing, in no denominator.
+    TO_CONFIRM = "to_confirm", "待确认"
     WAIVED = "waived", "免予同步"
+    # The item was given up before the business side happened.
+    ENDED = "ended", "已终止"
+
+
+class Closure(models.TextChoices):
+    """Whether the stages of an item are closed; only the first two count towards the rate of closure."""
+
+    CLOSED = "closed", "已闭环"
+    OPEN = "open", "未闭环"
+    NOT_YET = "not_yet", "还没有到考核"
+    ENDED = "ended", "已终止"
 
 
 class WorkItemQuerySet(ScopedQuerySet):
@@ -194,16 +208,60 @@ class Milestone(models.Model):
         return self.name
 
 
+def confirmed() -> Q:
+    """Return the condition «this link was confirmed by somebody else» over StageEvidence rows (judgement 3.4).
+
+    Either somebody who may review the branch said so, or it was made with the record, at the latest when that was
+    submitted, and a reviewer who did not link it has accepted the record. A correction of the record takes the yes back until
+    it is given anew; acceptance in one go with other records says nothing about a sentence that was written by hand. The
+    one definition: whatever takes a confirmation back belongs here.
+    """
+    with_the_record = Q(
+        activity__state=ActivityState.ACCEPTED,
+        activity__no_reviewer=False,
+        activity__reviewer__isnull=False,
+        added__lte=F("activity__submitted_at"),
+    )
+    by_another = Q(added_by__isnull=True) | ~Q(added_by=F("activity__reviewer"))
+    read = Q(by_hand=False) | Q(activity__accepted_together=False)
+    uncorrected = Q(activity__revised_at__isnull=True) | Q(confirmed_at__gt=F("activity__revised_at"))
+    return (Q(confirmed_at__isnull=False) & uncorrected) | (with_the_record & by_another & read)
+
+
 class StageEvidenceQuerySet(OfItemQuerySet):
     item_path = "stage__item"
+
+    def visible_to(self, user, right=VIEW):
+        """Rows of the items that the user may read; for a review, those whose branch he reviews."""
+        if right == REVIEW:
+            return self.filter(reach(user, right, "branch__"))
+        return super().visible_to(user, right)
 
     def active(self):
         """Links that were not taken back."""
         return self.filter(removed_at__isnull=True)
 
+    def with_confirmed(self):
+        """Links with `is_confirmed`."""
+        yes = Case(When(confirmed(), then=Value(True)), default=Value(False))
+        return self.annotate(is_confirmed=yes)
+
+    def waiting(self):
+        """Standing links that wait for a yes of their own: made after the record was submitted, or of no record.
+
+        What was made with a record that still waits for its review is confirmed with that.
+        """
+        with_the_record = Q(activity__state=ActivityState.SUBMITTED, added__lte=F("activity__submitted_at"))
+        rows = self.active().filter(Q(paper__isnull=False) | Q(activity__state__in=COUNTING_STATES))
+        return rows.with_confirmed().filter(is_confirmed=False).exclude(with_the_record)
+
 
 class StageEvidence(models.Model):
-    """Party side of a stage: a record, or a paper where no record can exist. Taken back with a reason, never deleted."""
+    """Party side of a stage: a record, or a paper where no record can exist. Taken back with a reason, never deleted.
+
+    It counts once somebody else has confirmed it (`confirmed`). branch: whose work it shows; who reviews that organisation
+    confirms it.
+    """
 
     stage = models.ForeignKey(SyncStage, on_delete=models.CASCADE, related_name="evidence")
     milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
@@ -216,13 +274,28 @@ class StageEvidence(models.Model):
     # Of a paper only: its own date and what it is.
     day = models.DateField("日期", null=True, blank=True)
     title = models.CharField("材料名称", max_length=120, blank=True)
+    branch = models.ForeignKey(
+        "branches.Organisation", verbose_name="党组织", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # How the record served the work, in one sentence; empty only for links from before it was asked for.
+    sentence = models.CharField("怎样服务这项业务", max_length=300, blank=True)
+    # Whether the sentence is none of the record's own that speaks of the work.
+    by_hand = models.BooleanField(default=False)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    # Why a record that is too early for the stage counts all the same; said by whoever confirmed it.
+    early_reason = models.CharField("过早仍计入的原因", max_length=300, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     added = models.DateTimeField(default=timezone.now, editable=False)
     removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True)
     remove_reason = models.CharField("撤下原因", max_length=300, blank=True)
+    # Whether it was whoever should have confirmed it who took it out.
+    returned = models.BooleanField("退回", default=False)
 
     objects = StageEvidenceQuerySet.as_manager()
+    # Set by with_confirmed().
+    is_confirmed: bool
 
     class Meta:
         verbose_name = verbose_name_plural = "同步佐证"
@@ -246,6 +319,10 @@ class StageEvidence(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(removed_at__isnull=True) | ~Q(remove_reason=""), name="evidence_removed_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("added_by")),
+                name="evidence_confirmed_by_another",
             ),
         ]
 

@@ -1,16 +1,15 @@
-"""Rules about business work that need no database: order of dates, which kinds of record suit a stage, doubts, ways."""
+"""Rules about business work: order of dates, which kinds of record suit a stage, refusals, doubts, ways."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from difflib import SequenceMatcher
 
 from branches.places.models.organisations import Kind
 from common import clock
 from common.text import EARLIEST
-from members.activities.models import UNSUBMITTED, Activity, ActivityHost, BuildingField, Way
+from members.activities.models import Activity, ActivityHost, ActivityState, BuildingField, Way
 from members.activities.models import ActivityKindCode as Code
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, WorkItem
+from responsibilities.work.qualifying import HostKind, Standing, fault_of, shows
 from responsibilities.work.stages import SyncPoint
 
 # {stage: the dates of it and of its milestones}
@@ -20,8 +19,6 @@ StageDates = Mapping[SyncStageKind, Sequence[date | None]]
 FAR = 60
 # A business date so many days before the item begins is a slip of the pen: what precedes it is studied the year before.
 LONG_BEFORE = 366
-# Within so many days a record is offered before the others; only the order depends on it.
-NEAR = 7
 
 # Which kinds of record show a stage in published practice (rulebook README, section 6).
 STAGE_KINDS = {
@@ -49,23 +46,6 @@ STAGE_BUILDING = {
     SyncStageKind.IMPLEMENTATION: BuildingField.CONDUCT,
     SyncStageKind.ASSESSMENT: BuildingField.INSTITUTION,
 }
-# Words that stand in most titles and tell nothing about one piece of work.
-_COMMON = (
-    "工作",
-    "活动",
-    "开展",
-    "推进",
-    "会议",
-    "研究",
-    "部署",
-    "年度",
-    "落实",
-    "重点",
-    "专题",
-    "学习",
-    "项目",
-    "党支部",
-)
 
 
 def day_problem(day: date | None, *, actual: bool = False) -> str:
@@ -129,83 +109,50 @@ def _hosts(activity: Activity) -> Iterable[ActivityHost]:
     return activity.hosts.all() if activity.pk else ()
 
 
-def fit(point: SyncPoint, activity: Activity, item: WorkItem) -> list[str]:
-    """Return the doubts about a record as evidence of a point, as Chinese sentences; none of them refuses it.
+def refusal(point: SyncPoint, activity: Activity, hosts: Iterable[HostKind], *, recording: bool = False) -> str:
+    """Return why a record may not show a point, as a sentence, or "" (judgement 3.5).
 
-    point: SyncPoint with its carriers. activity: with organisation, kinds and hosts at hand. item: the WorkItem.
+    hosts: as it was judged for each host and kind. recording: the record is still being written: it need not be submitted, and
+    its quorum is not known yet.
     """
+    unsubmitted = activity.state in (ActivityState.DRAFT, ActivityState.PLANNED, ActivityState.RETURNED)
+    if recording and unsubmitted:
+        place = activity.organisation
+        own = {place.pk, place.parent_id if place.kind == Kind.SMALL_GROUP else None}
+        own |= {row.organisation_id for row in _hosts(activity)}
+        if not own & point.allowed:
+            return f"{place.label}不承办这项业务，也不是承办支部的上级，不能作为佐证。"
+        if activity.codes and not shows(activity.codes):
+            return f"{activity.kinds_label}看不出与业务的关系，不能作为佐证。"
+        return ""
+    standing, why = fault_of(activity.state, hosts, point.allowed)
+    if standing == Standing.COUNTS:
+        return ""
+    return {
+        Standing.UNSUBMITTED: "记录尚未提交，提交后才能选用。",
+        Standing.RETURNED: "记录已退回，修改后重新提交才能选用。",
+        Standing.CANCELLED: "已取消的活动不能作为佐证。",
+        Standing.UNFIT: f"{activity.kinds_label}看不出与业务的关系，不能作为佐证。",
+        Standing.FOREIGN: _foreign(point, activity),
+        Standing.SHORT: f"会议{why}，不能作为佐证。",
+    }[standing]
+
+
+def _foreign(point: SyncPoint, activity: Activity) -> str:
+    invited = [row for row in _hosts(activity) if row.organisation_id in point.allowed and row.confirmed_at is None]
+    if invited:
+        return "共同举办，承办支部尚未确认，不能作为佐证。"
+    return f"{activity.organisation.label}不承办这项业务，也不是承办支部的上级，不能作为佐证。"
+
+
+def fit(point: SyncPoint, activity: Activity, item: WorkItem) -> list[str]:
+    """Return the doubts about the date of a record as evidence of a point, as sentences; none of them refuses it."""
     doubts = []
     days = (activity.day - point.day).days if point.day else 0
-    if days < -FAR:
-        doubts.append(f"记录比业务日期早 {-days} 天。")
-    if days > FAR:
+    if -days > point.early_days:
+        doubts.append(f"记录比业务日期早 {-days} 天，过早（本机关设定 {point.early_days} 天），不计入。")
+    elif days > FAR:
         doubts.append(f"记录比业务日期晚 {days} 天。")
     if (activity.day - item.ends).days > FAR:
         doubts.append(f"记录在业务完成（{clock.in_words(item.ends)}）之后 {(activity.day - item.ends).days} 天。")
-    if not _of_carrier(point, activity, item):
-        doubts.append(f"{activity.organisation.label}不是承办支部，也不是共同举办方。")
-    codes = set(activity.codes)
-    if codes == {Code.TALK}:
-        doubts.append("谈心谈话只记时间和对象，看不出与业务的关系。")
-    elif codes and codes <= {Code.DUES, Code.ELECTION, Code.MEMBER_REVIEW}:
-        doubts.append(f"{activity.kinds_label}一般不作为业务环节的佐证。")
-    if activity.pk and activity.state not in UNSUBMITTED and not any(row.valid for row in activity.judgements.all()):
-        doubts.append("会议不足法定人数，不计入同步。")
     return doubts
-
-
-def _of_carrier(point: SyncPoint, activity: Activity, item: WorkItem) -> bool:
-    """Whether the record is of a carrier or of what is below one, of a host that carries, or of who arranged the item."""
-    place, arranged = activity.organisation, item.organisation
-    places = {place.pk} | {host.organisation_id for host in _hosts(activity)}
-    if place.kind == Kind.SMALL_GROUP:
-        places.add(place.parent_id)
-    # A general branch carries through its branches, and these through their small groups.
-    carriers = set(point.carriers)
-    below = {place.parent_id, place.parent.parent_id if place.kind == Kind.SMALL_GROUP else None}
-    if places & (carriers or {arranged.pk}) or below & carriers:
-        return True
-    # A Party group or committee above studies the work of its branches.
-    return place.contains(arranged)
-
-
-def common_word(name: str, title: str) -> str:
-    """Return the longest run of at least two characters that stands in both and tells something, or ""."""
-    one, two = (unicodedata.normalize("NFKC", text or "") for text in (name, title))
-    for word in _COMMON:
-        one = one.replace(word, " ")
-    best = ""
-    for block in SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks():
-        word = one[block.a : block.a + block.size].strip()
-        if len(word) >= 2 and len(word) > len(best) and any("\u3400" <= char <= "\u9fff" for char in word):
-            best = word
-    return best
-
-
-def nearness(point: SyncPoint, activity: Activity, item: WorkItem) -> tuple[int, list[str]]:
-    """Return (score, reasons) of a record as evidence of a point; the higher the better.
-
-    By days from the business date, kinds that suit the stage, words of the item's name in the title, being joint.
-    """
-    reasons, score = [], 0
-    if point.day:
-        days = (activity.day - point.day).days
-        reasons.append("当天" if days == 0 else f"提前 {-days} 天" if days < 0 else f"相差 {days} 天")
-        score += 60 - abs(days) + (15 if abs(days) <= NEAR else 0)
-    if activity.codes:
-        reasons.append(activity.kinds_label)
-    if set(activity.codes) & set(STAGE_KINDS[point.kind]):
-        score += 18
-    elif point.kind == SyncStageKind.IMPLEMENTATION and _hosts(activity):
-        score += 12
-        reasons.append("共同活动")
-    elif activity.codes and set(activity.codes) <= {Code.TALK, Code.DUES}:
-        # Nobody can tell from these what they did for the work: below every other record.
-        score -= 120
-    word = common_word(item.name, activity.title)
-    if word:
-        score += 20 + 3 * min(len(word), 6)
-        reasons.append(f"标题提到“{word}”")
-    if activity.organisation_id not in point.carriers:
-        score -= 12
-    return score, reasons

@@ -10,13 +10,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from branches.settings import dated as dated_settings
 from branches.settings.start import not_yet, timelines_and_start
 from common import clock
-from members.activities.models import COUNTING_STATES, ActivityJudgement
-from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkCarrier
+from members.activities.models import ActivityJudgement
+from responsibilities.work.models import (
+    Closure,
+    Milestone,
+    StageEvidence,
+    SyncStage,
+    SyncStageKind,
+    SyncState,
+    WorkCarrier,
+)
+from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind, Standing, fault_of
 
 # What `sync_points` is asked about: ids, a queryset of one column of ids, or all.
 Items = Iterable[int] | QuerySet[Any, Any] | None
@@ -25,23 +34,58 @@ Timeline = list[tuple[date | None, Decimal]]
 
 STAGES = tuple(SyncStageKind)
 # The worst first: what a stage with several points shows, and how the board sorts.
-WORST = (SyncState.MISSING, SyncState.LAGGING, SyncState.NOT_DUE, SyncState.SYNCHRONISED, SyncState.WAIVED)
+WORST = (
+    SyncState.MISSING,
+    SyncState.LAGGING,
+    SyncState.TO_CONFIRM,
+    SyncState.NOT_DUE,
+    SyncState.SYNCHRONISED,
+    SyncState.WAIVED,
+    SyncState.ENDED,
+)
 # What was owed and can be counted; the rest is left out of every rate.
 DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
+# Of which nothing is owed.
+NOT_OWED = (SyncState.WAIVED, SyncState.ENDED)
+EARLY_DAYS = {kind: f"sync_early_days_{kind.value}" for kind in SyncStageKind}
 
 
 @dataclass(frozen=True)
 class Proof:
-    """One standing link of a point: a record or a paper, and the day that counts; None: it does not count (yet)."""
+    """One standing link of a point: a record or a paper, its day, how it stands, and why where it does not count.
+
+    pending: nobody has confirmed it yet, though its record is fit to show the stage.
+    """
 
     evidence: int
     activity: int | None
     day: date
-    counts: bool
+    standing: Standing
+    reason: str = ""
+    pending: bool = False
+
+    @property
+    def counts(self) -> bool:
+        return self.standing == Standing.COUNTS
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A standing link as it is read; hosts: as its record was judged for each host and kind, empty for a paper."""
+
+    evidence: int
+    activity: int | None
+    day: date
+    state: str
+    confirmed: bool
+    early_reason: str
+    hosts: tuple[HostKind, ...]
 
 
 # {(stage, milestone or None): its links}
-Proofs = dict[tuple[int, int | None], list[Proof]]
+Links = dict[tuple[int, int | None], list[_Link]]
+# {item: [(carrier, last day or None, ids of what stands above it)]}
+Carriers = dict[int, list[tuple[int, date | None, frozenset[int]]]]
 
 
 @dataclass
@@ -51,8 +95,10 @@ class SyncPoint:
     stage, item, milestone: ids (milestone None for a stage without milestones). kind: a SyncStageKind. name: of the milestone,
     or "". lag: days from business to Party date (negative: earlier); of a missing one, days from the business date to
     the day of judging (as_of). carriers: ids of the organisations that carry the item on the business date, the leading
-    one first. tolerance: days that were allowed on the business date. early: its day lies before the agency's start:
-    nothing was owed then, and no rate, fact or score knows it.
+    one first. allowed: ids of those whose meetings may show it: who carries it (who arranged it, where nobody does) and
+    what stands above. tolerance: days that were allowed on the business date. early_days: a record that lies further
+    before the business date is too early. early: its day lies before the agency's start: nothing was owed then, and no
+    rate, fact or score knows it. ended: the item was given up by the day of judging.
     """
 
     item: int
@@ -67,10 +113,13 @@ class SyncPoint:
     lag: int | None = None
     proofs: list[Proof] = field(default_factory=list)
     carriers: list[int] = field(default_factory=list)
+    allowed: frozenset[int] = frozenset()
     reason: str = ""
     as_of: date | None = None
     tolerance: int = 7
+    early_days: int = 0
     early: bool = False
+    ended: bool = False
 
     @property
     def day(self) -> date | None:
@@ -84,26 +133,36 @@ class SyncPoint:
         return passed and self.happened is None and self.state == SyncState.NOT_DUE
 
     @property
+    def found(self) -> str:
+        """Why nothing of what is linked counts, "" where nothing is linked or something counts (judgement 1.6)."""
+        if not self.proofs or any(proof.counts for proof in self.proofs):
+            return ""
+        return self.proofs[-1].reason
+
+    @property
     def chip(self) -> str:
         """The state as a chip shows it: not due is not said of what only waits for its date to be noted."""
         if self.early:
             return "not_applicable"
-        return "waits" if self.waits else str(self.state)
+        return "waits" if self.waits else "given_up" if self.state == SyncState.ENDED else str(self.state)
 
 
 def judge(
-    happened: date | None, party_days: Sequence[date], tolerance: int, as_of: date
+    happened: date | None, party_days: Sequence[date], tolerance: int, as_of: date, *, waiting: bool = False
 ) -> tuple[SyncState, date | None, int | None]:
     """Return (state, Party date, lag) of one point.
 
     happened: actual business date or None. party_days: days of the records that count. tolerance: days. as_of: day of
-    judging. Party work before the business date is never late (rulebook README 6).
+    judging. waiting: a record stands there that nobody has confirmed yet. Party work before the business date is never late
+    (rulebook README 6).
     """
-    if happened is None or happened > as_of:
-        return SyncState.NOT_DUE, min((day for day in party_days if day <= as_of), default=None), None
     party = min((day for day in party_days if day <= as_of), default=None)
+    if happened is None or happened > as_of:
+        return SyncState.NOT_DUE, party, None
     if party is None:
         days = (as_of - happened).days
+        if waiting:
+            return SyncState.TO_CONFIRM, None, days
         return (SyncState.MISSING if days > tolerance else SyncState.NOT_DUE), None, days
     lag = (party - happened).days
     return (SyncState.LAGGING if lag > tolerance else SyncState.SYNCHRONISED), party, lag
@@ -112,37 +171,41 @@ def judge(
 def sync_points(
     items: Items = None, *, as_of: date | None = None, first: date | None = None, last: date | None = None
 ) -> list[SyncPoint]:
-    """Return the SyncPoints of work items, in the order of items and stages, in four statements whatever their number.
+    """Return the SyncPoints of work items, in the order of items and stages, in six statements whatever their number.
 
     items: ids or a queryset of WorkItem pks, all when None. as_of: day of judging (default today); what came later is
-    left out. first, last: only points whose day (SyncPoint.day) lies between them.
+    left out, but for the confirmation of a link: the reviewer's days cost nobody anything. first, last: only points whose
+    day (SyncPoint.day) lies between them.
     """
     as_of = as_of or clock.today()
-    stages = SyncStage.objects.select_related("item").order_by("item_id", "pk")
+    stages = SyncStage.objects.select_related("item").order_by("item_id", "pk").annotate(**_above("item__organisation"))
     chosen: Chosen = {}
     if items is not None:
         items = items if hasattr(items, "query") else list(items)
         stages, chosen = stages.filter(item__in=items), {"item__in": items}
-    settings, start = timelines_and_start("sync_tolerance_days")
-    tolerance = settings["sync_tolerance_days"]
+    settings, start = timelines_and_start("sync_tolerance_days", *EARLY_DAYS.values())
     parts = _milestones(chosen)
-    proofs = _proofs(chosen, as_of)
+    links = _links(chosen, as_of)
     carriers = _carriers(chosen)
     points = []
     for stage in sorted(stages, key=lambda row: (row.item_id, STAGES.index(row.stage))):
         milestones: list[Milestone | None] = [*parts.get(stage.pk, ())]
         for milestone in milestones or [None]:
-            point = _point(stage, milestone, proofs, tolerance, as_of)
+            point = _undecided(stage, milestone, as_of)
+            _carry(point, stage, carriers.get(stage.item_id, ()))
+            point.early_days = int(dated_settings.at(settings[EARLY_DAYS[point.kind]], point.day or as_of))
+            _decide(point, stage, links, settings["sync_tolerance_days"])
             if point.day is not None and point.day < start:
                 point.state, point.reason, point.lag, point.early = SyncState.WAIVED, not_yet(start), None, True
             if first and last and not (point.day and first <= point.day <= last):
                 continue
-            day = point.day or as_of
-            point.carriers = [
-                place for place, ended in carriers.get(stage.item_id, ()) if ended is None or ended >= day
-            ]
             points.append(point)
     return points
+
+
+def _above(path: str) -> dict[str, F]:
+    """Return the columns that lead to the three organisations above the one at `path`: no tree is deeper over a branch."""
+    return {f"above_{step}": F(f"{path}{'__parent' * step}") for step in (1, 2, 3)}
 
 
 def _milestones(chosen: Chosen) -> dict[int, list[Milestone]]:
@@ -153,37 +216,44 @@ def _milestones(chosen: Chosen) -> dict[int, list[Milestone]]:
     return by_stage
 
 
-def _carriers(chosen: Chosen) -> dict[int, list[tuple[int, date | None]]]:
-    by_item: dict[int, list[tuple[int, date | None]]] = {}
-    rows = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk")
-    for item, place, *ends in rows.values_list("item_id", "organisation_id", "ended", "organisation__archived_on"):
+def _carriers(chosen: Chosen) -> Carriers:
+    by_item: Carriers = {}
+    rows = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk").annotate(**_above("organisation"))
+    columns = ("item_id", "organisation_id", "ended", "organisation__archived_on", "above_1", "above_2", "above_3")
+    for item, place, ended, archived, *above in rows.values_list(*columns):
         # Nothing is carried by an organisation that no longer stands.
-        by_item.setdefault(item, []).append((place, min((day for day in ends if day), default=None)))
+        last = min((day for day in (ended, archived) if day), default=None)
+        by_item.setdefault(item, []).append((place, last, frozenset(pk for pk in above if pk)))
     return by_item
 
 
-def _proofs(chosen: Chosen, as_of: date) -> Proofs:
-    """Return {(stage, milestone or None): [Proof]} of the standing links."""
+def _links(chosen: Chosen, as_of: date) -> Links:
+    """Return {(stage, milestone or None): [_Link]} of the standing links."""
     rows = StageEvidence.objects.active().filter(**{f"stage__{key}": value for key, value in chosen.items()})
     past = as_of < clock.today()
     if past:
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
-    proofs: Proofs = {}
-    judged = ActivityJudgement.objects.filter(activity=OuterRef("activity"), valid=True)
-    rows = rows.annotate(valid=Exists(judged)).order_by("pk")
-    for pk, stage, milestone, activity, day, recorded_day, state, valid in rows.values_list(
-        "pk", "stage_id", "milestone_id", "activity_id", "day", "activity__day", "activity__state", "valid"
+    hosts: dict[int, list[HostKind]] = {}
+    judged = ActivityJudgement.objects.filter(activity__in=rows.order_by().values("activity")).order_by("pk")
+    for row in judged.annotate(branch=BRANCH_OF_GROUP).values_list(
+        "activity", "organisation", "branch", "kind", "valid", "present", "needed", "since"
     ):
-        counts = activity is None or (state in COUNTING_STATES and valid)
-        proofs.setdefault((stage, milestone), []).append(Proof(pk, activity, day or recorded_day, counts))
-    return proofs
+        since = row[-1]
+        if since is None or since <= as_of:
+            hosts.setdefault(row[0], []).append(HostKind(*row[1:-1]))
+    links: Links = {}
+    columns = ("pk", "stage_id", "milestone_id", "activity_id", "day", "activity__day", "activity__state")
+    for pk, stage, milestone, activity, day, recorded_day, state, confirmed, early in (
+        rows.with_confirmed().order_by("pk").values_list(*columns, "is_confirmed", "early_reason")
+    ):
+        link = _Link(pk, activity, day or recorded_day, state or "", confirmed, early, tuple(hosts.get(activity, ())))
+        links.setdefault((stage, milestone), []).append(link)
+    return links
 
 
-def _point(
-    stage: SyncStage, milestone: Milestone | None, proofs: Proofs, tolerance: Timeline, as_of: date
-) -> SyncPoint:
+def _undecided(stage: SyncStage, milestone: Milestone | None, as_of: date) -> SyncPoint:
     row = milestone or stage
-    point = SyncPoint(
+    return SyncPoint(
         item=stage.item_id,
         stage=stage.pk,
         kind=SyncStageKind(stage.stage),
@@ -193,20 +263,52 @@ def _point(
         happened=row.happened_on,
         as_of=as_of,
     )
-    point.proofs = list(proofs.get((stage.pk, point.milestone), ()))
-    if milestone is not None:
+
+
+def _carry(point: SyncPoint, stage: Any, carriers: Iterable[tuple[int, date | None, frozenset[int]]]) -> None:
+    """Note who carries the point on its day, and whose meetings may show it. stage: a SyncStage with the columns of `_above`."""
+    day = point.day or point.as_of or clock.today()
+    standing = [(place, above) for place, last, above in carriers if last is None or last >= day]
+    point.carriers = [place for place, _ in standing]
+    arranged = stage.item.organisation_id
+    own = frozenset(pk for pk in (stage.above_1, stage.above_2, stage.above_3) if pk)
+    for place, above in standing or [(arranged, own)]:
+        point.allowed |= {place} | above
+
+
+def _decide(point: SyncPoint, stage: SyncStage, links: Links, tolerance: Timeline) -> None:
+    """Judge one point by its links, a waiver, and whether the item was given up."""
+    as_of = point.as_of or clock.today()
+    mine = list(links.get((stage.pk, point.milestone), ()))
+    if point.milestone is not None:
         # A link made before the stage was divided serves the whole of it.
-        point.proofs += proofs.get((stage.pk, None), ())
+        mine += links.get((stage.pk, None), ())
+    point.proofs = [_proof(link, point) for link in mine]
     days = [proof.day for proof in point.proofs if proof.counts]
-    allowed = int(dated_settings.at(tolerance, point.happened or as_of))
-    point.tolerance = allowed
-    point.state, point.party, point.lag = judge(point.happened, days, allowed, as_of)
+    waiting = any(proof.standing == Standing.TO_CONFIRM and proof.day <= as_of for proof in point.proofs)
+    point.tolerance = int(dated_settings.at(tolerance, point.happened or as_of))
+    point.state, point.party, point.lag = judge(point.happened, days, point.tolerance, as_of, waiting=waiting)
     stopped = stage.item.stopped_on
+    point.ended = stopped is not None and stopped <= as_of
     if stage.waived_at is not None and clock.day_of(stage.waived_at) <= as_of:
         point.state, point.reason = SyncState.WAIVED, stage.waived_reason
-    elif stopped is not None and stopped <= as_of and point.happened is None:
-        point.state, point.reason = SyncState.WAIVED, f"{stopped:%Y年%-m月%-d日}终止：{stage.item.stop_reason}"
-    return point
+    elif point.ended and stopped is not None and point.happened is None:
+        point.state, point.reason = SyncState.ENDED, f"{stopped:%Y年%-m月%-d日}终止：{stage.item.stop_reason}"
+
+
+def _proof(link: _Link, point: SyncPoint) -> Proof:
+    """Return how a link stands as proof of a point (judgement 3)."""
+    standing, reason = (
+        (Standing.COUNTS, "") if link.activity is None else fault_of(link.state, link.hosts, point.allowed)
+    )
+    fit = standing == Standing.COUNTS
+    if fit:
+        days = (point.day - link.day).days if point.day else 0
+        if days > point.early_days and not link.early_reason:
+            standing, reason = Standing.TOO_EARLY, f"早于业务日期 {days} 天，过早"
+        elif not link.confirmed:
+            standing, reason = Standing.TO_CONFIRM, "待上级确认"
+    return Proof(link.evidence, link.activity, link.day, standing, reason, pending=fit and not link.confirmed)
 
 
 def worst(points: Iterable[SyncPoint]) -> SyncPoint:
@@ -214,16 +316,32 @@ def worst(points: Iterable[SyncPoint]) -> SyncPoint:
     return min(points, key=lambda point: (WORST.index(point.state), -(point.lag or 0), point.day or date.max))
 
 
-def closure(points: Iterable[SyncPoint]) -> tuple[int, int]:
-    """Return (stages synchronised, stages owed) of one item: it is closed when they are equal and not zero.
-
-    A stage is synchronised when all its points are; waived ones are not owed.
-    """
+def progress(points: Iterable[SyncPoint]) -> tuple[int, int]:
+    """Return (stages synchronised, stages owed) of one item; a stage is synchronised when all its points are."""
     done = owed = 0
     for kind in STAGES:
-        mine = [point.state for point in points if point.kind == kind]
-        mine = [state for state in mine if state != SyncState.WAIVED]
+        mine = [point.state for point in points if point.kind == kind and point.state not in NOT_OWED]
         if mine:
             owed += 1
             done += all(state == SyncState.SYNCHRONISED for state in mine)
     return done, owed
+
+
+def closing_point(points: Iterable[SyncPoint]) -> SyncPoint | None:
+    """Return the last point of the stage 考核 that is due: closure belongs to its day and to who carries it; None: not yet."""
+    due = [row for row in points if row.kind == SyncStageKind.ASSESSMENT and row.state in DUE and not row.early]
+    return max(due, key=lambda row: row.day or date.min, default=None)
+
+
+def closure(points: Sequence[SyncPoint]) -> Closure:
+    """Return whether one item is closed: the one answer of board, rates, facts and report (judgement 3.6).
+
+    points: all of the item. Closed: all stages that are due are synchronised, 考核 among them. What waits to be confirmed is
+    not closed yet. An item that was given up is neither closed nor open.
+    """
+    if any(point.ended for point in points):
+        return Closure.ENDED
+    if closing_point(points) is None:
+        return Closure.NOT_YET
+    due = [point.state for point in points if not point.early and point.state in (*DUE, SyncState.TO_CONFIRM)]
+    return Closure.CLOSED if all(state == SyncState.SYNCHRONISED for state in due) else Closure.OPEN

@@ -3,9 +3,9 @@
 from django.urls import path
 
 from responsibilities.work.views import board as sync
+from responsibilities.work.views import evidence, record_links, reviews, stages
 from responsibilities.work.views import imports as work_imports
 from responsibilities.work.views import items as work
-from responsibilities.work.views import record_links, stages
 
 urlpatterns = [
     path("sync/", sync.sync_board, name="sync_board"),
@@ -28,8 +28,14 @@ urlpatterns = [
     path("sync/<int:pk>/stop/", work.work_stop_page, name="work_stop"),
     path("sync/stages/<int:pk>/", stages.stage_edit, name="stage_edit"),
     path("sync/stages/<int:pk>/waive/", stages.stage_waive_page, name="stage_waive"),
-    path("sync/stages/<int:pk>/evidence/", stages.evidence_pick, name="evidence_pick"),
-    path("sync/stages/<int:pk>/paper/", stages.evidence_paper_page, name="evidence_paper"),
-    path("sync/evidence/<int:pk>/remove/", stages.evidence_remove_page, name="evidence_remove"),
+    path("sync/stages/<int:pk>/evidence/", evidence.evidence_pick, name="evidence_pick"),
+    path("sync/stages/<int:pk>/paper/", evidence.evidence_paper_page, name="evidence_paper"),
+    path("sync/evidence/<int:pk>/remove/", evidence.evidence_remove_page, name="evidence_remove"),
+    path("sync/evidence/", reviews.evidence_queue, name="confirmation_list"),
+    path("sync/evidence/<int:pk>/", reviews.evidence_detail, name="confirmation_detail"),
+    path("sync/evidence/<int:pk>/confirm/", reviews.evidence_confirm_page, name="confirmation_confirm"),
+    path("sync/evidence/<int:pk>/return/", reviews.evidence_return_page, name="confirmation_return"),
+    path("sync/evidence/<int:pk>/withdraw/", evidence.evidence_withdraw_page, name="evidence_withdraw"),
+    path("activities/<int:pk>/stages/review/", reviews.record_link_review, name="record_link_review"),
     path("activities/<int:pk>/stages/", record_links.record_stage_links, name="record_stage_links"),
 ]

@@ -30,6 +30,7 @@ def linked():
 def test_a_choice_is_linked_as_soon_as_the_draft_has_saved_itself_and_the_next_one_at_once(open_page, item):
     page = open_page("secretary_a", "/activities/new/?kind=assembly")
     page.fill("#id_title", "讨论保供方案")
+    page.fill("#id_content", "研究能源保供的分工。")
     chip(page, item, "arrangement", "input[data-link='{}']").check()
     assert "is-suggested" in page.get_attribute("[data-suggest='way-connect']", "class")
     assert not page.is_checked("input[name=way][value=connect]"), "a suggestion is not a choice"
@@ -44,6 +45,7 @@ def test_a_choice_is_not_lost_when_the_record_is_sent_before_it_saved_itself(ope
     page = open_page("secretary_a", "/activities/new/?kind=assembly")
     page.wait_for_selector("#links .stage-chip")
     page.evaluate("document.getElementById('id_title').value = '讨论保供方案'")
+    page.evaluate("document.getElementById('id_content').value = '研究能源保供的分工。'")
     chip(page, item, "study", "input[data-link='{}']").check()
     page.click("button[value=save]")
     page.wait_for_url("**/activities/*/")
@@ -52,7 +54,8 @@ def test_a_choice_is_not_lost_when_the_record_is_sent_before_it_saved_itself(ope
 
 
 def test_the_panel_of_uses_says_what_a_stage_gains_as_soon_as_its_chip_is_clicked(open_page, live_world, item):
-    record = draft(live_world.branch_a, live_world.secretary_a, day=ago(1))
+    content = "研究能源保供的分工。"
+    record = draft(live_world.branch_a, live_world.secretary_a, day=ago(1), content=content)
     page = open_page("secretary_a", f"/activities/{record.pk}/edit/", viewport=DESK)
     page.wait_for_selector("#uses :text('未关联重点业务')")
     settled(page)
@@ -62,3 +65,15 @@ def test_the_panel_of_uses_says_what_a_stage_gains_as_soon_as_its_chip_is_clicke
     chip(page, item, "study", "button[value='{}']").click()
     page.wait_for_selector(f"#uses a[href='/sync/{item.pk}/#stage-study']")
     assert linked() == {"arrangement", "study"}
+
+
+def test_where_the_record_says_nothing_of_the_work_the_form_asks_for_a_sentence(open_page, item):
+    page = open_page("secretary_a", "/activities/new/?kind=assembly")
+    page.fill("#id_title", "参观展览")
+    chip(page, item, "study", "input[data-link='{}']").check()
+    field = page.wait_for_selector("#links .stage-ask input")
+    assert linked() == set()
+    field.fill("参观时讨论了保供的分工和时限")
+    page.click("#links .stage-ask button")
+    page.wait_for_selector("#links .stage-linked li")
+    assert linked() == {"study"} and StageEvidence.objects.get().by_hand

@@ -3,6 +3,7 @@
 import pytest
 
 from responsibilities.work.models import StageEvidence, SyncStageKind, WorkItem
+from responsibilities.work.services.evidence import evidence_confirm
 from tests.browser.chromium import DESK
 from tests.browser.hand import Hand
 from tests.responsibilities.work.support import ago, happened, item_at, point, record_on
@@ -83,15 +84,21 @@ def test_records_make_a_missing_stage_synchronised_or_lagging_and_their_removal_
     open_page, live_world, overdue
 ):
     for title, days in (("补学文件", 35), ("部署会", 48), ("现场办公", 39)):
-        record_on(live_world.branch_a, live_world.secretary_a, ago(days), title=title)
+        content = f"{title}，明确能源保供的分工。"
+        record_on(live_world.branch_a, live_world.secretary_a, ago(days), title=title, content=content)
     page = open_page("secretary_a", f"/sync/{overdue.pk}/", viewport=DESK)
 
     def chosen(stage, title):
         hand = Hand(page)
         hand.click(f"#stage-{stage} a:has-text('补佐证')")
-        hand.click(f"li:has-text('{title}') button:has-text('选用')")
-        page.wait_for_url(f"**/sync/{overdue.pk}/")
-        assert hand.clicks == 2
+        if page.locator(".pick-row.is-on", has_text=title).count() == 0:
+            hand.click(f".pick-row a:has-text('{title}')")
+        hand.click("button:has-text('选用，报上级确认')")
+        page.wait_for_url(f"**/sync/{overdue.pk}/#stage-{stage}")
+        assert hand.clicks <= 3, "nothing is typed: the sentence is the record's own"
+        on_item(page, overdue, stage, "to_confirm", "待确认", "明确能源保供的分工")
+        evidence_confirm(by=live_world.staff, evidence=StageEvidence.objects.active().get(stage__stage=stage))
+        page.reload()
 
     on_item(page, overdue, "study", "missing", "缺失", "已 60 天未见")
     chosen("study", "补学文件")
@@ -106,7 +113,7 @@ def test_records_make_a_missing_stage_synchronised_or_lagging_and_their_removal_
     on_item(page, overdue, "implementation", "missing", "缺失", "已 40 天未见")
     row = StageEvidence.objects.get(removed_at__isnull=False)
     assert (row.removed_by, row.remove_reason) == (live_world.secretary_a, "与业务无关")
-    assert "与业务无关" in page.inner_text(".dj-panel:has-text('撤下的佐证') >> nth=-1")
+    assert "与业务无关" in page.inner_text(".dj-panel:has-text('撤下和退回的佐证') >> nth=-1")
     cells = on_board(page, study=["滞后"], arrangement=["同步", "（待审核）"], implementation=["缺失", "补佐证"])
     assert "补佐证" not in cells["arrangement"]
 
@@ -148,6 +155,6 @@ def test_a_divided_stage_shows_its_worst_part_and_a_stopped_item_owes_nothing_mo
     page.fill("#id_reason", "项目并入二期")
     Hand(page).send("终止业务")
     assert "项目并入二期" in page.inner_text("main")
-    on_item(page, item, "assessment", "waived", "免予同步", "项目并入二期")
-    cells = on_board(page, study=["免予同步"], implementation=["缺失"])
+    on_item(page, item, "assessment", "ended", "已终止", "项目并入二期")
+    cells = on_board(page, study=["已终止"], implementation=["缺失"])
     assert "登记日期" not in cells["assessment"]

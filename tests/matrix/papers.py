@@ -18,6 +18,7 @@ def paper(world):
         by=OPERATOR,
         stage=stage,
         title="批复",
+        sentence="批复明确了分工和时限",
         day=clock.today() - timedelta(days=5),
         file=SimpleUploadedFile("批复.txt", "同意。".encode()),
     )

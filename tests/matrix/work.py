@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD, ROLES
+from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD, REVIEW, ROLES
 from common import clock
 from common.operator import OPERATOR
 from responsibilities.work.models import WorkKind
@@ -25,6 +25,8 @@ ENTERS = tuple(dict.fromkeys((*ARRANGERS, *holders(RECORD, DUTIES))))
 # Who reads the item of the committee that branch A carries; its own people note what happened and link records.
 SPEAK_A = ("secretary_a", "officer_a")
 ON_A = (*ARRANGERS, *SPEAK_A)
+# Who reviews branch A: strictly above it.
+REVIEWS_A = ("committee_secretary", "staff")
 RECORDS_A = ("committee_secretary", "staff", "secretary_a", "officer_a")
 
 
@@ -56,7 +58,8 @@ def record(world):
 
 def link_pk(world):
     stage = item(world).stages.get(stage="study")
-    return {"pk": evidence_link(by=OPERATOR, stage=stage, activity=record(world)).pk}
+    sentence = "讨论了能源保供的分工和时限"
+    return {"pk": evidence_link(by=OPERATOR, stage=stage, activity=record(world), sentence=sentence, recording=True).pk}
 
 
 def record_pk(world):
@@ -85,6 +88,12 @@ ROWS = {
     "evidence_pick": Row(kwargs=stage_pk, get=on_item(*ON_A), post=on_item(*ON_A, status=302)),
     "evidence_paper": Row(kwargs=stage_pk, get=on_item(*ON_A), post=on_item(*ON_A, status=422)),
     "evidence_remove": Row(kwargs=link_pk, get=on_item(*ON_A), post=on_item(*ON_A, status=422)),
+    "evidence_withdraw": Row(kwargs=link_pk, post=on_item(*ON_A, status=409)),
+    "confirmation_list": Row(get=only(*holders(REVIEW)), post=only(*holders(REVIEW), status=302)),
+    "confirmation_detail": Row(kwargs=link_pk, get=on_item(*REVIEWS_A)),
+    "confirmation_confirm": Row(kwargs=link_pk, post=on_item(*REVIEWS_A, status=302)),
+    "confirmation_return": Row(kwargs=link_pk, get=on_item(*REVIEWS_A), post=on_item(*REVIEWS_A, status=422)),
+    "record_link_review": Row(kwargs=record_pk, get=on_item(*REVIEWS_A), post=on_item(*REVIEWS_A, status=302)),
     "record_links": Row(get=only(*holders(RECORD))),
     "record_stage_links": Row(kwargs=record_pk, get=only(*READS_A), post=on_item(*RECORDS_A, status=302)),
     "work_import": Row(get=only(*ARRANGERS), post=only(*ARRANGERS)),

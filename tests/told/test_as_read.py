@@ -118,7 +118,7 @@ READ = {
     "responsibilities/work": [
         ("staff", "/sync/"), ("secretary_b", "/sync/"), ("staff", f"/sync/?branch={B}"), ("leader", "/sync/?leader={w.leader.pk}"),
         ("staff", "/sync/rates/"), ("staff", "/sync/{w.item.pk}/"), ("secretary_a", "/sync/{w.item.pk}/"),
-        ("secretary_a", "/sync/stages/{w.arrangement.pk}/evidence/"),
+        ("secretary_a", "/sync/stages/{w.arrangement.pk}/evidence/"), ("staff", "/sync/evidence/"), ("committee_secretary", "/sync/evidence/"),
         ("staff", "/sync/stages/{w.implementation.pk}/"), ("secretary_a", "/activities/{w.study.pk}/stages/"),
         ("staff", "POST /sync/export/?stage=study"), ("staff", "POST /sync/rates/export/"), ("staff", "/sync/{w.item.pk}/edit/"),
         *(("staff", f"POST /sync/export/?{query}") for query in (

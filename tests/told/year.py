@@ -65,13 +65,9 @@ from responsibilities.duties.services.reports import (
     duty_report_accept,
     duty_report_return,
 )
+from responsibilities.requirements.exemptions import exemption_revoke, requirement_exempt
 from responsibilities.requirements.selectors import requirements
-from responsibilities.requirements.services import (
-    exemption_revoke,
-    requirement_exempt,
-    requirement_explain,
-    requirement_remind,
-)
+from responsibilities.requirements.services import requirement_explain, requirement_remind
 from responsibilities.supervision.models import Supervision
 from responsibilities.supervision.services.escalation import supervisions_escalate
 from responsibilities.supervision.services.notices import (
@@ -84,7 +80,14 @@ from responsibilities.supervision.services.notices import (
 )
 from responsibilities.supervision.services.problems import problem_done, problems_write
 from responsibilities.work.models import WorkItem, WorkKind
-from responsibilities.work.services.evidence import evidence_link, evidence_paper, evidence_remove
+from responsibilities.work.services.evidence import (
+    evidence_confirm,
+    evidence_link,
+    evidence_paper,
+    evidence_remove,
+    evidence_return,
+    evidence_withdraw,
+)
 from responsibilities.work.services.items import WorkData, work_create, work_stop, work_update
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update, stage_waive
 from tests.responsibilities.duties.world import DOCUMENT, duty, line
@@ -261,6 +264,35 @@ def _dated(item, kind, day, milestones=()):
     return stage_update(by=OPERATOR, stage=stage, data=StageData(stage.planned_on, day, "会议纪要", rows))
 
 
+def _linked(w, second):
+    """Links and papers, some confirmed, returned, withdrawn; returns one that was linked wrongly."""
+    own = evidence_link(by=w.secretary_a, stage=w.item.stages.get(stage="study"), activity=w.study,
+                        sentence="会上研究了保供分工，甲二牵头")  # fmt: skip
+    evidence_confirm(by=w.staff, evidence=own)
+    part = w.item.stages.get(stage="implementation").milestones.first()
+    row = evidence_link(by=w.secretary_b, stage=part.stage, activity=w.other, milestone=part,
+                        sentence="党员到电厂帮助检修，保住夏峰")  # fmt: skip
+    evidence_confirm(by=w.committee_secretary, evidence=row)
+    wrong = evidence_link(by=w.secretary_b, stage=second.stages.get(stage="study"), activity=w.other,
+                          sentence="参观时讨论了数据共享的打算")  # fmt: skip
+    evidence_link(by=w.secretary_b, stage=second.stages.get(stage="arrangement"), activity=w.other,
+                  sentence="参观后安排了数据共享的分工")  # fmt: skip
+    taken = evidence_link(by=w.secretary_b, stage=second.stages.get(stage="implementation"), activity=w.other,
+                          sentence="参观后实施了数据共享的试点")  # fmt: skip
+    evidence_withdraw(by=w.secretary_b, evidence=taken)
+    evidence_link(by=w.secretary_a, stage=part.stage, activity=w.visit, sentence="走访电厂，督促存煤到位")
+    winter = part.stage.milestones.last()
+    papers = []
+    for title, stage, part in (("保供工作方案", "arrangement", None), ("巡查照片", "implementation", winter)):
+        papers.append(
+            evidence_paper(by=w.staff, stage=w.item.stages.get(stage=stage), title=title, day=date(YEAR, 4, 9),
+                           file=SimpleUploadedFile("方案.pdf", PDF), milestone=part, sentence=f"{title}写明保供的分工和时限")
+        )  # fmt: skip
+    evidence_confirm(by=w.committee_secretary, evidence=papers[0])
+    evidence_return(by=w.committee_secretary, evidence=papers[1], reason="照片看不出内容")
+    return wrong
+
+
 def _work(w):
     def made(name, carriers, **more):
         values = {"kind": WorkKind.CITY, "starts": date(YEAR, 1, 5), "ends": date(YEAR, 12, 20), "leader": w.leader}
@@ -285,16 +317,7 @@ def _work(w):
         )
         _dated(second, "study", date(YEAR, 8, 25))
         _dated(second, "arrangement", date(YEAR, 10, 10))
-        evidence_link(by=w.secretary_a, stage=w.item.stages.get(stage="study"), activity=w.study)
-        part = w.item.stages.get(stage="implementation").milestones.first()
-        evidence_link(by=w.secretary_b, stage=part.stage, activity=w.other, milestone=part)
-        wrong = evidence_link(by=w.secretary_b, stage=second.stages.get(stage="study"), activity=w.few)
-        evidence_link(by=w.secretary_b, stage=second.stages.get(stage="arrangement"), activity=w.other)
-        evidence_link(by=w.secretary_a, stage=part.stage, activity=w.visit)
-        winter = part.stage.milestones.last()
-        for title, stage, part in (("保供工作方案", "arrangement", None), ("巡查照片", "implementation", winter)):
-            evidence_paper(by=w.staff, stage=w.item.stages.get(stage=stage), title=title, day=date(YEAR, 4, 9),
-                           file=SimpleUploadedFile("方案.pdf", PDF), milestone=part)  # fmt: skip
+        wrong = _linked(w, second)
         activity_return(by=w.staff, activity=w.visit, reason="请补照片")
         stage_waive(by=w.staff, stage=w.item.stages.get(stage="assessment"), reason="并入年度考核")
     with on(10, 30):
@@ -368,7 +391,7 @@ def _owed(w):
         again = requirement_exempt(
             by=w.staff, organisation=w.branch_b, row=row(w.branch_b, "life-theme-day", f"{YEAR}-03"), reason="登错"
         )
-        exemption_revoke(by=w.staff, exemption=again)
+        exemption_revoke(by=w.staff, exemption=again, reason="值守已结束")
         requirement_explain(
             by=w.secretary_a,
             organisation=w.branch_a,

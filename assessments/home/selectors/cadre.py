@@ -18,7 +18,7 @@ from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.selectors.own import own_lists
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import SyncState, WorkCarrier, WorkItem
+from responsibilities.work.models import Closure, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.stages import closure, sync_points
 
 TRAINING = (Code.TRAINING, Code.STUDY, Code.STUDY_GROUP, Code.LECTURE)
@@ -118,7 +118,6 @@ def _work(person: User, seats: list[Appointment], first: date, last: date) -> li
     found = []
     for item in items:
         mine = [point for point in points if point.item == item.pk]
-        done, owed = closure(mine)
         count = {state: sum(point.state == state for point in mine) for state in SyncState}
         found.append(
             {
@@ -127,7 +126,7 @@ def _work(person: User, seats: list[Appointment], first: date, last: date) -> li
                 "synchronised": count[SyncState.SYNCHRONISED],
                 "lagging": count[SyncState.LAGGING],
                 "missing": count[SyncState.MISSING],
-                "closed": owed > 0 and done == owed,
+                "closed": closure(mine) == Closure.CLOSED,
                 "url": reverse("work_detail", args=[item.pk]),
             }
         )

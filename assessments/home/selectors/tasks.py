@@ -15,7 +15,8 @@ from responsibilities.duties.models import Duty, DutyList, ListState
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.supervision.selectors.notices import supervisions_for
 from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
-from responsibilities.work.stages import sync_points
+from responsibilities.work.selectors.stage_words import pick_url
+from responsibilities.work.stages import SyncPoint, sync_points
 
 # How far ahead a thing is worth a line, in days.
 AHEAD = timedelta(days=14)
@@ -72,9 +73,11 @@ def _stages(organisation: Organisation) -> list[Task]:
                 (
                     0,
                     -(point.lag or 0),
-                    Task("missing", title, f"业务 {point.happened:%-m月%-d日}，已 {point.lag} 天", url),
+                    Task("missing", title, _missing_words(point), pick_url(point)),
                 )
             )
+        elif point.state == SyncState.TO_CONFIRM:
+            found.append((4, 0, Task("to_confirm", title, "佐证已报上级确认", url)))
         elif point.state == SyncState.NOT_DUE and point.happened:
             found.append(
                 (
@@ -89,6 +92,11 @@ def _stages(organisation: Organisation) -> list[Task]:
         elif point.state == SyncState.NOT_DUE and point.planned and point.planned <= today + AHEAD:
             found.append((3, 0, Task("not_due", title, f"业务计划 {point.planned:%-m月%-d日}", url)))
     return [task for _, _, task in sorted(found, key=lambda row: row[:2])]
+
+
+def _missing_words(point: SyncPoint) -> str:
+    words = f"业务 {point.happened:%-m月%-d日}，已 {point.lag} 天"
+    return f"{words}，有记录但不计入（{point.found}）" if point.found else words
 
 
 def _duties(organisation: Organisation) -> list[Task]:

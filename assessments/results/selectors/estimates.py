@@ -9,13 +9,14 @@ from branches.places.selectors.names import labels
 from common import clock
 from common.periods import QUARTER, YEAR, Period
 from responsibilities.requirements.selectors import requirements
+from responsibilities.work.selectors.waiting import pending_in
 
 
 def estimate_of(organisation: Organisation, quarter: Period | None = None) -> dict | None:
-    """Return {"result", "best", "losses", "marks", "quarter"} of a branch in a quarter (default the running one).
+    """Return {"result", "best", "losses", "pending", "marks", "quarter"} of a branch in a quarter (default the running one).
 
-    None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each
-    with the page that mends it.
+    None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each with the
+    page that mends it. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed and is in no score yet.
     """
     quarter = quarter or Period.containing(QUARTER, clock.today())
     if organisation.kind != Kind.BRANCH:
@@ -23,7 +24,7 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     scheme = parsed(scheme_current())
     # The whole year in one reading, of which those that fall due in the quarter: the same rows as items.due_within.
     year = Period(YEAR, quarter.year)
-    rows = [row for row in requirements(year, organisations=[organisation.pk]) if row.due in quarter]
+    rows = [row for row in requirements(year, organisations=[organisation.pk], carried=True) if row.due in quarter]
     names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
     names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
     found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]))
@@ -45,5 +46,6 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
         "result": result,
         "best": best,
         "losses": losses,
+        "pending": pending_in(quarter, organisation.pk),
         "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
     }

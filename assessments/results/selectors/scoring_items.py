@@ -12,7 +12,7 @@ from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
 from responsibilities.duties.slot import DutySlot, counts_on
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SUPERVISIONS_ANSWERED, issued_duties
-from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkCarrier, WorkItem
@@ -40,13 +40,13 @@ def due_within(
     period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Requirement]:
     """Return the requirements whose due date lies in `period` (decisions 22), those of longer periods included."""
-    rows = requirements(period, organisations=organisations, as_of=as_of)
+    rows = requirements(period, organisations=organisations, as_of=as_of, carried=period.kind == YEAR)
     order = (MONTH, QUARTER, HALF, YEAR)
     for kind in order[order.index(period.kind) + 1 :]:
-        rules = [rule for rule in REQUIREMENT_RULES if rule.period == kind]
+        rules = [rule for rule in COUNTED_RULES if rule.period == kind]
         if rules:
             whole = Period.containing(kind, period.last)
-            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules)
+            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules, carried=kind == YEAR)
     return [row for row in rows if row.due in period]
 
 
@@ -93,7 +93,10 @@ _SYNC_STATES = {
     SyncState.LAGGING: scoring.MET_LATE,
     SyncState.MISSING: scoring.OVERDUE,
     SyncState.NOT_DUE: scoring.NOT_DUE,
+    # In no denominator until somebody else has said yes; a result is not frozen before that.
+    SyncState.TO_CONFIRM: scoring.NOT_DUE,
     SyncState.WAIVED: scoring.WAIVED,
+    SyncState.ENDED: scoring.NOT_APPLICABLE,
 }
 
 
@@ -122,12 +125,13 @@ def sync_entries(
 def _sync_item(point: SyncPoint, item: str) -> scoring.Item:
     name = f"“{item}”{STAGE_SHORT[SyncStageKind(point.kind)]}环节{f'（{point.name}）' if point.name else ''}"
     since = f"{point.happened:%-m月%-d日}" if point.happened else ""
+    why = f"有记录但不计入（{point.found}）" if point.found else "未见党建记录"
     return scoring.Item(
         _SYNC_STATES[SyncState(point.state)],
         name,
         ("stage", point.item, point.kind),
         unit="个环节",
-        text=f"{name}未见党建记录，业务日期 {since}" if point.state == SyncState.MISSING else "",
+        text=f"{name}{why}，业务日期 {since}" if point.state == SyncState.MISSING else "",
         late_text=f"{name}滞后 {point.lag} 天" if point.state == SyncState.LAGGING else "",
     )
 

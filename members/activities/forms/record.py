@@ -18,7 +18,14 @@ from members.activities.forms.kinds import short_label
 from members.activities.forms.record_fields import RecordFields
 from members.activities.forms.requested import RequestedPeriodMixin
 from members.activities.forms.resolutions import ResolutionFormSet
-from members.activities.models import Activity, ActivityKindCode, ActivityState, ReturnField, RevisionState
+from members.activities.models import (
+    TOPICS_OF,
+    Activity,
+    ActivityKindCode,
+    ActivityState,
+    ReturnField,
+    RevisionState,
+)
 from members.activities.quorum import Quorum, decides, figures
 from members.activities.selectors.records import co_hosts
 from members.activities.services.records import RecordData, quorums_among, record_data, says_the_same
@@ -27,7 +34,7 @@ from members.activities.versions import opened
 
 Code = ActivityKindCode
 # Columns of an unsaved record that the live panel reads.
-_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "way", "building")
+_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "way", "building", "topics")
 _MONTHS_BACK = 12
 # Where on the page the parts stand that a reviewer may name.
 PARTS = {
@@ -182,6 +189,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         of_branch = Code.GROUP_MEETING in (values.get("kinds") or []) and self.organisation.kind == Kind.BRANCH
         if of_branch and self.organisation.children.filter(archived_on__isnull=True).exists():
             self.add_error("kinds", "党小组会请记在党小组名下：在“党组织”中选择小组。")
+        asked = {topic for kind in values.get("kinds") or [] for topic in TOPICS_OF.get(kind, ())}
+        values["topics"] = [topic for topic in values.get("topics") or [] if topic in asked]
         self.attendance = self.clean_tiles()
         month = self.fit_makes_up_for(values)
         values["makes_up_for"] = date.fromisoformat(month) if month else None
@@ -214,6 +223,15 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
     def correction(self):
         """The ActivityRevision that the form writes, None where it writes the record itself."""
         return self.instance.correction if self.instance else None
+
+    def topic_choices(self):
+        """Return [(kinds that ask for it, code, label, checked)] of the topics, for the kinds that the record may have."""
+        chosen = self["topics"].value() or []
+        return [
+            (kind, topic.value, topic.label, topic.value in chosen)
+            for kind, topics in TOPICS_OF.items()
+            for topic in topics
+        ]
 
     def shows_made_up(self):
         """Whether there is a choice: an earlier period is named, and the record has several kinds."""
@@ -276,6 +294,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             attendance=self.attendance,
             resolutions=[(row["text"], row.get("owner"), row.get("due")) for row in rows],
             hosts=list(values.get("hosts") or []),
+            topics=list(values.get("topics") or []),
             **{name: values.get(name) or "" for name in names},
         )
 

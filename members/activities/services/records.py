@@ -73,6 +73,7 @@ class RecordData:
     made_up: list[str] | None = None
     way: str = ""
     building: str = ""
+    topics: list[str] = field(default_factory=list)
     answer: str = ""
     attendance: dict[int, tuple[str, str]] = field(default_factory=dict)
     resolutions: list[Decision] = field(default_factory=list)
@@ -93,6 +94,7 @@ _COLUMNS = (
     "makes_up_for",
     "way",
     "building",
+    "topics",
     "answer",
 )
 MOVED_ON = "这条记录刚被他人修改，您填写的内容没有保存。请对照后再改。"

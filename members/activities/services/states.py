@@ -231,9 +231,13 @@ def review_begin(*, by: Actor, activity: Activity) -> Activity:
 
 
 @one_transaction
-def activity_accept(*, by: Actor, activity: Activity, version: int | None = None) -> Activity:
-    """Accept a submitted record. Nobody who wrote in it reviews it (domain truth 7, access rule 5)."""
-    activity = _reviewed(by, activity, version, ActivityState.ACCEPTED, "通过", "activity.accept")
+def activity_accept(*, by: Actor, activity: Activity, version: int | None = None, together: bool = False) -> Activity:
+    """Accept a submitted record. Nobody who wrote in it reviews it (domain truth 7, access rule 5).
+
+    together: in one go with others, so that it says nothing about what must be read one by one (judgement 3.5).
+    """
+    columns = {"accepted_together": together}
+    activity = _reviewed(by, activity, version, ActivityState.ACCEPTED, "通过", "activity.accept", **columns)
     revision_accept(activity, by)
     return activity
 

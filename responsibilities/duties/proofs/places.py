@@ -16,13 +16,13 @@ from responsibilities.duties.models import Duty, DutyList, Level, ListState
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
+from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import Requirement, requirement_name, requirements
 from responsibilities.requirements.services import address
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import STAGE_SHORT, SyncState, WorkItem
 from responsibilities.work.selectors.stage_words import pick_url
-from responsibilities.work.stages import SyncPoint, Timeline, sync_points
+from responsibilities.work.stages import NOT_OWED, SyncPoint, Timeline, sync_points
 
 # Name, leader's account and leader's written name of an item.
 Led = tuple[str, int | None, str]
@@ -32,10 +32,11 @@ _address, _pick_url = lazy(address, str), lazy(pick_url, str)
 
 def owed(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each requirement of the duty's rules at its branch; exempt and not applicable ones are not owed."""
-    rules = {rule for duty in duties for rule in duty.rule_ids if rule in REQUIREMENT_RULES_BY_ID}
+    counted = {row.rule: row for row in COUNTED_RULES}
+    rules = {rule for duty in duties for rule in duty.rule_ids if rule in counted}
     branches = sorted({pk for duty in duties for pk in context.with_groups(duty.list.organisation_id)})
     rows: dict[tuple[int, str], list[Requirement]] = {}
-    asked = [REQUIREMENT_RULES_BY_ID[rule] for rule in sorted(rules)]
+    asked = [counted[rule] for rule in sorted(rules)]
     for row in requirements(context.span, organisations=branches, as_of=context.as_of, rules=asked) if asked else ():
         place = context.places[row.organisation]
         branch = place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk
@@ -119,7 +120,9 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
     text = {
         SyncState.SYNCHRONISED: f"党建活动 {point.party:%m-%d}" if point.party else "",
         SyncState.LAGGING: f"滞后 {point.lag} 天",
-        SyncState.MISSING: "业务已开展，未见党建记录",
+        SyncState.MISSING: f"有记录但不计入：{point.found}" if point.found else "业务已开展，未见党建记录",
+        SyncState.TO_CONFIRM: "佐证待上级确认",
+        SyncState.ENDED: point.reason,
         SyncState.WAIVED: point.reason if point.early else f"免予同步：{point.reason}",
         SyncState.NOT_DUE: "业务尚未开展" if point.happened is None else "业务已开展，在容许天数之内",
     }[point.state]
@@ -129,8 +132,9 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
         f"stage/{point.stage}" if point.milestone is None else f"node/{point.milestone}",
         f"{item} {STAGE_SHORT[point.kind]}" + (f"（{point.name}）" if point.name else ""),
         # The Party side is owed only once the business side has happened.
-        due if point.happened else max(due, context.as_of),
-        expected=0 if point.state == SyncState.WAIVED else 1,
+        # What waits for somebody else's yes is not behind: the days at the reviewer cost nobody anything.
+        due if point.happened and point.state != SyncState.TO_CONFIRM else max(due, context.as_of),
+        expected=0 if point.state in NOT_OWED else 1,
         done=int(fulfilled),
         late=int(point.state == SyncState.LAGGING),
         records=[proof.activity for proof in point.proofs if proof.counts and proof.activity],

@@ -25,11 +25,12 @@ def own_brief(user: User) -> list[dict[str, Any]]:
     led = board.narrow(board.load(user, board.this_year()), leader=user.pk)
     if led.items:
         numbers = board.counts(led)
+        come = numbers[board.CLOSED] + numbers[board.OPEN]
         wrong = numbers[SyncState.MISSING.value] + numbers[SyncState.LAGGING.value]
         rows.append(
             {
                 "name": "分管业务",
-                "words": f"{numbers['']} 项，已闭环 {numbers[board.CLOSED]} 项",
+                "words": f"{numbers['']} 项，到考核 {come} 项，闭环 {numbers[board.CLOSED]} 项",
                 "late": f"不同步 {wrong} 处" if wrong else "",
                 "url": f"{reverse('sync_board')}?leader={user.pk}",
             }

@@ -115,4 +115,11 @@ class PaperForm(forms.Form):
         too_late="材料日期不能晚于今天。",
         error_messages={"required": "请填写日期。"},
     )
+    sentence = TextField(
+        label="怎样服务这项业务",
+        max_length=300,
+        lines=True,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请用一句话写明怎样服务这项业务。"},
+    )
     file = forms.FileField(label="文件", error_messages={"required": "请选择文件。", "empty": "文件是空的。"})

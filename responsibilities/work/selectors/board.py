@@ -10,20 +10,26 @@ from common import clock
 from common.names import named
 from common.operator import Actor
 from common.periods import YEAR, Period
-from responsibilities.work.models import SyncStageKind, SyncState, WorkItem
+from responsibilities.work.models import Closure, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.items import items_in
-from responsibilities.work.stages import DUE, SyncPoint, closure, sync_points
+from responsibilities.work.stages import DUE, SyncPoint, closing_point, closure, sync_points
 
-WAITS, CLOSED, OPEN = "waits", "closed", "open"
+WAITS, CLOSED, OPEN = "waits", Closure.CLOSED.value, Closure.OPEN.value
+# The item was given up: neither closed nor open.
+GIVEN_UP = "given_up"
+OF_ITEMS = (CLOSED, OPEN, GIVEN_UP)
 # What `state` of the address may say, besides nothing.
 STATES = {
     SyncState.MISSING.value: "缺失",
     SyncState.LAGGING.value: "滞后",
     WAITS: "待登记",
+    SyncState.TO_CONFIRM.value: "待确认",
     CLOSED: "已闭环",
     OPEN: "未闭环",
+    GIVEN_UP: "已终止",
     SyncState.SYNCHRONISED.value: "同步",
     SyncState.WAIVED.value: "免予同步",
+    SyncState.ENDED.value: "终止的环节",
     "due": "应同步",
 }
 
@@ -85,6 +91,7 @@ class StageCount(TypedDict):
     synchronised: int
     lagging: int
     missing: int
+    to_confirm: int
 
 
 def this_year() -> Period:
@@ -145,15 +152,23 @@ def narrow(
     return replace(selection, items=items, points=points, counted=counted)
 
 
+def closure_state(counted: Sequence[SyncPoint], all_points: Sequence[SyncPoint]) -> str:
+    """Return CLOSED, OPEN, GIVEN_UP or "" of an item: "" where 考核 is not due, or not among the points that are asked for.
+
+    counted, all_points: its own points, those asked for and all of them.
+    """
+    state, last = closure(all_points), closing_point(all_points)
+    if state == Closure.ENDED:
+        return GIVEN_UP
+    return str(state.value) if last is not None and last in counted else ""
+
+
 def fits(state: str, counted: Sequence[SyncPoint], all_points: Sequence[SyncPoint]) -> bool:
     """Whether an item belongs under a state of the address; counted, all_points: its own points."""
     if not state:
         return True
-    done, owed = closure(all_points)
-    if state == CLOSED:
-        return done == owed > 0
-    if state == OPEN:
-        return not done == owed > 0
+    if state in OF_ITEMS:
+        return closure_state(counted, all_points) == state
     if state == WAITS:
         return any(point.waits for point in counted)
     if state == "due":
@@ -168,13 +183,12 @@ def ordered(selection: Selection, state: str = "") -> list[int]:
     def rank(pk: int) -> tuple[Any, ...]:
         states = [point.state for point in counted[pk]]
         days = max((point.lag or 0 for point in counted[pk] if point.state == SyncState.MISSING), default=0)
-        done, owed = closure(whole[pk])
         return (
             -states.count(SyncState.MISSING),
             -states.count(SyncState.LAGGING),
             -sum(point.waits for point in counted[pk]),
             -days,
-            done == owed > 0,
+            closure(whole[pk]) in (Closure.CLOSED, Closure.ENDED),
             selection.items[pk].starts,
             pk,
         )
@@ -183,21 +197,20 @@ def ordered(selection: Selection, state: str = "") -> list[int]:
 
 
 def counts(selection: Selection) -> dict[str, int]:
-    """Return {state of the address: number}: items of all, closed and open ones, points of the others."""
-    whole = selection.of(selection.points)
-    closed = 0
-    for mine in whole.values():
-        done, owed = closure(mine)
-        closed += done == owed > 0
+    """Return {state of the address: number}: items of all, of closed, open and given up ones, points of the others."""
+    counted, whole = selection.of(selection.counted), selection.of(selection.points)
+    of_items = [closure_state(counted[pk], mine) for pk, mine in whole.items()]
     states = [point.state for point in selection.counted]
-    numbers = {state.value: states.count(state) for state in (*DUE, SyncState.WAIVED)}
-    return numbers | {
-        "": len(selection.items),
-        "due": sum(numbers[state.value] for state in DUE),
-        WAITS: sum(point.waits for point in selection.counted),
-        CLOSED: closed,
-        OPEN: len(selection.items) - closed,
-    }
+    numbers = {state.value: states.count(state) for state in SyncState}
+    return (
+        numbers
+        | {state: of_items.count(state) for state in OF_ITEMS}
+        | {
+            "": len(selection.items),
+            "due": sum(numbers[state.value] for state in DUE),
+            WAITS: sum(point.waits for point in selection.counted),
+        }
+    )
 
 
 def stage_counts(selection: Selection, stage: str = "") -> list[StageCount]:
@@ -213,6 +226,7 @@ def stage_counts(selection: Selection, stage: str = "") -> list[StageCount]:
                 "synchronised": states.count(SyncState.SYNCHRONISED),
                 "lagging": states.count(SyncState.LAGGING),
                 "missing": states.count(SyncState.MISSING),
+                "to_confirm": states.count(SyncState.TO_CONFIRM),
             }
         )
     return columns
@@ -226,7 +240,12 @@ def finding(selection: Selection) -> str:
     if number:
         return f"{number} 处不同步，{max(wrong, key=lambda label: wrong[label])}最多"
     waiting = sum(point.waits for point in selection.counted)
-    if due or waiting:
-        words = [f"应同步 {due} 处，全部同步" if due else "", f"{waiting} 处业务日期待登记" if waiting else ""]
+    unconfirmed = sum(row["to_confirm"] for row in columns)
+    if due or waiting or unconfirmed:
+        words = [
+            f"应同步 {due} 处，全部同步" if due else "",
+            f"{unconfirmed} 处佐证待确认" if unconfirmed else "",
+            f"{waiting} 处业务日期待登记" if waiting else "",
+        ]
         return "，".join(filter(None, words))
     return f"{len(selection.items)} 项重点业务，还没有到期的环节"

@@ -32,7 +32,7 @@ def export_rows(selection: Selection, ids: Iterable[int], stage: str = "") -> tu
                     point.lag,
                     SyncState(point.state).label,
                     len(point.proofs),
-                    point.reason,
+                    point.reason or point.found,
                 ]
             )
     return columns, rows

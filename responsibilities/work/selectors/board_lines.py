@@ -10,19 +10,22 @@ from common import clock
 from common.operator import Actor
 from members.activities.models import ActivityState
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import SyncStageKind, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.models import Closure, SyncStageKind, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.qualifying import Standing
 from responsibilities.work.rights import Powers
 from responsibilities.work.selectors.board import Selection
 from responsibilities.work.selectors.items import NextStep, in_charge, linked_records, next_step, proof_label
 from responsibilities.work.selectors.stage_words import pick_url, words
-from responsibilities.work.stages import STAGES, SyncPoint, closure, worst
+from responsibilities.work.stages import STAGES, SyncPoint, closure, progress, worst
 
 _SEGMENT = {
     SyncState.SYNCHRONISED: "ok",
     SyncState.LAGGING: "slow",
     SyncState.MISSING: "miss",
     SyncState.NOT_DUE: "idle",
+    SyncState.TO_CONFIRM: "idle",
     SyncState.WAIVED: "na",
+    SyncState.ENDED: "na",
 }
 
 
@@ -56,12 +59,13 @@ class Line:
     segments: list[str]
     done: int
     owed: int
+    closure: Closure
     carriers: list[str]
     next: NextStep
 
     @property
     def closed(self) -> bool:
-        return self.done == self.owed > 0
+        return self.closure == Closure.CLOSED
 
     @property
     def leader(self) -> str:
@@ -93,7 +97,7 @@ def lines(user: Actor, selection: Selection, ids: list[int]) -> list[Line]:
             cell.supervised = next(iter(supervisions.get(f"stage/{cell.show.stage}", ())), None)
             missing = cell.show.state == SyncState.MISSING
             cell.supervise = missing and not cell.supervised and powers.assigns(item.organisation_id)
-        done, owed = closure(mine)
+        done, owed = progress(mine)
         found.append(
             Line(
                 item=item,
@@ -101,6 +105,7 @@ def lines(user: Actor, selection: Selection, ids: list[int]) -> list[Line]:
                 segments=[_SEGMENT[cell.show.state] for cell in cells],
                 done=done,
                 owed=owed,
+                closure=closure(mine),
                 carriers=[names.get(place, "") for place in carriers],
                 next=next_step(mine, names, item),
             )
@@ -128,17 +133,20 @@ def _cell(
         first = proofs[0]
         record = records.get(first.activity) if first.activity else None
         cell.label = proof_label(record) if record else f"材料 {clock.short(first.day)}"
-        if not first.counts:
-            cell.label += "（未计入）"
+        if first.standing == Standing.TO_CONFIRM:
+            cell.label += "（待确认）"
+        elif not first.counts:
+            cell.label += f"（不计入：{first.reason}）"
         elif record is not None and record.state == ActivityState.SUBMITTED:
-            # It counts from submission on (decisions 20); the reader sees that nobody has reviewed it yet.
+            # The link is confirmed and counts; the reader sees that nobody has reviewed the record yet.
             cell.label += "（待审核）"
         if record is None:
             cell.url = reverse("work_detail", args=[show.item])
         elif record.open:
             cell.url = reverse("activity_detail", args=[record.pk])
         cell.more = len(proofs) - 1
-    if links and show.state not in (SyncState.SYNCHRONISED, SyncState.WAIVED) and show.happened:
+    proved = (SyncState.SYNCHRONISED, SyncState.WAIVED, SyncState.ENDED)
+    if links and show.state not in proved and show.happened:
         cell.pick = pick_url(show)
     if notes and show.state == SyncState.NOT_DUE and show.happened is None:
         cell.note = reverse("stage_edit", args=[show.stage])

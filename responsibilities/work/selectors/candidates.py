@@ -1,22 +1,33 @@
-"""Which records may be evidence of a stage, and which stages a record may be evidence of, the best first."""
+"""Which records may show a stage, ranked by what they say of the work, and which stages a record may show."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.operator import Actor
-from members.activities.models import Activity, ActivityHost, ActivityState
-from responsibilities.work.models import STAGE_SHORT, StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
-from responsibilities.work.rules import STAGE_BUILDING, STAGE_WAY, fit, nearness
+from members.activities.models import Activity, ActivityHost, ActivityJudgement, ActivityState
+from responsibilities.work.likeness import Likeness, Wanted, likeness, matching_sentence, wanted
+from responsibilities.work.models import (
+    STAGE_SHORT,
+    Milestone,
+    StageEvidence,
+    SyncStage,
+    SyncState,
+    WorkCarrier,
+    WorkItem,
+)
+from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind
+from responsibilities.work.rules import STAGE_BUILDING, STAGE_KINDS, STAGE_WAY, fit, refusal
 from responsibilities.work.selectors.items import proof_label
+from responsibilities.work.selectors.points import hosts_of, point_of
 from responsibilities.work.stages import SyncPoint, judge, sync_points
 
 # Days before and after the business date within which records are offered.
 SPAN = timedelta(days=120)
-_TOO_LATE = 60
 _MOST = 400
 # A stage that is proved already is offered again only to a record this near (days).
 FAR_FROM_DONE = 45
@@ -24,81 +35,172 @@ FAR_FROM_DONE = 45
 
 @dataclass
 class Candidate:
-    """A record offered for a point: its score, why, and the doubts about it."""
+    """A record beside a point: what it says of the work, how far it lies, what it would make of the point, why it may not.
+
+    days: from the business date to the record (negative: earlier), None without a date. outcome: a state key of the point
+    as it would be once confirmed, "too_early", or "" where nothing is known. used: what it was said to serve already.
+    """
 
     activity: Activity
-    score: int
-    reasons: list[str]
-    doubts: list[str]
-    linked: bool = False
+    likeness: Likeness
+    sentence: str
+    days: int | None
+    outcome: str
+    refusal: str = ""
+    doubts: list[str] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
+    same_item: bool = False
 
     @property
     def label(self) -> str:
         return proof_label(self.activity)
 
+    @property
+    def matches(self) -> bool:
+        """Whether the record says anything of the work."""
+        return bool(self.likeness.words)
 
-def point_of(stage: SyncStage, milestone: int | None = None) -> SyncPoint | None:
-    """Return the SyncPoint of a SyncStage or of one of its milestones; None when there is no such milestone."""
-    points = [point for point in sync_points([stage.item_id]) if point.stage == stage.pk]
-    if milestone is None:
-        return points[0]
-    return next((point for point in points if point.milestone == milestone), None)
+    @property
+    def distance(self) -> str:
+        """How far it lies from the business date, in words."""
+        if self.days is None:
+            return ""
+        return "当天" if self.days == 0 else f"提前 {-self.days} 天" if self.days < 0 else f"晚 {self.days} 天"
+
+    @property
+    def decisions(self) -> list[str]:
+        return [row.text for row in self.activity.resolutions.all()]
 
 
-def outcome(point: SyncPoint, activity: Activity) -> list[str]:
-    """Return ["选用后为同步"] or ["选用后为滞后"]: what a record would make of a point whose business date is known."""
+@dataclass
+class Found:
+    """The candidates of a point in three groups, each the best first; look: the words searched for."""
+
+    look: Wanted
+    matching: list[Candidate]
+    near: list[Candidate]
+    refused: list[Candidate]
+
+    @property
+    def offered(self) -> list[Candidate]:
+        return [*self.matching, *self.near]
+
+
+def outcome(point: SyncPoint, day: date) -> str:
+    """Return what a record of a day would make of a point, once it is confirmed: a SyncState, "too_early", or ""."""
+    if point.day is not None and (point.day - day).days > point.early_days:
+        return "too_early"
     if point.happened is None:
-        return []
+        return ""
     days = [proof.day for proof in point.proofs if proof.counts]
-    state, _, _ = judge(point.happened, [*days, activity.day], point.tolerance, clock.today())
-    return [f"选用后为{SyncState(state).label}"]
+    state, _, _ = judge(point.happened, [*days, day], point.tolerance, clock.today())
+    return state.value
 
 
-def candidates(user: Actor, point: SyncPoint, item: WorkItem, limit: int = 20) -> list[Candidate]:
-    """Return up to `limit` Candidates for a point among the records that `user` may read, the best first.
+def item_words(item: WorkItem, point: SyncPoint) -> Wanted:
+    """Return the words of an item and of the milestone of a point."""
+    return wanted(item.name, point.name)
 
-    Records of the carrying branches and of what is below them, of hosts, and of whoever arranged the item or stands above.
-    """
-    day = point.day or clock.today()
+
+def _rows(user: Actor, point: SyncPoint, item: WorkItem, day: date) -> list[Activity]:
+    """The readable records round a day of all who are near the point: carriers, what is below and above, other hosts."""
     carriers = set(point.carriers) or {item.organisation_id}
-    below = Q(parent__in=point.carriers) | Q(parent__parent__in=point.carriers)
-    below |= Q(kind=Kind.SMALL_GROUP, parent__in=carriers)
-    above = Organisation.objects.above(item.organisation).order_by().values("pk")
-    around = Q(pk__in={*carriers, item.organisation_id}) | Q(pk__in=above)
+    below = Q(parent__in=carriers) | Q(parent__parent__in=carriers, kind=Kind.SMALL_GROUP)
+    around = Q(pk__in={*carriers, *point.allowed, item.organisation_id})
     places = Organisation.objects.order_by().filter(around | below).values("pk")
     hosted = ActivityHost.objects.order_by().filter(organisation__in=carriers).values("activity")
+    judged = ActivityJudgement.objects.annotate(branch=BRANCH_OF_GROUP).order_by("pk")
     rows = (
         Activity.objects.visible_to(user)
         .filter(Q(organisation__in=places) | Q(pk__in=hosted), day__range=(day - SPAN, day + SPAN))
-        .exclude(state__in=(ActivityState.CANCELLED, ActivityState.PLANNED))
+        .exclude(state=ActivityState.PLANNED)
         .select_related("organisation__parent")
-        .prefetch_related("kinds", "hosts", "judgements")
+        .prefetch_related("kinds", "hosts", "resolutions", Prefetch("judgements", judged, to_attr="judged"))
         .order_by("-day", "-pk")[:_MOST]
     )
+    return list(rows)
+
+
+def _hosts(activity: Activity) -> list[HostKind]:
+    rows: Iterable[ActivityJudgement] = getattr(activity, "judged")  # noqa: B009
+    return [
+        HostKind(row.organisation_id, row.branch, row.kind, row.valid, row.present, row.needed)  # type: ignore[attr-defined]
+        for row in rows
+    ]
+
+
+def candidates(user: Actor, point: SyncPoint, item: WorkItem, look: Wanted | None = None) -> Found:
+    """Return the records that `user` may read near a point, by what they say of the work and then by days."""
+    look = look or item_words(item, point)
+    day = point.day or clock.today()
     linked = {proof.activity for proof in point.proofs}
-    found = []
+    rows = [row for row in _rows(user, point, item, day) if row.pk not in linked]
+    used = _used(rows)
+    found = Found(look, [], [], [])
     for activity in rows:
-        score, reasons = nearness(point, activity, item)
-        if (activity.day - day).days > point.tolerance:
-            # One that comes in time stands before any that would leave the stage lagging.
-            score -= _TOO_LATE
-        reasons = [*reasons, *outcome(point, activity)]
-        found.append(Candidate(activity, score, reasons, fit(point, activity, item), activity.pk in linked))
-    found = [row for row in found if not row.linked]
-    return sorted(found, key=lambda row: (-row.score, abs((row.activity.day - day).days), row.activity.pk))[:limit]
+        row = _candidate(point, item, activity, look)
+        row.used = [f"“{name}”{stage}" for pk, name, stage in used.get(activity.pk, ()) if pk != item.pk]
+        row.same_item = any(pk == item.pk for pk, _, _ in used.get(activity.pk, ()))
+        (found.refused if row.refusal else found.matching if row.matches else found.near).append(row)
+
+    def nearest(row: Candidate) -> tuple[int, int, int]:
+        return abs((row.activity.day - day).days), -row.activity.day.toordinal(), row.activity.pk
+
+    suits = set(STAGE_KINDS[point.kind])
+    found.matching.sort(key=lambda row: (-row.likeness.weight, not suits & set(row.activity.codes), *nearest(row)))
+    found.near.sort(key=lambda row: (row.outcome != SyncState.SYNCHRONISED, not row.same_item, *nearest(row)))
+    found.refused.sort(key=lambda row: (not row.matches, *nearest(row)))
+    return found
+
+
+def _candidate(point: SyncPoint, item: WorkItem, activity: Activity, look: Wanted) -> Candidate:
+    decisions = [row.text for row in activity.resolutions.all()]
+    return Candidate(
+        activity=activity,
+        likeness=likeness(look, activity.title, activity.content, decisions),
+        sentence=matching_sentence(look, activity.content, decisions),
+        days=(activity.day - point.day).days if point.day else None,
+        outcome=outcome(point, activity.day),
+        refusal=refusal(point, activity, _hosts(activity)),
+        doubts=fit(point, activity, item),
+    )
+
+
+def _used(rows: Sequence[Activity]) -> dict[int, list[tuple[int, str, str]]]:
+    """Return {record: [(item id, its name, short name of the stage)]} of what records were said to serve."""
+    links = StageEvidence.objects.active().filter(activity__in=[row.pk for row in rows]).order_by("pk")
+    used: dict[int, list[tuple[int, str, str]]] = {}
+    for activity, item, name, stage in links.values_list(
+        "activity", "stage__item", "stage__item__name", "stage__stage"
+    ):
+        used.setdefault(activity, []).append((item, name, STAGE_SHORT[stage]))
+    return used
 
 
 @dataclass
 class Offer:
-    """A point offered for a record. key: s<stage> or m<milestone>, as forms and addresses write it."""
+    """A point offered for a record. key: s<stage> or m<milestone>, as forms and addresses write it.
+
+    sentence: that of the record which speaks of the work, or "". link: the StageEvidence where it is linked already.
+    """
 
     point: SyncPoint
     item: WorkItem
-    score: int
-    reasons: list[str]
+    rank: tuple[int, ...] = ()
+    reasons: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    evidence: int | None = None
-    counts: bool = False
+    sentence: str = ""
+    link: StageEvidence | None = None
+    standing: str = ""
+    reason: str = ""
+
+    @property
+    def evidence(self) -> int | None:
+        return self.link.pk if self.link else None
+
+    @property
+    def counts(self) -> bool:
+        return self.standing == "counts"
 
     @property
     def key(self) -> str:
@@ -132,50 +234,78 @@ def items_near(user: Actor, organisation: Organisation, day: date) -> dict[int, 
     return {row.pk: row for row in rows.select_related("organisation", "lead", "leader")}
 
 
-def offers(user: Actor, activity: Activity, limit: int = 6) -> list[Offer]:
-    """Return the Offers for a record, saved or not, the nearest first; points with evidence come after those without.
+def _fit_words(like: Likeness, point: SyncPoint, day: date) -> list[str]:
+    """What a chip says of the fit, in words: what the record speaks of, the state of the stage, what it would become."""
+    days = (day - point.day).days if point.day else 0
+    words = [f"写到“{like.words[0]}”"] if like.words else ["还没有写到这项业务"]
+    if point.state == SyncState.MISSING:
+        words.insert(0, f"缺失已 {point.lag} 天")
+    if point.day:
+        words.append("与业务同一天" if days == 0 else f"业务之{'前' if days < 0 else '后'} {abs(days)} 天")
+    if outcome(point, day) == "too_early":
+        words.append("早得太多，不计入")
+    return words
 
-    activity: with organisation, day, title, codes; a saved one also with hosts.
+
+def offers(user: Actor, activity: Activity, limit: int = 6) -> list[Offer]:
+    """Return the Offers for a record, saved or not: the most urgent missing stage first, then by what the record says.
+
+    activity: with organisation, day, title, codes, content; a saved one also with hosts and resolutions.
     """
     items = items_near(user, activity.organisation, activity.day)
-    found = []
-    linked = set()
+    found, linked = [], set()
+    decisions: list[str] = []
+    judged: list[HostKind] = []
     if activity.pk:
         rows = StageEvidence.objects.active().filter(activity=activity)
         linked = set(rows.values_list("stage", "milestone"))
+        decisions, judged = [row.text for row in activity.resolutions.all()], hosts_of(activity)
     for point in sync_points(list(items)):
-        if point.state == SyncState.WAIVED or (point.stage, point.milestone) in linked:
+        if point.state in (SyncState.WAIVED, SyncState.ENDED) or (point.stage, point.milestone) in linked:
             continue
         if point.day is None or abs((point.day - activity.day).days) > SPAN.days:
             continue
-        score, reasons = nearness(point, activity, items[point.item])
-        if point.state == SyncState.SYNCHRONISED:
-            if point.day and abs((point.day - activity.day).days) > FAR_FROM_DONE:
-                continue
-            score -= 60
-        elif point.state == SyncState.MISSING:
-            # The gap that one click would close comes before what is proved or still to come.
-            score += 30
-            reasons = ["缺失", *reasons]
-        found.append(Offer(point, items[point.item], score, reasons))
-    return sorted(found, key=lambda row: (-row.score, row.point.stage, row.point.milestone or 0))[:limit]
+        days, done = (activity.day - point.day).days, point.state == SyncState.SYNCHRONISED
+        if (done and abs(days) > FAR_FROM_DONE) or refusal(point, activity, judged, recording=True):
+            continue
+        item = items[point.item]
+        look = item_words(item, point)
+        like = likeness(look, activity.title, activity.content, decisions)
+        missing = point.state == SyncState.MISSING
+        # The gap that one click would close comes before what is proved or still to come.
+        rank = (not missing, done, -like.weight, -(point.lag or 0) if missing else abs(days), point.stage)
+        sentence = matching_sentence(look, activity.content, decisions)
+        found.append(Offer(point, item, rank, _fit_words(like, point, activity.day), sentence=sentence))
+    return sorted(found, key=lambda row: (row.rank, row.point.milestone or 0))[:limit]
+
+
+def offer_of(activity: Activity, stage: SyncStage, milestone: Milestone | None) -> Offer:
+    """Return the Offer of one point for a saved record, whatever it says of the work."""
+    point = point_of(stage, milestone.pk if milestone else None)
+    decisions = [row.text for row in activity.resolutions.all()]
+    sentence = matching_sentence(item_words(stage.item, point), activity.content, decisions)
+    return Offer(point, stage.item, sentence=sentence)
 
 
 def links_of(user: Actor, activity: Activity) -> list[Offer]:
     """Return the Offers that stand for the links of a saved record to items that `user` may read, with their doubts."""
-    rows = list(StageEvidence.objects.visible_to(user).active().filter(activity=activity).select_related("stage"))
-    ids = {row.stage.item_id for row in rows}
+    rows = StageEvidence.objects.visible_to(user).active().filter(activity=activity)
+    links = list(rows.select_related("stage", "added_by", "branch").order_by("pk"))
+    ids = {row.stage.item_id for row in links}
     items = {row.pk: row for row in WorkItem.objects.filter(pk__in=ids).select_related("organisation", "lead")}
     points = {}
     for point in sync_points(list(ids)):
         points[(point.stage, point.milestone)] = point
         points.setdefault((point.stage, None), point)
     found = []
-    for row in rows:
+    for row in links:
         point = points[(row.stage_id, row.milestone_id)]
         item = items[point.item]
-        counts = any(proof.evidence == row.pk and proof.counts for proof in point.proofs)
-        found.append(Offer(point, item, 0, [], fit(point, activity, item), row.pk, counts))
+        proof = next((proof for proof in point.proofs if proof.evidence == row.pk), None)
+        offer = Offer(point, item, doubts=fit(point, activity, item), link=row)
+        if proof is not None:
+            offer.standing, offer.reason = proof.standing.value, proof.reason
+        found.append(offer)
     return found
 
 
@@ -185,5 +315,5 @@ def all_points(user: Actor, activity: Activity) -> list[tuple[str, str]]:
         starts__lte=activity.day + 3 * SPAN, ends__gte=activity.day - 3 * SPAN, stopped_on__isnull=True
     )
     items = {row.pk: row for row in items.order_by("-starts", "pk")[:200]}
-    found = [Offer(point, items[point.item], 0, []) for point in sync_points(list(items))]
-    return [(row.key, row.label) for row in found if row.point.state != SyncState.WAIVED]
+    found = [Offer(point, items[point.item]) for point in sync_points(list(items))]
+    return [(row.key, row.label) for row in found if row.point.state not in (SyncState.WAIVED, SyncState.ENDED)]

@@ -15,7 +15,8 @@ from common import clock
 from common.operator import Actor
 from common.periods import Period
 from members.activities.models import Activity, BuildingField, Resolution, Way
-from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, SyncState, WorkItem
+from responsibilities.work.models import Closure, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkItem
+from responsibilities.work.qualifying import Standing
 from responsibilities.work.rules import fit
 from responsibilities.work.stages import STAGES, SyncPoint, closure, sync_points, worst
 
@@ -87,8 +88,9 @@ def next_step(
         return step("wait", point, "{who}准备“{stage}”，业务计划 " + clock.short(day), day)
     if open_points:
         return step("date", open_points[0], "{who}登记“{stage}”的业务日期")
-    done, owed = closure(points)
-    return NextStep("nothing", "已闭环" if done == owed > 0 else "没有待办的环节")
+    if any(point.state == SyncState.TO_CONFIRM for point in points):
+        return NextStep("nothing", "佐证已报上级确认")
+    return NextStep("nothing", "已闭环" if closure(points) == Closure.CLOSED else "没有待办的环节")
 
 
 def tolerance_now() -> int:
@@ -143,13 +145,16 @@ def evidence_lines(
             "point": point,
             "milestone": row.milestone,
             "doubts": [],
-            "counts": True,
             "record": None,
         }
+        proof = next((proof for mine in points for proof in mine.proofs if proof.evidence == row.pk), None)
+        counts = proof is not None and proof.counts
+        line |= {"counts": counts, "reason": "" if counts or proof is None else proof.reason}
+        line["pending"] = proof is not None and proof.pending
+        line["early"] = proof is not None and proof.standing == Standing.TOO_EARLY
         record = records.get(row.activity_id or 0)
         if record is not None:
-            counts = any(proof.evidence == row.pk and proof.counts for mine in points for proof in mine.proofs)
-            line |= {"record": record, "label": proof_label(record), "day": record.day, "counts": counts}
+            line |= {"record": record, "label": proof_label(record), "day": record.day}
             if point is not None:
                 line["doubts"] = fit(point, record, item)
         else:
@@ -163,7 +168,8 @@ def item_stages(item: WorkItem, user: Actor) -> tuple[list[StageView], list[Sync
     points = sync_points([item.pk])
     records = linked_records(points, user, "hosts")
     rows = StageEvidence.objects.filter(stage__item=item).order_by("-removed_at", "pk")
-    links = list(rows.select_related("stage", "milestone", "paper", "added_by", "removed_by", "activity"))
+    people = ("added_by", "removed_by", "confirmed_by")
+    links = list(rows.with_confirmed().select_related("stage", "milestone", "paper", "activity", *people))
     # The records of standing links are read above, with who may open them.
     prefetch_related_objects([row for row in links if row.removed_at], "activity__kinds")
     stages = {row.stage: row for row in item.stages.select_related("waived_by")}

@@ -6,8 +6,8 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
-from responsibilities.work.models import SyncStageKind, SyncState, WorkItem
-from responsibilities.work.stages import DUE, SyncPoint, closure
+from responsibilities.work.models import Closure, SyncStageKind, SyncState, WorkItem
+from responsibilities.work.stages import DUE, SyncPoint, closing_point, closure
 
 # What a point counts for: the keys of its groups.
 Keys = Callable[[SyncPoint], Iterable[Hashable]]
@@ -17,15 +17,17 @@ Keys = Callable[[SyncPoint], Iterable[Hashable]]
 class Rate:
     """What became of the points of one group.
 
-    due: synchronised + lagging + missing; waived and not due ones are left out of it. lags: days from business to Party
-    date of the points with a record that were due. closed, items: items with all owed stages synchronised, of those that
-    owe any.
+    due: synchronised + lagging + missing; what waits to be confirmed, is waived, ended or not due is left out of it. lags: days
+    from business to Party date of the points with a record that were due. closed, items: items that are closed, of those
+    that have come to 考核 (judgement 3.6).
     """
 
     synchronised: int = 0
     lagging: int = 0
     missing: int = 0
+    to_confirm: int = 0
     waived: int = 0
+    ended: int = 0
     not_due: int = 0
     closed: int = 0
     items: int = 0
@@ -78,23 +80,29 @@ def rates(points: Sequence[SyncPoint], by: Keys, whole: Sequence[SyncPoint] | No
 
     by: a function of a point that gives the keys it counts for (several for a point that branches share; each counts it
     once). whole: all points of the items concerned, from which closure is taken; default `points` themselves. An item
-    counts for closure in every group that one of its points counts for.
+    counts for closure in the groups of the last point of 考核 that is due, where that is one of `points`.
     """
     found: dict[Any, Rate] = {}
-    items: dict[Any, set[int]] = {}
     for point in points:
         for key in dict.fromkeys(by(point)):
             found.setdefault(key, Rate()).add(point)
-            items.setdefault(key, set()).add(point.item)
-    stages: dict[int, list[SyncPoint]] = {}
-    for point in points if whole is None else whole:
-        stages.setdefault(point.item, []).append(point)
-    closed = {item: closure(mine) for item, mine in stages.items()}
-    for key, rate in found.items():
-        for item in items[key]:
-            done, owed = closed.get(item, (0, 0))
-            rate.items += owed > 0
-            rate.closed += done == owed > 0
+    counted = {(point.stage, point.milestone) for point in points}
+    for mine in by_item(points if whole is None else whole).values():
+        last, state = closing_point(mine), closure(mine)
+        if last is None or state not in (Closure.CLOSED, Closure.OPEN) or (last.stage, last.milestone) not in counted:
+            continue
+        for key in dict.fromkeys(by(last)):
+            rate = found.setdefault(key, Rate())
+            rate.items += 1
+            rate.closed += state == Closure.CLOSED
+    return found
+
+
+def by_item(points: Iterable[SyncPoint]) -> dict[int, list[SyncPoint]]:
+    """Return {item: its points}, in the order of the points."""
+    found: dict[int, list[SyncPoint]] = {}
+    for point in points:
+        found.setdefault(point.item, []).append(point)
     return found
 
 

@@ -15,8 +15,10 @@ def pick_url(point: SyncPoint) -> str:
 
 def words(point: SyncPoint) -> str:
     """What a cell says of a point that is not due or waived."""
-    if point.state == SyncState.WAIVED:
+    if point.state in (SyncState.WAIVED, SyncState.ENDED):
         return point.reason
+    if point.state == SyncState.TO_CONFIRM:
+        return "佐证待上级确认"
     if point.happened:
         return f"业务 {clock.short(point.happened)}，待开展党建工作"
     if point.planned is None:
@@ -31,9 +33,13 @@ def state_words(point: SyncPoint) -> str:
     if point.early:
         return f"不适用，{point.reason}"
     if point.state == SyncState.MISSING:
+        if point.found:
+            return f"缺失，业务开展后已 {point.lag} 天，有记录但不计入（{point.found}）"
         return f"缺失，业务开展后已 {point.lag} 天未见党建记录"
     if point.state == SyncState.LAGGING:
         return f"滞后，党建晚 {point.lag} 天"
     if point.state == SyncState.SYNCHRONISED:
         return "同步，党建在先" if (point.lag or 0) < 0 else f"同步，相差 {point.lag} 天"
+    if point.state == SyncState.TO_CONFIRM:
+        return "待上级确认，既不算同步，也不算缺失"
     return f"免予同步，{point.reason}" if point.state == SyncState.WAIVED else words(point)

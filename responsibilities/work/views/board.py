@@ -64,7 +64,9 @@ def _shown(state: str, numbers: dict[str, int]) -> str:
         return ""
     if state == board.WAITS:
         return f"{numbers[state]} 处业务日期待登记"
-    return f"{board.STATES[state]} {numbers[state]} {'项' if state in (board.CLOSED, board.OPEN) else '处'}"
+    if state == board.CLOSED:
+        return f"到考核 {numbers[board.CLOSED] + numbers[board.OPEN]} 项，闭环 {numbers[board.CLOSED]} 项"
+    return f"{board.STATES[state]} {numbers[state]} {'项' if state in board.OF_ITEMS else '处'}"
 
 
 def _title(state: str, numbers: dict[str, int], readable: board.Selection, chosen: board.Selection) -> str:
@@ -78,16 +80,19 @@ def _segments(request: Request, numbers: dict[str, int], state: str) -> list[dic
         ("", f"全部 {numbers['']} 项", ""),
         (SyncState.MISSING.value, f"缺失 {numbers['missing']} 处", "alert-triangle"),
         (SyncState.LAGGING.value, f"滞后 {numbers['lagging']} 处", "clock-exclamation"),
+        (SyncState.TO_CONFIRM.value, f"待确认 {numbers['to_confirm']} 处", "hourglass"),
         (board.WAITS, f"待登记 {numbers[board.WAITS]} 处", "calendar"),
-        (board.CLOSED, f"已闭环 {numbers[board.CLOSED]} 项", "circle-check"),
+        (board.CLOSED, _shown(board.CLOSED, numbers), "circle-check"),
+        (board.GIVEN_UP, f"已终止 {numbers[board.GIVEN_UP]} 项", "ban"),
     ]
+    rarely = (board.WAITS, board.GIVEN_UP, SyncState.TO_CONFIRM.value)
     if state not in [key for key, _, _ in rows]:
         # Asked for by a number of the rates.
         rows.append((state, _shown(state, numbers), ""))
     return [
         {"label": label, "icon": icon, "url": _address(request, state=key), "current": key == state}
         for key, label, icon in rows
-        if key != board.WAITS or numbers[key] or key == state
+        if key not in rarely or numbers[key] or key == state
     ]
 
 
@@ -197,7 +202,9 @@ def _rate_row(request: Request, label: str, depth: int, rate: Rate, **changes: s
                 ("同步", "synchronised"),
                 ("滞后", "lagging"),
                 ("缺失", "missing"),
+                ("待确认", "to_confirm"),
                 ("免予", "waived"),
+                ("终止", "ended"),
             )
         ],
         "closed_url": url(board.CLOSED),
@@ -264,8 +271,10 @@ def sync_rates_export(request: Request) -> HttpResponse:
         "免予",
         "同步率（%）",
         "相差天数中位数",
-        "业务项数",
+        "到考核项数",
         "闭环项数",
+        "待确认",
+        "终止",
     ]
     rows = [
         [
@@ -279,6 +288,8 @@ def sync_rates_export(request: Request) -> HttpResponse:
             rate.median_lag,
             rate.items,
             rate.closed,
+            rate.to_confirm,
+            rate.ended,
         ]
         for label, _, rate, _, _ in _grouped(chosen, group)
     ]

@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from branches.access.models import User
 from branches.audit.models import AuditEntry
 from branches.audit.selectors import changes_of, verb_label
 from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import label_with_end
 from branches.reach import access
-from branches.reach.rights import ASSIGN, VIEW
+from branches.reach.rights import ASSIGN, REVIEW, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
@@ -23,7 +24,7 @@ from common.text import whole_number
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.forms.items import StopForm, WorkForm
 from responsibilities.work.loaders import item_for, item_to_edit
-from responsibilities.work.models import WorkItem
+from responsibilities.work.models import Closure, StageEvidence, WorkItem
 from responsibilities.work.rights import (
     Powers,
     carrier_places,
@@ -32,6 +33,7 @@ from responsibilities.work.rights import (
 )
 from responsibilities.work.selectors import stage_words
 from responsibilities.work.selectors.items import (
+    StageView,
     covering,
     decisions_of,
     item_stages,
@@ -40,7 +42,7 @@ from responsibilities.work.selectors.items import (
     tolerance_now,
 )
 from responsibilities.work.services.items import work_create, work_stop, work_update
-from responsibilities.work.stages import DUE, SyncPoint, closure
+from responsibilities.work.stages import DUE, SyncPoint, closure, progress
 
 
 @login_required
@@ -48,7 +50,7 @@ from responsibilities.work.stages import DUE, SyncPoint, closure
 def work_detail(request: Request, pk: int) -> HttpResponse:
     item = item_for(request.user, pk)
     stages, points, records = item_stages(item, request.user)
-    done, owed = closure(points)
+    done, owed = progress(points)
     rows = list(item.carriers.select_related("organisation__parent").order_by("ended", "-leads", "pk"))
     carriers = [row.organisation_id for row in rows if row.ended is None]
     powers = Powers(request.user, {item.organisation_id, *carriers})
@@ -73,13 +75,20 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
         "may_edit": powers.edits(item),
         "may_note": powers.notes(item, carriers),
         "may_link": links,
+        "reviewable": _reviewable(request.user, item),
         "may_waive": powers.waives(item),
         "may_supervise": powers.assigns(item.organisation_id),
         "tolerance": tolerance_now(),
         "board": reverse("sync_board"),
     }
+    context["views"] = _stage_rows(request, stages, links)
+    return render(request, "responsibilities/work/detail.html", context)
+
+
+def _stage_rows(request: Request, stages: list[StageView], links: bool) -> list[dict[str, Any]]:
+    """The stages of an item for its page. links: whether the reader may link records."""
     supervisions = Supervision.objects.open_about(request.user, {f"stage/{view.row.pk}" for view in stages})
-    context["views"] = [
+    return [
         {
             "stage": view,
             "supervised": supervisions.get(f"stage/{view.row.pk}", ()),
@@ -94,17 +103,21 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
         }
         for view in stages
     ]
-    return render(request, "responsibilities/work/detail.html", context)
+
+
+def _reviewable(user: User, item: WorkItem) -> set[int]:
+    """The ids of the standing links of an item that `user` reviews."""
+    rows = StageEvidence.objects.active().visible_to(user, REVIEW).filter(stage__item=item)
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def _finding(item: WorkItem, points: list[SyncPoint]) -> str:
-    done, owed = closure(points)
     if item.stopped_on:
         return f"已于 {item.stopped_on:%Y年%-m月%-d日} 终止"
-    if done == owed > 0:
+    if closure(points) == Closure.CLOSED:
         return "已闭环"
     due = {point.kind for point in points if point.state in DUE}
-    return f"到期 {len(due)} 个环节，同步 {done} 个" if due else "还没有到期的环节"
+    return f"到期 {len(due)} 个环节，同步 {progress(points)[0]} 个" if due else "还没有到期的环节"
 
 
 def _history(item: WorkItem, stages: list[int]) -> list[dict[str, Any]]:

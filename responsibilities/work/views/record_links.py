@@ -22,7 +22,7 @@ from common.requests import Request
 from common.text import clean_text
 from members.activities.models import Activity, ActivityKindCode
 from responsibilities.work.loaders import point_for
-from responsibilities.work.selectors.candidates import all_points, links_of, offers
+from responsibilities.work.selectors.candidates import Offer, all_points, links_of, offer_of, offers
 from responsibilities.work.services.evidence import evidence_link
 
 _KEY = re.compile(r"([sm])([0-9]{1,18})")
@@ -63,7 +63,9 @@ def record_links(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, RECORD)
     record = request.GET.get("record", "")
     if record:
-        return _links(request, _saved(request.user, record), "responsibilities/work/record_slot.html")
+        # What was chosen and says nothing of the work asks for its sentence until it is linked.
+        keys = keys_of(request.GET.getlist("links"))
+        return _links(request, _saved(request.user, record), "responsibilities/work/record_slot.html", asked=keys)
     places = access.organisations_for(request.user, RECORD).select_related("parent")
     activity = _typed(request, places)
     chosen = {f"{kind}{pk}" for kind, pk in keys_of(request.GET.getlist("links"))}
@@ -73,13 +75,37 @@ def record_links(request: Request) -> HttpResponse:
     return render(request, f"responsibilities/work/{template}", context)
 
 
-def _links(request: Request, activity: Activity, template: str, **more: Any) -> HttpResponse:
+def _asked(user: User, activity: Activity, keys: Iterable[tuple[str, int]], linked: list[Offer]) -> list[Offer]:
+    """Return the Offers of the keys that are not linked yet: each asks for its sentence."""
+    standing = {offer.key for offer in linked}
+    found = []
+    for kind, pk in keys:
+        if f"{kind}{pk}" not in standing:
+            stage, milestone = point_for(user, kind, pk)
+            found.append(offer_of(activity, stage, milestone))
+    return found
+
+
+def _links(
+    request: Request,
+    activity: Activity,
+    template: str,
+    *,
+    asked: Iterable[tuple[str, int]] = (),
+    **more: Any,
+) -> HttpResponse:
     linked = links_of(request.user, activity)
     may = access.has_right(request.user, RECORD, activity.organisation)
+    asking = _asked(request.user, activity, asked, linked) if may else []
+    keys = {offer.key for offer in asking}
+    near = offers(request.user, activity) if may else []
     context = {
         "activity": activity,
         "linked": linked,
-        "offers": offers(request.user, activity) if may else [],
+        "asking": asking,
+        "offers": [offer for offer in near if offer.key not in keys],
+        "sentence": request.POST.get("sentence", ""),
+        "viewer": request.user,
         "chosen": set(),
         "place": True,
         "may": may,
@@ -98,30 +124,40 @@ def record_stage_links(request: Request, pk: int) -> HttpResponse:
         return _add(request, activity)
     if request.htmx:
         return _links(request, activity, "responsibilities/work/record_panel.html")
-    return _links(
-        request,
-        activity,
-        "responsibilities/work/record_page.html",
-        title="关联业务",
-        every=all_points(request.user, activity),
-    )
+    return _page(request, activity)
+
+
+def _page(request: Request, activity: Activity, *, status: int = 200, **more: Any) -> HttpResponse:
+    every = all_points(request.user, activity)
+    answer = _links(request, activity, "responsibilities/work/record_page.html", title="关联业务", every=every, **more)
+    answer.status_code = status
+    return answer
 
 
 def _add(request: Request, activity: Activity) -> HttpResponse:
     if not access.has_right(request.user, RECORD, activity.organisation):
         raise access.Forbidden(RECORD, activity.organisation)
     keys = keys_of(request.POST.getlist("point"))
-    problem = "" if keys else "请先选择业务环节。"
-    try:
-        for kind, pk in keys:
-            stage, milestone = point_for(request.user, kind, pk)
-            evidence_link(by=request.user, stage=stage, milestone=milestone, activity=activity)
-    except ValidationError as error:
-        problem = "；".join(error.messages)
+    problems = [] if keys else ["请先选择业务环节。"]
+    sentence = request.POST.get("sentence", "") if len(keys) == 1 else ""
+    asked = []
+    for kind, pk in keys:
+        stage, milestone = point_for(request.user, kind, pk)
+        try:
+            evidence_link(
+                by=request.user, stage=stage, milestone=milestone, activity=activity, sentence=sentence, recording=True
+            )
+        except ValidationError as error:
+            problems += error.messages
+            if hasattr(error, "error_dict"):
+                asked.append((kind, pk))
+    fault = "；".join(dict.fromkeys(problems))
     if request.htmx:
-        return _links(request, activity, "responsibilities/work/record_slot.html", fault=problem)
-    if problem:
-        messages.error(request, problem)
+        return _links(request, activity, "responsibilities/work/record_slot.html", asked=asked, fault=fault)
+    if asked:
+        return _page(request, activity, asked=asked, fault=fault, status=422)
+    if fault:
+        messages.error(request, fault)
     else:
         messages.success(request, f"已关联 {len(keys)} 个业务环节")
     return redirect("record_stage_links", pk=activity.pk)

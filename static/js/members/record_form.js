@@ -24,7 +24,7 @@ function nameChair(talk) {
   icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, talk ? "#messages" : "#microphone"));
 }
 
-/* A talk keeps its date and names only; the lecturer is asked of a lecture only. */
+/* A talk keeps its date and names only; the lecturer is asked of a lecture only, topics of a few kinds. */
 function fitToKinds() {
   const chosen = kinds();
   const talk = chosen.length === 1 && chosen[0] === "talk";
@@ -41,8 +41,9 @@ function fitToKinds() {
   }
   byId("made-up").hidden = chosen.length < 2 || !new FormData(form).get("makes_up_for");
   for (const part of form.querySelectorAll("[data-for-kind]")) {
-    const input = part.querySelector("input");
-    part.hidden = !chosen.includes(part.getAttribute("data-for-kind")) && !(input && input.value);
+    const input = part.querySelector("input:not([type=checkbox])");
+    const asked = part.getAttribute("data-for-kind").split(" ").some((kind) => chosen.includes(kind));
+    part.hidden = !asked && !(input && input.value) && !part.querySelector("input:checked");
   }
 }
 

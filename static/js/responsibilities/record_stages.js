@@ -53,7 +53,9 @@ async function send(id) {
     if (!response.ok) {
       throw new Error(String(response.status));
     }
-    waiting().value = "";
+    /* What the record says nothing of stays chosen: the slot asks for its sentence. */
+    const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+    waiting().value = [...answer.querySelectorAll("[data-ask]")].map((row) => row.getAttribute("data-ask")).join(",");
   } catch {
     toast({ level: "warning", title: "业务没有关联", text: "记录已保存，可以在记录页面上关联。" });
   }
@@ -82,6 +84,13 @@ async function linkThenSend(button) {
     const id = await draftId();
     if (id) {
       await send(id);
+    }
+    if (id && waiting().value && button && button.value === "submit") {
+      passing = false;
+      window.htmx.trigger(slot, "tongbu:links");
+      toast({ level: "warning", title: "还差一句话", text: "关联的业务在记录里没有写到，请写明怎样服务这项业务，再提交。" });
+      slot.scrollIntoView({ block: "center" });
+      return;
     }
   } catch {
     /* the form is sent all the same, and says what is wrong with it */

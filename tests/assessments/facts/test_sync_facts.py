@@ -22,7 +22,7 @@ from responsibilities.work.selectors.rates import total
 from responsibilities.work.stages import sync_points
 from tests.examples import examples
 from tests.responsibilities.work.random_work import build_work
-from tests.responsibilities.work.slow_sync import all_points, carrying, is_closed
+from tests.responsibilities.work.slow_sync import all_points, carrying, closure_of
 
 AS_OF = date(2026, 11, 24)
 DUE = ("synchronised", "lagging", "missing")
@@ -66,7 +66,9 @@ def slow(period):
                 add(places, "sync.waived", int(state == "waived"), 1, 0, 0)
         ends = [day for key, _, day, state, _ in points if key == "assessment" and state in DUE]
         if ends and max(ends) in period:
-            add(carrying(item, max(ends)), "sync.closure", int(is_closed(points)), 1, 0, 0)
+            state = closure_of(item, points, AS_OF)
+            if state != "ended":
+                add(carrying(item, max(ends)), "sync.closure", int(state == "closed"), 1, 0, 0)
     return {key: tuple(values) for key, values in counted.items()}
 
 

@@ -11,6 +11,7 @@ from assessments.home.selectors.cadre import cadre_record, cadres, seats_readabl
 from branches.access.services.appointments import appointment_end, appointment_make
 from branches.reach.models import Appointment
 from branches.reach.rights import SYSTEM_ROLES
+from common import clock
 from common.operator import OPERATOR
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member
@@ -41,7 +42,9 @@ def year(world):
             item=item, stage=kind, happened_on=date(2026, 3, 1) if kind == SyncStageKind.STUDY else None
         )
     StageEvidence.objects.create(
-        stage=item.stages.get(stage=SyncStageKind.STUDY), activity=Activity.objects.order_by("day").first()
+        stage=item.stages.get(stage=SyncStageKind.STUDY),
+        activity=Activity.objects.order_by("day").first(),
+        confirmed_at=clock.now(),
     )
     return world
 

@@ -56,7 +56,7 @@ def test_everything_that_waits_stands_on_one_panel_with_its_address(world, as_, 
     page = as_("secretary_a").get("/").content.decode()
     for words in ("能源保供：研究", "已下达", "核对考勤", "窗口人次", "更新公示栏"):
         assert words in page, words
-    assert f'href="/sync/{waiting.pk}/#stage-study"' in page
+    assert f'href="/sync/stages/{waiting.stages.get(stage="study").pk}/evidence/"' in page, "straight to the picker"
     total = sum(group.total for group in tasks_of(world.secretary_a, world.branch_a))
     assert total >= 5 and f"业务与责任有 {total} 项要办</h1>" in page
 
@@ -97,7 +97,7 @@ def test_a_record_says_what_it_does_for_its_stage_and_its_duties(world, as_, wai
     )
     ActivityKind.objects.create(activity=record, kind="committee_meeting")
     counted(record, record.valid)
-    StageEvidence.objects.create(stage=stage, activity=record)
+    StageEvidence.objects.create(stage=stage, activity=record, confirmed_at=clock.now())
     page = as_("secretary_a").get(f"/activities/{record.pk}/counts/").content.decode()
     assert "能源保供：研究环节" in page and "相差 3 天" in page
     assert "参与业务的四个环节同步" in page and "落实三会一课" in page

@@ -4,13 +4,17 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from assessments.results.services import assessment_trial
+from assessments.results.models import Assessment
+from assessments.results.services import assessment_freeze, assessment_trial
 from common import clock
 from common.periods import Period
 from members.activities.models import Activity, ActivityJudgement, ActivityKind
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
+from responsibilities.work.selectors.waiting import pending_in
+from responsibilities.work.services.evidence import evidence_confirm
 from tests.records import counted
 
 Q3 = Period.parse("2026Q3")
@@ -41,7 +45,7 @@ def work(world):
         for kind in SyncStageKind
     }
     for kind, day in ((SyncStageKind.STUDY, date(2026, 7, 8)), (SyncStageKind.ARRANGEMENT, date(2026, 8, 21))):
-        StageEvidence.objects.create(stage=stages[kind], activity=record(world.branch_a, day))
+        StageEvidence.objects.create(stage=stages[kind], activity=record(world.branch_a, day), confirmed_at=clock.now())
     # Something owed, so that the branches are assessed at all.
     record(world.branch_b, date(2026, 7, 20), "assembly")
     return stages
@@ -106,3 +110,23 @@ def test_the_panel_shows_the_heaviest_losses_and_leads_to_all_of_them(world, as_
     text = panel.content.decode()
     assert text.count('class="dj-loss-points"') == 5
     assert f'href="{address}">全部 {len(losses)} 条失分原因</a>' in text
+
+
+def test_what_waits_to_be_confirmed_costs_nothing_stands_apart_and_is_settled_before_a_freeze(world, as_, work):
+    stage = work[SyncStageKind.IMPLEMENTATION]
+    link = StageEvidence.objects.create(
+        stage=stage, activity=record(world.branch_a, date(2026, 9, 9)), branch=world.branch_a, sentence="研究能源保供"
+    )
+    found = scores(world, world.branch_a)
+    assert found["sync-implement"].lost == 0 and found["sync-implement"].state != "known"
+    assessment = Assessment.objects.get()
+    with clock.at(DAY):
+        page = as_("staff").get(f"/results/{assessment.pk}/").content.decode()
+        estimate = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/estimate/").content.decode()
+        with pytest.raises(ValidationError, match="“能源保供”同步实施 1 处佐证待确认"):
+            assessment_freeze(by=world.committee_secretary, assessment=assessment)
+        evidence_confirm(by=world.staff, evidence=link)
+        assert pending_in(Q3) == []
+        assessment_freeze(by=world.committee_secretary, assessment=assessment_trial(by=world.staff, period=Q3))
+    assert "1 处佐证待确认" in page and f"/sync/{stage.item_id}/#stage-implementation" in page
+    assert "处佐证待确认" not in estimate, "the running quarter has none"

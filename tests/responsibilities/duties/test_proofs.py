@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from branches.places.models.terms import Term
+from common import clock
 from members.activities.models import Activity, ActivityKind, ActivityKindCode, Attendance
 from members.roster.models.members import Member
 from responsibilities.duties.models import LEVEL_ORDER, Duty, Level
@@ -75,9 +76,12 @@ def test_stages_close_by_their_records_for_those_in_charge_and_those_who_carry(w
     mine = item(world, "一号工程", date(2026, 5, 10), world.leader, world.branch_a)
     late = item(world, "二号工程", date(2026, 6, 10), None, world.branch_b)
     missing = item(world, "三号工程", date(2026, 7, 10))
-    for stage, day in ((mine, date(2026, 5, 12)), (late, date(2026, 7, 1))):
-        record = held(world.branch_a, "assembly", day)
-        StageEvidence.objects.create(stage=stage, activity=record)
+    for stage, place, day in (
+        (mine, world.branch_a, date(2026, 5, 12)),
+        (late, world.branch_b, date(2026, 7, 1)),
+    ):
+        record = held(place, "assembly", day)
+        StageEvidence.objects.create(stage=stage, activity=record, confirmed_at=clock.now())
     keys = [f"stage/{stage.pk}" for stage in (mine, late, missing)]
     assert set(slots("cm-sync")) == set(keys)
     assert set(slots("ld-sync")) == {keys[0]}

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from branches.access.models import User
 from members.activities.models import Activity, ActivityKind
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.records import counted
@@ -16,8 +17,11 @@ def some_day(chance, low=0, high=330):
     return date(YEAR, 1, 1) + timedelta(days=chance.randrange(low, high))
 
 
-def build_work(world, seed, items=6, branches=None):
-    """Add work items carried by some of `branches` (the standing ones by default); return the random source."""
+def build_work(world, seed, items=6, branches=None, *, waiting=0.2):
+    """Add work items carried by some of `branches` (the standing ones by default); return the random source.
+
+    waiting: the share of links that nobody has confirmed.
+    """
     chance = random.Random(seed)
     branches = branches or [world.branch_a, world.branch_b, world.branch_c]
     for number in range(items):
@@ -38,7 +42,7 @@ def build_work(world, seed, items=6, branches=None):
                 ended=some_day(chance, 100, 330) if order and chance.random() < 0.2 else None,
             )
         for kind in SyncStageKind:
-            _stage(chance, item, kind, branches)
+            _stage(chance, item, kind, branches, waiting)
     return chance
 
 
@@ -48,7 +52,7 @@ def _dates(chance):
     return {"planned_on": planned, "happened_on": happened}
 
 
-def _stage(chance, item, kind, branches):
+def _stage(chance, item, kind, branches, waiting):
     waived = chance.random() < 0.1
     stage = SyncStage.objects.create(
         item=item,
@@ -63,10 +67,22 @@ def _stage(chance, item, kind, branches):
     for part in parts:
         for _ in range(chance.choice([0, 1, 1, 2])):
             near = (part or stage).happened_on or some_day(chance)
-            _link(chance, stage, part, branches, near + timedelta(days=chance.randrange(-20, 30)))
+            _link(chance, stage, part, branches, near + timedelta(days=chance.randrange(-20, 30)), waiting)
 
 
-def _link(chance, stage, part, branches, day):
+def _reviewed(own, activity):
+    """Some records have a reviewer, were accepted with others, or were corrected before or after their links were made."""
+    hour = timedelta(hours=1)
+    if own.random() < 0.5:
+        activity.submitted_at = timezone.now() + own.choice([-hour, hour])
+        activity.accepted_together = own.random() < 0.4
+        activity.reviewer = User.objects.order_by("pk").first() if activity.state == "accepted" else None
+    if own.random() < 0.2:
+        activity.revised_at = timezone.now() + own.choice([-hour, hour])
+    activity.save()
+
+
+def _link(chance, stage, part, branches, day, waiting):
     activity = Activity.objects.create(
         organisation=chance.choice(branches),
         day=min(day, date(YEAR, 12, 31)),
@@ -76,11 +92,15 @@ def _link(chance, stage, part, branches, day):
     )
     ActivityKind.objects.create(activity=activity, kind=chance.choice(["committee_meeting", "theme_day", "assembly"]))
     counted(activity, activity.valid)
-    removed = chance.random() < 0.15
+    removed, own = chance.random() < 0.15, random.Random(activity.title + str(activity.day))
+    _reviewed(own, activity)
     return StageEvidence.objects.create(
         stage=stage,
         milestone=part,
         activity=activity,
+        confirmed_at=None if own.random() < waiting else timezone.now(),
+        early_reason="当年一月会议研究全年" if own.random() < 0.2 else "",
+        by_hand=own.random() < 0.4,
         removed_at=timezone.now() if removed else None,
         remove_reason="选错" if removed else "",
     )

@@ -6,7 +6,7 @@ from branches.places.models.departments import Coverage, Department
 from common import clock
 from common.operator import OPERATOR
 from responsibilities.work.models import SyncStageKind, WorkKind
-from responsibilities.work.services.evidence import evidence_link
+from responsibilities.work.services.evidence import evidence_confirm, evidence_link
 from responsibilities.work.services.items import WorkData, work_create
 from responsibilities.work.services.stages import StageData, stage_update
 from responsibilities.work.stages import sync_points
@@ -43,8 +43,16 @@ def record_on(place, by, day, **options):
     return submitted(place, by, day=day, **options)
 
 
-def linked(item, kind, activity, *, by=OPERATOR, milestone=None):
-    return evidence_link(by=by, stage=item.stages.get(stage=kind), activity=activity, milestone=milestone)
+SENTENCE = "支部讨论了这项业务的分工和时限"
+
+
+def linked(item, kind, activity, *, by=OPERATOR, milestone=None, sentence=None, confirmed=True):
+    """Link a record to a stage, and let somebody else confirm it unless told not to."""
+    stage = item.stages.get(stage=kind)
+    if sentence is None:
+        sentence = f"{SENTENCE}：{item.name}"
+    link = evidence_link(by=by, stage=stage, activity=activity, milestone=milestone, sentence=sentence, recording=True)
+    return evidence_confirm(by=OPERATOR, evidence=link) if confirmed else link
 
 
 def point(item, kind=SyncStageKind.STUDY):

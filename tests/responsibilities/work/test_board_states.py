@@ -30,8 +30,8 @@ def current(answer):
     [
         ("state=synchronised&stage=study", "同步 1 处"),
         ("state=due", "应同步 2 处"),
-        ("state=open", "未闭环 1 项"),
-        ("state=closed", "已闭环 0 项"),
+        ("state=open", "未闭环 0 项"),
+        ("state=closed", "到考核 0 项，闭环 0 项"),
     ],
 )
 def test_a_state_that_a_number_leads_to_is_named_and_can_be_left(as_, item, query, title):

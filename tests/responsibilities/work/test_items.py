@@ -196,7 +196,7 @@ def test_a_stopped_item_owes_nothing_that_has_not_happened(world, as_):
         == 302
     )
     states = [row.state for row in sync_points([item.pk])]
-    assert states == [SyncState.MISSING] + [SyncState.WAIVED] * 3
+    assert states == [SyncState.MISSING] + [SyncState.ENDED] * 3
     assert client.post(f"/sync/{item.pk}/stop/", {"day": ago(0).isoformat(), "reason": "再次"}).status_code == 409
 
 

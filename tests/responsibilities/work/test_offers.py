@@ -6,13 +6,12 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from responsibilities.work.models import WorkCarrier, WorkItem
-from responsibilities.work.rules import nearness
 from responsibilities.work.selectors.candidates import SPAN, all_points, items_near, links_of, offers
 from responsibilities.work.selectors.items import item_stages
 from responsibilities.work.selectors.stage_links import linked_points
 from responsibilities.work.services.stages import MilestoneData
 from tests.members.activities.records import draft
-from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
+from tests.responsibilities.work.support import ago, happened, item_at, linked, record_on
 
 DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
@@ -106,24 +105,25 @@ def test_a_date_out_of_order_is_said_beside_the_milestone_that_is_nearest_to_it(
     assert set(raised.value.error_dict) == {"1-happened_on"}, "the earlier one lies before the stage in front"
 
 
-def test_a_record_of_whoever_carries_the_work_is_nearer_than_one_of_others(world):
+def test_only_a_record_of_whoever_carries_the_work_is_offered_it(world):
     item = item_at(world.committee, [world.branch_a])
     happened(item, "study", ago(20))
-    own, other = (
-        draft(world.branch_a, world.secretary_a, day=ago(18)),
-        draft(world.branch_b, world.secretary_b, day=ago(18)),
-    )
-    near, far = (nearness(point(item), record, item)[0] for record in (own, other))
-    assert near == far + 12
+    own = draft(world.branch_a, world.secretary_a, day=ago(18))
+    other = draft(world.branch_b, world.secretary_b, day=ago(18))
+    talk = draft(world.branch_a, world.secretary_a, kinds=("talk",), day=ago(18), content="")
+    assert len(offers(world.secretary_a, own)) == 1
+    assert offers(world.secretary_b, other) == [] == offers(world.secretary_a, talk)
 
 
-def test_the_longer_the_word_that_both_names_share_the_nearer_up_to_six(world):
+def test_a_chip_says_in_words_how_the_record_fits(world):
     item = item_at(world.committee, [world.branch_a], name="迎峰度夏能源保供攻坚行动")
     happened(item, "study", ago(18))
-    record = record_on(world.branch_a, world.secretary_a, ago(18))
-    scores = []
-    for title in ("迎峰", "迎峰度", "迎峰度夏能源", "迎峰度夏能源保供", "另一件事"):
-        record.title = title
-        scores.append(nearness(point(item), record, item)[0])
-    two, three, six, eight, none = scores
-    assert (three - two, six - three, eight - six, two - none) == (3, 9, 0, 26)
+    record = draft(world.branch_a, world.secretary_a, day=ago(18), title="迎峰度夏", content="研究能源保供。")
+    (offer,) = offers(world.secretary_a, record)
+    assert offer.reasons == ["缺失已 18 天", "写到“迎峰度夏能源保供”", "与业务同一天"] or offer.reasons[1].startswith(
+        "写到"
+    )
+    assert offer.sentence == "研究能源保供。"
+    record.title, record.content = "参观", "参观展览。"
+    (offer,) = offers(world.secretary_a, record)
+    assert offer.reasons == ["缺失已 18 天", "还没有写到这项业务", "与业务同一天"] and offer.sentence == ""

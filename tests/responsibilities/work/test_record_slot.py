@@ -5,6 +5,7 @@ import pytest
 from common import clock
 from common.operator import OPERATOR
 from members.activities.models import Activity
+from members.activities.services.states import activity_accept
 from responsibilities.work.models import StageEvidence, SyncState
 from responsibilities.work.rules import STAGE_WAY
 from responsibilities.work.selectors.candidates import links_of, offers
@@ -33,7 +34,7 @@ def test_the_slot_offers_the_nearest_stages_of_the_branch_first(world, as_, item
     query = {"organisation": world.branch_a.pk, "day": ago(2).isoformat(), "kinds": "assembly"}
     answer = client.get("/sync/record/", query, **HTMX)
     stages = {row.stage: f"s{row.pk}" for row in item.stages.all()}
-    assert keys(answer) == [stages["arrangement"], stages["study"]]
+    assert keys(answer) == [stages["study"], stages["arrangement"]], "the missing stage first"
     assert "别人的业务" not in answer.content.decode()
     query["day"] = ago(21).isoformat()
     assert keys(client.get("/sync/record/", query, **HTMX))[0] == stages["study"]
@@ -51,7 +52,7 @@ def test_a_missing_stage_is_offered_before_a_nearer_one_that_is_only_to_come_or_
     answer = as_("secretary_a").get("/sync/record/", query, **HTMX)
     found = answer.context["offers"]
     assert [offer.point.kind for offer in found] == ["study", "implementation", "arrangement"]
-    assert [offer.reasons[:1] == ["缺失"] for offer in found] == [True, False, False]
+    assert [offer.reasons[0].startswith("缺失") for offer in found] == [True, False, False]
     assert "缺失" in answer.content.decode()
 
 
@@ -63,20 +64,25 @@ def test_one_more_click_links_a_saved_draft_and_its_submission_makes_it_count(wo
     assert not StageEvidence.objects.exists(), "the form itself makes no link: the room above does"
     url = f"/activities/{record.pk}/stages/"
     stage = item.stages.get(stage="arrangement")
-    answer = client.post(url, {"point": f"s{stage.pk}"}, **HTMX)
+    asked = client.post(url, {"point": f"s{stage.pk}"}, **HTMX)
+    assert asked.status_code == 200 and not StageEvidence.objects.exists()
+    assert f'data-ask="s{stage.pk}"' in asked.content.decode() and "请用一句话写明" in asked.content.decode()
+    answer = client.post(url, {"point": f"s{stage.pk}", "sentence": "讨论了能源保供的责任分工"}, **HTMX)
     assert answer.status_code == 200
     assert [row.evidence for row in answer.context["linked"]] == [StageEvidence.objects.get().pk]
-    assert "提交后计入" in answer.content.decode()
+    assert "提交并通过后计入" in answer.content.decode()
     assert point(item, "arrangement").state == SyncState.NOT_DUE
     version = saved.json()["version"]
     client.post(f"/activities/{record.pk}/edit/", data | {"record": record.pk, "version": version, "do": "submit"})
     record.refresh_from_db()
     assert record.state == "submitted"
+    assert point(item, "arrangement").state == SyncState.TO_CONFIRM
+    activity_accept(by=world.staff, activity=record)
     assert point(item, "arrangement").state == SyncState.SYNCHRONISED
 
 
 def test_without_a_script_the_record_page_links(world, as_, item):
-    record = record_on(world.branch_a, world.secretary_a, ago(19))
+    record = record_on(world.branch_a, world.secretary_a, ago(19), content="研究能源保供。安排分工。")
     client, url = as_("secretary_a"), f"/activities/{record.pk}/stages/"
     stages = {row.stage: row.pk for row in item.stages.all()}
     several = client.post(url, {"point": f"s{stages['study']},s{stages['arrangement']}"})

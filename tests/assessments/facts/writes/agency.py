@@ -11,7 +11,7 @@ from members.roster.models.links import LinkProposal
 from members.roster.services.accounts import link_confirm, link_propose
 from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import SyncStageKind, WorkKind
-from responsibilities.work.services.evidence import evidence_link
+from responsibilities.work.services.evidence import evidence_confirm, evidence_link
 from responsibilities.work.services.items import WorkData, work_create
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update
 from tests.records import counted
@@ -60,6 +60,15 @@ def account_link(member, username):
     link_confirm(by=proposal.account, proposal=proposal)
 
 
+SENTENCE = "研究了能源保供的分工和时限"
+
+
+def proved(stage, activity):
+    """Link a record to a stage and let somebody confirm it."""
+    row = evidence_link(by=OPERATOR, stage=stage, activity=activity, sentence=SENTENCE)
+    return evidence_confirm(by=OPERATOR, evidence=row)
+
+
 def furnished(world):
     people = {key: world.people(key) for key in ("branch_a", "branch_b", "branch_c")}
     account_link(people["branch_a"][0], "secretary_a")
@@ -83,7 +92,7 @@ def furnished(world):
         if stage != SyncStageKind.STUDY
     }
     for stage, activity in meeting.items():
-        evidence_link(by=OPERATOR, stage=item.stages.get(stage=stage), activity=activity)
+        proved(item.stages.get(stage=stage), activity)
     upper = record(world.committee, "committee_meeting", date(YEAR, 3, 11), people=[])
     return SimpleNamespace(world=world, people=people, item=item, meeting=meeting, upper=upper)
 

@@ -6,12 +6,19 @@ from datetime import date, timedelta
 from common.operator import OPERATOR
 from members.activities.services.corrections import correction_begin, correction_submit
 from members.activities.services.records import record_data
-from members.activities.services.states import activity_return
+from members.activities.services.states import activity_accept, activity_return, activity_submit
 from responsibilities.work.models import SyncStageKind
-from responsibilities.work.services.evidence import evidence_link, evidence_remove
+from responsibilities.work.services.evidence import (
+    evidence_confirm,
+    evidence_link,
+    evidence_remove,
+    evidence_return,
+    evidence_withdraw,
+)
 from responsibilities.work.services.items import work_create, work_stop, work_update
 from responsibilities.work.services.stages import StageData, stage_unwaive, stage_update, stage_waive
-from tests.assessments.facts.writes.agency import YEAR, note, record, submitted, work, write
+from tests.assessments.facts.writes.agency import SENTENCE, YEAR, note, proved, record, submitted, work, write
+from tests.members.activities.records import draft
 
 
 @write
@@ -30,7 +37,7 @@ def return_of_a_linked_record(a):
 @write
 def return_of_a_linked_record_above(a):
     """The record of the committee proves a stage of branches below it."""
-    evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=SyncStageKind.STUDY), activity=a.upper)
+    proved(a.item.stages.get(stage=SyncStageKind.STUDY), a.upper)
     submitted(a.upper)
     yield
     activity_return(by=a.world.committee_secretary, activity=a.upper, reason="不全")
@@ -71,15 +78,51 @@ def debriefing_above(a):
     record(a.world.committee, "debrief", date(YEAR, 2, 9), people=[a.people["branch_a"][0]])
 
 
+def _linked(a):
+    stage = a.item.stages.get(stage=SyncStageKind.STUDY)
+    return evidence_link(by=OPERATOR, stage=stage, activity=a.upper, sentence=SENTENCE)
+
+
 @write
 def link(a):
     yield
-    evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=SyncStageKind.STUDY), activity=a.upper)
+    _linked(a)
+
+
+@write
+def link_confirmed(a):
+    row = _linked(a)
+    yield
+    evidence_confirm(by=OPERATOR, evidence=row)
+
+
+@write
+def link_returned(a):
+    row = _linked(a)
+    yield
+    evidence_return(by=OPERATOR, evidence=row, reason="没有写到")
+
+
+@write
+def link_withdrawn(a):
+    row = _linked(a)
+    yield
+    evidence_withdraw(by=OPERATOR, evidence=row)
+
+
+@write
+def link_confirmed_with_the_record(a):
+    stage = a.item.stages.get(stage=SyncStageKind.STUDY)
+    record = draft(a.world.branch_a, a.world.secretary_a, day=date(YEAR, 3, 12))
+    evidence_link(by=a.world.secretary_a, stage=stage, activity=record, sentence=SENTENCE, recording=True)
+    activity_submit(by=a.world.secretary_a, activity=record)
+    yield
+    activity_accept(by=a.world.staff, activity=record)
 
 
 @write
 def unlink(a):
-    row = evidence_link(by=OPERATOR, stage=a.item.stages.get(stage=SyncStageKind.STUDY), activity=a.upper)
+    row = proved(a.item.stages.get(stage=SyncStageKind.STUDY), a.upper)
     yield
     evidence_remove(by=OPERATOR, evidence=row, reason="选错")
 

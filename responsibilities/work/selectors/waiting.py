@@ -1,0 +1,191 @@
+"""Links that wait for somebody else's yes: the queue of a reviewer, and what stands beside one of them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from branches.access.resets import barred
+from branches.reach.rights import REVIEW
+from common import clock
+from common.operator import OPERATOR, Actor
+from common.periods import Period
+from members.activities.models import Activity, ActivityState, ActivityWriter
+from responsibilities.work.likeness import Likeness, bare, likeness
+from responsibilities.work.models import STAGE_SHORT, StageEvidence, StageEvidenceQuerySet, WorkCarrier, WorkItem
+from responsibilities.work.selectors.candidates import item_words, outcome
+from responsibilities.work.selectors.items import proof_label
+from responsibilities.work.stages import SyncPoint, sync_points
+
+_WITH = ("stage__item__organisation", "milestone", "activity__organisation__parent", "paper", "branch", "added_by")
+
+
+@dataclass
+class Waiting:
+    """One link of the queue: its point, what the record says of the work, what the point would become."""
+
+    link: StageEvidence
+    point: SyncPoint
+    like: Likeness
+    outcome: str
+    days_waiting: int
+
+    @property
+    def item(self) -> WorkItem:
+        return self.link.stage.item
+
+    @property
+    def name(self) -> str:
+        return f"{self.item.name}　{self.link.stage.get_stage_display()}" + (
+            f"（{self.point.name}）" if self.point.name else ""
+        )
+
+    @property
+    def label(self) -> str:
+        link = self.link
+        return proof_label(link.activity) if link.activity else f"材料 {clock.short(link.day)}" if link.day else "材料"
+
+    @property
+    def too_early(self) -> bool:
+        return self.outcome == "too_early" and not self.link.early_reason
+
+    @property
+    def words(self) -> str:
+        """What the queue says of it in one word or two."""
+        return "没有写到" if not self.like.words else ""
+
+
+def waiting_links(user: Actor) -> StageEvidenceQuerySet:
+    """Return the links that wait for `user`, the oldest first: of branches that he reviews, neither made nor written by him."""
+    rows = StageEvidence.objects.waiting().visible_to(user, REVIEW)
+    if user is OPERATOR:
+        return rows.none()
+    written = ActivityWriter.objects.filter(user=user.pk).order_by().values("activity")
+    rows = rows.exclude(added_by=user.pk).exclude(activity__in=written).exclude(activity__author=user.pk)
+    return rows.exclude(barred(user.pk or 0, "added_by", "added")).order_by("added", "pk")
+
+
+def waiting_links_count(user: Actor) -> int:
+    """Return how many links wait for `user`."""
+    return waiting_links(user).count()
+
+
+def point_of_link(link: StageEvidence, points: Iterable[SyncPoint]) -> SyncPoint:
+    """Return the point that a link shows: that of its milestone, else the first of its stage."""
+    mine = [row for row in points if row.stage == link.stage_id]
+    return next((row for row in mine if link.milestone_id and row.milestone == link.milestone_id), mine[0])
+
+
+def seen(links: Iterable[StageEvidence]) -> list[Waiting]:
+    """Return the Waiting of links read with what they belong to, in their order; constant statements."""
+    rows = list(links)
+    points = sync_points({row.stage.item_id for row in rows})
+    found, today = [], clock.today()
+    for link in rows:
+        point, record = point_of_link(link, points), link.activity
+        day = record.day if record else link.day
+        like = Likeness()
+        if record is not None:
+            decisions = [row.text for row in record.resolutions.all()]
+            like = likeness(item_words(link.stage.item, point), record.title, record.content, decisions)
+        waited = (today - clock.day_of(link.added)).days
+        found.append(Waiting(link, point, like, outcome(point, day or today), waited))
+    return found
+
+
+def queue(user: Actor) -> StageEvidenceQuerySet:
+    """Return `waiting_links` with what a page of the queue says of them."""
+    return waiting_links(user).select_related(*_WITH).prefetch_related("activity__kinds", "activity__resolutions")
+
+
+def readable_link(rows: StageEvidenceQuerySet) -> StageEvidenceQuerySet:
+    """Return links with all that the page of one says."""
+    return rows.select_related(*_WITH, "confirmed_by", "removed_by").prefetch_related(
+        "activity__kinds", "activity__resolutions", "activity__judgements__organisation"
+    )
+
+
+def links_for_review(user: Actor, activity: Activity) -> list[Waiting]:
+    """Return the standing links of a record that waits for its review, as its reviewer sees them."""
+    rows = StageEvidence.objects.visible_to(user, REVIEW).active().filter(activity=activity).order_by("pk")
+    return seen(rows.select_related(*_WITH).prefetch_related("activity__kinds", "activity__resolutions"))
+
+
+def records_with_own_sentences(records: Collection[int]) -> set[int]:
+    """Return those of the records (ids) with a link whose sentence was written by hand: each of them is looked at alone."""
+    rows = StageEvidence.objects.active().filter(activity__in=records, by_hand=True)
+    return set(rows.order_by().values_list("activity", flat=True))
+
+
+def findings(row: Waiting) -> list[tuple[str, str]]:
+    """Return [(tone, sentence)] of what the system has checked about a link. tone: ok, soon, or "" for what only is to be known."""
+    link, record, point = row.link, row.link.activity, row.point
+    found = [("ok", row.like.said) if row.like.words else ("soon", "标题、议程、决议都没有写到这项业务")]
+    found.append(_date_finding(row))
+    if record is None:
+        found.append(("soon", "是上传的材料，不是活动记录"))
+    else:
+        sent = f"{clock.day_of(record.submitted_at):%-m月%-d日}报送" if record.submitted_at else "由台账导入"
+        passed = f"，{clock.day_of(record.reviewed_at):%-m月%-d日}通过" if record.reviewed_at else ""
+        unreviewed = record.state == ActivityState.ACCEPTED and record.reviewer_id is None
+        found.append(("soon" if unreviewed else "ok", f"记录{sent}{passed}{'，没有人审核过' if unreviewed else ''}"))
+        found += _other_uses(link, record)
+        late = (clock.day_of(link.added) - record.day).days
+        if late > point.tolerance:
+            found.append(("soon", f"活动 {late} 天后才关联，由您判断"))
+        for judged in record.judgements.all():
+            if not judged.valid and judged.organisation_id in point.allowed:
+                found.append(("soon", f"{judged.get_kind_display()}不足法定人数"))
+    if link.by_hand:
+        found.append(("soon", "这句话是另写的，记录里没有这句话"))
+    return found
+
+
+def _date_finding(row: Waiting) -> tuple[str, str]:
+    point, record = row.point, row.link.activity
+    day = record.day if record else row.link.day
+    if point.day is None or day is None:
+        return "", "业务日期还没有登记"
+    days = (day - point.day).days
+    if days < -point.early_days:
+        return "soon", f"早于业务日期 {-days} 天，超过 {point.early_days} 天，过早"
+    if days < 0:
+        return "ok", f"活动早于业务 {-days} 天"
+    if days <= point.tolerance:
+        return "ok", f"活动晚于业务 {days} 天，在 {point.tolerance} 天以内" if days else "活动与业务同一天"
+    return "soon", f"活动晚于业务 {days} 天，确认后为滞后"
+
+
+def _other_uses(link: StageEvidence, record: Activity) -> list[tuple[str, str]]:
+    others = StageEvidence.objects.active().exclude(pk=link.pk).exclude(stage__item=link.stage.item_id)
+    same = Q(activity=record) | Q(branch=link.branch_id, branch__isnull=False)
+    rows = others.filter(same).order_by("pk").values_list("activity", "stage__item__name", "stage__stage", "sentence")
+    rows = list(rows)
+    used = [f"“{name}”{STAGE_SHORT[stage]}" for pk, name, stage, _ in rows if pk == record.pk]
+    copied = [
+        f"“{name}”{STAGE_SHORT[stage]}" for _, name, stage, text in rows if text and bare(text) == bare(link.sentence)
+    ]
+    found = [("soon", f"已用于{'、'.join(used[:3])}") if used else ("ok", "没有用于别的业务")]
+    return found + ([("soon", f"与{'、'.join(copied[:3])}的说明相同")] if copied else [])
+
+
+def pending_in(period: Period, place: int | None = None) -> list[tuple[WorkItem, SyncPoint]]:
+    """Return [(WorkItem, SyncPoint)] of the points of a period with a link that nobody has confirmed: settled before a freeze.
+
+    place: id of an organisation, for what it carries alone.
+    """
+    open_links = StageEvidence.objects.active().with_confirmed().filter(is_confirmed=False)
+    if place is not None:
+        carried = WorkCarrier.objects.filter(organisation=place).order_by().values("item")
+        open_links = open_links.filter(stage__item__in=carried)
+    wanted = set(open_links.order_by().values_list("stage__item", flat=True))
+    if not wanted:
+        return []
+    points = [
+        row
+        for row in sync_points(wanted, first=period.first, last=period.last)
+        if row.carriers and not row.early and any(proof.pending for proof in row.proofs)
+    ]
+    points = [row for row in points if place is None or place in row.carriers]
+    items = WorkItem.objects.in_bulk({row.item for row in points})
+    return [(items[row.item], row) for row in points]
