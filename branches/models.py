@@ -16,7 +16,7 @@ from branches.places.models.departments import Coverage, Department
 from branches.places.models.organisations import Organisation, OrganisationVersion
 from branches.places.models.terms import Term
 from branches.reach.models import Appointment, OrganisationGrant
-from branches.settings.models import Setting
+from branches.settings.models import Setting, SettingProposal
 
 __all__ = [
     "Appointment",
@@ -40,6 +40,7 @@ __all__ = [
     "PasswordReset",
     "RecoveryCode",
     "Setting",
+    "SettingProposal",
     "Term",
     "User",
 ]

@@ -8,6 +8,8 @@ from typing import Protocol
 from django.db.models import Q, QuerySet
 
 from branches.jobs.models import ChangeMark
+from branches.settings import dated as dated_settings
+from branches.settings.start import EARLIEST
 from common import clock
 from common.periods import Period
 from members.measures import of_marked_records
@@ -15,14 +17,14 @@ from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
 from responsibilities.requirements.models import RequirementState
-from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.work.models import Closure, StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.models import SyncStageKind as SyncKind
 from responsibilities.work.stages import DUE, SyncPoint, closing_point, closure, sync_points
 
 DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
-REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in REQUIREMENT_RULES}
+REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in COUNTED_RULES}
 SYNC_CLOSURE, SYNC_WAIVED = "sync.closure", "sync.waived"
 # Followed by the days: how many stages had just that lag. Medians do not add up, but the counts they come from do.
 SYNC_LAG = "sync.lag."
@@ -36,8 +38,34 @@ def requirement_rows(
     period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
 ) -> list[Requirement]:
     """Return the Requirements whose own period is exactly `period`, those that do not apply included."""
-    rules = [row for row in REQUIREMENT_RULES if row.period == period.kind]
+    rules = [row for row in COUNTED_RULES if row.period == period.kind]
     return requirements(period, organisations=organisations, as_of=as_of, rules=rules)
+
+
+_DUE_SETTINGS = sorted({row.due_setting for row in COUNTED_RULES} - {""})
+
+
+def years_told(year: Period) -> tuple[date, date]:
+    """Return the first and last day whose records can change what is owed of a year.
+
+    Where it may be met in the next spring, up to that day; and from the first year whose springs may have taken records on.
+    """
+    lines = dated_settings.timelines(_DUE_SETTINGS).values()
+
+    def due(one: Period) -> date:
+        return max(dated_settings.day_in(dated_settings.at(line, one.first), one.year) for line in lines)
+
+    first, before = year, year.previous()
+    while due(before) > before.last and before.year > EARLIEST.year:
+        first, before = before, before.previous()
+    return first.first, max(year.last, due(year))
+
+
+def latest_due() -> int:
+    """Return how many days after its year a requirement may at most fall due."""
+    lines = dated_settings.timelines(_DUE_SETTINGS).values()
+    ends = [dated_settings.day_in(value, 2000) for line in lines for _, value in line]
+    return max(0, max((day - date(2000, 12, 31)).days for day in ends))
 
 
 def fraction(row: Requirement) -> tuple[int, int, int, int]:

@@ -3,7 +3,7 @@
 from responsibilities.collects.models import Collect, CollectAnswer, CollectField, CollectTarget
 from responsibilities.duties.models import Duty, DutyList, DutyReport, LeaderPortfolio
 from responsibilities.proof_files.models import ProofFile
-from responsibilities.requirements.models import Exemption, Explanation
+from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument
 from responsibilities.supervision.models import Supervision, SupervisionExtension, SupervisionProblem, SupervisionReply
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
 
@@ -20,6 +20,7 @@ __all__ = [
     "LeaderPortfolio",
     "Milestone",
     "ProofFile",
+    "RequirementDocument",
     "StageEvidence",
     "Supervision",
     "SupervisionExtension",

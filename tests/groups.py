@@ -46,6 +46,8 @@ ON_BOTH = (
     "tests/branches/access/test_appointments_pages.py",
     "tests/members/reviews/test_queue_reference.py",
     "tests/members/reviews/test_writers.py",
+    "tests/responsibilities/requirements/test_levels.py",
+    "tests/responsibilities/requirements/test_migrations.py",
     "tests/responsibilities/requirements/test_reference.py",
     "tests/assessments/results/test_results.py",
     "tests/faults/",

@@ -35,6 +35,7 @@ THIS = clock.today().year
         ("staff", "/organisations/?kind=x", "类别“x”（显示全部）"),
         ("staff", "/resolutions/?state=x", "状态“x”（显示全部）"),
         ("staff", "/activities/?sort=x&state=y", "状态“y”（显示全部状态）；排序“x”（显示日期从新到旧）"),
+        ("staff", "/reviews/?found=x", "疑点“x”（显示全部）"),
         ("committee_secretary", "/appointments/?role=x", "角色“x”（显示全部）"),
         ("committee_secretary", "/slips/?state=x", "状态“x”（显示全部）"),
         ("secretary_a", "/slips/members/?organisation=x", "党支部“x”（显示甲处党支部）"),

@@ -20,13 +20,21 @@ LIST, PAGE = 12, 20
 # one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
+    # The corrections that wait for their writers stand above the list.
+    "activity_list": 13,
     "duty_detail": 23,
     "duty_list": 42,
     "confirmation_detail": 23,
     "evidence_pick": 26,
     "organisation_list": 17,
     "record_stage_links": 28,
-    "requirement_list": 17,
+    # Every level and person at once: organisations, persons with what they did, terms with their reminders.
+    "requirement_list": 34,
+    "owed_by_own": 28,
+    "owed_by_member": 24,
+    # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
+    "review_detail": 29,
+    "review_queue": 16,
     "score_estimate": 30,
     "sync_board": 21,
     "work_detail": 21,
@@ -38,8 +46,8 @@ START = {
     "home as secretary_a": 30,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
-# proposed for somebody, or for nobody: one.
-EITHER = {"duty_list": 2, "slip_secretaries": 1}
+# proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two.
+EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_queue": 2}
 # Pages that read more rows in a larger agency, and how many more they read in the larger one of this test. Lists are read
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60
@@ -66,7 +74,8 @@ GROWS = {
     "supervision_reply": 104,
     "evidence_pick": 191,
     "member_list": 81,
-    "review_queue": 69,
+    # With each record shown come the lengths of what its organisation recorded in the year before and after.
+    "review_queue": 110,
     "home as general_secretary": 66,
 }
 LISTS = {name for name in all_rows() if name.endswith(("_list", "_queue"))} | {"dashboard", "search"}

@@ -21,6 +21,8 @@ FRAGMENTS = {
     "dashboard_remind": "responsibilities/requirements/popover.html",
     "item_duties": "responsibilities/duties/served.html",
     "own_brief": "responsibilities/duties/own_brief.html",
+    "owed_by_member": "responsibilities/requirements/own/member.html",
+    "owed_by_own": "responsibilities/requirements/own/panel.html",
     "record_counts": "assessments/home/record_effects/counts.html",
     "record_link_review": "responsibilities/work/record_review.html",
     "record_links": "responsibilities/work/record_slot.html",
@@ -28,6 +30,7 @@ FRAGMENTS = {
     "record_uses": "assessments/home/record_effects/panel.html",
     "requirement_duties": "responsibilities/duties/served.html",
     "requirement_left_out": "responsibilities/requirements/left_out.html",
+    "setting_consequence": "responsibilities/requirements/settings/consequence.html",
     "score_estimate": "assessments/results/estimates/panel.html",
 }
 TAG = r"{{.*?}}|{%.*?%}"

@@ -24,6 +24,11 @@ HELD = [
     ("committee_plenary", "committee", 7, 16, "通报上半年组织生活检查情况", ""),
     ("all_hands", "committee", 7, 1, "机关党员干部大会", ""),
 ]
+# What a meeting of these kinds says it was about, by its title.
+TOPICS = {
+    "专题研究机关党建和全面从严治党": ["governance", "party_building"],
+    "专题研究意识形态工作": ["ideology"],
+}
 # (who, branch, month, day)
 VISITS = [("dangzu", "信息中心党支部", 4, 17), ("lingdao", "项目处党支部", 5, 15), ("fenguan2", "数据处党支部", 6, 11)]
 
@@ -55,6 +60,7 @@ class Above:
             place="四楼会议室",
             chair_name=name or self.maker.users["dangzu"].name,
             lecturer_name=name if kind == "lecture" else "",
+            topics=TOPICS.get(title, []),
             recorder_name=self.maker.users["ganbu"].name,
             content=f"一、传达有关文件。\n二、{title}。\n三、明确分工和时限。",
         )

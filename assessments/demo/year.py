@@ -15,8 +15,9 @@ from members.activities.models import Resolution
 from members.activities.services.records import RecordData, activity_create, host_confirm
 from members.activities.services.resolutions import resolution_done
 from members.activities.services.states import activity_accept, activity_record, activity_return, activity_submit
+from responsibilities.requirements.exemptions import requirement_exempt
 from responsibilities.requirements.selectors import one_requirement
-from responsibilities.requirements.services import requirement_exempt, requirement_explain, requirement_remind
+from responsibilities.requirements.services import requirement_explain, requirement_remind
 
 
 class Year:
@@ -122,12 +123,22 @@ class Year:
                 states[member.pk] = (State.LEAVE, self.chance.choice(agency.REASONS))
         return states
 
+    def _content(self, place, title, people, day):
+        """What was said, in words of the place and the month; nothing is drawn, so that the rest of the year stays."""
+        number = sum(map(ord, place.name)) + 5 * day.month
+        focus, step = (words[number % len(words)] for words in (agency.FOCUS, agency.STEPS))
+        first, second = (people[(day.day + more) % len(people)].name for more in (0, 1))
+        return (
+            f"一、学习有关文件和会议精神。\n二、围绕“{title}”交流讨论，{first}、{second}结合{focus}发言。\n"
+            f"三、{step}，由{people[0].name}负责，{day.month}月底前完成。"
+        )
+
     def _data(self, branch, place, kinds, day):
         kind = kinds[0]
         title = agency.TOPICS[kind][(day.month - 1) % len(agency.TOPICS[kind])]
         people = self._expected(branch, place, kind, day)
         hour = self.chance.choice([9, 14, 15])
-        content = f"一、学习有关文件和会议精神。\n二、围绕“{title}”交流讨论。\n三、明确责任人和完成时限。"
+        content = self._content(place, title, people, day)
         resolutions = (
             [(f"落实“{title}”有关事项", people[1 % len(people)], day + timedelta(days=20))]
             if kind == "assembly"

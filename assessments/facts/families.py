@@ -21,9 +21,11 @@ from responsibilities.measures import (
     duty_counts,
     fraction,
     item_counts,
+    latest_due,
     requirement_rows,
     sync_days_touched,
     sync_shares,
+    years_told,
 )
 from responsibilities.supervision.selectors.notices import supervision_items
 
@@ -47,6 +49,14 @@ class Own:
     due: date | None = None
     waiting: bool = False
     returned: int | None = None
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days from first to last, both included, where they make no period of the calendar."""
+
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -79,8 +89,8 @@ class Family:
         """Return the function from changed organisations to those whose own values may rest on what changed there."""
         return set
 
-    def mended_for(self, period: Period) -> Period:
-        """Return the Period whose changes the slot `period` is mended for."""
+    def mended_for(self, period: Period) -> "Days | Period":
+        """Return the days whose changes the slot `period` is mended for."""
         return period
 
     def days_touched(self, marks: Marks) -> Collection[date]:
@@ -138,6 +148,20 @@ class Judged(Family):
 
     def days_touched(self, marks: Marks) -> Collection[date]:
         return self.touched(marks) if self.touched else ()
+
+
+@dataclass(frozen=True)
+class Requirements(Judged):
+    """What is owed: a year may still be met in the next spring, and what a spring meets is missing in its own year."""
+
+    def mended_for(self, period: Period) -> Days | Period:
+        if period.kind != YEAR:
+            return period
+        first, last = years_told(period)
+        return Days(first, last)
+
+    def tail(self) -> int:
+        return latest_due()
 
 
 @dataclass(frozen=True)
@@ -256,7 +280,7 @@ FAMILIES: tuple[Family, ...] = (
         counts=attendance_counts,
         shares=tuple(ATTENDANCE_MEASURES),
     ),
-    Judged(
+    Requirements(
         "requirement",
         frozenset({"activity", "membership", "post", "exemption", "setting"}),
         (MONTH, QUARTER, YEAR),

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
 from assessments.facts import sums
-from assessments.facts.families import FAMILIES, Counted, Family, Marks, OwnValues
+from assessments.facts.families import FAMILIES, Counted, Days, Family, Marks, OwnValues
 from assessments.facts.models import Fact, FillState
 from assessments.facts.rows import mend, replace
 from branches.jobs import services as jobs
@@ -164,10 +164,10 @@ class _Changes:
     def _on_a_day_of(self, period: Period) -> bool:
         return any(day in period for day in self.days)
 
-    def _touched(self, marks: Marks, period: Period) -> bool:
+    def _touched(self, marks: Marks, period: Days | Period) -> bool:
         return any(self._touches(mark, period) for mark in marks)
 
-    def _touches(self, mark: ChangeMark, period: Period) -> bool:
+    def _touches(self, mark: ChangeMark, period: Days | Period) -> bool:
         # A slot that has not begun is judged by the tree and the rosters of today.
         return mark.first_day <= period.last and mark.last_day >= min(period.first, self.as_of)
 

@@ -13,7 +13,6 @@ from branches.reach.rights import (
     REPORTS,
     REVIEW,
     ROLES,
-    SET_RULES,
     VIEW,
 )
 
@@ -36,7 +35,7 @@ _ORGANISATION = [
     ("台账导入", "import_start", "file-import", IMPORT),
     ("任职授权", "appointment_list", "user-check", APPOINT),
     ("账号重置", "reset_list", "key", MEMBERS),
-    ("本机关设定", "setting_list", "adjustments", SET_RULES),
+    ("规则参数", "setting_list", "adjustments", ASSESS),
     ("启用情况", "first_steps", "checklist", IMPORT),
 ]
 _ASSESSMENT = [

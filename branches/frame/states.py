@@ -10,6 +10,7 @@ CHIPS = {
     "overdue": ("逾期", "alert-triangle", "late"),
     "exempt": ("免予", "minus", "idle"),
     "not_applicable": ("不适用", "minus", "idle"),
+    "not_alive": ("尚未启用", "circle-dashed", "draft"),
     "unknown": ("未知", "help-circle", "idle"),
     # activities
     "planned": ("已计划", "calendar", "idle"),
@@ -105,6 +106,7 @@ CELLS = {
     "returned": ("已退回", "arrow-back-up", "back"),
     "not_due": ("未到期", "circle-dashed", "idle"),
     "not_applicable": ("不适用", "minus", "na"),
+    "not_alive": ("尚未启用", "circle-dashed", "na"),
     "exempt": ("免予", "minus", "na"),
     "unknown": ("未知", "help-circle", "idle"),
     "synchronised": ("同步", "check", "ok"),

@@ -1,18 +1,27 @@
 """Values the agency sets itself, dated like rules; the known keys with their defaults and meaning."""
 
+import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from branches.reach.rights import ACCOUNTS, SET_RULES
 from branches.settings.models import Setting
 from common import clock
 
+NUMBER, DAY, SWITCH = "number", "day", "switch"
+NEXT_YEAR = 10_000
+_DAY = re.compile(r"(次年|\+)?\s*([0-9]{1,2})\s*(?:-|月)\s*([0-9]{1,2})日?")
+
 
 @dataclass(frozen=True)
 class Known:
-    """A key of the settings. purpose: what it is for, in one sentence of the page; right: whoever holds it sets the key."""
+    """A key of the settings. purpose: what it is for, in one sentence of the page; right: whoever holds it sets the key.
+
+    kind: NUMBER; DAY, a day of the year or of the next one, kept as month × 100 + day (+ NEXT_YEAR); SWITCH, 0 or 1.
+    """
 
     default: str
     label: str
@@ -20,10 +29,70 @@ class Known:
     high: Decimal
     purpose: str
     right: str = SET_RULES
+    kind: str = NUMBER
+
+    def words(self, value: object) -> str:
+        """Return a kept value as a page shows it: 7, 次年03-31, 是."""
+        number = Decimal(str(value))
+        if self.kind == SWITCH:
+            return "是" if number else "否"
+        if self.kind == DAY:
+            whole = int(number)
+            return f"{'次年' if whole >= NEXT_YEAR else ''}{whole // 100 % 100:02d}-{whole % 100:02d}"
+        return f"{number.normalize():f}"
+
+    def parse(self, text: str) -> Decimal:
+        """Return what was typed as it is kept. Raises ValueError with a sentence in Chinese."""
+        text = text.strip()
+        if self.kind == SWITCH and text in ("是", "否"):
+            return Decimal(text == "是")
+        if self.kind == DAY:
+            return _day_of(text)
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            raise ValueError("请填写数字。") from None
+        if not number.is_finite() or not self.low <= number <= self.high:
+            raise ValueError(f"应在 {self.low} 至 {self.high} 之间。")
+        if "." not in self.default and number != number.to_integral_value():
+            raise ValueError("应为整数。")
+        return number
+
+
+def _day_of(text: str) -> Decimal:
+    if text.isascii() and text.isdigit() and len(text) <= 5:
+        # As it is kept.
+        text = f"{'次年' if int(text) >= NEXT_YEAR else ''}{int(text) // 100 % 100}-{int(text) % 100}"
+    match = _DAY.fullmatch(text)
+    wrong = ValueError("请写成 12-31，次年的日期写成 次年03-31。")
+    if match is None:
+        raise wrong
+    month, day = int(match[2]), int(match[3])
+    try:
+        # A leap year: the 29th of February is the last day of that month.
+        date(2024, month, day)
+    except ValueError:
+        raise wrong from None
+    return Decimal(NEXT_YEAR * bool(match[1]) + month * 100 + day)
+
+
+def day_in(value: Decimal, year: int) -> date:
+    """Return the day that a kept DAY names for a year; the last day of a month that lacks it."""
+    whole = int(value)
+    year, month = year + whole // NEXT_YEAR, whole // 100 % 100
+    return date(year, month, min(whole % 100, monthrange(year, month)[1]))
 
 
 def _known(default: str, label: str, low: int, high: int, purpose: str, right: str = SET_RULES) -> Known:
     return Known(default, label, Decimal(low), Decimal(high), purpose, right)
+
+
+def _due(default: str, label: str, purpose: str) -> Known:
+    return Known(default, label, Decimal(101), Decimal(NEXT_YEAR + 1231), purpose, kind=DAY)
+
+
+def _times(default: str, label: str, purpose: str) -> Known:
+    return _known(default, label, 0, 12, f"{purpose}，0 为不要求。")
 
 
 # (first day, value) of a key, newest first; the default closes it with None as its day.
@@ -86,15 +155,48 @@ KNOWN = {
         "早于业务日期超过这么多天的记录，不算这项业务的考核；审核人写明原因的可以计入。",
     ),
     "lecture_per_quarter": _known("1", "党课每季度次数", 0, 12, "每个党支部每季度应办的党课次数，0 为不要求。"),
-    "org_life_due_month": _known("12", "组织生活会截止月份", 1, 12, "组织生活会应在当年这个月的最后一天之前召开。"),
+    "org_life_due": _due(
+        "1231",
+        "组织生活会和民主评议截止日期",
+        "一年的组织生活会和民主评议应在这一天之前召开；可以是次年的日期，如 次年03-31，在此之前召开的仍算上年按期。",
+    ),
+    "democratic_life_due": _due(
+        "1231", "民主生活会截止日期", "一年的领导班子民主生活会应在这一天之前召开，可以是次年的日期。"
+    ),
+    "debrief_due": _due("1231", "书记述职截止日期", "一年的书记述职评议应在这一天之前进行，可以是次年的日期。"),
+    "documents_due": _due("331", "年初文件截止日期", "责任清单、年度任务安排、主体责任报告应在这一天之前印发。"),
+    "talks_with_committee": Known(
+        "0",
+        "谈心谈话须有支委参加",
+        Decimal(0),
+        Decimal(1),
+        "是：党员的年度谈心谈话须有支委（书记、委员）参加才算；否：条例所列的各种谈话都算。",
+        kind=SWITCH,
+    ),
+    "double_report_per_quarter": _times("1", "双重组织生活情况每季度通报次数", "机关党委每季度应通报的次数"),
+    "thought_report_per_half": _times("1", "思想政治工作每半年汇报次数", "机关党委每半年应汇报的次数"),
+    "party_group_study_per_half": _times("1", "党组每半年研究机关党建次数", "党组每半年应研究的次数"),
+    "governance_per_half": _times("1", "党组每半年研究全面从严治党次数", "党组每半年应专题研究的次数"),
+    "ideology_per_half": _times("1", "党组每半年研究意识形态次数", "党组每半年应专题研究的次数"),
+    "study_group_per_quarter": _times("1", "中心组每季度学习次数", "党组理论学习中心组每季度应集体学习研讨的次数"),
+    "democratic_life_per_year": _times("1", "民主生活会每年次数", "领导班子每年应召开的次数"),
+    "party_group_meeting_per_month": _times("0", "党组会议每月次数", "党组每月应召开的次数"),
+    "duty_list_per_year": _times("1", "责任清单每年制定次数", "党组每年应制定的次数"),
+    "annual_plan_per_year": _times("1", "年度任务安排每年制定次数", "党组每年应制定的次数"),
+    "annual_report_per_year": _times("1", "主体责任报告每年次数", "党组每年应书面报告的次数"),
+    "new_secretary_months": _known(
+        "6", "新任书记任职培训期限（月）", 0, 24, "书记任职后应在这么多个月内参加培训，0 为不要求。"
+    ),
+    "new_member_months": _known(
+        "12", "新党员集中培训期限（月）", 0, 36, "加入党组织后应在这么多个月内参加培训，0 为不要求。"
+    ),
     "founding_share": _known(
         "0.5",
-        "成立当期剩余天数不少于几成才计入应办",
+        "当期存续天数不少于几成才计入应办",
         0,
         1,
-        "组织成立或本机关启用的当期，剩下的天数不足这一比例就不计应办。",
+        "组织成立、撤销或本机关启用的当期，存续的天数不足这一比例就不计应办；已经办了的仍算完成。",
     ),
-    "late_factor": _known("0.5", "补办、迟报计分系数", 0, 1, "补办、迟报的事项按这一系数计分，1 为不扣，0 为不得分。"),
     "appointment_backdate_days": _known(
         "30", "任职起最多可早于登记当天的天数", 0, 3650, "防止事后任命：任职起不能早于登记当天这么多天。", ACCOUNTS
     ),

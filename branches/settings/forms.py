@@ -18,6 +18,10 @@ class SettingForm(forms.Form):
     valid_from = DayField(label="从何日起", initial=clock.today)
 
 
+class ProposalForm(SettingForm):
+    reason = PlainTextField(label="理由", max_length=300)
+
+
 class StartForm(forms.Form):
     day = DayField(label="启用日期", help_text="通常是一个季度或一年的第一天。")
 

@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from branches.settings.dated import KNOWN, Known
-from branches.settings.models import Setting
+from branches.settings.models import ProposalState, Setting, SettingProposal
 from branches.settings.start import KEY
 from common import clock
 
@@ -19,19 +18,28 @@ class Line:
     known: Known
     now: Setting | None = None
     later: list[Setting] = field(default_factory=list)
+    proposed: list[SettingProposal] = field(default_factory=list)
 
     @property
     def value(self) -> str:
-        return plain(self.now.value if self.now else self.known.default)
+        return self.known.words(self.now.value if self.now else self.known.default)
 
+    @property
+    def default(self) -> str:
+        return self.known.words(self.known.default)
 
-def plain(value: str) -> str:
-    """Return a number as it is read aloud: without needless zeros."""
-    return f"{Decimal(value).normalize():f}"
+    @property
+    def later_words(self) -> list[tuple[Setting, str]]:
+        """What begins later, the nearest first, with its value in words."""
+        return [(row, self.known.words(row.value)) for row in reversed(self.later)]
+
+    @property
+    def proposed_words(self) -> list[tuple[SettingProposal, str]]:
+        return [(row, self.known.words(row.value)) for row in self.proposed]
 
 
 def setting_lines(rights: Collection[str]) -> list[Line]:
-    """Return the Lines of the keys that these rights set, in the order of KNOWN, in one statement."""
+    """Return the Lines of the keys that these rights set, in the order of KNOWN, in two statements."""
     lines = {key: Line(key, known) for key, known in KNOWN.items() if known.right in rights}
     today = clock.today()
     for row in Setting.objects.filter(key__in=lines).select_related("set_by").order_by("-valid_from"):
@@ -40,7 +48,16 @@ def setting_lines(rights: Collection[str]) -> list[Line]:
             line.later.append(row)
         elif line.now is None:
             line.now = row
+    for proposal in SettingProposal.objects.filter(state=ProposalState.OPEN, key__in=lines).select_related(
+        "proposed_by"
+    ):
+        lines[proposal.key].proposed.append(proposal)
     return list(lines.values())
+
+
+def proposals_of(key: str) -> list[SettingProposal]:
+    """Return every proposal for a key, the newest first."""
+    return list(SettingProposal.objects.filter(key=key).select_related("proposed_by", "decided_by"))
 
 
 def history(key: str) -> list[Setting]:

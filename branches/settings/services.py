@@ -1,7 +1,6 @@
 """Set a dated value of the agency, or the date from which it reckons."""
 
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -31,15 +30,10 @@ def _require(by: Actor, right: str) -> None:
 
 
 def _checked(key: str, value: object) -> str:
-    known = KNOWN[key]
     try:
-        number = Decimal(str(value).strip())
-    except InvalidOperation:
-        raise ValidationError({"value": "请填写数字。"}) from None
-    if not number.is_finite() or not known.low <= number <= known.high:
-        raise ValidationError({"value": f"应在 {known.low} 至 {known.high} 之间。"})
-    if "." not in known.default and number != number.to_integral_value():
-        raise ValidationError({"value": "应为整数。"})
+        number = KNOWN[key].parse(str(value))
+    except ValueError as error:
+        raise ValidationError({"value": str(error)}) from None
     return f"{number.normalize():f}"
 
 
@@ -51,16 +45,24 @@ def setting_check(*, key: str, value: object, valid_from: date) -> str:
     return text
 
 
+def not_past(key: str, valid_from: date) -> None:
+    """Raise ValidationError for a day that has passed: nobody changes what was asked of others afterwards."""
+    if KNOWN[key].right == SET_RULES and valid_from < clock.today():
+        raise ValidationError({"valid_from": "从今天或以后的日期起，已经过去的日子不再改动。"})
+
+
 @one_transaction
 def setting_set(*, by: Actor, key: str, value: object, valid_from: date | None = None) -> Setting:
     """Set `key` of dated.KNOWN to `value` (text or number) from `valid_from` (default today) on.
 
-    Who may: whoever holds the right of the key (access rule 11). A value that is already history stays; one that begins
-    today or later may be replaced. Leaves a change mark of the root over the days that change. Raises ValidationError by
+    Who may: whoever holds the right of the key (access rule 11); the business from today on only. A value that is already
+    history stays; one that begins today or later may be replaced. Leaves a change mark of the root over the days that change. Raises ValidationError by
     field, KeyError for an unknown key, Http404 without the right.
     """
     valid_from = valid_from or clock.today()
     _require(by, KNOWN[key].right)
+    if by is not OPERATOR:
+        not_past(key, valid_from)
     row = Setting.objects.select_for_update().filter(key=key, valid_from=valid_from).first()
     text = setting_check(key=key, value=value, valid_from=valid_from)
     row = row or Setting(key=key, valid_from=valid_from)
@@ -72,6 +74,22 @@ def setting_set(*, by: Actor, key: str, value: object, valid_from: date | None =
     last = following.valid_from - timedelta(days=1) if following else max(clock.today(), valid_from)
     _mark(valid_from, last)
     return row
+
+
+@one_transaction
+def setting_cancel(*, by: Actor, row: Setting, reason: str) -> None:
+    """Take back a value that has not begun yet; the trail keeps it, with the reason."""
+    _require(by, KNOWN[row.key].right)
+    row = Setting.objects.select_for_update().get(pk=row.pk)
+    if row.valid_from <= clock.today():
+        raise ValidationError({"text": "这项设定已经生效，不能取消，可以另定新值。"})
+    if not reason.strip():
+        raise ValidationError({"text": "请写明取消的原因。"})
+    words = f"{row.key} = {row.value}，原定 {row.valid_from} 起：{reason.strip()}"
+    audit.record(by=by, verb="setting.cancel", obj=row, before=audit.snapshot(row), after={}, note=words)
+    first = row.valid_from
+    row.delete()
+    _mark(first, first.replace(month=12, day=31))
 
 
 def _mark(first: date, last: date) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import time
+from datetime import date, time
 from typing import Any, Self
 
 from django.conf import settings
@@ -71,6 +71,22 @@ class BuildingField(models.TextChoices):
     INTEGRITY = "integrity", "党风廉政建设"
 
 
+class Topic(models.TextChoices):
+    """What a meeting of an upper level says it was about; the rules that ask for such a meeting count by it."""
+
+    GOVERNANCE = "governance", "全面从严治党"
+    IDEOLOGY = "ideology", "意识形态工作"
+    PARTY_BUILDING = "party_building", "机关党建"
+    DEVELOPMENT = "development", "入党积极分子队伍分析"
+
+
+# Which kinds of record are asked for their topics.
+TOPICS_OF = {
+    ActivityKindCode.PARTY_SPECIAL: (Topic.GOVERNANCE, Topic.IDEOLOGY, Topic.PARTY_BUILDING),
+    ActivityKindCode.COMMITTEE_PLENARY: (Topic.DEVELOPMENT,),
+}
+
+
 class ReturnField(models.TextChoices):
     """The part of a record that its reviewer asks to be changed; the form opens there."""
 
@@ -124,6 +140,8 @@ class Activity(models.Model):
     content = models.TextField("议程与决议", max_length=20000, blank=True)
     way = models.CharField("服务业务的方式", max_length=10, choices=Way.choices, blank=True)
     building = models.CharField("所属方面", max_length=12, choices=BuildingField.choices, blank=True)
+    # Several may be minuted in one meeting (TOPICS_OF).
+    topics = models.JSONField("议题", default=list, blank=True)
     # 应到、实到 of an imported ledger, kept as written; counted from attendance otherwise.
     written_expected = models.PositiveIntegerField("应到", null=True, blank=True)
     written_present = models.PositiveIntegerField("实到", null=True, blank=True)
@@ -149,6 +167,8 @@ class Activity(models.Model):
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField(null=True, editable=False)
     review_opened_at = models.DateTimeField(null=True, editable=False)
+    # Accepted in one go with others: nobody has read what was written by hand beside it.
+    accepted_together = models.BooleanField(default=False, editable=False)
     no_reviewer = models.BooleanField("无上级审核", default=False, editable=False)
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
     # What the reviewer asks to be changed, and the version as it was returned: whether anything has changed since.
@@ -157,6 +177,8 @@ class Activity(models.Model):
     answer = models.CharField("答复审核人", max_length=500, blank=True)
     cancel_reason = models.CharField("取消原因", max_length=500, blank=True, editable=False)
     late = models.BooleanField("迟报", default=False, editable=False)
+    # When the last correction after acceptance was submitted that the record stands by; null where there is none.
+    revised_at = models.DateTimeField(null=True, editable=False)
     # Hidden in the form: a second post of the same form finds the first record (fault F13).
     form_key = models.UUIDField(null=True, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -168,6 +190,10 @@ class Activity(models.Model):
     short: bool
     # Kinds of a record that a form describes and nobody has saved yet (the live panel reads them).
     unsaved_kinds: Sequence[str] = ()
+    # Of a copy that says what a correction says so far (members/activities/versions.py: as_corrected).
+    correction: "ActivityRevision | None" = None
+    corrects: date | None = None
+    typed: Any = None
 
     class Meta:
         verbose_name = verbose_name_plural = "活动记录"
@@ -200,6 +226,10 @@ class Activity(models.Model):
         return "＋".join(ActivityKindCode(code).label for code in self.codes) or "活动"
 
     @property
+    def topics_label(self) -> str:
+        return "、".join(Topic(topic).label for topic in self.topics if topic in Topic.values)
+
+    @property
     def as_returned(self) -> bool:
         """Whether a returned record stands as it was returned: nothing changed and nothing answered."""
         return self.state == ActivityState.RETURNED and self.version == self.returned_version
@@ -223,6 +253,63 @@ def hours_between(start: time | None, end: time | None) -> float | None:
         return None
     minutes = (end.hour - start.hour) * 60 + end.minute - start.minute
     return minutes / 60 if minutes > 0 else None
+
+
+class RevisionState(models.TextChoices):
+    DRAFT = "draft", "更正中"
+    SUBMITTED = "submitted", "更正待审"
+    RETURNED = "returned", "更正被退回"
+    ACCEPTED = "accepted", "已通过"
+    DISCARDED = "discarded", "退回后放弃"
+
+
+class ActivityRevisionQuerySet(models.QuerySet):
+    def in_hand(self) -> Self:
+        """The corrections that their writers have: begun, or returned to them."""
+        return self.filter(state__in=(RevisionState.DRAFT, RevisionState.RETURNED))
+
+
+class ActivityRevision(models.Model):
+    """A version of a record that was corrected after its acceptance; `data` holds it whole (members/activities/versions.py).
+
+    Number 1 is the record as first accepted. The record's own row says what the submitted or the last accepted version
+    says; a correction that its writers have in hand waits here alone, and at most one does.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=RevisionState.choices, default=RevisionState.DRAFT)
+    reason = models.CharField("更正原因", max_length=500, blank=True)
+    data = models.JSONField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created = models.DateTimeField(default=timezone.now)
+    submitted_at = models.DateTimeField(null=True)
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    return_reason = models.CharField("退回原因", max_length=500, blank=True)
+    return_field = models.CharField("请修改", max_length=12, choices=ReturnField.choices, blank=True)
+    # Of the draft, for two who write in it at once.
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ActivityRevisionQuerySet.as_manager()
+    # For the list of versions: who and when in words, and the look of its state.
+    said: str
+    chip: str
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "number"], name="activity_revision_number"),
+            models.UniqueConstraint(
+                fields=["activity"],
+                condition=Q(state__in=["draft", "submitted", "returned"]),
+                name="activity_revision_one_open",
+            ),
+        ]
+
+    def __str__(self):
+        return f"第 {self.number} 版"
 
 
 class ActivityWriter(models.Model):
@@ -417,6 +504,10 @@ class AttachmentQuerySet(ScopedQuerySet):
         """Files of the records that the user may read (or act on): the record is the only way to them."""
         return self.filter(activity__in=Activity.objects.order_by().visible_to(user, right).values("pk"))
 
+    def shown(self) -> Self:
+        """The files that belong to a record as it stands, without those of a correction in hand."""
+        return self.exclude(revision__state__in=["draft", "returned", "discarded"])
+
 
 class Attachment(models.Model):
     """A file of a record; stored outside the web root under a random name, served through the record."""
@@ -428,6 +519,8 @@ class Attachment(models.Model):
     kind = models.CharField(max_length=10)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
+    # The correction it came with; it belongs to the record once that is submitted.
+    revision = models.ForeignKey(ActivityRevision, null=True, on_delete=models.CASCADE, related_name="attachments")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded = models.DateTimeField(default=timezone.now)
 

@@ -1,6 +1,6 @@
 """What a record lacks before it can be submitted: one set of functions for the form, the live panel and the review."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,20 +85,53 @@ def checks_of(
 
 
 def _quorum_checks(quorums: Mapping[str, Quorum]) -> Iterator[Check]:
-    invalid = "" if decides(quorums) else "，会议决议无效"
+    lines = iter(uncounted_lines(quorums))
     for quorum, codes in by_body(quorums):
-        kinds = "、".join(Code(code).label for code in codes)
         if not quorum.valid:
-            text = f"{quorum_words({codes[0]: quorum})[0]}：可以提交，但{kinds}不计入任何应办事项{invalid}"
-            yield Check("warn", text, "attendance")
+            yield Check("warn", f"{quorum_words({codes[0]: quorum})[0]}：{next(lines)}", "attendance")
         elif quorum.decides:
-            yield Check("ok", f"{kinds}到会人数符合规定")
+            yield Check("ok", f"{_kinds(codes)}到会人数符合规定")
+
+
+def _kinds(codes: Iterable[str]) -> str:
+    return "、".join(Code(code).label for code in codes)
+
+
+def uncounted_lines(quorums: Mapping[str, Quorum]) -> list[str]:
+    """Return a sentence for each body of a record below its quorum: what that means for its kinds."""
+    deciding = any(quorum.decides for quorum in quorums.values())
+    invalid = "，会议决议无效" if deciding and not decides(quorums) else ""
+    return [f"{_kinds(codes)}不计入任何应办事项{invalid}" for quorum, codes in by_body(quorums) if not quorum.valid]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What form, panel, record and review say of who came. quorum: the line, "" where no rule asks; tone: its look;
+    lines: what that means for the kinds below their quorum, "" while somebody's attendance is not entered."""
+
+    quorum: str
+    tone: str
+    lines: list[str]
+
+
+def said_of(quorums: Mapping[str, Quorum], unknown: int = 0) -> Said:
+    """Return what is said of the quorums of a record, draft or submitted: the one place for all pages.
+
+    unknown: how many persons have no state yet.
+    """
+    words, tone = quorum_words(quorums, unknown)
+    return Said(words, tone, [] if unknown else uncounted_lines(quorums))
+
+
+def unknown_in(data: Any) -> int:
+    """Return how many persons of RecordData have no state yet."""
+    return sum(state == AttendanceState.NOT_RECORDED for state, _ in data.attendance.values())
 
 
 _NEEDS_REASON = (AttendanceState.LEAVE, AttendanceState.ABSENT)
 _VOTERS = {
-    Body.ELECTION: "有选举权",
-    Body.ASSEMBLY: "有表决权",
+    Body.ELECTION: "会有选举权",
+    Body.ASSEMBLY: "会有表决权",
     Body.COMMITTEE: "委员",
     Body.PARTY_GROUP: "党组成员",
     Body.DEMOCRATIC_LIFE: "党组成员",
@@ -124,11 +157,11 @@ def _words(quorum: Quorum, unknown: int) -> tuple[str, str]:
         return ("无人到会", "late") if not quorum.valid and not unknown else ("", "ok")
     what, (can, cannot) = _VOTERS[quorum.body], _THEN.get(quorum.body, _ORDINARY)
     if not quorum.expected:
-        return f"当天没有{what}的人员，无法计算到会人数", "soon"
-    head = f"{what} {quorum.expected} 人，"
+        return f"当天没有{what.removeprefix('会')}的人员，无法计算到会人数", "soon"
+    head = f"应到{what} {quorum.expected} 人，"
     if unknown and not quorum.valid:
         return f"{head}至少需 {quorum.needed} 人到会，还有 {unknown} 人未登记", "soon"
-    head += f"到会 {quorum.present} 人，"
+    head += f"实到{what} {quorum.present} 人，"
     if not quorum.valid:
         return f"{head}至少需 {quorum.needed} 人，还差 {quorum.missing} 人，{cannot}", "late"
     return head + can + (f"（{quorum.votes_needed} 票通过）" if quorum.votes_needed and can == "可以表决" else ""), "ok"

@@ -7,6 +7,7 @@ when they are written, and an import changes those alone.
 """
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 
 from branches.access.resets import barred
 from common.operator import Actor, account_of
@@ -42,7 +43,8 @@ def written_by(user: int) -> Exists:
 
 def _after_reset(reviewer: int) -> QuerySet[ActivityWriter]:
     """Return the writers whose password `reviewer` (an id) had asked or confirmed to be reset shortly before the submission."""
-    return ActivityWriter.objects.filter(barred(reviewer, "user", "activity__submitted_at")).order_by()
+    sent = Coalesce("activity__revised_at", "activity__submitted_at")
+    return ActivityWriter.objects.annotate(sent=sent).filter(barred(reviewer, "user", "sent")).order_by()
 
 
 def reset_bars(reviewer: int, activity: Activity) -> bool:

@@ -1,9 +1,17 @@
 """What is recorded already, by key: date, organisation, set of kinds, ordinal among equals (decisions 12)."""
 
 from collections import defaultdict
+from datetime import date
 
 from branches.imports.report import CHANGED, KEEP, NEW, UNCHANGED
-from members.activities.models import AbsenteeText, Activity, ActivityKind, ActivityState, Attendance
+from members.activities.models import (
+    AbsenteeText,
+    Activity,
+    ActivityKind,
+    ActivityRevision,
+    ActivityState,
+    Attendance,
+)
 from members.activities.quorum import figures
 
 CHUNK = 400
@@ -36,10 +44,18 @@ class Recorded:
             kinds[activity].add(kind)
         fields = ("pk", "organisation_id", "day", "ordinal", "origin", "edited_by_hand", "state")
         groups = defaultdict(list)
+        moved = dict(_imported_as(places))
         for row in rows.values_list(*fields):
-            groups[row[1], row[2], frozenset(kinds[row[0]])].append(row)
+            key = row[1], row[2], frozenset(kinds[row[0]])
+            if moved.get(row[0], key) != key:
+                # Its ordinal is that of the line it was imported from; here it stands like one made by hand.
+                row = (*row[:4], "form", *row[5:])
+            groups[key].append(row)
         for key, group in groups.items():
             self._slots[key] = _slots(group)
+        for row in Activity.objects.filter(pk__in=moved).values_list(*fields):
+            # A line whose record was corrected to another day or kind is recorded all the same.
+            self._slots.setdefault(moved[row[0]], {}).setdefault(row[3], row)
         self._order = [item for item in items if item.place.pk]
         self._chunk_of = {id(item): number // CHUNK for number, item in enumerate(self._order)}
 
@@ -93,6 +109,14 @@ class Recorded:
             for activity, name, reason in texts.values_list("activity_id", "name", "reason"):
                 self._loaded[activity][2].append((name, reason))
         return self._loaded[pk]
+
+
+def _imported_as(places):
+    """Yield (record id, key under which it was imported) of imported records that were corrected since."""
+    rows = ActivityRevision.objects.filter(number=1, activity__origin="import", activity__organisation__in=places)
+    for pk, place, said in rows.values_list("activity_id", "activity__organisation_id", "data"):
+        day = date.fromisoformat(said["columns"]["day"])
+        yield pk, (place, day, frozenset(kind for kind, _ in said["kinds"]))
 
 
 def _slots(group):

@@ -6,7 +6,7 @@ from branches.places.models.terms import Term
 from branches.places.selectors.terms import WARN_DAYS
 from branches.reach.intervals import within
 from common import clock
-from members.activities.models import Activity, ActivityState, Resolution
+from members.activities.models import Activity, ActivityRevision, ActivityState, Resolution
 
 
 def open_items(organisation):
@@ -18,10 +18,12 @@ def open_items(organisation):
     terms = Term.objects.filter(
         within(organisation), closed_on__isnull=True, expires__lte=clock.today() + timedelta(days=WARN_DAYS)
     )
+    corrections = ActivityRevision.objects.in_hand().filter(within(organisation, "activity__organisation__"))
     place = f"organisation={organisation.pk}"
     rows = [
         ("未提交的草稿", records.filter(state=ActivityState.DRAFT), "activity_list", f"?{place}&state=draft"),
         ("退回待改的记录", records.filter(state=ActivityState.RETURNED), "activity_list", f"?{place}&state=returned"),
+        ("没有提交的更正", corrections, "activity_list", f"?{place}"),
         ("待审核的记录", records.filter(state=ActivityState.SUBMITTED), "activity_list", f"?{place}&state=submitted"),
         ("已计划的活动", records.filter(state=ActivityState.PLANNED), "activity_list", f"?{place}&state=planned"),
         ("未办结的决议事项", resolutions, "resolution_list", f"?{place}"),

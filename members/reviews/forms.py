@@ -1,5 +1,6 @@
 from django import forms
 
+from common.forms.filters import Filter
 from members.activities.forms.fields import TextField
 from members.activities.models import ReturnField
 
@@ -48,6 +49,12 @@ class ReturnForm(forms.Form):
             self.add_error("reason", "请写明退回原因。")
         values["reason"] = said
         return values
+
+
+class ReviewFilter(Filter):
+    """The filter of the queue: by what the system found in a record."""
+
+    found = forms.ChoiceField(label="疑点", required=False, choices=[("", "全部"), ("1", "有疑点"), ("0", "无疑点")])
 
 
 class VersionForm(forms.Form):

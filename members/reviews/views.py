@@ -1,45 +1,64 @@
-"""The queue of records that wait for a review, and the review of one."""
+"""The queue of records that wait for a review, the review of one, and the acceptance of several."""
+
+import re
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from branches.audit.history import history
 from branches.reach import access
 from branches.reach.rights import REVIEW
 from branches.settings.start import with_start
-from common import clock
 from common.errors import Conflict
 from members.activities.models import ActivityState
 from members.activities.selectors.counting import uncounted_of
-from members.activities.selectors.records import attendance_groups, figures_for, readable
+from members.activities.selectors.records import attendance_groups, figures_for, readable, unknown_among
+from members.activities.selectors.versions import versions_of
 from members.activities.services import states as services
 from members.activities.services.records import judgements_of, quorums_kept, record_data
-from members.activities.submission import checks_of, quorum_words
+from members.activities.submission import checks_of, said_of
 from members.activities.writers import bars_of
-from members.reviews.forms import ReturnForm, VersionForm
-from members.reviews.selectors import next_after, waiting_for
+from members.reviews.findings import findings_for
+from members.reviews.forms import ReturnForm, ReviewFilter, VersionForm
+from members.reviews.selectors import LOOKED_AT, looked_at, next_after, position_of, queue, sorted_out
+from members.reviews.services import activities_accept
 
 PAGE = 30
+# A choice of the queue: record and the version that was shown.
+_CHOICE = re.compile(r"([0-9]{1,18})v([0-9]{1,9})")
 
 
 @login_required
 @require_GET
 def review_queue(request):
     access.require_anywhere(request.user, REVIEW)
-    rows = waiting_for(request.user).select_related("organisation__parent", "author").prefetch_related("kinds")
+    form = ReviewFilter(request.GET)
+    wanted = form.chosen().get("found")
+    rows = sorted_out(request.user, wanted == "1") if wanted else queue(request.user)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = figures_for(list(page.object_list))
-    for row in page.object_list:
-        row.days_waiting = (clock.today() - clock.day_of(row.submitted_at)).days if row.submitted_at else 0
     total = page.paginator.count
-    longest = page.object_list[0].days_waiting if page.number == 1 and page.object_list else 0
+    shown = list(page.object_list)
+    page.object_list = shown if wanted else looked_at(request.user, shown)
+    figures_for([row.record for row in page.object_list])
+    longest = page.object_list[0].days if page.number == 1 and page.object_list else 0
     title = f"{total} 条记录待审核" if total else "没有待审核的记录"
+    if wanted and total:
+        title = f"{total} 条待审核的记录{'值得看' if wanted == '1' else '没有疑点'}"
     if longest:
         title += f"，最早的已等 {longest} 天"
-    return render(request, "members/reviews/queue.html", {"title": title, "page": page})
+    context = {
+        "title": title,
+        "page": page,
+        "form": form,
+        "wanted": wanted,
+        "looked_at": LOOKED_AT,
+        "ticked": request.GET.get("select") == "clean",
+    }
+    return render(request, "members/reviews/queue.html", context)
 
 
 def _load(request, pk):
@@ -53,25 +72,30 @@ def review_detail(request, pk):
     data = record_data(activity)
     judgements = judgements_of(activity)
     quorums = quorums_kept(activity, judgements)
-    words, tone = quorum_words(quorums)
     attendance = attendance_groups(activity)
     names = {row.member_id: row.member.name for _, states in attendance for _, _, rows in states for row in rows}
-    files = list(activity.attachments.all())
+    files = list(activity.attachments.shown())
     barred, writers = bars_of(request.user, activity)
+    is_open = activity.state == ActivityState.SUBMITTED
+    findings = findings_for(request.user, [activity]).get(activity.pk, []) if is_open else []
+    said = {one.text for one in findings}
+    checks = checks_of(data, quorums, names, len(files), bool(data.attendance))
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance,
         "resolutions": with_start(activity.resolutions.select_related("owner")),
         "attachments": files,
         "hosts": activity.hosts.select_related("organisation__parent"),
-        "checks": checks_of(data, quorums, names, len(files), bool(data.attendance)),
-        "quorum": words,
-        "quorum_tone": tone,
-        "uncounted": uncounted_of(judgements),
+        "checks": [check for check in checks if check.text not in said],
+        "said": said_of(quorums, unknown_among(activity, attendance)),
+        "uncounted": uncounted_of([row for row in judgements if row.organisation_id != activity.organisation_id]),
         "history": history(activity),
         "barred": barred,
         "writers": writers,
-        "open": activity.state == ActivityState.SUBMITTED,
+        "open": is_open,
+        "findings": findings,
+        "position": position_of(request.user, activity) if is_open else None,
+        "versions": versions_of(activity),
     }
     return render(request, "members/reviews/detail.html", context)
 
@@ -83,8 +107,7 @@ def review_begin(request, pk):
     return redirect("review_detail", pk=pk)
 
 
-def _go_on(request, activity, words):
-    following = next_after(request.user, activity)
+def _go_on(request, activity, following, words):
     messages.success(request, words + ("，下面是下一条" if following else "，没有其他待审核的记录"))
     return redirect("review_detail", pk=following.pk) if following else redirect("review_queue")
 
@@ -96,8 +119,9 @@ def activity_accept(request, pk):
     form = VersionForm(request.POST)
     if not form.is_valid():
         raise Conflict("这条记录在您打开之后有了改动，请重新核对。", record=activity)
+    following = next_after(request.user, activity)
     activity = services.activity_accept(by=request.user, activity=activity, version=form.cleaned_data["version"])
-    return _go_on(request, activity, f"{activity.organisation.label}的{activity}已通过")
+    return _go_on(request, activity, following, f"{activity.organisation.label}的{activity}已通过")
 
 
 @login_required
@@ -111,9 +135,54 @@ def activity_return(request, pk):
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _return_page(request, activity, form, status=422)
+    following = next_after(request.user, activity)
     activity = services.activity_return(by=request.user, activity=activity, **form.cleaned_data)
-    return _go_on(request, activity, f"{activity.organisation.label}的{activity}已退回")
+    return _go_on(request, activity, following, f"{activity.organisation.label}的{activity}已退回")
 
 
 def _return_page(request, activity, form, status=200):
     return render(request, "members/reviews/return.html", {"activity": activity, "form": form}, status=status)
+
+
+# ---- several at once
+
+
+def _choices(data):
+    """Return {record id: version as shown} of what was ticked, a page of it at most; nonsense is left out."""
+    found = [_CHOICE.fullmatch(text) for text in data.getlist("record")[:PAGE]]
+    return {int(match[1]): int(match[2]) for match in found if match}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def activities_accept_page(request):
+    """Name what was ticked in the queue, and accept it once that is confirmed."""
+    access.require_anywhere(request.user, REVIEW)
+    chosen = _choices(request.POST if request.method == "POST" else request.GET)
+    rows = list(queue(request.user).filter(pk__in=chosen))
+    if request.method == "POST":
+        return _accept_several(request, rows, chosen)
+    if not rows:
+        messages.warning(request, "没有选中待您审核的记录")
+        return redirect("review_queue")
+    changed = [row for row in rows if row.version != chosen[row.pk]]
+    context = {
+        "rows": looked_at(request.user, figures_for([row for row in rows if row not in changed])),
+        "changed": changed,
+        "missing": len(chosen) - len(rows),
+    }
+    return render(request, "members/reviews/accept.html", context)
+
+
+def _accept_several(request, rows, chosen):
+    decided = activities_accept(by=request.user, choices=[(row, chosen[row.pk]) for row in rows])
+    accepted = [one.activity for one in decided if not one.problem]
+    if accepted:
+        messages.success(request, f"已通过 {len(accepted)} 条记录")
+    for one in decided:
+        if one.problem:
+            messages.warning(request, f"没有通过：{one.activity.organisation.label}的{one.activity}。{one.problem}")
+    missing = len(chosen) - len(rows)
+    if missing:
+        messages.warning(request, f"另有 {missing} 条已不在您的待审记录中，没有办理")
+    return redirect(reverse("review_queue"))

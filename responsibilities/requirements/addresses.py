@@ -6,9 +6,15 @@ from django.utils.http import urlencode
 from common.periods import Period
 
 
-def requirement_url(organisation: int, rule: str, period: Period | str) -> str:
-    """Return the address of one requirement. organisation: an id."""
-    return reverse("requirement_detail", args=[organisation, rule, period])
+def about_key(organisation: int, rule: str, period: Period | str) -> str:
+    """Return the key under which notices of a requirement are counted."""
+    return f"requirement/{organisation}/{rule}/{period}"
+
+
+def requirement_url(organisation: int, rule: str, period: Period | str, person: str = "") -> str:
+    """Return the address of one requirement. organisation: an id. person: key of who owes it, of the personal ones."""
+    url = reverse("requirement_detail", args=[organisation, rule, period])
+    return f"{url}?{urlencode({'person': person})}" if person else url
 
 
 def requirements_url(rule: str, period: Period | str) -> str:

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from branches.settings import dated
 from common.periods import MONTH, QUARTER, YEAR, Period
-from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
+from responsibilities.requirements.rule import RequirementRule
+from responsibilities.requirements.rules import COUNTED_RULES
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,13 @@ class LeftOut:
     rules: tuple[RequirementRule, ...]
 
 
-def left_out(start: date, rules: Iterable[RequirementRule] = REQUIREMENT_RULES) -> list[LeftOut]:
+def left_out(start: date, rules: Iterable[RequirementRule] = COUNTED_RULES) -> list[LeftOut]:
     """Return what is not owed any more in the year, the quarter and the month of `start`, the longest first.
 
     The same judgement as in `selectors.requirements`; here it is asked before the date is said.
     """
     shares = dated.timeline("founding_share")
-    months = dated.timelines({rule.due_setting for rule in rules} - {""})
+    days = dated.timelines({rule.due_setting for rule in rules} - {""})
     found = []
     for kind in (YEAR, QUARTER, MONTH):
         period = Period.containing(kind, start)
@@ -34,12 +35,12 @@ def left_out(start: date, rules: Iterable[RequirementRule] = REQUIREMENT_RULES) 
         why = f"只剩 {(period.last - start).days + 1} 天，不足 {float(share * 100):g}%"
         if start == period.first or period.counts_since(start, share):
             # Due before the start, whatever remains of the period.
-            named = tuple(rule for rule in named if rule.due_setting and _due(rule, period, months) < start)
+            named = tuple(rule for rule in named if rule.due_setting and _due(rule, period, days) < start)
             why = "中截止日期早于启用日期"
         if named:
             found.append(LeftOut(period, why, named))
     return found
 
 
-def _due(rule: RequirementRule, period: Period, months: Mapping[str, dated.Timeline]) -> date:
-    return Period(MONTH, period.year, int(dated.at(months[rule.due_setting], period.first))).last
+def _due(rule: RequirementRule, period: Period, days: Mapping[str, dated.Timeline]) -> date:
+    return dated.day_in(dated.at(days[rule.due_setting], period.first), period.year)

@@ -7,16 +7,25 @@ from branches.reach import access
 from branches.reach.rights import VIEW
 from common.periods import Period
 from common.requests import Request
+from members.roster.models.members import Member
 from responsibilities.requirements.selectors import Requirement, one_requirement
+
+
+def member_for(request: Request, pk: int) -> Member:
+    """Return a member whose own requirements may be read: by himself, and by whoever reads his file."""
+    rows = Member.objects.select_related("home")
+    own = rows.filter(account=request.user.pk, pk=pk).first()
+    found: Member = own or access.get_for(rows, request.user, VIEW, pk=pk)
+    return found
 
 
 def requirement_for(
     request: Request, pk: int, rule_id: str, period: str, right: str = VIEW
 ) -> tuple[Organisation, Requirement]:
-    """Return (Organisation, Requirement) of an address; Http404 where the reader may not see it or it is none."""
+    """Return (Organisation, Requirement) of an address, of the person it names; Http404 where the reader may not see it or it is none."""
     organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, right, pk=pk)
     try:
-        row = one_requirement(organisation, rule_id, Period.parse(period))
+        row = one_requirement(organisation, rule_id, Period.parse(period), person=request.GET.get("person", ""))
     except ValueError:
         row = None
     if row is None:

@@ -1,73 +1,48 @@
-"""The rules that make requirements 应办义务: who owes what, how often, and which records meet it.
+"""The rules that make requirements 应办义务: who owes what, how often, and what proves it.
 
-One row makes one requirement per body (or member) and period. All that makes one rule differ from another stands on its
+One row makes one requirement per body (or person) and period. All that makes one rule differ from another stands on its
 row: no other code asks for a rule by its id. What no regulation fixes is the agency's own dated setting
-(branches/settings/dated.py), whose key the row names.
+(branches/settings/dated.py), whose key the row names. Rows whose records live in a later subject name it (`alive_from`).
 """
 
-from dataclasses import dataclass
-
-from common.periods import MONTH, QUARTER, YEAR
+from branches.places.models.organisations import Kind
+from common.periods import HALF, MONTH, QUARTER, YEAR
+from members.activities.models import Topic
+from responsibilities.requirements.rule import (
+    ATTENDANCE,
+    BRANCH,
+    BRANCH_WITH_COMMITTEE,
+    COMMITTEE,
+    COMMITTEE_MEMBER,
+    DOCUMENTS,
+    EACH_MEMBER,
+    ELECTIONS,
+    LECTURES,
+    MEMBER,
+    NEW_MEMBER,
+    NEW_SECRETARY,
+    ORGANISATION,
+    REMINDERS,
+    SECRETARY,
+    SMALL_GROUP,
+    TALKS,
+    TERM,
+    TERMS_BELOW,
+    TWO_THIRDS,
+    VOTERS,
+    Edition,
+    RequirementRule,
+)
 from responsibilities.rulebook import rule
 
-BRANCH = "branch"
-BRANCH_WITH_COMMITTEE = "branch_with_committee"
-SMALL_GROUP = "small_group"
-EACH_MEMBER = "each_member"
+__all__ = ["COUNTED_RULES", "LIVE_RULES", "REQUIREMENT_RULES", "REQUIREMENT_RULES_BY_ID", "RequirementRule"]
 
-VOTERS, COMMITTEE = "voters", "committee"
-
-
-@dataclass(frozen=True)
-class RequirementRule:
-    """One row of requirements.
-
-    owes: BRANCH; BRANCH_WITH_COMMITTEE (not applicable while it has none); SMALL_GROUP (one for each group; one
-    not-applicable row where a branch has no groups); EACH_MEMBER (one of the branch, whose expected number is its members
-    on the day of judging).
-    period: kind of period (common/periods.py). n: how many in a period. number_setting: key of the dated setting that
-    takes the place of `n`, or "".
-    kinds: a record with any of these activity kinds meets it; one record meets one requirement of a rule.
-    quorum: VOTERS (present at least half), COMMITTEE (half of the committee), or None.
-    due_setting: key of the dated setting that names the month at whose end it is due; "": due on the period's last day.
-    label: full name as at first mention; short: for tables; narrow: for a column of three characters.
-    unit: of `n`; counted_unit: of what is counted towards it. expected_note: what a page adds to the expected number.
-    """
-
-    rule: str
-    owes: str
-    period: str
-    n: int
-    kinds: tuple[str, ...]
-    label: str
-    short: str
-    quorum: str | None = None
-    unit: str = "次"
-    counted_unit: str = "次"
-    number_setting: str = ""
-    due_setting: str = ""
-    narrow: str = ""
-    expected_note: str = ""
-
-    @property
-    def counts_members(self) -> bool:
-        """Whether the members who took part are counted, not the records."""
-        return self.owes == EACH_MEMBER
-
-    @property
-    def column_label(self) -> str:
-        """The name above a column of one cell."""
-        return self.narrow or self.short
-
-    @property
-    def measure(self) -> str:
-        """Name of the measure that counts it."""
-        return f"requirement.{self.rule}"
-
-    def frequency(self) -> str:
-        """How often, in words: 每季度1次."""
-        every = {MONTH: "每月", QUARTER: "每季度", YEAR: "每年"}[self.period]
-        return f"{every}{'每人' if self.counts_members else ''}{self.n}{self.unit}"
+_GROUP = (Kind.SMALL_GROUP,)
+_COMMITTEE, _PARTY_GROUP = (Kind.COMMITTEE,), (Kind.PARTY_GROUP,)
+_UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
+# Organisations that elect a committee of their own.
+_ELECTED = (Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH)
+DUES, EDUCATION, DEVELOPMENT, CARE, COMMITMENTS = "党费", "教育培训", "发展党员", "关怀帮扶", "承诺践诺"
 
 
 def _count(rule_id: str, name: str) -> int:
@@ -75,7 +50,7 @@ def _count(rule_id: str, name: str) -> int:
     return int(rule(rule_id).number(name))
 
 
-REQUIREMENT_RULES = (
+_ORGANISATION_LIFE = (
     RequirementRule(
         rule="life-assembly-q",
         owes=BRANCH,
@@ -86,6 +61,7 @@ REQUIREMENT_RULES = (
         label="支部党员大会",
         short="党员大会",
         quorum=VOTERS,
+        counted=True,
     ),
     RequirementRule(
         rule="life-committee-m",
@@ -96,15 +72,18 @@ REQUIREMENT_RULES = (
         label="支部委员会会议",
         short="支委会",
         quorum=COMMITTEE,
+        counted=True,
     ),
     RequirementRule(
         rule="life-group-m",
         owes=SMALL_GROUP,
+        places=_GROUP,
         period=MONTH,
         n=_count("life-group-m", "per_month"),
         kinds=("group_meeting",),
         label="党小组会",
         short="党小组会",
+        counted=True,
     ),
     RequirementRule(
         rule="life-theme-day",
@@ -114,6 +93,7 @@ REQUIREMENT_RULES = (
         kinds=("theme_day",),
         label="主题党日",
         short="主题党日",
+        counted=True,
     ),
     RequirementRule(
         rule="life-lecture-frequency",
@@ -124,6 +104,7 @@ REQUIREMENT_RULES = (
         label="党课",
         short="党课",
         number_setting="lecture_per_quarter",
+        counted=True,
     ),
     RequirementRule(
         rule="life-org-meeting",
@@ -134,8 +115,9 @@ REQUIREMENT_RULES = (
         label="组织生活会",
         short="组织生活会",
         narrow="生活会",
-        # The yearly notice may move it.
-        due_setting="org_life_due_month",
+        # The yearly notice may move it, also into the next spring.
+        due_setting="org_life_due",
+        counted=True,
     ),
     RequirementRule(
         rule="ma-yearly",
@@ -146,6 +128,8 @@ REQUIREMENT_RULES = (
         label="民主评议党员",
         short="民主评议",
         narrow="评议",
+        due_setting="org_life_due",
+        counted=True,
     ),
     RequirementRule(
         rule="life-talks",
@@ -153,12 +137,316 @@ REQUIREMENT_RULES = (
         period=YEAR,
         n=_count("life-talks", "per_year"),
         kinds=("talk",),
+        proof=TALKS,
         label="谈心谈话",
         short="谈心谈话",
         narrow="谈心",
         counted_unit="人",
         expected_note="（名册上的党员，已标记不作硬性要求的除外）",
+        narrowing_setting="talks_with_committee",
+        counted=True,
     ),
 )
 
+_UPPER_LEVELS = (
+    RequirementRule(
+        rule="life-all-hands",
+        owes=ORGANISATION,
+        places=_COMMITTEE,
+        period=YEAR,
+        n=_count("life-all-hands", "per_year"),
+        kinds=("all_hands",),
+        label="机关党员干部大会",
+        short="党员干部大会",
+    ),
+    RequirementRule(
+        rule="life-double-report",
+        owes=ORGANISATION,
+        places=_COMMITTEE,
+        period=QUARTER,
+        n=1,
+        kinds=(),
+        proof=DOCUMENTS,
+        label="通报领导干部双重组织生活情况",
+        short="双重组织生活通报",
+        unit="件",
+        number_setting="double_report_per_quarter",
+    ),
+    RequirementRule(
+        rule="resp-thought-report",
+        owes=ORGANISATION,
+        places=_COMMITTEE,
+        period=HALF,
+        n=1,
+        kinds=(),
+        proof=DOCUMENTS,
+        label="汇报机关思想政治工作情况",
+        short="思想政治工作汇报",
+        unit="件",
+        number_setting="thought_report_per_half",
+    ),
+    RequirementRule(
+        rule="dev-analysis-1y",
+        owes=ORGANISATION,
+        places=_COMMITTEE,
+        period=YEAR,
+        n=_count("dev-analysis-1y", "per_year"),
+        kinds=("committee_plenary",),
+        topic=Topic.DEVELOPMENT,
+        label="分析入党积极分子队伍",
+        short="积极分子队伍分析",
+        editions=(Edition(starts=rule("dev-analysis-1y").valid_from),),
+    ),
+    RequirementRule(
+        rule="oa-party-group-report",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=YEAR,
+        n=_count("oa-party-group-report", "per_year"),
+        kinds=("debrief", "all_hands"),
+        label="通报抓机关党建情况、接受评议",
+        short="通报抓党建情况",
+    ),
+    RequirementRule(
+        rule="resp-party-group-study",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=HALF,
+        n=1,
+        kinds=("party_special",),
+        topic=Topic.PARTY_BUILDING,
+        label="党组研究机关党建",
+        short="研究机关党建",
+        number_setting="party_group_study_per_half",
+    ),
+    RequirementRule(
+        rule="resp-half-year",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=HALF,
+        n=1,
+        kinds=("party_special",),
+        topic=Topic.GOVERNANCE,
+        label="党组专题研究全面从严治党",
+        short="研究全面从严治党",
+        number_setting="governance_per_half",
+    ),
+    RequirementRule(
+        rule="resp-ideology",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=HALF,
+        n=1,
+        kinds=("party_special",),
+        topic=Topic.IDEOLOGY,
+        label="党组专题研究意识形态工作",
+        short="研究意识形态工作",
+        number_setting="ideology_per_half",
+    ),
+    RequirementRule(
+        rule="life-study-group",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=QUARTER,
+        n=1,
+        kinds=("study_group",),
+        label="党组理论学习中心组集体学习研讨",
+        short="中心组学习",
+        number_setting="study_group_per_quarter",
+    ),
+    RequirementRule(
+        rule="life-minsheng",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=YEAR,
+        n=1,
+        kinds=("democratic_life",),
+        label="领导班子民主生活会",
+        short="民主生活会",
+        quorum=TWO_THIRDS,
+        number_setting="democratic_life_per_year",
+        due_setting="democratic_life_due",
+    ),
+    RequirementRule(
+        rule="resp-party-group-meeting",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=MONTH,
+        n=0,
+        kinds=("party_group_meeting",),
+        label="党组会议",
+        short="党组会议",
+        quorum=COMMITTEE,
+        number_setting="party_group_meeting_per_month",
+    ),
+    RequirementRule(
+        rule="resp-list",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=YEAR,
+        n=1,
+        kinds=(),
+        proof=DOCUMENTS,
+        label="制定全面从严治党责任清单",
+        short="责任清单",
+        unit="件",
+        number_setting="duty_list_per_year",
+        due_setting="documents_due",
+    ),
+    RequirementRule(
+        rule="resp-annual-plan",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=YEAR,
+        n=1,
+        kinds=(),
+        proof=DOCUMENTS,
+        label="制定年度任务安排",
+        short="年度任务安排",
+        unit="件",
+        number_setting="annual_plan_per_year",
+        due_setting="documents_due",
+    ),
+    RequirementRule(
+        rule="resp-annual-report",
+        owes=ORGANISATION,
+        places=_PARTY_GROUP,
+        period=YEAR,
+        n=1,
+        kinds=(),
+        proof=DOCUMENTS,
+        label="书面报告上年度落实主体责任情况",
+        short="主体责任报告",
+        unit="件",
+        number_setting="annual_report_per_year",
+        due_setting="documents_due",
+    ),
+)
+
+_PEOPLE = (
+    RequirementRule(
+        rule="life-lecture-leader",
+        owes=SECRETARY,
+        places=_UPPER,
+        period=YEAR,
+        n=_count("life-lecture-leader", "secretary_per_year"),
+        kinds=("lecture",),
+        proof=LECTURES,
+        label="书记为基层党员讲党课",
+        short="书记讲党课",
+    ),
+    RequirementRule(
+        rule="oa-debrief",
+        owes=SECRETARY,
+        places=_ELECTED,
+        period=YEAR,
+        n=_count("oa-debrief", "per_year"),
+        kinds=("debrief",),
+        proof=ATTENDANCE,
+        label="书记述职、接受评议考核",
+        short="书记述职",
+        due_setting="debrief_due",
+        # A committee's meeting is where others debrief; its own secretary does so above.
+        own_records=(Kind.GENERAL_BRANCH, Kind.BRANCH),
+        documents=True,
+    ),
+    RequirementRule(
+        rule="edu-rotation-agency",
+        owes=SECRETARY,
+        places=_ELECTED,
+        period=YEAR,
+        n=_count("edu-rotation-agency", "per_year"),
+        kinds=("training",),
+        proof=ATTENDANCE,
+        label="书记轮训",
+        short="书记轮训",
+    ),
+    RequirementRule(
+        rule="edu-new-secretary",
+        owes=NEW_SECRETARY,
+        places=_ELECTED,
+        period=YEAR,
+        n=1,
+        kinds=("training",),
+        proof=ATTENDANCE,
+        label="新任书记任职培训",
+        short="任职培训",
+        months=_count("edu-new-secretary", "induction_months"),
+        months_setting="new_secretary_months",
+    ),
+    RequirementRule(
+        rule="edu-new-member",
+        owes=NEW_MEMBER,
+        period=YEAR,
+        n=_count("edu-new-member", "classes"),
+        kinds=("training",),
+        proof=ATTENDANCE,
+        label="新党员集中培训",
+        short="新党员培训",
+        months=12,
+        months_setting="new_member_months",
+    ),
+)
+
+_TERMS = (
+    RequirementRule(
+        rule="term-on-time",
+        owes=TERM,
+        places=_ELECTED,
+        period=YEAR,
+        n=1,
+        kinds=("election",),
+        proof=ELECTIONS,
+        label="按期换届",
+        short="按期换届",
+        soon_months=_count("term-remind-6m", "remind_months"),
+    ),
+    RequirementRule(
+        rule="term-remind-6m",
+        owes=TERMS_BELOW,
+        places=_COMMITTEE,
+        period=YEAR,
+        n=1,
+        kinds=(),
+        proof=REMINDERS,
+        label="届满前提醒换届",
+        short="换届提醒",
+        unit="个",
+        counted_unit="个",
+        expected_note="（下级党组织的届满，一般提前6个月提醒）",
+        months=_count("term-remind-6m", "remind_months"),
+        reminds="term-on-time",
+    ),
+)
+
+_LATER = tuple(
+    RequirementRule(
+        rule=rule_id,
+        owes=owes,
+        places=places,
+        period=period,
+        n=1,
+        kinds=(),
+        label=label,
+        short=label,
+        alive_from=subject,
+    )
+    for rule_id, owes, places, period, label, subject in (
+        ("life-dues-day", BRANCH, (Kind.BRANCH,), MONTH, "固定日收缴党费", DUES),
+        ("fee-monthly", EACH_MEMBER, (Kind.BRANCH,), MONTH, "按月交纳党费", DUES),
+        ("fee-fix-yearly", BRANCH, (Kind.BRANCH,), YEAR, "核定党费标准", DUES),
+        ("fee-publish", ORGANISATION, (Kind.COMMITTEE, Kind.BRANCH), YEAR, "公布党费收缴使用情况", DUES),
+        ("edu-32h", MEMBER, (Kind.BRANCH,), YEAR, "党员集中学习培训学时", EDUCATION),
+        ("edu-56h", COMMITTEE_MEMBER, _ELECTED, YEAR, "书记和班子成员学时", EDUCATION),
+        ("dev-review-6m", BRANCH, (Kind.BRANCH,), HALF, "考察入党积极分子", DEVELOPMENT),
+        ("edu-abroad", EACH_MEMBER, (Kind.BRANCH,), HALF, "联系出国（境）党员", CARE),
+        ("care-holidays", ORGANISATION, (Kind.COMMITTEE, Kind.BRANCH), YEAR, "元旦春节走访慰问", CARE),
+        ("care-promise", MEMBER, (Kind.BRANCH,), YEAR, "党员承诺践诺", COMMITMENTS),
+    )
+)
+
+REQUIREMENT_RULES = (*_ORGANISATION_LIFE, *_UPPER_LEVELS, *_PEOPLE, *_TERMS, *_LATER)
+# Those that can be proved now; and of them those that rates, facts, scores and exports for outsiders are made of.
+LIVE_RULES = tuple(row for row in REQUIREMENT_RULES if row.alive)
+COUNTED_RULES = tuple(row for row in REQUIREMENT_RULES if row.counted)
 REQUIREMENT_RULES_BY_ID = {row.rule: row for row in REQUIREMENT_RULES}

@@ -1,14 +1,13 @@
-"""What people say about a requirement: exemption by a superior, explanation by the organisation, a reminder."""
+"""What people say about a requirement: explanation by the organisation, a paper that proves it, a reminder."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from branches import audit
 from branches.access.models import User
-from branches.jobs.marks import mark
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
@@ -16,75 +15,33 @@ from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, RECORD, REVIEW
 from common import clock
 from common.database import one_transaction
-from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.periods import Period
-from responsibilities.requirements.models import Exemption, Explanation
+from responsibilities.requirements.addresses import about_key, requirement_url
+from responsibilities.requirements.models import Explanation, RequirementDocument
+from responsibilities.requirements.rule import DOCUMENTS
 from responsibilities.requirements.selectors import Requirement, requirement_name
 
 
 def about(row: Requirement) -> str:
     """Return the key under which notices of a requirement are counted."""
-    return f"requirement/{row.organisation}/{row.rule}/{row.period}"
+    return about_key(row.organisation, row.rule, row.period)
 
 
 def address(row: Requirement) -> str:
     """Return the address of a requirement's page."""
-    return reverse("requirement_detail", args=[row.organisation, row.rule, row.period])
+    return requirement_url(row.organisation, row.rule, row.period, row.person)
 
 
 def record_form(organisation: int, kind: str, period: Period) -> str:
     """Return the address of the record form with place, kind and period filled in."""
-    return f"{reverse('activity_new')}?organisation={organisation}&kind={kind}&period={period}"
-
-
-@one_transaction
-def requirement_exempt(*, by: Actor, organisation: Organisation, row: Requirement, reason: str) -> Exemption:
-    """Agree that one requirement need not be met (「登记为同意顺延」); only from strictly above, with a reason."""
-    access.require(by, REVIEW, organisation)
-    if not reason.strip():
-        raise ValidationError({"reason": "请写明免予的原因。"})
-    if not row.applies:
-        raise ValidationError({"reason": "该义务本来就不适用或已免予。"})
-    exemption = Exemption(
-        organisation=organisation,
-        rule=row.rule,
-        period=str(row.period),
-        reason=reason.strip(),
-        approved_by=account_of(by),
-    )
-    exemption.full_clean(exclude=["approved_by", "revoked"])
-    with audit.change(by=by, verb="requirement.exempt", obj=exemption, organisation=organisation):
-        try:
-            with transaction.atomic():
-                exemption.save()
-        except IntegrityError:
-            raise Conflict("这项义务刚刚已由他人登记为免予，请重新打开。") from None
-    mark(organisation, row.period.first, row.period.last, "exemption")
-    return exemption
-
-
-@one_transaction
-def exemption_revoke(*, by: Actor, exemption: Exemption) -> Exemption:
-    """Take an exemption back; the row stays as history."""
-    access.require(by, REVIEW, exemption.organisation)
-    exemption = Exemption.objects.select_for_update().get(pk=exemption.pk)
-    if exemption.revoked:
-        return exemption
-    place = exemption.organisation
-    with audit.change(by=by, verb="requirement.exempt_revoke", obj=exemption, organisation=place):
-        exemption.revoked = clock.now()
-        exemption.save()
-    period = Period.parse(exemption.period)
-    mark(place, period.first, period.last, "exemption")
-    return exemption
+    return f"{reverse('activity_new')}?organisation={organisation}&kind={kind}&period={period}" if kind else ""
 
 
 @one_transaction
 def requirement_explain(*, by: Actor, organisation: Organisation, row: Requirement, text: str) -> Explanation:
     """Add what the organisation says about a requirement that was missed or late; a miss may always be explained."""
-    if not (access.has_right(by, DUTIES, organisation) or access.has_right(by, RECORD, organisation)):
-        access.require(by, DUTIES, organisation)
+    _require_own(by, organisation)
     explanation = Explanation(
         organisation=organisation,
         rule=row.rule,
@@ -101,7 +58,7 @@ def requirement_explain(*, by: Actor, organisation: Organisation, row: Requireme
 def responsible_for(organisation: Organisation) -> list[User]:
     """Return the accounts that answer for an organisation: its secretary, for a small group also its leader."""
     places = [organisation, organisation.parent] if organisation.kind == Kind.SMALL_GROUP else [organisation]
-    roles = ("group_leader", "branch_secretary", "general_branch_secretary")
+    roles: tuple[str, ...] = ("group_leader", "branch_secretary", "general_branch_secretary")
     seats = (
         Appointment.objects.in_force(clock.today())
         .filter(organisation__in=places, role__in=roles, user__is_active=True)
@@ -138,3 +95,51 @@ def requirement_remind(
             sent += 1
         audit.record(by=by, verb="requirement.remind", obj=place, organisation=place, note=about(row))
     return sent, sorted(nobody, key=lambda place: place.pk)
+
+
+def _require_own(by: Actor, organisation: Organisation) -> None:
+    """Whoever reports or records for an organisation may say what it did."""
+    if not (access.has_right(by, DUTIES, organisation) or access.has_right(by, RECORD, organisation)):
+        access.require(by, DUTIES, organisation)
+
+
+@one_transaction
+def document_name(
+    *, by: Actor, organisation: Organisation, row: Requirement, title: str, number: str, dated_on: date
+) -> RequirementDocument:
+    """Name a paper that proves a requirement. Raises ValidationError by field, Forbidden or Http404 without the right."""
+    _require_own(by, organisation)
+    rule = row.row
+    if not (rule.proof == DOCUMENTS or rule.documents):
+        raise ValidationError({"title": "这项义务由活动记录认定，不登记文件。"})
+    if dated_on > clock.today():
+        raise ValidationError({"dated_on": "成文日期不能晚于今天。"})
+    if not row.period.first <= dated_on <= clock.today():
+        raise ValidationError({"dated_on": f"成文日期应在{row.period.label()}开始之后。"})
+    document = RequirementDocument(
+        organisation=organisation,
+        rule=row.rule,
+        period=str(row.period),
+        person=row.person,
+        title=title.strip(),
+        number=number.strip(),
+        dated_on=dated_on,
+        author=account_of(by),
+    )
+    with audit.change(by=by, verb="requirement.document", obj=document, organisation=organisation):
+        document.full_clean(exclude=["author", "withdrawn"])
+        document.save()
+    return document
+
+
+@one_transaction
+def document_withdraw(*, by: Actor, document: RequirementDocument) -> RequirementDocument:
+    """Take a named paper back; the row stays as history."""
+    document = RequirementDocument.objects.select_for_update().get(pk=document.pk)
+    place = document.organisation
+    _require_own(by, place)
+    if document.withdrawn is None:
+        with audit.change(by=by, verb="requirement.document_withdraw", obj=document, organisation=place):
+            document.withdrawn = clock.now()
+            document.save()
+    return document

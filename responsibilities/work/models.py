@@ -212,8 +212,9 @@ def confirmed() -> Q:
     """Return the condition «this link was confirmed by somebody else» over StageEvidence rows (judgement 3.4).
 
     Either somebody who may review the branch said so, or it was made with the record, at the latest when that was
-    submitted, and a reviewer who did not link it has accepted the record. The one definition: whatever takes a
-    confirmation back belongs here.
+    submitted, and a reviewer who did not link it has accepted the record. A correction of the record takes the yes back until
+    it is given anew; acceptance in one go with other records says nothing about a sentence that was written by hand. The
+    one definition: whatever takes a confirmation back belongs here.
     """
     with_the_record = Q(
         activity__state=ActivityState.ACCEPTED,
@@ -222,7 +223,9 @@ def confirmed() -> Q:
         added__lte=F("activity__submitted_at"),
     )
     by_another = Q(added_by__isnull=True) | ~Q(added_by=F("activity__reviewer"))
-    return Q(confirmed_at__isnull=False) | (with_the_record & by_another)
+    read = Q(by_hand=False) | Q(activity__accepted_together=False)
+    uncorrected = Q(activity__revised_at__isnull=True) | Q(confirmed_at__gt=F("activity__revised_at"))
+    return (Q(confirmed_at__isnull=False) & uncorrected) | (with_the_record & by_another & read)
 
 
 class StageEvidenceQuerySet(OfItemQuerySet):

@@ -51,7 +51,7 @@ def record_a_theme_day(page):
     page.fill("#id_content", "一、学习文件。二、到服务窗口听取意见。")
     page.click("text=全部出席")
     page.click("button:has-text('提交审核')")
-    page.wait_for_url("**/activities/*/")
+    page.wait_for_url("**/activities/*/#counts")
     assert not scrolls_sideways(page)
     return page.url.removeprefix(page.home)
 

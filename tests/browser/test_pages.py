@@ -37,6 +37,9 @@ NO_PAGES = {
     "import_blank",
     "import_progress",
     "own_brief",
+    "setting_consequence",
+    "owed_by_own",
+    "owed_by_member",
     "work_import_progress",
     "work_import_sheet",
 }

@@ -18,7 +18,7 @@ def test_a_meeting_that_everyone_attended_takes_the_text_and_two_clicks(live_wor
     page.fill("#id_content", "一、传达文件。二、表决通过。")
     page.click("text=全部出席")
     page.click("button:has-text('提交审核')")
-    page.wait_for_url("**/activities/*/")
+    page.wait_for_url("**/activities/*/#counts")
     record = only()
     assert record.state == ActivityState.SUBMITTED and record.valid
     assert record.attendance.filter(state="present").count() == 6
@@ -34,7 +34,7 @@ def test_what_is_typed_is_saved_by_itself_and_submitted_as_the_same_record(live_
     page.click("text=全部出席")
     page.fill("#id_content", "第一段。第二段。")
     page.click("button:has-text('提交审核')")
-    page.wait_for_url("**/activities/*/")
+    page.wait_for_url("**/activities/*/#counts")
     record = only()
     assert record.state == ActivityState.SUBMITTED and record.content == "第一段。第二段。"
 
@@ -52,7 +52,7 @@ def test_quorum_line_tiles_and_button_follow_what_is_chosen(live_world, open_pag
     page.click("#kinds label:has-text('党员大会')")
     page.click("#kinds label:has-text('支委会')")
     page.wait_for_selector("[data-person='甲四']", state="detached")
-    page.wait_for_selector("text=委员 3 人，到会 0 人")
+    page.wait_for_selector("text=应到委员 3 人，实到委员 0 人")
 
 
 def test_a_file_can_be_added_once_the_draft_has_saved_itself(live_world, open_page, tmp_path, settings):
@@ -68,6 +68,28 @@ def test_a_file_can_be_added_once_the_draft_has_saved_itself(live_world, open_pa
     page.click("button[aria-label='删除签到表.pdf']")
     page.wait_for_selector("#files >> text=签到表.pdf", state="detached")
     assert not only().attachments.exists()
+
+
+def test_a_file_chosen_before_anything_is_saved_saves_the_draft_and_goes_up(live_world, open_page, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    file = tmp_path / "照片.pdf"
+    file.write_bytes(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")
+    page = open_page("secretary_a", _form(live_world), viewport={"width": 390, "height": 844})
+    page.set_input_files("#upload-file", str(file))
+    page.wait_for_selector("#files >> text=照片.pdf")
+    record = only()
+    assert record.state == ActivityState.DRAFT and record.attachments.get().name == "照片.pdf"
+    assert page.url.endswith(reverse("activity_edit", args=[record.pk]))
+
+
+def test_after_the_submission_the_page_opens_at_what_it_counts_for(live_world, open_page):
+    page = open_page("secretary_a", _form(live_world), viewport={"width": 390, "height": 844})
+    page.fill("#id_content", "一、传达文件。二、表决通过。")
+    page.click("text=全部出席")
+    page.click("button:has-text('提交审核')")
+    page.wait_for_url("**/activities/*/#counts")
+    page.wait_for_selector("#counts >> text=义务")
+    assert page.evaluate("document.getElementById('counts').getBoundingClientRect().top < innerHeight")
 
 
 def test_the_form_works_without_javascript(live_world, open_page):

@@ -1,10 +1,14 @@
 """Records, their files and their reviews."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from branches.reach.rights import RECORD, REVIEW, ROLES
 from common import clock
 from members.activities.models import Activity, Attachment
+from members.activities.services.corrections import correction_begin, correction_submit
+from members.activities.services.records import record_data
+from members.activities.services.states import activity_accept
 from tests.matrix import Row, only
 from tests.matrix.branches import VIEWERS
 from tests.matrix.members import READS_A
@@ -32,6 +36,27 @@ def plan_of_a(world):
 
 def sent_by_a(world):
     return {"pk": submitted(world.branch_a, world.secretary_a).pk}
+
+
+def accepted_of_a(world):
+    return {
+        "pk": activity_accept(by=world.committee_secretary, activity=submitted(world.branch_a, world.secretary_a)).pk
+    }
+
+
+def correction_of_a(world):
+    """A correction in hand, begun by somebody whom no other row knows."""
+    pk = accepted_of_a(world)["pk"]
+    correction_begin(by=world.secretary_a, activity=Activity.objects.get(pk=pk), reason="人数有误")
+    return {"pk": pk}
+
+
+def version_of_a(world):
+    """The first version of a record that was corrected."""
+    pk = correction_of_a(world)["pk"]
+    record = Activity.objects.get(pk=pk)
+    correction_submit(by=world.secretary_a, activity=record, data=replace(record_data(record), place="五楼"))
+    return {"pk": pk, "number": 1}
 
 
 def file_of_a(world):
@@ -84,11 +109,18 @@ ROWS = {
     "activity_withdraw": Row(kwargs=sent_by_a, post=writes()),
     "activity_cancel": Row(kwargs=plan_of_a, get=writes(200), post=writes(), data=lambda world: {"reason": "会期调整"}),
     "activity_discard": Row(kwargs=draft_of_a, get=writes(200), post=writes()),
+    "activity_correct": Row(
+        kwargs=accepted_of_a, get=writes(200), post=writes(), data=lambda world: {"reason": "考勤登记有误"}
+    ),
+    "activity_correct_discard": Row(kwargs=correction_of_a, get=writes(200), post=writes()),
+    "activity_version": Row(kwargs=version_of_a, get=only(*READS_A)),
     "activity_host_confirm": Row(kwargs=invitation_to_a, get=writes(200), post=writes(422)),
     "attachment_upload": Row(kwargs=draft_of_a, post=writes(422)),
     "attachment_download": Row(kwargs=file_of_a, get=only(*READS_A, status=410)),
     "attachment_delete": Row(kwargs=file_of_a, post=writes()),
     "review_queue": Row(get=only(*REVIEWERS)),
+    # Nothing is ticked: back to the queue.
+    "activities_accept": Row(get=only(*REVIEWERS, status=302), post=only(*REVIEWERS, status=302)),
     "review_detail": Row(kwargs=sent_by_a, get=decides(200)),
     "review_begin": Row(kwargs=sent_by_a, post=decides()),
     "activity_accept": Row(kwargs=sent_by_a, post=decides(), data=decision),

@@ -1,5 +1,7 @@
 """Accounts, places, powers, the system's pages."""
 
+from datetime import timedelta
+
 from branches.access.models import ExternalIdentity, FactorDevice, PasswordReset, User
 from branches.access.services.accounts import account_create
 from branches.access.services.resets import reset_ask
@@ -7,6 +9,9 @@ from branches.places.models.departments import Coverage, Department
 from branches.places.services.departments import coverage_set, department_create
 from branches.places.services.terms import term_set
 from branches.reach.rights import MEMBERS, ORGANISE, ROLES, VIEW
+from branches.settings.proposals import setting_propose
+from branches.settings.services import setting_set
+from common import clock
 from common.operator import OPERATOR
 from tests.matrix import Row, everyone, only
 from tests.world import CAST, FOUNDED
@@ -77,6 +82,19 @@ def own_page(world):
 
 
 WRITE_A = only(*ORGANISERS)
+
+
+def coming(world):
+    row = setting_set(by=OPERATOR, key="grace_days", value="9", valid_from=clock.today() + timedelta(days=30))
+    return {"pk": row.pk}
+
+
+def proposed(world):
+    day = clock.today() + timedelta(days=30)
+    row = setting_propose(by=world.staff, key="grace_days", value="9", valid_from=day, reason="外出的支部多")
+    return {"pk": row.pk}
+
+
 ROWS = {
     "healthz": Row(get=everyone(anonymous=200), public=True),
     "readyz": Row(get=everyone(503, anonymous=503), public=True),
@@ -128,8 +146,23 @@ ROWS = {
     "reset_confirm": Row(kwargs=a_reset, get=only("committee_secretary"), post=only("committee_secretary"), grave=True),
     "reset_refuse": Row(kwargs=a_reset, get=only("committee_secretary"), post=only("committee_secretary")),
     "account_lock": Row(kwargs=account_of("member"), get=only(ADMIN), post=only(ADMIN, status=302), grave=True),
-    "setting_list": Row(get=only(ADMIN, RULER)),
-    "setting_edit": Row(kwargs=lambda world: {"key": "grace_days"}, get=only(RULER), post=only(RULER)),
+    "setting_list": Row(get=only(ADMIN, RULER, "staff")),
+    "setting_edit": Row(
+        kwargs=lambda world: {"key": "grace_days"}, get=only(RULER, "staff"), post=only(RULER, "staff")
+    ),
+    "setting_cancel": Row(
+        kwargs=coming,
+        get=only(RULER),
+        post=only(RULER, status=302),
+        data=lambda world: {"text": "照原值执行"},
+    ),
+    "setting_proposal": Row(kwargs=proposed, get=only(RULER), post=only(RULER, status=302)),
+    "setting_proposal_decline": Row(
+        kwargs=proposed,
+        get=only(RULER, "staff"),
+        post=only(RULER, "staff", status=302),
+        data=lambda world: {"text": "不必改"},
+    ),
     "setting_joining": Row(get=only(RULER), post=only(RULER)),
     "setting_start": Row(get=only(RULER), post=only(RULER)),
     "feedback_list": Row(get=only(ADMIN)),

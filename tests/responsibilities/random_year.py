@@ -19,12 +19,13 @@ YEAR = 2026
 KINDS = ["assembly", "election", "committee_meeting", "lecture", "theme_day", "org_life", "member_review", "talk"]
 OF_A_GROUP = ["group_meeting", "group_meeting", "org_life", "lecture"]
 RULES = [
-    ("life-assembly-q", "2026Q{}", 4),
-    ("life-committee-m", "2026-{:02d}", 12),
-    ("life-theme-day", "2026-{:02d}", 12),
-    ("life-lecture-frequency", "2026Q{}", 4),
-    ("life-org-meeting", "2026", 1),
-    ("life-talks", "2026", 1),
+    "life-assembly-q",
+    "life-committee-m",
+    "life-theme-day",
+    "life-lecture-frequency",
+    "life-org-meeting",
+    "ma-yearly",
+    "life-talks",
 ]
 
 
@@ -139,7 +140,10 @@ class Agency:
         kinds = self.chance.sample(KINDS, self.chance.choice([1, 1, 2, 3]))
         if where is not branch:
             kinds = [self.chance.choice(OF_A_GROUP)]
-        day = self.day()
+        # The yearly meetings of a year may be held in the next spring.
+        spring = {"org_life", "member_review"} & set(kinds) and self.maybe(0.4)
+        year = self.chance.choice([YEAR, YEAR + 1]) if spring else YEAR
+        day = self.day(date(year, 1, 1), date(year, 4, 20)) if spring else self.day()
         earlier = day.replace(day=1) - timedelta(days=self.chance.randrange(1, 120))
         state = self.chance.choice(["accepted"] * 4 + ["submitted", "submitted", "returned", "draft", "cancelled"])
         sent = state in ("accepted", "submitted", "returned") and self.maybe(0.7)
@@ -180,12 +184,14 @@ class Agency:
         judgements_write(activity)
 
     def exempt(self):
-        for _ in range(4):
-            rule, form, count = self.chance.choice(RULES)
-            place, period = self.chance.choice(self.branches), form.format(self.chance.randrange(1, count + 1))
-            if not Exemption.objects.filter(organisation=place, rule=rule, period=period).exists():
-                revoked = make_aware(datetime(YEAR, 11, 1)) if self.maybe(0.3) else None
-                Exemption.objects.create(organisation=place, rule=rule, period=period, reason="同意", revoked=revoked)
+        for _ in range(5):
+            place, rules = self.chance.choice(self.branches), self.chance.sample(RULES, 2)
+            first = self.day() if self.maybe(0.5) else date(YEAR, self.chance.randrange(1, 13), 1)
+            last = first + timedelta(days=self.chance.choice([13, 30, 60, 100, 364]))
+            revoked = make_aware(datetime(YEAR, 11, 1)) if self.maybe(0.3) else None
+            Exemption.objects.create(
+                organisation=place, rules=rules, first=first, last=last, reason="同意", revoked=revoked
+            )
 
     def set_dates(self):
         # Said twice: the later word counts for all days.
@@ -194,9 +200,15 @@ class Agency:
             Setting.objects.create(key="agency_start", value=value, valid_from=day)
         for key, values in {
             "lecture_per_quarter": "0123",
-            "org_life_due_month": ["6", "11", "12"],
+            "org_life_due": ["630", "1130", "1231", "10331", "10229"],
+            "talks_with_committee": "01",
             "founding_share": ["0.3", "0.5", "0.9", "0"],
             "due_soon_days": ["0", "20", "45"],
         }.items():
-            for day in sorted({self.day(date(YEAR - 1, 6, 1)) for _ in range(self.chance.choice([0, 1, 2]))}):
+            for day in sorted(
+                {
+                    self.day(date(YEAR - 2 if key == "org_life_due" else YEAR - 1, 6, 1))
+                    for _ in range(self.chance.choice([0, 1, 2]))
+                }
+            ):
                 Setting.objects.create(key=key, value=self.chance.choice(values), valid_from=day)

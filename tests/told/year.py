@@ -65,13 +65,9 @@ from responsibilities.duties.services.reports import (
     duty_report_accept,
     duty_report_return,
 )
+from responsibilities.requirements.exemptions import exemption_revoke, requirement_exempt
 from responsibilities.requirements.selectors import requirements
-from responsibilities.requirements.services import (
-    exemption_revoke,
-    requirement_exempt,
-    requirement_explain,
-    requirement_remind,
-)
+from responsibilities.requirements.services import requirement_explain, requirement_remind
 from responsibilities.supervision.models import Supervision
 from responsibilities.supervision.services.escalation import supervisions_escalate
 from responsibilities.supervision.services.notices import (
@@ -395,7 +391,7 @@ def _owed(w):
         again = requirement_exempt(
             by=w.staff, organisation=w.branch_b, row=row(w.branch_b, "life-theme-day", f"{YEAR}-03"), reason="登错"
         )
-        exemption_revoke(by=w.staff, exemption=again)
+        exemption_revoke(by=w.staff, exemption=again, reason="值守已结束")
         requirement_explain(
             by=w.secretary_a,
             organisation=w.branch_a,

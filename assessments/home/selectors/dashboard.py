@@ -14,7 +14,7 @@ from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
 from responsibilities.requirements.addresses import requirement_url
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
+from responsibilities.requirements.rules import COUNTED_RULES, RequirementRule
 
 _RANK: dict[str, int] = {
     state: place
@@ -97,7 +97,7 @@ def columns(quarter: Period) -> list[Column]:
     """Return the Columns of a quarter: months, the quarter itself, the year for yearly rules."""
     year = Period(YEAR, quarter.year)
     found = []
-    for rule in REQUIREMENT_RULES:
+    for rule in COUNTED_RULES:
         periods = {MONTH: quarter.parts(MONTH), QUARTER: (quarter,), YEAR: (year,)}[rule.period]
         found += [Column(rule, period, rule.counts_members) for period in periods]
     return found

@@ -14,14 +14,15 @@ from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import YEAR, Period
 from members.activities.forms.record import ActivityForm
-from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityJudgement, AttendanceState
+from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityJudgement, AttendanceState, Topic
 from members.activities.quorum import Quorum, quorum_kept
 from members.activities.services.states import is_late
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
-from responsibilities.requirements.selectors import Requirement, one_requirement, requirement_name
+from responsibilities.requirements.rule import RECORDS, RequirementRule
+from responsibilities.requirements.rules import LIVE_RULES
+from responsibilities.requirements.selectors import Requirement, one_requirement, period_counted, requirement_name
 from responsibilities.rulebook import rule, short_citation
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.stage_links import linked_points
@@ -56,7 +57,7 @@ class Recorded:
     """What counts of a record at one host, saved or not.
 
     made_up: the kinds with which it makes up for the earlier period. quorums: {kind: Quorum}. unknown: people whose
-    attendance is not entered yet.
+    attendance is not entered yet. instead: the record that an unsaved one corrects, counted so far.
     """
 
     codes: Collection[str]
@@ -67,6 +68,8 @@ class Recorded:
     late: bool
     pk: int | None = None
     unknown: int = 0
+    instead: int | None = None
+    topics: Collection[str] = ()
 
     def kind_for(self, row: RequirementRule) -> str:
         """Return the kind with which the record may meet a rule: a valid one where there is one."""
@@ -75,21 +78,32 @@ class Recorded:
 
 
 def _requirement_effects(organisation: Organisation, record: Recorded) -> list[Effect]:
-    rules = [row for row in REQUIREMENT_RULES if set(row.kinds) & set(record.codes)]
+    rules = [row for row in _rules_at(organisation) if set(row.kinds) & set(record.codes)]
     return [_requirement_effect(organisation, row, record) for row in rules] or [
         Effect("义务", "不对应应办义务", "照常登记，计入活动次数和出勤", "—", "none")
     ]
 
 
+def _rules_at(organisation: Organisation) -> list[RequirementRule]:
+    """The rules that records of a place can meet: those of branches everywhere, as before, those of its own level."""
+    return [row for row in LIVE_RULES if row.counted or (row.proof == RECORDS and organisation.kind in row.places)]
+
+
 def _requirement_effect(organisation: Organisation, row: RequirementRule, record: Recorded) -> Effect:
     kind = record.kind_for(row)
     made_up_for = record.makes_up_for if kind in record.made_up else None
-    period = Period.containing(row.period, made_up_for or record.day)
+    period = (
+        Period.containing(row.period, made_up_for)
+        if made_up_for
+        else period_counted(organisation, row, record.day, record.pk)
+    )
     owed = one_requirement(organisation, row.rule, period)
     name = f"{period.short() if period.kind != YEAR else f'{period.year}年'}{row.short}"
     if owed is None or owed.state == State.NOT_APPLICABLE:
         return Effect("义务", name, owed.reason if owed else "这里不要求", "不适用", "none")
     url = reverse("requirement_detail", args=[organisation.pk, row.rule, period])
+    if row.topic and row.topic not in record.topics:
+        return Effect("义务", name, f"没有标明议题“{Topic(row.topic).label}”，不计入", "不计入", "none", url)
     quorum = record.quorums.get(kind, Quorum())
     if not quorum.valid and record.unknown:
         note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"
@@ -106,15 +120,15 @@ def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str
     """The line of a requirement that the record counts for: in time, late (迟报) or making up for a past period (补办)."""
     basis = f"{short_citation(rule(row.rule))} · {row.frequency()}"
     title = requirement_name(owed)
-    if record.day not in owed.period:
+    if record.day not in owed.period and (record.makes_up_for is not None or record.day > owed.due):
         note = f"计入{owed.period.short()}，按补办完成计 · {basis}"
         return Effect("义务", title, note, "补办", "soon", url, owed, late=True)
     if record.late:
         return Effect("义务", title, f"超过补报期限报送，按迟报计 · {basis}", "迟报", "soon", url, owed, late=True)
     if row.counts_members:
         return Effect("义务", title, basis, f"{owed.done}/{owed.expected}人", "ok", url, owed)
-    # An unsaved record is one more than what is counted so far.
-    done = owed.done if record.pk is not None else owed.done + 1
+    # An unsaved record is one more than what is counted so far, unless it corrects one of these.
+    done = owed.done if record.pk is not None or record.instead in owed.records else owed.done + 1
     mark = "完成" if done >= owed.expected else f"{done}/{owed.expected}"
     return Effect("义务", title, basis, mark, "ok", url, owed)
 
@@ -264,7 +278,18 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
         return [pending, _attendance_line(states, form.unsaved().hours)]
     made_up = data.kinds if data.made_up is None else data.made_up
-    record = Recorded(data.kinds, data.day, data.makes_up_for, made_up, quorums, late, unknown=unknown)
+    instead = form.instance.pk if form.instance else None
+    record = Recorded(
+        data.kinds,
+        data.day,
+        data.makes_up_for,
+        made_up,
+        quorums,
+        late,
+        unknown=unknown,
+        instead=instead,
+        topics=data.topics,
+    )
     lines = _requirement_effects(place, record)
     links = linked_points(form.instance.pk) if form.instance else []
     return [
@@ -281,7 +306,16 @@ def _recorded(activity: Activity, rows: list[ActivityJudgement]) -> Recorded:
     quorums = {row.kind: quorum_kept(row) for row in rows}
     made_up = [row.kind for row in rows if row.makes_up_for]
     kinds = [row.kind for row in rows]
-    return Recorded(kinds, activity.day, activity.makes_up_for, made_up, quorums, rows[0].late, activity.pk)
+    return Recorded(
+        kinds,
+        activity.day,
+        activity.makes_up_for,
+        made_up,
+        quorums,
+        rows[0].late,
+        activity.pk,
+        topics=activity.topics,
+    )
 
 
 def _counts_at_all(quorums: Mapping[str, Quorum]) -> bool:

@@ -13,7 +13,7 @@ from common.periods import MONTH, QUARTER, YEAR, Period
 from members.activities.models import Activity, ActivityState
 from responsibilities.requirements.addresses import record_url, requirement_url, requirements_url
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import (
     Requirement,
     cell_state,
@@ -81,7 +81,7 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
     """
     today = clock.today()
     quarter, month = Period.containing(QUARTER, today), Period.containing(MONTH, today)
-    rows = requirements(Period(YEAR, today.year), organisations=[organisation.pk])
+    rows = requirements(Period(YEAR, today.year), organisations=[organisation.pk], carried=True)
     if organisation.kind == Kind.SMALL_GROUP:
         rows = [row for row in rows if row.organisation == organisation.pk]
     names = {row.organisation: "" for row in rows}
@@ -145,7 +145,7 @@ def _records(organisation: Organisation) -> list[Activity]:
 def _strip(rows: list[Requirement]) -> list[dict]:
     """One entry for each rule of the quarter with a mark for each period; groups of a branch are drawn together."""
     strip = []
-    for kind in REQUIREMENT_RULES:
+    for kind in COUNTED_RULES:
         mine = [row for row in rows if row.rule == kind.rule]
         if not mine:
             continue

@@ -115,7 +115,7 @@ def _overdue_rows(request):
     places = {place.pk: place for place in places.select_related("parent")}
     rows = [
         row
-        for row in requirements(Period(YEAR, quarter.year), organisations=list(places))
+        for row in requirements(Period(YEAR, quarter.year), organisations=list(places), carried=True)
         if row.organisation in places and row.state == RequirementState.OVERDUE and row.due in quarter
     ]
     return rows, places

@@ -24,7 +24,7 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     scheme = parsed(scheme_current())
     # The whole year in one reading, of which those that fall due in the quarter: the same rows as items.due_within.
     year = Period(YEAR, quarter.year)
-    rows = [row for row in requirements(year, organisations=[organisation.pk]) if row.due in quarter]
+    rows = [row for row in requirements(year, organisations=[organisation.pk], carried=True) if row.due in quarter]
     names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
     names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
     found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]))

@@ -12,7 +12,7 @@ from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
 from responsibilities.duties.slot import DutySlot, counts_on
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SUPERVISIONS_ANSWERED, issued_duties
-from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkCarrier, WorkItem
@@ -40,13 +40,13 @@ def due_within(
     period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Requirement]:
     """Return the requirements whose due date lies in `period` (decisions 22), those of longer periods included."""
-    rows = requirements(period, organisations=organisations, as_of=as_of)
+    rows = requirements(period, organisations=organisations, as_of=as_of, carried=period.kind == YEAR)
     order = (MONTH, QUARTER, HALF, YEAR)
     for kind in order[order.index(period.kind) + 1 :]:
-        rules = [rule for rule in REQUIREMENT_RULES if rule.period == kind]
+        rules = [rule for rule in COUNTED_RULES if rule.period == kind]
         if rules:
             whole = Period.containing(kind, period.last)
-            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules)
+            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules, carried=kind == YEAR)
     return [row for row in rows if row.due in period]
 
 

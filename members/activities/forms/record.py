@@ -18,15 +18,23 @@ from members.activities.forms.kinds import short_label
 from members.activities.forms.record_fields import RecordFields
 from members.activities.forms.requested import RequestedPeriodMixin
 from members.activities.forms.resolutions import ResolutionFormSet
-from members.activities.models import Activity, ActivityKindCode, ActivityState, AttendanceState, ReturnField
+from members.activities.models import (
+    TOPICS_OF,
+    Activity,
+    ActivityKindCode,
+    ActivityState,
+    ReturnField,
+    RevisionState,
+)
 from members.activities.quorum import Quorum, decides, figures
 from members.activities.selectors.records import co_hosts
 from members.activities.services.records import RecordData, quorums_among, record_data, says_the_same
-from members.activities.submission import Check, blocks_of, checks_of, quorum_words
+from members.activities.submission import Check, blocks_of, checks_of, said_of, unknown_in
+from members.activities.versions import opened
 
 Code = ActivityKindCode
 # Columns of an unsaved record that the live panel reads.
-_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "way", "building")
+_SHOWN = ("title", "starts_at", "ends_at", "place", "chair", "content", "makes_up_for", "way", "building", "topics")
 _MONTHS_BACK = 12
 # Where on the page the parts stand that a reviewer may name.
 PARTS = {
@@ -51,7 +59,7 @@ def form_for(user, data, *, organisation=None):
     pk = data.get("record", "")
     if pk:
         rows = Activity.objects.select_related("organisation__parent", "chair")
-        instance = access.get_for(rows, user, RECORD, pk=pk)
+        instance = opened(access.get_for(rows, user, RECORD, pk=pk))
         return ActivityForm(None if set(data) == {"record"} else data, user=user, instance=instance)
     return ActivityForm(data, user=user, organisation=organisation)
 
@@ -67,7 +75,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         self.user, self.instance = user, instance
         self._wrong_organisation = False
         self.organisation = instance.organisation if instance else self._organisation(data, organisation)
-        self.saved = record_data(instance) if instance else None
+        self.saved = (instance.typed or record_data(instance)) if instance else None
         super().__init__(data, initial=self._initial(initial or {}))
         self.requested = self.requested_period()
         self.codes = self._codes()
@@ -181,6 +189,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         of_branch = Code.GROUP_MEETING in (values.get("kinds") or []) and self.organisation.kind == Kind.BRANCH
         if of_branch and self.organisation.children.filter(archived_on__isnull=True).exists():
             self.add_error("kinds", "党小组会请记在党小组名下：在“党组织”中选择小组。")
+        asked = {topic for kind in values.get("kinds") or [] for topic in TOPICS_OF.get(kind, ())}
+        values["topics"] = [topic for topic in values.get("topics") or [] if topic in asked]
         self.attendance = self.clean_tiles()
         month = self.fit_makes_up_for(values)
         values["makes_up_for"] = date.fromisoformat(month) if month else None
@@ -200,8 +210,28 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
     @property
     def open_at(self):
         """The id of the part at which a returned record opens, "" where its reviewer named none."""
-        returned = self.instance is not None and self.instance.state == ActivityState.RETURNED
-        return PARTS.get(self.instance.return_field, "") if returned and not self.errors else ""
+        if self.instance is None or self.errors:
+            return ""
+        if self.correction is not None:
+            return (
+                PARTS.get(self.correction.return_field, "") if self.correction.state == RevisionState.RETURNED else ""
+            )
+        returned = self.instance.state == ActivityState.RETURNED
+        return PARTS.get(self.instance.return_field, "") if returned else ""
+
+    @property
+    def correction(self):
+        """The ActivityRevision that the form writes, None where it writes the record itself."""
+        return self.instance.correction if self.instance else None
+
+    def topic_choices(self):
+        """Return [(kinds that ask for it, code, label, checked)] of the topics, for the kinds that the record may have."""
+        chosen = self["topics"].value() or []
+        return [
+            (kind, topic.value, topic.label, topic.value in chosen)
+            for kind, topics in TOPICS_OF.items()
+            for topic in topics
+        ]
 
     def shows_made_up(self):
         """Whether there is a choice: an earlier period is named, and the record has several kinds."""
@@ -264,6 +294,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             attendance=self.attendance,
             resolutions=[(row["text"], row.get("owner"), row.get("due")) for row in rows],
             hosts=list(values.get("hosts") or []),
+            topics=list(values.get("topics") or []),
             **{name: values.get(name) or "" for name in names},
         )
 
@@ -282,6 +313,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         activity.unsaved_kinds = data.kinds
         if self.instance:
             activity.late, activity.returned_at = self.instance.late, self.instance.returned_at
+            activity.corrects, activity.origin = self.instance.corrects, self.instance.origin
         return activity
 
     def quorums(self, data=None) -> dict[str, Quorum]:
@@ -301,8 +333,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             tiles = {tile["pk"]: (tile["value"], "") for tile in self.tiles()} if not self.is_talk else {}
             data = RecordData(kinds=self.codes, day=self.day, title=self.initial.get("title", ""), attendance=tiles)
         quorums = self.quorums(data)
-        unknown = sum(state == AttendanceState.NOT_RECORDED for state, _ in data.attendance.values())
-        words, tone = quorum_words(quorums, unknown)
+        unknown = unknown_in(data)
+        said = said_of(quorums, unknown)
         names = {pk: member.name for pk, member in self.people.items()}
         anyone = self.is_talk or bool(self.expected())
         return {
@@ -310,8 +342,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
                 *checks_of(data, quorums, names, files, anyone, self._requested_unless_no_day()),
                 *self._as_returned(data),
             ],
-            "quorum": words,
-            "quorum_tone": tone,
+            "quorum": said.quorum,
+            "quorum_tone": said.tone,
             "short": not decides(quorums) and not unknown,
             "save": "存为计划" if data.day > clock.today() else "存草稿离开",
             "verb": "提交审核" if decides(quorums) or unknown else "仍然提交",

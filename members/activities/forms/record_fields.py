@@ -4,7 +4,7 @@ from django import forms
 
 from common import clock
 from members.activities.forms.fields import DayField, TextField
-from members.activities.models import ActivityKindCode, BuildingField, Way
+from members.activities.models import ActivityKindCode, BuildingField, Topic, Way
 from members.activities.services.records import PLAN_AHEAD, PLAN_TOO_FAR
 
 
@@ -50,6 +50,12 @@ class RecordFields(forms.Form):
         required=False,
         choices=[("", "不填"), *BuildingField.choices],
         error_messages={"invalid_choice": "请在列出的方面中选择。"},
+    )
+    topics = forms.MultipleChoiceField(
+        label="议题",
+        required=False,
+        choices=Topic.choices,
+        error_messages={"invalid_choice": "请在列出的议题中选择。"},
     )
     # To the reviewer who returned the record.
     answer = TextField(label="答复审核人", max_length=500, required=False)

@@ -167,3 +167,36 @@ def talks_had(
         for member in people:
             talks.setdefault(member, []).append(by_id[activity])
     return talks
+
+
+def who_talked(records: Iterable[int]) -> dict[int, set[int]]:
+    """Return {activity id: ids of the members who took part, its chair included} of records, in two statements."""
+    ids = list(records)
+    people: dict[int, set[int]] = {}
+    for pk, chair in Activity.objects.filter(pk__in=ids, chair__isnull=False).order_by().values_list("pk", "chair"):
+        people.setdefault(pk, set()).add(chair)
+    there = Attendance.objects.filter(activity__in=ids, state__in=ATTENDING).order_by()
+    for pk, member in there.values_list("activity_id", "member_id"):
+        people.setdefault(pk, set()).add(member)
+    return people
+
+
+def lectures_given(
+    first: date, last: date, kinds: Iterable[str], names: Iterable[str], members: Iterable[int], as_of: date
+) -> list[tuple[CountingRecord, str, int | None]]:
+    """Return [(CountingRecord, lecturer's name, id of the chair where no lecturer is named)] of lectures, wherever held.
+
+    names: of the lecturers looked for. members: ids of those who may have given one as its chair.
+    """
+    by_name = Q(activity__lecturer_name__in=list(names))
+    by_chair = Q(activity__lecturer_name="", activity__chair__in=list(members))
+    rows = _near(first, last, kinds, as_of).filter(by_name | by_chair, valid=True)
+    rows = rows.filter(organisation=F("activity__organisation"))
+    fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
+    found = []
+    for pk, place, kind, day, made_up, late, state, name, chair in rows.values_list(
+        *fields, "activity__lecturer_name", "activity__chair_id"
+    ):
+        record = CountingRecord(pk, place, kind, day, made_up, late, state == ActivityState.ACCEPTED)
+        found.append((record, name, None if name else chair))
+    return found

@@ -86,7 +86,10 @@ def unconfirmed_hosts(user: Actor) -> QuerySet[ActivityHost]:
     )
 
 
-def attendance_groups(activity: Activity) -> list[tuple[Organisation, list[tuple[str, str, list[Attendance]]]]]:
+Groups = list[tuple[Organisation, list[tuple[str, str, list[Attendance]]]]]
+
+
+def attendance_groups(activity: Activity) -> Groups:
     """Return the attendance by organisation and state: [(organisation, [(state, label, rows)])], in one statement."""
     rows = list(activity.attendance.select_related("member", "organisation__parent"))
     groups: dict[int, tuple[Organisation, list[Attendance]]] = {}
@@ -103,3 +106,11 @@ def attendance_groups(activity: Activity) -> list[tuple[Organisation, list[tuple
         )
         for place, mine in groups.values()
     ]
+
+
+def unknown_among(activity: Activity, groups: Groups) -> int:
+    """Return how many of its organisation's own people have no state yet; 0 where a ledger wrote how many came."""
+    if activity.written_expected is not None:
+        return 0
+    own = [states for place, states in groups if place.pk == activity.organisation_id]
+    return sum(len(rows) for states in own for state, _, rows in states if state == AttendanceState.NOT_RECORDED)

@@ -17,8 +17,9 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.uploads import sniffing as files
 from common.uploads.pictures import without_metadata
-from members.activities.models import Activity, Attachment
+from members.activities.models import Activity, ActivityRevision, ActivityState, Attachment
 from members.activities.services.records import EDITABLE, locked
+from members.activities.versions import in_progress
 from members.activities.writers import writer_add
 
 MB = 1024 * 1024
@@ -30,11 +31,13 @@ def used_bytes(organisation: int, year: int) -> int:
     return rows.order_by().aggregate(total=Sum("size"))["total"] or 0
 
 
-def _editable(activity: Activity) -> Activity:
+def _editable(activity: Activity) -> tuple[Activity, ActivityRevision | None]:
+    """Return the record, held, and the correction to which a file of it belongs now, None for the record itself."""
     activity = locked(activity)
-    if activity.state not in EDITABLE:
+    revision = in_progress(activity) if activity.state == ActivityState.ACCEPTED else None
+    if activity.state not in EDITABLE and revision is None:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能增减附件。", record=activity)
-    return activity
+    return activity, revision
 
 
 def _check_limits(activity: Activity, size: int) -> None:
@@ -60,11 +63,12 @@ def attachment_add(*, by: Actor, activity: Activity, file: Any) -> Attachment:
     path = None
     try:
         with transaction.atomic():
-            activity = _editable(activity)
+            activity, revision = _editable(activity)
             _check_limits(activity, len(data))
             path = files.store(io.BytesIO(data), "attachments")
             attachment = Attachment(
                 activity=activity,
+                revision=revision,
                 name=files.safe_name(file.name),
                 path=path,
                 kind=kind.kind,
@@ -72,7 +76,7 @@ def attachment_add(*, by: Actor, activity: Activity, file: Any) -> Attachment:
                 sha256=hashlib.sha256(data).hexdigest(),
                 uploaded_by=account_of(by),
             )
-            attachment.full_clean(exclude=["uploaded_by", "activity"])
+            attachment.full_clean(exclude=["uploaded_by", "activity", "revision"])
             attachment.save()
             writer_add(by, activity)
             access.require(by, RECORD, activity.organisation)
@@ -93,7 +97,9 @@ def attachment_add(*, by: Actor, activity: Activity, file: Any) -> Attachment:
 @one_transaction
 def attachment_remove(*, by: Actor, attachment: Attachment) -> None:
     """Remove a file from an editable record; the bytes go once the removal is committed."""
-    activity = _editable(attachment.activity)
+    activity, revision = _editable(attachment.activity)
+    if revision is not None and attachment.revision_id != revision.pk:
+        raise Conflict("已通过的版本中的附件不能删除，可以增补。", record=activity)
     access.require(by, RECORD, activity.organisation)
     path = attachment.path
     audit.record(

@@ -73,6 +73,7 @@ class RecordData:
     made_up: list[str] | None = None
     way: str = ""
     building: str = ""
+    topics: list[str] = field(default_factory=list)
     answer: str = ""
     attendance: dict[int, tuple[str, str]] = field(default_factory=dict)
     resolutions: list[Decision] = field(default_factory=list)
@@ -93,6 +94,7 @@ _COLUMNS = (
     "makes_up_for",
     "way",
     "building",
+    "topics",
     "answer",
 )
 MOVED_ON = "这条记录刚被他人修改，您填写的内容没有保存。请对照后再改。"
@@ -201,7 +203,8 @@ def audit_view(activity: Activity, data: RecordData) -> dict[str, Any]:
     }
 
 
-def _write_children(activity: Activity, data: RecordData, old: RecordData | None) -> None:
+def children_write(activity: Activity, data: RecordData, old: RecordData | None) -> None:
+    """Write kinds, own attendance, resolutions and hosts of a saved record, where they differ from `old` (None: a new one)."""
     if old is None or _made_up(old) != _made_up(data):
         if old is not None:
             ActivityKind.objects.filter(activity=activity).delete()
@@ -261,7 +264,8 @@ def _write_hosts(activity: Activity, hosts: Iterable[Organisation], existing: se
     )
 
 
-def _check(organisation: Organisation, data: RecordData) -> None:
+def check(organisation: Organisation, data: RecordData) -> None:
+    """Raise ValidationError for what no record may say, draft or not."""
     errors = {}
     if not data.kinds:
         errors["kinds"] = "请选择活动类型。"
@@ -279,7 +283,7 @@ def _check(organisation: Organisation, data: RecordData) -> None:
         raise ValidationError(errors)
 
 
-def _fill(activity: Activity, data: RecordData) -> None:
+def fill(activity: Activity, data: RecordData) -> None:
     """Put `data` into the columns and count the quorum. Attendance may name only the organisation's own people."""
     members = list(roster(activity.organisation, data.day))
     seats = committee(activity.organisation, data.day)
@@ -303,7 +307,7 @@ def _planned_or_draft(activity: Activity) -> None:
     if activity.state in (ActivityState.PLANNED, ActivityState.DRAFT):
         activity.state = ActivityState.PLANNED if activity.day > clock.today() else ActivityState.DRAFT
     elif activity.day > clock.today():
-        raise ValidationError({"day": "退回的记录已经发生，日期不能晚于今天。"})
+        raise ValidationError({"day": "活动已经开展，日期不能晚于今天。"})
 
 
 def _first_with(form_key: UUID | None) -> Activity | None:
@@ -312,7 +316,7 @@ def _first_with(form_key: UUID | None) -> Activity | None:
 
 def _start(by: Actor, organisation: Organisation, data: RecordData, form_key: UUID | None) -> tuple[Activity, bool]:
     activity = Activity(organisation=organisation, author=account_of(by), form_key=form_key, day=data.day)
-    _fill(activity, data)
+    fill(activity, data)
     try:
         with transaction.atomic():
             activity.save(force_insert=True)
@@ -322,7 +326,7 @@ def _start(by: Actor, organisation: Organisation, data: RecordData, form_key: UU
         if first is None:
             raise
         return first, False
-    _write_children(activity, data, None)
+    children_write(activity, data, None)
     writer_add(by, activity)
     return activity, True
 
@@ -346,7 +350,7 @@ def draft_write(
     else:
         activity = locked(activity)
     if activity is None:
-        _check(organisation, data)
+        check(organisation, data)
         activity, new = _start(by, organisation, data, form_key)
         if new:
             access.require(by, RECORD, organisation)
@@ -359,14 +363,14 @@ def draft_write(
         raise Conflict(MOVED_ON, record=activity)
     if activity.state not in EDITABLE:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
-    _check(activity.organisation, data)
+    check(activity.organisation, data)
     before = audit_view(activity, old)
-    _fill(activity, data)
+    fill(activity, data)
     activity.version += 1
     activity.changed = clock.now()
     activity.edited_by_hand = True
     activity.save()
-    _write_children(activity, data, old)
+    children_write(activity, data, old)
     writer_add(by, activity)
     return activity, before, audit_view(activity, data)
 
@@ -429,10 +433,11 @@ def activity_discard(*, by: Actor, activity: Activity, version: int | None = Non
     )
     paths = list(activity.attachments.values_list("path", flat=True))
     activity.delete()
-    transaction.on_commit(lambda: _remove(paths))
+    transaction.on_commit(lambda: remove_files(paths))
 
 
-def _remove(paths: Iterable[str]) -> None:
+def remove_files(paths: Iterable[str]) -> None:
+    """Remove the kept bytes of files whose rows are gone."""
     for path in paths:
         files.remove(path)
 

@@ -14,6 +14,7 @@ from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from members.activities.models import Activity, Attachment
 from members.activities.services.attachments import attachment_add, attachment_bytes, attachment_remove
+from members.activities.versions import in_progress
 
 log = logging.getLogger("tongbu.files")
 
@@ -41,7 +42,8 @@ def attachment_upload(request, pk):
             break
     if request.htmx:
         context = {"activity": activity, "attachments": activity.attachments.all(), "problems": problems}
-        return render(request, "members/activities/attachments/_files.html", {**context, "may_edit": True}, status=200)
+        context |= {"may_edit": True, "correction": in_progress(activity)}
+        return render(request, "members/activities/attachments/_files.html", context)
     if problems:
         context = {"activity": activity, "problems": problems}
         return render(
@@ -71,6 +73,7 @@ def attachment_delete(request, pk):
     attachment_remove(by=request.user, attachment=attachment)
     if request.htmx:
         context = {"activity": activity, "attachments": activity.attachments.all(), "may_edit": True}
+        context["correction"] = in_progress(activity)
         return render(request, "members/activities/attachments/_files.html", context)
     messages.success(request, "附件已删除")
     return redirect("activity_edit", pk=activity.pk)

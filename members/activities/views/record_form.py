@@ -20,9 +20,11 @@ from members.activities.forms.kinds import pills, short_label
 from members.activities.forms.record import ActivityForm, form_for, places_for
 from members.activities.models import Activity, ActivityKindCode
 from members.activities.selectors.records import last_content, readable
+from members.activities.services.corrections import correction_save, correction_submit
 from members.activities.services.records import EDITABLE, activity_create, activity_update
 from members.activities.services.states import activity_record
-from members.activities.views.records import sent_words
+from members.activities.versions import opened
+from members.activities.views.records import counts_url, sent_words
 
 Code = ActivityKindCode
 
@@ -56,8 +58,8 @@ def activity_edit(request, pk):
     if request.method == "POST":
         return _save(request, None, [], pk=pk)
     rows = Activity.objects.select_related("organisation__parent", "chair")
-    activity = access.get_for(rows, request.user, RECORD, pk=pk)
-    if activity.state not in EDITABLE:
+    activity = opened(access.get_for(rows, request.user, RECORD, pk=pk))
+    if activity.state not in EDITABLE and activity.correction is None:
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
     notes, initial = [], {}
     if request.GET.get("period"):
@@ -195,10 +197,26 @@ def _take_period(text, initial, notes):
 
 def _write(user, form):
     data, version = form.record_data(), form.cleaned_data.get("version")
+    if form.correction is not None:
+        return correction_save(by=user, activity=form.instance, data=data, version=version)
     if form.instance is not None:
         return activity_update(by=user, activity=form.instance, data=data, version=version)
     return activity_create(
         by=user, organisation=form.organisation, data=data, form_key=form.cleaned_data.get("form_key")
+    )
+
+
+def _send(user, form):
+    data, version = form.record_data(), form.cleaned_data.get("version")
+    if form.correction is not None:
+        return correction_submit(by=user, activity=form.instance, data=data, version=version)
+    return activity_record(
+        by=user,
+        organisation=form.organisation,
+        data=data,
+        activity=form.instance,
+        form_key=form.cleaned_data.get("form_key"),
+        version=version,
     )
 
 
@@ -216,17 +234,7 @@ def _save(request, organisation, places, pk=None):
             form.refuse_submission()
         return _page(request, form, places, status=422)
     try:
-        if data.get("do") == "submit":
-            activity = activity_record(
-                by=request.user,
-                organisation=form.organisation,
-                data=form.record_data(),
-                activity=form.instance,
-                form_key=form.cleaned_data.get("form_key"),
-                version=form.cleaned_data.get("version"),
-            )
-        else:
-            activity = _write(request.user, form)
+        activity = _send(request.user, form) if data.get("do") == "submit" else _write(request.user, form)
     except ValidationError as error:
         form.refuse(error)
         return _page(request, form, places, status=422)
@@ -234,7 +242,7 @@ def _save(request, organisation, places, pk=None):
         return _stale(request, form, conflict)
     if data.get("do") == "submit":
         messages.success(request, sent_words(activity))
-        return redirect("activity_detail", pk=activity.pk)
+        return redirect(counts_url(activity))
     messages.success(request, "草稿已保存")
     if data.get("do") == "stay":
         return redirect(_edit_url(form, activity))

@@ -19,13 +19,21 @@ from common.errors import Conflict
 from members.activities.forms.cancel import CancelForm
 from members.activities.forms.filters import ActivityFilter
 from members.activities.forms.hosts import HostForm
+from members.activities.minutes import minutes_of
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
 from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.export import COLUMNS, activity_row
-from members.activities.selectors.records import attendance_groups, figures_for, readable, unconfirmed_hosts
+from members.activities.selectors.records import (
+    attendance_groups,
+    figures_for,
+    readable,
+    unconfirmed_hosts,
+    unknown_among,
+)
+from members.activities.selectors.versions import corrections_in_hand, versions_of
 from members.activities.services import records as services
 from members.activities.services import states as moves
-from members.activities.submission import quorum_words
+from members.activities.submission import said_of
 from members.activities.writers import bars_of
 
 PAGE = 30
@@ -66,6 +74,7 @@ def activity_list(request):
         "form": form,
         "page": page,
         "invitations": list(unconfirmed_hosts(request.user)[:PAGE]),
+        "corrections": list(corrections_in_hand(request.user)[:PAGE]),
         "may_record": access.holds_anywhere(request.user, RECORD),
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
@@ -102,17 +111,21 @@ def activity_detail(request, pk):
     judges = rights[REVIEW] and state == ActivityState.SUBMITTED
     barred, _ = bars_of(request.user, activity) if judges else ("", "")
     judgements = services.judgements_of(activity)
-    words, tone = quorum_words(services.quorums_kept(activity, judgements))
+    quorums = services.quorums_kept(activity, judgements)
+    versions = versions_of(activity)
+    attendance = attendance_groups(activity)
     context = {
         "activity": figures_for([activity])[0],
-        "attendance": attendance_groups(activity),
-        "resolutions": with_start(activity.resolutions.select_related("owner")),
-        "attachments": activity.attachments.all(),
+        "attendance": attendance,
+        "minutes": minutes_of(activity, attendance),
+        "resolutions": list(with_start(activity.resolutions.select_related("owner"))),
+        "attachments": list(activity.attachments.shown()),
         "unknown_absentees": activity.unknown_absentees.all(),
         "hosts": _hosts(request.user, activity),
-        "quorum": words,
-        "quorum_tone": tone,
-        "uncounted": uncounted_of(judgements),
+        "said": said_of(quorums, unknown_among(activity, attendance)),
+        "uncounted": uncounted_of([row for row in judgements if row.organisation_id != activity.organisation_id]),
+        "versions": versions,
+        "may_correct": rights[RECORD] and state == ActivityState.ACCEPTED and versions.in_hand is None,
         "history": history(activity),
         "may_edit": rights[RECORD] and state in services.EDITABLE,
         "may_discard": rights[RECORD] and state in (ActivityState.DRAFT, ActivityState.PLANNED),
@@ -153,13 +166,20 @@ def activity_submit(request, pk):
         messages.error(request, "没有提交：" + "".join(error.messages))
         return redirect("activity_edit", pk=pk)
     messages.success(request, sent_words(activity))
-    return redirect("activity_detail", pk=activity.pk)
+    return redirect(counts_url(activity))
+
+
+def counts_url(activity):
+    """Return the address of a record where it says what it counts for: there one looks after it was submitted."""
+    return f"{reverse('activity_detail', args=[activity.pk])}#counts"
 
 
 def sent_words(activity):
     """Return what a submission came to, in one sentence."""
     if activity.no_reviewer:
         return "已提交，无上级审核，直接通过"
+    if activity.corrects is not None:
+        return "更正已提交，等待上级重新审核"
     return "已提交，等待上级审核" + ("；超过补报期限，记为迟报" if activity.late else "")
 
 

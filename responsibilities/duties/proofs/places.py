@@ -16,7 +16,7 @@ from responsibilities.duties.models import Duty, DutyList, Level, ListState
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
+from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import Requirement, requirement_name, requirements
 from responsibilities.requirements.services import address
 from responsibilities.supervision.models import Supervision
@@ -32,10 +32,11 @@ _address, _pick_url = lazy(address, str), lazy(pick_url, str)
 
 def owed(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each requirement of the duty's rules at its branch; exempt and not applicable ones are not owed."""
-    rules = {rule for duty in duties for rule in duty.rule_ids if rule in REQUIREMENT_RULES_BY_ID}
+    counted = {row.rule: row for row in COUNTED_RULES}
+    rules = {rule for duty in duties for rule in duty.rule_ids if rule in counted}
     branches = sorted({pk for duty in duties for pk in context.with_groups(duty.list.organisation_id)})
     rows: dict[tuple[int, str], list[Requirement]] = {}
-    asked = [REQUIREMENT_RULES_BY_ID[rule] for rule in sorted(rules)]
+    asked = [counted[rule] for rule in sorted(rules)]
     for row in requirements(context.span, organisations=branches, as_of=context.as_of, rules=asked) if asked else ():
         place = context.places[row.organisation]
         branch = place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk

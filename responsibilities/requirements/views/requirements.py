@@ -6,14 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from branches.audit import exports
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.notices.models import Notice
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import labels
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
@@ -21,11 +21,15 @@ from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
 from members.activities.models import Activity
+from responsibilities.requirements.exemptions import may_exempt, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.loaders import requirement_for
-from responsibilities.requirements.models import Exemption, Explanation, RequirementState
+from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument, RequirementState
+from responsibilities.requirements.rule import DOCUMENTS
+from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES
 from responsibilities.requirements.selectors import (
     Requirement,
+    basis,
     cell_state,
     days_of,
     found_words,
@@ -36,18 +40,18 @@ from responsibilities.requirements.selectors import (
 from responsibilities.requirements.services import (
     about,
     address,
-    exemption_revoke,
     record_form,
-    requirement_exempt,
     requirement_remind,
 )
 from responsibilities.requirements.services import requirement_explain as explain
-from responsibilities.rulebook import citation, rule, short_citation
+from responsibilities.rulebook import rule
 from responsibilities.supervision.models import Supervision
 
 ORDER = {
     state: place
-    for place, state in enumerate(("overdue", "due_soon", "not_due", "met_late", "met", "exempt", "not_applicable"))
+    for place, state in enumerate(
+        ("overdue", "due_soon", "not_due", "met_late", "met", "exempt", "not_applicable", "not_alive")
+    )
 }
 
 
@@ -60,7 +64,7 @@ def _periods() -> list[tuple[str, str]]:
 
 def _filtered(request: Request) -> tuple[RequirementFilter, list[Requirement]]:
     """Return (filter form, rows): the requirements within reach that the address asks for."""
-    places = access.organisations_for(request.user).filter(kind__in=(Kind.BRANCH, Kind.SMALL_GROUP))
+    places = access.organisations_for(request.user)
     this = Period.containing(YEAR, clock.today())
     form = RequirementFilter(
         request.GET or None,
@@ -73,12 +77,16 @@ def _filtered(request: Request) -> tuple[RequirementFilter, list[Requirement]]:
     if "period" not in request.GET:
         form.initial["period"] = str(period)
     asked = set(places.values_list("pk", flat=True))
-    if chosen.get("organisation"):
-        below = Organisation.objects.within(chosen["organisation"]).values_list("pk", flat=True)
-        asked &= set(below)
-    rows = [row for row in requirements(period, organisations=sorted(asked)) if row.organisation in asked]
-    if chosen.get("rule"):
-        rows = [row for row in rows if row.rule == chosen["rule"]]
+    top = chosen.get("organisation")
+    if top and chosen.get("scope") == "own":
+        asked &= {top.pk}
+    elif top:
+        asked &= set(Organisation.objects.within(top).values_list("pk", flat=True))
+    # What is still to come is shown where one organisation, one rule or that state is asked for.
+    whole = top or chosen.get("rule") or chosen.get("state") == RequirementState.NOT_ALIVE
+    offered = REQUIREMENT_RULES if whole else LIVE_RULES
+    rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
+    rows = [row for row in requirements(period, organisations=sorted(asked), rules=rules) if row.organisation in asked]
     if chosen.get("state"):
         rows = [row for row in rows if row.state == chosen["state"]]
     rows.sort(key=lambda row: (ORDER[row.state], row.due, row.organisation))
@@ -96,8 +104,9 @@ def _lines(rows: Iterable[Requirement]) -> list[dict[str, Any]]:
             "days": days_of(row),
             "cell": cell_state(row),
             "url": address(row),
-            "basis": short_citation(rule(row.rule)),
-            "new": record_form(row.organisation, row.row.kinds[0], row.period),
+            "basis": basis(row, short=True),
+            # What a person attended is recorded by whoever held it, not here.
+            "new": "" if row.person else record_form(row.organisation, row.kind, row.period),
         }
         for row in rows
     ]
@@ -133,17 +142,18 @@ def requirement_list(request: Request) -> HttpResponse:
 def requirement_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     _, rows = _filtered(request)
-    columns = ["党组织", "义务", "期间", "应办", "已办", "状态", "截止日期", "依据"]
+    columns = ["党组织", "义务", "责任人", "期间", "应办", "已办", "状态", "截止日期", "依据"]
     table = (
         [
             line["place"],
             line["row"].row.label,
+            line["row"].person_name,
             line["row"].period.label(),
             line["row"].expected,
             line["row"].done,
             RequirementState(line["row"].state).label,
             line["row"].due,
-            citation(rule(line["row"].rule)),
+            basis(line["row"]),
         ]
         for line in _lines(rows)
     )
@@ -188,7 +198,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "days": days_of(row),
         "state": cell_state(row),
         "rule": published,
-        "citation": citation(published),
+        "citation": basis(row),
         "records": records,
         # A member's talk in his former branch counts too; who may not read that record sees that there is one.
         "elsewhere": len(row.records) - len(records),
@@ -197,11 +207,18 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "missing": members_named(row.missing),
         "reminders": times,
         "url": address(row),
-        "exemption": Exemption.objects.filter(
-            organisation=organisation, rule=rule_id, period=str(row.period), revoked__isnull=True
-        )
-        .select_related("approved_by")
-        .first(),
+        "exemptions": [
+            one
+            for one in Exemption.objects.touching(row.period.first, row.period.last)
+            .filter(organisation=organisation)
+            .select_related("approved_by")
+            if rule_id in one.rules
+        ],
+        "can_name": bool({DUTIES, RECORD} & rights),
+        "can_exempt": may_exempt(request.user, organisation),
+        "proved_by_documents": row.row.proof == DOCUMENTS or row.row.documents,
+        "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),
+        "open_places": list(labels(row.open_places).values()) if row.open_places else [],
         "explanations": Explanation.objects.filter(
             organisation=organisation, rule=rule_id, period=str(row.period)
         ).select_related("author"),
@@ -213,7 +230,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "supervisions": Supervision.objects.about(request.user, about(row)),
     }
     context["open"] = row.state in (RequirementState.OVERDUE, RequirementState.DUE_SOON, RequirementState.NOT_DUE)
-    context["new"] = _lines([row])[0]["new"]
+    context["new"] = _lines([row])[0]["new"] if row.applies else ""
     if request.htmx:
         return render(request, "responsibilities/requirements/popover.html", context)
     return render(request, "responsibilities/requirements/detail.html", context)
@@ -240,7 +257,9 @@ def requirement_explain(request: Request, pk: int, rule_id: str, period: str) ->
 
 @login_required
 def requirement_exempt_page(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
-    organisation, row = requirement_for(request, pk, rule_id, period, REVIEW)
+    organisation, row = requirement_for(request, pk, rule_id, period)
+    if not may_exempt(request.user, organisation):
+        raise access.Forbidden(ASSIGN, organisation)
 
     def act(text: str) -> None:
         requirement_exempt(by=request.user, organisation=organisation, row=row, reason=text)
@@ -255,20 +274,6 @@ def requirement_exempt_page(request: Request, pk: int, rule_id: str, period: str
         verb="同意免予",
         back=address(row),
     )
-
-
-@login_required
-@require_POST
-def requirement_exempt_revoke(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
-    organisation, row = requirement_for(request, pk, rule_id, period, REVIEW)
-    exemption = Exemption.objects.filter(
-        organisation=organisation, rule=rule_id, period=str(row.period), revoked__isnull=True
-    ).first()
-    if exemption is None:
-        raise Http404
-    exemption_revoke(by=request.user, exemption=exemption)
-    messages.success(request, "免予已撤销")
-    return redirect(address(row))
 
 
 @login_required

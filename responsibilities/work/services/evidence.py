@@ -19,6 +19,7 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD, REVIEW
 from common import clock
+from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from common.text import clean_text
@@ -26,7 +27,7 @@ from members.activities.models import Activity
 from members.activities.writers import wrote
 from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.work.likeness import LONGEST, SHORTEST, bare, matching_sentence, wanted, written_by_hand
-from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkItem
+from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkItem, confirmed
 from responsibilities.work.rights import Powers, carriers_of, require
 from responsibilities.work.rules import day_problem, refusal
 from responsibilities.work.selectors.points import hosts_of, point_of
@@ -114,7 +115,7 @@ def _branch(by: Actor, activity: Activity | None, item: WorkItem, point: SyncPoi
     return Organisation.objects.get(pk=next(iter([*recorded, *point.carriers]), item.organisation_id))
 
 
-@transaction.atomic
+@one_transaction
 def evidence_link(
     *,
     by: Actor,
@@ -156,7 +157,7 @@ def evidence_link(
     return link
 
 
-@transaction.atomic
+@one_transaction
 def evidence_paper(
     *,
     by: Actor,
@@ -241,7 +242,7 @@ def _held(by: Actor, evidence: StageEvidence) -> StageEvidence:
     return fresh
 
 
-@transaction.atomic
+@one_transaction
 def evidence_confirm(*, by: Actor, evidence: StageEvidence, early_reason: str = "") -> StageEvidence:
     """Say that a link is true. early_reason: why a record that is too early for the stage is counted all the same.
 
@@ -250,7 +251,8 @@ def evidence_confirm(*, by: Actor, evidence: StageEvidence, early_reason: str = 
     """
     fresh = _held(by, evidence)
     early_reason = clean_text(early_reason)[:300]
-    if fresh.confirmed_at is not None and not (early_reason and not fresh.early_reason):
+    stands = fresh.confirmed_at is not None and StageEvidence.objects.filter(confirmed(), pk=fresh.pk).exists()
+    if stands and not (early_reason and not fresh.early_reason):
         raise Conflict("这条佐证已由他人确认。")
     note = f"过早仍计入：{early_reason}" if early_reason else fresh.sentence
     stage = fresh.stage
@@ -270,7 +272,7 @@ def evidence_confirm(*, by: Actor, evidence: StageEvidence, early_reason: str = 
     return fresh
 
 
-@transaction.atomic
+@one_transaction
 def evidence_return(*, by: Actor, evidence: StageEvidence, reason: str) -> StageEvidence:
     """Send a link back with a reason: it no longer stands, the record itself is not touched; another may take its place."""
     fresh = _held(by, evidence)
@@ -294,7 +296,7 @@ def _tell(by: Actor, evidence: StageEvidence, kind: str, text: str) -> None:
         notice_send(by=by, to=evidence.added_by, kind=kind, text=text[:300], url=url, about=about)
 
 
-@transaction.atomic
+@one_transaction
 def evidence_withdraw(*, by: Actor, evidence: StageEvidence) -> StageEvidence:
     """Take one's own link back while nobody has confirmed it; Conflict once somebody has."""
     _require_link(by, evidence.stage.item, evidence.activity)
@@ -306,7 +308,7 @@ def evidence_withdraw(*, by: Actor, evidence: StageEvidence) -> StageEvidence:
     return _take_out(by, evidence, "work.withdraw", "确认前撤回")
 
 
-@transaction.atomic
+@one_transaction
 def evidence_remove(*, by: Actor, evidence: StageEvidence, reason: str) -> StageEvidence:
     """Take a link back with a reason; the row stays. Raises Conflict when it was taken back already."""
     _require_link(by, evidence.stage.item, evidence.activity)

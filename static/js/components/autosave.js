@@ -1,6 +1,7 @@
 /* Saves a form 700 ms after the last change. Without a network the words stay in this browser and it says so.
    <form data-autosave="{url}" data-autosave-key="{unique key}">; the server answers 2xx, optionally JSON
-   {"url": new address to save to, "fields": {name: value of a hidden input}}, or 400/409 with {"message": sentence}. */
+   {"url": new address to save to, "fields": {name: value of a hidden input}}, or 400/409 with {"message": sentence}.
+   The event tongbu:save on the form saves at once; tongbu:saved on the document tells that it is done. */
 import { csrfToken, iconAddress } from "../shell/page.js";
 import { toast } from "../shell/toasts.js";
 
@@ -84,6 +85,7 @@ class Autosave {
     form.addEventListener("input", (event) => this.later(event));
     form.addEventListener("change", (event) => this.later(event));
     form.addEventListener("submit", (event) => this.onSubmit(event));
+    form.addEventListener("tongbu:save", () => this.save());
     window.addEventListener("online", () => {
       if (this.kept.read()) {
         this.save();

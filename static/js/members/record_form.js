@@ -1,4 +1,4 @@
-/* The record form: what a kind asks for, words to insert, rows of resolutions, files once a draft exists, the draft's address. */
+/* The record form: what a kind asks for, words to insert, rows of resolutions, files (which make a draft), the draft's address. */
 import { toast } from "../shell/toasts.js";
 
 const form = document.getElementById("record");
@@ -24,7 +24,7 @@ function nameChair(talk) {
   icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, talk ? "#messages" : "#microphone"));
 }
 
-/* A talk keeps its date and names only; the lecturer is asked of a lecture only. */
+/* A talk keeps its date and names only; the lecturer is asked of a lecture only, topics of a few kinds. */
 function fitToKinds() {
   const chosen = kinds();
   const talk = chosen.length === 1 && chosen[0] === "talk";
@@ -41,8 +41,9 @@ function fitToKinds() {
   }
   byId("made-up").hidden = chosen.length < 2 || !new FormData(form).get("makes_up_for");
   for (const part of form.querySelectorAll("[data-for-kind]")) {
-    const input = part.querySelector("input");
-    part.hidden = !chosen.includes(part.getAttribute("data-for-kind")) && !(input && input.value);
+    const input = part.querySelector("input:not([type=checkbox])");
+    const asked = part.getAttribute("data-for-kind").split(" ").some((kind) => chosen.includes(kind));
+    part.hidden = !asked && !(input && input.value) && !part.querySelector("input:checked");
   }
 }
 
@@ -102,17 +103,38 @@ function chooseWhen() {
   }
 }
 
+/* Before there is a draft a file may be chosen all the same: the draft is saved, then the file goes. */
+function waiting() {
+  return form.querySelector("[data-waits]");
+}
+
+function offerFiles() {
+  const file = byId("upload-file");
+  if (waiting()) {
+    file.disabled = false;
+    waiting().querySelector("span.muted").textContent = "选择后先存草稿再上传；请勿上传涉密文件";
+    file.addEventListener("change", () => {
+      if (waiting() && file.files.length) {
+        form.dispatchEvent(new CustomEvent("tongbu:save"));
+      }
+    });
+  }
+}
+
 function allowFiles(saved) {
   const upload = byId("upload");
   upload.setAttribute("action", saved.upload);
   upload.setAttribute("hx-post", saved.upload);
-  byId("upload-file").disabled = false;
-  const box = form.querySelector("[data-waits]");
+  const box = waiting();
   if (box) {
     box.removeAttribute("data-waits");
     box.querySelector("span.muted").textContent = "非涉密系统，请勿上传涉密文件";
   }
   window.htmx.process(upload);
+  const file = byId("upload-file");
+  if (box && file.files.length) {
+    file.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 }
 
 /* The draft exists now: later savings, the address and the files go to it. */
@@ -154,5 +176,6 @@ if (form) {
   document.addEventListener("htmx:afterSettle", (event) => onSettled(event.detail.target));
   document.addEventListener("tongbu:saved", (event) => onSaved(event.detail || {}));
   fitToKinds();
+  offerFiles();
   openAt(form.dataset.openAt);
 }

@@ -11,7 +11,7 @@ from assessments.facts.families import Counted
 from assessments.facts.models import Fact
 from branches.jobs.models import ChangeMark
 from common.periods import Period
-from responsibilities.requirements.services import exemption_revoke, requirement_exempt
+from responsibilities.requirements.exemptions import exemption_revoke, requirement_exempt
 from tests.assessments.facts.test_fill import picture
 from tests.assessments.facts.writes import WRITES
 from tests.assessments.facts.writes.agency import TODAY, YEAR, furnished, record, row_of
@@ -63,6 +63,6 @@ def test_an_exemption_of_last_year_that_is_revoked_is_owed_in_last_year_again(ag
     facts = Fact.objects.filter(measure="requirement.life-theme-day", period=period, organisation=branch)
     assert not facts.filter(denominator=1).exists()
     ChangeMark.objects.all().delete()
-    exemption_revoke(by=agency.world.staff, exemption=exemption)
+    exemption_revoke(by=agency.world.staff, exemption=exemption, reason="已结束")
     rollups.fill(span=Period.parse(period))
     assert facts.get().denominator == 1

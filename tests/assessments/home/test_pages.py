@@ -25,6 +25,7 @@ from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity
+from responsibilities.requirements.models import Exemption
 from tests.assessments.facts.random_agency import build
 from tests.assessments.results.test_results import Q3, hold, quarter  # noqa: F401
 
@@ -187,7 +188,11 @@ def test_a_requirement_can_be_explained_by_its_own_and_exempted_from_above_only(
     assert above.post(f"{address}exempt/", {"text": "同意顺延"}).status_code == 302
     assert "同意顺延" in own.get(address).content.decode()
     assert as_("secretary_a").get(address).status_code == 404
-    assert above.post(f"{address}exempt/revoke/").status_code == 302
+    (exemption,) = Exemption.objects.filter(organisation=world.branch_b)
+    revoke = f"/exemptions/{exemption.pk}/revoke/"
+    assert own.post(revoke, {"text": "自己撤销"}).status_code == 403
+    assert above.post(revoke, {"text": ""}).status_code == 422
+    assert above.post(revoke, {"text": "值守已结束"}).status_code == 302
     assert "逾期" in own.get(address).content.decode()
 
 

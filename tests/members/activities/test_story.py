@@ -27,7 +27,7 @@ def test_a_secretary_records_staff_returns_he_mends_and_staff_accepts(world, as_
 
     answer = secretary.post(reverse("activity_new"), filled(world.branch_a, do="submit"), follow=True)
     record = only()
-    assert answer.redirect_chain[-1][0] == reverse("activity_detail", args=[record.pk])
+    assert answer.redirect_chain[-1][0] == reverse("activity_detail", args=[record.pk]) + "#counts"
     assert (record.state, record.late, record.valid) == (ActivityState.SUBMITTED, False, True)
     assert record.voters_expected == 5 and record.voters_present == 5
     assert Attendance.objects.filter(activity=record, state="present").count() == 6

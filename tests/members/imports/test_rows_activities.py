@@ -1,11 +1,14 @@
 """Single rows of the ledger of activities, typed in the test and imported into the standing world."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from common import clock
 from members.activities.models import Activity, Attendance
+from members.activities.services.corrections import correction_begin, correction_submit
+from members.activities.services.records import record_data
 from tests.members.imports.rows import meeting, refused
 from tests.members.imports.support import row_counts
 
@@ -113,3 +116,16 @@ def test_kinds_make_the_key_and_a_planned_meeting_does_not(world, activities):
     planned.kinds.create(kind="theme_day")
     assert activities(meeting(活动类型="主题党日"), meeting(活动类型="主题党日+党课"))[0] == 0
     assert Activity.objects.filter(origin="import").count() == 2
+
+
+def test_a_line_whose_record_was_corrected_to_another_day_is_recorded_already(world, activities):
+    assert activities(meeting())[0] == 0
+    record = Activity.objects.get(title="学习")
+    correction_begin(by=world.secretary_b, activity=record, reason="日期登记有误")
+    earlier = replace(record_data(record), day=record.day - timedelta(days=3))
+    correction_submit(by=world.secretary_b, activity=record, data=earlier)
+    code, out, _ = activities(meeting())
+    assert code == 0 and Activity.objects.filter(title="学习").count() == 1
+    assert Activity.objects.get(title="学习").day == earlier.day
+    assert activities(meeting(日期=earlier.day.isoformat()))[0] == 0
+    assert Activity.objects.filter(title="学习").count() == 1

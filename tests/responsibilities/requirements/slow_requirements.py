@@ -21,7 +21,8 @@ DEFAULTS = {
     "grace_days": "7",
     "due_soon_days": "7",
     "lecture_per_quarter": "1",
-    "org_life_due_month": "12",
+    "org_life_due": "1231",
+    "talks_with_committee": "0",
     "founding_share": "0.5",
     "host_confirm_days": "15",
 }
@@ -36,6 +37,7 @@ RULES = {
     "ma-yearly": (12, {"member_review"}),
     "life-talks": (12, {"talk"}),
 }
+YEARLY_MEETINGS = ("life-org-meeting", "ma-yearly")
 SEATS = {"secretary", "deputy", "organisation", "publicity", "discipline", "youth", "welfare", "commissioner"}
 
 
@@ -96,6 +98,9 @@ class Slow:
         if not living:
             return None
         due = self.due(rule, first, last)
+        # Whoever is archived owes what it owes by its last day.
+        ended = place.archived_on if place.archived_on and place.archived_on < last else last
+        due = min(due, ended) if ended < last else due
         if rule == "life-group-m":
             if place.kind == "branch":
                 return None if self.has_groups(place, first, last) else (0, 0, "not_applicable", due)
@@ -103,29 +108,27 @@ class Slow:
                 return None
         elif place.kind != "branch":
             return None
-        owing = [day for day in living if day >= self.start]
-        if (
-            not owing
-            or due < self.start
-            or not alive(place, last)
-            or len(owing) < self.setting("founding_share", first) * (last - first + timedelta(1)).days
+        begun = self.start > (place.founded or date.min)
+        if begun and (
+            due < self.start or not self.enough([day for day in days(first, last) if day >= self.start], first, last)
         ):
             return 0, 0, "not_applicable", due
+        whole = self.enough([day for day in living if day >= self.start], first, last)
         # On the due day; while the period runs, as things stand today; before it begins, on its first day.
-        reference = min(last, max(self.as_of, first))
+        reference = min(ended, max(self.as_of, first))
         if rule == "life-committee-m" and self.seats(place, reference) < 3:
             return 0, 0, "not_applicable", due
         if rule == "life-talks":
             expected, on_time, late = self.talks(place, first, last, reference)
         else:
             expected = int(self.setting("lecture_per_quarter", first)) if rule == "life-lecture-frequency" else 1
-            on_time, late = self.met(place, RULES[rule][1], first, last)
-        if expected == 0:
+            on_time, late = self.met(place, rule, RULES[rule][1], first, last)
+        if expected == 0 or not whole and on_time + late < expected:
             return 0, 0, "not_applicable", due
         return (
             expected,
             on_time + late,
-            self.state(place, rule, label(months, year, number), (expected, on_time, late), due),
+            self.state(place, rule, (first, last), (expected, on_time, late), due),
             due,
         )
 
@@ -134,10 +137,18 @@ class Slow:
         rows = [row for row in self.settings if row.key == key and row.valid_from <= day]
         return Decimal(max(rows, key=lambda row: row.valid_from).value if rows else DEFAULTS[key])
 
+    def enough(self, lived, first, last):
+        """Whether so many days of a period are enough for it to be owed (judgement 2.5): all of it always is."""
+        length = (last - first + timedelta(1)).days
+        return bool(lived) and (len(lived) == length or len(lived) >= self.setting("founding_share", first) * length)
+
     def due(self, rule, first, last):
-        if rule == "life-org-meeting":
-            month = int(self.setting("org_life_due_month", first))
-            return date(last.year, month, monthrange(last.year, month)[1])
+        """The last day; of the yearly meetings the day that the agency says, maybe of the next year (judgement 2.6)."""
+        if rule in YEARLY_MEETINGS:
+            value = int(self.setting("org_life_due", first))
+            year = last.year + (1 if value >= 10000 else 0)
+            month = value // 100 % 100
+            return date(year, month, min(value % 100, monthrange(year, month)[1]))
         return last
 
     def has_groups(self, branch, first, last):
@@ -154,6 +165,16 @@ class Slow:
     def seats(self, branch, day):
         return sum(
             post.organisation_id == branch.pk
+            and post.kind in SEATS
+            and (post.starts is None or post.starts <= day)
+            and (post.ends is None or day <= post.ends)
+            for post in self.posts
+        )
+
+    def seated(self, member, day):
+        """Whether somebody holds a seat on any committee that day."""
+        return any(
+            post.member_id == member
             and post.kind in SEATS
             and (post.starts is None or post.starts <= day)
             and (post.ends is None or day <= post.ends)
@@ -217,7 +238,7 @@ class Slow:
             return len(voters & came) >= share * len(voters)
         if kind == "committee_meeting" and not group:
             return 2 * len(seats & came) >= len(seats)
-        if kind in ("group_meeting", "lecture", "theme_day") or group and kind != "talk":
+        if kind in ("group_meeting", "lecture", "theme_day", "training") or group and kind != "talk":
             # Where nobody's attendance is recorded, nobody knows who came.
             recorded = {pk for pk, state in states.items() if state != "not_recorded"}
             return not (asked & recorded) or bool(asked & came)
@@ -234,9 +255,50 @@ class Slow:
             return "late" if self.late(record, place) and record.day >= self.start else "on_time"
         return None
 
-    def met(self, place, kinds, first, last):
+    def met(self, place, rule, kinds, first, last):
+        """Count what meets a period; of the yearly meetings also what the next spring brings, and not what it took."""
+        taken = self.of_spring(place, rule, kinds, first.year - 1) if rule in YEARLY_MEETINGS else []
+        counted = self.within(place, kinds, first, last, {record.pk for record in taken})
+        if rule in YEARLY_MEETINGS:
+            for record in self.of_spring(place, rule, kinds, first.year):
+                counted["late" if self.late(record, place) and record.day >= self.start else "on_time"] += 1
+        return counted["on_time"], counted["late"]
+
+    def of_spring(self, place, rule, kinds, year):
+        """Records of the next year that a year takes while it is open: the first to come, until it is due."""
+        first, last = bounds(12, year, 1)
+        due = self.due(rule, first, last)
+        if due <= last or year < 2000:
+            return []
+        lived = [day for day in days(first, last) if alive(place, day)]
+        begun = self.start > (place.founded or date.min)
+        if (
+            not self.enough([day for day in lived if day >= self.start], first, last)
+            or begun
+            and (
+                due < self.start
+                or not self.enough([day for day in days(first, last) if day >= self.start], first, last)
+            )
+            or self.exempt(place, rule, first, last)
+        ):
+            return []
+        before = {record.pk for record in self.of_spring(place, rule, kinds, year - 1)}
+        missing = 1 - sum(self.within(place, kinds, first, last, before).values())
+        coming = [
+            record
+            for record in self.records
+            if last < record.day <= due
+            and record.makes_up_for is None
+            and any(row.kind in kinds and self.counting(record, place, row.kind) for row in record.kinds.all())
+        ]
+        coming.sort(key=lambda record: (record.day, record.pk))
+        return coming[: max(0, missing)]
+
+    def within(self, place, kinds, first, last, without=()):
         counted = {"on_time": 0, "late": 0}
         for record in self.records:
+            if record.pk in without:
+                continue
             times = [
                 self.time_of(record, place, row.kind, first, last)
                 for row in sorted(record.kinds.all(), key=lambda row: row.kind)
@@ -246,7 +308,7 @@ class Slow:
             if when:
                 # One record meets one requirement of a rule.
                 counted[when] += 1
-        return counted["on_time"], counted["late"]
+        return counted
 
     def talks(self, branch, first, last, day):
         people = {
@@ -265,15 +327,29 @@ class Slow:
                 if when:
                     talked = {row.member_id for row in record.attendance.all() if row.state in ("present", "online")}
                     talked.add(record.chair_id)
+                    if self.setting("talks_with_committee", first):
+                        talked = {
+                            one for one in talked if any(self.seated(other, record.day) for other in talked - {one})
+                        }
                     (on_time if when == "on_time" else late).update(talked & set(people))
         return len(people), len(on_time), len(late - on_time)
 
+    def exempt(self, place, rule, first, last):
+        """Whether most of a period lies in exemptions: of what they leave, too little remains for it to be owed."""
+        spans = [
+            (row.first, row.last)
+            for row in self.exemptions
+            if row.organisation_id == place.pk and rule in row.rules and not row.revoked
+        ]
+        left = [day for day in days(first, last) if not any(begin <= day <= end for begin, end in spans)]
+        length = (last - first + timedelta(1)).days
+        return len(left) < length and (not left or len(left) < self.setting("founding_share", first) * length)
+
     def state(self, place, rule, period, numbers, due):
-        """numbers: (expected, on time, late)."""
+        """period: (first day, last day). numbers: (expected, on time, late)."""
         expected, on_time, late = numbers
-        for row in self.exemptions:
-            if (row.organisation_id, row.rule, row.period) == (place.pk, rule, period) and not row.revoked:
-                return "exempt"
+        if self.exempt(place, rule, *period):
+            return "exempt"
         if on_time >= expected:
             return "met"
         if on_time + late >= expected:

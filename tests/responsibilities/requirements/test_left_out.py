@@ -44,9 +44,9 @@ def test_it_is_what_is_not_owed_once_the_date_is_said(day, periods, world):
 
 
 def test_what_was_due_before_it_is_named_too(world):
-    setting_set(by=OPERATOR, key="org_life_due_month", value="3", valid_from=date(2026, 1, 1))
+    setting_set(by=OPERATOR, key="org_life_due", value="03-31", valid_from=date(2026, 1, 1))
     (row,) = left_out(date(2026, 5, 1))
-    assert [rule.short for rule in row.rules] == ["组织生活会"] and "早于启用日期" in row.why
+    assert [rule.short for rule in row.rules] == ["组织生活会", "民主评议"] and "早于启用日期" in row.why
 
 
 def test_the_share_is_the_setting(world):

@@ -113,7 +113,13 @@ def test_a_late_record_and_a_made_up_one_are_met_late_and_made_up_ones_not_count
 
 
 def test_an_exempted_requirement_is_exempt_whatever_was_held(world):
-    Exemption.objects.create(organisation=world.branch_b, rule="life-assembly-q", period="2026Q3", reason="同意顺延")
+    Exemption.objects.create(
+        organisation=world.branch_b,
+        rules=["life-assembly-q"],
+        first=date(2026, 7, 1),
+        last=date(2026, 9, 30),
+        reason="同意顺延",
+    )
     held(world.branch_b, "assembly", date(2026, 8, 4))
     assert state_of(world.branch_b, "life-assembly-q", "2026Q3", date(2026, 10, 2)).state == "exempt"
 

@@ -9,10 +9,11 @@ from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
 from common.periods import Period
+from responsibilities.requirements.exemptions import requirement_exempt
 from responsibilities.requirements.models import Exemption
 from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.selectors import one_requirement, requirements
-from responsibilities.requirements.services import about, requirement_exempt, requirement_remind, responsible_for
+from responsibilities.requirements.services import about, requirement_remind, responsible_for
 
 pytestmark = pytest.mark.django_db
 

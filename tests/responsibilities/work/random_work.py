@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from branches.access.models import User
 from members.activities.models import Activity, ActivityKind
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.records import counted
@@ -69,6 +70,18 @@ def _stage(chance, item, kind, branches, waiting):
             _link(chance, stage, part, branches, near + timedelta(days=chance.randrange(-20, 30)), waiting)
 
 
+def _reviewed(own, activity):
+    """Some records have a reviewer, were accepted with others, or were corrected before or after their links were made."""
+    hour = timedelta(hours=1)
+    if own.random() < 0.5:
+        activity.submitted_at = timezone.now() + own.choice([-hour, hour])
+        activity.accepted_together = own.random() < 0.4
+        activity.reviewer = User.objects.order_by("pk").first() if activity.state == "accepted" else None
+    if own.random() < 0.2:
+        activity.revised_at = timezone.now() + own.choice([-hour, hour])
+    activity.save()
+
+
 def _link(chance, stage, part, branches, day, waiting):
     activity = Activity.objects.create(
         organisation=chance.choice(branches),
@@ -80,12 +93,14 @@ def _link(chance, stage, part, branches, day, waiting):
     ActivityKind.objects.create(activity=activity, kind=chance.choice(["committee_meeting", "theme_day", "assembly"]))
     counted(activity, activity.valid)
     removed, own = chance.random() < 0.15, random.Random(activity.title + str(activity.day))
+    _reviewed(own, activity)
     return StageEvidence.objects.create(
         stage=stage,
         milestone=part,
         activity=activity,
         confirmed_at=None if own.random() < waiting else timezone.now(),
         early_reason="当年一月会议研究全年" if own.random() < 0.2 else "",
+        by_hand=own.random() < 0.4,
         removed_at=timezone.now() if removed else None,
         remove_reason="选错" if removed else "",
     )

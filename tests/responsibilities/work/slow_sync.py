@@ -49,10 +49,17 @@ def fit_to_show(record, item, day, as_of):
 
 
 def is_confirmed(link):
-    """Confirmed by somebody, or made with a record that a reviewer who did not link it has accepted since."""
-    if link.confirmed_at is not None:
-        return True
+    """Confirmed by somebody since the record was last corrected, or made with a record that was accepted since.
+
+    Its reviewer is not who linked it, and has read what was written by hand, which nobody does who accepts many at once.
+    """
     record = link.activity
+    if link.confirmed_at is not None and (
+        record is None or record.revised_at is None or record.revised_at < link.confirmed_at
+    ):
+        return True
+    if link.by_hand and record is not None and record.accepted_together:
+        return False
     if record is None or record.state != "accepted" or record.no_reviewer or record.reviewer is None:
         return False
     if record.submitted_at is None or link.added > record.submitted_at:

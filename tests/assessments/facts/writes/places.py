@@ -13,7 +13,7 @@ from branches.settings.services import start_set
 from common.operator import OPERATOR
 from members.roster.services.members import member_transfer, post_end
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
-from responsibilities.requirements.services import exemption_revoke, requirement_exempt
+from responsibilities.requirements.exemptions import exemption_revoke, requirement_exempt
 from tests.assessments.facts.writes.agency import TODAY, YEAR, account_link, record, row_of, write
 
 
@@ -29,7 +29,7 @@ def exemption_of_a_month_to_come_revoked(a):
     row = row_of(a.world.branch_a, "life-theme-day", f"{YEAR}-12")
     exemption = requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
     yield
-    exemption_revoke(by=a.world.staff, exemption=exemption)
+    exemption_revoke(by=a.world.staff, exemption=exemption, reason="已结束")
 
 
 @write
@@ -37,7 +37,7 @@ def exemption_revoked(a):
     row = row_of(a.world.branch_a, "life-theme-day", f"{YEAR}-02")
     exemption = requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
     yield
-    exemption_revoke(by=a.world.staff, exemption=exemption)
+    exemption_revoke(by=a.world.staff, exemption=exemption, reason="已结束")
 
 
 @write

@@ -1,8 +1,11 @@
 """Writes of records, evidence, stages and items of business work."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from common.operator import OPERATOR
+from members.activities.services.corrections import correction_begin, correction_submit
+from members.activities.services.records import record_data
 from members.activities.services.states import activity_accept, activity_return, activity_submit
 from responsibilities.work.models import SyncStageKind
 from responsibilities.work.services.evidence import (
@@ -38,6 +41,29 @@ def return_of_a_linked_record_above(a):
     submitted(a.upper)
     yield
     activity_return(by=a.world.committee_secretary, activity=a.upper, reason="不全")
+
+
+def _corrected(record, **changes):
+    correction_begin(by=OPERATOR, activity=record, reason="登记有误")
+    data = replace(record_data(record), content="一、传达文件。", **changes)
+    correction_submit(by=OPERATOR, activity=record, data=data)
+
+
+@write
+def correction_of_a_linked_record_to_another_month(a):
+    yield
+    row = a.meeting[SyncStageKind.ARRANGEMENT]
+    _corrected(row, day=row.day + timedelta(days=40), title="日期更正")
+
+
+@write
+def return_of_a_correction_that_changed_the_kind(a):
+    row = a.meeting[SyncStageKind.ARRANGEMENT]
+    _corrected(row, kinds=["lecture"], title="类型更正")
+    yield
+    row.refresh_from_db()
+    submitted(row)
+    activity_return(by=a.world.staff, activity=row, reason="类型无误")
 
 
 @write

@@ -1,0 +1,47 @@
+"""A record as a page of a meeting book: the fields of a handbook's minutes (rulebook, branch handbook), for printing."""
+
+from dataclasses import dataclass
+
+from members.activities.models import ATTENDING, Activity, Attendance, AttendanceState
+from members.activities.quorum import BODIES
+from members.activities.selectors.records import Groups
+
+_VOTES = ("赞成", "反对", "弃权")
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """heading: 会议记录 or 活动记录. present, away: one line for each organisation.
+
+    asks_votes: whether votes are to be written by hand, as the meeting may decide and its text tells none.
+    """
+
+    heading: str
+    present: list[str]
+    away: list[str]
+    asks_votes: bool
+
+
+def minutes_of(activity: Activity, groups: Groups) -> Minutes:
+    """Return the Minutes of a record from its attendance by organisation and state."""
+    several = len(groups) > 1
+    present, away = [], []
+    absent = (AttendanceState.LEAVE, AttendanceState.ABSENT)
+    for place, states in groups:
+        head = f"{place.label}：" if several else ""
+        there = [row.member.name for state, _, rows in states if state in ATTENDING for row in rows]
+        missing = [_away(label, row) for state, label, rows in states if state in absent for row in rows]
+        present += [head + "、".join(there)] if there else []
+        away += [head + "、".join(missing)] if missing else []
+    told = any(sum(word in line for word in _VOTES) > 1 for line in activity.content.splitlines())
+    meets = any(code in BODIES for code in activity.codes)
+    return Minutes(
+        heading="会议记录" if meets else "活动记录",
+        present=present,
+        away=away,
+        asks_votes=activity.voters_expected is not None and not told,
+    )
+
+
+def _away(label: str, row: Attendance) -> str:
+    return f"{row.member.name}（{label}{'，' + row.reason if row.reason else ''}）"

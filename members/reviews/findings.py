@@ -1,0 +1,264 @@
+"""What is worth a look in a record that waits for its review, found by the system (值得看): for the queue and for the page.
+
+`findings_for` is the one function; a finding is a hint and decides nothing.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Length
+
+from branches.places.models.organisations import Kind
+from common import clock
+from common.operator import Actor
+from members.activities.models import (
+    ATTENDING,
+    COUNTING_STATES,
+    Activity,
+    ActivityHost,
+    ActivityJudgement,
+    Attendance,
+    AttendanceState,
+    Resolution,
+)
+from members.activities.models import ActivityKindCode as Code
+from members.activities.quorum import Body, body_of, quorum_kept
+from members.activities.selectors.counting import below
+from members.activities.selectors.records import attendance_figures, readable
+from members.roster.models.members import Membership
+from members.roster.models.posts import Post
+
+# A record sent so many days after its day is worth a look, whether or not it is late by the grace days.
+LONG_BEFORE = 60
+# Two texts are the same when so much of them is alike; shorter ones say too little to be told apart.
+ALIKE, SHORTEST = 0.9, 30
+# Texts are compared with what the organisation recorded in the year before and after, and with what others did in two months.
+_OWN, _OTHERS = timedelta(days=400), timedelta(days=62)
+_NAMED = 3
+_NO_WORD = re.compile(r"[\W\d_]+")
+# Kinds at which people pick whom they meet, so that nobody else is expected.
+_PICKED = {Code.TALK, Code.VISIT, Code.VISIT_BRANCH}
+_NO_DECISION = (None, Body.ANYONE)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """chip: a few words for the queue; text: the sentence; tone: state key of the chip's look (branches/frame/states.py)."""
+
+    chip: str
+    text: str
+    tone: str = "unknown"
+
+
+Found = dict[int, list[Finding]]
+
+
+def findings_for(user: Actor, records: Sequence[Activity]) -> Found:
+    """Return {record id: [Finding]} of submitted records, in a constant number of statements; those without are left out.
+
+    user: no record that he may not read is named or compared with. records: with organisation and kinds at hand.
+    """
+    found: Found = defaultdict(list)
+    ids = [record.pk for record in records]
+    if not ids:
+        return found
+    for record in records:
+        found[record.pk] += _of_itself(record)
+    for part in (
+        _quorums(ids),
+        _silent(ids),
+        _strangers(records),
+        _undecided(records),
+        _hosts(ids),
+        _same(user, records),
+    ):
+        for pk, rows in part.items():
+            found[pk] += rows
+    return {pk: rows for pk, rows in found.items() if rows}
+
+
+def _of_itself(record: Activity) -> list[Finding]:
+    rows = []
+    if record.revised_at is not None:
+        rows.append(Finding("更正", "更正已通过的记录，请对照更正前后的内容", "submitted"))
+    if record.late:
+        rows.append(Finding("迟报", "超过补报期限报送，按迟报计", "late"))
+    if record.submitted_at is not None:
+        days = (clock.day_of(record.submitted_at) - record.day).days
+        if days > LONG_BEFORE:
+            rows.append(Finding(f"{days} 天后报送", f"活动过去 {days} 天才报送", "soon"))
+    return rows
+
+
+def _quorums(ids: Iterable[int]) -> Found:
+    found: Found = defaultdict(list)
+    rows = ActivityJudgement.objects.filter(activity__in=ids, valid=False).select_related("organisation__parent")
+    for row in rows:
+        missing = quorum_kept(row).missing
+        text = f"{row.organisation.label}{row.get_kind_display()}：{below(row.present, row.needed)}，不计入应办事项"
+        if row.present:
+            found[row.activity_id].append(Finding(f"不足法定人数，差 {missing} 人", text))
+        else:
+            found[row.activity_id].append(Finding("无人到会", text))
+    return {pk: list(dict.fromkeys(rows)) for pk, rows in found.items()}
+
+
+def _named(names: Sequence[str]) -> str:
+    return "、".join(names[:_NAMED]) + (f"等 {len(names)} 人" if len(names) > _NAMED else "")
+
+
+def _silent(ids: Iterable[int]) -> Found:
+    """Whoever was away without a reason."""
+    away = (AttendanceState.LEAVE, AttendanceState.ABSENT)
+    rows = Attendance.objects.filter(activity__in=ids, state__in=away, reason="").order_by("pk")
+    names: dict[int, list[str]] = defaultdict(list)
+    for pk, name in rows.values_list("activity_id", "member__name"):
+        names[pk].append(name)
+    return {
+        pk: [Finding(f"{len(people)} 人缺席未写原因", f"{_named(people)}未写请假或缺席原因")]
+        for pk, people in names.items()
+    }
+
+
+def _strangers(records: Sequence[Activity]) -> Found:
+    """More present than the roster has, or present who were not on it that day."""
+    found: Found = {}
+    asked = [record.pk for record in records if not _PICKED.issuperset(record.codes)]
+    day = OuterRef("activity__day")
+    of_host = Q(organisation=OuterRef("organisation")) | Q(small_group=OuterRef("organisation"))
+    began = Membership.objects.filter(of_host, member=OuterRef("member"), starts__lte=day)
+    seated = Post.objects.filter(organisation=OuterRef("organisation"), member=OuterRef("member"))
+    on_roster = began.filter(Q(ends__isnull=True) | Q(ends__gte=day))
+    in_seat = seated.filter(Q(starts__isnull=True) | Q(starts__lte=day), Q(ends__isnull=True) | Q(ends__gte=day))
+    rows = Attendance.objects.filter(
+        ~Exists(on_roster), ~Exists(in_seat), activity__in=asked, state__in=ATTENDING,
+        organisation__kind__in=(Kind.BRANCH, Kind.SMALL_GROUP),
+    ).order_by("pk")  # fmt: skip
+    names: dict[int, list[str]] = defaultdict(list)
+    for pk, name in rows.values_list("activity_id", "member__name"):
+        names[pk].append(name)
+    for pk, people in names.items():
+        found[pk] = [Finding("到会人员不在名册", f"{_named(people)}当天不在名册上")]
+    written = [record for record in records if record.written_present is not None]
+    counted = attendance_figures([record.pk for record in written]) if written else {}
+    for record in written:
+        expected = counted.get(record.pk, (None, None))[0]
+        if expected is not None and (record.written_present or 0) > expected:
+            text = f"台账实到 {record.written_present} 人，当天名册 {expected} 人"
+            found.setdefault(record.pk, []).append(Finding("实到多于名册", text))
+    return found
+
+
+def _undecided(records: Sequence[Activity]) -> Found:
+    """Meetings that decide, without a resolution."""
+    deciding = {
+        record.pk
+        for record in records
+        for code in record.codes
+        if body_of(code, record.organisation.kind == Kind.SMALL_GROUP) not in _NO_DECISION
+    }
+    rows = Resolution.objects.filter(activity__in=deciding).order_by().values("activity").annotate(rows=Count("pk"))
+    without = deciding - {row["activity"] for row in rows}
+    return {pk: [Finding("没有列出决议", "能作决议的会议，没有列出决议")] for pk in without}
+
+
+def _hosts(ids: Iterable[int]) -> Found:
+    rows = ActivityHost.objects.filter(activity__in=ids, confirmed_at__isnull=True).select_related(
+        "organisation__parent"
+    )
+    names: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        names[row.activity_id].append(row.organisation.label)
+    return {
+        pk: [Finding("共同举办待确认", f"{'、'.join(places)}尚未确认，不计入该组织")] for pk, places in names.items()
+    }
+
+
+# ---- the same words
+
+
+def _same(user: Actor, records: Sequence[Activity]) -> Found:
+    """The same text as another record: of the same organisation (alike), or of another one (word for word)."""
+    long = [record for record in records if len(plain(record.content)) >= SHORTEST]
+    if not long:
+        return {}
+    found: Found = {}
+    for record, other in [*_alike(long), *_copied(user, long)]:
+        where = "" if other.organisation_id == record.organisation_id else other.organisation.label
+        same = "一字不差" if other.content == record.content else "九成以上相同"
+        text = f"与{where}{clock.in_words(other.day)}的“{other.title or '未填主题'}”{same}"
+        found.setdefault(record.pk, [Finding("与另一条记录相同", text)])
+    return found
+
+
+def plain(text: str) -> str:
+    """Return the words of a text alone: without spaces, punctuation, figures."""
+    return _NO_WORD.sub("", text)
+
+
+def likeness(one: Counter[str], other: Counter[str]) -> float:
+    """Return how much of two texts is the same, from 0 to 1, by their pairs of characters."""
+    return 2 * (one & other).total() / max(1, one.total() + other.total())
+
+
+def _pairs(text: str) -> Counter[str]:
+    return Counter(map("".join, pairwise(plain(text))))
+
+
+def _alike(records: Sequence[Activity]) -> Iterable[tuple[Activity, Activity]]:
+    """Yield (record, an earlier or later one of its organisation whose agenda and resolutions are alike)."""
+    days = [record.day for record in records]
+    rows = Activity.objects.filter(
+        organisation__in={record.organisation_id for record in records},
+        state__in=COUNTING_STATES,
+        day__range=(min(days) - _OWN, max(days) + _OWN),
+    ).order_by("day", "pk")
+    sizes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pk, place, size in rows.annotate(size=Length("content")).values_list("pk", "organisation_id", "size"):
+        sizes[place].append((pk, size))
+    # Only texts of about the same length are read.
+    near = {record.pk: _near(record, sizes[record.organisation_id]) for record in records}
+    wanted = {pk for pks in near.values() for pk in pks}
+    others = rows.select_related("organisation__parent").in_bulk(list(wanted)) if wanted else {}
+    decided = _resolutions([*near, *others])
+    bags = {pk: _pairs(row.content + decided.get(pk, "")) for pk, row in others.items()}
+    for record in records:
+        own = _pairs(record.content + decided.get(record.pk, ""))
+        for pk in near[record.pk]:
+            if likeness(own, bags[pk]) >= ALIKE:
+                yield record, others[pk]
+
+
+def _near(record: Activity, sizes: Iterable[tuple[int, int]]) -> list[int]:
+    length = len(record.content)
+    return [pk for pk, size in sizes if pk != record.pk and 0.7 * length <= size <= length / 0.7]
+
+
+def _resolutions(ids: Iterable[int]) -> Mapping[int, str]:
+    rows = Resolution.objects.filter(activity__in=ids).order_by("activity", "order").values_list("activity", "text")
+    found: dict[int, str] = defaultdict(str)
+    for pk, text in rows:
+        found[pk] += text
+    return found
+
+
+def _copied(user: Actor, records: Sequence[Activity]) -> Iterable[tuple[Activity, Activity]]:
+    """Yield (record, one of another organisation within the user's reach that reads the same, word for word)."""
+    days = [record.day for record in records]
+    rows = readable(user).prefetch_related(None).filter(
+        state__in=COUNTING_STATES,
+        day__range=(min(days) - _OTHERS, max(days) + _OTHERS),
+        content__in={record.content for record in records},
+    )  # fmt: skip
+    by_text: dict[str, list[Activity]] = defaultdict(list)
+    for row in rows.order_by("day", "pk"):
+        by_text[row.content].append(row)
+    for record in records:
+        for other in by_text[record.content]:
+            if other.organisation_id != record.organisation_id:
+                yield record, other

@@ -1,0 +1,157 @@
+"""What a new value of a setting changes of what is owed, reckoned before it is set."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from branches.places.models.organisations import Kind, Organisation
+from branches.settings import dated
+from branches.settings.dated import KNOWN, Timeline
+from common import clock
+from common.periods import HALF, MONTH, QUARTER, YEAR, Period
+from members.activities.models import COUNTING_STATES, Activity, ActivityHost
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.requirement import Requirement
+from responsibilities.requirements.rules import LIVE_RULES, RequirementRule
+from responsibilities.requirements.selectors import requirements
+
+_EVERY = {MONTH: "每月", QUARTER: "每季度", HALF: "每半年", YEAR: "每年"}
+_COUNTED = {
+    Kind.PARTY_GROUP: "党组",
+    Kind.COMMITTEE: "机关党委",
+    Kind.GENERAL_BRANCH: "党总支",
+    Kind.BRANCH: "党支部",
+    Kind.SMALL_GROUP: "党小组",
+}
+_NO_CHANGE = "按现在的党组织和名册，应办事项没有变化。"
+# Settings that concern every rule, not one row.
+_OF_ALL = ("founding_share", "due_soon_days")
+
+
+@dataclass(frozen=True)
+class _Pair:
+    before: Requirement
+    after: Requirement
+
+
+def with_value(line: Timeline, since: date, value: Decimal) -> Timeline:
+    """Return a timeline with a value from a day on, until what begins later."""
+    later = [(day, one) for day, one in line if day is not None and day > since]
+    return [*later, (since, value), *[(day, one) for day, one in line if day is None or day < since]]
+
+
+def consequences(key: str, value: Decimal, since: date) -> list[str]:
+    """Return sentences about what changes from `since` on, the reckoned ones first; never empty."""
+    rules = [row for row in LIVE_RULES if key in row.settings]
+    if rules or key in _OF_ALL:
+        return _of_requirements(key, value, since, rules or list(LIVE_RULES)) or [_NO_CHANGE]
+    return _of_records(key, value, since)
+
+
+def _of_requirements(key: str, value: Decimal, since: date, rules: Sequence[RequirementRule]) -> list[str]:
+    line = dated.timeline(key)
+    instead = {key: with_value(line, since, value)}
+    year = Period(YEAR, since.year if (since.month, since.day) == (1, 1) else since.year + 1)
+    # What is judged by days, not by the value of a period's beginning, shows today.
+    span = Period.containing(YEAR, clock.today()) if key == "due_soon_days" else year
+    before = {(*row.key, row.person): row for row in requirements(span, rules=rules)}
+    after = {(*row.key, row.person): row for row in requirements(span, rules=rules, instead=instead)}
+    pairs = [_Pair(before[name], row) for name, row in after.items() if name in before]
+    gone, come = before.keys() - after.keys(), after.keys() - before.keys()
+    kinds = dict(Organisation.objects.values_list("pk", "kind"))
+    found = []
+    for rule in rules:
+        mine = [pair for pair in pairs if pair.after.rule == rule.rule]
+        found += _numbers(rule, mine, kinds, max(since, year.first)) + _dues(rule, mine, kinds)
+    found += _owed_or_not(pairs) if key == "founding_share" else _states(pairs) if key == "due_soon_days" else []
+    if gone or come:
+        found.append(f"{span.label()}内到期的个人事项由 {len(before)} 项变为 {len(after)} 项")
+    narrowing = [row for row in rules if row.narrowing_setting == key]
+    return found + _narrowed(key, value, narrowing)
+
+
+def _places(ids: set[int], kinds: dict[int, str]) -> str:
+    """Return 「14 个党支部」."""
+    counted = Counter(kinds[pk] for pk in ids)
+    return "、".join(f"{counted[kind]} 个{name}" for kind, name in _COUNTED.items() if counted[kind])
+
+
+def _numbers(rule: RequirementRule, pairs: list[_Pair], kinds: dict[int, str], since: date) -> list[str]:
+    """Return 「自 2027-01-01 起，14 个党支部每季度各多 1 项应办（党课）」 for each difference."""
+    changed: dict[int, set[int]] = {}
+    for pair in pairs:
+        step = pair.after.expected - pair.before.expected
+        if step and not rule.counts_members:
+            changed.setdefault(step, set()).add(pair.after.organisation)
+    return [
+        f"自 {since:%Y-%m-%d} 起，{_places(ids, kinds)}{_EVERY[rule.period]}各{'多' if step > 0 else '少'} "
+        f"{abs(step)} 项应办（{rule.short}）"
+        for step, ids in sorted(changed.items())
+    ]
+
+
+def _dues(rule: RequirementRule, pairs: list[_Pair], kinds: dict[int, str]) -> list[str]:
+    changed: dict[tuple[date, date], set[int]] = {}
+    for pair in pairs:
+        if pair.before.due != pair.after.due and pair.after.applies:
+            changed.setdefault((pair.before.due, pair.after.due), set()).add(pair.after.organisation)
+    return [
+        f"{_places(ids, kinds)}的{pairs[0].after.period.year}年{rule.short}截止日期由 {before:%Y-%m-%d} 改为 {after:%Y-%m-%d}"
+        for (before, after), ids in sorted(changed.items())
+    ]
+
+
+def _owed_or_not(pairs: list[_Pair]) -> list[str]:
+    before = sum(pair.before.state == State.NOT_APPLICABLE for pair in pairs)
+    after = sum(pair.after.state == State.NOT_APPLICABLE for pair in pairs)
+    return [f"因存续天数等不计应办的由 {before} 项变为 {after} 项"] if before != after else []
+
+
+def _states(pairs: list[_Pair]) -> list[str]:
+    before = sum(pair.before.state == State.DUE_SOON for pair in pairs)
+    after = sum(pair.after.state == State.DUE_SOON for pair in pairs)
+    return [f"按今天的情况，临期的由 {before} 项变为 {after} 项"] if before != after else []
+
+
+def _narrowed(key: str, value: Decimal, rules: list[RequirementRule]) -> list[str]:
+    """Say what this year's records would come to, where a setting lets less count than the article names."""
+    year = Period.containing(YEAR, clock.today())
+    found = []
+    for rule in rules:
+        line = with_value(dated.timeline(key), year.first, value)
+        before = sum(row.done for row in requirements(year, rules=[rule]))
+        after = sum(row.done for row in requirements(year, rules=[rule], instead={key: line}))
+        found.append(f"按今年已有的记录推算，{rule.short}已计入的由 {before} 人变为 {after} 人")
+    return found
+
+
+def _of_records(key: str, value: Decimal, since: date) -> list[str]:
+    """Say what a number of days would have meant for the records of the last twelve months."""
+    today, name = clock.today(), KNOWN[key].label.split("（")[0]
+    first = today.replace(year=today.year - 1, day=min(today.day, 28))
+    days = _days_taken(key, first, today)
+    words = f"自 {since:%Y-%m-%d} 起的记录按新值判定，以前的不变"
+    if days is None:
+        return [words]
+    now = dated.whole(key)
+    before, after = (sum(taken > limit for taken in days) for limit in (now, int(value)))
+    return [f"按最近 12 个月的 {len(days)} 条记录推算，超过{name}的由 {before} 条变为 {after} 条", words]
+
+
+def _days_taken(key: str, first: date, last: date) -> list[int] | None:
+    """Return how many days each record took to be reported, or to be confirmed by a host; None for other settings."""
+    if key == "grace_days":
+        rows = Activity.objects.filter(day__range=(first, last), submitted_at__isnull=False, state__in=COUNTING_STATES)
+        return [(clock.day_of(sent) - day).days for day, sent in rows.values_list("day", "submitted_at") if sent]
+    if key == "host_confirm_days":
+        hosts = ActivityHost.objects.filter(
+            confirmed_at__isnull=False, activity__submitted_at__isnull=False, activity__day__range=(first, last)
+        )
+        return [
+            (clock.day_of(confirmed) - clock.day_of(sent)).days
+            for confirmed, sent in hosts.values_list("confirmed_at", "activity__submitted_at")
+            if confirmed and sent
+        ]
+    return None

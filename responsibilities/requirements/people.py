@@ -1,0 +1,256 @@
+"""What persons owe: a row for each holder of a post, each new secretary and each new member, proved by what they did.
+
+Holders come from the posts of the roster; above the branches, where no post is entered, from the accounts appointed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from branches.places.models.organisations import Kind
+from branches.reach.models import Appointment
+from branches.settings.joining import why_not_yet
+from common.periods import Period, add_months
+from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, lectures_given, talks_had
+from members.roster.models.members import Member, Membership
+from members.roster.models.posts import Post, PostKind
+from responsibilities.requirements.reckoning import Asked, Place, Reckoning, not_alive
+from responsibilities.requirements.requirement import Requirement, not_applicable
+from responsibilities.requirements.rule import (
+    ATTENDANCE,
+    LECTURES,
+    NEW_MEMBER,
+    NEW_SECRETARY,
+    SECRETARY,
+    RequirementRule,
+)
+from responsibilities.requirements.spans import ALWAYS, long_enough
+
+# Whose account leads an organisation of the upper levels, and at which organisation he may be appointed: decisions 8.
+_LEADS = {Kind.PARTY_GROUP: "party_group_secretary", Kind.COMMITTEE: "committee_secretary"}
+_EVENTS = (NEW_SECRETARY, NEW_MEMBER)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who owes: a member of the roster, or an account without one. starts: date.min where it is not known."""
+
+    key: str
+    name: str
+    member: int | None
+    starts: date
+    ends: date
+
+
+def person_key(member: int | None, account: int | None = None) -> str:
+    """Return the key of a person in addresses: m12 for a member, u7 for an account that is none."""
+    return f"m{member}" if member is not None else f"u{account}"
+
+
+def people_rows(data: Reckoning) -> Iterator[Requirement]:
+    """Yield the rows of the personal rules that `data` was asked for."""
+    asked = [one for one in data.asked if one.row.personal]
+    if not asked:
+        return
+    people = _People(data, [one for one in asked if one.row.alive])
+    for one in asked:
+        for place in data.places.values():
+            if not data.stands(place, one.row, one.period):
+                continue
+            if not one.row.alive:
+                yield not_alive(data.new_row(place, one))
+            else:
+                yield from people.rows(one, place)
+
+
+class _People:
+    """Holders, new members and what they did, read once."""
+
+    def __init__(self, data: Reckoning, asked: list[Asked]):
+        self.data = data
+        # An event of the year before may fall due in this one.
+        self.first = data.first.replace(year=data.first.year - 2)
+        self.last = max(data.last, data.as_of)
+        owing = {one.row.owes for one in asked}
+        self.holders = self._holders() if owing & {SECRETARY, NEW_SECRETARY} else {}
+        self.joined = self._joined() if NEW_MEMBER in owing else {}
+        people = [one for rows in (*self.holders.values(), *self.joined.values()) for one in rows]
+        self.members = sorted({one.member for one in people if one.member is not None})
+        self.attended = self._attended([one.row for one in asked if one.row.proof == ATTENDANCE])
+        self.lectures = self._lectures([one.row for one in asked if one.row.proof == LECTURES])
+
+    def _kinds(self, rules: Iterable[RequirementRule]) -> list[str]:
+        return sorted({kind for rule in rules for kind in rule.every_kind()})
+
+    def _holders(self) -> dict[int, list[Holder]]:
+        places = {pk: place for pk, place in self.data.places.items() if place.kind != Kind.SMALL_GROUP}
+        rows = Post.objects.filter(kind=PostKind.SECRETARY, organisation__in=places)
+        rows = rows.filter(Q(ends__isnull=True) | Q(ends__gte=self.first)).order_by("starts", "pk")
+        found: dict[int, list[Holder]] = {}
+        for place, member, name, starts, ends in rows.values_list(
+            "organisation", "member", "member__name", "starts", "ends"
+        ):
+            holder = Holder(person_key(member), name, member, starts or date.min, ends or ALWAYS)
+            found.setdefault(place, []).append(holder)
+        self._add_accounts(found, [place for pk, place in places.items() if place.kind in _LEADS and pk not in found])
+        return found
+
+    def _add_accounts(self, found: dict[int, list[Holder]], places: list[Place]) -> None:
+        """Add who was appointed to lead the upper places at which no post is entered."""
+        if not places:
+            return
+        # A committee's secretary may be appointed at the Party group above it.
+        where = {place.pk: {place.pk, place.parent if place.kind == Kind.COMMITTEE else place.pk} for place in places}
+        rows = Appointment.objects.filter(role__in=_LEADS.values(), organisation__in=set().union(*where.values()))
+        rows = rows.filter(Q(ends__isnull=True) | Q(ends__gte=self.first)).order_by("starts", "pk")
+        seats = list(rows.values_list("organisation", "role", "user", "user__name", "user__member", "starts", "ends"))
+        for place in places:
+            for at, role, user, name, member, starts, ends in seats:
+                if at in where[place.pk] and role == _LEADS[Kind(place.kind)]:
+                    holder = Holder(person_key(member, user), name, member, starts, ends or ALWAYS)
+                    found.setdefault(place.pk, []).append(holder)
+
+    def _joined(self) -> dict[int, list[Holder]]:
+        """New members of each branch: the day they joined stands for the post."""
+        rows = Member.objects.filter(joined_on__range=(self.first, self.data.span.last))
+        rows = rows.filter(Q(exempt_from__isnull=True) | Q(exempt_from__gt=self.data.span.last))
+        days = {pk: day for pk, day in rows.order_by().values_list("pk", "joined_on") if day is not None}
+        found: dict[int, list[Holder]] = {}
+        memberships = Membership.objects.filter(member__in=days, organisation__in=self.data.places).order_by("pk")
+        for place, member, name, starts, ends in memberships.values_list(
+            "organisation", "member", "member__name", "starts", "ends"
+        ):
+            if (ends or ALWAYS) >= days[member]:
+                holder = Holder(person_key(member), name, member, max(starts, days[member]), ends or ALWAYS)
+                found.setdefault(place, []).append(holder)
+        self.joined_on = days
+        return found
+
+    def _attended(self, rules: list[RequirementRule]) -> dict[int, list[CountingRecord]]:
+        if not rules or not self.members:
+            return {}
+        found: dict[int, list[CountingRecord]] = {}
+        # Kind by kind: one record of two kinds proves something with each.
+        for kind in self._kinds(rules):
+            had = talks_had(self.first, self.last, [kind], self.members, self.data.as_of)
+            for member, records in had.items():
+                found.setdefault(member, []).extend(records)
+        return found
+
+    def _lectures(self, rules: list[RequirementRule]) -> list[tuple[CountingRecord, str, int | None]]:
+        if not rules:
+            return []
+        names = {holder.name for rows in self.holders.values() for holder in rows}
+        kinds = self._kinds(rules)
+        return lectures_given(self.first, self.last, kinds, sorted(names), self.members, self.data.as_of)
+
+    # ---- rows
+
+    def rows(self, one: Asked, place: Place) -> Iterator[Requirement]:
+        if one.row.owes in _EVENTS:
+            yield from self._of_events(one, place)
+            return
+        period = one.period
+        day = min(period.last, max(self.data.as_of, period.first), place.ends)
+        there = {holder.key: holder for holder in self.holders.get(place.pk, ()) if holder.starts <= day <= holder.ends}
+        for holder in there.values():
+            row = self._new(one, place, holder)
+            rule = one.edition
+            history = self.data.before_start(place, period, row.due)
+            if rule is None or history:
+                yield not_applicable(row, history or "这条规则当期尚未施行")
+                continue
+            self._count(row, rule, place, holder, (period.first, max(period.last, row.due)))
+            blocked = "" if row.expected else "本机关设定为不要求"
+            if not blocked and not row.met and not self._held_long_enough(holder, period):
+                blocked = f"{holder.starts:%Y年%-m月%-d日}起任职，当期不计"
+            yield self.data.settle(row, place, blocked)
+
+    def _held_long_enough(self, holder: Holder, period: Period) -> bool:
+        return long_enough(period, holder.starts, ALWAYS, self.data.share(period))
+
+    def _new(self, one: Asked, place: Place, holder: Holder) -> Requirement:
+        row = self.data.new_row(place, one)
+        row.person, row.person_name = holder.key, holder.name
+        return row
+
+    def _of_events(self, one: Asked, place: Place) -> Iterator[Requirement]:
+        """Rows of what falls due some months after taking office or joining; each belongs to the year of its due day."""
+        for holder, event in self._events(one.row, place):
+            months = self.data.months(one.edition or one.row, event)
+            due = add_months(event, months)
+            if due not in one.period:
+                continue
+            row = self._new(one, place, holder)
+            row.due = due
+            if months == 0:
+                yield not_applicable(row, "本机关设定为不要求")
+                continue
+            if event < self.data.start_of(place):
+                yield not_applicable(row, why_not_yet(self.data.start, place.kept_from))
+                continue
+            self._count(row, one.edition or one.row, place, holder, (event, ALWAYS))
+            yield self.data.judge(row)
+
+    def _events(self, rule: RequirementRule, place: Place) -> Iterator[tuple[Holder, date]]:
+        """Yield (person, day of the event) of those who are still there when it is asked or due."""
+        if rule.owes == NEW_MEMBER:
+            for holder in self.joined.get(place.pk, ()):
+                event = self.joined_on[holder.member or 0]
+                day = min(self.data.as_of, add_months(event, self.data.months(rule, event)))
+                if holder.starts <= day <= holder.ends:
+                    yield holder, event
+            return
+        rows = self.holders.get(place.pk, ())
+        for holder in rows:
+            before = any(other.key == holder.key and other.starts < holder.starts for other in rows)
+            due = add_months(holder.starts, self.data.months(rule, holder.starts)) if holder.starts > date.min else None
+            day = min(self.data.as_of, due or self.data.as_of)
+            if due and not before and holder.starts <= day <= holder.ends:
+                yield holder, holder.starts
+
+    # ---- proofs
+
+    def _count(
+        self, row: Requirement, rule: RequirementRule, place: Place, holder: Holder, days: tuple[date, date]
+    ) -> None:
+        """Count what the person did between two days; after the due day it is late."""
+        records = {record.activity: record for record in self._proofs(rule, place, holder)}
+        met = []
+        for record in sorted(records.values(), key=lambda one: (one.day, one.activity)):
+            when = self._when(rule, row, record, days)
+            if when is None:
+                continue
+            met.append(record)
+            if when == LATE and self.data.is_late(record, LATE, place):
+                row.late += 1
+            else:
+                row.on_time += 1
+        row.records = [record.activity for record in met]
+        row.waiting = sum(record.accepted for record in met) < row.expected <= len(met)
+        if rule.documents:
+            self.data.count_documents(row)
+
+    def _when(
+        self, rule: RequirementRule, row: Requirement, record: CountingRecord, days: tuple[date, date]
+    ) -> str | None:
+        if rule.owes not in _EVENTS and row.due <= row.period.last:
+            return record.meets(row.period)
+        if not days[0] <= record.day <= days[1]:
+            return None
+        return LATE if record.late or record.day > row.due else ON_TIME
+
+    def _proofs(self, rule: RequirementRule, place: Place, holder: Holder) -> Iterator[CountingRecord]:
+        if rule.proof == LECTURES:
+            for record, name, chair in self.lectures:
+                if name == holder.name or (chair is not None and chair == holder.member):
+                    yield record
+            return
+        for record in self.attended.get(holder.member or 0, ()):
+            own = record.organisation == place.pk
+            if record.kind in rule.kinds and (not own or not rule.own_records or place.kind in rule.own_records):
+                yield record
+        if place.kind in rule.own_records:
+            yield from (row for kind in rule.kinds for row in self.data.own_records(place.pk, kind))

@@ -1,0 +1,502 @@
+"""What is owed, reckoned at once for many organisations: one set-based function of tree, membership, rules, settings and
+records (decisions 19–24). `selectors.requirements` is the door to it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
+
+from django.db.models import Q
+
+from branches.places.models.organisations import Kind, OrganisationVersion
+from branches.settings import dated as dated_settings
+from branches.settings.dated import Timeline
+from branches.settings.joining import why_not_yet
+from branches.settings.start import timelines_and_start
+from common.dated import in_force_during
+from common.periods import MONTHS_IN, YEAR, Period, add_months
+from members.activities.models import Activity
+from members.activities.selectors.counting import (
+    LATE,
+    RETURNED,
+    CountingRecord,
+    Uncounted,
+    counting_records,
+    uncounted_records,
+)
+from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
+from responsibilities.requirements.models import Exemption, RequirementDocument
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.requirement import Requirement, not_applicable
+from responsibilities.requirements.rule import (
+    BRANCH_WITH_COMMITTEE,
+    DOCUMENTS,
+    EACH_MEMBER,
+    RECORDS,
+    SMALL_GROUP,
+    TERM,
+    TERMS_BELOW,
+    RequirementRule,
+)
+from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.spans import ALWAYS, Span, freed, long_enough
+from responsibilities.requirements.talks import Talks
+
+RULE_SETTINGS = sorted({key for row in REQUIREMENT_RULES for key in row.settings})
+# Up to so many organisations are named to the database one by one.
+FEW = 40
+UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
+
+
+def periods_of(rule: RequirementRule, span: Period) -> tuple[Period, ...]:
+    """Return the periods of a rule that lie within `span`, a Period (decisions 22); the whole span of one not yet alive."""
+    if not rule.alive:
+        return (span,)
+    return span.parts(rule.period) if MONTHS_IN[rule.period] <= MONTHS_IN[span.kind] else ()
+
+
+@dataclass
+class Place:
+    pk: int
+    kind: str
+    parent: int | None
+    starts: date
+    ends: date
+    founded: date = date.min
+    kept_from: date | None = None
+    parents: list[tuple[date, date, int | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A row of the rule table, as it reads in a period (None: no edition is in force then)."""
+
+    row: RequirementRule
+    edition: RequirementRule | None
+    period: Period
+
+
+class Reckoning:
+    """The data of one call, read once.
+
+    carried: also the requirements of the year before that are due in this span. instead: {key: Timeline} of settings in
+    place of those that are kept, to see what a value would change.
+    """
+
+    def __init__(
+        self,
+        span: Period,
+        organisations: list[int] | None,
+        as_of: date,
+        rules: Iterable[RequirementRule],
+        *,
+        carried: bool = False,
+        instead: Mapping[str, Timeline] | None = None,
+    ):
+        self.span, self.as_of = span, as_of
+        self.settings, self.start = timelines_and_start("due_soon_days", "founding_share", *RULE_SETTINGS)
+        self.settings |= instead or {}
+        self.asked = list(self._asked(tuple(rules), carried))
+        self.first, self.last = self._days_read()
+        self.kinds = {kind for one in self.asked for kind in one.row.places}
+        if Kind.SMALL_GROUP in self.kinds:
+            # A branch without groups says so.
+            self.kinds.add(Kind.BRANCH)
+        self.places = self._places(organisations)
+        self.below = self._below()
+        # A long list of ids inside OR and EXISTS is compared row by row; asking for all and looking up is quicker.
+        self.ids = None if organisations is None or len(self.places) > FEW else list(self.places)
+        owing = {one.row.owes for one in self.asked if one.row.alive}
+        self.seats = self._seats() if BRANCH_WITH_COMMITTEE in owing else {}
+        by_records = [one.row for one in self.asked if one.row.proof == RECORDS or one.row.own_records]
+        kinds = sorted({kind for row in by_records for kind in row.every_kind()})
+        self.records = self._by_place(counting_records(self.first, self.last, kinds, self.ids, as_of)) if kinds else {}
+        self.uncounted = uncounted_records(self.first, self.last, kinds, self.ids, as_of) if kinds else {}
+        self.topics = self._topics()
+        self.talks = self._talks() if EACH_MEMBER in owing else None
+        self.exempt = self._exemptions()
+        self.documents = self._documents()
+        self._years: dict[tuple[str, int], dict[int, tuple[list[CountingRecord], list[CountingRecord]]]] = {}
+
+    # ---- what is asked
+
+    def _asked(self, rules: tuple[RequirementRule, ...], carried: bool) -> Iterator[Asked]:
+        for row in rules:
+            for period in periods_of(row, self.span):
+                yield Asked(row, row.on(period.first), period)
+            if carried and row.due_setting and row.period == YEAR:
+                before = Period(YEAR, self.span.year - 1)
+                edition = row.on(before.first)
+                if edition and before.last < self.due(edition, before):
+                    yield Asked(row, edition, before)
+
+    def _days_read(self) -> tuple[date, date]:
+        """The days whose records can matter: the span, and where a year may be met in the next spring that too."""
+        first, last = self.span.first, self.span.last
+        for one in self.asked:
+            if one.row.due_setting and one.edition and one.period.kind == YEAR:
+                first = min(first, one.period.first, self._chain(one.edition, one.period).first)
+                last = max(last, self.due(one.edition, one.period))
+        return first, last
+
+    def _chain(self, rule: RequirementRule, period: Period) -> Period:
+        """The year from which on records may have been claimed by the year before them, up to `period`."""
+        before = period.previous()
+        while self.due(rule, before) > before.last and before.last >= self.start and before.year > 2000:
+            period, before = before, before.previous()
+        return period
+
+    def number(self, rule: RequirementRule, period: Period) -> int:
+        """How many are owed in a period: by the rule, or by the setting that takes its place."""
+        if rule.number_setting:
+            return int(dated_settings.at(self.settings[rule.number_setting], period.first))
+        return rule.n
+
+    def due(self, rule: RequirementRule, period: Period) -> date:
+        """The last day on which a period can be met in time."""
+        if rule.due_setting:
+            return dated_settings.day_in(dated_settings.at(self.settings[rule.due_setting], period.first), period.year)
+        return period.last
+
+    def months(self, rule: RequirementRule, day: date) -> int:
+        """How many months after an event of `day` a rule is due; 0: not required."""
+        if rule.months_setting:
+            return int(dated_settings.at(self.settings[rule.months_setting], day))
+        return rule.months
+
+    def share(self, period: Period) -> Fraction:
+        return Fraction(dated_settings.at(self.settings["founding_share"], period.first))
+
+    def narrowed(self, rule: RequirementRule, period: Period) -> bool:
+        """Whether the agency lets less count than the article names."""
+        key = rule.narrowing_setting
+        return bool(key) and dated_settings.at(self.settings[key], period.first) > 0
+
+    # ---- what is read
+
+    def _places(self, organisations: list[int] | None) -> dict[int, Place]:
+        """Organisations that may owe, and small groups, with the days on which they stood, from the dated versions."""
+        rows = OrganisationVersion.objects.filter(kind__in=sorted({*self.kinds, Kind.SMALL_GROUP}))
+        rows = rows.filter(in_force_during(self.first, self.span.last))
+        if organisations is not None:
+            rows = rows.filter(Q(organisation__in=organisations) | Q(parent__in=organisations, kind=Kind.SMALL_GROUP))
+        places: dict[int, Place] = {}
+        for pk, kind, parent, starts, ends, founded, kept in rows.order_by("starts").values_list(
+            *("organisation", "kind", "parent", "starts", "ends", "organisation__founded", "organisation__kept_from")
+        ):
+            place = places.setdefault(pk, Place(pk, kind, parent, starts, ends or ALWAYS, founded or starts, kept))
+            place.parent, place.ends = parent, ends or ALWAYS
+            place.parents.append((starts, ends or ALWAYS, parent))
+        self.groups: dict[int | None, list[Span]] = {}
+        for place in places.values():
+            if place.kind == Kind.SMALL_GROUP:
+                for first, last, branch in place.parents:
+                    self.groups.setdefault(branch, []).append((max(first, place.founded), last))
+        return places
+
+    def _below(self) -> dict[int, list[Span]]:
+        """{organisation of an upper level: days on which something stood below it}: one alone has nobody to lead yet."""
+        upper = [pk for pk, place in self.places.items() if place.kind in UPPER]
+        if not upper:
+            return {}
+        rows = OrganisationVersion.objects.filter(parent__in=upper).filter(in_force_during(self.first, self.span.last))
+        below: dict[int, list[Span]] = {}
+        for parent, starts, ends in rows.values_list("parent", "starts", "ends"):
+            below.setdefault(parent, []).append((starts, ends or ALWAYS))
+        return below
+
+    def _seats(self) -> dict[int, list[tuple[int, date, date]]]:
+        rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).in_force_during(self.span.first, self.span.last)
+        if self.ids is not None:
+            rows = rows.filter(organisation__in=self.ids)
+        seats: dict[int, list[tuple[int, date, date]]] = {}
+        for place, member, starts, ends in rows.values_list("organisation", "member", "starts", "ends"):
+            seats.setdefault(place, []).append((member, starts or date.min, ends or ALWAYS))
+        return seats
+
+    def _by_place(self, records: Iterable[CountingRecord]) -> dict[tuple[int, str], list[CountingRecord]]:
+        by_place: dict[tuple[int, str], list[CountingRecord]] = {}
+        for record in records:
+            by_place.setdefault((record.organisation, record.kind), []).append(record)
+        return by_place
+
+    def _talks(self) -> Talks:
+        asked = [one for one in self.asked if one.row.counts_members and one.row.alive]
+        kinds = sorted({kind for one in asked for kind in one.row.every_kind()})
+        narrowed = any(self.narrowed(one.row, one.period) for one in asked)
+        return Talks.read((self.span.first, self.span.last), kinds, self.ids, self.as_of, narrowed=narrowed)
+
+    def _topics(self) -> dict[int, list[str]]:
+        """{record: what its minutes say it was about}, where a rule asks."""
+        kinds = {kind for one in self.asked if one.row.topic for kind in one.row.every_kind()}
+        ids = [record.activity for (_, kind), rows in self.records.items() if kind in kinds for record in rows]
+        return dict(Activity.objects.filter(pk__in=ids).order_by().values_list("pk", "topics")) if ids else {}
+
+    def _exemptions(self) -> dict[tuple[int, str], list[tuple[date, date, str]]]:
+        rows = Exemption.objects.active().filter(first__lte=self.last, last__gte=self.first)
+        if self.ids is not None:
+            rows = rows.filter(organisation__in=self.ids)
+        spans: dict[tuple[int, str], list[tuple[date, date, str]]] = {}
+        for place, rules, first, last, reason in rows.order_by("pk").values_list(
+            "organisation", "rules", "first", "last", "reason"
+        ):
+            for rule in rules:
+                spans.setdefault((place, rule), []).append((first, last, reason))
+        return spans
+
+    def _documents(self) -> dict[tuple[int, str, str, str], list[tuple[int, date]]]:
+        """{(organisation, rule, period, person): [(id, its date)]} of the papers named, where a rule asks for them."""
+        rules = [one.row.rule for one in self.asked if one.row.proof == DOCUMENTS or one.row.documents]
+        if not rules:
+            return {}
+        rows = RequirementDocument.objects.filter(rule__in=set(rules), withdrawn__isnull=True, dated_on__lte=self.as_of)
+        if self.ids is not None:
+            rows = rows.filter(organisation__in=self.ids)
+        found: dict[tuple[int, str, str, str], list[tuple[int, date]]] = {}
+        columns = ("pk", "organisation", "rule", "period", "person", "dated_on")
+        for pk, place, rule, period, person, day in rows.order_by("dated_on", "pk").values_list(*columns):
+            found.setdefault((place, rule, period, person), []).append((pk, day))
+        return found
+
+    # ---- what follows
+
+    def rows(self) -> Iterator[Requirement]:
+        from_places = [one for one in self.asked if not (one.row.personal or one.row.owes in (TERM, TERMS_BELOW))]
+        for one in from_places:
+            for place in self.places.values():
+                row = self._row(one, place)
+                if row is not None:
+                    yield row
+
+    def stands(self, place: Place, rule: RequirementRule, period: Period) -> bool:
+        """Whether a rule concerns a place at all in a period: of its kinds, on one day at least, with something to lead."""
+        there = place.kind in rule.places and place.founded <= period.last and place.ends >= period.first
+        if not there or place.kind not in UPPER:
+            return there
+        return any(first <= period.last and last >= period.first for first, last in self.below.get(place.pk, ()))
+
+    def start_of(self, place: Place) -> date:
+        """The first day from which the place owes anything: the agency's, or its own where it joined later."""
+        return max(self.start, place.kept_from or date.min)
+
+    def before_start(self, place: Place, period: Period, due: date) -> str:
+        """Return why a period is history to the agency or the place, "" where it is owed.
+
+        What the agency began with is history; the period in which it began is owed like that of a founding.
+        """
+        start = self.start_of(place)
+        if start > place.founded and (due < start or not long_enough(period, start, ALWAYS, self.share(period))):
+            return why_not_yet(self.start, place.kept_from)
+        return ""
+
+    def too_short(self, place: Place, period: Period) -> str:
+        """Return why so little of a period was lived that it is owed only where it was met anyway, "" otherwise."""
+        share = self.share(period)
+        if not long_enough(period, place.founded, ALWAYS, share):
+            return f"{place.founded:%Y年%-m月%-d日}成立，当期不计"
+        if not long_enough(period, max(place.founded, self.start_of(place)), place.ends, share):
+            return f"{place.ends:%Y年%-m月%-d日}撤销，当期不计"
+        return ""
+
+    def new_row(self, place: Place, one: Asked) -> Requirement:
+        rule = one.edition or one.row
+        due = self.due(rule, one.period)
+        if place.ends < one.period.last:
+            due = min(due, place.ends)
+        return Requirement(place.pk, one.row.rule, one.period, self.number(rule, one.period), due)
+
+    def _row(self, one: Asked, place: Place) -> Requirement | None:
+        rule, period = one.edition or one.row, one.period
+        if one.row.owes == SMALL_GROUP and place.kind == Kind.BRANCH:
+            return self._branch_without_groups(one, place)
+        if not self.stands(place, one.row, period):
+            return None
+        row = self.new_row(place, one)
+        if not one.row.alive:
+            return not_alive(row)
+        if one.edition is None:
+            return not_applicable(row, "这条规则当期尚未施行")
+        history = self.before_start(place, period, row.due)
+        if history:
+            return not_applicable(row, history)
+        return self.settle(row, place, self._blocked(row, rule, place) or self._counted(row, rule, place))
+
+    def settle(self, row: Requirement, place: Place, blocked: str) -> Requirement:
+        """Return the row judged, once its records are counted. blocked: why nothing is owed, "" otherwise."""
+        short = self.too_short(place, row.period)
+        if short and (blocked or not row.met):
+            return not_applicable(row, short)
+        return not_applicable(row, blocked) if blocked else self.judge(row)
+
+    def _blocked(self, row: Requirement, rule: RequirementRule, place: Place) -> str:
+        reference = min(row.period.last, max(self.as_of, row.period.first), place.ends)
+        if rule.owes == BRANCH_WITH_COMMITTEE and not self._has_committee(place, reference):
+            return "未设支部委员会"
+        return "本机关设定为不要求" if row.expected == 0 else ""
+
+    def _counted(self, row: Requirement, rule: RequirementRule, place: Place) -> str:
+        """Count what meets the row; return why nothing is expected after all, "" otherwise."""
+        if rule.owes == EACH_MEMBER and self.talks is not None:
+            day = min(row.period.last, max(self.as_of, row.period.first), place.ends)
+            late = partial(self.is_late, place=place)
+            self.talks.count(row, day, late, narrowed=self.narrowed(rule, row.period))
+            return "" if row.expected else "名册上没有应谈人员"
+        if rule.proof == DOCUMENTS:
+            self.count_documents(row)
+        else:
+            self._count(row, rule, place)
+        return ""
+
+    def _branch_without_groups(self, one: Asked, place: Place) -> Requirement | None:
+        period = one.period
+        if not (place.founded <= period.last and place.ends >= period.first):
+            return None
+        if any(starts <= period.last and ends >= period.first for starts, ends in self.groups.get(place.pk, ())):
+            return None
+        return not_applicable(self.new_row(place, one), "未划分党小组")
+
+    def _has_committee(self, place: Place, day: date) -> bool:
+        seated = {member for member, starts, ends in self.seats.get(place.pk, ()) if starts <= day <= ends}
+        return len(seated) >= COMMITTEE_MINIMUM
+
+    def is_late(self, record: CountingRecord, met: str, place: Place) -> bool:
+        """Nothing is late from before the start."""
+        return met == LATE and record.day >= self.start_of(place)
+
+    def _matching(
+        self, rule: RequirementRule, period: Period, place: Place
+    ) -> tuple[list[CountingRecord], list[CountingRecord]]:
+        """Return (records on time, records late) that meet this period: by own date, or marked as making up for it."""
+        on_time: list[CountingRecord] = []
+        late: list[CountingRecord] = []
+        matched: set[int] = set()
+        for kind in rule.kinds:
+            for record in self.records.get((place.pk, kind), ()):
+                if record.activity in matched or not self._about(rule, record):
+                    continue
+                met = record.meets(period)
+                if met is not None:
+                    matched.add(record.activity)
+                    (late if self.is_late(record, met, place) else on_time).append(record)
+        return on_time, late
+
+    def own_records(self, place: int, kind: str) -> Iterable[CountingRecord]:
+        """The records of one kind that count at a place."""
+        return self.records.get((place, kind), ())
+
+    def _about(self, rule: RequirementRule, record: CountingRecord) -> bool:
+        return not rule.topic or rule.topic in self.topics.get(record.activity, ())
+
+    def _by_year(
+        self, rule: RequirementRule, period: Period, place: Place
+    ) -> tuple[list[CountingRecord], list[CountingRecord]]:
+        """As `_matching`, for a year that may be met until a day of the next one.
+
+        A record of that spring meets the year before where it was still open, the earliest first, else its own.
+        """
+        years = self._years.setdefault((rule.rule, place.pk), {})
+        if period.year not in years:
+            taken: set[int] = set()
+            year = self._chain(rule, period)
+            while year.first <= period.first:
+                on_time, late = self._matching(rule, year, place)
+                on_time = [record for record in on_time if record.activity not in taken]
+                late = [record for record in late if record.activity not in taken]
+                missing = self.number(rule, year) - len(on_time) - len(late)
+                if missing > 0 and self._open(rule, year, place):
+                    for record in self._of_spring(rule, year, place)[:missing]:
+                        taken.add(record.activity)
+                        (late if self.is_late(record, LATE if record.late else "", place) else on_time).append(record)
+                years[year.year] = on_time, late
+                year = year.next()
+        return years[period.year]
+
+    def _of_spring(self, rule: RequirementRule, year: Period, place: Place) -> list[CountingRecord]:
+        """Records after a year and until it is due, the earliest first; those marked as made up are spoken for."""
+        due = self.due(rule, year)
+        once = {
+            record.activity: record
+            for kind in rule.kinds
+            for record in self.records.get((place.pk, kind), ())
+            if year.last < record.day <= due and record.makes_up_for is None and self._about(rule, record)
+        }
+        return sorted(once.values(), key=lambda record: (record.day, record.activity))
+
+    def _open(self, rule: RequirementRule, year: Period, place: Place) -> bool:
+        """Whether a year is owed at all, so that something may meet it later."""
+        there = place.founded <= year.last and not self.before_start(place, year, self.due(rule, year))
+        return there and not self.too_short(place, year) and self.exempted(place.pk, rule.rule, year) is None
+
+    def _count(self, row: Requirement, rule: RequirementRule, place: Place) -> None:
+        matching = self._by_year if rule.due_setting and row.period.kind == YEAR else self._matching
+        on_time, late = matching(rule, row.period, place)
+        row.on_time, row.late = len(on_time), len(late)
+        row.records = [record.activity for record in sorted([*on_time, *late], key=lambda record: record.day)]
+        row.waiting = sum(record.accepted for record in [*on_time, *late]) < row.expected <= row.done
+        self._note_found(row, rule, place)
+
+    def _note_found(self, row: Requirement, rule: RequirementRule, place: Place) -> None:
+        """Note what was found and does not count: not valid, not there yet, about something else, or made up for another."""
+        last = max(row.period.last, row.due)
+        found = [
+            one
+            for kind in rule.kinds
+            for one in self.uncounted.get((place.pk, kind), ())
+            if row.period.first <= one.day <= last
+        ]
+        for kind in rule.kinds:
+            for record in self.records.get((place.pk, kind), ()):
+                if record.day not in row.period or record.activity in row.records:
+                    continue
+                if record.makes_up_for is not None:
+                    found.append(Uncounted(record.activity, record.day, "补办以前期间，不计入本期"))
+                elif not self._about(rule, record):
+                    found.append(Uncounted(record.activity, record.day, "记录没有标明这个议题"))
+        counted = set(row.records)
+        once = {one.activity: one for one in found if one.activity not in counted}
+        row.found = sorted(once.values(), key=lambda one: (one.day, one.activity))
+        row.returned = next((one.activity for one in reversed(row.found) if one.reason == RETURNED), None)
+
+    def count_documents(self, row: Requirement) -> None:
+        """Add the papers named for a row: in time when dated by its due day."""
+        for pk, day in self.documents.get((*row.key, row.person), ()):
+            row.documents.append(pk)
+            if day <= row.due:
+                row.on_time += 1
+            else:
+                row.late += 1
+
+    def exempted(self, place: int, rule: str, period: Period) -> str | None:
+        """Return why a place is exempt from a rule in a period, None where it is not."""
+        spans = self.exempt.get((place, rule), ())
+        touching = [span for span in spans if span[0] <= period.last and span[1] >= period.first]
+        if freed(period, [(first, last) for first, last, _ in touching], self.share(period)):
+            return touching[0][2]
+        return None
+
+    def judge(self, row: Requirement) -> Requirement:
+        reason = self.exempted(row.organisation, row.rule, row.period)
+        if reason is not None:
+            row.state, row.reason = State.EXEMPT, reason
+        elif row.on_time >= row.expected:
+            row.state = State.MET
+        elif row.met:
+            row.state = State.MET_LATE
+        elif self.as_of > row.due:
+            row.state = State.OVERDUE
+        elif self.as_of >= self._soon(row):
+            row.state = State.DUE_SOON
+        return row
+
+    def _soon(self, row: Requirement) -> date:
+        if row.row.soon_months:
+            return add_months(row.due, -row.row.soon_months)
+        return row.due - timedelta(days=int(dated_settings.at(self.settings["due_soon_days"], row.due)))
+
+
+def not_alive(row: Requirement) -> Requirement:
+    """Return the row as one of a subject that is still to come."""
+    row.expected, row.state, row.reason = 0, State.NOT_ALIVE, f"随“{row.row.alive_from}”功能启用"
+    return row

@@ -1,0 +1,77 @@
+"""One requirement: who owes what in a period, what was done of it, and what was found and does not count."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from common.periods import Period
+from members.activities.selectors.counting import Uncounted
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.rule import RequirementRule
+from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
+
+
+@dataclass
+class Requirement:
+    """One row: organisation × rule × period; of the personal rules one for each person there.
+
+    expected: how many are owed (0 when not applicable). on_time, late: how many records (members, for talks) meet
+    it. records: ids of the records that meet it. waiting: it is met only with records still under review. found: records
+    of the period that do not count, with why. returned: id of a returned one, or None. reason: why it is exempt or not
+    applicable. missing: ids of members without a talk. person: key of the person who owes it, "" for the organisation's;
+    person_name: his name. documents: ids of the papers that meet it. open_places: labels of organisations for which it is
+    still to be done (reminders of terms).
+    """
+
+    organisation: int
+    rule: str
+    period: Period
+    expected: int
+    due: date
+    on_time: int = 0
+    late: int = 0
+    state: str = State.NOT_DUE
+    reason: str = ""
+    records: list[int] = field(default_factory=list)
+    waiting: bool = False
+    found: list[Uncounted] = field(default_factory=list)
+    returned: int | None = None
+    missing: list[int] = field(default_factory=list)
+    person: str = ""
+    person_name: str = ""
+    documents: list[int] = field(default_factory=list)
+    open_places: list[int] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        return self.on_time + self.late
+
+    @property
+    def met(self) -> bool:
+        """Whether as much is done as is owed, in time or late."""
+        return self.done >= self.expected
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        return (self.organisation, self.rule, str(self.period))
+
+    @property
+    def row(self) -> RequirementRule:
+        return REQUIREMENT_RULES_BY_ID[self.rule]
+
+    @property
+    def kind(self) -> str:
+        """The kind of record that a form for it begins with, "" where no record proves it."""
+        return next(iter(self.row.kinds), "")
+
+    @property
+    def applies(self) -> bool:
+        return self.state not in (State.NOT_APPLICABLE, State.EXEMPT, State.NOT_ALIVE)
+
+
+def not_applicable(row: Requirement, reason: str) -> Requirement:
+    """Return the row as one that is not owed, with why; nothing is expected of it and nothing counted."""
+    row.expected = row.on_time = row.late = 0
+    row.records, row.documents, row.missing, row.open_places = [], [], [], []
+    row.waiting = False
+    row.state, row.reason = State.NOT_APPLICABLE, reason
+    return row

@@ -1,0 +1,87 @@
+"""Talks: counted by the members of a branch who had one, whichever branch they had it in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from members.activities.selectors.counting import CountingRecord, talks_had, who_talked
+from members.roster.models.members import Membership
+from members.roster.models.posts import COMMITTEE_SEATS, Post
+from responsibilities.requirements.requirement import Requirement
+from responsibilities.requirements.spans import ALWAYS, Span
+
+
+@dataclass(frozen=True)
+class Talks:
+    """rosters: {branch: [(member, first day, last day, exempt from)]}. had: {member: [CountingRecord]}.
+
+    partners, seats: who took part in each record, and {member: [(first, last)]} of seats on a committee; read only where
+    the agency lets nothing but a talk with the committee count.
+    """
+
+    rosters: dict[int, list[tuple[int, date, date, date]]]
+    had: dict[int, list[CountingRecord]]
+    partners: dict[int, set[int]]
+    seats: dict[int, list[tuple[date, date]]]
+
+    @classmethod
+    def read(
+        cls, days: Span, kinds: Sequence[str], ids: Sequence[int] | None, as_of: date, *, narrowed: bool
+    ) -> "Talks":
+        """Read what concerns `days` and the branches `ids` (all when None), as it stood on `as_of`."""
+        members = None
+        if ids is not None:
+            members = Membership.objects.filter(organisation__in=ids).order_by().values("member")
+        had = talks_had(*days, kinds, members, as_of)
+        if not narrowed:
+            return cls(_rosters(days, ids), had, {}, {})
+        records = {record.activity for rows in had.values() for record in rows}
+        return cls(_rosters(days, ids), had, who_talked(records), _seats(days))
+
+    def count(
+        self, row: Requirement, day: date, is_late: Callable[[CountingRecord, str], bool], *, narrowed: bool
+    ) -> None:
+        """Fill a row of a branch: expected are its members of `day`, done those who had a talk."""
+        owed = {
+            member
+            for member, starts, ends, exempt in self.rosters.get(row.organisation, ())
+            if starts <= day <= ends and exempt > day
+        }
+        early: set[int] = set()
+        made_up: set[int] = set()
+        records: dict[int, CountingRecord] = {}
+        for member in owed:
+            for record in self.had.get(member, ()):
+                met = record.meets(row.period)
+                if met is not None and (not narrowed or self._with_committee(member, record)):
+                    records[record.activity] = record
+                    (made_up if is_late(record, met) else early).add(member)
+        made_up -= early
+        row.expected, row.on_time, row.late = len(owed), len(early), len(made_up)
+        row.records = [record.activity for record in sorted(records.values(), key=lambda one: (one.day, one.activity))]
+        row.missing = sorted(owed - early - made_up)
+
+    def _with_committee(self, member: int, record: CountingRecord) -> bool:
+        """Whether anybody else in the talk held a seat on a committee that day."""
+        others = self.partners.get(record.activity, set()) - {member}
+        return any(first <= record.day <= last for other in others for first, last in self.seats.get(other, ()))
+
+
+def _rosters(days: Span, ids: Sequence[int] | None) -> dict[int, list[tuple[int, date, date, date]]]:
+    rows = Membership.objects.filter(member__joined_on__isnull=False).in_force_during(*days)
+    if ids is not None:
+        rows = rows.filter(organisation__in=ids)
+    rosters: dict[int, list[tuple[int, date, date, date]]] = {}
+    for place, member, starts, ends, joined, exempt in rows.values_list(
+        "organisation", "member", "starts", "ends", "member__joined_on", "member__exempt_from"
+    ):
+        rosters.setdefault(place, []).append((member, max(starts, joined or starts), ends or ALWAYS, exempt or ALWAYS))
+    return rosters
+
+
+def _seats(days: Span) -> dict[int, list[Span]]:
+    rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).in_force_during(*days)
+    seats: dict[int, list[Span]] = {}
+    for member, starts, ends in rows.values_list("member", "starts", "ends"):
+        seats.setdefault(member, []).append((starts or date.min, ends or ALWAYS))
+    return seats

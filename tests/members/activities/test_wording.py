@@ -1,0 +1,79 @@
+"""One wording of who came: the panel while typing, the form of a draft, the record's page and its review say the same."""
+
+import html
+import re
+
+import pytest
+from django.urls import reverse
+
+from common import clock
+from members.activities.models import ActivityKindCode
+from members.activities.quorum import BODIES, Body, Quorum
+from members.activities.submission import quorum_words
+from members.roster.services.members import post_give
+from tests.members.activities.records import filled, only
+
+pytestmark = pytest.mark.django_db
+# Kinds that are asked of a branch and whose people come from its roster.
+KINDS = [code for code in ActivityKindCode if code != ActivityKindCode.TALK]
+
+
+def quorum_line(page):
+    found = re.search(r'<div class="dj-quorum[^>]*?(hidden)?>.*?<span>(.*?)</span>', page, re.DOTALL)
+    return html.unescape(found[2]).strip() if found and not found[1] else ""
+
+
+def uncounted(page):
+    """Return what a page says of kinds that do not count."""
+    return sorted(set(re.findall(r"([^<>：\s]+不计入任何应办事项[^<>]*)<", html.unescape(page))))
+
+
+@pytest.mark.parametrize("there", ["all", "one", "nobody"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_panel_form_page_and_review_say_the_same(world, as_, kind, there):
+    people = world.people("branch_a")
+    for person, seat in zip(people, ("organisation", "publicity", "discipline"), strict=False):
+        post_give(by=world.staff, member=person, organisation=world.branch_a, kind=seat)
+    place = world.group_a1 if kind == ActivityKindCode.GROUP_MEETING else world.branch_a
+    data = filled(place, kinds=[kind], day=clock.today())
+    keys = [key for key in data if key.startswith("att-")]
+    present = {"all": len(keys), "one": 1, "nobody": 0}[there]
+    data |= {key: "present" if number < present else "leave" for number, key in enumerate(keys)}
+    client = as_("secretary_a")
+    panel = client.post(reverse("activity_checks"), data).content.decode()
+    assert client.post(reverse("activity_new"), data | {"do": "save"}).status_code == 302
+    record = only()
+    pages = [panel, client.get(reverse("activity_edit", args=[record.pk])).content.decode()]
+    pages.append(client.get(reverse("activity_detail", args=[record.pk])).content.decode())
+    client.post(reverse("activity_submit", args=[record.pk]))
+    assert only().state == "submitted"
+    pages.append(client.get(reverse("activity_detail", args=[record.pk])).content.decode())
+    pages.append(as_("staff").get(reverse("review_detail", args=[record.pk])).content.decode())
+    said = [(quorum_line(page), uncounted(page)) for page in pages]
+    assert said == [said[0]] * len(pages)
+    if BODIES.get(kind) == Body.ASSEMBLY:
+        assert said[0][0].startswith("应到会有表决权 ") and "实到会有表决权 " in said[0][0]
+    if kind in BODIES and there == "nobody":
+        assert said[0][1], kind
+
+
+def test_while_attendance_is_not_entered_the_pages_judge_nothing(world, as_):
+    client = as_("secretary_a")
+    data = filled(world.branch_a) | {f"att-{member.pk}": "not_recorded" for member in world.people("branch_a")}
+    panel = client.post(reverse("activity_checks"), data).content.decode()
+    client.post(reverse("activity_new"), data | {"do": "save"})
+    detail = client.get(reverse("activity_detail", args=[only().pk])).content.decode()
+    assert "人未登记" in quorum_line(detail) and quorum_line(detail) == quorum_line(panel)
+    assert uncounted(detail) == uncounted(panel) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (Body.ASSEMBLY, "应到会有表决权 8 人，实到会有表决权 3 人，至少需 4 人，还差 1 人，不能表决"),
+        (Body.ELECTION, "应到会有选举权 8 人，实到会有选举权 3 人，至少需 4 人，还差 1 人，不能选举"),
+        (Body.COMMITTEE, "应到委员 8 人，实到委员 3 人，至少需 4 人，还差 1 人，会议无效"),
+    ],
+)
+def test_voters_are_called_voters(body, words):
+    assert quorum_words({"assembly": Quorum(body, 8, 3, 4)})[0] == words
