@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from branches.places.models.departments import Department
 from common import clock
+from common.periods import QUARTER, Period
 from members.activities.models import Activity
 from responsibilities.work.models import SyncStage, SyncStageKind
 from responsibilities.work.selectors.candidates import candidates
@@ -141,8 +142,8 @@ STAGE_SAYS = {
 }
 # (item, stage, sentence): links that wait to be confirmed; "" where the record itself speaks of the work.
 WAITING = [
-    ("政务数据共享攻坚", CARRY, ""),
-    ("电子证照扩面应用", CARRY, "党员骨干在活动后到窗口带班，推广证照免提交办理"),
+    ("来年重点任务编制", STUDY, ""),
+    ("项目评审提速", CARRY, "党员骨干在活动后到评审现场带班，当天问题当天答复"),
 ]
 MILESTONES = [("完成需求清单", 115), ("系统联调", 75), ("全市推广", -20)]
 
@@ -236,6 +237,9 @@ class Work:
         for name, kind, sentence in WAITING:
             stage = SyncStage.objects.select_related("item__organisation").get(item__name=name, stage=kind)
             point = point_of(stage)
+            if point.day is None or point.day not in Period.containing(QUARTER, self.today):
+                # Nothing waits in a quarter that is over: its results could not be frozen.
+                continue
             rows = candidates(self.staff, point, stage.item).offered
             fit = [row for row in rows if not row.same_item and row.outcome != "too_early"]
             mine = [row for row in fit if row.activity.organisation_id in point.carriers]

@@ -266,7 +266,16 @@ def _enough(links):
 def test_the_demo_has_work_duties_and_supervision_in_every_state(demo, signed_in):
     page = signed_in("ganbu", viewport=DESK)
     states = {
-        "/sync/?state={}": ("missing", "lagging", "waits", "closed", "synchronised", "waived"),
+        "/sync/?state={}": (
+            "missing",
+            "lagging",
+            "to_confirm",
+            "waits",
+            "closed",
+            "given_up",
+            "synchronised",
+            "waived",
+        ),
         "/duties/?level=branch&state={}": ("open", "overdue", "reported", "returned", "accepted", "closed"),
         "/supervision/?state={}": ("open", "reported", "returned", "accepted", "closed", "overdue"),
         "/collects/?state={}": ("draft", "open", "closed"),

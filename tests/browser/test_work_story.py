@@ -29,11 +29,14 @@ def test_the_way_from_a_lost_point_to_the_stage_and_back(signed_in):
     loss.locator("a:has-text('去补齐')").click()
     page.wait_for_url(re.compile(r"/sync/\d+/"))
     hand.click(f"{_stage(page)} a:has-text('补佐证')")
-    hand.click("button:has-text('选用')")
+    hand.click(".pick-row a.pick-title >> nth=0")
+    if not page.input_value("#id_sentence"):
+        page.fill("#id_sentence", "党员骨干在活动后到窗口带班，推广证照免提交办理")
+    hand.click("button:has-text('选用，报上级确认')")
     page.wait_for_load_state()
     page.goto(page.home + "/")
     settled(page)
-    assert hand.clicks == 2
+    assert hand.clicks == 3
     texts = page.locator(".dj-losses li").all_inner_texts()
     assert not any("电子证照扩面应用”实施环节未见党建记录" in text for text in texts)
 
@@ -48,6 +51,10 @@ def test_linking_a_record_to_a_stage_costs_one_click_more(signed_in):
     recorded(page, "现场办公推进整改")
     hand.click("text=全部出席")
     page.wait_for_selector("[data-draft] .stage-chip")
+    name = page.inner_text("[data-links] .stage-chip >> nth=0").split("　")[0].strip()
+    page.fill("#id_content", f"一、学习文件。二、研究{name}的分工。")
+    # The draft saves itself before the chip takes the sentence from it.
+    page.wait_for_timeout(2500)
     hand.click("[data-links] .stage-chip")
     page.wait_for_selector(".stage-linked a")
     label = page.inner_text(".stage-linked a >> nth=0")
@@ -67,8 +74,8 @@ def test_existing_evidence_is_attached_from_the_board_in_two_clicks(signed_in):
     before = int(re.search(r"(\d+) 处不同步", page.inner_text("h1"))[1])
     hand = Hand(page)
     hand.click("a:has-text('补佐证')")
-    page.wait_for_selector("text=最合适的在前")
-    hand.click("button:has-text('选用')")
+    page.wait_for_selector("text=写到了这项业务")
+    hand.click("button:has-text('选用，报上级确认')")
     page.wait_for_load_state()
     assert hand.clicks == 2
     page.goto(f"{page.home}/sync/?word=政务数据共享攻坚")
