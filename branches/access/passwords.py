@@ -22,6 +22,7 @@ _WORDS = (
     "密码",
 )
 _REST = 6
+_DISTINCT = 5
 
 
 class LengthValidator(MinimumLengthValidator):
@@ -32,6 +33,19 @@ class LengthValidator(MinimumLengthValidator):
 
     def get_help_text(self):
         return f"至少 {self.min_length} 个字符。"
+
+
+class RepetitionValidator:
+    """Refuse a password of a few characters, or of one piece said again and again: aaaaaaaaaaaa, abcabcabcabc (C03)."""
+
+    def validate(self, password, user=None):
+        pieces = (password[:length] for length in range(1, len(password) // 2 + 1))
+        again = any((piece * (len(password) // len(piece) + 1)).startswith(password) for piece in pieces)
+        if again or len(set(password.lower())) < _DISTINCT:
+            raise ValidationError("密码重复的内容太多，请换一个不易猜到的密码。", code="repetition")
+
+    def get_help_text(self):
+        return "不能是同一段内容的重复。"
 
 
 class ContextWordsValidator:

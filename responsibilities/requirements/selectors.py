@@ -53,7 +53,9 @@ def requirement_name(row: Requirement) -> str:
     """Return 「10月支委会」, 「四季度党员大会」, 「2026年组织生活会」."""
     period = f"{row.period.year}年" if row.period.kind == YEAR else row.period.short()
     who = f"（{row.person_name}）" if row.person else ""
-    return f"{period}{row.row.short}{who}"
+    # 2026年度任务安排, not 2026年年度任务安排.
+    short = row.row.short.removeprefix("年") if period.endswith("年") else row.row.short
+    return f"{period}{short}{who}"
 
 
 def one_requirement(

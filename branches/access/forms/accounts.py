@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from branches.access.entering import why_not
 from branches.access.lockout import wrong_code
 from branches.access.models import User
+from branches.access.services.codes import as_printed
 from branches.access.services.factor import factor_check
 from branches.access.services.slips import slip_tried
 from common.forms.fields import PlainTextField
@@ -29,6 +30,13 @@ class LoginForm(AuthenticationForm):
         self.fields["password"].validators.append(forms.fields.validators.MaxLengthValidator(PASSWORD_MAX))
 
     def clean(self):
+        # A code is typed from paper; a password of one's own that looks like one is taken as it stands.
+        name, typed = self.cleaned_data.get("username") or "", self.cleaned_data.get("password") or ""
+        if (
+            as_printed(typed) != typed
+            and User.objects.filter(username__iexact=name, must_change_password=True).exists()
+        ):
+            self.cleaned_data["password"] = as_printed(typed)
         try:
             return super().clean()
         except forms.ValidationError:
@@ -105,6 +113,12 @@ def _own_code(request, code):
     return code
 
 
+def too_long(password):
+    """Refuse a password that the sign-in would not take."""
+    if len(password) > PASSWORD_MAX:
+        raise forms.ValidationError(f"密码不超过 {PASSWORD_MAX} 个字符。")
+
+
 class NewPasswordForm(forms.Form):
     new_password = forms.CharField(
         label="新密码",
@@ -123,6 +137,10 @@ class NewPasswordForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        for name in ("new_password", "again"):
+            # A browser would cut a longer one off without a word, and the sign-in would then refuse what was typed.
+            self.fields[name].widget.attrs.pop("maxlength", None)
+            self.fields[name].validators = [too_long]
 
     def clean_new_password(self):
         password = self.cleaned_data["new_password"]

@@ -9,3 +9,11 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 def one_time_code() -> str:
     """Return a new code such as `k7m2p-w9xqd-4hbne`."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(3))
+
+
+def as_printed(typed: str) -> str:
+    """Return a code as it was printed, whatever capitals, spaces or missing hyphens it was typed with; other text as it is."""
+    bare = "".join(typed.split()).replace("-", "").replace("－", "").lower()
+    if len(bare) == 15 and set(bare) <= set(_ALPHABET):
+        return "-".join((bare[:5], bare[5:10], bare[10:]))
+    return typed

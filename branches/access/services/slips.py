@@ -12,6 +12,7 @@ from branches import audit
 from branches.access.auditors import tell_auditors
 from branches.access.models import CodeSlip, User
 from branches.access.services.accounts import code_give
+from branches.access.services.codes import as_printed
 from branches.notices.models import Notice
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
@@ -26,7 +27,7 @@ _TOLD_HOURS = 1
 
 def _digest(username: str, code: str) -> str:
     # 74 random bits: nobody finds them from the digest by trying (as for recovery codes).
-    return hashlib.sha256(f"tongbu slip {username.lower()} {code.strip()}".encode()).hexdigest()
+    return hashlib.sha256(f"tongbu slip {username.lower()} {as_printed(code.strip())}".encode()).hexdigest()
 
 
 def slip_give(*, by: User, user: User, organisation: Organisation, role: str) -> tuple[CodeSlip, str]:

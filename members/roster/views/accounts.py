@@ -74,4 +74,6 @@ def own_link_answer(request, pk):
     else:
         link_refuse(by=request.user, proposal=proposal)
         messages.success(request, "已谢绝，提出人会收到通知")
-    return redirect("account")
+    # Whoever has just come in goes on to his work; one's own account is a press away.
+    left = LinkProposal.objects.filter(account=request.user).exists()
+    return redirect("own_links" if left else "home")

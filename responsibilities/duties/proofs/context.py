@@ -23,7 +23,7 @@ from responsibilities.duties.templates import template
 # Up to so many ids are named to the database; beyond that it is asked for all and the rest looked up.
 FEW = 300
 DETAILED = frozenset({"chaired", "lectures", "hours", "talks"})
-PEOPLE = frozenset({"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief"})
+PEOPLE = frozenset({"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief", "led"})
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Proofs that are no single record: requirements, sync stages, terms of office, supervisions, lists issued below."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q
 from django.urls import reverse, reverse_lazy
@@ -9,7 +8,6 @@ from django.utils.functional import lazy
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
-from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import KINDS, YEAR, Period
 from responsibilities.duties.models import Duty, DutyList, Level, ListState
@@ -20,9 +18,7 @@ from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import Requirement, requirement_name, requirements
 from responsibilities.requirements.services import address
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import STAGE_SHORT, SyncState, WorkItem
 from responsibilities.work.selectors.stage_words import pick_url
-from responsibilities.work.stages import NOT_OWED, SyncPoint, Timeline, sync_points
 
 # Name, leader's account and leader's written name of an item.
 Led = tuple[str, int | None, str]
@@ -73,75 +69,6 @@ def _requirement(context: ProofContext, duty: Duty, row: Requirement) -> DutySlo
     if row.state == State.MET_LATE:
         slot.late = max(1, row.expected - row.on_time)
     return slot
-
-
-def stages(context: ProofContext, duties: list[Duty]) -> Slots:
-    """One slot for each business date of work items: of those a branch carries, those in a leader's charge, all for others."""
-    points = sync_points(as_of=context.as_of, first=context.span.first, last=context.span.last)
-    rows = WorkItem.objects.order_by().values_list("pk", "name", "leader", "leader_name")
-    items = {pk: (name, leader, written) for pk, name, leader, written in rows}
-    carried, charged = _by_carrier(points), _by_leader(points, items)
-    tolerance = dated_settings.timeline("sync_tolerance_days")
-    found: Slots = {}
-    for duty in duties:
-        mine = points
-        if duty.list.holder:
-            holder = duty.list.holder
-            mine = [*charged.get(holder.pk, ()), *charged.get(holder.name, ())]
-        elif duty.list.level == Level.BRANCH:
-            mine = carried.get(duty.list.organisation_id, [])
-        slots = [_stage(context, duty, point, items[point.item][0], tolerance) for point in mine]
-        slots.sort(key=lambda slot: (slot.due, slot.key))
-        found[duty.pk] = slots or nothing_owed(duty, "本年度没有相关的重点业务")
-    return found
-
-
-def _by_carrier(points: list[SyncPoint]) -> dict[int, list[SyncPoint]]:
-    by_carrier: dict[int, list[SyncPoint]] = {}
-    for point in points:
-        for place in set(point.carriers):
-            by_carrier.setdefault(place, []).append(point)
-    return by_carrier
-
-
-def _by_leader(points: list[SyncPoint], items: Mapping[int, Led]) -> dict[int | str, list[SyncPoint]]:
-    """Points by the leader in charge of their item: by account, or by name where it was written down without one."""
-    by_leader: dict[int | str, list[SyncPoint]] = {}
-    for point in points:
-        _, leader, written = items[point.item]
-        if leader or written:
-            by_leader.setdefault(leader or written, []).append(point)
-    return by_leader
-
-
-def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, tolerance: Timeline) -> DutySlot:
-    day = point.day or context.day
-    due = day + timedelta(days=int(dated_settings.at(tolerance, day)))
-    text = {
-        SyncState.SYNCHRONISED: f"党建活动 {point.party:%m-%d}" if point.party else "",
-        SyncState.LAGGING: f"滞后 {point.lag} 天",
-        SyncState.MISSING: f"有记录但不计入：{point.found}" if point.found else "业务已开展，未见党建记录",
-        SyncState.TO_CONFIRM: "佐证待上级确认",
-        SyncState.ENDED: point.reason,
-        SyncState.WAIVED: point.reason if point.early else f"免予同步：{point.reason}",
-        SyncState.NOT_DUE: "业务尚未开展" if point.happened is None else "业务已开展，在容许天数之内",
-    }[point.state]
-    fulfilled = point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING)
-    return DutySlot(
-        duty.pk,
-        f"stage/{point.stage}" if point.milestone is None else f"node/{point.milestone}",
-        f"{item} {STAGE_SHORT[point.kind]}" + (f"（{point.name}）" if point.name else ""),
-        # The Party side is owed only once the business side has happened.
-        # What waits for somebody else's yes is not behind: the days at the reviewer cost nobody anything.
-        due if point.happened and point.state != SyncState.TO_CONFIRM else max(due, context.as_of),
-        expected=0 if point.state in NOT_OWED else 1,
-        done=int(fulfilled),
-        late=int(point.state == SyncState.LAGGING),
-        records=[proof.activity for proof in point.proofs if proof.counts and proof.activity],
-        text=text,
-        url=reverse_lazy("work_detail", args=[point.item]),
-        mend=("补佐证", _pick_url(point)),
-    )
 
 
 def terms(context: ProofContext, duties: list[Duty]) -> Slots:

@@ -9,7 +9,7 @@ from datetime import date
 
 from branches.access.models import User
 from responsibilities.duties.models import Duty, Level
-from responsibilities.duties.proofs import people, places, records
+from responsibilities.duties.proofs import people, places, records, work
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.slot import Slots, nothing_owed, period_slot, periods_of
 from responsibilities.duties.templates import template
@@ -25,14 +25,16 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "review": people.review,
     "talks": people.talks,
     "requirements": places.owed,
-    "stages": places.stages,
+    "stages": work.stages,
+    "minuted": work.minuted,
+    "led": work.led,
     "terms": places.terms,
     "supervisions": places.supervisions,
     "lists": places.lists,
 }
 # These read what they count from the template of the duty; the others from its list and its rules.
 FROM_TEMPLATE = frozenset(
-    {"activities", "chaired", "lectures", "contact", "debrief", "hours", "attendance", "review", "talks"}
+    {"activities", "chaired", "lectures", "contact", "debrief", "hours", "attendance", "review", "talks", "minuted"}
 )
 SOURCE_NAMES = {
     "activities": "活动记录",
@@ -46,6 +48,8 @@ SOURCE_NAMES = {
     "talks": "谈心谈话记录（只计时间和对象）",
     "requirements": "应办义务的完成情况",
     "stages": "四同步的各个环节",
+    "minuted": "关联到业务研究、安排环节的党组会议记录",
+    "led": "本人主持、参加的有关记录和本人下达的督查",
     "terms": "届次登记",
     "supervisions": "督查的销号情况",
     "lists": "已下达的责任清单",

@@ -64,7 +64,7 @@ def duties_of_item(item: WorkItem, carriers: Iterable[int], *, user: Actor | Non
     mine |= Q(list__level=Level.BRANCH, list__organisation__in=carriers)
     rows = Duty.objects.filter(
         upper | mine,
-        source="stages",
+        source__in=("stages", "minuted", "led"),
         list__state=ListState.ISSUED,
         list__year__range=(item.starts.year, item.ends.year),
     )

@@ -255,5 +255,9 @@ def test_a_leaders_start_page_says_what_he_owes_and_leads_and_nobody_elses_does(
     assert 'hx-get="/duties/own/brief/"' in as_("leader").get("/dashboard/").content.decode()
     assert "/duties/own/brief/" not in as_("staff").get("/dashboard/").content.decode()
     page = as_("leader").get("/duties/own/brief/").content.decode()
-    assert f'href="/sync/?leader={world.leader.pk}"' in page and "1 项，已闭环 0 项" in page and "不同步 1 处" in page
+    assert (
+        f'href="/sync/?leader={world.leader.pk}"' in page
+        and "1 项，到考核 0 项，闭环 0 项" in page
+        and "不同步 1 处" in page
+    )
     assert "分管业务" not in as_("party_secretary").get("/duties/own/brief/").content.decode()

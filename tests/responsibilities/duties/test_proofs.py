@@ -84,32 +84,31 @@ def test_stages_close_by_their_records_for_those_in_charge_and_those_who_carry(w
         StageEvidence.objects.create(stage=stage, activity=record, confirmed_at=clock.now())
     keys = [f"stage/{stage.pk}" for stage in (mine, late, missing)]
     assert set(slots("cm-sync")) == set(keys)
-    assert set(slots("ld-sync")) == {keys[0]}
     assert set(slots("br-sync", organisation=world.branch_a)) == {keys[0]}
     assert set(slots("br-sync", organisation=world.branch_b)) == {keys[1]}
-    found = slots("pg-sync")
+    found = slots("cm-sync")
     assert [found[key].state for key in keys] == ["closed", "closed", "overdue"]
     assert [found[key].late for key in keys] == [0, 1, 0]
     assert found[keys[0]].url == f"/sync/{mine.item_id}/"
     assert found[keys[0]].due == date(2026, 5, 17)
     record = mine.evidence.get().activity
     assert {one.key for one, key in duties_of_record(record) if key == keys[0]} == {
-        "pg-sync",
         "cm-sync",
-        "ld-sync",
         "br-sync",
     }
     # On the day before the record there was nothing yet.
-    assert slots("pg-sync", as_of=date(2026, 5, 11))[keys[0]].state == "open"
+    assert slots("cm-sync", as_of=date(2026, 5, 11))[keys[0]].state == "open"
 
 
 def test_a_stage_whose_business_side_waits_is_never_overdue_and_a_waived_one_not_owed(world):
     issued(world)
     stage = item(world, "四号工程", None)
     SyncStage.objects.filter(pk=stage.pk).update(planned_on=date(2026, 3, 1))
-    assert slots("pg-sync")[f"stage/{stage.pk}"].state == "open"
+    assert slots("cm-sync")[f"stage/{stage.pk}"].state == "open"
+    assert slots("pg-sync")[f"work/{stage.item_id}"].state == "open"
     SyncStage.objects.filter(pk=stage.pk).update(waived_reason="免予", waived_at="2026-03-02T00:00:00Z")
-    assert slots("pg-sync")[f"stage/{stage.pk}"].state == "not_applicable"
+    assert slots("cm-sync")[f"stage/{stage.pk}"].state == "not_applicable"
+    assert slots("pg-sync")[f"work/{stage.item_id}"].state == "not_applicable"
 
 
 def test_debriefing_counts_at_the_branch_or_where_its_secretary_attended_above(world):

@@ -24,7 +24,7 @@ from tests.responsibilities.random_year import YEAR, Agency
 
 DAYS = [date(YEAR, 11, 24), date(YEAR, 6, 30), date(YEAR, 10, 1), date(YEAR, 12, 31), date(YEAR + 1, 1, 1)]
 # Reckoned from records that other tests hold against references of their own.
-ELSEWHERE = ("stages", "debrief", "chaired")
+ELSEWHERE = ("stages", "minuted", "led", "debrief", "chaired")
 
 
 def furnish(world, agency):
