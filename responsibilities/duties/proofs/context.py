@@ -19,6 +19,7 @@ from responsibilities.duties.models import Duty, LeaderPortfolio, Level
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.slot import DutySlot
 from responsibilities.duties.templates import template
+from responsibilities.work.stages import SyncPoint, sync_points
 
 # Up to so many ids are named to the database; beyond that it is asked for all and the rest looked up.
 FEW = 300
@@ -155,6 +156,11 @@ class ProofContext:
             fair = row._replace(late=False) if row.late and row.day < self.start else row
             records.setdefault((row.organisation, row.kind), []).append(fair)
         return records
+
+    @cached_property
+    def points(self) -> list[SyncPoint]:
+        """The SyncPoints of all business work, judged on the day."""
+        return sync_points(as_of=self.as_of)
 
     def records_of(self, places: Iterable[int], kinds: Iterable[str]) -> list[CountingRecord]:
         """Return the CountingRecords of several organisations and kinds, each record once, as it counts best.

@@ -21,7 +21,7 @@ from responsibilities.duties.slot import DutySlot, Slots, nothing_owed
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import STAGE_SHORT, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.stage_words import pick_url
-from responsibilities.work.stages import NOT_OWED, SyncPoint, Timeline, sync_points
+from responsibilities.work.stages import NOT_OWED, SyncPoint, Timeline
 
 # Name, leader's account and leader's written name of an item.
 Led = tuple[str, int | None, str]
@@ -34,7 +34,7 @@ TAKEN_UP = (SyncStageKind.STUDY, SyncStageKind.ARRANGEMENT)
 
 def stages(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each business date of work items: of those a branch carries, those in a leader's charge, all for others."""
-    points = sync_points(as_of=context.as_of, first=context.span.first, last=context.span.last)
+    points = [point for point in context.points if point.day is not None and point.day in context.span]
     rows = WorkItem.objects.order_by().values_list("pk", "name", "leader", "leader_name")
     items = {pk: (name, leader, written) for pk, name, leader, written in rows}
     carried, charged = _by_carrier(points), _by_leader(points, items)
@@ -109,7 +109,7 @@ def minuted(context: ProofContext, duties: list[Duty]) -> Slots:
 
     In time as a stage is: within the days allowed after the business date. The link counts once it is confirmed.
     """
-    points = [point for point in sync_points(as_of=context.as_of) if point.kind in TAKEN_UP]
+    points = [point for point in context.points if point.kind in TAKEN_UP]
     by_item: dict[int, list[SyncPoint]] = {}
     for point in points:
         # One whose day nobody knows yet is still to come.
