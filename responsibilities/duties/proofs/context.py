@@ -204,9 +204,10 @@ class ProofContext:
 
     @cached_property
     def attendance(self) -> dict[int, dict[int, str]]:
-        """{member id: {activity id: state}} of the persons asked for, at the year's records."""
+        """{member id: {activity id: state}} of the persons asked for, at the year's records and at those that make up for it."""
         people = self.people
-        rows = Attendance.objects.filter(activity__day__range=(self.span.first, self.span.last))
+        year = (self.span.first, self.span.last)
+        rows = Attendance.objects.filter(Q(activity__day__range=year) | Q(activity__makes_up_for__range=year))
         if len(people) <= FEW:
             rows = rows.filter(member__in=people)
         attendance: dict[int, dict[int, str]] = {}
