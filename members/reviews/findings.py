@@ -91,7 +91,7 @@ def _of_itself(record: Activity) -> list[Finding]:
     if record.submitted_at is not None:
         days = (clock.day_of(record.submitted_at) - record.day).days
         if days > LONG_BEFORE:
-            rows.append(Finding(f"{days} 天后报送", f"活动过去 {days} 天才报送", "soon"))
+            rows.append(Finding(f"{days} 天后报送", f"活动过去 {days} 天才报送", "due_soon"))
     return rows
 
 

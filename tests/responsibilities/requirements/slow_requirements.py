@@ -288,8 +288,12 @@ class Slow:
             record
             for record in self.records
             if last < record.day <= due
-            and record.makes_up_for is None
-            and any(row.kind in kinds and self.counting(record, place, row.kind) for row in record.kinds.all())
+            and any(
+                row.kind in kinds
+                and not (record.makes_up_for and row.made_up)
+                and self.counting(record, place, row.kind)
+                for row in record.kinds.all()
+            )
         ]
         coming.sort(key=lambda record: (record.day, record.pk))
         return coming[: max(0, missing)]

@@ -93,7 +93,8 @@ def _link(chance, stage, part, branches, day, waiting):
     ActivityKind.objects.create(activity=activity, kind=chance.choice(["committee_meeting", "theme_day", "assembly"]))
     counted(activity, activity.valid)
     removed, own = chance.random() < 0.15, random.Random(activity.title + str(activity.day))
-    _reviewed(own, activity)
+    if waiting:
+        _reviewed(own, activity)
     return StageEvidence.objects.create(
         stage=stage,
         milestone=part,
