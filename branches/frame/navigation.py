@@ -27,7 +27,7 @@ _MAIN = [
     ("责任清单", "duty_list", "list-check", VIEW),
     ("我的责任", "own_duties", "user-star", None),
     ("督查督办", "supervision_list", "eye-check", VIEW),
-    ("一次征集", "collect_list", "clipboard-list", VIEW),
+    ("信息征集", "collect_list", "clipboard-list", VIEW),
 ]
 _ORGANISATION = [
     ("组织与党员", "organisation_list", "sitemap", VIEW),

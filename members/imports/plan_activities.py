@@ -11,7 +11,7 @@ from branches.places.models.organisations import Kind
 from common import clock
 from common.numbers import stray
 from common.tabular.words import split_names
-from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, text_of
+from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, quoted, text_of
 from members.activities.absences import parse_absentees
 from members.activities.quorum import Quorum, counts_from_ledger, quorums_of
 from members.activities.vocabulary import parse_activity_kinds
@@ -133,7 +133,7 @@ def _chairs(cells, people):
     for name in split_names(text):
         named = people.named(name)
         if not named:
-            cells.error("chair", f"主持人“{name[:20]}”不在党员名册中，请核对姓名。")
+            cells.error("chair", f"主持人{quoted(name[:20])}不在党员名册中，请核对姓名。")
         found.append(named)
     return text, found
 
@@ -158,15 +158,15 @@ def _attend(cells, item, away, people, wider):
         if person is None:
             item.unknown.append((name, reason))
             if twins > 1:
-                cells.notice("absent", f"名册中有 {twins} 名“{name[:20]}”，缺席人员按文字保存。")
+                cells.notice("absent", f"名册中有 {twins} 名{quoted(name[:20])}，缺席人员按文字保存。")
             elif people.named(name):
-                cells.notice("absent", f"“{name[:20]}”当日不在本组织名册，缺席人员按文字保存。")
+                cells.notice("absent", f"{quoted(name[:20])}当日不在本组织名册，缺席人员按文字保存。")
             else:
-                cells.notice("absent", f"没有找到缺席人员“{name[:20]}”，按文字保存。")
+                cells.notice("absent", f"没有找到缺席人员{quoted(name[:20])}，按文字保存。")
         else:
             item.absent[person] = (absentee.state, reason)
     if item.chair is not None and item.chair in item.absent:
-        cells.notice("absent", f"主持人“{item.chair.name}”又列在缺席人员中。")
+        cells.notice("absent", f"主持人{quoted(item.chair.name)}又列在缺席人员中。")
 
 
 def _check_recorder(cells, name, people, day):
@@ -174,9 +174,9 @@ def _check_recorder(cells, name, people, day):
         return
     named = people.named(name)
     if not named:
-        cells.notice("recorder", f"记录人“{name[:20]}”不在党员名册中，按文字保存。")
+        cells.notice("recorder", f"记录人{quoted(name[:20])}不在党员名册中，按文字保存。")
     elif all(person.joined_on and person.joined_on > day for person in named):
-        cells.notice("recorder", f"记录人“{name[:20]}”当日尚未入党，按文字保存。")
+        cells.notice("recorder", f"记录人{quoted(name[:20])}当日尚未入党，按文字保存。")
 
 
 def _check_figures(cells, item, named_absent):

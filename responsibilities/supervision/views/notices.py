@@ -19,6 +19,7 @@ from branches.reach.rights import ASSIGN, DUTIES, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
+from common.text import quoted
 from responsibilities.supervision.forms import (
     MOST_RECORDS,
     ProlongForm,
@@ -226,7 +227,7 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
         raise access.Forbidden(DUTIES, supervision.organisation)
     if supervision.state not in AWAITING:
         words = "已销号" if supervision.state == SupervisionState.CLOSED else supervision.get_state_display()
-        raise Conflict(f"这件督查现在的状态是“{words}”，不能再回复。", record=supervision)
+        raise Conflict(f"这件督查现在的状态是{quoted(words)}，不能再回复。", record=supervision)
     records = reads.evidence_for(request.user, supervision)
     form = ReplyForm(*((request.POST, request.FILES) if request.method == "POST" else (None, None)), records=records)
     if request.method == "POST" and form.is_valid():
@@ -281,7 +282,7 @@ def supervision_prolong(request: Request, pk: int) -> HttpResponse:
         request,
         form,
         supervision=supervision,
-        title=f"延长“{supervision.title}”的时限",
+        title=f"延长{quoted(supervision.title)}的时限",
         text=f"现在的时限是{supervision.due:%-m月%-d日}。首次时限保留，原因会通知承办方。",
         verb="延期",
     )
