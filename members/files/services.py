@@ -48,5 +48,7 @@ def correction_ask(*, by: User, member: Member, text: str, activity: Activity | 
         url = reverse("activity_detail", args=[activity.pk])
     for user in keepers:
         notice_send(by=by, to=user, kind="correction", text=f"{member.name}请求更正{about}：{text}", url=url)
-    audit.record(by=by, verb="member.correction", obj=member, organisation=member.home, after={"about": about, "text": text})
+    audit.record(
+        by=by, verb="member.correction", obj=member, organisation=member.home, after={"about": about, "text": text}
+    )
     return len(keepers)
