@@ -13,12 +13,18 @@ from common.numbers import stray
 from common.tabular.words import split_names
 from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, quoted, text_of
 from members.activities.absences import parse_absentees
+from members.activities.models import ActivityState
 from members.activities.quorum import Quorum, counts_from_ledger, quorums_of
 from members.activities.vocabulary import parse_activity_kinds
 from members.imports.people import Person
 from members.imports.recorded import Recorded
 
 NOBODY = ()
+# What the exported list holds beside records that count.
+_NOT_RECORDED = frozenset(
+    state.label
+    for state in (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED, ActivityState.CANCELLED)
+)
 _TEXTS = {"topic": 200, "place": 100, "content": 20_000}
 
 
@@ -85,7 +91,12 @@ def _organisation(cells, places):
 
 
 def _plan_row(cells, places, people):
-    """Read one row; returns (cells, item), or None when a cell is wrong."""
+    """Read one row; returns (cells, item), or None when a cell is wrong or the activity is not on record yet."""
+    state = cell_text(cells.value("state"))
+    if state in _NOT_RECORDED:
+        cells.notice("state", f"状态为{quoted(state)}，还不是已开展的活动记录，没有导入。")
+        cells.count(UNCHANGED)
+        return None
     day = cells.take("date", _day)
     place = _organisation(cells, places)
     codes = tuple(cells.take("kind", parse_activity_kinds, NOBODY))
