@@ -223,9 +223,7 @@ def collect_detail(request: Request, pk: int) -> HttpResponse:
         "sends": sends,
         "asks": any(not field.figure for field in table.fields),
         "words": reads.STATE_WORDS,
-        "mine": None
-        if sends or collect.state != CollectState.OPEN
-        else next((target for target in reads.waiting_for(request.user) if target.collect_id == collect.pk), None),
+        "mine": None if sends else reads.own_answer(request.user, collect),
     }
     return render(request, "responsibilities/collects/detail.html", context)
 

@@ -237,7 +237,9 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
             take_errors(form, error)
         else:
             late = "，晚于时限，已标记" if supervision.late else ""
-            return _done(request, supervision, f"已回复{late}")
+            sent = form.cleaned_data
+            bare = "" if sent["activity"] or sent["file"] else "；没有附记录或文件"
+            return _done(request, supervision, f"已回复{late}{bare}")
     form.show_latest(MOST_RECORDS)
     return _shown(request, form, supervision=supervision, title=f"回复：{supervision.title}", verb="提交回复")
 
