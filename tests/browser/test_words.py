@@ -34,7 +34,7 @@ def test_a_list_prints_with_readable_columns(path, signed_in):
     assert page.evaluate(SHELL) == [] and page.evaluate(CUT) == []
     heads = page.evaluate("[...document.querySelectorAll('main thead')].map(head => getComputedStyle(head).display)")
     assert set(heads) <= {"table-header-group"}, "the heads are repeated on every sheet"
-    assert len(re.findall(rb"/Type\\s*/Page\\b", page.pdf(prefer_css_page_size=True))) >= 1
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) >= 1
 
 
 @pytest.mark.parametrize(
