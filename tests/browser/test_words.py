@@ -63,3 +63,12 @@ def test_an_error_goes_when_its_field_is_mended(signed_in):
     page.fill("#id_name", "新党员")
     assert page.locator("#id_name_error").count() == 0
     assert page.locator("#id_name").get_attribute("aria-invalid") is None
+
+
+@pytest.mark.parametrize("who", ["shuji", "dangwei"])
+@pytest.mark.parametrize("width", [1440, 1366, 1024])
+def test_names_stay_inside_their_tiles(who, width, signed_in):
+    page = signed_in(who, viewport={"width": width, "height": 900})
+    page.goto(page.home + "/")
+    settled(page)
+    assert page.evaluate(OVER) == []
