@@ -12,6 +12,8 @@ from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from common.text import quoted
+
 ZONE = ZoneInfo("Asia/Shanghai")
 MONTH, QUARTER, HALF, YEAR = "month", "quarter", "half", "year"
 MONTHS_IN = {MONTH: 1, QUARTER: 3, HALF: 6, YEAR: 12}
@@ -37,7 +39,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.kind not in MONTHS_IN:
-            raise ValueError(f"没有“{self.kind}”这种期间，可用年、半年、季度、月。")
+            raise ValueError(f"没有{quoted(self.kind)}这种期间，可用年、半年、季度、月。")
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             raise ValueError(f"年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间。")
         if not 1 <= self.number <= 12 // MONTHS_IN[self.kind]:
@@ -48,7 +50,7 @@ class Period:
         """The period written as `2026`, `2026H1`, `2026Q3` or `2026-10`; anything else is a ValueError."""
         match = WRITTEN.fullmatch(text) if isinstance(text, str) else None
         if match is None:
-            raise ValueError(f"“{text}”不是期间，请写成 2026、2026H1、2026Q3 或 2026-10。")
+            raise ValueError(f"{quoted(text)}不是期间，请写成 2026、2026H1、2026Q3 或 2026-10。")
         for kind in (MONTH, QUARTER, HALF):
             if match[kind] is not None:
                 return cls(kind, int(match["year"]), int(match[kind]))
@@ -58,7 +60,7 @@ class Period:
     def containing(cls, kind: str, day: datetime.date) -> "Period":
         """The period of that kind in which the date lies."""
         if kind not in MONTHS_IN:
-            raise ValueError(f"没有“{kind}”这种期间，可用年、半年、季度、月。")
+            raise ValueError(f"没有{quoted(kind)}这种期间，可用年、半年、季度、月。")
         return cls(kind, day.year, (day.month - 1) // MONTHS_IN[kind] + 1)
 
     def __str__(self) -> str:

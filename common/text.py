@@ -23,9 +23,16 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _DOTS = re.compile(r"\s*[·•・‧∙⋅●]\s*")
 
 
-def quoted(text: str) -> str:
-    """Return a title in quotation marks; its own become single ones, as print sets a quotation within another."""
-    return "“" + text.replace("“", "‘").replace("”", "’") + "”"
+_ONE_LEVEL_DOWN = str.maketrans("“”‘’", "‘’“”")
+
+
+def quoted(text: object) -> str:
+    """Return a title in quotation marks, its own set one level down: “ ‘ “ ” ’ ” (GB/T 15834, 4.8.3.4).
+
+    A single mark in a text without double ones may be an apostrophe and stays.
+    """
+    words = str(text)
+    return "“" + (words.translate(_ONE_LEVEL_DOWN) if "“" in words or "”" in words else words) + "”"
 
 
 def clean_text(value: object) -> str:
@@ -162,19 +169,19 @@ def _date_from_text(value: object, month_only: bool) -> datetime.date:
         raise ValueError("日期没有填写。")
     shown = text[:40]
     if len(text) > 60:
-        raise ValueError(f"“{shown}…”不是日期，请按“2026-01-08”的样式填写。")
+        raise ValueError(f"{quoted(shown + '…')}不是日期，请按“2026-01-08”的样式填写。")
     if parts := _parts(text, month_only):
         try:
             return datetime.date(*parts)
         except ValueError:
-            raise ValueError(f"“{shown}”不是有效日期。") from None
+            raise ValueError(f"{quoted(shown)}不是有效日期。") from None
     # Spreadsheets count days from 1899-12-30; five digits cover 1927 to 2173, four are taken from numbers
     # only.
     if re.fullmatch(r"\d{5}(\.\d+)?", text) or (
         isinstance(value, int | float) and re.fullmatch(r"\d{4}(\.\d+)?", text)
     ):
         return datetime.date(1899, 12, 30) + datetime.timedelta(days=int(float(text)))
-    raise ValueError(f"“{shown}”不是日期，请按“2026-01-08”的样式填写。")
+    raise ValueError(f"{quoted(shown)}不是日期，请按“2026-01-08”的样式填写。")
 
 
 def parse_optional_date(value: object, **options: Any) -> datetime.date | None:
@@ -203,7 +210,7 @@ def parse_count(value: object, *, most: int = 100_000) -> int:
         raise ValueError("人数没有填写。")
     match = _COUNT.match(text)
     if not match:
-        raise ValueError(f"“{text[:20]}”不是人数，请填写不小于 0 的整数。")
+        raise ValueError(f"{quoted(text[:20])}不是人数，请填写不小于 0 的整数。")
     if int(match[1]) > most:
         raise ValueError(f"人数不应大于 {most}。")
     return int(match[1])

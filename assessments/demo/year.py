@@ -10,6 +10,7 @@ from assessments.results.services import assessment_freeze, assessment_trial, cl
 from branches.settings.services import start_set
 from common import clock
 from common.periods import MONTH, QUARTER, Period
+from common.text import quoted
 from members.activities.models import AttendanceState as State
 from members.activities.models import Resolution
 from members.activities.services.records import RecordData, activity_create, host_confirm
@@ -129,7 +130,7 @@ class Year:
         focus, step = (words[number % len(words)] for words in (agency.FOCUS, agency.STEPS))
         first, second = (people[(day.day + more) % len(people)].name for more in (0, 1))
         return (
-            f"一、学习有关文件和会议精神。\n二、围绕“{title}”交流讨论，{first}、{second}结合{focus}发言。\n"
+            f"一、学习有关文件和会议精神。\n二、围绕{quoted(title)}交流讨论，{first}、{second}结合{focus}发言。\n"
             f"三、{step}，由{people[0].name}负责，{day.month}月底前完成。"
         )
 
@@ -140,7 +141,7 @@ class Year:
         hour = self.chance.choice([9, 14, 15])
         content = self._content(place, title, people, day)
         resolutions = (
-            [(f"落实“{title}”有关事项", people[1 % len(people)], day + timedelta(days=20))]
+            [(f"落实{quoted(title)}有关事项", people[1 % len(people)], day + timedelta(days=20))]
             if kind == "assembly"
             else []
         )

@@ -36,7 +36,7 @@ def title(record):
 
 
 def _posts(record):
-    return "、".join(f"{row['place']}{row['role']}" for row in record["posts"]) or "本年度没有任职"
+    return "、".join(row["title"] for row in record["posts"]) or "本年度没有任职"
 
 
 def _table(document, heads, rows, widths, left, empty):

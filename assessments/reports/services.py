@@ -17,6 +17,7 @@ from branches.reach.rights import PUBLISH
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
+from common.text import quoted
 
 
 def assessment_publish(*, by: Actor, assessment: Assessment, number: str = "") -> Report:
@@ -57,7 +58,7 @@ def printed_anchors() -> Iterator[anchors.Anchor]:
     for pk, title, body in Report.objects.order_by("pk").values_list("pk", "title", "body"):
         head = body.get("anchor") or ""
         if anchors.ANCHOR.fullmatch(head):
-            yield anchors.Anchor(head, f"报告“{title}”（编号 {pk}）所印的锚点")
+            yield anchors.Anchor(head, f"报告{quoted(title)}（编号 {pk}）所印的锚点")
 
 
 def report_document(report: Report, kind: str, organisation: int | None = None) -> bytes:

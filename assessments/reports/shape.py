@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, ValidationError
 
 from common.periods import Period
+from common.text import quoted
 
 TRIAL, PUBLISHED = "trial", "published"
 STATE_NAMES = {TRIAL: "试算", PUBLISHED: "已发布"}
@@ -284,7 +285,7 @@ def check(report: dict) -> dict:
     for row in report["summary"]:
         for piece in row["strong"]:
             if piece not in row["text"]:
-                raise WrongShape(f"报告.summary：“{piece}”不在句中。")
+                raise WrongShape(f"报告.summary：{quoted(piece)}不在句中。")
     return report
 
 

@@ -44,7 +44,7 @@ def report_list(request):
             "lines": lines,
             "title": f"已发布 {len(lines)} 份考核报告，最近一份是{lines[0]['period'].label()}"
             if lines
-            else "还没有发布过考核报告",
+            else "您可查看的范围内没有已发布的考核报告",
             "may_assess": access.holds_anywhere(request.user, ASSESS),
         },
     )

@@ -26,6 +26,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.periods import Period
+from common.text import quoted
 from members.activities.models import Activity
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.waiting import pending_in
@@ -228,7 +229,7 @@ def assessment_freeze(*, by: Actor, assessment: Assessment) -> Assessment:
 
 def _settled(period: Period) -> None:
     """Raise ValidationError, naming them, while evidence of the period waits for somebody's yes (judgement 3.4, 7.2)."""
-    waiting = [f"“{item.name}”{stage_name(point)}" for item, point in pending_in(period)]
+    waiting = [f"{quoted(item.name)}{stage_name(point)}" for item, point in pending_in(period)]
     if waiting:
         named = "、".join(waiting[:5]) + ("等" if len(waiting) > 5 else "")
         raise ValidationError(f"{named} {len(waiting)} 处佐证待确认，确认或退回后才能冻结。")

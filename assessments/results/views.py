@@ -155,7 +155,7 @@ def score_list(request):
         "assessments/results/scores.html",
         {
             "lines": lines,
-            "title": f"已发布 {len(lines)} 个得分" if lines else "还没有发布过得分",
+            "title": f"已发布 {len(lines)} 个得分" if lines else "您可查看的范围内没有已发布的得分",
         },
     )
 

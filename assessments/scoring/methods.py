@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from assessments.scoring.facts import COUNTED, KNOWN, NOT_APPLICABLE, NOT_DUE, PENDING, UNKNOWN
 from assessments.scoring.numbers import exact, plain, rounded
+from common.text import quoted
 
 MISSING, LATE, PARTIAL, DEDUCTION = "missing", "late", "partial", "deduction"
 LEVEL, COUNT, VOTES, VALUE = "level", "count", "votes", "value"
@@ -137,7 +138,7 @@ def graded(points, levels, level, name="", target=()):
     """Points of the chosen level (`levels`: name → points). KeyError for a level the scheme lacks."""
     points, won = exact(points), exact(levels[level])
     lost = points - won
-    reasons = (Reason(f"{name}评为“{level}”", lost, LEVEL, target),) if lost else ()
+    reasons = (Reason(f"{name}评为{quoted(level)}", lost, LEVEL, target),) if lost else ()
     return Outcome(KNOWN, won, reasons)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from assessments.scoring.numbers import exact, plain
+from common.text import quoted
 
 METHODS = ("ratio", "deduct", "graded", "count", "votes", "derived", "manual")
 
@@ -240,22 +241,22 @@ def _check_sums(scheme):
         raise ValueError("考核方案中有重复的指标代码。")
     for dimension in scheme.dimensions:
         if sum(row.points for row in dimension.indicators) != dimension.points:
-            raise ValueError(f"“{dimension.name}”各指标分值之和不等于{plain(dimension.points)}分。")
+            raise ValueError(f"{quoted(dimension.name)}各指标分值之和不等于{plain(dimension.points)}分。")
     if sum(dimension.points for dimension in scheme.dimensions) != scheme.total:
         raise ValueError(f"各方面分值之和不等于{plain(scheme.total)}分。")
 
 
 def _check_indicator(row):
     if row.method not in METHODS:
-        raise ValueError(f"指标“{row.name}”的计分方法“{row.method}”不在可用之列。")
+        raise ValueError(f"指标{quoted(row.name)}的计分方法{quoted(row.method)}不在可用之列。")
     if row.points <= 0 or not 0 <= row.late_factor <= 1:
-        raise ValueError(f"指标“{row.name}”的分值应大于 0，晚报系数应在 0 至 1 之间。")
+        raise ValueError(f"指标{quoted(row.name)}的分值应大于 0，晚报系数应在 0 至 1 之间。")
     if row.method in ("graded", "votes") and not row.levels:
-        raise ValueError(f"指标“{row.name}”没有设定等次。")
+        raise ValueError(f"指标{quoted(row.name)}没有设定等次。")
     if row.method == "count" and not row.points_each:
-        raise ValueError(f"指标“{row.name}”没有设定每项分值。")
+        raise ValueError(f"指标{quoted(row.name)}没有设定每项分值。")
     if row.sub_items and sum(row.sub_items) != row.points:
-        raise ValueError(f"指标“{row.name}”各小项分值之和不等于{plain(row.points)}分。")
+        raise ValueError(f"指标{quoted(row.name)}各小项分值之和不等于{plain(row.points)}分。")
 
 
 def _check_grades(scheme):
@@ -265,4 +266,4 @@ def _check_grades(scheme):
     names = {row.name for row in scheme.grades}
     for name in [row.cap for row in scheme.vetoes] + [row.grade for row in scheme.quotas]:
         if name not in names:
-            raise ValueError(f"等次“{name}”不在方案的等次之列。")
+            raise ValueError(f"等次{quoted(name)}不在方案的等次之列。")

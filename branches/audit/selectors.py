@@ -145,6 +145,7 @@ VERBS = {
     "charge.end": "结束领导分工",
     "charge.make": "登记领导分工",
     "feedback.send": "提出意见建议",
+    "member.correction": "本人请求更正",
     "member.create": "登记党员",
     "member.export": "导出党员名册",
     "member.transfer": "转移组织关系",

@@ -14,6 +14,7 @@ from branches.audit.macs import UnknownKey, entry_is_sound, link_is_sound
 from branches.audit.models import AuditEntry, AuditSeal
 from branches.audit.seal import GENESIS, seal_all
 from common import clock
+from common.text import quoted
 
 BATCH = 2000
 
@@ -34,7 +35,7 @@ def verify(anchor: str = "", further: Iterable[Anchor] = (), file: Path | None =
     anchor cannot be seen.
     """
     if anchor and not ANCHOR.fullmatch(anchor):
-        return Verdict(False, f"锚点“{anchor[:40]}”无法识别，应写成“位置:哈希”，如 verify_audit 打印的链头。")
+        return Verdict(False, f"锚点{quoted(anchor[:40])}无法识别，应写成“位置:哈希”，如 verify_audit 打印的链头。")
     broken_guards = broken_audit_guards()
     if broken_guards:
         return Verdict(False, f"审计表的保护缺失或被改动：{'、'.join(broken_guards)}")

@@ -32,6 +32,7 @@ from branches.jobs.models import Heartbeat
 from branches.places import tree
 from common import clock
 from common.operator import Actor
+from common.text import quoted
 
 # Seconds within which a process that gave a sign of life counts as running.
 _ALIVE = timedelta(seconds=90)
@@ -97,7 +98,7 @@ def _refuse_what_is_there(replace: str | None) -> None:
     name = held()
     if name and replace != name:
         raise BackupError(
-            f"数据库中已有“{name}”的数据。要用备份替换它，请加 --replace {name}；现有数据会另存，不会删除。"
+            f"数据库中已有{quoted(name)}的数据。要用备份替换它，请加 --replace {name}；现有数据会另存，不会删除。"
         )
     if not name:
         return

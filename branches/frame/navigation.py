@@ -27,7 +27,7 @@ _MAIN = [
     ("责任清单", "duty_list", "list-check", VIEW),
     ("我的责任", "own_duties", "user-star", None),
     ("督查督办", "supervision_list", "eye-check", VIEW),
-    ("一次征集", "collect_list", "clipboard-list", VIEW),
+    ("信息征集", "collect_list", "clipboard-list", VIEW),
 ]
 _ORGANISATION = [
     ("组织与党员", "organisation_list", "sitemap", VIEW),
@@ -53,6 +53,13 @@ _SYSTEM = [
     ("后台任务", "job_list", "activity", ACCOUNTS),
     ("审计", "audit_list", "shield-check", AUDIT),
 ]
+# What a role may open and never finds anything in: results, key work and askings belong to branches and above, evidence is
+# confirmed from above a branch, and the staff of the committee answer for no list of their own.
+_NOTHING_FOR = {
+    "group_leader": frozenset({"sync_board", "score_list", "collect_list"}),
+    "branch_secretary": frozenset({"confirmation_list"}),
+    "committee_staff": frozenset({"own_duties"}),
+}
 # The dashboard is the home of those who look down the tree.
 _HOME_LABEL = {
     "committee_staff": "总览",
@@ -68,8 +75,9 @@ def _items(request, scope, entries):
     here = request.resolver_match
     section = getattr(here, "url_name", "") or ""
     items = []
+    nothing = _NOTHING_FOR.get(scope.role, frozenset()) if scope else frozenset()
     for label, name, icon, right in entries:
-        if right is not None and right not in rights:
+        if name in nothing or (right is not None and right not in rights):
             continue
         try:
             url = reverse(name)

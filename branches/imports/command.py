@@ -13,6 +13,7 @@ from branches.reach.rights import IMPORT
 from common.errors import TooMany
 from common.operator import OPERATOR
 from common.tabular.ledger import Ledger
+from common.text import quoted
 
 SHOWN_NOTICES = 20
 
@@ -58,9 +59,9 @@ class ImportCommand(BaseCommand):
             return OPERATOR
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
-            raise CommandError(f"没有可用的账号“{username}”。", returncode=1)
+            raise CommandError(f"没有可用的账号{quoted(username)}。", returncode=1)
         if not access.holds_anywhere(user, IMPORT):
-            raise CommandError(f"账号“{username}”没有导入台账的权限。", returncode=1)
+            raise CommandError(f"账号{quoted(username)}没有导入台账的权限。", returncode=1)
         return user
 
     def report(self, plans, *, dry_run, verbosity):

@@ -13,7 +13,7 @@ from common import clock
 from common.names import name_key
 from common.operator import OPERATOR
 from common.tabular.words import split_names
-from common.text import cell_text, clean_text, is_blank_mark, parse_optional_date
+from common.text import cell_text, clean_text, is_blank_mark, parse_optional_date, quoted
 
 _LABELS = {"short_name": "简称", "founded": "成立日期", "parent": "上级党组织"}
 
@@ -154,7 +154,7 @@ def _read(cells, places):
         if values["short_name"]:
             place.aliases.add(values["short_name"])
         if not place.within:
-            cells.error("name", f"没有找到党组织“{values['name'][:40]}”，或不在您的导入范围内。")
+            cells.error("name", f"没有找到党组织{quoted(values['name'][:40])}，或不在您的导入范围内。")
     place.row = cells.number
     return cells, place, values
 
@@ -180,7 +180,7 @@ def _resolve_parent(cells, place, values, places):
         return
     new_place = place.pk is None or place.parent is not parent
     if new_place and parent.pk is not None and not parent.within:
-        cells.error("parent", f"没有找到党组织“{parent.label[:40]}”，或不在您的导入范围内。")
+        cells.error("parent", f"没有找到党组织{quoted(parent.label[:40])}，或不在您的导入范围内。")
         return
     if new_place and parent.archived_on:
         cells.error("parent", f"{parent.label}已撤销，不能在其下设组织。")
@@ -194,7 +194,7 @@ def _resolve_parent(cells, place, values, places):
 def _check_root(cells, place, places):
     roots = [other for other in places.all if other.kind == Kind.PARTY_GROUP and other is not place]
     if any(other.pk or (other.row or 0) < cells.number for other in roots):
-        cells.error("kind", f"已有党组“{roots[0].name}”，一个单位只能有一个党组。")
+        cells.error("kind", f"已有党组{quoted(roots[0].name)}，一个单位只能有一个党组。")
     elif place.pk is None and places.by is not OPERATOR:
         cells.error("parent", "第一个党组由服务器操作员建立。")
 
@@ -251,9 +251,9 @@ def _free(cells, place, values, covered, claimed):
         held = covered.get(key)
         if held is not None:
             if held.organisation_id != place.pk:
-                cells.notice("department", f"处室“{name}”已由其他党组织覆盖，未按表更改。")
+                cells.notice("department", f"处室{quoted(name)}已由其他党组织覆盖，未按表更改。")
         elif claimed.setdefault(key, place) is not place:
-            cells.notice("department", f"处室“{name}”已由{claimed[key].label}覆盖，只保留前一处。")
+            cells.notice("department", f"处室{quoted(name)}已由{claimed[key].label}覆盖，只保留前一处。")
         else:
             found.append(name)
     return found

@@ -10,7 +10,7 @@ from branches.reach.rights import IMPORT
 from common.names import name_key
 from common.operator import OPERATOR
 from common.tabular.words import nearest
-from common.text import cell_text, clean_text, fold
+from common.text import cell_text, clean_text, fold, quoted
 
 _PREFIX = re.compile(r"^(?:中国共产党|中共)")
 _GENERAL = re.compile(r"党?总支部?(?:委员会)?$")
@@ -159,7 +159,7 @@ class Places:
             found = [place for place in found if place.within] or found
         shown = text[:40]
         if len(found) > 1:
-            return ValueError(f"有 {len(found)} 个党组织叫“{shown}”，请填写全称。")
+            return ValueError(f"有 {len(found)} 个党组织叫{quoted(shown)}，请填写全称。")
         if not found or (not anywhere and not found[0].within):
             return ValueError(self._unknown(shown, folded))
         return found[0]
@@ -168,9 +168,9 @@ class Places:
         known = {form: place for place in self.all if place.within for form in (fold(place.name), fold(place.label))}
         close = nearest(folded, known, 75)
         # One sentence for "is not there" and "is not yours": what lies outside the reach does not exist for him.
-        sentence = f"没有找到党组织“{shown}”" + ("" if self.by is OPERATOR else "，或不在您的导入范围内")
+        sentence = f"没有找到党组织{quoted(shown)}" + ("" if self.by is OPERATOR else "，或不在您的导入范围内")
         if close:
-            return f"{sentence}，是否为“{known[close].label}”？"
+            return f"{sentence}，是否为{quoted(known[close].label)}？"
         return sentence + "。"
 
     def group_in(self, branch, value):
@@ -184,5 +184,5 @@ class Places:
         if len(found) == 1:
             return found[0]
         names = "、".join(place.short_name or place.name for place in groups)
-        sentence = f"{branch.label}之下没有党小组“{text[:30]}”"
+        sentence = f"{branch.label}之下没有党小组{quoted(text[:30])}"
         raise ValueError(f"{sentence}，可填：{names}。" if names else sentence + "。")

@@ -13,6 +13,7 @@ from common.numbers import masked
 from common.tabular import UnreadableFile, read_table
 from common.tabular.ledger import Ledger
 from common.tabular.reader import MAX_COLUMNS, Row, Source, Table
+from common.text import quoted
 
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"
 # What becomes of rows that are recorded already. KEEP (commands): what nobody has changed by hand follows the file. ADD:
@@ -67,7 +68,7 @@ class Notice(_Masked):
 
     def line(self) -> str:
         place = f"第 {self.row} 行" if self.row else ""
-        column = f"“{self.heading}”" if self.heading else ""
+        column = quoted(self.heading) if self.heading else ""
         return f"提示（{self.ledger_name}）{place}{column}：{self.sentence}"
 
 
@@ -272,16 +273,18 @@ def read_ledger(
             plan.errors.append(CellError(ledger.key, 0, "", "", said_of(plan.like)))
             return plan
     if plan.table.missing:
-        labels = "、".join(f"“{ledger.label(name)}”" for name in plan.table.missing)
+        labels = "、".join(f"{quoted(ledger.label(name))}" for name in plan.table.missing)
         plan.errors.append(CellError(ledger.key, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
         return plan
     if plan.table.others:
         names = "、".join(plan.table.others)
-        plan.notice(0, "", f"只读取了工作表“{plan.table.sheet}”；同样格式的还有：{names}（命令行用 --sheet 指定）。")
+        plan.notice(
+            0, "", f"只读取了工作表{quoted(plan.table.sheet)}；同样格式的还有：{names}（命令行用 --sheet 指定）。"
+        )
     if plan.table.cut:
         plan.notice(0, "", f"只读取了前 {MAX_COLUMNS} 列，右边还有内容，请核对没有漏读。")
     by_likeness = [
-        f"“{plan.table.matched[name]}”→{ledger.label(name)}"
+        f"{quoted(plan.table.matched[name])}→{ledger.label(name)}"
         for name, how in plan.table.how.items()
         if how in ("alike", "by content")
     ]

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from common import clock
 from common.periods import Period
-from common.text import EARLIEST
+from common.text import EARLIEST, quoted
 
 
 class Filter(forms.Form):
@@ -40,7 +40,7 @@ class Filter(forms.Form):
 
     def leave_out(self, label: str, value: object, words: str, said: str = "") -> None:
         """Say that a value of the address was not understood; also for what stands beside the form, such as the order."""
-        part = said or f"{label}“{str(value)[:20]}”"
+        part = said or f"{label}{quoted(str(value)[:20])}"
         self.left_out.append(f"{part}（显示{words}）" if words else part)
 
     def _empty_choice(self, name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from common.text import cell_text, clean_text, fold
+from common.text import cell_text, clean_text, fold, quoted
 
 LONGEST = 30  # characters; whatever is longer is a sentence
 ALIKE = 80.0  # of 100: one letter in five, or one more in three
@@ -143,7 +143,7 @@ def match(
     taken_by_hand = set()
     for text, name in (columns or {}).items():
         if name not in by_name:
-            raise UnknownColumn(f"没有名为“{name}”的字段，可用：{'、'.join(by_name)}。")
+            raise UnknownColumn(f"没有名为{quoted(name)}的字段，可用：{'、'.join(by_name)}。")
         heading = _named(headings, text)
         claims.append((0, 0, 0, heading.column, name, heading, "by hand"))
         taken_by_hand.add(heading.column)
@@ -173,7 +173,7 @@ def _named(headings: Sequence[Heading], text: str) -> Heading:
         fitting = [h for h in headings if wanted in form(h)]
         if fitting:
             return fitting[0]
-    raise UnknownColumn(f"表中没有标题“{text}”，已有：{'、'.join(h.leaf for h in headings)}。")
+    raise UnknownColumn(f"表中没有标题{quoted(text)}，已有：{'、'.join(h.leaf for h in headings)}。")
 
 
 def _exact(heading: Heading, field: Field) -> tuple[int, int, int] | None:

@@ -18,7 +18,7 @@ from typing import IO, Any
 from common import progress
 from common.tabular.headings import Field, Heading, Matches, UnknownColumn, display, match
 from common.tabular.layout import MAX_LEVELS, SEARCHED_ROWS, Grid, titles_above, why_not_a_record
-from common.text import cell_text, clean_text, fold
+from common.text import cell_text, clean_text, fold, quoted
 from common.uploads.archives import MAX_FILE, RefusedFile, check_workbook
 
 CHILD = Path(__file__).with_name("child.py")
@@ -103,7 +103,7 @@ def read_table(
     if sheet is not None:
         grids = [g for g in grids if fold(g.title) == fold(sheet)]
         if not grids:
-            raise UnreadableFile(f"文件中没有名为“{sheet}”的工作表。")
+            raise UnreadableFile(f"文件中没有名为{quoted(sheet)}的工作表。")
     if not any(g.rows for g in grids):
         raise UnreadableFile("文件中没有内容。")
     layouts = sorted((_layout(g, fields, columns) for g in grids if g.rows), key=lambda x: x.order)
@@ -292,7 +292,7 @@ def _table(
 
 def _missing_sentence(missing: Sequence[Field], layout: _Layout) -> str:
     seen = [h.leaf for h in layout.headings] if len(layout.found) >= 1 else _first_words(layout.grid)[:40]
-    labels = "、".join(f"“{f.label}”" for f in missing)
+    labels = "、".join(f"{quoted(f.label)}" for f in missing)
     names = "、".join(f"{f.label}={f.name}" for f in missing)
     shown = "、".join(text[:30] for text in seen[:40]) or "无"
     by_hand = "可用 --column 标题=字段（--column HEADING=FIELD）指定。"
@@ -311,7 +311,7 @@ def _refuse_twins(layout: _Layout, found: Matches, fields: Sequence[Field]) -> N
         if name in required and len(twins) > 1 and how != "by hand":
             filled = [h for h in twins if any(_samples(layout)[h.column])]
             if len(filled) > 1:
-                raise UnreadableFile(f"标题“{heading.leaf}”出现了 {len(twins)} 次，请只保留一列。")
+                raise UnreadableFile(f"标题{quoted(heading.leaf)}出现了 {len(twins)} 次，请只保留一列。")
             if filled:
                 found[name] = (filled[0], how)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from common.text import cell_text, clean_text, fold, is_blank_mark
+from common.text import cell_text, clean_text, fold, is_blank_mark, quoted
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -55,13 +55,13 @@ def suggestion(text: str, known: Iterable[str], shown: Iterable[str] | None = No
     shown: the official words, where `known` holds common names beside them.
     """
     close = nearest(text, known)
-    return f"是否为“{close}”？" if close else "可填：" + "、".join(shown or known) + "。"
+    return f"是否为{quoted(close)}？" if close else "可填：" + "、".join(shown or known) + "。"
 
 
 def unknown_word(what: str, value: object, known: Iterable[str], shown: Iterable[str] | None = None) -> ValueError:
     """Return the ValueError for a word that is none of `known`."""
     return ValueError(
-        f"{what}“{clean_text(cell_text(value))[:30]}”无法识别，{suggestion(cell_text(value), list(known), shown)}"
+        f"{what}{quoted(clean_text(cell_text(value))[:30])}无法识别，{suggestion(cell_text(value), list(known), shown)}"
     )
 
 

@@ -11,9 +11,11 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from common import clock
+from common import clock, text
 
 register = template.Library()
+
+register.filter("quoted", text.quoted)
 
 WEEKDAYS = "一二三四五六日"
 

@@ -119,8 +119,9 @@ ACTIVITIES = [
         ),
     ),
 ]
+ACTIVITIES.append(Field("state", "状态", words("状态 记录状态 审核状态")))
 # A heading such as 缺席原因 belongs to the column of reasons alone, not to that of the people.
-_reasons = set(ACTIVITIES[-2].headings)
+_reasons = set(next(f for f in ACTIVITIES if f.name == "absent_reason").headings)
 ACTIVITIES = [
     Field(
         f.name,
@@ -152,6 +153,7 @@ _GUIDE = {
     "present": Guide("当天实到的人数，不多于应到。", "11", kind="number", width=8),
     "absent": Guide("缺席的人和原因，几个人之间用顿号分开。", "姓名（出差）、姓名（病假）", width=32),
     "absent_reason": Guide("原因单独成列时写在这里，次序同缺席人员。", "出差", width=20),
+    "state": Guide("新填的空着；由本系统导出的，计划、草稿、退回和取消的活动不导入。", width=10),
     "content": Guide("主要内容和形成的决议。", "学习……；决议：……", width=48),
 }
 

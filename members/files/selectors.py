@@ -4,9 +4,20 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from common import clock
 from members.activities.models import ATTENDING, Activity, ActivityState, Attendance, AttendanceState
 from members.roster.models.members import Member
+
+
+def entries_of_year(member: Member, year: int | None, state: str = "") -> QuerySet[Attendance]:
+    """Return a member's entries in the counting records of a year (None: of all), of one state or of all, latest first."""
+    records = Activity.objects.exclude(state__in=(ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.CANCELLED))
+    if year is not None:
+        records = records.filter(day__range=(date(year, 1, 1), date(year, 12, 31)))
+    rows = Attendance.objects.filter(member=member, activity__in=records)
+    return (rows.filter(state=state) if state else rows).order_by("-activity__day", "-activity", "pk")
 
 
 def attendance_of_year(member: Member, year: int | None = None) -> dict[str, Any]:
@@ -15,10 +26,7 @@ def attendance_of_year(member: Member, year: int | None = None) -> dict[str, Any
     An entry that nobody recorded is a state of its own, neither present nor absent.
     """
     year = year or clock.today().year
-    records = Activity.objects.filter(day__range=(date(year, 1, 1), date(year, 12, 31)))
-    records = records.exclude(state__in=(ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.CANCELLED))
-    rows = Attendance.objects.filter(member=member, activity__in=records).order_by()
-    counts = Counter(rows.values_list("state", flat=True))
+    counts = Counter(entries_of_year(member, year).order_by().values_list("state", flat=True))
     return {
         "year": year,
         "total": sum(counts.values()),

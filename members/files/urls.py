@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from members.files import views
+from members.files import own, views
 
 urlpatterns = [
     path("members/own/", views.member_own, name="member_own"),
+    path("members/own/meetings/", own.own_meetings, name="own_meetings"),
+    path("members/own/correction/", own.own_correction, name="own_correction"),
     path("members/<int:pk>/", views.member_detail, name="member_detail"),
     path("members/<int:pk>/unmask/", views.member_unmask_view, name="member_unmask"),
 ]

@@ -71,6 +71,7 @@ def member_own(request):
     context["title"] = (
         f"今年应参加 {found['total']} 次，出席 {found['attended']} 次" if found["total"] else "今年还没有考勤"
     )
+    context["own"] = True
     context["readers"] = access.who_can(VIEW, member.home, limit=100)
     return render(request, "members/files/own.html", context)
 

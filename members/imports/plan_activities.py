@@ -11,14 +11,20 @@ from branches.places.models.organisations import Kind
 from common import clock
 from common.numbers import stray
 from common.tabular.words import split_names
-from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, text_of
+from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, quoted, text_of
 from members.activities.absences import parse_absentees
+from members.activities.models import ActivityState
 from members.activities.quorum import Quorum, counts_from_ledger, quorums_of
 from members.activities.vocabulary import parse_activity_kinds
 from members.imports.people import Person
 from members.imports.recorded import Recorded
 
 NOBODY = ()
+# What the exported list holds beside records that count.
+_NOT_RECORDED = frozenset(
+    state.label
+    for state in (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED, ActivityState.CANCELLED)
+)
 _TEXTS = {"topic": 200, "place": 100, "content": 20_000}
 
 
@@ -85,7 +91,12 @@ def _organisation(cells, places):
 
 
 def _plan_row(cells, places, people):
-    """Read one row; returns (cells, item), or None when a cell is wrong."""
+    """Read one row; returns (cells, item), or None when a cell is wrong or the activity is not on record yet."""
+    state = cell_text(cells.value("state"))
+    if state in _NOT_RECORDED:
+        cells.notice("state", f"状态为{quoted(state)}，还不是已开展的活动记录，没有导入。")
+        cells.count(UNCHANGED)
+        return None
     day = cells.take("date", _day)
     place = _organisation(cells, places)
     codes = tuple(cells.take("kind", parse_activity_kinds, NOBODY))
@@ -133,7 +144,7 @@ def _chairs(cells, people):
     for name in split_names(text):
         named = people.named(name)
         if not named:
-            cells.error("chair", f"主持人“{name[:20]}”不在党员名册中，请核对姓名。")
+            cells.error("chair", f"主持人{quoted(name[:20])}不在党员名册中，请核对姓名。")
         found.append(named)
     return text, found
 
@@ -158,15 +169,15 @@ def _attend(cells, item, away, people, wider):
         if person is None:
             item.unknown.append((name, reason))
             if twins > 1:
-                cells.notice("absent", f"名册中有 {twins} 名“{name[:20]}”，缺席人员按文字保存。")
+                cells.notice("absent", f"名册中有 {twins} 名{quoted(name[:20])}，缺席人员按文字保存。")
             elif people.named(name):
-                cells.notice("absent", f"“{name[:20]}”当日不在本组织名册，缺席人员按文字保存。")
+                cells.notice("absent", f"{quoted(name[:20])}当日不在本组织名册，缺席人员按文字保存。")
             else:
-                cells.notice("absent", f"没有找到缺席人员“{name[:20]}”，按文字保存。")
+                cells.notice("absent", f"没有找到缺席人员{quoted(name[:20])}，按文字保存。")
         else:
             item.absent[person] = (absentee.state, reason)
     if item.chair is not None and item.chair in item.absent:
-        cells.notice("absent", f"主持人“{item.chair.name}”又列在缺席人员中。")
+        cells.notice("absent", f"主持人{quoted(item.chair.name)}又列在缺席人员中。")
 
 
 def _check_recorder(cells, name, people, day):
@@ -174,9 +185,9 @@ def _check_recorder(cells, name, people, day):
         return
     named = people.named(name)
     if not named:
-        cells.notice("recorder", f"记录人“{name[:20]}”不在党员名册中，按文字保存。")
+        cells.notice("recorder", f"记录人{quoted(name[:20])}不在党员名册中，按文字保存。")
     elif all(person.joined_on and person.joined_on > day for person in named):
-        cells.notice("recorder", f"记录人“{name[:20]}”当日尚未入党，按文字保存。")
+        cells.notice("recorder", f"记录人{quoted(name[:20])}当日尚未入党，按文字保存。")
 
 
 def _check_figures(cells, item, named_absent):

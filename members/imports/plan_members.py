@@ -11,7 +11,7 @@ from branches.reach import access
 from branches.reach.rights import VIEW
 from common import clock
 from common.numbers import stray
-from common.text import cell_text, is_blank_mark, parse_date, parse_optional_date, person_name, text_of
+from common.text import cell_text, is_blank_mark, parse_date, parse_optional_date, person_name, quoted, text_of
 from members.imports.known_members import COLUMNS, PLAIN, MemberItem, Named, compare, namesake
 from members.imports.people import Person
 from members.imports.seats import seats_of
@@ -150,7 +150,7 @@ def _education(cells):
     except ValueError:
         text = cells.take("education", _words(30), "")
         if text:
-            cells.notice("education", f"学历“{text}”不在常用名称中，按原文保存。")
+            cells.notice("education", f"学历{quoted(text)}不在常用名称中，按原文保存。")
         return text
     return EDUCATION[code] if code else ""
 
@@ -208,7 +208,7 @@ def _where(cells, places):
     if place.kind == Kind.SMALL_GROUP:
         return place.parent, place
     if place.kind not in (Kind.BRANCH, None):
-        cells.error("branch", f"“{place.label}”不是党支部，党员须编入一个支部。")
+        cells.error("branch", f"{quoted(place.label)}不是党支部，党员须编入一个支部。")
         return None, None
     if place.archived_on:
         cells.error("branch", f"{place.label}已撤销。")
@@ -230,7 +230,7 @@ def _check_values(cells, values):
     if values["stage"] == "full" and not values["full_on"] and "full_on" not in cells.wrong:
         cells.notice("full_on", "正式党员没有填写转正日期，有表决权的起算日期不明。")
     if _HEALTH.search(values["remark"]):
-        cells.notice("remark", f"备注“{values['remark'][:20]}”已保存；需要免计考勤的，请在党员档案中登记。")
+        cells.notice("remark", f"备注{quoted(values['remark'][:20])}已保存；需要免计考勤的，请在党员档案中登记。")
     if not values["name"] or not values["stage"]:
         return
     draft = Member(**{name: values[name] for name in PLAIN})

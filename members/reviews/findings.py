@@ -16,6 +16,7 @@ from django.db.models.functions import Length
 from branches.places.models.organisations import Kind
 from common import clock
 from common.operator import Actor
+from common.text import quoted
 from members.activities.models import (
     ATTENDING,
     COUNTING_STATES,
@@ -191,7 +192,7 @@ def _same(user: Actor, records: Sequence[Activity]) -> Found:
     for record, other in [*_alike(long), *_copied(user, long)]:
         where = "" if other.organisation_id == record.organisation_id else other.organisation.label
         same = "一字不差" if other.content == record.content else "九成以上相同"
-        text = f"与{where}{clock.in_words(other.day)}的“{other.title or '未填主题'}”{same}"
+        text = f"与{where}{clock.in_words(other.day)}的{quoted(other.title or '未填主题')}{same}"
         found.setdefault(record.pk, [Finding("与另一条记录相同", text)])
     return found
 

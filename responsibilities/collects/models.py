@@ -1,4 +1,4 @@
-"""Asking once (一次征集): only what the system does not hold is asked, as a small form with a due date."""
+"""Asking once (信息征集): only what the system does not hold is asked, as a small form with a due date."""
 
 from django.conf import settings
 from django.db import models
@@ -44,7 +44,7 @@ class Collect(models.Model):
     objects = CollectQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "一次征集"
+        verbose_name = verbose_name_plural = "信息征集"
         default_permissions = ()
         ordering = ["-created", "-pk"]
         constraints = [models.CheckConstraint(condition=Q(state__in=CollectState.values), name="collect_state_known")]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
-from common.text import clean_text, fold, parse_date
+from common.text import clean_text, fold, parse_date, quoted
 from responsibilities.collects.models import CollectField, FieldKind
 
 _NUMBER = re.compile(r"^-?\d{1,12}(\.\d{1,4})?$")
@@ -29,9 +29,9 @@ def plain_answer(field: CollectField, value: str) -> str:
     if field.kind == FieldKind.NUMBER:
         number = fold(text).replace(",", "")
         if _DIGITS.match(number) and not _NUMBER.match(number):
-            raise ValidationError(f"“{text[:20]}”位数太多，请核对。")
+            raise ValidationError(f"{quoted(text[:20])}位数太多，请核对。")
         if not _NUMBER.match(number):
-            raise ValidationError(f"“{text[:20]}”不是数字，请填写数字，如 12 或 3.5。")
+            raise ValidationError(f"{quoted(text[:20])}不是数字，请填写数字，如 12 或 3.5。")
         return number_text(Decimal(number))
     if field.kind == FieldKind.DATE:
         try:

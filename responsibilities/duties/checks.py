@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from common.periods import KINDS, MONTHS_IN
+from common.text import quoted
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList
 from responsibilities.duties.slot import due_day
 
@@ -22,7 +23,7 @@ def due_list(text: str, year: int, period: str) -> str:
         try:
             days.append(due_day(year, part))
         except ValueError:
-            raise ValidationError({"due": f"“{part}”不是 {year} 年的日期，请写成月-日，如 06-30。"}) from None
+            raise ValidationError({"due": f"{quoted(part)}不是 {year} 年的日期，请写成月-日，如 06-30。"}) from None
     number = 12 // MONTHS_IN[period] if period in KINDS else 1
     if len(days) != number:
         raise ValidationError({"due": f"这个频次一年有 {number} 期，时限应写 {number} 个，用逗号隔开，或留空。"})

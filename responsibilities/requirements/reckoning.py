@@ -17,6 +17,7 @@ from branches.settings.joining import why_not_yet
 from branches.settings.start import timelines_and_start
 from common.dated import in_force_during
 from common.periods import MONTHS_IN, YEAR, Period, add_months
+from common.text import quoted
 from members.activities.models import Activity
 from members.activities.selectors.counting import (
     LATE,
@@ -498,5 +499,5 @@ class Reckoning:
 
 def not_alive(row: Requirement) -> Requirement:
     """Return the row as one of a subject that is still to come."""
-    row.expected, row.state, row.reason = 0, State.NOT_ALIVE, f"随“{row.row.alive_from}”功能启用"
+    row.expected, row.state, row.reason = 0, State.NOT_ALIVE, f"随{quoted(row.row.alive_from)}功能启用"
     return row

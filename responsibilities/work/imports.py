@@ -15,7 +15,7 @@ from branches.reach.rights import ASSIGN, ORGANISE
 from common import clock, progress
 from common.operator import OPERATOR
 from common.tabular.words import nearest, split_names
-from common.text import cell_text, clean_text, fold, is_blank_mark, parse_date, parse_optional_date, person_name
+from common.text import cell_text, clean_text, fold, is_blank_mark, parse_date, parse_optional_date, person_name, quoted
 from responsibilities.work.ledger import WORK_LEDGER
 from responsibilities.work.models import SyncStageKind, WorkItem, WorkKind
 from responsibilities.work.rights import OWN_WORK, places_to_arrange
@@ -26,6 +26,7 @@ from responsibilities.work.services.plan_overwrites import FROM_PLAN, changed_by
 
 KEY = WORK_LEDGER.key
 _KINDS = {fold(kind.label): kind for kind in WorkKind} | {
+    "委重点": WorkKind.AGENCY,  # the label until 2026-11
     "国家": WorkKind.STATE,
     "市": WorkKind.CITY,
     "市级": WorkKind.CITY,
@@ -143,7 +144,7 @@ def _kind(value):
     found = _KINDS.get(fold(value))
     if found is None:
         labels = "、".join(WorkKind.labels)
-        raise ValueError(f"没有“{cell_text(value)[:20]}”这个类别，可填：{labels}。")
+        raise ValueError(f"没有{quoted(cell_text(value)[:20])}这个类别，可填：{labels}。")
     return found
 
 
@@ -154,8 +155,8 @@ def _department(known, text):
     names = {key: row.name for key, row in known.departments.items()}
     # Names of departments are three or four characters long: two that agree are a hint.
     close = nearest(text, names, 50)
-    sentence = f"没有找到处室“{text[:30]}”"
-    raise ValueError(f"{sentence}，是否为“{names[close]}”？" if close else sentence + "。")
+    sentence = f"没有找到处室{quoted(text[:30])}"
+    raise ValueError(f"{sentence}，是否为{quoted(names[close])}？" if close else sentence + "。")
 
 
 def _lead(known):
@@ -178,7 +179,7 @@ def _carriers(known):
         for name in split_names(value):
             place = known.places.find(name, OWN_WORK)
             if place.kind not in OWN_WORK:
-                raise ValueError(f"“{place.label}”不是党支部，不能承办。")
+                raise ValueError(f"{quoted(place.label)}不是党支部，不能承办。")
             if place.archived_on is not None:
                 raise ValueError(f"{place.label}已撤销，不能承办。")
             if place.pk not in found:
@@ -196,7 +197,7 @@ def _leader(cells, known):
     if len(found) == 1:
         return found[0], found[0].name[:64]
     why = "有几个同名的账号" if found else "没有这个名字的领导账号"
-    cells.notice("leader", f"“{text}”{why}，按姓名保存。")
+    cells.notice("leader", f"{quoted(text)}{why}，按姓名保存。")
     return None, text
 
 
@@ -225,7 +226,7 @@ def _row(cells, known):
         place = known.branches.get(known.covers[lead.pk])
         if place is not None and place.kind in OWN_WORK:
             carriers = [place.pk]
-            cells.notice("carriers", f"没有填写，按牵头处室取“{place.label}”。")
+            cells.notice("carriers", f"没有填写，按牵头处室取{quoted(place.label)}。")
     data = WorkData(
         name=name,
         kind=kind,

@@ -42,7 +42,7 @@ _DAY = "2026-03-01，也可以写 2026年3月1日"
 _PLANNED = Guide("业务本身研究、安排、实施、考核的计划日期；没有定的空着，以后再补。", _DAY, kind="date", width=18)
 _GUIDE = {
     "name": Guide("同名、同一年开始的业务只更新，不重复。", "数据共享平台建设", width=32),
-    "kind": Guide("从下拉列表中选择。", "委重点", width=12, strict=True),
+    "kind": Guide("从下拉列表中选择。", "本单位重点", width=12, strict=True),
     "lead": Guide("处室的名称，须已登记。", "综合处", width=18),
     "helpers": Guide("几个处室之间用顿号分开。", "财务处、人事处", width=24),
     "leader": Guide("姓名。", width=12),

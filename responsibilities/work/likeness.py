@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from common.text import quoted
+
 # Words of most names and titles, which tell nothing about one piece of work; longer ones stand before their parts.
 _DULL = (
     "进一步", "党支部", "工作", "活动", "开展", "推进", "会议", "研究", "部署", "年度", "落实", "重点", "专题", "学习", "项目", "服务",
@@ -64,7 +66,7 @@ class Likeness:
         places = [
             name for name, words in (("标题", self.title), ("议程", self.minutes), ("决议", self.decisions)) if words
         ]
-        return f"{'、'.join(places)}写到{''.join(f'“{word}”' for word in self.words[:4])}" if places else ""
+        return f"{'、'.join(places)}写到{''.join(f'{quoted(word)}' for word in self.words[:4])}" if places else ""
 
 
 def folded(text: str) -> str:

@@ -14,7 +14,7 @@ from members.activities.models import COUNTING_STATES, ActivityState
 class WorkKind(models.TextChoices):
     STATE = "state", "国家重点"
     CITY = "city", "市重点"
-    AGENCY = "agency", "委重点"
+    AGENCY = "agency", "本单位重点"
     BRANCH = "branch", "支部重点"
 
 

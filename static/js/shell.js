@@ -1,6 +1,7 @@
 /* What every page has: each import is one behaviour. */
 import "./shell/dialogue_with_server.js";
 import "./shell/fold.js";
+import "./shell/mended.js";
 import "./shell/menus.js";
 import "./shell/popover.js";
 import "./shell/print.js";

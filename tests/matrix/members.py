@@ -42,6 +42,10 @@ ROWS = {
     "member_export": Row(post=only(*MANAGERS), grave=True),
     "member_new": Row(get=only(*MANAGERS), post=only(*MANAGERS)),
     "member_own": Row(get=everyone(404, member=200)),
+    "own_meetings": Row(get=everyone(404, member=200)),
+    "own_correction": Row(
+        get=everyone(404, member=200), post=everyone(404, member=302), data=lambda world: {"text": "入党日期应为 6 月"}
+    ),
     "member_detail": Row(kwargs=first_of_a, get=only(*READS_A)),
     "member_edit": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
     "member_transfer": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),

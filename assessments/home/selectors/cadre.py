@@ -62,8 +62,7 @@ def cadre_record(person: User, year: int) -> dict:
         "name": person.name,
         "posts": [
             {
-                "role": row.get_role_display(),
-                "place": row.organisation.label if row.organisation else "",
+                "title": row.title,
                 "starts": row.starts,
                 "ends": row.ends,
             }

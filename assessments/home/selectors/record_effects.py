@@ -13,6 +13,7 @@ from branches.places.models.organisations import Organisation
 from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import YEAR, Period
+from common.text import quoted
 from members.activities.forms.record import ActivityForm
 from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityJudgement, AttendanceState, Topic
 from members.activities.quorum import Quorum, quorum_kept
@@ -103,7 +104,7 @@ def _requirement_effect(organisation: Organisation, row: RequirementRule, record
         return Effect("义务", name, owed.reason if owed else "这里不要求", "不适用", "none")
     url = reverse("requirement_detail", args=[organisation.pk, row.rule, period])
     if row.topic and row.topic not in record.topics:
-        return Effect("义务", name, f"没有标明议题“{Topic(row.topic).label}”，不计入", "不计入", "none", url)
+        return Effect("义务", name, f"没有标明议题{quoted(Topic(row.topic).label)}，不计入", "不计入", "none", url)
     quorum = record.quorums.get(kind, Quorum())
     if not quorum.valid and record.unknown:
         note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"

@@ -7,6 +7,7 @@ from datetime import date
 from assessments import scoring
 from common import clock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
+from common.text import quoted
 from members.activities.selectors.resolutions import ResolutionItem, resolution_items
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
@@ -123,7 +124,7 @@ def sync_entries(
 
 
 def _sync_item(point: SyncPoint, item: str) -> scoring.Item:
-    name = f"“{item}”{STAGE_SHORT[SyncStageKind(point.kind)]}环节{f'（{point.name}）' if point.name else ''}"
+    name = f"{quoted(item)}{STAGE_SHORT[SyncStageKind(point.kind)]}环节{f'（{point.name}）' if point.name else ''}"
     since = f"{point.happened:%-m月%-d日}" if point.happened else ""
     why = f"有记录但不计入（{point.found}）" if point.found else "未见党建记录"
     return scoring.Item(
@@ -160,7 +161,7 @@ def duty_entries(
 
 
 def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
-    name = f"“{duty.text}”{slot.name}"
+    name = f"{quoted(duty.text)}{slot.name}"
     if slot.state in DONE:
         state = scoring.MET_LATE if slot.missed else scoring.MET
     else:
@@ -202,7 +203,7 @@ def resolution_entries(
 
 def _whole(row: SupervisionItem | ResolutionItem, noun: str, target: tuple, unit: str, act: str) -> scoring.Item:
     """One thing that is either done or not: a notice to answer (回复), a resolution to carry out (办结)."""
-    name = f"{noun}“{row.name}”"
+    name = f"{noun}{quoted(row.name)}"
     return scoring.Item(
         row.state,
         name,

@@ -110,7 +110,7 @@ def appointment_make(
             by=by,
             to=user,
             kind="appointment",
-            text=f"您已被任命为{appointment.organisation or ''}{ROLES[role].label}",
+            text=f"您已被任命为{appointment.title}",
         )
     return appointment
 
@@ -149,14 +149,13 @@ def appointment_end(
         by=by,
         to=appointment.user,
         kind="appointment",
-        text=f"您的{appointment.organisation or ''}{ROLES[appointment.role].label}任职于{last_day}结束",
+        text=f"您的{appointment.title}任职于{last_day}结束",
     )
     if successor is not None:
-        place = appointment.organisation.label if appointment.organisation else ""
         notice_send(
             by=by,
             to=successor,
             kind="handover",
-            text=f"{appointment.user.name}的{place}{ROLES[appointment.role].label}任职于{last_day}结束，由您接手未办完的事项",
+            text=f"{appointment.user.name}的{appointment.title}任职于{last_day}结束，由您接手未办完的事项",
         )
     return appointment

@@ -21,6 +21,7 @@ from branches.access.services import identities
 from branches.access.single_sign_on import Identity, Refused, Unreachable
 from branches.reach.doors import recent_login, safe_next
 from common import clock
+from common.text import quoted
 
 _FOUND = "identity"
 # Between coming back and confirming the link.
@@ -118,7 +119,7 @@ def identity_link(request):
         except ValidationError as error:
             messages.error(request, error.messages[0])
         else:
-            messages.success(request, f"已绑定，以后可用“{settings.OIDC_LABEL}”登录")
+            messages.success(request, f"已绑定，以后可用{quoted(settings.OIDC_LABEL)}登录")
         return redirect("security")
     context = {
         "title": f"把统一认证身份 {sub} 绑定到您的账号 {request.user.username}？",

@@ -7,6 +7,7 @@ from branches.places.selectors.names import named
 from branches.reach.rights import ROLES, SYSTEM_ROLES
 from common.database import one_transaction
 from common.operator import OPERATOR
+from common.text import quoted
 
 
 class Command(BaseCommand):
@@ -37,8 +38,8 @@ class Command(BaseCommand):
             raise CommandError("这一角色须用 --at 指明党组织。", returncode=1)
         found = named(at)
         if not found:
-            raise CommandError(f"没有找到党组织“{at}”。", returncode=1)
+            raise CommandError(f"没有找到党组织{quoted(at)}。", returncode=1)
         if len(found) > 1:
             several = "；".join(path for path, _ in found)
-            raise CommandError(f"“{at}”可指多个党组织，请用全称或路径：{several}", returncode=1)
+            raise CommandError(f"{quoted(at)}可指多个党组织，请用全称或路径：{several}", returncode=1)
         return found[0][1]

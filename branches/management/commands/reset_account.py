@@ -3,6 +3,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from branches.access.models import ResetKind, User
 from branches.access.services.resets import reset_by_operator
+from common.text import quoted
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args, username, factor, **options):
         owner = User.objects.filter(username__iexact=username).first()
         if owner is None:
-            raise CommandError(f"没有账号“{username}”。", returncode=1)
+            raise CommandError(f"没有账号{quoted(username)}。", returncode=1)
         try:
             code = reset_by_operator(owner=owner, kind=ResetKind.FACTOR if factor else ResetKind.PASSWORD)
         except ValidationError as error:

@@ -1,43 +1,47 @@
-"""A record as a row of the exported list."""
+"""A record as a row of the exported list, which the import reads as it is."""
 
 from typing import Any
 
 from django.utils import timezone
 
-from members.activities.models import Activity
+from members.activities.ledger import ACTIVITIES_LEDGER
+from members.activities.models import Activity, AttendanceState
 
-COLUMNS = (
-    "党组织",
-    "日期",
-    "类型",
-    "主题",
-    "地点",
-    "主持人",
-    "应到",
-    "实到",
-    "议程与决议",
-    "状态",
-    "报送时间",
-    "是否迟报",
-    "来源",
-)
+# The reasons stand with the names, in one column.
+READ = tuple(field.name for field in ACTIVITIES_LEDGER.fields if field.name != "absent_reason")
+COLUMNS = (*(ACTIVITIES_LEDGER.label(name) for name in READ), "报送时间", "是否迟报", "来源")
+AWAY = (AttendanceState.LEAVE, AttendanceState.ABSENT)
+PREFETCHED = ("kinds", "attendance__member", "unknown_absentees")
+
+
+def _away(activity: Activity) -> str:
+    """Return who was away with the reason: 何一（病假）、石二. A leave without a reason says that it was one."""
+    said = [
+        (entry.member.name, entry.reason or ("请假" if entry.state == AttendanceState.LEAVE else ""))
+        for entry in activity.attendance.all()
+        if entry.state in AWAY
+    ]
+    said += [(one.name, one.reason) for one in activity.unknown_absentees.all()]
+    return "、".join(f"{name}（{reason}）" if reason else name for name, reason in said)
 
 
 def activity_row(activity: Activity) -> list[Any]:
     """Return the cells of one record in the order of COLUMNS; its figures must have been asked (`figures_for`)."""
     sent = timezone.localtime(activity.submitted_at) if activity.submitted_at else None
-    return [
-        activity.organisation.name,
-        activity.day,
-        activity.kinds_label,
-        activity.title,
-        activity.place,
-        activity.chair.name if activity.chair else activity.chair_name,
-        activity.expected,
-        activity.present,
-        activity.content,
-        activity.get_state_display(),
-        sent,
-        "是" if activity.late else "否",
-        activity.get_origin_display(),
-    ]
+    cells = {
+        "date": activity.day,
+        "organisation": activity.organisation.name,
+        "kind": "、".join(kind.get_kind_display() for kind in activity.kinds.all()),
+        "topic": activity.title,
+        "place": activity.place,
+        # A ledger may name several hosts; the first is the chair.
+        "chair": activity.chair_name or (activity.chair.name if activity.chair else ""),
+        "recorder": activity.recorder_name,
+        "expected": activity.expected,
+        "present": activity.present,
+        "absent": _away(activity),
+        "content": activity.content,
+        "state": activity.get_state_display(),
+    }
+    late = "是" if activity.late else "否"
+    return [*(cells[name] for name in READ), sent, late, activity.get_origin_display()]

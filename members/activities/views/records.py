@@ -22,7 +22,7 @@ from members.activities.forms.hosts import HostForm
 from members.activities.minutes import minutes_of
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
 from members.activities.selectors.counting import uncounted_of
-from members.activities.selectors.export import COLUMNS, activity_row
+from members.activities.selectors.export import COLUMNS, PREFETCHED, activity_row
 from members.activities.selectors.records import (
     attendance_groups,
     figures_for,
@@ -83,7 +83,7 @@ def activity_list(request):
 
 def _exported(rows):
     """Yield the lines of the file; nothing is read before the first is asked for."""
-    for activity in figures_for(list(rows[: exports.MOST_ROWS + 1])):
+    for activity in figures_for(list(rows.prefetch_related(*PREFETCHED)[: exports.MOST_ROWS + 1])):
         yield activity_row(activity)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation, tree_order
@@ -49,6 +49,16 @@ def _waiting(rows: QuerySet[CollectTarget]) -> QuerySet[CollectTarget]:
 def waiting_for(user: User) -> QuerySet[CollectTarget]:
     """Return the CollectTargets that wait for an answer of `user`, the most urgent first."""
     return _waiting(CollectTarget.objects.visible_to(user, VIEW).filter(answers(user)))
+
+
+def own_answer(user: User, collect: Collect) -> CollectTarget | None:
+    """Return the CollectTarget that `user` may answer now, or change until the deadline; those without an answer first."""
+    if collect.state != CollectState.OPEN:
+        return None
+    own = CollectTarget.objects.visible_to(user, VIEW).filter(answers(user), collect=collect)
+    if clock.today() > collect.due:
+        own = own.filter(answered_at__isnull=True)
+    return own.order_by(F("answered_at").asc(nulls_first=True), "pk").first()
 
 
 def collects_for(user: User, organisation: Organisation) -> QuerySet[CollectTarget]:

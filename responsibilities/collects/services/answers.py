@@ -33,6 +33,14 @@ def may_answer(user: Actor, target: CollectTarget) -> bool:
     return access.has_right(user, RECORD, target.organisation) or answers_for(user, target.organisation)
 
 
+SETTLED = "已过填报时限，不能再修改；确需更改的，请上级退回后重填。"
+
+
+def is_settled(target: CollectTarget) -> bool:
+    """Whether what was answered can no longer be changed: its deadline has passed."""
+    return target.answered_at is not None and clock.today() > target.collect.due
+
+
 def name_of(field: CollectField) -> str:
     """Return the name under which a field's answer is posted and its error is shown."""
     return f"f{field.pk}"
@@ -48,6 +56,8 @@ def _locked(by: Actor, target: CollectTarget) -> CollectTarget:
         raise access.Forbidden(DUTIES, target.organisation)
     if target.collect.state != CollectState.OPEN:
         raise Conflict("征集已经结束，不能再填报。", record=target.collect)
+    if is_settled(target):
+        raise Conflict(SETTLED, record=target.collect)
     return target
 
 
@@ -88,7 +98,7 @@ def _keep_files(
 
 @one_transaction
 def collect_answer(*, by: Actor, target: CollectTarget, given: Given) -> CollectTarget:
-    """Keep the answers of one organisation, or change them while the collection is open; late is accepted and marked.
+    """Keep the answers of one organisation, or change them until the deadline; a first late answer is accepted and marked.
 
     given: {field pk: text or UploadedFile}. Raises ValidationError under `name_of(field)` for each wrong answer; then
     nothing is written.

@@ -1,4 +1,4 @@
-"""Asking once (一次征集): draft → open → closed. What the system knows is taken from it; only the rest is asked."""
+"""Asking once (信息征集): draft → open → closed. What the system knows is taken from it; only the rest is asked."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -17,6 +17,7 @@ from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
+from common.text import quoted
 from responsibilities.assigning import answering, answers, places_assigned, require_assigns
 from responsibilities.collects.models import (
     Collect,
@@ -63,7 +64,7 @@ def tell(by: Actor, target: CollectTarget, collect: Collect, text: str) -> int:
             by=by,
             to=user,
             kind="collect",
-            text=f"征集“{collect.title}”{text}",
+            text=f"征集{quoted(collect.title)}{text}",
             url=reverse("collect_answer", args=[collect.pk, target.pk]),
             about=f"collect/{collect.pk}/{target.organisation_id}",
         )
@@ -82,11 +83,11 @@ def check_fields(fields: Sequence[FieldData]) -> None:
         if row.kind not in FieldKind.values:
             errors.append(f"第 {number} 项的类型不对。")
         if row.kind == FieldKind.CHOICE and not row.figure and len(set(row.options)) < FEWEST_OPTIONS:
-            errors.append(f"第 {number} 项“{row.label}”是单选，请至少写 {FEWEST_OPTIONS} 个不同的选项。")
+            errors.append(f"第 {number} 项{quoted(row.label)}是单选，请至少写 {FEWEST_OPTIONS} 个不同的选项。")
         if row.figure and row.figure not in known_figures.BY_KEY:
-            errors.append(f"第 {number} 项“{row.label}”取用的内容系统里没有。")
+            errors.append(f"第 {number} 项{quoted(row.label)}取用的内容系统里没有。")
         if row.label in labels:
-            errors.append(f"第 {number} 项“{row.label}”重复了。")
+            errors.append(f"第 {number} 项{quoted(row.label)}重复了。")
         labels.add(row.label)
     if errors:
         raise ValidationError({"fields": errors})

@@ -35,6 +35,9 @@ def collect_answer(request: Request, pk: int, target: int) -> HttpResponse:
         return redirect("collect_detail", pk=pk)
     if collect.state != CollectState.OPEN:
         raise Conflict("征集已经结束，不能再填报。", record=collect)
+    if services.is_settled(asked) and request.method == "GET":
+        messages.info(request, services.SETTLED)
+        return redirect("collect_detail", pk=pk)
     fields = list(collect.fields.all())
     open_fields = [field for field in fields if not field.figure]
     answers = {answer.field_id: answer for answer in asked.answers.select_related("paper")}

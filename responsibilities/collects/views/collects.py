@@ -20,6 +20,7 @@ from branches.reach.rights import ASSIGN, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
+from common.text import quoted
 from responsibilities.assigning import places_assigned, refusal
 from responsibilities.collects.forms import CollectFilter, CollectForm, FieldFormSet, rows_of
 from responsibilities.collects.loaders import collect_for, collect_to_send
@@ -222,9 +223,7 @@ def collect_detail(request: Request, pk: int) -> HttpResponse:
         "sends": sends,
         "asks": any(not field.figure for field in table.fields),
         "words": reads.STATE_WORDS,
-        "mine": None
-        if sends or collect.state != CollectState.OPEN
-        else next((target for target in reads.waiting_for(request.user) if target.collect_id == collect.pk), None),
+        "mine": None if sends else reads.own_answer(request.user, collect),
     }
     return render(request, "responsibilities/collects/detail.html", context)
 
@@ -276,7 +275,7 @@ def collect_close(request: Request, pk: int) -> HttpResponse:
         collect,
         services.collect_close,
         "征集已结束",
-        title=f"结束征集“{collect.title}”？",
+        title=f"结束征集{quoted(collect.title)}？",
         text=f"{left}取自系统的数按今天保存。",
         verb="结束征集",
     )
@@ -293,7 +292,7 @@ def collect_discard(request: Request, pk: int) -> HttpResponse:
         collect,
         services.collect_discard,
         "草稿已删除",
-        title=f"删除征集草稿“{collect.title}”？",
+        title=f"删除征集草稿{quoted(collect.title)}？",
         text="草稿还没有发出，删除后不能恢复。",
         verb="删除草稿",
     )

@@ -5,6 +5,7 @@ from datetime import date
 
 from branches.places.models.organisations import Kind
 from common.periods import Period
+from common.text import quoted
 from members.activities.models import ATTENDING, ActivityKindCode
 from members.activities.selectors.counting import CountingRecord
 from responsibilities.duties.models import Duty, Level
@@ -54,7 +55,7 @@ def activities(context: ProofContext, duties: list[Duty]) -> Slots:
         records = context.records_of([duty.list.organisation_id], kinds)
         if topic:
             records = [row for row in records if context.details[row.activity].topic == topic]
-        missing = f"未见主题为“{topic}”的{_names(kinds)}记录" if topic else ""
+        missing = f"未见主题为{quoted(topic)}的{_names(kinds)}记录" if topic else ""
         found[duty.pk] = _periods(context, duty, records, kinds, missing)
     return found
 

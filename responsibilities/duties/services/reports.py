@@ -17,7 +17,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
-from common.text import clean_text
+from common.text import clean_text, quoted
 from responsibilities.duties.models import Duty, DutyList, DutyReport, ListState, ReportState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.rights import reminds, require_acts, reviewers, reviews
@@ -182,7 +182,7 @@ def duty_report(
     """
     stands = _slot(by, duty, slot)
     if stands.state not in (OPEN, OVERDUE, UNKNOWN, RETURNED):
-        raise Conflict(f"“{duty}”{stands.name}的状态是“{STATE_NAMES[stands.state]}”，不需要再报告。")
+        raise Conflict(f"{quoted(duty)}{stands.name}的状态是“{STATE_NAMES[stands.state]}”，不需要再报告。")
     if not stands.words and stands.state != RETURNED:
         raise ValidationError({"text": "这项责任由系统按记录认定，请登记记录，不需要文字报告。"})
     require_unchanged(seen, said(stands), "这一期在您打开页面之后有了新的报告或审核，请核对后再提交。")
@@ -212,7 +212,7 @@ def duty_report(
             by=by,
             to=user,
             kind="duty",
-            text=f"{duty.list.holder_name}报告了“{duty}”（{stands.name}），请审核",
+            text=f"{duty.list.holder_name}报告了{quoted(duty)}（{stands.name}），请审核",
             url=address(duty, slot),
             about=about(duty, slot),
         )
@@ -240,7 +240,7 @@ def _judge(by: Actor, report: DutyReport, to: ReportState, verb: str, reason: st
                 by=by,
                 to=user,
                 kind="duty",
-                text=f"“{report.duty}”的报告" + ("已通过" if to == ReportState.ACCEPTED else f"已退回：{reason}"),
+                text=f"{quoted(report.duty)}的报告" + ("已通过" if to == ReportState.ACCEPTED else f"已退回：{reason}"),
                 url=address(report.duty),
                 about=about(report.duty, report.slot),
             )

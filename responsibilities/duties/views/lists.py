@@ -19,7 +19,7 @@ from common import clock
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
-from common.text import whole_number
+from common.text import quoted, whole_number
 from responsibilities.duties.forms import (
     DropForm,
     DutyForm,
@@ -230,11 +230,11 @@ def duty_drop(request: Request, pk: int) -> HttpResponse:
         if form is None or form.is_valid():
             reason = form.cleaned_data["reason"] if form else ""
             duty_list = services.duty_drop(by=request.user, duty=duty, reason=reason)
-            messages.success(request, f"已删去“{duty.text}”")
+            messages.success(request, f"已删去{quoted(duty.text)}")
             return redirect(duty_list_url(duty_list))
         status = 422
     context = {
-        "title": f"从{duty.list}中删去“{duty.text}”？",
+        "title": f"从{duty.list}中删去{quoted(duty.text)}？",
         "text": "删去后不再计算这项责任；服务于它的下级责任会显示缺少上级。",
         "verb": "删去",
         "cancel": duty_list_url(duty.list),

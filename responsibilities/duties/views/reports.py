@@ -13,6 +13,7 @@ from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.stale_form import form_mark
+from common.text import quoted
 from responsibilities.duties.forms import ReportForm, ReturnForm
 from responsibilities.duties.loaders import duty_for, list_for
 from responsibilities.duties.models import DutyReport, ReportState
@@ -60,7 +61,7 @@ def duty_report(request: Request, pk: int) -> HttpResponse:
     if slot is None:
         raise Http404
     if request.method == "GET" and slot.state in (CLOSED, ACCEPTED, REPORTED, NOT_APPLICABLE):
-        raise Conflict(f"“{duty}”{slot.name}的状态是“{STATE_NAMES[slot.state]}”，不需要再报告。")
+        raise Conflict(f"{quoted(duty)}{slot.name}的状态是“{STATE_NAMES[slot.state]}”，不需要再报告。")
     returned = _returned(slot)
     initial = {"text": returned.text if returned else "", "seen": form_mark(services.said(slot))}
     form = ReportForm(request.POST or None, request.FILES or None, initial=initial)
@@ -165,7 +166,9 @@ def duty_remind(request: Request, pk: int) -> HttpResponse:
     duties = behind_together(request.user, duty) if together else [duty]
     if request.method == "GET":
         context = {
-            "title": f"提醒 {len(duties)} 个责任主体落实“{duty.text}”？" if together else f"提醒落实“{duty.text}”？",
+            "title": f"提醒 {len(duties)} 个责任主体落实{quoted(duty.text)}？"
+            if together
+            else f"提醒落实{quoted(duty.text)}？",
             "text": "责任人各收到一条通知；没有逾期的不提醒。",
             "verb": "提醒",
             "cancel": services.address(duty),

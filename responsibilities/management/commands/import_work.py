@@ -3,6 +3,7 @@ from django.core.management.base import CommandError
 from branches.access.models import User
 from branches.imports.command import OneLedgerCommand, columns_of
 from common.operator import OPERATOR
+from common.text import quoted
 from responsibilities.work.imports import KEY, import_work, plan_work
 from responsibilities.work.ledger import WORK_LEDGER
 from responsibilities.work.rights import arranges_anywhere
@@ -18,9 +19,9 @@ class Command(OneLedgerCommand):
             return OPERATOR
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
-            raise CommandError(f"没有可用的账号“{username}”。", returncode=1)
+            raise CommandError(f"没有可用的账号{quoted(username)}。", returncode=1)
         if not arranges_anywhere(user):
-            raise CommandError(f"账号“{username}”没有部署业务的权限。", returncode=1)
+            raise CommandError(f"账号{quoted(username)}没有部署业务的权限。", returncode=1)
         return user
 
     def handle(self, *args, file, dry_run, username, column, sheet, verbosity, **options):

@@ -14,7 +14,7 @@ from branches.reach.rights import VIEW
 from common import clock
 from common.operator import Actor
 from common.periods import Period
-from common.text import clean_text
+from common.text import clean_text, quoted
 from common.workdays import UnknownYear, is_workday
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.requirements.models import RequirementState as State
@@ -87,7 +87,7 @@ def _duty(user: Actor, rest: str, _given: Given) -> About:
         url=reverse("duty_detail", args=[duty.pk]),
         organisation=duty.list.organisation,
         holder=holder,
-        title=f"落实“{duty.text}”{period}",
+        title=f"落实{quoted(duty.text)}{period}",
         expected=f"请报告落实情况{proof}。",
         fixed=[holder or duty.list.organisation],
     )

@@ -9,6 +9,7 @@ from branches.notices.services import notice_send
 from branches.reach import access
 from common import clock
 from common.database import one_transaction
+from common.text import quoted
 from responsibilities.assigning import above
 from responsibilities.supervision.models import AWAITING, Supervision
 from responsibilities.supervision.selectors.notices import overdue
@@ -38,7 +39,7 @@ def _escalate(supervision: Supervision) -> bool:
             by=access.OPERATOR,
             to=user,
             kind="supervision",
-            text=f"{supervision.label}“{supervision.title}”逾期未回复：{supervision.recipient}，"
+            text=f"{supervision.label}{quoted(supervision.title)}逾期未回复：{supervision.recipient}，"
             f"时限{supervision.due:%-m月%-d日}",
             url=reverse("supervision_detail", args=[supervision.pk]),
             about=f"supervision/{supervision.pk}/overdue",

@@ -19,6 +19,7 @@ from branches.reach.rights import ASSIGN, DUTIES, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
+from common.text import quoted
 from responsibilities.supervision.forms import (
     MOST_RECORDS,
     ProlongForm,
@@ -226,7 +227,7 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
         raise access.Forbidden(DUTIES, supervision.organisation)
     if supervision.state not in AWAITING:
         words = "已销号" if supervision.state == SupervisionState.CLOSED else supervision.get_state_display()
-        raise Conflict(f"这件督查现在的状态是“{words}”，不能再回复。", record=supervision)
+        raise Conflict(f"这件督查现在的状态是{quoted(words)}，不能再回复。", record=supervision)
     records = reads.evidence_for(request.user, supervision)
     form = ReplyForm(*((request.POST, request.FILES) if request.method == "POST" else (None, None)), records=records)
     if request.method == "POST" and form.is_valid():
@@ -236,7 +237,9 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
             take_errors(form, error)
         else:
             late = "，晚于时限，已标记" if supervision.late else ""
-            return _done(request, supervision, f"已回复{late}")
+            sent = form.cleaned_data
+            bare = "" if sent["activity"] or sent["file"] else "；没有附记录或文件"
+            return _done(request, supervision, f"已回复{late}{bare}")
     form.show_latest(MOST_RECORDS)
     return _shown(request, form, supervision=supervision, title=f"回复：{supervision.title}", verb="提交回复")
 
@@ -281,7 +284,7 @@ def supervision_prolong(request: Request, pk: int) -> HttpResponse:
         request,
         form,
         supervision=supervision,
-        title=f"延长“{supervision.title}”的时限",
+        title=f"延长{quoted(supervision.title)}的时限",
         text=f"现在的时限是{supervision.due:%-m月%-d日}。首次时限保留，原因会通知承办方。",
         verb="延期",
     )

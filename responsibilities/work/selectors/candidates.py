@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q
 from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.operator import Actor
+from common.text import quoted
 from members.activities.models import Activity, ActivityHost, ActivityJudgement, ActivityState
 from responsibilities.work.likeness import Likeness, Wanted, likeness, matching_sentence, wanted
 from responsibilities.work.models import (
@@ -139,7 +140,7 @@ def candidates(user: Actor, point: SyncPoint, item: WorkItem, look: Wanted | Non
     found = Found(look, [], [], [])
     for activity in rows:
         row = _candidate(point, item, activity, look)
-        row.used = [f"“{name}”{stage}" for pk, name, stage in used.get(activity.pk, ()) if pk != item.pk]
+        row.used = [f"{quoted(name)}{stage}" for pk, name, stage in used.get(activity.pk, ()) if pk != item.pk]
         row.same_item = any(pk == item.pk for pk, _, _ in used.get(activity.pk, ()))
         (found.refused if row.refusal else found.matching if row.matches else found.near).append(row)
 
@@ -237,7 +238,7 @@ def items_near(user: Actor, organisation: Organisation, day: date) -> dict[int, 
 def _fit_words(like: Likeness, point: SyncPoint, day: date) -> list[str]:
     """What a chip says of the fit, in words: what the record speaks of, the state of the stage, what it would become."""
     days = (day - point.day).days if point.day else 0
-    words = [f"写到“{like.words[0]}”"] if like.words else ["还没有写到这项业务"]
+    words = [f"写到{quoted(like.words[0])}"] if like.words else ["还没有写到这项业务"]
     if point.state == SyncState.MISSING:
         words.insert(0, f"缺失已 {point.lag} 天")
     if point.day:

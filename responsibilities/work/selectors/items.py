@@ -14,6 +14,7 @@ from branches.settings import dated as dated_settings
 from common import clock
 from common.operator import Actor
 from common.periods import Period
+from common.text import quoted
 from members.activities.models import Activity, BuildingField, Resolution, Way
 from responsibilities.work.models import Closure, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.qualifying import Standing
@@ -66,28 +67,28 @@ def next_step(
 
     def step(what: str, point: SyncPoint, text: str, due: date | None = None) -> NextStep:
         place, name = who(point)
-        return NextStep(what, text.format(who=name, stage=stage_name(point)), place, point, due)
+        return NextStep(what, text.format(who=name, stage=quoted(stage_name(point))), place, point, due)
 
     missing = [point for point in points if point.state == SyncState.MISSING]
     if missing:
         point = max(missing, key=lambda row: row.lag or 0)
-        return step("evidence", point, "{who}补“{stage}”的佐证")
+        return step("evidence", point, "{who}补{stage}的佐证")
     open_points = [point for point in points if point.state == SyncState.NOT_DUE]
     late = [point for point in open_points if point.waits]
     if late:
         point = min(late, key=lambda row: row.planned or date.max)
-        return step("date", point, "{who}登记“{stage}”的业务日期")
+        return step("date", point, "{who}登记{stage}的业务日期")
     begun = [(point.happened, point) for point in open_points if point.happened]
     if begun:
         day, point = min(begun, key=lambda pair: pair[0])
         due = day + timedelta(days=point.tolerance)
-        return step("hold", point, "{who}在 " + f"{clock.short(due)} 前" + "开展“{stage}”", due)
+        return step("hold", point, "{who}在 " + f"{clock.short(due)} 前" + "开展{stage}", due)
     planned = [(point.planned, point) for point in open_points if point.planned]
     if planned:
         day, point = min(planned, key=lambda pair: pair[0])
-        return step("wait", point, "{who}准备“{stage}”，业务计划 " + clock.short(day), day)
+        return step("wait", point, "{who}准备{stage}，业务计划 " + clock.short(day), day)
     if open_points:
-        return step("date", open_points[0], "{who}登记“{stage}”的业务日期")
+        return step("date", open_points[0], "{who}登记{stage}的业务日期")
     if any(point.state == SyncState.TO_CONFIRM for point in points):
         return NextStep("nothing", "佐证已报上级确认")
     return NextStep("nothing", "已闭环" if closure(points) == Closure.CLOSED else "没有待办的环节")

@@ -10,6 +10,7 @@ from branches.reach.rights import REVIEW
 from common import clock
 from common.operator import OPERATOR, Actor
 from common.periods import Period
+from common.text import quoted
 from members.activities.models import Activity, ActivityState, ActivityWriter
 from responsibilities.work.likeness import Likeness, bare, likeness
 from responsibilities.work.models import STAGE_SHORT, StageEvidence, StageEvidenceQuerySet, WorkCarrier, WorkItem
@@ -161,9 +162,11 @@ def _other_uses(link: StageEvidence, record: Activity) -> list[tuple[str, str]]:
     same = Q(activity=record) | Q(branch=link.branch_id, branch__isnull=False)
     rows = others.filter(same).order_by("pk").values_list("activity", "stage__item__name", "stage__stage", "sentence")
     rows = list(rows)
-    used = [f"“{name}”{STAGE_SHORT[stage]}" for pk, name, stage, _ in rows if pk == record.pk]
+    used = [f"{quoted(name)}{STAGE_SHORT[stage]}" for pk, name, stage, _ in rows if pk == record.pk]
     copied = [
-        f"“{name}”{STAGE_SHORT[stage]}" for _, name, stage, text in rows if text and bare(text) == bare(link.sentence)
+        f"{quoted(name)}{STAGE_SHORT[stage]}"
+        for _, name, stage, text in rows
+        if text and bare(text) == bare(link.sentence)
     ]
     found = [("soon", f"已用于{'、'.join(used[:3])}") if used else ("ok", "没有用于别的业务")]
     return found + ([("soon", f"与{'、'.join(copied[:3])}的说明相同")] if copied else [])

@@ -6,6 +6,7 @@ from typing import Any
 
 from branches.audit.models import AuditEntry
 from common import clock
+from common.text import quoted
 from responsibilities.work.models import SyncStage, SyncStageKind, WorkItem, WorkKind
 from responsibilities.work.services.items import WorkData
 
@@ -60,7 +61,7 @@ def overwritten(stored: WorkData, data: WorkData, hand: Mapping[str, str]) -> li
     return [
         (
             column,
-            f"“{stored.name}”的这一项由{hand[column]}改过（{old.get(column) or '空'}），导入后改为{value or '空'}。",
+            f"{quoted(stored.name)}的这一项由{hand[column]}改过（{old.get(column) or '空'}），导入后改为{value or '空'}。",
         )
         for column, value in new.items()
         if column in hand and old.get(column, "") != value

@@ -71,7 +71,7 @@ def _shown(state: str, numbers: dict[str, int]) -> str:
 
 def _title(state: str, numbers: dict[str, int], readable: board.Selection, chosen: board.Selection) -> str:
     if not chosen.items:
-        return "没有符合条件的重点业务" if readable.items else f"{readable.period.label()}还没有重点业务"
+        return "没有符合条件的重点业务" if readable.items else f"{readable.period.label()}没有您可以查看的重点业务"
     return _shown(state, numbers) or board.finding(chosen)
 
 

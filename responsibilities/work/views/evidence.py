@@ -16,7 +16,7 @@ from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common.forms.fields import take_errors
 from common.requests import Request
-from common.text import whole_number
+from common.text import quoted, whole_number
 from members.activities.models import Activity
 from responsibilities.work.forms.stages import PaperForm
 from responsibilities.work.likeness import Wanted, marked, typed
@@ -242,10 +242,10 @@ def evidence_paper_page(request: Request, pk: int) -> HttpResponse:
             except ValidationError as error:
                 take_errors(form, error)
             else:
-                messages.success(request, f"材料已作为“{stage_name(point)}”的佐证，报上级确认")
+                messages.success(request, f"材料已作为{quoted(stage_name(point))}的佐证，报上级确认")
                 return redirect(_back(stage))
     context = {
-        "title": f"上传“{stage_name(point)}”的材料",
+        "title": f"上传{quoted(stage_name(point))}的材料",
         "sub": item.name,
         "form": form,
         "verb": "上传",
@@ -282,7 +282,7 @@ def evidence_remove_page(request: Request, pk: int) -> HttpResponse:
         request,
         act,
         label="撤下的原因",
-        title=f"从“{stage.item.name}”{stage.get_stage_display()}撤下“{evidence}”",
+        title=f"从{quoted(stage.item.name)}{stage.get_stage_display()}撤下{quoted(evidence)}",
         text="撤下后，这个环节重新判定；记录本身不受影响。撤下的人、时间和原因会留在业务页面和审计记录中。",
         verb="撤下佐证",
         back=_back(stage),

@@ -20,7 +20,7 @@ from branches.reach.rights import ASSIGN, REVIEW, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
-from common.text import whole_number
+from common.text import quoted, whole_number
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.forms.items import StopForm, WorkForm
 from responsibilities.work.loaders import item_for, item_to_edit
@@ -236,7 +236,7 @@ def work_stop_page(request: Request, pk: int) -> HttpResponse:
                 messages.success(request, "业务已终止")
                 return redirect("work_detail", pk=item.pk)
     context = {
-        "title": f"终止“{item.name}”",
+        "title": f"终止{quoted(item.name)}",
         "text": "终止后，业务没有开展的环节不再计入应同步；已经开展的照常计算。终止不能撤回。",
         "verb": "终止业务",
         "cancel": reverse("work_detail", args=[item.pk]),

@@ -16,7 +16,7 @@ from branches.reach import access
 from branches.reach.rights import REVIEW
 from common.errors import Conflict
 from common.requests import Request
-from common.text import clean_text, whole_number
+from common.text import clean_text, quoted, whole_number
 from members.activities.models import Activity
 from responsibilities.work.likeness import marked
 from responsibilities.work.models import StageEvidence
@@ -147,7 +147,7 @@ def evidence_return_page(request: Request, pk: int) -> HttpResponse:
         request,
         act,
         label="退回的原因",
-        title=f"退回“{link.stage.item.name}”{link.stage.get_stage_display()}的佐证“{link}”",
+        title=f"退回{quoted(link.stage.item.name)}{link.stage.get_stage_display()}的佐证{quoted(link)}",
         text="退回后，这条佐证不再计入，记录本身不受影响；支部可以换一条记录或另写一句。",
         verb="退回",
         back=reverse("confirmation_list"),

@@ -12,6 +12,7 @@ from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.reach.rights import ASSIGN, DUTIES
 from common.errors import Conflict
 from common.requests import Request
+from common.text import quoted
 from responsibilities.work.forms.stages import StageForm
 from responsibilities.work.loaders import stage_for
 from responsibilities.work.models import SyncStage
@@ -80,7 +81,7 @@ def stage_waive_page(request: Request, pk: int) -> HttpResponse:
             messages.success(request, "免予同步已撤销")
             return redirect(_back(stage))
         context = {
-            "title": f"撤销“{stage.item.name}”{stage.get_stage_display()}的免予",
+            "title": f"撤销{quoted(stage.item.name)}{stage.get_stage_display()}的免予",
             "text": f"撤销后，这个环节重新计入应同步。原来的理由：{stage.waived_reason}",
             "verb": "撤销免予",
             "cancel": _back(stage),
@@ -95,7 +96,7 @@ def stage_waive_page(request: Request, pk: int) -> HttpResponse:
         request,
         act,
         label="原因",
-        title=f"同意“{stage.item.name}”{stage.get_stage_display()}免予同步",
+        title=f"同意{quoted(stage.item.name)}{stage.get_stage_display()}免予同步",
         text="免予后，这个环节不计入应同步和同步率；原因和批准人会显示在业务页面上。",
         verb="同意免予",
         back=_back(stage),

@@ -114,7 +114,7 @@ def test_a_question_is_overdue_from_the_day_after(world):
     collect = sent(world)
     for days, state in ((1, "open"), (0, "open"), (-1, "overdue")):
         Collect.objects.filter(pk=collect.pk).update(due=clock.today() + timedelta(days=days))
-        (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "一次征集"]
+        (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "信息征集"]
         assert [(task.state, task.word) for task in group.tasks] == [(state, "待填报" if state == "open" else "")]
 
 

@@ -119,9 +119,9 @@ def test_the_export_holds_what_the_list_shows_and_no_formula(world, as_, four):
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
     heads, body = rows[0], rows[1:]
-    assert heads[0] == "党组织" and len(body) == 3
+    assert heads[:2] == ("日期", "党组织") and len(body) == 3
     assert {row[3] for row in body} == {"甲处学习", "小组讨论", '=HYPERLINK("http://x")'}
-    assert {row[0] for row in body} == {world.branch_a.name, world.group_a1.name}
+    assert {row[1] for row in body} == {world.branch_a.name, world.group_a1.name}
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     entry = AuditEntry.objects.order_by("-pk").first()
     assert AuditEntry.objects.count() == before + 1

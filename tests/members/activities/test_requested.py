@@ -26,9 +26,9 @@ def test_the_choice_between_then_and_now_stands_by_the_date_of_a_past_period(wor
     month = _last_month()
     page = as_("secretary_a").get(reverse("activity_new"), {"kind": "theme_day", "period": str(month)})
     text = page.content.decode()
-    assert f"现在补开（计入{month.label()}）" in text and 'id="id_makes_up_for"' not in text
+    assert f"现在补办（计入{month.label()}）" in text and 'id="id_makes_up_for"' not in text
     now = as_("secretary_a").get(reverse("activity_new"), {"kind": "theme_day"}).content.decode()
-    assert "现在补开" not in now and 'id="id_makes_up_for"' in now
+    assert "现在补办" not in now and 'id="id_makes_up_for"' in now
 
 
 def test_a_date_after_the_requested_period_makes_up_for_it_when_nothing_is_chosen(world, as_):
@@ -106,7 +106,7 @@ def test_the_requested_period_stays_with_a_draft_that_is_opened_again(world, as_
     saved = client.post(reverse("activity_autosave"), data).json()
     assert saved["edit"].endswith(f"/edit/?period={month}")
     page = client.get(saved["edit"])
-    assert f"现在补开（计入{month.label()}）" in page.content.decode()
+    assert f"现在补办（计入{month.label()}）" in page.content.decode()
     assert page.context["form"].initial["day"] == only().day, "the draft keeps its own date"
     plain = client.post(reverse("activity_autosave"), filled(world.branch_a)).json()
     assert plain["edit"].endswith("/edit/")

@@ -118,7 +118,7 @@ def test_a_meeting_below_its_quorum_and_a_draft_pass_nothing(world, as_):
     waiting = resolution(world, draft(world.branch_a, world.secretary_a, day=DAY))
     for one in (row, waiting):
         assert as_("secretary_a").post(f"/resolutions/{one.pk}/done/", {"done_on": "2026-10-01"}).status_code == 409
-    assert "还没有要落实的决议" in text_of(as_("secretary_a").get("/resolutions/"))
+    assert "您可查看的范围内没有要落实的决议" in text_of(as_("secretary_a").get("/resolutions/"))
     assert resolution_items(Period.parse("2026")) == [] and not resolutions_open(world.branch_a)
 
 

@@ -105,7 +105,7 @@ def test_drop_downs_hold_the_vocabularies_and_the_organisations_within_reach(wor
 MEMBERS = [MEMBER_HEADS, person()]
 ACTIVITIES = [ACTIVITY_HEADS, meeting()]
 ORGANISATIONS = [list(ORGANISATION), list(ORGANISATION.values())]
-WORK = [["名称", "类别", "牵头处室", "开始", "完成"], ["数据共享", "委重点", "综合处", "2026-01-05", "2026-12-20"]]
+WORK = [["名称", "类别", "牵头处室", "开始", "完成"], ["数据共享", "本单位重点", "综合处", "2026-01-05", "2026-12-20"]]
 
 
 @pytest.mark.parametrize(

@@ -245,6 +245,23 @@ def test_a_form_to_nobody_or_of_yesterday_is_not_sent(world, as_, options, sente
     assert answer.status_code == 422 and sentence in text_of(answer) and state(collect) == "draft"
 
 
+def test_an_answer_is_changed_until_its_deadline_and_not_after(world, as_):
+    collect = sent(world, days=1)
+    target, field = collect.targets.get(organisation=world.branch_a), collect.fields.get()
+    collect_answer(by=world.secretary_a, target=target, given={field.pk: "5"})
+    address, client = answer_address(collect, world.branch_a), as_("secretary_a")
+    assert "修改填报" in text_of(client.get(f"/collects/{collect.pk}/"))
+    assert client.post(address, {f"f{field.pk}": "6"}).status_code == 302
+    assert CollectAnswer.objects.get().value == "6"
+    with later(3):
+        late = as_("secretary_a")
+        assert "修改填报" not in text_of(late.get(f"/collects/{collect.pk}/"))
+        assert late.get(address).status_code == 302
+        answer = late.post(address, {f"f{field.pk}": "7"})
+    assert answer.status_code == 409 and "已过填报时限" in text_of(answer)
+    assert CollectAnswer.objects.get().value == "6"
+
+
 def test_an_answer_after_the_end_is_refused_and_a_late_one_marked(world, as_):
     collect = sent(world, days=1)
     target, field = collect.targets.get(organisation=world.branch_a), collect.fields.get()

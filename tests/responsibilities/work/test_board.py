@@ -249,7 +249,7 @@ def test_who_owes_the_next_step_is_said_in_words(world, items):
 
 def test_an_empty_board_names_the_first_thing_to_do(as_):
     page = as_("staff").get("/sync/").content.decode()
-    assert "还没有重点业务" in page and "登记重点业务" in page
+    assert "没有您可以查看的重点业务" in page and "登记重点业务" in page
     assert "登记重点业务</a>" not in as_("leader").get("/sync/").content.decode()
 
 

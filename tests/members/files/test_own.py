@@ -1,0 +1,64 @@
+"""The own page of a member: his absences open the meetings, and a correction goes to his secretary."""
+
+from datetime import date
+
+import pytest
+
+from branches.audit.models import AuditEntry
+from branches.notices.models import Notice
+from members.activities.models import Activity, ActivityKind, Attendance
+from members.roster.models.members import Member
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mine(world):
+    return Member.objects.get(account=world.member)
+
+
+def held(member, day, state, title, record="accepted"):
+    activity = Activity.objects.create(organisation=member.home, day=day, state=record, title=title)
+    ActivityKind.objects.create(activity=activity, kind="assembly")
+    Attendance.objects.create(activity=activity, member=member, organisation=member.home, state=state)
+    return activity
+
+
+def test_the_number_of_absences_opens_the_list_of_these_meetings(world, as_, mine):
+    year = date.today().year
+    held(mine, date(year, 1, 5), "absent", "学习一月")
+    held(mine, date(year, 1, 6), "present", "学习二月")
+    held(mine, date(year - 1, 3, 6), "absent", "去年三月")
+    held(mine, date(year, 1, 7), "absent", "没有交的", record="draft")
+    client = as_("member")
+    page = client.get("/members/own/").content.decode()
+    assert 'href="/members/own/meetings/?state=absent"' in page
+    meetings = client.get("/members/own/meetings/", {"state": "absent"}).content.decode()
+    assert f"{year}年缺席 1 次" in meetings and "学习一月" in meetings
+    assert not any(title in meetings for title in ("学习二月", "去年三月", "没有交的"))
+    every = client.get("/members/own/meetings/", {"state": "nonsense"}).content.decode()
+    assert f"{year}年应参加 2 次" in every and "学习二月" in every
+
+
+def test_a_correction_goes_to_the_secretary_with_a_link_and_is_audited(world, as_, mine):
+    record = held(mine, date(date.today().year, 1, 5), "absent", "学习“两个条例”")
+    client = as_("member")
+    empty = client.post("/members/own/correction/", {"text": " "})
+    assert empty.status_code == 422 and "请写明哪里不对" in empty.content.decode()
+    assert not Notice.objects.filter(kind="correction").exists()
+    answer = client.post(f"/members/own/correction/?meeting={record.pk}", {"text": "当天线上参加"})
+    assert answer.status_code == 302
+    notice = Notice.objects.get(kind="correction")
+    assert notice.url == f"/activities/{record.pk}/" and "“学习‘两个条例’”的考勤：当天线上参加" in notice.text
+    secretary = {"branch_a": world.secretary_a, "branch_b": world.secretary_b, "branch_c": world.secretary_c}
+    place = next(key for key in secretary if world.places[key].pk == mine.home_id)
+    assert notice.recipient == secretary[place]
+    entry = AuditEntry.objects.filter(verb="member.correction").get()
+    assert entry.actor_id == world.member.pk
+    assert as_(notice.recipient.username).get(notice.url).status_code == 200
+
+
+def test_a_record_without_him_is_none_of_his(world, as_, mine):
+    other = held(world.people("branch_c")[1], date(date.today().year, 1, 5), "absent", "别处")
+    for number in (other.pk, "x", 10**30):
+        assert as_("member").get(f"/members/own/correction/?meeting={number}").status_code == 404
