@@ -18,6 +18,6 @@ def by_stages(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("responsibilities", "0008_exemption_spans_only")]
+    dependencies = [("responsibilities", "0009_names_of_kinds_and_collects")]
 
     operations = [migrations.RunPython(by_own_acts, by_stages)]
