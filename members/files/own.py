@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from common import clock
 from common.forms.fields import take_errors
+from common.requests import Request
 from members.activities.models import AttendanceState
 from members.files.forms import CorrectionForm
 from members.files.selectors import entries_of_year
@@ -18,16 +19,16 @@ from members.roster.models.members import Member
 PER_PAGE = 50
 
 
-def _own_member(request: HttpRequest) -> Member | None:
+def _own_member(request: Request) -> Member | None:
     return Member.objects.select_related("home").filter(account=request.user.pk).first()
 
 
-def _no_file(request: HttpRequest) -> HttpResponse:
+def _no_file(request: Request) -> HttpResponse:
     return render(request, "members/files/no_file.html", status=404)
 
 
 @login_required
-def own_meetings(request: HttpRequest) -> HttpResponse:
+def own_meetings(request: Request) -> HttpResponse:
     """The meetings of this year that make up one number of the own attendance, or all of them."""
     member = _own_member(request)
     if member is None:
@@ -50,7 +51,7 @@ def own_meetings(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def own_correction(request: HttpRequest) -> HttpResponse:
+def own_correction(request: Request) -> HttpResponse:
     """Ask for the own file, or the own attendance of a record, to be corrected."""
     member = _own_member(request)
     if member is None:

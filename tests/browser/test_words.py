@@ -21,6 +21,9 @@ SMALL = """() => [...document.querySelectorAll("main a, main button, main select
     const box = element.getBoundingClientRect();
     return box.width && box.height && box.height < 43.5 && !element.closest("p, .dj-breadcrumbs, .no-js, .is-wrap");
 }).map(element => element.outerHTML.slice(0, 100))"""
+OVER = """() => [...document.querySelectorAll(".workbench-quarter div, .workbench-quarter em, .dj-heat thead th, .dj-stat *")]
+    .filter(element => element.clientWidth && element.scrollWidth > element.clientWidth + 1)
+    .map(element => element.innerText)"""
 
 
 @pytest.mark.parametrize(
