@@ -207,7 +207,8 @@ class CodeSlip(models.Model):
     """A one-time code that was printed on paper for its owner (services/slips.py).
 
     Of the code itself only a digest is kept: whoever tries it after it was used or replaced is noticed. organisation,
-    role: what the account was made for; role "" for a member's account. used_at: when somebody signed in with it; set_at:
+    role: what the account was made for; role "" for a member's account. post: as the roster calls it where that is not the
+    role's own name (a deputy acts in his secretary's role). used_at: when somebody signed in with it; set_at:
     when he had set a password; replaced_at: when another code took its place. One slip of an account is not replaced.
     """
 
@@ -216,6 +217,7 @@ class CodeSlip(models.Model):
         "branches.Organisation", verbose_name="党组织", on_delete=models.PROTECT, related_name="+"
     )
     role = models.CharField("角色", max_length=30, blank=True)
+    post = models.CharField("职务", max_length=30, blank=True)
     printed_by = models.ForeignKey(User, verbose_name="打印人", on_delete=models.PROTECT, related_name="+")
     printed_at = models.DateTimeField("打印时间")
     expires = models.DateTimeField("有效期至")
@@ -242,7 +244,7 @@ class CodeSlip(models.Model):
 
     @property
     def role_label(self) -> str:
-        return ROLES[self.role].label if self.role else "党员"
+        return self.post or (ROLES[self.role].label if self.role else "党员")
 
     @property
     def state(self) -> str:

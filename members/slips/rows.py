@@ -21,6 +21,7 @@ from members.roster.models.posts import Post, PostKind
 
 OPEN, DONE, BLOCKED = "open", "done", "blocked"
 # The role that the secretary of a place is appointed to.
+DEPUTY = "支部副书记"
 SECRETARY_ROLES = {Kind.BRANCH: "branch_secretary", Kind.GENERAL_BRANCH: "general_branch_secretary"}
 
 
@@ -44,9 +45,13 @@ class Row:
     deputy: bool = False
 
     @property
+    def post(self) -> str:
+        """The name of his post where that is not the role's own: a deputy is no secretary, whatever he may do."""
+        return DEPUTY if self.deputy else ""
+
+    @property
     def role_label(self) -> str:
-        label = ROLES[self.role].label if self.role else "党员"
-        return f"{label}（副书记）" if self.deputy else label
+        return self.post or (ROLES[self.role].label if self.role else "党员")
 
 
 def places_to_lead(user: Actor) -> Any:

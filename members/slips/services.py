@@ -57,7 +57,7 @@ def secretaries_make(*, by: User, names: Mapping[int, str]) -> list[Printed]:
 
 def _secretary(by: User, row: Row, member: Member, username: str) -> Printed:
     account = account_add(by=by, username=username, name=member.name)
-    printed = Printed(*slip_give(by=by, user=account, organisation=row.place, role=row.role))
+    printed = Printed(*slip_give(by=by, user=account, organisation=row.place, role=row.role, post=row.post))
     appointment_make(by=by, user=account, role=row.role, organisation=row.place)
     link_propose(by=by, member=member, username=account.username)
     return printed
@@ -150,6 +150,6 @@ def _again(by: User, slip: CodeSlip, user: User) -> Printed:
         raise Conflict(f"{user.name}的口令条不能由您打印：他另有您不能授予的职务，或已不在您的范围内。")
     if not user.is_active:
         raise Conflict(f"{user.name}的账号已锁定，须先由系统管理员启用。")
-    printed = Printed(*slip_give(by=by, user=user, organisation=slip.organisation, role=slip.role))
+    printed = Printed(*slip_give(by=by, user=user, organisation=slip.organisation, role=slip.role, post=slip.post))
     audit.record(by=by, verb="account.slip", obj=user, organisation=slip.organisation, note="原口令条作废")
     return printed

@@ -30,8 +30,8 @@ def _digest(username: str, code: str) -> str:
     return hashlib.sha256(f"tongbu slip {username.lower()} {as_printed(code.strip())}".encode()).hexdigest()
 
 
-def slip_give(*, by: User, user: User, organisation: Organisation, role: str) -> tuple[CodeSlip, str]:
-    """Give `user` a new code on paper; return (slip, code). The code is good once, for seven days; older ones end.
+def slip_give(*, by: User, user: User, organisation: Organisation, role: str, post: str = "") -> tuple[CodeSlip, str]:
+    """Give `user` a new code on paper, for a role or under the name of his post; return (slip, code). The code is good once, for seven days; older ones end.
 
     Part of the caller's transaction, which has checked that `by` may, and leaves an audit entry.
     """
@@ -41,6 +41,7 @@ def slip_give(*, by: User, user: User, organisation: Organisation, role: str) ->
         user=user,
         organisation=organisation,
         role=role,
+        post=post,
         printed_by=by,
         printed_at=clock.now(),
         expires=user.code_expires,
