@@ -23,7 +23,7 @@ MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     "duty_detail": 23,
-    "duty_list": 42,
+    "duty_list": 48,
     "confirmation_detail": 23,
     "evidence_pick": 26,
     "organisation_list": 17,

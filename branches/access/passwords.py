@@ -23,6 +23,8 @@ _WORDS = (
 )
 _REST = 6
 _DISTINCT = 5
+# A longer piece is hard to guess by itself.
+_PIECE = 6
 
 
 class LengthValidator(MinimumLengthValidator):
@@ -39,7 +41,7 @@ class RepetitionValidator:
     """Refuse a password of a few characters, or of one piece said again and again: aaaaaaaaaaaa, abcabcabcabc (C03)."""
 
     def validate(self, password, user=None):
-        pieces = (password[:length] for length in range(1, len(password) // 2 + 1))
+        pieces = (password[:length] for length in range(1, _PIECE + 1))
         again = any((piece * (len(password) // len(piece) + 1)).startswith(password) for piece in pieces)
         if again or len(set(password.lower())) < _DISTINCT:
             raise ValidationError("密码重复的内容太多，请换一个不易猜到的密码。", code="repetition")

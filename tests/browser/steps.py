@@ -59,7 +59,7 @@ def record_a_theme_day(page):
 def accept(page, record):
     """Open the record from the queue and accept it."""
     page.goto(page.home + "/reviews/")
-    page.click(f"a[href='/reviews/{record.strip('/').split('/')[-1]}/'] >> nth=0")
+    page.click(f"a[href='/reviews/{record.partition('#')[0].strip('/').split('/')[-1]}/'] >> nth=0")
     page.wait_for_selector("text=到服务窗口听取意见")
     page.click("button:has-text('审核通过')")
     page.wait_for_selector("text=已通过")

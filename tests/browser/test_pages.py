@@ -6,6 +6,7 @@ from http.client import HTTPConnection
 
 import pytest
 
+from common import clock
 from tests.browser.chromium import DESK, faults
 from tests.browser.walk import links_of, name_of, walk
 from tests.examples import BRIEF
@@ -86,6 +87,9 @@ def pages(demo, signed_in, tmp_path_factory):
         "/login/confirm/?next=/",
         _freeze(signed_in("ganbu"), signed_in("dangwei")),
     ]
+    starts["dangwei"] += _settings(signed_in("ganbu"), signed_in("dangwei"))
+    starts["dangwei"] += [_exempted(signed_in("dangwei"))]
+    starts["dangwei"] += [_first(signed_in("dangwei"), "/requirements/?rule=resp-list", "requirement_detail")]
     names, linked = {}, {}
     for who in ROLES:
         page = signed_in(who)
@@ -95,6 +99,37 @@ def pages(demo, signed_in, tmp_path_factory):
         page.context.close()
     names["login"] = (None, "/login/")
     return names, linked
+
+
+def _settings(staff, secretary):
+    """Let staff propose a value and the secretary set a later one; return the pages that show both."""
+    later = f"{clock.today().year + 1}-01-01"
+    for page, key in ((staff, "due_soon_days"), (secretary, "thought_report_per_half")):
+        page.goto(f"{page.home}/settings/{key}/")
+        page.fill("#id_value", "2")
+        page.fill("#id_valid_from", later)
+        if page is staff:
+            page.fill("#id_reason", "提前两天提示")
+        page.click("main form button[type=submit] >> visible=true")
+        if page is staff:
+            page.wait_for_selector("text=建议已提出")
+        else:
+            page.wait_for_selector("text=改为")
+            page.click("main form button[type=submit] >> visible=true")
+            page.wait_for_url(lambda url: "thought_report" not in url)
+    return ["/settings/due_soon_days/", "/settings/thought_report_per_half/"]
+
+
+def _exempted(page):
+    """Exempt one branch from one rule for a while; return the list of exemptions."""
+    page.goto(page.home + "/exemptions/new/")
+    page.check("[name=organisations] >> nth=0")
+    page.check("[name=rules] >> nth=0")
+    page.fill("#id_last", f"{clock.today().year + 1}-01-31")
+    page.fill("#id_reason", "集中办公场所搬迁")
+    page.click("main form button[type=submit] >> visible=true")
+    page.wait_for_url(lambda url: not url.endswith("/new/"))
+    return "/exemptions/"
 
 
 def _corrections(page):

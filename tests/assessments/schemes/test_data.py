@@ -7,7 +7,7 @@ from assessments.schemes.models import SchemeVersion
 from assessments.schemes.services import BRANCH_SCHEME, install_defaults, scheme_current
 from assessments.scoring import scheme_from
 from branches.audit.models import AuditEntry
-from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.rulebook import rule
 
 
@@ -34,9 +34,9 @@ def test_the_branch_scheme_has_the_weights_of_the_agency():
     assert scheme.quota_for("year")[0].max_ratio * 10 == 3
 
 
-def test_every_requirement_rule_is_read_by_the_branch_scheme():
+def test_every_counted_rule_is_read_by_the_branch_scheme():
     read = {measure for _, row in default_scheme().indicators() for measure in row.measures}
-    assert {row.measure for row in REQUIREMENT_RULES} <= read
+    assert {row.measure for row in COUNTED_RULES} <= read
 
 
 @pytest.mark.parametrize(

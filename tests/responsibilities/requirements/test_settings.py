@@ -21,7 +21,7 @@ from members.roster.models.posts import Post
 from responsibilities.requirements.selectors import one_requirement
 from responsibilities.work.models import SyncStageKind
 from tests.records import counted
-from tests.responsibilities.work.support import ago, happened, item_at, point
+from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
 pytestmark = pytest.mark.django_db
 EARLY = date(2020, 1, 1)
@@ -88,6 +88,19 @@ def _synchronised(world):
     return point(item).state
 
 
+def _early(kind, days):
+    """The state of a stage whose confirmed record came so many days before the business side."""
+
+    def answer(world):
+        item = item_at(world.committee, [world.branch_a])
+        happened(item, kind, ago(1))
+        record = record_on(world.branch_a, world.secretary_a, ago(1 + days), kinds=("committee_meeting",))
+        linked(item, kind, record)
+        return point(item, kind).state
+
+    return answer
+
+
 def _backdated(world):
     user = world.outsider
     type(user).objects.filter(pk=user.pk).update(created=make_aware(datetime(2020, 1, 1)))
@@ -113,6 +126,10 @@ READ = {
     "host_confirm_days": ("3", _host),
     "due_soon_days": ("60", _of("branch_b", "life-assembly-q", "2026Q4")),
     "sync_tolerance_days": ("30", _synchronised),
+    "sync_early_days_study": ("5", _early(SyncStageKind.STUDY, 20)),
+    "sync_early_days_arrangement": ("5", _early(SyncStageKind.ARRANGEMENT, 20)),
+    "sync_early_days_implementation": ("5", _early(SyncStageKind.IMPLEMENTATION, 20)),
+    "sync_early_days_assessment": ("5", _early(SyncStageKind.ASSESSMENT, 20)),
     "lecture_per_quarter": ("2", _of("branch_b", "life-lecture-frequency", "2026Q3")),
     "org_life_due": ("10331", _of("branch_b", "life-org-meeting", "2026")),
     "democratic_life_due": ("10131", _of("root", "life-minsheng", "2026")),
