@@ -75,6 +75,10 @@ def _title(rows: Sequence[Row]) -> str:
     return f"{blocked}还不能建立账号" if blocked else "书记都已任命并有账号"
 
 
+# What a browser calls its own machine.
+LOCAL = ("localhost", "127.0.0.1", "[::1]")
+
+
 @needs(APPOINT)
 def slip_secretaries(request: Request) -> HttpResponse:
     rows = secretary_rows(request.user)
@@ -153,9 +157,15 @@ def _make(
         "back": back,
         "number": len(ticked),
         "people": people_words(ticked),
+        "local_address": request.build_absolute_uri("/") if _is_local(request) else "",
         **words,
     }
     return render(request, "members/slips/check.html", context)
+
+
+def _is_local(request: Request) -> bool:
+    """Whether the address that slips will bear opens on this machine alone: nobody could sign in from his own desk."""
+    return request.get_host().rpartition(":")[0] in LOCAL or request.get_host() in LOCAL
 
 
 def _no_longer(request: Request, rows: Sequence[Row], wanted: set[int], back: str) -> HttpResponse:

@@ -288,3 +288,12 @@ def test_accounts_are_made_of_all_who_were_checked_or_of_none(vacant, as_):
     assert User.objects.count() == before + 1
     answer = client.post(MAKE, sent(vacant, "branch_a", "branch_b"), follow=True)
     assert User.objects.count() == before + 1 and not codes_of(answer)
+
+
+def test_slips_that_only_this_machine_could_use_are_warned_of_before_they_are_printed(vacant, as_):
+    client, form = as_("committee_secretary"), {"member": [heads(vacant)["branch_a"].pk]}
+    warning = "只有这台机器打得开"
+    assert warning not in client.post(MAKE, form).content.decode()
+    for host in ("127.0.0.1:8000", "localhost"):
+        page = client.post(MAKE, form, headers={"host": host}).content.decode()
+        assert warning in page and f"http://{host}/" in page
