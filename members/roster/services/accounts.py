@@ -1,5 +1,7 @@
 """Link a member's file to the account that may read it as his own: proposed, then confirmed by the owner (access rule 10)."""
 
+from urllib.parse import urlencode
+
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.urls import reverse
@@ -143,9 +145,16 @@ def link_confirm(*, by: User, proposal: LinkProposal) -> Member:
 
 @one_transaction
 def link_refuse(*, by: User, proposal: LinkProposal) -> None:
-    """The owner says no: the proposal is gone, and whoever made it is told."""
+    """The owner says no: the proposal is gone, and whoever made it is told, and what to do where the account acts for others.
+
+    Maybe a slip reached the wrong hand: the appointment made with it stands until somebody ends it.
+    """
     proposal, member = _own(by, proposal)
     proposal.delete()
     audit.record(by=by, verb="member.account_refuse", obj=member, organisation=member.home, before={"account": by.pk})
     if proposal.proposed_by is not None:
-        notice_send(by=by, to=proposal.proposed_by, kind="link", text=f"{by.name}谢绝关联{member.name}的党员档案")
+        text, url = f"{by.name}谢绝关联{member.name}的党员档案", ""
+        if Appointment.objects.in_force(clock.today()).filter(user=by).exists():
+            text += "。该账号的任职仍然有效；口令条交错了人的，请结束任职，重新建立账号"
+            url = f"{reverse('appointment_list')}?{urlencode({'q': by.username})}"
+        notice_send(by=by, to=proposal.proposed_by, kind="link", text=text, url=url)

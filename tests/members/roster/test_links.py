@@ -56,7 +56,21 @@ def test_the_owner_may_refuse(world, as_, first):
     assert as_("outsider").post(address, {"answer": "yes"}).status_code == 404
     first.refresh_from_db()
     assert first.account is None
-    assert "谢绝" in Notice.objects.filter(recipient=world.secretary_a).latest("pk").text
+    said = Notice.objects.filter(recipient=world.secretary_a).latest("pk")
+    assert "谢绝" in said.text and "任职" not in said.text and said.url == ""
+
+
+def test_whoever_refuses_and_acts_for_an_organisation_is_named_with_what_to_do(world, as_):
+    """A slip that reached the wrong hand: its appointment stands until somebody ends it."""
+    member = world.people("branch_b")[0]
+    link_propose(by=world.committee_secretary, member=member, username="secretary_b")
+    address = f"/account/links/{LinkProposal.objects.get().pk}/"
+    answer = as_("secretary_b").post(address, {"answer": "no"})
+    assert answer.status_code == 302 and answer.url == "/"
+    said = Notice.objects.filter(recipient=world.committee_secretary, kind="link").latest("pk")
+    assert "任职仍然有效" in said.text and "结束任职" in said.text
+    page = as_("committee_secretary").get(said.url)
+    assert page.status_code == 200 and "secretary_b 用户" in page.content.decode()
 
 
 @pytest.mark.parametrize(
