@@ -19,7 +19,15 @@ from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs.context import ProofContext, kinds_of
 from responsibilities.duties.slot import DutySlot, Slots, nothing_owed
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import STAGE_SHORT, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkItem
+from responsibilities.work.models import (
+    STAGE_SHORT,
+    StageEvidence,
+    SyncStage,
+    SyncStageKind,
+    SyncState,
+    WorkItem,
+    confirmed,
+)
 from responsibilities.work.selectors.stage_words import pick_url
 from responsibilities.work.stages import NOT_OWED, SyncPoint, Timeline
 
@@ -145,13 +153,14 @@ def _held(context: ProofContext, duties: list[Duty], points: list[SyncPoint]) ->
 
 def _minuted(context: ProofContext, duty: Duty, name: str, points: list[SyncPoint], own: set[int]) -> DutySlot:
     owed = [point for point in points if point.state not in NOT_OWED]
+    # (day, record, whether in time); one meeting may serve both stages.
     meetings = sorted(
-        (proof.day, proof.activity, point)
+        (proof.day, proof.activity, point.happened is None or proof.day <= _last_day(point))
         for point in owed
         for proof in point.proofs
         if proof.counts and proof.activity in own
-    ) if owed else []  # fmt: skip
-    in_time = [row for row in meetings if row[2].happened is None or row[0] <= _last_day(row[2])]
+    )
+    in_time = [row for row in meetings if row[2]]
     slot = DutySlot(
         duty.pk,
         f"work/{points[0].item}",
@@ -174,7 +183,9 @@ def _minuted(context: ProofContext, duty: Duty, name: str, points: list[SyncPoin
 
 
 def _last_day(point: SyncPoint) -> date:
-    return (point.happened or date.max) + timedelta(days=point.tolerance) if point.happened else date.max
+    """The last day in time of a point whose business side has happened."""
+    assert point.happened is not None
+    return point.happened + timedelta(days=point.tolerance)
 
 
 def _due(context: ProofContext, point: SyncPoint) -> date:
@@ -220,8 +231,9 @@ def led(context: ProofContext, duties: list[Duty]) -> Slots:
 def _acts(context: ProofContext, items: list[WorkItem]) -> _Acts:
     acts = _Acts({}, {})
     spans = {item.pk: (item.starts, min(item.ends, context.as_of)) for item in items}
+    # As everywhere, a link tells something once somebody else has confirmed it.
     links = StageEvidence.objects.active().filter(
-        stage__item__in=list(spans), activity__state__in=COUNTING_STATES, activity__judgements__valid=True
+        confirmed(), stage__item__in=list(spans), activity__state__in=COUNTING_STATES, activity__judgements__valid=True
     )
     columns = ("stage__item", "activity", "activity__day", "activity__chair", "activity__chair_name")
     for item, record, day, chair, name in links.order_by("activity__day").distinct().values_list(*columns):

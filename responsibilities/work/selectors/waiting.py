@@ -1,6 +1,6 @@
 """Links that wait for somebody else's yes: the queue of a reviewer, and what stands beside one of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -110,12 +110,6 @@ def links_for_review(user: Actor, activity: Activity) -> list[Waiting]:
     """Return the standing links of a record that waits for its review, as its reviewer sees them."""
     rows = StageEvidence.objects.visible_to(user, REVIEW).active().filter(activity=activity).order_by("pk")
     return seen(rows.select_related(*_WITH).prefetch_related("activity__kinds", "activity__resolutions"))
-
-
-def records_with_own_sentences(records: Collection[int]) -> set[int]:
-    """Return those of the records (ids) with a link whose sentence was written by hand: each of them is looked at alone."""
-    rows = StageEvidence.objects.active().filter(activity__in=records, by_hand=True)
-    return set(rows.order_by().values_list("activity", flat=True))
 
 
 def findings(row: Waiting) -> list[tuple[str, str]]:

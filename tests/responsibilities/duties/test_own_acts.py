@@ -79,6 +79,14 @@ def test_a_meeting_in_time_stands_whatever_else_was_late(world, item):
     assert (slot.late, slot.text, len(slot.records)) == (0, "党组会议 06-21", 2)
 
 
+def test_one_meeting_that_took_up_both_stages_is_told_once(world, item):
+    meeting = held(world.root, "party_group_meeting", date(2026, 5, 12))
+    link(item, "study", meeting)
+    link(item, "arrangement", meeting)
+    slot = own("pg-sync", item)
+    assert (slot.state, slot.late, slot.records) == ("closed", 0, [meeting.pk])
+
+
 @pytest.mark.parametrize("how", ["unconfirmed", "below its quorum", "of another kind", "of another stage"])
 def test_what_does_not_count_for_the_stage_does_not_count_here(world, item, how):
     kind = "theme_day" if how == "of another kind" else "party_group_meeting"
@@ -129,12 +137,14 @@ def test_a_leader_fulfils_it_by_what_he_attended_or_chaired(world, item, member)
     assert led(item, world).state == "closed"
 
 
-@pytest.mark.parametrize("how", ["before the item", "returned", "not linked", "taken back", "after the day of judging"])
+@pytest.mark.parametrize(
+    "how", ["before the item", "unconfirmed", "returned", "not linked", "taken back", "after the day of judging"]
+)
 def test_what_is_not_of_the_item_does_not_count(world, item, member, how):
     day = date(2026, 2, 27) if how == "before the item" else date(2026, 7, 1)
     record = held(world.branch_a, "theme_day", day, chair=member)
     if how != "not linked":
-        link(item, "implementation", record)
+        link(item, "implementation", record, confirmed=how != "unconfirmed")
     if how == "returned":
         Activity.objects.filter(pk=record.pk).update(state="returned")
     if how == "taken back":
