@@ -47,6 +47,9 @@ def open_to_others(folder):
 
 
 @pytest.mark.browser
+@pytest.mark.whole(
+    "assessments/home/test_first_day.py goes the same way over HTTP, browser/test_story.py from the ledgers on"
+)
 def test_a_fresh_clone_leads_a_newcomer_to_the_first_accepted_record(installation, contexts, complaints, tmp_path):
     complaints.clear()
     process = installation.start(DEMO="0")

@@ -34,6 +34,7 @@ def _batches(client):
     return [reverse("import_preview", args=[batch.uid]) for batch in ImportBatch.objects.all()]
 
 
+@pytest.mark.whole("browser/test_pages.py looks at each of these pages, in one state")
 def test_pages_fit_a_phone_and_axe_finds_nothing(client, open_page):
     addresses = ["/imports/", *_batches(client)]
     assert len(addresses) == 5

@@ -17,7 +17,7 @@ from tests.paths import ROOT
 from tests.test_migrations import with_server
 
 pytestmark = pytest.mark.slow
-AGENCY = "中共云江市政务服务和数据局党组"
+AGENCY = "中共云川市测试局党组"
 LEFT_OUT = {"branches_heartbeat", "django_session", "django_migrations", "sqlite_sequence"}
 
 
@@ -66,7 +66,18 @@ def tables(backup):
 @pytest.fixture
 def demo(tmp_path, tmp_path_factory):
     copy_of_the_demo(tmp_path_factory, tmp_path / "demo")
-    host = Host(tmp_path / "demo")
+    return furnished(Host(tmp_path / "demo"), tmp_path)
+
+
+@pytest.fixture
+def small(tmp_path):
+    host = Host(tmp_path / "small")
+    host.run("tests/branches/backups/small_agency.py")
+    return furnished(host, tmp_path)
+
+
+def furnished(host, tmp_path):
+    """Give a host an attachment and a passphrase."""
     stored = host.folder / "media" / "attachments"
     stored.mkdir(parents=True, exist_ok=True)
     (stored / "minutes").write_bytes("会议记录".encode())
@@ -130,31 +141,31 @@ def test_from_sqlite_to_postgresql_and_back_everything_is_the_same(demo, postgre
 
 
 @pytest.mark.skipif(settings.IS_POSTGRES, reason="shown by SQLite")
-def test_a_restore_that_fails_changes_nothing_and_one_that_replaces_keeps_what_was_there(demo, tmp_path):
+def test_a_restore_that_fails_changes_nothing_and_one_that_replaces_keeps_what_was_there(small, tmp_path):
     backup = tmp_path / "backup"
-    demo.manage("backup", backup, "--passphrase-file", demo.passphrase)
-    with closing(sqlite3.connect(demo.folder / "tongbu.sqlite3")) as database:
+    small.manage("backup", backup, "--passphrase-file", small.passphrase)
+    with closing(sqlite3.connect(small.folder / "tongbu.sqlite3")) as database:
         # As a process that runs leaves it; and a person whom the backup does not know.
         database.execute("UPDATE members_member SET name = '备份之后' WHERE id = (SELECT min(id) FROM members_member)")
         database.commit()
-    before = demo.counts()
-    assert "--replace" in demo.manage("restore", backup, code=1)
+    before = small.counts()
+    assert "--replace" in small.manage("restore", backup, code=1)
     other = "2:" + "A" * 43
-    said = demo.manage("restore", backup, "--replace", AGENCY, code=1, FIELD_KEYS=other)
+    said = small.manage("restore", backup, "--replace", AGENCY, code=1, FIELD_KEYS=other)
     assert "密钥" in said, said
-    (demo.folder / "audit_anchors").write_text("2099-01-01 999999:" + "0" * 64 + "\n")
-    assert "--set-anchors-aside" in demo.manage("restore", backup, "--replace", AGENCY, code=1)
-    assert demo.counts() == before
-    assert not list(demo.folder.glob("*.restoring*")) and not list(demo.folder.glob("*before-restore*"))
+    (small.folder / "audit_anchors").write_text("2099-01-01 999999:" + "0" * 64 + "\n")
+    assert "--set-anchors-aside" in small.manage("restore", backup, "--replace", AGENCY, code=1)
+    assert small.counts() == before
+    assert not list(small.folder.glob("*.restoring*")) and not list(small.folder.glob("*before-restore*"))
 
-    (demo.folder / "media/attachments/minutes").unlink()
-    said = demo.manage("restore", backup, "--replace", AGENCY, "--set-anchors-aside")
+    (small.folder / "media/attachments/minutes").unlink()
+    said = small.manage("restore", backup, "--replace", AGENCY, "--set-anchors-aside")
     assert "before-restore-" in said
-    assert (demo.folder / "media/attachments/minutes").exists()
-    assert "审计链完整" in demo.manage("verify_audit")
-    (kept,) = demo.folder.glob("tongbu.sqlite3.before-restore-*")
+    assert (small.folder / "media/attachments/minutes").exists()
+    assert "审计链完整" in small.manage("verify_audit")
+    (kept,) = small.folder.glob("tongbu.sqlite3.before-restore-*")
     query = "SELECT count(*) FROM members_member WHERE name = '备份之后'"
-    for path, number in ((kept, 1), (demo.folder / "tongbu.sqlite3", 0)):
+    for path, number in ((kept, 1), (small.folder / "tongbu.sqlite3", 0)):
         with closing(sqlite3.connect(path)) as database:
             assert database.execute(query).fetchone()[0] == number
 

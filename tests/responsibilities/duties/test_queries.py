@@ -3,6 +3,7 @@
 import time
 from datetime import date
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -42,6 +43,7 @@ def statements(client, path):
     return len(seen)
 
 
+@pytest.mark.whole("tests/test_query_counts.py, with fewer duties")
 def test_pages_ask_as_much_for_five_thousand_duties_as_for_few(world, as_):
     make(levels=[level for level in Level if level != Level.MEMBER])
     first = Member.objects.filter(home=world.branch_b).first()
