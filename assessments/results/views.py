@@ -22,6 +22,7 @@ from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common import clock
 from common.forms.fields import take_errors
 from common.periods import Period
+from responsibilities.requirements.exemptions import exemptions_of
 from responsibilities.work.selectors.waiting import pending_in
 
 # Lost points that the panel of the workbench shows; its page shows all.
@@ -92,6 +93,7 @@ def result_detail(request, pk):
             "assessment": assessment,
             "results": results,
             "pending": pending_in(period) if assessment.state == AssessmentState.TRIAL else [],
+            "exemptions": exemptions_of(request.user, period) if assessment.state != AssessmentState.PUBLISHED else [],
             "parts": parts,
             "period": period,
             "closed_on": closed_on(period),

@@ -6,6 +6,7 @@ an organisation that was founded or archived within it. Beyond six months whoeve
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.http import Http404
 from branches import audit
 from branches.access.models import User
 from branches.jobs.marks import mark
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Organisation, tree_order
 from branches.reach import access
 from branches.reach.reach import fresh, reach_of
 from branches.reach.rights import ASSIGN, SET_RULES
@@ -25,7 +26,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from common.periods import Period, add_months
-from responsibilities.requirements.models import Exemption, ExemptionQuerySet
+from responsibilities.requirements.models import Exemption
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
@@ -176,12 +177,31 @@ def exemption_for(user: User, pk: int) -> Exemption:
     return row
 
 
-def exemptions_of(period: Period, organisations: Iterable[int] | None = None) -> ExemptionQuerySet:
-    """Return the exemptions in force on a day of `period`: what is listed before its results are frozen."""
-    rows = Exemption.objects.touching(period.first, period.last)
-    if organisations is not None:
-        rows = rows.filter(organisation__in=list(organisations))
-    return rows.select_related("organisation__parent", "approved_by").order_by("first", "organisation", "pk")
+@dataclass(frozen=True)
+class Agreed:
+    """What was agreed in one go: the organisations' labels, the names of the rules, and an Exemption as example of the rest."""
+
+    places: tuple[str, ...]
+    rules: str
+    row: Exemption
+
+
+def exemptions_of(user: Actor, period: Period) -> list[Agreed]:
+    """Return the exemptions in force on a day of `period` within reach: listed before its results are frozen (judgement 2.3)."""
+    rows = Exemption.objects.visible_to(user).touching(period.first, period.last)
+    rows = rows.select_related("organisation__parent", "approved_by")
+    together: dict[uuid.UUID, list[Exemption]] = {}
+    for row in rows.order_by("first", *tree_order("organisation__"), "pk"):
+        together.setdefault(row.batch, []).append(row)
+    return [
+        Agreed(tuple(dict.fromkeys(row.organisation.label for row in mine)), rule_names(mine[0].rules), mine[0])
+        for mine in together.values()
+    ]
+
+
+def rule_names(rules: Iterable[str]) -> str:
+    """Return the short names of rules, for a line of a list."""
+    return "、".join(REQUIREMENT_RULES_BY_ID[rule].short for rule in rules if rule in REQUIREMENT_RULES_BY_ID)
 
 
 def rule_exemptions(user: Actor, rule: str, day: date) -> list[Exemption]:

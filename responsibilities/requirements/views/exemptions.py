@@ -1,5 +1,6 @@
 """Exemptions: all of them in a list, a new one, taking one back."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -25,15 +26,19 @@ from responsibilities.requirements.exemptions import (
     exemption_revoke,
     may_exempt,
     places_to_exempt,
+    rule_names,
 )
 from responsibilities.requirements.forms import ExemptionFilter, ExemptionForm
 from responsibilities.requirements.models import Exemption
-from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 
-def _periods() -> list[tuple[str, str]]:
+def _periods(asked: str = "") -> list[tuple[str, str]]:
+    """The periods to choose from; the results of an earlier one lead here with it in the address."""
     this = Period.containing(YEAR, clock.today())
-    return [(str(one), one.label()) for one in (this, *reversed(this.parts(QUARTER)), this.previous())]
+    offered = [this, *reversed(this.parts(QUARTER)), this.previous()]
+    with suppress(ValueError):
+        offered.append(Period.parse(asked))
+    return list(dict.fromkeys((str(one), one.label()) for one in offered))
 
 
 def _state(row: Exemption) -> str:
@@ -47,7 +52,9 @@ def _state(row: Exemption) -> str:
 
 def _filtered(request: Request) -> tuple[ExemptionFilter, list[Exemption]]:
     form = ExemptionFilter(
-        request.GET or None, organisations=access.organisations_for(request.user), periods=_periods()
+        request.GET or None,
+        organisations=access.organisations_for(request.user),
+        periods=_periods(request.GET.get("period", "")),
     )
     chosen = form.chosen()
     rows = Exemption.objects.visible_to(request.user)
@@ -60,11 +67,6 @@ def _filtered(request: Request) -> tuple[ExemptionFilter, list[Exemption]]:
     )
     state, rule = chosen.get("state"), chosen.get("rule")
     return form, [row for row in rows if (not state or _state(row) == state) and (not rule or rule in row.rules)]
-
-
-def rule_names(rules: list[str]) -> str:
-    """Return the short names of rules, for a line of a list."""
-    return "、".join(REQUIREMENT_RULES_BY_ID[rule].short for rule in rules if rule in REQUIREMENT_RULES_BY_ID)
 
 
 _STATES = {"now": "有效", "coming": "尚未开始", "past": "已结束", "revoked": "已撤销"}

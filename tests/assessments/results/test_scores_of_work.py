@@ -12,6 +12,7 @@ from assessments.results.services import assessment_freeze, assessment_trial
 from common import clock
 from common.periods import Period
 from members.activities.models import Activity, ActivityJudgement, ActivityKind
+from responsibilities.requirements.exemptions import exemption_make
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from responsibilities.work.selectors.waiting import pending_in
 from responsibilities.work.services.evidence import evidence_confirm
@@ -130,3 +131,25 @@ def test_what_waits_to_be_confirmed_costs_nothing_stands_apart_and_is_settled_be
         assessment_freeze(by=world.committee_secretary, assessment=assessment_trial(by=world.staff, period=Q3))
     assert "1 处佐证待确认" in page and f"/sync/{stage.item_id}/#stage-implementation" in page
     assert "处佐证待确认" not in estimate, "the running quarter has none"
+
+
+def test_the_trial_names_the_exemptions_of_its_period(world, as_, work):
+    def page(assessment):
+        return as_("committee_secretary").get(f"/results/{assessment.pk}/").content.decode()
+
+    with clock.at(DAY):
+        assert "集中办公场所搬迁" not in page(assessment_trial(by=world.staff, period=Q3))
+        exemption_make(
+            by=world.staff,
+            organisations=[world.branch_b, world.branch_c],
+            rules=["life-theme-day"],
+            first=date(2026, 9, 1),
+            last=date(2026, 9, 30),
+            reason="集中办公场所搬迁",
+        )
+        assessment = assessment_trial(by=world.staff, period=Q3)
+        text = page(assessment)
+        assert "集中办公场所搬迁" in text and f"{world.branch_b.label}、{world.branch_c.label}" in text
+        assert "/exemptions/?period=2026Q3" in text
+        assessment_freeze(by=world.committee_secretary, assessment=assessment)
+        assert "集中办公场所搬迁" in page(assessment), "whoever publishes reads them too"

@@ -162,13 +162,11 @@ def test_several_are_made_in_one_go_and_listed_before_a_freeze(world, as_):
         "document": "",
     }
     assert as_("staff").post("/exemptions/new/", data).status_code == 302
-    rows = list(exemptions_of(Period.parse("2026Q3")))
-    assert [row.organisation for row in rows] == [world.branch_a, world.branch_b] and len(
-        {row.batch for row in rows}
-    ) == 1
-    assert (
-        not exemptions_of(Period.parse("2026Q4")) and len(exemptions_of(Period.parse("2026"), [world.branch_b.pk])) == 1
-    )
+    (agreed,) = exemptions_of(world.staff, Period.parse("2026Q3"))
+    assert agreed.places == (world.branch_a.label, world.branch_b.label)
+    assert agreed.row.reason == "防汛值守" and agreed.rules == "党员大会、主题党日"
+    assert not exemptions_of(world.staff, Period.parse("2026Q4"))
+    assert exemptions_of(world.secretary_b, Period.parse("2026"))[0].places == (world.branch_b.label,)
 
 
 def test_a_form_that_is_refused_keeps_what_was_typed(world, as_):
