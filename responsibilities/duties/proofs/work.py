@@ -158,7 +158,7 @@ def _minuted(context: ProofContext, duty: Duty, name: str, points: list[SyncPoin
         (proof.day, proof.activity, point.happened is None or proof.day <= _last_day(point))
         for point in owed
         for proof in point.proofs
-        if proof.counts and proof.activity in own
+        if proof.counts and proof.activity in own and proof.day <= context.as_of
     )
     in_time = [row for row in meetings if row[2]]
     slot = DutySlot(

@@ -44,6 +44,8 @@ class SlowDuties:
 
     def __init__(self, as_of, year):
         self.as_of, self.year = as_of, year
+        # {(duty id, slot key): due date} of what was answered.
+        self.dues = {}
         self.slow = Slow(as_of)
         self.owed = self.slow.rows(year)
         self.reports = list(DutyReport.objects.all())
@@ -86,6 +88,7 @@ class SlowDuties:
     def judged(self, duty, key, numbers, due, *, unknown=False):
         """numbers: (expected, done, late), as the sources count them."""
         expected, done, late = numbers
+        self.dues[duty.pk, key] = due
         if due < self.slow.start or self.is_history(key):
             return 0, 0, late and 0, "not_applicable"
         row, state = self.said(duty, key)

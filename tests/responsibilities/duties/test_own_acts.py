@@ -62,6 +62,12 @@ def test_the_meeting_of_the_party_group_fulfils_its_duty_and_what_branches_did_d
     assert (slot.state, slot.late, slot.records, slot.text) == ("closed", 0, [meeting.pk], "党组会议 05-17")
 
 
+def test_a_meeting_after_the_day_of_judging_is_not_known_on_it(world, item):
+    link(item, "study", held(world.root, "party_group_meeting", date(2026, 5, 17)))
+    assert own("pg-sync", item, as_of=date(2026, 5, 16)).done == 0
+    assert own("pg-sync", item, as_of=date(2026, 5, 17)).done == 1
+
+
 @pytest.mark.parametrize(
     "stage, day, late",
     [("study", date(2026, 5, 18), 1), ("arrangement", date(2026, 6, 27), 0), ("arrangement", date(2026, 6, 28), 1)],
