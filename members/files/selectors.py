@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from common import clock
-from members.activities.models import ATTENDING, Activity, ActivityState, Attendance, AttendanceState
+from members.activities.models import Activity, ActivityState, Attendance, AttendanceState
+from members.activities.selectors.called import called_of
 from members.roster.models.members import Member
 
 
@@ -21,16 +22,16 @@ def entries_of_year(member: Member, year: int | None, state: str = "") -> QueryS
 
 
 def attendance_of_year(member: Member, year: int | None = None) -> dict[str, Any]:
-    """Return {"year", "total", "attended", "states": [{"state", "label", "count"}]} of counting records of a year.
+    """Return {"year", "called", "states": [{"state", "label", "count"}]} of a year.
 
-    An entry that nobody recorded is a state of its own, neither present nor absent.
+    called: the organisation life he was expected at (Called), as his duty counts it. states: his entries in all records, of
+    every kind; one that nobody recorded is a state of its own, neither present nor absent.
     """
     year = year or clock.today().year
     counts = Counter(entries_of_year(member, year).order_by().values_list("state", flat=True))
     return {
         "year": year,
-        "total": sum(counts.values()),
-        "attended": sum(counts[state] for state in ATTENDING),
+        "called": called_of(member, date(year, 1, 1), date(year, 12, 31)),
         "states": [
             {"state": state.value, "label": state.label, "count": counts[state.value]}
             for state in AttendanceState

@@ -2,6 +2,7 @@
 
 from common.periods import Period
 from members.activities.models import ATTENDING, AttendanceState
+from members.activities.selectors.called import called
 from members.activities.selectors.counting import CountingRecord
 from members.roster.models.members import Member
 from responsibilities.duties.models import Duty, Level
@@ -32,25 +33,15 @@ def attendance(context: ProofContext, duties: list[Duty]) -> Slots:
 
 def _all_called(context: ProofContext, slot: DutySlot, period: Period, member: Member, kinds: tuple[str, ...]) -> None:
     """Present or excused of all records of his branch that name him; what was not recorded or exempt is left out."""
-    there = context.attendance.get(member.pk, {})
-    silent = 0
-    slot.expected = 0
-    for pk, row in context.own_records(member.pk, kinds).items():
-        state = there.get(pk)
-        if state is None or state == AttendanceState.EXEMPT or row.day not in period:
-            continue
-        if state == AttendanceState.NOT_RECORDED:
-            silent += 1
-            continue
-        slot.expected += 1
-        slot.records.append(pk)
-        slot.done += state in (*ATTENDING, AttendanceState.LEAVE)
+    own = [pk for pk, row in context.own_records(member.pk, kinds).items() if row.day in period]
+    found = called(own, context.attendance.get(member.pk, {}))
+    slot.records, slot.expected, slot.done = found.records, found.expected, found.attended + found.excused
     slot.text = f"应参加 {slot.expected} 次，出席或请假 {slot.done} 次"
-    if silent:
-        slot.text += f"，{silent} 次考勤未记录"
+    if found.silent:
+        slot.text += f"，{found.silent} 次考勤未记录"
     if member.exempt_on(slot.due):
         slot.expected, slot.done, slot.text = 0, 0, "已登记为不作硬性要求"
-    elif slot.expected == 0 and silent:
+    elif slot.expected == 0 and found.silent:
         slot.expected, slot.unknown = 1, True
 
 

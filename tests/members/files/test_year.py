@@ -6,6 +6,7 @@ import pytest
 
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.files.selectors import attendance_of_year
+from tests.records import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -27,10 +28,13 @@ def test_the_year_counts_ones_own_entries_at_what_was_held(world):
             organisation=world.branch_a, day=day, state=state, title="一次", cancel_reason="无"
         )
         ActivityKind.objects.create(activity=record, kind="assembly")
+        counted(record)
         for member, word in ((mine, attended), (other, "online")):
             Attendance.objects.create(activity=record, member=member, organisation=world.branch_a, state=word)
     year = attendance_of_year(mine, 2026)
-    assert (year["year"], year["total"], year["attended"]) == (2026, 4, 2)
+    # Returned, it does not count; at what nobody recorded nobody was missed.
+    called = year["called"]
+    assert (called.expected, called.attended, called.excused, called.silent) == (2, 1, 1, 1)
     assert {row["state"]: row["count"] for row in year["states"]} == {"present": 2, "leave": 1, "not_recorded": 1}
     assert attendance_of_year(mine, 2025)["states"] == [{"state": "absent", "label": "缺席", "count": 1}]
     assert attendance_of_year(mine)["year"] == date.today().year
