@@ -52,6 +52,8 @@ def review_queue(request):
         title += f"，最早的已等 {longest} 天"
     context = {
         "title": title,
+        "total": total,
+        "longest": longest,
         "page": page,
         "form": form,
         "wanted": wanted,

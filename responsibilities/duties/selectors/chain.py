@@ -140,13 +140,12 @@ def _down(ids: Ids, children: Children, levels: Levels) -> list[Duty]:
     return found
 
 
-def chain(duty: Duty, family: Family, slots: Slots, as_of: date | None = None) -> list[dict[str, Any]]:
+def chain(duty: Duty, family: Family, slots: Slots, as_of: date) -> list[dict[str, Any]]:
     """Return the lines of the chain from the top level down; a level without a duty says so (一级抓一级).
 
     family: the Family of the duty. slots: {duty id: [DutySlot]} of what the user may read. Each line: {"level", "name",
     "text", "url", "state", "word", "here", "missing", "parts": the single duties where there are several}.
     """
-    as_of = as_of or clock.today()
     by_card: dict[Level, list[Duty]] = {}
     for row in [*reversed(family.above), duty, *family.below, *family.beside]:
         by_card.setdefault(CARD_OF[row.list.level], []).append(row)

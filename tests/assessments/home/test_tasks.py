@@ -10,6 +10,8 @@ from common import clock
 from members.activities.models import Activity, ActivityKind, Resolution
 from responsibilities.collects.models import Collect, FieldKind
 from responsibilities.collects.services.collects import FieldData, collect_save, collect_send
+from responsibilities.duties.models import Duty
+from responsibilities.duties.progress import duty_slots
 from responsibilities.supervision.services.notices import supervision_issue
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.matrix.collects import sent
@@ -133,3 +135,37 @@ def test_of_what_is_missing_the_longest_comes_first(world):
         happened(item_at(world.committee, [world.branch_a], name=name), "study", ago(days))
     (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "四同步"]
     assert [task.title for task in group.tasks] == ["乙事：研究", "丙事：研究", "甲事：研究"]
+
+
+def test_what_is_late_longest_stands_first(world):
+    today = clock.today()
+    for days, name in ((20, "保供"), (60, "清欠"), (40, "营商")):
+        item = item_at(world.committee, [world.branch_a], name=name)
+        item.stages.filter(stage="study").update(happened_on=today - timedelta(days=days))
+    (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "四同步"]
+    assert [task.title for task in group.tasks if task.state == "missing"] == ["清欠：研究", "营商：研究", "保供：研究"]
+
+
+@time_machine.travel("2026-11-24T10:00:00+08:00")
+def test_the_duty_that_is_overdue_longest_stands_first_and_what_is_done_is_gone(world):
+    issued(world)
+    (group,) = [row for row in tasks_of(world.secretary_a, world.branch_a) if row.name == "责任清单"]
+    late = [task.title for task in group.tasks if task.state == "overdue"]
+    lists = duty_slots(Duty.objects.filter(list__organisation=world.branch_a, list__level="branch"))
+    days = {
+        Duty.objects.get(pk=pk).text: max(
+            (slot.days(clock.today()) for slot in rows if slot.behind(clock.today())), default=0
+        )
+        for pk, rows in lists.items()
+    }
+    assert len(late) > 2 and late == sorted(late, key=lambda text: -days[text])
+    assert len({days[text] for text in late}) > 1
+
+
+def test_a_resolution_that_was_carried_out_waits_no_more(world, waiting):
+    def open_ones():
+        return [task.title for group in tasks_of(world.secretary_a, world.branch_a) for task in group.tasks]
+
+    assert "更新公示栏" in open_ones()
+    Resolution.objects.update(done_on=clock.today())
+    assert "更新公示栏" not in open_ones()

@@ -153,3 +153,14 @@ def test_the_trial_names_the_exemptions_of_its_period(world, as_, work):
         assert "/exemptions/?period=2026Q3" in text
         assessment_freeze(by=world.committee_secretary, assessment=assessment)
         assert "集中办公场所搬迁" in page(assessment), "whoever publishes reads them too"
+
+
+def test_what_lags_is_lost_for_good_and_what_is_missing_can_be_made_up(world, as_, work):
+    for kind in (SyncStageKind.IMPLEMENTATION, SyncStageKind.ARRANGEMENT):
+        SyncStage.objects.filter(pk=work[kind].pk).update(happened_on=date(2026, 10, 7))
+    Activity.objects.filter(stage_evidence__stage=work[SyncStageKind.ARRANGEMENT]).update(day=date(2026, 11, 2))
+    with clock.at(timezone.make_aware(datetime(2026, 11, 24, 9))):
+        answer = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/estimate/")
+    regain = {loss["url"]: loss["regain"] for loss in answer.context["score"]["losses"] if "/sync/" in loss["url"]}
+    item = work[SyncStageKind.STUDY].item_id
+    assert regain == {f"/sync/{item}/#stage-implementation": True, f"/sync/{item}/#stage-arrangement": False}

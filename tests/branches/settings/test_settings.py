@@ -123,3 +123,12 @@ def test_the_page_tells_what_holds_today_from_what_is_to_come(world):
     assert [row.value for row in history("grace_days")] == ["9", "8", "6", "5"]
     assert {line.known.right for line in lines.values()} == {KNOWN["grace_days"].right}
     assert all(line.now is None and not line.later for key, line in lines.items() if key != "grace_days")
+
+
+def test_a_proposal_for_the_business_concerns_nobody_who_keeps_the_machine(world, as_):
+    data = {"value": "10", "valid_from": (clock.today() + timedelta(days=30)).isoformat(), "reason": "提前准备"}
+    assert as_("staff").post(GRACE, data).status_code == 302
+    (line,) = [line for line in setting_lines({"set_rules"}) if line.key == "grace_days"]
+    assert len(line.proposed) == 1
+    assert as_("administrator").get("/settings/").status_code == 200
+    assert not any(line.proposed for line in setting_lines({"manage_accounts"}))

@@ -12,8 +12,9 @@ from django.urls import reverse
 from branches.audit.models import AuditEntry
 from common import clock
 from common.operator import OPERATOR
-from members.activities.models import Activity
-from members.activities.selectors.records import attendance_figures, last_content
+from members.activities.models import Activity, ActivityKind, Attendance
+from members.activities.selectors.export import activity_row
+from members.activities.selectors.records import attendance_figures, figures_for, last_content
 from members.roster.services.members import member_create
 from tests.members.activities.records import draft, filled, long_ago, submitted
 from tests.world import FOUNDED, identity
@@ -204,3 +205,15 @@ def test_the_last_text_is_of_the_same_place_and_kind(world, four):
     Activity.objects.filter(title="乙处党课").update(content="别处的", day=clock.today())
     assert last_content(world.branch_a, ["assembly"]) == "本支部的"
     assert last_content(world.branch_a, ["theme_day"]) == last_content(world.branch_c, ["assembly"]) == ""
+
+
+def test_a_leave_without_a_reason_is_told_from_an_absence_in_the_export(world):
+    people = world.people("branch_a")
+    record = Activity.objects.create(organisation=world.branch_a, day=date(2026, 9, 1), state="accepted", title="一次")
+    ActivityKind.objects.create(activity=record, kind="assembly")
+    for member, state, reason in ((people[0], "leave", "病假"), (people[1], "leave", ""), (people[2], "absent", "")):
+        Attendance.objects.create(
+            activity=record, member=member, organisation=world.branch_a, state=state, reason=reason
+        )
+    (row,) = figures_for([record])
+    assert f"{people[0].name}（病假）、{people[1].name}（请假）、{people[2].name}" in activity_row(row)

@@ -1,11 +1,13 @@
 """Reports of duties find their reviewers: notices, the board's state filter, the queue of reviews, the badge."""
 
+from datetime import date
+
 import pytest
 
 from branches.notices.models import Notice
 from responsibilities.duties.models import DutyList, DutyReport
 from responsibilities.duties.rights import review_queue, reviewers, reviews
-from tests.responsibilities.duties.world import duty, html, issued
+from tests.responsibilities.duties.world import duty, html, issued, record
 from tests.world import CAST
 
 
@@ -93,3 +95,11 @@ def test_the_progress_says_how_much_of_it_waits_for_a_judgement(world, as_, said
     assert "待审核 1 项次" in html(as_("staff").get(f"/duties/lists/{said.list_id}/"))
     as_("staff").post(f"/duties/reports/{DutyReport.objects.get().pk}/review/", {"do": "accept"})
     assert "待审核 1" not in html(as_("secretary_a").get(f"/duties/{said.pk}/"))
+
+
+def test_the_badge_of_the_menu_and_the_queue_count_the_same(world, as_, said):
+    page = html(as_("staff").get("/reviews/"))
+    assert '<span class="count">1</span>' in page and "<h1>1 份责任报告待审核</h1>" in page
+    record(world, world.branch_a, "theme_day", date(2026, 11, 2))
+    page = html(as_("staff").get("/reviews/"))
+    assert '<span class="count">2</span>' in page and "<h1>1 条记录、1 份责任报告待审核" in page

@@ -17,6 +17,7 @@ from responsibilities.work.models import Milestone, StageEvidence, SyncState
 from responsibilities.work.rules import fit
 from responsibilities.work.selectors.candidates import candidates
 from responsibilities.work.selectors.points import point_of
+from responsibilities.work.services.evidence import evidence_link
 from tests.members.activities.records import draft
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
@@ -398,3 +399,13 @@ def test_words_are_marked_where_they_stand():
         ("谈", False), ("数据共享", True), ("和", False), ("回流", True),
     ]  # fmt: skip
     assert typed("数据共享，回流").words == ("数据共享", "回流")
+
+
+def test_one_record_serves_two_parts_of_a_divided_stage(world, item):
+    stage = item.stages.get(stage="implementation")
+    first, second = (Milestone.objects.create(stage=stage, name=name, happened_on=ago(20)) for name in ("一期", "二期"))
+    record = record_on(world.branch_a, world.secretary_a, ago(20), title="能源保供部署会", content=ABOUT)
+    one = evidence_link(by=OPERATOR, stage=stage, activity=record, milestone=first)
+    two = evidence_link(by=OPERATOR, stage=stage, activity=record, milestone=second)
+    assert one.pk != two.pk and {one.milestone, two.milestone} == {first, second}
+    assert evidence_link(by=OPERATOR, stage=stage, activity=record, milestone=second).pk == two.pk
