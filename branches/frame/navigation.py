@@ -60,6 +60,8 @@ _NOTHING_FOR = {
     "branch_secretary": frozenset({"confirmation_list"}),
     "committee_staff": frozenset({"own_duties"}),
 }
+# The pages of one's own file: the home of a member without a post, beside the menu for everybody else.
+_OWN_FILE = {"member_own", "own_meetings", "own_correction"}
 # The dashboard is the home of those who look down the tree.
 _HOME_LABEL = {
     "committee_staff": "总览",
@@ -74,6 +76,8 @@ def _items(request, scope, entries):
     rights = ROLES[scope.role].rights if scope else frozenset()
     here = request.resolver_match
     section = getattr(here, "url_name", "") or ""
+    if section in _OWN_FILE:
+        section = "" if scope else "home"
     items = []
     nothing = _NOTHING_FOR.get(scope.role, frozenset()) if scope else frozenset()
     for label, name, icon, right in entries:

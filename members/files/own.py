@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from common import clock
 from common.forms.fields import take_errors
@@ -76,5 +77,6 @@ def own_correction(request: Request) -> HttpResponse:
         "sub": f"{names}会收到通知" if names else "所在党支部还没有可以办理的人",
         "form": form,
         "verb": "提交",
+        "cancel": reverse("own_meetings") if activity else reverse("member_own"),
     }
     return render(request, "generic/form.html", context, status=422 if form.errors else 200)

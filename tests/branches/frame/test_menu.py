@@ -44,3 +44,11 @@ def test_an_empty_list_does_not_say_that_nothing_exists_elsewhere(world, as_):
     for address in ("/scores/", "/sync/"):
         page = as_("leader_a1").get(address).content.decode()
         assert "没有您可以查看的" in page and "还没有发布过" not in page and "还没有重点业务" not in page
+
+
+def test_pages_of_the_own_file_are_marked_under_the_own_file_and_under_nothing_else(world, as_):
+    for path in ("/members/own/", "/members/own/meetings/", "/members/own/correction/"):
+        page = as_("member").get(path).content.decode()
+        assert re.findall(r'<a href="([^"]*)"[^>]*aria-current="page"', page.split('class="dj-nav"')[1]) == ["/", "/"]
+    page = as_("member").get("/members/own/correction/").content.decode()
+    assert 'href="/members/own/">取消</a>' in page
