@@ -76,8 +76,9 @@ def _note(row: Requirement) -> str:
 def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
     """Return the page data of one branch or small group for its own secretary or leader.
 
-    since: the day from which he answers for it. What fell due before that day and before this month is his
-    predecessor's: it stands apart as `older`, so that his page begins with what he can still do in time.
+    since: the day from which he answers for it. What fell due before last month, or before that day and this month (his
+    predecessor's), stands apart as `older`, so that his page begins with what he can still do in time; `overdue` counts
+    all that fell due since he answers for it.
     """
     today = clock.today()
     quarter, month = Period.containing(QUARTER, today), Period.containing(MONTH, today)
@@ -92,15 +93,19 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
         if row.state == State.OVERDUE or (row.state in (State.DUE_SOON, State.NOT_DUE) and row.due in month)
     ]
     due.sort(key=lambda row: (row.state != State.OVERDUE, row.due, row.organisation))
-    older = [row for row in due if row.due < min(since, month.first)]
+    began = max(month.previous().first, min(since, month.first))
+    older = [row for row in due if row.due < began]
+    his = [row for row in due if row.due >= min(since, month.first)]
     due = due[len(older) :]
     this_quarter = [row for row in rows if row.due in quarter or row.period.within(quarter)]
     records = _records(organisation)
     return {
         "due": [line_of(row, organisation, names) for row in due],
         "older": [line_of(row, organisation, names) for row in older],
-        "since": since,
-        "overdue": sum(row.state == State.OVERDUE for row in due),
+        # From when he answers, where that explains why it stands apart.
+        "since": since if since > month.previous().first else None,
+        "overdue": sum(row.state == State.OVERDUE for row in his),
+        "coming": sum(row.state != State.OVERDUE for row in due),
         "done_this_month": sum(row.state in (State.MET, State.MET_LATE) and row.period.within(month) for row in rows),
         "strip": _strip(this_quarter),
         "quarter": quarter,

@@ -84,8 +84,7 @@ def _workbench(request, scope):
 
 def _title(data, tasks):
     """Say how much waits: requirements of the month and overdue ones, and `tasks` things of work, duties and supervision."""
-    late = data["overdue"]
-    coming = len(data["due"]) - late
+    late, coming = data["overdue"], data["coming"]
     parts = [f"本月还有 {coming} 项要办"] if coming else []
     if late:
         parts.append(f"另有 {late} 项逾期" if coming else f"有 {late} 项逾期待补")

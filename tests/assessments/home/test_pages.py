@@ -252,11 +252,16 @@ def test_what_was_overdue_before_a_secretary_came_is_one_folded_line(as_, world)
     client = as_("secretary_a")
     with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
         before = client.get("/").context
-        assert before["older"] == [] and before["overdue"] > 3
+        # Of his own, what fell due before last month is folded too, and counted.
+        own = before["older"]
+        assert own and all(line.row.due < date(2026, 10, 1) for line in own)
+        late = [line for line in [*own, *before["due"]] if line.row.state == "overdue"]
+        assert before["overdue"] == len(late) > 3 and f"有 {len(late)} 项逾期" in before["title"].replace("另有", "有")
+        assert f"更早逾期 {len(own)} 项，最早" in client.get("/").content.decode()
         Appointment.objects.filter(user=world.secretary_a).update(starts=date(2026, 11, 16))
         page = client.get("/")
     older, due = page.context["older"], page.context["due"]
-    assert len(older) + len(due) == len(before["due"])
+    assert len(older) + len(due) == len(before["due"]) + len(own)
     assert all(line.row.due < date(2026, 11, 1) for line in older)
     assert all(line.row.due >= date(2026, 11, 1) for line in due)
     assert f"任职前逾期 {len(older)} 项" in page.content.decode()
