@@ -10,7 +10,7 @@ from branches.places.selectors.names import labels
 from common import clock
 from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
-from members.activities.models import Activity, ActivityState
+from members.activities.models import Activity, ActivityRevision, ActivityState, RevisionState
 from responsibilities.requirements.addresses import record_url, requirement_url, requirements_url
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import COUNTED_RULES
@@ -98,7 +98,7 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
     his = [row for row in due if row.due >= min(since, month.first)]
     due = due[len(older) :]
     this_quarter = [row for row in rows if row.due in quarter or row.period.within(quarter)]
-    records = _records(organisation)
+    records, corrections = _records(organisation), _corrections(organisation)
     return {
         "due": [line_of(row, organisation, names) for row in due],
         "older": [line_of(row, organisation, names) for row in older],
@@ -113,6 +113,8 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
         "met": sum(row.state in (State.MET, State.MET_LATE) for row in this_quarter),
         "returned": [record for record in records if record.state == ActivityState.RETURNED],
         "drafts": [record for record in records if record.state in OPEN_DRAFTS],
+        "corrections": [row for row in corrections if row.state == RevisionState.DRAFT],
+        "corrections_returned": [row for row in corrections if row.state == RevisionState.RETURNED],
         "invitations": [
             record
             for record in records
@@ -125,6 +127,12 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
 def _short_names(organisation: Organisation, ids: Collection[int]) -> dict[int, str]:
     found = labels([pk for pk in ids if pk != organisation.pk]) if len(ids) > 1 else {}
     return {pk: name.removeprefix(str(organisation)) for pk, name in found.items()}
+
+
+def _corrections(organisation: Organisation) -> list[ActivityRevision]:
+    """Corrections of accepted records that were begun or returned: they wait for their writer."""
+    rows = ActivityRevision.objects.in_hand().filter(within(organisation, "activity__organisation__"))
+    return list(rows.select_related("activity", "reviewer").prefetch_related("activity__kinds").order_by("pk"))
 
 
 def _records(organisation: Organisation) -> list[Activity]:

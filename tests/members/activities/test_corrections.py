@@ -134,6 +134,8 @@ def test_what_is_submitted_counts_and_what_is_returned_gives_way_to_the_accepted
     revision = record.revisions.get(number=2)
     assert (revision.state, revision.return_reason) == ("returned", "签到表显示有人到会")
     assert Notice.objects.filter(recipient=world.secretary_a, kind="returned", text__contains="更正被退回").exists()
+    bench = client.get("/").content.decode()
+    assert "更正退回" in bench and "1 条退回，0 条草稿" in bench and f'href="/activities/{record.pk}/edit/"' in bench
     detail = page(client, "activity_detail", record.pk)
     assert "签到表显示有人到会" in detail and "继续更正" in detail
     form = page(client, "activity_edit", record.pk)
