@@ -7,6 +7,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
+from common.text import quoted
 from members.activities.models import Activity
 from responsibilities.assigning import leading_group
 from responsibilities.supervision.models import Subject, SupervisionState
@@ -117,6 +118,12 @@ class SupervisionForm(forms.Form):
         return lines
 
 
+class SearchedSelect(forms.Select):
+    """A list of choices with a field above it that asks the page anew for those that fit what is typed (`find`)."""
+
+    template_name = "responsibilities/supervision/searched_select.html"
+
+
 class RecordField(forms.ModelChoiceField):
     """A submitted record out of those that may prove something."""
 
@@ -131,18 +138,19 @@ class RecordField(forms.ModelChoiceField):
 
 class ReplyForm(forms.Form):
     text = PlainTextField(label="办理情况", max_length=1000, widget=_area(5))
-    activity = RecordField(label="佐证记录")
+    activity = RecordField(label="佐证记录", widget=SearchedSelect)
     file = forms.FileField(label="佐证文件", required=False, help_text="没有活动记录时可上传一个文件。")
 
     def __init__(self, *args, records, **options):
         super().__init__(*args, **options)
         self.fields["activity"].queryset = records
 
-    def show_latest(self, most):
-        """Offer the latest records only; what was sent is checked against all of them."""
+    def offer(self, found, words=""):
+        """Offer these records only; what was sent is checked against all of them. words: what was searched for, if anything."""
         field = self.fields["activity"]
-        offered = [(row.pk, field.label_from_instance(row)) for row in field.queryset[:most]]
-        field.widget.choices = [("", field.empty_label), *offered]
+        offered = [(row.pk, field.label_from_instance(row)) for row in found]
+        first = field.empty_label if offered or not words else f"没有找到{quoted(words)}"
+        field.widget.choices = [("", first), *offered]
 
 
 class ReviewForm(forms.Form):

@@ -32,6 +32,9 @@ def answered(page, text, record=None):
     hand.click("main a:has-text('回复')")
     page.fill("#id_text", text)
     if record is not None:
+        page.fill("[name=find]", record.title)
+        page.wait_for_function("document.querySelectorAll('#id_activity option').length == 2")
+        assert page.input_value("#id_text") == text
         page.select_option("#id_activity", str(record.pk))
     hand.send("提交回复")
     assert hand.clicks == 2

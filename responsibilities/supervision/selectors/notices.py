@@ -15,7 +15,7 @@ from branches.settings.start import agency_start
 from common import clock
 from common.operator import Actor
 from common.periods import Period
-from members.activities.models import COUNTING_STATES, Activity
+from members.activities.models import COUNTING_STATES, Activity, ActivityKind, ActivityKindCode
 from responsibilities.assigning import answers
 from responsibilities.supervision.models import AWAITING, Supervision, SupervisionProblem, SupervisionState
 
@@ -124,6 +124,24 @@ def evidence_for(user: Actor, supervision: Supervision) -> QuerySet[Activity]:
     if not supervision.holder_id:
         rows = rows.filter(within(supervision.organisation))
     return rows.select_related("organisation__parent").prefetch_related("kinds").order_by("-day", "-pk")
+
+
+def found_among(records: QuerySet[Activity], words: str, most: int) -> list[Activity]:
+    """Return at most so many of these records that hold every word: in the title, of the kind, or of the organisation's names.
+
+    words: what somebody typed, divided by blanks; the latest where it is empty.
+    """
+    for word in words.split():
+        kinds = [code for code, label in ActivityKindCode.choices if word in label]
+        place = "organisation__"
+        records = records.filter(
+            Q(title__icontains=word)
+            | Q(pk__in=ActivityKind.objects.filter(kind__in=kinds).order_by().values("activity"))
+            | Q(**{f"{place}name__icontains": word})
+            | Q(**{f"{place}short_name__icontains": word})
+            | Q(**{f"{place}initials__icontains": word.lower()})
+        )
+    return list(records[:most])
 
 
 def problems(user: Actor, chosen: Mapping[str, Any]) -> QuerySet[SupervisionProblem]:

@@ -240,7 +240,8 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
             sent = form.cleaned_data
             bare = "" if sent["activity"] or sent["file"] else "；没有附记录或文件"
             return _done(request, supervision, f"已回复{late}{bare}")
-    form.show_latest(MOST_RECORDS)
+    words = request.GET.get("find", "").strip()[:40]
+    form.offer(reads.found_among(records, words, MOST_RECORDS), words)
     return _shown(request, form, supervision=supervision, title=f"回复：{supervision.title}", verb="提交回复")
 
 

@@ -101,6 +101,25 @@ def test_a_reply_is_returned_with_a_reason_and_answered_again_with_a_record_and_
     assert as_("secretary_b").get(f"/papers/{reply.paper_id}/").status_code == 404
 
 
+def test_the_record_of_an_answer_is_found_by_title_kind_or_place(world, as_):
+    secretary, notice = as_("secretary_a"), issued(world)
+    titles = {"lecture": "廉政专题党课", "theme_day": "走进项目现场"}
+    for kind, title in titles.items():
+        submitted(world.branch_a, world.secretary_a, kinds=(kind,), title=title)
+
+    def offered(words):
+        page = text_of(secretary.get(f"/supervision/{notice.pk}/reply/", {"find": words}))
+        return [title for title in titles.values() if title in page], "没有找到" in page
+
+    assert offered("") == (list(titles.values()), False)
+    assert offered("廉政") == offered("党课 专题") == (["廉政专题党课"], False)
+    assert offered("主题党日") == (["走进项目现场"], False)
+    assert len(offered(world.branch_a.short_name)[0]) == 2
+    assert offered("廉政 现场") == ([], True) and "没有找到“廉政 现场”" in text_of(
+        secretary.get(f"/supervision/{notice.pk}/reply/", {"find": "廉政 现场"})
+    )
+
+
 def test_problems_are_struck_off_after_acceptance_with_a_measure_and_the_last_one_closes_the_notice(world, as_):
     staff, secretary = as_("staff"), as_("secretary_a")
     notice = issued(world, problems=("三季度没有党课", "没有计划"))
