@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -55,16 +56,29 @@ def requirement_explain(*, by: Actor, organisation: Organisation, row: Requireme
     return explanation
 
 
+OFFICE = ("committee_secretary", "committee_staff")
+
+
 def responsible_for(organisation: Organisation) -> list[User]:
-    """Return the accounts that answer for an organisation: its secretary, for a small group also its leader."""
+    """Return the accounts that answer for an organisation: its secretary, for a small group also its leader.
+
+    The office of the committee is appointed at the committee or at the party group (decisions 8); the party group's answers
+    where it has no secretary.
+    """
+    if organisation.kind == Kind.PARTY_GROUP:
+        return holding([organisation], ("party_group_secretary",)) or holding([organisation], OFFICE)
+    if organisation.kind == Kind.COMMITTEE:
+        return holding([organisation, organisation.parent], OFFICE)
     places = [organisation, organisation.parent] if organisation.kind == Kind.SMALL_GROUP else [organisation]
-    roles: tuple[str, ...] = ("group_leader", "branch_secretary", "general_branch_secretary")
-    seats = (
-        Appointment.objects.in_force(clock.today())
-        .filter(organisation__in=places, role__in=roles, user__is_active=True)
-        .select_related("user")
+    return holding(places, ("group_leader", "branch_secretary", "general_branch_secretary"))
+
+
+def holding(places: Iterable[Any], roles: Iterable[str]) -> list[User]:
+    """Return the active accounts that hold one of the roles at one of the places (organisations or their ids) today."""
+    seats = Appointment.objects.in_force(clock.today()).filter(
+        organisation__in=places, role__in=roles, user__is_active=True
     )
-    return list({seat.user_id: seat.user for seat in seats}.values())
+    return list({seat.user_id: seat.user for seat in seats.select_related("user").order_by("pk")}.values())
 
 
 @one_transaction
@@ -80,7 +94,8 @@ def requirement_remind(
     for row in rows:
         place = places[row.organisation]
         access.require(by, REVIEW, place)
-        people = responsible_for(place)
+        # Who reminds knows already.
+        people = [user for user in responsible_for(place) if user != by]
         if not people:
             nobody.add(place)
         for user in people:

@@ -11,7 +11,7 @@ from common.operator import OPERATOR
 from common.periods import Period
 from responsibilities.requirements.exemptions import requirement_exempt
 from responsibilities.requirements.models import Exemption
-from responsibilities.requirements.rules import REQUIREMENT_RULES
+from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES
 from responsibilities.requirements.selectors import one_requirement, requirements
 from responsibilities.requirements.services import about, requirement_remind, responsible_for
 
@@ -30,7 +30,8 @@ def test_secretaries_answer_for_a_branch_and_leaders_too_for_a_group(world):
     assert names(world.group_a1) == {"secretary_a", "leader_a1"}
     assert names(world.group_a2) == {"secretary_a"}
     assert names(world.general) == {"general_secretary"}
-    assert names(world.committee) == set(), "staff and the committee's secretary are not asked by themselves"
+    assert names(world.committee) == {"committee_secretary", "staff"}
+    assert names(world.root) == {"party_secretary"}
 
 
 def test_an_ended_post_and_a_locked_account_answer_for_nothing(world):
@@ -52,6 +53,13 @@ def test_a_reminder_goes_once_to_each_who_answers_and_says_where_there_is_nobody
     notice = Notice.objects.get(kind="reminder")
     assert notice.recipient == world.secretary_a and "主题党日" in notice.text
     assert notice.about == about(next(row for row in rows if row.organisation == world.branch_a.pk))
+
+
+def test_what_the_committee_owes_is_reminded_to_its_office_but_not_to_whoever_reminds(world):
+    rows = requirements(Period.parse("2026Q3"), organisations=[world.committee.pk], rules=list(LIVE_RULES))
+    sent, nobody = requirement_remind(by=world.staff, rows=rows[:1], places={world.committee.pk: world.committee})
+    assert (sent, nobody) == (1, [])
+    assert Notice.objects.get(kind="reminder").recipient == world.committee_secretary
 
 
 def test_a_requirement_exempted_by_two_superiors_is_exempt_once(world):
