@@ -7,6 +7,7 @@ from assessments.results import views
 urlpatterns = [
     path("scores/", views.score_list, name="score_list"),
     path("organisations/<int:pk>/estimate/", views.score_estimate, name="score_estimate"),
+    path("organisations/<int:pk>/estimate/stages/<int:stage>/", views.stage_gain, name="stage_gain"),
     path("scores/<int:pk>/", views.score_detail, name="score_detail"),
     path("results/", views.result_list, name="result_list"),
     path("results/trial/", views.result_trial, name="result_trial"),

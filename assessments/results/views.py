@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from assessments.results.forms import ReasonForm, TrialForm
 from assessments.results.loaders import assessment_for
 from assessments.results.models import Assessment, AssessmentState, Result
-from assessments.results.selectors.estimates import estimate_of
+from assessments.results.selectors.estimates import estimate_of, gain_of
 from assessments.results.selectors.targets import address_of
 from assessments.results.services import assessment_freeze, assessment_trial, assessment_unfreeze, closed_on
 from branches.audit.history import history
@@ -23,6 +23,7 @@ from common import clock
 from common.forms.fields import take_errors
 from common.periods import Period
 from responsibilities.requirements.exemptions import exemptions_of
+from responsibilities.work.loaders import stage_for
 from responsibilities.work.selectors.waiting import pending_in
 
 # Lost points that the panel of the workbench shows; its page shows all.
@@ -209,3 +210,15 @@ def score_estimate(request, pk):
         return render(request, "assessments/results/estimates/panel.html", context)
     title = f"{organisation.label}得分预估" + (f" {score['result'].total}" if score and score["result"].total else "")
     return render(request, "assessments/results/estimates/page.html", {"score": score, "title": title})
+
+
+@login_required
+def stage_gain(request, pk, stage):
+    """What a branch's score wins back with one stage: a line of the picker of evidence; without scripts the estimate."""
+    organisation = access.get_for(Organisation.objects.select_related("parent"), request.user, VIEW, pk=pk)
+    found = stage_for(request.user, stage)
+    if not request.htmx:
+        return redirect("score_estimate", pk)
+    day = found.happened_on or found.planned_on
+    context = {"gain": gain_of(organisation, found, day) if day else None, "organisation": organisation}
+    return render(request, "assessments/results/estimates/gain.html", context)

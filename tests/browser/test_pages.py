@@ -39,6 +39,7 @@ NO_PAGES = {
     "import_progress",
     "own_brief",
     "setting_consequence",
+    "stage_gain",
     "owed_by_own",
     "owed_by_member",
     "work_import_progress",

@@ -17,6 +17,7 @@ from tests.matrix.imports import IMPORTERS
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders
 from tests.records import counted
+from tests.responsibilities.work.support import item_at
 from tests.world import CAST
 
 ASSESSORS, PUBLISHERS, READERS = holders(ASSESS), holders(PUBLISH), holders(REPORTS)
@@ -61,6 +62,11 @@ def record_of_a(world):
     }
 
 
+def stage_of_a(world):
+    item = item_at(world.committee, [world.branch_a])
+    return {"pk": world.branch_a.pk, "stage": item.stages.get(stage="study").pk}
+
+
 POSTED = tuple(who for who, (role, place) in CAST.items() if role and place)
 
 
@@ -88,6 +94,7 @@ ROWS = {
     "score_list": Row(get=only(*VIEWERS)),
     "score_detail": Row(kwargs=score_of_a, get=only(*READS_A)),
     "score_estimate": Row(kwargs=lambda world: {"pk": world.branch_a.pk}, get=only(*READS_A)),
+    "stage_gain": Row(kwargs=stage_of_a, get=only(*READS_A, status=302)),
     "result_list": Row(get=only(*ASSESSORS)),
     "result_trial": Row(post=only(*ASSESSORS, status=422)),
     "result_detail": Row(kwargs=lambda world: {"pk": trial(world).pk}, get=only(*ASSESSORS)),

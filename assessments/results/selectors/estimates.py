@@ -1,15 +1,49 @@
 """The estimate of a branch's score now, from the functions that the score is made of."""
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from assessments.results.models import Assessment, AssessmentState
 from assessments.results.selectors.scores import estimate
 from assessments.results.selectors.scoring_items import further_entries
 from assessments.results.selectors.targets import address_of
-from assessments.schemes.services import parsed, scheme_current
+from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_current
+from assessments.scoring import rounded
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.names import labels
 from common import clock
 from common.periods import QUARTER, YEAR, Period
 from responsibilities.requirements.selectors import requirements
+from responsibilities.work.models import SyncStage
 from responsibilities.work.selectors.waiting import pending_in
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What a branch's score of a quarter wins back with one stage. points: 0 where nothing is lost there; settled: frozen already."""
+
+    quarter: Period
+    name: str
+    points: Decimal
+    settled: bool
+
+
+def gain_of(organisation: Organisation, stage: SyncStage, day: date) -> Gain | None:
+    """Return the Gain of a branch when a stage becomes synchronised whose business date is `day`; None where it is not scored."""
+    quarter = Period.containing(QUARTER, day)
+    done = Assessment.objects.filter(scheme__key=BRANCH_SCHEME, period=str(quarter))
+    if done.exclude(state=AssessmentState.TRIAL).exists():
+        return Gain(quarter, "", Decimal(0), settled=True)
+    score = estimate_of(organisation, quarter)
+    if score is None:
+        return None
+    lost = [
+        (indicator.name, reason.regain)
+        for indicator, reason in score["result"].reasons()
+        if list(reason.target or ())[:3] == ["stage", stage.item_id, stage.stage]
+    ]
+    return Gain(quarter, lost[0][0] if lost else "", rounded(sum(regain for _, regain in lost)), settled=False)
 
 
 def estimate_of(organisation: Organisation, quarter: Period | None = None) -> dict | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assessments.results.models import Assessment
 from assessments.results.services import assessment_freeze, assessment_trial
+from assessments.scoring import rounded
 from common import clock
 from common.periods import Period
 from members.activities.models import Activity, ActivityJudgement, ActivityKind
@@ -164,3 +165,24 @@ def test_what_lags_is_lost_for_good_and_what_is_missing_can_be_made_up(world, as
     regain = {loss["url"]: loss["regain"] for loss in answer.context["score"]["losses"] if "/sync/" in loss["url"]}
     item = work[SyncStageKind.STUDY].item_id
     assert regain == {f"/sync/{item}/#stage-implementation": True, f"/sync/{item}/#stage-arrangement": False}
+
+
+def test_the_picker_says_what_the_score_wins_back_with_the_stage(world, as_, work):
+    stage, item = work[SyncStageKind.IMPLEMENTATION], work[SyncStageKind.STUDY].item
+    SyncStage.objects.filter(pk=stage.pk).update(happened_on=date(2026, 10, 7))
+    record(world.branch_a, date(2026, 10, 9))
+    client, asked = as_("secretary_a"), {"HX-Request": "true"}
+    url = f"/organisations/{world.branch_a.pk}/estimate/stages/{{}}/"
+    with clock.at(timezone.make_aware(datetime(2026, 11, 24, 9))):
+        page = client.get(f"/sync/stages/{stage.pk}/evidence/").content.decode()
+        assert f'hx-get="{url.format(stage.pk)}"' in page
+        losses = client.get(f"/organisations/{world.branch_a.pk}/estimate/").context["score"]["result"].reasons()
+        lost = next(reason for _, reason in losses if list(reason.target)[:3] == ["stage", item.pk, stage.stage])
+        said = client.get(url.format(stage.pk), headers=asked)
+        assert said.context["gain"].points == rounded(lost.regain) > 0
+        assert f">{rounded(lost.regain)} 分</a>" in said.content.decode()
+        nothing = client.get(url.format(work[SyncStageKind.ASSESSMENT].pk), headers=asked).content.decode()
+        assert "四季度没有因这个环节失分" in nothing
+        assessment_freeze(by=world.committee_secretary, assessment=assessment_trial(by=world.staff, period=Q3))
+        settled = client.get(url.format(work[SyncStageKind.ARRANGEMENT].pk), headers=asked).content.decode()
+        assert "三季度结果已冻结，不再变动" in settled
