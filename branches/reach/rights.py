@@ -10,6 +10,7 @@ IDENTITY = "view_identity"
 DUTIES = "report_duties"
 REVIEW = "review_records"
 ASSIGN = "assign_work"
+SUPERVISE = "raise_supervisions"
 ORGANISE = "manage_organisation"
 APPOINT = "appoint"
 ASSESS = "assess"
@@ -29,6 +30,7 @@ ORGANISATION_RIGHTS = [
     (DUTIES, "报告责任落实"),
     (REVIEW, "审核下级记录"),
     (ASSIGN, "部署工作"),
+    (SUPERVISE, "督查督办"),
     (ORGANISE, "管理组织"),
     (APPOINT, "任免授权"),
     (ASSESS, "考核评分"),
@@ -43,11 +45,14 @@ RIGHT_NAMES = dict(ORGANISATION_RIGHTS) | {AUDIT: "查看审计", ACCOUNTS: "管
 STRICTLY_BELOW = frozenset({REVIEW})
 
 _NO_VIEW = {REPORTS, PUBLISH, OBJECT, AUDIT, ACCOUNTS}
-_IMPLIED = {PUBLISH: {REPORTS}, OBJECT: {REPORTS}}
+_IMPLIED = {PUBLISH: {REPORTS}, OBJECT: {REPORTS}, ASSIGN: {SUPERVISE}}
 
 
 def with_implied(rights):
-    """Return `rights` with those they imply: most imply view_organisation; publishing, objecting imply view_reports."""
+    """Return `rights` with those they imply: most imply view_organisation; publishing, objecting imply view_reports.
+
+    Whoever assigns work also supervises it; the reverse does not hold.
+    """
     closed = set(rights)
     for right in rights:
         closed |= _IMPLIED.get(right, set())
@@ -66,6 +71,8 @@ class Role:
     appoint_strictly_below: tuple = ()
     below: bool = True
     kinds: tuple = ()
+    # Held only at what lies in the holder's portfolio on the day (responsibilities/portfolios): no reach gives these.
+    in_portfolio: frozenset = frozenset()
 
 
 _SECRETARY = {RECORD, REVIEW, MEMBERS, DUTIES, OBJECT, APPOINT}
@@ -108,12 +115,12 @@ ROLES = {
             ),
             kinds=_ABOVE_COMMITTEE,
         ),
-        Role("discipline_officer", "机关纪委", with_implied({VIEW, ASSIGN, REPORTS}), kinds=("committee",)),
-        Role("leader", "党组成员", with_implied({VIEW, DUTIES, REPORTS})),
+        Role("discipline_officer", "机关纪委", with_implied({SUPERVISE, REPORTS}), kinds=("committee",)),
+        Role("leader", "党组成员", with_implied({VIEW, DUTIES, REPORTS}), in_portfolio=frozenset({SUPERVISE})),
         Role(
             "party_group_secretary",
             "党组书记",
-            with_implied({VIEW, REPORTS, DUTIES, PUBLISH}),
+            with_implied({VIEW, REPORTS, DUTIES, PUBLISH, SUPERVISE}),
             kinds=("party_group",),
         ),
         Role("system_administrator", "系统管理员", frozenset({ACCOUNTS})),

@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
-from branches.reach.rights import ASSIGN, MEMBERS, ORGANISE, PUBLISH, VIEW
-from common.dated import DatedQuerySet
+from branches.reach.rights import ASSIGN, MEMBERS, PUBLISH, VIEW
 from common.operator import OPERATOR
 
 
@@ -53,8 +52,7 @@ class DutyListQuerySet(ScopedQuerySet):
         if right != VIEW or user is OPERATOR:
             return self.filter(reach(user, right, "organisation__"))
         place = "organisation__"
-        # The discipline office holds assign_work for supervision only, and never manages organisations.
-        assigns = reach(user, ASSIGN, place) & reach(user, ORGANISE, place)
+        assigns = reach(user, ASSIGN, place)
         keeps = reach(user, MEMBERS, place)
         own = Q(holder=user.pk or 0) | Q(member__account=user.pk or 0)
         persons = (Level.PARTY_GROUP_SECRETARY, Level.LEADER)
@@ -272,63 +270,3 @@ class DutyReport(models.Model):
     @property
     def organisation(self):
         return self.duty.list.organisation
-
-
-# The plugin gives each of the two bases an as_manager of its own type.
-class LeaderPortfolioQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]
-    pass
-
-
-class LeaderPortfolio(models.Model):
-    """What a member of the leading group is in charge of between two days: a department, or a branch as contact point."""
-
-    leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="portfolios")
-    organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey(
-        "branches.Department",
-        verbose_name="分管处室",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    contact = models.ForeignKey(
-        "branches.Organisation",
-        verbose_name="联系支部",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="contact_leaders",
-    )
-    starts = models.DateField("起")
-    ends = models.DateField("止", null=True, blank=True)
-
-    objects = LeaderPortfolioQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "领导分工"
-        # The table keeps the name it was made with.
-        db_table = "responsibilities_leadercharge"
-        default_permissions = ()
-        ordering = ["starts", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(department__isnull=False, contact__isnull=True)
-                | Q(department__isnull=True, contact__isnull=False),
-                name="charge_department_or_contact",
-            ),
-            models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="charge_dates"),
-            models.UniqueConstraint(
-                fields=["department"],
-                condition=Q(ends__isnull=True, department__isnull=False),
-                name="charge_department_once",
-            ),
-            models.UniqueConstraint(
-                fields=["leader", "contact"],
-                condition=Q(ends__isnull=True, contact__isnull=False),
-                name="charge_contact_once",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.leader} {self.department or self.contact}"

@@ -36,8 +36,6 @@ def require_makes(user: Actor, level: str, organisation: Organisation) -> None:
     if not makes(user, level, organisation):
         right = MEMBERS if level == Level.MEMBER else ASSIGN
         access.require(user, right, organisation)
-        # The right is held for supervisions only.
-        raise access.Forbidden(right, organisation)
 
 
 def acts_for(user: Actor, duty_list: DutyList, holders: Iterable[User] | None = None) -> bool:

@@ -1,7 +1,7 @@
 """Notices by their address, within the reach of whoever asks."""
 
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, VIEW
+from branches.reach.rights import DUTIES, SUPERVISE, VIEW
 from common.requests import Request
 from responsibilities.supervision.models import Supervision
 from responsibilities.supervision.services.notices import may_judge, may_reply
@@ -14,9 +14,9 @@ def notice_for(request: Request, pk: int, right: str = VIEW) -> Supervision:
 
 def notice_to_judge(request: Request, pk: int) -> Supervision:
     """Return a notice that the user may prolong, close and review; Forbidden about himself."""
-    supervision = notice_for(request, pk, ASSIGN)
+    supervision = notice_for(request, pk, SUPERVISE)
     if not may_judge(request.user, supervision):
-        raise access.Forbidden(ASSIGN, supervision.organisation)
+        raise access.Forbidden(SUPERVISE, supervision.organisation)
     return supervision
 
 

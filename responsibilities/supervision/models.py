@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
-from branches.reach.rights import ASSIGN, PUBLISH, VIEW
+from branches.reach.rights import PUBLISH, SUPERVISE, VIEW
 from branches.settings.joining import start_at
 from branches.settings.start import start_of, with_start
 from common import clock
 from common.operator import OPERATOR
+from responsibilities.portfolios.rights import in_charge
 
 
 class SupervisionState(models.TextChoices):
@@ -37,10 +38,14 @@ class Subject(models.TextChoices):
 
 class SupervisionQuerySet(ScopedQuerySet):
     def visible_to(self, user, right=VIEW):
-        """Notices to organisations within reach; one to a person is read by him, by the sender, and by those who assign."""
+        """Notices to organisations within reach; one to a person is read by him, by the sender, and by those who supervise
+        or publish there. A leader acts (right `raise_supervisions`) on what he himself raised within his portfolio.
+        """
         condition = reach(user, right, "organisation__")
+        if right == SUPERVISE:
+            condition |= in_charge(user) & Q(issued_by=user.pk or 0)
         if right == VIEW and user is not OPERATOR:
-            above = reach(user, ASSIGN, "organisation__") | reach(user, PUBLISH, "organisation__")
+            above = reach(user, SUPERVISE, "organisation__") | reach(user, PUBLISH, "organisation__")
             own = Q(holder=user.pk or 0) | Q(issued_by=user.pk or 0)
             condition = (Q(holder__isnull=True) & condition) | above | own
         return self.filter(condition)

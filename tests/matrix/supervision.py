@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from branches.reach.rights import ASSIGN
+from branches.reach.rights import SUPERVISE
 from common import clock
 from responsibilities.supervision.services.notices import supervision_accept, supervision_issue, supervision_reply
 from responsibilities.supervision.services.problems import problems_write
@@ -10,9 +10,10 @@ from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders
 
-ASSIGNERS = holders(ASSIGN)
-# A notice to branch A: judged by whoever assigns work there, answered by whoever records there.
-JUDGES_A = ("committee_secretary", "staff", "discipline")
+# A leader only within his portfolio, and nothing is in it here (tests/responsibilities/supervision/test_leaders.py).
+ASSIGNERS = holders(SUPERVISE)
+# A notice to branch A: judged by whoever supervises there, answered by whoever records there.
+JUDGES_A = ("party_secretary", "committee_secretary", "staff", "discipline")
 # The sender (staff) does not answer his own notice.
 REPLIES_A = ("committee_secretary", "secretary_a", "officer_a")
 

@@ -20,6 +20,15 @@ def scope(request):
     return HttpResponseRedirect(safe_next(request))
 
 
+def _named(role):
+    """Return the names of a role's rights; those that reach only its holder's portfolio say so."""
+    return [
+        name if key in role.rights else f"{name}（限分管范围）"
+        for key, name in RIGHT_NAMES.items()
+        if key in role.rights | role.in_portfolio
+    ]
+
+
 @login_required
 def account(request):
     """What this account is, what it may do, through which appointments, and who can read the member's file behind it."""
@@ -29,10 +38,7 @@ def account(request):
         request,
         "branches/access/account/own.html",
         {
-            "appointments": [
-                {"row": row, "rights": [name for key, name in RIGHT_NAMES.items() if key in ROLES[row.role].rights]}
-                for row in request.appointments
-            ],
+            "appointments": [{"row": row, "rights": _named(ROLES[row.role])} for row in request.appointments],
             "readers": access.who_can(VIEW, member.organisation, limit=100) if member else [],
             "member": member,
         },

@@ -12,13 +12,14 @@ from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, ROLES
 from common import clock
 from responsibilities.assigning import LEADING
-from responsibilities.duties.models import Duty, DutyList, DutyReport, LeaderPortfolio, Level, ListState
+from responsibilities.duties.models import Duty, DutyList, DutyReport, Level, ListState
 from responsibilities.duties.progress import duty_slots, elapsed, progress
 from responsibilities.duties.rights import reports_to_judge
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.wording import chip, frequency, short_basis, tone
 from responsibilities.duties.slot import OPEN, RETURNED, DutySlot
 from responsibilities.duties.templates import template
+from responsibilities.portfolios.models import LeaderPortfolio
 
 # So many reports that wait for a judgement are listed at once; the others move up.
 WAITING_SHOWN = 20

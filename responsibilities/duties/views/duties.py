@@ -13,7 +13,7 @@ from branches.audit import exports
 from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import ASSIGN, RECORD, VIEW
+from branches.reach.rights import RECORD, VIEW
 from common import clock
 from common.forms.filters import YearField, asked_for
 from common.requests import Request
@@ -33,6 +33,7 @@ from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.duties.services.reports import about, reportable, to_confirm
 from responsibilities.duties.slot import OPEN, REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
+from responsibilities.portfolios.rights import supervises
 
 PER_PAGE = 30
 
@@ -169,7 +170,7 @@ def _panel(request: Request, duty: Duty, family: Family, all_slots: Slots, holde
         "holders": holders,
         "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
         "rights": rights,
-        "can_supervise": ASSIGN in rights,
+        "can_supervise": behind is not None and supervises(request.user, duty.list.organisation),
         "behind": behind,
         "supervise_about": f"{about(duty)}/{behind.key}" if behind else "",
     }

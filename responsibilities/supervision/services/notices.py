@@ -16,7 +16,7 @@ from branches.jobs.marks import mark
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, RECORD
+from branches.reach.rights import DUTIES, RECORD, SUPERVISE
 from common import clock, database
 from common.database import one_transaction
 from common.errors import Conflict
@@ -24,6 +24,7 @@ from common.operator import Actor, account_of
 from common.text import quoted
 from members.activities.models import Activity
 from responsibilities.assigning import answering, answers_for, seat_for
+from responsibilities.portfolios.rights import require_supervises, supervises
 from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.supervision.models import (
     AWAITING,
@@ -109,8 +110,17 @@ def is_own(user: Actor, supervision: Supervision) -> bool:
 
 
 def may_judge(user: Actor, supervision: Supervision) -> bool:
-    """Return whether `user` may prolong, close and review: `assign_work` there, and not about himself."""
-    return access.has_right(user, ASSIGN, supervision.organisation) and not is_own(user, supervision)
+    """Return whether `user` may prolong, close and review: by the right there, and not about himself.
+
+    By his portfolio a leader judges what he himself raised, no other's notice.
+    """
+    there = supervision.organisation
+    may = supervises(user, there) if _raised(user, supervision) else access.has_right(user, SUPERVISE, there)
+    return may and not is_own(user, supervision)
+
+
+def _raised(user: Actor, supervision: Supervision) -> bool:
+    return supervision.issued_by_id is not None and supervision.issued_by_id == user.pk
 
 
 def may_reply(user: Actor, supervision: Supervision) -> bool:
@@ -128,9 +138,9 @@ def may_reply(user: Actor, supervision: Supervision) -> bool:
 
 
 def _require_judge(by: Actor, supervision: Supervision) -> None:
-    access.require(by, ASSIGN, supervision.organisation)
+    require_supervises(by, supervision.organisation, own=_raised(by, supervision))
     if is_own(by, supervision):
-        raise access.Forbidden(ASSIGN, supervision.organisation)
+        raise access.Forbidden(SUPERVISE, supervision.organisation)
 
 
 @one_transaction
@@ -153,7 +163,7 @@ def supervision_issue(
     due: the last day for the answer, today or later. subject, about, about_name, about_url: what it is about (see
     Supervision). problems: texts, each to be struck off later. Raises ValidationError, Forbidden, Http404.
     """
-    access.require(by, ASSIGN, organisation)
+    require_supervises(by, organisation)
     supervision = Supervision(
         organisation=organisation,
         holder=holder,

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from branches.audit import exports
 from branches.audit.history import history
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, VIEW
+from branches.reach.rights import DUTIES, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
+from responsibilities.portfolios.rights import require_supervises, supervises_anywhere
 from responsibilities.supervision.forms import (
     MOST_RECORDS,
     ProlongForm,
@@ -92,7 +93,7 @@ def supervision_list(request: Request) -> HttpResponse:
         "form": form,
         "sides": _sides(request, side),
         "page": pages.get_page(request.GET.get("page")),
-        "may_issue": access.holds_anywhere(request.user, ASSIGN),
+        "may_issue": supervises_anywhere(request.user),
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "responsibilities/supervision/list.html", context)
@@ -117,7 +118,7 @@ def _about(request: Request) -> About:
     subject = request.GET.get("subject") or Subject.FREE
     about = about_of(request.user, subject, request.GET.get("about") or "", request.GET)
     if about.organisation is not None:
-        access.require(request.user, ASSIGN, about.organisation)
+        require_supervises(request.user, about.organisation)
     return about
 
 
@@ -125,7 +126,8 @@ def _about(request: Request) -> About:
 @require_http_methods(["GET", "POST"])
 def supervision_new(request: Request) -> HttpResponse:
     """One screen that confirms what is asked; what it is about stands in the address."""
-    access.require_anywhere(request.user, ASSIGN)
+    if not supervises_anywhere(request.user):
+        raise Http404
     about = _about(request)
     data = request.POST if request.method == "POST" else None
     form = SupervisionForm(data, user=request.user, about=about, initial=SupervisionForm.initial_of(about))
