@@ -108,6 +108,12 @@ def _holding(places: Iterable[Organisation | int], roles: Iterable[str]) -> list
     return list({seat.user_id: seat.user for seat in seats.select_related("user").order_by("pk")}.values())
 
 
+def acting_for(leader: User) -> list[User]:
+    """Return the accounts that act for a leader today."""
+    rows = Appointment.objects.giving_power(clock.today()).filter(principal__user=leader, user__is_active=True)
+    return [row.user for row in rows.select_related("user").order_by("pk")]
+
+
 def answering(organisation: Organisation) -> list[User]:
     """Return the accounts that a notice to `organisation` goes to."""
     if organisation.kind == Kind.PARTY_GROUP:

@@ -212,9 +212,16 @@ class Maker:
             for username, (role, place) in places.items()
         }
         self._secretaries(shown, since)
+        self._above(by_name, people, named["dangwei"], since)
+
+    def _above(self, by_name, people, head, since):
+        """Give the leader his assistant, and Party group and committee their seats."""
+        self.users["daiban"] = self._plain("daiban", by_name["办公室党支部"].people[11])
+        acts_for = self.users["lingdao"].appointments.get()
+        appointment_make(by=OPERATOR, user=self.users["daiban"], role="assistant", starts=since, principal=acts_for)
         group = [("secretary", people["dangzu"])]
         group += [("commissioner", people[username]) for username in ("lingdao", *UNSEEN)]
-        committee = [("secretary", named["dangwei"]), ("full_deputy", by_name["综合处党支部"].people[9])]
+        committee = [("secretary", head), ("full_deputy", by_name["综合处党支部"].people[9])]
         committee += [
             (kind, by_name[f"{name}党支部"].people[0])
             for kind, name in (("organisation", "人事处"), ("publicity", "办公室"), ("discipline", "督查处"))
@@ -223,6 +230,13 @@ class Maker:
         self._seats(self.committee, committee, since)
         # Elected for five years (rule term-committee-5).
         term_set(by=OPERATOR, organisation=self.committee, starts=since, expires=since + timedelta(days=5 * 365))
+
+    @staticmethod
+    def _plain(username, member):
+        user = User(username=username, name=member.name)
+        user.set_password(demo.PASSWORD)
+        user.save()
+        return user
 
     @staticmethod
     def _seats(place, holders, since):

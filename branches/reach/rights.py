@@ -41,6 +41,9 @@ ORGANISATION_RIGHTS = [
 ]
 RIGHT_NAMES = dict(ORGANISATION_RIGHTS) | {AUDIT: "查看审计", ACCOUNTS: "管理账号"}
 
+# Whoever holds one of these over a leader judges his work.
+JUDGES = (REVIEW, SUPERVISE, ASSESS, PUBLISH)
+
 # A right that reaches only what lies strictly below the place it is held at: nobody reviews his own organisation.
 STRICTLY_BELOW = frozenset({REVIEW})
 
@@ -73,7 +76,17 @@ class Role:
     kinds: tuple = ()
     # Held only at what lies in the holder's portfolio on the day (responsibilities/portfolios): no reach gives these.
     in_portfolio: frozenset = frozenset()
+    # Used only in the name of one named person, whose rights they are: no reach gives these either.
+    on_behalf: frozenset = frozenset()
 
+    @property
+    def named_rights(self) -> frozenset:
+        """All that a holder may do somewhere, for pages that tell it and for what it demands of him."""
+        return self.rights | self.in_portfolio | self.on_behalf
+
+
+# Acts for one leader, whose appointment his own rests on; appointed by that leader (reach/models.py: principal).
+ASSISTANT = "assistant"
 
 _SECRETARY = {RECORD, REVIEW, MEMBERS, DUTIES, OBJECT, APPOINT}
 _STAFF = {REVIEW, IMPORT, RECORD, MEMBERS, ASSIGN, ORGANISE, ASSESS, REPORTS}
@@ -116,16 +129,26 @@ ROLES = {
             kinds=_ABOVE_COMMITTEE,
         ),
         Role("discipline_officer", "机关纪委", with_implied({SUPERVISE, REPORTS}), kinds=("committee",)),
-        Role("leader", "党组成员", with_implied({VIEW, DUTIES, REPORTS}), in_portfolio=frozenset({SUPERVISE})),
+        Role(
+            "leader",
+            "党组成员",
+            with_implied({VIEW, DUTIES, REPORTS}),
+            (ASSISTANT,),
+            in_portfolio=frozenset({SUPERVISE}),
+        ),
         Role(
             "party_group_secretary",
             "党组书记",
             with_implied({VIEW, REPORTS, DUTIES, PUBLISH, SUPERVISE}),
+            (ASSISTANT,),
             kinds=("party_group",),
         ),
+        Role(ASSISTANT, "代办人", with_implied({VIEW}), on_behalf=frozenset({DUTIES, SUPERVISE})),
         Role("system_administrator", "系统管理员", frozenset({ACCOUNTS})),
         Role("security_auditor", "安全审计员", frozenset({AUDIT})),
     ]
 }
+# Whose holders may have somebody act for them.
+PRINCIPALS = tuple(role.key for role in ROLES.values() if ASSISTANT in role.may_appoint)
 SYSTEM_ROLES = ("system_administrator", "security_auditor")
 ROLE_CHOICES = [(role.key, role.label) for role in ROLES.values()]

@@ -1,15 +1,18 @@
 """Duty lists at five levels and the member's own (责任清单), and what holders say about each duty."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from branches.reach.models import Appointment
 from branches.reach.querysets import ScopedQuerySet
-from branches.reach.reach import reach
+from branches.reach.reach import reach, reach_of
 from branches.reach.rights import ASSIGN, MEMBERS, PUBLISH, VIEW
+from common import clock
+from common.names import entered_by
 from common.operator import OPERATOR
 
 
@@ -40,6 +43,12 @@ class ListState(models.TextChoices):
     ISSUED = "issued", "已下达"
 
 
+def _led(accounts: Collection[int]) -> models.QuerySet:
+    """Return the ids of the Party groups whose secretaries these accounts are today."""
+    rows = Appointment.objects.in_force(clock.today()).filter(user__in=accounts, role=Level.PARTY_GROUP_SECRETARY)
+    return rows.order_by().values("organisation")
+
+
 class DutyListQuerySet(ScopedQuerySet):
     def visible_to(self, user, right=VIEW):
         """Lists that the user may read, or (with another right) act on at their organisation.
@@ -55,6 +64,11 @@ class DutyListQuerySet(ScopedQuerySet):
         assigns = reach(user, ASSIGN, place)
         keeps = reach(user, MEMBERS, place)
         own = Q(holder=user.pk or 0) | Q(member__account=user.pk or 0)
+        # Whoever acts for a leader reads that leader's list.
+        principals = reach_of(user).principals
+        if principals:
+            theirs = Q(level=Level.PARTY_GROUP_SECRETARY, organisation__in=_led(principals))
+            own |= Q(holder__in=principals) | theirs
         persons = (Level.PARTY_GROUP_SECRETARY, Level.LEADER)
         open_levels = ~Q(level__in=(*persons, Level.MEMBER)) & reach(user, VIEW, place)
         leaders = Q(level__in=persons) & (assigns | reach(user, PUBLISH, place))
@@ -246,6 +260,15 @@ class DutyReport(models.Model):
         "responsibilities.ProofFile", null=True, blank=True, on_delete=models.PROTECT, related_name="duty_reports"
     )
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # The leader in whose name somebody else reported (代录).
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代谁录入",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     reported_at = models.DateTimeField(default=timezone.now)
     late = models.BooleanField("迟报", default=False)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -266,6 +289,11 @@ class DutyReport(models.Model):
 
     def __str__(self):
         return f"{self.duty} {self.slot}"
+
+    @property
+    def reporter(self) -> str:
+        """Who said it, and in whose name."""
+        return entered_by(self.reported_by, self.on_behalf_of)
 
     @property
     def organisation(self):

@@ -72,11 +72,11 @@ class SupervisionForm(forms.Form):
         help_text="一行一个问题，可不填；回复通过后逐项销号。",
     )
 
-    def __init__(self, *args, user, about, **options):
+    def __init__(self, *args, user, about, persons=True, **options):
         super().__init__(*args, **options)
         places = places_supervised(user).filter(archived_on__isnull=True)
         places = places.select_related("parent").in_tree_order()
-        people = leading_group(user)
+        people = leading_group(user) if persons else []
         self.people = {f"u{account.pk}": (place, account) for account, place in people}
         self.places = {f"o{place.pk}": (place, None) for place in places}
         if about.fixed:

@@ -14,7 +14,7 @@ from tests.matrix.responsibilities import VIEWERS, holders
 SENDERS = holders(ASSIGN)
 # Who only supervises is told so.
 SUPERVISES = tuple(who for who in holders(SUPERVISE) if who not in SENDERS)
-READS_ROOT = ("party_secretary", "leader", *SENDERS)
+READS_ROOT = ("party_secretary", "leader", "assistant", *SENDERS)
 ANSWERS_A = tuple(who for who in READS_A if who in holders(RECORD))
 NUMBER = FieldData("志愿者人数", FieldKind.NUMBER)
 

@@ -80,7 +80,7 @@ ROWS = {
     "charge_new": Row(get=only(*ASSIGNS), post=only(*ASSIGNS, status=422)),
     "charge_end": Row(
         kwargs=charge,
-        get=only(*ASSIGNS, forbidden=("leader", "party_secretary")),
-        post=only(*ASSIGNS, status=302, forbidden=("leader", "party_secretary")),
+        get=only(*ASSIGNS, forbidden=("leader", "assistant", "party_secretary")),
+        post=only(*ASSIGNS, status=302, forbidden=("leader", "assistant", "party_secretary")),
     ),
 }

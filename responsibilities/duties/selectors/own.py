@@ -98,7 +98,7 @@ def _is_double_life(duty: Duty) -> bool:
 def reports_waiting(user: User) -> list[DutyReport]:
     """Return the DutyReports that wait for the user's judgement, those that have waited longest first."""
     rows = reports_to_judge(user).select_related(
-        "duty__list__organisation__parent", "duty__list__holder", "duty__list__member", "reported_by"
+        "duty__list__organisation__parent", "duty__list__holder", "duty__list__member", "reported_by", "on_behalf_of"
     )
     return list(rows.order_by("reported_at", "pk"))
 

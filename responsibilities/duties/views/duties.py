@@ -24,7 +24,7 @@ from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
-from responsibilities.duties.rights import acts_for, makes, reminds, reviews
+from responsibilities.duties.rights import acts_for, assisted, makes, reminds, reviews
 from responsibilities.duties.selectors.board import GROUPED, Board, Row, line_note
 from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, timeline
 from responsibilities.duties.selectors.holders import holders_of
@@ -185,6 +185,7 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
     mine = slots[duty.pk]
     holders = holders_of(duty.list)
     acts = acts_for(request.user, duty.list, holders)
+    reports = acts or assisted(request.user, duty.list, holders) is not None
     to_review = _to_review(request.user, duty, mine, holders)
     today = clock.today()
     issued = duty.list.state == ListState.ISSUED
@@ -201,7 +202,7 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == OPEN and not slot.done else slot.state,
             "confirm": issued and acts and to_confirm(slot),
-            "report": issued and acts and reportable(slot),
+            "report": issued and reports and reportable(slot),
             "review": slot in to_review,
         }
         for slot in by_urgency(mine if everything else waiting, today)

@@ -31,8 +31,8 @@ from responsibilities.supervision.forms import (
     SupervisionForm,
     places_of,
 )
-from responsibilities.supervision.loaders import notice_for, notice_to_judge
-from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionState
+from responsibilities.supervision.loaders import leader_assisted, notice_for, notice_to_judge
+from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionDraft, SupervisionState
 from responsibilities.supervision.selectors import notices as reads
 from responsibilities.supervision.selectors.about import About, about_of
 from responsibilities.supervision.services import notices as services
@@ -80,6 +80,13 @@ def _sides(request: Request, side: str) -> list[dict[str, Any]]:
     return items
 
 
+def _may_draft(request: Request) -> bool:
+    try:
+        return bool(leader_assisted(request))
+    except Http404:
+        return False
+
+
 @login_required
 @require_GET
 def supervision_list(request: Request) -> HttpResponse:
@@ -94,6 +101,8 @@ def supervision_list(request: Request) -> HttpResponse:
         "sides": _sides(request, side),
         "page": pages.get_page(request.GET.get("page")),
         "may_issue": supervises_anywhere(request.user),
+        "may_draft": _may_draft(request),
+        "drafts": SupervisionDraft.objects.visible_to(request.user).select_related("leader", "author", "organisation"),
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "responsibilities/supervision/list.html", context)
@@ -174,7 +183,7 @@ def supervision_new(request: Request) -> HttpResponse:
 def supervision_detail(request: Request, pk: int) -> HttpResponse:
     supervision = notice_for(request, pk)
     judges, replies = services.may_judge(request.user, supervision), services.may_reply(request.user, supervision)
-    answers = list(supervision.replies.select_related("author", "reviewed_by", "paper", "activity"))
+    answers = list(supervision.replies.select_related("author", "on_behalf_of", "reviewed_by", "paper", "activity"))
     state = supervision.state
     waiting = answers[-1] if answers and state == SupervisionState.REPORTED else None
     own = waiting is not None and services.wrote(request.user, waiting)
@@ -250,7 +259,7 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def supervision_review(request: Request, pk: int) -> HttpResponse:
     supervision = notice_to_judge(request, pk)
-    reply = supervision.replies.select_related("author", "paper", "activity").last()
+    reply = supervision.replies.select_related("author", "on_behalf_of", "paper", "activity").last()
     if supervision.state != SupervisionState.REPORTED:
         raise Conflict(
             f"这件督查现在的状态是“{supervision.get_state_display()}”，没有待审核的回复。", record=supervision
