@@ -77,7 +77,7 @@ class Post(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.member} {self.get_kind_display()}"
+        return f"{self.member} {self.label}"
 
     @property
     def label(self) -> str:
