@@ -145,6 +145,9 @@ def sync_grants(appointment: Appointment) -> None:
     if appointment.organisation_id is None:
         return
     role = ROLES[appointment.role]
+    ends = [day for day in (appointment.ends, appointment.principal and appointment.principal.ends) if day]
+    if ends and min(ends) < appointment.starts:
+        return
     permissions = Permission.objects.filter(
         content_type__app_label="branches", content_type__model="organisation", codename__in=role.rights
     )
@@ -155,7 +158,7 @@ def sync_grants(appointment: Appointment) -> None:
             content_object_id=appointment.organisation_id,
             appointment=appointment,
             starts=appointment.starts,
-            ends=appointment.ends,
+            ends=min(ends, default=None),
             below=role.below,
         )
         for permission in permissions

@@ -122,7 +122,9 @@ class Appointment(models.Model):
             fits = self.principal.role in PRINCIPALS and self.principal.organisation_id == self.organisation_id
             if not fits or self.principal.user_id == self.user_id:
                 raise ValidationError("代办人须由党组成员、党组书记为本人任命，不能代自己办理。")
-            if self.principal.ends and (self.ends is None or self.ends > self.principal.ends):
+            # One who was appointed after the leader's last day was found out ends on his own first; he acted for nobody.
+            last = self.principal.ends and max(self.principal.ends, self.starts)
+            if last and (self.ends is None or self.ends > last):
                 raise ValidationError("代办不能晚于代办对象的任职结束。")
             if others.filter(role=ASSISTANT).exists():
                 raise ValidationError({"user": "该账号在同一时段已是代办人，一个账号只代一位领导办理。"})

@@ -149,6 +149,15 @@ def test_it_ends_with_the_appointment_of_the_leader(world, as_):
     assert client.get("/organisations/").status_code in (302, 404)
 
 
+def test_the_leaders_last_day_may_lie_before_the_assistants_first(world):
+    row = appointed(world, by="party_secretary")
+    ending = lead(world, "party_secretary")
+    assert appointment_end(by=OPERATOR, appointment=ending, ends=yesterday(), reason="调离").ends == yesterday()
+    row.refresh_from_db()
+    assert row.ends == row.starts == clock.today()
+    assert fresh(world.outsider).seats == [] and not OrganisationGrant.objects.filter(user=world.outsider).exists()
+
+
 def test_without_the_leaders_appointment_his_own_row_gives_nothing(world, as_):
     # Whatever wrote the leader's row: what the assistant may do is asked of it.
     Appointment.objects.filter(pk=lead(world).pk).update(ends=yesterday())

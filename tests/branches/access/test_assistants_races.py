@@ -41,8 +41,9 @@ def test_of_an_assistant_and_a_judge_made_at_once_one_wins(live_world, _):
 @pytest.mark.parametrize("_", range(3))
 def test_nobody_acts_for_a_leader_whose_appointment_ended_at_that_moment(live_world, _):
     world, yesterday = live_world, clock.today() - timedelta(days=1)
-    at_once(
+    results = at_once(
         lambda: _assist(world),
         lambda: appointment_end(by=OPERATOR, appointment=world.leader.appointments.get(), ends=yesterday),
     )
-    assert fresh(world.outsider).seats == []
+    assert isinstance(results[1], Appointment), results
+    assert fresh(world.outsider).seats == [], results
