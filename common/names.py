@@ -69,3 +69,14 @@ def free_user_names(names: Sequence[str], taken: Callable[[Iterable[str]], set[s
 
 def _numbered(base: str, number: int) -> str:
     return base if number == 1 else f"{base}{number}"
+
+
+def entered_by(account: object, principal: object = None) -> str:
+    """Return who entered something, and in whose name: 「某甲（代某乙录）」; "" where nobody is known."""
+    name = str(getattr(account, "name", account) or "")
+    return f"{name}（代{getattr(principal, 'name', principal)}录）" if principal else name
+
+
+def entered_for(principal: object) -> str:
+    """Return the note that the trail keeps of what somebody entered in another's name, "" of one's own."""
+    return f"代录：代{getattr(principal, 'name', principal)}" if principal else ""

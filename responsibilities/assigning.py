@@ -10,13 +10,14 @@ from branches.places.models.organisations import Kind, Organisation, Organisatio
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.reach import reach, reach_of
-from branches.reach.rights import ASSIGN, VIEW
+from branches.reach.rights import ASSIGN, ROLES, SUPERVISE, VIEW
 from common import clock
 from common.operator import Actor
+from responsibilities.portfolios.rights import supervises, supervises_anywhere
 from responsibilities.requirements.services import responsible_for
 
-# The discipline officer's assign_work is for supervision only (the table of roles, reach/rights.py).
-ONLY_SUPERVISES = ("discipline_officer",)
+ONLY_SUPERVISES = "您以督查督办提出要求，不直接部署工作。"
+
 _OFFICE = ("committee_secretary", "committee_staff")
 _ANSWERING = (
     "group_leader",
@@ -38,16 +39,16 @@ LEADING = ("leader", "party_group_secretary")
 
 
 def assigning(user: Actor, path: str = "organisation__") -> Q:
-    """Return the condition «`user` assigns work at this organisation today»; not by the discipline office.
+    """Return the condition «`user` assigns work at this organisation today».
 
     path: leads from the filtered rows to the organisation ("" for organisations themselves).
     """
-    return reach_of(user).condition(ASSIGN, path, without=ONLY_SUPERVISES)
+    return reach_of(user).condition(ASSIGN, path)
 
 
 def assigns_anywhere(user: Actor) -> bool:
     """Return whether `user` assigns work at any organisation."""
-    return reach_of(user).anywhere(ASSIGN, without=ONLY_SUPERVISES)
+    return reach_of(user).anywhere(ASSIGN)
 
 
 def places_assigned(user: Actor) -> OrganisationQuerySet:
@@ -56,8 +57,8 @@ def places_assigned(user: Actor) -> OrganisationQuerySet:
 
 
 def assigns_work(user: Actor, organisation: Organisation) -> bool:
-    """Return whether `user` may ask work of an Organisation: `assign_work` there, but not by the discipline office."""
-    return reach_of(user).holds(ASSIGN, organisation.pk, without=ONLY_SUPERVISES)
+    """Return whether `user` may ask work of an Organisation."""
+    return reach_of(user).holds(ASSIGN, organisation.pk)
 
 
 def require_assigns(user: Actor, organisation: Organisation) -> None:
@@ -70,9 +71,9 @@ def require_assigns(user: Actor, organisation: Organisation) -> None:
 
 
 def refusal(user: Actor, organisation: Organisation | None = None) -> access.Forbidden:
-    """Return the Forbidden for who may not ask work at an Organisation; it tells the discipline office why."""
-    supervises = organisation is not None and access.has_right(user, ASSIGN, organisation)
-    return access.Forbidden(ASSIGN, organisation, "机关纪委以督查督办提出要求，不直接部署工作。" if supervises else "")
+    """Return the Forbidden for who may not ask work at an Organisation; it tells those who only supervise why."""
+    only = supervises_anywhere(user) if organisation is None else supervises(user, organisation)
+    return access.Forbidden(ASSIGN, organisation, ONLY_SUPERVISES if only else "")
 
 
 def answers(user: Actor, path: str = "organisation__") -> Q:
@@ -105,6 +106,12 @@ def _holding(places: Iterable[Organisation | int], roles: Iterable[str]) -> list
         organisation__in=places, role__in=roles, user__is_active=True
     )
     return list({seat.user_id: seat.user for seat in seats.select_related("user").order_by("pk")}.values())
+
+
+def acting_for(leader: User) -> list[User]:
+    """Return the accounts that act for a leader today."""
+    rows = Appointment.objects.giving_power(clock.today()).filter(principal__user=leader, user__is_active=True)
+    return [row.user for row in rows.select_related("user").order_by("pk")]
 
 
 def answering(organisation: Organisation) -> list[User]:
@@ -140,10 +147,10 @@ def above(organisation: Organisation, holder: User | None = None, without: Itera
 
 
 def leading_group(user: Actor) -> list[tuple[User, Organisation]]:
-    """Return [(account, organisation)] of the members of the leading group whom `user` may address by `assign_work`."""
+    """Return [(account, organisation)] of the members of the leading group whom `user` may supervise in person: by reach alone."""
     seats = (
         Appointment.objects.in_force(clock.today())
-        .filter(reach(user, ASSIGN, "organisation__"), role__in=LEADING, user__is_active=True)
+        .filter(reach(user, SUPERVISE, "organisation__"), role__in=LEADING, user__is_active=True)
         .select_related("user", "organisation__parent")
         .order_by("organisation__level", "pk")
     )
@@ -155,8 +162,12 @@ def leading_group(user: Actor) -> list[tuple[User, Organisation]]:
 
 
 def seat_for(user: Actor, organisation: Organisation) -> Organisation:
-    """Return the organisation from which `user` addresses `organisation`: the nearest where he was given `assign_work`."""
+    """Return the organisation from which `user` addresses `organisation`: the nearest where he was given the right."""
     if user is access.OPERATOR:
         return organisation.get_root()
-    givers = {seat.organisation for seat in reach_of(user).over(organisation.pk) if seat.gives(ASSIGN)}
+    givers = {
+        seat.organisation
+        for seat in reach_of(user).over(organisation.pk)
+        if SUPERVISE in ROLES[seat.role].rights | ROLES[seat.role].in_portfolio
+    }
     return Organisation.objects.filter(pk__in=givers).order_by("-level").first() or organisation

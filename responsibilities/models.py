@@ -1,10 +1,17 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
 from responsibilities.collects.models import Collect, CollectAnswer, CollectField, CollectTarget
-from responsibilities.duties.models import Duty, DutyList, DutyReport, LeaderPortfolio
+from responsibilities.duties.models import Duty, DutyList, DutyReport
+from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.proof_files.models import ProofFile
 from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument
-from responsibilities.supervision.models import Supervision, SupervisionExtension, SupervisionProblem, SupervisionReply
+from responsibilities.supervision.models import (
+    Supervision,
+    SupervisionDraft,
+    SupervisionExtension,
+    SupervisionProblem,
+    SupervisionReply,
+)
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
 
 __all__ = [
@@ -23,6 +30,7 @@ __all__ = [
     "RequirementDocument",
     "StageEvidence",
     "Supervision",
+    "SupervisionDraft",
     "SupervisionExtension",
     "SupervisionProblem",
     "SupervisionReply",

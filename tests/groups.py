@@ -73,6 +73,7 @@ ON_BOTH = (
     "tests/members/roster/test_unmask_limit.py",
     "tests/responsibilities/collects/test_reference.py",
     "tests/responsibilities/duties/test_reference.py",
+    "tests/branches/access/test_assistants_races.py",
     "tests/responsibilities/duties/test_portfolios_races.py",
     "tests/responsibilities/supervision/test_races.py",
     "tests/responsibilities/work/test_reference.py",

@@ -159,7 +159,7 @@ def read_rows():
     from members.activities.models import ActivityWriter
     from members.imports.models import ImportBatch
     from responsibilities.collects.models import CollectField
-    from responsibilities.duties.models import LeaderPortfolio
+    from responsibilities.portfolios.models import LeaderPortfolio
     from responsibilities.proof_files.models import ProofFile
 
     score = Score.objects.get()
@@ -177,7 +177,9 @@ def read_rows():
         "writers": list(ActivityWriter.objects.order_by("user").values_list("user__username", flat=True)),
         "imports": sorted(ImportBatch.objects.values_list("state", flat=True)),
         "grants": list(
-            OrganisationGrant.objects.values_list("permission__codename", "user__username", "starts", "below")
+            OrganisationGrant.objects.order_by("permission__codename").values_list(
+                "permission__codename", "user__username", "starts", "below"
+            )
         ),
         "attempts": list(AccessAttempt.objects.values_list("username", "post_data")),
         "portfolio": [portfolio.leader.username, portfolio.department.name],

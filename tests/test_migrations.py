@@ -58,7 +58,10 @@ def test_a_database_of_the_landed_version_is_read_after_its_migration(fresh_data
         "unvouched": True,
         "writers": ["landed", "rewriter"],
         "imports": ["applied", "applying", "expired", "expired"],
-        "grants": [["set_rules", "appointed", "2026-09-30", True]],
+        "grants": [
+            ["raise_supervisions", "appointed", "2026-09-30", True],
+            ["set_rules", "appointed", "2026-09-30", True],
+        ],
         "attempts": [["landed", ""]],
         "portfolio": ["landed", "综合处"],
     }

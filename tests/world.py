@@ -47,6 +47,8 @@ CAST = {
     "secretary_c": ("branch_secretary", "branch_c"),
     "administrator": ("system_administrator", None),
     "auditor": ("security_auditor", None),
+    # Acts for `leader`.
+    "assistant": ("assistant", "root"),
     "member": (None, None),
     "outsider": (None, None),
 }
@@ -114,7 +116,12 @@ def build():
         user = User.objects.create(username=key, name=f"{key} 用户", password="!")
         if role:
             appointment_make(
-                by=OPERATOR, user=user, role=role, starts=FOUNDED, organisation=world.places[place] if place else None
+                by=OPERATOR,
+                user=user,
+                role=role,
+                starts=FOUNDED,
+                organisation=world.places[place] if place else None,
+                principal=world.leader.appointments.get() if role == "assistant" else None,
             )
         world.users[key] = user
     # Before whatever a test looks at: the agency is no new one.

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from common import clock
 from common.periods import YEAR, Period
+from members.activities.models import AttendanceState
+from members.activities.selectors.rosters import expected
 from members.activities.services.records import RecordData, activity_create
 from members.activities.services.states import activity_submit
 
@@ -62,6 +64,7 @@ class Above:
             lecturer_name=name if kind == "lecture" else "",
             topics=TOPICS.get(title, []),
             recorder_name=self.maker.users["ganbu"].name,
+            attendance={member.pk: (AttendanceState.PRESENT, "") for member in expected(place, [kind], on)},
             content=f"一、传达有关文件。\n二、{title}。\n三、明确分工和时限。",
         )
         with clock.at(timezone.make_aware(datetime.combine(on + timedelta(days=1), time(16, 0)))):

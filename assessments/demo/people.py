@@ -204,15 +204,48 @@ class Maker:
             "fenguan2": by_name["数据处党支部"].people[8],
             "fenguan3": by_name["办公室党支部"].people[10],
         }
+        # The secretary of the committee is on a roster too; nobody has offered him his file yet.
+        named = {"dangwei": by_name["办公室党支部"].people[9]}
         since = clock.today() - timedelta(days=500)
         self.users = {
-            username: self._account(username, people.get(username), role, place, since)
+            username: self._account(username, people.get(username), role, place, since, named.get(username))
             for username, (role, place) in places.items()
         }
         self._secretaries(shown, since)
+        self._above(by_name, people, named["dangwei"], since)
 
-    def _account(self, username, member, role, place, since):
-        user = User(username=username, name=member.name if member else self._name())
+    def _above(self, by_name, people, head, since):
+        """Give the leader his assistant, and Party group and committee their seats."""
+        self.users["daiban"] = self._plain("daiban", by_name["办公室党支部"].people[11])
+        acts_for = self.users["lingdao"].appointments.get()
+        appointment_make(by=OPERATOR, user=self.users["daiban"], role="assistant", starts=since, principal=acts_for)
+        group = [("secretary", people["dangzu"])]
+        group += [("commissioner", people[username]) for username in ("lingdao", *UNSEEN)]
+        committee = [("secretary", head), ("full_deputy", by_name["综合处党支部"].people[9])]
+        committee += [
+            (kind, by_name[f"{name}党支部"].people[0])
+            for kind, name in (("organisation", "人事处"), ("publicity", "办公室"), ("discipline", "督查处"))
+        ]
+        self._seats(self.root, group, since)
+        self._seats(self.committee, committee, since)
+        # Elected for five years (rule term-committee-5).
+        term_set(by=OPERATOR, organisation=self.committee, starts=since, expires=since + timedelta(days=5 * 365))
+
+    @staticmethod
+    def _plain(username, member):
+        user = User(username=username, name=member.name)
+        user.set_password(demo.PASSWORD)
+        user.save()
+        return user
+
+    @staticmethod
+    def _seats(place, holders, since):
+        for kind, member in holders:
+            post_give(by=OPERATOR, member=member, organisation=place, kind=kind, starts=since)
+
+    def _account(self, username, member, role, place, since, named=None):
+        name = member.name if member else self._name()
+        user = User(username=username, name=named.name if named else name)
         if username in UNSEEN:
             user.set_unusable_password()
         else:

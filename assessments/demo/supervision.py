@@ -7,6 +7,7 @@ from django.urls import reverse
 from assessments.demo.duties import moment
 from common import clock
 from responsibilities.supervision.models import Subject
+from responsibilities.supervision.services.drafts import supervision_draft
 from responsibilities.supervision.services.escalation import supervisions_escalate
 from responsibilities.supervision.services.notices import (
     supervision_accept,
@@ -38,6 +39,7 @@ class Supervised:
         waiting = self._issue("法规处", "支部委员分工公示", 8, 12)
         self._reply(waiting, "法规处", 2, "已在公示栏公示，见支委会记录。")
         self._stage()
+        self._drafted()
         with clock.at(moment(self._ago(0), 9)):
             supervisions_escalate(self.today)
         return overdue
@@ -55,6 +57,18 @@ class Supervised:
                 due=self._ago(ago - days),
                 problems=problems,
                 **about,
+            )
+
+    def _drafted(self):
+        """What the leader's assistant wrote for him, still to be issued."""
+        with clock.at(moment(self._ago(1))):
+            supervision_draft(
+                by=self.maker.users["daiban"],
+                leader=self.maker.users["lingdao"],
+                organisation=self.branches["项目处"].place,
+                title="重点项目党员责任区公示情况",
+                expected="请报送责任区名单和公示材料。",
+                due=self.today + timedelta(days=14),
             )
 
     def _reply(self, row, branch, ago, text):

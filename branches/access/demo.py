@@ -24,6 +24,7 @@ ACCOUNTS = {
     "jiwei": "机关纪委",
     "lingdao": "党组成员（报告）",
     "dangzu": "党组书记（报告）",
+    "daiban": "代办人（代党组成员报告）",
     "dangyuan": "党员",
     "admin": "系统管理员",
     "audit": "安全审计员",

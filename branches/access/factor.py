@@ -39,7 +39,7 @@ def has_device(user: User) -> bool:
 
 def is_demanded(appointments: Iterable[Appointment]) -> bool:
     """Return whether this installation demands a factor of whoever holds these appointments: a right beyond reading."""
-    return settings.SECOND_FACTOR == "demanded" and any(ROLES[row.role].rights - _READS for row in appointments)
+    return settings.SECOND_FACTOR == "demanded" and any(ROLES[row.role].named_rights - _READS for row in appointments)
 
 
 def is_always_local(appointments: Iterable[Appointment]) -> bool:

@@ -4,6 +4,9 @@ from django.http import Http404
 
 from branches.access import resets
 from branches.access.models import ExternalIdentity, User
+from branches.reach.models import Appointment
+from branches.reach.rights import PRINCIPALS
+from common import clock
 from common.requests import Request
 
 
@@ -26,6 +29,26 @@ def account_to_reset(request: Request, pk: int) -> User:
 def own_identity(request: Request, pk: int) -> ExternalIdentity:
     """Return an identity of single sign-on that is linked to the user's own account."""
     row = ExternalIdentity.objects.filter(pk=pk, user=request.user).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def principal_of(request: Request) -> Appointment:
+    """Return the user's own appointment as a leader, in whose name somebody may act; Http404 for whoever has none.
+
+    Of several the one he acts in, else the widest.
+    """
+    mine = [row for row in request.appointments if row.role in PRINCIPALS]
+    if not mine:
+        raise Http404
+    return request.scope if request.scope in mine else mine[0]
+
+
+def assistant_of(request: Request, pk: int) -> Appointment:
+    """Return an appointment of somebody who acts for the user and has not ended."""
+    rows = Appointment.objects.filter(principal__user=request.user, pk=pk).select_related("user", "organisation")
+    row = rows.in_force(clock.today()).first()
     if row is None:
         raise Http404
     return row

@@ -26,7 +26,11 @@ def _now_or_later() -> Q:
 
 def posts_of(owner: User) -> list[Appointment]:
     """Return the appointments of an account that have not ended."""
-    return list(Appointment.objects.filter(_now_or_later(), user=owner).select_related("organisation__parent"))
+    return list(
+        Appointment.objects.filter(_now_or_later(), user=owner).select_related(
+            "organisation__parent", "principal__organisation"
+        )
+    )
 
 
 def _home_of(owner: User) -> Any:
@@ -51,7 +55,7 @@ def may_confirm(user: Actor, owner: User) -> bool:
         return False
     posts = posts_of(owner)
     if posts:
-        return all(access.may_appoint(user, row.role, row.organisation) for row in posts)
+        return all(access.may_give(user, row) for row in posts)
     return _manages(user, owner)
 
 
@@ -63,7 +67,7 @@ def may_ask(user: Actor, owner: User) -> bool:
         return True
     posts = posts_of(owner)
     if posts:
-        return any(access.may_appoint(user, row.role, row.organisation) for row in posts)
+        return any(access.may_give(user, row) for row in posts)
     return _manages(user, owner)
 
 
@@ -87,7 +91,7 @@ def has_run_out(reset: PasswordReset) -> bool:
 def waiting_for(user: User) -> QuerySet[PasswordReset]:
     """Return the resets that `user` may confirm or refuse now, the longest waiting first; one statement."""
     held = Appointment.objects.filter(_now_or_later(), user=OuterRef("owner")).order_by()
-    by_post = Exists(held) & ~Exists(held.exclude(access.givable(user)))
+    by_post = Exists(held) & ~Exists(held.exclude(access.givable(user, assistants=True)))
     places = access.organisations_for(user, MEMBERS).order_by().values("pk")
     by_member = ~Exists(held) & Q(owner__member__home__in=places)
     rows = PasswordReset.objects.filter(_living()).exclude(owner=user).exclude(asked_by=user)

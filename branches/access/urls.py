@@ -5,6 +5,7 @@ from django.urls import path
 from branches.access.views import (
     accounts,
     appointments,
+    assistants,
     factor,
     own_account,
     resets,
@@ -34,6 +35,9 @@ urlpatterns = [
     path("account/identities/new/", single_sign_on.identity_start, name="identity_start"),
     path("account/identities/link/", single_sign_on.identity_link, name="identity_link"),
     path("account/identities/<int:pk>/unlink/", single_sign_on.identity_unlink, name="identity_unlink"),
+    path("account/assistants/", assistants.assistant_list, name="assistant_list"),
+    path("account/assistants/new/", assistants.assistant_new, name="assistant_new"),
+    path("account/assistants/<int:pk>/end/", assistants.assistant_end, name="assistant_end"),
     path("scope/", own_account.scope, name="scope"),
     path("appointments/", appointments.appointment_list, name="appointment_list"),
     path("appointments/new/", appointments.appointment_new, name="appointment_new"),

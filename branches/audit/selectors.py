@@ -51,6 +51,8 @@ VERBS = {
     "requirement.remind": "提醒",
     "supervision.accept": "督查回复通过",
     "supervision.close": "督查销号",
+    "supervision.draft": "起草督查",
+    "supervision.draft_drop": "删去督查草稿",
     "supervision.escalate": "督查逾期上报",
     "supervision.export": "导出督查清单",
     "supervision.issue": "下达督查",

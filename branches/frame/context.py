@@ -39,13 +39,13 @@ def page(request):
         and {
             "id": scope.pk,
             "label": scope.organisation.label if scope.organisation else scope.get_role_display(),
-            "role": scope.get_role_display(),
+            "role": scope.title if scope.principal else scope.get_role_display(),
         },
         scopes=[
             {
                 "id": row.pk,
                 "label": row.organisation.label if row.organisation else "全系统",
-                "role": row.get_role_display(),
+                "role": row.title if row.principal else row.get_role_display(),
                 "current": row.pk == scope.pk,
             }
             for row in request.appointments

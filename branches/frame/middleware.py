@@ -83,7 +83,13 @@ class RequestContext:
         if request.user.is_authenticated:
             request.appointments = access.current_appointments(request.user)
             request.user.reach = Reach(
-                Seat(row.organisation_id, row.role, row.starts, row.ends)
+                Seat(
+                    row.organisation_id,
+                    row.role,
+                    row.starts,
+                    row.ends,
+                    row.principal.user_id if row.principal else None,
+                )
                 for row in request.appointments
                 if row.organisation_id is not None
             )

@@ -108,7 +108,8 @@ def holds_system_role(user: Actor, role: str) -> bool:
 
 def current_appointments(user: Actor) -> list[Appointment]:
     """Return the appointments of `user` in force today, the widest reach first."""
-    rows = Appointment.objects.filter(user=user.pk).in_force(clock.today()).select_related("organisation__parent")
+    rows = Appointment.objects.filter(user=user.pk).giving_power(clock.today())
+    rows = rows.select_related("organisation__parent", "principal__user")
     return sorted(rows, key=lambda row: (row.organisation.level if row.organisation else -1, row.pk))
 
 
@@ -125,8 +126,10 @@ def who_can_each(rights: Iterable[str], organisation: Any, limit: int = 5) -> di
     reaching_down = [key for key, role in roles.items() if role.below and role.rights & set(rights)]
     higher = Q(above(organisation), role__in=reaching_down)
     here = Q(organisation=organisation.pk)
-    rows = Appointment.objects.in_force(clock.today()).filter(higher | here, user__is_active=True)
-    nearest = list(rows.select_related("user", "organisation__parent").order_by("-organisation__level", "pk"))
+    rows = Appointment.objects.giving_power(clock.today()).filter(higher | here, user__is_active=True)
+    nearest = list(
+        rows.select_related("user", "organisation__parent", "principal__user").order_by("-organisation__level", "pk")
+    )
 
     def gives(row: Appointment, right: str) -> bool:
         if right not in roles[row.role].rights:
@@ -142,6 +145,9 @@ def sync_grants(appointment: Appointment) -> None:
     if appointment.organisation_id is None:
         return
     role = ROLES[appointment.role]
+    ends = [day for day in (appointment.ends, appointment.principal and appointment.principal.ends) if day]
+    if ends and min(ends) < appointment.starts:
+        return
     permissions = Permission.objects.filter(
         content_type__app_label="branches", content_type__model="organisation", codename__in=role.rights
     )
@@ -152,7 +158,7 @@ def sync_grants(appointment: Appointment) -> None:
             content_object_id=appointment.organisation_id,
             appointment=appointment,
             starts=appointment.starts,
-            ends=appointment.ends,
+            ends=min(ends, default=None),
             below=role.below,
         )
         for permission in permissions
@@ -176,10 +182,16 @@ def may_appoint(giver: Actor, role: str, organisation: Any) -> bool:
     )
 
 
-def givable(giver: Actor) -> Q:
-    """Return the condition «`giver` may appoint to this row's role at its organisation», over appointments.
+def may_give(giver: Actor, appointment: Appointment) -> bool:
+    """Return whether `giver` may appoint to an appointment's role, or (of an assistant) to that of whom he acts for."""
+    row = appointment.principal or appointment
+    return may_appoint(giver, row.role, row.organisation)
 
-    The same table as `may_appoint`, for lists.
+
+def givable(giver: Actor, *, assistants: bool = False) -> Q:
+    """Return the condition «`giver` may appoint to this row's role at its organisation», over rows with both.
+
+    The same table as `may_give`, for lists. assistants: over appointments, those that rest on another's too.
     """
     found = NOWHERE
     for seat in reach_of(giver).seats:
@@ -190,7 +202,8 @@ def givable(giver: Actor) -> Q:
         for roles, below in ((set(row.may_appoint) - strictly, False), (strictly, True)):
             if roles:
                 top = organisations().filter(above_outer(strictly=below), pk=seat.organisation)
-                found |= Q(role__in=roles, organisation__in=organisations().filter(Exists(top)).values("pk"))
+                there = Q(organisation__in=organisations().filter(Exists(top)).values("pk"))
+                found |= there & (Q(role__in=roles) | Q(principal__role__in=roles) if assistants else Q(role__in=roles))
     return found
 
 

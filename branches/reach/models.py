@@ -11,13 +11,16 @@ from guardian.models import UserObjectPermissionBase
 
 from branches.reach.intervals import above
 from branches.reach.querysets import ScopedQuerySet
-from branches.reach.rights import ROLE_CHOICES, SYSTEM_ROLES
+from branches.reach.reach import Reach, Seat, principal_serves
+from branches.reach.rights import ASSISTANT, JUDGES, PRINCIPALS, ROLE_CHOICES, SYSTEM_ROLES
 from common.dated import DatedQuerySet
 from common.names import titled
 
 
 class AppointmentQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
-    pass
+    def giving_power(self, day: date) -> Self:
+        """Return the appointments in force on `day`; one that rests on another's only while that one is in force."""
+        return self.in_force(day).filter(principal_serves(day))
 
 
 class Appointment(models.Model):
@@ -34,6 +37,10 @@ class Appointment(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="appointments",
+    )
+    # Of an assistant: the appointment of the leader in whose name he enters and reports; his ends with it at the latest.
+    principal = models.ForeignKey(
+        "self", verbose_name="代办对象", null=True, blank=True, on_delete=models.PROTECT, related_name="assistants"
     )
     starts = models.DateField("任职起")
     ends = models.DateField("任职止", null=True, blank=True)
@@ -67,6 +74,10 @@ class Appointment(models.Model):
                 | (~Q(role__in=SYSTEM_ROLES) & Q(organisation__isnull=False)),
                 name="appointment_place_fits_role",
             ),
+            models.CheckConstraint(
+                condition=Q(role=ASSISTANT, principal__isnull=False) | (~Q(role=ASSISTANT) & Q(principal__isnull=True)),
+                name="appointment_principal_of_assistant",
+            ),
             models.UniqueConstraint(
                 fields=["user", "role", "organisation"],
                 condition=Q(ends__isnull=True),
@@ -85,7 +96,12 @@ class Appointment(models.Model):
     @property
     def title(self) -> str:
         """The post with its place, as a letter would write it."""
+        if self.principal is not None:
+            return f"{self.principal.user.name}的{self.get_role_display()}"
         return titled(self.organisation.label if self.organisation else "", self.get_role_display())
+
+    def in_force_on(self, day: date) -> bool:
+        return self.starts <= day and (self.ends is None or self.ends >= day)
 
     def check_separation(self) -> None:
         """One account holds at most one of administrator, auditor and content roles on any day (GB/T 22239 8.1.4.2)."""
@@ -98,6 +114,26 @@ class Appointment(models.Model):
         for role in others.values_list("role", flat=True):
             if (role if role in SYSTEM_ROLES else "content") != mine:
                 raise ValidationError("系统管理、安全审计和业务工作须由不同人员承担，该账号在同一时段已有另一类职责。")
+        self._check_assistant(others)
+
+    def _check_assistant(self, others: "AppointmentQuerySet") -> None:
+        """Nobody enters for a leader whose work he judges, nor for two at a time; and it rests on a leader's appointment."""
+        if self.principal is not None:
+            fits = self.principal.role in PRINCIPALS and self.principal.organisation_id == self.organisation_id
+            if not fits or self.principal.user_id == self.user_id:
+                raise ValidationError("代办人须由党组成员、党组书记为本人任命，不能代自己办理。")
+            # One who was appointed after the leader's last day was found out ends on his own first; he acted for nobody.
+            last = self.principal.ends and max(self.principal.ends, self.starts)
+            if last and (self.ends is None or self.ends > last):
+                raise ValidationError("代办不能晚于代办对象的任职结束。")
+            if others.filter(role=ASSISTANT).exists():
+                raise ValidationError({"user": "该账号在同一时段已是代办人，一个账号只代一位领导办理。"})
+            judged, judging = [self], list(others)
+        else:
+            judged, judging = list(others.filter(role=ASSISTANT)), [self]
+        seats = [Seat(row.organisation_id, row.role, date.min, None) for row in judging if row.organisation_id]
+        if any(Reach(seats).holds(right, row.organisation_id) for row in judged for right in JUDGES):
+            raise ValidationError({"user": "审核、督查或考核领导工作的人不能同时做他的代办人。"})
 
 
 class GrantQuerySet(DatedQuerySet):

@@ -14,6 +14,7 @@ from django.db.models import Exists, Q, QuerySet
 from branches.reach.intervals import above_outer, within_outer
 from branches.reach.rights import ROLES, STRICTLY_BELOW
 from common import clock
+from common.dated import in_force
 from common.operator import OPERATOR, Actor
 
 NOWHERE = Q(pk__in=[])
@@ -21,12 +22,16 @@ EVERYWHERE = Q(pk__isnull=False)
 
 
 class Seat(NamedTuple):
-    """What an appointment means for reach: the id of its organisation, its role, the days between which it is in force."""
+    """What an appointment means for reach: the id of its organisation, its role, the days between which it is in force.
+
+    principal: of an assistant, the id of the account in whose name he acts.
+    """
 
     organisation: int
     role: str
     starts: date
     ends: date | None
+    principal: int | None = None
 
     @property
     def below(self) -> bool:
@@ -37,6 +42,15 @@ class Seat(NamedTuple):
 
     def in_force(self, day: date) -> bool:
         return self.starts <= day and (self.ends is None or self.ends >= day)
+
+
+def principal_serves(day: date) -> Q:
+    """Return the condition «rests on no other appointment, or on one in force on `day` whose account is not locked».
+
+    Over appointments: an assistant's gives nothing without the leader's.
+    """
+    serves = in_force(day, "principal__") & Q(principal__user__is_active=True)
+    return Q(principal__isnull=True) | serves
 
 
 def organisations() -> QuerySet:
@@ -68,6 +82,11 @@ class Reach:
         return {seat.organisation for seat in giving if seat.below}, {
             seat.organisation for seat in giving if not seat.below
         }
+
+    @property
+    def principals(self) -> set[int]:
+        """The ids of the accounts in whose name this one acts today."""
+        return {seat.principal for seat in self.seats if seat.principal is not None}
 
     def anywhere(self, right: str, without: Collection[str] = ()) -> bool:
         """Whether the right is held at any place."""
@@ -135,9 +154,10 @@ def fresh(user: Actor, at: int | None = None) -> Reach:
     rows = apps.get_model("branches.Appointment").objects.filter(
         user_id=user.pk or 0, user__is_active=True, organisation__isnull=False
     )
+    rows = rows.filter(principal_serves(clock.today()))
     if at is not None:
         rows = rows.filter(Exists(organisations().filter(within_outer("organisation__"), pk=at)))
-    columns = ("organisation", "role", "starts", "ends")
+    columns = ("organisation", "role", "starts", "ends", "principal__user")
     found = Reach(Seat(*row) for row in rows.order_by("pk").values_list(*columns))
     if at is not None:
         found._over[at] = found.seats

@@ -10,6 +10,7 @@ IDENTITY = "view_identity"
 DUTIES = "report_duties"
 REVIEW = "review_records"
 ASSIGN = "assign_work"
+SUPERVISE = "raise_supervisions"
 ORGANISE = "manage_organisation"
 APPOINT = "appoint"
 ASSESS = "assess"
@@ -29,6 +30,7 @@ ORGANISATION_RIGHTS = [
     (DUTIES, "报告责任落实"),
     (REVIEW, "审核下级记录"),
     (ASSIGN, "部署工作"),
+    (SUPERVISE, "督查督办"),
     (ORGANISE, "管理组织"),
     (APPOINT, "任免授权"),
     (ASSESS, "考核评分"),
@@ -39,15 +41,21 @@ ORGANISATION_RIGHTS = [
 ]
 RIGHT_NAMES = dict(ORGANISATION_RIGHTS) | {AUDIT: "查看审计", ACCOUNTS: "管理账号"}
 
+# Whoever holds one of these over a leader judges his work.
+JUDGES = (REVIEW, SUPERVISE, ASSESS, PUBLISH)
+
 # A right that reaches only what lies strictly below the place it is held at: nobody reviews his own organisation.
 STRICTLY_BELOW = frozenset({REVIEW})
 
 _NO_VIEW = {REPORTS, PUBLISH, OBJECT, AUDIT, ACCOUNTS}
-_IMPLIED = {PUBLISH: {REPORTS}, OBJECT: {REPORTS}}
+_IMPLIED = {PUBLISH: {REPORTS}, OBJECT: {REPORTS}, ASSIGN: {SUPERVISE}}
 
 
 def with_implied(rights):
-    """Return `rights` with those they imply: most imply view_organisation; publishing, objecting imply view_reports."""
+    """Return `rights` with those they imply: most imply view_organisation; publishing, objecting imply view_reports.
+
+    Whoever assigns work also supervises it; the reverse does not hold.
+    """
     closed = set(rights)
     for right in rights:
         closed |= _IMPLIED.get(right, set())
@@ -66,7 +74,19 @@ class Role:
     appoint_strictly_below: tuple = ()
     below: bool = True
     kinds: tuple = ()
+    # Held only at what lies in the holder's portfolio on the day (responsibilities/portfolios): no reach gives these.
+    in_portfolio: frozenset = frozenset()
+    # Used only in the name of one named person, whose rights they are: no reach gives these either.
+    on_behalf: frozenset = frozenset()
 
+    @property
+    def named_rights(self) -> frozenset:
+        """All that a holder may do somewhere, for pages that tell it and for what it demands of him."""
+        return self.rights | self.in_portfolio | self.on_behalf
+
+
+# Acts for one leader, whose appointment his own rests on; appointed by that leader (reach/models.py: principal).
+ASSISTANT = "assistant"
 
 _SECRETARY = {RECORD, REVIEW, MEMBERS, DUTIES, OBJECT, APPOINT}
 _STAFF = {REVIEW, IMPORT, RECORD, MEMBERS, ASSIGN, ORGANISE, ASSESS, REPORTS}
@@ -108,17 +128,27 @@ ROLES = {
             ),
             kinds=_ABOVE_COMMITTEE,
         ),
-        Role("discipline_officer", "机关纪委", with_implied({VIEW, ASSIGN, REPORTS}), kinds=("committee",)),
-        Role("leader", "党组成员", with_implied({VIEW, DUTIES, REPORTS})),
+        Role("discipline_officer", "机关纪委", with_implied({SUPERVISE, REPORTS}), kinds=("committee",)),
+        Role(
+            "leader",
+            "党组成员",
+            with_implied({VIEW, DUTIES, REPORTS}),
+            (ASSISTANT,),
+            in_portfolio=frozenset({SUPERVISE}),
+        ),
         Role(
             "party_group_secretary",
             "党组书记",
-            with_implied({VIEW, REPORTS, DUTIES, PUBLISH}),
+            with_implied({VIEW, REPORTS, DUTIES, PUBLISH, SUPERVISE}),
+            (ASSISTANT,),
             kinds=("party_group",),
         ),
+        Role(ASSISTANT, "代办人", with_implied({VIEW}), on_behalf=frozenset({DUTIES, SUPERVISE})),
         Role("system_administrator", "系统管理员", frozenset({ACCOUNTS})),
         Role("security_auditor", "安全审计员", frozenset({AUDIT})),
     ]
 }
+# Whose holders may have somebody act for them.
+PRINCIPALS = tuple(role.key for role in ROLES.values() if ASSISTANT in role.may_appoint)
 SYSTEM_ROLES = ("system_administrator", "security_auditor")
 ROLE_CHOICES = [(role.key, role.label) for role in ROLES.values()]

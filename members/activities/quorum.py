@@ -41,6 +41,10 @@ BODIES = {
 }
 
 
+# An agency committee's meeting takes the quorum of its seats where they are kept; else it is left to its minutes.
+SEATED = {Code.COMMITTEE_PLENARY: Body.COMMITTEE}
+
+
 @dataclass(frozen=True)
 class Quorum:
     """Voters expected and present, and the number needed; without a body where no rule asks.
@@ -80,7 +84,8 @@ def quorums_of(codes: Iterable[str], counts: "Counts", small_group: bool = False
     Rules: 支部工作条例 第十一条 (assembly: half of the voters present), 第十二条 (committee: half of its members),
     elec-quorum-4-5 and life-minsheng (agency settings: four fifths and two thirds rest on secondary sources).
     """
-    return {code: _of_body(body_of(code, small_group), counts) for code in codes}
+    seated = SEATED if counts.seats_kept else {}
+    return {code: _of_body(body_of(code, small_group) or seated.get(Code(code)), counts) for code in codes}
 
 
 def held_as(quorums: Mapping[str, Quorum]) -> Quorum:
@@ -157,6 +162,8 @@ class Counts:
     seats_present: int | None = None
     expected: int | None = None
     present: int | None = None
+    # Whether seats are kept there and somebody's attendance at the meeting too: a ledger writes down figures alone.
+    seats_kept: bool = False
 
 
 def counts_from_attendance(
@@ -177,6 +184,7 @@ def counts_from_attendance(
         expected=len(people),
         # Where nobody's attendance is recorded, nobody knows.
         present=sum(states[pk] in ATTENDING for pk in there) if there else None,
+        seats_kept=bool(seats),
     )
 
 

@@ -1,18 +1,20 @@
 """Posts of the ledger as seats at organisations (decisions 16: no start, no end with the term)."""
 
 from branches.places.models.organisations import Kind
-from members.roster.models.posts import PostKind
+from members.roster.models.posts import PostKind, seat_problem
 from members.roster.seat_names import parse_posts
 
 _KINDS = {
     "secretary": PostKind.SECRETARY,
     "deputy_secretary": PostKind.DEPUTY,
+    "full_time_deputy_secretary": PostKind.FULL_TIME_DEPUTY,
     "organisation_officer": PostKind.ORGANISATION,
     "publicity_officer": PostKind.PUBLICITY,
     "discipline_officer": PostKind.DISCIPLINE,
     "youth_officer": PostKind.YOUTH,
     "mass_work_officer": PostKind.WELFARE,
     "group_leader": PostKind.GROUP_LEADER,
+    "party_group_member": PostKind.COMMISSIONER,
 }
 # Seats on a committee that the system does not tell apart: they count as a seat all the same.
 _PLAIN_SEATS = {
@@ -40,6 +42,8 @@ def seats_of(cells, branch, group, places):
             cells.notice("party_post", "这一职务不对应本系统中的席位，未保存为党内职务。")
         elif not place.within:
             cells.notice("party_post", "职务所在的党组织不在导入范围内，未保存为党内职务。")
+        elif problem := seat_problem(kind, place.kind):
+            cells.notice("party_post", f"{problem}未保存为党内职务。")
         else:
             if post.code in _PLAIN_SEATS - {"committee_member"}:
                 cells.notice("party_post", "按委员保存。")

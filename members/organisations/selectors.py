@@ -165,6 +165,23 @@ def tree_figures(rows: Sequence[TreeRow], counts: Stages, covered: Sequence[Cove
     }
 
 
+def _led(organisation: Organisation, posts: Sequence[Post]) -> list[tuple[str, str]]:
+    """Return [(title, names)] of those who lead, "" where none is entered, and of the others where there are some."""
+    if organisation.kind == Kind.SMALL_GROUP:
+        return [("组长", _names(posts, (PostKind.GROUP_LEADER, PostKind.SECRETARY)))]
+    deputies = (PostKind.DEPUTY, PostKind.FULL_TIME_DEPUTY)
+    others = [kind for kind in PostKind if kind not in (PostKind.SECRETARY, *deputies)]
+    more = [
+        ("副书记", _names(posts, deputies)),
+        ("党组成员" if organisation.kind == Kind.PARTY_GROUP else "委员", _names(posts, others)),
+    ]
+    return [("书记", _names(posts, (PostKind.SECRETARY,))), *(line for line in more if line[1])]
+
+
+def _names(posts: Sequence[Post], kinds: Sequence[PostKind]) -> str:
+    return "、".join(dict.fromkeys(row.member.name for row in posts if row.kind in kinds))
+
+
 def profile(organisation: Organisation) -> dict[str, Any]:
     """Return what the profile of one organisation shows, as a dict for the templates."""
     today = clock.today()
@@ -180,7 +197,12 @@ def profile(organisation: Organisation) -> dict[str, Any]:
         stages[stage] += 1
         age = today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else None
         ages["unknown" if age is None else "young" if age <= 35 else "middle" if age <= 45 else "older"] += 1
-    posts = list(Post.objects.in_force(today).filter(organisation=organisation).select_related("member").order_by("pk"))
+    posts = list(
+        Post.objects.in_force(today)
+        .filter(organisation=organisation)
+        .select_related("member", "organisation")
+        .order_by("pk")
+    )
     order: list[str] = list(PostKind)
     posts.sort(key=lambda row: (order.index(row.kind), row.pk))
     covered = [row for row in coverage_of_departments() if row.organisation == organisation]
@@ -188,9 +210,8 @@ def profile(organisation: Organisation) -> dict[str, Any]:
     labels = {"young": "35岁以下", "middle": "36至45岁", "older": "46岁以上", "unknown": "未填"}
     tones = {"young": "review", "middle": "ok", "older": "idle", "unknown": "soon"}
     return {
-        "leader": "、".join(row.member.name for row in posts if row.kind in ("secretary", "group_leader")),
+        "led": _led(organisation, posts),
         "posts": posts,
-        "others": "、".join(row.member.name for row in posts if row.kind not in ("secretary", "group_leader")),
         "members": stages.total(),
         "stages": stages,
         "ages": [

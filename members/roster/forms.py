@@ -13,7 +13,7 @@ from common.forms.filters import Filter
 from common.text import person_name
 from members.roster import identity
 from members.roster.models.members import Member, MemberStage
-from members.roster.models.posts import PostKind
+from members.roster.models.posts import PostKind, seat_problem
 from members.roster.phone import parse_phone
 
 LONG_NUMBER = re.compile(r"\d{6,}")
@@ -161,7 +161,7 @@ class TransferForm(forms.Form):
 
 class PostForm(forms.Form):
     organisation = OrganisationField(Organisation.objects.none(), label="党组织")
-    kind = forms.ChoiceField(label="党内职务", choices=PostKind.choices)
+    kind = forms.ChoiceField(label="党内职务", choices=PostKind.choices, help_text="党组成员选“委员”。")
     starts = DayField(label="任职起", required=False, initial=clock.today, help_text="不清楚的可以空着。")
 
     def __init__(self, *args, user, **kwargs):
@@ -173,6 +173,8 @@ class PostForm(forms.Form):
         place, kind = data.get("organisation"), data.get("kind")
         if place and kind and (place.kind == Kind.SMALL_GROUP) != (kind == PostKind.GROUP_LEADER):
             self.add_error("kind", "党小组只设组长，组长只设在党小组。")
+        elif place and kind and (problem := seat_problem(kind, place.kind)):
+            self.add_error("kind", problem)
         return data
 
 

@@ -17,6 +17,7 @@ class PartyPost(NamedTuple):
 POSTS = {
     "secretary": "书记",
     "deputy_secretary": "副书记",
+    "full_time_deputy_secretary": "专职副书记",
     "organisation_officer": "组织委员",
     "publicity_officer": "宣传委员",
     "discipline_officer": "纪检委员",
@@ -67,11 +68,14 @@ def _post(text):
     """Return the list of PartyPost in one part of a cell, or None."""
     match = _LEVEL.match(text)
     level = _LEVELS[next(i for i, g in enumerate(match.groups()) if g)] if match else ""
-    title = re.sub(r"^(?:的|专职|兼职|常务|第一|代理|代)+", "", text[match.end() :] if match else text)
+    rest = text[match.end() :] if match else text
+    title = re.sub(r"^(?:的|专职|兼职|常务|第一|代理|代)+", "", rest)
     if title == "书记":
         return [PartyPost("secretary", level)]
     if title == "副书记":
-        return [PartyPost("deputy_secretary", level)]
+        # Only an agency's committee tells them apart.
+        full_time = level == "committee" and "专职" in rest
+        return [PartyPost("full_time_deputy_secretary" if full_time else "deputy_secretary", level)]
     if title in ("委员", "") and (level == "branch" or title):
         return [PartyPost("committee_member", level)]
     if title == "成员" and level == "party_group":

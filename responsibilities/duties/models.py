@@ -1,16 +1,18 @@
 """Duty lists at five levels and the member's own (责任清单), and what holders say about each duty."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from branches.reach.models import Appointment
 from branches.reach.querysets import ScopedQuerySet
-from branches.reach.reach import reach
-from branches.reach.rights import ASSIGN, MEMBERS, ORGANISE, PUBLISH, VIEW
-from common.dated import DatedQuerySet
+from branches.reach.reach import reach, reach_of
+from branches.reach.rights import ASSIGN, MEMBERS, PUBLISH, VIEW
+from common import clock
+from common.names import entered_by
 from common.operator import OPERATOR
 
 
@@ -41,6 +43,12 @@ class ListState(models.TextChoices):
     ISSUED = "issued", "已下达"
 
 
+def _led(accounts: Collection[int]) -> models.QuerySet:
+    """Return the ids of the Party groups whose secretaries these accounts are today."""
+    rows = Appointment.objects.in_force(clock.today()).filter(user__in=accounts, role=Level.PARTY_GROUP_SECRETARY)
+    return rows.order_by().values("organisation")
+
+
 class DutyListQuerySet(ScopedQuerySet):
     def visible_to(self, user, right=VIEW):
         """Lists that the user may read, or (with another right) act on at their organisation.
@@ -53,10 +61,14 @@ class DutyListQuerySet(ScopedQuerySet):
         if right != VIEW or user is OPERATOR:
             return self.filter(reach(user, right, "organisation__"))
         place = "organisation__"
-        # The discipline office holds assign_work for supervision only, and never manages organisations.
-        assigns = reach(user, ASSIGN, place) & reach(user, ORGANISE, place)
+        assigns = reach(user, ASSIGN, place)
         keeps = reach(user, MEMBERS, place)
         own = Q(holder=user.pk or 0) | Q(member__account=user.pk or 0)
+        # Whoever acts for a leader reads that leader's list.
+        principals = reach_of(user).principals
+        if principals:
+            theirs = Q(level=Level.PARTY_GROUP_SECRETARY, organisation__in=_led(principals))
+            own |= Q(holder__in=principals) | theirs
         persons = (Level.PARTY_GROUP_SECRETARY, Level.LEADER)
         open_levels = ~Q(level__in=(*persons, Level.MEMBER)) & reach(user, VIEW, place)
         leaders = Q(level__in=persons) & (assigns | reach(user, PUBLISH, place))
@@ -248,6 +260,15 @@ class DutyReport(models.Model):
         "responsibilities.ProofFile", null=True, blank=True, on_delete=models.PROTECT, related_name="duty_reports"
     )
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # The leader in whose name somebody else reported (代录).
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代谁录入",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     reported_at = models.DateTimeField(default=timezone.now)
     late = models.BooleanField("迟报", default=False)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -270,65 +291,10 @@ class DutyReport(models.Model):
         return f"{self.duty} {self.slot}"
 
     @property
+    def reporter(self) -> str:
+        """Who said it, and in whose name."""
+        return entered_by(self.reported_by, self.on_behalf_of)
+
+    @property
     def organisation(self):
         return self.duty.list.organisation
-
-
-# The plugin gives each of the two bases an as_manager of its own type.
-class LeaderPortfolioQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]
-    pass
-
-
-class LeaderPortfolio(models.Model):
-    """What a member of the leading group is in charge of between two days: a department, or a branch as contact point."""
-
-    leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="portfolios")
-    organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey(
-        "branches.Department",
-        verbose_name="分管处室",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    contact = models.ForeignKey(
-        "branches.Organisation",
-        verbose_name="联系支部",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="contact_leaders",
-    )
-    starts = models.DateField("起")
-    ends = models.DateField("止", null=True, blank=True)
-
-    objects = LeaderPortfolioQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "领导分工"
-        # The table keeps the name it was made with.
-        db_table = "responsibilities_leadercharge"
-        default_permissions = ()
-        ordering = ["starts", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(department__isnull=False, contact__isnull=True)
-                | Q(department__isnull=True, contact__isnull=False),
-                name="charge_department_or_contact",
-            ),
-            models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="charge_dates"),
-            models.UniqueConstraint(
-                fields=["department"],
-                condition=Q(ends__isnull=True, department__isnull=False),
-                name="charge_department_once",
-            ),
-            models.UniqueConstraint(
-                fields=["leader", "contact"],
-                condition=Q(ends__isnull=True, contact__isnull=False),
-                name="charge_contact_once",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.leader} {self.department or self.contact}"

@@ -96,7 +96,7 @@ def _reports(duties: list[Duty], as_of: date) -> dict[tuple[int, str], Said]:
     else:
         rows = rows.filter(duty__list__year__in={duty.list.year for duty in duties})
     said: dict[tuple[int, str], Said] = {}
-    for row in rows.select_related("paper", "reported_by", "reviewed_by"):
+    for row in rows.select_related("paper", "reported_by", "on_behalf_of", "reviewed_by"):
         if clock.day_of(row.reported_at) > as_of:
             continue
         state: str = row.state

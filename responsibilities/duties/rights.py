@@ -8,7 +8,7 @@ from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.models import Appointment, OrganisationGrant
-from branches.reach.reach import reach, reach_of
+from branches.reach.reach import Reach, fresh, reach, reach_of
 from branches.reach.rights import ASSIGN, DUTIES, MEMBERS, PUBLISH, REVIEW, ROLES, STRICTLY_BELOW
 from common import clock
 from common.operator import OPERATOR, Actor
@@ -36,8 +36,6 @@ def require_makes(user: Actor, level: str, organisation: Organisation) -> None:
     if not makes(user, level, organisation):
         right = MEMBERS if level == Level.MEMBER else ASSIGN
         access.require(user, right, organisation)
-        # The right is held for supervisions only.
-        raise access.Forbidden(right, organisation)
 
 
 def acts_for(user: Actor, duty_list: DutyList, holders: Iterable[User] | None = None) -> bool:
@@ -54,6 +52,32 @@ def acts_for(user: Actor, duty_list: DutyList, holders: Iterable[User] | None = 
     return any(
         seat.organisation == duty_list.organisation_id and seat.role in _AT_THE_BRANCH for seat in reach_of(user).seats
     )
+
+
+def assisted(
+    user: Actor, duty_list: DutyList, holders: Iterable[User] | None = None, now: Reach | None = None
+) -> User | None:
+    """Return the leader in whose name the user reports on a list, or None: he acts for the one person whose list it is.
+
+    now: his rights as read anew, before a write.
+    """
+    if user is OPERATOR or duty_list.level not in (Level.LEADER, Level.PARTY_GROUP_SECRETARY):
+        return None
+    principals = (reach_of(user) if now is None else now).principals
+    if not principals:
+        return None
+    holders = holders_of(duty_list) if holders is None else holders
+    return next((holder for holder in holders if holder.pk in principals), None)
+
+
+def require_reports(user: Actor, duty_list: DutyList) -> User | None:
+    """Raise Forbidden unless the user may report on a list now; return in whose name he does, None in his own."""
+    if acts_for(user, duty_list):
+        return None
+    leader = assisted(user, duty_list, now=fresh(user))
+    if leader is None:
+        raise access.Forbidden(DUTIES, duty_list.organisation)
+    return leader
 
 
 def require_acts(user: Actor, duty_list: DutyList) -> None:
@@ -86,7 +110,9 @@ def reviews(
         return where is not None
     if report is not None and report.reported_by_id == user.pk:
         return False
-    return not acts_for(user, duty_list, holders) and access.has_right(user, *where)
+    if acts_for(user, duty_list, holders) or assisted(user, duty_list, holders):
+        return False
+    return access.has_right(user, *where)
 
 
 def reviewers(duty_list: DutyList, reporter: Actor) -> list[User]:

@@ -31,8 +31,6 @@ from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 LONGEST = 6
-# The discipline officer's assign_work is for supervision only.
-_NOT_BY = ("discipline_officer",)
 _TOO_LONG = "超过 6 个月的免予由机关党委书记登记。"
 
 
@@ -45,12 +43,12 @@ def may_exempt(user: Actor, place: Organisation, right: str = ASSIGN) -> bool:
     """Return whether `user` may exempt a place: the right is held strictly above it."""
     if user is OPERATOR:
         return True
-    return place.parent_id is not None and reach_of(user).holds(right, place.parent_id, without=_NOT_BY)
+    return place.parent_id is not None and reach_of(user).holds(right, place.parent_id)
 
 
 def places_to_exempt(user: Actor) -> Any:
     """Return the organisations that `user` may exempt, in tree order."""
-    above = Organisation.objects.filter(reach_of(user).condition(ASSIGN, "", without=_NOT_BY)).order_by()
+    above = Organisation.objects.filter(reach_of(user).condition(ASSIGN, "")).order_by()
     rows = Organisation.objects.filter(parent__in=above.values("pk"), archived_on__isnull=True)
     return rows.select_related("parent").in_tree_order()
 
@@ -60,7 +58,7 @@ def _require(by: Actor, place: Organisation, first: date, last: date) -> None:
     if by is OPERATOR:
         return
     now = fresh(by)
-    if place.parent_id is None or not now.holds(ASSIGN, place.parent_id, without=_NOT_BY):
+    if place.parent_id is None or not now.holds(ASSIGN, place.parent_id):
         access.require(by, ASSIGN, place)
         raise access.Forbidden(ASSIGN, place, "免予由上级党组织登记，本级不能为自己登记。")
     if is_long(first, last) and not now.holds(SET_RULES, place.parent_id):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from branches.places.models.organisations import Kind
 from members.activities.selectors.counting import CountingRecord, talks_had, who_talked
 from members.roster.models.members import Membership
 from members.roster.models.posts import COMMITTEE_SEATS, Post
@@ -80,7 +81,9 @@ def _rosters(days: Span, ids: Sequence[int] | None) -> dict[int, list[tuple[int,
 
 
 def _seats(days: Span) -> dict[int, list[Span]]:
+    # The article speaks of the branch's committee: a seat above it makes nobody one of its members.
     rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).in_force_during(*days)
+    rows = rows.exclude(organisation__kind__in=(Kind.PARTY_GROUP, Kind.COMMITTEE))
     seats: dict[int, list[Span]] = {}
     for member, starts, ends in rows.values_list("member", "starts", "ends"):
         seats.setdefault(member, []).append((starts or date.min, ends or ALWAYS))

@@ -4,12 +4,12 @@ from django import forms
 
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import ASSIGN
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
 from common.text import quoted
 from members.activities.models import Activity
 from responsibilities.assigning import leading_group
+from responsibilities.portfolios.rights import places_supervised
 from responsibilities.supervision.models import Subject, SupervisionState
 from responsibilities.supervision.selectors.notices import ALL, ISSUED, OVERDUE, RECEIVED
 from responsibilities.supervision.services.notices import MOST_PROBLEMS
@@ -57,7 +57,7 @@ class ProblemFilter(PlaceFilterForm):
 class SupervisionForm(forms.Form):
     """The notice: of whom, what, by when, what is expected, which problems.
 
-    `recipient` offers the organisations where the user assigns work and the members of the leading group there; only
+    `recipient` offers the organisations where the user supervises and the members of the leading group there; only
     those that the thing concerns where it names them. Its clean value is (organisation, holder or None).
     """
 
@@ -73,11 +73,11 @@ class SupervisionForm(forms.Form):
         help_text="一行一个问题，可不填；回复通过后逐项销号。",
     )
 
-    def __init__(self, *args, user, about, **options):
+    def __init__(self, *args, user, about, persons=True, **options):
         super().__init__(*args, **options)
-        places = Organisation.objects.visible_to(user, ASSIGN).filter(archived_on__isnull=True)
+        places = places_supervised(user).filter(archived_on__isnull=True)
         places = places.select_related("parent").in_tree_order()
-        people = leading_group(user)
+        people = leading_group(user) if persons else []
         self.people = {f"u{account.pk}": (place, account) for account, place in people}
         self.places = {f"o{place.pk}": (place, None) for place in places}
         if about.fixed:

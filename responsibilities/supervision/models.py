@@ -2,16 +2,18 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from branches.reach.querysets import ScopedQuerySet
-from branches.reach.reach import reach
-from branches.reach.rights import ASSIGN, PUBLISH, VIEW
+from branches.reach.reach import reach, reach_of
+from branches.reach.rights import PRINCIPALS, PUBLISH, SUPERVISE, VIEW
 from branches.settings.joining import start_at
 from branches.settings.start import start_of, with_start
 from common import clock
+from common.names import entered_by
 from common.operator import OPERATOR
+from responsibilities.portfolios.rights import in_charge
 
 
 class SupervisionState(models.TextChoices):
@@ -37,11 +39,17 @@ class Subject(models.TextChoices):
 
 class SupervisionQuerySet(ScopedQuerySet):
     def visible_to(self, user, right=VIEW):
-        """Notices to organisations within reach; one to a person is read by him, by the sender, and by those who assign."""
+        """Notices to organisations within reach; one to a person is read by him, by the sender, and by those who supervise
+        or publish there. A leader acts (right `raise_supervisions`) on what he himself raised within his portfolio.
+        """
         condition = reach(user, right, "organisation__")
+        if right == SUPERVISE:
+            condition |= in_charge(user) & Q(issued_by=user.pk or 0)
         if right == VIEW and user is not OPERATOR:
-            above = reach(user, ASSIGN, "organisation__") | reach(user, PUBLISH, "organisation__")
-            own = Q(holder=user.pk or 0) | Q(issued_by=user.pk or 0)
+            above = reach(user, SUPERVISE, "organisation__") | reach(user, PUBLISH, "organisation__")
+            # Whoever acts for a leader reads what is addressed to him, and what he raised.
+            persons = [user.pk or 0, *reach_of(user).principals]
+            own = Q(holder__in=persons) | Q(issued_by__in=persons)
             condition = (Q(holder__isnull=True) & condition) | above | own
         return self.filter(condition)
 
@@ -88,6 +96,15 @@ class Supervision(models.Model):
     state = models.CharField("状态", max_length=10, choices=SupervisionState.choices, default=SupervisionState.OPEN)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="issued_supervisions"
+    )
+    # Who wrote it for the leader who issued it (代录).
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代录人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     issued_from = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(default=timezone.now)
@@ -146,6 +163,48 @@ class Supervision(models.Model):
         return max((clock.today() - self.due).days, 0)
 
 
+class SupervisionDraftQuerySet(ScopedQuerySet):
+    def visible_to(self, user, right=VIEW):
+        """What was drafted for oneself, or for the leader for whom one acts; whatever else one may."""
+        if user is OPERATOR:
+            return self.all()
+        now = reach_of(user)
+        leads = {user.pk} if any(seat.role in PRINCIPALS for seat in now.seats) else set()
+        return self.filter(leader__in=leads | now.principals)
+
+
+class SupervisionDraft(models.Model):
+    """A notice that somebody wrote for a leader: his to issue, to change or to drop. It is gone once it is issued."""
+
+    leader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="supervision_drafts", verbose_name="代办对象"
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        "branches.Organisation", verbose_name="承办组织", on_delete=models.PROTECT, related_name="+"
+    )
+    subject = models.CharField("督查对象", max_length=12, choices=Subject.choices, default=Subject.FREE)
+    about = models.CharField(max_length=120, blank=True)
+    title = models.CharField("督查事项", max_length=120)
+    expected = models.CharField("要求", max_length=500)
+    due = models.DateField("回复时限")
+    problems = models.TextField("问题清单", blank=True)
+    written = models.DateTimeField(default=timezone.now)
+
+    objects = SupervisionDraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "督查草稿"
+        default_permissions = ()
+        ordering = ["-written", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(leader=F("author")), name="supervision_draft_by_another"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
 class OfSupervisionQuerySet(ScopedQuerySet):
     def visible_to(self, user, right=VIEW):
         """Rows of the notices that the user may read (or act on)."""
@@ -169,6 +228,15 @@ class SupervisionReply(models.Model):
         related_name="supervision_replies",
     )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # The leader in whose name somebody else answered (代录).
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代谁录入",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     written = models.DateTimeField(default=timezone.now)
     accepted = models.BooleanField(null=True)
     reason = models.CharField("退回原因", max_length=300, blank=True)
@@ -186,6 +254,11 @@ class SupervisionReply(models.Model):
 
     def __str__(self):
         return self.text[:40]
+
+    @property
+    def writer(self):
+        """Who wrote it, and in whose name."""
+        return entered_by(self.author, self.on_behalf_of) or "服务器操作员"
 
 
 class SupervisionProblem(models.Model):

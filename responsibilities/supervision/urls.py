@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from responsibilities.supervision.views import drafts
 from responsibilities.supervision.views import notices as supervision
 from responsibilities.supervision.views import problems as supervision_problems
 
@@ -11,6 +12,9 @@ urlpatterns = [
     path("supervision/", supervision.supervision_list, name="supervision_list"),
     path("supervision/export/", supervision.supervision_export, name="supervision_export"),
     path("supervision/new/", supervision.supervision_new, name="supervision_new"),
+    path("supervision/drafts/new/", drafts.supervision_draft_new, name="supervision_draft_new"),
+    path("supervision/drafts/<int:pk>/", drafts.supervision_draft, name="supervision_draft"),
+    path("supervision/drafts/<int:pk>/drop/", drafts.supervision_draft_drop, name="supervision_draft_drop"),
     path("supervision/problems/", supervision_problems.problem_list, name="supervision_problem_list"),
     path("supervision/problems/export/", supervision_problems.problem_export, name="supervision_problem_export"),
     path("supervision/problems/<int:pk>/done/", supervision_problems.problem_done, name="problem_done"),

@@ -1,7 +1,6 @@
 """Who may do what with business work: one place for the rules that combine several rights.
 
-- Arranging work of the agency takes `assign_work` and `manage_organisation` at the same organisation: the discipline
-  committee holds `assign_work` for supervision only and never `manage_organisation` (reach/rights.py).
+- Arranging work of the agency takes `assign_work` and `manage_organisation` at the same organisation.
 - A branch speaks for itself: `record_activity` and `report_duties` at the same organisation. Leaders hold `report_duties`
   for their own duties and do not record, so they read only.
 """
@@ -15,8 +14,9 @@ from branches.places.models.organisations import Kind, Organisation, Organisatio
 from branches.reach import access
 from branches.reach.access import Forbidden
 from branches.reach.reach import reach
-from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD
+from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD, SUPERVISE
 from common.operator import OPERATOR, Actor
+from responsibilities.portfolios.rights import supervising
 from responsibilities.work.models import WorkCarrier, WorkItem, WorkKind
 
 _ASKED = (RECORD, DUTIES, ASSIGN, ORGANISE)
@@ -40,11 +40,12 @@ class Powers:
         rows = Organisation.objects.filter(pk__in={place for place in places if place is not None}).order_by()
         rows = rows.annotate(**{f"has_{right}": reach(user, right, "") for right in _ASKED})
         above = {f"above_{right}": reach(user, right, "parent__") for right in (ASSIGN, ORGANISE)}
-        columns = [f"has_{right}" for right in _ASKED]
+        rows = rows.annotate(has_supervision=Q(supervising(user, "")))
+        columns = [*(f"has_{right}" for right in _ASKED), "has_supervision"]
         rows = rows.annotate(**above)
         for pk, *flags in rows.values_list("pk", *columns, *above):
-            self.rights[pk] = {right for right, flag in zip(_ASKED, flags) if flag}
-            self.parents[pk] = all(flags[len(_ASKED) :])
+            self.rights[pk] = {right for right, flag in zip((*_ASKED, SUPERVISE), flags) if flag}
+            self.parents[pk] = all(flags[len(_ASKED) + 1 :])
 
     def _has(self, place: int, *rights: str) -> bool:
         return self.all or set(rights) <= self.rights.get(place, set())
@@ -57,9 +58,9 @@ class Powers:
         """Whether the user speaks for the organisation with this id: secretary or officer of a branch."""
         return self._has(place, RECORD, DUTIES)
 
-    def assigns(self, place: int) -> bool:
-        """Whether the user holds `assign_work` there; the discipline committee does, for supervision."""
-        return self._has(place, ASSIGN)
+    def supervises(self, item: WorkItem, carriers: Iterable[int]) -> bool:
+        """Whether the user may raise a supervision about the item: with one who carries it, or with its own organisation."""
+        return any(self._has(place, SUPERVISE) for place in list(carriers) or [item.organisation_id])
 
     def records(self, place: int) -> bool:
         return self._has(place, RECORD)

@@ -15,7 +15,7 @@ from tests.paths import DATA
 from tests.security.factors import shown
 
 BROKEN = DATA / "agency-broken"
-ROLES = ("zuzhang", "ganbu", "dangwei", "shuji", "zongzhi", "lingdao", "dangyuan", "admin", "audit")
+ROLES = ("zuzhang", "ganbu", "dangwei", "shuji", "zongzhi", "lingdao", "daiban", "dangyuan", "admin", "audit")
 # Answers that are no page: for monitors, one-time, a file, or a fragment of one; what stands between password and code
 # (test_second_factor.py looks at it); what needs a provider of identities
 # (tests/security/test_single_sign_on.py); what is posted to, and leads back to its list (test_slips.py looks at the answers).
@@ -274,7 +274,7 @@ def test_every_page_is_free_of_barriers_in_both_themes_and_fits_every_width(page
 def test_no_link_is_dead(pages, demo, signed_in):
     _, linked = pages
     dead = []
-    for who in ("ganbu", "shuji", "lingdao", "dangyuan", "admin", "audit"):
+    for who in ("ganbu", "shuji", "lingdao", "daiban", "dangyuan", "admin", "audit"):
         cookies = signed_in(who).context.cookies()
         header = {"Cookie": "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies)}
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from branches.reach.rights import ASSIGN, RECORD
+from branches.reach.rights import ASSIGN, RECORD, SUPERVISE
 from common import clock
 from responsibilities.collects.models import FieldKind
 from responsibilities.collects.services.answers import collect_answer
@@ -11,9 +11,10 @@ from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders
 
-# The discipline office assigns by supervision only.
-SENDERS = tuple(who for who in holders(ASSIGN) if who != "discipline")
-READS_ROOT = ("party_secretary", "leader", *SENDERS)
+SENDERS = holders(ASSIGN)
+# Who only supervises is told so.
+SUPERVISES = tuple(who for who in holders(SUPERVISE) if who not in SENDERS)
+READS_ROOT = ("party_secretary", "leader", "assistant", *SENDERS)
 ANSWERS_A = tuple(who for who in READS_A if who in holders(RECORD))
 NUMBER = FieldData("志愿者人数", FieldKind.NUMBER)
 
@@ -74,10 +75,8 @@ def answers_a(status=200):
 
 ROWS = {
     "collect_list": Row(get=only(*VIEWERS)),
-    "collect_new": Row(
-        get=only(*SENDERS, forbidden=("discipline",)), post=only(*SENDERS, status=422, forbidden=("discipline",))
-    ),
-    "collect_held": Row(get=only(*SENDERS, forbidden=("discipline",)), query="?row=f-0&f-0-label=党员人数"),
+    "collect_new": Row(get=only(*SENDERS, forbidden=SUPERVISES), post=only(*SENDERS, status=422, forbidden=SUPERVISES)),
+    "collect_held": Row(get=only(*SENDERS, forbidden=SUPERVISES), query="?row=f-0&f-0-label=党员人数"),
     "collect_detail": Row(kwargs=one(sent), get=only(*READS_SENT)),
     "collect_edit": Row(kwargs=one(draft), get=drafts(), post=drafts(422)),
     "collect_send": Row(kwargs=one(draft), get=drafts(), post=drafts(302)),

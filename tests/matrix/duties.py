@@ -13,10 +13,7 @@ from tests.matrix.work import item_pk
 from tests.responsibilities.duties.world import duty, issued
 from tests.world import CAST
 
-# The discipline officer holds assign_work for supervisions only.
-ASSIGNS = tuple(
-    who for who, (role, _) in CAST.items() if role and ASSIGN in ROLES[role].rights and role != "discipline_officer"
-)
+ASSIGNS = tuple(who for who, (role, _) in CAST.items() if role and ASSIGN in ROLES[role].rights)
 MAKES = tuple(who for who, (role, _) in CAST.items() if role and (MEMBERS in ROLES[role].rights or who in ASSIGNS))
 ACTS_A = ("secretary_a", "officer_a")
 
@@ -83,7 +80,7 @@ ROWS = {
     "charge_new": Row(get=only(*ASSIGNS), post=only(*ASSIGNS, status=422)),
     "charge_end": Row(
         kwargs=charge,
-        get=only(*ASSIGNS, forbidden=("leader", "party_secretary")),
-        post=only(*ASSIGNS, status=302, forbidden=("leader", "party_secretary")),
+        get=only(*ASSIGNS, forbidden=("leader", "assistant", "party_secretary")),
+        post=only(*ASSIGNS, status=302, forbidden=("leader", "assistant", "party_secretary")),
     ),
 }

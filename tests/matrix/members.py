@@ -12,7 +12,16 @@ from tests.world import CAST
 MANAGERS = tuple(who for who, (role, _) in CAST.items() if role and MEMBERS in ROLES[role].rights)
 UNMASKERS = tuple(who for who, (role, _) in CAST.items() if role and IDENTITY in ROLES[role].rights)
 # Who reads branch A as a whole: the leader of a small group of it does not.
-READS_A = ("party_secretary", "leader", "committee_secretary", "staff", "discipline", "secretary_a", "officer_a")
+READS_A = (
+    "party_secretary",
+    "leader",
+    "assistant",
+    "committee_secretary",
+    "staff",
+    "discipline",
+    "secretary_a",
+    "officer_a",
+)
 MANAGES_A = ("committee_secretary", "staff", "secretary_a")
 
 

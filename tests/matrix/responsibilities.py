@@ -84,11 +84,11 @@ OWN_PLACE = tuple(who for who in VIEWERS if CAST[who][0] != "group_leader")
 ROWS = {
     "requirement_document_new": Row(
         kwargs=plan,
-        get=only(*NAMES),
-        post=only(*NAMES, status=302),
+        get=only(*NAMES, forbidden=("assistant",)),
+        post=only(*NAMES, status=302, forbidden=("assistant",)),
         data=lambda world: {"title": "年度任务安排", "number": "", "dated_on": "2026-02-03"},
     ),
-    "requirement_document_withdraw": Row(kwargs=named, post=only(*NAMES, status=302)),
+    "requirement_document_withdraw": Row(kwargs=named, post=only(*NAMES, status=302, forbidden=("assistant",))),
     "setting_consequence": Row(
         kwargs=lambda world: {"key": "lecture_per_quarter", "value": "2", "day": f"{clock.today().year + 1}-01-01"},
         get=only("committee_secretary", "staff"),

@@ -2,17 +2,21 @@
 
 from datetime import timedelta
 
-from branches.reach.rights import ASSIGN
+from branches.reach.rights import SUPERVISE
 from common import clock
+from common.operator import OPERATOR
+from responsibilities.duties.services.portfolios import portfolio_make
+from responsibilities.supervision.services.drafts import supervision_draft
 from responsibilities.supervision.services.notices import supervision_accept, supervision_issue, supervision_reply
 from responsibilities.supervision.services.problems import problems_write
 from tests.matrix import Row, only
 from tests.matrix.members import READS_A
 from tests.matrix.responsibilities import VIEWERS, holders
 
-ASSIGNERS = holders(ASSIGN)
-# A notice to branch A: judged by whoever assigns work there, answered by whoever records there.
-JUDGES_A = ("committee_secretary", "staff", "discipline")
+# A leader only within his portfolio, and nothing is in it here (tests/responsibilities/supervision/test_leaders.py).
+ASSIGNERS = holders(SUPERVISE)
+# A notice to branch A: judged by whoever supervises there, answered by whoever records there.
+JUDGES_A = ("party_secretary", "committee_secretary", "staff", "discipline")
 # The sender (staff) does not answer his own notice.
 REPLIES_A = ("committee_secretary", "secretary_a", "officer_a")
 
@@ -57,7 +61,41 @@ def later(world):
 
 ACTS_A = (*JUDGES_A, "secretary_a", "officer_a")
 
+
+def drafted(world):
+    """A draft of the assistant for the leader, whose contact point branch A is."""
+    portfolio_make(by=OPERATOR, organisation=world.root, leader=world.leader, contact=world.branch_a)
+    return supervision_draft(
+        by=world.assistant,
+        leader=world.leader,
+        organisation=world.branch_a,
+        title="补齐党课记录",
+        expected="补录并报送记录。",
+        due=clock.today() + timedelta(days=14),
+    )
+
+
+def in_charge(world):
+    portfolio_make(by=OPERATOR, organisation=world.root, leader=world.leader, contact=world.branch_a)
+    return {}
+
+
+def as_drafted(world):
+    due = (clock.today() + timedelta(days=14)).isoformat()
+    return {"recipient": f"o{world.branch_a.pk}", "title": "补齐党课", "expected": "补录", "due": due, "problems": ""}
+
+
 ROWS = {
+    "supervision_draft_new": Row(kwargs=in_charge, get=only("assistant"), post=only("assistant", status=422)),
+    "supervision_draft": Row(
+        kwargs=one(drafted),
+        get=only("leader", "assistant"),
+        post=only("leader", "assistant", status=302),
+        data=as_drafted,
+    ),
+    "supervision_draft_drop": Row(
+        kwargs=one(drafted), get=only("leader", "assistant"), post=only("leader", "assistant", status=302)
+    ),
     "supervision_list": Row(get=only(*VIEWERS)),
     "supervision_export": Row(post=only(*VIEWERS)),
     "supervision_new": Row(get=only(*ASSIGNERS), post=only(*ASSIGNERS, status=422)),

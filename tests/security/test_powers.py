@@ -42,6 +42,7 @@ GIVERS = [
     "committee_secretary",
     "staff",
     "discipline",
+    "assistant",
     "general_secretary",
     "secretary_a",
     "officer_a",

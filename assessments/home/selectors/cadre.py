@@ -8,7 +8,7 @@ from django.urls import reverse
 from branches.access.models import User
 from branches.places.models.organisations import tree_order
 from branches.reach.models import Appointment, AppointmentQuerySet
-from branches.reach.rights import ASSESS, PUBLISH, SYSTEM_ROLES
+from branches.reach.rights import ASSESS, ASSISTANT, PUBLISH, SYSTEM_ROLES
 from branches.settings.start import with_start
 from common import clock
 from common.operator import Actor
@@ -21,6 +21,9 @@ from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import Closure, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.stages import closure, sync_points
 
+# Who keeps the system, or acts for another, has no record of his own.
+_NO_CADRES = (*SYSTEM_ROLES, ASSISTANT)
+
 TRAINING = (Code.TRAINING, Code.STUDY, Code.STUDY_GROUP, Code.LECTURE)
 # Whoever answers for a branch answers for the work it carries.
 ANSWERING = ("branch_secretary", "general_branch_secretary")
@@ -29,7 +32,7 @@ RIGHTS = (ASSESS, PUBLISH)
 
 def seats_readable(user: Actor) -> AppointmentQuerySet:
     """Return the appointments whose holders' records `user` may read: his own, and those where he assesses or publishes."""
-    rows = Appointment.objects.exclude(role__in=SYSTEM_ROLES)
+    rows = Appointment.objects.exclude(role__in=_NO_CADRES)
     readable = Q(user=user.pk or 0)
     for right in RIGHTS:
         readable |= Q(pk__in=Appointment.objects.order_by().visible_to(user, right).values("pk"))
@@ -53,7 +56,7 @@ def cadre_record(person: User, year: int) -> dict:
     [{day, title, kind, hours, url}], "hours", "unknown_hours"}. Numbers that nobody knows are None, never zero.
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
-    held = Appointment.objects.filter(user=person).in_force_during(first, last).exclude(role__in=SYSTEM_ROLES)
+    held = Appointment.objects.filter(user=person).in_force_during(first, last).exclude(role__in=_NO_CADRES)
     seats = list(held.select_related("organisation__parent"))
     training = _training(person, first, last)
     known = [row["hours"] for row in training if row["hours"] is not None]

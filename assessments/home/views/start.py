@@ -4,12 +4,14 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
+from assessments.home.selectors.assisting import assisting_page
 from assessments.home.selectors.start_figures import is_young, system_figures
 from assessments.home.selectors.tasks import tasks_of
 from assessments.home.selectors.workbench import workbench
 from assessments.home.views.dashboard import dashboard_page
 from assessments.home.views.first_steps import steps_page, system_page
 from branches.places.models.organisations import Kind
+from branches.reach.rights import ASSISTANT
 from members.activities.models import ActivityKindCode as Code
 from members.organisations.first_steps import first_steps
 
@@ -42,6 +44,8 @@ def home(request):
         return redirect(_SYSTEM[scope.role])
     if scope.role in _WORKBENCH:
         return _workbench(request, scope)
+    if scope.role == ASSISTANT:
+        return render(request, "assessments/home/assisting.html", assisting_page(request.user, scope))
     return dashboard_page(request)
 
 

@@ -97,6 +97,27 @@ class AppointmentForm(forms.Form):
         return data
 
 
+class AssistantForm(forms.Form):
+    """Somebody who acts for the user himself; any account whose user name is known can be named."""
+
+    user = AccountChoice(User.objects.none(), label="账号", empty_label="请选择")
+    starts = DayField(label="从何日起", initial=clock.today)
+    ends = DayField(label="到何日止", required=False, help_text="空着即到您的任职结束为止，也可以随时结束。")
+
+    def __init__(self, *args, user, typed="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = accounts_for(user, typed).exclude(pk=user.pk)
+
+    def offer(self, accounts):
+        """Show only these accounts in the list."""
+        field = self.fields["user"]
+        field.choices = [("", "请选择"), *((row.pk, field.label_from_instance(row)) for row in accounts)]
+
+
+class AssistantEndForm(forms.Form):
+    ends = DayField(label="最后一天", initial=clock.today)
+
+
 class AppointmentEndForm(forms.Form):
     ends = DayField(label="最后一天", initial=clock.today)
     successor = AccountChoice(

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Q
 
 from branches import audit
 from branches.access.models import User
@@ -13,7 +13,7 @@ from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.models import Appointment
-from branches.reach.rights import ROLES
+from branches.reach.rights import ASSISTANT, PRINCIPALS, ROLES
 from branches.settings import dated
 from common import clock
 from common.database import one_transaction
@@ -28,12 +28,19 @@ def _check_place(role: str, organisation: Organisation) -> None:
         raise ValidationError({"organisation": "该组织已撤销。"})
 
 
-def _check_giving(by: Actor, user: User, role: str, organisation: Organisation | None) -> None:
+def _check_giving(
+    by: Actor, user: User, role: str, organisation: Organisation | None, principal: Appointment | None
+) -> None:
     if user == by:
         raise ValidationError({"user": "不能任命自己。"})
     if not user.is_active:
         raise ValidationError({"user": "该账号已停用。"})
-    if not access.may_appoint(by, role, organisation):
+    if role == ASSISTANT:
+        if principal is None or (by is not OPERATOR and principal.user_id != by.pk):
+            raise ValidationError({"role": "代办人由党组成员、党组书记为本人任命。"})
+        if not Appointment.objects.filter(pk=principal.pk, role__in=PRINCIPALS).giving_power(clock.today()).exists():
+            raise ValidationError({"role": "您现在没有可以代办的任职。"})
+    elif not access.may_appoint(by, role, organisation):
         raise ValidationError({"role": "您的职务不能授予这一角色，或该组织不在您的范围内。"})
     if organisation is not None:
         _check_place(role, organisation)
@@ -56,11 +63,37 @@ def _check_start(by: Actor, user: User, organisation: Organisation | None, start
         raise ValidationError({"starts": f"任职起不能早于{clock.in_words(earliest)}（{why}）。"})
 
 
+def _check_days(by: Actor, appointment: Appointment) -> None:
+    """Raise ValidationError for days that run backwards, reach too far back, or leave those of whom he acts for."""
+    row, principal = appointment, appointment.principal
+    if row.ends and row.ends < row.starts:
+        raise ValidationError({"ends": "任职止不能早于任职起。"})
+    _check_start(by, row.user, row.organisation, row.starts)
+    if principal is not None and not principal.starts <= row.starts <= clock.today():
+        raise ValidationError({"starts": "代办从今天或之前开始，不能早于代办对象任职。"})
+    open_rows = Appointment.objects.filter(user=row.user, role=row.role, organisation=row.organisation)
+    if open_rows.filter(ends__isnull=True).exists():
+        raise ValidationError({"user": "该账号已担任这一职务。"})
+
+
 def _mark(appointment: Appointment, *days: date) -> None:
     """Who answers for an organisation decides which records are his: its facts may have changed."""
     if appointment.organisation_id:
         days = (clock.today(), *days)
         mark(appointment.organisation_id, min(days), max(days), "appointment")
+
+
+def _end_assistants(by: Actor, principal: Appointment, last_day: date) -> None:
+    """End on the same day those who act for whoever leaves an appointment."""
+    rows = Appointment.objects.select_for_update().filter(principal=principal)
+    for row in rows.filter(Q(ends__isnull=True) | Q(ends__gt=last_day)):
+        with audit.change(by=by, verb="appointment.end", obj=row, organisation=row.organisation):
+            row.ends, row.end_reason = max(last_day, row.starts), "代办对象任职结束"
+            row.save()
+            access.sync_grants(row)
+        if last_day < clock.today():
+            User.objects.filter(pk=row.user_id).update(session_epoch=F("session_epoch") + 1)
+        notice_send(by=by, to=row.user, kind="appointment", text=f"您的{row.title}任职于{last_day}结束")
 
 
 @one_transaction
@@ -72,6 +105,7 @@ def appointment_make(
     organisation: Organisation | None = None,
     starts: date | None = None,
     ends: date | None = None,
+    principal: Appointment | None = None,
 ) -> Appointment:
     """Appoint `user` to `role` at `organisation` from `starts` (default today) to `ends` (included, or open).
 
@@ -80,9 +114,15 @@ def appointment_make(
     Also for a start that reaches back too far (setting appointment_backdate_days).
     What an administrator knows of a new account ends with its first appointment: the giver finds the new one-time code in
     `first_code` of the appointment, and nobody finds it again (access rule 10).
+    principal: of an assistant, the giver's own appointment as a leader; it begins today at the latest, lies at the same
+    organisation and ends with it.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    _check_giving(by, user, role, organisation)
+    if principal is not None:
+        # Whoever ends it meanwhile waits, or is seen here.
+        principal = Appointment.objects.select_for_update(of=("self",)).select_related("user").get(pk=principal.pk)
+        organisation, ends = principal.organisation, min(filter(None, (ends, principal.ends)), default=None)
+    _check_giving(by, user, role, organisation, principal)
     appointment = Appointment(
         user=user,
         role=role,
@@ -90,21 +130,10 @@ def appointment_make(
         starts=starts or clock.today(),
         ends=ends,
         appointed_by=account_of(by),
+        principal=principal,
     )
-    if appointment.ends and appointment.ends < appointment.starts:
-        raise ValidationError({"ends": "任职止不能早于任职起。"})
-    _check_start(by, user, organisation, appointment.starts)
-    if Appointment.objects.filter(user=user, role=role, organisation=organisation, ends__isnull=True).exists():
-        raise ValidationError({"user": "该账号已担任这一职务。"})
-    with audit.change(by=by, verb="appointment.make", obj=appointment, organisation=organisation) as said:
-        appointment.full_clean()
-        appointment.save()
-        # A linked account is known to its organisation already; its code would open the member's own file too.
-        if user.unvouched and getattr(user, "member", None) is None:
-            appointment.first_code = code_give(user, unvouched=False)
-            said.note = "管理员发放的口令作废，由任命人另发一次性口令"
-        access.sync_grants(appointment)
-        _mark(appointment, appointment.starts)
+    _check_days(by, appointment)
+    _write(by, appointment)
     if user != by:
         notice_send(
             by=by,
@@ -113,6 +142,19 @@ def appointment_make(
             text=f"您已被任命为{appointment.title}",
         )
     return appointment
+
+
+def _write(by: Actor, appointment: Appointment) -> None:
+    user = appointment.user
+    with audit.change(by=by, verb="appointment.make", obj=appointment, organisation=appointment.organisation) as said:
+        appointment.full_clean()
+        appointment.save()
+        # A linked account is known to its organisation already; its code would open the member's own file too.
+        if user.unvouched and getattr(user, "member", None) is None:
+            appointment.first_code = code_give(user, unvouched=False)
+            said.note = "管理员发放的口令作废，由任命人另发一次性口令"
+        access.sync_grants(appointment)
+        _mark(appointment, appointment.starts)
 
 
 @one_transaction
@@ -127,7 +169,8 @@ def appointment_end(
     today = clock.today()
     if by is not access.OPERATOR and appointment.user_id == by.pk:
         raise ValidationError("不能结束自己的任职。")
-    if not access.may_appoint(by, appointment.role, appointment.organisation):
+    own = appointment.principal is not None and by is not OPERATOR and appointment.principal.user_id == by.pk
+    if not own and not access.may_give(by, appointment):
         raise ValidationError("您的职务不能结束这一任职。")
     if appointment.ends and appointment.ends < today:
         raise ValidationError("该任职已经结束。")
@@ -142,6 +185,7 @@ def appointment_end(
         appointment.save()
         access.sync_grants(appointment)
         _mark(appointment, last_day)
+        _end_assistants(by, appointment, last_day)
         # A post that ends ends the open sessions that rest on it (control C05).
         if last_day < today:
             User.objects.filter(pk=appointment.user_id).update(session_epoch=F("session_epoch") + 1)

@@ -43,7 +43,7 @@ def appointment_list(request):
     form.is_valid()
     today = clock.today()
     rows = Appointment.objects.visible_to(request.user, APPOINT).select_related(
-        "user", "organisation__parent", "appointed_by", "successor"
+        "user", "organisation__parent", "appointed_by", "successor", "principal__user"
     )
     rows = rows.annotate(has_factor=factor.devices("user"))
     rows = _filtered(rows, form.cleaned_data, today).order_by(*tree_order("organisation__"), "role", "-starts", "pk")
@@ -57,7 +57,9 @@ def appointment_list(request):
         "page": page,
         # For whose posts he may ask a new one-time code.
         "mine": set(
-            Appointment.objects.filter(access.givable(request.user), pk__in=[row.pk for row in page.object_list])
+            Appointment.objects.filter(
+                access.givable(request.user, assistants=True), pk__in=[row.pk for row in page.object_list]
+            )
             .order_by()
             .values_list("pk", flat=True)
         ),

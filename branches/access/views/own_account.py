@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from branches.reach import access
 from branches.reach.doors import safe_next
-from branches.reach.rights import RIGHT_NAMES, ROLES, VIEW
+from branches.reach.rights import PRINCIPALS, RIGHT_NAMES, ROLES, VIEW
 
 
 @login_required
@@ -20,6 +20,15 @@ def scope(request):
     return HttpResponseRedirect(safe_next(request))
 
 
+def _named(role):
+    """Return the names of a role's rights; those that reach only its holder's portfolio say so."""
+    return [
+        name + ("" if key in role.rights else "（限分管范围）" if key in role.in_portfolio else "（代办）")
+        for key, name in RIGHT_NAMES.items()
+        if key in role.named_rights
+    ]
+
+
 @login_required
 def account(request):
     """What this account is, what it may do, through which appointments, and who can read the member's file behind it."""
@@ -29,10 +38,8 @@ def account(request):
         request,
         "branches/access/account/own.html",
         {
-            "appointments": [
-                {"row": row, "rights": [name for key, name in RIGHT_NAMES.items() if key in ROLES[row.role].rights]}
-                for row in request.appointments
-            ],
+            "appointments": [{"row": row, "rights": _named(ROLES[row.role])} for row in request.appointments],
+            "may_have_assistants": any(row.role in PRINCIPALS for row in request.appointments),
             "readers": access.who_can(VIEW, member.organisation, limit=100) if member else [],
             "member": member,
         },

@@ -6,7 +6,7 @@ from typing import Self
 
 from branches.places.models.organisations import Kind, Organisation
 from members.activities.models import ActivityKindCode as Code
-from members.activities.selectors.rosters import committee, roster
+from members.activities.selectors.rosters import VISITS, committee, roster
 from members.roster.models.members import Member
 
 # Below the general branch an organisation has a roster of its own.
@@ -51,4 +51,6 @@ class Ground:
             return self.members
         if set(self.codes) == {Code.COMMITTEE_MEETING} and self.organisation.kind == Kind.BRANCH:
             return self.seats
-        return self.members if self.has_roster else self.seats
+        if self.has_roster:
+            return self.members
+        return [] if set(self.codes) <= VISITS else self.seats

@@ -10,6 +10,9 @@ from members.activities.models import ActivityKindCode as Code
 from members.roster.models.members import Member
 from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
 
+# Kinds at which those of an upper level go one by one.
+VISITS = frozenset({Code.VISIT, Code.VISIT_BRANCH})
+
 
 def roster(organisation: Organisation, day: date) -> QuerySet[Member]:
     """Return the party members of a branch or small group on `day`, in ledger order."""
@@ -17,7 +20,7 @@ def roster(organisation: Organisation, day: date) -> QuerySet[Member]:
 
 
 def committee(organisation: Organisation, day: date) -> list[Member]:
-    """Return the members holding a seat on the branch committee on `day`, secretary first."""
+    """Return the members holding a seat on the committee (of a Party group: its members) on `day`, secretary first."""
     seats = (
         Post.objects.in_force(day).filter(organisation=organisation, kind__in=COMMITTEE_SEATS).select_related("member")
     )
@@ -36,13 +39,14 @@ def has_committee(organisation: Organisation, day: date) -> bool:
 def expected(organisation: Organisation, codes: Iterable[str], day: date) -> list[Member]:
     """Return the members expected at an activity of these kinds on `day`, or [] where partners are picked (talk).
 
-    Above the branch there is no roster; those who hold a seat there are expected, and nobody where no seat is known.
+    Above the branch there is no roster; those who hold a seat there are expected, and nobody where no seat is known or
+    where a few of them go somewhere (a visit).
     """
     codes = set(codes)
     if codes == {Code.TALK}:
         return []
     if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
-        return committee(organisation, day)
+        return [] if codes <= VISITS else committee(organisation, day)
     if codes == {Code.COMMITTEE_MEETING} and organisation.kind == Kind.BRANCH:
         return committee(organisation, day)
     return list(roster(organisation, day))
@@ -51,6 +55,7 @@ def expected(organisation: Organisation, codes: Iterable[str], day: date) -> lis
 def posts_by_member(organisation: Organisation, day: date) -> dict[int, str]:
     """Return {member id: label} of the posts held in a branch and its small groups on `day`."""
     labels: dict[int, str] = {}
-    for post in Post.objects.in_force(day).filter(Q(organisation=organisation) | Q(organisation__parent=organisation)):
-        labels.setdefault(post.member_id, post.get_kind_display())
+    rows = Post.objects.in_force(day).filter(Q(organisation=organisation) | Q(organisation__parent=organisation))
+    for post in rows.select_related("organisation"):
+        labels.setdefault(post.member_id, post.label)
     return labels

@@ -38,7 +38,10 @@ def _address(name, query=""):
 @recent_login
 def appointment_end_view(request, pk):
     appointment = access.get_for(
-        Appointment.objects.select_related("user", "organisation__parent"), request.user, APPOINT, pk=pk
+        Appointment.objects.select_related("user", "organisation__parent", "principal__user"),
+        request.user,
+        APPOINT,
+        pk=pk,
     )
     search = AccountSearch(request.GET)
     found = find_accounts(request.user, search.cleaned_data["q"], [appointment.user_id]) if search.is_valid() else []

@@ -21,7 +21,7 @@ from common.fields import conceal
 from common.names import initials_of
 from common.operator import Actor
 from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership
-from members.roster.models.posts import Post
+from members.roster.models.posts import Post, seat_problem
 from members.roster.services.refusals import Elsewhere, number_asked
 
 PLAIN = (
@@ -254,7 +254,12 @@ def post_give(
     starts: date | None = None,
     ends: date | None = None,
 ) -> Post:
-    """Give a Party post; imported posts have no start (held since before the ledger)."""
+    """Give a Party post; imported posts have no start (held since before the ledger).
+
+    Raises ValidationError keyed by field for one held already, or one that such an organisation does not have.
+    """
+    if problem := seat_problem(kind, organisation.kind):
+        raise ValidationError({"kind": problem})
     if Post.objects.filter(member=member, organisation=organisation, kind=kind, ends__isnull=True).exists():
         raise ValidationError({"kind": "已担任这一职务。"})
     post = Post(member=member, organisation=organisation, kind=kind, starts=starts, ends=ends)

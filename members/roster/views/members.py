@@ -64,8 +64,8 @@ def _with_groups(members):
         Membership.objects.in_force(today).filter(member__in=ids).values_list("member_id", "small_group__short_name")
     )
     posts = {}
-    for post in Post.objects.in_force(today).filter(member__in=ids):
-        posts.setdefault(post.member_id, []).append(post.get_kind_display())
+    for post in Post.objects.in_force(today).filter(member__in=ids).select_related("organisation"):
+        posts.setdefault(post.member_id, []).append(post.label)
     for row in members:
         row.group = groups.get(row.pk) or ""
         row.seats = "、".join(posts.get(row.pk, []))

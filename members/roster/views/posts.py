@@ -55,7 +55,7 @@ def member_post_end(request, pk):
             messages.success(request, "党内职务已结束")
             return redirect("member_detail", post.member_id)
     context = {
-        "title": f"结束{post.member.name}的{post.get_kind_display()}职务？",
+        "title": f"结束{post.member.name}的{post.label}职务？",
         "text": f"{post.organisation.label}{post.get_kind_display()}到最后一天为止，历史保留。",
         "form": form,
         "verb": "结束",

@@ -20,7 +20,7 @@ from responsibilities.proof_files.models import ProofFile
 
 def readable(user: User) -> QuerySet[Any]:
     """Return the collections that `user` may read, with the numbers of organisations asked and answered."""
-    # A draft is the sender's: the discipline office holds assign_work for supervision only.
+    # A draft is the sender's.
     drafts = Q(state=CollectState.DRAFT) & ~Q(organisation__in=places_assigned(user).order_by().values("pk"))
     return (
         Collect.objects.visible_to(user, VIEW)

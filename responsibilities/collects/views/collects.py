@@ -16,18 +16,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from branches.audit import exports
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import ASSIGN, VIEW
+from branches.reach.rights import VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
-from responsibilities.assigning import places_assigned, refusal
+from responsibilities.assigning import assigns_anywhere, places_assigned, refusal
 from responsibilities.collects.forms import CollectFilter, CollectForm, FieldFormSet, rows_of
 from responsibilities.collects.loaders import collect_for, collect_to_send
 from responsibilities.collects.models import Collect, CollectState
 from responsibilities.collects.selectors import collects as reads
 from responsibilities.collects.selectors import known_figures
 from responsibilities.collects.services import collects as services
+from responsibilities.portfolios.rights import places_supervised, supervises_anywhere
 from responsibilities.supervision.selectors.about import proposed_due
 
 PAGE = 30
@@ -68,10 +69,12 @@ def collect_list(request: Request) -> HttpResponse:
 
 
 def _require_sender(request: Request) -> None:
-    """Raise Http404 for who assigns nothing; the discipline office assigns by supervision only and gets 403."""
-    access.require_anywhere(request.user, ASSIGN)
-    if not places_assigned(request.user).exists():
-        raise refusal(request.user, access.organisations_for(request.user, ASSIGN).first())
+    """Raise Http404 for who assigns nothing; whoever only supervises is told so."""
+    if assigns_anywhere(request.user):
+        return
+    if supervises_anywhere(request.user):
+        raise refusal(request.user, places_supervised(request.user).in_tree_order().first())
+    raise Http404
 
 
 def _suggested(forms: Any, places: list[Organisation]) -> None:

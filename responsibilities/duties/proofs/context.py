@@ -15,10 +15,11 @@ from members.activities.models import Activity, Attendance, hours_between
 from members.activities.selectors.counting import ON_TIME, CountingRecord, counting_records
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import PostKind
-from responsibilities.duties.models import Duty, LeaderPortfolio, Level
+from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.slot import DutySlot
 from responsibilities.duties.templates import template
+from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.work.stages import SyncPoint, sync_points
 
 # Up to so many ids are named to the database; beyond that it is asked for all and the rest looked up.

@@ -283,7 +283,7 @@ def _reported(slot: DutySlot, report: DutyReport) -> dict[str, Any]:
         "when": report.reported_at,
         "title": f"{slot.name}{words[ReportState(report.state)]}" + ("（迟报）" if report.late else ""),
         "note": report.text or slot.text,
-        "who": report.reported_by.name if report.reported_by else "",
+        "who": report.reporter,
         "url": reverse("paper_download", args=[report.paper_id]) if report.paper_id else "",
         "kind": "missed" if report.state == ReportState.RETURNED else "",
     }

@@ -12,13 +12,14 @@ from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, ROLES
 from common import clock
 from responsibilities.assigning import LEADING
-from responsibilities.duties.models import Duty, DutyList, DutyReport, LeaderPortfolio, Level, ListState
+from responsibilities.duties.models import Duty, DutyList, DutyReport, Level, ListState
 from responsibilities.duties.progress import duty_slots, elapsed, progress
 from responsibilities.duties.rights import reports_to_judge
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.wording import chip, frequency, short_basis, tone
 from responsibilities.duties.slot import OPEN, RETURNED, DutySlot
 from responsibilities.duties.templates import template
+from responsibilities.portfolios.models import LeaderPortfolio
 
 # So many reports that wait for a judgement are listed at once; the others move up.
 WAITING_SHOWN = 20
@@ -97,7 +98,7 @@ def _is_double_life(duty: Duty) -> bool:
 def reports_waiting(user: User) -> list[DutyReport]:
     """Return the DutyReports that wait for the user's judgement, those that have waited longest first."""
     rows = reports_to_judge(user).select_related(
-        "duty__list__organisation__parent", "duty__list__holder", "duty__list__member", "reported_by"
+        "duty__list__organisation__parent", "duty__list__holder", "duty__list__member", "reported_by", "on_behalf_of"
     )
     return list(rows.order_by("reported_at", "pk"))
 

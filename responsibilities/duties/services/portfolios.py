@@ -16,7 +16,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor
 from responsibilities.assigning import LEADING, require_assigns
-from responsibilities.duties.models import LeaderPortfolio
+from responsibilities.portfolios.models import LeaderPortfolio
 
 
 @one_transaction

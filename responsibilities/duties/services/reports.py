@@ -9,18 +9,20 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from branches import audit
+from branches.access.models import User
 from branches.notices.services import notice_send
 from branches.reach import access
 from branches.reach.rights import ASSIGN, REVIEW
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
+from common.names import entered_for
 from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
 from common.text import clean_text, quoted
 from responsibilities.duties.models import Duty, DutyList, DutyReport, ListState, ReportState
 from responsibilities.duties.progress import duty_slots
-from responsibilities.duties.rights import reminds, require_acts, reviewers, reviews
+from responsibilities.duties.rights import reminds, require_acts, require_reports, reviewers, reviews
 from responsibilities.duties.selectors.holders import holders_each, holders_of
 from responsibilities.duties.services.lists import mark_lists
 from responsibilities.duties.slot import (
@@ -54,8 +56,7 @@ def slot_of(duty: Duty, key: str) -> DutySlot | None:
     return next((slot for slot in duty_slots([duty])[duty.pk] if slot.key == key), None)
 
 
-def _slot(by: Actor, duty: Duty, key: str) -> DutySlot:
-    require_acts(by, duty.list)
+def _slot(duty: Duty, key: str) -> DutySlot:
     if duty.list.state != ListState.ISSUED:
         raise Conflict("清单尚未下达，不能报告。")
     slot = slot_of(duty, key)
@@ -73,7 +74,8 @@ def duty_confirm(*, by: Actor, duty: Duty, slot: str) -> DutyReport:
     Nothing depends on it: what the system holds counts without. Raises Conflict while the proof is not complete, or when
     it was confirmed before.
     """
-    stands = _slot(by, duty, slot)
+    require_acts(by, duty.list)
+    stands = _slot(duty, slot)
     if stands.state != CLOSED:
         raise Conflict("系统还没有足以认定办结的记录，不能确认。")
     report = _confirmed(by, duty, stands)
@@ -119,6 +121,7 @@ def _confirmed(by: Actor, duty: Duty, slot: DutySlot) -> DutyReport:
     values = {
         "state": ReportState.CONFIRMED,
         "reported_by": account_of(by),
+        "on_behalf_of": None,
         "reported_at": clock.now(),
         "late": bool(slot.late),
     }
@@ -153,7 +156,8 @@ def _say(slot: DutySlot, duty: Duty, values: Mapping[str, Any], replaceable: tup
     if slot.report is None:
         report = DutyReport(duty=duty, slot=slot.key, **values)
         report.full_clean(
-            exclude=["duty", "reported_by", "reviewed_by", "reviewed_at", "paper"], validate_constraints=False
+            exclude=["duty", "reported_by", "on_behalf_of", "reviewed_by", "reviewed_at", "paper"],
+            validate_constraints=False,
         )
         try:
             with transaction.atomic():
@@ -176,11 +180,13 @@ def duty_report(
     """Report in words how a slot (its key) was fulfilled, with a file if one is given; return the DutyReport.
 
     Only where no record can show it: what the system finds by itself is recorded, not written about. After the due date it
-    is accepted all the same and marked late. Everybody who may judge it gets one notice; without anyone above it stands
-    accepted (无上级审核). seen: mark of what was `said` when he began to write. Raises ValidationError for a text that is
-    missing or too long, Conflict for a slot that is closed, reported or accepted already, or of which was said since.
+    is accepted all the same and marked late. Who acts for a leader reports in his name (代录), and the leader is told.
+    Everybody who may judge it gets one notice; without anyone above it stands accepted (无上级审核). seen: mark of what was
+    `said` when he began to write. Raises ValidationError for a text that is missing or too long, Conflict for a slot that
+    is closed, reported or accepted already, or of which was said since.
     """
-    stands = _slot(by, duty, slot)
+    leader = require_reports(by, duty.list)
+    stands = _slot(duty, slot)
     if stands.state not in (OPEN, OVERDUE, UNKNOWN, RETURNED):
         raise Conflict(f"{quoted(duty)}{stands.name}的状态是“{STATE_NAMES[stands.state]}”，不需要再报告。")
     if not stands.words and stands.state != RETURNED:
@@ -197,6 +203,7 @@ def duty_report(
         "no_reviewer": not judges,
         "text": text,
         "reported_by": account_of(by),
+        "on_behalf_of": leader,
         "reported_at": clock.now(),
         "late": clock.today() > stands.due,
         "reviewed_by": None,
@@ -206,17 +213,23 @@ def duty_report(
     if file is not None:
         values["paper"] = proof_file_keep(by=by, organisation=duty.list.organisation, file=file)
     report = _say(stands, duty, values, (ReportState.RETURNED,))
-    _done(by, "duty.report", report)
-    for user in judges:
+    _done(by, "duty.report", report, entered_for(leader))
+    if leader is not None:
+        _tell(by, [leader], report, f"{report.reported_by}代您报告了{quoted(duty)}（{stands.name}）")
+    _tell(by, judges, report, f"{duty.list.holder_name}报告了{quoted(duty)}（{stands.name}），请审核")
+    return report
+
+
+def _tell(by: Actor, people: Iterable[User], report: DutyReport, text: str) -> None:
+    for user in people:
         notice_send(
             by=by,
             to=user,
             kind="duty",
-            text=f"{duty.list.holder_name}报告了{quoted(duty)}（{stands.name}），请审核",
-            url=address(duty, slot),
-            about=about(duty, slot),
+            text=text,
+            url=address(report.duty, report.slot),
+            about=about(report.duty, report.slot),
         )
-    return report
 
 
 def _judge(by: Actor, report: DutyReport, to: ReportState, verb: str, reason: str = "") -> DutyReport:

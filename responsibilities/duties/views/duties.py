@@ -13,7 +13,7 @@ from branches.audit import exports
 from branches.notices.models import Notice
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import ASSIGN, RECORD, VIEW
+from branches.reach.rights import RECORD, VIEW
 from common import clock
 from common.forms.filters import YearField, asked_for
 from common.requests import Request
@@ -24,7 +24,7 @@ from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
-from responsibilities.duties.rights import acts_for, makes, reminds, reviews
+from responsibilities.duties.rights import acts_for, assisted, makes, reminds, reviews
 from responsibilities.duties.selectors.board import GROUPED, Board, Row, line_note
 from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, timeline
 from responsibilities.duties.selectors.holders import holders_of
@@ -33,6 +33,7 @@ from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.duties.services.reports import about, reportable, to_confirm
 from responsibilities.duties.slot import OPEN, REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
+from responsibilities.portfolios.rights import supervises
 
 PER_PAGE = 30
 
@@ -169,7 +170,7 @@ def _panel(request: Request, duty: Duty, family: Family, all_slots: Slots, holde
         "holders": holders,
         "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
         "rights": rights,
-        "can_supervise": ASSIGN in rights,
+        "can_supervise": behind is not None and supervises(request.user, duty.list.organisation),
         "behind": behind,
         "supervise_about": f"{about(duty)}/{behind.key}" if behind else "",
     }
@@ -184,6 +185,7 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
     mine = slots[duty.pk]
     holders = holders_of(duty.list)
     acts = acts_for(request.user, duty.list, holders)
+    reports = acts or assisted(request.user, duty.list, holders) is not None
     to_review = _to_review(request.user, duty, mine, holders)
     today = clock.today()
     issued = duty.list.state == ListState.ISSUED
@@ -200,7 +202,7 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == OPEN and not slot.done else slot.state,
             "confirm": issued and acts and to_confirm(slot),
-            "report": issued and acts and reportable(slot),
+            "report": issued and reports and reportable(slot),
             "review": slot in to_review,
         }
         for slot in by_urgency(mine if everything else waiting, today)

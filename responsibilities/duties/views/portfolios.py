@@ -20,8 +20,8 @@ from common.forms.fields import take_errors
 from common.requests import Request
 from responsibilities.assigning import LEADING, assigning, assigns_anywhere, require_assigns
 from responsibilities.duties.forms import PortfolioForm
-from responsibilities.duties.models import LeaderPortfolio
 from responsibilities.duties.services import portfolios as services
+from responsibilities.portfolios.models import LeaderPortfolio
 
 
 def _root(user: User) -> Organisation:

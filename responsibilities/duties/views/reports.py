@@ -17,7 +17,7 @@ from common.text import quoted
 from responsibilities.duties.forms import ReportForm, ReturnForm
 from responsibilities.duties.loaders import duty_for, list_for
 from responsibilities.duties.models import DutyReport, ReportState
-from responsibilities.duties.rights import reminds, require_acts, reviews
+from responsibilities.duties.rights import reminds, require_acts, require_reports, reviews
 from responsibilities.duties.selectors.board import behind_together
 from responsibilities.duties.services import reports as services
 from responsibilities.duties.slot import ACCEPTED, CLOSED, NOT_APPLICABLE, REPORTED, STATE_NAMES, DutySlot
@@ -55,7 +55,7 @@ def duty_list_confirm(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def duty_report(request: Request, pk: int) -> HttpResponse:
     duty = duty_for(request, pk)
-    require_acts(request.user, duty.list)
+    require_reports(request.user, duty.list)
     key = request.POST.get("slot") or request.GET.get("slot", "")
     slot = services.slot_of(duty, key)
     if slot is None:
@@ -118,6 +118,7 @@ def duty_report_review(request: Request, pk: int) -> HttpResponse:
         "duty__list__holder",
         "duty__list__member__account",
         "reported_by",
+        "on_behalf_of",
         "paper",
     )
     report = access.get_for(reports, request.user, VIEW, pk=pk)

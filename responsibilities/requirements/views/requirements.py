@@ -21,6 +21,7 @@ from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
 from members.activities.models import Activity
+from responsibilities.portfolios.rights import supervises
 from responsibilities.requirements.exemptions import may_exempt, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.loaders import requirement_for
@@ -225,7 +226,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "can_review": REVIEW in rights,
         "can_record": RECORD in rights,
         "can_explain": DUTIES in rights,
-        "can_supervise": ASSIGN in rights,
+        "can_supervise": supervises(request.user, organisation),
         "about": about(row),
         "supervisions": Supervision.objects.about(request.user, about(row)),
     }

@@ -17,6 +17,7 @@ from common.periods import Period
 from common.text import clean_text, quoted
 from common.workdays import UnknownYear, is_workday
 from responsibilities.duties.models import Duty, Level, ListState
+from responsibilities.portfolios.rights import places_supervised
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.selectors import one_requirement, requirement_name
 from responsibilities.requirements.services import address
@@ -98,6 +99,9 @@ def _stage(user: Actor, rest: str, _given: Given) -> About:
     stage = access.get_for(rows, user, VIEW, pk=_whole(rest))
     carriers = stage.item.carriers.filter(ended__isnull=True).select_related("organisation__parent")
     places = [row.organisation for row in carriers]
+    # A leader supervises those of them that are in his portfolio.
+    within = set(places_supervised(user).filter(pk__in=[place.pk for place in places]).values_list("pk", flat=True))
+    places = [place for place in places if place.pk in within] or places
     word = stage.get_stage_display()
     return About(
         name=f"{stage.item.name}：{word}",

@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Q, QuerySet, When
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation, tree_order, within
+from branches.reach.reach import reach_of
 from branches.reach.rights import VIEW
 from branches.settings.joining import since_joining
 from branches.settings.start import agency_start
@@ -41,7 +42,8 @@ COLUMNS = [
 
 
 def _mine(user: User) -> Q:
-    return Q(holder=user.pk) | (Q(holder__isnull=True) & answers(user))
+    persons = [user.pk, *reach_of(user).principals]
+    return Q(holder__in=persons) | (Q(holder__isnull=True) & answers(user))
 
 
 def overdue(today: date | None = None) -> Q:

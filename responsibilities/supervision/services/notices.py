@@ -16,14 +16,17 @@ from branches.jobs.marks import mark
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, RECORD
+from branches.reach.reach import Reach, fresh, reach_of
+from branches.reach.rights import DUTIES, RECORD, SUPERVISE
 from common import clock, database
 from common.database import one_transaction
 from common.errors import Conflict
+from common.names import entered_for
 from common.operator import Actor, account_of
 from common.text import quoted
 from members.activities.models import Activity
-from responsibilities.assigning import answering, answers_for, seat_for
+from responsibilities.assigning import acting_for, answering, answers_for, seat_for
+from responsibilities.portfolios.rights import require_supervises, supervises
 from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.supervision.models import (
     AWAITING,
@@ -38,8 +41,17 @@ from responsibilities.supervision.selectors.notices import evidence_for
 
 NUMBER_LOCK = 7_302_031
 # Set later, or given by the caller as objects: nothing for full_clean to look at.
-_LATER = ("answered_at", "closed_at", "escalated_at", "organisation", "holder", "issued_by", "issued_from")
-_OF_REPLY = ("supervision", "activity", "paper", "author", "accepted", "reviewed_by", "reviewed_at")
+_LATER = (
+    "drafted_by",
+    "answered_at",
+    "closed_at",
+    "escalated_at",
+    "organisation",
+    "holder",
+    "issued_by",
+    "issued_from",
+)
+_OF_REPLY = ("supervision", "activity", "paper", "author", "on_behalf_of", "accepted", "reviewed_by", "reviewed_at")
 NOT_CLOSED = (*AWAITING, SupervisionState.REPORTED, SupervisionState.ACCEPTED)
 MOST_PROBLEMS = 30
 
@@ -90,7 +102,9 @@ def tell(by: Actor, people: Iterable[User | None], supervision: Supervision, tex
 
 def recipients(supervision: Supervision) -> list[User]:
     """Return the accounts that a notice goes to: the person addressed, or those who answer for the organisation."""
-    return [supervision.holder] if supervision.holder else answering(supervision.organisation)
+    if supervision.holder is None:
+        return answering(supervision.organisation)
+    return [supervision.holder, *acting_for(supervision.holder)]
 
 
 def _transition(supervision: Supervision, allowed: Sequence[SupervisionState], verb: str, **columns: Any) -> None:
@@ -109,28 +123,43 @@ def is_own(user: Actor, supervision: Supervision) -> bool:
 
 
 def may_judge(user: Actor, supervision: Supervision) -> bool:
-    """Return whether `user` may prolong, close and review: `assign_work` there, and not about himself."""
-    return access.has_right(user, ASSIGN, supervision.organisation) and not is_own(user, supervision)
+    """Return whether `user` may prolong, close and review: by the right there, and not about himself.
+
+    By his portfolio a leader judges what he himself raised, no other's notice.
+    """
+    there = supervision.organisation
+    may = supervises(user, there) if _raised(user, supervision) else access.has_right(user, SUPERVISE, there)
+    return may and not is_own(user, supervision)
+
+
+def _raised(user: Actor, supervision: Supervision) -> bool:
+    return supervision.issued_by_id is not None and supervision.issued_by_id == user.pk
 
 
 def may_reply(user: Actor, supervision: Supervision) -> bool:
-    """Return whether `user` may answer: the person addressed; else who records at or answers for the organisation.
+    """Return whether `user` may answer: the person addressed, or who acts for him; else who records at or answers for the organisation.
 
     Whoever issued a notice does not answer it.
     """
     if user is access.OPERATOR:
         return True
     if supervision.holder_id:
-        return supervision.holder_id == user.pk
+        return supervision.holder_id == user.pk or in_whose_name(user, supervision) is not None
     if supervision.issued_by_id == user.pk:
         return False
     return access.has_right(user, RECORD, supervision.organisation) or answers_for(user, supervision.organisation)
 
 
+def in_whose_name(user: Actor, supervision: Supervision, now: Reach | None = None) -> User | None:
+    """Return the leader addressed where `user` acts for him, else None; now: rights as read anew, before a write."""
+    principals = (reach_of(user) if now is None else now).principals
+    return supervision.holder if supervision.holder_id in principals else None
+
+
 def _require_judge(by: Actor, supervision: Supervision) -> None:
-    access.require(by, ASSIGN, supervision.organisation)
+    require_supervises(by, supervision.organisation, own=_raised(by, supervision))
     if is_own(by, supervision):
-        raise access.Forbidden(ASSIGN, supervision.organisation)
+        raise access.Forbidden(SUPERVISE, supervision.organisation)
 
 
 @one_transaction
@@ -147,13 +176,14 @@ def supervision_issue(
     about_name: str = "",
     about_url: str = "",
     problems: Sequence[str] = (),
+    drafted_by: User | None = None,
 ) -> Supervision:
     """Send a notice to an organisation, or to `holder` in person, and return the Supervision (state open).
 
     due: the last day for the answer, today or later. subject, about, about_name, about_url: what it is about (see
-    Supervision). problems: texts, each to be struck off later. Raises ValidationError, Forbidden, Http404.
+    Supervision). problems: texts, each to be struck off later. drafted_by: who wrote it for the sender. Raises ValidationError, Forbidden, Http404.
     """
-    access.require(by, ASSIGN, organisation)
+    require_supervises(by, organisation)
     supervision = Supervision(
         organisation=organisation,
         holder=holder,
@@ -166,11 +196,13 @@ def supervision_issue(
         due=due,
         first_due=due,
         issued_by=account_of(by),
+        drafted_by=drafted_by,
         issued_from=seat_for(by, organisation),
         issued_at=clock.now(),
     )
     _check_issue(by, supervision, problems)
-    with written(by, supervision, "issue", "；".join(problems)):
+    said = [f"由{drafted_by.name}代录"] if drafted_by else []
+    with written(by, supervision, "issue", "；".join([*said, *problems])):
         _number(supervision)
         supervision.full_clean(exclude=_LATER)
         supervision.save(force_insert=True)
@@ -219,7 +251,8 @@ def supervision_reply(
     file: UploadedFile | None = None,
 ) -> SupervisionReply:
     """Answer with a submitted record or a file as evidence; the notice is then `reported`. Late is accepted and marked."""
-    if not may_reply(by, supervision):
+    leader = None if by is access.OPERATOR else in_whose_name(by, supervision, fresh(by))
+    if leader is None and (not may_reply(by, supervision) or in_whose_name(by, supervision)):
         raise access.Forbidden(DUTIES, supervision.organisation)
     if supervision.state == SupervisionState.CLOSED:
         raise Conflict("这件督查已销号，不能再回复。", record=supervision)
@@ -229,15 +262,23 @@ def supervision_reply(
     if supervision.answered_at is None:
         columns |= {"answered_at": moment, "answered_late": clock.day_of(moment) > supervision.due}
     with written(by, supervision, "reply") as change:
+        said = entered_for(leader)
         _transition(supervision, AWAITING, "回复", **columns)
         kept = proof_file_keep(by=by, organisation=supervision.organisation, file=file) if file else None
         reply = SupervisionReply(
-            supervision=supervision, text=text, activity=activity, paper=kept, author=account_of(by), written=moment
+            supervision=supervision,
+            text=text,
+            activity=activity,
+            paper=kept,
+            author=account_of(by),
+            on_behalf_of=leader,
+            written=moment,
         )
         reply.full_clean(exclude=_OF_REPLY)
         reply.save()
-        change.note = kept.name if kept else ""
+        change.note = "；".join(filter(None, [said, kept.name if kept else ""]))
     tell(by, [supervision.issued_by], supervision, "已回复，请审核")
+    tell(by, [leader], supervision, f"已由{reply.author}代您回复")
     return reply
 
 

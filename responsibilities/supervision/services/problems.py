@@ -11,11 +11,13 @@ from branches.reach.rights import DUTIES
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
+from common.names import entered_for
 from common.operator import Actor, account_of
 from responsibilities.supervision.models import Supervision, SupervisionProblem, SupervisionState
 from responsibilities.supervision.services.notices import (
     MOST_PROBLEMS,
     NOT_CLOSED,
+    in_whose_name,
     may_judge,
     may_reply,
     recipients,
@@ -31,6 +33,10 @@ _BEFORE_ACCEPTANCE = (SupervisionState.OPEN, SupervisionState.REPORTED, Supervis
 
 def _lines(supervision: Supervision) -> str:
     return "；".join(f"{row.problem}→{row.measure}" for row in supervision.problems.all())
+
+
+def _entered(by: Actor, supervision: Supervision) -> str:
+    return "" if by is access.OPERATOR else entered_for(in_whose_name(by, supervision))
 
 
 def _locked(by: Actor, supervision: Supervision) -> Supervision:
@@ -63,6 +69,7 @@ def problems_write(*, by: Actor, supervision: Supervision, rows: Iterable[Proble
             organisation=supervision.organisation_id,
             before={"问题清单": before},
             after={"问题清单": after},
+            note=_entered(by, supervision),
         )
         others = {supervision.issued_by, *recipients(supervision)}
         tell(by, others, supervision, "的问题清单有修改")
@@ -114,7 +121,8 @@ def problem_done(*, by: Actor, problem: SupervisionProblem, done_on: date) -> Su
     issued = clock.day_of(supervision.issued_at)
     if not issued <= done_on <= clock.today():
         raise ValidationError({"done_on": f"销号日期应在下达（{issued:%-m月%-d日}）之后，不晚于今天。"})
-    with written(by, supervision, "problem_done", problem.problem):
+    said = "；".join(filter(None, [_entered(by, supervision), problem.problem]))
+    with written(by, supervision, "problem_done", said):
         changed = SupervisionProblem.objects.filter(pk=problem.pk, done_on__isnull=True).update(
             done_on=done_on, done_by=account_of(by)
         )

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from branches.audit import exports
 from branches.audit.history import history
 from branches.reach import access
-from branches.reach.rights import ASSIGN, DUTIES, VIEW
+from branches.reach.rights import DUTIES, VIEW
 from common.errors import Conflict
 from common.forms.fields import take_errors
 from common.requests import Request
 from common.text import quoted
+from responsibilities.portfolios.rights import require_supervises, supervises_anywhere
 from responsibilities.supervision.forms import (
     MOST_RECORDS,
     ProlongForm,
@@ -30,8 +31,8 @@ from responsibilities.supervision.forms import (
     SupervisionForm,
     places_of,
 )
-from responsibilities.supervision.loaders import notice_for, notice_to_judge
-from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionState
+from responsibilities.supervision.loaders import leader_assisted, notice_for, notice_to_judge
+from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionDraft, SupervisionState
 from responsibilities.supervision.selectors import notices as reads
 from responsibilities.supervision.selectors.about import About, about_of
 from responsibilities.supervision.services import notices as services
@@ -79,6 +80,13 @@ def _sides(request: Request, side: str) -> list[dict[str, Any]]:
     return items
 
 
+def _may_draft(request: Request) -> bool:
+    try:
+        return bool(leader_assisted(request))
+    except Http404:
+        return False
+
+
 @login_required
 @require_GET
 def supervision_list(request: Request) -> HttpResponse:
@@ -92,7 +100,9 @@ def supervision_list(request: Request) -> HttpResponse:
         "form": form,
         "sides": _sides(request, side),
         "page": pages.get_page(request.GET.get("page")),
-        "may_issue": access.holds_anywhere(request.user, ASSIGN),
+        "may_issue": supervises_anywhere(request.user),
+        "may_draft": _may_draft(request),
+        "drafts": SupervisionDraft.objects.visible_to(request.user).select_related("leader", "author", "organisation"),
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "responsibilities/supervision/list.html", context)
@@ -117,7 +127,7 @@ def _about(request: Request) -> About:
     subject = request.GET.get("subject") or Subject.FREE
     about = about_of(request.user, subject, request.GET.get("about") or "", request.GET)
     if about.organisation is not None:
-        access.require(request.user, ASSIGN, about.organisation)
+        require_supervises(request.user, about.organisation)
     return about
 
 
@@ -125,7 +135,8 @@ def _about(request: Request) -> About:
 @require_http_methods(["GET", "POST"])
 def supervision_new(request: Request) -> HttpResponse:
     """One screen that confirms what is asked; what it is about stands in the address."""
-    access.require_anywhere(request.user, ASSIGN)
+    if not supervises_anywhere(request.user):
+        raise Http404
     about = _about(request)
     data = request.POST if request.method == "POST" else None
     form = SupervisionForm(data, user=request.user, about=about, initial=SupervisionForm.initial_of(about))
@@ -172,7 +183,7 @@ def supervision_new(request: Request) -> HttpResponse:
 def supervision_detail(request: Request, pk: int) -> HttpResponse:
     supervision = notice_for(request, pk)
     judges, replies = services.may_judge(request.user, supervision), services.may_reply(request.user, supervision)
-    answers = list(supervision.replies.select_related("author", "reviewed_by", "paper", "activity"))
+    answers = list(supervision.replies.select_related("author", "on_behalf_of", "reviewed_by", "paper", "activity"))
     state = supervision.state
     waiting = answers[-1] if answers and state == SupervisionState.REPORTED else None
     own = waiting is not None and services.wrote(request.user, waiting)
@@ -249,7 +260,7 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def supervision_review(request: Request, pk: int) -> HttpResponse:
     supervision = notice_to_judge(request, pk)
-    reply = supervision.replies.select_related("author", "paper", "activity").last()
+    reply = supervision.replies.select_related("author", "on_behalf_of", "paper", "activity").last()
     if supervision.state != SupervisionState.REPORTED:
         raise Conflict(
             f"这件督查现在的状态是“{supervision.get_state_display()}”，没有待审核的回复。", record=supervision

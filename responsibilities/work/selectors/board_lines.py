@@ -96,7 +96,7 @@ def lines(user: Actor, selection: Selection, ids: list[int]) -> list[Line]:
         for cell in cells:
             cell.supervised = next(iter(supervisions.get(f"stage/{cell.show.stage}", ())), None)
             missing = cell.show.state == SyncState.MISSING
-            cell.supervise = missing and not cell.supervised and powers.assigns(item.organisation_id)
+            cell.supervise = missing and not cell.supervised and powers.supervises(item, carriers)
         done, owed = progress(mine)
         found.append(
             Line(

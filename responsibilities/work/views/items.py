@@ -77,7 +77,7 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
         "may_link": links,
         "reviewable": _reviewable(request.user, item),
         "may_waive": powers.waives(item),
-        "may_supervise": powers.assigns(item.organisation_id),
+        "may_supervise": powers.supervises(item, carriers),
         "tolerance": tolerance_now(),
         "board": reverse("sync_board"),
     }

@@ -200,7 +200,7 @@ def test_education(given, code):
         ("副书记、纪检委员", [("deputy_secretary", ""), ("discipline_officer", "")]),
         ("组织、宣传委员", [("organisation_officer", ""), ("publicity_officer", "")]),
         ("组宣委员", [("organisation_officer", ""), ("publicity_officer", "")]),
-        ("机关党委专职副书记", [("deputy_secretary", "committee")]),
+        ("机关党委专职副书记", [("full_time_deputy_secretary", "committee")]),
         ("机关纪委书记", [("secretary", "discipline")]),
         ("党组成员", [("party_group_member", "party_group")]),
         ("第二党小组组长", [("group_leader", "small_group")]),

@@ -87,6 +87,31 @@ def test_a_remark_on_health_is_a_notice_only(world, members):
     assert member.remark == "长期病休" and member.exempt_from is None
 
 
+@pytest.mark.parametrize(
+    "cell, place, kind",
+    [
+        ("党组书记", "root", "secretary"),
+        ("党组成员", "root", "commissioner"),
+        ("机关党委专职副书记", "committee", "full_deputy"),
+        ("机关党委副书记", "committee", "deputy"),
+        ("机关党委委员", "committee", "commissioner"),
+    ],
+)
+def test_a_seat_above_the_branch_comes_in_and_goes_out_as_the_cell_names_it(world, members, cell, place, kind):
+    assert members(person(党内职务=cell))[0] == 0
+    (post,) = Post.objects.filter(member__name="新党员")
+    assert (post.organisation, post.kind, post.label) == (world.places[place], kind, cell)
+    before = row_counts()
+    assert members(person(党内职务=post.label))[0] == 0
+    assert row_counts() == before
+
+
+def test_an_officer_of_the_party_group_is_a_notice(world, members):
+    code, out, _ = members(person(党内职务="党组组织委员"))
+    assert code == 0 and "党组只设书记、副书记和成员。未保存为党内职务。" in out
+    assert not Post.objects.filter(member__name="新党员").exists()
+
+
 def test_a_post_nobody_knows_is_a_notice(world, members):
     code, out, _ = members(person(党内职务="首席党务官"))
     assert code == 0 and "首席党务官" in out

@@ -337,7 +337,7 @@ def test_headlines_say_what_is_still_missing(world, as_):
 def test_the_discipline_office_reads_why_it_asks_for_no_figures_and_not_that_it_may(world, as_):
     answer = as_("discipline").get("/collects/new/")
     page = answer.content.decode()
-    assert answer.status_code == 403 and "机关纪委以督查督办提出要求，不直接部署工作。" in page
+    assert answer.status_code == 403 and "您以督查督办提出要求，不直接部署工作。" in page
     assert world.discipline not in [row.user for row in answer.context["holders"]]
     assert world.staff in [row.user for row in answer.context["holders"]]
 
@@ -346,8 +346,8 @@ def test_a_draft_of_the_committee_is_neither_read_nor_exported_by_the_discipline
     collect = draft(world)
     Collect.objects.filter(pk=collect.pk).update(organisation=world.committee)
     client = as_("discipline")
-    assert client.get(f"/collects/{collect.pk}/").status_code == 403
-    assert client.post(f"/collects/{collect.pk}/export/").status_code == 403
+    assert client.get(f"/collects/{collect.pk}/").status_code == 404
+    assert client.post(f"/collects/{collect.pk}/export/").status_code == 404
     assert as_("staff").post(f"/collects/{collect.pk}/export/").status_code == 200
 
 

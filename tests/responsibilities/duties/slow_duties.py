@@ -12,7 +12,8 @@ from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from members.activities.models import Activity
 from members.roster.models.members import Member
-from responsibilities.duties.models import DutyList, DutyReport, LeaderPortfolio
+from responsibilities.duties.models import DutyList, DutyReport
+from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.supervision.models import Supervision
 from tests.responsibilities.requirements.slow_requirements import Slow, bounds, days, label
 

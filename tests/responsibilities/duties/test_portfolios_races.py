@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from branches.audit.models import AuditEntry
 from branches.places.models.departments import Department
 from common.errors import Conflict
-from responsibilities.duties.models import LeaderPortfolio
 from responsibilities.duties.services.portfolios import portfolio_make
+from responsibilities.portfolios.models import LeaderPortfolio
 from tests.faults.at_once import at_once
 
 pytestmark = [

@@ -14,10 +14,11 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind
 from members.roster.services.members import post_end
-from responsibilities.duties.models import Duty, LeaderPortfolio
+from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.measures import duty_counts
+from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.items import WorkData, work_create
 from tests.records import counted
