@@ -14,18 +14,17 @@ from branches.reach.rights import ASSIGN, ROLES, SUPERVISE, VIEW
 from common import clock
 from common.operator import Actor
 from responsibilities.portfolios.rights import supervises, supervises_anywhere
-from responsibilities.requirements.services import responsible_for
+from responsibilities.requirements.services import OFFICE, holding, responsible_for
 
 ONLY_SUPERVISES = "您以督查督办提出要求，不直接部署工作。"
 
-_OFFICE = ("committee_secretary", "committee_staff")
 _ANSWERING = (
     "group_leader",
     "branch_officer",
     "branch_secretary",
     "general_branch_secretary",
     "party_group_secretary",
-    *_OFFICE,
+    *OFFICE,
 )
 # Whose accounts stand at the head of each kind of organisation.
 _HEADS = {
@@ -90,7 +89,7 @@ def answers(user: Actor, path: str = "organisation__") -> Q:
             condition |= Q(**{f"{path}pk": seat.organisation})
         if seat.role in ("branch_secretary", "branch_officer"):
             condition |= Q(**{f"{path}kind": Kind.SMALL_GROUP, f"{path}parent": seat.organisation})
-        if seat.role in _OFFICE:
+        if seat.role in OFFICE:
             above = {f"{path}parent": seat.organisation, f"{path}parent__kind": Kind.PARTY_GROUP}
             condition |= Q(**{f"{path}kind": Kind.COMMITTEE}, **above)
     return condition
@@ -101,26 +100,10 @@ def answers_for(user: Actor, organisation: Organisation) -> bool:
     return Organisation.objects.filter(answers(user, ""), pk=organisation.pk).exists()
 
 
-def _holding(places: Iterable[Organisation | int], roles: Iterable[str]) -> list[User]:
-    seats = Appointment.objects.in_force(clock.today()).filter(
-        organisation__in=places, role__in=roles, user__is_active=True
-    )
-    return list({seat.user_id: seat.user for seat in seats.select_related("user").order_by("pk")}.values())
-
-
 def acting_for(leader: User) -> list[User]:
     """Return the accounts that act for a leader today."""
     rows = Appointment.objects.giving_power(clock.today()).filter(principal__user=leader, user__is_active=True)
     return [row.user for row in rows.select_related("user").order_by("pk")]
-
-
-def answering(organisation: Organisation) -> list[User]:
-    """Return the accounts that a notice to `organisation` goes to."""
-    if organisation.kind == Kind.PARTY_GROUP:
-        return _holding([organisation], ("party_group_secretary",)) or _holding([organisation], _OFFICE)
-    if organisation.kind == Kind.COMMITTEE:
-        return _holding([organisation, organisation.parent], _OFFICE)
-    return responsible_for(organisation)
 
 
 def above(organisation: Organisation, holder: User | None = None, without: Iterable[int] = ()) -> list[User]:
@@ -129,7 +112,7 @@ def above(organisation: Organisation, holder: User | None = None, without: Itera
     holder: the person addressed, whose next level is the party group's secretary. without: ids of accounts that do not
     count (whoever sent the notice knows already): a level that has nobody else is passed over.
     """
-    own = {user.pk for user in answering(organisation)} | set(without)
+    own = {user.pk for user in responsible_for(organisation)} | set(without)
     if holder is not None:
         own = {holder.pk, *without}
     tops = organisation.get_ancestors(ascending=True, include_self=holder is not None)
@@ -137,9 +120,9 @@ def above(organisation: Organisation, holder: User | None = None, without: Itera
         roles = _HEADS.get(place.kind, ())
         if holder is not None and place.kind != Kind.PARTY_GROUP:
             continue
-        people = _holding([place], roles)
+        people = holding([place], roles)
         if not people and place.kind == Kind.COMMITTEE:
-            people = _holding([place.parent_id], roles)
+            people = holding([place.parent_id], roles)
         people = [user for user in people if user.pk not in own]
         if people:
             return people

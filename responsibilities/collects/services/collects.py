@@ -18,7 +18,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import quoted
-from responsibilities.assigning import answering, answers, places_assigned, require_assigns
+from responsibilities.assigning import answers, places_assigned, require_assigns
 from responsibilities.collects.models import (
     Collect,
     CollectAnswer,
@@ -28,6 +28,7 @@ from responsibilities.collects.models import (
     FieldKind,
 )
 from responsibilities.collects.selectors import known_figures
+from responsibilities.requirements.services import responsible_for
 
 MOST_FIELDS = 20
 FEWEST_OPTIONS = 2
@@ -58,7 +59,7 @@ def _written(by: Actor, collect: Collect, verb: str, note: str = "") -> Abstract
 
 def tell(by: Actor, target: CollectTarget, collect: Collect, text: str) -> int:
     """Send one line to those who answer for an asked organisation; return how many were told."""
-    people = [user for user in answering(target.organisation) if user != by]
+    people = [user for user in responsible_for(target.organisation) if user != by]
     for user in people:
         notice_send(
             by=by,

@@ -25,9 +25,10 @@ from common.names import entered_for
 from common.operator import Actor, account_of
 from common.text import quoted
 from members.activities.models import Activity
-from responsibilities.assigning import acting_for, answering, answers_for, seat_for
+from responsibilities.assigning import acting_for, answers_for, seat_for
 from responsibilities.portfolios.rights import require_supervises, supervises
 from responsibilities.proof_files.services import proof_file_keep
+from responsibilities.requirements.services import responsible_for
 from responsibilities.supervision.models import (
     AWAITING,
     Subject,
@@ -103,7 +104,7 @@ def tell(by: Actor, people: Iterable[User | None], supervision: Supervision, tex
 def recipients(supervision: Supervision) -> list[User]:
     """Return the accounts that a notice goes to: the person addressed, or those who answer for the organisation."""
     if supervision.holder is None:
-        return answering(supervision.organisation)
+        return responsible_for(supervision.organisation)
     return [supervision.holder, *acting_for(supervision.holder)]
 
 
