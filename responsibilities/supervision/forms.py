@@ -7,6 +7,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 from members.activities.models import Activity
 from responsibilities.assigning import leading_group
 from responsibilities.supervision.models import Subject, SupervisionState
@@ -53,7 +54,7 @@ class ProblemFilter(PlaceFilterForm):
     done = forms.ChoiceField(label="销号", required=False, choices=[("", "全部"), ("0", "未销号"), ("1", "已销号")])
 
 
-class SupervisionForm(forms.Form):
+class SupervisionForm(Form):
     """The notice: of whom, what, by when, what is expected, which problems.
 
     `recipient` offers the organisations where the user assigns work and the members of the leading group there; only
@@ -129,7 +130,7 @@ class RecordField(forms.ModelChoiceField):
         return f"{activity.day:%m-%d} {activity.organisation.label} {activity.kinds_label} {activity.title}"[:80]
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(Form):
     text = PlainTextField(label="办理情况", max_length=1000, widget=_area(5))
     activity = RecordField(label="佐证记录")
     file = forms.FileField(label="佐证文件", required=False, help_text="没有活动记录时可上传一个文件。")
@@ -145,11 +146,11 @@ class ReplyForm(forms.Form):
         field.widget.choices = [("", field.empty_label), *offered]
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(Form):
     reason = PlainTextField(label="退回原因", required=False, max_length=300, widget=_area(), help_text="退回时必填。")
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """One reason; the label is the caller's."""
 
     reason = PlainTextField(max_length=300, widget=_area())
@@ -159,12 +160,12 @@ class ReasonForm(forms.Form):
         self.fields["reason"].label = label
 
 
-class ProlongForm(forms.Form):
+class ProlongForm(Form):
     due = DayField(label="新的时限")
     reason = PlainTextField(label="延期原因", max_length=300, widget=_area())
 
 
-class ProblemForm(forms.Form):
+class ProblemForm(Form):
     """One line of the list; only who judges the notice writes the problem itself."""
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -183,7 +184,7 @@ ProblemFormSet = forms.formset_factory(
 )
 
 
-class DoneForm(forms.Form):
+class DoneForm(Form):
     done_on = DayField(label="销号日期")
 
 
