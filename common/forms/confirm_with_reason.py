@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 
+from common.forms.form import Form
 from common.text import clean_text
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """One sentence with its reason; the label is the caller's."""
 
     text = forms.CharField(max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

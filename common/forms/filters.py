@@ -7,11 +7,12 @@ from django import forms
 from django.http import QueryDict
 
 from common import clock
+from common.forms.form import Form
 from common.periods import Period
 from common.text import EARLIEST, quoted
 
 
-class Filter(forms.Form):
+class Filter(Form):
     """Base of the filters of lists. It is never invalid: a wrong value is taken out, kept for the line, and not drawn.
 
     instead: {field: (value, words)} of what stands in for a wrong value where that is not the empty choice.

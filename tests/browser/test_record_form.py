@@ -55,6 +55,27 @@ def test_quorum_line_tiles_and_button_follow_what_is_chosen(live_world, open_pag
     page.wait_for_selector("text=应到委员 3 人，实到委员 0 人")
 
 
+def test_what_is_pressed_while_another_days_roster_is_fetched_holds(live_world, open_page):
+    """Within a moment of a changed date the tiles are fetched anew, and came back without what was pressed meanwhile."""
+    page = open_page("secretary_a", _form(live_world))
+    asked = []
+    page.route("**/activities/tiles/", lambda route: asked.append(route))
+    with page.expect_request("**/activities/tiles/"):
+        page.fill("#id_day", "2026-11-20")
+    page.click("text=全部出席")
+    page.click("[data-person='甲二'] .dj-tile-button")
+    with page.expect_response("**/activities/tiles/"):
+        asked[0].continue_()
+    page.unroute("**/activities/tiles/")
+    page.wait_for_selector("#attendance:not(.htmx-request):not(.htmx-settling)")
+    page.wait_for_selector("[data-person='甲二'][data-now='leave']")
+    assert page.locator("#attendance [data-tile][data-now='present']").count() == 5
+    page.fill("#id_content", "一、传达文件。")
+    page.click("button[name='do'][value='submit']")
+    page.wait_for_url("**/activities/*/#counts")
+    assert only().attendance.filter(state="present").count() == 5
+
+
 def test_a_file_can_be_added_once_the_draft_has_saved_itself(live_world, open_page, tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "media"
     file = tmp_path / "签到表.pdf"

@@ -24,6 +24,8 @@ const NEXT = {
 const ALWAYS = ["present", "leave", "absent"];
 /* tile → the label with its reason, which has moved out of it */
 const reasons = new WeakMap();
+/* While tiles of another day are fetched: what stood in them when they were asked for ({name: value}), and whether 全部出席 was pressed since. */
+let asked = null;
 
 function radio(tile, value) {
   return tile.querySelector(`input[type="radio"][value="${value}"]`);
@@ -182,6 +184,9 @@ function build(box, tile) {
 
 /* Everybody but who is exempt; the form is told once. */
 function allPresent(box) {
+  if (asked) {
+    asked.all = true;
+  }
   const tiles = shownTiles(box);
   tiles.filter((tile) => stateOf(tile) !== "exempt").forEach((tile) => choose(tile, "present"));
   say(box, "全部出席");
@@ -257,12 +262,64 @@ function start() {
   }
 }
 
+function valuesIn(part) {
+  const inputs = [...part.querySelectorAll("[data-tiles] input")].filter((each) => each.type !== "radio" || each.checked);
+  return Object.fromEntries(inputs.map((each) => [each.name, each.value]));
+}
+
+/* The server answers with the tiles as they were posted: what was pressed after that is put into the new ones. */
+function onAsked(event) {
+  const target = event.detail.target;
+  if (target && target.querySelector("[data-tiles]")) {
+    asked = { target, values: valuesIn(target), all: false, later: {} };
+  }
+}
+
+function onAnswered(event) {
+  if (!asked || event.detail.target !== asked.target) {
+    return;
+  }
+  // A finger that is still down on the button has pressed it: the release meets another button.
+  asked.all = asked.all || Boolean(asked.target.querySelector("[data-all]:active"));
+  const now = Object.entries(valuesIn(asked.target));
+  asked.later = Object.fromEntries(now.filter(([name, value]) => asked.values[name] !== value));
+}
+
+function onSwapped(event) {
+  if (!asked || event.detail.target !== asked.target) {
+    return;
+  }
+  const { target, all, later } = asked;
+  asked = null;
+  start();
+  const box = target.querySelector("[data-tiles]");
+  if (!box) {
+    return;
+  }
+  if (all) {
+    allPresent(box);
+  }
+  for (const input of box.querySelectorAll("input")) {
+    if (input.type === "radio" && later[input.name] === input.value && !input.checked) {
+      choose(input.closest("[data-tile]"), input.value);
+      tell(input);
+    } else if (input.type !== "radio" && later[input.name] !== undefined) {
+      input.value = later[input.name];
+      tell(input);
+    }
+  }
+  count(box);
+}
+
 /* Radio buttons that a script has set: draw the tiles as they are now. */
 function redraw() {
   document.querySelectorAll("[data-tiles] [data-tile]").forEach(draw);
   start();
 }
 
+document.addEventListener("htmx:beforeRequest", onAsked);
+document.addEventListener("htmx:beforeSwap", onAnswered);
 document.addEventListener("htmx:afterSettle", start);
+document.addEventListener("htmx:afterSettle", onSwapped);
 document.addEventListener("tongbu:restored", redraw);
 start();
