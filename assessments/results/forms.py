@@ -3,6 +3,7 @@
 from django import forms
 
 from common import clock
+from common.forms.form import Form
 from common.periods import QUARTER, YEAR, Period
 from common.text import clean_text
 
@@ -18,7 +19,7 @@ def assessable_periods():
     return [*found, (str(year), year.label()), (str(year.previous()), year.previous().label())]
 
 
-class TrialForm(forms.Form):
+class TrialForm(Form):
     period = forms.ChoiceField(label="考核期")
     reason = forms.CharField(
         label="更正原因", required=False, max_length=300, help_text="已发布过的考核期须写明为什么更正。"
@@ -32,7 +33,7 @@ class TrialForm(forms.Form):
         return Period.parse(self.cleaned_data["period"])
 
 
-class PublishForm(forms.Form):
+class PublishForm(Form):
     number = forms.CharField(
         label="文号", required=False, max_length=40, help_text="如“云测党〔2026〕3号”，没有可不填。"
     )
@@ -41,5 +42,5 @@ class PublishForm(forms.Form):
         return clean_text(self.cleaned_data["number"])
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     reason = forms.CharField(label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

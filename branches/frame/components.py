@@ -10,11 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from branches.frame import states
+from common.forms.form import Form
 
 DAY = date(2026, 11, 24)
 
 
-class SampleForm(forms.Form):
+class SampleForm(Form):
     """One field of each kind, to see how forms look."""
 
     name = forms.CharField(label="主题", max_length=60)

@@ -1,7 +1,9 @@
 from django import forms
 
+from common.forms.form import Form
 
-class FeedbackForm(forms.Form):
+
+class FeedbackForm(Form):
     text = forms.CharField(
         label="意见建议",
         max_length=1000,

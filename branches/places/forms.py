@@ -10,6 +10,7 @@ from branches.reach.rights import ORGANISE
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 
 
 def _parents(user):
@@ -17,7 +18,7 @@ def _parents(user):
     return access.organisations_for(user, ORGANISE).filter(archived_on__isnull=True, kind__in=kinds)
 
 
-class _NamesForm(forms.Form):
+class _NamesForm(Form):
     name = PlainTextField(label="党组织全称", max_length=200, help_text="如：中共××市××局投资处支部委员会")
     short_name = PlainTextField(
         label="简称", max_length=100, required=False, help_text="页面上显示的名称，如：投资处党支部"
@@ -48,7 +49,7 @@ class OrganisationEditForm(_NamesForm):
         return on
 
 
-class OrganisationMoveForm(forms.Form):
+class OrganisationMoveForm(Form):
     parent = OrganisationField(Organisation.objects.none(), label="移到哪个组织之下")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -59,7 +60,7 @@ class OrganisationMoveForm(forms.Form):
         self.fields["parent"].queryset = rows.exclude(within(organisation, ""))
 
 
-class OrganisationArchiveForm(forms.Form):
+class OrganisationArchiveForm(Form):
     on = DayField(label="最后一天", initial=clock.today)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -69,21 +70,21 @@ class OrganisationArchiveForm(forms.Form):
         return self.cleaned_data["on"]
 
 
-class TermForm(forms.Form):
+class TermForm(Form):
     starts = DayField(label="任期起", required=False, help_text="不清楚的可以空着。")
     expires = DayField(label="任期届满日期")
 
 
-class TermCloseForm(forms.Form):
+class TermCloseForm(Form):
     on = DayField(label="换届日期", initial=clock.today, help_text="选举大会召开的日期。")
     next_expires = DayField(label="新一届届满日期", required=False, help_text="填写后，新一届从换届日期起。")
 
 
-class DepartmentForm(forms.Form):
+class DepartmentForm(Form):
     name = PlainTextField(label="处室名称", max_length=100)
 
 
-class CoverageForm(forms.Form):
+class CoverageForm(Form):
     department = forms.ModelChoiceField(
         Department.objects.filter(closed_on__isnull=True), label="处室", empty_label="请选择"
     )

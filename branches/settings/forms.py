@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from django import forms
-
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import SET_RULES
 from branches.settings.joining import KINDS
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
+from common.forms.form import Form
 from common.operator import Actor
 
 
-class SettingForm(forms.Form):
+class SettingForm(Form):
     value = PlainTextField(label="新值", max_length=12)
     valid_from = DayField(label="从何日起", initial=clock.today)
 
@@ -22,11 +21,11 @@ class ProposalForm(SettingForm):
     reason = PlainTextField(label="理由", max_length=300)
 
 
-class StartForm(forms.Form):
+class StartForm(Form):
     day = DayField(label="启用日期", help_text="通常是一个季度或一年的第一天。")
 
 
-class JoiningForm(forms.Form):
+class JoiningForm(Form):
     """A branch or general branch that joined later, and its day; an empty day takes it back."""
 
     organisation = OrganisationField(Organisation.objects.none(), label="党组织", empty_label="请选择")

@@ -3,9 +3,10 @@
 from django import forms
 
 from common.forms.fields import PlainTextField
+from common.forms.form import Form
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(Form):
     text = PlainTextField(
         label="哪里不对，应当是什么",
         max_length=200,

@@ -3,6 +3,7 @@
 from django import forms
 
 from branches.imports.report import ADD, UPDATE
+from common.forms.form import Form
 from members.imports.agency import LEDGERS
 
 THREE = tuple(LEDGERS.values())
@@ -12,7 +13,7 @@ MODES = [
 ]
 
 
-class UploadForm(forms.Form):
+class UploadForm(Form):
     """Some ledgers at once (default: organisations, members, activities); names of one are known to the others."""
 
     def __init__(self, *args, ledgers=THREE, modes=True, **kwargs):
@@ -50,7 +51,7 @@ class UploadForm(forms.Form):
         return {ledger: self.cleaned_data[ledger] for ledger in self.ledgers if self.cleaned_data.get(ledger)}
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(Form):
     """One select for each heading that nobody knew: which field it is, or none. modes: another mode may be asked for."""
 
     def __init__(self, ledgers, *args, modes=False, **kwargs):

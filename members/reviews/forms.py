@@ -1,6 +1,7 @@
 from django import forms
 
 from common.forms.filters import Filter
+from common.forms.form import Form
 from members.activities.forms.fields import TextField
 from members.activities.models import ReturnField
 
@@ -16,7 +17,7 @@ USUAL = (
 )
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(Form):
     """Why a record goes back. version: of the record as the reviewer read it; field: the part to be changed."""
 
     field = forms.ChoiceField(
@@ -57,7 +58,7 @@ class ReviewFilter(Filter):
     found = forms.ChoiceField(label="疑点", required=False, choices=[("", "全部"), ("1", "有疑点"), ("0", "无疑点")])
 
 
-class VersionForm(forms.Form):
+class VersionForm(Form):
     """The version of the record as it was read, for a decision without words."""
 
     version = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)

@@ -10,6 +10,7 @@ from branches.reach.rights import MEMBERS, VIEW
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 from common.text import person_name
 from members.roster import identity
 from members.roster.models.members import Member, MemberStage
@@ -59,7 +60,7 @@ def _plain(name, label, required=False, **options):
     return PlainTextField(label=label, max_length=limit, required=required, **options)
 
 
-class MemberForm(forms.Form):
+class MemberForm(Form):
     """A person's data. Identity number and phone are shown nowhere: left empty, they stay as they are."""
 
     name = _plain("name", "姓名", required=True)
@@ -145,7 +146,7 @@ class MemberEditForm(MemberForm):
             self.fields[name].help_text = "不改就空着。"
 
 
-class TransferForm(forms.Form):
+class TransferForm(Form):
     branch = OrganisationField(Organisation.objects.none(), label="转到党支部")
     small_group = OrganisationField(
         Organisation.objects.none(), label="党小组", required=False, empty_label="不编入小组"
@@ -159,7 +160,7 @@ class TransferForm(forms.Form):
         self.fields["small_group"].queryset = groups_of(user)
 
 
-class PostForm(forms.Form):
+class PostForm(Form):
     organisation = OrganisationField(Organisation.objects.none(), label="党组织")
     kind = forms.ChoiceField(label="党内职务", choices=PostKind.choices, help_text="党组成员选“委员”。")
     starts = DayField(label="任职起", required=False, initial=clock.today, help_text="不清楚的可以空着。")
@@ -178,16 +179,16 @@ class PostForm(forms.Form):
         return data
 
 
-class PostEndForm(forms.Form):
+class PostEndForm(Form):
     ends = DayField(label="最后一天", initial=clock.today)
 
 
-class UnmaskForm(forms.Form):
+class UnmaskForm(Form):
     field = forms.ChoiceField(label="号码", choices=[("identity", "公民身份号码"), ("phone", "手机号码")])
     reason = PlainTextField(label="查看原因", max_length=100)
 
 
-class AccountLinkForm(forms.Form):
+class AccountLinkForm(Form):
     username = PlainTextField(
         label="用户名", max_length=64, required=False, help_text="账号由系统管理员建立；留空为取消关联。"
     )

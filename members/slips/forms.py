@@ -9,6 +9,7 @@ from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from common.forms.fields import OrganisationField, PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 from members.slips.rows import Row
 from members.slips.services import name_key
 
@@ -33,7 +34,7 @@ class BranchFilter(Filter):
         self.fields["organisation"].initial = first and first.pk
 
 
-class NamesForm(forms.Form):
+class NamesForm(Form):
     """A user name for each person, as proposed until it is changed."""
 
     def __init__(self, *args: Any, rows: Sequence[Row], **options: Any) -> None:

@@ -7,6 +7,7 @@ from django import forms
 from branches.places.models.organisations import Organisation
 from common.forms.fields import DayField, PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 from common.text import whole_number
 from responsibilities.collects.models import CollectState, FieldKind
 from responsibilities.collects.selectors import known_figures
@@ -44,7 +45,7 @@ class PlacesField(forms.ModelMultipleChoiceField):
         return organisation.label
 
 
-class CollectForm(forms.Form):
+class CollectForm(Form):
     title = PlainTextField(label="征集事项", max_length=120)
     purpose = PlainTextField(
         label="用途", max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text="填报组织会看到为什么要填。"
@@ -62,7 +63,7 @@ class CollectForm(forms.Form):
         self.fields["targets"].queryset = askable
 
 
-class FieldForm(forms.Form):
+class FieldForm(Form):
     """One thing to ask. `figure` is a radio button drawn beside the label: taken from the system, nobody is asked."""
 
     label = PlainTextField(label="内容", required=False, max_length=60)
@@ -119,7 +120,7 @@ def rows_of(collect):
     return rows + [{"kind": FieldKind.NUMBER, "required": True}] * SPARE_ROWS
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """The fields of a collection for one organisation; what is wrong in them the service says."""
 
     def __init__(self, *args, fields, answers, **options):

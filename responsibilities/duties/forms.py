@@ -8,6 +8,7 @@ from branches.places.models.organisations import tree_order
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter, YearField
+from common.forms.form import Form
 from common.stale_form import form_mark
 from members.roster.forms import LONG_NUMBER
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
@@ -62,7 +63,7 @@ class ListFilter(Filter):
         return self.cleaned_data["q"]
 
 
-class DutyForm(forms.Form):
+class DutyForm(Form):
     """One line of a list. A reason is asked for once the list is issued (修订)."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
@@ -112,7 +113,7 @@ class DutyForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in ("reason", "seen")}
 
 
-class MakeForm(forms.Form):
+class MakeForm(Form):
     """Which levels of which year to make lists for."""
 
     year = forms.IntegerField(
@@ -129,7 +130,7 @@ class MakeForm(forms.Form):
         self.fields["levels"].choices = levels
 
 
-class IssueForm(forms.Form):
+class IssueForm(Form):
     """The document and the day of issuing."""
 
     document = PlainTextField(
@@ -138,7 +139,7 @@ class IssueForm(forms.Form):
     issued_on = DayField(label="下达日期", error_messages={"required": "请填写下达日期。"})
 
 
-class ReportForm(forms.Form):
+class ReportForm(Form):
     """What the holder says of one slot, with a file if he wants. seen: what stood there when the form was opened."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=16)
@@ -157,7 +158,7 @@ class ReportForm(forms.Form):
         return ReportForm(data)
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(Form):
     """Why a report is returned."""
 
     reason = PlainTextField(
@@ -168,7 +169,7 @@ class ReturnForm(forms.Form):
     )
 
 
-class DropForm(forms.Form):
+class DropForm(Form):
     """Why a line of an issued list is taken out."""
 
     reason = PlainTextField(
@@ -176,7 +177,7 @@ class DropForm(forms.Form):
     )
 
 
-class PortfolioForm(forms.Form):
+class PortfolioForm(Form):
     """A department in a leader's charge, or a branch as his contact point."""
 
     leader: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(

@@ -8,6 +8,7 @@ from branches.places.models.organisations import Organisation
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter, PeriodField
+from common.forms.form import Form
 from common.operator import Actor
 from responsibilities.requirements.exemptions import places_to_exempt
 from responsibilities.requirements.models import RequirementState
@@ -76,7 +77,7 @@ class _Places(forms.ModelMultipleChoiceField):
         return organisation.label
 
 
-class ExemptionForm(forms.Form):
+class ExemptionForm(Form):
     """Which rules, for which organisations, between which days, and why."""
 
     organisations = _Places(
@@ -101,7 +102,7 @@ class ExemptionForm(forms.Form):
         self.fields["organisations"].queryset = places_to_exempt(user)  # type: ignore[attr-defined]
 
 
-class DocumentForm(forms.Form):
+class DocumentForm(Form):
     """A paper as the office's register has it."""
 
     title = PlainTextField(label="文件名称", max_length=200)

@@ -6,6 +6,7 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 from common.text import quoted
 from members.activities.models import Activity
 from responsibilities.assigning import leading_group
@@ -54,7 +55,7 @@ class ProblemFilter(PlaceFilterForm):
     done = forms.ChoiceField(label="销号", required=False, choices=[("", "全部"), ("0", "未销号"), ("1", "已销号")])
 
 
-class SupervisionForm(forms.Form):
+class SupervisionForm(Form):
     """The notice: of whom, what, by when, what is expected, which problems.
 
     `recipient` offers the organisations where the user supervises and the members of the leading group there; only
@@ -136,7 +137,7 @@ class RecordField(forms.ModelChoiceField):
         return f"{activity.day:%m-%d} {activity.organisation.label} {activity.kinds_label} {activity.title}"[:80]
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(Form):
     text = PlainTextField(label="办理情况", max_length=1000, widget=_area(5))
     activity = RecordField(label="佐证记录", widget=SearchedSelect)
     file = forms.FileField(label="佐证文件", required=False, help_text="没有活动记录时可上传一个文件。")
@@ -153,11 +154,11 @@ class ReplyForm(forms.Form):
         field.widget.choices = [("", first), *offered]
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(Form):
     reason = PlainTextField(label="退回原因", required=False, max_length=300, widget=_area(), help_text="退回时必填。")
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """One reason; the label is the caller's."""
 
     reason = PlainTextField(max_length=300, widget=_area())
@@ -167,12 +168,12 @@ class ReasonForm(forms.Form):
         self.fields["reason"].label = label
 
 
-class ProlongForm(forms.Form):
+class ProlongForm(Form):
     due = DayField(label="新的时限")
     reason = PlainTextField(label="延期原因", max_length=300, widget=_area())
 
 
-class ProblemForm(forms.Form):
+class ProblemForm(Form):
     """One line of the list; only who judges the notice writes the problem itself."""
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -191,7 +192,7 @@ ProblemFormSet = forms.formset_factory(
 )
 
 
-class DoneForm(forms.Form):
+class DoneForm(Form):
     done_on = DayField(label="销号日期")
 
 

@@ -3,10 +3,11 @@
 from django import forms
 
 from common.forms.fields import PlainTextField
+from common.forms.form import Form
 from members.roster.forms import LONG_NUMBER
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     q = PlainTextField(label="名称或首字母", max_length=60, required=False)
 
     def clean_q(self):

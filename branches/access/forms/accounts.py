@@ -12,11 +12,12 @@ from branches.access.services.factor import factor_check
 from branches.access.services.slips import slip_tried
 from common.forms.fields import PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 
 PASSWORD_MAX = 128
 
 
-class LoginForm(AuthenticationForm):
+class LoginForm(Form, AuthenticationForm):
     error_messages = {
         "invalid_login": "用户名或密码不正确，请重新输入。",
         "inactive": "用户名或密码不正确，请重新输入。",
@@ -58,7 +59,7 @@ class CodeField(forms.CharField):
         super().__init__(max_length=40, widget=forms.TextInput(attrs=attrs), **kwargs)
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     """The code alone: at the sign-in, and the first one of a new device. recovery: a code on paper is typed."""
 
     code = CodeField(label="验证码")
@@ -81,7 +82,7 @@ def _own_password(request, password, message):
     return password
 
 
-class PasswordConfirmForm(forms.Form):
+class PasswordConfirmForm(Form):
     """The password once more, and a code of the second factor where there is one."""
 
     password = forms.CharField(
@@ -119,7 +120,7 @@ def too_long(password):
         raise forms.ValidationError(f"密码不超过 {PASSWORD_MAX} 个字符。")
 
 
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(Form):
     new_password = forms.CharField(
         label="新密码",
         max_length=PASSWORD_MAX,
@@ -171,7 +172,7 @@ class PasswordChangeForm(NewPasswordForm):
         return _own_password(self.request, self.cleaned_data["old_password"], "原密码不正确。")
 
 
-class AccountForm(forms.Form):
+class AccountForm(Form):
     username = PlainTextField(
         label="用户名",
         max_length=64,

@@ -12,6 +12,7 @@ from branches.reach.rights import APPOINT, ROLE_CHOICES, ROLES, SYSTEM_ROLES
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 from common.names import initials_of
 
 FOUND = 20
@@ -58,7 +59,7 @@ class AccountChoice(forms.ModelChoiceField):
         return f"{user.name}（{user.username}）"
 
 
-class AccountSearch(forms.Form):
+class AccountSearch(Form):
     q = PlainTextField(label="姓名、用户名或拼音首字母", max_length=64, required=False)
 
 
@@ -69,7 +70,7 @@ def roles_to_give(user):
     return [(role, label) for role, label in ROLE_CHOICES if role in mine]
 
 
-class AppointmentForm(forms.Form):
+class AppointmentForm(Form):
     user = AccountChoice(User.objects.none(), label="账号", empty_label="请选择")
     role = forms.ChoiceField(label="角色", choices=[])
     organisation = OrganisationField(Organisation.objects.none(), label="党组织")
@@ -97,7 +98,7 @@ class AppointmentForm(forms.Form):
         return data
 
 
-class AssistantForm(forms.Form):
+class AssistantForm(Form):
     """Somebody who acts for the user himself; any account whose user name is known can be named."""
 
     user = AccountChoice(User.objects.none(), label="账号", empty_label="请选择")
@@ -114,11 +115,11 @@ class AssistantForm(forms.Form):
         field.choices = [("", "请选择"), *((row.pk, field.label_from_instance(row)) for row in accounts)]
 
 
-class AssistantEndForm(forms.Form):
+class AssistantEndForm(Form):
     ends = DayField(label="最后一天", initial=clock.today)
 
 
-class AppointmentEndForm(forms.Form):
+class AppointmentEndForm(Form):
     ends = DayField(label="最后一天", initial=clock.today)
     successor = AccountChoice(
         User.objects.none(),

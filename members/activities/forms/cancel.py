@@ -2,10 +2,11 @@
 
 from django import forms
 
+from common.forms.form import Form
 from members.activities.forms.fields import TextField
 
 
-class CancelForm(forms.Form):
+class CancelForm(Form):
     """Why a planned activity will not take place."""
 
     reason = TextField(

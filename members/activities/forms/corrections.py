@@ -2,10 +2,11 @@
 
 from django import forms
 
+from common.forms.form import Form
 from members.activities.forms.fields import TextField
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(Form):
     """The reason stays with the new version, for its reviewer and for whoever reads both."""
 
     reason = TextField(

@@ -2,11 +2,12 @@
 
 from django import forms
 
+from common.forms.form import Form
 from members.activities.forms.attendance import TilesMixin
 from members.activities.selectors.rosters import roster
 
 
-class HostForm(TilesMixin, forms.Form):
+class HostForm(TilesMixin, Form):
     """Attendance of one host. host: the ActivityHost with its organisation and record."""
 
     attendance_errors = forms.Field(required=False)

@@ -3,12 +3,13 @@
 from django import forms
 
 from common import clock
+from common.forms.form import Form
 from members.activities.forms.fields import DayField, TextField
 from members.activities.models import ActivityKindCode, BuildingField, Topic, Way
 from members.activities.services.records import PLAN_AHEAD, PLAN_TOO_FAR
 
 
-class RecordFields(forms.Form):
+class RecordFields(Form):
     """Fields only; chair and hosts follow the organisation and are added by ActivityForm."""
 
     organisation = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -4,6 +4,7 @@ from django import forms
 
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
+from common.forms.form import Form
 from members.activities.selectors.resolutions import STATES
 
 
@@ -19,9 +20,9 @@ class ResolutionFilter(Filter):
         self.fields["organisation"].queryset = organisations
 
 
-class DoneForm(forms.Form):
+class DoneForm(Form):
     done_on = DayField(label="办结日期")
 
 
-class ReopenForm(forms.Form):
+class ReopenForm(Form):
     reason = PlainTextField(label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

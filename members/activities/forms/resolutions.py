@@ -2,12 +2,13 @@
 
 from django import forms
 
+from common.forms.form import Form
 from members.activities.forms.fields import DayField, PersonField, TextField
 
 MOST = 30
 
 
-class ResolutionForm(forms.Form):
+class ResolutionForm(Form):
     """One decision: text, who carries it out, until when. A row without text says nothing."""
 
     text = TextField(label="决议", max_length=500, required=False)

@@ -5,6 +5,7 @@ from django import forms
 from branches.places.models.departments import Department
 from common import clock
 from common.forms.filters import Filter, PeriodField
+from common.forms.form import Form
 from common.periods import QUARTER, YEAR, Period
 from members.activities.forms.fields import DayField, PlacesField, TextField
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, WorkKind
@@ -43,7 +44,7 @@ def _name(account):
     return account.name
 
 
-class WorkForm(forms.Form):
+class WorkForm(Form):
     """An item with its carriers and the planned dates of its stages.
 
     arranges, own: organisations of work/rights.py: places_to_arrange and places_of_own_work; carriers: of carrier_places.
@@ -188,7 +189,7 @@ class WorkForm(forms.Form):
         )
 
 
-class StopForm(forms.Form):
+class StopForm(Form):
     """Why and when an item ended before its time."""
 
     day = DayField(

@@ -3,6 +3,7 @@
 from django import forms
 
 from common import clock
+from common.forms.form import Form
 from common.stale_form import form_mark
 from members.activities.forms.fields import DayField, TextField
 from responsibilities.work.services.stages import MilestoneData, StageData, shown
@@ -16,7 +17,7 @@ def _day(label, *, actual=False):
     return DayField(label=label, required=False)
 
 
-class StageForm(forms.Form):
+class StageForm(Form):
     """Business dates of a stage and what happened. edits: whether the planned dates may be changed."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
@@ -83,7 +84,7 @@ class StageForm(forms.Form):
         return StageData(values["planned_on"], values["happened_on"], values["business"], rows)
 
 
-class MilestoneForm(forms.Form):
+class MilestoneForm(Form):
     """One row of the milestones; an empty one is left out."""
 
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**53)
@@ -105,7 +106,7 @@ class MilestoneForm(forms.Form):
         return values
 
 
-class PaperForm(forms.Form):
+class PaperForm(Form):
     """A file in place of a record, where no record can exist."""
 
     title = TextField(label="材料名称", max_length=120, error_messages={"required": "请填写材料名称。"})

@@ -50,8 +50,8 @@ def test_staff_sets_up_a_branch_and_lands_on_its_first_steps(world, as_):
         ({"founded": "2027-01-01"}, "成立日期不能晚于今天"),
         ({"founded": "1900-01-01"}, "日期应在"),
         ({"kind": "small_group"}, "之下不能设党小组"),
-        ({"name": "​"}, "这个字段是必填项"),
-        ({"kind": "party_group"}, "选择一个有效的选项"),
+        ({"name": "​"}, "请填写“党组织全称”。"),
+        ({"kind": "party_group"}, "“组织类别”请从列表中选择。"),
     ],
 )
 def test_a_wrong_value_is_told_at_its_field_and_writes_nothing(change, message, world, as_):
@@ -199,7 +199,7 @@ def test_a_term_is_entered_corrected_and_closed_by_an_election(world, as_):
     [
         ({"starts": "2026-01-01", "expires": "2025-01-01"}, "届满日期应晚于任期开始日期"),
         ({"starts": "2026-01-01", "expires": "2026-01-01"}, "届满日期应晚于任期开始日期"),
-        ({"expires": ""}, "必填"),
+        ({"expires": ""}, "请填写“任期届满日期”。"),
         ({"expires": "2045-01-01"}, "日期应在"),
     ],
 )

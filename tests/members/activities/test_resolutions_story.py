@@ -44,7 +44,7 @@ def test_a_resolution_is_done_late_and_reopened_with_a_reason(world, as_):
     assert secretary.post(f"/resolutions/{row.pk}/done/", {"done_on": "2026-10-05"}).status_code == 409
 
     answer = as_("staff").post(f"/resolutions/{row.pk}/reopen/", {"reason": ""})
-    assert answer.status_code == 422 and "这个字段是必填项。" in text_of(answer)
+    assert answer.status_code == 422 and "请填写“原因”。" in text_of(answer)
     as_("staff").post(f"/resolutions/{row.pk}/reopen/", {"reason": "没有验收"})
     row.refresh_from_db()
     assert (row.done_on, row.done_by, row.progress) == (None, None, "overdue")

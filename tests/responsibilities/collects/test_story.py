@@ -219,8 +219,8 @@ def test_a_file_that_is_no_file_of_its_kind_is_refused(world, as_):
         ([{"label": "", "options": "是、否"}], {}, "请写明要征集的内容。"),
         ([asked("人数")], {"targets": ["99999"]}, "请从列表中选择填报组织。"),
         ([asked("人数")], {"targets": ["x"]}, "请从列表中选择填报组织。"),
-        ([asked("人数")], {"title": ""}, "这个字段是必填项。"),
-        ([asked("人数")], {"due": "不久"}, "输入一个有效的日期。"),
+        ([asked("人数")], {"title": ""}, "请填写“征集事项”。"),
+        ([asked("人数")], {"due": "不久"}, "“时限”应是有效的日期，如 2026-03-05。"),
     ],
 )
 def test_what_is_wrong_in_a_draft_gets_one_sentence(world, as_, rows, changes, sentence):

@@ -229,11 +229,11 @@ def test_a_notice_to_a_member_of_the_leading_group_is_answered_by_him_alone(worl
     ("changes", "sentence"),
     [
         ({"due": "2020-01-01"}, "回复时限不能早于今天。"),
-        ({"due": "明天"}, "输入一个有效的日期。"),
+        ({"due": "明天"}, "“回复时限”应是有效的日期，如 2026-03-05。"),
         ({"recipient": "o999999"}, "请从列表中选择承办组织或人员。"),
         ({"recipient": "u1 OR 1"}, "请从列表中选择承办组织或人员。"),
-        ({"recipient": ""}, "这个字段是必填项。"),
-        ({"title": "\u200b"}, "这个字段是必填项。"),
+        ({"recipient": ""}, "请选择“承办”。"),
+        ({"title": "\u200b"}, "请填写“督查事项”。"),
         ({"problems": "\n".join(["问题"] * 31)}, "问题最多列 30 条。"),
         ({"problems": "题" * 301}, "一个问题最多 300 字。"),
     ],
@@ -277,7 +277,7 @@ def test_a_late_reply_is_accepted_and_marked_by_the_due_date_in_force(world, as_
     [
         (7, "等待", "新的时限应晚于现在的时限"),
         (3, "等待", "新的时限应晚于现在的时限"),
-        (9, "", "这个字段是必填项。"),
+        (9, "", "请填写“原因”。"),
     ],
 )
 def test_prolonging_needs_a_later_day_and_a_reason(world, as_, days, reason, sentence):
