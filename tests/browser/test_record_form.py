@@ -123,3 +123,21 @@ def test_the_form_works_without_javascript(live_world, open_page):
     record = only()
     assert record.state == ActivityState.SUBMITTED and record.resolutions.get().text == "完成初审"
     assert Activity.objects.count() == 1
+
+
+def test_back_after_the_submission_leads_to_the_record(live_world, open_page, complaints):
+    page = open_page("secretary_a", f"{reverse('activity_new')}?organisation={live_world.branch_a.pk}&kind=assembly")
+    page.fill("#id_content", "会议内容。")
+    page.wait_for_selector("text=已自动保存")
+    page.click("text=全部出席")
+    page.click("button[name='do'][value='submit']")
+    page.wait_for_url("**/activities/*/#counts")
+    page.go_back()
+    assert page.text_content("h1").strip() == "这条记录已提交"
+    page.click("main a:has-text('查看这条记录')")
+    page.wait_for_url(lambda url: not url.endswith("/edit/"))
+    assert page.url.endswith(reverse("activity_detail", args=[only().pk]))
+    page.wait_for_load_state("networkidle")
+    # The browser notes the status of the page that says so; anything else would be a complaint.
+    assert ["409" in words for _, words in complaints] == [True]
+    complaints.clear()

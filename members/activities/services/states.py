@@ -84,6 +84,19 @@ def is_late(activity: Activity, moment: datetime) -> bool:
     return activity.late or not (in_grace or day <= back)
 
 
+def closed_words(activity: Activity) -> tuple[str, str]:
+    """Return (title, what to do) for whoever opens the form of a record that can no longer be changed there."""
+    if activity.state == ActivityState.CANCELLED:
+        return "计划已取消，不能再填写", "改在别的日子开的，另记一次。"
+    if activity.state == ActivityState.ACCEPTED:
+        words = "这条记录已通过审核，不用再提交。要改内容，请打开记录，点“更正”，写明原因。"
+    elif activity.review_opened_at is None:
+        words = "这条记录正在等待上级审核，不用再提交。要改内容，请打开记录，点“撤回”，改好后重新提交。"
+    else:
+        words = "审核已经开始，不能撤回，也不用再提交。要改内容，请审核人退回，或在通过以后更正。"
+    return "这条记录已提交", words
+
+
 def has_reviewer(activity: Activity) -> bool:
     """Return whether anyone but its writers may review the record: someone strictly above with the right."""
     grants = OrganisationGrant.objects.giving(REVIEW, clock.today()).above(activity.organisation)

@@ -20,6 +20,7 @@ from members.activities.forms.kinds import pills, short_label
 from members.activities.forms.record import ActivityForm, form_for, places_for
 from members.activities.models import Activity, ActivityKindCode
 from members.activities.selectors.records import last_content, readable
+from members.activities.services import states
 from members.activities.services.corrections import correction_save, correction_submit
 from members.activities.services.records import EDITABLE, activity_create, activity_update
 from members.activities.services.states import activity_record
@@ -60,7 +61,8 @@ def activity_edit(request, pk):
     rows = Activity.objects.select_related("organisation__parent", "chair")
     activity = opened(access.get_for(rows, request.user, RECORD, pk=pk))
     if activity.state not in EDITABLE and activity.correction is None:
-        raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
+        # Whoever goes back in the browser after he submitted comes here: nothing is wrong, and nothing was typed.
+        return _closed(request, activity)
     notes, initial = [], {}
     if request.GET.get("period"):
         _take_period(request.GET["period"], initial, notes)
@@ -271,12 +273,26 @@ def _stale(request, form, conflict):
         .filter(pk=record.pk)
         .first()
     )
+    if record is not None and record.state not in EDITABLE and record.correction is None:
+        return _closed(request, record, typed_lines(form.data))
     context = {
+        "title": "没有保存：这条记录已有变化",
         "message": conflict.message,
         "typed": typed_lines(form.data),
         "record": record,
-        "may_edit": record is not None and record.state in EDITABLE,
+        "may_edit": record is not None,
     }
+    return render(request, "members/activities/conflict.html", context, status=409)
+
+
+def _closed(request, record, typed=()):
+    """Answer 409 with a record that cannot be changed as it stands, and what to do instead.
+
+    typed: [(label, text)] of what was sent and not saved.
+    """
+    title, message = states.closed_words(record)
+    record = Activity.objects.select_related("organisation").prefetch_related("kinds", "resolutions").get(pk=record.pk)
+    context = {"title": title, "message": message, "typed": typed, "record": record, "may_edit": False}
     return render(request, "members/activities/conflict.html", context, status=409)
 
 
