@@ -30,6 +30,7 @@ from members.activities.selectors.records import (
     unconfirmed_hosts,
     unknown_among,
 )
+from members.activities.selectors.turn import turn_of
 from members.activities.selectors.versions import corrections_in_hand, versions_of
 from members.activities.services import records as services
 from members.activities.services import states as moves
@@ -127,6 +128,7 @@ def activity_detail(request, pk):
         "versions": versions,
         "may_correct": rights[RECORD] and state == ActivityState.ACCEPTED and versions.in_hand is None,
         "history": history(activity),
+        "turn": turn_of(activity),
         "may_edit": rights[RECORD] and state in services.EDITABLE,
         "may_discard": rights[RECORD] and state in (ActivityState.DRAFT, ActivityState.PLANNED),
         "may_cancel": rights[RECORD] and state == ActivityState.PLANNED,
