@@ -325,8 +325,8 @@ def system_lines(figures: SystemFigures) -> list[dict[str, Any]]:
         ),
         (
             "为党务干部建立账号",
-            figures.accounts > len(figures.secretaries),
-            f"业务账号 {figures.accounts} 个；任命由机关党委书记办理，任命后您发的口令作废；书记和党员的账号不需要您建立",
+            figures.staff > 0,
+            f"已建立 {figures.staff} 个；任命由机关党委书记办理，任命后您发的口令作废；书记和党员的账号不需要您建立",
             "account_new",
         ),
     ]

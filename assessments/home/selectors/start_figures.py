@@ -24,6 +24,8 @@ from responsibilities.work.models import WorkItem
 
 SECRETARY = "branch_secretary"
 COMMITTEE_SECRETARY = "committee_secretary"
+# Whoever acts for a branch gets his account by a slip or from his secretary, and the operator makes the committee's first.
+NOT_STAFF = ("group_leader", "branch_officer", SECRETARY, "general_branch_secretary", COMMITTEE_SECRETARY)
 
 
 @dataclass(frozen=True)
@@ -126,12 +128,16 @@ def is_young() -> bool:
 
 @dataclass(frozen=True)
 class SystemFigures:
-    """What the administrator needs to know: never content. root: whether the first organisation stands."""
+    """What the administrator needs to know: never content. root: whether the first organisation stands.
+
+    staff: accounts that an administrator made for people who work for the committee; those of secretaries and members,
+    which slips give, and those of the committee's secretaries, which the operator makes, are none of his.
+    """
 
     root: bool
     secretaries: tuple[str, ...]
     auditors: int
-    accounts: int
+    staff: int
 
 
 def system_figures() -> SystemFigures:
@@ -143,11 +149,13 @@ def system_figures() -> SystemFigures:
         .values_list("role", "user__name")
     )
     system = Appointment.objects.filter(role__in=SYSTEM_ROLES).order_by().values("user")
+    elsewhere = Appointment.objects.filter(role__in=NOT_STAFF).order_by()
+    people = User.objects.filter(is_active=True).exclude(pk__in=system)
     return SystemFigures(
         root=Organisation.objects.filter(parent__isnull=True).exists(),
-        secretaries=tuple(name for role, name in roles if role == COMMITTEE_SECRETARY),
+        secretaries=tuple(dict.fromkeys(name for role, name in roles if role == COMMITTEE_SECRETARY)),
         auditors=sum(role == "security_auditor" for role, _ in roles),
-        accounts=User.objects.filter(is_active=True).exclude(pk__in=system).count(),
+        staff=people.exclude(pk__in=elsewhere.values("user")).filter(slips__isnull=True).count(),
     )
 
 

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from assessments.facts import fill as rollups
-from assessments.home.first_steps import STEPS
+from assessments.home.first_steps import STEPS, system_lines
 from assessments.home.selectors.cadre import cadre_record
 from assessments.home.selectors.start_figures import is_young, start_figures, system_figures
-from branches.access.models import User
+from branches.access.models import CodeSlip, User
 from branches.access.services.appointments import appointment_end
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
@@ -104,13 +104,33 @@ def test_another_setting_is_no_day_of_start_and_work_counts_that_runs_in_the_yea
     assert {row["name"] for row in cadre_record(world.secretary_a, year)["work"]} == {"首日止", "末日起"}
 
 
-def test_the_administrator_reads_who_holds_which_seat_and_how_many_accounts_there_are(world):
+def test_the_administrator_reads_who_holds_which_seat_and_how_many_accounts_he_made(world):
+    """Accounts of secretaries and members are none of his step: they are made by others, and closed it by themselves."""
     figures = system_figures()
     assert figures.root and figures.secretaries == (world.committee_secretary.name,) and figures.auditors == 1
-    assert figures.accounts == User.objects.filter(is_active=True).count() - 2
+    # party_secretary, leader, staff, discipline; member and outsider have no appointment yet
+    assert figures.staff == 6
     User.objects.filter(username="outsider").update(is_active=False)
     User.objects.filter(username="auditor").update(is_active=False)
-    assert (system_figures().auditors, system_figures().accounts) == (0, figures.accounts - 1)
+    member_slip(world, world.member)
+    assert (system_figures().auditors, system_figures().staff) == (0, 4)
+    kept = ("administrator", "auditor", "committee_secretary", "secretary_a", "leader_a1", "member")
+    User.objects.exclude(username__in=kept).update(is_active=False)
+    assert system_figures().staff == 0
+    step = system_lines(system_figures())[-1]
+    assert step["state"] != "done" and step["note"].startswith("已建立 0 个")
+
+
+def member_slip(world, user):
+    """Give an account a slip, as one that was made in one go."""
+    CodeSlip.objects.create(
+        user=user,
+        organisation=world.branch_a,
+        printed_by=world.secretary_a,
+        printed_at=clock.now(),
+        expires=clock.now(),
+        digest="",
+    )
 
 
 def test_an_agency_without_a_branch_is_young(world):
