@@ -1,0 +1,67 @@
+"""On the phone: lists are cards that do not scroll sideways, and what is tapped is as high as a thumb."""
+
+import pytest
+
+from branches.access.models import CodeSlip
+from branches.audit.models import AuditEntry
+from branches.notices.services import notice_send
+from common import clock
+from common.operator import OPERATOR
+from members.roster.models.links import LinkProposal
+from members.roster.models.members import Member
+
+pytestmark = pytest.mark.browser
+
+WIDE = (
+    """[...document.querySelectorAll(".dj-scroll")].filter((each) => each.scrollWidth > each.clientWidth + 1).length"""
+)
+# What is tapped within the page and is lower than 44 px: [tag, words, height]. A label is tapped for its box.
+LOW = """() => [...document.querySelectorAll("main a, main button, main summary, main select, main input:not([type=hidden])")]
+    .filter((each) => !each.closest(".dj-tile-states, .sr-only, .dj-heat") && each.getBoundingClientRect().width > 1)
+    .map((each) => [each.tagName, each.textContent.trim().slice(0, 12),
+                    Math.round((each.closest("label") || each).getBoundingClientRect().height)])
+    .filter(([, , height]) => height > 1 && height < 44)"""
+
+
+@pytest.fixture
+def filled(live_world):
+    """A notice, a slip, an entry with changes and a link that waits, so that no list is empty."""
+    world, now = live_world, clock.now()
+    words = "督查事项逾期未回复，请尽快办理并写明原因和完成的日期"
+    notice_send(by=OPERATOR, to=world.committee_secretary, kind="returned", text=words, url="/")
+    CodeSlip.objects.create(
+        user=world.member,
+        organisation=world.branch_a,
+        printed_by=world.secretary_a,
+        printed_at=now,
+        expires=now,
+        digest="",
+    )
+    LinkProposal.objects.create(member=Member.objects.get(name="甲二"), account=world.member, proposed_at=now)
+    assert AuditEntry.objects.exists()
+    return world
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("committee_secretary", "/notices/"),
+        ("secretary_a", "/slips/"),
+        ("auditor", "/audit/"),
+        ("secretary_a", "/account/"),
+        ("member", "/account/links/"),
+        ("secretary_a", "/activities/new/"),
+        ("committee_secretary", "/dashboard/"),
+    ],
+)
+def test_a_page_fits_the_phone_and_the_thumb(filled, open_page, who, path):
+    page = open_page(who, path, viewport={"width": 390, "height": 844})
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if path != "/dashboard/":  # the matrix of the dashboard scrolls within its panel
+        assert page.evaluate(WIDE) == 0
+    low = page.evaluate(LOW)
+    assert [row for row in low if path != "/dashboard/" or "提醒" in row[1]] == []
+    rows = page.locator(".dj-table.is-stacked tbody tr")
+    if path in ("/notices/", "/slips/", "/audit/"):
+        assert rows.count() and page.locator(".dj-table.is-stacked thead").is_hidden()
