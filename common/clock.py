@@ -45,6 +45,11 @@ def in_words(day: date) -> str:
     return f"{day.month}月{day.day}日" if day.year == today().year else f"{day.year}年{day.month}月{day.day}日"
 
 
+def in_full(day: date) -> str:
+    """Return a date with its year, whichever that is: 2026年9月3日. For what holds for longer than a year."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def short(day: date) -> str:
     """Return a date as a narrow column shows it: 11-27, with its year where that is not this one."""
     return f"{day:%m-%d}" if day.year == today().year else f"{day:%Y-%m-%d}"

@@ -134,7 +134,7 @@ def _question(key: str, text: str, since: date) -> dict[str, Any]:
     name = known.label.split("（")[0]
     change = f"由 {before} 改为 {after}" if before != after else f"仍为 {after}"
     return {
-        "title": f"自{clock.in_words(since)}起，{name}{change}？",
+        "title": f"自{clock.in_full(since)}起，{name}{change}？",
         "text": f"{known.purpose}{_UNCHANGED}",
         # What it changes of what is owed is known further up.
         "consequence": reverse("setting_consequence", args=[key, text, since.isoformat()])
@@ -169,7 +169,7 @@ def setting_cancel_page(request: Request, pk: int) -> HttpResponse:
         request,
         act,
         label="取消的原因",
-        title=f"取消自{clock.in_words(row.valid_from)}起的{known.label} {known.words(row.value)}？",
+        title=f"取消自{clock.in_full(row.valid_from)}起的{known.label} {known.words(row.value)}？",
         text="还没有生效，取消后照此前的值执行；取消和原因记入审计。",
         verb="取消这项设定",
         back=reverse("setting_edit", args=[row.key]),
@@ -217,7 +217,7 @@ def setting_proposal_decline(request: Request, pk: int) -> HttpResponse:
         act,
         label="原因",
         title=f"{'撤回' if own else '不采纳'}关于{known.label}的建议？",
-        text=f"建议自{clock.in_words(row.valid_from)}起改为 {known.words(row.value)}；原值不变，答复留在这一页。",
+        text=f"建议自{clock.in_full(row.valid_from)}起改为 {known.words(row.value)}；原值不变，答复留在这一页。",
         verb="撤回建议" if own else "不采纳",
         back=reverse("setting_edit", args=[row.key]),
     )
@@ -253,16 +253,16 @@ def _start_taken(request: Request, day: date, before: date | None) -> HttpRespon
     start_check(day)
     if "confirmed" in request.POST:
         start_set(by=request.user, day=day)
-        messages.success(request, f"{clock.in_words(day)}起计算义务和得分，正在重新汇总")
+        messages.success(request, f"{clock.in_full(day)}起计算义务和得分，正在重新汇总")
         return redirect("home")
     if before is None:
         change = "以前的记录只供查阅，不判逾期，不计分。"
     elif day > before:
-        change = f"{clock.in_words(before)}至这一天之间的义务、逾期和得分不再计算。"
+        change = f"{clock.in_full(before)}至这一天之间的义务、逾期和得分不再计算。"
     else:
-        change = f"这一天至 {clock.in_words(before)}之间的义务将补算，没有记录的会显示为逾期。"
+        change = f"这一天至 {clock.in_full(before)}之间的义务将补算，没有记录的会显示为逾期。"
     context = {
-        "title": f"自{clock.in_words(day)}起计算义务和得分？",
+        "title": f"自{clock.in_full(day)}起计算义务和得分？",
         "text": f"{change}{_UNCHANGED}",
         "verb": "确定启用日期",
         "cancel": reverse("setting_start"),
@@ -298,11 +298,11 @@ def _joining_taken(request: Request, place: Organisation, day: date | None) -> H
     joining_check(place, day)
     if "confirmed" in request.POST:
         joining_set(by=request.user, place=place, day=day)
-        since = f"自{clock.in_words(day)}起" if day else "随本机关启用日期"
+        since = f"自{clock.in_full(day)}起" if day else "随本机关启用日期"
         messages.success(request, f"{place.label}{since}计算义务和得分，正在重新汇总")
         return redirect("setting_joining")
     context = {
-        "title": f"{place.label}自{clock.in_words(day)}起计算义务和得分？"
+        "title": f"{place.label}自{clock.in_full(day)}起计算义务和得分？"
         if day
         else f"{place.label}改回本机关的启用日期？",
         "text": "下级党组织随同；这一天以前的记录只供查阅，不判逾期，不计分。" + _UNCHANGED

@@ -109,7 +109,7 @@ def test_the_committee_secretary_says_it_after_its_consequence_was_read(world, a
     assert "另定起记日期" in client.get("/settings/").content.decode()
     data = {"organisation": world.general.pk, "day": "2026-07-03"}
     asked = client.post(PAGE, data).content.decode()
-    assert "直属单位党总支自7月3日起计算义务和得分？" in asked and "/requirements/left-out/2026-07-03/" in asked
+    assert "直属单位党总支自2026年7月3日起计算义务和得分？" in asked and "/requirements/left-out/2026-07-03/" in asked
     assert not Organisation.objects.filter(kept_from__isnull=False).exists()
     assert client.post(PAGE, data | {"confirmed": "1"})["Location"] == PAGE
     assert set(Organisation.objects.filter(kept_from=DAY)) == {world.general, world.branch_c}

@@ -91,7 +91,7 @@ def test_settings_of_the_business_are_not_the_administrators_nor_technical_ones_
 def test_the_start_is_said_moved_and_kept_as_history(world, as_):
     client = as_("committee_secretary")
     asked = client.post(START, {"day": "2026-07-01"}).content.decode()
-    assert "7月1日起计算义务和得分" in asked and "不再计算" in asked and agency_start() == EARLIEST
+    assert "自2026年7月1日起计算义务和得分" in asked and "不再计算" in asked and agency_start() == EARLIEST
     assert client.post(START, {"day": "2026-07-01", "confirmed": "1"}).status_code == 302
     assert agency_start() == date(2026, 7, 1)
     assert "将补算" in client.post(START, {"day": "2026-03-01"}).content.decode()

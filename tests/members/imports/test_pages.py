@@ -100,6 +100,19 @@ def test_errors_are_listed_and_exported_and_nothing_can_be_applied(as_):
     assert AuditEntry.objects.filter(verb="import.errors_export", object_id=batch.pk).exists()
 
 
+def test_hints_stand_beside_errors_and_do_not_say_that_it_can_be_imported(as_):
+    client = as_("staff")
+    _, batch = upload(client, members=members_file(person()))
+    batch.preview |= {"notices": [["members", "2", "姓名", "名册中另有同名的人。"]], "notice_count": 1}
+    batch.save()
+    assert "核对后可以导入" in page(client, batch)
+    _, wrong = upload(client, members=members_file(person(人员类别="团员")))
+    wrong.preview |= {"notices": batch.preview["notices"], "notice_count": 1}
+    wrong.save()
+    text = page(client, wrong)
+    assert "共 1 条，不妨碍导入；先改正错误" in text and "核对后可以导入" not in text and "同名的人" in text
+
+
 def test_an_unknown_heading_is_assigned_by_hand(as_):
     client = as_("staff")
     heads = [("甲列" if head == "所在党支部" else head) for head in MEMBER_HEADS]
