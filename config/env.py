@@ -87,6 +87,14 @@ def redis(name):
     return url
 
 
+def socket_path(name):
+    """Return the absolute path of a unix socket, or an empty string when unset; it need not be there yet."""
+    value = os.environ.get(name, "").strip()
+    if value and not value.startswith("/"):
+        raise WrongSetting(f"{name} must be the absolute path of a unix socket.")
+    return value
+
+
 def _own_file(path):
     """Return the stripped content of a key file that nobody else can read."""
     try:

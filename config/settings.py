@@ -247,6 +247,9 @@ MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 ATTACHMENT_MAX_BYTES = 20 * 1024 * 1024
 ATTACHMENTS_PER_RECORD = 20
 ATTACHMENT_BYTES_PER_YEAR = 500 * 1024 * 1024
+# Scanner of uploads (C41): clamd's unix socket; unset: files are kept as not scanned. Seconds it may take for one file.
+CLAMD_SOCKET = env.socket_path("CLAMD_SOCKET")
+CLAMD_SECONDS = env.integer("CLAMD_SECONDS", 20, 1, 300)
 # Limits of an account a day (C45): numbers shown in full; numbers refused because somebody out of reach bears them.
 UNMASKS_PER_DAY = env.integer("UNMASKS_PER_DAY", 20, 1, 1000)
 NUMBER_REFUSALS_PER_DAY = env.integer("NUMBER_REFUSALS_PER_DAY", 10, 1, 1000)

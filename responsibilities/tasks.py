@@ -2,12 +2,25 @@
 
 from celery import shared_task
 
+from branches.jobs import services as jobs
+from responsibilities.proof_files import checks
 from responsibilities.supervision.services.escalation import supervisions_escalate
 from responsibilities.work import import_jobs
 
-__all__ = ["escalate_supervisions", "import_jobs"]
+__all__ = ["check_files", "escalate_supervisions", "import_jobs", "scan_files"]
 
 
 @shared_task
 def escalate_supervisions():
     supervisions_escalate()
+
+
+@shared_task
+def check_files():
+    checks.files_check()
+    jobs.beat("files")
+
+
+@shared_task
+def scan_files():
+    checks.files_scan()

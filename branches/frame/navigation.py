@@ -51,6 +51,7 @@ _SYSTEM = [
     ("启用情况", "first_steps", "checklist", ACCOUNTS),
     ("意见反馈", "feedback_list", "message", ACCOUNTS),
     ("后台任务", "job_list", "activity", ACCOUNTS),
+    ("文件检查", "kept_file_list", "file-text", ACCOUNTS),
     ("审计", "audit_list", "shield-check", AUDIT),
 ]
 # What a role may open and never finds anything in: results, key work and askings belong to branches and above, evidence is

@@ -92,6 +92,9 @@ CHIPS = {
     "active": ("有效", "circle-check", "ok"),
     "ended": ("已结束", "minus", "draft"),
     "locked": ("已锁定", "lock", "low"),
+    "infected": ("已隔离", "ban", "late"),
+    "lost": ("文件缺失", "alert-triangle", "late"),
+    "unscanned": ("未扫描", "help-circle", "idle"),
     "masked": ("已遮盖", "lock", "idle"),
     "archived": ("已归档", "archive", "draft"),
 }

@@ -63,7 +63,7 @@ class Heartbeat(models.Model):
     class Meta:
         default_permissions = ()
 
-    LABELS = {"worker": "后台执行", "beat": "定时调度", "sealer": "审计封存", "rollup": "指标汇总"}
+    LABELS = {"worker": "后台执行", "beat": "定时调度", "sealer": "审计封存", "rollup": "指标汇总", "files": "文件核对"}
 
     def __str__(self):
         return f"{self.name} {self.at}"

@@ -19,6 +19,7 @@ from django.conf import settings
 
 from common import clock
 from common.text import clean_text
+from common.uploads import scanning
 from common.uploads.archives import RefusedFile, check_limits, check_office, check_workbook, open_archive
 from common.uploads.pictures import INCOMPLETE, check_picture
 
@@ -73,12 +74,13 @@ _NOT_DECODED = "不是 UTF-8 或 GB18030 编码的文本，请另存后再上传
 
 
 class FileKind(NamedTuple):
-    """What a checked upload is: kind (`pdf`…), fixed content type, size in bytes, sha256 in hex."""
+    """What a checked upload is: kind (`pdf`…), fixed content type, size in bytes, sha256 in hex, what the scanner said."""
 
     kind: str
     content_type: str
     size: int
     sha256: str
+    scan: str = scanning.UNKNOWN
 
 
 def check_upload(file: Any, allowed: Collection[str] = DEFAULT_KINDS, *, max_bytes: int | None = None) -> FileKind:
@@ -98,7 +100,18 @@ def check_upload(file: Any, allowed: Collection[str] = DEFAULT_KINDS, *, max_byt
     if len(data) > max_bytes:
         raise RefusedFile(f"文件不应大于 {max_bytes // (1024 * 1024) or 1} MB。")
     _check_content(data, kind)
-    return FileKind(kind, CONTENT_TYPES[kind], len(data), hashlib.sha256(data).hexdigest())
+    return FileKind(kind, CONTENT_TYPES[kind], len(data), hashlib.sha256(data).hexdigest(), _scanned(data))
+
+
+def _scanned(data: bytes) -> str:
+    """Return what the scanner says; RefusedFile for what it knows as malware (control C41)."""
+    verdict = scanning.scan_bytes(data)
+    if verdict.state == scanning.INFECTED:
+        log.error("an upload is refused: the scanner found %s", verdict.found)
+        raise RefusedFile(
+            f"扫描发现这个文件带有恶意程序（{verdict.found}），没有保存。请告知系统管理员，并检查您的电脑。"
+        )
+    return verdict.state
 
 
 def _kind_of_name(name: str, allowed: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from branches.kept_files.models import KeptFile
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
 from branches.settings.joining import start_at
@@ -509,7 +510,7 @@ class AttachmentQuerySet(ScopedQuerySet):
         return self.exclude(revision__state__in=["draft", "returned", "discarded"])
 
 
-class Attachment(models.Model):
+class Attachment(KeptFile):
     """A file of a record; stored outside the web root under a random name, served through the record."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -12,12 +12,14 @@ from django.core.exceptions import ValidationError
 
 from common import crypto, database
 from common.errors import Conflict
+from common.uploads import scanning
 from common.uploads import sniffing as files
 from members.imports.models import KEPT, UNFINISHED, ImportBatch
 
 FOLDER = "imports"
 GONE = "上传的文件已删除或不能读取，请重新上传。"
 EXPIRED = f"上传的文件只保留 {int(KEPT.total_seconds() // 3600)} 小时，这次导入已过期，请重新上传。"
+INFECTED = "扫描发现上传的文件带有恶意程序，没有读取其中任何一行，请告知系统管理员。"
 _QUOTA_LOCK = 7_302_051
 _MB = 1024 * 1024
 # A file that no row names may belong to an upload that is just being planned.
@@ -37,8 +39,8 @@ def keep(batch: ImportBatch, ledger: str, upload: Any) -> str:
 def sources(batch: ImportBatch) -> dict[str, tuple[io.BytesIO, str]]:
     """Return the files of a batch in the clear, in memory: {ledger: (binary file, name)}.
 
-    Raises Conflict where one is gone, altered or moved. Files of before they were encrypted (`sealed` is missing) are
-    read as they lie.
+    Raises Conflict where one is gone, altered or moved, or where it was not scanned when it came and is found infected
+    now (control C41). Files of before they were encrypted (`sealed` is missing) are read as they lie.
     """
     found = {}
     for ledger, entry in batch.files.items():
@@ -47,6 +49,8 @@ def sources(batch: ImportBatch) -> dict[str, tuple[io.BytesIO, str]]:
             data = crypto.unseal(data, _aad(batch, ledger)) if entry.get("sealed") else data
         except (OSError, crypto.CannotBeShown):
             raise Conflict(GONE) from None
+        if entry.get("scan") != scanning.CLEAN and scanning.scan_bytes(data).state == scanning.INFECTED:
+            raise Conflict(INFECTED)
         found[ledger] = (io.BytesIO(data), entry["name"])
     return found
 

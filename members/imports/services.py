@@ -80,6 +80,7 @@ def batch_upload(*, by: Actor, uploads: Mapping[str, Any], mode: str = "", work:
                 "size": checked[ledger].size,
                 "sha256": checked[ledger].sha256,
                 "sealed": True,
+                "scan": checked[ledger].scan,
             }
         with _one_at_a_time(), transaction.atomic():
             _check_hour(by)

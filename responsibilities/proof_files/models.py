@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from branches.kept_files.models import KeptFile
 from branches.reach.querysets import ScopedQuerySet
 
 
@@ -25,7 +26,7 @@ class ProofFileQuerySet(ScopedQuerySet):
         return self.filter(condition)
 
 
-class ProofFile(models.Model):
+class ProofFile(KeptFile):
     """Stored outside the web root under a random name; written by proof_files/services.py only."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from branches.places.models.organisations import Organisation
+from common import clock
 from common.operator import Actor, account_of
+from common.uploads import scanning
 from common.uploads import sniffing as files
 from common.uploads.pictures import without_metadata
 from responsibilities.proof_files.models import ProofFile
@@ -35,6 +37,8 @@ def proof_file_keep(*, by: Actor, organisation: Organisation, file: UploadedFile
                 kind=kind.kind,
                 size=len(data),
                 sha256=hashlib.sha256(data).hexdigest(),
+                scan=kind.scan,
+                scanned=None if kind.scan == scanning.UNKNOWN else clock.now(),
                 uploaded_by=account_of(by),
             )
             proof_file.full_clean(exclude=["uploaded_by", "organisation"])
@@ -46,5 +50,7 @@ def proof_file_keep(*, by: Actor, organisation: Organisation, file: UploadedFile
 
 
 def proof_file_bytes(proof_file: ProofFile) -> bytes | None:
-    """Return the content of a kept file, or None when it is gone or no longer what was uploaded (fault F09)."""
+    """Return the content of a kept file; None when it is infected (C41), gone or no longer what was uploaded (F09)."""
+    if proof_file.infected:
+        return None
     return files.kept_bytes(proof_file.path, proof_file.sha256, f"paper {proof_file.pk}")

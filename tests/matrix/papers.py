@@ -25,4 +25,4 @@ def paper(world):
     return {"pk": row.paper_id}
 
 
-ROWS = {"paper_download": Row(kwargs=paper, get=only(*READS_A))}
+ROWS = {"paper_download": Row(kwargs=paper, get=only(*READS_A)), "kept_file_list": Row(get=only("administrator"))}

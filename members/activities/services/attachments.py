@@ -12,9 +12,11 @@ from django.db.models import Sum
 from branches import audit
 from branches.reach import access
 from branches.reach.rights import RECORD
+from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
+from common.uploads import scanning
 from common.uploads import sniffing as files
 from common.uploads.pictures import without_metadata
 from members.activities.models import Activity, ActivityRevision, ActivityState, Attachment
@@ -74,6 +76,8 @@ def attachment_add(*, by: Actor, activity: Activity, file: Any) -> Attachment:
                 kind=kind.kind,
                 size=len(data),
                 sha256=hashlib.sha256(data).hexdigest(),
+                scan=kind.scan,
+                scanned=None if kind.scan == scanning.UNKNOWN else clock.now(),
                 uploaded_by=account_of(by),
             )
             attachment.full_clean(exclude=["uploaded_by", "activity", "revision"])
@@ -115,5 +119,7 @@ def attachment_remove(*, by: Actor, attachment: Attachment) -> None:
 
 
 def attachment_bytes(attachment: Attachment) -> bytes | None:
-    """Return the content of a kept file, or None when it is gone or no longer what was uploaded (fault F09)."""
+    """Return the content of a kept file; None when it is infected (C41), gone or no longer what was uploaded (F09)."""
+    if attachment.infected:
+        return None
     return files.kept_bytes(attachment.path, attachment.sha256, f"attachment {attachment.pk}")

@@ -60,7 +60,12 @@ def attachment_download(request, pk):
     attachment = access.get_for(rows, request.user, VIEW, pk=pk)
     data = attachment_bytes(attachment)
     if data is None:
-        return render(request, "members/activities/attachments/gone.html", {"attachment": attachment}, status=410)
+        return render(
+            request,
+            "members/activities/attachments/gone.html",
+            {"attachment": attachment},
+            status=403 if attachment.infected else 410,
+        )
     return exports.kept_file(data, attachment.name, attachment.kind)
 
 
