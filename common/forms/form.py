@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from common.text import quoted
+
 # What Django says itself never names the field; it is replaced, what a form or field of ours says stays. {} is the field.
 _CHOICE = {
     "required": "请选择{}。",
@@ -70,7 +72,7 @@ def name_field(field: forms.Field, label: str) -> None:
     """Put sentences that name `label` in place of those of Django which `field` still says."""
     words = _sentences(field)
     # "%" stands for a value in these sentences.
-    name = f"“{label}”".replace("%", "％") if label else "这一项"
+    name = quoted(label).replace("%", "％") if label else "这一项"
     for code, _ in list(_djangos(field)):
         field.error_messages[code] = words[code].format(name)
 

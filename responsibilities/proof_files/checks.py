@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from branches.kept_files.checks import Looked, look_at
 from branches.kept_files.models import ScanState
@@ -53,7 +53,9 @@ def counts() -> dict[str, int]:
         "lost": Q(lost_since__isnull=False),
         "infected": Q(scan=ScanState.INFECTED),
     }
-    return {name: sum(rows.filter(which).count() for rows in _kinds()) for name, which in named.items()}
+    asked = {name: Count("pk", filter=which) if which else Count("pk") for name, which in named.items()}
+    found = [rows.order_by().aggregate(**asked) for rows in _kinds()]
+    return {name: sum(row[name] for row in found) for name in named}
 
 
 _TROUBLED = Q(scan=ScanState.INFECTED) | Q(lost_since__isnull=False)

@@ -18,6 +18,14 @@ def _sheets(pdf):
     return len(re.findall(rb"/Type\s*/Page[^s]", pdf))
 
 
+def _busy_and_back(page):
+    """It takes seconds for many: the button says so and cannot be pressed again; back on the page it is as it was."""
+    page.evaluate("document.addEventListener('submit', (event) => event.preventDefault(), { once: true })")
+    page.click("main button:has-text('任命并建立账号')")
+    page.wait_for_selector("main button:disabled:has-text('正在建立 2 个账号…')")
+    page.evaluate("window.dispatchEvent(new Event('pageshow'))")
+
+
 def test_from_the_roster_to_the_first_sign_in(live_server, live_world, contexts):
     Appointment.objects.filter(role="branch_secretary").update(ends="2020-01-01")
     giver = live_world.committee_secretary
@@ -33,11 +41,7 @@ def test_from_the_roster_to_the_first_sign_in(live_server, live_world, contexts)
     settled(page)
     assert violations(page) == []
     page.get_by_label("甲一的用户名").fill("shuji.jia")
-    # It takes seconds for many: the button says so and cannot be pressed again; back on the page it is as it was.
-    page.evaluate("document.addEventListener('submit', (event) => event.preventDefault(), { once: true })")
-    page.click("main button:has-text('任命并建立账号')")
-    page.wait_for_selector("main button:disabled:has-text('正在建立 2 个账号…')")
-    page.evaluate("window.dispatchEvent(new Event('pageshow'))")
+    _busy_and_back(page)
     page.click("main button:enabled:has-text('任命并建立账号')")
     page.wait_for_selector(".slip-sheet")
     codes = page.locator(".slip-code").all_inner_texts()
