@@ -42,6 +42,7 @@ THIS = clock.today().year
         ("administrator", "/accounts/?state=x", "状态“x”（显示全部）"),
         ("administrator", "/jobs/?state=x", "状态“x”（显示全部）"),
         ("auditor", "/audit/?verb=x", "动作“x”（显示全部）"),
+        ("auditor", "/audit/who-saw/?first=x", "自“x”（显示全部）"),
     ],
 )
 def test_a_filter_that_is_not_understood_is_named_with_what_is_shown(world, as_, who, address, said):

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from members.files import own, views
+from members.files import own, sight, views
 
 urlpatterns = [
+    path("audit/who-saw/", sight.who_saw_page, name="who_saw"),
     path("members/own/", views.member_own, name="member_own"),
     path("members/own/meetings/", own.own_meetings, name="own_meetings"),
     path("members/own/correction/", own.own_correction, name="own_correction"),

@@ -50,6 +50,7 @@ ROWS = {
     "member_list": Row(get=only(*VIEWERS)),
     "member_export": Row(post=only(*MANAGERS), grave=True),
     "member_new": Row(get=only(*MANAGERS), post=only(*MANAGERS)),
+    "who_saw": Row(get=only("auditor")),
     "member_own": Row(get=everyone(404, member=200)),
     "own_meetings": Row(get=everyone(404, member=200)),
     "own_correction": Row(
