@@ -6,6 +6,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from assessments.reports import docx, xlsx
+from common import crash_points
 
 FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -22,6 +23,7 @@ STYLES = (
 
 def render(report, kind):
     """Return the bytes of the report as docx, xlsx or html (a page that stands alone)."""
+    crash_points.point("report.render")
     if kind == "docx":
         return docx.render(report)
     if kind == "xlsx":

@@ -6,6 +6,7 @@ from assessments.reports.services import report_document
 from assessments.results.models import AssessmentState
 from assessments.results.services import assessment_trial
 from assessments.schemes.services import BRANCH_SCHEME
+from common import crash_points
 from common.operator import OPERATOR
 from common.period_command import PeriodCommand, whole_file
 
@@ -36,6 +37,7 @@ class Command(PeriodCommand):
                 file.write(report_document(published, options["format"]))
             else:
                 file.write(documents.render(report, options["format"]))
+            crash_points.point("report.write")
         self.stdout.write(
             f"已生成 {options['out']}（{report['title']}，{'已发布' if report['published_on'] else '试算'}）"
         )
