@@ -29,7 +29,12 @@ LISTS = {
     "audit.export": (AUDIT, "审计记录中的姓名和改动；号码不在其中"),
     "backup": ("", "全部内容；号码加密"),
 }
-_FIELDS = {field.name: str(field.verbose_name) for field in Member._meta.concrete_fields}
+# Columns that people fill in have a name in words; keys and marks of the system have none.
+_FIELDS = {
+    field.name: str(field.verbose_name)
+    for field in Member._meta.concrete_fields
+    if not str(field.verbose_name).isascii()
+}
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def _certain(entry: AuditEntry) -> Sight:
     if entry.verb == "member.unmask":
         fields = str(after.get("field", ""))
     else:
-        fields = "、".join(_FIELDS[name] for name in {**before, **after} if name in _FIELDS and name != "version")
+        fields = "、".join(_FIELDS[name] for name in {**before, **after} if name in _FIELDS)
     return _sight(entry, fields, payload.get("note", ""), certain=True)
 
 
