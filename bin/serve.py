@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 PORT = os.environ.get("PORT", "") or "8000"
 HOST = os.environ.get("HOST", "") or "127.0.0.1"
 # An address in brackets is one of IPv6; every address of this machine is answered at its own, too.
-LOCAL = "127.0.0.1" if HOST in ("0.0.0.0", "localhost") else "[::1]" if HOST in ("::", "[::]") else HOST
+LOCAL = "127.0.0.1" if HOST in ("0.0.0.0", "localhost") else "[::1]" if HOST in ("::", "[::]") else HOST  # nosec B104
 PYTHON = sys.executable
 
 

@@ -44,7 +44,7 @@ class Installation:
         python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         python.chmod(0o755)
         stamp = subprocess.check_output(
-            "cat requirements.txt requirements.txt | cksum", shell=True, cwd=ROOT, text=True
+            "cat requirements.txt requirements.txt requirements.lock | cksum", shell=True, cwd=ROOT, text=True
         )
         (folder / "venv/.installed-requirements").write_text(stamp)
         with socket.socket() as free:

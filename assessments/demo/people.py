@@ -42,7 +42,7 @@ class Maker:
     """Holds the one source of chance, so that the agency is the same each time."""
 
     def __init__(self):
-        self.chance = random.Random(20260101)
+        self.chance = random.Random(20260101)  # nosec B311
         self.number = 0
         self.names = set()
         self.branches = []

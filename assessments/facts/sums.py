@@ -40,13 +40,13 @@ grouped(up, measure, number, own) AS (
     SELECT above.up, leaf.measure, SUM(leaf.number), SUM(CASE WHEN above.up = leaf.place THEN leaf.number ELSE 0 END)
     FROM leaf JOIN above ON above.place = leaf.place GROUP BY above.up, leaf.measure
 )
-"""
+"""  # nosec B608
 
 _COUNTS = f"""
 INSERT INTO {_FACT} ({_COLUMNS})
 {_ABOVE}
 SELECT %s, measure, up, %s, number, NULL, 0, 0, own, NULL, 0, 0, '', {{no}}, {{day}} FROM grouped
-"""
+"""  # nosec B608
 
 # Each measure of the family for every organisation that has any: the denominator is the sum over the measures.
 _SHARES = f"""
@@ -58,14 +58,14 @@ SELECT %s, named.measure, total.up, %s, COALESCE(grouped.number, 0), total.numbe
     CASE WHEN total.own > 0 THEN total.own END, 0, 0, '', {{no}}, {{day}}
 FROM total CROSS JOIN named
 LEFT JOIN grouped ON grouped.up = total.up AND grouped.measure = named.measure
-"""
+"""  # nosec B608
 
 _LONGER = f"""
 INSERT INTO {_FACT} ({_COLUMNS})
 SELECT family, measure, organisation_id, %s, SUM(numerator), SUM(denominator), SUM(late), SUM(overdue), SUM(own_numerator),
     SUM(own_denominator), SUM(own_late), SUM(own_overdue), '', {{no}}, {{day}}
 FROM {_FACT} WHERE family = %s AND period IN ({{months}}) GROUP BY family, measure, organisation_id
-"""
+"""  # nosec B608
 
 
 def _literals() -> dict[str, str]:

@@ -12,7 +12,7 @@ from common import clock
 
 # A row among the dated settings that is no setting: no page shows or changes it.
 MARK = "demo_agency"
-PASSWORD = "tongbu-demo-2026"
+PASSWORD = "tongbu-demo-2026"  # nosec B105
 # username → what it shows
 ACCOUNTS = {
     "shuji": "支部书记（工作台、记活动）",

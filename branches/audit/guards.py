@@ -13,7 +13,7 @@ _SQLITE_TRIGGERS = {
     "{t}_no_delete": "CREATE TRIGGER {t}_no_delete BEFORE DELETE ON {t} " + _REFUSE,
     # INSERT OR REPLACE walks past a delete trigger.
     "{t}_no_replace": "CREATE TRIGGER {t}_no_replace BEFORE INSERT ON {t} "
-    "WHEN EXISTS (SELECT 1 FROM {t} WHERE {k} = NEW.{k}) " + _REFUSE,
+    "WHEN EXISTS (SELECT 1 FROM {t} WHERE {k} = NEW.{k}) " + _REFUSE,  # nosec B608
 }
 _FUNCTION = "tongbu_append_only"
 _BODY = "BEGIN RAISE EXCEPTION 'audit is append-only'; END"

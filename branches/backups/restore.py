@@ -150,7 +150,7 @@ def _fill(folder: Path, manifest: Manifest, targets: list[tuple[str, str]]) -> N
         with connection.cursor() as cursor:
             # What migrations put into fresh tables is in the backup too. Of the trail nothing: its guards are not yet there.
             for model in models:
-                cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # nosec B608
         for model in models:
             rows.load(model, folder / manifest.tables[model._meta.label_lower]["file"])
     rows.reset_sequences(models)
