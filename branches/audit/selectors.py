@@ -153,6 +153,7 @@ VERBS = {
     "member.correction": "本人请求更正",
     "member.create": "登记党员",
     "member.export": "导出党员名册",
+    "member.forget": "清除到期个人信息",
     "member.transfer": "转移组织关系",
     "member.unmask": "查看证件或电话",
     "member.unmask_alarm": "查看证件或电话次数告警",

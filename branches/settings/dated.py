@@ -95,6 +95,11 @@ def _times(default: str, label: str, purpose: str) -> Known:
     return _known(default, label, 0, 12, f"{purpose}，0 为不要求。")
 
 
+def _years(default: str, when: str) -> Known:
+    purpose = f"{when}这么多年，证件号码、手机号码等列入可以清除的名单，由机关党委书记确认清除；姓名和历史记录保留。"
+    return _known(default, f"{when}保留个人信息的年数", 0, 50, purpose)
+
+
 # (first day, value) of a key, newest first; the default closes it with None as its day.
 Timeline = list[tuple[date | None, Decimal]]
 
@@ -197,6 +202,9 @@ KNOWN = {
         1,
         "组织成立、撤销或本机关启用的当期，存续的天数不足这一比例就不计应办；已经办了的仍算完成。",
     ),
+    "keep_years_transferred": _years("2", "转出后"),
+    "keep_years_left": _years("2", "出党后"),
+    "keep_years_deceased": _years("1", "去世后"),
     "appointment_backdate_days": _known(
         "30", "任职起最多可早于登记当天的天数", 0, 3650, "防止事后任命：任职起不能早于登记当天这么多天。", ACCOUNTS
     ),

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from members.roster.views import accounts, members, posts
+from members.roster.views import accounts, forgetting, members, posts
 
 urlpatterns = [
     path("members/", members.member_list, name="member_list"),
     path("members/export/", members.member_export, name="member_export"),
+    path("members/forget/", forgetting.forget_list, name="forget_list"),
+    path("members/forget/confirm/", forgetting.forget_confirm, name="forget_confirm"),
     path("members/new/", members.member_new, name="member_new"),
     path("members/<int:pk>/edit/", members.member_edit, name="member_edit"),
     path("members/<int:pk>/transfer/", members.member_transfer_view, name="member_transfer"),

@@ -18,7 +18,7 @@ BROKEN = DATA / "agency-broken"
 ROLES = ("zuzhang", "ganbu", "dangwei", "shuji", "zongzhi", "lingdao", "daiban", "dangyuan", "admin", "audit")
 # Answers that are no page: for monitors, one-time, a file, or a fragment of one; what stands between password and code
 # (test_second_factor.py looks at it); what needs a provider of identities
-# (tests/security/test_single_sign_on.py); what is posted to, and leads back to its list (test_slips.py looks at the answers).
+# (tests/security/test_single_sign_on.py); what is posted to, and leads back to its list (test_slips.py and roster/test_forgetting.py look at the answers).
 NO_PAGES = {
     "login_code",
     "sso_start",
@@ -30,6 +30,7 @@ NO_PAGES = {
     "readyz",
     "first_login",
     "slip_again",
+    "forget_confirm",
     "slip_members_make",
     "slip_secretaries_make",
     "attachment_download",

@@ -1,8 +1,11 @@
 """The tree with its people, rosters, files, handover."""
 
+from datetime import date
+
 from branches.reach.models import Appointment
 from branches.reach.rights import IDENTITY, MEMBERS, ROLES
 from members.roster.models.links import LinkProposal
+from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.services.accounts import link_propose
 from tests.matrix import Row, everyone, only
@@ -43,6 +46,11 @@ def officer(world):
     return {"pk": Appointment.objects.get(user=world.officer_a).pk}
 
 
+def somebody_long_gone(world):
+    Member.objects.filter(name="甲四").update(status="已转出", left_on=date(2020, 1, 1))
+    return {}
+
+
 ROWS = {
     "organisation_list": Row(get=only(*VIEWERS)),
     "organisation_export": Row(post=only(*VIEWERS), grave=True),
@@ -59,6 +67,13 @@ ROWS = {
     "member_detail": Row(kwargs=first_of_a, get=only(*READS_A)),
     "member_edit": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
     "member_transfer": Row(kwargs=first_of_a, get=only(*MANAGES_A), post=only(*MANAGES_A)),
+    "forget_list": Row(get=only(*UNMASKERS)),
+    "forget_confirm": Row(
+        kwargs=somebody_long_gone,
+        post=only(*UNMASKERS, status=302),
+        data=lambda world: {"member": Member.objects.get(name="甲四").pk, "confirmed": "1"},
+        grave=True,
+    ),
     "member_unmask": Row(
         kwargs=first_of_a,
         post=only(*UNMASKERS),

@@ -59,6 +59,10 @@ class Member(models.Model):
     exempt_from = models.DateField("不作硬性要求起", null=True, blank=True)
     exempt_reason = models.CharField("不作硬性要求的原因", max_length=100, blank=True)
     remark = models.CharField("备注", max_length=200, blank=True)
+    # When it was noted that he belongs here no longer (status); from this day the years of keeping his numbers run.
+    left_on = models.DateField("离开日期", null=True, blank=True, editable=False)
+    # Since when nothing but name and history is held of him (control C47).
+    forgotten_on = models.DateField("清除日期", null=True, blank=True, editable=False)
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="member"
     )

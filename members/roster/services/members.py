@@ -22,6 +22,7 @@ from common.names import initials_of
 from common.operator import Actor
 from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership
 from members.roster.models.posts import Post, seat_problem
+from members.roster.retention import GONE
 from members.roster.services.refusals import Elsewhere, number_asked
 
 PLAIN = (
@@ -67,6 +68,10 @@ def _apply(member: Member, values: Mapping[str, Any]) -> None:
     for name in PLAIN:
         if name in values:
             setattr(member, name, values[name])
+    if member.status not in GONE:
+        member.left_on = member.forgotten_on = None
+    elif member.left_on is None:
+        member.left_on = clock.today()
     member.initials = initials_of(member.name)
     if "identity" in values:
         conceal(member, "identity", values["identity"])

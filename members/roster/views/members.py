@@ -16,7 +16,7 @@ from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.intervals import tree_order, within
-from branches.reach.rights import MEMBERS, VIEW
+from branches.reach.rights import IDENTITY, MEMBERS, VIEW
 from common import clock
 from common.forms.fields import take_errors
 from members.roster.forms import MemberEditForm, MemberNewForm, RosterFilter, TransferForm
@@ -87,6 +87,7 @@ def member_list(request):
         "form": form,
         "page": page,
         "manages": manages,
+        "forgets": access.holds_anywhere(request.user, IDENTITY),
         "tree_url": reverse("organisation_list"),
     }
     return render(request, "members/roster/list.html", context)

@@ -17,7 +17,9 @@ from common.periods import Period
 from members.activities.judgement import judge
 from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance
 from members.activities.services.states import is_late
+from members.roster.models.members import Member
 from members.roster.models.posts import Post
+from members.roster.retention import overdue
 from responsibilities.requirements.selectors import one_requirement
 from responsibilities.work.models import SyncStageKind
 from tests.records import counted
@@ -115,6 +117,17 @@ def _backdated(world):
     return "made"
 
 
+def _kept(status):
+    """Who left half a year, or a year and a half, ago: may his numbers be deleted now."""
+
+    def answer(world):
+        days = 200 if status == "已去世" else 500
+        Member.objects.filter(name="甲四").update(status=status, left_on=clock.today() - timedelta(days=days))
+        return [row.member.name for row in overdue(world.committee_secretary)]
+
+    return answer
+
+
 def _of(place, rule, period):
     return lambda world: owed(world.places[place], rule, period)
 
@@ -150,6 +163,9 @@ READ = {
     "new_secretary_months": ("3", _new_secretary),
     "new_member_months": ("6", _new_member),
     "founding_share": ("0.9", _founded),
+    "keep_years_transferred": ("1", _kept("已转出")),
+    "keep_years_left": ("1", _kept("已出党")),
+    "keep_years_deceased": ("0", _kept("已去世")),
     "appointment_backdate_days": ("60", _backdated),
 }
 

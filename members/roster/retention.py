@@ -1,0 +1,51 @@
+"""Whose personal data have been kept as long as the agency keeps them after somebody left (control C47)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from branches.reach.rights import IDENTITY
+from branches.settings import dated as dated_settings
+from common import clock
+from common.operator import Actor
+from common.periods import add_months
+from members.roster.models.members import Member
+
+# Status of who belongs here no longer → the setting that says for how many years his data are kept.
+GONE = {
+    "已转出": "keep_years_transferred",
+    "已出党": "keep_years_left",
+    "已去世": "keep_years_deceased",
+}
+# What goes; name, stage, dates of joining, branches, posts and attendance are history and stay (domain truth 2).
+CLEARED = ("identity", "phone", "birth_date", "ethnicity", "education", "work_post", "exempt_reason", "remark")
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A member whose data may go. until: the last day for which they were kept."""
+
+    member: Member
+    until: date
+
+
+def kept_until(left: date, years: int) -> date:
+    """Return the day so many years after `left`; of 29 February the 28th in common years."""
+    return add_months(left, 12 * years)
+
+
+def overdue(user: Actor) -> list[Overdue]:
+    """Return those within the reach of `user`, who holds the right to numbers, whose years are over; the longest first."""
+    today = clock.today()
+    years = {status: dated_settings.at(line, today) for status, line in _lines().items()}
+    rows = Member.objects.visible_to(user, IDENTITY).filter(
+        status__in=GONE, left_on__isnull=False, forgotten_on__isnull=True
+    )
+    found = [
+        Overdue(row, kept_until(row.left_on, int(years[row.status]))) for row in rows.select_related("home__parent")
+    ]
+    return sorted((row for row in found if row.until <= today), key=lambda row: (row.until, row.member.pk))
+
+
+def _lines() -> dict[str, dated_settings.Timeline]:
+    found = dated_settings.timelines(GONE.values())
+    return {status: found[key] for status, key in GONE.items()}
