@@ -17,7 +17,16 @@ GONE = {
     "已去世": "keep_years_deceased",
 }
 # What goes; name, stage, dates of joining, branches, posts and attendance are history and stay (domain truth 2).
-CLEARED = ("identity", "phone", "birth_date", "ethnicity", "education", "work_post", "exempt_reason", "remark")
+CLEARED = {
+    "identity": "公民身份证号码",
+    "phone": "手机号码",
+    "birth_date": "出生日期",
+    "ethnicity": "民族",
+    "education": "学历",
+    "work_post": "工作岗位",
+    "exempt_reason": "不作硬性要求的原因",
+    "remark": "备注",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,9 @@ def overdue(user: Actor) -> list[Overdue]:
         status__in=GONE, left_on__isnull=False, forgotten_on__isnull=True
     )
     found = [
-        Overdue(row, kept_until(row.left_on, int(years[row.status]))) for row in rows.select_related("home__parent")
+        Overdue(row, kept_until(row.left_on, int(years[row.status])))
+        for row in rows.select_related("home__parent")
+        if row.left_on is not None
     ]
     return sorted((row for row in found if row.until <= today), key=lambda row: (row.until, row.member.pk))
 

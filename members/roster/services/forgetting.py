@@ -41,6 +41,6 @@ def members_forget(*, by: Actor, ids: Collection[int]) -> int:
         if changed != 1:
             raise Conflict("名单已有变化，没有清除任何内容，请重新核对。")
         access.require(by, IDENTITY, member.home)
-        words = "、".join(str(Member._meta.get_field(name).verbose_name) for name in CLEARED)
+        words = "、".join(CLEARED.values())
         audit.record(by=by, verb="member.forget", obj=member, organisation=member.home, after={"已清除": words})
     return len(ids)

@@ -12,13 +12,8 @@ from branches.reach.rights import IDENTITY
 from branches.settings import dated as dated_settings
 from common.errors import Conflict
 from common.requests import Request
-from members.roster.models.members import Member
 from members.roster.retention import CLEARED, GONE, overdue
 from members.roster.services.forgetting import MOST, members_forget
-
-
-def _words() -> str:
-    return "、".join(str(Member._meta.get_field(name).verbose_name) for name in CLEARED)
 
 
 @needs(IDENTITY)
@@ -28,7 +23,7 @@ def forget_list(request: Request) -> HttpResponse:
         "title": f"{len(rows)} 人的个人信息保留期满" if rows else "没有保留期满的个人信息",
         "rows": rows,
         "years": [(status, dated_settings.whole(key)) for status, key in GONE.items()],
-        "fields": _words(),
+        "fields": "、".join(CLEARED.values()),
         "crumbs": [{"label": "党员名册", "url": reverse("member_list")}, {"label": "到期清除"}],
     }
     return render(request, "members/roster/forget.html", context)
@@ -56,4 +51,4 @@ def forget_confirm(request: Request) -> HttpResponse:
     if len(rows) < len(ids):
         messages.error(request, "名单已有变化，没有清除任何内容，请重新核对。")
         return redirect("forget_list")
-    return render(request, "members/roster/forget_confirm.html", {"rows": rows, "fields": _words()})
+    return render(request, "members/roster/forget_confirm.html", {"rows": rows, "fields": "、".join(CLEARED.values())})
