@@ -244,12 +244,12 @@ class ReportState(models.TextChoices):
     REPORTED = "reported", "待审核"
     ACCEPTED = "accepted", "已落实"
     RETURNED = "returned", "已退回"
-    # The system holds the proof; the holder has only confirmed it.
+    # Of old: the system held the proof and the holder said yes to it. Nothing is confirmed any more.
     CONFIRMED = "confirmed", "已确认"
 
 
 class DutyReport(models.Model):
-    """What the holder said of a duty in one period: in words, or by confirming what the system holds."""
+    """What the holder said of a duty in one period, in words."""
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="reports")
     # The period or the thing it is about, as in DutySlot.key: 2026H1, item/12.

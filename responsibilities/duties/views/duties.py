@@ -31,7 +31,7 @@ from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
-from responsibilities.duties.services.reports import about, reportable, to_confirm
+from responsibilities.duties.services.reports import about, reportable
 from responsibilities.duties.slot import OPEN, REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
 from responsibilities.portfolios.rights import supervises
 
@@ -201,18 +201,15 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
             "waits": slot.waits(today),
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == OPEN and not slot.done else slot.state,
-            "confirm": issued and acts and to_confirm(slot),
             "report": issued and reports and reportable(slot),
             "review": slot in to_review,
         }
         for slot in by_urgency(mine if everything else waiting, today)
     ]
-    closed = sum(to_confirm(slot) for slot in mine)
     context = panel | {
         "title": duty.text,
         "lines": lines,
         "acts": acts,
-        "to_confirm": closed if issued and acts else 0,
         "slots": len(mine),
         "waiting": len(waiting),
         "undone": sum(slot.state != REPORTED for slot in waiting),
@@ -237,7 +234,6 @@ def own_duties(request: Request) -> HttpResponse:
     for part in context["lists"]:
         for row in part["rows"]:
             row["report_slot"] = next((slot for slot in row["slots"] if reportable(slot)), None)
-        part["to_confirm"] = any(to_confirm(slot) for row in part["rows"] for slot in row["slots"])
     return render(request, "responsibilities/duties/own.html", context)
 
 
