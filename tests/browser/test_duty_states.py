@@ -88,7 +88,7 @@ def test_what_is_past_its_date_is_overdue_on_the_board_and_late_once_it_is_repor
     key = f"{year}Q4"
     assert slot(one, key).state == "overdue"
     above = open_page("staff", f"/duties/?year={year}&view=overdue", viewport=DESK)
-    assert "项次逾期" in above.inner_text("h1")
+    assert "项逾期" in above.inner_text("h1")
     above.click(f".duty-row:has-text('{one.text}'):has-text('甲处党支部')")
     above.wait_for_url(f"**duty={one.pk}**")
     Hand(above).send("提醒")

@@ -99,17 +99,15 @@ def duty_list(request: Request) -> HttpResponse:
     level = _level(data, board)
     rows, grouped, panel_title = _rows(request, data, board, level)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    total = board.total()
-    title = f"{total.total} 项次责任落实 {total.fulfilled} 项次"
-    title += f"（其中待审核 {total.pending}）" if total.pending else ""
-    title += f"，{total.overdue} 项次逾期" if total.overdue else "，无逾期" if total.total else ""
+    head = board.head()
     view, state = data.get("view") or "level", data.get("state") or ""
     for row in page.object_list:
         row.small = line_note(row.duty)
         row.place = "" if grouped else row.duty.list.holder_name
     context = {
-        "title": title if board.all else f"{board.year} 年还没有下达责任清单",
+        "title": head.words() if board.all else f"{board.year} 年还没有下达责任清单",
         "board": board,
+        "head": head,
         "cards": board.cards(state),
         "state_word": STATE_NAMES.get(state, ""),
         "level": level,
