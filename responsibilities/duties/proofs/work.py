@@ -106,6 +106,7 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
         text=text,
         url=reverse_lazy("work_detail", args=[point.item]),
         mend=("补佐证", _pick_url(point)),
+        item=point.item,
     )
 
 
@@ -172,6 +173,7 @@ def _minuted(context: ProofContext, duty: Duty, name: str, points: list[SyncPoin
         records=list(dict.fromkeys(activity for _, activity, _ in meetings)),
         url=reverse_lazy("work_detail", args=[points[0].item]),
         mend=("补佐证", _pick_url((owed or points)[0])),
+        item=points[0].item,
     )
     if not owed:
         slot.text = points[0].reason
@@ -272,4 +274,5 @@ def _led(context: ProofContext, duty: Duty, item: WorkItem, acts: _Acts) -> Duty
         records=list(records),
         text="，".join(words) or "未见本人参加或督办这项业务的记录",
         url=reverse_lazy("work_detail", args=[item.pk]),
+        item=item.pk,
     )

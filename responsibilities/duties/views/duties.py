@@ -25,6 +25,7 @@ from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
 from responsibilities.duties.rights import acts_for, assisted, makes, reminds, reviews
+from responsibilities.duties.selectors.below import below
 from responsibilities.duties.selectors.board import GROUPED, Board, Row, line_note
 from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, timeline
 from responsibilities.duties.selectors.holders import holders_of
@@ -164,6 +165,7 @@ def _panel(request: Request, duty: Duty, family: Family, all_slots: Slots, holde
         "frequency": frequency(duty),
         "own_number": own_number(duty),
         "chain": chain(duty, family, all_slots, today),
+        "below": below(duty, family, all_slots, today),
         "timeline": timeline(duty, slots, request.user, today),
         "holders": holders,
         "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
