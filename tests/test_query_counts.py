@@ -23,7 +23,7 @@ LIST, PAGE = 12, 20
 MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
-    "duty_detail": 23,
+    "duty_detail": 24,
     "duty_list": 48,
     "confirmation_detail": 23,
     "evidence_pick": 26,
