@@ -44,7 +44,7 @@ def _dated(circular: Circular) -> datetime.date:
     return circular.issued_on or datetime.date.fromisoformat(circular.content["as_of"])
 
 
-def _properties(document, circular: Circular) -> None:  # type: ignore[no-untyped-def]  # python-docx has no types
+def _properties(document, circular: Circular) -> None:
     properties, signed = document.core_properties, _dated(circular)
     properties.author = properties.last_modified_by = circular.content["agency"]
     properties.title, properties.comments, properties.language = circular.title, "", "zh-CN"
@@ -52,7 +52,7 @@ def _properties(document, circular: Circular) -> None:  # type: ignore[no-untype
     properties.revision = 1
 
 
-def _section(document, section: Section) -> None:  # type: ignore[no-untyped-def]  # python-docx has no types
+def _section(document, section: Section) -> None:
     for text in section.sentences:
         for line in text.splitlines():
             if line.strip():
