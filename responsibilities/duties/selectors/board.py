@@ -20,6 +20,7 @@ from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.wording import (
     CARD_OF,
     CARDS,
+    OPTIONAL,
     chip,
     frequency,
     own_number,
@@ -137,11 +138,13 @@ class Board:
         return [duty for duty in duties if any(slot.state == state for slot in self.slots[duty.pk])]
 
     def cards(self, state: str = "") -> list[Card]:
-        """Return the five Cards of the chain, from the top down; with a state each says how many duties are in it."""
+        """Return the Cards of the chain, from the top down; with a state each says how many duties are in it."""
         cards = []
         for card, levels, name in CARDS:
             mine = [duty for duty in self.all if duty.list.level in levels]
             lists = {duty.list_id: duty.list for duty in mine}
+            if card in OPTIONAL and not lists:
+                continue
             total = self.total(mine)
             fits = len(self.fitting(mine, state)) if state else None
             cards.append(
@@ -167,6 +170,8 @@ class Board:
             return "不在查阅范围内" if card in self.elsewhere else "尚无清单"
         if card == Level.BRANCH:
             return f"{len(lists)} 个党支部"
+        if card == Level.GENERAL_BRANCH and len(lists) > 1:
+            return f"{len(lists)} 个党总支"
         if card == Level.MEMBER:
             return f"{len(lists)} 名党员"
         if card == Level.LEADER:

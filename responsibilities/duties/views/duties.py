@@ -71,7 +71,14 @@ def _level(data: dict[str, Any], board: Board) -> Level:
             if card in fitting:
                 return card
     there = {CARD_OF[duty.list.level] for duty in board.duties}
-    preferred = (Level.COMMITTEE, Level.BRANCH, Level.LEADER, Level.PARTY_GROUP_SECRETARY, Level.MEMBER)
+    preferred = (
+        Level.COMMITTEE,
+        Level.GENERAL_BRANCH,
+        Level.BRANCH,
+        Level.LEADER,
+        Level.PARTY_GROUP_SECRETARY,
+        Level.MEMBER,
+    )
     return next((level for level in preferred if level in there), Level.COMMITTEE)
 
 
