@@ -234,8 +234,16 @@ def _acts(context: ProofContext, items: list[WorkItem]) -> _Acts:
     acts = _Acts({}, {})
     spans = {item.pk: (item.starts, min(item.ends, context.as_of)) for item in items}
     # As everywhere, a link tells something once somebody else has confirmed it.
+    # What was submitted, or began to count, after the day of judging is not known on it.
+    known = Q(activity__judgements__since__isnull=True) | Q(activity__judgements__since__lte=context.as_of)
+    sent = Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=context.as_of)
     links = StageEvidence.objects.active().filter(
-        confirmed(), stage__item__in=list(spans), activity__state__in=COUNTING_STATES, activity__judgements__valid=True
+        confirmed(),
+        known,
+        sent,
+        stage__item__in=list(spans),
+        activity__state__in=COUNTING_STATES,
+        activity__judgements__valid=True,
     )
     columns = ("stage__item", "activity", "activity__day", "activity__chair", "activity__chair_name")
     for item, record, day, chair, name in links.order_by("activity__day").distinct().values_list(*columns):
