@@ -22,8 +22,9 @@ from common.operator import Actor, account_of
 from common.periods import QUARTER, YEAR, Period
 from common.stale_form import require_unchanged
 from common.text import clean_text
-from responsibilities.assigning import answering, require_assigns
+from responsibilities.assigning import require_assigns
 from responsibilities.circulars.models import Circular, CircularState
+from responsibilities.requirements.services import responsible_for
 
 FIRST_YEAR = 2000
 # What is asked is due so many days after the numbers, unless somebody sets another day.
@@ -191,7 +192,7 @@ def _tell(by: Actor, circular: Circular) -> int:
     for place in Organisation.objects.filter(pk__in={*numbers, *before}).in_tree_order():
         number = numbers.get(place.pk, 0)
         text = f"{number} 处需补，请办理" if number else "更正后没有需补的事项"
-        for user in answering(place):
+        for user in responsible_for(place):
             if user != by:
                 notice_send(
                     by=by,

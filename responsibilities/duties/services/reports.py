@@ -22,7 +22,7 @@ from common.stale_form import require_unchanged
 from common.text import clean_text, quoted
 from responsibilities.duties.models import Duty, DutyReport, ListState, ReportState
 from responsibilities.duties.progress import duty_slots
-from responsibilities.duties.rights import reminds, require_acts, require_reports, reviewers, reviews
+from responsibilities.duties.rights import reminds, require_reports, reviewers, reviews
 from responsibilities.duties.selectors.holders import holders_each, holders_of
 from responsibilities.duties.services.lists import mark_lists
 from responsibilities.duties.slot import (

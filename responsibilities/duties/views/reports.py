@@ -17,7 +17,7 @@ from common.text import quoted
 from responsibilities.duties.forms import ReportForm, ReturnForm
 from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import DutyReport, ReportState
-from responsibilities.duties.rights import reminds, require_acts, require_reports, reviews
+from responsibilities.duties.rights import reminds, require_reports, reviews
 from responsibilities.duties.selectors.board import behind_together
 from responsibilities.duties.services import reports as services
 from responsibilities.duties.slot import ACCEPTED, CLOSED, NOT_APPLICABLE, REPORTED, STATE_NAMES, DutySlot

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('branches', '0016_post_on_slips'),
         ('members', '0012_topics_of_meetings'),
-        ('responsibilities', '0011_circulars'),
+        ('responsibilities', '0012_circulars'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -32,7 +32,7 @@ def as_before(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("branches", "0016_post_on_slips"),
-        ("responsibilities", "0010_own_acts_prove_upper_duties"),
+        ("responsibilities", "0011_entered_for_leaders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
