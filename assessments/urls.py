@@ -1,5 +1,6 @@
+from assessments.circulars.urls import urlpatterns as circulars
 from assessments.home.urls import urlpatterns as home
 from assessments.reports.urls import urlpatterns as reports
 from assessments.results.urls import urlpatterns as results
 
-urlpatterns = [*home, *results, *reports]
+urlpatterns = [*home, *results, *reports, *circulars]

@@ -55,6 +55,13 @@ def places_assigned(user: Actor) -> OrganisationQuerySet:
     return Organisation.objects.filter(assigning(user, "")).in_tree_order()
 
 
+def committees_assigned(user: Actor) -> list[Organisation]:
+    """Return the living committees at which `user` assigns work today: he writes their circulars."""
+    if not assigns_anywhere(user):
+        return []
+    return list(places_assigned(user).filter(kind=Kind.COMMITTEE, archived_on__isnull=True))
+
+
 def assigns_work(user: Actor, organisation: Organisation) -> bool:
     """Return whether `user` may ask work of an Organisation."""
     return reach_of(user).holds(ASSIGN, organisation.pk)

@@ -1,5 +1,6 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
+from responsibilities.circulars.models import Circular
 from responsibilities.collects.models import Collect, CollectAnswer, CollectField, CollectTarget
 from responsibilities.duties.models import Duty, DutyList, DutyReport
 from responsibilities.portfolios.models import LeaderPortfolio
@@ -15,6 +16,7 @@ from responsibilities.supervision.models import (
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
 
 __all__ = [
+    "Circular",
     "Collect",
     "CollectAnswer",
     "CollectField",

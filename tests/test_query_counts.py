@@ -23,7 +23,7 @@ LIST, PAGE = 12, 20
 MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
-    "duty_detail": 23,
+    "duty_detail": 24,
     "duty_list": 48,
     "confirmation_detail": 23,
     "evidence_pick": 26,
@@ -53,7 +53,7 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60
 GROWS = {
-    "duty_list": 3721,
+    "duty_list": 3802,
     "record_stage_links": 1257,
     "sync_board": 1018,
     "own_brief": 909,

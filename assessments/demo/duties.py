@@ -4,9 +4,11 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
+from assessments.circulars.services import circular_change, circular_issue, circular_make
 from branches.places.models.departments import Department
 from common import clock
-from common.periods import YEAR, Period
+from common.periods import QUARTER, YEAR, Period
+from responsibilities.assigning import committees_assigned
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.selectors.holders import holders_each
@@ -16,6 +18,7 @@ from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.duties.services.reports import duty_report, duty_report_accept, duty_report_return
 
 DOCUMENT = "政数党〔{year}〕5号"
+CIRCULAR = "政数机党通〔{year}〕{number}号"
 WORDS = "已按要求完成，有关材料存档备查。"
 CHARGES = {
     "lingdao": (["审批处", "项目处"], "项目处"),
@@ -47,7 +50,23 @@ class Duties:
             duty_lists_issue(by=self.staff, lists=lists, document=document, issued_on=issued)
         self._note(issued)
         self._report(issued)
+        self._circulate(issued)
         self._still_to_issue()
+
+    def _circulate(self, issued):
+        """The committee's circulars: of each quarter that is over, the third five days late; a draft of the running one."""
+        committee = committees_assigned(self.staff)[0]
+        for number, quarter in enumerate(self.year.parts(QUARTER), 1):
+            if quarter.first > self.today:
+                break
+            day = max(issued, quarter.last + timedelta(days=20 if number == 3 else 9))
+            over = day <= self.today
+            with clock.at(moment(day if over else self.today)):
+                made, _ = circular_make(by=self.staff, organisation=committee, quarter=quarter)
+                if over:
+                    number_of = CIRCULAR.format(year=self.year.year, number=number)
+                    circular_change(by=self.staff, circular=made, data={"number": number_of})
+                    circular_issue(by=self.staff, circular=made)
 
     def _still_to_issue(self):
         """A branch founded since then has a list of its own, drafted and not issued yet."""

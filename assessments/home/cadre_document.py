@@ -47,6 +47,10 @@ def _table(document, heads, rows, widths, left, empty):
 
 
 def _duties(document, record):
+    head = record["head"]
+    if head.duties:
+        text = "；".join(filter(None, [f"{len(record['lists'])} 份清单，{head.words()}", head.rest, head.occurrences]))
+        gbt9704.paragraph(document, f"{text}。".replace(" ", ""))
     rows = [
         [row["text"], f"{row['done']}/{row['expected']}", str(row["late"]), str(row["overdue"])]
         for part in record["lists"]

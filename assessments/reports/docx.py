@@ -10,7 +10,7 @@ from docx.shared import Pt
 from assessments.reports import gbt9704
 from assessments.reports.archive import without_clock
 from assessments.reports.gbt9704 import Fonts
-from assessments.reports.shape import PUBLISHED, check, period_of, signed
+from assessments.reports.shape import PUBLISHED, check, level_table, period_of, signed
 from assessments.reports.wording import numeral, tight
 from assessments.scoring.numbers import plain
 from common.periods import Period
@@ -174,8 +174,10 @@ def _work(document, report):
         gbt9704.table(document, heads, rows, [42, 20, 36, 36, 22], left=(0, 2, 3))
     if work["levels"]:
         _caption(document, "各层级责任落实情况如下。")
-        rows = [[row["name"], *(str(row[key]) for key in ("owed", "done", "overdue"))] for row in work["levels"]]
-        gbt9704.table(document, ["层级", "到期责任", "已落实", "逾期"], rows, [54, 34, 34, 34])
+        heads, rows = level_table(work)
+        each = 126 // (len(heads) - 1)
+        widths = [156 - each * (len(heads) - 1), *[each] * (len(heads) - 1)]
+        gbt9704.table(document, heads, [[str(cell) for cell in row] for row in rows], widths)
 
 
 def _points(figure):

@@ -189,10 +189,20 @@ class StageProblem(Part):
 
 
 class LevelRow(Part):
+    """What fell due at one level: owed, done and overdue are occurrences.
+
+    The others are duties and holders; reports that were published before these were counted lack them.
+    """
+
     name: Filled
     owed: Whole
     done: Whole
     overdue: Whole
+    holders: Whole | None = None
+    duties: Whole | None = None
+    on_time: Whole | None = None
+    late: Whole | None = None
+    behind: Whole | None = None
 
 
 class Work(Part):
@@ -292,6 +302,18 @@ def check(report: dict) -> dict:
 def _place(path: tuple[int | str, ...]) -> str:
     """Return 报告.branches[3].score for where pydantic found something."""
     return "报告" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+
+
+def level_table(work: dict) -> tuple[list[str], list[list[str | int]]]:
+    """Return (heads, rows) of the table of levels, as screen, paper and workbook show it."""
+    rows = work["levels"]
+    if any(row.get("duties") is None for row in rows):
+        return ["层级", "到期项次", "已落实", "逾期"], [
+            [row[key] for key in ("name", "owed", "done", "overdue")] for row in rows
+        ]
+    keys = ("name", "holders", "duties", "on_time", "late", "behind", "owed", "done")
+    heads = ["层级", "责任主体", "到期责任", "按期", "补办", "逾期", "应落实项次", "已落实项次"]
+    return heads, [[row[key] for key in keys] for row in rows]
 
 
 def period_of(report: dict) -> Period:

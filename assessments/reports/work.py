@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from branches.places.selectors.names import names_over_time
+from responsibilities.duties.headline import headline
 from responsibilities.duties.models import LEVEL_ORDER, Level
 from responsibilities.duties.progress import DONE, duty_slots
 from responsibilities.duties.slot import counts_on
@@ -38,35 +39,47 @@ def work_of(period, as_of):
 
 
 def _levels(period, as_of):
-    """What fell due at each level: slots done or behind by the day of judging."""
+    """What fell due at each level: duties and who holds them, then their occurrences done or behind by the day of judging."""
     duties = list(issued_duties(period.year, as_of).select_related("list__organisation", "list__holder"))
-    slots = duty_slots(duties, as_of=as_of)
+    fallen = {
+        pk: [
+            slot
+            for slot in slots
+            if counts_on(slot, period.year) in period and (slot.state in DONE or slot.behind(as_of))
+        ]
+        for pk, slots in duty_slots(duties, as_of=as_of).items()
+    }
     rows = []
     for level in LEVEL_ORDER:
-        mine = [
-            slot
-            for duty in duties
-            if duty.list.level == level
-            for slot in slots[duty.pk]
-            if counts_on(slot, period.year) in period
-        ]
-        done = sum(slot.state in DONE for slot in mine)
-        behind = sum(slot.behind(as_of) for slot in mine)
-        if done or behind:
-            rows.append({"name": Level(level).label, "owed": done + behind, "done": done, "overdue": behind})
+        head = headline([duty for duty in duties if duty.list.level == level], fallen, as_of)
+        if head.duties:
+            rows.append(
+                {
+                    "name": Level(level).label,
+                    "owed": head.slots,
+                    "done": head.fulfilled,
+                    "overdue": head.missed,
+                    "holders": head.holders,
+                    "duties": head.duties,
+                    "on_time": head.on_time,
+                    "late": head.late,
+                    "behind": head.overdue,
+                }
+            )
     return rows
 
 
 def _level_words(levels):
-    behind = [row for row in levels if row["overdue"]]
     if not levels:
         return []
-    owed, done = (sum(row[key] for row in levels) for key in ("owed", "done"))
-    text = f"到期责任 {owed} 项，已落实 {done} 项"
-    if not behind:
-        return [f"{text}。"]
-    most = max(behind, key=lambda row: row["overdue"])
-    return [f"{text}；逾期的以{most['name']}最多，{most['overdue']} 项。"]
+    keys = ("duties", "holders", "on_time", "late", "behind", "owed", "done")
+    duties, holders, on_time, late, behind, owed, done = (sum(row[key] for row in levels) for key in keys)
+    text = f"期内到期的责任 {duties} 项，涉及 {holders} 个责任主体，{on_time} 项按期"
+    text += (f"，{late} 项补办" if late else "") + (f"，{behind} 项逾期" if behind else "")
+    if behind:
+        most = max(levels, key=lambda row: row["behind"])
+        text += f"；逾期的以{most['name']}最多，{most['behind']} 项"
+    return [f"{text}。按次计应落实 {owed} 项次，已落实 {done} 项次。"]
 
 
 def _number(points, state):

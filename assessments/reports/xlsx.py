@@ -7,7 +7,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from assessments.reports.archive import without_clock
-from assessments.reports.shape import STATE_NAMES, check, period_of
+from assessments.reports.shape import STATE_NAMES, check, level_table, period_of
 from common.periods import Period
 
 # Text of people is never read as a formula, a number or a link, whatever it begins with.
@@ -137,9 +137,8 @@ def _work(book, styles, work):
             book, styles, "滞后和缺失", ["重点业务", "环节", "情况", "承办支部", "分管领导"], rows, [40, 14, 24, 30, 12]
         )
     if work["levels"]:
-        keys = ("name", "owed", "done", "overdue")
-        rows = [[row[key] for key in keys] for row in work["levels"]]
-        _sheet(book, styles, "责任落实", ["层级", "到期责任", "已落实", "逾期"], rows, [20, 12, 12, 12])
+        heads, rows = level_table(work)
+        _sheet(book, styles, "责任落实", heads, rows, [20, *[12] * (len(heads) - 1)])
 
 
 def _number(figure):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import template
 
+from assessments.reports import shape
 from common import clock
 from common.periods import Period
 
@@ -15,6 +16,12 @@ register = template.Library()
 def get(values, key):
     """Return values[key] of a dict, None when missing."""
     return values.get(key)
+
+
+@register.filter
+def level_table(work):
+    """Return (heads, rows) of the table of levels in the chapter on work."""
+    return shape.level_table(work)
 
 
 @register.filter

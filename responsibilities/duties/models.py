@@ -1,4 +1,4 @@
-"""Duty lists at five levels and the member's own (责任清单), and what holders say about each duty."""
+"""Duty lists of each level and the member's own (责任清单), and what holders say about each duty."""
 
 from collections.abc import Collection, Sequence
 
@@ -21,6 +21,8 @@ class Level(models.TextChoices):
     PARTY_GROUP_SECRETARY = "party_group_secretary", "党组书记"
     LEADER = "leader", "班子成员"
     COMMITTEE = "committee", "机关党委"
+    DISCIPLINE = "discipline", "机关纪委"
+    GENERAL_BRANCH = "general_branch", "党总支"
     BRANCH = "branch", "党支部"
     MEMBER = "member", "党员"
 
@@ -31,6 +33,8 @@ LEVEL_ROLES = {
     Level.PARTY_GROUP_SECRETARY: "负总责",
     Level.LEADER: "分工负责",
     Level.COMMITTEE: "组织实施",
+    Level.DISCIPLINE: "专责监督",
+    Level.GENERAL_BRANCH: "上下衔接",
     Level.BRANCH: "具体落实",
     Level.MEMBER: "积极参加",
 }
@@ -151,6 +155,8 @@ class DutyList(models.Model):
             return self.member.name
         if self.level == Level.PARTY_GROUP_SECRETARY:
             return "党组书记"
+        if self.level == Level.DISCIPLINE:
+            return Level.DISCIPLINE.label
         return self.organisation.label
 
 
@@ -244,12 +250,12 @@ class ReportState(models.TextChoices):
     REPORTED = "reported", "待审核"
     ACCEPTED = "accepted", "已落实"
     RETURNED = "returned", "已退回"
-    # The system holds the proof; the holder has only confirmed it.
+    # Of old: the system held the proof and the holder said yes to it. Nothing is confirmed any more.
     CONFIRMED = "confirmed", "已确认"
 
 
 class DutyReport(models.Model):
-    """What the holder said of a duty in one period: in words, or by confirming what the system holds."""
+    """What the holder said of a duty in one period, in words."""
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="reports")
     # The period or the thing it is about, as in DutySlot.key: 2026H1, item/12.

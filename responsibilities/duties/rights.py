@@ -90,7 +90,7 @@ def _review_place(duty_list: DutyList) -> tuple[str, Organisation] | None:
     """Return (right, organisation) by which a list's reports are judged, or None where nobody stands above."""
     if duty_list.level in (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY):
         return None
-    if duty_list.level == Level.BRANCH:
+    if duty_list.level in (Level.BRANCH, Level.GENERAL_BRANCH):
         return REVIEW, duty_list.organisation
     if duty_list.level == Level.MEMBER:
         return MEMBERS, duty_list.organisation
@@ -142,14 +142,20 @@ def review_queue(user: Actor) -> QuerySet[DutyList]:
     seats = reach_of(user).seats
     at_branch = {seat.organisation for seat in seats if seat.role in _AT_THE_BRANCH}
     secretary = {seat.organisation for seat in seats if seat.role in ROLES_OF[Level.COMMITTEE]}
+    held = {
+        level: Q(organisation__in={seat.organisation for seat in seats if seat.role in ROLES_OF[level]})
+        for level in (Level.GENERAL_BRANCH, Level.DISCIPLINE)
+    }
     branch = Q(level=Level.BRANCH) & reach(user, REVIEW) & ~Q(organisation__in=at_branch)
+    general = Q(level=Level.GENERAL_BRANCH) & reach(user, REVIEW) & ~held[Level.GENERAL_BRANCH]
     member = Q(level=Level.MEMBER) & reach(user, MEMBERS) & ~Q(member__account=user.pk or 0)
     leader = Q(level=Level.LEADER) & ~Q(holder=user.pk or 0) & reach(user, PUBLISH)
     # A committee is judged from the root of the tree, and its secretary may be appointed there.
     above = reach(user, PUBLISH, "organisation__parent__") | (Q(organisation__parent=None) & reach(user, PUBLISH))
     committee = Q(level=Level.COMMITTEE) & above & ~Q(organisation__in=secretary)
     committee &= ~Q(organisation__parent__in=secretary) | Q(organisation__parent=None)
-    return DutyList.objects.order_by().filter(branch | member | leader | committee)
+    discipline = Q(level=Level.DISCIPLINE) & above & ~held[Level.DISCIPLINE]
+    return DutyList.objects.order_by().filter(branch | general | member | leader | committee | discipline)
 
 
 def reports_to_judge(user: Actor) -> QuerySet[DutyReport]:

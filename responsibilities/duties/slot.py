@@ -42,6 +42,7 @@ class DutySlot:
     text: what proves it, or what is missing. url: page of the proof, or "". mend: (word, address) of the step that would
     prove it, offered to whoever records at the list's organisation, or (). words: the holder reports in words, because no
     record can show it. unknown: there are records, but they cannot be judged. report: the DutyReport about it, or None.
+    item: id of the business work that it is about, or None.
     """
 
     duty: int
@@ -59,6 +60,7 @@ class DutySlot:
     words: bool = False
     unknown: bool = False
     report: DutyReport | None = None
+    item: int | None = None
 
     @property
     def proved(self) -> bool:

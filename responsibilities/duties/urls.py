@@ -19,7 +19,6 @@ urlpatterns = [
     path("duties/lists/issue/", duty_lists.duty_list_issue, name="duty_list_issue"),
     path("duties/lists/<int:pk>/", duty_lists.duty_list_detail, name="duty_list_detail"),
     path("duties/lists/<int:pk>/note/", duty_lists.duty_list_note, name="duty_list_note"),
-    path("duties/lists/<int:pk>/confirm/", duty_reports.duty_list_confirm, name="duty_list_confirm"),
     path("duties/lists/<int:pk>/new/", duty_lists.duty_new, name="duty_new"),
     path("duties/charges/", portfolios.portfolio_list, name="charge_list"),
     path("duties/charges/new/", portfolios.portfolio_new, name="charge_new"),
@@ -34,7 +33,6 @@ urlpatterns = [
     path("duties/<int:pk>/", duties.duty_detail, name="duty_detail"),
     path("duties/<int:pk>/edit/", duty_lists.duty_edit, name="duty_edit"),
     path("duties/<int:pk>/drop/", duty_lists.duty_drop, name="duty_drop"),
-    path("duties/<int:pk>/confirm/", duty_reports.duty_confirm, name="duty_confirm"),
     path("duties/<int:pk>/report/", duty_reports.duty_report, name="duty_report"),
     path("duties/<int:pk>/remind/", duty_reports.duty_remind, name="duty_remind"),
 ]

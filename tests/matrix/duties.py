@@ -63,14 +63,10 @@ ROWS = {
     "duty_list_issue": Row(get=only(*MAKES), post=only(*MAKES, status=422)),
     "duty_list_detail": Row(kwargs=list_a, get=only(*READS_A)),
     "duty_list_note": Row(kwargs=list_a, post=of_a(ACTS_A, 302)),
-    "duty_list_confirm": Row(kwargs=list_a, post=of_a(ACTS_A, 409)),
     "duty_new": Row(kwargs=list_a, get=of_a(ASSIGNS), post=of_a(ASSIGNS, 422)),
     "duty_detail": Row(kwargs=duty_a("br-theme"), get=only(*READS_A)),
     "duty_edit": Row(kwargs=duty_a("br-theme"), get=of_a(ASSIGNS), post=of_a(ASSIGNS, 422)),
     "duty_drop": Row(kwargs=duty_a("br-theme"), get=of_a(ASSIGNS), post=of_a(ASSIGNS, 422)),
-    "duty_confirm": Row(
-        kwargs=duty_a("br-theme"), post=of_a(ACTS_A, 409), data=lambda world: {"slot": "life-theme-day/2026-03"}
-    ),
     "duty_report": Row(kwargs=duty_a("br-promise"), query="?slot=2026", get=of_a(ACTS_A), post=of_a(ACTS_A, 422)),
     "duty_remind": Row(kwargs=duty_a("br-fee"), get=of_a(ASSIGNS), post=of_a(ASSIGNS, 302)),
     "duty_report_review": Row(

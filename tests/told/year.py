@@ -59,7 +59,6 @@ from responsibilities.duties.services.lists import duty_list_note, duty_lists_is
 from responsibilities.duties.services.notes import duty_lists_remind
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.duties.services.reports import (
-    duty_confirm,
     duty_remind,
     duty_report,
     duty_report_accept,
@@ -361,12 +360,6 @@ def _duties(w):
         duty_remind(by=w.staff, duties=late)
     with on(3, 20):
         duty_lists_remind(by=w.staff, year=YEAR)
-    with on(11, 3):
-        duty_confirm(
-            by=w.secretary_a,
-            duty=duty("br-theme", year=YEAR, organisation=w.branch_a),
-            slot=f"life-theme-day/{YEAR}-09",
-        )
     with on(7, 8):
         portfolio_end(by=w.staff, portfolio=row)
         for place, by in ((w.branch_a, w.secretary_a), (w.branch_b, w.secretary_b)):

@@ -14,6 +14,7 @@ from common import clock
 from common.operator import Actor
 from members.activities.models import ATTENDING, COUNTING_STATES, Activity, Attendance
 from members.activities.models import ActivityKindCode as Code
+from responsibilities.duties.headline import Headline, headline
 from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.selectors.own import own_lists
@@ -51,7 +52,8 @@ def cadres(user: Actor, year: int) -> AppointmentQuerySet:
 def cadre_record(person: User, year: int) -> dict:
     """Return the record of an account in a year as plain data.
 
-    {"posts": [{role, place, starts, ends}], "lists": [{name, rows: [{text, done, expected, unit, late, overdue}]}], "work":
+    {"posts": [{role, place, starts, ends}], "head": the Headline of his duties, "lists": [{name, rows: [{text,
+    done, expected, late, overdue}]}], "work":
     [{name, part, synchronised, lagging, missing, closed, url}], "supervisions": [{title, due, state, late, url}], "training":
     [{day, title, kind, hours, url}], "hours", "unknown_hours"}. Numbers that nobody knows are None, never zero.
     """
@@ -59,6 +61,7 @@ def cadre_record(person: User, year: int) -> dict:
     held = Appointment.objects.filter(user=person).in_force_during(first, last).exclude(role__in=_NO_CADRES)
     seats = list(held.select_related("organisation__parent"))
     training = _training(person, first, last)
+    lists, head = _lists(person, year, seats)
     known = [row["hours"] for row in training if row["hours"] is not None]
     return {
         "year": year,
@@ -71,7 +74,8 @@ def cadre_record(person: User, year: int) -> dict:
             }
             for row in seats
         ],
-        "lists": _lists(person, year, seats),
+        "head": head,
+        "lists": lists,
         "work": _work(person, seats, first, last),
         "supervisions": _supervisions(person, seats, year),
         "training": training,
@@ -80,7 +84,7 @@ def cadre_record(person: User, year: int) -> dict:
     }
 
 
-def _lists(person: User, year: int, seats: list[Appointment]) -> list[dict]:
+def _lists(person: User, year: int, seats: list[Appointment]) -> tuple[list[dict], Headline]:
     """The lists he answered for on the last day of each of his posts, of the year, or today, whichever comes first."""
     latest = min(date(year, 12, 31), clock.today())
     days = {min(latest, row.ends or latest) for row in seats if row.starts <= latest} or {latest}
@@ -108,7 +112,7 @@ def _lists(person: User, year: int, seats: list[Appointment]) -> list[dict]:
                 ],
             }
         )
-    return found
+    return found, headline(duties, slots)
 
 
 def _work(person: User, seats: list[Appointment], first: date, last: date) -> list[dict]:

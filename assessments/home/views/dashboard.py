@@ -19,7 +19,7 @@ from branches.reach.rights import REVIEW, ROLES, VIEW
 from common import clock
 from common.periods import QUARTER, YEAR, Period
 from members.reviews.selectors import waiting_for
-from responsibilities.assigning import LEADING
+from responsibilities.assigning import LEADING, assigns_anywhere
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.selectors import requirements
 from responsibilities.requirements.services import requirement_remind
@@ -69,6 +69,7 @@ def dashboard_page(request):
         "waiting": waiting,
         "leads": request.scope is not None and request.scope.role in LEADING,
         "terms": term_warnings(request.user),
+        "may_circulate": assigns_anywhere(request.user),
         "may_remind": bool(lagging) and _holds(request, REVIEW),
     }
     return render(request, "assessments/home/dashboard/page.html", context)

@@ -126,7 +126,7 @@ def debrief(context: ProofContext, duties: list[Duty]) -> Slots:
     for duty in duties:
         place, kinds = duty.list.organisation, kinds_of(duty)
         records = {row.activity: row for row in context.records_of([place.pk], kinds)}
-        if duty.list.level == Level.BRANCH:
+        if duty.list.level in (Level.GENERAL_BRANCH, Level.BRANCH):
             for member in context.members[duty.list_id]:
                 there = context.attendance.get(member.pk, {})
                 for row in context.everywhere(kinds):

@@ -9,7 +9,7 @@ from datetime import date
 
 from branches.access.models import User
 from responsibilities.duties.models import Duty, Level
-from responsibilities.duties.proofs import people, places, records, work
+from responsibilities.duties.proofs import circulars, people, places, records, work
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.slot import Slots, nothing_owed, period_slot, periods_of
 from responsibilities.duties.templates import template
@@ -31,6 +31,7 @@ SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "terms": places.terms,
     "supervisions": places.supervisions,
     "lists": places.lists,
+    "circulars": circulars.circulars,
 }
 # These read what they count from the template of the duty; the others from its list and its rules.
 FROM_TEMPLATE = frozenset(
@@ -53,6 +54,7 @@ SOURCE_NAMES = {
     "terms": "届次登记",
     "supervisions": "督查的销号情况",
     "lists": "已下达的责任清单",
+    "circulars": "机关党委印发的季度通报",
 }
 
 

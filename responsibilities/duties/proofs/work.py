@@ -106,6 +106,7 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
         text=text,
         url=reverse_lazy("work_detail", args=[point.item]),
         mend=("补佐证", _pick_url(point)),
+        item=point.item,
     )
 
 
@@ -172,6 +173,7 @@ def _minuted(context: ProofContext, duty: Duty, name: str, points: list[SyncPoin
         records=list(dict.fromkeys(activity for _, activity, _ in meetings)),
         url=reverse_lazy("work_detail", args=[points[0].item]),
         mend=("补佐证", _pick_url((owed or points)[0])),
+        item=points[0].item,
     )
     if not owed:
         slot.text = points[0].reason
@@ -232,8 +234,16 @@ def _acts(context: ProofContext, items: list[WorkItem]) -> _Acts:
     acts = _Acts({}, {})
     spans = {item.pk: (item.starts, min(item.ends, context.as_of)) for item in items}
     # As everywhere, a link tells something once somebody else has confirmed it.
+    # What was submitted, or began to count, after the day of judging is not known on it.
+    known = Q(activity__judgements__since__isnull=True) | Q(activity__judgements__since__lte=context.as_of)
+    sent = Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=context.as_of)
     links = StageEvidence.objects.active().filter(
-        confirmed(), stage__item__in=list(spans), activity__state__in=COUNTING_STATES, activity__judgements__valid=True
+        confirmed(),
+        known,
+        sent,
+        stage__item__in=list(spans),
+        activity__state__in=COUNTING_STATES,
+        activity__judgements__valid=True,
     )
     columns = ("stage__item", "activity", "activity__day", "activity__chair", "activity__chair_name")
     for item, record, day, chair, name in links.order_by("activity__day").distinct().values_list(*columns):
@@ -272,4 +282,5 @@ def _led(context: ProofContext, duty: Duty, item: WorkItem, acts: _Acts) -> Duty
         records=list(records),
         text="，".join(words) or "未见本人参加或督办这项业务的记录",
         url=reverse_lazy("work_detail", args=[item.pk]),
+        item=item.pk,
     )

@@ -12,6 +12,7 @@ from branches.access.models import User
 from branches.places.models.organisations import tree_order
 from common import clock
 from common.operator import Actor
+from responsibilities.duties.headline import Headline, headline
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, Level, ListState
 from responsibilities.duties.progress import Progress, duty_slots, elapsed, progress
 from responsibilities.duties.rights import making
@@ -19,6 +20,7 @@ from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.wording import (
     CARD_OF,
     CARDS,
+    OPTIONAL,
     chip,
     frequency,
     own_number,
@@ -44,12 +46,16 @@ def _duties_of(lists: Mapping[int, DutyList], year: int) -> QuerySet[Duty]:
 
 @dataclass
 class Card:
-    """One level of the chain. behind: below the time elapsed, or overdue. fits: duties in the state asked for, or None."""
+    """One level of the chain. head: how its duties stand; found: its occurrences, for the bar against the time elapsed.
+
+    behind: below the time elapsed, or overdue. fits: duties in the state asked for, or None.
+    """
 
     level: Level
     name: str
     role: str
     who: str
+    head: Headline
     found: Progress
     behind: bool
     lists: int
@@ -112,6 +118,19 @@ class Board:
         duties = self.duties if duties is None else duties
         return progress([slot for duty in duties for slot in self.slots[duty.pk]], self.as_of)
 
+    def head(self, duties: Iterable[Duty] | None = None) -> Headline:
+        """Return the Headline of some duties (all shown by default)."""
+        return headline(self.duties if duties is None else duties, self.slots, self.as_of)
+
+    @property
+    def whole(self) -> str:
+        """Of what whole the numbers are: the lists read here, and how many there are in all."""
+        mine, others = len({duty.list_id for duty in self.duties}), sum(self.others.values())
+        everything = len(self.lists) + others
+        if mine == everything:
+            return f"全部 {mine} 份清单"
+        return f"{mine} 份清单，全部 {everything} 份" + ("，其余不在所选或查阅范围内" if others else "")
+
     def fitting(self, duties: Iterable[Duty], state: str) -> list[Duty]:
         """Return the duties any slot of which is in a state of DutySlot; all where none is asked for."""
         if not state:
@@ -119,15 +138,27 @@ class Board:
         return [duty for duty in duties if any(slot.state == state for slot in self.slots[duty.pk])]
 
     def cards(self, state: str = "") -> list[Card]:
-        """Return the five Cards of the chain, from the top down; with a state each says how many duties are in it."""
+        """Return the Cards of the chain, from the top down; with a state each says how many duties are in it."""
         cards = []
         for card, levels, name in CARDS:
             mine = [duty for duty in self.all if duty.list.level in levels]
             lists = {duty.list_id: duty.list for duty in mine}
+            if card in OPTIONAL and not lists:
+                continue
             total = self.total(mine)
             fits = len(self.fitting(mine, state)) if state else None
             cards.append(
-                Card(card, name, role_of(card), self._who(card, lists), total, self._behind(total), len(lists), fits)
+                Card(
+                    card,
+                    name,
+                    role_of(card),
+                    self._who(card, lists),
+                    self.head(mine),
+                    total,
+                    self._behind(total),
+                    len(lists),
+                    fits,
+                )
             )
         return cards
 
@@ -139,6 +170,8 @@ class Board:
             return "不在查阅范围内" if card in self.elsewhere else "尚无清单"
         if card == Level.BRANCH:
             return f"{len(lists)} 个党支部"
+        if card == Level.GENERAL_BRANCH and len(lists) > 1:
+            return f"{len(lists)} 个党总支"
         if card == Level.MEMBER:
             return f"{len(lists)} 名党员"
         if card == Level.LEADER:

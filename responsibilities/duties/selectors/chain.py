@@ -15,7 +15,7 @@ from members.activities.models import Activity
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyReport, Level, ListState, ReportState
 from responsibilities.duties.progress import Progress, progress
 from responsibilities.duties.selectors.board import Board
-from responsibilities.duties.selectors.wording import CARD_OF, CARDS, chip
+from responsibilities.duties.selectors.wording import CARD_OF, CARDS, OPTIONAL, chip
 from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED, DutySlot, Slots
 
 DEEPEST = len(LEVEL_ORDER)
@@ -107,7 +107,7 @@ def _walk(duty: Duty, known: Mapping[int, Duty], children: Children, leaders_of:
     below = _down([duty.pk], children, None)
     tops = [row.pk for row in above]
     there = {CARD_OF[row.list.level] for row in [duty, *above, *below]}
-    missing = [level for card, levels, _ in CARDS for level in levels if card not in there]
+    missing = [level for card, levels, _ in CARDS for level in levels if card not in there and card not in OPTIONAL]
     leaders = leaders_of(tops) if tops and Level.LEADER in missing else []
     open_ones = [row for row in leaders if row.mine]
     others = [level for level in missing if level != Level.LEADER]
@@ -153,9 +153,11 @@ def chain(duty: Duty, family: Family, slots: Slots, as_of: date) -> list[dict[st
     for card, _, name in CARDS:
         rows = by_card.get(card, [])
         hidden = family.hidden if card == Level.LEADER else 0
+        if card in OPTIONAL and not rows:
+            continue
         if not rows and not hidden:
             lines.append({"level": name, "missing": True, "text": "这一级没有对应的责任", "state": "", "here": False})
-        elif card in (Level.BRANCH, Level.MEMBER) and len(rows) > 1:
+        elif card in (Level.GENERAL_BRANCH, Level.BRANCH, Level.MEMBER) and len(rows) > 1:
             lines.append(_many(name, rows, slots, as_of, duty))
         else:
             lines += [_line(row, duty, family.visible, slots, as_of) for row in rows]

@@ -13,6 +13,8 @@ ROLES_OF = {
     Level.PARTY_GROUP: ("party_group_secretary",),
     Level.PARTY_GROUP_SECRETARY: ("party_group_secretary",),
     Level.COMMITTEE: ("committee_secretary", "committee_staff"),
+    Level.DISCIPLINE: ("discipline_officer",),
+    Level.GENERAL_BRANCH: ("general_branch_secretary",),
     Level.BRANCH: ("branch_secretary", "general_branch_secretary"),
 }
 

@@ -41,8 +41,8 @@ def duties_of_record(
     near_it = Q(list__organisation__in=places) & ~Q(list__level=Level.MEMBER)
     near_it |= Q(list__level=Level.MEMBER) & (Q(list__member__in=people) | Q(list__member=activity.chair_id))
     near_it |= Q(list__level__in=(Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE))
-    # A branch's debriefing is held above it and proved by who was there.
-    near_it |= Q(source="debrief", list__level=Level.BRANCH)
+    # A branch's or general branch's debriefing is held above it and proved by who was there.
+    near_it |= Q(source="debrief", list__level__in=(Level.GENERAL_BRANCH, Level.BRANCH))
     rows = Duty.objects.filter(near_it, list__year__in=years, list__state=ListState.ISSUED).exclude(source="")
     if user is not None:
         rows = rows.visible_to(user)

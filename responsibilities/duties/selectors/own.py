@@ -12,6 +12,7 @@ from branches.reach.models import Appointment
 from branches.reach.rights import DUTIES, ROLES
 from common import clock
 from responsibilities.assigning import LEADING
+from responsibilities.duties.headline import headline
 from responsibilities.duties.models import Duty, DutyList, DutyReport, Level, ListState
 from responsibilities.duties.progress import duty_slots, elapsed, progress
 from responsibilities.duties.rights import reports_to_judge
@@ -71,17 +72,14 @@ def own_page(user: User) -> dict[str, Any]:
             {
                 "list": row,
                 "rows": sorted((_row(duty, slots[duty.pk], today) for duty in mine), key=lambda line: line["order"]),
-                "found": progress([slot for duty in mine for slot in slots[duty.pk]], today),
+                "head": headline(mine, slots, today),
             }
         )
-    total = progress([slot for rows in slots.values() for slot in rows], today)
-    title = "您还没有责任清单" if not lists else f"我的责任 {total.total} 项次，已落实 {total.fulfilled} 项次"
-    if total.overdue:
-        title += f"，{total.overdue} 项次逾期"
+    head = headline(duties, slots, today)
     return {
-        "title": title,
+        "title": f"我的责任 {head.words('项')}" if lists else "您还没有责任清单",
         "lists": parts,
-        "total": total,
+        "head": head,
         "elapsed": elapsed(today.year, today),
         "waiting": reports_waiting(user),
         "waiting_shown": WAITING_SHOWN,

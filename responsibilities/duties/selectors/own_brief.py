@@ -13,12 +13,12 @@ from responsibilities.work.selectors import board
 def own_brief(user: User) -> list[dict[str, Any]]:
     """Return [{name, words, late, url}]: his duties of the year, the work in his charge, his contact branches."""
     page = own_page(user)
-    total = page["total"]
+    head = page["head"]
     rows = [
         {
             "name": "我的责任",
-            "words": f"已落实 {total.fulfilled} / {total.total} 项次" if page["lists"] else "还没有责任清单",
-            "late": f"逾期 {total.overdue}" if total.overdue else "",
+            "words": f"{head.duties} 项责任，{head.on_time} 项按期" if page["lists"] else "还没有责任清单",
+            "late": f"逾期 {head.overdue}" if head.overdue else "",
             "url": reverse("own_duties"),
         }
     ]

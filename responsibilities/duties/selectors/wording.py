@@ -10,14 +10,18 @@ from responsibilities.duties.slot import DONE, LEFT_OUT, OPEN, OVERDUE, RETURNED
 from responsibilities.duties.templates import RULE, template
 from responsibilities.rulebook import OWN_SETTING, Rule, citation, rule
 
-# The five cards of the chain: the party group answers together with its secretary.
+# The cards of the chain: the party group answers together with its secretary.
 CARDS = (
     (Level.PARTY_GROUP_SECRETARY, (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY), "党组书记"),
     (Level.LEADER, (Level.LEADER,), "班子成员"),
     (Level.COMMITTEE, (Level.COMMITTEE,), "机关党委"),
+    (Level.DISCIPLINE, (Level.DISCIPLINE,), "机关纪委"),
+    (Level.GENERAL_BRANCH, (Level.GENERAL_BRANCH,), "党总支"),
     (Level.BRANCH, (Level.BRANCH,), "党支部"),
     (Level.MEMBER, (Level.MEMBER,), "党员"),
 )
+# Not every chain has them: they are shown where there is a list, and never missed.
+OPTIONAL = (Level.DISCIPLINE, Level.GENERAL_BRANCH)
 CARD_OF: dict[str, Level] = {level: card for card, levels, _ in CARDS for level in levels}
 
 

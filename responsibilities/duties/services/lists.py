@@ -138,11 +138,13 @@ def duties_link(year: int) -> None:
 def _nearest_above(row: Duty, key: str, uppers: Uppers, parents: Mapping[int, int | None]) -> Duty | None:
     """Return the first duty of a further level, at the list's organisation or above it, of the template `key`.
 
+    A general branch that lies between takes the place of the one above it, where it has a duty that serves that one.
     parents: {organisation id: parent id or None}.
     """
     place: int | None = row.list.organisation_id
+    between = [line.key for line in templates(Level.GENERAL_BRANCH) if line.parent == key]
     while place is not None:
-        for one in uppers.get((key, place), ()):
+        for one in [found for name in (*between, key) for found in uppers.get((name, place), ())]:
             if LEVEL_ORDER.index(Level(one.list.level)) < LEVEL_ORDER.index(Level(row.list.level)):
                 return one
         place = parents.get(place)

@@ -1,4 +1,4 @@
-"""What holders say of a duty, and what their superior makes of it: confirm, report, accept, return, remind."""
+"""What holders say of a duty, and what their superior makes of it: report, accept, return, remind."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -20,13 +20,12 @@ from common.names import entered_for
 from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
 from common.text import clean_text, quoted
-from responsibilities.duties.models import Duty, DutyList, DutyReport, ListState, ReportState
+from responsibilities.duties.models import Duty, DutyReport, ListState, ReportState
 from responsibilities.duties.progress import duty_slots
-from responsibilities.duties.rights import reminds, require_acts, require_reports, reviewers, reviews
+from responsibilities.duties.rights import reminds, require_reports, reviewers, reviews
 from responsibilities.duties.selectors.holders import holders_each, holders_of
 from responsibilities.duties.services.lists import mark_lists
 from responsibilities.duties.slot import (
-    CLOSED,
     NOT_APPLICABLE,
     OPEN,
     OVERDUE,
@@ -67,72 +66,6 @@ def _slot(duty: Duty, key: str) -> DutySlot:
     return slot
 
 
-@one_transaction
-def duty_confirm(*, by: Actor, duty: Duty, slot: str) -> DutyReport:
-    """Confirm in one click that the system's own proof closes a slot (its key); return the DutyReport.
-
-    Nothing depends on it: what the system holds counts without. Raises Conflict while the proof is not complete, or when
-    it was confirmed before.
-    """
-    require_acts(by, duty.list)
-    stands = _slot(duty, slot)
-    if stands.state != CLOSED:
-        raise Conflict("系统还没有足以认定办结的记录，不能确认。")
-    report = _confirmed(by, duty, stands)
-    audit.record(
-        by=by, verb="duty.confirm", obj=report, organisation=duty.list.organisation, after={"slot": report.slot}
-    )
-    mark_lists([duty.list])
-    return report
-
-
-@one_transaction
-def duty_list_confirm(*, by: Actor, duty_list: DutyList, duty: Duty | None = None) -> int:
-    """Confirm all that the system's own proof closes, of a list or of one Duty of it; return how many slots.
-
-    One audit entry for each duty. Raises Forbidden, and Conflict when there is nothing to confirm.
-    """
-    require_acts(by, duty_list)
-    if duty_list.state != ListState.ISSUED:
-        raise Conflict("清单尚未下达，不能确认。")
-    rows = duty_list.duties.all() if duty is None else duty_list.duties.filter(pk=duty.pk)
-    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
-    slots = duty_slots(duties)
-    closed = [(one, mine) for one in duties if (mine := [slot for slot in slots[one.pk] if to_confirm(slot)])]
-    if not closed:
-        raise Conflict("没有可以确认的期次。")
-    for one, mine in closed:
-        for slot in mine:
-            _confirmed(by, one, slot)
-    audit.record_many(
-        by=by,
-        verb="duty.confirm",
-        rows=[
-            (one, duty_list.organisation_id, str(one), {"slots": "、".join(slot.key for slot in mine)})
-            for one, mine in closed
-        ],
-    )
-    mark_lists([duty_list])
-    return sum(len(mine) for _, mine in closed)
-
-
-def _confirmed(by: Actor, duty: Duty, slot: DutySlot) -> DutyReport:
-    """Write that the holder has confirmed a closed DutySlot, over whatever was reported of it before."""
-    values = {
-        "state": ReportState.CONFIRMED,
-        "reported_by": account_of(by),
-        "on_behalf_of": None,
-        "reported_at": clock.now(),
-        "late": bool(slot.late),
-    }
-    return _say(slot, duty, values, (ReportState.REPORTED, ReportState.RETURNED, ReportState.ACCEPTED))
-
-
-def to_confirm(slot: DutySlot) -> bool:
-    """Whether a DutySlot is closed by the system's own proof and its holder has not confirmed it."""
-    return slot.state == CLOSED and not confirmed(slot)
-
-
 def reportable(slot: DutySlot) -> bool:
     """Whether the holder may report on a DutySlot in words as it stands."""
     if slot.state == RETURNED:
@@ -144,11 +77,6 @@ def said(slot: DutySlot) -> dict[str, Any]:
     """Return the last that was said of a DutySlot, for the mark of its form (common/stale_form.py)."""
     report = slot.report
     return {"state": report.state, "at": report.reviewed_at or report.reported_at} if report else {"state": ""}
-
-
-def confirmed(slot: DutySlot) -> bool:
-    """Whether the holder has confirmed a DutySlot already."""
-    return slot.report is not None and slot.report.state == ReportState.CONFIRMED
 
 
 def _say(slot: DutySlot, duty: Duty, values: Mapping[str, Any], replaceable: tuple[ReportState, ...]) -> DutyReport:
@@ -212,7 +140,8 @@ def duty_report(
     }
     if file is not None:
         values["paper"] = proof_file_keep(by=by, organisation=duty.list.organisation, file=file)
-    report = _say(stands, duty, values, (ReportState.RETURNED,))
+    # A confirmation of old says nothing once the proof it was given to has gone.
+    report = _say(stands, duty, values, (ReportState.RETURNED, ReportState.CONFIRMED))
     _done(by, "duty.report", report, entered_for(leader))
     if leader is not None:
         _tell(by, [leader], report, f"{report.reported_by}代您报告了{quoted(duty)}（{stands.name}）")

@@ -25,13 +25,14 @@ from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
 from responsibilities.duties.rights import acts_for, assisted, makes, reminds, reviews
+from responsibilities.duties.selectors.below import below
 from responsibilities.duties.selectors.board import GROUPED, Board, Row, line_note
 from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, timeline
 from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
-from responsibilities.duties.services.reports import about, reportable, to_confirm
+from responsibilities.duties.services.reports import about, reportable
 from responsibilities.duties.slot import OPEN, REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
 from responsibilities.portfolios.rights import supervises
 
@@ -70,7 +71,14 @@ def _level(data: dict[str, Any], board: Board) -> Level:
             if card in fitting:
                 return card
     there = {CARD_OF[duty.list.level] for duty in board.duties}
-    preferred = (Level.COMMITTEE, Level.BRANCH, Level.LEADER, Level.PARTY_GROUP_SECRETARY, Level.MEMBER)
+    preferred = (
+        Level.COMMITTEE,
+        Level.GENERAL_BRANCH,
+        Level.BRANCH,
+        Level.LEADER,
+        Level.PARTY_GROUP_SECRETARY,
+        Level.MEMBER,
+    )
     return next((level for level in preferred if level in there), Level.COMMITTEE)
 
 
@@ -99,17 +107,15 @@ def duty_list(request: Request) -> HttpResponse:
     level = _level(data, board)
     rows, grouped, panel_title = _rows(request, data, board, level)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    total = board.total()
-    title = f"{total.total} 项次责任落实 {total.fulfilled} 项次"
-    title += f"（其中待审核 {total.pending}）" if total.pending else ""
-    title += f"，{total.overdue} 项次逾期" if total.overdue else "，无逾期" if total.total else ""
+    head = board.head()
     view, state = data.get("view") or "level", data.get("state") or ""
     for row in page.object_list:
         row.small = line_note(row.duty)
         row.place = "" if grouped else row.duty.list.holder_name
     context = {
-        "title": title if board.all else f"{board.year} 年还没有下达责任清单",
+        "title": head.words() if board.all else f"{board.year} 年还没有下达责任清单",
         "board": board,
+        "head": head,
         "cards": board.cards(state),
         "state_word": STATE_NAMES.get(state, ""),
         "level": level,
@@ -166,6 +172,7 @@ def _panel(request: Request, duty: Duty, family: Family, all_slots: Slots, holde
         "frequency": frequency(duty),
         "own_number": own_number(duty),
         "chain": chain(duty, family, all_slots, today),
+        "below": below(duty, family, all_slots, today),
         "timeline": timeline(duty, slots, request.user, today),
         "holders": holders,
         "can_remind": bool(found.overdue) and reminds(request.user, duty.list),
@@ -201,18 +208,15 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
             "waits": slot.waits(today),
             "word": STATE_NAMES[slot.state],
             "state": "not_due" if slot.state == OPEN and not slot.done else slot.state,
-            "confirm": issued and acts and to_confirm(slot),
             "report": issued and reports and reportable(slot),
             "review": slot in to_review,
         }
         for slot in by_urgency(mine if everything else waiting, today)
     ]
-    closed = sum(to_confirm(slot) for slot in mine)
     context = panel | {
         "title": duty.text,
         "lines": lines,
         "acts": acts,
-        "to_confirm": closed if issued and acts else 0,
         "slots": len(mine),
         "waiting": len(waiting),
         "undone": sum(slot.state != REPORTED for slot in waiting),
@@ -237,7 +241,6 @@ def own_duties(request: Request) -> HttpResponse:
     for part in context["lists"]:
         for row in part["rows"]:
             row["report_slot"] = next((slot for slot in row["slots"] if reportable(slot)), None)
-        part["to_confirm"] = any(to_confirm(slot) for row in part["rows"] for slot in row["slots"])
     return render(request, "responsibilities/duties/own.html", context)
 
 

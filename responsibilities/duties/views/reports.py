@@ -1,11 +1,11 @@
-"""Confirm, report, review and remind: what people say about a duty."""
+"""Report, review and remind: what people say about a duty."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from branches.reach import access
 from branches.reach.rights import ASSIGN, REVIEW, VIEW
@@ -15,40 +15,12 @@ from common.requests import Request
 from common.stale_form import form_mark
 from common.text import quoted
 from responsibilities.duties.forms import ReportForm, ReturnForm
-from responsibilities.duties.loaders import duty_for, list_for
+from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import DutyReport, ReportState
-from responsibilities.duties.rights import reminds, require_acts, require_reports, reviews
+from responsibilities.duties.rights import reminds, require_reports, reviews
 from responsibilities.duties.selectors.board import behind_together
 from responsibilities.duties.services import reports as services
 from responsibilities.duties.slot import ACCEPTED, CLOSED, NOT_APPLICABLE, REPORTED, STATE_NAMES, DutySlot
-
-
-@login_required
-@require_POST
-def duty_confirm(request: Request, pk: int) -> HttpResponse:
-    duty = duty_for(request, pk)
-    require_acts(request.user, duty.list)
-    slot = request.POST.get("slot", "")
-    try:
-        if slot:
-            services.duty_confirm(by=request.user, duty=duty, slot=slot)
-            number = 1
-        else:
-            number = services.duty_list_confirm(by=request.user, duty_list=duty.list, duty=duty)
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
-    else:
-        messages.success(request, f"已确认 {number} 项次办结")
-    return redirect(services.address(duty, slot))
-
-
-@login_required
-@require_POST
-def duty_list_confirm(request: Request, pk: int) -> HttpResponse:
-    duty_list = list_for(request, pk)
-    number = services.duty_list_confirm(by=request.user, duty_list=duty_list)
-    messages.success(request, f"已确认 {number} 项次办结")
-    return redirect("own_duties")
 
 
 @login_required

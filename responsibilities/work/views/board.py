@@ -15,6 +15,7 @@ from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common.forms.filters import PeriodField, asked_for
 from common.requests import Request
+from responsibilities.assigning import assigns_anywhere
 from responsibilities.work.forms.items import BoardFilter
 from responsibilities.work.models import SyncStageKind, SyncState
 from responsibilities.work.rights import arranges_anywhere, enters_anywhere
@@ -118,6 +119,7 @@ def sync_board(request: Request) -> HttpResponse:
         "mix": mix_of(chosen.counted),
         "anything": bool(readable.items),
         "may_enter": enters_anywhere(request.user),
+        "may_circulate": assigns_anywhere(request.user),
         "may_import": arranges_anywhere(request.user),
         "own_url": own and _address(request, leader="" if mine else str(request.user.pk)),
         "own": mine,

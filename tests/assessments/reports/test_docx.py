@@ -10,7 +10,7 @@ from docx.shared import Pt
 
 from assessments.reports.docx import render
 from assessments.reports.gbt9704 import Fonts
-from assessments.reports.shape import WrongShape
+from assessments.reports.shape import WrongShape, level_table
 from tests.assessments.reports.sample import report, trial
 
 
@@ -180,6 +180,19 @@ def test_the_chapter_on_work_names_stages_problems_and_levels(document):
     problems = next(rows for rows in tables if rows[0][0] == "重点业务")
     assert problems[1] == ["能源保供与迎峰度冬", "安排", "缺失，业务8月16日", "能源处党支部", "顾海平"]
     assert ["党支部", "96", "90", "6"] in next(rows for rows in tables if rows[0][0] == "层级")
+
+
+def test_duties_and_holders_stand_before_occurrences_and_an_older_report_reads_as_before():
+    counted = {"holders": 17, "duties": 40, "on_time": 30, "late": 4, "behind": 6}
+    newer = report()
+    newer["work"]["levels"] = [{"name": "党支部", "owed": 96, "done": 90, "overdue": 6} | counted]
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in opened(newer).tables]
+    rows = next(rows for rows in tables if rows[0][0] == "层级")
+    assert rows == [
+        ["层级", "责任主体", "到期责任", "按期", "补办", "逾期", "应落实项次", "已落实项次"],
+        ["党支部", "17", "40", "30", "4", "6", "96", "90"],
+    ]
+    assert level_table(report()["work"])[0] == ["层级", "到期项次", "已落实", "逾期"]
 
 
 def test_a_number_brings_the_red_head_and_its_absence_takes_it_away():

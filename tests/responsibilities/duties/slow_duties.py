@@ -12,6 +12,7 @@ from branches.places.models.organisations import Organisation
 from branches.places.models.terms import Term
 from members.activities.models import Activity
 from members.roster.models.members import Member
+from responsibilities.circulars.models import Circular
 from responsibilities.duties.models import DutyList, DutyReport
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.supervision.models import Supervision
@@ -51,6 +52,7 @@ class SlowDuties:
         self.owed = self.slow.rows(year)
         self.reports = list(DutyReport.objects.all())
         self.members = list(Member.objects.all())
+        self.circulars = list(Circular.objects.all())
         self.places = {row.pk: row for row in Organisation.objects.all()}
 
     # -- periods and reports ------------------------------------------------------------
@@ -359,3 +361,27 @@ class SlowDuties:
             done = [issued[row.pk] for row in then if row.pk in issued]
             numbers = (len(then), len(done), sum(day > due for day in done))
             yield key, self.judged(duty, key, numbers, due)
+
+    def _circulars(self, duty, member, holder):
+        for key, first, last, due in self.periods(duty):
+            days = [
+                min(row.issued_on for row in rows)
+                for quarter in range(1, 5)
+                if self.overlap(quarter, first, last)
+                and (rows := [row for row in self.circulars if self.is_of(row, duty, quarter)])
+            ]
+            expected = min(duty.times, sum(self.overlap(quarter, first, last) for quarter in range(1, 5)))
+            place = duty.list.organisation
+            if (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due):
+                yield key, self.judged(duty, key, (0, 0, 0), due)
+                continue
+            late = max(0, min(len(days), expected) - sum(day <= due for day in days))
+            yield key, self.judged(duty, key, (expected, len(days), late), due)
+
+    def overlap(self, quarter, first, last):
+        begin, end = bounds(3, self.year, quarter)
+        return begin <= last and first <= end
+
+    def is_of(self, row, duty, quarter):
+        same = row.organisation_id == duty.list.organisation_id and row.period == f"{self.year}Q{quarter}"
+        return same and row.state == "issued" and row.issued_on <= self.as_of

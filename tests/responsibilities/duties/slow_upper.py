@@ -165,7 +165,7 @@ class SlowUpper(SlowDuties):
 
     def _debrief(self, duty, member, holder):
         kinds, own = template(duty.key).kinds, {duty.list.organisation_id}
-        if duty.list.level != "branch":
+        if duty.list.level not in ("branch", "general_branch"):
             own |= {pk for pk, place in self.places.items() if place.kind in ("party_group", "committee")}
         found = list({row.pk: row for row in self.records(kinds, own)}.values())
         yield from self.held(duty, found)

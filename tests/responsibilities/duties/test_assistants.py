@@ -17,7 +17,7 @@ from common.operator import OPERATOR
 from responsibilities.duties.models import DutyList, DutyReport
 from responsibilities.duties.services.lists import duty_list_note
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
-from responsibilities.duties.services.reports import duty_confirm, duty_report, duty_report_accept
+from responsibilities.duties.services.reports import duty_report, duty_report_accept
 from responsibilities.supervision.models import Supervision, SupervisionDraft
 from responsibilities.supervision.services.drafts import supervision_draft, supervision_draft_issue
 from responsibilities.supervision.services.notices import supervision_issue, supervision_reply
@@ -81,13 +81,10 @@ def test_what_the_leader_says_himself_bears_no_mark(world, own):
     assert report.on_behalf_of is None and report.reporter == "leader 用户" and "代录" not in str(entry("duty.report"))
 
 
-def test_he_neither_confirms_nor_takes_note_for_the_leader(world, as_, own):
-    for address in (f"/duties/{own.pk}/confirm/", f"/duties/lists/{own.list_id}/note/"):
-        assert as_("assistant").post(address, {"slot": "2026"}).status_code == 403
+def test_he_does_not_take_note_for_the_leader(world, as_, own):
+    assert as_("assistant").post(f"/duties/lists/{own.list_id}/note/").status_code == 403
     page = html(as_("assistant").get(f"/duties/lists/{own.list_id}/"))
     assert f"/duties/lists/{own.list_id}/note/" not in page
-    with pytest.raises(PermissionDenied):
-        duty_confirm(by=world.assistant, duty=own, slot="2026")
     with pytest.raises(PermissionDenied):
         duty_list_note(by=world.assistant, duty_list=own.list)
 

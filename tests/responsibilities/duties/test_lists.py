@@ -26,7 +26,7 @@ ISSUE = {"document": DOCUMENT, "issued_on": "2026-02-10"}
 def test_lists_are_made_from_templates_linked_upwards_issued_in_one_step_and_the_next_level_is_offered(world, as_):
     staff = as_("staff")
     page = html(staff.get("/duties/lists/make/?year=2026"))
-    assert "缺 19 份清单" in page
+    assert "缺 21 份清单" in page
     answer = staff.post("/duties/lists/make/", {"year": 2026, "levels": ["party_group", "committee", "branch"]})
     assert answer.status_code == 302
     assert DutyList.objects.filter(state="draft").count() == 5

@@ -10,7 +10,7 @@ from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member
 from responsibilities.duties.progress import duty_slots
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import StageEvidence, SyncStage, WorkItem
+from responsibilities.work.models import StageEvidence, SyncStage, WorkCarrier, WorkItem
 from tests.records import counted
 from tests.responsibilities.duties.world import duty, issued
 
@@ -180,3 +180,25 @@ def test_only_items_in_his_charge_are_owed_by_account_or_by_name(world, item):
     assert led(other, world).state in ("open", "overdue")
     WorkItem.objects.filter(pk=other.pk).update(stopped_on=date(2026, 4, 1), stop_reason="调整")
     assert led(other, world) is None
+
+
+# ---- what the levels below did stands beside it
+
+
+@pytest.mark.parametrize("key", ["pg-sync", "ld-sync", "cm-sync"])
+def test_how_the_levels_below_stand_is_shown_and_does_not_decide(world, as_, item, key):
+    """One stage that two branches carry counts once; another item, not in the leader's charge, is none of his."""
+    WorkCarrier.objects.create(item=item, organisation=world.branch_a, leads=True)
+    WorkCarrier.objects.create(item=item, organisation=world.branch_b)
+    other = WorkItem.objects.create(
+        organisation=world.root, name="二号工程", starts=date(2026, 3, 1), ends=date(2026, 9, 30)
+    )
+    WorkCarrier.objects.create(item=other, organisation=world.branch_c, leads=True)
+    SyncStage.objects.create(item=other, stage="study", happened_on=STUDIED)
+    link(item, "study", held(world.branch_a, "assembly", STUDIED))
+    one = duty(key)
+    words = "1 / 2 项次，2 个党支部，2 个有逾期" if key == "ld-sync" else "1 / 3 项次，3 个党支部，3 个有逾期"
+    page = as_("staff").get(f"/duties/{one.pk}/")
+    assert page.context["below"].words == words and f"下级落实 {words}，不代替本级" in page.content.decode()
+    assert as_("staff").get(f"/duties/?duty={one.pk}").context["below"] == page.context["below"]
+    assert not [row for row in duty_slots([one])[one.pk] if row.state == "closed"]

@@ -13,6 +13,7 @@ from common.operator import OPERATOR
 from members.activities.models import Activity, ActivityKind
 from members.activities.selectors.called import called_of
 from members.roster.models.members import Member
+from responsibilities.circulars.models import Circular
 from responsibilities.duties.models import Duty, DutyReport
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots, progress
 from responsibilities.duties.services.portfolios import portfolio_make
@@ -34,6 +35,7 @@ def furnish(world, agency):
     _meet_above(world, agency)
     _end_terms(agency)
     _supervise(world, agency)
+    _circulate(world, agency)
     if agency.people:
         Member.objects.filter(pk=agency.chance.choice(agency.people).pk).update(account=world.leader)
     if agency.maybe(0.7):
@@ -96,6 +98,30 @@ def _supervise(world, agency):
             issued_at=moment(day - timedelta(days=20)),
             closed_at=moment(agency.day(day - timedelta(days=10))) if agency.maybe(0.6) else None,
         )
+
+
+def _circulate(world, agency):
+    """Circulars of some quarters, drafts among them, some with a correction, one of another organisation."""
+    for quarter in range(1, 5):
+        first = None
+        for version in range(1, 1 + agency.chance.choice([0, 1, 1, 2])):
+            draft = agency.maybe(0.3)
+            first = Circular.objects.create(
+                organisation=world.committee if agency.maybe(0.8) or first else world.root,
+                period=f"{YEAR}Q{quarter}",
+                version=version,
+                corrects=first,
+                reason="有误" if first else "",
+                state="draft" if draft else "issued",
+                issued_on=None if draft else agency.day(date(YEAR, 3 * quarter - 2, 1)),
+                title="通报",
+                opening="如下。",
+                asks="补齐。",
+                until=date(YEAR, 12, 31),
+                content={},
+            )
+            if draft:
+                break
 
 
 def moment(day):

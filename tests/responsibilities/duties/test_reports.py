@@ -1,11 +1,10 @@
-"""What is said of a duty: reported, judged, confirmed, reminded of; closed by the records there are."""
+"""What is said of a duty: reported, judged, reminded of; closed by the records there are."""
 
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
 from common.periods import Period
 from members.activities.services.states import activity_return
@@ -126,13 +125,12 @@ def test_the_committees_report_is_judged_by_the_party_groups_secretary_not_by_a_
     assert slot(one, "2026H2").state == "accepted"
 
 
-def test_a_duty_whose_proof_the_system_holds_closes_by_itself_and_is_confirmed_in_one_click(world, as_):
+def test_a_duty_whose_proof_the_system_holds_closes_by_itself(world, as_):
     issued(world)
     one = duty("br-theme", organisation=world.branch_a)
     key = "life-theme-day/2026-10"
     secretary = as_("secretary_a")
     assert slot(one, key).state == "overdue"
-    assert secretary.post(f"/duties/{one.pk}/confirm/", {"slot": key}).status_code == 409
     answer = secretary.post(f"/duties/{one.pk}/report/", {"slot": key, "text": "开展过"})
     assert answer.status_code == 422
     assert "这项责任由系统按记录认定，请登记记录，不需要文字报告。" in html(answer)
@@ -147,45 +145,45 @@ def test_a_duty_whose_proof_the_system_holds_closes_by_itself_and_is_confirmed_i
     assert duties_of_requirement(owed, user=world.secretary_b) == []
     page = html(secretary.get(f"/duties/{one.pk}/"))
     assert f"/activities/{activity.pk}/" in page
-    assert secretary.post(f"/duties/{one.pk}/confirm/", {"slot": key}).status_code == 302
-    assert DutyReport.objects.get(duty=one).state == "confirmed"
-    assert slot(one, key).state == "closed"
-    assert secretary.post(f"/duties/{one.pk}/confirm/", {"slot": key}).status_code == 409
     assert secretary.post(f"/duties/{one.pk}/report/", {"slot": key, "text": "开展过"}).status_code == 409
+    assert not DutyReport.objects.exists()
 
 
-def test_confirming_is_not_asked_for_and_one_click_confirms_all_that_is_closed_of_a_duty_or_a_list(world, as_):
+def test_what_the_system_proves_asks_nobody_for_a_confirmation(world, as_):
     issued(world)
     one = duty("br-theme", organisation=world.branch_a)
     for month in (9, 10):
         record(world, world.branch_a, "theme_day", date(2026, month, 20))
     secretary = as_("secretary_a")
-    page = html(secretary.get("/duties/own/"))
-    assert (
-        "待确认" not in page
-        and page.count("全部确认</button>") == 1
-        and "全部确认" in html(secretary.get(f"/duties/{one.pk}/"))
-    )
-    assert secretary.post(f"/duties/{one.pk}/confirm/")["Location"] == f"/duties/{one.pk}/"
-    assert set(DutyReport.objects.values_list("state", "slot")) == {
-        ("confirmed", "life-theme-day/2026-09"),
-        ("confirmed", "life-theme-day/2026-10"),
-    }
-    assert AuditEntry.objects.filter(verb="duty.confirm").count() == 1
-    assert secretary.post(f"/duties/{one.pk}/confirm/").status_code == 409
-    for month in (10, 11):
-        record(world, world.branch_a, "lecture", date(2026, month, 20))
-    record(world, world.branch_a, "theme_day", date(2026, 8, 20))
-    assert as_("staff").post(f"/duties/lists/{one.list_id}/confirm/").status_code == 403
-    answer = secretary.post(f"/duties/lists/{one.list_id}/confirm/", follow=True)
-    assert "已确认" in html(answer) and "全部确认" not in html(answer)
-    entries = AuditEntry.objects.filter(verb="duty.confirm")
-    confirmed = DutyReport.objects.filter(state="confirmed")
-    assert (
-        confirmed.count() > 3
-        and entries.count() == 1 + confirmed.exclude(duty=one).values("duty").distinct().count() + 1
-    )
-    assert secretary.post(f"/duties/lists/{one.list_id}/confirm/").status_code == 409
+    for path in ("/duties/own/", f"/duties/{one.pk}/?show=all"):
+        page = html(secretary.get(path))
+        assert "全部确认" not in page and "confirm" not in page
+    for path in (f"/duties/{one.pk}/confirm/", f"/duties/lists/{one.list_id}/confirm/"):
+        assert secretary.post(path, {"slot": "life-theme-day/2026-10"}).status_code == 404
+    assert slot(one, "life-theme-day/2026-10").state == "closed" and not DutyReport.objects.exists()
+
+
+def confirmed_of_old(world, one, key):
+    """A confirmation from the time when holders were asked for one."""
+    return DutyReport.objects.create(duty=one, slot=key, state="confirmed", reported_by=world.secretary_a)
+
+
+def test_a_confirmation_of_old_is_read_and_bars_no_report(world, as_):
+    issued(world)
+    secretary = as_("secretary_a")
+    theme = duty("br-theme", organisation=world.branch_a)
+    record(world, world.branch_a, "theme_day", date(2026, 10, 20))
+    confirmed_of_old(world, theme, "life-theme-day/2026-10")
+    assert "已确认" in html(secretary.get(f"/duties/{theme.pk}/?show=all"))
+    # What the confirmation was given to is gone, and the duty is one of words.
+    promise = duty("br-promise", organisation=world.branch_a)
+    old = confirmed_of_old(world, promise, "2026")
+    path = f"/duties/{promise.pk}/report/?slot=2026"
+    seen = secretary.get(path).context["form"].initial["seen"]
+    answer = secretary.post(path, {"slot": "2026", "text": "已公布承诺", "seen": seen})
+    assert answer.status_code == 302
+    old.refresh_from_db()
+    assert (old.state, old.text) == ("reported", "已公布承诺")
 
 
 def test_a_level_that_is_only_out_of_reach_is_not_called_missing(world, as_):
@@ -200,7 +198,7 @@ def test_a_returned_record_opens_the_duty_again_though_it_was_confirmed(world, a
     one = duty("br-theme", organisation=world.branch_a)
     key = "life-theme-day/2026-10"
     activity = record(world, world.branch_a, "theme_day", date(2026, 10, 20))
-    as_("secretary_a").post(f"/duties/{one.pk}/confirm/", {"slot": key})
+    confirmed_of_old(world, one, key)
     activity_return(by=world.staff, activity=activity, version=activity.version, reason="请补充内容")
     assert slot(one, key).state == "overdue"
 

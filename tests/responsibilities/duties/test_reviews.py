@@ -58,7 +58,7 @@ def test_the_state_filter_leads_to_the_level_the_duty_and_the_holder_with_a_repo
     answer = as_("staff").get("/duties/?state=reported")
     page, report = html(answer), DutyReport.objects.get()
     assert answer.context["level"] == "branch" and answer.context["duty"] == said
-    assert [card.fits for card in answer.context["cards"]] == [0, 0, 0, 1, 0]
+    assert [card.fits for card in answer.context["cards"]] == [0, 0, 0, 0, 0, 1, 0]
     assert "待审核 1 项" in page and "1 个党支部待审核" in page
     assert f'href="/duties/reports/{report.pk}/review/"' in page
     named = as_("staff").get("/duties/?state=reported&level=committee")

@@ -1,6 +1,8 @@
 """Writes of duty lists, duties and their reports."""
 
+from assessments.circulars.services import circular_issue, circular_make
 from common.operator import OPERATOR
+from common.periods import Period
 from responsibilities.duties.models import DutyList
 from responsibilities.duties.services.duties import duty_add, duty_change, duty_drop
 from responsibilities.duties.services.lists import duty_lists_issue
@@ -53,3 +55,10 @@ def report_returned(a):
     report = duty_report(by=a.world.secretary_a, duty=one, slot=f"{YEAR}Q1", text="已收缴")
     yield
     duty_report_return(by=a.world.staff, report=report, reason="不全")
+
+
+@write
+def circular_issued(a):
+    draft, _ = circular_make(by=OPERATOR, organisation=a.world.committee, quarter=Period.parse(f"{YEAR}Q2"))
+    yield
+    circular_issue(by=OPERATOR, circular=draft)
