@@ -60,6 +60,8 @@ _NOTHING_FOR = {
     "group_leader": frozenset({"sync_board", "score_list", "collect_list"}),
     "branch_secretary": frozenset({"confirmation_list"}),
     "committee_staff": frozenset({"own_duties"}),
+    # Who acts for another has no record of his own and reads nobody's.
+    "assistant": frozenset({"cadre_list"}),
 }
 # The pages of one's own file: the home of a member without a post, beside the menu for everybody else.
 _OWN_FILE = {"member_own", "own_meetings", "own_correction"}
