@@ -68,9 +68,7 @@ def member_own(request):
         return render(request, "members/files/no_file.html", status=404)
     context = _file(member, request.user)
     found = context["attendance"]["called"]
-    context["title"] = (
-        f"今年应参加组织生活 {found.expected} 次，出席 {found.attended} 次" if found.expected else "今年还没有考勤"
-    )
+    context["title"] = f"今年{found.words}" if found.expected else "今年还没有考勤"
     context["own"] = True
     context["readers"] = access.who_can(VIEW, member.home, limit=100)
     return render(request, "members/files/own.html", context)

@@ -52,6 +52,7 @@ def review_queue(request):
         title += f"，最早的已等 {longest} 天"
     context = {
         "title": title,
+        "sub": "按报送先后排列；记录由最近一级有审核权的人审核，本人登记的不由本人审核",
         "total": total,
         "longest": longest,
         "page": page,

@@ -37,6 +37,14 @@ class Called:
     def expected(self) -> int:
         return len(self.records)
 
+    @property
+    def words(self) -> str:
+        """Say it in one line, "" where he was called to nothing."""
+        if not self.expected:
+            return ""
+        words = f"应参加组织生活 {self.expected} 次，出席 {self.attended} 次"
+        return words + (f"，请假 {self.excused} 次" if self.excused else "")
+
 
 def called(own: Iterable[int], states: Mapping[int, str]) -> Called:
     """Return what a person was Called to. own: ids of the records of his own branch. states: {record: his attendance there}."""
