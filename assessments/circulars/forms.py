@@ -8,6 +8,7 @@ from assessments.circulars.services import WORDS, shown
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
+from common.forms.form import Form
 from common.periods import QUARTER, Period
 from common.stale_form import form_mark
 from responsibilities.circulars.models import Circular
@@ -22,7 +23,7 @@ def _quarters() -> list[tuple[str, str]]:
     return found
 
 
-class MakeForm(forms.Form):
+class MakeForm(Form):
     """organisation: of the committees whose circulars the user writes."""
 
     organisation = OrganisationField(None, label="印发单位", empty_label=None)
@@ -38,7 +39,7 @@ class MakeForm(forms.Form):
         return Period.parse(self.cleaned_data["period"])
 
 
-class WordsForm(forms.Form):
+class WordsForm(Form):
     """The words of a draft; its numbers are not among them. seen: the draft as it stood when the form was drawn."""
 
     title = PlainTextField(label="标题", max_length=120)
@@ -65,11 +66,11 @@ def seen(circular: Circular) -> str:
     return form_mark(shown(circular))
 
 
-class SeenForm(forms.Form):
+class SeenForm(Form):
     """A step about a draft, with the draft as it stood when the page was drawn."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=16)
 
 
-class CorrectForm(forms.Form):
+class CorrectForm(Form):
     reason = PlainTextField(label="更正原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

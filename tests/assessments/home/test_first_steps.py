@@ -108,12 +108,12 @@ def test_the_administrator_reads_who_holds_which_seat_and_how_many_accounts_he_m
     """Accounts of secretaries and members are none of his step: they are made by others, and closed it by themselves."""
     figures = system_figures()
     assert figures.root and figures.secretaries == (world.committee_secretary.name,) and figures.auditors == 1
-    # party_secretary, leader, staff, discipline; member and outsider have no appointment yet
-    assert figures.staff == 6
+    # party_secretary, leader and his assistant, staff, discipline; member and outsider have no appointment yet
+    assert figures.staff == 7
     User.objects.filter(username="outsider").update(is_active=False)
     User.objects.filter(username="auditor").update(is_active=False)
     member_slip(world, world.member)
-    assert (system_figures().auditors, system_figures().staff) == (0, 4)
+    assert (system_figures().auditors, system_figures().staff) == (0, 5)
     kept = ("administrator", "auditor", "committee_secretary", "secretary_a", "leader_a1", "member")
     User.objects.exclude(username__in=kept).update(is_active=False)
     assert system_figures().staff == 0

@@ -277,7 +277,7 @@ def test_a_late_reply_is_accepted_and_marked_by_the_due_date_in_force(world, as_
     [
         (7, "等待", "新的时限应晚于现在的时限"),
         (3, "等待", "新的时限应晚于现在的时限"),
-        (9, "", "请填写“原因”。"),
+        (9, "", "请填写“延期原因”。"),
     ],
 )
 def test_prolonging_needs_a_later_day_and_a_reason(world, as_, days, reason, sentence):
