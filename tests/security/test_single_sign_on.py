@@ -104,14 +104,14 @@ def test_a_provider_on_this_machine_or_over_tls_is_taken_without_its_last_slash(
 
 
 def test_whoever_linked_his_identity_enters_with_it(provider, linked):
-    user = linked("secretary_a")
+    user, other = linked("secretary_a"), linked("secretary_b")
     client = _browser()
     assert 'href="/login/sso/?next=%2Factivities%2F"' in client.get("/login/?next=/activities/").content.decode()
     answer = _through(provider, client, "sub-secretary_a", start="/login/sso/?next=/activities/")
     assert answer["Location"] == "/activities/" and _signed_in(client)
     entry = AuditEntry.objects.get(verb="login.enter")
     assert entry.actor_id == user.pk and "单点登录" in entry.payload
-    assert ExternalIdentity.objects.get().last_used is not None
+    assert user.identities.get().last_used is not None and other.identities.get().last_used is None
     assert not _fails().exists()
 
 

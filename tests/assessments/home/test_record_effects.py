@@ -94,3 +94,14 @@ def test_the_panel_says_how_far_the_record_lies_from_the_business(world, as_, da
     record = Activity.objects.get()
     lines = as_("secretary_a").get(f"/activities/{record.pk}/counts/").context["lines"]
     assert [words in line.note for line in lines if "业务 " in line.note] == [True]
+
+
+def test_a_meeting_that_is_not_asked_of_the_branch_says_so_with_the_reason(world, as_):
+    def said(who, place):
+        data = {"organisation": place.pk, "kinds": ["committee_meeting"], "day": DAY.isoformat(), "title": "支委会"}
+        uses = as_(who).post("/uses/", data).context["uses"]
+        return [(line.mark, bool(line.note)) for line in uses if line.kind == "义务"]
+
+    # Branch B has no committee of its own.
+    assert said("secretary_b", world.branch_b) == [("不适用", True)]
+    assert all(mark != "不适用" for mark, _ in said("secretary_a", world.branch_a))

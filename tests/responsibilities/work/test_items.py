@@ -13,7 +13,7 @@ from branches.places import tree
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.operator import OPERATOR
-from responsibilities.work.models import SyncState, WorkCarrier, WorkItem
+from responsibilities.work.models import SyncState, WorkCarrier, WorkItem, WorkKind
 from responsibilities.work.rights import Powers
 from responsibilities.work.services.items import WorkData, work_update
 from responsibilities.work.stages import sync_points
@@ -258,3 +258,18 @@ def test_a_dissolved_branch_that_no_longer_carries_it_is_not_given_it_again(worl
     item.refresh_from_db()
     with pytest.raises(ValidationError, match="已撤销，不能承办"):
         work_update(by=world.staff, item=item, data=data)
+
+
+def test_a_carrier_out_of_reach_may_stay_and_is_not_taken_back(world):
+    item = item_at(world.branch_a, [world.branch_a], kind=WorkKind.BRANCH)
+    other = WorkCarrier.objects.create(item=item, organisation=world.branch_b)
+
+    def kept(name):
+        both = [world.branch_a, world.branch_b]
+        return WorkData(name, WorkKind.BRANCH, item.starts, item.ends, carriers=both, planned={})
+
+    work_update(by=world.secretary_a, item=WorkItem.objects.get(pk=item.pk), data=kept("接访下沉"))
+    WorkCarrier.objects.filter(pk=other.pk).update(ended=ago(1))
+    with pytest.raises(ValidationError) as refused:
+        work_update(by=world.secretary_a, item=WorkItem.objects.get(pk=item.pk), data=kept("再改"))
+    assert "carriers" in refused.value.message_dict

@@ -6,7 +6,7 @@ import pytest
 
 from responsibilities.work.models import WorkItem, WorkKind
 from responsibilities.work.selectors.rates import by_tree
-from responsibilities.work.services.items import WorkData, work_create, work_update
+from responsibilities.work.services.items import WorkData, work_create, work_stop, work_update
 from responsibilities.work.services.plan_overwrites import FROM_PLAN, changed_by_hand, overwritten
 from tests.responsibilities.work.support import ago, happened, item_at, point
 
@@ -44,6 +44,12 @@ def test_what_was_changed_by_hand_is_named_until_the_plan_writes_it_again(world)
     first.refresh_from_db()
     work_update(by=world.staff, item=first, data=data_of(world, planned=planned), note=FROM_PLAN)
     assert set(changed_by_hand([first])[first.pk]) == {"planned_arrangement", "planned_study"}
+
+
+def test_what_was_done_to_an_item_beside_its_plan_is_no_change_by_hand(world):
+    item = work_create(by=world.staff, organisation=world.committee, data=data_of(world), note=FROM_PLAN)
+    work_stop(by=world.staff, item=item, reason="任务调整")
+    assert changed_by_hand([item]) == {item.pk: {}}
 
 
 def test_only_what_the_plan_would_change_is_said(world):
