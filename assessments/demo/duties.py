@@ -127,4 +127,6 @@ class Duties:
         if duty.list.level == Level.BRANCH:
             under = duty.organisation.parent_id == self.maker.general.pk
             return self.maker.users["zongzhi"] if under else self.staff
+        if duty.list.level == Level.GENERAL_BRANCH:
+            return self.staff
         return self.maker.users["dangzu"]
