@@ -4,6 +4,11 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+def forget(apps, schema_editor):
+    """Going back, nobody acts for a leader any more: the version before does not know the role."""
+    apps.get_model("branches", "Appointment").objects.filter(role="assistant").delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -11,6 +16,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # First here, so last on the way back: the rows go once nothing of theirs is left to change.
+        migrations.RunPython(migrations.RunPython.noop, forget),
         migrations.AddField(
             model_name='appointment',
             name='principal',

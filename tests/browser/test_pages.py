@@ -77,6 +77,7 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["ganbu"] += _places(signed_in("ganbu"))
     starts["ganbu"] += [_first(signed_in("ganbu"), *where) for where in FIRST]
     starts["ganbu"].append("/duties/?level=branch&template=br-theme")
+    starts["ganbu"].append(_issued_circular(signed_in("ganbu")))
     starts["shuji"] += [_first(signed_in("shuji"), "/resolutions/?state=done", "activity_detail")]
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
     starts["shuji"] += _corrections(signed_in("shuji"))
@@ -223,6 +224,12 @@ def _places(page):
     links = [link for link in links_of(page.content(), page.url) if name_of(link) == "organisation_detail"]
     page.goto(page.home + links[-1])
     return [links[-1], f"{links[-1]}term/close/"]
+
+
+def _issued_circular(page):
+    """Return the page of an issued circular, which can be corrected; the newest of the list is a draft."""
+    page.goto(page.home + "/circulars/")
+    return [link for link in links_of(page.content(), page.url) if name_of(link) == "circular_detail"][-1]
 
 
 def _record(page, state):

@@ -113,7 +113,8 @@ ROWS = {
     "report_detail": Row(kwargs=lambda world: {"pk": published(world).pk}, get=only(*READERS)),
     "report_download": Row(kwargs=lambda world: {"pk": published(world).pk, "kind": "docx"}, post=only(*READERS)),
     # Everybody with a post reads his own record; others' only who assesses or publishes.
-    "cadre_list": Row(get=only(*POSTED)),
+    # Whoever acts for a leader has no record of his own.
+    "cadre_list": Row(get=only(*(who for who in POSTED if who != "assistant"))),
     "cadre_detail": Row(kwargs=secretary_a, get=only(*READS_CADRE)),
     "cadre_document": Row(kwargs=secretary_a, post=only(*READS_CADRE)),
     "record_uses": Row(get=only(*RECORDERS), post=only(*RECORDERS)),

@@ -189,8 +189,9 @@ def test_the_administrator_sees_no_content_and_the_auditor_only_the_trail(world)
         "first_steps",
         "feedback_list",
         "job_list",
+        "kept_file_list",
     }
-    assert auditor - own == {"audit_list"}
+    assert auditor - own == {"audit_list", "who_saw"}
 
 
 def test_rights_end_at_midnight_in_shanghai_without_a_login_or_a_job(world, as_):

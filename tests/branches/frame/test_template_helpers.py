@@ -142,7 +142,9 @@ def test_a_cell_that_does_not_apply_shows_no_figure():
 
 def test_only_missed_deadlines_are_solid_rust():
     solid = {key for key, look in looks.CHIPS.items() if look[2] == "late"}
-    assert solid == {"overdue", "missing", "term_expired", "not_fulfilled", "failed", "import_failed"}
+    deadlines = {"overdue", "missing", "term_expired", "not_fulfilled"}
+    # What the machine failed at, or lost, is as urgent to whoever runs it.
+    assert solid == deadlines | {"failed", "import_failed", "infected", "lost"}
 
 
 def test_a_state_that_nobody_drew_is_an_error():

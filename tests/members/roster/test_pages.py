@@ -12,10 +12,11 @@ from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from common import clock
 from common.operator import OPERATOR
-from members.activities.models import Activity, Attendance
+from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 from members.roster.services.members import member_create, post_give
+from tests.records import counted
 from tests.world import FOUNDED, identity
 
 NEW = {"name": "新　同志", "sex": "女", "stage": "full", "joined_on": "2020-07-01", "identity": identity(20)}
@@ -225,9 +226,11 @@ def test_the_file_counts_attendance_by_state_and_leaves_drafts_out(world, as_):
     states = [("accepted", "present"), ("submitted", "leave"), ("draft", "absent"), ("accepted", "not_recorded")]
     for state, attendance in states:
         activity = Activity.objects.create(organisation=world.branch_a, day=today, state=state)
+        ActivityKind.objects.create(activity=activity, kind="theme_day")
+        counted(activity)
         Attendance.objects.create(activity=activity, member=member, organisation=world.branch_a, state=attendance)
     page = as_("secretary_a").get(f"/members/{member.pk}/").content.decode()
-    assert "应参加 3 次，出席 1 次" in page
+    assert "应参加组织生活 2 次，出席 1 次，请假 1 次" in page
     assert "缺席" not in page and "未记录" in page
 
 
