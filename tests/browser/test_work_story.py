@@ -53,9 +53,10 @@ def test_linking_a_record_to_a_stage_costs_one_click_more(signed_in):
     page.wait_for_selector("[data-draft] .stage-chip")
     name = page.inner_text("[data-links] .stage-chip >> nth=0").split("　")[0].strip()
     page.fill("#id_content", f"一、学习文件。二、研究{name}的分工。")
-    # The draft saves itself before the chip takes the sentence from it.
-    page.wait_for_timeout(2500)
-    hand.click("[data-links] .stage-chip")
+    # The draft saves itself before the chip takes the sentence from it; two cores may be busy.
+    page.wait_for_timeout(5000)
+    # Which stage stands first may change with what the record says.
+    hand.click(f"[data-links] .stage-chip:has-text('{name}') >> nth=0")
     page.wait_for_selector(".stage-linked a")
     label = page.inner_text(".stage-linked a >> nth=0")
     hand.click("button:has-text('提交审核')")
