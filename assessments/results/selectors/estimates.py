@@ -30,7 +30,13 @@ class Gain:
 
 
 def gain_of(organisation: Organisation, stage: SyncStage, day: date) -> Gain | None:
-    """Return the Gain of a branch when a stage becomes synchronised whose business date is `day`; None where it is not scored."""
+    """Return the Gain of a branch when a stage becomes synchronised whose business date is `day`; None where it is not scored.
+
+    That is all that was lost for it: a record that was held in time is not made good now, but found. Of a stage in several
+    parts nobody can say beforehand what one of them brings.
+    """
+    if stage.milestones.exists():
+        return None
     quarter = Period.containing(QUARTER, day)
     done = Assessment.objects.filter(scheme__key=BRANCH_SCHEME, period=str(quarter))
     if done.exclude(state=AssessmentState.TRIAL).exists():
@@ -39,11 +45,11 @@ def gain_of(organisation: Organisation, stage: SyncStage, day: date) -> Gain | N
     if score is None:
         return None
     lost = [
-        (indicator.name, reason.regain)
+        (indicator.name, reason.points)
         for indicator, reason in score["result"].reasons()
         if list(reason.target or ())[:3] == ["stage", stage.item_id, stage.stage]
     ]
-    return Gain(quarter, lost[0][0] if lost else "", rounded(sum(regain for _, regain in lost)), settled=False)
+    return Gain(quarter, lost[0][0] if lost else "", rounded(sum(points for _, points in lost)), settled=False)
 
 
 def estimate_of(organisation: Organisation, quarter: Period | None = None) -> dict | None:

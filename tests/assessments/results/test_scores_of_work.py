@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from assessments.results.models import Assessment
+from assessments.results.selectors.estimates import estimate_of
 from assessments.results.services import assessment_freeze, assessment_trial
 from assessments.scoring import rounded
 from common import clock
@@ -167,10 +168,16 @@ def test_what_lags_is_lost_for_good_and_what_is_missing_can_be_made_up(world, as
     assert regain == {f"/sync/{item}/#stage-implementation": True, f"/sync/{item}/#stage-arrangement": False}
 
 
+def _scored(branch):
+    """Return the points of the indicator of implementation in the running quarter, exact."""
+    rows = estimate_of(branch)["result"].indicators
+    return next(row.exact for row in rows if row.key == "sync-implement")
+
+
 def test_the_picker_says_what_the_score_wins_back_with_the_stage(world, as_, work):
     stage, item = work[SyncStageKind.IMPLEMENTATION], work[SyncStageKind.STUDY].item
     SyncStage.objects.filter(pk=stage.pk).update(happened_on=date(2026, 10, 7))
-    record(world.branch_a, date(2026, 10, 9))
+    held = record(world.branch_a, date(2026, 10, 9))
     client, asked = as_("secretary_a"), {"HX-Request": "true"}
     url = f"/organisations/{world.branch_a.pk}/estimate/stages/{{}}/"
     with clock.at(timezone.make_aware(datetime(2026, 11, 24, 9))):
@@ -179,8 +186,14 @@ def test_the_picker_says_what_the_score_wins_back_with_the_stage(world, as_, wor
         losses = client.get(f"/organisations/{world.branch_a.pk}/estimate/").context["score"]["result"].reasons()
         lost = next(reason for _, reason in losses if list(reason.target)[:3] == ["stage", item.pk, stage.stage])
         said = client.get(url.format(stage.pk), headers=asked)
-        assert said.context["gain"].points == rounded(lost.regain) > 0
-        assert f">{rounded(lost.regain)} 分</a>" in said.content.decode()
+        assert said.context["gain"].points == rounded(lost.points) and lost.points > lost.regain > 0, (
+            "found in time, not made good late"
+        )
+        assert f">{rounded(lost.points)} 分</a>" in said.content.decode()
+        before = _scored(world.branch_a)
+        link = StageEvidence.objects.create(stage=stage, activity=held, confirmed_at=clock.now())
+        assert rounded(_scored(world.branch_a) - before) == rounded(lost.points), "so much it really is"
+        link.delete()
         nothing = client.get(url.format(work[SyncStageKind.ASSESSMENT].pk), headers=asked).content.decode()
         assert "四季度没有因这个环节失分" in nothing
         assessment_freeze(by=world.committee_secretary, assessment=assessment_trial(by=world.staff, period=Q3))
