@@ -60,7 +60,9 @@ def main():
                 f"On {name} only the tests that it may answer otherwise (tests/groups.py); FULL=1 runs every test there."
             )
     if not whole:
-        print("Left out for their price: the tests marked `whole`, half of the random examples; FULL=1 runs all.")
+        print(
+            "Left out for their price: the tests marked `whole`, three quarters of the random examples; FULL=1 runs all."
+        )
     if failed:
         sys.exit(f"FAILED on {', '.join(failed)}")
 

@@ -9,14 +9,15 @@ THOROUGH = 4 if os.environ.get("THOROUGH") else 1
 BRIEF = bool(os.environ.get("BRIEF")) and not os.environ.get("THOROUGH")
 
 
-def part(cases):
-    """Return what a run takes of a list of cases that are alike: all, or every other one in a brief run."""
-    return cases[::2] if BRIEF else cases
+def part(cases, of=2):
+    """Return what a run takes of a list of cases that are alike: all, or one in `of` in a brief run."""
+    return cases[::of] if BRIEF else cases
 
 
 def examples(number):
     """Return how many random examples a comparison with a slow reference takes, of `number` in a whole run.
 
-    Half of them in a brief run and on PostgreSQL, at least five; with THOROUGH=1 in the environment four times as many.
+    Half of them on PostgreSQL, a quarter in a brief run, at least five; with THOROUGH=1 in the environment four times as many.
     """
-    return max(number // (2 if settings.IS_POSTGRES or BRIEF else 1), 5) * THOROUGH
+    share = 4 if BRIEF else 2 if settings.IS_POSTGRES else 1
+    return max(number // share, 5) * THOROUGH

@@ -31,7 +31,7 @@ def test_facts_after_each_kind_of_write_equal_a_rebuild(agency, monkeypatch):
     monkeypatch.setattr(rollups, "FAMILIES", families)
     rollups.fill()
     wrong = {}
-    for write in part(WRITES):
+    for write in part(WRITES, of=4):
         with transaction.atomic():
             found = fault_of(write(agency))
             if found:
