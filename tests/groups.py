@@ -14,11 +14,12 @@ DEMO = (
 )
 # Installations of their own: as long as many tests together, so they begin too.
 LONG = ("tests/browser/test_story.py", "tests/test_own_installation.py")
-# Ledgers imported, or a year told, once for the whole file.
+# Ledgers imported, a year told or rows made (tests/shared.py) once for the whole file.
 ONCE = (
     "tests/assessments/facts/test_exports.py",
     "tests/members/imports/test_agency.py",
     "tests/members/imports/test_sets.py",
+    "tests/responsibilities/work/test_board.py",
     "tests/told/test_as_read.py",
 )
 # Tests of one url name look at the same answers (tests/answers.py).

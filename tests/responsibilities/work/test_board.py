@@ -1,5 +1,6 @@
 """The board and the rates: filters, order, counts, drill-down, exports, and how many statements they take."""
 
+import copy
 import io
 
 import openpyxl
@@ -8,23 +9,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from branches.audit.models import AuditEntry
-from branches.settings.models import Setting
-from branches.settings.start import KEY
 from common.operator import OPERATOR
 from members.activities.services.states import activity_accept
 from responsibilities.work.models import SyncStage, WorkCarrier, WorkItem
-from responsibilities.work.selectors.board import load, this_year
 from responsibilities.work.selectors.items import next_step
 from responsibilities.work.services.stages import stage_waive
 from responsibilities.work.stages import sync_points
 from tests.examples import BRIEF
 from tests.responsibilities.work.support import ago, department, happened, item_at, linked, record_on
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def items(world):
+def make_items(world):
     """One item with each kind of state: missing and lagging, all synchronised, waiting, waived."""
     energy, price = department("能源处", world.branch_a), department("价格处", world.branch_b)
     bad = item_at(world.committee, [world.branch_a], name="能源保供", lead=energy, leader=world.leader)
@@ -41,6 +39,14 @@ def items(world):
     happened(waived, "study", ago(50))
     stage_waive(by=OPERATOR, stage=waived.stages.get(stage="study"), reason="上级统一组织")
     return {"bad": bad, "good": good, "waiting": waiting, "waived": waived}
+
+
+kept_items = made_once(make_items)
+
+
+@pytest.fixture
+def items(kept_items, world):
+    return copy.deepcopy(kept_items)
 
 
 def shown(answer):
@@ -249,12 +255,6 @@ def test_who_owes_the_next_step_is_said_in_words(world, items):
     assert words("waived").startswith("丙中心准备“同步安排”，业务计划")
 
 
-def test_an_empty_board_names_the_first_thing_to_do(as_):
-    page = as_("staff").get("/sync/").content.decode()
-    assert "没有您可以查看的重点业务" in page and "登记重点业务" in page
-    assert "登记重点业务</a>" not in as_("leader").get("/sync/").content.decode()
-
-
 def test_closure_stands_once_on_the_page_of_rates_and_not_beside_a_single_stage(as_, items):
     page = as_("staff").get("/sync/rates/").content.decode()
     stages, places = page.split("四个环节", 1)[1].split("按党组织</h2>", 1)
@@ -273,29 +273,3 @@ def test_only_a_missing_stage_can_be_put_under_supervision_from_the_board(as_, i
     assert all(cell.supervise for cell in cells if cell.show.state == "missing" and not cell.supervised)
     asked = [cell for line in as_("secretary_a").get("/sync/").context["lines"] for cell in line.cells]
     assert not any(cell.supervise for cell in asked)
-
-
-def test_of_as_many_problems_what_is_missing_longest_comes_first(world, as_):
-    for name, days in (("缺二十天", 20), ("缺四十天", 40)):
-        happened(item_at(world.committee, [world.branch_a], name=name), "study", ago(days))
-    assert shown(as_("staff").get("/sync/")) == ["缺四十天", "缺二十天"]
-
-
-def test_of_two_stages_that_are_missing_the_longer_one_is_the_next_step(world):
-    item = item_at(world.committee, [world.branch_a])
-    happened(item, "study", ago(20))
-    happened(item, "arrangement", ago(19))
-    SyncStage.objects.filter(item=item, stage="arrangement").update(happened_on=ago(40))
-    assert next_step(sync_points([item.pk])).text == "承办支部补“同步安排”的佐证"
-
-
-def test_what_lies_before_the_start_of_the_agency_counts_nowhere_and_what_lies_in_the_year_does(world, as_):
-    Setting.objects.filter(key=KEY).update(value=ago(30).isoformat())
-    item = item_at(world.committee, [world.branch_a])
-    happened(item, "study", ago(40))
-    happened(item, "arrangement", ago(20))
-    answer = as_("staff").get("/sync/")
-    counted = {column["kind"]: column["missing"] + column["lagging"] for column in answer.context["columns"]}
-    assert counted == {"study": 0, "arrangement": 1, "implementation": 0, "assessment": 0}
-    selection = load(world.staff, this_year())
-    assert [point.kind for point in selection.counted] == ["arrangement", "implementation", "assessment"]
