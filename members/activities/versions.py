@@ -2,12 +2,12 @@
 
 A version is kept as JSON (`ActivityRevision.data`): its own columns, kinds, attendance with names, resolutions, hosts and
 files, so that it opens as it was, whatever becomes of rosters and places. Keys: columns, kinds, attendance, resolutions,
-hosts, files, labels (names of what the columns refer to).
+hosts, files, judgements, labels (names of what the columns refer to).
 """
 
 import copy
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -22,10 +22,11 @@ from members.activities.models import (
     ActivityState,
     AttendanceState,
     BuildingField,
+    RevisionState,
     Topic,
     Way,
 )
-from members.activities.services.records import RecordData
+from members.activities.services.records import RecordData, says_the_same
 from members.roster.models.members import Member
 
 Version = dict[str, Any]
@@ -38,8 +39,13 @@ _SAID = (
 _KEPT = (
     *("written_expected", "written_present", "voters_expected", "voters_present", "valid", "late", "returned_at"),
     *("edited_by_hand", "revised_at", "no_reviewer", "reviewer_id", "reviewed_at", "review_opened_at"),
+    "accepted_together",
 )
 COLUMNS = (*_SAID, *_KEPT)
+# How it was judged, for whoever asks about a day before a correction (selectors/then.py); put back it is judged anew.
+_JUDGED = ("organisation", "kind", "valid", "late", "makes_up_for", "since", "present", "needed")
+# What versions of before do not hold.
+_SINCE_THEN: dict[str, Any] = {"topics": [], "accepted_together": False}
 
 
 def _plain(value: Any) -> Any:
@@ -85,6 +91,10 @@ def version_of(activity: Activity) -> Version:
             for row in activity.hosts.select_related("organisation__parent")
         ],
         "files": [file.name for file in activity.attachments.shown()],
+        "judgements": [
+            {name: _plain(value) for name, value in row.items()}
+            for row in activity.judgements.order_by("pk").values(*_JUDGED)
+        ],
     }
 
 
@@ -125,10 +135,18 @@ def column(name: str, value: Any) -> Any:
     return found.to_python(value) if isinstance(found, models.Field) else value
 
 
+def _columns(version: Version) -> dict[str, Any]:
+    return _SINCE_THEN | version["columns"]
+
+
+def columns_back(version: Version) -> dict[str, Any]:
+    """Return {column of Activity: its value} of a Version, to be written back."""
+    return {name: column(name, value) for name, value in _columns(version).items() if name in COLUMNS}
+
+
 def data_of(activity: Activity, version: Version) -> RecordData:
     """Return the RecordData of a Version of `activity`: its own attendance only, as `record_data` gives it."""
-    # Versions of before meetings were asked for their topics have none.
-    columns = {"topics": []} | version["columns"]
+    columns = _columns(version)
     said = {name: column(name, columns[name]) for name in _SAID if name != "chair_id"}
     owners = {row["owner"] for row in version["resolutions"]}
     people = Member.objects.in_bulk({version["columns"]["chair_id"], *owners} - {None})
@@ -153,6 +171,14 @@ def data_of(activity: Activity, version: Version) -> RecordData:
 def in_progress(activity: Activity) -> ActivityRevision | None:
     """Return the correction of a record that its writers have in hand (begun, or returned to them), or None."""
     return activity.revisions.in_hand().select_related("author", "reviewer").first()
+
+
+def as_returned(activity: Activity, revision: ActivityRevision, data: RecordData) -> bool:
+    """Return whether `data` says of a correction that was returned what it said then, its files included."""
+    then = revision.returned_data if revision.state == RevisionState.RETURNED else None
+    if then is None or not says_the_same(data_of(activity, then), replace(data, answer="")):
+        return False
+    return sorted(then["files"]) == sorted(activity.attachments.values_list("name", flat=True))
 
 
 def as_corrected(activity: Activity, revision: ActivityRevision) -> Activity:
