@@ -23,12 +23,15 @@ from responsibilities.work.models import StageEvidence
 from responsibilities.work.selectors.stage_words import state_words
 from responsibilities.work.selectors.waiting import (
     Waiting,
+    decided,
     findings,
     links_for_review,
     queue,
+    read,
     readable_link,
     seen,
     waiting_links,
+    with_records,
 )
 from responsibilities.work.services.evidence import evidence_confirm, evidence_return, why_not_confirm
 
@@ -60,6 +63,34 @@ def _detail(request: Request, row: Waiting) -> dict[str, Any]:
     }
 
 
+def _segments(request: Request, shown: str) -> list[dict[str, Any]]:
+    url, user = reverse("confirmation_list"), request.user
+    counted = (
+        ("", "单独确认", waiting_links(user)),
+        ("with_record", "随记录审核", with_records(user)),
+        ("done", "已办", decided(user)),
+    )
+    return [
+        {"label": label, "url": f"{url}?show={key}" if key else url, "current": key == shown, "count": rows.count()}
+        for key, label, rows in counted
+    ]
+
+
+def _listed(request: Request, shown: str) -> HttpResponse:
+    """The links of another segment: those that a record's own review confirms, and those decided already."""
+    rows = read(with_records(request.user) if shown == "with_record" else decided(request.user))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    number = page.paginator.count
+    context = {
+        "title": f"{number} 条佐证随记录审核" if shown == "with_record" else f"本人已办 {number} 条佐证",
+        "segments": _segments(request, shown),
+        "shown": shown,
+        "page": page,
+        "lines": [{"row": row, "after": AFTER.get(row.outcome)} for row in seen(page.object_list)],
+    }
+    return render(request, "responsibilities/work/evidence_listed.html", context)
+
+
 def _page(request: Request, chosen: StageEvidence | None, fault: str = "", status: int = 200) -> HttpResponse:
     rows = queue(request.user)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -73,7 +104,11 @@ def _page(request: Request, chosen: StageEvidence | None, fault: str = "", statu
     context = {
         "title": title,
         "page": page,
-        "waiting": [{"row": row, "current": chosen is not None and row.link.pk == chosen.pk} for row in waiting],
+        "segments": _segments(request, ""),
+        "waiting": [
+            {"row": row, "current": chosen is not None and row.link.pk == chosen.pk, "after": AFTER.get(row.outcome)}
+            for row in waiting
+        ],
         "detail": _detail(request, seen([chosen])[0]) if chosen is not None else None,
         "fault": fault,
     }
@@ -86,7 +121,8 @@ def evidence_queue(request: Request) -> HttpResponse:
     """The queue, the oldest first; a post confirms those that are ticked, each by itself."""
     access.require_anywhere(request.user, REVIEW)
     if request.method == "GET":
-        return _page(request, None)
+        shown = request.GET.get("show", "")
+        return _listed(request, shown) if shown in ("with_record", "done") else _page(request, None)
     numbers = [number for number in map(whole_number, request.POST.getlist("link")) if number]
     if not numbers:
         messages.error(request, "请先勾选佐证。")
