@@ -47,8 +47,8 @@ class Headline:
 
     @property
     def rest(self) -> str:
-        """What is neither on time nor overdue, so that the numbers add up: 「1 项补办，1 项未到期」, "" for nothing."""
-        parts = [f"{self.late} 项补办"] * bool(self.late) + [f"{self.waiting} 项未到期"] * bool(self.waiting)
+        """What is neither on time nor overdue, so that the numbers add up: 「1 项补录或补办，1 项未到期」, "" for nothing."""
+        parts = [f"{self.late} 项补录或补办"] * bool(self.late) + [f"{self.waiting} 项未到期"] * bool(self.waiting)
         return "，".join(parts)
 
     @property

@@ -69,7 +69,7 @@ def _note(row: Requirement) -> str:
     if row.found and not row.done:
         return found_words(row)
     if row.state == State.OVERDUE:
-        return "已开展请补录，未开展请写明原因"
+        return "已开展请补录，未开展请补办或写明原因"
     return ""
 
 
@@ -172,7 +172,7 @@ def _strip(rows: list[Requirement]) -> list[dict]:
                 text = f"{worst.done}/{worst.expected}人"
             elif period.kind != MONTH:
                 words: dict[str, str] = {State.NOT_DUE: f"{worst.due:%-m月%-d日}前", State.NOT_APPLICABLE: "不适用"}
-                text = words.get(worst.state, "")
+                text = words.get(worst.state, worst.word if cell_state(worst) == State.MET_LATE else "")
             marks.append(
                 {
                     "state": cell_state(worst),

@@ -152,7 +152,7 @@ def requirement_export(request: Request) -> HttpResponse:
             line["row"].period.label(),
             line["row"].expected,
             line["row"].done,
-            RequirementState(line["row"].state).label,
+            line["row"].word,
             line["row"].due,
             basis(line["row"]),
         ]
