@@ -63,6 +63,11 @@ class OwnOwed:
     below: "Below | None" = None
 
     @property
+    def folded(self) -> int:
+        """How many lines wait below the first look on the phone: those that press nobody yet."""
+        return sum(line.state not in (State.OVERDUE, State.DUE_SOON) for line in self.lines) + self.more
+
+    @property
     def title(self) -> str:
         """The head of the panel: of a branch the rest stands on its secretary's page already."""
         return "书记、换届等事项" if self.place.kind == Kind.BRANCH else f"{self.place.label}应办事项"
