@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import models
@@ -204,6 +205,8 @@ def opened(activity: Activity) -> Activity:
 
 # ---- two versions beside each other
 
+SAME, OLD, NEW = "", "old", "new"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -217,6 +220,28 @@ class Line:
     @property
     def changed(self) -> bool:
         return self.old != self.new
+
+    @property
+    def several(self) -> bool:
+        """Whether it is a text of several lines, of which only those that differ are set off."""
+        return "\n" in self.old and "\n" in self.new
+
+    @property
+    def merged(self) -> list[tuple[str, str]]:
+        """Return [(SAME, OLD or NEW, line)] of both texts in one, line by line."""
+        old, new = self.old.splitlines(), self.new.splitlines()
+        found: list[tuple[str, str]] = []
+        for what, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            if what == "equal":
+                found += [(SAME, text) for text in old[first:last]]
+            else:
+                found += [(OLD, text) for text in old[first:last]] + [(NEW, text) for text in new[start:end]]
+        return found
+
+    @property
+    def current(self) -> list[tuple[str, str]]:
+        """The lines of the newer text, each with whether it is NEW or the SAME."""
+        return [row for row in self.merged if row[0] != OLD]
 
 
 def _kinds(version: Version) -> str:

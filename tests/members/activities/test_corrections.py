@@ -395,3 +395,12 @@ def test_versions_beside_each_other_say_what_differs(world, record):
     new = {**old, "columns": {**old["columns"], "place": "五楼", "starts_at": "09:00:00"}}
     differing = {line.label: (line.old, line.new) for line in beside(old, new) if line.changed}
     assert differing == {"地点": ("", "五楼"), "时间": ("", "09:00")}
+
+
+def test_of_a_text_of_several_lines_only_what_differs_is_set_off(world, record):
+    old = version_of(record)
+    old["columns"]["content"] = "一、学习。\n二、讨论。\n三、表决。"
+    new = {**old, "columns": {**old["columns"], "content": "一、学习。\n二、讨论选举。\n三、表决。"}}
+    (line,) = [row for row in beside(old, new) if row.changed]
+    assert line.merged == [("", "一、学习。"), ("old", "二、讨论。"), ("new", "二、讨论选举。"), ("", "三、表决。")]
+    assert [text for mark, text in line.current if mark] == ["二、讨论选举。"]
