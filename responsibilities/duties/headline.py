@@ -58,10 +58,10 @@ class Headline:
 
     @property
     def occurrences(self) -> str:
-        """The second line: 「按次计 386 项次，已落实 337 项次（其中待审核 3），逾期 49 项次」, "" where nothing is owed."""
+        """The second line: 「按次计应落实 386 项次，已落实 337 项次（其中待审核 3），逾期 49 项次」, "" where nothing is owed."""
         if not self.slots:
             return ""
-        text = f"按次计 {self.slots} 项次，已落实 {self.fulfilled} 项次"
+        text = f"按次计应落实 {self.slots} 项次，已落实 {self.fulfilled} 项次"
         text += f"（其中待审核 {self.pending}）" if self.pending else ""
         return text + (f"，逾期 {self.missed} 项次" if self.missed else "")
 
