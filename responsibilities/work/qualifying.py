@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, F, When
 
 from branches.places.models.organisations import Kind, Organisation
+from branches.reach.models import Appointment
 from members.activities.models import ActivityKindCode as Code
 from members.activities.models import ActivityState
 from members.activities.selectors.counting import below
@@ -87,7 +88,16 @@ def confirmed_then(link: StageEvidence, record: Then) -> bool:
     said = link.confirmed_at is not None and (record.revised is None or link.confirmed_at > record.revised)
     with_the_record = record.reviewer is not None and record.submitted is not None and link.added <= record.submitted
     read = not link.by_hand or not record.together
-    return said or (with_the_record and link.added_by_id != record.reviewer and read)
+    by_another = link.added_by_id != record.reviewer and not _own_group(link, record)
+    return said or (with_the_record and by_another and read)
+
+
+def _own_group(link: StageEvidence, record: Then) -> bool:
+    """Whether the record is a small group's and was accepted by somebody of the branch whose work it shows."""
+    if link.branch_id is None or link.branch_id == record.organisation:
+        return False
+    group = Organisation.objects.filter(pk=record.organisation, kind=Kind.SMALL_GROUP)
+    return group.exists() and Appointment.objects.filter(user=record.reviewer, organisation=link.branch_id).exists()
 
 
 def hosts_then(records: Collection[Then], as_of: date) -> dict[int, list[HostKind]]:
