@@ -228,10 +228,10 @@ def confirmed() -> Q:
     )
     by_another = Q(added_by__isnull=True) | ~Q(added_by=F("activity__reviewer"))
     own = Appointment.objects.filter(user=OuterRef("activity__reviewer"), organisation=OuterRef("branch"))
-    by_another &= ~Q(activity__organisation__kind=Kind.SMALL_GROUP) | ~Exists(own)
+    by_another &= ~Q(activity__organisation__kind=Kind.SMALL_GROUP) | Q(~Exists(own))
     decisions = Resolution.objects.filter(activity=OuterRef("activity"), text__contains=OuterRef("sentence"))
     stands = (
-        Q(activity__content__contains=F("sentence")) | Q(activity__title__contains=F("sentence")) | Exists(decisions)
+        Q(activity__content__contains=F("sentence")) | Q(activity__title__contains=F("sentence")) | Q(Exists(decisions))
     )
     read = Q(activity__accepted_together=False) | (Q(by_hand=False) & stands)
     uncorrected = Q(activity__revised_at__isnull=True) | Q(confirmed_at__gt=F("activity__revised_at"))
