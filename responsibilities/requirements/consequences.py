@@ -138,7 +138,7 @@ def _of_records(key: str, value: Decimal, since: date) -> list[str]:
     places = {place for place, taken in days if (taken > now) != (taken > int(value))}
     whose = named_places(places, dict(Organisation.objects.filter(pk__in=places).values_list("pk", "kind")))
     found = f"按最近 12 个月的 {len(days)} 条{_RECORDS[key]}推算，超过{name}的由 {before} 条变为 {after} 条"
-    return [f"{found}，涉及{whose}" if whose else found, words]
+    return [f"{found}，涉及 {whose}" if whose else found, words]
 
 
 _RECORDS = {"grace_days": "记录", "resubmit_days": "退回后重新提交的记录", "host_confirm_days": "共同活动确认"}

@@ -27,7 +27,7 @@ def consequences(key: str, value: Decimal, since: date) -> list[str]:
     head = f"按今年已到期的 {due} 个环节推算，"
     if not changed:
         return [f"{head}状态没有变化", words]
-    return [f"{head}{_moved(changed)}；涉及{_carriers(changed)}", words]
+    return [f"{head}{_moved(changed)}；涉及 {_carriers(changed)}", words]
 
 
 def _by_stage(points: list[SyncPoint]) -> dict[tuple[int, int | None], SyncPoint]:

@@ -76,13 +76,17 @@ def _segments(request: Request, shown: str) -> list[dict[str, Any]]:
     ]
 
 
+_LISTED = {"with_record": "{} 条佐证随记录审核", "done": "本人已办 {} 条佐证"}
+_NONE_LISTED = {"with_record": "没有随记录审核的佐证", "done": "本人还没有确认或退回过佐证"}
+
+
 def _listed(request: Request, shown: str) -> HttpResponse:
     """The links of another segment: those that a record's own review confirms, and those decided already."""
     rows = read(with_records(request.user) if shown == "with_record" else decided(request.user))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     number = page.paginator.count
     context = {
-        "title": f"{number} 条佐证随记录审核" if shown == "with_record" else f"本人已办 {number} 条佐证",
+        "title": _LISTED[shown].format(number) if number else _NONE_LISTED[shown],
         "segments": _segments(request, shown),
         "shown": shown,
         "page": page,
@@ -122,7 +126,7 @@ def evidence_queue(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, REVIEW)
     if request.method == "GET":
         shown = request.GET.get("show", "")
-        return _listed(request, shown) if shown in ("with_record", "done") else _page(request, None)
+        return _listed(request, shown) if shown in _LISTED else _page(request, None)
     numbers = [number for number in map(whole_number, request.POST.getlist("link")) if number]
     if not numbers:
         messages.error(request, "请先勾选佐证。")

@@ -265,7 +265,7 @@ def test_what_a_tolerance_changes_is_reckoned_from_the_stages_of_the_year(world,
         settings = as_("committee_secretary")
         address = f"/sync/consequence/sync_tolerance_days/{{}}/{NEXT}/"
         said = settings.get(address.format(12)).content.decode()
-        assert "按今年已到期的 2 个环节推算，1 个由滞后变为同步，1 个由缺失变为未到期；涉及2 个党支部" in said
+        assert "按今年已到期的 2 个环节推算，1 个由滞后变为同步，1 个由缺失变为未到期；涉及 2 个党支部" in said
         assert "状态没有变化" in settings.get(address.format(8)).content.decode()
         asked = settings.post("/settings/sync_tolerance_days/", {"value": "12", "valid_from": str(NEXT)})
         assert address.format(12) in asked.content.decode()
@@ -282,7 +282,7 @@ def test_what_more_days_to_come_back_change_is_reckoned_from_what_came_back(worl
         returned_at=sent - timedelta(days=9),
     )
     said = as_("committee_secretary").get(f"/requirements/consequence/resubmit_days/20/{NEXT}/").content.decode()
-    assert "1 条退回后重新提交的记录推算，超过退回后重新提交的天数的由 1 条变为 0 条，涉及1 个党支部" in said
+    assert "1 条退回后重新提交的记录推算，超过退回后重新提交的天数的由 1 条变为 0 条，涉及 1 个党支部" in said
 
 
 def test_the_office_proposes_and_the_secretary_sets(world, as_):
