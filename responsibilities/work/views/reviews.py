@@ -63,16 +63,22 @@ def _detail(request: Request, row: Waiting) -> dict[str, Any]:
     }
 
 
-def _segments(request: Request, shown: str) -> list[dict[str, Any]]:
+def _segments(request: Request, shown: str, count: int) -> list[dict[str, Any]]:
+    """The three parts of the queue. shown: the key of this page's, of which there are `count`."""
     url, user = reverse("confirmation_list"), request.user
-    counted = (
-        ("", "单独确认", waiting_links(user)),
-        ("with_record", "随记录审核", with_records(user)),
-        ("done", "已办", decided(user)),
+    parts = (
+        ("", "单独确认", waiting_links),
+        ("with_record", "随记录审核", with_records),
+        ("done", "已办", decided),
     )
     return [
-        {"label": label, "url": f"{url}?show={key}" if key else url, "current": key == shown, "count": rows.count()}
-        for key, label, rows in counted
+        {
+            "label": label,
+            "url": f"{url}?show={key}" if key else url,
+            "current": key == shown,
+            "count": count if key == shown else rows(user).count(),
+        }
+        for key, label, rows in parts
     ]
 
 
@@ -87,7 +93,7 @@ def _listed(request: Request, shown: str) -> HttpResponse:
     number = page.paginator.count
     context = {
         "title": _LISTED[shown].format(number) if number else _NONE_LISTED[shown],
-        "segments": _segments(request, shown),
+        "segments": _segments(request, shown, number),
         "shown": shown,
         "page": page,
         "lines": [{"row": row, "after": AFTER.get(row.outcome)} for row in seen(page.object_list)],
@@ -108,7 +114,7 @@ def _page(request: Request, chosen: StageEvidence | None, fault: str = "", statu
     context = {
         "title": title,
         "page": page,
-        "segments": _segments(request, ""),
+        "segments": _segments(request, "", total),
         "waiting": [
             {"row": row, "current": chosen is not None and row.link.pk == chosen.pk, "after": AFTER.get(row.outcome)}
             for row in waiting
