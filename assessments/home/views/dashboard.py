@@ -78,15 +78,15 @@ def dashboard_page(request):
 def _finding(said, reckoned, figures, earlier):
     """Return the headline. Nothing overdue is said only of what has been reckoned, and of what was due at all.
 
-    What fell due in earlier quarters of the year and is still overdue counts in (judgement 9).
+    Where the quarter has nothing overdue, what earlier quarters of the year left overdue is said instead (judgement 9);
+    else it stands in the figures below.
     """
     if not reckoned:
         return "正在汇总"
     if earlier and not figures["lagging"]:
-        said = "本季没有逾期" if figures["rate"] is not None else "本季还没有到期的事项"
-    elif figures["rate"] is None:
-        return "还没有到期的事项"
-    return f"{said}，以前季度另有 {earlier} 项逾期" if earlier else said
+        quarter = "本季没有逾期" if figures["rate"] is not None else "本季还没有到期的事项"
+        return f"{quarter}，以前季度另有 {earlier} 项逾期"
+    return said if figures["rate"] is not None else "还没有到期的事项"
 
 
 def _waiting(request):
