@@ -55,6 +55,8 @@ A_PAGE_OF_ROWS = 60
 GROWS = {
     "duty_list": 3802,
     "record_stage_links": 1257,
+    # The stages of the whole year, twice: as they are and as they would be.
+    "stage_consequence": 1700,
     "sync_board": 1018,
     "own_brief": 909,
     "sync_rates": 909,

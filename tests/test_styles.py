@@ -31,6 +31,7 @@ FRAGMENTS = {
     "requirement_duties": "responsibilities/duties/served.html",
     "requirement_left_out": "responsibilities/requirements/left_out.html",
     "setting_consequence": "responsibilities/requirements/settings/consequence.html",
+    "stage_consequence": "responsibilities/requirements/settings/consequence.html",
     "score_estimate": "assessments/results/estimates/panel.html",
 }
 TAG = r"{{.*?}}|{%.*?%}"

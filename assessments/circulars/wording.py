@@ -67,7 +67,7 @@ def _life(content: Content) -> Section:
         sentences = [f"截至{day(content['as_of'])}，本季度没有到期的事项。"]
     else:
         text = f"截至{day(content['as_of'])}，到期事项 {numbers['due']} 项，落实 {numbers['done']} 项"
-        text += f"（其中补办 {numbers['late']} 项）" if numbers["late"] else ""
+        text += f"（其中补录或补办 {numbers['late']} 项）" if numbers["late"] else ""
         text += f"，逾期 {numbers['overdue']} 项"
         sentences = [f"{text}，涉及 {_places(rows)} 个党组织。" if rows else f"{text}。"]
     if numbers["leaders"]:

@@ -312,7 +312,7 @@ def level_table(work: dict) -> tuple[list[str], list[list[str | int]]]:
             [row[key] for key in ("name", "owed", "done", "overdue")] for row in rows
         ]
     keys = ("name", "holders", "duties", "on_time", "late", "behind", "owed", "done")
-    heads = ["层级", "责任主体", "到期责任", "按期", "补办", "逾期", "应落实项次", "已落实项次"]
+    heads = ["层级", "责任主体", "到期责任", "按期", "补录或补办", "逾期", "应落实项次", "已落实项次"]
     return heads, [[row[key] for key in keys] for row in rows]
 
 

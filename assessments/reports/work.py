@@ -75,7 +75,7 @@ def _level_words(levels):
     keys = ("duties", "holders", "on_time", "late", "behind", "owed", "done")
     duties, holders, on_time, late, behind, owed, done = (sum(row[key] for row in levels) for key in keys)
     text = f"期内到期的责任 {duties} 项，涉及 {holders} 个责任主体，{on_time} 项按期"
-    text += (f"，{late} 项补办" if late else "") + (f"，{behind} 项逾期" if behind else "")
+    text += (f"，{late} 项补录或补办" if late else "") + (f"，{behind} 项逾期" if behind else "")
     if behind:
         most = max(levels, key=lambda row: row["behind"])
         text += f"；逾期的以{most['name']}最多，{most['behind']} 项"

@@ -34,7 +34,7 @@ class Item:
               Both may be left out: a met item is done whole, a late one late whole, an overdue one not at all
     unit      measure word of the units: 人, 次
     text      the whole reason, where the words made from name and unit do not fit; late_text: the same for
-              what was late
+              what was late; late_word: how it came late, where they do fit
     final     cannot be made good any more
     """
 
@@ -47,6 +47,7 @@ class Item:
     unit: str = "次"
     text: str = ""
     late_text: str = ""
+    late_word: str = "补录或补办完成"
     final: bool = False
 
     def __post_init__(self):

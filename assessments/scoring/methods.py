@@ -93,7 +93,7 @@ def _item_reasons(item, late_factor):
         yield Reason(text, missing, kind, item.target, regain=regain)
     if late and late_factor != 1:
         amount = f"{plain(late)}{item.unit}" if expected != 1 else ""
-        text = item.late_text or (f"{item.name}{amount}补办完成")
+        text = item.late_text or f"{item.name}{amount}{item.late_word}"
         yield Reason(text, late * (1 - late_factor), LATE, item.target)
 
 

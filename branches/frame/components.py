@@ -39,7 +39,7 @@ _SAMPLES: dict[str, Any] = {
     "chips": [{"key": key, "word": look[0]} for key, look in states.CHIPS.items()],
     "cells": [
         {"state": "met", "days": None, "word": "已完成"},
-        {"state": "met_late", "days": None, "word": "补办完成"},
+        {"state": "met_late", "days": None, "word": "补录完成"},
         {"state": "due_soon", "days": 3, "word": "临期 3 天内"},
         {"state": "due_soon", "days": 6, "word": "临期"},
         {"state": "overdue", "days": 24, "word": "逾期"},

@@ -6,7 +6,7 @@ CHIPS = {
     "not_due": ("未到期", "circle-dashed", "idle"),
     "due_soon": ("临期", "clock", "soon"),
     "met": ("已完成", "circle-check", "ok"),
-    "met_late": ("补办完成", "circle-check", "ok"),
+    "met_late": ("补录或补办完成", "circle-check", "ok"),
     "overdue": ("逾期", "alert-triangle", "late"),
     "exempt": ("免予", "minus", "idle"),
     "not_applicable": ("不适用", "minus", "idle"),
@@ -102,7 +102,7 @@ CHIPS = {
 # state key: (word, icon, cell class); a cell has no room for a word, its name is read aloud instead
 CELLS = {
     "met": ("已完成", "check", "ok"),
-    "met_late": ("补办完成", "check", "made-up"),
+    "met_late": ("补录或补办完成", "check", "made-up"),
     "due_soon": ("临期", "clock", "soon"),
     "overdue": ("逾期", "alert-triangle", "late"),
     "submitted": ("待审核", "hourglass", "review"),

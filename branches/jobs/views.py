@@ -19,7 +19,11 @@ def job_list(request):
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     failed = JobRun.objects.filter(state=JobRun.State.FAILED).count()
     context = {
-        "title": f"{failed} 项后台任务失败" if failed else f"{page.paginator.count} 项后台任务",
+        "title": f"{failed} 项后台任务失败"
+        if failed
+        else f"{page.paginator.count} 项后台任务"
+        if page.paginator.count
+        else "没有后台任务",
         "form": form,
         "page": page,
         "beats": Heartbeat.objects.order_by("name"),

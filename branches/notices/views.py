@@ -49,5 +49,9 @@ def feedback(request):
 @needs(ACCOUNTS)
 def feedback_list(request):
     page = Paginator(Feedback.objects.select_related("author"), 30).get_page(request.GET.get("page"))
-    context = {"title": f"{page.paginator.count} 条意见建议", "page": page, "empty_title": "还没有意见建议"}
+    context = {
+        "title": f"{page.paginator.count} 条意见建议" if page.paginator.count else "还没有意见建议",
+        "page": page,
+        "empty_title": "还没有意见建议",
+    }
     return render(request, "branches/notices/feedback_list.html", context)

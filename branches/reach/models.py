@@ -98,7 +98,10 @@ class Appointment(models.Model):
         """The post with its place, as a letter would write it."""
         if self.principal is not None:
             return f"{self.principal.user.name}的{self.get_role_display()}"
-        return titled(self.organisation.label if self.organisation else "", self.get_role_display())
+        label = self.get_role_display()
+        # An office that names its own body is none of the place above at which it was appointed.
+        named = self.role in ("committee_staff", "committee_secretary", "discipline_officer")
+        return label if named else titled(self.organisation.label if self.organisation else "", label)
 
     def in_force_on(self, day: date) -> bool:
         return self.starts <= day and (self.ends is None or self.ends >= day)

@@ -21,6 +21,7 @@ class Known:
     """A key of the settings. purpose: what it is for, in one sentence of the page; right: whoever holds it sets the key.
 
     kind: NUMBER; DAY, a day of the year or of the next one, kept as month × 100 + day (+ NEXT_YEAR); SWITCH, 0 or 1.
+    consequence: name of the address that says what a new value changes: known where what it changes is.
     """
 
     default: str
@@ -30,6 +31,7 @@ class Known:
     purpose: str
     right: str = SET_RULES
     kind: str = NUMBER
+    consequence: str = "setting_consequence"
 
     def words(self, value: object) -> str:
         """Return a kept value as a page shows it: 7, 次年03-31, 是."""
@@ -100,6 +102,10 @@ def _years(default: str, when: str) -> Known:
     return _known(default, f"{when}保留个人信息的年数", 0, 50, purpose)
 
 
+def _stage(default: str, label: str, high: int, purpose: str) -> Known:
+    return Known(default, label, Decimal(0), Decimal(high), purpose, consequence="stage_consequence")
+
+
 # (first day, value) of a key, newest first; the default closes it with None as its day.
 Timeline = list[tuple[date | None, Decimal]]
 
@@ -128,34 +134,30 @@ KNOWN = {
         "共同举办的组织在主办组织提交之后这么多天之内确认，不算迟报。",
     ),
     "due_soon_days": _known("7", "临期提示天数", 0, 60, "截止日期前这么多天起，应办事项显示为临期。"),
-    "sync_tolerance_days": _known(
-        "7", "四同步容许相差天数", 0, 60, "业务日期之后这么多天之内有党建记录，算同步；再晚是滞后，没有是缺失。"
+    "sync_tolerance_days": _stage(
+        "7", "四同步容许相差天数", 60, "业务日期之后这么多天之内有党建记录，算同步；再晚是滞后，没有是缺失。"
     ),
-    "sync_early_days_study": _known(
+    "sync_early_days_study": _stage(
         "180",
         "同步研究过早的天数",
-        0,
         366,
         "早于业务日期超过这么多天的记录，不算这项业务的研究；审核人写明原因的可以计入。",
     ),
-    "sync_early_days_arrangement": _known(
+    "sync_early_days_arrangement": _stage(
         "60",
         "同步安排过早的天数",
-        0,
         366,
         "早于业务日期超过这么多天的记录，不算这项业务的安排；审核人写明原因的可以计入。",
     ),
-    "sync_early_days_implementation": _known(
+    "sync_early_days_implementation": _stage(
         "30",
         "同步实施过早的天数",
-        0,
         366,
         "早于业务日期超过这么多天的记录，不算这项业务的实施；审核人写明原因的可以计入。",
     ),
-    "sync_early_days_assessment": _known(
+    "sync_early_days_assessment": _stage(
         "30",
         "同步考核过早的天数",
-        0,
         366,
         "早于业务日期超过这么多天的记录，不算这项业务的考核；审核人写明原因的可以计入。",
     ),
@@ -247,3 +249,9 @@ def gathered(keys: Iterable[str], rows: Iterable[tuple[str, date, str]]) -> dict
 def at(line: Timeline, day: date) -> Decimal:
     """Return the value of a `timeline` on `day`."""
     return next(value for start, value in line if start is None or start <= day)
+
+
+def with_value(line: Timeline, since: date, value: Decimal) -> Timeline:
+    """Return a timeline with a value from a day on, until what begins later."""
+    later = [(day, one) for day, one in line if day is not None and day > since]
+    return [*later, (since, value), *[(day, one) for day, one in line if day is None or day < since]]

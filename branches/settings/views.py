@@ -136,8 +136,8 @@ def _question(key: str, text: str, since: date) -> dict[str, Any]:
     return {
         "title": f"自{clock.in_full(since)}起，{name}{change}？",
         "text": f"{known.purpose}{_UNCHANGED}",
-        # What it changes of what is owed is known further up.
-        "consequence": reverse("setting_consequence", args=[key, text, since.isoformat()])
+        # What it changes is known further up.
+        "consequence": reverse(known.consequence, args=[key, text, since.isoformat()])
         if known.right == SET_RULES
         else "",
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from members.activities.models import ATTENDING, Activity, Attendance, AttendanceState
 from members.activities.quorum import BODIES
 from members.activities.selectors.records import Groups
+from members.activities.submission import TALK_ONLY
 
 _VOTES = ("赞成", "反对", "弃权")
 
@@ -13,13 +14,15 @@ _VOTES = ("赞成", "反对", "弃权")
 class Minutes:
     """heading: 会议记录 or 活动记录. present, away: one line for each organisation.
 
-    asks_votes: whether votes are to be written by hand, as the meeting may decide and its text tells none.
+    asks_votes: whether votes are to be written by hand, as the meeting may decide and its text tells none. talk: it is a
+    talk alone, of which the system keeps time and persons only.
     """
 
     heading: str
     present: list[str]
     away: list[str]
     asks_votes: bool
+    talk: bool
 
 
 def minutes_of(activity: Activity, groups: Groups) -> Minutes:
@@ -40,6 +43,7 @@ def minutes_of(activity: Activity, groups: Groups) -> Minutes:
         present=present,
         away=away,
         asks_votes=activity.voters_expected is not None and not told,
+        talk=set(activity.codes) == TALK_ONLY,
     )
 
 

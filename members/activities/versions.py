@@ -2,13 +2,14 @@
 
 A version is kept as JSON (`ActivityRevision.data`): its own columns, kinds, attendance with names, resolutions, hosts and
 files, so that it opens as it was, whatever becomes of rosters and places. Keys: columns, kinds, attendance, resolutions,
-hosts, files, labels (names of what the columns refer to).
+hosts, files, judgements, labels (names of what the columns refer to).
 """
 
 import copy
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import models
@@ -22,10 +23,11 @@ from members.activities.models import (
     ActivityState,
     AttendanceState,
     BuildingField,
+    RevisionState,
     Topic,
     Way,
 )
-from members.activities.services.records import RecordData
+from members.activities.services.records import RecordData, says_the_same
 from members.roster.models.members import Member
 
 Version = dict[str, Any]
@@ -38,8 +40,13 @@ _SAID = (
 _KEPT = (
     *("written_expected", "written_present", "voters_expected", "voters_present", "valid", "late", "returned_at"),
     *("edited_by_hand", "revised_at", "no_reviewer", "reviewer_id", "reviewed_at", "review_opened_at"),
+    "accepted_together",
 )
 COLUMNS = (*_SAID, *_KEPT)
+# How it was judged, for whoever asks about a day before a correction (selectors/then.py); put back it is judged anew.
+_JUDGED = ("organisation", "kind", "valid", "late", "makes_up_for", "since", "present", "needed")
+# What versions of before do not hold.
+_SINCE_THEN: dict[str, Any] = {"topics": [], "accepted_together": False}
 
 
 def _plain(value: Any) -> Any:
@@ -85,6 +92,10 @@ def version_of(activity: Activity) -> Version:
             for row in activity.hosts.select_related("organisation__parent")
         ],
         "files": [file.name for file in activity.attachments.shown()],
+        "judgements": [
+            {name: _plain(value) for name, value in row.items()}
+            for row in activity.judgements.order_by("pk").values(*_JUDGED)
+        ],
     }
 
 
@@ -125,10 +136,18 @@ def column(name: str, value: Any) -> Any:
     return found.to_python(value) if isinstance(found, models.Field) else value
 
 
+def _columns(version: Version) -> dict[str, Any]:
+    return _SINCE_THEN | version["columns"]
+
+
+def columns_back(version: Version) -> dict[str, Any]:
+    """Return {column of Activity: its value} of a Version, to be written back."""
+    return {name: column(name, value) for name, value in _columns(version).items() if name in COLUMNS}
+
+
 def data_of(activity: Activity, version: Version) -> RecordData:
     """Return the RecordData of a Version of `activity`: its own attendance only, as `record_data` gives it."""
-    # Versions of before meetings were asked for their topics have none.
-    columns = {"topics": []} | version["columns"]
+    columns = _columns(version)
     said = {name: column(name, columns[name]) for name in _SAID if name != "chair_id"}
     owners = {row["owner"] for row in version["resolutions"]}
     people = Member.objects.in_bulk({version["columns"]["chair_id"], *owners} - {None})
@@ -155,6 +174,14 @@ def in_progress(activity: Activity) -> ActivityRevision | None:
     return activity.revisions.in_hand().select_related("author", "reviewer").first()
 
 
+def as_returned(activity: Activity, revision: ActivityRevision, data: RecordData) -> bool:
+    """Return whether `data` says of a correction that was returned what it said then, its files included."""
+    then = revision.returned_data if revision.state == RevisionState.RETURNED else None
+    if then is None or not says_the_same(data_of(activity, then), replace(data, answer="")):
+        return False
+    return sorted(then["files"]) == sorted(activity.attachments.values_list("name", flat=True))
+
+
 def as_corrected(activity: Activity, revision: ActivityRevision) -> Activity:
     """Return a copy of the record that says what its correction says so far, for the form; never to be saved.
 
@@ -178,6 +205,8 @@ def opened(activity: Activity) -> Activity:
 
 # ---- two versions beside each other
 
+SAME, OLD, NEW = "", "old", "new"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -191,6 +220,28 @@ class Line:
     @property
     def changed(self) -> bool:
         return self.old != self.new
+
+    @property
+    def several(self) -> bool:
+        """Whether it is a text of several lines, of which only those that differ are set off."""
+        return "\n" in self.old and "\n" in self.new
+
+    @property
+    def merged(self) -> list[tuple[str, str]]:
+        """Return [(SAME, OLD or NEW, line)] of both texts in one, line by line."""
+        old, new = self.old.splitlines(), self.new.splitlines()
+        found: list[tuple[str, str]] = []
+        for what, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            if what == "equal":
+                found += [(SAME, text) for text in old[first:last]]
+            else:
+                found += [(OLD, text) for text in old[first:last]] + [(NEW, text) for text in new[start:end]]
+        return found
+
+    @property
+    def current(self) -> list[tuple[str, str]]:
+        """The lines of the newer text, each with whether it is NEW or the SAME."""
+        return [row for row in self.merged if row[0] != OLD]
 
 
 def _kinds(version: Version) -> str:

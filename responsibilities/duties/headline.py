@@ -47,8 +47,8 @@ class Headline:
 
     @property
     def rest(self) -> str:
-        """What is neither on time nor overdue, so that the numbers add up: 「1 项补办，1 项未到期」, "" for nothing."""
-        parts = [f"{self.late} 项补办"] * bool(self.late) + [f"{self.waiting} 项未到期"] * bool(self.waiting)
+        """What is neither on time nor overdue, so that the numbers add up: 「1 项补录或补办，1 项未到期」, "" for nothing."""
+        parts = [f"{self.late} 项补录或补办"] * bool(self.late) + [f"{self.waiting} 项未到期"] * bool(self.waiting)
         return "，".join(parts)
 
     @property
@@ -58,10 +58,10 @@ class Headline:
 
     @property
     def occurrences(self) -> str:
-        """The second line: 「按次计 386 项次，已落实 337 项次（其中待审核 3），逾期 49 项次」, "" where nothing is owed."""
+        """The second line: 「按次计应落实 386 项次，已落实 337 项次（其中待审核 3），逾期 49 项次」, "" where nothing is owed."""
         if not self.slots:
             return ""
-        text = f"按次计 {self.slots} 项次，已落实 {self.fulfilled} 项次"
+        text = f"按次计应落实 {self.slots} 项次，已落实 {self.fulfilled} 项次"
         text += f"（其中待审核 {self.pending}）" if self.pending else ""
         return text + (f"，逾期 {self.missed} 项次" if self.missed else "")
 

@@ -38,7 +38,8 @@ class DutySlot:
     """What a duty owes in one period, or for one thing that happens, and how far it is.
 
     key: the period ("2026H1") or the thing ("stage/45", "term/5"); name: the same for a page. expected, done, late: in the
-    duty's unit; late are those of `done` that came after the due date. records: ids of the activities that prove it.
+    duty's unit; late are those of `done` that came after the due date, late_word how: 补办 held
+    late, 补录 held in time and entered late (judgement 1.7). records: ids of the activities that prove it.
     text: what proves it, or what is missing. url: page of the proof, or "". mend: (word, address) of the step that would
     prove it, offered to whoever records at the list's organisation, or (). words: the holder reports in words, because no
     record can show it. unknown: there are records, but they cannot be judged. report: the DutyReport about it, or None.
@@ -52,6 +53,7 @@ class DutySlot:
     expected: int = 1
     done: int = 0
     late: int = 0
+    late_word: str = "补办"
     state: str = OPEN
     records: list[int] = field(default_factory=list)
     text: str = ""

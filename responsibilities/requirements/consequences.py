@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import F
+
 from branches.places.models.organisations import Kind, Organisation
 from branches.settings import dated
-from branches.settings.dated import KNOWN, Timeline
+from branches.settings.dated import KNOWN
 from common import clock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost
+from members.roster.models.members import Member
+from members.roster.retention import GONE, kept_until
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.rules import LIVE_RULES, RequirementRule
@@ -36,12 +40,6 @@ class _Pair:
     after: Requirement
 
 
-def with_value(line: Timeline, since: date, value: Decimal) -> Timeline:
-    """Return a timeline with a value from a day on, until what begins later."""
-    later = [(day, one) for day, one in line if day is not None and day > since]
-    return [*later, (since, value), *[(day, one) for day, one in line if day is None or day < since]]
-
-
 def consequences(key: str, value: Decimal, since: date) -> list[str]:
     """Return sentences about what changes from `since` on, the reckoned ones first; never empty."""
     rules = [row for row in LIVE_RULES if key in row.settings]
@@ -52,7 +50,7 @@ def consequences(key: str, value: Decimal, since: date) -> list[str]:
 
 def _of_requirements(key: str, value: Decimal, since: date, rules: Sequence[RequirementRule]) -> list[str]:
     line = dated.timeline(key)
-    instead = {key: with_value(line, since, value)}
+    instead = {key: dated.with_value(line, since, value)}
     year = Period(YEAR, since.year if (since.month, since.day) == (1, 1) else since.year + 1)
     # What is judged by days, not by the value of a period's beginning, shows today.
     span = Period.containing(YEAR, clock.today()) if key == "due_soon_days" else year
@@ -72,7 +70,7 @@ def _of_requirements(key: str, value: Decimal, since: date, rules: Sequence[Requ
     return found + _narrowed(key, value, narrowing)
 
 
-def _places(ids: set[int], kinds: dict[int, str]) -> str:
+def named_places(ids: set[int], kinds: dict[int, str]) -> str:
     """Return 「14 个党支部」."""
     counted = Counter(kinds[pk] for pk in ids)
     return "、".join(f"{counted[kind]} 个{name}" for kind, name in _COUNTED.items() if counted[kind])
@@ -86,7 +84,7 @@ def _numbers(rule: RequirementRule, pairs: list[_Pair], kinds: dict[int, str], s
         if step and not rule.counts_members:
             changed.setdefault(step, set()).add(pair.after.organisation)
     return [
-        f"自 {since:%Y-%m-%d} 起，{_places(ids, kinds)}{_EVERY[rule.period]}各{'多' if step > 0 else '少'} "
+        f"自 {since:%Y-%m-%d} 起，{named_places(ids, kinds)}{_EVERY[rule.period]}各{'多' if step > 0 else '少'} "
         f"{abs(step)} 项应办（{rule.short}）"
         for step, ids in sorted(changed.items())
     ]
@@ -98,7 +96,7 @@ def _dues(rule: RequirementRule, pairs: list[_Pair], kinds: dict[int, str]) -> l
         if pair.before.due != pair.after.due and pair.after.applies:
             changed.setdefault((pair.before.due, pair.after.due), set()).add(pair.after.organisation)
     return [
-        f"{_places(ids, kinds)}的{pairs[0].after.period.year}年{rule.short}截止日期由 {before:%Y-%m-%d} 改为 {after:%Y-%m-%d}"
+        f"{named_places(ids, kinds)}的{pairs[0].after.period.year}年{rule.short}截止日期由 {before:%Y-%m-%d} 改为 {after:%Y-%m-%d}"
         for (before, after), ids in sorted(changed.items())
     ]
 
@@ -120,7 +118,7 @@ def _narrowed(key: str, value: Decimal, rules: list[RequirementRule]) -> list[st
     year = Period.containing(YEAR, clock.today())
     found = []
     for rule in rules:
-        line = with_value(dated.timeline(key), year.first, value)
+        line = dated.with_value(dated.timeline(key), year.first, value)
         before = sum(row.done for row in requirements(year, rules=[rule]))
         after = sum(row.done for row in requirements(year, rules=[rule], instead={key: line}))
         found.append(f"按今年已有的记录推算，{rule.short}已计入的由 {before} 人变为 {after} 人")
@@ -131,27 +129,54 @@ def _of_records(key: str, value: Decimal, since: date) -> list[str]:
     """Say what a number of days would have meant for the records of the last twelve months."""
     today, name = clock.today(), KNOWN[key].label.split("（")[0]
     first = today.replace(year=today.year - 1, day=min(today.day, 28))
-    days = _days_taken(key, first, today)
+    if key in GONE.values():
+        return _of_persons(key, int(value))
     words = f"自 {since:%Y-%m-%d} 起的记录按新值判定，以前的不变"
-    if days is None:
-        return [words]
+    days = _days_taken(key, first, today)
     now = dated.whole(key)
-    before, after = (sum(taken > limit for taken in days) for limit in (now, int(value)))
-    return [f"按最近 12 个月的 {len(days)} 条记录推算，超过{name}的由 {before} 条变为 {after} 条", words]
+    before, after = (sum(taken > limit for _, taken in days) for limit in (now, int(value)))
+    places = {place for place, taken in days if (taken > now) != (taken > int(value))}
+    whose = named_places(places, dict(Organisation.objects.filter(pk__in=places).values_list("pk", "kind")))
+    found = f"按最近 12 个月的 {len(days)} 条{_RECORDS[key]}推算，超过{name}的由 {before} 条变为 {after} 条"
+    return [f"{found}，涉及 {whose}" if whose else found, words]
 
 
-def _days_taken(key: str, first: date, last: date) -> list[int] | None:
-    """Return how many days each record took to be reported, or to be confirmed by a host; None for other settings."""
-    if key == "grace_days":
-        rows = Activity.objects.filter(day__range=(first, last), submitted_at__isnull=False, state__in=COUNTING_STATES)
-        return [(clock.day_of(sent) - day).days for day, sent in rows.values_list("day", "submitted_at") if sent]
+_RECORDS = {"grace_days": "记录", "resubmit_days": "退回后重新提交的记录", "host_confirm_days": "共同活动确认"}
+
+
+def _days_taken(key: str, first: date, last: date) -> list[tuple[int, int]]:
+    """Return (organisation, how many days it took) of each record: to be reported, to come back, to be confirmed by a host."""
     if key == "host_confirm_days":
         hosts = ActivityHost.objects.filter(
             confirmed_at__isnull=False, activity__submitted_at__isnull=False, activity__day__range=(first, last)
         )
         return [
-            (clock.day_of(confirmed) - clock.day_of(sent)).days
-            for confirmed, sent in hosts.values_list("confirmed_at", "activity__submitted_at")
+            (place, (clock.day_of(confirmed) - clock.day_of(sent)).days)
+            for place, confirmed, sent in hosts.values_list("organisation", "confirmed_at", "activity__submitted_at")
             if confirmed and sent
         ]
-    return None
+    rows = Activity.objects.filter(day__range=(first, last), submitted_at__isnull=False, state__in=COUNTING_STATES)
+    if key == "grace_days":
+        return [
+            (place, (clock.day_of(sent) - day).days)
+            for place, day, sent in rows.values_list("organisation", "day", "submitted_at")
+            if sent
+        ]
+    back = rows.filter(returned_at__lt=F("submitted_at"))
+    return [
+        (place, (clock.day_of(sent) - clock.day_of(returned)).days)
+        for place, returned, sent in back.values_list("organisation", "returned_at", "submitted_at")
+        if returned and sent
+    ]
+
+
+def _of_persons(key: str, years: int) -> list[str]:
+    """Say how many persons' data might be deleted today, by the value in force and by the new one."""
+    left = Member.objects.filter(
+        status__in=[status for status, one in GONE.items() if one == key],
+        left_on__isnull=False,
+        forgotten_on__isnull=True,
+    ).values_list("left_on", flat=True)
+    today, now = clock.today(), dated.whole(key)
+    before, after = (sum(kept_until(day, limit) <= today for day in left if day) for limit in (now, years))
+    return [f"按今天的名册推算，列入可以清除名单的由 {before} 人变为 {after} 人；清除仍须机关党委书记逐人确认"]

@@ -25,7 +25,9 @@ class RequirementFilter(Filter):
     )
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *RequirementState.choices])
 
-    scope = forms.ChoiceField(label="范围", required=False, choices=[("", "含下级"), ("own", "仅本组织")])
+    scope = forms.ChoiceField(
+        label="范围", required=False, choices=[("", "含下级"), ("own", "仅本组织"), ("below", "仅下级")]
+    )
 
     def __init__(self, *args, organisations, periods, **kwargs):
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ class RequirementState(models.TextChoices):
     NOT_DUE = "not_due", "未到期"
     DUE_SOON = "due_soon", "临期"
     MET = "met", "已完成"
-    MET_LATE = "met_late", "补办完成"
+    MET_LATE = "met_late", "补录或补办完成"
     OVERDUE = "overdue", "逾期"
     EXEMPT = "exempt", "免予"
     NOT_APPLICABLE = "not_applicable", "不适用"

@@ -36,8 +36,22 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Below:
+    """What the branches of a general branch owe in a year, summed; url: the list that makes the numbers."""
+
+    owed: int
+    met: int
+    late: int
+    overdue: int
+    url: str
+
+
+@dataclass(frozen=True)
 class OwnOwed:
-    """What one organisation owes in a year: its numbers, what waits (the latest first), and the whole list's address."""
+    """What one organisation owes in a year: its numbers, what waits (the latest first), and the whole list's address.
+
+    below: of a general branch, which owes little itself (rulebook 1.5); None for others.
+    """
 
     place: Organisation
     owed: int
@@ -46,13 +60,12 @@ class OwnOwed:
     lines: list[Line]
     more: int
     url: str
+    below: "Below | None" = None
 
     @property
-    def below(self) -> str:
-        """Where what the branches below owe is summed: of a general branch, which owes little itself; "" for others."""
-        if self.place.kind != Kind.GENERAL_BRANCH:
-            return ""
-        return f"{reverse('requirement_list')}?{urlencode({'organisation': self.place.pk})}"
+    def folded(self) -> int:
+        """How many lines wait below the first look on the phone: those that press nobody yet."""
+        return sum(line.state not in (State.OVERDUE, State.DUE_SOON) for line in self.lines) + self.more
 
     @property
     def title(self) -> str:
@@ -100,6 +113,21 @@ def own_owed(place: Organisation, today: date | None = None) -> OwnOwed:
         overdue=sum(row.state == State.OVERDUE for row in rows),
         lines=[line_of(row) for row in open_rows[:SHOWN]],
         more=max(0, len(open_rows) - SHOWN),
+        url=f"{reverse('requirement_list')}?{query}",
+        below=_below(place, year) if place.kind == Kind.GENERAL_BRANCH else None,
+    )
+
+
+def _below(place: Organisation, year: Period) -> Below:
+    ids = set(Organisation.objects.within(place).exclude(pk=place.pk).values_list("pk", flat=True))
+    found = requirements(year, organisations=sorted(ids), rules=LIVE_RULES) if ids else []
+    rows = [row for row in found if row.organisation in ids and row.applies]
+    query = urlencode({"organisation": place.pk, "scope": "below", "period": str(year)})
+    return Below(
+        owed=len(rows),
+        met=sum(row.state in (State.MET, State.MET_LATE) for row in rows),
+        late=sum(row.state == State.MET_LATE for row in rows),
+        overdue=sum(row.state == State.OVERDUE for row in rows),
         url=f"{reverse('requirement_list')}?{query}",
     )
 

@@ -225,7 +225,7 @@ class _People:
                 continue
             met.append(record)
             if when == LATE and self.data.is_late(record, LATE, place):
-                row.late += 1
+                row.count_late(record.day, makes_up=record.makes_up_for is not None)
             else:
                 row.on_time += 1
         row.records = [record.activity for record in met]

@@ -433,7 +433,9 @@ class Reckoning:
     def _count(self, row: Requirement, rule: RequirementRule, place: Place) -> None:
         matching = self._by_year if rule.due_setting and row.period.kind == YEAR else self._matching
         on_time, late = matching(rule, row.period, place)
-        row.on_time, row.late = len(on_time), len(late)
+        row.on_time = len(on_time)
+        for record in late:
+            row.count_late(record.day, makes_up=record.makes_up_for is not None)
         row.records = [record.activity for record in sorted([*on_time, *late], key=lambda record: record.day)]
         row.waiting = sum(record.accepted for record in [*on_time, *late]) < row.expected <= row.done
         self._note_found(row, rule, place)
@@ -467,7 +469,7 @@ class Reckoning:
             if day <= row.due:
                 row.on_time += 1
             else:
-                row.late += 1
+                row.count_late(day)
 
     def exempted(self, place: int, rule: str, period: Period) -> str | None:
         """Return why a place is exempt from a rule in a period, None where it is not."""

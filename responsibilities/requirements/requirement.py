@@ -15,7 +15,8 @@ class Requirement:
     """One row: organisation × rule × period; of the personal rules one for each person there.
 
     expected: how many are owed (0 when not applicable). on_time, late: how many records (members, for talks) meet
-    it. records: ids of the records that meet it. waiting: it is met only with records still under review. found: records
+    it. made_up: how many of the late were held after it was due (补办), the others happened in time and were entered late
+    (补录). records: ids of the records that meet it. waiting: it is met only with records still under review. found: records
     of the period that do not count, with why. returned: id of a returned one, or None. reason: why it is exempt or not
     applicable. missing: ids of members without a talk. person: key of the person who owes it, "" for the organisation's;
     person_name: his name. documents: ids of the papers that meet it. open_places: labels of organisations for which it is
@@ -29,6 +30,7 @@ class Requirement:
     due: date
     on_time: int = 0
     late: int = 0
+    made_up: int = 0
     state: str = State.NOT_DUE
     reason: str = ""
     records: list[int] = field(default_factory=list)
@@ -50,6 +52,31 @@ class Requirement:
         """Whether as much is done as is owed, in time or late."""
         return self.done >= self.expected
 
+    def count_late(self, day: date, *, makes_up: bool = False) -> None:
+        """Count one more that came late, of `day`. makes_up: whether it is said to make up for an earlier period."""
+        self.late += 1
+        self.made_up += self.held_late(day, makes_up=makes_up)
+
+    def held_late(self, day: date, *, makes_up: bool = False) -> bool:
+        """Whether what was done on `day` was done only after it was due, and not just entered late."""
+        return day > self.due or (makes_up and day not in self.period)
+
+    @property
+    def entered_late(self) -> int:
+        return self.late - self.made_up
+
+    @property
+    def late_word(self) -> str:
+        """How it was met late: 补办 for what was held late, 补录 for what was entered late (judgement 1.7)."""
+        if self.made_up and self.made_up < self.late:
+            return "补录、补办完成"
+        return "补办完成" if self.made_up else "补录完成"
+
+    @property
+    def word(self) -> str:
+        """Its state in a word."""
+        return self.late_word if self.state == State.MET_LATE else str(State(self.state).label)
+
     @property
     def key(self) -> tuple[int, str, str]:
         return (self.organisation, self.rule, str(self.period))
@@ -70,7 +97,7 @@ class Requirement:
 
 def not_applicable(row: Requirement, reason: str) -> Requirement:
     """Return the row as one that is not owed, with why; nothing is expected of it and nothing counted."""
-    row.expected = row.on_time = row.late = 0
+    row.expected = row.on_time = row.late = row.made_up = 0
     row.records, row.documents, row.missing, row.open_places = [], [], [], []
     row.waiting = False
     row.state, row.reason = State.NOT_APPLICABLE, reason

@@ -37,7 +37,7 @@ class Talks:
         if not narrowed:
             return cls(_rosters(days, ids), had, {}, {})
         records = {record.activity for rows in had.values() for record in rows}
-        return cls(_rosters(days, ids), had, who_talked(records), _seats(days))
+        return cls(_rosters(days, ids), had, who_talked(records, as_of), _seats(days))
 
     def count(
         self, row: Requirement, day: date, is_late: Callable[[CountingRecord, str], bool], *, narrowed: bool
@@ -49,18 +49,21 @@ class Talks:
             if starts <= day <= ends and exempt > day
         }
         early: set[int] = set()
-        made_up: set[int] = set()
+        late: set[int] = set()
+        entered: set[int] = set()
         records: dict[int, CountingRecord] = {}
         for member in owed:
             for record in self.had.get(member, ()):
                 met = record.meets(row.period)
                 if met is not None and (not narrowed or self._with_committee(member, record)):
                     records[record.activity] = record
-                    (made_up if is_late(record, met) else early).add(member)
-        made_up -= early
-        row.expected, row.on_time, row.late = len(owed), len(early), len(made_up)
+                    (late if is_late(record, met) else early).add(member)
+                    if not row.held_late(record.day, makes_up=record.makes_up_for is not None):
+                        entered.add(member)
+        late -= early
+        row.expected, row.on_time, row.late, row.made_up = len(owed), len(early), len(late), len(late - entered)
         row.records = [record.activity for record in sorted(records.values(), key=lambda one: (one.day, one.activity))]
-        row.missing = sorted(owed - early - made_up)
+        row.missing = sorted(owed - early - late)
 
     def _with_committee(self, member: int, record: CountingRecord) -> bool:
         """Whether anybody else in the talk held a seat on a committee that day."""

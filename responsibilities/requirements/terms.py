@@ -94,7 +94,7 @@ class _OfTerms:
             if min(days) <= expires:
                 row.on_time = 1
             else:
-                row.late = 1
+                row.count_late(min(days))
         return self.data.judge(row)
 
     def reminded(self, one: Asked, place: Place) -> Requirement | None:
@@ -118,6 +118,7 @@ class _OfTerms:
                     late += 1
         if not expected or last is None:
             return not_applicable(row, "下级没有当期应提醒的届满")
-        row.expected, row.on_time, row.late = expected, on_time, late
+        # A reminder after its day was sent late, not entered late.
+        row.expected, row.on_time, row.late, row.made_up = expected, on_time, late, late
         row.due = min(open_days, default=last)
         return self.data.judge(row)

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import Levenshtein
+
 from common.text import quoted
 
 # Words of most names and titles, which tell nothing about one piece of work; longer ones stand before their parts.
@@ -140,6 +142,24 @@ def written_by_hand(sentence: str, look: Wanted, title: str, minutes: str, decis
     """Return whether a sentence is not one of the record that speaks of the work: a reviewer then looks at it himself."""
     own = {bare(one) for one in [title, *decisions, *sentences(minutes)]}
     return bare(sentence) not in own or not look.found_in(sentence)
+
+
+def origin(sentence: str, look: Wanted, minutes: str, decisions: Sequence[str]) -> str:
+    """Return where a link's sentence comes from: 「由决议代入，改动 9 字」, 「摘自议程」, "" where the record had none to offer.
+
+    What was offered is reckoned anew, for it is not kept: a record that was corrected since may say something else.
+    """
+    offered = matching_sentence(look, minutes, decisions)
+    if not offered:
+        return ""
+    place = "决议" if offered in [one.strip() for one in decisions] else "议程"
+    if bare(sentence) == bare(offered):
+        return f"由{place}代入，未改动"
+    for name, own in (("决议", decisions), ("议程", sentences(minutes))):
+        if bare(sentence) in {bare(one) for one in own}:
+            return f"摘自{name}"
+    changed = Levenshtein.distance(bare(offered), bare(sentence), weights=(1, 1, 1))
+    return f"由{place}代入，改动 {changed} 字" if changed < len(bare(offered)) else "另写，没有用代入的句子"
 
 
 def marked(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:

@@ -2,13 +2,15 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
+from branches.places.models.organisations import Kind
+from branches.reach.models import Appointment
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import reach
 from branches.reach.rights import REVIEW, VIEW
-from members.activities.models import COUNTING_STATES, ActivityState
+from members.activities.models import COUNTING_STATES, ActivityState, Resolution
 
 
 class WorkKind(models.TextChoices):
@@ -213,8 +215,10 @@ def confirmed() -> Q:
 
     Either somebody who may review the branch said so, or it was made with the record, at the latest when that was
     submitted, and a reviewer who did not link it has accepted the record. A correction of the record takes the yes back until
-    it is given anew; acceptance in one go with other records says nothing about a sentence that was written by hand. The
-    one definition: whatever takes a confirmation back belongs here.
+    it is given anew. Acceptance in one go with other records says nothing about a sentence that was written by hand, or that
+    has gone out of the record since it was linked. Whoever acts for the branch itself, as its secretary does who accepts the
+    records of its small groups, confirms nothing of its work by that. The one definition: whatever takes a confirmation
+    back belongs here.
     """
     with_the_record = Q(
         activity__state=ActivityState.ACCEPTED,
@@ -223,7 +227,13 @@ def confirmed() -> Q:
         added__lte=F("activity__submitted_at"),
     )
     by_another = Q(added_by__isnull=True) | ~Q(added_by=F("activity__reviewer"))
-    read = Q(by_hand=False) | Q(activity__accepted_together=False)
+    own = Appointment.objects.filter(user=OuterRef("activity__reviewer"), organisation=OuterRef("branch"))
+    by_another &= ~Q(activity__organisation__kind=Kind.SMALL_GROUP) | Q(~Exists(own))
+    decisions = Resolution.objects.filter(activity=OuterRef("activity"), text__contains=OuterRef("sentence"))
+    stands = (
+        Q(activity__content__contains=F("sentence")) | Q(activity__title__contains=F("sentence")) | Q(Exists(decisions))
+    )
+    read = Q(activity__accepted_together=False) | (Q(by_hand=False) & stands)
     uncorrected = Q(activity__revised_at__isnull=True) | Q(confirmed_at__gt=F("activity__revised_at"))
     return (Q(confirmed_at__isnull=False) & uncorrected) | (with_the_record & by_another & read)
 

@@ -1,15 +1,19 @@
 """Which records may show a stage, and how a link stands (judgement 3.5): one answer for judging, service, picker and form."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Case, F, When
 
-from branches.places.models.organisations import Kind
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach.models import Appointment
 from members.activities.models import ActivityKindCode as Code
 from members.activities.models import ActivityState
 from members.activities.selectors.counting import below
+from members.activities.selectors.then import Then
+from responsibilities.work.models import StageEvidence
 
 # What a record of these kinds alone did for the work nobody can tell from it.
 CANNOT_SHOW = frozenset({Code.TALK, Code.DUES, Code.ELECTION, Code.MEMBER_REVIEW})
@@ -77,3 +81,37 @@ def fault_of(state: str, hosts: Iterable[HostKind], allowed: Collection[int]) ->
     if any(row.valid for row in own):
         return Standing.COUNTS, ""
     return Standing.SHORT, below(own[0].present, own[0].needed)
+
+
+def confirmed_then(link: StageEvidence, record: Then) -> bool:
+    """Return `confirmed` of a link as its record stood on an earlier day, before it was corrected."""
+    said = link.confirmed_at is not None and (record.revised is None or link.confirmed_at > record.revised)
+    with_the_record = record.reviewer is not None and record.submitted is not None and link.added <= record.submitted
+    read = not link.by_hand or not record.together
+    by_another = link.added_by_id != record.reviewer and not _own_group(link, record)
+    return said or (with_the_record and by_another and read)
+
+
+def _own_group(link: StageEvidence, record: Then) -> bool:
+    """Whether the record is a small group's and was accepted by somebody of the branch whose work it shows."""
+    if link.branch_id is None or link.branch_id == record.organisation:
+        return False
+    group = Organisation.objects.filter(pk=record.organisation, kind=Kind.SMALL_GROUP)
+    return group.exists() and Appointment.objects.filter(user=record.reviewer, organisation=link.branch_id).exists()
+
+
+def hosts_then(records: Collection[Then], as_of: date) -> dict[int, list[HostKind]]:
+    """Return {record: [HostKind]} of records as they stood on `as_of`, before they were corrected."""
+    if not records:
+        return {}
+    places = {row.organisation for record in records for row in record.judged}
+    groups = Organisation.objects.filter(pk__in=places, kind=Kind.SMALL_GROUP).values_list("pk", "parent")
+    branches: dict[int, int | None] = dict(groups)
+    return {
+        record.activity: [
+            HostKind(row.organisation, branches.get(row.organisation), row.kind, row.valid, row.present, row.needed)
+            for row in record.judged
+            if row.since is None or row.since <= as_of
+        ]
+        for record in records
+    }

@@ -4,7 +4,7 @@ Derived, never stored: the same function answers board, rates, facts, scores, du
 has several business dates (milestones); each is a point of its own, and the stage shows the worst of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from branches.settings import dated as dated_settings
 from branches.settings.start import not_yet, timelines_and_start
 from common import clock
 from members.activities.models import ActivityJudgement
+from members.activities.selectors.then import corrected_since
 from responsibilities.work.models import (
     Closure,
     Milestone,
@@ -25,7 +26,7 @@ from responsibilities.work.models import (
     SyncState,
     WorkCarrier,
 )
-from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind, Standing, fault_of
+from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind, Standing, confirmed_then, fault_of, hosts_then
 
 # What `sync_points` is asked about: ids, a queryset of one column of ids, or all.
 Items = Iterable[int] | QuerySet[Any, Any] | None
@@ -169,13 +170,18 @@ def judge(
 
 
 def sync_points(
-    items: Items = None, *, as_of: date | None = None, first: date | None = None, last: date | None = None
+    items: Items = None,
+    *,
+    as_of: date | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    instead: Mapping[str, Timeline] | None = None,
 ) -> list[SyncPoint]:
     """Return the SyncPoints of work items, in the order of items and stages, in six statements whatever their number.
 
     items: ids or a queryset of WorkItem pks, all when None. as_of: day of judging (default today); what came later is
     left out, but for the confirmation of a link: the reviewer's days cost nobody anything. first, last: only points whose
-    day (SyncPoint.day) lies between them.
+    day (SyncPoint.day) lies between them. instead: timelines of settings in place of those that are set.
     """
     as_of = as_of or clock.today()
     stages = SyncStage.objects.select_related("item").order_by("item_id", "pk").annotate(**_above("item__organisation"))
@@ -184,6 +190,7 @@ def sync_points(
         items = items if hasattr(items, "query") else list(items)
         stages, chosen = stages.filter(item__in=items), {"item__in": items}
     settings, start = timelines_and_start("sync_tolerance_days", *EARLY_DAYS.values())
+    settings |= instead or {}
     parts = _milestones(chosen)
     links = _links(chosen, as_of)
     carriers = _carriers(chosen)
@@ -230,8 +237,7 @@ def _carriers(chosen: Chosen) -> Carriers:
 def _links(chosen: Chosen, as_of: date) -> Links:
     """Return {(stage, milestone or None): [_Link]} of the standing links."""
     rows = StageEvidence.objects.active().filter(**{f"stage__{key}": value for key, value in chosen.items()})
-    past = as_of < clock.today()
-    if past:
+    if as_of < clock.today():
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
     hosts: dict[int, list[HostKind]] = {}
     judged = ActivityJudgement.objects.filter(activity__in=rows.order_by().values("activity")).order_by("pk")
@@ -241,12 +247,17 @@ def _links(chosen: Chosen, as_of: date) -> Links:
         since = row[-1]
         if since is None or since <= as_of:
             hosts.setdefault(row[0], []).append(HostKind(*row[1:-1]))
+    then = {record.activity: record for record in corrected_since(as_of)}
+    hosts |= hosts_then(then.values(), as_of)
+    said_then = {row.pk: confirmed_then(row, then[row.activity_id]) for row in rows.filter(activity__in=list(then))}
     links: Links = {}
     columns = ("pk", "stage_id", "milestone_id", "activity_id", "day", "activity__day", "activity__state")
     for pk, stage, milestone, activity, day, recorded_day, state, confirmed, early in (
         rows.with_confirmed().order_by("pk").values_list(*columns, "is_confirmed", "early_reason")
     ):
-        link = _Link(pk, activity, day or recorded_day, state or "", confirmed, early, tuple(hosts.get(activity, ())))
+        held = then[activity].day if activity in then else recorded_day
+        yes = said_then.get(pk, confirmed)
+        link = _Link(pk, activity, day or held, state or "", yes, early, tuple(hosts.get(activity, ())))
         links.setdefault((stage, milestone), []).append(link)
     return links
 

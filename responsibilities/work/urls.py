@@ -3,7 +3,7 @@
 from django.urls import path
 
 from responsibilities.work.views import board as sync
-from responsibilities.work.views import evidence, record_links, reviews, stages
+from responsibilities.work.views import consequences, evidence, record_links, reviews, stages
 from responsibilities.work.views import imports as work_imports
 from responsibilities.work.views import items as work
 
@@ -36,6 +36,9 @@ urlpatterns = [
     path("sync/evidence/<int:pk>/confirm/", reviews.evidence_confirm_page, name="confirmation_confirm"),
     path("sync/evidence/<int:pk>/return/", reviews.evidence_return_page, name="confirmation_return"),
     path("sync/evidence/<int:pk>/withdraw/", evidence.evidence_withdraw_page, name="evidence_withdraw"),
+    path(
+        "sync/consequence/<slug:key>/<str:value>/<str:day>/", consequences.stage_consequence, name="stage_consequence"
+    ),
     path("activities/<int:pk>/stages/review/", reviews.record_link_review, name="record_link_review"),
     path("activities/<int:pk>/stages/", record_links.record_stage_links, name="record_stage_links"),
 ]

@@ -40,6 +40,7 @@ NO_PAGES = {
     "import_progress",
     "own_brief",
     "setting_consequence",
+    "stage_consequence",
     "stage_gain",
     "owed_by_own",
     "owed_by_member",

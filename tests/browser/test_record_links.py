@@ -77,3 +77,17 @@ def test_where_the_record_says_nothing_of_the_work_the_form_asks_for_a_sentence(
     page.click("#links .stage-ask button")
     page.wait_for_selector("#links .stage-linked li")
     assert linked() == {"study"} and StageEvidence.objects.get().by_hand
+
+
+def test_a_chip_takes_its_sentence_from_what_was_typed_a_moment_ago(open_page, live_world, item):
+    record = draft(live_world.branch_a, live_world.secretary_a, day=ago(1), content="学习文件。")
+    page = open_page("secretary_a", f"/activities/{record.pk}/edit/")
+    point = chip(page, item, "study", "button[value='{}']")
+    settled(page)
+    page.fill("#id_content", "学习文件。研究能源保供的分工和时限。")
+    # Before the form has saved itself.
+    point.click()
+    page.wait_for_selector("#links .stage-linked li")
+    assert not page.query_selector("#links .stage-ask")
+    link = StageEvidence.objects.get()
+    assert link.sentence == "研究能源保供的分工和时限。" and not link.by_hand

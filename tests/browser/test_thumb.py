@@ -65,3 +65,20 @@ def test_a_page_fits_the_phone_and_the_thumb(filled, open_page, who, path):
     rows = page.locator(".dj-table.is-stacked tbody tr")
     if path in ("/notices/", "/slips/", "/audit/"):
         assert rows.count() and page.locator(".dj-table.is-stacked thead").is_hidden()
+
+
+def test_on_the_phone_the_workbench_is_two_screens_and_each_section_opens(filled, open_page):
+    page = open_page("secretary_a", "/", viewport={"width": 390, "height": 844})
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 2 * 844
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") and page.evaluate(LOW) == []
+    rest = page.locator(".fold-rest")
+    shown = "xs => xs.filter((each) => each.offsetParent !== null).length"
+    assert rest.count() > 3 and rest.evaluate_all(shown) == 0
+    for fold in page.locator(".dj-fold").all():
+        fold.click()
+    assert rest.evaluate_all(shown) == rest.count()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert not page.locator(".dj-fold").first.is_visible() and rest.evaluate_all(shown) == rest.count()

@@ -96,6 +96,10 @@ ROWS = {
     "record_link_review": Row(kwargs=record_pk, get=on_item(*REVIEWS_A), post=on_item(*REVIEWS_A, status=302)),
     "record_links": Row(get=only(*holders(RECORD))),
     "record_stage_links": Row(kwargs=record_pk, get=only(*READS_A), post=on_item(*RECORDS_A, status=302)),
+    "stage_consequence": Row(
+        kwargs=lambda world: {"key": "sync_tolerance_days", "value": "9", "day": f"{clock.today().year + 1}-01-01"},
+        get=only("committee_secretary", "staff"),
+    ),
     "work_import": Row(get=only(*ARRANGERS), post=only(*ARRANGERS)),
     "work_import_sheet": Row(get=only(*ARRANGERS)),
     "work_import_preview": Row(kwargs=batch, get=only("staff")),

@@ -118,14 +118,14 @@ def _requirement_effect(organisation: Organisation, row: RequirementRule, record
 
 
 def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str) -> Effect:
-    """The line of a requirement that the record counts for: in time, late (迟报) or making up for a past period (补办)."""
+    """The line of a requirement that the record counts for: in time, entered late (补录) or held late (补办)."""
     basis = f"{short_citation(rule(row.rule))} · {row.frequency()}"
     title = requirement_name(owed)
     if record.day not in owed.period and (record.makes_up_for is not None or record.day > owed.due):
-        note = f"计入{owed.period.short()}，按补办完成计 · {basis}"
+        note = f"计入{owed.period.short()}，按补办计 · {basis}"
         return Effect("义务", title, note, "补办", "soon", url, owed, late=True)
     if record.late:
-        return Effect("义务", title, f"超过补报期限报送，按迟报计 · {basis}", "迟报", "soon", url, owed, late=True)
+        return Effect("义务", title, f"超过补报期限报送，按补录计 · {basis}", "补录", "soon", url, owed, late=True)
     if row.counts_members:
         return Effect("义务", title, basis, f"{owed.done}/{owed.expected}人", "ok", url, owed)
     # An unsaved record is one more than what is counted so far, unless it corrects one of these.
@@ -160,7 +160,7 @@ def _score_line(lines: list[Effect]) -> Effect:
     names = "、".join(indicator.name for indicator in found)
     if late:
         share = f"{float(found[0].late_factor) * 100:g}%"
-        return Effect("考核", names, f"补办和迟报按 {share} 计分", f"计 {share}", "soon")
+        return Effect("考核", names, f"补录和补办按 {share} 计分", f"计 {share}", "soon")
     return Effect("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
 
 

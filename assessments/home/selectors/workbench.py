@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from assessments.home.selectors.tasks import Group
 from branches.notices.models import Notice
 from branches.places.models.organisations import Kind, Organisation, within
 from branches.places.selectors.names import labels
@@ -69,7 +70,7 @@ def _note(row: Requirement) -> str:
     if row.found and not row.done:
         return found_words(row)
     if row.state == State.OVERDUE:
-        return "已开展请补录，未开展请写明原因"
+        return "已开展请补录，未开展请补办或写明原因"
     return ""
 
 
@@ -172,7 +173,7 @@ def _strip(rows: list[Requirement]) -> list[dict]:
                 text = f"{worst.done}/{worst.expected}人"
             elif period.kind != MONTH:
                 words: dict[str, str] = {State.NOT_DUE: f"{worst.due:%-m月%-d日}前", State.NOT_APPLICABLE: "不适用"}
-                text = words.get(worst.state, "")
+                text = words.get(worst.state, worst.word if cell_state(worst) == State.MET_LATE else "")
             marks.append(
                 {
                     "state": cell_state(worst),
@@ -183,8 +184,24 @@ def _strip(rows: list[Requirement]) -> list[dict]:
                     "note": f"{done}/{len(here)}" if len(here) > 1 else "",
                 }
             )
-        strip.append({"name": kind.short, "frequency": kind.frequency(), "marks": marks})
+        urgent = any(mark["state"] in _URGENT for mark in marks)
+        strip.append({"name": kind.short, "frequency": kind.frequency(), "marks": marks, "urgent": urgent})
     return strip
+
+
+_URGENT = (State.OVERDUE, State.DUE_SOON, ActivityState.RETURNED)
+
+
+def folds(data: dict, groups: list[Group]) -> dict[str, int]:
+    """Return how much of each panel waits below its first lines on the phone (c-fold). groups: the tasks beside."""
+    items = ("returned", "corrections_returned", "invitations", "drafts", "corrections")
+    return {
+        "due": max(0, len(data["due"]) - 2),
+        "strip": sum(not entry["urgent"] for entry in data["strip"]),
+        "drafts": max(0, sum(len(data[name]) for name in items) - 1),
+        "notices": max(0, len(data["notices"]) - 1),
+        "tasks": sum(group.total for group in groups[1:]),
+    }
 
 
 _RANK: dict[str, int] = {

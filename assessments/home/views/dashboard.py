@@ -55,7 +55,7 @@ def dashboard_page(request):
     reckoned = age is not None and (figures["rate"] is not None or not rollups.behind())
     said = overdue_sentence([(row.name.removesuffix("党支部"), row.overdue) for row in lagging]).rstrip("。")
     context = {
-        "title": _finding(said, reckoned, figures),
+        "title": _finding(said, reckoned, figures, earlier),
         "form": form,
         "quarter": quarter,
         "columns": found,
@@ -75,10 +75,17 @@ def dashboard_page(request):
     return render(request, "assessments/home/dashboard/page.html", context)
 
 
-def _finding(said, reckoned, figures):
-    """Return the headline. Nothing overdue is said only of what has been reckoned, and of what was due at all."""
+def _finding(said, reckoned, figures, earlier):
+    """Return the headline. Nothing overdue is said only of what has been reckoned, and of what was due at all.
+
+    Where the quarter has nothing overdue, what earlier quarters of the year left overdue is said instead (judgement 9);
+    else it stands in the figures below.
+    """
     if not reckoned:
         return "正在汇总"
+    if earlier and not figures["lagging"]:
+        quarter = "本季没有逾期" if figures["rate"] is not None else "本季还没有到期的事项"
+        return f"{quarter}，以前季度另有 {earlier} 项逾期"
     return said if figures["rate"] is not None else "还没有到期的事项"
 
 

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from assessments.home.selectors.assisting import assisting_page
 from assessments.home.selectors.start_figures import is_young, system_figures
 from assessments.home.selectors.tasks import tasks_of
-from assessments.home.selectors.workbench import workbench
+from assessments.home.selectors.workbench import folds, workbench
 from assessments.home.views.dashboard import dashboard_page
 from assessments.home.views.first_steps import steps_page, system_page
 from branches.places.models.organisations import Kind
@@ -81,6 +81,7 @@ def _workbench(request, scope):
             "kinds": kinds,
             "groups": groups,
             "estimated": organisation.kind == Kind.BRANCH,
+            "folds": folds(data, groups),
             **data,
         },
     )

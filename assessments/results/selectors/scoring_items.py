@@ -79,6 +79,7 @@ def _requirement_item(row: Requirement, names: dict[int, str]) -> scoring.Item:
         late=late if partial else None,
         unit=row.row.counted_unit,
         text=_lost_text(row, names),
+        late_word=row.late_word,
     )
 
 

@@ -25,7 +25,7 @@ def reset_list(request):
     """What waits for this account, and what it asked itself; whoever appoints manages members too."""
     page = Paginator(resets.waiting_for(request.user), 50).get_page(request.GET.get("page"))
     context = {
-        "title": f"待确认的重置 {page.paginator.count} 项",
+        "title": f"待确认的重置 {page.paginator.count} 项" if page.paginator.count else "没有待确认的重置",
         "sub": f"口令确认后只显示给确认人一次；{resets.WAITING_DAYS} 天内无人确认即失效",
         "page": page,
         "asked": resets.asked_by(request.user)[:20],

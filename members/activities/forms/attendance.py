@@ -38,7 +38,7 @@ class TilesMixin:
         had = talks_had(year.first, year.last, [ActivityKindCode.TALK], people)
         for tile in tiles:
             if tile["pk"] in had:
-                tile["note"] = "　".join(filter(None, [tile["note"], "本年已谈"]))
+                tile["note"] = "　".join(filter(None, [tile["note"], "已谈"]))
         return [tile for tile in tiles if str(tile["pk"]) != chair or tile["value"] == AttendanceState.PRESENT]
 
     def _tile(self, member, posts):

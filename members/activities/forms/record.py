@@ -30,7 +30,7 @@ from members.activities.quorum import Quorum, decides, figures
 from members.activities.selectors.records import co_hosts
 from members.activities.services.records import RecordData, quorums_among, record_data, says_the_same
 from members.activities.submission import Check, blocks_of, checks_of, said_of, unknown_in
-from members.activities.versions import opened
+from members.activities.versions import as_returned, opened
 
 Code = ActivityKindCode
 # Columns of an unsaved record that the live panel reads.
@@ -353,6 +353,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         """Warn whoever submits again what was returned, word for word."""
         if self.instance and self.instance.as_returned and says_the_same(self.saved, data):
             yield Check("warn", "退回之后没有修改，也没有答复审核人：审核人看到的还是原来的内容", "answer")
+        if self.correction and as_returned(self.instance, self.correction, data):
+            yield Check("warn", "退回之后没有修改：审核人看到的还是原来的内容")
 
     def _requested_unless_no_day(self):
         """The requested period, None while no valid date is typed: the day of the roster is then a stand-in."""

@@ -1,6 +1,6 @@
 """Which records count for which organisation: the one definition that requirements, measures and pages share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from members.activities.models import (
     ActivityState,
     Attendance,
 )
+from members.activities.selectors.then import JudgedThen, Then, corrected_since
 
 ON_TIME, LATE = "on_time", "late"
 # Why a record does not count, beside that too few came.
@@ -66,13 +67,32 @@ class Uncounted(NamedTuple):
     reason: str
 
 
-def _near(first: date, last: date, kinds: Iterable[str], as_of: date | None) -> QuerySet[ActivityJudgement]:
-    """Judgements of submitted records that concern a day between `first` and `last`, valid or not."""
+def _near(
+    first: date, last: date, kinds: Iterable[str], as_of: date | None, then: Sequence[Then] = ()
+) -> QuerySet[ActivityJudgement]:
+    """Judgements of submitted records that concern a day between `first` and `last`, valid or not; without those of `then`."""
     near = Q(activity__day__range=(first, last)) | Q(makes_up_for__range=(first, last))
     rows = ActivityJudgement.objects.filter(near, kind__in=kinds, activity__state__in=COUNTING_STATES).order_by()
     if as_of is not None and as_of < clock.today():
         rows = rows.filter(activity__day__lte=as_of).filter(Q(since__isnull=True) | Q(since__lte=as_of))
+    if then:
+        rows = rows.exclude(activity__in=[row.activity for row in then])
     return rows
+
+
+def _kept(
+    first: date, last: date, kinds: Sequence[str], as_of: date | None, then: Iterable[Then]
+) -> Iterator[tuple[Then, JudgedThen]]:
+    """Yield what `_near` would of the records of `then`, as they stood on `as_of`."""
+    for record in then:
+        for row in record.about(first, last, kinds, as_of or clock.today()):
+            yield record, row
+
+
+def _counted(record: Then, row: JudgedThen) -> CountingRecord:
+    return CountingRecord(
+        record.activity, row.organisation, row.kind, record.day, row.makes_up_for, row.late, accepted=True
+    )
 
 
 def counting_records(
@@ -82,16 +102,26 @@ def counting_records(
 
     A record counts from submission on (decisions 20) for its organisation and from confirmation on for each other host
     (decisions 10), where that host's own people made it a valid meeting of the kind. organisations: ids to look at, all
-    when None. as_of: leave out what came later.
+    when None. as_of: leave out what came later; a record that was corrected since counts as it stood then.
     """
-    rows = _near(first, last, kinds, as_of).filter(valid=True)
+    kinds, then = list(kinds), corrected_since(as_of)
+    rows = _near(first, last, kinds, as_of, then).filter(valid=True)
+    kept = [_counted(record, row) for record, row in _kept(first, last, kinds, as_of, then) if row.valid]
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
+        kept = _within(kept, organisations)
     fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
-    return [
+    return kept + [
         CountingRecord(pk, organisation, kind, day, makes_up_for, late, state == ActivityState.ACCEPTED)
         for pk, organisation, kind, day, makes_up_for, late, state in rows.values_list(*fields)
     ]
+
+
+def _within(kept: list[CountingRecord], organisations: Iterable[Any]) -> list[CountingRecord]:
+    if not kept:
+        return kept
+    wanted = set(organisations)
+    return [row for row in kept if row.organisation in wanted]
 
 
 def uncounted_records(
@@ -101,7 +131,8 @@ def uncounted_records(
 
     Below the quorum, returned, not yet submitted, or not yet confirmed by the host; one statement.
     """
-    invalid = _near(first, last, kinds, as_of).filter(valid=False)
+    kinds, then = list(kinds), corrected_since(as_of)
+    invalid = _near(first, last, kinds, as_of, then).filter(valid=False)
     own = Activity.objects.filter(day__range=(first, last), kinds__kind__in=kinds).order_by()
     own = own.filter(state__in=(ActivityState.RETURNED, ActivityState.DRAFT))
     invited = ActivityHost.objects.filter(confirmed_at__isnull=True, activity__day__range=(first, last)).order_by()
@@ -122,6 +153,11 @@ def uncounted_records(
     for place, kind, pk, day, why, present, needed in below_quorum.union(unfinished, unconfirmed, all=True):
         reason = below(present, needed) if why == SHORT else REASONS[why]
         found.setdefault((place, kind), []).append(Uncounted(pk, day, reason))
+    wanted = None if organisations is None or not then else set(organisations)
+    for record, row in _kept(first, last, kinds, as_of, then):
+        if not row.valid and (wanted is None or row.organisation in wanted):
+            short = Uncounted(record.activity, record.day, below(row.present, row.needed))
+            found.setdefault((row.organisation, row.kind), []).append(short)
     return {key: sorted(rows, key=lambda row: (row.day, row.activity)) for key, rows in found.items()}
 
 
@@ -147,8 +183,9 @@ def talks_had(
     Talks run between committee members, with members, and among members (支部工作条例): each side has had one. members:
     a queryset of ids to look at, all when None. The rest as for `counting_records`.
     """
+    kinds, then = list(kinds), corrected_since(as_of)
     took_part = Attendance.objects.filter(state__in=ATTENDING)
-    records = _near(first, last, kinds, as_of).filter(valid=True, organisation=F("activity__organisation"))
+    records = _near(first, last, kinds, as_of, then).filter(valid=True, organisation=F("activity__organisation"))
     if members is not None:
         took_part = took_part.filter(member__in=members)
         records = records.filter(Q(activity__in=took_part.values("activity")) | Q(activity__chair__in=members))
@@ -162,6 +199,12 @@ def talks_had(
     taken = took_part.filter(activity__in=records.values("activity"))
     for activity, member in taken.values_list("activity_id", "member_id"):
         partners.setdefault(activity, set()).add(member)
+    for one, row in _kept(first, last, kinds, as_of, then):
+        if row.valid and row.organisation == one.organisation:
+            by_id[one.activity], partners[one.activity] = (
+                _counted(one, row),
+                {*one.attending, *([one.chair] if one.chair else [])},
+            )
     talks: dict[int, list[CountingRecord]] = {}
     for activity, people in partners.items():
         for member in people:
@@ -169,8 +212,11 @@ def talks_had(
     return talks
 
 
-def who_talked(records: Iterable[int]) -> dict[int, set[int]]:
-    """Return {activity id: ids of the members who took part, its chair included} of records, in two statements."""
+def who_talked(records: Iterable[int], as_of: date | None = None) -> dict[int, set[int]]:
+    """Return {activity id: ids of the members who took part, its chair included} of records, in two statements.
+
+    as_of: as for `counting_records`.
+    """
     ids = list(records)
     people: dict[int, set[int]] = {}
     for pk, chair in Activity.objects.filter(pk__in=ids, chair__isnull=False).order_by().values_list("pk", "chair"):
@@ -178,6 +224,9 @@ def who_talked(records: Iterable[int]) -> dict[int, set[int]]:
     there = Attendance.objects.filter(activity__in=ids, state__in=ATTENDING).order_by()
     for pk, member in there.values_list("activity_id", "member_id"):
         people.setdefault(pk, set()).add(member)
+    for one in corrected_since(as_of):
+        if one.activity in people:
+            people[one.activity] = {*one.attending, *([one.chair] if one.chair else [])}
     return people
 
 
@@ -188,12 +237,17 @@ def lectures_given(
 
     names: of the lecturers looked for. members: ids of those who may have given one as its chair.
     """
-    by_name = Q(activity__lecturer_name__in=list(names))
-    by_chair = Q(activity__lecturer_name="", activity__chair__in=list(members))
-    rows = _near(first, last, kinds, as_of).filter(by_name | by_chair, valid=True)
+    kinds, then, names, members = list(kinds), corrected_since(as_of), list(names), list(members)
+    by_name = Q(activity__lecturer_name__in=names)
+    by_chair = Q(activity__lecturer_name="", activity__chair__in=members)
+    rows = _near(first, last, kinds, as_of, then).filter(by_name | by_chair, valid=True)
     rows = rows.filter(organisation=F("activity__organisation"))
     fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
-    found = []
+    found: list[tuple[CountingRecord, str, int | None]] = []
+    for one, row in _kept(first, last, kinds, as_of, then):
+        given = one.lecturer in names or (not one.lecturer and one.chair in members)
+        if row.valid and row.organisation == one.organisation and given:
+            found.append((_counted(one, row), one.lecturer, None if one.lecturer else one.chair))
     for pk, place, kind, day, made_up, late, state, name, chair in rows.values_list(
         *fields, "activity__lecturer_name", "activity__chair_id"
     ):

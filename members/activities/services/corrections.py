@@ -153,7 +153,7 @@ def correction_submit(
     access.require(by, RECORD, activity.organisation)
     revision.state = RevisionState.SUBMITTED if activity.state == ActivityState.SUBMITTED else RevisionState.ACCEPTED
     revision.submitted_at, revision.return_reason, revision.return_field = moment, "", ""
-    revision.reviewer, revision.reviewed_at = None, None
+    revision.reviewer, revision.reviewed_at, revision.returned_data = None, None, None
     revision.version += 1
     revision.save()
     revision.data = version_of(activity)

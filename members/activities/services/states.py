@@ -316,6 +316,7 @@ def _correction_return(
             activity,
             revision,
             RevisionState.RETURNED,
+            returned_data=revision.data,
             reviewer=account_of(by),
             reviewed_at=clock.now(),
             **said,

@@ -15,7 +15,7 @@ from members.activities.models import (
     RevisionState,
 )
 from members.activities.services.records import mark_activity
-from members.activities.versions import COLUMNS, Version, column, version_of
+from members.activities.versions import Version, columns_back, version_of
 
 
 def submitted_revision(activity: Activity) -> ActivityRevision | None:
@@ -65,9 +65,8 @@ def revision_back(activity: Activity, revision: ActivityRevision, to: str, **col
 
 
 def _put_back(activity: Activity, version: Version) -> None:
-    for name in COLUMNS:
-        # Versions of before meetings were asked for their topics have none.
-        setattr(activity, name, column(name, ({"topics": []} | version["columns"])[name]))
+    for name, value in columns_back(version).items():
+        setattr(activity, name, value)
     activity.save()
     ActivityKind.objects.filter(activity=activity).delete()
     ActivityKind.objects.bulk_create(

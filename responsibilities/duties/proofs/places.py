@@ -68,6 +68,7 @@ def _requirement(context: ProofContext, duty: Duty, row: Requirement) -> DutySlo
     )
     if row.state == State.MET_LATE:
         slot.late = max(1, row.expected - row.on_time)
+        slot.late_word = row.late_word.removesuffix("完成")
     return slot
 
 
@@ -145,13 +146,14 @@ def _supervision(context: ProofContext, duty: Duty, row: Supervision) -> DutySlo
         row.due,
         done=int(closed is not None),
         late=int(closed is not None and closed > row.due),
+        late_word="逾期办结",
         text=f"{closed:%m-%d} 销号" if closed else "未销号",
         url=reverse_lazy("supervision_detail", args=[row.pk]),
     )
 
 
 def _by_period(context: ProofContext, duty: Duty, period: Period, due: date, rows: list[Supervision]) -> DutySlot:
-    slot = period_slot(duty, period, due, expected=0, url=reverse_lazy("supervision_list"))
+    slot = period_slot(duty, period, due, expected=0, late_word="逾期办结", url=reverse_lazy("supervision_list"))
     for row in rows:
         if row.due not in period:
             continue

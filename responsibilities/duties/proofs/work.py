@@ -102,6 +102,7 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
         expected=0 if point.state in NOT_OWED else 1,
         done=int(fulfilled),
         late=int(point.state == SyncState.LAGGING),
+        late_word=SyncState.LAGGING.label,
         records=[proof.activity for proof in point.proofs if proof.counts and proof.activity],
         text=text,
         url=reverse_lazy("work_detail", args=[point.item]),

@@ -81,6 +81,8 @@ def _filtered(request: Request) -> tuple[RequirementFilter, list[Requirement]]:
     top = chosen.get("organisation")
     if top and chosen.get("scope") == "own":
         asked &= {top.pk}
+    elif top and chosen.get("scope") == "below":
+        asked &= set(Organisation.objects.within(top).exclude(pk=top.pk).values_list("pk", flat=True))
     elif top:
         asked &= set(Organisation.objects.within(top).values_list("pk", flat=True))
     # What is still to come is shown where one organisation, one rule or that state is asked for.
@@ -152,7 +154,7 @@ def requirement_export(request: Request) -> HttpResponse:
             line["row"].period.label(),
             line["row"].expected,
             line["row"].done,
-            RequirementState(line["row"].state).label,
+            line["row"].word,
             line["row"].due,
             basis(line["row"]),
         ]

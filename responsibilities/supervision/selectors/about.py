@@ -131,7 +131,7 @@ def _requirement(user: Actor, rest: str, _given: Given) -> About:
         url=address(row),
         organisation=organisation,
         title=f"{name}{'逾期未办' if late else '办理情况'}",
-        expected="请说明未办理的原因，补办后报送记录。" if late else "请按期办理并报送记录。",
+        expected="已开展的请补录；未开展的请说明原因，补办后报送记录。" if late else "请按期办理并报送记录。",
         fixed=[organisation],
     )
 

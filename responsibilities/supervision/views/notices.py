@@ -67,7 +67,7 @@ def _finding(counts: dict[str, int]) -> str:
         parts.append(f"{counts['waiting']} 件待回复{late}")
     if counts["review"]:
         parts.append(f"{counts['review']} 件待审核")
-    return "，".join([f"督查 {counts['total']} 件", *parts])
+    return "，".join([f"督查 {counts['total']} 件" if counts["total"] else "没有督查", *parts])
 
 
 def _sides(request: Request, side: str) -> list[dict[str, Any]]:

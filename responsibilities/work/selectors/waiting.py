@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from branches.access.resets import barred
 from branches.reach.rights import REVIEW
@@ -12,7 +13,7 @@ from common.operator import OPERATOR, Actor
 from common.periods import Period
 from common.text import quoted
 from members.activities.models import Activity, ActivityState, ActivityWriter
-from responsibilities.work.likeness import Likeness, bare, likeness
+from responsibilities.work.likeness import Likeness, bare, likeness, origin
 from responsibilities.work.models import STAGE_SHORT, StageEvidence, StageEvidenceQuerySet, WorkCarrier, WorkItem
 from responsibilities.work.selectors.candidates import item_words, outcome
 from responsibilities.work.selectors.items import proof_label
@@ -23,13 +24,17 @@ _WITH = ("stage__item__organisation", "milestone", "activity__organisation__pare
 
 @dataclass
 class Waiting:
-    """One link of the queue: its point, what the record says of the work, what the point would become."""
+    """One link of the queue: its point, what the record says of the work, what the point would become.
+
+    origin: where its sentence comes from (likeness.origin).
+    """
 
     link: StageEvidence
     point: SyncPoint
     like: Likeness
     outcome: str
     days_waiting: int
+    origin: str = ""
 
     @property
     def item(self) -> WorkItem:
@@ -85,18 +90,40 @@ def seen(links: Iterable[StageEvidence]) -> list[Waiting]:
     for link in rows:
         point, record = point_of_link(link, points), link.activity
         day = record.day if record else link.day
-        like = Likeness()
+        like, source = Likeness(), ""
         if record is not None:
             decisions = [row.text for row in record.resolutions.all()]
-            like = likeness(item_words(link.stage.item, point), record.title, record.content, decisions)
+            look = item_words(link.stage.item, point)
+            like = likeness(look, record.title, record.content, decisions)
+            source = origin(link.sentence, look, record.content, decisions) if link.sentence else ""
         waited = (today - clock.day_of(link.added)).days
-        found.append(Waiting(link, point, like, outcome(point, day or today), waited))
+        found.append(Waiting(link, point, like, outcome(point, day or today), waited, source))
     return found
+
+
+def with_records(user: Actor) -> StageEvidenceQuerySet:
+    """Return the links that are confirmed with a record which waits for the review of `user`, the oldest first."""
+    rows = StageEvidence.objects.visible_to(user, REVIEW).active()
+    rows = rows.filter(activity__state=ActivityState.SUBMITTED, added__lte=F("activity__submitted_at"))
+    written = ActivityWriter.objects.filter(user=user.pk).order_by().values("activity")
+    return rows.exclude(activity__in=written).exclude(activity__author=user.pk).order_by("activity__submitted_at", "pk")
+
+
+def decided(user: Actor) -> StageEvidenceQuerySet:
+    """Return the links that `user` confirmed or returned himself, the last first."""
+    mine = Q(confirmed_by=user.pk) | Q(returned=True, removed_by=user.pk)
+    rows = StageEvidence.objects.visible_to(user, REVIEW).filter(mine)
+    return rows.with_confirmed().annotate(at=Coalesce("removed_at", "confirmed_at")).order_by("-at", "-pk")
+
+
+def read(rows: StageEvidenceQuerySet) -> StageEvidenceQuerySet:
+    """Return links with what a list of them says."""
+    return rows.select_related(*_WITH).prefetch_related("activity__kinds", "activity__resolutions")
 
 
 def queue(user: Actor) -> StageEvidenceQuerySet:
     """Return `waiting_links` with what a page of the queue says of them."""
-    return waiting_links(user).select_related(*_WITH).prefetch_related("activity__kinds", "activity__resolutions")
+    return read(waiting_links(user))
 
 
 def readable_link(rows: StageEvidenceQuerySet) -> StageEvidenceQuerySet:
@@ -109,7 +136,7 @@ def readable_link(rows: StageEvidenceQuerySet) -> StageEvidenceQuerySet:
 def links_for_review(user: Actor, activity: Activity) -> list[Waiting]:
     """Return the standing links of a record that waits for its review, as its reviewer sees them."""
     rows = StageEvidence.objects.visible_to(user, REVIEW).active().filter(activity=activity).order_by("pk")
-    return seen(rows.select_related(*_WITH).prefetch_related("activity__kinds", "activity__resolutions"))
+    return seen(read(rows))
 
 
 def findings(row: Waiting) -> list[tuple[str, str]]:

@@ -23,12 +23,15 @@ from responsibilities.work.models import StageEvidence
 from responsibilities.work.selectors.stage_words import state_words
 from responsibilities.work.selectors.waiting import (
     Waiting,
+    decided,
     findings,
     links_for_review,
     queue,
+    read,
     readable_link,
     seen,
     waiting_links,
+    with_records,
 )
 from responsibilities.work.services.evidence import evidence_confirm, evidence_return, why_not_confirm
 
@@ -60,6 +63,44 @@ def _detail(request: Request, row: Waiting) -> dict[str, Any]:
     }
 
 
+def _segments(request: Request, shown: str, count: int) -> list[dict[str, Any]]:
+    """The three parts of the queue. shown: the key of this page's, of which there are `count`."""
+    url, user = reverse("confirmation_list"), request.user
+    parts = (
+        ("", "单独确认", waiting_links),
+        ("with_record", "随记录审核", with_records),
+        ("done", "已办", decided),
+    )
+    return [
+        {
+            "label": label,
+            "url": f"{url}?show={key}" if key else url,
+            "current": key == shown,
+            "count": count if key == shown else rows(user).count(),
+        }
+        for key, label, rows in parts
+    ]
+
+
+_LISTED = {"with_record": "{} 条佐证随记录审核", "done": "本人已办 {} 条佐证"}
+_NONE_LISTED = {"with_record": "没有随记录审核的佐证", "done": "本人还没有确认或退回过佐证"}
+
+
+def _listed(request: Request, shown: str) -> HttpResponse:
+    """The links of another segment: those that a record's own review confirms, and those decided already."""
+    rows = read(with_records(request.user) if shown == "with_record" else decided(request.user))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    number = page.paginator.count
+    context = {
+        "title": _LISTED[shown].format(number) if number else _NONE_LISTED[shown],
+        "segments": _segments(request, shown, number),
+        "shown": shown,
+        "page": page,
+        "lines": [{"row": row, "after": AFTER.get(row.outcome)} for row in seen(page.object_list)],
+    }
+    return render(request, "responsibilities/work/evidence_listed.html", context)
+
+
 def _page(request: Request, chosen: StageEvidence | None, fault: str = "", status: int = 200) -> HttpResponse:
     rows = queue(request.user)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -73,7 +114,11 @@ def _page(request: Request, chosen: StageEvidence | None, fault: str = "", statu
     context = {
         "title": title,
         "page": page,
-        "waiting": [{"row": row, "current": chosen is not None and row.link.pk == chosen.pk} for row in waiting],
+        "segments": _segments(request, "", total),
+        "waiting": [
+            {"row": row, "current": chosen is not None and row.link.pk == chosen.pk, "after": AFTER.get(row.outcome)}
+            for row in waiting
+        ],
         "detail": _detail(request, seen([chosen])[0]) if chosen is not None else None,
         "fault": fault,
     }
@@ -86,7 +131,8 @@ def evidence_queue(request: Request) -> HttpResponse:
     """The queue, the oldest first; a post confirms those that are ticked, each by itself."""
     access.require_anywhere(request.user, REVIEW)
     if request.method == "GET":
-        return _page(request, None)
+        shown = request.GET.get("show", "")
+        return _listed(request, shown) if shown in _LISTED else _page(request, None)
     numbers = [number for number in map(whole_number, request.POST.getlist("link")) if number]
     if not numbers:
         messages.error(request, "请先勾选佐证。")

@@ -112,7 +112,33 @@ function onSubmit(event) {
   linkThenSend(event.submitter);
 }
 
+/* A chip posts at once, and the server takes the sentence from the saved text: what was typed since is saved first. */
+let typed = false;
+const PATIENCE = 4000;
+
+function saved() {
+  return new Promise((done) => {
+    const end = () => {
+      clearTimeout(timer);
+      document.removeEventListener("tongbu:saved", end);
+      done();
+    };
+    const timer = setTimeout(end, PATIENCE);
+    document.addEventListener("tongbu:saved", end);
+    form.dispatchEvent(new CustomEvent("tongbu:save"));
+  });
+}
+
+function saveThenLink(event) {
+  if (!typed || !slot.contains(event.target) || event.target.getAttribute("name") !== "point") {
+    return;
+  }
+  event.preventDefault();
+  saved().then(() => event.detail.issueRequest(true));
+}
+
 async function onSaved(id) {
+  typed = false;
   if (!id || passing) {
     return;
   }
@@ -137,7 +163,11 @@ if (form && slot) {
       suggest();
     }
   });
+  form.addEventListener("input", (event) => {
+    typed = typed || !slot.contains(event.target);
+  });
   form.addEventListener("submit", onSubmit);
+  document.addEventListener("htmx:confirm", saveThenLink);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (slot.contains(event.detail.target)) {
       suggest();

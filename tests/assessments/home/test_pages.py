@@ -4,6 +4,7 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -266,6 +267,14 @@ def test_what_was_overdue_before_a_secretary_came_is_one_folded_line(as_, world)
     assert all(line.row.due >= date(2026, 11, 1) for line in due)
     assert f"任职前逾期 {len(older)} 项" in page.content.decode()
     assert "逾期" not in page.context["title"]
+
+
+def test_what_earlier_quarters_left_overdue_counts_in_the_headline(as_, world):
+    with time_machine.travel("2026-10-05T10:00:00+08:00", tick=False):
+        rollups.fill()
+        page = as_("general_secretary").get("/dashboard/")
+    assert page.context["earlier"] > 0
+    assert page.context["title"] == f"本季还没有到期的事项，以前季度另有 {page.context['earlier']} 项逾期"
 
 
 def test_while_the_first_changes_wait_the_dashboard_does_not_say_that_nothing_is_due(as_, world):

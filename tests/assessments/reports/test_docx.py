@@ -189,7 +189,7 @@ def test_duties_and_holders_stand_before_occurrences_and_an_older_report_reads_a
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in opened(newer).tables]
     rows = next(rows for rows in tables if rows[0][0] == "层级")
     assert rows == [
-        ["层级", "责任主体", "到期责任", "按期", "补办", "逾期", "应落实项次", "已落实项次"],
+        ["层级", "责任主体", "到期责任", "按期", "补录或补办", "逾期", "应落实项次", "已落实项次"],
         ["党支部", "17", "40", "30", "4", "6", "96", "90"],
     ]
     assert level_table(report()["work"])[0] == ["层级", "到期项次", "已落实", "逾期"]

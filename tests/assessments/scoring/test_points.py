@@ -173,10 +173,10 @@ def test_reasons_say_what_happened_and_where_to_go():
     reasons = ratio(28, rows, "0.5").reasons
     assert [(reason.text, reason.exact, reason.kind) for reason in reasons] == [
         ("10月支委会未见记录", 1, "missing"),
-        ("11月支委会补办完成", Fraction(1, 2), "late"),
+        ("11月支委会补录或补办完成", Fraction(1, 2), "late"),
         ("“中期调整”同步研究滞后18天", Fraction(1, 2), "late"),
         ("党费收缴还差3人月", 3, "partial"),
-        ("党费收缴1人月补办完成", Fraction(1, 2), "late"),
+        ("党费收缴1人月补录或补办完成", Fraction(1, 2), "late"),
     ]
     assert [reason.target for reason in reasons[:2]] == [place, ("activity", 7)]
 

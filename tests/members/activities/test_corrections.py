@@ -1,10 +1,12 @@
 """Correcting an accepted record (domain truth 7): a new version with a reason, reviewed again, both readable."""
 
+import csv
 from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 
 from branches.audit.models import AuditEntry
@@ -13,9 +15,9 @@ from branches.notices.models import Notice
 from common import clock
 from common.errors import Conflict
 from members.activities.models import Activity, ActivityRevision, ActivityState, RevisionState
-from members.activities.selectors.counting import counting_records
+from members.activities.selectors.counting import counting_records, talks_had, uncounted_records, who_talked
 from members.activities.services import corrections, states
-from members.activities.services.records import host_confirm, record_data
+from members.activities.services.records import RecordData, host_confirm, record_data
 from members.activities.versions import beside, version_of
 from members.reviews.selectors import waiting_for
 from tests.members.activities.records import filled, submitted
@@ -142,6 +144,98 @@ def test_what_is_submitted_counts_and_what_is_returned_gives_way_to_the_accepted
     assert "无人到会" in form and 'data-open-at="attendance"' in form
     assert send(client, record, world.branch_a, title="再报").status_code == 302
     assert fresh(record).title == "再报" and not fresh(record).late
+
+
+def test_a_correction_that_comes_back_as_it_was_is_warned_of(world, as_, record):
+    client, warned = as_("secretary_a"), "退回之后没有修改"
+    begin(client, record)
+    assert warned not in page(client, "activity_edit", record.pk)
+    send(client, record, world.branch_a, title="改过的")
+    states.activity_return(by=world.staff, activity=fresh(record), reason="请核对")
+    assert warned in page(client, "activity_edit", record.pk)
+    same = filled(world.branch_a, day=DAY, form_key=None, record=record.pk, title="改过的")
+    checks = reverse("activity_checks")
+    assert warned in client.post(checks, same).content.decode()
+    assert warned not in client.post(checks, same | {"title": "再改"}).content.decode()
+    # What was changed and changed back is what it was.
+    send(client, record, world.branch_a, do="save", title="再改")
+    assert warned not in page(client, "activity_edit", record.pk)
+    send(client, record, world.branch_a, do="save", title="改过的")
+    assert warned in page(client, "activity_edit", record.pk)
+    client.post(
+        reverse("attachment_upload", args=[record.pk]),
+        {"file": SimpleUploadedFile("签到表.txt", "签到".encode(), content_type="text/plain")},
+    )
+    assert warned not in page(client, "activity_edit", record.pk)
+    # It may be sent all the same, and is no returned one any more.
+    assert send(client, record, world.branch_a, title="改过的").status_code == 302
+    assert fresh(record).state == "submitted" and record.revisions.get(number=2).returned_data is None
+
+
+def _on(world, day):
+    rows = counting_records(date(2026, 10, 1), date(2026, 12, 31), ["assembly"], [world.branch_a.pk], as_of=day)
+    return [(row.activity, row.day) for row in rows]
+
+
+def _found_on(world, day):
+    found = uncounted_records(
+        date(2026, 10, 1), date(2026, 12, 31), ["assembly"], [world.branch_a.pk, world.branch_b.pk], as_of=day
+    )
+    return [row.reason for rows in found.values() for row in rows]
+
+
+def test_a_day_before_a_correction_is_judged_by_what_stood_on_it(world, as_, record):
+    nobody = {f"att-{member.pk}": "absent" for member in world.people("branch_a")}
+    with time_machine.travel("2026-11-02T10:00:00+08:00", tick=False):
+        begin(as_("secretary_a"), record)
+        send(as_("secretary_a"), record, world.branch_a, day="2026-10-20", title="日期更正")
+        states.activity_accept(by=world.staff, activity=fresh(record))
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        begin(as_("secretary_a"), record)
+        send(as_("secretary_a"), record, world.branch_a, day="2026-10-20", title="无人到会", **nobody)
+    with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
+        assert _on(world, None) == [] and _on(world, date(2026, 11, 20)) == []
+        assert _on(world, date(2026, 11, 19)) == _on(world, date(2026, 11, 2)) == [(record.pk, date(2026, 10, 20))]
+        assert _on(world, date(2026, 11, 1)) == _on(world, date(2026, 10, 15)) == [(record.pk, DAY)]
+        assert _on(world, date(2026, 10, 14)) == []
+        assert _found_on(world, date(2026, 11, 20)) == ["无人到会"] and _found_on(world, date(2026, 11, 19)) == []
+        # A correction that is returned was none.
+        states.activity_return(by=world.staff, activity=fresh(record), reason="签到表显示有人到会")
+        assert _on(world, date(2026, 11, 20)) == [(record.pk, date(2026, 10, 20))]
+        assert _on(world, date(2026, 11, 1)) == [(record.pk, DAY)]
+
+
+def test_the_export_of_an_earlier_day_tells_the_state_of_then(world, as_, record, tmp_path):
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        nobody = {f"att-{member.pk}": "absent" for member in world.people("branch_a")}
+        begin(as_("secretary_a"), record)
+        send(as_("secretary_a"), record, world.branch_a, title="无人到会", **nobody)
+    with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
+        told = []
+        for day in ("2026-11-19", "2026-11-20"):
+            call_command("export_requirements", period="2026Q4", as_of=day, out=str(tmp_path / "owed.csv"))
+            text = (tmp_path / "owed.csv").read_text("utf-8-sig")
+            rows = [row for row in csv.DictReader(text.splitlines()) if "life-assembly-q" in row.values()]
+            told.append([row for row in rows if world.branch_a.name in row.values()])
+        assert told[0] != told[1] and len(told[0]) == len(told[1]) == 1
+
+
+def test_a_talk_of_then_was_had_by_whom_it_was_said(world):
+    one, other = world.people("branch_a")[3:5]
+    said = RecordData(["talk"], DAY, title="谈心谈话", chair=one, attendance={other.pk: ("present", "")})
+    row = states.activity_record(by=world.secretary_a, organisation=world.branch_a, data=said)
+    states.activity_accept(by=world.staff, activity=row)
+    third = world.people("branch_a")[5]
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        corrections.correction_begin(by=world.secretary_a, activity=row, reason="谈话对象写错")
+        data = record_data(row)
+        data.attendance = {third.pk: ("present", "")}
+        corrections.correction_submit(by=world.secretary_a, activity=row, data=data)
+    with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
+        year = date(2026, 1, 1), date(2026, 12, 31), ["talk"]
+        assert set(talks_had(*year)) == {one.pk, third.pk}
+        assert set(talks_had(*year, as_of=date(2026, 11, 19))) == {one.pk, other.pk}
+        assert who_talked([row.pk], date(2026, 11, 19)) == {row.pk: {one.pk, other.pk}}
 
 
 def test_a_withdrawn_correction_is_in_hand_again_until_the_review_begins(world, as_, record):
@@ -301,3 +395,12 @@ def test_versions_beside_each_other_say_what_differs(world, record):
     new = {**old, "columns": {**old["columns"], "place": "五楼", "starts_at": "09:00:00"}}
     differing = {line.label: (line.old, line.new) for line in beside(old, new) if line.changed}
     assert differing == {"地点": ("", "五楼"), "时间": ("", "09:00")}
+
+
+def test_of_a_text_of_several_lines_only_what_differs_is_set_off(world, record):
+    old = version_of(record)
+    old["columns"]["content"] = "一、学习。\n二、讨论。\n三、表决。"
+    new = {**old, "columns": {**old["columns"], "content": "一、学习。\n二、讨论选举。\n三、表决。"}}
+    (line,) = [row for row in beside(old, new) if row.changed]
+    assert line.merged == [("", "一、学习。"), ("old", "二、讨论。"), ("new", "二、讨论选举。"), ("", "三、表决。")]
+    assert [text for mark, text in line.current if mark] == ["二、讨论选举。"]

@@ -41,7 +41,7 @@ def test_a_deputy_who_never_signed_in_and_who_can_act_instead(world, as_):
     assert [row.user for row in turn.nearest] == [deputy] and turn.absent
     assert [row.user for row in turn.instead] == [world.staff]
     page = _page(as_, world, record)
-    assert "副书记甲（甲处党支部）" in page and "staff用户（局党组" in page and "把本页的地址发给" in page
+    assert "副书记甲（甲处党支部）" in page and "staff用户（机关党委专职党务干部" in page and "把本页的地址发给" in page
     # What the sentence says is true: he may.
     assert as_("staff").get(reverse("review_detail", args=[record.pk])).status_code == 200
     activity_accept(by=world.staff, activity=record, version=record.version)

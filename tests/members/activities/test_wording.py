@@ -9,6 +9,8 @@ from django.urls import reverse
 from common import clock
 from members.activities.models import ActivityKindCode
 from members.activities.quorum import BODIES, Body, Quorum
+from members.activities.services.records import RecordData
+from members.activities.services.states import activity_record
 from members.activities.submission import quorum_words
 from members.roster.services.members import post_give
 from tests.members.activities.records import filled, only
@@ -77,3 +79,13 @@ def test_while_attendance_is_not_entered_the_pages_judge_nothing(world, as_):
 )
 def test_voters_are_called_voters(body, words):
     assert quorum_words({"assembly": Quorum(body, 8, 3, 4)})[0] == words
+
+
+def test_a_talk_on_paper_names_its_two_sides_and_no_content(world, as_):
+    one, other = world.people("branch_a")[3:5]
+    said = RecordData(["talk"], clock.today(), title="谈心谈话", chair=one, attendance={other.pk: ("present", "")})
+    talk = activity_record(by=world.secretary_a, organisation=world.branch_a, data=said)
+    page = as_("secretary_a").get(reverse("activity_detail", args=[talk.pk])).content.decode()
+    paper = page[page.index('class="record-minutes"') :]
+    assert "谈话人签字" in paper and "<th>谈话对象</th>" in paper and "不记内容" in paper
+    assert "主持人" not in paper and "<h3>内容</h3>" not in paper and "列席" not in paper

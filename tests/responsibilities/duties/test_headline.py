@@ -54,8 +54,8 @@ def test_twelve_occurrences_of_one_duty_weigh_no_more_than_one():
     slots = {1: [slot("closed")] * 11 + [slot("overdue")], 2: [slot("reported")], 3: [slot("closed", late=1)]}
     head = headline([Duty(pk=1, list_id=5), Duty(pk=2, list_id=5), Duty(pk=3, list_id=6)], slots, NOW)
     assert head.words() == "3 项责任，1 项按期，1 项逾期"
-    assert head.rest == "1 项补办" and head.holders_words == "2 个责任主体，1 个有逾期"
-    assert head.occurrences == "按次计 14 项次，已落实 13 项次（其中待审核 1），逾期 1 项次"
+    assert head.rest == "1 项补录或补办" and head.holders_words == "2 个责任主体，1 个有逾期"
+    assert head.occurrences == "按次计应落实 14 项次，已落实 13 项次（其中待审核 1），逾期 1 项次"
     assert Headline().words() == "0 项责任" and Headline().occurrences == ""
 
 

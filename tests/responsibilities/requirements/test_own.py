@@ -1,5 +1,7 @@
 """What one's own organisation owes on the start page, what a person owes in his file, papers that prove a requirement."""
 
+import html
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from assessments.home.selectors.record_effects import effects_of_record
 from common import clock
 from common.periods import Period
-from members.activities.models import Activity, ActivityKind
+from members.activities.models import Activity, ActivityKind, Attendance
 from responsibilities.requirements.models import RequirementDocument
 from responsibilities.requirements.selectors import one_requirement
 from tests.records import counted
@@ -24,7 +26,7 @@ PLAN = f"resp-annual-plan/{YEAR}"
         ("leader", ("局党组应办事项", "年度任务安排"), "双重组织生活通报"),
         ("committee_secretary", ("机关党委应办事项", "双重组织生活通报"), "年度任务安排"),
         ("staff", ("机关党委应办事项", "双重组织生活通报"), "年度任务安排"),
-        ("general_secretary", ("直属单位党总支应办事项", "所属党支部的应办事项"), "主题党日"),
+        ("general_secretary", ("直属单位党总支应办事项", "所属党支部应办"), "主题党日"),
         ("secretary_b", ("书记、换届等事项", "书记述职（乙一）"), "党员大会"),
     ],
 )
@@ -34,6 +36,32 @@ def test_each_start_page_has_what_its_own_organisation_owes(who, said, unsaid, w
     panel = client.get("/requirements/own/", headers={"HX-Request": "true"}).content.decode()
     assert all(words in panel for words in said) and unsaid not in panel
     assert panel.lstrip().startswith("<section") and "scope=own" in panel
+
+
+def test_a_general_branch_sees_the_sum_of_what_its_branches_owe(world, as_):
+    client = as_("general_secretary")
+
+    def said():
+        panel = client.get("/requirements/own/", headers={"HX-Request": "true"}).content.decode()
+        found = re.search(r'href="([^"]+scope=below[^"]*)">所属党支部应办 (\d+) 项，已办 (\d+) 项', panel)
+        return html.unescape(found[1]), int(found[2]), int(found[3]), panel
+
+    url, owed, met, _ = said()
+    day = date(YEAR, 1, 12)
+    record = Activity.objects.create(
+        organisation=world.branch_c, day=day, title="主题党日", state="accepted", late=True,
+        submitted_at=clock.now(),
+    )  # fmt: skip
+    ActivityKind.objects.create(activity=record, kind="theme_day")
+    people = world.people("branch_c")
+    record.attendance.bulk_create(
+        [Attendance(activity=record, member=one, organisation=world.branch_c, state="present") for one in people]
+    )
+    counted(record)
+    url, now_owed, now_met, panel = said()
+    assert (now_owed, now_met) == (owed, met + 1) and "其中补录或补办 1 项" in panel and "项逾期" in panel
+    # The list that the sum leads to says the same.
+    assert f"应办 {owed} 项，已办 {met + 1} 项" in client.get(url).content.decode()
 
 
 def test_the_list_of_one_organisation_is_the_same_page_at_every_level(world, as_):

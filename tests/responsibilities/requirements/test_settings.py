@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.utils.timezone import make_aware
 
 from branches.access.services.appointments import appointment_make
@@ -230,7 +231,8 @@ NEXT = date(clock.today().year + 1, 1, 1)
         ("talks_with_committee", "1", "谈心谈话已计入的由 0 人变为 0 人"),
         ("duty_list_per_year", "1", "应办事项没有变化"),
         ("grace_days", "20", "按最近 12 个月的 0 条记录推算"),
-        ("resubmit_days", "20", "起的记录按新值判定"),
+        ("resubmit_days", "20", "按最近 12 个月的 0 条退回后重新提交的记录推算"),
+        ("keep_years_left", "1", "列入可以清除名单的由 0 人变为 0 人"),
     ],
 )
 def test_what_a_value_changes_is_said_before_it_is_set(key, value, said, world, as_):
@@ -240,10 +242,47 @@ def test_what_a_value_changes_is_said_before_it_is_set(key, value, said, world, 
 
 
 @pytest.mark.parametrize(
-    "tail", ["no-key/1/2027-01-01", "grace_days/x/2027-01-01", "grace_days/9/never", "grace_days/9/2020-01-01"]
+    "tail",
+    [
+        "no-key/1/2027-01-01",
+        "sync_tolerance_days/9/2027-01-01",
+        "grace_days/x/2027-01-01",
+        "grace_days/9/never",
+        "grace_days/9/2020-01-01",
+    ],
 )
 def test_a_consequence_of_nonsense_is_not_found(tail, as_):
     assert as_("committee_secretary").get(f"/requirements/consequence/{tail}/").status_code == 404
+
+
+def test_what_a_tolerance_changes_is_reckoned_from_the_stages_of_the_year(world, as_):
+    now = clock.now().replace(month=6, day=20)
+    with time_machine.travel(now, tick=False):
+        item = item_at(world.committee, [world.branch_a, world.branch_b])
+        happened(item, SyncStageKind.STUDY, ago(30))
+        linked(item, SyncStageKind.STUDY, record_on(world.branch_a, world.secretary_a, ago(20)))
+        happened(item, SyncStageKind.ARRANGEMENT, ago(9))
+        settings = as_("committee_secretary")
+        address = f"/sync/consequence/sync_tolerance_days/{{}}/{NEXT}/"
+        said = settings.get(address.format(12)).content.decode()
+        assert "按今年已到期的 2 个环节推算，1 个由滞后变为同步，1 个由缺失变为未到期；涉及 2 个党支部" in said
+        assert "状态没有变化" in settings.get(address.format(8)).content.decode()
+        asked = settings.post("/settings/sync_tolerance_days/", {"value": "12", "valid_from": str(NEXT)})
+        assert address.format(12) in asked.content.decode()
+        assert settings.get(f"/sync/consequence/grace_days/12/{NEXT}/").status_code == 404
+
+
+def test_what_more_days_to_come_back_change_is_reckoned_from_what_came_back(world, as_):
+    sent = clock.now() - timedelta(days=10)
+    Activity.objects.create(
+        organisation=world.branch_a,
+        day=ago(40),
+        state="accepted",
+        submitted_at=sent,
+        returned_at=sent - timedelta(days=9),
+    )
+    said = as_("committee_secretary").get(f"/requirements/consequence/resubmit_days/20/{NEXT}/").content.decode()
+    assert "1 条退回后重新提交的记录推算，超过退回后重新提交的天数的由 1 条变为 0 条，涉及 1 个党支部" in said
 
 
 def test_the_office_proposes_and_the_secretary_sets(world, as_):

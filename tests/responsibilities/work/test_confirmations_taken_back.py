@@ -14,6 +14,7 @@ from members.activities.services.states import activity_accept, activity_return,
 from members.reviews.services import activities_accept
 from responsibilities.work.models import StageEvidence, SyncState
 from responsibilities.work.services.evidence import evidence_confirm
+from responsibilities.work.stages import sync_points
 from tests.members.activities.records import draft, submitted
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
@@ -107,3 +108,31 @@ def test_the_same_record_accepted_by_itself_confirms_it(world, item):
     linked(item, "study", record, by=world.secretary_a, sentence=BY_HAND, confirmed=False)
     activity_accept(by=world.staff, activity=_sent(world, record))
     assert point(item).state == SyncState.SYNCHRONISED
+
+
+def test_a_day_before_a_correction_shows_the_stage_as_it_stood(world, item, _a_day):
+    record = activity_accept(
+        by=world.staff, activity=record_on(world.branch_a, world.secretary_a, ago(10), content=SAID)
+    )
+    _a_day.shift(timedelta(hours=1))
+    link = linked(item, "study", record, by=world.secretary_a, sentence=SAID, confirmed=False)
+    evidence_confirm(by=world.staff, evidence=link)
+    before, party = clock.today(), ago(10)
+    _a_day.shift(timedelta(days=3))
+    correction_begin(by=world.secretary_a, activity=Activity.objects.get(pk=record.pk), reason="日期写错")
+    data = record_data(record)
+    data.day = party + timedelta(days=9)
+    correction_submit(by=world.secretary_a, activity=record, data=data)
+    _a_day.shift(timedelta(days=1))
+    then, since, now = (
+        next(row for row in sync_points([item.pk], as_of=day) if row.kind == "study")
+        for day in (before, before + timedelta(days=3), None)
+    )
+    assert (then.state, then.party) == (SyncState.SYNCHRONISED, party)
+    assert since.state == now.state == SyncState.TO_CONFIRM
+    activity_accept(by=world.staff, activity=record)
+    _a_day.shift(timedelta(hours=1))
+    evidence_confirm(by=world.staff, evidence=StageEvidence.objects.get(pk=link.pk))
+    assert (point(item).state, point(item).lag) == (SyncState.LAGGING, 11)
+    (again,) = [row for row in sync_points([item.pk], as_of=before) if row.kind == "study"]
+    assert (again.state, again.party) == (SyncState.SYNCHRONISED, party)

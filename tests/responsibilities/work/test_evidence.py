@@ -12,7 +12,7 @@ from common import clock
 from common.operator import OPERATOR
 from members.activities.services.states import activity_accept, activity_return, activity_submit, activity_withdraw
 from responsibilities.proof_files.models import ProofFile
-from responsibilities.work.likeness import marked, matching_sentence, typed, wanted
+from responsibilities.work.likeness import marked, matching_sentence, origin, typed, wanted
 from responsibilities.work.models import Milestone, StageEvidence, SyncState
 from responsibilities.work.rules import fit
 from responsibilities.work.selectors.candidates import candidates
@@ -110,6 +110,52 @@ def test_the_queue_confirms_and_goes_on_to_the_next(world, as_, item):
     assert "没有待确认的佐证" in staff.get("/sync/evidence/").content.decode()
     for who, status in (("secretary_b", 404), ("leader", 403), ("secretary_a", 403)):
         assert as_(who).post(f"/sync/evidence/{first.pk}/confirm/").status_code == status, who
+
+
+def test_the_queue_has_a_segment_for_what_a_review_confirms_and_one_for_what_is_done(world, as_, item):
+    later = record_on(world.branch_a, world.secretary_a, ago(38), content=ABOUT)
+    activity_accept(by=world.staff, activity=later)
+    changed = MATCH.replace("牵头排查", "带头盘点")
+    linked(item, "study", later, by=world.secretary_a, sentence=changed, confirmed=False)
+    with_it = draft(world.branch_a, world.secretary_a, day=ago(10), title="随记录关联", content=ABOUT)
+    linked(item, "arrangement", with_it, by=world.secretary_a, sentence="", confirmed=False)
+    activity_submit(by=world.secretary_a, activity=with_it)
+    staff = as_("staff")
+
+    def counts(page):
+        return [(row["label"], row["count"], row["current"]) for row in page.context["segments"]]
+
+    alone = staff.get("/sync/evidence/")
+    assert counts(alone) == [("单独确认", 1, True), ("随记录审核", 1, False), ("已办", 0, False)]
+    assert "由议程代入，改动 3 字" in alone.content.decode()
+    beside = staff.get("/sync/evidence/", {"show": "with_record"}).content.decode()
+    assert f"/reviews/{with_it.pk}/" in beside and "由议程代入，未改动" in beside
+    assert "还没有确认或退回过佐证" in staff.get("/sync/evidence/", {"show": "done"}).content.decode()
+    link = StageEvidence.objects.get(activity=later)
+    staff.post(f"/sync/evidence/{link.pk}/confirm/")
+    done = staff.get("/sync/evidence/", {"show": "done"})
+    assert counts(done) == [("单独确认", 0, False), ("随记录审核", 1, False), ("已办", 1, True)]
+    assert f"/sync/evidence/{link.pk}/" in done.content.decode()
+    # What another reviewer decided is not his, and the author of a record reviews none of it.
+    assert [row["count"] for row in as_("committee_secretary").get("/sync/evidence/").context["segments"]] == [0, 1, 0]
+    assert [row["count"] for row in as_("secretary_a").get("/sync/evidence/").context["segments"]] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (MATCH, "由议程代入，未改动"),
+        ("一、学习党章。", "摘自议程"),
+        (MATCH.replace("甲二", "甲三"), "由议程代入，改动 1 字"),
+        ("会后到现场帮助电厂解决燃料运输的困难，安排三名党员驻厂，一周一报", "另写，没有用代入的句子"),
+    ],
+)
+def test_it_is_said_how_far_a_sentence_was_changed(sentence, said):
+    assert origin(sentence, wanted("能源保供与迎峰度冬"), ABOUT, []) == said
+
+
+def test_where_nothing_was_offered_nothing_was_changed():
+    assert origin("党员包联三个站点", wanted("能源保供"), "一、学习党章。", []) == ""
 
 
 def test_a_link_is_returned_with_a_reason_and_another_may_take_its_place(world, as_, item):

@@ -1,0 +1,65 @@
+"""补录, 补办 and 逾期 are told apart: entered late, held late, nothing that counts (judgement 1.7)."""
+
+import io
+from datetime import date
+
+import pytest
+import time_machine
+from openpyxl import load_workbook
+
+from common.periods import Period
+from members.activities.selectors.rosters import expected
+from members.activities.services.records import RecordData
+from members.activities.services.states import activity_accept, activity_record
+from responsibilities.requirements.selectors import one_requirement
+
+pytestmark = pytest.mark.django_db
+RULE = "life-theme-day"
+
+
+@pytest.fixture(autouse=True)
+def _in_october():
+    with time_machine.travel("2026-10-20T10:00:00+08:00", tick=False):
+        yield
+
+
+def held(world, day, makes_up_for=None):
+    everybody = {member.pk: ("present", "") for member in expected(world.branch_b, ["theme_day"], day)}
+    said = RecordData(
+        ["theme_day"], day, title="主题党日", content="一、学习。", attendance=everybody, makes_up_for=makes_up_for
+    )
+    record = activity_record(by=world.secretary_b, organisation=world.branch_b, data=said)
+    return activity_accept(by=world.staff, activity=record)
+
+
+def pages(as_, world, month):
+    staff = as_("staff")
+    listed = staff.get(f"/requirements/?organisation={world.branch_b.pk}&period={month}").content.decode()
+    return listed, staff.get(f"/requirements/{world.branch_b.pk}/{RULE}/{month}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("day", "makes_up_for", "said", "counts"),
+    [
+        (date(2026, 8, 12), None, "补录完成", "补录 1，补办 0"),
+        (date(2026, 10, 19), date(2026, 8, 1), "补办完成", "补录 0，补办 1"),
+    ],
+)
+def test_what_was_entered_late_is_not_called_made_up(world, as_, day, makes_up_for, said, counts):
+    held(world, day, makes_up_for)
+    not_said = "补办完成" if said == "补录完成" else "补录完成"
+    row = one_requirement(world.branch_b, RULE, Period.parse("2026-08"))
+    assert (row.state, row.word, row.late) == ("met_late", said, 1)
+    listed, detail = pages(as_, world, "2026-08")
+    assert said in listed and said in detail and counts in detail
+    assert not_said not in listed.replace("补录或补办完成", "") and not_said not in detail
+    answer = as_("staff").post(f"/requirements/export/?organisation={world.branch_b.pk}&period=2026-08")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert said in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
+def test_the_page_that_asks_explains_the_three_words_once(world, as_):
+    listed, detail = pages(as_, world, "2026-08")
+    assert "逾期" in listed
+    for word in ("补录：", "补办：", "逾期："):
+        assert detail.count(word) == 1
