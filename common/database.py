@@ -8,7 +8,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +47,17 @@ def one_transaction(service: Callable[P, R]) -> Callable[P, R]:
 
 def _rows(arguments: list[Any]) -> Iterator[models.Model]:
     return (argument for argument in arguments if isinstance(argument, models.Model))
+
+
+def limit_statements(seconds: int) -> None:
+    """Let PostgreSQL break off each statement of this process after so many seconds (control C64).
+
+    For connections that are still to be made; commands have no limit, a migration or a backup takes its time.
+    """
+    row = connections.settings[DEFAULT_DB_ALIAS]
+    if "postgresql" in row["ENGINE"]:
+        options = row.setdefault("OPTIONS", {})
+        options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
 
 
 def advisory_lock(number: int) -> None:

@@ -8,7 +8,7 @@ read, as JSON.
 import json
 import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -59,6 +59,19 @@ def write_rows(apps):
         path_info="/account/password/",
         post_data="old_password=紫云山下",
         failures_since_start=1,
+    )
+    make(
+        "branches.AuditEntry",
+        at=MOMENT,
+        actor_id=user.pk,
+        actor_name=user.name,
+        verb="account.password",
+        object_type="user",
+        object_id=user.pk,
+        object_name=user.name,
+        payload="{}",
+        key_id="landed",
+        mac="0" * 64,
     )
     department = make("branches.Department", name="综合处")
     run = make("branches.JobRun", kind="import", requester=user, parameters=json.dumps({"batch": 7}))
@@ -182,6 +195,11 @@ def read_rows():
             )
         ),
         "attempts": list(AccessAttempt.objects.values_list("username", "post_data")),
+        # Whose trail knows the day keeps it; nobody else's password is older than the upgrade.
+        "passwords": [
+            User.objects.get(username="landed").password_set_at == MOMENT,
+            User.objects.get(username="appointed").password_set_at.date() >= datetime.now(UTC).date() - timedelta(1),
+        ],
         "portfolio": [portfolio.leader.username, portfolio.department.name],
     }
 

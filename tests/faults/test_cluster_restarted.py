@@ -1,0 +1,104 @@
+"""PostgreSQL is stopped and started anew, twice, under people who write, worker and beat: "later", and nothing half (F07)."""
+
+import threading
+import time
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from bench import load
+from bench.production import KEYS, Production, environment, get
+from branches.access.models import User
+from branches.audit.verify import verify
+from branches.jobs.models import Heartbeat
+from branches.places import tree
+from common import clock
+from members.activities.models import Attachment
+from tests.faults import cluster, processes
+
+pytestmark = [
+    pytest.mark.whole("tests/faults/test_machine_at_its_end.py cuts one connection; bench/load.py is the load"),
+    pytest.mark.skipif(not settings.IS_POSTGRES, reason="a cluster to restart"),
+    pytest.mark.skipif(bool(cluster.why_not()), reason=cluster.why_not() or "-"),
+]
+
+
+@pytest.fixture
+def server():
+    found = cluster.Cluster()
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def production(tmp_path, live_world, server):
+    """The installation of deploy/ on a copy of the test's database in a cluster of its own, with people for the load."""
+    made = load.accounts(6, 6)
+    url = server.copy(processes.database_url())
+    env = environment(tmp_path, {name: getattr(settings, name) for name in KEYS}, url, settings.REDIS_URL)
+    with (tmp_path / "said.txt").open("ab") as said:
+        production = Production(env, said)
+        production.people = made
+        production.start()
+        try:
+            production.wait()
+            yield production
+        finally:
+            production.stop()
+
+
+def test_a_restart_of_the_cluster_under_load_is_later_and_leaves_nothing_half(production, server, tmp_path):
+    names, password = production.people
+    restarted, seen = [], []
+
+    def restart():
+        for how in ("fast", "immediate"):
+            time.sleep(3)
+            server.stop(how)
+            seen.append(get(production.port, "/login/", production.env))
+            time.sleep(1)
+            server.start()
+            restarted.append(clock.real_now())
+
+    # Signing in comes before the minute, so it is over when the first restart comes.
+    told = load.Told()
+    with server.asked():
+        assert User.objects.filter(username__startswith="load").count() == 12
+    behind = threading.Thread(target=restart, daemon=True)
+    live = load._all_at_once
+
+    def begin(people, what):
+        if what is not load.Person.sign_in and not behind.is_alive():
+            behind.start()
+        live(people, what)
+
+    load._all_at_once = begin
+    try:
+        told = load.live(production, names, password, seconds=10, pause=0.2)
+    finally:
+        load._all_at_once = live
+    behind.join(60)
+    assert len(restarted) == 2 and production.ended() == []
+    # While it was away: a page with its incident, not an error of the program.
+    assert {status for status, _ in seen} == {503} and all("事件编号" in page for _, page in seen)
+    with server.asked():
+        # The worker and beat go on by themselves.
+        beats = Heartbeat.objects.filter(at__gt=restarted[-1])
+        processes.wait_for(
+            lambda: {"worker", "beat"} <= set(beats.values_list("name", flat=True)), 60, "no sign of life"
+        )
+        found = load.count(told)
+        assert (found.lost, found.doubled) == ([], []), load.table(told, found, 10)
+        assert found.records >= 6
+        assert tree.check_tree() == [] and verify().ok
+        kept = {row.path for row in Attachment.objects.filter(activity__title__startswith="load")}
+        media = tmp_path / "var" / "media"
+        on_disk = {path.relative_to(media).as_posix() for path in media.rglob("*") if path.is_file()}
+        assert on_disk == kept, "no file without its row, no row without its file"
+    assert told.total(503) > 0, load.table(told, found, 10)
+    # 409: the answer to a commit was lost, and the same form came again.
+    assert set(told.not_as_wished()) <= {409}, load.table(told, found, 10)
+    words = (tmp_path / "said.txt").read_text()
+    assert "answered with 503" in words and "answered with 500" not in words
+    connection.close()
