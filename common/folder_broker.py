@@ -45,12 +45,17 @@ class Channel(filesystem.Channel):
 
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
         wanted = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
-        self.control_folder.mkdir(exist_ok=True)
-        with (self.control_folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            queues = self.get_table(exchange)
-            if wanted not in queues:
-                _write(self._exchange_file(exchange), [wanted, *queues])
+        try:
+            self.control_folder.mkdir(exist_ok=True)
+            with (self.control_folder / "lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                queues = self.get_table(exchange)
+                if wanted not in queues:
+                    _write(self._exchange_file(exchange), [wanted, *queues])
+        except (OSError, ChannelError) as error:
+            # Kombu has noted the binding already and would never write it: the next message binds again.
+            self.state.queue_bindings_delete(queue)
+            raise ChannelError(f"Cannot bind {queue}: {error}") from error
 
     def get_table(self, exchange: str) -> list[Any]:
         """Return the bindings of an exchange; one that cannot be read is made anew by the next that binds."""

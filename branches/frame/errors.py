@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import shutil
 import sys
 
 from django.conf import settings
@@ -69,7 +70,8 @@ def _passing(error):
         if (
             getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
             or isinstance(error, DatabaseError)
-            and ("disk is full" in words or "no space left" in words or "could not extend file" in words)
+            and any(said in words for said in ("disk is full", "no space left", "could not extend file"))
+            or ("disk i/o error" in words and _is_full(settings.VAR_DIR))
         ):
             return "服务器存储空间不足，这次操作没有保存，请告知管理员。"
         if isinstance(error, OperationalError) and "deadlock" in words:
@@ -83,6 +85,11 @@ def _passing(error):
             return "数据库暂时不可用，这次操作没有保存，请稍后再试。"
         error = error.__cause__
     return ""
+
+
+def _is_full(folder):
+    """Return whether there is no room left beside SQLite's file: it cannot even make the files it works with."""
+    return shutil.disk_usage(folder).free < 256 * 1024
 
 
 def csrf_failure(request, reason=""):

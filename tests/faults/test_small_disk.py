@@ -14,9 +14,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from members.activities.models import Attachment
 from responsibilities.proof_files.models import ProofFile
+from responsibilities.proof_files.services import proof_file_keep
 from tests.members.activities.records import draft
 from tests.paths import ROOT
 
@@ -79,7 +81,7 @@ def _text(kb):
 def test_uploads_that_do_not_fit_are_a_sentence_and_what_fitted_stays(world, as_, settings, small_disk):
     disk = small_disk(1000)
     settings.MEDIA_ROOT = disk.folder
-    record = draft(world.secretary_a)
+    record = draft(world.branch_a, world.secretary_a)
     client, url = as_("secretary_a"), f"/activities/{record.pk}/attachments/"
     assert client.post(url, {"file": _text(400)}).status_code == 302
     refused = client.post(url, {"file": [_text(400), _text(400)]})
@@ -88,9 +90,9 @@ def test_uploads_that_do_not_fit_are_a_sentence_and_what_fitted_stays(world, as_
     assert "服务器存储空间不足，文件没有保存" in part.content.decode()
     kept = {row.path for row in Attachment.objects.all()}
     assert len(kept) == 2 and {path.relative_to(disk.folder).as_posix() for path in disk.files()} == kept
-    client.raise_request_exception = False
-    ledger = client.post("/imports/", {"ledger": "members", "members": _text(400)})
-    assert ledger.status_code in (200, 422, 503) and len(disk.files()) == 2 and not ProofFile.objects.exists()
+    with pytest.raises(OSError, match="No space left"), transaction.atomic():
+        proof_file_keep(by=world.secretary_a, organisation=world.branch_a, file=_text(400))
+    assert len(disk.files()) == 2 and not ProofFile.objects.exists()
     disk.folder.joinpath(Attachment.objects.last().path).unlink()
     assert client.post(url, {"file": _text(400)}).status_code == 302
 
