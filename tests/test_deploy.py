@@ -172,6 +172,11 @@ def test_the_proxy_keeps_nothing_and_believes_nobody():
         "location /media/ { return 404; }",
     ):
         assert line in text, line
+    # What it refuses itself is a sentence in Chinese, and no page of others' making.
+    for status, name in (("413", "large"), ("429", "often"), ("502 504 =503", "away")):
+        own = text.split(f"location @{name} {{", 1)[1].split("}", 1)[0]
+        assert f"error_page {status} @{name};" in text
+        assert 'lang="zh-CN"' in own and "X-Content-Type-Options nosniff" in own and "default-src 'none'" in own
     # No query in the log.
     log = text.split("log_format", 1)[1].split(";", 1)[0]
     assert "$uri" in log and "$request " not in log and "$request_uri" not in log and "$args" not in log
