@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from kombu.exceptions import ChannelError
-from kombu.transport import TRANSPORT_ALIASES, filesystem
+from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
 from kombu.utils.json import dumps, loads
 
 _PART = ".part"
@@ -39,11 +39,11 @@ def _write(path: Path, content: Any) -> None:
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # as the transport says
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         _write(Path(self.data_folder_out) / name, payload)
 
-    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+    def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str | None, queue: str) -> None:
         wanted = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
         try:
             self.control_folder.mkdir(exist_ok=True)
@@ -51,16 +51,20 @@ class Channel(filesystem.Channel):
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 queues = self.get_table(exchange)
                 if wanted not in queues:
-                    _write(self._exchange_file(exchange), [wanted, *queues])
+                    _write(self._bindings_of(exchange), [wanted, *queues])
         except (OSError, ChannelError) as error:
             # Kombu has noted the binding already and would never write it: the next message binds again.
             self.state.queue_bindings_delete(queue)
             raise ChannelError(f"Cannot bind {queue}: {error}") from error
 
+    def _bindings_of(self, exchange: str) -> Path:
+        path: Path = self._exchange_file(exchange)  # type: ignore[attr-defined]  # the stubs are older
+        return path
+
     def get_table(self, exchange: str) -> list[Any]:
         """Return the bindings of an exchange; one that cannot be read is made anew by the next that binds."""
         try:
-            rows = loads(self._exchange_file(exchange).read_text(encoding="utf-8"))
+            rows = loads(self._bindings_of(exchange).read_text(encoding="utf-8"))
             return [filesystem.exchange_queue_t(*row) for row in rows]
         except (FileNotFoundError, JSONDecodeError, TypeError):
             return []
@@ -71,4 +75,4 @@ class Channel(filesystem.Channel):
 class Transport(filesystem.Transport):
     Channel = Channel
     # What is bound is known to this class alone, not to kombu's own.
-    global_state = filesystem.virtual.BrokerState()
+    global_state = virtual.BrokerState()

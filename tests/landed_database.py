@@ -60,25 +60,13 @@ def write_rows(apps):
         post_data="old_password=紫云山下",
         failures_since_start=1,
     )
-    make(
-        "branches.AuditEntry",
-        at=MOMENT,
-        actor_id=user.pk,
-        actor_name=user.name,
-        verb="account.password",
-        object_type="user",
-        object_id=user.pk,
-        object_name=user.name,
-        payload="{}",
-        key_id="landed",
-        mac="0" * 64,
-    )
     department = make("branches.Department", name="综合处")
     run = make("branches.JobRun", kind="import", requester=user, parameters=json.dumps({"batch": 7}))
     for state, job in (("ready", None), ("applying", run), ("applying", run), ("applied", None)):
         make("members.ImportBatch", author=user, state=state, job=job, preview={})
     write_results(make, user, place)
     write_record(make, user, place)
+    write_password(make, user)
     make(
         "responsibilities.Paper",
         organisation=place,
@@ -157,6 +145,23 @@ def write_record(make, user, place):
             key_id="landed",
             mac="0" * 64,
         )
+
+
+def write_password(make, user):
+    """Write what the trail says of a password that its owner set."""
+    make(
+        "branches.AuditEntry",
+        at=MOMENT,
+        actor_id=user.pk,
+        actor_name=user.name,
+        verb="account.password",
+        object_type="user",
+        object_id=user.pk,
+        object_name=user.name,
+        payload="{}",
+        key_id="landed",
+        mac="0" * 64,
+    )
 
 
 def read_rows():
