@@ -42,10 +42,8 @@ def take(account: int, limit: Limit, number: int = 1) -> int:
     """
     moment = int(clock.real_now().timestamp())
     slot = moment // limit.seconds
+    Tally.objects.bulk_create([Tally(account=account, what=limit.what)], ignore_conflicts=True)
     row = Tally.objects.filter(account=account, what=limit.what)
     free = row.filter(~Q(slot=slot) | Q(number__lte=limit.most - number))
     more = Case(When(slot=slot, then=F("number") + number), default=Value(number))
-    if free.update(number=more, slot=slot):
-        return 0
-    Tally.objects.get_or_create(account=account, what=limit.what)
     return 0 if free.update(number=more, slot=slot) else limit.seconds - moment % limit.seconds
