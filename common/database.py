@@ -8,7 +8,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, models, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,8 +19,9 @@ TRIES = 3
 def one_transaction(service: Callable[P, R]) -> Callable[P, R]:
     """Run a service whole or not at all; one that the database undid for another's sake is run again (fault F30).
 
-    Of two that wait for each other's rows PostgreSQL undoes one. Nothing of that one is left, so it begins anew with its
-    arguments as they were given, at most TRIES times; inside another transaction that one decides.
+    Of two that wait for each other's rows PostgreSQL undoes one; of two that write the same unique value at once it
+    refuses the second, which then finds the row of the first and says its sentence. Nothing of the one undone is left, so
+    it begins anew with its arguments as they were given, at most TRIES times; inside another transaction that one decides.
     """
 
     @wraps(service)
@@ -33,8 +34,8 @@ def one_transaction(service: Callable[P, R]) -> Callable[P, R]:
             try:
                 with transaction.atomic():
                     return service(*args, **kwargs)
-            except OperationalError as error:
-                if "deadlock" not in str(error).lower():
+            except (OperationalError, IntegrityError) as error:
+                if isinstance(error, OperationalError) and "deadlock" not in str(error).lower():
                     raise
                 for row, values, state in given:
                     vars(row).clear()
@@ -47,6 +48,17 @@ def one_transaction(service: Callable[P, R]) -> Callable[P, R]:
 
 def _rows(arguments: list[Any]) -> Iterator[models.Model]:
     return (argument for argument in arguments if isinstance(argument, models.Model))
+
+
+def limit_statements(seconds: int) -> None:
+    """Let PostgreSQL break off each statement of this process after so many seconds (control C64).
+
+    For connections that are still to be made; commands have no limit, a migration or a backup takes its time.
+    """
+    row = connections.settings[DEFAULT_DB_ALIAS]
+    if "postgresql" in row["ENGINE"]:
+        options = row.setdefault("OPTIONS", {})
+        options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
 
 
 def advisory_lock(number: int) -> None:

@@ -1,5 +1,6 @@
 """What commands about a period share: --period, --as-of, and files that appear whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ class PeriodCommand(BaseCommand):
 
 @contextmanager
 def whole_file(path: str | Path, mode: str = "w", **kwargs: Any) -> Iterator[IO[Any]]:
-    """Open a file that appears under its name only when everything was written."""
+    """Open a file that appears under its name only when everything was written; CommandError where the disk is full (F08)."""
     target = Path(path)
     if not target.parent.is_dir():
         raise CommandError(f"文件夹 {target.parent} 不存在。", returncode=1)
@@ -52,6 +53,8 @@ def whole_file(path: str | Path, mode: str = "w", **kwargs: Any) -> Iterator[IO[
         with os.fdopen(handle, mode, **kwargs) as file:
             yield file
         os.replace(name, target)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CommandError(f"{target.parent} 的存储空间不足，{target.name} 没有写成。", returncode=1) from None
         raise

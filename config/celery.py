@@ -6,9 +6,12 @@ import os
 from celery import Celery
 from celery.signals import beat_init, worker_init, worker_ready
 
+from common import folder_broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 log = logging.getLogger("tongbu.audit")
+folder_broker.use()
 app = Celery("tongbu")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -17,7 +20,9 @@ app.autodiscover_tasks()
 @worker_init.connect
 def worker_begins(**_):
     from branches.access.services.key_check import check_or_stop
+    from common.database import limit_statements
 
+    limit_statements(300)
     check_or_stop()
 
 

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "branches.frame.middleware.RequestContext",
     "branches.frame.middleware.SessionLimits",
+    "branches.frame.limits.AccountLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -203,6 +204,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_FAILURE_VIEW = "branches.frame.errors.csrf_failure"
 RECENT_LOGIN_SECONDS = 600
 
+# Days a password is good; 0: for ever. ASVS advises against a limit, GB/T 22239 asks for one: the agency decides (C09).
+PASSWORD_MAX_AGE_DAYS = env.integer("PASSWORD_MAX_AGE_DAYS", 0, 0, 3650)
 # Offered: whoever wishes enrols, and gives a code from then on. Demanded: whoever holds a right beyond reading must (C09).
 SECOND_FACTOR = env.choice("SECOND_FACTOR", "offered", ("offered", "demanded"))
 # Single sign-on by OpenID Connect, where the agency has a provider.
@@ -253,6 +256,9 @@ CLAMD_SECONDS = env.integer("CLAMD_SECONDS", 20, 1, 300)
 # Limits of an account a day (C45): numbers shown in full; numbers refused because somebody out of reach bears them.
 UNMASKS_PER_DAY = env.integer("UNMASKS_PER_DAY", 20, 1, 1000)
 NUMBER_REFUSALS_PER_DAY = env.integer("NUMBER_REFUSALS_PER_DAY", 10, 1, 1000)
+# Of an account: files an hour, searches a minute (C64).
+UPLOADS_PER_HOUR = env.integer("UPLOADS_PER_HOUR", 200, 1, 10_000)
+SEARCHES_PER_MINUTE = env.integer("SEARCHES_PER_MINUTE", 120, 10, 10_000)
 # Uploads of ledgers of an account an hour: each is read as a whole.
 IMPORTS_PER_HOUR = env.integer("IMPORTS_PER_HOUR", 30, 1, 1000)
 # Uploaded ledgers that wait to be applied, in MB.
@@ -271,6 +277,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Only our own files: no page uses what packages bring along, and not all of it can be named by its content.
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+# Other sites have no business with our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = RELAXED
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {

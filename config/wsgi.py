@@ -23,6 +23,10 @@ def refuse_demo():
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+from common.database import limit_statements  # noqa: E402 -- the settings come first
+
+# A page that takes longer is broken off: nobody waits for it, and it keeps others from theirs.
+limit_statements(15)
 refuse_demo()
 
 from branches.access.services.key_check import check_or_stop  # noqa: E402 -- models need the application

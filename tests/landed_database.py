@@ -8,7 +8,7 @@ read, as JSON.
 import json
 import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -66,6 +66,7 @@ def write_rows(apps):
         make("members.ImportBatch", author=user, state=state, job=job, preview={})
     write_results(make, user, place)
     write_record(make, user, place)
+    write_password(make, user)
     make(
         "responsibilities.Paper",
         organisation=place,
@@ -146,6 +147,23 @@ def write_record(make, user, place):
         )
 
 
+def write_password(make, user):
+    """Write what the trail says of a password that its owner set."""
+    make(
+        "branches.AuditEntry",
+        at=MOMENT,
+        actor_id=user.pk,
+        actor_name=user.name,
+        verb="account.password",
+        object_type="user",
+        object_id=user.pk,
+        object_name=user.name,
+        payload="{}",
+        key_id="landed",
+        mac="0" * 64,
+    )
+
+
 def read_rows():
     """Return what the models of today make of those rows."""
     from axes.models import AccessAttempt
@@ -182,6 +200,11 @@ def read_rows():
             )
         ),
         "attempts": list(AccessAttempt.objects.values_list("username", "post_data")),
+        # Whose trail knows the day keeps it; nobody else's password is older than the upgrade.
+        "passwords": [
+            User.objects.get(username="landed").password_set_at == MOMENT,
+            User.objects.get(username="appointed").password_set_at.date() >= datetime.now(UTC).date() - timedelta(1),
+        ],
         "portfolio": [portfolio.leader.username, portfolio.department.name],
     }
 

@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -172,6 +173,11 @@ def test_the_proxy_keeps_nothing_and_believes_nobody():
         "location /media/ { return 404; }",
     ):
         assert line in text, line
+    # What it refuses itself is a sentence in Chinese, and no page of others' making.
+    for status, name in (("413", "large"), ("429", "often"), ("502 504 =503", "away")):
+        own = text.split(f"location @{name} {{", 1)[1].split("}", 1)[0]
+        assert f"error_page {status} @{name};" in text
+        assert 'lang="zh-CN"' in own and "X-Content-Type-Options nosniff" in own and "default-src 'none'" in own
     # No query in the log.
     log = text.split("log_format", 1)[1].split(";", 1)[0]
     assert "$uri" in log and "$request " not in log and "$request_uri" not in log and "$args" not in log
@@ -206,3 +212,37 @@ def test_the_backup_of_the_night_keeps_so_many_and_takes_nothing_else_away(tmp_p
     assert {"2026-01-03_023000", "2026-01-04_023000.partial", "other"} < left and len(left) == 4
     said = log.read_text()
     assert "--without-keys" in said and "restore --drill" in said
+
+
+_COOKIES = """
+import django
+django.setup()
+from django.conf import settings
+from django.http import HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.middleware.security import SecurityMiddleware
+from django.test import RequestFactory
+
+def page(request):
+    get_token(request)
+    return HttpResponse()
+
+host = {"Host": settings.ALLOWED_HOSTS[0]}
+answer = SecurityMiddleware(CsrfViewMiddleware(page))(RequestFactory().get("/", secure=True, headers=host))
+print(answer.status_code, answer["Strict-Transport-Security"])
+for name, cookie in answer.cookies.items():
+    print(name, cookie["secure"], cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"] == "")
+print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY)
+"""
+
+
+def test_cookies_in_service_go_over_tls_to_this_host_alone(tmp_path):
+    keys = {name: getattr(settings, name) for name in KEYS}
+    env = environment(tmp_path, keys, f"sqlite:///{tmp_path}/none.sqlite3", "")
+    env |= {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    done = subprocess.run([sys.executable, "-c", _COOKIES], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.stdout.splitlines() == [
+        "200 max-age=31536000; includeSubDomains; preload",
+        "__Host-csrf True True Lax / True",
+        "__Host-tongbu True True",
+    ], done.stderr

@@ -63,6 +63,7 @@ def test_a_database_of_the_landed_version_is_read_after_its_migration(fresh_data
             ["set_rules", "appointed", "2026-09-30", True],
         ],
         "attempts": [["landed", ""]],
+        "passwords": [True, True],
         "portfolio": ["landed", "综合处"],
     }
 

@@ -24,6 +24,7 @@ from branches.jobs.models import ChangeMark, Heartbeat
 from common import clock, crash_points, database
 from common.periods import MONTH, QUARTER, YEAR, Period
 from members.activities.models import Activity
+from members.activities.services.rosters import judge_marked
 
 log = logging.getLogger("tongbu.rollups")
 FILL_LOCK = 7_302_003
@@ -73,6 +74,7 @@ def filled(
 
 
 def _fill(as_of: date, span: Period | None, rebuild: bool) -> Outcome:
+    judge_marked()
     marks = list(ChangeMark.objects.order_by("pk"))
     run = _Run(as_of, span, rebuild, marks)
     for family in FAMILIES:

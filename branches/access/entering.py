@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import login as auth_login
 from django.contrib.auth.backends import ModelBackend
 from django.utils.module_loading import import_string
 
 from branches import audit
-from branches.access import factor
+from branches.access import factor, password_age
 from branches.access.browsers import browser_in_words
 from branches.access.models import User
 from branches.access.services.accounts import code_expired
@@ -82,6 +83,10 @@ def enter(request: Request, user: User, *, how: str, by_code: str = "") -> None:
         request.session[factor.GIVEN] = True
     if how == PASSWORD:
         request.session["confirmed"] = clock.real_now().timestamp()
+        if password_age.is_over(user):
+            request.session[password_age.OVER] = True
+        elif said := password_age.warning(user):
+            messages.warning(request, said)
     audit.record(by=user, verb="login.enter", obj=user, note="，".join(filter(None, [browser, how, by_code])))
 
 

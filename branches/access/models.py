@@ -34,6 +34,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Compared with the session on each request: raising it ends every other session at once.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     must_change_password = models.BooleanField(default=False, editable=False)
+    # Since when the password is that of now. Of accounts older than the column: what the trail knew, else the upgrade's day.
+    password_set_at = models.DateTimeField(default=timezone.now, editable=False)
     code_expires = models.DateTimeField("一次性口令有效期", null=True, blank=True, editable=False)
     # The password goes back to a code that a system administrator saw: it ends with the first appointment or link.
     unvouched = models.BooleanField(default=False, editable=False)

@@ -52,6 +52,25 @@ class AuditSeal(models.Model):
         return f"{self.pos}:{self.hash}"
 
 
+class Tally(models.Model):
+    """How often an account did, in the present minute or hour, what leaves no entry of the trail (limits.py).
+
+    account: id of a User; slot: how many such spans there were since 1970, the present one included.
+    """
+
+    account = models.BigIntegerField()
+    what = models.CharField(max_length=20)
+    slot = models.BigIntegerField(default=0)
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["account", "what"], name="tally_one_per_account")]
+
+    def __str__(self):
+        return f"{self.what} {self.number}"
+
+
 class AuditAnchor(models.Model):
     """A head of the chain that was kept: printed in a published report, or written to the file outside.
 

@@ -2,8 +2,11 @@
 
 import errno
 import logging
+import shutil
 import sys
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -26,6 +29,9 @@ def _bare(request, template, status, **context):
 
 
 def bad_request(request, exception=None):
+    if isinstance(exception, RequestDataTooBig):
+        reason = f"一次提交的文字合计不超过 {settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1e6:.1f} MB，请分开保存。"
+        return _bare(request, "413.html", 413, reason=reason)
     return _bare(request, "400.html", 400)
 
 
@@ -64,11 +70,14 @@ def _passing(error):
         if (
             getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
             or isinstance(error, DatabaseError)
-            and ("disk is full" in words or "no space left" in words or "could not extend file" in words)
+            and any(said in words for said in ("disk is full", "no space left", "could not extend file"))
+            or ("disk i/o error" in words and _is_full(settings.VAR_DIR))
         ):
             return "服务器存储空间不足，这次操作没有保存，请告知管理员。"
         if isinstance(error, OperationalError) and "deadlock" in words:
             return "这次操作与别人的操作同时进行，没有保存，请再试一次。"
+        if isinstance(error, OperationalError) and "statement timeout" in words:
+            return "这次操作用时过长，已经停止，没有保存，请缩小范围或稍后再试。"
         if isinstance(error, OperationalError) and "locked" in words:
             return "数据库正忙，这次操作没有保存，请稍后再试。"
         # SQLite calls a statement about a table that is not there by the same name: that is the program's fault.
@@ -76,6 +85,11 @@ def _passing(error):
             return "数据库暂时不可用，这次操作没有保存，请稍后再试。"
         error = error.__cause__
     return ""
+
+
+def _is_full(folder):
+    """Return whether there is no room left beside SQLite's file: it cannot even make the files it works with."""
+    return shutil.disk_usage(folder).free < 256 * 1024
 
 
 def csrf_failure(request, reason=""):
@@ -96,8 +110,14 @@ def conflict(request, message, **context):
 
 
 def too_many(request, message, wait):
-    """Answer 429: a limit of the account is reached; `wait` seconds until it opens again."""
-    page = _page(request, "429.html", 429, {"reason": message})
+    """Answer 429: a limit of the account is reached; `wait` seconds until it opens again.
+
+    Where htmx asked for a part of a page, the sentence alone, which the page shows as it shows what went wrong.
+    """
+    if request.headers.get("HX-Request"):
+        page = HttpResponse(message, content_type="text/plain; charset=utf-8", status=429)
+    else:
+        page = _page(request, "429.html", 429, {"reason": message})
     page["Retry-After"] = str(wait)
     return page
 

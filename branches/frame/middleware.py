@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 from branches import audit
-from branches.access import ended, factor
+from branches.access import ended, factor, password_age
 from branches.access.models import User
 from branches.frame.errors import bad_request, conflict, not_allowed, too_many
 from branches.reach import access
@@ -140,13 +140,13 @@ class SessionLimits:
             session["seen"] = moment
             User.objects.filter(pk=request.user.pk).update(last_seen=clock.now())
         if (first := self._owed(request)) and request.path not in {reverse(name) for name in (*first, "logout")}:
-            return _to(request, reverse(first[0]))
+            return _to(request, reverse(first[0]) + _way_on(request))
         return self.get_response(request)
 
     @staticmethod
     def _owed(request):
         """Return the names of the only pages that are open until the owner has done what they ask; the first leads to it."""
-        if request.user.must_change_password:
+        if request.user.must_change_password or request.session.get(password_age.OVER):
             return ("first_login",)
         if not factor.has_device(request.user) and factor.is_demanded(request.appointments):
             return ("factor_begin", "factor_confirm", "confirm_password")
@@ -167,6 +167,12 @@ class SessionLimits:
         if factor.has_device(user) and not session.get(factor.GIVEN):
             return ended.FACTOR
         return ""
+
+
+def _way_on(request):
+    """Return `?next=…` for whoever changes a password that became too old and wanted to be at this page; "" for others."""
+    aged = request.session.get(password_age.OVER) and request.method == "GET" and not request.headers.get("HX-Request")
+    return f"?{urlencode({'next': request.get_full_path()})}" if aged else ""
 
 
 def _to_login(request, why):

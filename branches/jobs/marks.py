@@ -5,6 +5,9 @@ from typing import Any
 
 from branches.jobs.models import ChangeMark
 
+# Somebody belongs elsewhere since a day that may have passed: what was held since is judged anew before facts are filled.
+ROSTER = "roster"
+
 
 def mark(organisation: Any, first_day: date, last_day: date, subject: str) -> ChangeMark:
     """Say that facts of `organisation` between two dates (both included) may have changed.

@@ -99,10 +99,15 @@ def _counts(activity: Activity, host: Organisation, states: dict[int, str]) -> C
 _KEPT = ("organisation_id", "kind", "valid", "late", "makes_up_for", "since", "body", "expected", "present", "needed")
 
 
-def judgements_write(activity: Activity) -> None:
-    """Keep what `judge` says of a record, in the caller's transaction; to be called after each change that it reads."""
+def judgements_write(activity: Activity) -> bool:
+    """Keep what `judge` says of a record, in the caller's transaction; to be called after each change that it reads.
+
+    Returns whether that is something else than was kept.
+    """
     rows = [judged.row(activity) for judged in judge(activity)]
     wanted = {tuple(getattr(row, name) for name in _KEPT) for row in rows}
-    if wanted != set(ActivityJudgement.objects.filter(activity=activity).order_by().values_list(*_KEPT)):
-        ActivityJudgement.objects.filter(activity=activity).delete()
-        ActivityJudgement.objects.bulk_create(rows)
+    if wanted == set(ActivityJudgement.objects.filter(activity=activity).order_by().values_list(*_KEPT)):
+        return False
+    ActivityJudgement.objects.filter(activity=activity).delete()
+    ActivityJudgement.objects.bulk_create(rows)
+    return True

@@ -182,7 +182,9 @@ class Reckoning:
         rows = OrganisationVersion.objects.filter(kind__in=sorted({*self.kinds, Kind.SMALL_GROUP}))
         rows = rows.filter(in_force_during(self.first, self.span.last))
         if organisations is not None:
-            rows = rows.filter(Q(organisation__in=organisations) | Q(parent__in=organisations, kind=Kind.SMALL_GROUP))
+            # A group that moved away within the span is read with all its days, or it would seem to have ended with the move.
+            groups = rows.filter(parent__in=organisations, kind=Kind.SMALL_GROUP).order_by()
+            rows = rows.filter(Q(organisation__in=organisations) | Q(organisation__in=groups.values("organisation")))
         places: dict[int, Place] = {}
         for pk, kind, parent, starts, ends, founded, kept in rows.order_by("starts").values_list(
             *("organisation", "kind", "parent", "starts", "ends", "organisation__founded", "organisation__kept_from")

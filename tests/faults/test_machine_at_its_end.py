@@ -1,6 +1,8 @@
 """A database that goes away under a request, is busy, or has no room left: 503 with a page, nothing half-written (F07, F08, F29)."""
 
 import errno
+import subprocess
+import sys
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -9,6 +11,8 @@ from django.test import Client
 from branches.audit import views
 from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
+from tests.faults import processes
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -102,3 +106,47 @@ def test_the_login_is_a_page_too_when_the_database_is_away(live_world, monkeypat
         "django.contrib.sessions.backends.db.SessionStore.load", lambda self: raising(OperationalError("away"))()
     )
     assert client.get("/login/").status_code == 503
+
+
+_SHOWN = """
+import django
+django.setup()
+{0}
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SHOW statement_timeout")
+    print(cursor.fetchone()[0])
+"""
+
+
+@pytest.mark.skipif("__import__('django.db').db.connection.vendor != 'postgresql'", reason="SQLite has no such limit")
+@pytest.mark.parametrize(
+    ("process", "limit"),
+    [
+        ("import config.wsgi", "15s"),
+        ("from config.celery import worker_begins as begin; begin()", "5min"),
+        ("pass", "0"),
+    ],
+)
+def test_statements_of_web_and_worker_are_broken_off_and_those_of_commands_are_not(
+    live_world, tmp_path, process, limit
+):
+    done = subprocess.run(
+        [sys.executable, "-c", _SHOWN.format(process)],
+        cwd=ROOT,
+        env=processes.environment(tmp_path),
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == [limit], done.stderr
+
+
+@pytest.mark.skipif("__import__('django.db').db.connection.vendor != 'postgresql'", reason="SQLite has no such limit")
+def test_a_page_whose_statement_is_broken_off_says_so(live_world, auditor, monkeypatch):
+    def sleep():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '50ms'")
+            cursor.execute("SELECT pg_sleep(5)")
+
+    monkeypatch.setattr(views, "verbs_in_use", sleep)
+    refused(auditor, "用时过长，已经停止")

@@ -85,6 +85,12 @@ def test_every_page_carries_the_policy_and_the_headers(name, world, as_):
         _check_headers(answer.headers)
 
 
+def test_what_is_too_large_for_a_form_is_413_with_its_limit(as_):
+    answer = as_("staff").post("/feedback/", {"text": "长" * 1_000_000})
+    assert answer.status_code == 413 and "一次提交的文字合计不超过 2.5 MB" in answer.content.decode()
+    assert as_("staff").post("/feedback/", {f"a{number}": "1" for number in range(1100)}).status_code == 400
+
+
 def test_error_pages_carry_them_too(world, as_, monkeypatch):
     client = as_("staff")
     client.raise_request_exception = False

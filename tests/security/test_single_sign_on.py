@@ -501,3 +501,12 @@ def test_a_new_one_time_code_ends_linked_identities(provider, linked, world):
     identity_link(by=user, identity=Identity(provider.issuer, "the administrator himself"))
     code_give(user, unvouched=False)
     assert not ExternalIdentity.objects.exists()
+
+
+def test_whoever_comes_from_the_provider_is_not_asked_for_a_younger_password(provider, linked, settings):
+    settings.PASSWORD_MAX_AGE_DAYS = 1
+    user = linked("secretary_a")
+    User.objects.filter(pk=user.pk).update(password_set_at=clock.now() - timedelta(days=9))
+    client = _browser()
+    _through(provider, client, "sub-secretary_a")
+    assert _signed_in(client)

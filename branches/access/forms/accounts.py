@@ -146,6 +146,8 @@ class NewPasswordForm(Form):
     def clean_new_password(self):
         password = self.cleaned_data["new_password"]
         password_validation.validate_password(password, self.user)
+        if self.user.check_password(password):
+            raise forms.ValidationError("新密码不能与现在的相同。")
         return password
 
     def clean(self):

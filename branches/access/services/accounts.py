@@ -103,6 +103,7 @@ def password_set(*, by: Actor, user: User, password: str) -> User:
     password_validation.validate_password(password, user)
     user.set_password(password)
     user.must_change_password = False
+    user.password_set_at = clock.now()
     user.code_expires = None
     user.session_epoch += 1
     user.save()

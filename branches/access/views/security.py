@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from branches.access import entering, factor, selectors
+from branches.access import entering, factor, password_age, selectors
 from branches.access.forms.accounts import PasswordChangeForm, PasswordConfirmForm
 from branches.access.services import accounts, sessions
 from branches.access.services.factor import codes_left
@@ -27,6 +27,8 @@ def security(request):
         "sessions": places,
         "own_key": request.session.session_key,
         "sign_ins": selectors.sign_ins(user),
+        "password_ends": password_age.last_day(user),
+        "password_warned": password_age.is_over(user) or bool(password_age.warning(user)),
         "device": device,
         "codes_left": codes_left(device) if device else 0,
         "demanded": factor.is_demanded(request.appointments),

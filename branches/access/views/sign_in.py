@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from branches import audit
-from branches.access import demo, ended, entering, factor
+from branches.access import demo, ended, entering, factor, password_age
 from branches.access.browsers import browser_in_words
 from branches.access.forms.accounts import CodeForm, LoginForm, NewPasswordForm
 from branches.access.lockout import is_closed, login_name, slowed, wrong_code
@@ -142,16 +142,18 @@ class Logout(LogoutView):
 @sensitive_post_parameters()
 @login_required
 def first_login(request):
-    """Replace the one-time code by a password of one's own."""
-    if not request.user.must_change_password:
+    """Replace the one-time code, or a password that has become too old, by a new one of one's own."""
+    aged = bool(request.session.get(password_age.OVER))
+    if not (aged or request.user.must_change_password):
         raise Http404
     form = NewPasswordForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         user = accounts.password_set(by=request.user, user=request.user, password=form.cleaned_data["new_password"])
         entering.stay(request, user)
-        messages.success(request, "密码已设置")
+        messages.success(request, "密码已修改，其他登录已结束" if aged else "密码已设置")
         # The room above offers accounts the file that is theirs; here only whether there is one to answer is read.
         if user.link_proposals.exists():
             return redirect("own_links")
         return HttpResponseRedirect(safe_next(request))
-    return render(request, "registration/first_login.html", {"form": form, "slip": slip_of(request.user)})
+    context = {"form": form, "slip": slip_of(request.user), "aged": aged, "days": settings.PASSWORD_MAX_AGE_DAYS}
+    return render(request, "registration/first_login.html", context)

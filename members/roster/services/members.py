@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from branches import audit
 from branches.access.services.key_check import index_key_holds
-from branches.jobs.marks import mark
+from branches.jobs.marks import ROSTER, mark
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
@@ -212,11 +212,13 @@ def member_transfer(
     """
     _check_branch(branch, small_group)
     on = on or clock.today()
-    current = Membership.objects.select_for_update().filter(member=member, ends__isnull=True).first()
-    if current and current.organisation_id == branch.pk and current.small_group_id == getattr(small_group, "pk", None):
+    current = _last_membership(member)
+    there = (branch.pk, getattr(small_group, "pk", None))
+    if current and current.ends is None and (current.organisation_id, current.small_group_id) == there:
         return current
-    if current and on < current.starts:
-        raise ValidationError({"on": f"转入日期不能早于现有组织关系的开始日期（{current.starts}）。"})
+    _check_day(on, branch, current)
+    if current and current.ends is not None:
+        current = None
     before = audit.snapshot(current) if current else None
     old = current.organisation if current else None
     if current and current.starts == on:
@@ -238,15 +240,38 @@ def member_transfer(
     )
     for place in {branch.pk, old.pk if old else branch.pk}:
         mark(place, on, clock.today(), "membership")
+        mark(place, on, clock.today(), ROSTER)
     if old is not None and old.pk != branch.pk:
         _end_posts(by, member, old, on - timedelta(days=1))
     return membership
 
 
+def _last_membership(member: Member) -> Membership | None:
+    """Return the open membership of a person, held; else the one that ended last, if any."""
+    rows = Membership.objects.select_for_update(of=("self",)).filter(member=member)
+    return rows.order_by(F("ends").desc(nulls_first=True)).first()
+
+
+def _check_day(on: date, branch: Organisation, last: Membership | None) -> None:
+    """Raise ValidationError unless each day keeps one branch: `home` is that of today, and earlier days stay as they were."""
+    if on > clock.today():
+        raise ValidationError({"on": "转入日期不能晚于今天，请到当天再登记。"})
+    if branch.founded and on < branch.founded:
+        raise ValidationError({"on": f"转入日期不能早于该党支部的成立日期（{branch.founded}）。"})
+    if last is None:
+        return
+    if last.ends is not None and on <= last.ends:
+        raise ValidationError({"on": f"转入日期须晚于原组织关系的结束日期（{last.ends}）。"})
+    if on < last.starts:
+        raise ValidationError({"on": f"转入日期不能早于现有组织关系的开始日期（{last.starts}）。"})
+
+
 def _end_posts(by: Actor, member: Member, left: Organisation, last: date) -> None:
-    held = Post.objects.filter(Q(organisation=left) | Q(organisation__parent=left), member=member, ends__isnull=True)
+    held = Post.objects.filter(Q(organisation=left) | Q(organisation__parent=left), member=member)
+    held = held.filter(Q(ends__isnull=True) | Q(ends__gt=last))
     for post in held.select_related("organisation"):
-        post_end(by=by, post=post, ends=max(last, post.starts or last))
+        if (ends := max(last, post.starts or last)) != post.ends:
+            post_end(by=by, post=post, ends=ends)
 
 
 @one_transaction

@@ -6,6 +6,7 @@ import { forgetChanges } from "./unsaved.js";
 const WORDS = {
   403: "没有权限办理这一步",
   404: "没有找到这条内容，可能已被移走",
+  413: "提交的内容太大，单个附件不超过 20 MB，请压缩或分开上传",
   409: "内容已被他人修改，请刷新后再试",
   429: "操作太频繁，请稍后再试",
 };
@@ -16,7 +17,9 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 document.addEventListener("htmx:responseError", (event) => {
-  const text = WORDS[event.detail.xhr.status] || "请稍后再试，仍不行请用“反馈”告诉我们";
+  const { status, responseText: said } = event.detail.xhr;
+  const plain = (event.detail.xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+  const text = (plain && said) || WORDS[status] || "请稍后再试，仍不行请用“反馈”告诉我们";
   toast({ level: "error", title: "没有完成", text });
 });
 document.addEventListener("htmx:sendError", () => {

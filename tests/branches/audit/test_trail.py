@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 
@@ -172,3 +173,14 @@ def test_the_history_of_a_place_on_a_page_is_of_the_kinds_asked_for_and_of_no_ot
     assert {one["title"] for one in history_of(world.branch_b, ["member"])} >= {"修改党员信息：甲一"}
     assert not any("修改组织" in one["title"] for one in history_of(world.branch_b, ["member"]))
     assert not any("甲处" in one["title"] for one in history_of(world.branch_b, ["organisation"]))
+
+
+def test_entries_that_nobody_seals_are_told_after_ten_minutes(chain, monkeypatch):
+    """The sealer is the last that a cut leaves behind: where it no longer runs, verify says so and does not pass."""
+    with time_machine.travel(clock.real_now() - timedelta(minutes=9, seconds=30), tick=False):
+        audit.record(by=OPERATOR, verb="test.entry")
+    monkeypatch.setattr(seal, "seal", lambda *_: 0)
+    assert verify().ok
+    with time_machine.travel(clock.real_now() + timedelta(minutes=1)):
+        verdict = verify()
+    assert not verdict.ok and "1 条记录超过10分钟未封存" in verdict.message

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
+from common import clock
 from common.operator import OPERATOR
 from members.roster.models.members import Member, Membership
+from members.roster.models.posts import Post
 from members.roster.services.members import member_transfer, post_give
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +35,27 @@ def test_whoever_moved_twice_was_at_each_place_for_his_time(world):
     assert (post.ends is not None, kept.ends) == (True, None)
     row = member_transfer(by=OPERATOR, member=member, branch=world.branch_c, on=JUNE + DAY, reason="再来")
     assert row.starts == JUNE, "who is there stays there"
+
+
+def test_a_day_that_somebody_belonged_to_a_branch_is_not_given_away_nor_a_day_to_come(world):
+    member, today = world.people("branch_a")[3], clock.today()
+    Membership.objects.filter(member=member).update(ends=today - 9 * DAY)
+
+    def refused(on, words):
+        with pytest.raises(ValidationError, match=words):
+            member_transfer(by=OPERATOR, member=member, branch=world.branch_b, on=on)
+
+    refused(today - 9 * DAY, "转入日期须晚于原组织关系的结束日期")
+    refused(today + DAY, "转入日期不能晚于今天")
+    refused(world.branch_b.founded - DAY, "转入日期不能早于该党支部的成立日期")
+    row = member_transfer(by=OPERATOR, member=member, branch=world.branch_b, on=today - 8 * DAY)
+    assert [(one.starts, one.ends) for one in member.memberships.order_by("starts")][-1] == (row.starts, None)
+
+
+def test_a_seat_that_was_to_end_later_ends_with_a_transfer_registered_afterwards(world):
+    member, today = world.people("branch_a")[3], clock.today()
+    post = post_give(by=OPERATOR, member=member, organisation=world.branch_a, kind="publicity", starts=today - 90 * DAY)
+    Post.objects.filter(pk=post.pk).update(ends=today - 10 * DAY)
+    member_transfer(by=OPERATOR, member=member, branch=world.branch_b, on=today - 30 * DAY)
+    post.refresh_from_db()
+    assert post.ends == today - 31 * DAY

@@ -189,6 +189,20 @@ def test_who_may_not_read_a_talk_held_elsewhere_sees_only_that_there_is_one(worl
     assert "甲处的一次谈话" in as_("staff").get(address).content.decode()
 
 
+def test_a_group_that_moved_away_within_the_month_is_owed_the_same_whoever_is_asked_about(world):
+    tree.organisation_move(
+        by=OPERATOR, organisation=world.group_a1, parent=Organisation.objects.get(pk=world.branch_b.pk)
+    )
+    first, second = world.group_a1.versions.order_by("starts")
+    type(first).objects.filter(pk=first.pk).update(ends=date(2026, 6, 22))
+    type(first).objects.filter(pk=second.pk).update(starts=date(2026, 6, 23))
+    key = world.group_a1.pk, "life-group-m", "2026-06"
+    whole = quick("2026-06", date(2026, 11, 24))[key]
+    assert whole[3] == date(2026, 6, 30)
+    for place in (world.branch_a, world.branch_b, world.group_a1):
+        assert quick("2026-06", date(2026, 11, 24), [place.pk])[key] == whole, place
+
+
 def test_a_branch_owes_group_meetings_as_its_groups_stood_on_the_days_of_each_month(world):
     tree.organisation_move(
         by=OPERATOR, organisation=world.group_a1, parent=Organisation.objects.get(pk=world.branch_b.pk)
