@@ -9,7 +9,7 @@ from branches.access.models import (
     RecoveryCode,
     User,
 )
-from branches.audit.models import AuditAnchor, AuditEntry, AuditSeal, Tally
+from branches.audit.models import AuditAnchor, AuditEntry, AuditSeal, UsageCount
 from branches.jobs.models import ChangeMark, Heartbeat, JobRun
 from branches.notices.models import Feedback, Notice
 from branches.places.models.departments import Coverage, Department
@@ -41,7 +41,7 @@ __all__ = [
     "RecoveryCode",
     "Setting",
     "SettingProposal",
-    "Tally",
+    "UsageCount",
     "Term",
     "User",
 ]

@@ -61,6 +61,28 @@ def limit_statements(seconds: int) -> None:
         options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
 
 
+@contextmanager
+def unless_busy() -> Iterator[None]:
+    """Leave out the block's write where it would have to wait: on SQLite a long import holds every other writer up.
+
+    For what may be lost, outside a transaction. PostgreSQL's writers do not wait for each other here.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        patience = cursor.fetchone()[0]
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
+
+
 def advisory_lock(number: int) -> None:
     """Take a lock that ends with the transaction; SQLite needs none, its write transactions stand in one line."""
     if not connection.in_atomic_block:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Case, F, Q, Value, When
 
-from branches.audit.models import AuditEntry, Tally
+from branches.audit.models import AuditEntry, UsageCount
 from common import clock, database
 
 # Beside the locks of single purposes; an account's own number is added.
@@ -42,8 +42,8 @@ def take(account: int, limit: Limit, number: int = 1) -> int:
     """
     moment = int(clock.real_now().timestamp())
     slot = moment // limit.seconds
-    Tally.objects.bulk_create([Tally(account=account, what=limit.what)], ignore_conflicts=True)
-    row = Tally.objects.filter(account=account, what=limit.what)
+    UsageCount.objects.bulk_create([UsageCount(account=account, what=limit.what)], ignore_conflicts=True)
+    row = UsageCount.objects.filter(account=account, what=limit.what)
     free = row.filter(~Q(slot=slot) | Q(number__lte=limit.most - number))
     more = Case(When(slot=slot, then=F("number") + number), default=Value(number))
     return 0 if free.update(number=more, slot=slot) else limit.seconds - moment % limit.seconds

@@ -52,7 +52,7 @@ class AuditSeal(models.Model):
         return f"{self.pos}:{self.hash}"
 
 
-class Tally(models.Model):
+class UsageCount(models.Model):
     """How often an account did, in the present minute or hour, what leaves no entry of the trail (limits.py).
 
     account: id of a User; slot: how many such spans there were since 1970, the present one included.
@@ -65,7 +65,7 @@ class Tally(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["account", "what"], name="tally_one_per_account")]
+        constraints = [models.UniqueConstraint(fields=["account", "what"], name="usage_count_one_per_account")]
 
     def __str__(self):
         return f"{self.what} {self.number}"

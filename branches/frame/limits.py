@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 
 from branches.audit.limits import Limit, take
 from branches.frame.errors import too_many
+from common.database import unless_busy
 from common.requests import Request
 
 _HOUR, _MINUTE = 3600, 60
@@ -57,5 +58,8 @@ class AccountLimits:
         if not named and not any(request.GET.get(word, "").strip() for word in WORDS):
             return None
         most = settings.SEARCHES_PER_MINUTE
-        wait = take(request.user.pk, Limit("search", most, _MINUTE))
+        wait = 0
+        # Nobody who reads waits for somebody who writes.
+        with unless_busy():
+            wait = take(request.user.pk, Limit("search", most, _MINUTE))
         return too_many(request, f"一分钟内最多查找 {most} 次，请 {wait} 秒后再试。", wait) if wait else None

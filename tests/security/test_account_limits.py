@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import get_resolver
 
 from branches.access.models import User
 from branches.audit.limits import Limit, take
-from branches.audit.models import Tally
+from branches.audit.models import UsageCount
 from branches.frame.limits import LOOKUPS
 from members.activities.models import Attachment
 from tests.conftest import session_of
@@ -70,7 +72,7 @@ def test_a_forged_post_uses_up_nobodys_hour(world, settings, moment):
     client = Client(enforce_csrf_checks=True)
     client.cookies[settings.SESSION_COOKIE_NAME] = session_of(world.secretary_a).session_key
     assert client.post("/imports/", {"file": _file()}).status_code == 403
-    assert not Tally.objects.exists()
+    assert not UsageCount.objects.exists()
 
 
 @pytest.mark.parametrize("url", ["/search/?q=甲", "/members/?q=甲", "/collects/held/?row=f-0&f-0-label=党员"])
@@ -99,4 +101,23 @@ def test_of_many_at_the_limit_exactly_so_many_pass(live_world):
     limit = Limit("upload", 5, 36_000_000)
     waits = at_once(*[lambda: take(7, limit)] * 8)
     assert sorted(bool(wait) for wait in waits) == [False] * 5 + [True] * 3
-    assert Tally.objects.get().number == 5
+    assert UsageCount.objects.get().number == 5
+
+
+@pytest.mark.skipif(django_settings.IS_POSTGRES, reason="writers of PostgreSQL do not wait for each other")
+def test_a_search_is_answered_while_a_long_import_holds_the_writers_up(live_world, monkeypatch):
+    waited = []
+
+    def locked(*_):
+        with connection.cursor() as cursor:
+            waited.append(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+        raise OperationalError("database is locked")
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 20000")
+    monkeypatch.setattr("branches.frame.limits.take", locked)
+    client = Client()
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = session_of(live_world.staff).session_key
+    assert client.get("/search/?q=甲").status_code == 200
+    with connection.cursor() as cursor:
+        assert (waited, cursor.execute("PRAGMA busy_timeout").fetchone()[0]) == ([0], 20000)

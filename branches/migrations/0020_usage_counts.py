@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Tally",
+            name="UsageCount",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("account", models.BigIntegerField()),
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             options={
                 "default_permissions": (),
                 "constraints": [
-                    models.UniqueConstraint(fields=("account", "what"), name="tally_one_per_account"),
+                    models.UniqueConstraint(fields=("account", "what"), name="usage_count_one_per_account"),
                 ],
             },
         ),
