@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from branches.access.models import User
 from branches.audit import exports
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.notices.models import Notice
@@ -21,6 +22,8 @@ from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
 from members.activities.models import Activity
+from responsibilities.assigning import assigns_work
+from responsibilities.circulars.models import Circular, CircularState
 from responsibilities.portfolios.rights import supervises
 from responsibilities.requirements.exemptions import may_exempt, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
@@ -184,6 +187,18 @@ def _records(request: Request, row: Requirement) -> tuple[list[Activity], list[t
     )
 
 
+def circulars_of(user: User, organisation: Organisation, row: Requirement) -> list[tuple[Circular, str]]:
+    """Return [(an issued circular about the row's period that `user` may read, why it does not count or "")], the newest first."""
+    rows = Circular.objects.visible_to(user).filter(
+        organisation=organisation, period=str(row.period), state=CircularState.ISSUED
+    )
+    untold = "没有写明领导干部双重组织生活情况，不计入"
+    return [
+        (one, "" if one.content["life"]["leaders"] or one.pk in row.circulars else untold)
+        for one in rows.order_by("-version")
+    ]
+
+
 @login_required
 def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period)
@@ -219,6 +234,8 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "can_exempt": may_exempt(request.user, organisation),
         "proved_by_documents": row.row.proof == DOCUMENTS or row.row.documents,
         "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),
+        "circulars": circulars_of(request.user, organisation, row) if row.row.circulars else [],
+        "may_circulate": row.row.circulars and assigns_work(request.user, organisation),
         "open_places": list(labels(row.open_places).values()) if row.open_places else [],
         "explanations": Explanation.objects.filter(
             organisation=organisation, rule=rule_id, period=str(row.period)
