@@ -79,7 +79,7 @@ class SlowDuties:
         return False
 
     def said(self, duty, key):
-        """The report of a slot and its state on the day, or (None, None)."""
+        """The report of a slot and its state on the day, or (None, None): what was entered for a leader is his own."""
         for row in self.reports:
             if row.duty_id == duty.pk and row.slot == key and localdate(row.reported_at) <= self.as_of:
                 state = row.state

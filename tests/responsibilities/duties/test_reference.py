@@ -129,8 +129,9 @@ def moment(day):
 
 
 def say(agency, duties, slots):
-    """Let holders have reported at random about some of the slots there are."""
+    """Let holders have reported at random about some of the slots there are, a leader often by who acts for him."""
     rows = []
+    leader = agency.world.leader
     for duty in duties:
         for slot in slots[duty.pk]:
             if not agency.maybe(0.25):
@@ -140,9 +141,12 @@ def say(agency, duties, slots):
             state = agency.chance.choice(["accepted", "returned"]) if reviewed else "reported"
             if agency.maybe(0.15):
                 state, reviewed = "confirmed", None
+            acted = duty.list.holder_id == leader.pk and agency.maybe(0.5)
             rows.append(
                 DutyReport(
                     duty=duty,
+                    reported_by=agency.world.assistant if acted else duty.list.holder,
+                    on_behalf_of=leader if acted else None,
                     slot=slot.key,
                     state=state,
                     text="已落实",
