@@ -10,7 +10,16 @@ from members.activities.models import ATTENDING, ActivityKindCode
 from members.activities.selectors.counting import CountingRecord
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs.context import ProofContext, kinds_of, tally, topic_of
-from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
+from responsibilities.duties.slot import (
+    GONE,
+    DutySlot,
+    Slots,
+    nothing_owed,
+    period_slot,
+    periods_of,
+    record_step,
+    was_gone,
+)
 
 
 def _names(kinds: Iterable[str]) -> str:
@@ -26,19 +35,14 @@ def _told(slot: DutySlot, kinds: tuple[str, ...], missing: str = "") -> DutySlot
     return slot
 
 
-def _before_founding(context: ProofContext, duty: Duty, due: date) -> bool:
-    place = context.places[duty.list.organisation_id]
-    return bool(place.founded and place.founded > due) or bool(place.archived_on and place.archived_on < due)
-
-
 def _periods(
     context: ProofContext, duty: Duty, records: list[CountingRecord], kinds: tuple[str, ...], missing: str = ""
 ) -> list[DutySlot]:
     slots = []
     for period, due in periods_of(duty):
         slot = period_slot(duty, period, due, expected=duty.times)
-        if _before_founding(context, duty, due):
-            slot.expected, slot.text = 0, "当期组织未成立或已撤销"
+        if was_gone(context.places[duty.list.organisation_id], period, due):
+            slot.expected, slot.text = 0, GONE
         else:
             _told(tally(slot, records, period), kinds, missing)
             if duty.source in ("activities", "chaired"):

@@ -162,7 +162,7 @@ class SlowUpper(SlowDuties):
     def held(self, duty, records):
         place = duty.list.organisation
         for key, first, last, due in self.periods(duty):
-            gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due)
+            gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < first)
             nothing = self.judged(duty, key, (0, 0, 0), due)
             yield key, nothing if gone else self.counted(duty, key, records, first, last, due)
 
