@@ -23,7 +23,7 @@ LIST, PAGE = 12, 20
 MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
-    "duty_detail": 24,
+    "duty_detail": 25,
     "duty_list": 48,
     "confirmation_detail": 23,
     "evidence_pick": 26,
@@ -58,7 +58,7 @@ GROWS = {
     "sync_board": 1018,
     "own_brief": 909,
     "sync_rates": 909,
-    "requirement_list": 719,
+    "requirement_list": 720,
     "dashboard_remind": 685,
     "home as secretary_a": 647,
     "home as officer_a": 647,

@@ -278,7 +278,9 @@ class Reckoning:
         for pk, place, period, day in rows.order_by("issued_on", "version").values_list(
             "pk", "organisation", "period", "issued_on"
         ):
-            found.setdefault((place, period), (pk, day))
+            # Always dated: the filter has asked for it.
+            if day is not None:
+                found.setdefault((place, period), (pk, day))
         return found
 
     # ---- what follows

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from branches.access.models import User
 from branches.audit import exports
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.notices.models import Notice
@@ -22,9 +21,8 @@ from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
 from members.activities.models import Activity
-from responsibilities.assigning import assigns_work
-from responsibilities.circulars.models import Circular, CircularState
 from responsibilities.portfolios.rights import supervises
+from responsibilities.requirements.circulated import circulars_of
 from responsibilities.requirements.exemptions import may_exempt, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.loaders import requirement_for
@@ -187,25 +185,11 @@ def _records(request: Request, row: Requirement) -> tuple[list[Activity], list[t
     )
 
 
-def circulars_of(user: User, organisation: Organisation, row: Requirement) -> list[tuple[Circular, str]]:
-    """Return [(an issued circular about the row's period that `user` may read, why it does not count or "")], the newest first."""
-    rows = Circular.objects.visible_to(user).filter(
-        organisation=organisation, period=str(row.period), state=CircularState.ISSUED
-    )
-    untold = "没有写明领导干部双重组织生活情况，不计入"
-    return [
-        (one, "" if one.content["life"]["leaders"] or one.pk in row.circulars else untold)
-        for one in rows.order_by("-version")
-    ]
-
-
 @login_required
 def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period)
-    published = rule(rule_id)
     records, found = _records(request, row)
     reminders = Notice.objects.filter(about=about(row)).order_by("-sent")
-    times = sorted({notice.sent.replace(second=0, microsecond=0) for notice in reminders}, reverse=True)
     rights = access.rights_at(request.user, organisation)
     context = {
         "organisation": organisation,
@@ -213,7 +197,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "name": requirement_name(row),
         "days": days_of(row),
         "state": cell_state(row),
-        "rule": published,
+        "rule": rule(rule_id),
         "citation": basis(row),
         "records": records,
         # A member's talk in his former branch counts too; who may not read that record sees that there is one.
@@ -221,7 +205,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "found": found,
         "found_words": found_words(row),
         "missing": members_named(row.missing),
-        "reminders": times,
+        "reminders": sorted({notice.sent.replace(second=0, microsecond=0) for notice in reminders}, reverse=True),
         "url": address(row),
         "exemptions": [
             one
@@ -234,8 +218,8 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "can_exempt": may_exempt(request.user, organisation),
         "proved_by_documents": row.row.proof == DOCUMENTS or row.row.documents,
         "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),
-        "circulars": circulars_of(request.user, organisation, row) if row.row.circulars else [],
-        "may_circulate": row.row.circulars and assigns_work(request.user, organisation),
+        "circulars": circulars_of(request.user, organisation, row),
+        "may_circulate": ASSIGN in rights,
         "open_places": list(labels(row.open_places).values()) if row.open_places else [],
         "explanations": Explanation.objects.filter(
             organisation=organisation, rule=rule_id, period=str(row.period)
