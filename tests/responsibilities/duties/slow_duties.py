@@ -275,8 +275,10 @@ class SlowDuties:
     def _review(self, duty, member, holder):
         held = self.own(member.pk, {"member_review"})
         there = [row for row in held if self.state_of(row, member.pk) in HERE]
-        silent = any(self.state_of(row, member.pk) == "not_recorded" for row in held)
         for key, first, last, due in self.periods(duty):
+            silent = any(
+                self.state_of(row, member.pk) == "not_recorded" and self.time_of(row, first, last, due) for row in held
+            )
             when = [self.time_of(row, first, last, due) for row in there]
             done = sum(one is not None for one in when)
             late = max(0, min(done, 1) - when.count("on_time"))
@@ -303,14 +305,18 @@ class SlowDuties:
         for key, first, last, due in self.periods(duty):
             mine = [row for row in found if self.time_of(row, first, last, due)]
             known = [row for row in mine if row.starts_at and row.ends_at and row.ends_at > row.starts_at]
-            total = sum(
-                (row.ends_at.hour * 60 + row.ends_at.minute - row.starts_at.hour * 60 - row.starts_at.minute) / 60
-                for row in known
-            )
+            total, in_time = self.hours_of(known), self.hours_of(row for row in known if row.day <= due)
             silent = len(mine) > len(known)
             unknown = silent and int(total) < duty.times and (self.as_of > due or not total)
-            # The year's own last day is the due date: nothing of the year is late.
-            yield key, self.judged(duty, key, (duty.times, int(total), 0), due, unknown=unknown)
+            # Held in the next year to make up for this one, it is late.
+            late = max(0, min(int(total), duty.times) - int(in_time))
+            yield key, self.judged(duty, key, (duty.times, int(total), late), due, unknown=unknown)
+
+    def hours_of(self, records):
+        return sum(
+            (row.ends_at.hour * 60 + row.ends_at.minute - row.starts_at.hour * 60 - row.starts_at.minute) / 60
+            for row in records
+        )
 
     def _requirements(self, duty, member, holder):
         branch = duty.list.organisation_id
