@@ -1,4 +1,4 @@
-"""The organisation officer of a branch (组织委员): a branch officer who also keeps its roster, and nothing more (access.md)."""
+"""The organisation officer of a branch (组织委员): a branch officer who also keeps its roster, and nothing more."""
 
 import importlib
 
