@@ -21,6 +21,7 @@ ONLY_SUPERVISES = "您以督查督办提出要求，不直接部署工作。"
 _ANSWERING = (
     "group_leader",
     "branch_officer",
+    "organisation_officer",
     "branch_secretary",
     "general_branch_secretary",
     "party_group_secretary",
@@ -94,7 +95,7 @@ def answers(user: Actor, path: str = "organisation__") -> Q:
     for seat in reach_of(user).seats:
         if seat.role in _ANSWERING:
             condition |= Q(**{f"{path}pk": seat.organisation})
-        if seat.role in ("branch_secretary", "branch_officer"):
+        if seat.role in ("branch_secretary", "branch_officer", "organisation_officer"):
             condition |= Q(**{f"{path}kind": Kind.SMALL_GROUP, f"{path}parent": seat.organisation})
         if seat.role in OFFICE:
             above = {f"{path}parent": seat.organisation, f"{path}parent__kind": Kind.PARTY_GROUP}

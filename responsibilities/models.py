@@ -12,6 +12,7 @@ from responsibilities.supervision.models import (
     SupervisionExtension,
     SupervisionProblem,
     SupervisionReply,
+    SupervisionReplyDraft,
 )
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkCarrier, WorkItem
 
@@ -36,6 +37,7 @@ __all__ = [
     "SupervisionExtension",
     "SupervisionProblem",
     "SupervisionReply",
+    "SupervisionReplyDraft",
     "SyncStage",
     "WorkCarrier",
     "WorkItem",

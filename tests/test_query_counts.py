@@ -23,7 +23,7 @@ LIST, PAGE = 12, 20
 MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
-    "duty_detail": 24,
+    "duty_detail": 25,
     "duty_list": 48,
     "confirmation_detail": 23,
     "evidence_pick": 26,
@@ -43,7 +43,7 @@ MORE = {
 # The start pages of who answers for a place reckon what it owes live.
 START = {
     "home as leader_a1": 26,
-    **dict.fromkeys(("home as officer_a", "home as secretary_b", "home as secretary_c"), 30),
+    **dict.fromkeys(("home as officer_a", "home as organiser_a", "home as secretary_b", "home as secretary_c"), 30),
     "home as secretary_a": 31,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
@@ -60,10 +60,11 @@ GROWS = {
     "sync_board": 1018,
     "own_brief": 909,
     "sync_rates": 909,
-    "requirement_list": 719,
+    "requirement_list": 720,
     "dashboard_remind": 685,
     "home as secretary_a": 647,
     "home as officer_a": 647,
+    "home as organiser_a": 647,
     "score_estimate": 640,
     "cadre_detail": 571,
     "home as secretary_b": 573,

@@ -42,6 +42,8 @@ CAST = {
     "general_secretary": ("general_branch_secretary", "general"),
     "secretary_a": ("branch_secretary", "branch_a"),
     "officer_a": ("branch_officer", "branch_a"),
+    # Keeps the roster too (组织委员).
+    "organiser_a": ("organisation_officer", "branch_a"),
     "leader_a1": ("group_leader", "group_a1"),
     "secretary_b": ("branch_secretary", "branch_b"),
     "secretary_c": ("branch_secretary", "branch_c"),

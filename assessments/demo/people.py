@@ -180,6 +180,7 @@ class Maker:
         places = {
             "shuji": ("branch_secretary", shown.place),
             "weiyuan": ("branch_officer", shown.place),
+            "zuwei": ("organisation_officer", by_name["法规处党支部"].place),
             "zuzhang": ("group_leader", shown.groups[0]),
             "zongzhi": ("general_branch_secretary", self.general),
             "ganbu": ("committee_staff", self.root),
@@ -197,6 +198,7 @@ class Maker:
             "shuji": shown.people[0],
             "weiyuan": shown.people[1],
             "zuzhang": shown.people[2],
+            "zuwei": by_name["法规处党支部"].people[2],
             "dangyuan": shown.people[6],
             # The leading group lives its organisation life in branches like everybody (双重组织生活).
             "dangzu": by_name["综合处党支部"].people[8],

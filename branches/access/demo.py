@@ -17,6 +17,7 @@ PASSWORD = "tongbu-demo-2026"  # nosec B105
 ACCOUNTS = {
     "shuji": "支部书记（工作台、记活动）",
     "weiyuan": "支部委员",
+    "zuwei": "组织委员（记活动、管名册）",
     "zuzhang": "党小组组长",
     "zongzhi": "党总支书记",
     "ganbu": "机关党委专职党务干部（总览、审核、导入）",

@@ -56,6 +56,7 @@ VERBS = {
     "supervision.escalate": "督查逾期上报",
     "supervision.export": "导出督查清单",
     "supervision.issue": "下达督查",
+    "supervision.reply_draft": "起草督查回复",
     "supervision.problem_done": "问题销号",
     "supervision.problems": "修改问题清单",
     "supervision.problems_export": "导出销号清单",

@@ -91,25 +91,28 @@ ASSISTANT = "assistant"
 _SECRETARY = {RECORD, REVIEW, MEMBERS, DUTIES, OBJECT, APPOINT}
 _STAFF = {REVIEW, IMPORT, RECORD, MEMBERS, ASSIGN, ORGANISE, ASSESS, REPORTS}
 _ABOVE_COMMITTEE = ("committee", "party_group")
-_UP_TO_GENERAL = ("group_leader", "branch_officer", "branch_secretary", "general_branch_secretary")
+# Whom a branch's secretary appoints: those who record for it, one of whom also keeps its roster (组织委员).
+_OFFICERS = ("group_leader", "branch_officer", "organisation_officer")
+_UP_TO_GENERAL = (*_OFFICERS, "branch_secretary", "general_branch_secretary")
 
 ROLES = {
     role.key: role
     for role in [
         Role("group_leader", "党小组组长", with_implied({RECORD}), below=False, kinds=("small_group",)),
         Role("branch_officer", "支部委员", with_implied({RECORD, DUTIES}), kinds=("branch",)),
+        Role("organisation_officer", "组织委员", with_implied({RECORD, DUTIES, MEMBERS}), kinds=("branch",)),
         Role(
             "branch_secretary",
             "支部书记",
             with_implied(_SECRETARY),
-            ("group_leader", "branch_officer"),
+            _OFFICERS,
             kinds=("branch",),
         ),
         Role(
             "general_branch_secretary",
             "党总支书记",
             with_implied(_SECRETARY),
-            ("group_leader", "branch_officer", "branch_secretary"),
+            (*_OFFICERS, "branch_secretary"),
             ("branch_secretary",),
             kinds=("general_branch",),
         ),

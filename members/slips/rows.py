@@ -22,6 +22,8 @@ from members.roster.models.posts import Post, PostKind
 OPEN, DONE, BLOCKED = "open", "done", "blocked"
 # The role that the secretary of a place is appointed to.
 DEPUTY = "支部副书记"
+OFFICER = "organisation_officer"
+_POSTS = (PostKind.SECRETARY, PostKind.DEPUTY, PostKind.ORGANISATION)
 SECRETARY_ROLES = {Kind.BRANCH: "branch_secretary", Kind.GENERAL_BRANCH: "general_branch_secretary"}
 
 
@@ -31,7 +33,7 @@ class Row:
 
     member: None where no post names one. role: that he would be appointed to, "" for a member's account. username: the
     one proposed, or that of his account. slip: the living one of his account. appoint: he has an account and no appointment.
-    deputy: he is the deputy of a branch, whose role is that of its secretary.
+    deputy: he is the deputy of a branch, whose role is that of its secretary. A branch's organisation officer has a row too.
     """
 
     place: Organisation
@@ -50,6 +52,16 @@ class Row:
         return DEPUTY if self.deputy else ""
 
     @property
+    def word(self) -> str:
+        """What he is called where several are counted."""
+        return "副书记" if self.deputy else ROLES[OFFICER].label if self.role == OFFICER else "书记"
+
+    @property
+    def leads(self) -> bool:
+        """Whether the place needs him; a deputy, or an officer who keeps the roster, is for whoever wishes to have one."""
+        return not self.deputy and self.role != OFFICER
+
+    @property
     def role_label(self) -> str:
         return self.post or (ROLES[self.role].label if self.role else "党员")
 
@@ -64,18 +76,13 @@ def places_to_lead(user: Actor) -> Any:
 
 
 def secretary_rows(user: Actor) -> list[Row]:
-    """Return a Row for each place whose secretary `user` may appoint, and for each deputy of a branch after it."""
+    """Return a Row for each place whose secretary `user` may appoint, and after it for its deputies and organisation officers."""
     places, today = list(places_to_lead(user)), clock.today()
-    posts = Post.objects.in_force(today).filter(kind__in=(PostKind.SECRETARY, PostKind.DEPUTY), organisation__in=places)
+    posts = Post.objects.in_force(today).filter(kind__in=_POSTS, organisation__in=places)
     holders: dict[tuple[int, str], list[Member]] = {}
     for post in posts.select_related("member__account", "member__home", "member__link_proposal__account"):
         holders.setdefault((post.organisation_id, post.kind), []).append(post.member)
-    serving: dict[int, list[User]] = {}
-    not_ended = Q(ends__isnull=True) | Q(ends__gte=today)
-    held = Appointment.objects.filter(not_ended, role__in=SECRETARY_ROLES.values(), organisation__in=places)
-    for appointment in held.select_related("user").order_by("pk"):
-        # Either role can be given at one kind of place only.
-        serving.setdefault(appointment.organisation_id, []).append(appointment.user)  # type: ignore[arg-type]  # never None at a place
+    serving, officers = _serving(places, SECRETARY_ROLES.values()), _serving(places, (OFFICER,))
     known = [member.pk for found in holders.values() for member in found]
     mine = set(Member.objects.visible_to(user, MEMBERS).filter(pk__in=known).values_list("pk", flat=True))
     found = []
@@ -86,7 +93,21 @@ def secretary_rows(user: Actor) -> list[Row]:
         first = next((one for one in reversed(there) if one.pk not in theirs), None)
         found.append(_secretary_row(place, holders.get((place.pk, PostKind.SECRETARY), []), first, mine))
         found += [_deputy_row(place, deputy, there, mine) for deputy in deputies]
+        if place.kind == Kind.BRANCH:
+            leading = holders.get((place.pk, PostKind.SECRETARY), []) + deputies
+            keep = [one for one in holders.get((place.pk, PostKind.ORGANISATION), []) if one not in leading]
+            found += [_officer_row(place, officer, officers.get(place.pk, []), mine) for officer in keep]
     return _with_names(_with_slips(_once_each(found)))
+
+
+def _serving(places: list[Organisation], roles: Iterable[str]) -> dict[int, list[User]]:
+    """Return {organisation id: the accounts that hold one of these roles there today or later}."""
+    not_ended = Q(ends__isnull=True) | Q(ends__gte=clock.today())
+    held = Appointment.objects.filter(not_ended, role__in=roles, organisation__in=places)
+    serving: dict[int, list[User]] = {}
+    for appointment in held.select_related("user").order_by("pk"):
+        serving.setdefault(appointment.organisation_id, []).append(appointment.user)  # type: ignore[arg-type]  # never None at a place
+    return serving
 
 
 def _secretary_row(place: Organisation, holders: list[Member], serving: User | None, mine: set[int]) -> Row:
@@ -104,11 +125,19 @@ def _secretary_row(place: Organisation, holders: list[Member], serving: User | N
 
 
 def _deputy_row(place: Organisation, member: Member, serving: list[User], mine: set[int]) -> Row:
-    row = Row(place, member, SECRETARY_ROLES[Kind.BRANCH], OPEN, deputy=True)
+    return _beside(Row(place, member, SECRETARY_ROLES[Kind.BRANCH], OPEN, deputy=True), member, serving, mine)
+
+
+def _officer_row(place: Organisation, member: Member, serving: list[User], mine: set[int]) -> Row:
+    return _beside(Row(place, member, OFFICER, OPEN), member, serving, mine)
+
+
+def _beside(row: Row, member: Member, serving: list[User], mine: set[int]) -> Row:
+    """The row of one who stands beside the secretary. serving: the accounts that hold his role there."""
     own = (member.account_id, _offered_id(member))
     account = next((one for one in serving if one.pk in own), None)
     row = _served(row, account) if account else _candidate(row, member, mine)
-    # With an account, as a committee member say, he lacks nothing: the secretary's rights are for whoever wishes to give them.
+    # With an account, as a committee member say, he lacks nothing: further rights are for whoever wishes to give them.
     return replace(row, state=DONE, why="已有账号", appoint=False) if row.appoint else row
 
 
@@ -223,7 +252,7 @@ def blocked_words(rows: Iterable[Row]) -> str:
 
 
 def people_words(rows: Iterable[Row]) -> str:
-    """Return "3 位书记、1 位副书记"; "" for nobody."""
-    number = Counter(row.deputy for row in rows)
-    parts = [f"{number[deputy]} 位{word}" for deputy, word in ((False, "书记"), (True, "副书记")) if number[deputy]]
-    return "、".join(parts)
+    """Return "3 位书记、1 位副书记、1 位组织委员"; "" for nobody."""
+    number = Counter(row.word for row in rows)
+    words = ("书记", "副书记", ROLES[OFFICER].label)
+    return "、".join(f"{number[word]} 位{word}" for word in words if number[word])

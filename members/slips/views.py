@@ -24,6 +24,7 @@ from members.slips.rows import (
     BLOCKED,
     DONE,
     OPEN,
+    SECRETARY_ROLES,
     Row,
     blocked_words,
     branches_managed,
@@ -61,18 +62,19 @@ def _boxes(request: Request, rows: Sequence[Row], *, ticked: bool) -> dict[str, 
     if request.GET.get("all") in ("0", "1"):
         chosen_rows = able if request.GET["all"] == "1" else []
     else:
-        # A deputy may do what the secretary does: whether he shall is asked, not assumed.
-        chosen_rows = [row for row in able if ticked and not row.deputy]
+        # A deputy may do what the secretary does, an officer keeps the roster: whether he shall is asked, not assumed.
+        chosen_rows = [row for row in able if ticked and row.leads]
     boxes = {row.member.pk for row in chosen_rows if row.member is not None}
     return {"rows": rows, "ticked": boxes, "counts": counted(rows), "most": MOST}
 
 
 def _title(rows: Sequence[Row]) -> str:
-    able = people_words(row for row in rows if row.state == OPEN)
-    if able:
-        return f"{able}可以任命并建立账号"
-    blocked = people_words(row for row in rows if row.state == BLOCKED)
-    return f"{blocked}还不能建立账号" if blocked else "书记都已任命并有账号"
+    """Say what can be done; that no secretary can be made is not hidden behind those who stand beside him."""
+    able = [row for row in rows if row.state == OPEN]
+    blocked = [row for row in rows if row.state == BLOCKED]
+    if any(row.leads for row in blocked) and not any(row.leads for row in able):
+        return f"{people_words(blocked)}还不能建立账号"
+    return f"{people_words(able)}可以任命并建立账号" if able else "书记都已任命并有账号"
 
 
 # What a browser calls its own machine.
@@ -84,7 +86,7 @@ def slip_secretaries(request: Request) -> HttpResponse:
     rows = secretary_rows(request.user)
     if not rows and not places_to_lead(request.user).exists():
         raise Http404
-    served = sum(row.state == DONE and not row.deputy for row in rows)
+    served = sum(row.state == DONE and row.leads for row in rows)
     context = {
         "title": _title(rows),
         "sub": "；".join(filter(None, ["按名册登记的职务", f"{served} 个党组织的书记已任命", blocked_words(rows)])),
@@ -226,7 +228,7 @@ def _sheet(request: Request, printed: list[Printed], back: str) -> HttpResponse:
         "made": printed[0].slip.printed_at,
         "address": request.build_absolute_uri("/"),
         "back": back,
-        "secretaries": all(one.slip.role for one in printed),
+        "secretaries": all(one.slip.role in SECRETARY_ROLES.values() for one in printed),
     }
     return render(request, "members/slips/sheet.html", context)
 

@@ -16,6 +16,7 @@ from branches.settings.joining import why_not_yet
 from branches.settings.start import timelines_and_start
 from common import clock
 from common.periods import Period
+from responsibilities.duties.life import cut_to_life, exemptions
 from responsibilities.duties.models import Duty, DutyReport, ReportState
 from responsibilities.duties.proofs.sources import proof_slots
 from responsibilities.duties.slot import (
@@ -59,10 +60,14 @@ def duty_slots(
     slots = proof_slots(duties, as_of, holders, start)
     for duty in duties:
         _leave_history_out(slots[duty.pk], start, duty.organisation.kept_from, settings["founding_share"])
-    reports = _reports(duties, as_of)
+    reports, exempt = _reports(duties, as_of), exemptions(duties)
     for duty in duties:
+        begins = max(start, duty.organisation.kept_from or date.min)
         for slot in slots[duty.pk]:
-            _judge(slot, reports.get((duty.pk, slot.key)), as_of)
+            said = reports.get((duty.pk, slot.key))
+            met = slot.proved or (said is not None and said[1] in (ReportState.REPORTED, ReportState.ACCEPTED))
+            cut_to_life(duty, slot, met=met, start=begins, shares=settings["founding_share"], exempt=exempt)
+            _judge(slot, said, as_of)
     return slots
 
 

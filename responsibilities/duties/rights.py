@@ -16,7 +16,8 @@ from responsibilities.assigning import assigning, assigns_work
 from responsibilities.duties.models import DutyList, DutyReport, Level, ReportState
 from responsibilities.duties.selectors.holders import ROLES_OF, holders_of
 
-_AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.rights and Kind.BRANCH in role.kinds)
+# Who reports for a branch, whatever he is called.
+AT_THE_BRANCH = tuple(key for key, role in ROLES.items() if DUTIES in role.rights and Kind.BRANCH in role.kinds)
 
 
 def makes(user: Actor, level: str, organisation: Organisation) -> bool:
@@ -50,7 +51,7 @@ def acts_for(user: Actor, duty_list: DutyList, holders: Iterable[User] | None = 
     if duty_list.level != Level.BRANCH:
         return False
     return any(
-        seat.organisation == duty_list.organisation_id and seat.role in _AT_THE_BRANCH for seat in reach_of(user).seats
+        seat.organisation == duty_list.organisation_id and seat.role in AT_THE_BRANCH for seat in reach_of(user).seats
     )
 
 
@@ -126,7 +127,7 @@ def reviewers(duty_list: DutyList, reporter: Actor) -> list[User]:
     grants = grants.above(place) if right in STRICTLY_BELOW else grants.over(place)
     excluded = {holder.pk for holder in holders_of(duty_list)} | {getattr(reporter, "pk", None)}
     if duty_list.level == Level.BRANCH:
-        seats = Appointment.objects.filter(organisation=duty_list.organisation_id, role__in=_AT_THE_BRANCH)
+        seats = Appointment.objects.filter(organisation=duty_list.organisation_id, role__in=AT_THE_BRANCH)
         excluded |= set(seats.in_force(today).values_list("user_id", flat=True))
     users = User.objects.filter(pk__in=grants.order_by().values("user"))
     return list(users.exclude(pk__in=[pk for pk in excluded if pk]).order_by("pk"))
@@ -140,7 +141,7 @@ def reminds(user: Actor, duty_list: DutyList) -> bool:
 def review_queue(user: Actor) -> QuerySet[DutyList]:
     """Return the DutyLists whose reports the user might judge, in one condition: those of which `reviews` says so."""
     seats = reach_of(user).seats
-    at_branch = {seat.organisation for seat in seats if seat.role in _AT_THE_BRANCH}
+    at_branch = {seat.organisation for seat in seats if seat.role in AT_THE_BRANCH}
     secretary = {seat.organisation for seat in seats if seat.role in ROLES_OF[Level.COMMITTEE]}
     held = {
         level: Q(organisation__in={seat.organisation for seat in seats if seat.role in ROLES_OF[level]})

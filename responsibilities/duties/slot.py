@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise, lazy
 
+from branches.places.models.organisations import Organisation
 from common.periods import KINDS, YEAR, Period
 from responsibilities.duties.models import Duty, DutyReport
 from responsibilities.requirements.services import record_form
@@ -144,6 +145,11 @@ def counts_on(slot: DutySlot, year: int) -> date:
     return min(max(slot.due, date(year, 1, 1)), date(year, 12, 31))
 
 
+def was_gone(place: Organisation, period: Period, due: date) -> bool:
+    """Whether an organisation was not there yet on the due date, or not any more when the period began."""
+    return bool(place.founded and place.founded > due) or bool(place.archived_on and place.archived_on < period.first)
+
+
 def due_day(year: int, text: str) -> date:
     """Return the date of "MM-DD" in a year; ValueError for anything that is not a day of it."""
     if len(text) != 5 or text[2] != "-":
@@ -162,5 +168,6 @@ def nothing_owed(duty: Duty, text: str) -> list[DutySlot]:
     return [DutySlot(duty.pk, str(year), year.short(), year.last, expected=0, state=NOT_APPLICABLE, text=text)]
 
 
+GONE = "当期组织未成立或已撤销"
 # {duty id: its slots in the order of the calendar}
 Slots = dict[int, list[DutySlot]]

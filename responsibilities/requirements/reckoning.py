@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
 
+from django.apps import apps
 from django.db.models import Q
 
 from branches.places.models.organisations import Kind, OrganisationVersion
@@ -119,6 +120,7 @@ class Reckoning:
         self.talks = self._talks() if EACH_MEMBER in owing else None
         self.exempt = self._exemptions()
         self.documents = self._documents()
+        self.circulars = self._circulars()
         self._years: dict[tuple[str, int], dict[int, tuple[list[CountingRecord], list[CountingRecord]]]] = {}
 
     # ---- what is asked
@@ -159,6 +161,8 @@ class Reckoning:
         """The last day on which a period can be met in time."""
         if rule.due_setting:
             return dated_settings.day_in(dated_settings.at(self.settings[rule.due_setting], period.first), period.year)
+        if rule.due_days:
+            return min(period.last + timedelta(days=rule.due_days), date(period.year, 12, 31))
         return period.last
 
     def months(self, rule: RequirementRule, day: date) -> int:
@@ -261,6 +265,24 @@ class Reckoning:
         columns = ("pk", "organisation", "rule", "period", "person", "dated_on")
         for pk, place, rule, period, person, day in rows.order_by("dated_on", "pk").values_list(*columns):
             found.setdefault((place, rule, period, person), []).append((pk, day))
+        return found
+
+    def _circulars(self) -> dict[tuple[int, str], tuple[int, date]]:
+        """{(committee, period): (id, day of issue)} of the first version of each circular that tells of double organisation life."""
+        committees = [pk for pk, place in self.places.items() if place.kind == Kind.COMMITTEE]
+        if not committees or not any(one.row.circulars for one in self.asked):
+            return {}
+        # The model by its name: circulars stand above this subject. They freeze numbers, and name leaders only where some owed it.
+        rows = apps.get_model("responsibilities.Circular").objects.filter(
+            organisation__in=committees, state="issued", issued_on__lte=self.as_of, content__life__leaders__gt=0
+        )
+        found: dict[tuple[int, str], tuple[int, date]] = {}
+        for pk, place, period, day in rows.order_by("issued_on", "version").values_list(
+            "pk", "organisation", "period", "issued_on"
+        ):
+            # Always dated: the filter has asked for it.
+            if day is not None:
+                found.setdefault((place, period), (pk, day))
         return found
 
     # ---- what follows
@@ -468,10 +490,17 @@ class Reckoning:
         """Add the papers named for a row: in time when dated by its due day."""
         for pk, day in self.documents.get((*row.key, row.person), ()):
             row.documents.append(pk)
-            if day <= row.due:
-                row.on_time += 1
-            else:
-                row.count_late(day)
+            self._count_paper(row, day)
+        if row.row.circulars and (told := self.circulars.get((row.organisation, str(row.period)))):
+            row.circulars.append(told[0])
+            self._count_paper(row, told[1])
+
+    @staticmethod
+    def _count_paper(row: Requirement, day: date) -> None:
+        if day <= row.due:
+            row.on_time += 1
+        else:
+            row.count_late(day)
 
     def exempted(self, place: int, rule: str, period: Period) -> str | None:
         """Return why a place is exempt from a rule in a period, None where it is not."""

@@ -171,6 +171,9 @@ _UPPER_LEVELS = (
         short="双重组织生活通报",
         unit="件",
         number_setting="double_report_per_quarter",
+        # The circular of a quarter is made from its attendance, so after it: as the duty cm-check has it, whose paper it is.
+        circulars=True,
+        due_days=15,
     ),
     RequirementRule(
         rule="resp-thought-report",

@@ -237,6 +237,15 @@ class SupervisionReply(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    # Who wrote it for the leader who sent it himself (代录).
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="代录人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     written = models.DateTimeField(default=timezone.now)
     accepted = models.BooleanField(null=True)
     reason = models.CharField("退回原因", max_length=300, blank=True)
@@ -257,8 +266,41 @@ class SupervisionReply(models.Model):
 
     @property
     def writer(self):
-        """Who wrote it, and in whose name."""
-        return entered_by(self.author, self.on_behalf_of) or "服务器操作员"
+        """Who wrote it, and in whose name; of a draft that the leader sent, both."""
+        drafted = f"（{self.drafted_by.name}代录）" if self.drafted_by else ""
+        return (entered_by(self.author, self.on_behalf_of) or "服务器操作员") + drafted
+
+
+class ReplyDraftQuerySet(ScopedQuerySet):
+    def visible_to(self, user, right=VIEW):
+        """Drafts of answers that the user is asked for himself, or the leader for whom he acts; whatever else he may."""
+        if user is OPERATOR:
+            return self.all()
+        return self.filter(supervision__holder__in=[user.pk or 0, *reach_of(user).principals])
+
+
+class SupervisionReplyDraft(models.Model):
+    """An answer to a notice that addresses a person, begun by him or by who acts for him; gone once an answer is sent."""
+
+    supervision = models.OneToOneField(Supervision, on_delete=models.CASCADE, related_name="reply_draft")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField("办理情况", max_length=1000)
+    activity = models.ForeignKey("members.Activity", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    written = models.DateTimeField(default=timezone.now)
+
+    objects = ReplyDraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "督查回复草稿"
+        default_permissions = ()
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.text[:40]
+
+    @property
+    def organisation(self):
+        return self.supervision.organisation
 
 
 class SupervisionProblem(models.Model):

@@ -17,7 +17,7 @@ from tests.world import CAST
 
 RECORDERS = tuple(who for who, (role, _) in CAST.items() if role and RECORD in ROLES[role].rights)
 REVIEWERS = tuple(who for who, (role, _) in CAST.items() if role and REVIEW in ROLES[role].rights)
-RECORDS_A = ("committee_secretary", "staff", "secretary_a", "officer_a")
+RECORDS_A = ("committee_secretary", "staff", "secretary_a", "officer_a", "organiser_a")
 REVIEWS_A = ("committee_secretary", "staff")
 ONLY_READ_A = tuple(who for who in READS_A if who not in RECORDS_A)
 ONLY_VIEW = tuple(who for who in VIEWERS if who not in RECORDERS)

@@ -15,7 +15,7 @@ from tests.world import CAST
 
 ASSIGNS = tuple(who for who, (role, _) in CAST.items() if role and ASSIGN in ROLES[role].rights)
 MAKES = tuple(who for who, (role, _) in CAST.items() if role and (MEMBERS in ROLES[role].rights or who in ASSIGNS))
-ACTS_A = ("secretary_a", "officer_a")
+ACTS_A = ("secretary_a", "officer_a", "organiser_a")
 
 
 def list_a(world):

@@ -24,8 +24,9 @@ READS_A = (
     "discipline",
     "secretary_a",
     "officer_a",
+    "organiser_a",
 )
-MANAGES_A = ("committee_secretary", "staff", "secretary_a")
+MANAGES_A = ("committee_secretary", "staff", "secretary_a", "organiser_a")
 
 
 def first_of_a(world):

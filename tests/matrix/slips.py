@@ -34,12 +34,15 @@ ROWS = {
     "slip_members": Row(get=only(*MANAGERS)),
     "slip_secretaries_make": Row(get=only(*LEAD, status=302), post=only(*LEAD), data=of_c, grave=True),
     "slip_members_make": Row(
-        get=only(*MANAGERS, status=302), post=only("committee_secretary", "staff", "secretary_a"), data=of_a, grave=True
+        get=only(*MANAGERS, status=302),
+        post=only("committee_secretary", "staff", "secretary_a", "organiser_a"),
+        data=of_a,
+        grave=True,
     ),
     "slip_again": Row(
         get=only(*MANAGERS, status=302),
         post={
-            **only("committee_secretary", "staff", "secretary_a"),
+            **only("committee_secretary", "staff", "secretary_a", "organiser_a"),
             **dict.fromkeys(("general_secretary", "secretary_b", "secretary_c"), 302),
         },
         data=a_slip,

@@ -18,7 +18,7 @@ ASSIGNERS = holders(SUPERVISE)
 # A notice to branch A: judged by whoever supervises there, answered by whoever records there.
 JUDGES_A = ("party_secretary", "committee_secretary", "staff", "discipline")
 # The sender (staff) does not answer his own notice.
-REPLIES_A = ("committee_secretary", "secretary_a", "officer_a")
+REPLIES_A = ("committee_secretary", "secretary_a", "officer_a", "organiser_a")
 
 
 def to_branch_a(world, problems=()):
@@ -59,7 +59,7 @@ def later(world):
     return {"due": (clock.today() + timedelta(days=30)).isoformat(), "reason": "等待场地"}
 
 
-ACTS_A = (*JUDGES_A, "secretary_a", "officer_a")
+ACTS_A = (*JUDGES_A, "secretary_a", "officer_a", "organiser_a")
 
 
 def drafted(world):

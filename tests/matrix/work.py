@@ -23,11 +23,11 @@ def holders(*rights):
 ARRANGERS = holders(ASSIGN, ORGANISE)
 ENTERS = tuple(dict.fromkeys((*ARRANGERS, *holders(RECORD, DUTIES))))
 # Who reads the item of the committee that branch A carries; its own people note what happened and link records.
-SPEAK_A = ("secretary_a", "officer_a")
+SPEAK_A = ("secretary_a", "officer_a", "organiser_a")
 ON_A = (*ARRANGERS, *SPEAK_A)
 # Who reviews branch A: strictly above it.
 REVIEWS_A = ("committee_secretary", "staff")
-RECORDS_A = ("committee_secretary", "staff", "secretary_a", "officer_a")
+RECORDS_A = ("committee_secretary", "staff", "secretary_a", "officer_a", "organiser_a")
 
 
 def item(world):

@@ -17,7 +17,7 @@ from common.operator import OPERATOR
 from tests.matrix import all_rows
 
 # giver → place → what he may give there; what is not named he may not give. As the table of roles has it.
-LOW = {"group_leader", "branch_officer"}
+LOW = {"group_leader", "branch_officer", "organisation_officer"}
 GENERAL = LOW | {"branch_secretary"}
 ALL = GENERAL | {
     "general_branch_secretary",

@@ -10,7 +10,7 @@ from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.selectors.own import own_lists
 from responsibilities.duties.services.reports import reportable
 from responsibilities.portfolios.rights import supervises_anywhere
-from responsibilities.supervision.models import AWAITING, Supervision, SupervisionDraft
+from responsibilities.supervision.models import AWAITING, Supervision, SupervisionDraft, SupervisionReplyDraft
 
 _PERSONS = (Level.LEADER, Level.PARTY_GROUP_SECRETARY)
 
@@ -31,6 +31,11 @@ def assisting_page(user: User, appointment: Appointment) -> dict[str, Any]:
     notices = list(
         Supervision.objects.readable(user).filter(holder=leader, state__in=AWAITING).order_by("due", "pk")[:20]
     )
+    begun = set(
+        SupervisionReplyDraft.objects.visible_to(user)
+        .filter(supervision__in=[row.pk for row in notices])
+        .values_list("supervision", flat=True)
+    )
     drafts = list(SupervisionDraft.objects.visible_to(user).filter(leader=leader).select_related("organisation")[:20])
     waits = [f"{len(owed)} 项责任待报告"] if owed else []
     waits += [f"{len(notices)} 件督查待回复"] if notices else []
@@ -42,6 +47,7 @@ def assisting_page(user: User, appointment: Appointment) -> dict[str, Any]:
         "owed": owed[:20],
         "more": max(0, len(owed) - 20),
         "notices": notices,
+        "begun": begun,
         "drafts": drafts,
         "may_draft": supervises_anywhere(leader),
         "today": clock.today(),

@@ -25,7 +25,14 @@ from responsibilities.work.models import WorkItem
 SECRETARY = "branch_secretary"
 COMMITTEE_SECRETARY = "committee_secretary"
 # Whoever acts for a branch gets his account by a slip or from his secretary, and the operator makes the committee's first.
-NOT_STAFF = ("group_leader", "branch_officer", SECRETARY, "general_branch_secretary", COMMITTEE_SECRETARY)
+NOT_STAFF = (
+    "group_leader",
+    "branch_officer",
+    "organisation_officer",
+    SECRETARY,
+    "general_branch_secretary",
+    COMMITTEE_SECRETARY,
+)
 
 
 @dataclass(frozen=True)

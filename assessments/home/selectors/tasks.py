@@ -51,9 +51,9 @@ def tasks_of(user: User, organisation: Organisation) -> list[Group]:
     """
     groups = [
         ("四同步", _stages(organisation), f"{reverse('sync_board')}?branch={organisation.pk}"),
-        ("责任清单", _duties(organisation), "/duties/own/"),
-        ("督查", _supervisions(user, organisation), "/supervision/?side=received"),
-        ("信息征集", _collects(user, organisation), "/collects/"),
+        ("责任清单", _duties(organisation), reverse("own_duties")),
+        ("督查", _supervisions(user, organisation), f"{reverse('supervision_list')}?side=received"),
+        ("信息征集", _collects(user, organisation), reverse("collect_list")),
         ("决议落实", _resolutions(organisation), f"{reverse('resolution_list')}?organisation={organisation.pk}"),
     ]
     return [Group(name, rows[:SHOWN], len(rows), url) for name, rows, url in groups if rows]

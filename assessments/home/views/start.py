@@ -15,7 +15,7 @@ from branches.reach.rights import ASSISTANT
 from members.activities.models import ActivityKindCode as Code
 from members.organisations.first_steps import first_steps
 
-_WORKBENCH = {"branch_secretary", "branch_officer", "group_leader"}
+_WORKBENCH = {"branch_secretary", "branch_officer", "organisation_officer", "group_leader"}
 _SYSTEM = {"system_administrator": "account_list", "security_auditor": "audit_list"}
 # Whose first page leads while the agency is young.
 _STARTS = {"committee_staff", "committee_secretary"}
@@ -82,6 +82,8 @@ def _workbench(request, scope):
             "groups": groups,
             "estimated": organisation.kind == Kind.BRANCH,
             "folds": folds(data, groups),
+            # Half of his work; a secretary finds it in the menu.
+            "keeps_roster": scope.role == "organisation_officer",
             **data,
         },
     )

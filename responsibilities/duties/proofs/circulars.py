@@ -10,7 +10,7 @@ from common.periods import QUARTER, YEAR, Period
 from responsibilities.circulars.models import Circular, CircularState
 from responsibilities.duties.models import Duty
 from responsibilities.duties.proofs.context import ProofContext
-from responsibilities.duties.slot import DutySlot, Slots, period_slot, periods_of
+from responsibilities.duties.slot import GONE, DutySlot, Slots, period_slot, periods_of, was_gone
 
 
 def _make_url(organisation: int, period: str) -> str:
@@ -49,8 +49,8 @@ def _slot(context: ProofContext, duty: Duty, period: Period, due: date, issued: 
     # One circular a quarter is all there can be.
     slot = period_slot(duty, period, due, expected=min(duty.times, len(quarters)), url=reverse_lazy("circular_list"))
     place = context.places[duty.list.organisation_id]
-    if (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due):
-        slot.expected, slot.text = 0, "当期组织未成立或已撤销"
+    if was_gone(place, period, due):
+        slot.expected, slot.text = 0, GONE
         return slot
     days = [issued[str(quarter)] for quarter in quarters if str(quarter) in issued]
     slot.done = len(days)

@@ -243,7 +243,8 @@ class ProofContext:
 
 def _asks_details(duty: Duty) -> bool:
     known = template(duty.key)
-    return known is not None and (duty.source in DETAILED or bool(known.topic))
+    chairs = duty.source in DETAILED or (duty.source == "debrief" and duty.list.level == Level.PARTY_GROUP_SECRETARY)
+    return known is not None and (chairs or bool(known.topic))
 
 
 def kinds_of(duty: Duty) -> tuple[str, ...]:

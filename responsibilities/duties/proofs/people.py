@@ -72,7 +72,9 @@ def review(context: ProofContext, duties: list[Duty]) -> Slots:
             slot = period_slot(duty, period, due, expected=duty.times)
             tally(slot, [row for pk, row in sorted(own.items()) if there.get(pk) in ATTENDING], period)
             slot.text = "已参加民主评议" if slot.done else "未见参加民主评议的记录"
-            if not slot.proved and any(there.get(pk) == AttendanceState.NOT_RECORDED for pk in own):
+            # A meeting that makes up for another year says nothing of this one.
+            silent = [pk for pk, row in own.items() if row.meets(period)]
+            if not slot.proved and any(there.get(pk) == AttendanceState.NOT_RECORDED for pk in silent):
                 slot.unknown, slot.words, slot.text = True, True, "民主评议的考勤未记录"
             slots.append(slot)
         found[duty.pk] = slots

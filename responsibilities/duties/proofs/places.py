@@ -89,6 +89,9 @@ def terms(context: ProofContext, duties: list[Duty]) -> Slots:
                 continue
             closed = row.closed_on if row.closed_on and row.closed_on <= context.as_of else None
             place = context.places[row.organisation_id]
+            # An organisation that was gone by then elects nobody.
+            if place.archived_on and place.archived_on < row.expires:
+                continue
             slots.append(
                 DutySlot(
                     duty.pk,

@@ -10,7 +10,16 @@ from members.activities.models import ATTENDING, ActivityKindCode
 from members.activities.selectors.counting import CountingRecord
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs.context import ProofContext, kinds_of, tally, topic_of
-from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
+from responsibilities.duties.slot import (
+    GONE,
+    DutySlot,
+    Slots,
+    nothing_owed,
+    period_slot,
+    periods_of,
+    record_step,
+    was_gone,
+)
 
 
 def _names(kinds: Iterable[str]) -> str:
@@ -26,19 +35,14 @@ def _told(slot: DutySlot, kinds: tuple[str, ...], missing: str = "") -> DutySlot
     return slot
 
 
-def _before_founding(context: ProofContext, duty: Duty, due: date) -> bool:
-    place = context.places[duty.list.organisation_id]
-    return bool(place.founded and place.founded > due) or bool(place.archived_on and place.archived_on < due)
-
-
 def _periods(
     context: ProofContext, duty: Duty, records: list[CountingRecord], kinds: tuple[str, ...], missing: str = ""
 ) -> list[DutySlot]:
     slots = []
     for period, due in periods_of(duty):
         slot = period_slot(duty, period, due, expected=duty.times)
-        if _before_founding(context, duty, due):
-            slot.expected, slot.text = 0, "当期组织未成立或已撤销"
+        if was_gone(context.places[duty.list.organisation_id], period, due):
+            slot.expected, slot.text = 0, GONE
         else:
             _told(tally(slot, records, period), kinds, missing)
             if duty.source in ("activities", "chaired"):
@@ -65,14 +69,29 @@ def chaired(context: ProofContext, duties: list[Duty]) -> Slots:
     found: Slots = {}
     for duty in duties:
         kinds = kinds_of(duty)
-        names, members = _who(context, duty)
-        records = [
-            row
-            for row in context.records_of([duty.list.organisation_id], kinds)
-            if context.details[row.activity].chair in members or context.details[row.activity].chair_name in names
-        ]
-        found[duty.pk] = _periods(context, duty, records, kinds, f"未见本人主持的{_names(kinds)}记录")
+        found[duty.pk] = _in_the_chair(context, duty, context.records_of([duty.list.organisation_id], kinds), kinds)
     return found
+
+
+def _in_the_chair(
+    context: ProofContext, duty: Duty, rows: list[CountingRecord], kinds: tuple[str, ...]
+) -> list[DutySlot]:
+    """The slots of what a holder must chair himself; where only others chaired, the last such meeting and why it is none."""
+    names, members = _who(context, duty)
+    own = [
+        row
+        for row in rows
+        if context.details[row.activity].chair in members or context.details[row.activity].chair_name in names
+    ]
+    slots = _periods(context, duty, own, kinds, f"未见本人主持的{_names(kinds)}记录")
+    for slot, (period, _) in zip(slots, periods_of(duty), strict=True):
+        others = [row for row in rows if row.meets(period)] if slot.expected and not slot.done else []
+        if others:
+            detail = context.details[others[-1].activity]
+            why = "主持人不是本人" if detail.chair or detail.chair_name else "没有登记主持人"
+            more = f"（另有 {len(others) - 1} 条也不计入）" if others[1:] else ""
+            slot.text = f"{others[-1].day:%-m月%-d日}的{_names(kinds)}记录不计入：{why}{more}"
+    return slots
 
 
 def lectures(context: ProofContext, duties: list[Duty]) -> Slots:
@@ -121,7 +140,10 @@ def contact(context: ProofContext, duties: list[Duty]) -> Slots:
 
 
 def debrief(context: ProofContext, duties: list[Duty]) -> Slots:
-    """Debriefing meetings: of the committee or the party group; for a branch also those its own people attended there."""
+    """Debriefing meetings: of the committee or the party group; for a branch also those its own people attended there.
+
+    For the Party group's secretary those alone that he chaired himself: an upper level's duty is its own act (judgement 4.1).
+    """
     found: Slots = {}
     for duty in duties:
         place, kinds = duty.list.organisation, kinds_of(duty)
@@ -135,7 +157,11 @@ def debrief(context: ProofContext, duties: list[Duty]) -> Slots:
         else:
             around = {pk for pk, row in context.places.items() if row.kind in (Kind.PARTY_GROUP, Kind.COMMITTEE)}
             records |= {row.activity: row for row in context.records_of(around, kinds)}
-        found[duty.pk] = _periods(context, duty, sorted(records.values(), key=lambda row: row.day), kinds)
+        rows = sorted(records.values(), key=lambda row: row.day)
+        if duty.list.level == Level.PARTY_GROUP_SECRETARY:
+            found[duty.pk] = _in_the_chair(context, duty, rows, kinds)
+        else:
+            found[duty.pk] = _periods(context, duty, rows, kinds)
     return found
 
 

@@ -11,7 +11,7 @@ from branches.access.models import User
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs import circulars, people, places, records, work
 from responsibilities.duties.proofs.context import ProofContext
-from responsibilities.duties.slot import Slots, nothing_owed, period_slot, periods_of
+from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
 from responsibilities.duties.templates import template
 
 SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
@@ -91,8 +91,8 @@ def _in_words(context: ProofContext, duties: list[Duty]) -> Slots:
         slots = []
         for period, due in periods_of(duty):
             slot = period_slot(duty, period, due, words=True, text="系统没有这方面的数据，由责任人文字报告")
-            if (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due):
-                slot.expected, slot.text = 0, "当期组织未成立或已撤销"
+            if was_gone(place, period, due):
+                slot.expected, slot.text = 0, GONE
             elif duty.list.level == Level.MEMBER and duty.key:
                 # Nobody is made to write a report about himself (rules against formalism, oa-no-formalism).
                 slot.expected, slot.text = 0, "系统暂无这方面的数据，不要求党员填报"

@@ -15,7 +15,7 @@ from responsibilities.assigning import LEADING
 from responsibilities.duties.headline import headline
 from responsibilities.duties.models import Duty, DutyList, DutyReport, Level, ListState
 from responsibilities.duties.progress import duty_slots, elapsed, progress
-from responsibilities.duties.rights import reports_to_judge
+from responsibilities.duties.rights import AT_THE_BRANCH, reports_to_judge
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.wording import chip, frequency, short_basis, tone
 from responsibilities.duties.slot import OPEN, RETURNED, DutySlot
@@ -41,7 +41,7 @@ def own_lists(user: User, year: int | None = None, day: date | None = None) -> l
     rows = rows.select_related("organisation__parent", "holder", "member__account")
     lists = list(rows.order_by(*tree_order("organisation__"), "pk"))
     holders = holders_each(lists, day)
-    officer = {row.organisation_id for row in seats if row.role in ("branch_officer", "branch_secretary")}
+    officer = {row.organisation_id for row in seats if row.role in AT_THE_BRANCH}
     return [
         row
         for row in lists

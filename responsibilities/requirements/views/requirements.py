@@ -22,6 +22,7 @@ from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
 from members.activities.models import Activity
 from responsibilities.portfolios.rights import supervises
+from responsibilities.requirements.circulated import circulars_of
 from responsibilities.requirements.exemptions import may_exempt, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.loaders import requirement_for
@@ -189,10 +190,8 @@ def _records(request: Request, row: Requirement) -> tuple[list[Activity], list[t
 @login_required
 def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period)
-    published = rule(rule_id)
     records, found = _records(request, row)
     reminders = Notice.objects.filter(about=about(row)).order_by("-sent")
-    times = sorted({notice.sent.replace(second=0, microsecond=0) for notice in reminders}, reverse=True)
     rights = access.rights_at(request.user, organisation)
     context = {
         "organisation": organisation,
@@ -200,7 +199,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "name": requirement_name(row),
         "days": days_of(row),
         "state": cell_state(row),
-        "rule": published,
+        "rule": rule(rule_id),
         "citation": basis(row),
         "records": records,
         # A member's talk in his former branch counts too; who may not read that record sees that there is one.
@@ -208,7 +207,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "found": found,
         "found_words": found_words(row),
         "missing": members_named(row.missing),
-        "reminders": times,
+        "reminders": sorted({notice.sent.replace(second=0, microsecond=0) for notice in reminders}, reverse=True),
         "url": address(row),
         "exemptions": [
             one
@@ -221,6 +220,8 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "can_exempt": may_exempt(request.user, organisation),
         "proved_by_documents": row.row.proof == DOCUMENTS or row.row.documents,
         "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),
+        "circulars": circulars_of(request.user, organisation, row),
+        "may_circulate": ASSIGN in rights,
         "open_places": list(labels(row.open_places).values()) if row.open_places else [],
         "explanations": Explanation.objects.filter(
             organisation=organisation, rule=rule_id, period=str(row.period)

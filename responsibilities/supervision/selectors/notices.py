@@ -188,7 +188,7 @@ def supervision_items(
         holder__isnull=True,
         due__range=(max(period.first, agency_start()), period.last),
         issued_at__date__lte=as_of,
-    ).exclude(state=SupervisionState.CLOSED, answered_at__isnull=True)
+    ).exclude(state=SupervisionState.CLOSED, answered_at__isnull=True, closed_at__date__lte=as_of)
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
     return [_item(row, as_of) for row in rows.order_by("due", "pk")]

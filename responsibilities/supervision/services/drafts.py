@@ -1,4 +1,4 @@
-"""A supervision that somebody wrote for a leader: kept as a draft, which the leader issues, changes or drops."""
+"""What somebody wrote for a leader, kept as a draft: a supervision that he issues, changes or drops, an answer that he sends."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,15 +12,22 @@ from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.reach import fresh
-from branches.reach.rights import SUPERVISE
+from branches.reach.rights import DUTIES, SUPERVISE
 from common.database import one_transaction
 from common.errors import Conflict
 from common.names import entered_for
 from common.operator import Actor
 from common.text import quoted
+from members.activities.models import Activity
 from responsibilities.portfolios.rights import supervises
-from responsibilities.supervision.models import Subject, Supervision, SupervisionDraft
-from responsibilities.supervision.services.notices import supervision_issue
+from responsibilities.supervision.models import (
+    AWAITING,
+    Subject,
+    Supervision,
+    SupervisionDraft,
+    SupervisionReplyDraft,
+)
+from responsibilities.supervision.services.notices import check_evidence, in_whose_name, supervision_issue, tell
 
 _OTHERS = ("leader", "author", "organisation")
 
@@ -102,3 +109,40 @@ def supervision_draft_drop(*, by: Actor, draft: SupervisionDraft) -> None:
         note="" if mine else entered_for(row.leader),
     )
     row.delete()
+
+
+def drafts_reply(user: Actor, supervision: Supervision) -> bool:
+    """Whether an answer may be kept as a draft: a notice to a person, by him or by who acts for him."""
+    return supervision.holder_id is not None and (
+        supervision.holder_id == getattr(user, "pk", None) or in_whose_name(user, supervision) is not None
+    )
+
+
+@one_transaction
+def supervision_reply_draft(
+    *, by: Actor, supervision: Supervision, text: str, activity: Activity | None = None
+) -> SupervisionReplyDraft:
+    """Keep an answer as a draft, over the one that is there: nothing is sent, and the notice stays open.
+
+    The leader is told of the first that is written for him. Raises Forbidden for others, Conflict where nothing waits
+    for an answer, ValidationError for a record that he may not name.
+    """
+    # Held, so that it is not answered meanwhile; of two drafts at once the second writes over the first.
+    supervision = Supervision.objects.select_for_update(of=("self",)).select_related("holder").get(pk=supervision.pk)
+    leader = in_whose_name(by, supervision, fresh(by)) if isinstance(by, User) else None
+    if not isinstance(by, User) or (leader is None and supervision.holder_id != by.pk):
+        raise access.Forbidden(DUTIES, supervision.organisation)
+    if supervision.state not in AWAITING:
+        raise Conflict(f"这件督查现在的状态是“{supervision.get_state_display()}”，不能再回复。", record=supervision)
+    check_evidence(by, supervision, activity)
+    row = SupervisionReplyDraft.objects.filter(supervision=supervision).first()
+    first = row is None
+    row = row or SupervisionReplyDraft(supervision=supervision)
+    place = supervision.organisation_id
+    with audit.change(by=by, verb="supervision.reply_draft", obj=row, organisation=place, note=entered_for(leader)):
+        row.author, row.text, row.activity = by, text, activity
+        row.full_clean(exclude=("supervision", "author", "activity"))
+        row.save()
+    if first:
+        tell(by, [leader], supervision, f"的回复已由{by.name}代您起草，待您提交")
+    return row

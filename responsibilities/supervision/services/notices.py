@@ -36,6 +36,7 @@ from responsibilities.supervision.models import (
     SupervisionExtension,
     SupervisionProblem,
     SupervisionReply,
+    SupervisionReplyDraft,
     SupervisionState,
 )
 from responsibilities.supervision.selectors.notices import evidence_for
@@ -52,7 +53,17 @@ _LATER = (
     "issued_by",
     "issued_from",
 )
-_OF_REPLY = ("supervision", "activity", "paper", "author", "on_behalf_of", "accepted", "reviewed_by", "reviewed_at")
+_OF_REPLY = (
+    "supervision",
+    "activity",
+    "paper",
+    "author",
+    "on_behalf_of",
+    "drafted_by",
+    "accepted",
+    "reviewed_by",
+    "reviewed_at",
+)
 NOT_CLOSED = (*AWAITING, SupervisionState.REPORTED, SupervisionState.ACCEPTED)
 MOST_PROBLEMS = 30
 
@@ -237,7 +248,7 @@ def _number(supervision: Supervision) -> None:
     supervision.number = (last or 0) + 1
 
 
-def _check_evidence(by: Actor, supervision: Supervision, activity: Activity | None) -> None:
+def check_evidence(by: Actor, supervision: Supervision, activity: Activity | None) -> None:
     if activity is not None and not evidence_for(by, supervision).filter(pk=activity.pk).exists():
         raise ValidationError({"activity": "请从列表中选择已提交的活动记录。"})
 
@@ -257,7 +268,7 @@ def supervision_reply(
         raise access.Forbidden(DUTIES, supervision.organisation)
     if supervision.state == SupervisionState.CLOSED:
         raise Conflict("这件督查已销号，不能再回复。", record=supervision)
-    _check_evidence(by, supervision, activity)
+    check_evidence(by, supervision, activity)
     moment = clock.now()
     columns: dict[str, Any] = {"state": SupervisionState.REPORTED}
     if supervision.answered_at is None:
@@ -273,14 +284,25 @@ def supervision_reply(
             paper=kept,
             author=account_of(by),
             on_behalf_of=leader,
+            drafted_by=_drafter(by, supervision),
             written=moment,
         )
         reply.full_clean(exclude=_OF_REPLY)
         reply.save()
-        change.note = "；".join(filter(None, [said, kept.name if kept else ""]))
+        by_another = f"由{reply.drafted_by.name}代录" if reply.drafted_by else ""
+        change.note = "；".join(filter(None, [said, by_another, kept.name if kept else ""]))
     tell(by, [supervision.issued_by], supervision, "已回复，请审核")
     tell(by, [leader], supervision, f"已由{reply.author}代您回复")
     return reply
+
+
+def _drafter(by: Actor, supervision: Supervision) -> User | None:
+    """Take the draft of an answer that is now sent; return who wrote it for the leader addressed, None where nobody else did."""
+    draft = SupervisionReplyDraft.objects.filter(supervision=supervision).select_related("author").first()
+    if draft is None:
+        return None
+    draft.delete()
+    return draft.author if supervision.holder_id == getattr(by, "pk", None) != draft.author_id else None
 
 
 def _waiting(supervision: Supervision) -> SupervisionReply | None:
@@ -379,5 +401,6 @@ def supervision_close(*, by: Actor, supervision: Supervision, reason: str) -> Su
         raise Conflict("您写的回复还没有审核，不能由您销号。", record=supervision)
     with written(by, supervision, "close", reason):
         _transition(supervision, NOT_CLOSED, "销号", state=SupervisionState.CLOSED, closed_at=clock.now())
+        SupervisionReplyDraft.objects.filter(supervision=supervision).delete()
     tell(by, recipients(supervision), supervision, f"已销号：{reason}")
     return supervision

@@ -32,10 +32,18 @@ from responsibilities.supervision.forms import (
     places_of,
 )
 from responsibilities.supervision.loaders import leader_assisted, notice_for, notice_to_judge
-from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionDraft, SupervisionState
+from responsibilities.supervision.models import (
+    AWAITING,
+    Subject,
+    Supervision,
+    SupervisionDraft,
+    SupervisionReplyDraft,
+    SupervisionState,
+)
 from responsibilities.supervision.selectors import notices as reads
 from responsibilities.supervision.selectors.about import About, about_of
 from responsibilities.supervision.services import notices as services
+from responsibilities.supervision.services.drafts import drafts_reply, supervision_reply_draft
 
 PAGE = 30
 _SIDES = ((reads.RECEIVED, "我收到的"), (reads.ISSUED, "我下达的"), (reads.ALL, "全部"))
@@ -183,7 +191,9 @@ def supervision_new(request: Request) -> HttpResponse:
 def supervision_detail(request: Request, pk: int) -> HttpResponse:
     supervision = notice_for(request, pk)
     judges, replies = services.may_judge(request.user, supervision), services.may_reply(request.user, supervision)
-    answers = list(supervision.replies.select_related("author", "on_behalf_of", "reviewed_by", "paper", "activity"))
+    answers = list(
+        supervision.replies.select_related("author", "on_behalf_of", "drafted_by", "reviewed_by", "paper", "activity")
+    )
     state = supervision.state
     waiting = answers[-1] if answers and state == SupervisionState.REPORTED else None
     own = waiting is not None and services.wrote(request.user, waiting)
@@ -198,6 +208,7 @@ def supervision_detail(request: Request, pk: int) -> HttpResponse:
         "extensions": supervision.extensions.select_related("author"),
         "history": history(supervision),
         "may_reply": replies and state in AWAITING,
+        "reply_draft": _reply_draft(request, supervision) if drafts_reply(request.user, supervision) else None,
         "may_review": judges and waiting is not None and not own,
         "may_prolong": judges and state in AWAITING,
         "may_close": judges and state != SupervisionState.CLOSED and not own,
@@ -206,6 +217,12 @@ def supervision_detail(request: Request, pk: int) -> HttpResponse:
         "may_strike": (judges or replies) and state == SupervisionState.ACCEPTED,
     }
     return render(request, "responsibilities/supervision/detail.html", context)
+
+
+def _reply_draft(request: Request, supervision: Supervision) -> SupervisionReplyDraft | None:
+    """The answer that he, or who acts for him, has begun."""
+    rows = SupervisionReplyDraft.objects.visible_to(request.user).filter(supervision=supervision)
+    return rows.select_related("author").first()
 
 
 def _heading(supervision: Supervision, open_problems: int) -> str:
@@ -240,9 +257,14 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
         words = "已销号" if supervision.state == SupervisionState.CLOSED else supervision.get_state_display()
         raise Conflict(f"这件督查现在的状态是{quoted(words)}，不能再回复。", record=supervision)
     records = reads.evidence_for(request.user, supervision)
-    form = ReplyForm(*((request.POST, request.FILES) if request.method == "POST" else (None, None)), records=records)
+    draft = _reply_draft(request, supervision)
+    begun = {"text": draft.text, "activity": draft.activity_id} if draft else {}
+    sent_in = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ReplyForm(*sent_in, records=records, initial=begun)
     if request.method == "POST" and form.is_valid():
         try:
+            if request.POST.get("do") == "draft":
+                return _reply_kept(request, supervision, form.cleaned_data)
             services.supervision_reply(by=request.user, supervision=supervision, **form.cleaned_data)
         except ValidationError as error:
             take_errors(form, error)
@@ -252,15 +274,35 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
             bare = "" if sent["activity"] or sent["file"] else "；没有附记录或文件"
             return _done(request, supervision, f"已回复{late}{bare}")
     words = request.GET.get("find", "").strip()[:40]
-    form.offer(reads.found_among(records, words, MOST_RECORDS), words)
-    return _shown(request, form, supervision=supervision, title=f"回复：{supervision.title}", verb="提交回复")
+    found = reads.found_among(records, words, MOST_RECORDS)
+    if draft and draft.activity_id and not words and draft.activity_id not in {row.pk for row in found}:
+        found = [*records.filter(pk=draft.activity_id), *found]
+    form.offer(found, words)
+    return _shown(
+        request,
+        form,
+        supervision=supervision,
+        title=f"回复：{supervision.title}",
+        verb="提交回复",
+        drafts=drafts_reply(request.user, supervision),
+        draft=draft,
+    )
+
+
+def _reply_kept(request: Request, supervision: Supervision, sent: dict[str, Any]) -> HttpResponse:
+    """Keep the answer as a draft; a file is sent with the answer only."""
+    if sent["file"]:
+        raise ValidationError({"file": "草稿不保存文件，提交回复时再上传。"})
+    supervision_reply_draft(by=request.user, supervision=supervision, text=sent["text"], activity=sent["activity"])
+    leader = services.in_whose_name(request.user, supervision)
+    return _done(request, supervision, f"的回复草稿已保存，{f'待{leader.name}提交' if leader else '还没有提交'}")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def supervision_review(request: Request, pk: int) -> HttpResponse:
     supervision = notice_to_judge(request, pk)
-    reply = supervision.replies.select_related("author", "on_behalf_of", "paper", "activity").last()
+    reply = supervision.replies.select_related("author", "on_behalf_of", "drafted_by", "paper", "activity").last()
     if supervision.state != SupervisionState.REPORTED:
         raise Conflict(
             f"这件督查现在的状态是“{supervision.get_state_display()}”，没有待审核的回复。", record=supervision

@@ -22,6 +22,7 @@ from common.operator import OPERATOR
 from common.periods import Period
 from responsibilities.circulars.models import Circular
 from responsibilities.requirements.models import RequirementState
+from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from tests.members.activities.records import submitted
@@ -380,3 +381,41 @@ def test_a_day_that_has_passed_meanwhile_is_not_issued(world, as_, item):
         as_("staff").post(f"/circulars/{found.pk}/issue/")
     found.refresh_from_db()
     assert found.state == "draft"
+
+
+# ---- what it fulfils beside the two duties
+
+
+def told_of(world, as_of=None):
+    (row,) = [
+        row
+        for row in requirements(Q3, organisations=[world.committee.pk], as_of=as_of, rules=REQUIREMENT_RULES)
+        if row.rule == "life-double-report"
+    ]
+    return row
+
+
+def test_it_meets_the_report_on_double_organisation_life_where_it_tells_of_it(world, as_):
+    address = f"/requirements/{world.committee.pk}/life-double-report/2026Q3/"
+    assert (told_of(world).state, told_of(world).due) == (RequirementState.DUE_SOON, date(2026, 10, 15))
+    assert "生成通报" in html(as_("staff").get(address)) and "生成通报" not in html(as_("leader").get(address))
+    # Nobody of the leading group has a list yet, so the circular cannot say who took part.
+    silent = made(world)
+    page = html(as_("staff").get(address))
+    assert silent.title in page and "没有写明领导干部双重组织生活情况，不计入" in page and "生成通报</a>" not in page
+    assert told_of(world).done == 0
+    issued(world)
+    correction = services.circular_correct(by=world.staff, circular=silent, reason="漏写双重组织生活")
+    assert correction.content["life"]["leaders"] > 0 and told_of(world).done == 0, "a draft tells nobody"
+    circular_issue(by=world.staff, circular=correction)
+    row = told_of(world)
+    assert (row.state, row.on_time, row.circulars) == (RequirementState.MET, 1, [correction.pk])
+    assert told_of(world, date(2026, 10, 11)).done == 0
+    assert f'href="/circulars/{correction.pk}/"' in html(as_("staff").get(address))
+
+
+def test_after_the_days_that_the_duty_allows_it_is_late(world):
+    issued(world)
+    with at("2026-10-16"):
+        made(world)
+        assert (told_of(world).state, told_of(world).late) == (RequirementState.MET_LATE, 1)

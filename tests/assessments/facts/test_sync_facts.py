@@ -1,10 +1,12 @@
 """Facts of the four synchronisations against a slow count: a stage counts once at every organisation above its carriers."""
 
+import csv
 from collections import defaultdict
 from datetime import date
 from statistics import median
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
 from branches.jobs.marks import mark
+from branches.places.models.organisations import Organisation
 from branches.settings.services import start_set
 from common.operator import OPERATOR
 from common.periods import Period
@@ -93,6 +96,24 @@ def test_facts_of_stages_equal_a_slow_count_on_random_work(world, seed, start):
         for text in ("2026-03", "2026-10", "2026Q2", "2026H1", "2026"):
             assert stored(Period.parse(text)) == slow(Period.parse(text)), text
         transaction.set_rollback(True)
+
+
+def test_the_export_of_stages_is_what_a_reader_outside_recomputes(world, tmp_path):
+    build_work(world, 11, items=15)
+    rollups.fill(as_of=AS_OF)
+    file = tmp_path / "facts.csv"
+    call_command("export_facts", period="2026", as_of=AS_OF.isoformat(), out=str(file), verbosity=0)
+    with file.open(encoding="utf-8-sig") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["measure"].startswith("sync.")]
+    found = {
+        (row["organisation"], row["measure"], row["period"]): (row["numerator"], row["denominator"]) for row in rows
+    }
+    names, expected = dict(Organisation.objects.values_list("pk", "name")), {}
+    months = [f"2026-{month:02d}" for month in range(1, 13)]
+    for text in [*months, "2026Q1", "2026Q2", "2026Q3", "2026Q4", "2026H1", "2026H2", "2026"]:
+        for (place, measure), (number, owed, *_) in slow(Period.parse(text)).items():
+            expected[names[place], measure, text] = (str(number), "" if owed is None else str(owed))
+    assert len(found) > 100 and found == expected
 
 
 def test_two_branches_that_carry_one_item_make_one_stage_of_their_committee(world):

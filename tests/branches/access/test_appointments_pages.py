@@ -106,7 +106,7 @@ def _found(client, text):
 
 def test_a_secretary_finds_accounts_that_concern_his_branch_and_one_named_in_full(world, as_):
     client = as_("secretary_a")
-    assert _found(client, "用户") == {"officer_a", "leader_a1", "member"}
+    assert _found(client, "用户") == {"officer_a", "organiser_a", "leader_a1", "member"}
     assert _found(client, "secretary") == set(), "no list of the agency, letter by letter"
     assert _found(client, "outsider") == {"outsider"}
     assert _found(client, "outside") == set()

@@ -12,13 +12,14 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.reach import Seat, fresh, reach_of
-from branches.reach.rights import ORGANISATION_RIGHTS, REVIEW, ROLES, STRICTLY_BELOW, SYSTEM_ROLES, VIEW
+from branches.reach.rights import ASSISTANT, ORGANISATION_RIGHTS, REVIEW, ROLES, STRICTLY_BELOW, SYSTEM_ROLES, VIEW
 from common import clock
 from common.operator import OPERATOR
 
 pytestmark = pytest.mark.django_db
 RIGHTS = [right for right, _ in ORGANISATION_RIGHTS]
-CONTENT_ROLES = [key for key in ROLES if key not in SYSTEM_ROLES]
+# An assistant rests on a leader's appointment (tests/branches/access/test_assistants.py).
+CONTENT_ROLES = [key for key in ROLES if key not in (*SYSTEM_ROLES, ASSISTANT)]
 
 
 def by_hand(user, right):

@@ -65,7 +65,7 @@ def test_who_is_listed_and_why_not(vacant, as_):
     Member.objects.filter(pk=people["branch_b"].pk).update(account=vacant.outsider)
     Appointment.objects.filter(user=vacant.general_secretary).update(ends="2020-01-01")
     page = as_("committee_secretary").get("/slips/secretaries/").content.decode()
-    assert "2 位书记可以任命并建立账号" in page and "jiayi" in page and "bingyi" in page
+    assert "2 位书记、1 位组织委员可以任命并建立账号" in page and "jiayi" in page and "bingyi" in page
     assert "同一人已列在甲处党支部" in page and "已有账号，尚未任命" in page and "去任命" in page
     User.objects.filter(pk=vacant.outsider.pk).update(is_active=False)
     people["branch_c"].posts.all().delete()

@@ -15,8 +15,9 @@ from members.roster.models.members import Member
 from responsibilities.circulars.models import Circular
 from responsibilities.duties.models import DutyList, DutyReport
 from responsibilities.portfolios.models import LeaderPortfolio
+from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID as EXEMPTABLE
 from responsibilities.supervision.models import Supervision
-from tests.responsibilities.requirements.slow_requirements import Slow, bounds, days, label
+from tests.responsibilities.requirements.slow_requirements import Slow, alive, bounds, days, label
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "each": 12, "requirements": 12}
 LIFE = {"assembly", "group_meeting", "theme_day", "org_life"}
@@ -79,7 +80,7 @@ class SlowDuties:
         return False
 
     def said(self, duty, key):
-        """The report of a slot and its state on the day, or (None, None)."""
+        """The report of a slot and its state on the day, or (None, None): what was entered for a leader is his own."""
         for row in self.reports:
             if row.duty_id == duty.pk and row.slot == key and localdate(row.reported_at) <= self.as_of:
                 state = row.state
@@ -91,6 +92,23 @@ class SlowDuties:
     def judged(self, duty, key, numbers, due, *, unknown=False):
         """numbers: (expected, done, late), as the sources count them."""
         expected, done, late = numbers
+        if self.of_periods(duty):
+            first, last = self.span_of(key)
+            place = self.places[duty.list.organisation_id]
+            if (place.founded and place.founded > due) or (place.archived_on and place.archived_on < first):
+                expected = done = late = 0
+            history = due < self.slow.start or self.is_history(key)
+            if expected and not history and place.archived_on:
+                due = min(due, place.archived_on)
+            _, state = self.said(duty, key)
+            met = done >= expected or state in ("reported", "accepted")
+            if place.archived_on and place.archived_on < self.slow.start:
+                met = False
+            lived = [day for day in days(first, last) if alive(place, day) and day >= self.slow.start]
+            if not history and not met and not self.slow.enough(lived, first, last):
+                expected = done = late = 0
+            if not met and self.is_exempt(duty, place, first, last):
+                expected = done = late = 0
         self.dues[duty.pk, key] = due
         if due < self.slow.start or self.is_history(key):
             return 0, 0, late and 0, "not_applicable"
@@ -106,6 +124,24 @@ class SlowDuties:
         if unknown:
             return expected, done, late, "unknown"
         return expected, done, late, "overdue" if self.as_of > due else "open"
+
+    # -- what an organisation lived and was exempt from -----------------------------------
+
+    def of_periods(self, duty):
+        """Whether it is owed for a period as such: neither for things that happened, nor by a member."""
+        things = ("requirements", "stages", "minuted", "led", "terms", "supervisions", "lists")
+        return duty.source not in things and duty.list.level != "member"
+
+    def span_of(self, key):
+        for months in (1, 3, 6, 12):
+            for number in range(1, 12 // months + 1):
+                if name_of(months, self.year, number) == key:
+                    return bounds(months, self.year, number)
+        raise AssertionError(key)
+
+    def is_exempt(self, duty, place, first, last):
+        rules = [rule for rule in duty.rules.split() if rule in EXEMPTABLE]
+        return bool(rules) and all(self.slow.exempt(place, rule, first, last) for rule in rules)
 
     # -- records ------------------------------------------------------------------------
 
@@ -163,8 +199,8 @@ class SlowDuties:
 
     def _words(self, duty, member, holder):
         place = duty.list.organisation
-        for key, _, _, due in self.periods(duty):
-            gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due)
+        for key, first, _, due in self.periods(duty):
+            gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < first)
             spared = duty.list.level == "member" and duty.key != ""
             yield key, self.judged(duty, key, (0 if gone or spared else 1, 0, 0), due)
 
@@ -239,8 +275,10 @@ class SlowDuties:
     def _review(self, duty, member, holder):
         held = self.own(member.pk, {"member_review"})
         there = [row for row in held if self.state_of(row, member.pk) in HERE]
-        silent = any(self.state_of(row, member.pk) == "not_recorded" for row in held)
         for key, first, last, due in self.periods(duty):
+            silent = any(
+                self.state_of(row, member.pk) == "not_recorded" and self.time_of(row, first, last, due) for row in held
+            )
             when = [self.time_of(row, first, last, due) for row in there]
             done = sum(one is not None for one in when)
             late = max(0, min(done, 1) - when.count("on_time"))
@@ -267,14 +305,18 @@ class SlowDuties:
         for key, first, last, due in self.periods(duty):
             mine = [row for row in found if self.time_of(row, first, last, due)]
             known = [row for row in mine if row.starts_at and row.ends_at and row.ends_at > row.starts_at]
-            total = sum(
-                (row.ends_at.hour * 60 + row.ends_at.minute - row.starts_at.hour * 60 - row.starts_at.minute) / 60
-                for row in known
-            )
+            total, in_time = self.hours_of(known), self.hours_of(row for row in known if row.day <= due)
             silent = len(mine) > len(known)
             unknown = silent and int(total) < duty.times and (self.as_of > due or not total)
-            # The year's own last day is the due date: nothing of the year is late.
-            yield key, self.judged(duty, key, (duty.times, int(total), 0), due, unknown=unknown)
+            # Held in the next year to make up for this one, it is late.
+            late = max(0, min(int(total), duty.times) - int(in_time))
+            yield key, self.judged(duty, key, (duty.times, int(total), late), due, unknown=unknown)
+
+    def hours_of(self, records):
+        return sum(
+            (row.ends_at.hour * 60 + row.ends_at.minute - row.starts_at.hour * 60 - row.starts_at.minute) / 60
+            for row in records
+        )
 
     def _requirements(self, duty, member, holder):
         branch = duty.list.organisation_id
@@ -295,6 +337,9 @@ class SlowDuties:
             open_in_year = row.expires <= date(self.year, 12, 31) and (
                 row.closed_on is None or row.closed_on >= date(self.year, 1, 1)
             )
+            gone = self.places[row.organisation_id].archived_on
+            if gone and gone < row.expires:
+                continue
             if open_in_year and duty.list.organisation in self.places[row.organisation_id].get_ancestors(
                 include_self=True
             ):
@@ -371,10 +416,6 @@ class SlowDuties:
                 and (rows := [row for row in self.circulars if self.is_of(row, duty, quarter)])
             ]
             expected = min(duty.times, sum(self.overlap(quarter, first, last) for quarter in range(1, 5)))
-            place = duty.list.organisation
-            if (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due):
-                yield key, self.judged(duty, key, (0, 0, 0), due)
-                continue
             late = max(0, min(len(days), expected) - sum(day <= due for day in days))
             yield key, self.judged(duty, key, (expected, len(days), late), due)
 

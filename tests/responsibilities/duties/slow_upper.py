@@ -152,14 +152,17 @@ class SlowUpper(SlowDuties):
         found = [
             row
             for row in self.records(template(duty.key).kinds, {duty.list.organisation_id})
-            if (member is not None and row.chair_id == member.pk) or row.chair_name == holder.name
+            if self.has_chair(row, member, holder)
         ]
         yield from self.held(duty, found)
+
+    def has_chair(self, record, member, holder):
+        return (member is not None and record.chair_id == member.pk) or record.chair_name == holder.name
 
     def held(self, duty, records):
         place = duty.list.organisation
         for key, first, last, due in self.periods(duty):
-            gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < due)
+            gone = (place.founded and place.founded > due) or (place.archived_on and place.archived_on < first)
             nothing = self.judged(duty, key, (0, 0, 0), due)
             yield key, nothing if gone else self.counted(duty, key, records, first, last, due)
 
@@ -168,4 +171,6 @@ class SlowUpper(SlowDuties):
         if duty.list.level not in ("branch", "general_branch"):
             own |= {pk for pk, place in self.places.items() if place.kind in ("party_group", "committee")}
         found = list({row.pk: row for row in self.records(kinds, own)}.values())
+        if duty.list.level == "party_group_secretary":
+            found = [row for row in found if self.has_chair(row, member, holder)]
         yield from self.held(duty, found)

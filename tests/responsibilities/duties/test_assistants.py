@@ -18,9 +18,13 @@ from responsibilities.duties.models import DutyList, DutyReport
 from responsibilities.duties.services.lists import duty_list_note
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.duties.services.reports import duty_report, duty_report_accept
-from responsibilities.supervision.models import Supervision, SupervisionDraft
-from responsibilities.supervision.services.drafts import supervision_draft, supervision_draft_issue
-from responsibilities.supervision.services.notices import supervision_issue, supervision_reply
+from responsibilities.supervision.models import Supervision, SupervisionDraft, SupervisionReplyDraft
+from responsibilities.supervision.services.drafts import (
+    supervision_draft,
+    supervision_draft_issue,
+    supervision_reply_draft,
+)
+from responsibilities.supervision.services.notices import supervision_close, supervision_issue, supervision_reply
 from tests.responsibilities.duties.world import duty, html, issued
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +168,56 @@ def test_when_he_stopped_acting_he_answers_nothing(world):
     ended(world)
     with pytest.raises(PermissionDenied):
         supervision_reply(by=world.assistant, supervision=notice, text="代")
+
+
+def test_an_answer_is_drafted_and_sent_by_the_leader_with_what_he_changed(world, as_):
+    notice = to_leader(world)
+    page, client = f"/supervision/{notice.pk}/reply/", as_("assistant")
+    assert client.post(page, {"text": "已到联系点。", "do": "draft"}).url == f"/supervision/{notice.pk}/"
+    notice.refresh_from_db()
+    assert notice.state == "open" and not notice.replies.exists()
+    assert entry("supervision.reply_draft")[1]["note"] == "代录：代leader 用户"
+    assert Notice.objects.filter(recipient=world.leader, text__contains="代您起草，待您提交").count() == 1
+    # Written over, the leader is not told again.
+    client.post(page, {"text": "已到联系点两次。", "do": "draft"})
+    assert Notice.objects.filter(recipient=world.leader, text__contains="代您起草，待您提交").count() == 1
+    assert "已存草稿" in html(client.get("/")) and SupervisionReplyDraft.objects.get().text == "已到联系点两次。"
+    shown = html(as_("leader").get(page))
+    assert "已到联系点两次。</textarea>" in shown and "assistant 用户于" in shown
+    assert as_("leader").post(page, {"text": "已到联系点两次，问题已交办。"}).status_code == 302
+    reply = notice.replies.get()
+    assert (reply.author, reply.on_behalf_of, reply.drafted_by) == (world.leader, None, world.assistant)
+    assert reply.writer == "leader 用户（assistant 用户代录）" and not SupervisionReplyDraft.objects.exists()
+    assert entry("supervision.reply")[1]["note"] == "由assistant 用户代录"
+
+
+def test_a_draft_of_an_answer_is_of_both_alone_and_goes_with_the_notice(world, as_):
+    notice = to_leader(world)
+    supervision_reply_draft(by=world.assistant, supervision=notice, text="绝密的半句话")
+    page = f"/supervision/{notice.pk}/"
+    assert "绝密的半句话" in html(as_("assistant").get(f"{page}reply/"))
+    assert "存有回复草稿" in html(as_("leader").get(page))
+    for who in ("party_secretary", "staff", "committee_secretary"):
+        assert "草稿" not in html(as_(who).get(page))
+        with pytest.raises(PermissionDenied):
+            supervision_reply_draft(by=world.user(who), supervision=notice, text="别人的")
+    supervision_close(by=world.party_secretary, supervision=notice, reason="了结")
+    assert not SupervisionReplyDraft.objects.exists()
+    with pytest.raises(Conflict):
+        supervision_reply_draft(by=world.assistant, supervision=notice, text="迟了")
+
+
+def test_a_notice_to_an_organisation_and_a_file_have_no_draft(world, as_):
+    notice = to_leader(world)
+    paper = SimpleUploadedFile("说明.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf")
+    sent = {"text": "见附件", "file": paper, "do": "draft"}
+    answer = as_("assistant").post(f"/supervision/{notice.pk}/reply/", sent)
+    assert answer.status_code == 422 and "草稿不保存文件" in html(answer)
+    Supervision.objects.filter(pk=notice.pk).update(holder=None, organisation=world.branch_a)
+    page = f"/supervision/{notice.pk}/reply/"
+    assert "存为草稿" not in html(as_("secretary_a").get(page))
+    assert as_("secretary_a").post(page, {"text": "半句", "do": "draft"}).status_code == 403
+    assert not SupervisionReplyDraft.objects.exists()
 
 
 # ---- supervisions drafted for the leader

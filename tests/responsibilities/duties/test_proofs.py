@@ -127,7 +127,21 @@ def test_debriefing_counts_at_the_branch_or_where_its_secretary_attended_above(w
     Attendance.objects.create(activity=above, member=secretary, organisation=world.branch_a, state="present")
     assert slots("br-debrief", organisation=world.branch_a)["2026"].records == [above.pk]
     assert slots("br-debrief", organisation=world.branch_b)["2026"].state == "open"
-    assert slots("cm-debrief")["2026"].state == slots("ps-debrief")["2026"].state == "closed"
+    assert slots("cm-debrief")["2026"].state == "closed"
+
+
+def test_the_party_groups_secretary_debriefs_by_the_meeting_that_he_chaired_himself(world):
+    issued(world)
+    above = held(world.committee, "debrief", date(2026, 11, 5))
+    assert slots("ps-debrief")["2026"].text == "11月5日的述职评议会记录不计入：没有登记主持人"
+    assert slots("ps-debrief")["2026"].state == "open" and not slots("ps-debrief")["2026"].records
+    Activity.objects.filter(pk=above.pk).update(chair_name="别人")
+    held(world.root, "debrief", date(2026, 11, 4), chair_name="别人")
+    assert slots("ps-debrief")["2026"].text.endswith("主持人不是本人（另有 1 条也不计入）")
+    Activity.objects.filter(pk=above.pk).update(chair_name=world.party_secretary.name)
+    slot = slots("ps-debrief")["2026"]
+    assert (slot.state, slot.records, slot.text) == ("closed", [above.pk], "1 条述职评议会记录")
+    assert "ps-debrief" in {one.key for one, _ in duties_of_record(above)}
 
 
 def test_what_the_secretary_must_chair_himself_is_proved_by_the_chair(world):

@@ -17,6 +17,7 @@ from responsibilities.circulars.models import Circular
 from responsibilities.duties.models import Duty, DutyReport
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots, progress
 from responsibilities.duties.services.portfolios import portfolio_make
+from responsibilities.requirements.models import Exemption
 from responsibilities.supervision.models import Supervision
 from tests.examples import examples
 from tests.records import counted
@@ -36,6 +37,7 @@ def furnish(world, agency):
     _end_terms(agency)
     _supervise(world, agency)
     _circulate(world, agency)
+    _exempt(world, agency)
     if agency.people:
         Member.objects.filter(pk=agency.chance.choice(agency.people).pk).update(account=world.leader)
     if agency.maybe(0.7):
@@ -71,6 +73,20 @@ def _meet_above(world, agency):
             )
             ActivityKind.objects.create(activity=record, kind=kind)
             counted(record)
+
+
+def _exempt(world, agency):
+    """From the rules of duties that no requirement of a branch proves."""
+    rules = ["oa-debrief", "life-double-report", "resp-party-group-study", "life-lecture-leader", "edu-32h"]
+    for _ in range(4):
+        first = agency.day()
+        Exemption.objects.create(
+            organisation=agency.chance.choice([world.root, world.committee, *agency.branches]),
+            rules=agency.chance.sample(rules, 3),
+            first=first,
+            last=first + timedelta(days=agency.chance.choice([20, 100, 200, 364])),
+            reason="同意",
+        )
 
 
 def _end_terms(agency):
@@ -129,8 +145,9 @@ def moment(day):
 
 
 def say(agency, duties, slots):
-    """Let holders have reported at random about some of the slots there are."""
+    """Let holders have reported at random about some of the slots there are, a leader often by who acts for him."""
     rows = []
+    leader = agency.world.leader
     for duty in duties:
         for slot in slots[duty.pk]:
             if not agency.maybe(0.25):
@@ -140,9 +157,12 @@ def say(agency, duties, slots):
             state = agency.chance.choice(["accepted", "returned"]) if reviewed else "reported"
             if agency.maybe(0.15):
                 state, reviewed = "confirmed", None
+            acted = duty.list.holder_id == leader.pk and agency.maybe(0.5)
             rows.append(
                 DutyReport(
                     duty=duty,
+                    reported_by=agency.world.assistant if acted else duty.list.holder,
+                    on_behalf_of=leader if acted else None,
                     slot=slot.key,
                     state=state,
                     text="已落实",

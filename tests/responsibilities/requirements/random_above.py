@@ -11,6 +11,7 @@ from branches.settings.models import Setting
 from members.activities.judgement import judgements_write
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.posts import Post
+from responsibilities.circulars.models import Circular
 from responsibilities.requirements.models import Exemption, RequirementDocument
 from tests.responsibilities.random_year import YEAR
 
@@ -51,6 +52,7 @@ class Above:
         for _ in range(40):
             self.record()
         self.papers()
+        self.circulars()
         self.exemptions()
         self.settings()
 
@@ -146,6 +148,31 @@ class Above:
                         dated_on=a.day(),
                         withdrawn=make_aware(datetime(YEAR, 12, 1)) if a.maybe(0.2) else None,
                     )
+
+    def circulars(self):
+        """Of some quarters, now and then corrected; not each tells of double organisation life, nor is each issued."""
+        a = self.agency
+        for quarter in range(1, 5):
+            before = None
+            for version in range(1, a.chance.choice([0, 1, 1, 2]) + 1):
+                day, issued = a.day(), a.maybe(0.8)
+                row = Circular.objects.create(
+                    organisation=self.places["committee"],
+                    period=f"{YEAR}Q{quarter}",
+                    version=version,
+                    corrects=before,
+                    reason="更正" if before else "",
+                    state="issued" if issued else "draft",
+                    issued_on=day if issued else None,
+                    title="通报",
+                    opening="如下",
+                    asks="请补齐",
+                    until=day,
+                    content={"life": {"leaders": a.chance.choice([0, 3])}},
+                )
+                if not issued:
+                    break
+                before = row
 
     def exemptions(self):
         a = self.agency

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from branches.notices.models import Notice
 from branches.places.models.terms import Term
 from branches.reach.models import Appointment
+from responsibilities.circulars.models import Circular
 from responsibilities.requirements.models import RequirementDocument
 from tests.responsibilities.requirements.slow_requirements import DEFAULTS, Slow, alive, bounds, days, label
 
@@ -68,6 +69,8 @@ OF_PLACES = {
     "resp-annual-report": ("party_group", 12, None, None, "annual_report_per_year", "documents_due"),
 }
 # The rules of development apply from the day on which the new text was issued.
+# Still in time so many days after the period, within the year: a circular about a quarter is made when it is over.
+AFTER = {"life-double-report": 15}
 SINCE = {"dev-analysis-1y": date(2026, 5, 11)}
 ELECTED = ("committee", "general_branch", "branch")
 # rule → (kinds of organisation whose secretary owes it, kind of record, setting of the day)
@@ -94,6 +97,7 @@ class SlowLevels(Slow):
         super().__init__(as_of)
         self.papers = [row for row in RequirementDocument.objects.all() if not row.withdrawn and row.dated_on <= as_of]
         self.terms = list(Term.objects.all())
+        self.circulars = list(Circular.objects.all())
         self.seats_given = list(Appointment.objects.select_related("user"))
         self.notices = list(Notice.objects.all())
 
@@ -153,6 +157,8 @@ class SlowLevels(Slow):
         _, months, kinds, topic, number_key, due_key = OF_PLACES[rule]
         first, last = bounds(months, year, number)
         due = self.day_of(due_key, first, last)
+        if rule in AFTER:
+            due = min(last + timedelta(days=AFTER[rule]), date(year, 12, 31))
         if not any(alive(place, day) for day in days(first, last)):
             return None
         if SINCE.get(rule, first) > first or self.history(place, due, first, last):
@@ -163,6 +169,8 @@ class SlowLevels(Slow):
             papers = [row for row in papers if row.period == written(months, year, number)]
             on_time = sum(row.dated_on <= due for row in papers)
             late = len(papers) - on_time
+            if rule == "life-double-report" and (told := self.told_on(place, written(months, year, number))):
+                on_time, late = on_time + (told <= due), late + (told > due)
         else:
             on_time, late = self.of_records(place, kinds, topic, first, last)
         if expected == 0:
@@ -171,6 +179,17 @@ class SlowLevels(Slow):
         if not self.enough(lived, first, last) and on_time + late < expected:
             return 0, 0, "not_applicable", due
         return self.judged(place, rule, (first, last), (expected, on_time, late), due)
+
+    def told_on(self, place, period):
+        """The day on which the committee first issued a circular about the period that tells of double organisation life."""
+        told = [
+            row.issued_on
+            for row in self.circulars
+            if (row.organisation_id, row.period, row.state) == (place.pk, period, "issued")
+            and row.issued_on <= self.as_of
+            and row.content["life"]["leaders"] > 0
+        ]
+        return min(told, default=None)
 
     def of_records(self, place, kinds, topic, first, last):
         counted = {"on_time": 0, "late": 0}

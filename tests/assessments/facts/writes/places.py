@@ -13,7 +13,7 @@ from branches.settings.services import start_set
 from common.operator import OPERATOR
 from members.roster.services.members import member_transfer, post_end
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
-from responsibilities.requirements.exemptions import exemption_revoke, requirement_exempt
+from responsibilities.requirements.exemptions import exemption_make, exemption_revoke, requirement_exempt
 from tests.assessments.facts.writes.agency import TODAY, YEAR, account_link, record, row_of, write
 
 
@@ -22,6 +22,20 @@ def exempted(a):
     yield
     row = row_of(a.world.branch_a, "life-theme-day", f"{YEAR}-02")
     requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
+
+
+@write
+def exempted_from_debriefing(a):
+    """From a rule that no fact counts: the duty that rests on it is not owed either."""
+    yield
+    exemption_make(
+        by=OPERATOR,
+        organisations=[a.world.branch_a],
+        rules=["oa-debrief"],
+        first=date(YEAR, 1, 1),
+        last=date(YEAR, 12, 31),
+        reason="疫情",
+    )
 
 
 @write

@@ -1,0 +1,81 @@
+"""The organisation officer of a branch (组织委员): a branch officer who also keeps its roster, and nothing more."""
+
+import importlib
+
+import pytest
+from django.apps import apps
+
+from branches.access.models import User
+from branches.reach.models import Appointment, OrganisationGrant
+from branches.reach.reach import fresh
+from branches.reach.rights import APPOINT, DUTIES, MEMBERS, RECORD, REVIEW, ROLES, VIEW
+from common import clock
+from common.operator import OPERATOR
+from members.roster.models.members import Member
+from members.roster.services.members import post_give
+from tests.members.slips.test_in_one_go import MAKE
+
+ROLE = "organisation_officer"
+
+
+def appoint(client, user, organisation):
+    data = {"user": user.pk, "role": ROLE, "organisation": organisation.pk, "starts": clock.today().isoformat()}
+    return client.post(f"/appointments/new/?q={user.username}", data)
+
+
+@pytest.mark.parametrize(
+    "who, place", [("secretary_a", "branch_a"), ("general_secretary", "branch_c"), ("committee_secretary", "branch_b")]
+)
+def test_he_is_appointed_by_the_secretary_and_above_at_a_branch(world, as_, who, place):
+    assert f'value="{ROLE}"' in as_(who).get("/appointments/new/").content.decode()
+    assert appoint(as_(who), world.outsider, world.places[place]).status_code == 302
+    rights = fresh(world.outsider).rights_at(world.places[place].pk)
+    assert rights == {VIEW, RECORD, DUTIES, MEMBERS} == ROLES[ROLE].rights
+    assert not rights & {REVIEW, APPOINT}
+
+
+@pytest.mark.parametrize(
+    "who, place", [("secretary_a", "branch_b"), ("general_secretary", "general"), ("officer_a", "branch_a")]
+)
+def test_he_is_appointed_by_nobody_else_and_nowhere_else(world, as_, who, place):
+    assert appoint(as_(who), world.outsider, world.places[place]).status_code in (200, 404)
+    assert not world.outsider.appointments.exists()
+
+
+def test_he_keeps_the_roster_records_and_reports_for_the_branch_and_its_groups_alone(world, as_):
+    client, first = as_("organiser_a"), world.people("branch_a")[3]
+    page = client.get("/").content.decode()
+    assert "工作台" in page and page.count('href="/members/"') > 1 and "任职授权" not in page
+    assert client.get(f"/members/{first.pk}/edit/").status_code == 200
+    assert as_("officer_a").get(f"/members/{first.pk}/edit/").status_code == 404
+    assert client.get(f"/members/{world.people('branch_b')[0].pk}/edit/").status_code == 404
+    assert client.get(f"/activities/new/?organisation={world.group_a1.pk}").status_code == 200
+    assert client.get("/review/").status_code == client.get("/appointments/").status_code == 404
+
+
+def test_the_post_in_the_ledger_proposes_his_account_and_it_is_not_ticked(world, as_):
+    two, client = world.people("branch_b")[1], as_("committee_secretary")
+    post_give(by=OPERATOR, member=two, organisation=world.branch_b, kind="organisation")
+    # Of one who is the secretary too, there is the secretary's row alone.
+    post_give(by=OPERATOR, member=world.people("branch_b")[0], organisation=world.branch_b, kind="organisation")
+    page = client.get("/slips/secretaries/").content.decode()
+    assert "2 位组织委员可以任命并建立账号</h1>" in page and f'value="{two.pk}">' in page
+    form = {"member": [two.pk], f"username_{two.pk}": "yier"}
+    assert "任命 1 位组织委员，建立 1 个账号？" in client.post(MAKE, form).content.decode()
+    assert "1 位同志的口令条" in client.post(MAKE, form | {"confirmed": "1"}).content.decode()
+    held = User.objects.get(username="yier").appointments.get()
+    assert (held.role, held.organisation) == (ROLE, world.branch_b)
+    Member.objects.filter(pk=two.pk).update(account=held.user)
+    page = client.get("/slips/secretaries/").content.decode()
+    assert "1 位组织委员可以任命" in page and "去任命" not in page
+
+
+def test_going_back_he_is_a_branch_officer_without_the_roster(world):
+    back = importlib.import_module("branches.migrations.0021_organisation_officers").back_to_officers
+    Appointment.objects.create(user=world.officer_a, role=ROLE, organisation=world.branch_a, starts=clock.today())
+    back(apps, None)
+    assert not Appointment.objects.filter(role=ROLE).exists()
+    assert world.organiser_a.appointments.get().role == "branch_officer"
+    assert world.officer_a.appointments.count() == 1
+    left = OrganisationGrant.objects.filter(user=world.organiser_a).values_list("permission__codename", flat=True)
+    assert set(left) == {VIEW, RECORD, DUTIES}
