@@ -14,6 +14,8 @@ MET, MET_LATE, OVERDUE = "met", "met_late", "overdue"
 NOT_DUE, DUE_SOON = "not_due", "due_soon"
 EXEMPT, WAIVED, NOT_APPLICABLE = "exempt", "waived", "not_applicable"
 UNKNOWN, KNOWN = "unknown", "known"
+# Nothing is built that could count it: not the same as "does not apply".
+NOT_MEASURED = "not_measured"
 
 COUNTED = frozenset({MET, MET_LATE, OVERDUE})
 PENDING = frozenset({NOT_DUE, DUE_SOON})
@@ -36,6 +38,7 @@ class Item:
     text      the whole reason, where the words made from name and unit do not fit; late_text: the same for
               what was late
     final     cannot be made good any more
+    rests_on  the measures by which another indicator may count the same thing
     """
 
     state: str
@@ -48,6 +51,7 @@ class Item:
     text: str = ""
     late_text: str = ""
     final: bool = False
+    rests_on: tuple[str, ...] = ()
 
     def __post_init__(self):
         if self.state not in STATES:

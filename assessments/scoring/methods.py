@@ -15,6 +15,8 @@ from common.text import quoted
 MISSING, LATE, PARTIAL, DEDUCTION = "missing", "late", "partial", "deduction"
 LEVEL, COUNT, VOTES, VALUE = "level", "count", "votes", "value"
 ADJUSTMENT, VETO = "adjustment", "veto"
+# Counted by another indicator: said without points.
+ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Reason:
 
     text    Chinese, without the points
     exact   points lost, exact; negative for an adjustment in favour
-    kind    MISSING, LATE, PARTIAL, DEDUCTION, LEVEL, COUNT, VOTES, VALUE, ADJUSTMENT, VETO
+    kind    MISSING, LATE, PARTIAL, DEDUCTION, LEVEL, COUNT, VOTES, VALUE, ADJUSTMENT, VETO, ELSEWHERE
     target  opaque reference of the record, requirement or stage
     points  points lost in hundredths; set when a result is made, so that they add up to the indicator's loss
     regain  of these, what can still be won back by making it good now
@@ -46,7 +48,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Points of one indicator: `points` is None unless `state` is "known"."""
+    """Points of one indicator: `points` is None unless `state` is "known".
+
+    `things` how many due things they rest on, each of whatever units: the dimension weighs by them.
+    """
 
     state: str
     points: Fraction | None = None
@@ -55,6 +60,7 @@ class Outcome:
     on_time: Fraction = Fraction(0)
     late: Fraction = Fraction(0)
     note: str = ""
+    things: int = 1
 
 
 def ratio(points, items, late_factor):
@@ -73,12 +79,13 @@ def ratio(points, items, late_factor):
     required = sum(item.parts()[0] for item in counted)
     on_time = sum(item.parts()[1] for item in counted)
     late = sum(item.parts()[2] for item in counted)
-    reasons = tuple(reason.scaled(points / required) for item in counted for reason in _item_reasons(item, late_factor))
-    return Outcome(KNOWN, points * (on_time + late_factor * late) / required, reasons, required, on_time, late)
+    reasons = tuple(reason.scaled(points / required) for item in counted for reason in item_reasons(item, late_factor))
+    won = points * (on_time + late_factor * late) / required
+    return Outcome(KNOWN, won, reasons, required, on_time, late, things=len(counted))
 
 
-def _item_reasons(item, late_factor):
-    """What an item lost, in units of the item."""
+def item_reasons(item, late_factor):
+    """What an item lost, in units of the item: one Reason for what is missing, one for what came late."""
     expected, done, late = item.parts()
     missing = expected - done - late
     if missing:

@@ -26,7 +26,8 @@ class Indicator:
     `points` is the weight; `method` one of METHODS; `late_factor` what a late one counts of one in time;
     `measures` the names of the measures it reads; `rules` ids of the rulebook; `not_applicable` when it does
     not apply, in words; `levels` (name, points or value) for graded and votes; `unit` the measure word of
-    its things.
+    its things; `counted_in` keys of the indicators that are asked first: what rests on a measure of theirs is
+    scored there and costs nothing here (once is enough).
     """
 
     key: str
@@ -46,16 +47,21 @@ class Indicator:
     min_valid: int = 0
     unit: str = "次"
     note: str = ""
+    counted_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """A group of indicators; `points` is their sum."""
+    """A group of indicators; `points` is their sum.
+
+    `full_from`: from so many due things on the whole weight counts, fewer weigh less (no single fault decides).
+    """
 
     key: str
     name: str
     points: Fraction
     indicators: tuple[Indicator, ...]
+    full_from: int = 1
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,9 @@ class Scheme:
     """A version of a scheme.
 
     `grade_on` says whether bounds are compared with the rounded or the exact total; `quota_tie` what happens
-    to equals at the edge of a quota; `periods` the kinds of period it is used for.
+    to equals at the edge of a quota; `periods` the kinds of period it is used for. With `spread` the weight of
+    what does not apply goes to the rest; without, a result is points of countable points, and its rate meets the
+    bounds. With fewer than `grade_min_points` countable points no grade is given.
     """
 
     key: str
@@ -125,6 +133,8 @@ class Scheme:
     quotas: tuple[Quota, ...] = ()
     grade_on: str = "rounded"
     quota_tie: str = "decide"
+    spread: bool = True
+    grade_min_points: Fraction = Fraction(0)
 
     @property
     def bounds(self):
@@ -166,6 +176,8 @@ def scheme_from(data):
         ),
         grade_on=data.get("grade_on", "rounded"),
         quota_tie=data.get("quota_tie", "decide"),
+        spread=data.get("spread", True),
+        grade_min_points=_number(data.get("grade_min_points", 0)),
     )
     _check(scheme)
     return scheme
@@ -184,6 +196,7 @@ def _dimension(data):
         data["name"],
         _number(data["points"]),
         tuple(_indicator(row) for row in data["indicators"]),
+        data.get("full_from", 1),
     )
 
 
@@ -209,6 +222,7 @@ def _indicator(data):
         min_valid=data.get("min_valid", 0),
         unit=data.get("unit", "次"),
         note=data.get("note", ""),
+        counted_in=tuple(data.get("counted_in", ())),
     )
 
 
@@ -232,6 +246,7 @@ def _check(scheme):
     _check_sums(scheme)
     for _, row in scheme.indicators():
         _check_indicator(row)
+    _check_once(scheme)
     _check_grades(scheme)
 
 
@@ -257,6 +272,21 @@ def _check_indicator(row):
         raise ValueError(f"指标{quoted(row.name)}没有设定每项分值。")
     if row.sub_items and sum(row.sub_items) != row.points:
         raise ValueError(f"指标{quoted(row.name)}各小项分值之和不等于{plain(row.points)}分。")
+
+
+def _check_once(scheme):
+    known = {row.key: row for _, row in scheme.indicators()}
+    for row in known.values():
+        for key in row.counted_in:
+            if key not in known or key == row.key:
+                raise ValueError(f"指标{quoted(row.name)}所说的“已在他处计分”的指标{quoted(key)}不在方案中。")
+            if row.key in known[key].counted_in:
+                raise ValueError(f"指标{quoted(row.name)}和{quoted(known[key].name)}互相让对方计分。")
+    for dimension in scheme.dimensions:
+        if not isinstance(dimension.full_from, int) or dimension.full_from < 1:
+            raise ValueError(f"{quoted(dimension.name)}的足额起算数应是不小于 1 的整数。")
+        if scheme.spread and dimension.full_from != 1:
+            raise ValueError(f"{quoted(dimension.name)}的足额起算数只用于不分摊分值的方案。")
 
 
 def _check_grades(scheme):
