@@ -106,7 +106,8 @@ class Fact:
     """What is known for one indicator, one organisation and one period; which field is read depends on its
     method.
 
-    ratio → items · deduct → deductions, inside_bonus · graded → level · count → count · votes → votes ·
+    ratio → items · deduct → deductions, inside_bonus · graded → level, also (where several facts decide one level, the
+    lowest counts) · bands, steps → value out of `of` (1: the value is the figure) · count → count · votes → votes ·
     derived and manual → value out of `of`, with `text` naming what was lost. A fact of state UNKNOWN or
     NOT_APPLICABLE has nothing else; `text` may say why.
     """
@@ -116,6 +117,7 @@ class Fact:
     deductions: tuple[Deduction, ...] = ()
     inside_bonus: tuple[Number, ...] = ()
     level: str | None = None
+    also: tuple[str, ...] = ()
     count: Number | None = None
     votes: Votes | None = None
     value: Number | None = None

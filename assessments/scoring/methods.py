@@ -149,6 +149,30 @@ def graded(points, levels, level, name="", target=()):
     return Outcome(KNOWN, won, reasons)
 
 
+def lowest(levels, *chosen):
+    """The chosen level that yields least; KeyError for one that the scheme lacks."""
+    return min(chosen, key=lambda level: exact(levels[level]))
+
+
+def bands(points, rows, figure, name="", target=()):
+    """Points of the band that a figure reaches. `rows`: (lower bound or None, points) from the highest down, inclusive."""
+    points, figure = exact(points), exact(figure)
+    won = next(exact(value) for bound, value in rows if bound is None or figure >= exact(bound))
+    lost = points - won
+    reasons = (Reason(f"{name}为{plain(figure)}", lost, LEVEL, target),) if lost else ()
+    return Outcome(KNOWN, won, reasons)
+
+
+def stepped(row, figure, target=()):
+    """The points of an Indicator by steps from its base, from nothing to its whole: the base's points at the base."""
+    base = row.points if row.base_points is None else row.base_points
+    number = steps(exact(figure) - row.base_at, row.step, row.started)
+    won = min(max(base + number * row.step_points, Fraction(0)), row.points)
+    lost = row.points - won
+    reasons = (Reason(f"{row.name}为{plain(exact(figure) * 100)}%", lost, LEVEL, target),) if lost else ()
+    return Outcome(KNOWN, won, reasons)
+
+
 def count(points, number, points_each, name="", target=(), unit="项"):
     """points_each for every counted thing, up to `points`."""
     points = exact(points)
@@ -189,9 +213,9 @@ def share(points, value, of=100, text="", target=()):
 
 
 def bonus(items, cap):
-    """Bonus points counted: the sum of `items`, at most `cap`. Returns (listed sum, counted)."""
+    """Bonus points counted: the sum of `items`, at most `cap` (None: all). Returns (listed sum, counted)."""
     listed = sum((exact(item) for item in items), Fraction(0))
-    return listed, min(listed, exact(cap))
+    return listed, listed if cap is None else min(listed, exact(cap))
 
 
 def steps(distance, step, started=False):

@@ -192,7 +192,7 @@ def _result(scheme, outcomes, bonus, vetoes, adjustments, unmet):
     total = base = by_points = final = None
     if state == COMPLETE:
         base = so_far if scheme.spread or not out_of else so_far * scheme.total / out_of
-        full = min(base + counted, scheme.total)
+        full = base + counted if scheme.open_top else min(base + counted, scheme.total)
         total = rounded(full)
         if out_of >= scheme.grade_min_points:
             basis = full if scheme.bonus.counts_for_grade else base
@@ -235,10 +235,15 @@ def _outcome(scheme, row, fact):
             row.points, fact.deductions, row.sub_items, row.floor_at, fact.inside_bonus, row.bonus_may_exceed
         )
     if row.method == "graded":
+        levels = dict(row.levels)
         return _if_given(
             fact.level,
-            lambda: methods.graded(row.points, dict(row.levels), fact.level, row.name, fact.target),
+            lambda: methods.graded(
+                row.points, levels, methods.lowest(levels, fact.level, *fact.also), row.name, fact.target
+            ),
         )
+    if row.method in ("bands", "steps"):
+        return _if_given(fact.value, lambda: _by_figure(row, fact))
     if row.method == "count":
         return _if_given(
             fact.count,
@@ -253,6 +258,13 @@ def _outcome(scheme, row, fact):
         fact.value,
         lambda: methods.share(row.points, fact.value, fact.of, fact.text or row.name, fact.target),
     )
+
+
+def _by_figure(row, fact):
+    figure = exact(fact.value) / exact(fact.of)
+    if row.method == "bands":
+        return methods.bands(row.points, row.bands, figure, row.name, fact.target)
+    return methods.stepped(row, figure, fact.target)
 
 
 def _if_given(value, outcome):
@@ -279,7 +291,7 @@ def _maxima(scheme, outcomes):
             maximum = dimension.points * scheme.total / standing if weight else Fraction(0)
         else:
             things = sum(outcomes[row.key].things for row in due[dimension.key])
-            maximum = weight * min(Fraction(1), Fraction(things, dimension.full_from))
+            maximum = weight * dimension.scale * min(Fraction(1), Fraction(things, dimension.full_from))
         maxima[dimension.key] = weight, maximum
     return maxima
 
