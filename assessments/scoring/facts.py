@@ -14,6 +14,8 @@ MET, MET_LATE, OVERDUE = "met", "met_late", "overdue"
 NOT_DUE, DUE_SOON = "not_due", "due_soon"
 EXEMPT, WAIVED, NOT_APPLICABLE = "exempt", "waived", "not_applicable"
 UNKNOWN, KNOWN = "unknown", "known"
+# Nothing is built that could count it: not the same as "does not apply".
+NOT_MEASURED = "not_measured"
 
 COUNTED = frozenset({MET, MET_LATE, OVERDUE})
 PENDING = frozenset({NOT_DUE, DUE_SOON})
@@ -36,6 +38,7 @@ class Item:
     text      the whole reason, where the words made from name and unit do not fit; late_text: the same for
               what was late; late_word: how it came late, where they do fit
     final     cannot be made good any more
+    rests_on  the measures by which another indicator may count the same thing
     """
 
     state: str
@@ -49,6 +52,7 @@ class Item:
     late_text: str = ""
     late_word: str = "补录或补办完成"
     final: bool = False
+    rests_on: tuple[str, ...] = ()
 
     def __post_init__(self):
         if self.state not in STATES:
@@ -103,7 +107,8 @@ class Fact:
     """What is known for one indicator, one organisation and one period; which field is read depends on its
     method.
 
-    ratio → items · deduct → deductions, inside_bonus · graded → level · count → count · votes → votes ·
+    ratio → items · deduct → deductions, inside_bonus · graded → level, also (where several facts decide one level, the
+    lowest counts) · bands, steps → value out of `of` (1: the value is the figure) · count → count · votes → votes ·
     derived and manual → value out of `of`, with `text` naming what was lost. A fact of state UNKNOWN or
     NOT_APPLICABLE has nothing else; `text` may say why.
     """
@@ -113,6 +118,7 @@ class Fact:
     deductions: tuple[Deduction, ...] = ()
     inside_bonus: tuple[Number, ...] = ()
     level: str | None = None
+    also: tuple[str, ...] = ()
     count: Number | None = None
     votes: Votes | None = None
     value: Number | None = None

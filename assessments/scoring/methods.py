@@ -15,6 +15,8 @@ from common.text import quoted
 MISSING, LATE, PARTIAL, DEDUCTION = "missing", "late", "partial", "deduction"
 LEVEL, COUNT, VOTES, VALUE = "level", "count", "votes", "value"
 ADJUSTMENT, VETO = "adjustment", "veto"
+# Counted by another indicator: said without points.
+ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Reason:
 
     text    Chinese, without the points
     exact   points lost, exact; negative for an adjustment in favour
-    kind    MISSING, LATE, PARTIAL, DEDUCTION, LEVEL, COUNT, VOTES, VALUE, ADJUSTMENT, VETO
+    kind    MISSING, LATE, PARTIAL, DEDUCTION, LEVEL, COUNT, VOTES, VALUE, ADJUSTMENT, VETO, ELSEWHERE
     target  opaque reference of the record, requirement or stage
     points  points lost in hundredths; set when a result is made, so that they add up to the indicator's loss
     regain  of these, what can still be won back by making it good now
@@ -46,7 +48,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Points of one indicator: `points` is None unless `state` is "known"."""
+    """Points of one indicator: `points` is None unless `state` is "known".
+
+    `things` how many due things they rest on, each of whatever units: the dimension weighs by them.
+    """
 
     state: str
     points: Fraction | None = None
@@ -55,6 +60,7 @@ class Outcome:
     on_time: Fraction = Fraction(0)
     late: Fraction = Fraction(0)
     note: str = ""
+    things: int = 1
 
 
 def ratio(points, items, late_factor):
@@ -73,12 +79,13 @@ def ratio(points, items, late_factor):
     required = sum(item.parts()[0] for item in counted)
     on_time = sum(item.parts()[1] for item in counted)
     late = sum(item.parts()[2] for item in counted)
-    reasons = tuple(reason.scaled(points / required) for item in counted for reason in _item_reasons(item, late_factor))
-    return Outcome(KNOWN, points * (on_time + late_factor * late) / required, reasons, required, on_time, late)
+    reasons = tuple(reason.scaled(points / required) for item in counted for reason in item_reasons(item, late_factor))
+    won = points * (on_time + late_factor * late) / required
+    return Outcome(KNOWN, won, reasons, required, on_time, late, things=len(counted))
 
 
-def _item_reasons(item, late_factor):
-    """What an item lost, in units of the item."""
+def item_reasons(item, late_factor):
+    """What an item lost, in units of the item: one Reason for what is missing, one for what came late."""
     expected, done, late = item.parts()
     missing = expected - done - late
     if missing:
@@ -142,6 +149,30 @@ def graded(points, levels, level, name="", target=()):
     return Outcome(KNOWN, won, reasons)
 
 
+def lowest(levels, *chosen):
+    """The chosen level that yields least; KeyError for one that the scheme lacks."""
+    return min(chosen, key=lambda level: exact(levels[level]))
+
+
+def bands(points, rows, figure, name="", target=()):
+    """Points of the band that a figure reaches. `rows`: (lower bound or None, points) from the highest down, inclusive."""
+    points, figure = exact(points), exact(figure)
+    won = next(exact(value) for bound, value in rows if bound is None or figure >= exact(bound))
+    lost = points - won
+    reasons = (Reason(f"{name}为{plain(figure)}", lost, LEVEL, target),) if lost else ()
+    return Outcome(KNOWN, won, reasons)
+
+
+def stepped(row, figure, target=()):
+    """The points of an Indicator by steps from its base, from nothing to its whole: the base's points at the base."""
+    base = row.points if row.base_points is None else row.base_points
+    number = steps(exact(figure) - row.base_at, row.step, row.started)
+    won = min(max(base + number * row.step_points, Fraction(0)), row.points)
+    lost = row.points - won
+    reasons = (Reason(f"{row.name}为{plain(exact(figure) * 100)}%", lost, LEVEL, target),) if lost else ()
+    return Outcome(KNOWN, won, reasons)
+
+
 def count(points, number, points_each, name="", target=(), unit="项"):
     """points_each for every counted thing, up to `points`."""
     points = exact(points)
@@ -182,9 +213,9 @@ def share(points, value, of=100, text="", target=()):
 
 
 def bonus(items, cap):
-    """Bonus points counted: the sum of `items`, at most `cap`. Returns (listed sum, counted)."""
+    """Bonus points counted: the sum of `items`, at most `cap` (None: all). Returns (listed sum, counted)."""
     listed = sum((exact(item) for item in items), Fraction(0))
-    return listed, min(listed, exact(cap))
+    return listed, listed if cap is None else min(listed, exact(cap))
 
 
 def steps(distance, step, started=False):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from assessments.scoring.numbers import exact, plain
 from common.text import quoted
 
-METHODS = ("ratio", "deduct", "graded", "count", "votes", "derived", "manual")
+METHODS = ("ratio", "deduct", "graded", "bands", "steps", "count", "votes", "derived", "manual")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,10 @@ class Indicator:
     `points` is the weight; `method` one of METHODS; `late_factor` what a late one counts of one in time;
     `measures` the names of the measures it reads; `rules` ids of the rulebook; `not_applicable` when it does
     not apply, in words; `levels` (name, points or value) for graded and votes; `unit` the measure word of
-    its things.
+    its things; `bands` (lower bound or None, points) from the highest down, for a figure; `base_at`, `base_points`,
+    `step`, `step_points`, `started`: so many points where the figure is at the base, and for each whole (or started)
+    step above or below it so many more or fewer; `counted_in` keys of the indicators that are asked first: what rests on a measure of theirs is
+    scored there and costs nothing here (once is enough).
     """
 
     key: str
@@ -46,16 +49,33 @@ class Indicator:
     min_valid: int = 0
     unit: str = "次"
     note: str = ""
+    counted_in: tuple[str, ...] = ()
+    bands: tuple[tuple[Fraction | None, Fraction], ...] = ()
+    base_at: Fraction | None = None
+    base_points: Fraction | None = None
+    step: Fraction | None = None
+    step_points: Fraction | None = None
+    started: bool = False
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """A group of indicators; `points` is their sum."""
+    """A group of indicators; `points` is their sum, or with `weighted` what they weigh together, whatever they add to.
+
+    `full_from`: from so many due things on the whole weight counts, fewer weigh less (no single fault decides).
+    """
 
     key: str
     name: str
     points: Fraction
     indicators: tuple[Indicator, ...]
+    full_from: int = 1
+    weighted: bool = False
+
+    @property
+    def scale(self) -> Fraction:
+        """What one point of its indicators weighs in the scheme."""
+        return self.points / sum((row.points for row in self.indicators), Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -70,9 +90,9 @@ class BonusItem:
 
 @dataclass(frozen=True)
 class Bonus:
-    """The cap of all bonus points, whether they count for the grade, and what earns them."""
+    """The cap of all bonus points (None: without), whether they count for the grade, and what earns them."""
 
-    cap: Fraction = Fraction(0)
+    cap: Fraction | None = Fraction(0)
     counts_for_grade: bool = True
     items: tuple[BonusItem, ...] = ()
 
@@ -109,7 +129,9 @@ class Scheme:
     """A version of a scheme.
 
     `grade_on` says whether bounds are compared with the rounded or the exact total; `quota_tie` what happens
-    to equals at the edge of a quota; `periods` the kinds of period it is used for.
+    to equals at the edge of a quota; `periods` the kinds of period it is used for. With `spread` the weight of
+    what does not apply goes to the rest; without, a result is points of countable points, and its rate meets the
+    bounds. With `open_top` bonus points lift the total beyond `total`. With fewer than `grade_min_points` countable points no grade is given.
     """
 
     key: str
@@ -125,6 +147,9 @@ class Scheme:
     quotas: tuple[Quota, ...] = ()
     grade_on: str = "rounded"
     quota_tie: str = "decide"
+    spread: bool = True
+    open_top: bool = False
+    grade_min_points: Fraction = Fraction(0)
 
     @property
     def bounds(self):
@@ -166,6 +191,9 @@ def scheme_from(data):
         ),
         grade_on=data.get("grade_on", "rounded"),
         quota_tie=data.get("quota_tie", "decide"),
+        spread=data.get("spread", True),
+        open_top=data.get("open_top", False),
+        grade_min_points=_number(data.get("grade_min_points", 0)),
     )
     _check(scheme)
     return scheme
@@ -184,6 +212,8 @@ def _dimension(data):
         data["name"],
         _number(data["points"]),
         tuple(_indicator(row) for row in data["indicators"]),
+        data.get("full_from", 1),
+        data.get("weighted", False),
     )
 
 
@@ -209,12 +239,19 @@ def _indicator(data):
         min_valid=data.get("min_valid", 0),
         unit=data.get("unit", "次"),
         note=data.get("note", ""),
+        counted_in=tuple(data.get("counted_in", ())),
+        bands=tuple((_number(bound), _number(points)) for bound, points in data.get("bands", ())),
+        base_at=_number(data.get("base_at")),
+        base_points=_number(data.get("base_points")),
+        step=_number(data.get("step")),
+        step_points=_number(data.get("step_points")),
+        started=data.get("started", False),
     )
 
 
 def _bonus(data):
     return Bonus(
-        cap=_number(data.get("cap", 0)),
+        cap=None if data.get("open") else _number(data.get("cap", 0)),
         counts_for_grade=data.get("counts_for_grade", True),
         items=tuple(
             BonusItem(
@@ -232,6 +269,7 @@ def _check(scheme):
     _check_sums(scheme)
     for _, row in scheme.indicators():
         _check_indicator(row)
+    _check_once(scheme)
     _check_grades(scheme)
 
 
@@ -240,7 +278,7 @@ def _check_sums(scheme):
     if len(set(keys)) != len(keys):
         raise ValueError("考核方案中有重复的指标代码。")
     for dimension in scheme.dimensions:
-        if sum(row.points for row in dimension.indicators) != dimension.points:
+        if not dimension.weighted and sum(row.points for row in dimension.indicators) != dimension.points:
             raise ValueError(f"{quoted(dimension.name)}各指标分值之和不等于{plain(dimension.points)}分。")
     if sum(dimension.points for dimension in scheme.dimensions) != scheme.total:
         raise ValueError(f"各方面分值之和不等于{plain(scheme.total)}分。")
@@ -253,10 +291,44 @@ def _check_indicator(row):
         raise ValueError(f"指标{quoted(row.name)}的分值应大于 0，晚报系数应在 0 至 1 之间。")
     if row.method in ("graded", "votes") and not row.levels:
         raise ValueError(f"指标{quoted(row.name)}没有设定等次。")
+    if row.method == "bands":
+        _check_bands(row)
+    if row.method == "steps":
+        _check_steps(row)
     if row.method == "count" and not row.points_each:
         raise ValueError(f"指标{quoted(row.name)}没有设定每项分值。")
     if row.sub_items and sum(row.sub_items) != row.points:
         raise ValueError(f"指标{quoted(row.name)}各小项分值之和不等于{plain(row.points)}分。")
+
+
+def _check_bands(row):
+    bounds = [bound for bound, _ in row.bands]
+    if not bounds or bounds[-1] is not None or None in bounds[:-1] or bounds[:-1] != sorted(bounds[:-1])[::-1]:
+        raise ValueError(f"指标{quoted(row.name)}的分档应由高到低排列，最后一档不设下限。")
+    if any(not 0 <= points <= row.points for _, points in row.bands):
+        raise ValueError(f"指标{quoted(row.name)}各档分值应在 0 至{plain(row.points)}之间。")
+
+
+def _check_steps(row):
+    if row.base_at is None or not row.step or row.step <= 0 or not row.step_points or row.step_points <= 0:
+        raise ValueError(f"指标{quoted(row.name)}按步长计分，应写明起算比例、步长和每步分值。")
+    if not 0 <= (row.points if row.base_points is None else row.base_points) <= row.points:
+        raise ValueError(f"指标{quoted(row.name)}起算处的分值应在 0 至{plain(row.points)}之间。")
+
+
+def _check_once(scheme):
+    known = {row.key: row for _, row in scheme.indicators()}
+    for row in known.values():
+        for key in row.counted_in:
+            if key not in known or key == row.key:
+                raise ValueError(f"指标{quoted(row.name)}所说的“已在他处计分”的指标{quoted(key)}不在方案中。")
+            if row.key in known[key].counted_in:
+                raise ValueError(f"指标{quoted(row.name)}和{quoted(known[key].name)}互相让对方计分。")
+    for dimension in scheme.dimensions:
+        if not isinstance(dimension.full_from, int) or dimension.full_from < 1:
+            raise ValueError(f"{quoted(dimension.name)}的足额起算数应是不小于 1 的整数。")
+        if scheme.spread and dimension.full_from != 1:
+            raise ValueError(f"{quoted(dimension.name)}的足额起算数只用于不分摊分值的方案。")
 
 
 def _check_grades(scheme):

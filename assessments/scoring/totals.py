@@ -10,13 +10,15 @@ from assessments.scoring.facts import (
     MET,
     MET_LATE,
     NOT_APPLICABLE,
+    NOT_MEASURED,
     OVERDUE,
     PENDING,
     UNKNOWN,
 )
 from assessments.scoring.grades import cap_grade, grade
-from assessments.scoring.methods import ADJUSTMENT, VETO, Outcome, Reason
+from assessments.scoring.methods import ADJUSTMENT, ELSEWHERE, VETO, Outcome, Reason
 from assessments.scoring.numbers import exact, plain, rounded, split_points
+from assessments.scoring.once import once
 
 COMPLETE, INCOMPLETE = "complete", "incomplete"
 
@@ -114,7 +116,8 @@ class Result:
     total    base and counted bonus to a tenth, at most the scheme's total; None unless complete
     base     exact points without bonus; bonus: counted; bonus_listed: before the cap
     grade    after vetoes; grade_by_points: before
-    so_far, out_of  exact points won of the known indicators and their maximum, for an incomplete result
+    so_far, out_of  exact points won of the known indicators and their maximum (应计分)
+    covered  the scheme's points for which anything is measured, due or not; the rest has no data yet
     """
 
     state: str
@@ -128,6 +131,7 @@ class Result:
     veto_reasons: tuple[Reason, ...]
     so_far: Fraction
     out_of: Fraction
+    covered: Fraction = Fraction(0)
 
     @property
     def indicators(self):
@@ -156,7 +160,9 @@ def score(scheme, facts, *, bonus=(), vetoes=(), adjustments=(), unmet=()):
     for key in [*facts, *(row.indicator for row in adjustments), *(row.indicator for row in vetoes)]:
         if key is not None and key not in keys:
             raise KeyError(f"the scheme has no indicator {key}")
-    outcomes = {row.key: _outcome(row, facts.get(row.key)) for _, row in scheme.indicators()}
+    facts, elsewhere = once(scheme, facts)
+    outcomes = {row.key: _outcome(scheme, row, facts.get(row.key)) for _, row in scheme.indicators()}
+    outcomes = {key: _with(outcome, elsewhere.get(key, ())) for key, outcome in outcomes.items()}
     return _result(scheme, outcomes, bonus, vetoes, adjustments, unmet)
 
 
@@ -166,14 +172,15 @@ def best_reachable(scheme, facts, *, bonus=(), vetoes=(), adjustments=(), unmet=
     What is still to come is met in time, what is open is made good late, what is unknown turns out well.
     """
     outcomes = {}
+    facts, _ = once(scheme, facts)
     for _, row in scheme.indicators():
-        outcome = _outcome(row, _at_best(facts.get(row.key)))
+        outcome = _outcome(scheme, row, _at_best(facts.get(row.key)))
         outcomes[row.key] = Outcome(KNOWN, row.points) if outcome.state == UNKNOWN else outcome
     return _result(scheme, outcomes, bonus, vetoes, adjustments, unmet)
 
 
 def _result(scheme, outcomes, bonus, vetoes, adjustments, unmet):
-    dimensions = _spread(scheme, outcomes, adjustments, vetoes)
+    dimensions = _weighed(scheme, outcomes, adjustments, vetoes)
     known = [row for part in dimensions for row in part.indicators if row.state == KNOWN]
     so_far = sum((row.exact for row in known), Fraction(0))
     out_of = sum((row.maximum for row in known), Fraction(0))
@@ -182,18 +189,20 @@ def _result(scheme, outcomes, bonus, vetoes, adjustments, unmet):
         state = INCOMPLETE
     listed, counted = methods.bonus(bonus, scheme.bonus.cap)
     veto_reasons = tuple(Reason(row.text, Fraction(0), VETO, row.target, Decimal(0)) for row in vetoes)
-    total = by_points = final = None
+    total = base = by_points = final = None
     if state == COMPLETE:
-        full = min(so_far + counted, scheme.total)
+        base = so_far if scheme.spread or not out_of else so_far * scheme.total / out_of
+        full = base + counted if scheme.open_top else min(base + counted, scheme.total)
         total = rounded(full)
-        basis = full if scheme.bonus.counts_for_grade else so_far
-        by_points = final = grade(basis, scheme.bounds, scheme.grade_on, unmet)
-        for row in vetoes:
-            final = cap_grade(final, row.cap, scheme.bounds)
+        if out_of >= scheme.grade_min_points:
+            basis = full if scheme.bonus.counts_for_grade else base
+            by_points = final = grade(basis, scheme.bounds, scheme.grade_on, unmet)
+            for row in vetoes:
+                final = cap_grade(final, row.cap, scheme.bounds)
     return Result(
         state=state,
         total=total,
-        base=so_far if state == COMPLETE else None,
+        base=base,
         bonus=rounded(counted),
         bonus_listed=rounded(listed),
         grade=final,
@@ -202,10 +211,19 @@ def _result(scheme, outcomes, bonus, vetoes, adjustments, unmet):
         veto_reasons=veto_reasons,
         so_far=so_far,
         out_of=out_of,
+        covered=sum(
+            (row.nominal for part in dimensions for row in part.indicators if row.state != NOT_MEASURED), Fraction(0)
+        ),
     )
 
 
-def _outcome(row, fact):
+def _with(outcome, elsewhere):
+    return replace(outcome, reasons=(*outcome.reasons, *elsewhere)) if elsewhere else outcome
+
+
+def _outcome(scheme, row, fact):
+    if fact is None and not scheme.spread:
+        return Outcome(NOT_MEASURED)
     if fact is None or fact.state == NOT_APPLICABLE:
         return Outcome(NOT_APPLICABLE, note=fact.text if fact else "")
     if fact.state == UNKNOWN:
@@ -217,10 +235,15 @@ def _outcome(row, fact):
             row.points, fact.deductions, row.sub_items, row.floor_at, fact.inside_bonus, row.bonus_may_exceed
         )
     if row.method == "graded":
+        levels = dict(row.levels)
         return _if_given(
             fact.level,
-            lambda: methods.graded(row.points, dict(row.levels), fact.level, row.name, fact.target),
+            lambda: methods.graded(
+                row.points, levels, methods.lowest(levels, fact.level, *fact.also), row.name, fact.target
+            ),
         )
+    if row.method in ("bands", "steps"):
+        return _if_given(fact.value, lambda: _by_figure(row, fact))
     if row.method == "count":
         return _if_given(
             fact.count,
@@ -237,23 +260,48 @@ def _outcome(row, fact):
     )
 
 
+def _by_figure(row, fact):
+    figure = exact(fact.value) / exact(fact.of)
+    if row.method == "bands":
+        return methods.bands(row.points, row.bands, figure, row.name, fact.target)
+    return methods.stepped(row, figure, fact.target)
+
+
 def _if_given(value, outcome):
     """A fact without the figure that its method reads is unknown, not zero."""
     return Outcome(UNKNOWN) if value is None else outcome()
 
 
-def _spread(scheme, outcomes, adjustments, vetoes):
-    """Dimension scores: weights that do not apply spread inside a dimension, then over dimensions."""
+def _maxima(scheme, outcomes):
+    """{key of a dimension: (points of its indicators that apply, what they can yield together)}.
 
-    def applicable(dimension):
-        rows = (row for row in dimension.indicators if outcomes[row.key].state in (KNOWN, UNKNOWN))
-        return sum((row.points for row in rows), Fraction(0))
+    Spread: weights that do not apply go to the rest of their dimension, then over the dimensions. Otherwise a dimension
+    yields the points of its due indicators, or less where fewer than `full_from` things are due (judgement 6.4).
+    """
+    due = {
+        dimension.key: [row for row in dimension.indicators if outcomes[row.key].state in (KNOWN, UNKNOWN)]
+        for dimension in scheme.dimensions
+    }
+    weights = {key: sum((row.points for row in rows), Fraction(0)) for key, rows in due.items()}
+    standing = sum((part.points for part in scheme.dimensions if weights[part.key]), Fraction(0))
+    maxima = {}
+    for dimension in scheme.dimensions:
+        weight = weights[dimension.key]
+        if scheme.spread:
+            maximum = dimension.points * scheme.total / standing if weight else Fraction(0)
+        else:
+            things = sum(outcomes[row.key].things for row in due[dimension.key])
+            maximum = weight * dimension.scale * min(Fraction(1), Fraction(things, dimension.full_from))
+        maxima[dimension.key] = weight, maximum
+    return maxima
 
-    standing = sum((part.points for part in scheme.dimensions if applicable(part)), Fraction(0))
+
+def _weighed(scheme, outcomes, adjustments, vetoes):
+    """Dimension scores, each point of the scheme weighing what `_maxima` says."""
+    maxima = _maxima(scheme, outcomes)
     scores = []
     for dimension in scheme.dimensions:
-        weight = applicable(dimension)
-        maximum = dimension.points * scheme.total / standing if weight else Fraction(0)
+        weight, maximum = maxima[dimension.key]
         factor = maximum / weight if weight else Fraction(0)
         rows = tuple(
             _indicator_score(row, outcomes[row.key], factor, adjustments, vetoes) for row in dimension.indicators
@@ -292,8 +340,10 @@ def _indicator_score(row, outcome, factor, adjustments, vetoes):
             if event.indicator == row.key:
                 reasons.append(Reason(f"该项计零分：{event.text}", points, VETO, event.target))
                 points = Fraction(0)
-        shares = split_points([reason.exact for reason in reasons])
-        reasons = tuple(replace(reason, points=part) for reason, part in zip(reasons, shares, strict=True))
+    # What is counted elsewhere is said also where nothing is scored here.
+    reasons = list(reasons) if outcome.state == KNOWN else [row for row in outcome.reasons if row.kind == ELSEWHERE]
+    shares = split_points([reason.exact for reason in reasons])
+    reasons = tuple(replace(reason, points=part) for reason, part in zip(reasons, shares, strict=True))
     return IndicatorScore(
         key=row.key,
         name=row.name,
