@@ -10,6 +10,7 @@ from branches.access.models import (
     User,
 )
 from branches.audit.models import AuditAnchor, AuditEntry, AuditSeal, UsageCount
+from branches.frame.models import SentForm
 from branches.jobs.models import ChangeMark, Heartbeat, JobRun
 from branches.notices.models import Feedback, Notice
 from branches.places.models.departments import Coverage, Department
@@ -39,9 +40,10 @@ __all__ = [
     "OrganisationVersion",
     "PasswordReset",
     "RecoveryCode",
+    "SentForm",
     "Setting",
     "SettingProposal",
-    "UsageCount",
     "Term",
+    "UsageCount",
     "User",
 ]

@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from branches.audit import anchors, seal
 from branches.audit.verify import verify
+from branches.frame import sent_once
 from branches.jobs import services as jobs
 from branches.jobs.services import run_job
 from branches.places import tree
@@ -45,6 +46,7 @@ def requeue_jobs():
 @shared_task
 def clear_sessions():
     call_command("clearsessions")
+    sent_once.clear()
 
 
 @shared_task

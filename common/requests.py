@@ -9,7 +9,8 @@ class Request(HttpRequest):
     """For annotations only: what our middleware and htmx add to a request.
 
     user: the account (branches.User), signed in wherever a view asks for it. scope: the appointment he acts in now, or
-    None; appointments: all of his that are in force; incident: the id under which the log knows this request.
+    None; appointments: all of his that are in force; incident: the id under which the log knows this request; sent_form:
+    id of the row that keeps this form from being done twice, where one does.
     """
 
     user: Any
@@ -17,3 +18,4 @@ class Request(HttpRequest):
     appointments: list[Any]
     incident: str
     htmx: Any
+    sent_form: int

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "branches.frame.middleware.RequestContext",
     "branches.frame.middleware.SessionLimits",
     "branches.frame.limits.AccountLimits",
+    "branches.frame.sent_once.SentOnce",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

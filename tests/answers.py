@@ -21,7 +21,14 @@ ROWS = all_rows()
 # A whole identity or telephone number.
 LONG = re.compile(r"(?<![0-9A-Za-z])(\d{17}[\dXx]|1\d{10})(?![0-9A-Za-z])")
 # Bookkeeping of the login itself, and how often an account searched this minute (control C64).
-UNCOUNTED = {"sessions.session", "axes.accessattempt", "axes.accesslog", "axes.accessfailurelog", "branches.usagecount"}
+UNCOUNTED = {
+    "sessions.session",
+    "axes.accessattempt",
+    "axes.accesslog",
+    "axes.accessfailurelog",
+    "branches.usagecount",
+    "branches.sentform",
+}
 _opened, _posted = {}, {}
 
 

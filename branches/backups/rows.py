@@ -22,7 +22,7 @@ from django.utils.duration import duration_iso_string
 from branches.backups.errors import BackupError
 
 # Signs of life, sessions and counts of the minute belong to the processes and browsers of the moment.
-LEFT_OUT = frozenset({"sessions.session", "branches.heartbeat", "branches.usagecount"})
+LEFT_OUT = frozenset({"sessions.session", "branches.heartbeat", "branches.usagecount", "branches.sentform"})
 _ROWS, _CHARACTERS = 500, 4_000_000
 
 
