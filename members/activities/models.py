@@ -289,6 +289,8 @@ class ActivityRevision(models.Model):
     reviewed_at = models.DateTimeField(null=True)
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
     return_field = models.CharField("请修改", max_length=12, choices=ReturnField.choices, blank=True)
+    # To the reviewer who returned it; with the submission it becomes the record's (Activity.answer).
+    answer = models.CharField("答复审核人", max_length=500, blank=True)
     # What it said when it was returned: whether anything has changed since.
     returned_data = models.JSONField(null=True, editable=False)
     # Of the draft, for two who write in it at once.

@@ -175,9 +175,9 @@ def in_progress(activity: Activity) -> ActivityRevision | None:
 
 
 def as_returned(activity: Activity, revision: ActivityRevision, data: RecordData) -> bool:
-    """Return whether `data` says of a correction that was returned what it said then, its files included."""
+    """Return whether `data` says of a correction that was returned what it said then, its files included, and no answer."""
     then = revision.returned_data if revision.state == RevisionState.RETURNED else None
-    if then is None or not says_the_same(data_of(activity, then), replace(data, answer="")):
+    if then is None or data.answer or not says_the_same(data_of(activity, then), data):
         return False
     return sorted(then["files"]) == sorted(activity.attachments.values_list("name", flat=True))
 
@@ -188,7 +188,8 @@ def as_corrected(activity: Activity, revision: ActivityRevision) -> Activity:
     Its version is the correction's, `corrects` the day of the accepted version, `typed` the RecordData.
     """
     found = copy.copy(activity)
-    found.typed = data_of(activity, revision.data)
+    found.typed = replace(data_of(activity, revision.data), answer=revision.answer)
+    found.answer = revision.answer
     for name in _SAID:
         if name != "chair_id":
             setattr(found, name, getattr(found.typed, name))

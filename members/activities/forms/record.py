@@ -354,7 +354,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         if self.instance and self.instance.as_returned and says_the_same(self.saved, data):
             yield Check("warn", "退回之后没有修改，也没有答复审核人：审核人看到的还是原来的内容", "answer")
         if self.correction and as_returned(self.instance, self.correction, data):
-            yield Check("warn", "退回之后没有修改：审核人看到的还是原来的内容")
+            yield Check("warn", "退回之后没有修改，也没有答复审核人：审核人看到的还是原来的内容", "answer")
 
     def _requested_unless_no_day(self):
         """The requested period, None while no valid date is typed: the day of the roster is then a stand-in."""

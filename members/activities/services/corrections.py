@@ -93,7 +93,7 @@ def correction_save(*, by: Actor, activity: Activity, data: RecordData, version:
 
 def _save(by: Actor, activity: Activity, revision: ActivityRevision, data: RecordData, version: int | None) -> None:
     access.require(by, RECORD, activity.organisation)
-    old = data_of(activity, revision.data)
+    old = replace(data_of(activity, revision.data), answer=revision.answer)
     if says_the_same(old, data):
         return
     if version is not None and version != revision.version:
@@ -102,7 +102,7 @@ def _save(by: Actor, activity: Activity, revision: ActivityRevision, data: Recor
     # The same checks as for the record's own row, on a copy of it.
     fill(as_corrected(activity, revision), data)
     before = audit_view(as_corrected(activity, revision), old)
-    revision.data = version_typed(activity, data)
+    revision.data, revision.answer = version_typed(activity, data), data.answer
     revision.version += 1
     revision.save()
     writer_add(by, activity)
@@ -143,6 +143,7 @@ def correction_submit(
         raise ValidationError("与已通过的版本完全相同，没有可以提交的更正。")
     if blocks := _blocks(activity, accepted, data):
         raise ValidationError(dict(reversed(blocks)))
+    data = replace(data, answer=revision.answer)
     before = audit_view(activity, accepted)
     accepted_keep(activity)
     mark_activity(activity)

@@ -317,6 +317,7 @@ def _correction_return(
             revision,
             RevisionState.RETURNED,
             returned_data=revision.data,
+            answer="",
             reviewer=account_of(by),
             reviewed_at=clock.now(),
             **said,

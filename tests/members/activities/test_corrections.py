@@ -404,3 +404,19 @@ def test_of_a_text_of_several_lines_only_what_differs_is_set_off(world, record):
     (line,) = [row for row in beside(old, new) if row.changed]
     assert line.merged == [("", "一、学习。"), ("old", "二、讨论。"), ("new", "二、讨论选举。"), ("", "三、表决。")]
     assert [text for mark, text in line.current if mark] == ["二、讨论选举。"]
+
+
+def test_whoever_corrects_answers_the_reviewer_who_returned_it(world, as_, record):
+    client, answer = as_("secretary_a"), "签到表当日已核对，无误。"
+    begin(client, record)
+    send(client, record, world.branch_a, title="改过的")
+    states.activity_return(by=world.staff, activity=fresh(record), reason="请核对签到表")
+    assert 'name="answer"' in page(client, "activity_edit", record.pk)
+    send(client, record, world.branch_a, do="save", title="改过的", answer=answer)
+    form = page(client, "activity_edit", record.pk)
+    assert answer in form and "退回之后没有修改" not in form
+    assert fresh(record).answer == "", "the accepted record does not speak"
+    assert send(client, record, world.branch_a, title="改过的", answer=answer).status_code == 302
+    assert f"{answer}" in page(as_("staff"), "review_detail", record.pk)
+    states.activity_return(by=world.staff, activity=fresh(record), reason="仍不一致")
+    assert answer not in page(client, "activity_edit", record.pk)
