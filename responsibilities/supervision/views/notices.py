@@ -254,6 +254,9 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
     if not services.may_reply(request.user, supervision):
         raise access.Forbidden(DUTIES, supervision.organisation)
     if supervision.state not in AWAITING:
+        if request.htmx and request.method == "GET":
+            # A search that was typed just before the answer was sent: nothing on the page changes any more.
+            return HttpResponse(status=204)
         words = "已销号" if supervision.state == SupervisionState.CLOSED else supervision.get_state_display()
         raise Conflict(f"这件督查现在的状态是{quoted(words)}，不能再回复。", record=supervision)
     records = reads.evidence_for(request.user, supervision)

@@ -386,3 +386,12 @@ def test_whoever_wrote_the_reply_that_waits_neither_accepts_nor_closes(world, as
     assert state(notice) == SupervisionState.REPORTED and AuditEntry.objects.count() == entries
     assert as_("discipline").post(f"/supervision/{notice.pk}/close/", {"reason": "已办结"}).status_code == 302
     assert state(notice) == SupervisionState.CLOSED
+
+
+def test_a_search_that_comes_after_the_answer_changes_nothing_on_the_page(world, as_):
+    notice = issued(world)
+    client, url = as_("secretary_a"), f"/supervision/{notice.pk}/reply/"
+    assert client.get(url + "?find=党课", headers={"HX-Request": "true"}).status_code == 200
+    assert client.post(url, {"text": "已补录"}).status_code == 302
+    assert client.get(url + "?find=党课", headers={"HX-Request": "true"}).status_code == 204
+    assert client.get(url).status_code == 409
