@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from tests.demo_agency import copy_of_the_demo
+from tests.examples import BRIEF
 from tests.paths import ROOT
 from tests.test_migrations import with_server
 
@@ -71,7 +72,10 @@ def tables(backup):
 
 
 @pytest.fixture
-def demo(tmp_path, tmp_path_factory):
+def kept(request, tmp_path, tmp_path_factory):
+    """A demo agency, with rows in every table; in a brief run a small one."""
+    if BRIEF:
+        return request.getfixturevalue("small")
     copy_of_the_demo(tmp_path_factory, tmp_path / "demo")
     return furnished(Host(tmp_path / "demo"), tmp_path)
 
@@ -106,11 +110,11 @@ def postgres():
 
 @pytest.mark.django_db
 @pytest.mark.skipif(not settings.IS_POSTGRES, reason="both databases")
-def test_from_sqlite_to_postgresql_and_back_everything_is_the_same(demo, postgres, tmp_path):
+def test_from_sqlite_to_postgresql_and_back_everything_is_the_same(kept, postgres, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
-    demo.manage("backup", first, "--passphrase-file", demo.passphrase)
+    kept.manage("backup", first, "--passphrase-file", kept.passphrase)
     there = Host(tmp_path / "there", postgres)
-    there.keys_of(first, demo.passphrase)
+    there.keys_of(first, kept.passphrase)
     # Something is there already: it is refused without its name, and kept.
     with_server(postgres, "CREATE TABLE branches_user (id int)", "INSERT INTO branches_user VALUES (1)")
     name = urlsplit(postgres).path[1:]
@@ -120,16 +124,16 @@ def test_from_sqlite_to_postgresql_and_back_everything_is_the_same(demo, postgre
     assert (there.folder / "media/attachments/minutes").read_bytes() == "会议记录".encode()
     head = json.loads((first / "manifest.json").read_text())["head"]
     assert "审计链完整" in there.manage("verify_audit", "--anchor", head)
-    report = demo.report()
+    report = kept.report()
     # New rows get numbers above those that were restored.
     there.manage("create_account", "later", "--name", "恢复后的账号")
     there.manage("backup", second, "--without-keys")
 
     back = Host(tmp_path / "back")
-    back.keys_of(first, demo.passphrase)
+    back.keys_of(first, kept.passphrase)
     back.manage("restore", second)
     assert back.report() == report
-    before, after = demo.counts(), back.counts()
+    before, after = kept.counts(), back.counts()
     written = {name for name in before if before[name] != after[name]}
     # The backups, the restores and the account of between, each with its entry; nothing else.
     assert written <= {"branches_user", "branches_auditentry", "branches_auditseal", "branches_notice"}, written
