@@ -1,7 +1,9 @@
 """Take the keys out of a backup, on a host that has none yet: bin/open_keys.py BACKUP FOLDER [--passphrase-file FILE].
 
 Writes secret_key, audit_key, field_keys and what else there was into FOLDER, mode 0600. They are what SECRET_KEY_FILE,
-AUDIT_KEY_FILE, FIELD_KEYS_FILE … name; in a VAR_DIR of bin/start they are found by themselves. Overwrites nothing.
+AUDIT_KEY_FILE, FIELD_KEYS_FILE … name; in a VAR_DIR of bin/start they are found by themselves: with --own the folder is
+marked as an installation of one's own, so that `VAR_DIR=FOLDER manage.py restore BACKUP` and `DEMO=0 bin/start` go on
+from there. Overwrites nothing.
 """
 
 import argparse
@@ -14,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from common.passphrase import WrongPassphrase, unseal  # noqa: E402
+from config import installation  # noqa: E402
 
 
 def main():
@@ -21,6 +24,7 @@ def main():
     parser.add_argument("backup", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--passphrase-file", type=Path)
+    parser.add_argument("--own", action="store_true", help="FOLDER is the VAR_DIR of an installation of one's own")
     given = parser.parse_args()
     try:
         text = (given.backup / "keys.sealed").read_text(encoding="utf-8")
@@ -42,6 +46,8 @@ def main():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(value)
         print(path)
+    if given.own:
+        installation.take(given.folder, demo=False)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Run web, worker and beat of an embedded installation as one process group; started by bin/start."""
 
+import errno
 import http.client
 import os
 import signal
@@ -193,6 +194,10 @@ def main():
         accounts, first = prepare()
     except KeyboardInterrupt:
         sys.exit("Stopped before it served; nothing half-made is left.")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        sys.exit(refuse(f"no room left on the disk of {error.filename or 'VAR_DIR'}. 磁盘空间不足。"))
     stopping = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.append(True))

@@ -8,6 +8,8 @@ times of day are no numbers of people.
 import re
 import unicodedata
 
+from stdnum.cn import ric
+
 _LEAST = 9
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _DATE = rf"(?<!\d)(?:19|20)\d\d(?:[-./]\d{{1,2}}[-./]\d{{1,2}}|{_MONTH_AND_DAY})(?!\d)"
@@ -52,6 +54,18 @@ def masked(text: str) -> str:
                 letters[at] = "*"
             place += 1
     return "".join(letters)
+
+
+def holds_identity_number(text: str) -> bool:
+    """Return whether a text holds a whole identity number: 18 characters of which the last checks the others.
+
+    A number of another kind that is as long fails the check ten times out of eleven.
+    """
+    return any(len(kept) == 18 and kept[:17].isdigit() and _checks(kept.upper()) for _, _, kept in _numbers(text))
+
+
+def _checks(number: str) -> bool:
+    return bool(ric.calc_check_digit(number[:17]) == number[17])
 
 
 def stray(text: str) -> str:

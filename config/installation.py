@@ -1,6 +1,8 @@
 """What an embedded installation is, and what it keeps to itself: the folder VAR_DIR of bin/start."""
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 from config.env import WrongSetting
@@ -38,13 +40,33 @@ def check(folder: Path, demo: bool, debug: bool) -> str:
 
 
 def take(folder: Path, demo: bool) -> None:
-    """Say in the folder whose it is, on the first start; the demo's of earlier versions are known by their made keys."""
+    """Say in the folder whose it is, on the first start. A folder that was copied or restored without its mark is told by
+    its database: the demo agency's has a row that says so, and one with accounts and without that row is somebody's own.
+    """
     if kind_of(folder):
         return
-    if not demo and (folder / "secret_key").exists():
-        demo = True
+    mark(folder, _kind_in(folder / "tongbu.sqlite3") or ("demo" if demo else "own"))
+
+
+def mark(folder: Path, kind: str) -> None:
+    """Write "demo" or "own" into the folder, for its account alone."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / _MARK).write_text("demo\n" if demo else "own\n", encoding="utf-8")
+    file = folder / _MARK
+    file.write_text(f"{kind}\n", encoding="utf-8")
+    file.chmod(0o600)
+
+
+def _kind_in(file: Path) -> str:
+    """Return "demo" or "own" for a database with accounts, "" where there is none yet."""
+    if not file.exists():
+        return ""
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            if database.execute("SELECT 1 FROM branches_setting WHERE key = 'demo_agency'").fetchone():
+                return "demo"
+            return "own" if database.execute("SELECT 1 FROM branches_user").fetchone() else ""
+    except sqlite3.Error:
+        return ""
 
 
 def make_private(folder: Path, media: Path) -> None:

@@ -1,7 +1,10 @@
 """Passwords may not be short, nor made of the words that everybody here would try first."""
 
+from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
+
+from branches.access.demo import PASSWORD
 
 _WORDS = (
     "tongbu",
@@ -54,6 +57,8 @@ class ContextWordsValidator:
     """Refuse a password that is little more than words of this place: agency, Party work, name, birth date (C03)."""
 
     def validate(self, password, user=None):
+        if password == PASSWORD and not settings.DEMO:
+            raise ValidationError("这是演示环境公开的密码，人人都知道，请另设密码。", code="demo_password")
         rest = password.lower()
         for word in [*_WORDS, *_agency(), *_person(user)]:
             if word:

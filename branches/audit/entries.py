@@ -16,6 +16,7 @@ from django.db import models, transaction
 from branches.audit.macs import canonical, key_id, mac
 from branches.audit.models import AuditEntry
 from common import clock
+from common.numbers import masked
 from common.operator import OPERATOR, Actor
 
 log = logging.getLogger("tongbu.audit")
@@ -59,6 +60,15 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[s
     return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
 
 
+def _hidden(value: Any) -> Any:
+    """Return a value of the payload with the numbers of people in its texts masked: the trail keeps them for ever (C46)."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, Mapping):
+        return {key: _hidden(one) for key, one in value.items()}
+    return [_hidden(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 def _entry(
     *,
     by: Actor,
@@ -73,7 +83,7 @@ def _entry(
     where = source.get()
     if before is not None and after is not None:
         before, after = changes(before, after)
-    payload = {key: value for key, value in (("before", before), ("after", after), ("note", note)) if value}
+    payload = {key: _hidden(value) for key, value in (("before", before), ("after", after), ("note", note)) if value}
     entry = AuditEntry(
         at=clock.real_now(),
         actor_id=None if by is OPERATOR else by.pk,
@@ -84,7 +94,7 @@ def _entry(
         verb=verb,
         object_type=(obj._meta.model_name or "") if isinstance(obj, models.Model) else "",
         object_id=obj.pk if isinstance(obj, models.Model) and isinstance(obj.pk, int) else None,
-        object_name=(str(obj or "") if name is None else name)[:200],
+        object_name=masked(str(obj or "") if name is None else name)[:200],
         organisation_id=getattr(organisation, "pk", organisation),
         payload=canonical(payload),
         key_id=key_id(),

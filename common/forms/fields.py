@@ -11,7 +11,14 @@ from common.text import EARLIEST, YEARS_AHEAD, clean_text
 
 
 class PlainTextField(forms.CharField):
-    """Text in NFC without invisible marks; a value of such marks only counts as empty."""
+    """Text in NFC without invisible marks; a value of such marks only counts as empty.
+
+    numbers: it may hold an identity number (common/forms/form.py refuses it anywhere else).
+    """
+
+    def __init__(self, *, numbers: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.numbers = numbers
 
     def to_python(self, value: Any) -> str:
         return clean_text(super().to_python(value))

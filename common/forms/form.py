@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from common.numbers import holds_identity_number
 from common.text import quoted
 
 # What Django says itself never names the field; it is replaced, what a form or field of ours says stays. {} is the field.
@@ -85,6 +86,20 @@ class Form(forms.Form):
             hidden = field.widget.is_hidden
             name_field(field, "" if hidden else str(self[name].label))
         super().full_clean()
+
+    def _clean_form(self) -> None:
+        super()._clean_form()  # type: ignore[misc]  # private to Django
+        self._refuse_identity_numbers()
+
+    def _refuse_identity_numbers(self) -> None:
+        """An identity number has its field in the roster, where it is encrypted; elsewhere it would stand in clear in
+        records, notices and the trail, for ever (control C46).
+        """
+        for name, field in self.fields.items():
+            taken = getattr(field, "numbers", False) or isinstance(field.widget, forms.PasswordInput)
+            value = self.cleaned_data.get(name)
+            if isinstance(value, str) and not taken and holds_identity_number(value):
+                self.add_error(name, "这里不能写公民身份号码，请删去；号码只登记在党员名册的专用栏。")
 
     def add_error(self, field: str | None, error: Any) -> None:
         """As Django's; a column of a model that a service found empty is named as well."""

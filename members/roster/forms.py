@@ -73,10 +73,15 @@ class MemberForm(Form):
         label="公民身份号码",
         max_length=30,
         required=False,
+        numbers=True,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     phone = PlainTextField(
-        label="手机号码", max_length=30, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="手机号码",
+        max_length=30,
+        required=False,
+        numbers=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     ethnicity = _plain("ethnicity", "民族")
     education = _plain("education", "学历")

@@ -154,3 +154,9 @@ def test_nobody_locks_himself_out(world, as_):
     assert "不能锁定自己" in page.content.decode()
     world.administrator.refresh_from_db()
     assert world.administrator.is_active
+
+
+def test_the_password_of_every_demo_is_none_for_an_installation_in_service(world, settings):
+    settings.DEMO = False
+    with pytest.raises(ValidationError, match="演示环境公开的密码"):
+        password_set(by=world.secretary_a, user=world.secretary_a, password="tongbu-demo-2026")

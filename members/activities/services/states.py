@@ -27,7 +27,6 @@ from members.activities.models import (
     Activity,
     ActivityRevision,
     ActivityState,
-    ActivityWriter,
     ReturnField,
     RevisionState,
 )
@@ -98,9 +97,12 @@ def closed_words(activity: Activity) -> tuple[str, str]:
 
 
 def has_reviewer(activity: Activity) -> bool:
-    """Return whether anyone but its writers may review the record: someone strictly above with the right."""
-    grants = OrganisationGrant.objects.giving(REVIEW, clock.today()).above(activity.organisation)
-    return grants.exclude(user_id__in=ActivityWriter.objects.filter(activity=activity).values("user")).exists()
+    """Return whether anybody strictly above reviews the records of this organisation.
+
+    Whether he wrote in this one does not matter: it then waits for another, and is not accepted by having been rewritten
+    by the only reviewer (access rule 5).
+    """
+    return OrganisationGrant.objects.giving(REVIEW, clock.today()).above(activity.organisation).exists()
 
 
 def _blocks(activity: Activity, data: RecordData) -> list[tuple[str, str]]:

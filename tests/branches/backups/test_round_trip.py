@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.conf import settings
 
+from config import installation
 from tests.demo_agency import copy_of_the_demo
 from tests.examples import BRIEF
 from tests.paths import ROOT
@@ -179,6 +180,21 @@ def test_a_restore_that_fails_changes_nothing_and_one_that_replaces_keeps_what_w
     for path, number in ((kept, 1), (small.folder / "tongbu.sqlite3", 0)):
         with closing(sqlite3.connect(path)) as database:
             assert database.execute(query).fetchone()[0] == number
+
+
+@pytest.mark.skipif(settings.IS_POSTGRES, reason="shown by SQLite")
+def test_an_installation_of_ones_own_is_restored_on_another_machine_and_never_taken_for_a_demo(small, tmp_path):
+    backup, there = tmp_path / "backup", tmp_path / "there"
+    small.manage("backup", backup, "--passphrase-file", small.passphrase)
+    small.run("bin/open_keys.py", backup, there, "--own", "--passphrase-file", small.passphrase)
+    own = Host(there)
+    own.env["DEMO"] = "0"
+    assert "恢复完成" in own.manage("restore", backup)
+    assert installation.kind_of(there) == "own" and own.counts()["branches_user"] == small.counts()["branches_user"]
+    # A copy without its mark is told by its rows, whatever it is started as.
+    (there / "installation").unlink()
+    installation.take(there, demo=True)
+    assert installation.kind_of(there) == "own"
 
 
 @pytest.mark.whole(

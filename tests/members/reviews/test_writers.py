@@ -136,12 +136,17 @@ def test_an_author_who_was_promoted_does_not_review_what_others_wrote_on(world):
         moves.activity_accept(by=world.secretary_a, activity=record)
 
 
-def test_where_only_writers_could_review_the_record_is_accepted_and_says_so(world):
+def test_where_only_writers_could_review_the_record_waits_for_another_and_says_so(world, as_):
+    """A record is not accepted by its only reviewer's having rewritten and submitted it."""
     record = draft(world.branch_c, world.general_secretary)
     for user in (world.staff, world.committee_secretary):
         moves.writer_add(user, record)
-    record = moves.activity_submit(by=world.secretary_c, activity=record)
-    assert (record.state, record.no_reviewer) == (ActivityState.ACCEPTED, True)
+    record = moves.activity_submit(by=world.committee_secretary, activity=record)
+    assert (record.state, record.no_reviewer) == (ActivityState.SUBMITTED, False)
+    page = as_("secretary_c").get(f"/activities/{record.pk}/").content.decode()
+    assert "须由另一位审核，请机关党委书记任命" in page
+    with pytest.raises(Conflict):
+        moves.activity_accept(by=world.committee_secretary, activity=record)
 
 
 def test_landed_records_get_their_writers_from_the_trail(world):
