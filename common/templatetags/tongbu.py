@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from common import clock, text
+from common.numbers import stray
 
 register = template.Library()
 
@@ -59,10 +60,13 @@ class _Joined(template.Node):
 def query(context: Context, **changes: Any) -> str:
     """Return the current query string with `changes` put in, None or "" takes a parameter out.
 
-    Always begins with "?", so that it can stand alone in an href.
+    Always begins with "?", so that it can stand alone in an href. A number of a person that somebody typed into the address
+    is not carried on (control C45).
     """
     request = context.get("request")
     params = request.GET.copy() if request else QueryDict(mutable=True)
+    for name in [name for name, values in params.lists() if any(map(stray, values))]:
+        del params[name]
     for name, value in changes.items():
         if value is None or value == "":
             params.pop(name, None)

@@ -1,5 +1,7 @@
 """A whole identity number typed where it does not belong is refused beside its field, and hidden in the trail (C46)."""
 
+import re
+
 import pytest
 
 from branches import audit
@@ -41,3 +43,9 @@ def test_what_reaches_the_trail_all_the_same_is_masked_there(world):
     audit.record(by=world.staff, verb="x.y", obj=NUMBER, before=before, after=after, note=f"见 {NUMBER}")
     entry = AuditEntry.objects.latest("pk")
     assert NUMBER not in entry.payload + entry.object_name and "0130" in entry.object_name
+
+
+def test_a_number_typed_into_an_address_is_not_carried_on_by_the_page(world, as_):
+    page = as_("staff").get(f"/members/?q={NUMBER}&page=1").content.decode()
+    assert "请勿在地址中留下" in page
+    assert not [link for link in re.findall(r'(?:href|action|formaction)="([^"]*)"', page) if NUMBER in link]
