@@ -8,8 +8,8 @@ def _every(seconds, task):
 BEAT_SCHEDULE = {
     "beat-heartbeat": _every(10, "branches.tasks.beat_heartbeat"),
     "seal-audit": _every(30, "branches.tasks.seal_audit"),
-    # Hourly, so that a day with an hour of service has its anchor; a second line on one day is not written.
-    "anchor-audit": _every(3600, "branches.tasks.anchor_audit"),
+    # A day with ten minutes of service has its anchor; a second line on one day is written only after many entries.
+    "anchor-audit": _every(600, "branches.tasks.anchor_audit"),
     "requeue-jobs": _every(20, "branches.tasks.requeue_jobs"),
     "clear-sessions": _every(86400, "branches.tasks.clear_sessions"),
     "expire-imports": _every(3600, "members.tasks.expire_imports"),

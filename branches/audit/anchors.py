@@ -2,7 +2,7 @@
 
 A chain cannot notice that its end was cut off, that all of it is gone, or that a whole old database was put back. Heads
 are therefore kept twice: in a table, from published reports and from each day, and in a file outside the database
-(AUDIT_ANCHOR_FILE), one line `DATE POS:HASH` a day. The file is only ever appended to; `verify` asks for every line.
+(AUDIT_ANCHOR_FILE), one line `DATE POS:HASH` a day and one more after each MANY entries. The file is only ever appended to; `verify` asks for every line.
 """
 
 import fcntl
@@ -24,6 +24,8 @@ log = logging.getLogger("tongbu.audit")
 # A position and the hash of the chain there, as `seal.head` prints them.
 ANCHOR = re.compile(r"[0-9]{1,18}:[0-9a-f]{64}")
 _LINE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{1,18}:[0-9a-f]{64})")
+# So many entries since the last head are worth a line of their own: on the first day of an installation, after an import.
+MANY = 200
 # After how many days without a new line the file counts as forgotten.
 _OLDEST = timedelta(days=3)
 
@@ -69,7 +71,8 @@ def file_lines(file: Path | None = None) -> list[tuple[date, str]]:
 
 
 def write_daily() -> None:
-    """Seal, and append today's head to the file outside, once a day; makes the file (mode 0600) where there is none.
+    """Seal, and append the head to the file outside, once a day and after MANY entries; makes the file (mode 0600) where there
+    is none.
 
     Raises AnchorFileError where it cannot be written. A head that is not in the table yet is kept there too, so that a
     file that lost lines is noticed.
@@ -81,13 +84,18 @@ def write_daily() -> None:
         with os.fdopen(handle, "r+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             last = (file.read().splitlines() or [""])[-1]
-            if head.startswith("0:") or last.startswith(f"{today} "):
+            if head.startswith("0:") or (last.startswith(f"{today} ") and _position(head) - _position(last) < MANY):
                 return
             _append(file, f"{today} {head}\n")
     except (OSError, UnicodeDecodeError) as error:
         raise AnchorFileError(f"锚点文件 {path} 无法写入（{type(error).__name__}）") from None
     keep(head=head, source=AuditAnchor.Source.FILE)
     log.info("anchor %s", head)
+
+
+def _position(line: str) -> int:
+    """Return the position that a head, or a line of the file, names."""
+    return int(line.rpartition(" ")[2].partition(":")[0])
 
 
 def _append(file: TextIO, line: str) -> None:

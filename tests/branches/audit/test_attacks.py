@@ -285,3 +285,13 @@ def test_a_file_that_cannot_be_written_is_a_sentence(chain, settings, tmp_path):
         anchors.write_daily()
     assert "无法读取" in anchors.file_problem()
     refused("无法读取")
+
+
+def test_many_entries_of_one_day_get_a_line_of_their_own(live_world, settings, tmp_path, monkeypatch):
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path / "anchors")
+    monkeypatch.setattr(anchors, "MANY", 3)
+    for number, lines in ((2, 1), (2, 1), (3, 2)):
+        for _ in range(number):
+            audit.record(by=live_world.staff, verb="x.y")
+        anchors.write_daily()
+        assert len(anchors.file_lines()) == lines
