@@ -26,6 +26,7 @@ from members.activities.models import (
 )
 from members.activities.quorum import Quorum, quorum_kept
 from members.activities.services.states import is_late
+from members.activities.study import cap_line, tenths, too_long
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
 from responsibilities.requirements.models import RequirementState as State
@@ -143,13 +144,14 @@ def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str
     return Effect("义务", title, basis, mark, "ok", url, owed)
 
 
-def _attendance_line(states: Collection[str], hours: float | None) -> Effect:
+def _attendance_line(states: Collection[str], day: date, hours: float | None) -> Effect:
     there = sum(state in ATTENDING for state in states)
     if hours is None:
         return Effect("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", "none" if not there else "ok")
-    return Effect(
-        "出勤", f"出席 {there} 人，时长 {hours:g} 小时", "集中学习类活动按实际时长计，不统计在线时长", "", "ok"
-    )
+    title = f"出席 {there} 人，时长 {tenths(hours)} 小时"
+    if long := too_long(hours, cap_line(), day):
+        return Effect("出勤", title, long, "", "soon")
+    return Effect("出勤", title, "集中学习类活动按实际时长计，不统计在线时长", "", "ok")
 
 
 def _score_line(lines: list[Effect]) -> Effect:
@@ -322,7 +324,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     if form.is_bound and not form.cleaned_data.get("day"):
         # Without a date nobody knows the period; today's would promise what the record may not meet.
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
-        return [pending, _attendance_line(states, form.unsaved().hours)]
+        return [pending, _attendance_line(states, data.day, form.unsaved().hours)]
     made_up = data.kinds if data.made_up is None else data.made_up
     instead = form.instance.pk if form.instance else None
     record = Recorded(
@@ -345,7 +347,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     shown = _Shown(data.day, [*own, *_other_hosts(form.instance)] if links else own, unknown=unknown)
     return [
         *lines,
-        _attendance_line(states, form.unsaved().hours),
+        _attendance_line(states, data.day, form.unsaved().hours),
         *_sync_lines(links, shown),
         *_duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links),
         _score_line(lines),
@@ -397,7 +399,7 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
             line.title = line.title if own else f"{rows[0].organisation}：{line.title}"
             lines.append(line)
     counts = any(row.valid for rows in judgements.values() for row in rows)
-    lines.append(_attendance_line(states, activity.hours))
+    lines.append(_attendance_line(states, activity.day, activity.hours))
     hosts = _host_kinds(row for rows in judgements.values() for row in rows)
     shown = _Shown(activity.day, hosts, saved=activity.state in COUNTING_STATES and counts)
     lines += _sync_lines(linked_points(activity.pk), shown)
