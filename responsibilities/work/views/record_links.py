@@ -78,8 +78,8 @@ def record_links(request: Request) -> HttpResponse:
         # What was chosen and says nothing of the work asks for its sentence until it is linked.
         keys = keys_of([*said.getlist("links"), *said.getlist("asked")])
         typed = dict(zip(said.getlist("asked"), said.getlist("sentence")))
-        activity = _as_typed(_saved(request.user, record), said)
-        return _links(request, activity, "responsibilities/work/record_slot.html", asked=keys, typed=typed)
+        saved = _as_typed(_saved(request.user, record), said)
+        return _links(request, saved, "responsibilities/work/record_slot.html", asked=keys, typed=typed)
     places = access.organisations_for(request.user, RECORD).select_related("parent")
     activity = _typed(said, places)
     chosen = {f"{kind}{pk}" for kind, pk in keys_of(said.getlist("links"))}
