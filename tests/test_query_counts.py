@@ -24,7 +24,7 @@ MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     "duty_detail": 25,
-    "duty_list": 48,
+    "duty_list": 49,
     "confirmation_detail": 23,
     "evidence_pick": 26,
     "organisation_list": 17,
@@ -34,7 +34,7 @@ MORE = {
     "owed_by_own": 28,
     "owed_by_member": 24,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
-    "review_detail": 29,
+    "review_detail": 30,
     "review_queue": 16,
     "score_estimate": 30,
     "sync_board": 21,

@@ -1,9 +1,11 @@
 """The history of one record, read from the audit trail, as items of <c-timeline>."""
 
 import json
+import re
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.utils import timezone
 
 from branches.audit.models import AuditEntry
@@ -72,9 +74,23 @@ def _changes(obj: Any, before: dict[str, Any], after: dict[str, Any]) -> tuple[l
         if str(field.verbose_name).isascii():
             # A column of the machine's own bookkeeping has no name for readers.
             continue
-        old, new = str(said(before.get(name)) or ""), str(said(value) or "")
+        old, new = _words(obj, field, before.get(name)), _words(obj, field, value)
         if field.is_relation or max(len(old), len(new)) > _LONG:
             named.append(f"{field.verbose_name}有修改")
         else:
             changes.append({"field": field.verbose_name, "before": old, "after": new})
     return changes, named
+
+
+def _words(obj: Any, field: Any, value: Any) -> str:
+    """Return a value of a column as its form shows it: names for codes, hours and minutes for a time of day.
+
+    A model names the codes of a list that it keeps in `TRAIL_NAMES`: {column: {code: name}}.
+    """
+    text = str(said(value) or "")
+    if isinstance(field, models.TimeField):
+        return text[:5]
+    listed = getattr(obj, "TRAIL_NAMES", {}).get(field.name)
+    if listed is not None:
+        return "、".join(str(listed.get(code, code)) for code in re.findall(r"'([^']*)'", text))
+    return str(dict(field.flatchoices or ()).get(text, text))

@@ -142,6 +142,8 @@ class Activity(models.Model):
     way = models.CharField("服务业务的方式", max_length=10, choices=Way.choices, blank=True)
     building = models.CharField("所属方面", max_length=12, choices=BuildingField.choices, blank=True)
     # Several may be minuted in one meeting (TOPICS_OF).
+    # What the trail calls the codes of a list (branches/audit/history.py).
+    TRAIL_NAMES = {"topics": dict(Topic.choices)}
     topics = models.JSONField("议题", default=list, blank=True)
     # 应到、实到 of an imported ledger, kept as written; counted from attendance otherwise.
     written_expected = models.PositiveIntegerField("应到", null=True, blank=True)

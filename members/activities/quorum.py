@@ -41,8 +41,9 @@ BODIES = {
 }
 
 
-# An agency committee's meeting takes the quorum of its seats where they are kept; else it is left to its minutes.
-SEATED = {Code.COMMITTEE_PLENARY: Body.COMMITTEE}
+# An agency committee's meeting, and one of the Party group about Party work (half of its members, rulebook 7), take the
+# quorum of the seats where these are kept; else they are left to their minutes. No rule names one for a study group.
+SEATED = {Code.COMMITTEE_PLENARY: Body.COMMITTEE, Code.PARTY_SPECIAL: Body.PARTY_GROUP}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import Any
 from common import clock
 from common.periods import Period
 from members.activities.models import ActivityKindCode as Code
-from members.activities.models import AttendanceState
+from members.activities.models import AttendanceState, hours_between
 from members.activities.quorum import Body, Quorum, by_body, decides
+from members.activities.study import cap_line, too_long
 
 TALK_ONLY = {Code.TALK}
 _SHOWN = 3
@@ -67,6 +68,9 @@ def checks_of(
         found += _quorum_checks(quorums)
     if requested and data.day not in requested and (data.makes_up_for or data.day) not in requested:
         found.append(Check("warn", f"日期不在{requested.label()}内，这条记录不计入{requested.label()}", "day"))
+    hours = hours_between(data.starts_at, data.ends_at)
+    if hours is not None and (long := too_long(hours, cap_line(), data.day)):
+        found.append(Check("warn", long, "ends_at"))
     silent = [
         names.get(pk, "") for pk, (state, reason) in data.attendance.items() if state in _NEEDS_REASON and not reason
     ]

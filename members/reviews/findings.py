@@ -31,6 +31,7 @@ from members.activities.models import ActivityKindCode as Code
 from members.activities.quorum import Body, body_of, quorum_kept
 from members.activities.selectors.counting import below
 from members.activities.selectors.records import attendance_figures, readable
+from members.activities.study import cap_line, tenths, too_long
 from members.roster.models.members import Membership
 from members.roster.models.posts import Post
 
@@ -72,6 +73,7 @@ def findings_for(user: Actor, records: Sequence[Activity]) -> Found:
         found[record.pk] += _of_itself(record)
     for part in (
         _quorums(ids),
+        _long(records),
         _silent(ids),
         _strangers(records),
         _undecided(records),
@@ -107,6 +109,13 @@ def _quorums(ids: Iterable[int]) -> Found:
         else:
             found[row.activity_id].append(Finding("无人到会", text))
     return {pk: list(dict.fromkeys(rows)) for pk, rows in found.items()}
+
+
+def _long(records: Sequence[Activity]) -> Found:
+    """Longer than a day may count as study."""
+    line = cap_line()
+    said = {record.pk: (record.hours or 0, too_long(record.hours, line, record.day)) for record in records}
+    return {pk: [Finding(f"时长 {tenths(hours)} 小时", text)] for pk, (hours, text) in said.items() if text}
 
 
 def _named(names: Sequence[str]) -> str:

@@ -22,7 +22,8 @@ _statements: dict[tuple[int, tuple[Seat, ...], date], tuple[str, tuple[Any, ...]
 
 
 def counts(request: Request) -> dict[str, SimpleLazyObject]:
-    """Context processor: `review_waiting` (records), `reports_waiting` (of duties) and `links_waiting` (of evidence), asked only where shown."""
+    """Context processor: `review_waiting` (records), `reports_waiting` (of duties), `links_waiting` (of evidence), `waiting_words`
+    (all three), asked only where shown."""
     scope = getattr(request, "scope", None)
     if scope is None or REVIEW not in ROLES[scope.role].rights:
         return {}
@@ -31,7 +32,14 @@ def counts(request: Request) -> dict[str, SimpleLazyObject]:
         "review_waiting": SimpleLazyObject(lambda: all_three[0]),
         "reports_waiting": SimpleLazyObject(lambda: all_three[1]),
         "links_waiting": SimpleLazyObject(lambda: all_three[2]),
+        "waiting_words": SimpleLazyObject(lambda: _words(*all_three)),
     }
+
+
+def _words(records: int, reports: int, links: int) -> str:
+    """Return 「18 条记录、8 份责任报告」: what waits, as the heading of the queue says it."""
+    parts = ((records, "条记录"), (reports, "份责任报告"), (links, "条业务佐证"))
+    return "、".join(f"{number} {word}" for number, word in parts if number)
 
 
 def _waiting(user: User) -> tuple[int, int, int]:

@@ -13,7 +13,8 @@ from branches.settings import dated
 from branches.settings.dated import KNOWN
 from common import clock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
-from members.activities.models import COUNTING_STATES, Activity, ActivityHost
+from members.activities.models import COUNTING_STATES, Activity, ActivityHost, hours_between
+from members.activities.study import CAP
 from members.roster.models.members import Member
 from members.roster.retention import GONE, kept_until
 from responsibilities.requirements.models import RequirementState as State
@@ -132,6 +133,8 @@ def _of_records(key: str, value: Decimal, since: date) -> list[str]:
     if key in GONE.values():
         return _of_persons(key, int(value))
     words = f"自 {since:%Y-%m-%d} 起的记录按新值判定，以前的不变"
+    if key == CAP:
+        return [_longer(float(value), first, today), words]
     days = _days_taken(key, first, today)
     now = dated.whole(key)
     before, after = (sum(taken > limit for _, taken in days) for limit in (now, int(value)))
@@ -139,6 +142,16 @@ def _of_records(key: str, value: Decimal, since: date) -> list[str]:
     whose = named_places(places, dict(Organisation.objects.filter(pk__in=places).values_list("pk", "kind")))
     found = f"按最近 12 个月的 {len(days)} 条{_RECORDS[key]}推算，超过{name}的由 {before} 条变为 {after} 条"
     return [f"{found}，涉及 {whose}" if whose else found, words]
+
+
+def _longer(cap: float, first: date, last: date) -> str:
+    """Say how many records of these days take longer than a day is to count, now and with another cap."""
+    rows = Activity.objects.filter(day__range=(first, last), state__in=COUNTING_STATES).values_list(
+        "starts_at", "ends_at"
+    )
+    lengths = [hours for start, end in rows if (hours := hours_between(start, end)) is not None]
+    before, after = (sum(hours > limit for hours in lengths) for limit in (dated.whole(CAP), cap))
+    return f"按最近 12 个月的 {len(lengths)} 条有起止时间的记录推算，超过每天学时上限的由 {before} 条变为 {after} 条"
 
 
 _RECORDS = {"grace_days": "记录", "resubmit_days": "退回后重新提交的记录", "host_confirm_days": "共同活动确认"}

@@ -29,6 +29,13 @@ class RequirementFilter(Filter):
         label="范围", required=False, choices=[("", "含下级"), ("own", "仅本组织"), ("below", "仅下级")]
     )
 
+    # What a figure of the dashboard is made of (of_the_map in the view): it opens the rows it counts.
+    map = forms.ChoiceField(
+        label="驾驶舱",
+        required=False,
+        choices=[("", "不限"), ("shown", "本季所列"), ("due", "本季所列已到期"), ("earlier", "本年以前季度所欠")],
+    )
+
     def __init__(self, *args, organisations, periods, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = organisations

@@ -165,6 +165,11 @@ class SyncStage(models.Model):
     stage = models.CharField("环节", max_length=15, choices=SyncStageKind.choices)
     planned_on = models.DateField("业务计划日期", null=True, blank=True)
     happened_on = models.DateField("业务实际日期", null=True, blank=True)
+    # Who noted the actual date, and when: he may correct it on the same day (services/noted.py).
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    noted_on = models.DateField(null=True, blank=True)
     business = models.CharField("业务进展", max_length=300, blank=True)
     waived_reason = models.CharField("免予同步的原因", max_length=300, blank=True)
     waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -200,6 +205,10 @@ class Milestone(models.Model):
     name = models.CharField("节点", max_length=100)
     planned_on = models.DateField("计划日期", null=True, blank=True)
     happened_on = models.DateField("实际日期", null=True, blank=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    noted_on = models.DateField(null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "业务节点"

@@ -84,6 +84,21 @@ class Powers:
             return self.all or self.parents.get(item.organisation_id, False)
         return self.arranges(item.organisation_id)
 
+    def corrects(self, item: WorkItem) -> bool:
+        """Whether the user may change a business date that others noted: whoever waives, so never the branch whose work it is."""
+        return self.waives(item)
+
+
+def correctors(item: WorkItem) -> str:
+    """Return who may change a noted business date of the item, as a sentence names them: the place and up to two people."""
+    place = item.organisation
+    if item.kind == WorkKind.BRANCH and place.kind in OWN_WORK and place.parent is not None:
+        place = place.parent
+    able = access.who_can_each([ASSIGN, ORGANISE], place)
+    organising = {row.user_id for row in able[ORGANISE]}
+    people = list(dict.fromkeys(row.user.name for row in able[ASSIGN] if row.user_id in organising))[:2]
+    return f"{place.label}（{'、'.join(people)}）" if people else place.label
+
 
 def carriers_of(item: WorkItem) -> list[int]:
     """Return the ids of the organisations that carry the item today, the leading one first."""

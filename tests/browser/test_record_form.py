@@ -141,3 +141,14 @@ def test_back_after_the_submission_leads_to_the_record(live_world, open_page, co
     # The browser notes the status of the page that says so; anything else would be a complaint.
     assert ["409" in words for _, words in complaints] == [True]
     complaints.clear()
+
+
+def test_a_title_that_nobody_touched_follows_the_day_that_is_typed(open_page):
+    page = open_page("secretary_a", "/activities/new/?kind=committee_meeting")
+    page.fill("#id_day", "2026-03-04")
+    page.dispatch_event("#id_day", "change")
+    assert page.input_value("#id_title") == "3月支委会"
+    page.fill("#id_title", "研究保供")
+    page.fill("#id_day", "2026-02-04")
+    page.dispatch_event("#id_day", "change")
+    assert page.input_value("#id_title") == "研究保供"

@@ -91,3 +91,24 @@ def test_a_chip_takes_its_sentence_from_what_was_typed_a_moment_ago(open_page, l
     assert not page.query_selector("#links .stage-ask")
     link = StageEvidence.objects.get()
     assert link.sentence == "研究能源保供的分工和时限。" and not link.by_hand
+
+
+def test_a_sentence_that_was_typed_and_not_linked_is_not_passed_over_when_the_record_is_sent(
+    open_page, live_world, item
+):
+    record = draft(live_world.branch_a, live_world.secretary_a, day=ago(1), content="学习了文件。")
+    page = open_page("secretary_a", f"/activities/{record.pk}/edit/", viewport=DESK)
+    chip(page, item, "study", "button[value='{}']").click()
+    page.fill("#links [data-ask] input[name=sentence]", "支部分工到人，定了时限")
+    page.click("button[value=submit]")
+    page.wait_for_selector("text=写好的这句话还没有关联")
+    record.refresh_from_db()
+    assert record.state == "draft"
+    # The minutes name the work now: the chips follow, and what was begun stays.
+    page.fill("#id_content", "研究能源保供的分工。")
+    page.locator("#id_content").blur()
+    page.wait_for_selector("#links .stage-chip :text('写到')")
+    assert page.input_value("#links [data-ask] input[name=sentence]") == "支部分工到人，定了时限"
+    page.click("#links [data-ask] button")
+    page.wait_for_selector("#links .stage-linked li")
+    assert linked() == {"study"}

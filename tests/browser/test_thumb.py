@@ -9,6 +9,8 @@ from common import clock
 from common.operator import OPERATOR
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
+from tests.members.activities.records import submitted
+from tests.responsibilities.work.support import ago, happened, item_at
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +23,14 @@ LOW = """() => [...document.querySelectorAll("main a, main button, main summary,
     .map((each) => [each.tagName, each.textContent.trim().slice(0, 12),
                     Math.round((each.closest("label") || each).getBoundingClientRect().height)])
     .filter(([, , height]) => height > 1 && height < 44)"""
+
+
+@pytest.fixture
+def item(live_world):
+    """A stage that nothing was done for, so that there is a task."""
+    row = item_at(live_world.committee, [live_world.branch_a])
+    happened(row, "study", ago(30))
+    return row
 
 
 @pytest.fixture
@@ -82,3 +92,21 @@ def test_on_the_phone_the_workbench_is_two_screens_and_each_section_opens(filled
     page.reload()
     page.wait_for_load_state("networkidle")
     assert not page.locator(".dj-fold").first.is_visible() and rest.evaluate_all(shown) == rest.count()
+
+
+def test_tasks_of_the_workbench_are_as_high_as_a_thumb_and_a_date_beside_many_kinds_stays_whole(
+    live_world, open_page, item
+):
+    kinds = ("assembly", "lecture", "theme_day", "training", "study", "committee_meeting")
+    record = submitted(live_world.branch_a, live_world.secretary_a, kinds=kinds)
+    phone = {"width": 390, "height": 844}
+    page = open_page("secretary_a", "/", viewport=phone)
+    page.wait_for_selector("#tasks .dj-item-title a")
+    links = page.locator("#tasks .dj-item-title a")
+    heights = [
+        links.nth(number).evaluate("one => one.getBoundingClientRect().height") for number in range(links.count())
+    ]
+    assert [height for height in heights if height and height < 44] == []
+    page = open_page("secretary_a", f"/activities/{record.pk}/", viewport=phone)
+    note = page.locator(".dj-panel > header h2 + .muted", has_text="月").first
+    assert note.evaluate("one => one.getBoundingClientRect().height") < 30

@@ -14,6 +14,7 @@ from common import clock
 from common.operator import Actor
 from members.activities.models import ATTENDING, COUNTING_STATES, Activity, Attendance
 from members.activities.models import ActivityKindCode as Code
+from members.activities.study import cap_line, credited
 from responsibilities.duties.headline import Headline, headline
 from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots, progress
@@ -169,13 +170,15 @@ def _training(person: User, first: date, last: date) -> list[dict]:
     rows = Activity.objects.filter(
         pk__in=taken, day__range=(first, min(last, clock.today())), state__in=COUNTING_STATES, kinds__kind__in=TRAINING
     ).distinct()
+    taken_part = list(rows.prefetch_related("kinds").order_by("day", "pk"))
+    worth = credited(((row.day, row.hours) for row in taken_part), cap_line())
     return [
         {
             "day": row.day,
             "title": row.title,
             "kind": row.kinds_label,
-            "hours": row.hours,
+            "hours": hours,
             "url": reverse("activity_detail", args=[row.pk]),
         }
-        for row in rows.prefetch_related("kinds").order_by("day", "pk")
+        for row, hours in zip(taken_part, worth, strict=True)
     ]

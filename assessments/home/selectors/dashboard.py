@@ -249,10 +249,12 @@ def _groups(
 def totals(groups: list[Group]) -> dict:
     """Return the figures above the map: rows, overdue, branches concerned, share done, and the longest delay."""
     rows = [row for group in groups for row in group.rows]
-    due = sum(row.due for row in rows)
+    due, done = sum(row.due for row in rows), sum(row.done for row in rows)
     return {
         "branches": len(rows),
+        "due": due,
+        "done": done,
         "overdue": sum(row.overdue for row in rows),
         "lagging": [row for row in sorted(rows, key=lambda row: -row.overdue) if row.overdue],
-        "rate": round(100 * sum(row.done for row in rows) / due, 1) if due else None,
+        "rate": round(100 * done / due, 1) if due else None,
     }

@@ -1,6 +1,6 @@
 """One record, many uses: what a record counts for, said by the functions that count it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -9,15 +9,24 @@ from django.urls import reverse
 
 from assessments.schemes.services import parsed, scheme_current
 from branches.access.models import User
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import YEAR, Period
 from common.text import quoted
 from members.activities.forms.record import ActivityForm
-from members.activities.models import ATTENDING, COUNTING_STATES, Activity, ActivityJudgement, AttendanceState, Topic
+from members.activities.models import (
+    ATTENDING,
+    COUNTING_STATES,
+    Activity,
+    ActivityJudgement,
+    ActivityState,
+    AttendanceState,
+    Topic,
+)
 from members.activities.quorum import Quorum, quorum_kept
 from members.activities.services.states import is_late
+from members.activities.study import cap_line, tenths, too_long
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
 from responsibilities.requirements.models import RequirementState as State
@@ -26,6 +35,7 @@ from responsibilities.requirements.rules import LIVE_RULES
 from responsibilities.requirements.selectors import Requirement, one_requirement, period_counted, requirement_name
 from responsibilities.rulebook import rule, short_citation
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
+from responsibilities.work.qualifying import HostKind, Standing, fault_of
 from responsibilities.work.selectors.stage_links import linked_points
 from responsibilities.work.stages import SyncPoint, judge
 
@@ -134,13 +144,14 @@ def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str
     return Effect("义务", title, basis, mark, "ok", url, owed)
 
 
-def _attendance_line(states: Collection[str], hours: float | None) -> Effect:
+def _attendance_line(states: Collection[str], day: date, hours: float | None) -> Effect:
     there = sum(state in ATTENDING for state in states)
     if hours is None:
         return Effect("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", "none" if not there else "ok")
-    return Effect(
-        "出勤", f"出席 {there} 人，时长 {hours:g} 小时", "集中学习类活动按实际时长计，不统计在线时长", "", "ok"
-    )
+    title = f"出席 {there} 人，时长 {tenths(hours)} 小时"
+    if long := too_long(hours, cap_line(), day):
+        return Effect("出勤", title, long, "", "soon")
+    return Effect("出勤", title, "集中学习类活动按实际时长计，不统计在线时长", "", "ok")
 
 
 def _score_line(lines: list[Effect]) -> Effect:
@@ -164,10 +175,43 @@ def _score_line(lines: list[Effect]) -> Effect:
     return Effect("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
 
 
-def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], day: date, saved: bool) -> list[Effect]:
-    """One line for each stage the record is linked to: how far its date lies from the business date.
+@dataclass(frozen=True)
+class _Shown:
+    """A record as evidence of stages, as if it were submitted already: its day, and how each host and kind is judged.
 
-    links: as linked_points gives them. saved: whether the record counts already.
+    saved: whether it counts already. unknown: people whose attendance is not entered yet.
+    """
+
+    day: date
+    hosts: list[HostKind]
+    saved: bool = False
+    unknown: int = 0
+
+    def fault(self, point: SyncPoint) -> tuple[str, str, str] | None:
+        """Return (note, word, tone) where it cannot show the point, by the one function that judges links; else None."""
+        standing, why = fault_of(ActivityState.SUBMITTED, self.hosts, point.allowed)
+        if standing == Standing.COUNTS:
+            return None
+        if standing == Standing.SHORT and self.unknown:
+            return f"还有 {self.unknown} 人未登记考勤，到会够法定人数才计入", "待登记", "soon"
+        return why, "未计入", "late"
+
+
+def _host_kinds(rows: Iterable[ActivityJudgement]) -> list[HostKind]:
+    return [
+        HostKind(row.organisation_id, _branch_of(row.organisation), row.kind, row.valid, row.present, row.needed)
+        for row in rows
+    ]
+
+
+def _branch_of(place: Organisation) -> int | None:
+    return place.parent_id if place.kind == Kind.SMALL_GROUP else None
+
+
+def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], shown: _Shown) -> list[Effect]:
+    """One line for each stage the record is linked to: how far its date lies from the business date, or why it shows none.
+
+    links: as linked_points gives them.
     """
     if not links:
         return [Effect("四同步", "未关联重点业务", "这次活动服务于某项业务时，在“关联业务”中选一次即可", "—", "none")]
@@ -180,21 +224,24 @@ def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], day: date, saved: bool)
             Effect(
                 "四同步",
                 title,
-                *_sync_words(point, day, saved),
+                *_sync_words(point, shown),
                 url=f"{reverse('work_detail', args=[item.pk])}#stage-{point.kind}",
             )
         )
     return lines
 
 
-def _sync_words(point: SyncPoint, day: date, saved: bool) -> tuple[str, str, str]:
+def _sync_words(point: SyncPoint, shown: _Shown) -> tuple[str, str, str]:
     """Return (note, word, tone) of one linked stage."""
+    day, saved = shown.day, shown.saved
     if point.early:
         return point.reason, "不计", "none"
     if point.state == SyncState.WAIVED:
         return "这个环节已免予同步", "免予", "none"
     if point.state == SyncState.ENDED:
         return "这项业务已终止", "不计", "none"
+    if fault := shown.fault(point):
+        return fault
     if point.day is not None and (point.day - day).days > point.early_days:
         return f"早于业务日期 {(point.day - day).days} 天，过早，不计入", "过早", "none"
     if point.happened is None:
@@ -277,7 +324,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     if form.is_bound and not form.cleaned_data.get("day"):
         # Without a date nobody knows the period; today's would promise what the record may not meet.
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
-        return [pending, _attendance_line(states, form.unsaved().hours)]
+        return [pending, _attendance_line(states, data.day, form.unsaved().hours)]
     made_up = data.kinds if data.made_up is None else data.made_up
     instead = form.instance.pk if form.instance else None
     record = Recorded(
@@ -293,13 +340,26 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     )
     lines = _requirement_effects(place, record)
     links = linked_points(form.instance.pk) if form.instance else []
+    own = [
+        HostKind(place.pk, _branch_of(place), kind, quorum.valid, quorum.present, quorum.needed)
+        for kind, quorum in quorums.items()
+    ]
+    shown = _Shown(data.day, [*own, *_other_hosts(form.instance)] if links else own, unknown=unknown)
     return [
         *lines,
-        _attendance_line(states, form.unsaved().hours),
-        *_sync_lines(links, data.day, saved=False),
+        _attendance_line(states, data.day, form.unsaved().hours),
+        *_sync_lines(links, shown),
         *_duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links),
         _score_line(lines),
     ]
+
+
+def _other_hosts(activity: Activity | None) -> list[HostKind]:
+    """How a saved record was judged for those who share it: the form says nothing of their people."""
+    if activity is None:
+        return []
+    rows = activity.judgements.exclude(organisation=activity.organisation_id).select_related("organisation")
+    return _host_kinds(rows)
 
 
 def _recorded(activity: Activity, rows: list[ActivityJudgement]) -> Recorded:
@@ -339,8 +399,10 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
             line.title = line.title if own else f"{rows[0].organisation}：{line.title}"
             lines.append(line)
     counts = any(row.valid for rows in judgements.values() for row in rows)
-    lines.append(_attendance_line(states, activity.hours))
-    lines += _sync_lines(linked_points(activity.pk), activity.day, activity.state in COUNTING_STATES and counts)
+    lines.append(_attendance_line(states, activity.day, activity.hours))
+    hosts = _host_kinds(row for rows in judgements.values() for row in rows)
+    shown = _Shown(activity.day, hosts, saved=activity.state in COUNTING_STATES and counts)
+    lines += _sync_lines(linked_points(activity.pk), shown)
     lines += _duties_proved(activity, user)
     lines.append(_score_line(lines))
     return lines

@@ -1,5 +1,7 @@
 """Staff and leadership: the heat map of a quarter, reminders, refresh."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -58,6 +60,10 @@ def dashboard_page(request):
         "title": _finding(said, reckoned, figures, earlier),
         "form": form,
         "quarter": quarter,
+        # The list of requirements of this quarter below the chosen place, in its address.
+        "listed": urlencode(
+            {"period": str(quarter)} | ({"organisation": top.pk} if (top := chosen.get("top")) else {})
+        ),
         "columns": found,
         "heads": selectors.heads(found),
         "groups": groups,

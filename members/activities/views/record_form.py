@@ -15,7 +15,7 @@ from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common import clock
 from common.errors import Conflict
-from common.periods import MONTH, Period
+from common.periods import MONTH, QUARTER, Period
 from members.activities.forms.kinds import pills, short_label
 from members.activities.forms.record import ActivityForm, form_for, places_for
 from members.activities.models import Activity, ActivityKindCode
@@ -50,6 +50,7 @@ def activity_new(request):
         period = initial.get("period") or Period.containing(MONTH, clock.today())
         initial["title"] = f"{period.short()}{Code(initial['kinds'][0]).label}"
     form = ActivityForm(user=request.user, organisation=organisation, initial=initial)
+    _let_title_follow(form, initial.get("title"), initial.get("kinds", []), initial.get("day") or clock.today())
     return _page(request, form, places, notes=notes)
 
 
@@ -68,7 +69,21 @@ def activity_edit(request, pk):
         _take_period(request.GET["period"], initial, notes)
         # The draft has a date of its own.
         initial.pop("day", None)
-    return _page(request, ActivityForm(user=request.user, instance=activity, initial=initial), [], notes=notes)
+    form = ActivityForm(user=request.user, instance=activity, initial=initial)
+    _let_title_follow(form, activity.title, activity.codes, activity.day)
+    return _page(request, form, [], notes=notes)
+
+
+def _let_title_follow(form, title, kinds, day):
+    """Mark a title that nobody has touched since it was filled in: on the page it follows the day that is typed."""
+    if not title or len(kinds) != 1:
+        return
+    label = Code(kinds[0]).label
+    asked = form.requested
+    for period in filter(None, (asked, *(Period.containing(kind, day) for kind in (MONTH, QUARTER)))):
+        if period.kind in (MONTH, QUARTER) and title == f"{period.short()}{label}":
+            form.fields["title"].widget.attrs |= {"data-follows": period.kind, "data-tail": label}
+            return
 
 
 def _edit_url(form, activity):

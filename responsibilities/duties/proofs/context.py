@@ -9,10 +9,12 @@ from django.db.models import Case, Q, Value, When
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
+from branches.settings.dated import Timeline
 from common.dated import in_force
 from common.periods import YEAR, Period
 from members.activities.models import Activity, Attendance, hours_between
 from members.activities.selectors.counting import ON_TIME, CountingRecord, counting_records
+from members.activities.study import cap_line
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import PostKind
 from responsibilities.duties.models import Duty, Level
@@ -157,6 +159,11 @@ class ProofContext:
             fair = row._replace(late=False) if row.late and row.day < self.start else row
             records.setdefault((row.organisation, row.kind), []).append(fair)
         return records
+
+    @cached_property
+    def study_cap(self) -> Timeline:
+        """The most hours that one day is worth, over time."""
+        return cap_line()
 
     @cached_property
     def points(self) -> list[SyncPoint]:

@@ -8,6 +8,7 @@ from common.periods import Period
 from common.text import quoted
 from members.activities.models import ATTENDING, ActivityKindCode
 from members.activities.selectors.counting import CountingRecord
+from members.activities.study import credited
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs.context import ProofContext, kinds_of, tally, topic_of
 from responsibilities.duties.slot import (
@@ -185,11 +186,10 @@ def _hours(context: ProofContext, duty: Duty, period: Period, due: date, records
     slot = period_slot(duty, period, due, expected=duty.times)
     total = on_time = 0.0
     silent = 0
-    for row in records:
-        if row.meets(period) is None:
-            continue
+    mine = [row for row in records if row.meets(period) is not None]
+    lengths = [(row.day, context.details[row.activity].hours) for row in mine]
+    for row, length in zip(mine, credited(lengths, context.study_cap), strict=True):
         slot.records.append(row.activity)
-        length = context.details[row.activity].hours
         if length is None:
             silent += 1
             continue

@@ -27,7 +27,7 @@ from responsibilities.requirements.exemptions import may_exempt, requirement_exe
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument, RequirementState
-from responsibilities.requirements.rule import DOCUMENTS
+from responsibilities.requirements.rule import DOCUMENTS, RequirementRule
 from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES
 from responsibilities.requirements.selectors import (
     Requirement,
@@ -90,11 +90,34 @@ def _filtered(request: Request) -> tuple[RequirementFilter, list[Requirement]]:
     whole = top or chosen.get("rule") or chosen.get("state") == RequirementState.NOT_ALIVE
     offered = REQUIREMENT_RULES if whole else LIVE_RULES
     rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
-    rows = [row for row in requirements(period, organisations=sorted(asked), rules=rules) if row.organisation in asked]
+    if chosen.get("map"):
+        rows = _of_the_map(chosen["map"], period, asked, rules)
+    else:
+        rows = requirements(period, organisations=sorted(asked), rules=rules)
+    rows = [row for row in rows if row.organisation in asked]
     if chosen.get("state"):
         rows = [row for row in rows if row.state == chosen["state"]]
     rows.sort(key=lambda row: (ORDER[row.state], row.due, row.organisation))
     return form, rows
+
+
+def _of_the_map(
+    which: str, period: Period, asked: Iterable[int], rules: Iterable[RequirementRule]
+) -> list[Requirement]:
+    """Return what a figure of the dashboard counts in a quarter, as its map does (assessments/home/selectors/dashboard.py).
+
+    which: shown, what the map shows: the quarter, its months, its year; due, of that what fell due; earlier, what fell due in
+    the year before the quarter and the map does not show.
+    """
+    today = clock.today()
+    quarter = period if period.kind == QUARTER else Period.containing(QUARTER, min(period.last, today))
+    year = Period(YEAR, quarter.year)
+    shown = {quarter, year, *quarter.parts(MONTH)}
+    counted = [row for row in rules if row.counted]
+    rows = requirements(year, organisations=sorted(asked), rules=counted, carried=which == "earlier")
+    if which == "earlier":
+        return [row for row in rows if row.period not in shown and year.first <= row.due < quarter.first]
+    return [row for row in rows if row.period in shown and (which == "shown" or row.due <= today)]
 
 
 def _lines(rows: Iterable[Requirement]) -> list[dict[str, Any]]:

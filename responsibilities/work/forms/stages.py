@@ -18,7 +18,7 @@ def _day(label, *, actual=False):
 
 
 class StageForm(Form):
-    """Business dates of a stage and what happened. edits: whether the planned dates may be changed."""
+    """Business dates of a stage and what happened. edits: whether the planned dates may be changed; corrects: noted ones too."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     planned_on = _day("业务计划日期")
@@ -26,10 +26,11 @@ class StageForm(Form):
     business = TextField(
         label="业务进展", max_length=300, required=False, lines=True, widget=forms.Textarea(attrs={"rows": 2})
     )
+    reason = TextField(label="更正已登记日期的原因", max_length=300, required=False)
     # Never rendered: a place for the messages about the list of milestones.
     milestones = forms.Field(required=False)
 
-    def __init__(self, data=None, *, stage, edits):
+    def __init__(self, data=None, *, stage, edits, corrects=False):
         super().__init__(
             data,
             initial={
@@ -41,6 +42,8 @@ class StageForm(Form):
         )
         self.fields["planned_on"].disabled = not edits
         rows = list(stage.milestones.order_by("planned_on", "pk"))
+        if not corrects or not (stage.happened_on or any(row.happened_on for row in rows)):
+            del self.fields["reason"]
         initial = [
             {"pk": row.pk, "name": row.name, "planned_on": row.planned_on, "happened_on": row.happened_on}
             for row in rows
@@ -81,7 +84,9 @@ class StageForm(Form):
             MilestoneData(row.get("pk"), row.get("name") or "", row["planned_on"], row["happened_on"]) for row in parts
         ]
         values = self.cleaned_data
-        return StageData(values["planned_on"], values["happened_on"], values["business"], rows)
+        return StageData(
+            values["planned_on"], values["happened_on"], values["business"], rows, values.get("reason", "")
+        )
 
 
 class MilestoneForm(Form):

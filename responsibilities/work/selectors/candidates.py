@@ -182,7 +182,8 @@ def _used(rows: Sequence[Activity]) -> dict[int, list[tuple[int, str, str]]]:
 class Offer:
     """A point offered for a record. key: s<stage> or m<milestone>, as forms and addresses write it.
 
-    sentence: that of the record which speaks of the work, or "". link: the StageEvidence where it is linked already.
+    sentence: that of the record which speaks of the work, or "". link: the StageEvidence where it is linked already. typed: what
+    was written by hand and is not linked yet.
     """
 
     point: SyncPoint
@@ -191,6 +192,7 @@ class Offer:
     reasons: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     sentence: str = ""
+    typed: str = ""
     link: StageEvidence | None = None
     standing: str = ""
     reason: str = ""

@@ -16,6 +16,7 @@ from common.stale_form import require_unchanged
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkItem
 from responsibilities.work.rights import carriers_of, powers_for, require
 from responsibilities.work.rules import day_problem, order_problems, start_problem
+from responsibilities.work.services import noted
 from responsibilities.work.services.items import mark_work, stage_dates
 from responsibilities.work.stages import STAGES
 
@@ -34,19 +35,21 @@ class MilestoneData(NamedTuple):
 
 @dataclass
 class StageData:
-    """planned, happened: business dates or None. milestones: the whole list, as it will stand."""
+    """planned, happened: business dates or None. milestones: the whole list, as it will stand. reason: why a noted date changes."""
 
     planned: date | None = None
     happened: date | None = None
     business: str = ""
     milestones: list[MilestoneData] = field(default_factory=list)
+    reason: str = ""
 
 
 def audit_view(stage: SyncStage) -> dict[str, Any]:
     """Return the stage as the audit trail keeps it, its milestones as one text."""
     rows = stage.milestones.order_by("planned_on", "pk")
     text = "；".join(f"{row.name} 计划 {row.planned_on or '—'} 实际 {row.happened_on or '—'}" for row in rows)
-    return audit.snapshot(stage) | {"milestones": text}
+    kept = {name: value for name, value in audit.snapshot(stage).items() if not name.startswith("noted_")}
+    return kept | {"milestones": text}
 
 
 def shown(stage: SyncStage) -> dict[str, Any]:
@@ -103,7 +106,8 @@ def stage_update(*, by: Actor, stage: SyncStage, data: StageData, seen: str = ""
 
     Who edits the item may change all of it. Who speaks for a carrying branch notes what happened: actual dates and the
     progress; planned dates and the list of milestones stay as they are. Raises ValidationError on planned_on,
-    happened_on, business, milestones, or a column of one of them: 0-name, 0-planned_on, 0-happened_on.
+    happened_on, business, milestones, reason, or a column of one of them: 0-name, 0-planned_on, 0-happened_on. A date that
+    others noted is changed by who arranges the work alone, with a reason, and those who carry it are told (noted.py).
     """
     # The item is locked, not the stage: the order of dates concerns all four.
     item = WorkItem.objects.select_for_update().select_related("organisation").get(pk=stage.item_id)
@@ -115,16 +119,23 @@ def stage_update(*, by: Actor, stage: SyncStage, data: StageData, seen: str = ""
     if not powers.edits(item):
         data = _only_actual(stage, data)
     _check(item, data)
+    changed = noted.changed(by, stage, data.happened, data.milestones)
+    noted.require(by, item, changed, powers.corrects(item), data.reason)
     before, days = audit_view(stage), _days(stage)
-    stage.planned_on, stage.happened_on, stage.business = data.planned, data.happened, data.business.strip()
+    noted.note(by, stage, data.happened)
+    stage.planned_on, stage.business = data.planned, data.business.strip()
     stage.full_clean(exclude=["item", "waived_by", "waived_at"])
-    stage.save(update_fields=["planned_on", "happened_on", "business"])
-    _write_milestones(stage, data.milestones)
+    stage.save(update_fields=["planned_on", "happened_on", "noted_by", "noted_on", "business"])
+    _write_milestones(by, stage, data.milestones)
     _check_order(stage, data)
     after = audit_view(stage)
     if after == before:
         return stage
-    audit.record(by=by, verb="work.stage", obj=stage, organisation=item.organisation, before=before, after=after)
+    why = data.reason.strip()[:300] if changed else ""
+    audit.record(
+        by=by, verb="work.stage", obj=stage, organisation=item.organisation, before=before, after=after, note=why
+    )
+    noted.tell(by, stage, carriers, changed, why)
     mark_work(item, (), [*days, *_days(stage)] or ())
     return stage
 
@@ -135,10 +146,10 @@ def _only_actual(stage: SyncStage, data: StageData) -> StageData:
         MilestoneData(row.pk, row.name, row.planned_on, given.get(row.pk, row.happened_on))
         for row in stage.milestones.all()
     ]
-    return StageData(stage.planned_on, data.happened, data.business, rows)
+    return StageData(stage.planned_on, data.happened, data.business, rows, data.reason)
 
 
-def _write_milestones(stage: SyncStage, rows: list[MilestoneData]) -> None:
+def _write_milestones(by: Actor, stage: SyncStage, rows: list[MilestoneData]) -> None:
     stored = {row.pk: row for row in stage.milestones.all()}
     kept = {pk for pk, *_ in rows if pk is not None}
     if kept - set(stored):
@@ -149,7 +160,8 @@ def _write_milestones(stage: SyncStage, rows: list[MilestoneData]) -> None:
     Milestone.objects.filter(pk__in=gone).delete()
     for pk, name, planned, happened in rows:
         row = stored[pk] if pk is not None else Milestone(stage=stage)
-        row.name, row.planned_on, row.happened_on = name.strip(), planned, happened
+        noted.note(by, row, happened)
+        row.name, row.planned_on = name.strip(), planned
         row.full_clean(exclude=["stage"])
         row.save()
 

@@ -120,17 +120,35 @@ def _finding(item: WorkItem, points: list[SyncPoint]) -> str:
     return f"到期 {len(due)} 个环节，同步 {progress(points)[0]} 个" if due else "还没有到期的环节"
 
 
+# What a stage's entries in the trail name: its columns by the words of its form.
+_OF_STAGE = {
+    "planned_on": "业务计划日期",
+    "happened_on": "业务实际日期",
+    "business": "业务进展",
+    "milestones": "业务节点",
+}
+
+
 def _history(item: WorkItem, stages: list[int]) -> list[dict[str, Any]]:
     """The newest entries about the item and its stages (ids), for c-timeline."""
     rows = AuditEntry.objects.filter(object_type="workitem", object_id=item.pk)
     rows = rows | AuditEntry.objects.filter(object_type="syncstage", object_id__in=stages)
     entries = []
     for row in rows.order_by("-pk")[:30]:
-        _, note = changes_of(row)
+        changed, note = changes_of(row)
         title = verb_label(row.verb)
         if row.object_type == "syncstage":
             title = f"{title}：{row.object_name.removeprefix(item.name).strip()}"
-        entries.append({"when": row.at, "title": title, "who": row.actor_name, "note": note})
+        changes = [one | {"field": _OF_STAGE[one["field"]]} for one in changed if one["field"] in _OF_STAGE]
+        entries.append(
+            {
+                "when": row.at,
+                "title": title,
+                "who": row.actor_name,
+                "note": note,
+                "changes": changes if row.verb == "work.stage" else (),
+            }
+        )
     return entries
 
 

@@ -1,17 +1,19 @@
 """关联业务: which stages of business work a record belongs to; fragments for the slots of the record's pages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
@@ -27,6 +29,8 @@ from responsibilities.work.services.evidence import evidence_link
 
 _KEY = re.compile(r"([sm])([0-9]{1,18})")
 MOST = 10
+# Characters of minutes that are looked through.
+LONGEST = 20000
 
 
 def keys_of(values: Iterable[str]) -> list[tuple[str, int]]:
@@ -40,35 +44,45 @@ def _saved(user: User, pk: int | str) -> Activity:
     return access.get_for(rows, user, VIEW, pk=pk)
 
 
-def _typed(request: Request, places: QuerySet[Organisation]) -> Activity | None:
+def _typed(said: QueryDict, places: QuerySet[Organisation]) -> Activity | None:
     """Return an unsaved Activity for what the form says so far, or None while it names no place of the user's."""
-    place = request.GET.get("organisation", "")
+    place = said.get("organisation", "")
     organisation = places.filter(pk=place).first() if re.fullmatch(r"[0-9]{1,18}", place) else None
     if organisation is None:
         return None
-    try:
-        day = clock.today().fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        day = clock.today()
-    title = clean_text(request.GET.get("title", ""))[:200]
-    activity = Activity(organisation=organisation, day=day, title=title)
-    activity.unsaved_kinds = [code for code in request.GET.getlist("kinds") if code in ActivityKindCode.values]
+    activity = _as_typed(Activity(organisation=organisation, day=clock.today()), said)
+    activity.unsaved_kinds = [code for code in said.getlist("kinds") if code in ActivityKindCode.values]
+    return activity
+
+
+def _as_typed(activity: Activity, said: QueryDict) -> Activity:
+    """Write day, title and minutes into a record as the form shows them now, without saving it: a correction is not the record."""
+    with suppress(ValueError):
+        activity.day = date.fromisoformat(said.get("day", ""))
+    activity.title = clean_text(said.get("title", activity.title))[:200]
+    activity.content = said.get("content", activity.content)[:LONGEST]
     return activity
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def record_links(request: Request) -> HttpResponse:
-    """The slot of the record form: nearest stages to choose from. Once a draft exists a choice is linked at once."""
+    """The slot of the record form: nearest stages to choose from. Once a draft exists a choice is linked at once.
+
+    Nothing is written: posted is what the form says now, for minutes are too long for an address.
+    """
     access.require_anywhere(request.user, RECORD)
-    record = request.GET.get("record", "")
+    said = request.POST if request.method == "POST" else request.GET
+    record = said.get("record", "")
     if record:
         # What was chosen and says nothing of the work asks for its sentence until it is linked.
-        keys = keys_of(request.GET.getlist("links"))
-        return _links(request, _saved(request.user, record), "responsibilities/work/record_slot.html", asked=keys)
+        keys = keys_of([*said.getlist("links"), *said.getlist("asked")])
+        typed = dict(zip(said.getlist("asked"), said.getlist("sentence")))
+        saved = _as_typed(_saved(request.user, record), said)
+        return _links(request, saved, "responsibilities/work/record_slot.html", asked=keys, typed=typed)
     places = access.organisations_for(request.user, RECORD).select_related("parent")
-    activity = _typed(request, places)
-    chosen = {f"{kind}{pk}" for kind, pk in keys_of(request.GET.getlist("links"))}
+    activity = _typed(said, places)
+    chosen = {f"{kind}{pk}" for kind, pk in keys_of(said.getlist("links"))}
     offered = offers(request.user, activity) if activity is not None else []
     context = {"activity": None, "linked": [], "offers": offered, "chosen": chosen, "place": activity is not None}
     template = "record_slot.html" if request.htmx else "record_slot_page.html"
@@ -92,11 +106,15 @@ def _links(
     template: str,
     *,
     asked: Iterable[tuple[str, int]] = (),
+    typed: Mapping[str, str] | None = None,
     **more: Any,
 ) -> HttpResponse:
+    """Answer with the links of a record. typed: {key: sentence} that was written for what is asked and not linked yet."""
     linked = links_of(request.user, activity)
     may = access.has_right(request.user, RECORD, activity.organisation)
     asking = _asked(request.user, activity, asked, linked) if may else []
+    for offer in asking:
+        offer.typed = (typed or {}).get(offer.key, request.POST.get("sentence", "") if typed is None else "")
     keys = {offer.key for offer in asking}
     near = offers(request.user, activity) if may else []
     context = {
@@ -104,7 +122,6 @@ def _links(
         "linked": linked,
         "asking": asking,
         "offers": [offer for offer in near if offer.key not in keys],
-        "sentence": request.POST.get("sentence", ""),
         "viewer": request.user,
         "chosen": set(),
         "place": True,

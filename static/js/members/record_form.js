@@ -47,6 +47,26 @@ function fitToKinds() {
   }
 }
 
+/* A title that was filled in and not touched names the month or quarter of the day that is typed; what makes up for an
+   earlier period keeps the name of that one. */
+let ownTitle = "";
+
+function titleFollows() {
+  const title = byId("id_title");
+  const [, year, month] = /^(\d{4})-(\d\d)-\d\d$/.exec(byId("id_day").value) || [];
+  const kind = title.getAttribute("data-follows");
+  if (!kind || !year || title.value !== ownTitle) {
+    return;
+  }
+  const made = new FormData(form).get("makes_up_for");
+  const named = kind === "month" ? `${Number(month)}月` : `${"一二三四"[Math.floor((month - 1) / 3)]}季度`;
+  const word = made ? title.defaultValue : `${named}${title.getAttribute("data-tail")}`;
+  if (word !== title.value) {
+    title.value = ownTitle = word;
+    title.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
 /* A returned record opens at the part that its reviewer named. */
 function openAt(id) {
   const part = id && byId(id);
@@ -172,6 +192,12 @@ function onSettled(target) {
 if (form) {
   form.addEventListener("click", onClick);
   byId("id_day").addEventListener("change", chooseWhen);
+  ownTitle = byId("id_title").value;
+  form.addEventListener("change", (event) => {
+    if (event.target.id === "id_day" || event.target.name === "makes_up_for") {
+      titleFollows();
+    }
+  });
   form.addEventListener("change", fitToKinds);
   document.addEventListener("htmx:afterSettle", (event) => onSettled(event.detail.target));
   document.addEventListener("tongbu:saved", (event) => onSaved(event.detail || {}));

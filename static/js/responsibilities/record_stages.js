@@ -102,7 +102,25 @@ async function linkThenSend(button) {
   }
 }
 
+/* A sentence that was typed and not linked: said once, beside what asks for it, before the record goes out. */
+function unlinked() {
+  return [...slot.querySelectorAll("[data-ask] input[name=sentence]")].find((box) => box.value.trim());
+}
+
+function warn(box) {
+  toast({ level: "warning", title: "还没有关联", text: "写好的这句话还没有关联：点“关联”后再提交；不关联的，请清空。" });
+  box.scrollIntoView({ block: "center" });
+  box.focus();
+}
+
 function onSubmit(event) {
+  const box = event.submitter && event.submitter.value === "submit" && !passing && unlinked();
+  if (box && !event.defaultPrevented) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    warn(box);
+    return;
+  }
   if (event.defaultPrevented || passing || !waiting().value) {
     return;
   }

@@ -3,13 +3,17 @@
 from datetime import date
 
 import pytest
+import time_machine
+from django.utils.html import escape
 
+from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
 from assessments.home.selectors.dashboard import heat_map, totals
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.periods import Period
 from responsibilities.requirements.addresses import requirement_url
+from tests.assessments.facts.random_agency import build
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +129,22 @@ def test_an_archived_branch_says_so_among_the_places_one_may_choose(world, as_):
     Organisation.objects.filter(pk=world.branch_b.pk).update(archived_on=date(2026, 6, 1))
     options = as_("staff").get("/dashboard/").content.decode()
     assert "乙处党支部（已撤销）" in options and "甲处党支部（已撤销）" not in options
+
+
+@pytest.mark.parametrize("top", ["", "committee"])
+def test_each_figure_opens_the_list_of_what_it_counts(world, as_, top):
+    with time_machine.travel("2026-11-25T10:00:00+08:00", tick=False):
+        build(world, 61, branches=3, records=40)
+        rollups.fill()
+        client = as_("staff")
+        page = client.get("/dashboard/", {"top": world.places[top].pk} if top else {})
+        figures, listed = page.context["figures"], page.context["listed"]
+        assert figures["due"] > figures["done"] > 0 and page.context["earlier"] and figures["overdue"]
+
+        def said(query):
+            assert escape(f"?{listed}&{query}") in page.content.decode()
+            return client.get(f"/requirements/?{listed}&{query}").context["title"]
+
+        assert said("map=due").startswith(f"应办 {figures['due']} 项，已办 {figures['done']} 项")
+        assert said("map=shown&state=overdue").endswith(f"，{figures['overdue']} 项逾期")
+        assert said("map=earlier&state=overdue").endswith(f"，{page.context['earlier']} 项逾期")

@@ -105,3 +105,25 @@ def test_a_meeting_that_is_not_asked_of_the_branch_says_so_with_the_reason(world
     # Branch B has no committee of its own.
     assert said("secretary_b", world.branch_b) == [("不适用", True)]
     assert all(mark != "不适用" for mark, _ in said("secretary_a", world.branch_a))
+
+
+def test_a_meeting_below_its_quorum_is_promised_no_stage_before_and_after_it_is_saved(world, as_):
+    item = item_at(world.committee, [world.branch_a])
+    happened(item, "study", ago(20))
+    people = list(roster(world.branch_a, ago(20)))
+    few = {member.pk: ("present" if member == people[0] else "absent", "有事") for member in people}
+    activity = record(world, world.branch_a, "assembly", ago(20), attendance=few)
+    # Linked while it was a draft: the link is kept, and shows nothing.
+    StageEvidence.objects.create(stage=item.stages.get(stage="study"), activity=activity)
+
+    def said(lines):
+        return [(line.mark, "不足法定人数" in line.note) for line in lines if line.kind == "四同步"]
+
+    client = as_("secretary_a")
+    assert said(client.get(f"/activities/{activity.pk}/counts/").context["lines"]) == [("未计入", True)]
+    typed = {"organisation": world.branch_a.pk, "kinds": ["assembly"], "day": ago(20).isoformat(), "title": "大会"}
+    typed |= {"record": activity.pk}
+    absent = {f"att-{member.pk}": "absent" for member in people[1:]} | {f"att-{people[0].pk}": "present"}
+    assert said(client.post("/uses/", typed | absent).context["uses"]) == [("未计入", True)]
+    present = {f"att-{member.pk}": "present" for member in people}
+    assert said(client.post("/uses/", typed | present).context["uses"]) == [("同步", False)]

@@ -16,6 +16,7 @@ from branches.places import tree
 from branches.settings.services import setting_set
 from common import clock
 from common.operator import OPERATOR
+from tests.members.activities.records import draft
 from tests.sealing import past_the_guards, seal_everything
 
 
@@ -184,3 +185,13 @@ def test_entries_that_nobody_seals_are_told_after_ten_minutes(chain, monkeypatch
     with time_machine.travel(clock.real_now() + timedelta(minutes=1)):
         verdict = verify()
     assert not verdict.ok and "1 条记录超过10分钟未封存" in verdict.message
+
+
+def test_the_history_of_a_record_names_codes_and_times_as_its_form_does(world, as_):
+    record = draft(world.root, world.staff, kinds=("party_special",))
+    before = {"topics": "[]", "ends_at": None, "way": ""}
+    after = {"topics": "['governance', 'ideology']", "ends_at": "23:59:00", "way": "merge"}
+    audit.record(by=world.staff, verb="activity.update", obj=record, before=before, after=after)
+    found = {one["field"]: (one["before"], one["after"]) for one in history(record)[0]["changes"]}
+    assert found["议题"] == ("", "全面从严治党、意识形态工作")
+    assert found["结束时间"] == ("", "23:59") and found["服务业务的方式"] == ("", "融合")

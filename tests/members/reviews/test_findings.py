@@ -14,7 +14,7 @@ from members.activities.services import corrections, states
 from members.activities.services.records import record_data
 from members.reviews.findings import _pairs, findings_for, likeness, plain
 from members.reviews.selectors import queue
-from tests.members.activities.records import draft, submitted
+from tests.members.activities.records import draft, filled, submitted
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 10, 14)
@@ -170,3 +170,14 @@ def test_every_finding_has_a_look_in_the_queue_and_on_the_page(world, as_):
     for path, words in pages.items():
         page = as_("staff").get(path)
         assert page.status_code == 200 and words in page.content.decode(), path
+
+
+def test_a_record_longer_than_a_day_may_count_is_a_doubt_and_a_warning_in_the_form(world, as_):
+    record = with_resolution(submitted(world.branch_a, world.secretary_a, day=DAY))
+    Activity.objects.filter(pk=record.pk).update(starts_at="00:00", ends_at="23:59")
+    assert "一天最多计 8 学时" in chips(world, record)["时长 23.9 小时"]
+    typed = filled(world.branch_a, ("theme_day",), DAY, starts_at="00:00", ends_at="23:59")
+    client = as_("secretary_a")
+    assert "时长 23.9 小时，一天最多计 8 学时" in client.post(reverse("activity_checks"), typed).content.decode()
+    uses = client.post("/uses/", typed).context["uses"]
+    assert [line.title.partition("，")[2] for line in uses if line.kind == "出勤"] == ["时长 23.9 小时"]

@@ -1,14 +1,17 @@
 """Seats at Party group and committee are kept as a branch's are: who leads there, and whose quorum its meetings take."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from common import clock
 from common.operator import OPERATOR
 from members.activities.models import ActivityJudgement
 from members.activities.selectors.rosters import expected
+from members.activities.services.rosters import judge_marked
 from members.roster.models.posts import Post
 from members.roster.services.members import post_end, post_give
 from tests.members.activities.records import draft, submitted
@@ -73,11 +76,14 @@ def test_a_seat_that_such_an_organisation_does_not_have_is_refused_by_page_and_s
     assert not Post.objects.filter(member=member).exists()
 
 
+SEATED = [("root", "party_group_meeting"), ("committee", "committee_plenary"), ("root", "party_special")]
+
+
 def judged(record, kind):
     return ActivityJudgement.objects.get(activity=record, kind=kind)
 
 
-@pytest.mark.parametrize("place, kind", [("root", "party_group_meeting"), ("committee", "committee_plenary")])
+@pytest.mark.parametrize("place, kind", SEATED)
 @pytest.mark.parametrize("absent, valid", [(2, True), (3, False)])
 def test_half_of_those_who_hold_a_seat_that_day_must_be_there(world, place, kind, absent, valid):
     people = seated(world, place, "secretary", *["commissioner"] * 4)
@@ -89,7 +95,7 @@ def test_half_of_those_who_hold_a_seat_that_day_must_be_there(world, place, kind
     assert (row.expected, row.present, row.needed, row.valid) == (4, 4 - absent, 2, valid)
 
 
-@pytest.mark.parametrize("place, kind", [("root", "party_group_meeting"), ("committee", "committee_plenary")])
+@pytest.mark.parametrize("place, kind", SEATED)
 def test_where_no_seat_is_kept_a_meeting_counts_as_before(world, place, kind):
     row = judged(submitted(world.places[place], world.staff, kinds=(kind,)), kind)
     assert row.valid and not row.needed
@@ -108,3 +114,13 @@ def test_the_sentence_of_the_form_speaks_of_members_of_the_party_group(world, as
     seated(world, "root", "secretary", "commissioner", "commissioner")
     record = draft(world.root, world.staff, kinds=("party_group_meeting",))
     assert "应到党组成员 3 人，实到党组成员 3 人，可以开会" in page(as_("staff"), f"/activities/{record.pk}/")
+
+
+def test_special_meetings_held_before_they_had_a_quorum_are_judged_anew_by_the_worker(world):
+    people = seated(world, "root", "secretary", *["commissioner"] * 3)
+    states = dict.fromkeys(people[1:], "absent")
+    record = submitted(world.root, world.staff, kinds=("party_special",), states=states)
+    ActivityJudgement.objects.update(valid=True, body="", expected=None, present=None, needed=None)
+    import_module("members.migrations.0018_quorum_of_special_meetings").mark(apps, None)
+    judge_marked()
+    assert not judged(record, "party_special").valid

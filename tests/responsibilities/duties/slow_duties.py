@@ -313,10 +313,12 @@ class SlowDuties:
             yield key, self.judged(duty, key, (duty.times, int(total), late), due, unknown=unknown)
 
     def hours_of(self, records):
-        return sum(
-            (row.ends_at.hour * 60 + row.ends_at.minute - row.starts_at.hour * 60 - row.starts_at.minute) / 60
-            for row in records
-        )
+        """No day is worth more than eight hours."""
+        days = {}
+        for row in records:
+            minutes = row.ends_at.hour * 60 + row.ends_at.minute - row.starts_at.hour * 60 - row.starts_at.minute
+            days[row.day] = days.get(row.day, 0) + minutes
+        return sum(min(minutes, 8 * 60) for minutes in days.values()) / 60
 
     def _requirements(self, duty, member, holder):
         branch = duty.list.organisation_id

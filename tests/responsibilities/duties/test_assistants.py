@@ -69,6 +69,13 @@ def test_he_reads_the_list_of_his_leader_and_reports_on_it_marked(world, as_, ow
     assert "assistant 用户（代leader 用户录）" in shown
 
 
+def test_what_is_past_its_date_says_so_on_his_start_page(world, as_, own):
+    answer = as_("assistant").get("/")
+    late = [slot for _, slot in answer.context["owed"] if slot.due < clock.today()]
+    assert 0 < len(late) < len(answer.context["owed"])
+    assert html(answer).count('截止　<span class="dj-lines-figure">逾期</span>') == len(late)
+
+
 def test_the_report_is_judged_by_neither_of_both_and_by_the_superior(world, as_, own):
     report = duty_report(by=world.assistant, duty=own, slot="2026", text="已落实。")
     for who in ("assistant", "leader"):

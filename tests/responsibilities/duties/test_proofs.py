@@ -174,6 +174,15 @@ def test_hours_without_times_are_unknown_and_never_zero(world):
     assert (found.total, found.overdue) == (0, 0)
 
 
+def test_a_day_is_worth_eight_hours_of_study_in_one_record_or_in_several(world):
+    issued(world)
+    for number, (start, end) in enumerate([("00:00", "23:59"), ("08:00", "12:00"), ("13:00", "18:00")]):
+        row = held(world.branch_a, "theme_day", date(2026, 3, 5 + min(number, 1)))
+        Activity.objects.filter(pk=row.pk).update(starts_at=start, ends_at=end)
+    one = slots("br-study", organisation=world.branch_a)["2026"]
+    assert (one.done, one.text) == (16, "16 学时")
+
+
 def test_the_share_of_the_year_that_has_passed():
     assert elapsed(2026, date(2026, 11, 24)) == 90
     assert elapsed(2026, date(2026, 1, 1)) == 0

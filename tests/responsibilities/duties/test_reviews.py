@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 
 from branches.notices.models import Notice
+from members.activities.models import Activity
 from responsibilities.duties.models import DutyList, DutyReport
 from responsibilities.duties.rights import review_queue, reviewers, reviews
 from tests.responsibilities.duties.world import duty, html, issued, record
+from tests.responsibilities.work.support import ago, happened, item_at, linked, record_on
 from tests.world import CAST
 
 
@@ -103,3 +105,17 @@ def test_the_badge_of_the_menu_and_the_queue_count_the_same(world, as_, said):
     record(world, world.branch_a, "theme_day", date(2026, 11, 2))
     page = html(as_("staff").get("/reviews/"))
     assert '<span class="count">2</span>' in page and "<h1>1 条记录、1 份责任报告待审核" in page
+    item = item_at(world.committee, [world.branch_a])
+    happened(item, "study", ago(20))
+    linked(item, "study", record_on(world.branch_a, world.secretary_a, ago(20)), confirmed=False)
+    page = html(as_("staff").get("/reviews/"))
+    waiting = Activity.objects.filter(state="submitted").count()
+    assert page.count(f'<span class="count">{waiting + 2}</span>') == 1
+    assert page.count(f'aria-label="{waiting + 2}项"') == 1
+    assert f"<h1>{waiting} 条记录、1 份责任报告、1 条业务佐证待审核" in page
+
+
+def test_whoever_holds_no_list_finds_the_reports_he_judges_under_their_own_headline(world, as_, said):
+    DutyList.objects.exclude(pk=said.list_id).delete()
+    page = html(as_("staff").get("/duties/own/"))
+    assert "<h1>1 份责任报告待您审核</h1>" in page and "还没有" not in page

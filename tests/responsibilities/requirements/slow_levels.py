@@ -221,7 +221,7 @@ class SlowLevels(Slow):
         came = {pk for pk, state in states.items() if state in ("present", "online")} & seats
         if kind == "democratic_life":
             return 3 * len(came) >= 2 * len(seats)
-        if kind == "party_group_meeting":
+        if kind == "party_group_meeting" or (kind == "party_special" and seats):
             return 2 * len(came) >= len(seats)
         if kind in ("lecture", "training"):
             recorded = {pk for pk in seats if states.get(pk, "not_recorded") != "not_recorded"}

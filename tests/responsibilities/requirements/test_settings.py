@@ -18,6 +18,7 @@ from common.periods import Period
 from members.activities.judgement import judge
 from members.activities.models import Activity, ActivityHost, ActivityKind, Attendance
 from members.activities.services.states import is_late
+from members.activities.study import cap_line, credited
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.retention import overdue
@@ -55,6 +56,11 @@ def _host(world):
     confirmed = make_aware(datetime.combine(date(2026, 5, 20), time(9)))
     ActivityHost.objects.create(activity=record, organisation=world.branch_b, confirmed_at=confirmed)
     return [one.late for one in judge(record)]
+
+
+def _capped(world):
+    lengths = [(date(2026, 5, 6), 6.0), (date(2026, 5, 6), 6.0), (date(2026, 5, 7), None)]
+    return credited(lengths, cap_line())
 
 
 def _founded(world):
@@ -138,6 +144,7 @@ READ = {
     "grace_days": ("20", _sent(returned=False)),
     "resubmit_days": ("20", _sent(returned=True)),
     "host_confirm_days": ("3", _host),
+    "study_day_cap": ("9", _capped),
     "due_soon_days": ("60", _of("branch_b", "life-assembly-q", "2026Q4")),
     "sync_tolerance_days": ("30", _synchronised),
     "sync_early_days_study": ("5", _early(SyncStageKind.STUDY, 20)),

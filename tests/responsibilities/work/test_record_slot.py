@@ -108,7 +108,7 @@ def test_foreign_keys_are_refused_like_unknown_ones(world, as_, item):
 def test_way_and_field_are_kept_only_when_tapped(world, as_, item):
     client = as_("secretary_a")
     page = client.get("/activities/new/").content.decode()
-    assert 'name="way"' in page and 'name="building"' in page and 'hx-get="/sync/record/"' in page
+    assert 'name="way"' in page and 'name="building"' in page and 'hx-post="/sync/record/"' in page
     client.post("/activities/new/", filled(world.branch_a, do="submit"))
     plain = Activity.objects.get()
     assert (plain.way, plain.building) == ("", "")
@@ -151,3 +151,21 @@ def test_the_slot_asks_the_same_number_of_statements_for_many_items(world, item,
     with django_assert_max_num_queries(22):
         assert len(offers(world.secretary_a, record)) == 6
         assert len(links_of(world.secretary_a, record)) == 1
+
+
+def test_the_chips_follow_what_is_typed_in_a_new_record_and_in_a_correction(world, as_, item):
+    client = as_("secretary_a")
+    said = {"organisation": world.branch_a.pk, "day": ago(18).isoformat(), "kinds": "assembly", "title": "大会"}
+    typed = said | {"content": f"会议研究了{item.name}的分工。"}
+    answers = [client.post("/sync/record/", data, **HTMX).content.decode() for data in (said, typed)]
+    assert ["还没有写到这项业务" in answer for answer in answers] == [True, False]
+    # Of a saved record the form may say something else by now, and asks on with the sentence that was begun.
+    record = record_on(world.branch_a, world.secretary_a, clock.today())
+    key = f"s{item.stages.get(stage='study').pk}"
+    data = typed | {"record": record.pk, "asked": key, "sentence": "支部分工到人"}
+    answer = client.post("/sync/record/", data, **HTMX)
+    arrangement = next(offer for offer in answer.context["offers"] if offer.point.kind == "arrangement")
+    assert "业务之前 15 天" in arrangement.reasons and f"写到“{item.name}”" in arrangement.reasons
+    assert [(offer.key, offer.typed) for offer in answer.context["asking"]] == [(key, "支部分工到人")]
+    record.refresh_from_db()
+    assert record.day == clock.today()

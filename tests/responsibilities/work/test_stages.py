@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
+from branches.notices.models import Notice
 from common.operator import OPERATOR
 from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, SyncState
 from responsibilities.work.selectors.rates import Rate
@@ -89,6 +90,7 @@ def test_each_milestone_is_judged_by_itself_and_the_stage_shows_the_worst(world,
     page = as_("staff").get("/sync/").content.decode()
     assert "2 个节点，同步 1 个" in page
     # A branch notes the actual date of a milestone, not its name.
+    Milestone.objects.filter(pk=first.pk).update(happened_on=None)
     data = parts(
         {"pk": first.pk, "name": "改名", "happened_on": ago(59).isoformat()},
         {"pk": second.pk, "name": "封顶", "happened_on": ago(20).isoformat()},
@@ -103,7 +105,7 @@ def test_a_milestone_with_evidence_is_not_deleted(world, as_, item):
     stage = item.stages.get(stage="implementation")
     milestone = Milestone.objects.create(stage=stage, name="开工", happened_on=ago(9))
     linked(item, "implementation", record_on(world.branch_a, world.secretary_a, ago(8)), milestone=milestone)
-    data = parts({"pk": milestone.pk, "name": "开工", "gone": "on"}, initial=1)
+    data = parts({"pk": milestone.pk, "name": "开工", "gone": "on"}, initial=1, reason="节点取消")
     answer = as_("staff").post(address(item, "implementation"), data)
     assert answer.status_code == 422 and "不能删除" in answer.content.decode()
     assert Milestone.objects.filter(pk=milestone.pk).exists()
@@ -201,3 +203,55 @@ def test_points_are_those_of_the_days_asked_for(item):
 @pytest.mark.parametrize(("done", "lost", "tone"), [(4, 1, "ok"), (79, 21, "soon"), (0, 0, "soon"), (5, 0, "ok")])
 def test_four_of_five_is_good_news(done, lost, tone):
     assert Rate(synchronised=done, missing=lost).tone == tone
+
+
+def test_a_noted_date_is_corrected_by_who_arranges_the_work_alone_with_a_reason_and_those_who_carry_it_are_told(
+    world, as_, item
+):
+    stage = happened(item, "study", ago(40))
+    assert point(item).state == SyncState.MISSING
+    for day in ("", ago(1).isoformat()):
+        answer = as_("secretary_a").post(address(item, "study"), stage_form(happened_on=day))
+        said = answer.context["form"].errors["happened_on"][0]
+        assert (
+            answer.status_code == 422 and "业务日期已登记为" in said and "更正请报" in said and world.staff.name in said
+        )
+    assert point(item).state == SyncState.MISSING
+    answer = as_("staff").post(address(item, "study"), stage_form(happened_on=ago(5).isoformat()))
+    assert answer.status_code == 422 and answer.context["form"].errors["reason"] == [
+        "更正已登记的业务日期，请写明原因。"
+    ]
+    data = stage_form(happened_on=ago(5).isoformat(), reason="会议改期")
+    assert as_("staff").post(address(item, "study"), data).status_code == 302
+    stage.refresh_from_db()
+    assert (stage.happened_on, stage.noted_by) == (ago(5), world.staff)
+    told = Notice.objects.get(recipient=world.secretary_a, about=f"stage/{stage.pk}")
+    assert "改为" in told.text and told.text.endswith("原因：会议改期")
+    page = as_("secretary_a").get(f"/sync/{item.pk}/").content.decode()
+    assert f"<del>{ago(40)}</del> 改为 <ins>{ago(5)}</ins>" in page and "会议改期" in page
+
+
+def test_a_branch_corrects_on_the_same_day_what_it_noted_itself(world, as_, item):
+    client = as_("secretary_a")
+    for day in (ago(18), ago(17)):
+        assert client.post(address(item, "study"), stage_form(happened_on=day.isoformat())).status_code == 302
+    stage = item.stages.get(stage="study")
+    assert stage.happened_on == ago(17)
+    SyncStage.objects.filter(pk=stage.pk).update(noted_on=ago(1))
+    assert client.post(address(item, "study"), stage_form(happened_on="")).status_code == 422
+    # The progress may be written on; the date stays.
+    data = stage_form(happened_on=ago(17).isoformat(), business="已部署")
+    assert client.post(address(item, "study"), data).status_code == 302
+
+
+def test_a_branch_gives_up_no_noted_date_of_its_own_work_by_dividing_the_stage_or_deleting_a_milestone(world, as_):
+    item = item_at(world.branch_a, [], kind="branch")
+    happened(item, "study", ago(40))
+    answer = as_("secretary_a").post(address(item, "study"), parts({"name": "一期"}, happened_on=ago(40).isoformat()))
+    assert answer.status_code == 422 and "更正请报" in answer.content.decode()
+    stage = item.stages.get(stage="implementation")
+    row = Milestone.objects.create(stage=stage, name="开工", happened_on=ago(30))
+    data = parts({"pk": row.pk, "name": "开工", "happened_on": ago(30).isoformat(), "gone": "on"}, initial=1)
+    answer = as_("secretary_a").post(address(item, "implementation"), data)
+    assert answer.status_code == 422 and "更正请报" in answer.content.decode()
+    assert Milestone.objects.filter(pk=row.pk).exists()
