@@ -44,7 +44,7 @@ class DutySlot:
     text: what proves it, or what is missing. url: page of the proof, or "". mend: (word, address) of the step that would
     prove it, offered to whoever records at the list's organisation, or (). words: the holder reports in words, because no
     record can show it. unknown: there are records, but they cannot be judged. report: the DutyReport about it, or None.
-    item: id of the business work that it is about, or None.
+    item: id of the business work that it is about, or None. waiting: it is proved only with records still under review.
     """
 
     duty: int
@@ -64,6 +64,16 @@ class DutySlot:
     unknown: bool = False
     report: DutyReport | None = None
     item: int | None = None
+    waiting: bool = False
+
+    @property
+    def word(self) -> str:
+        """Its state in a word; what only unreviewed records fulfil waits for their review, as its requirement does."""
+        return STATE_NAMES[REPORTED if self.unreviewed else self.state]
+
+    @property
+    def unreviewed(self) -> bool:
+        return self.waiting and self.state == CLOSED
 
     @property
     def proved(self) -> bool:

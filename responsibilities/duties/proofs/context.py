@@ -299,15 +299,17 @@ def word_of(duty: Duty) -> str:
 
 def tally(slot: DutySlot, records: Iterable[CountingRecord], period: Period) -> DutySlot:
     """Count CountingRecords into a slot: done, late, records; those of another period are left out."""
-    on_time = held_late = 0
+    on_time = held_late = accepted = 0
     for row in records:
         met = row.meets(period)
         if met is None:
             continue
         held_late += row.day > slot.due or row.day not in period
         slot.done += 1
+        accepted += row.accepted
         slot.records.append(row.activity)
         on_time += met == ON_TIME and row.day <= slot.due
     slot.late = max(0, min(slot.done, slot.expected) - on_time)
+    slot.waiting = accepted < slot.expected <= slot.done
     slot.late_word = "补办" if held_late else "补录"
     return slot

@@ -206,8 +206,8 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
             "mend": slot.mend if records and slot.behind(today) else (),
             "days": slot.days(today) if slot.behind(today) else None,
             "waits": slot.waits(today),
-            "word": STATE_NAMES[slot.state],
-            "state": "not_due" if slot.state == OPEN and not slot.done else slot.state,
+            "word": slot.word,
+            "state": "not_due" if slot.state == OPEN and not slot.done else REPORTED if slot.unreviewed else slot.state,
             "report": issued and reports and reportable(slot),
             "review": slot in to_review,
         }

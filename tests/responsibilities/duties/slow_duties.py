@@ -17,6 +17,7 @@ from responsibilities.duties.models import DutyList, DutyReport
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID as EXEMPTABLE
 from responsibilities.supervision.models import Supervision
+from tests.responsibilities.requirements.slow_levels import SlowLevels
 from tests.responsibilities.requirements.slow_requirements import Slow, alive, bounds, days, label
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "each": 12, "requirements": 12}
@@ -351,6 +352,14 @@ class SlowDuties:
     def _requirements(self, duty, member, holder):
         branch = duty.list.organisation_id
         rows = {}
+        if duty.list.level == "committee":
+            # Its own papers and reminders: what its branches do is not its doing.
+            for (place, rule, period, _), (expected, done, state, due) in (
+                SlowLevels(self.as_of).rows(self.year).items()
+            ):
+                if place == branch and rule in duty.rules.split() and rule in ("resp-thought-report", "term-remind-6m"):
+                    numbers = (0, 0, None) if state in ("not_applicable", "exempt") else (expected, done, None)
+                    rows[f"{rule}/{period}"] = self.judged(duty, f"{rule}/{period}", numbers, due)
         for (place, rule, period), (expected, done, state, due) in self.owed.items():
             group = self.places[place].kind == "small_group"
             if rule not in duty.rules.split() or (self.places[place].parent_id if group else place) != branch:

@@ -6,6 +6,7 @@ import pytest
 
 from branches.places.models.terms import Term
 from common import clock
+from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind, ActivityKindCode, Attendance
 from members.roster.models.members import Member
@@ -17,6 +18,7 @@ from responsibilities.duties.selectors.wording import basis, own_number, short_b
 from responsibilities.duties.templates import template, templates
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.requirements.selectors import one_requirement
+from responsibilities.requirements.services import document_name
 from responsibilities.rulebook import rule
 from responsibilities.work.models import StageEvidence, SyncStage, WorkCarrier, WorkItem
 from tests.records import counted
@@ -245,3 +247,33 @@ def test_a_branchs_word_about_others_waits_for_its_review_and_a_visit_must_name_
     assert [slots(key, **chosen)[period].done for key, period, chosen in asked] == [0, 0, 0]
     Activity.objects.filter(pk__in=[row.pk for row in waiting]).update(state="accepted")
     assert [slots(key, **chosen)[period].done for key, period, chosen in asked] == [1, 1, 1]
+
+
+def test_a_committees_report_and_reminders_are_its_requirements_and_not_what_its_branches_do(world, as_):
+    issued(world)
+    Term.objects.create(organisation=world.branch_a, expires=date(2027, 3, 1), closed_on=date(2026, 10, 20))
+    for key, asked, period in (("cm-term", "term-remind-6m", "2026"), ("cm-thought", "resp-thought-report", "2026H1")):
+        slot = slots(key)[f"{asked}/{period}"]
+        owed = one_requirement(world.committee, asked, Period.parse(period))
+        assert (slot.expected, slot.done, slot.due) == (owed.expected, owed.done, owed.due) == (1, 0, owed.due)
+        assert slot.state == owed.state == "overdue" and not slot.words
+    paper = {"title": "上半年思想政治工作情况报告", "number": "", "dated_on": date(2026, 6, 20)}
+    one = one_requirement(world.committee, "resp-thought-report", Period.parse("2026H1"))
+    document_name(by=OPERATOR, organisation=world.committee, row=one, **paper)
+    assert slots("cm-thought")["resp-thought-report/2026H1"].state == "closed"
+    assert as_("staff").get(f"/duties/{duty('cm-term').pk}/").status_code == 200
+
+
+def test_a_duty_says_what_was_found_and_not_counted_and_waits_for_the_review_as_its_requirement(world, as_):
+    issued(world)
+    one = duty("br-theme", organisation=world.branch_a)
+    record = held(world.branch_a, "theme_day", date(2026, 10, 8))
+    Activity.objects.filter(pk=record.pk).update(state="submitted")
+    slot = slots("br-theme", organisation=world.branch_a)["life-theme-day/2026-10"]
+    assert (slot.state, slot.word) == ("closed", "待审核")
+    Activity.objects.filter(pk=record.pk).update(state="accepted")
+    assert slots("br-theme", organisation=world.branch_a)["life-theme-day/2026-10"].word == "已办结"
+    record.judgements.update(valid=False, present=2, needed=3)
+    slot = slots("br-theme", organisation=world.branch_a)["life-theme-day/2026-10"]
+    assert slot.text.endswith("；10月8日的记录不计入：到会 2 人，不足法定人数 3 人")
+    assert slot.text in as_("secretary_a").get(f"/duties/{one.pk}/").content.decode()
