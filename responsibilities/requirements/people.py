@@ -246,8 +246,6 @@ class _People:
                 row.on_time += 1
         row.records = [record.activity for record in met]
         row.waiting = sum(record.accepted for record in met) < row.expected <= len(met)
-        if rule.documents:
-            self.data.count_documents(row)
 
     def _when(
         self, rule: RequirementRule, row: Requirement, record: CountingRecord, days: tuple[date, date]

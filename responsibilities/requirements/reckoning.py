@@ -256,7 +256,7 @@ class Reckoning:
 
     def _documents(self) -> dict[tuple[int, str, str, str], list[tuple[int, date]]]:
         """{(organisation, rule, period, person): [(id, its date)]} of the papers named, where a rule asks for them."""
-        rules = [one.row.rule for one in self.asked if one.row.proof == DOCUMENTS or one.row.documents]
+        rules = [one.row.rule for one in self.asked if one.row.proof == DOCUMENTS]
         if not rules:
             return {}
         rows = RequirementDocument.objects.filter(rule__in=set(rules), withdrawn__isnull=True, dated_on__lte=self.as_of)

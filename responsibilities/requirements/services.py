@@ -125,7 +125,7 @@ def document_name(
     """Name a paper that proves a requirement. Raises ValidationError by field, Forbidden or Http404 without the right."""
     _require_own(by, organisation)
     rule = row.row
-    if not (rule.proof == DOCUMENTS or rule.documents):
+    if rule.proof != DOCUMENTS:
         raise ValidationError({"title": "这项义务由活动记录认定，不登记文件。"})
     if dated_on > clock.today():
         raise ValidationError({"dated_on": "成文日期不能晚于今天。"})

@@ -10,6 +10,7 @@ from responsibilities.duties.slot import (
     CLOSED,
     DONE,
     LEFT_OUT,
+    NOT_APPLICABLE,
     OPEN,
     OVERDUE,
     REPORTED,
@@ -88,6 +89,8 @@ def chip(found: Progress, slots: Sequence[DutySlot], as_of: date) -> tuple[str, 
         return "not_due", f"{due.month}月{due.day}日"
     if found.state == CLOSED and any(slot.unreviewed for slot in slots):
         return REPORTED, STATE_NAMES[REPORTED]
+    if found.state == NOT_APPLICABLE and slots and all(slot.dormant for slot in slots):
+        return slots[0].look, slots[0].word
     return found.state, STATE_NAMES[found.state]
 
 

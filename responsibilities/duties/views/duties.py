@@ -33,7 +33,7 @@ from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.duties.services.reports import about, reportable
-from responsibilities.duties.slot import OPEN, REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
+from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
 from responsibilities.portfolios.rights import supervises
 
 PER_PAGE = 30
@@ -207,7 +207,7 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
             "days": slot.days(today) if slot.behind(today) else None,
             "waits": slot.waits(today),
             "word": slot.word,
-            "state": "not_due" if slot.state == OPEN and not slot.done else REPORTED if slot.unreviewed else slot.state,
+            "state": slot.look,
             "report": issued and reports and reportable(slot),
             "review": slot in to_review,
         }

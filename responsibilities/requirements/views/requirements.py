@@ -218,7 +218,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         ],
         "can_name": bool({DUTIES, RECORD} & rights),
         "can_exempt": may_exempt_period(request.user, organisation, row.period),
-        "proved_by_documents": row.row.proof == DOCUMENTS or row.row.documents,
+        "proved_by_documents": row.row.proof == DOCUMENTS,
         "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),
         "circulars": circulars_of(request.user, organisation, row),
         "may_circulate": ASSIGN in rights,

@@ -269,9 +269,6 @@ class SlowLevels(Slow):
                 yield key, (0, 0, "not_applicable", due)
                 continue
             on_time, late = self.of_person(place, (rule, kind), (name, member), (first, last), due)
-            for row in self.papers if rule == "oa-debrief" else ():
-                if (row.organisation_id, row.rule, row.period, row.person) == (place.pk, rule, str(year), key):
-                    on_time, late = on_time + (row.dated_on <= due), late + (row.dated_on > due)
             held = [day for day in days(first, last) if day >= starts]
             lived = [day for day in days(first, last) if alive(place, day) and day >= self.start]
             if on_time + late < 1 and not (self.enough(held, first, last) and self.enough(lived, first, last)):

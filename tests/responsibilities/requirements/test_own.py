@@ -107,6 +107,14 @@ def test_a_paper_proves_a_plan_until_it_is_withdrawn(world, as_):
     assert secretary.get(f"/requirements/{world.root.pk}/life-study-group/{YEAR}Q1/document/").status_code == 404
 
 
+def test_a_secretarys_debriefing_is_a_meeting_and_takes_no_paper(world, as_):
+    address = f"/requirements/{world.branch_a.pk}/oa-debrief/{YEAR}/"
+    assert "登记文件" not in as_("secretary_a").get(address).content.decode()
+    data = {"title": "述职报告", "number": "", "dated_on": f"{YEAR}-02-03"}
+    assert as_("secretary_a").post(f"{address}document/", data).status_code == 404
+    assert not RequirementDocument.objects.exists()
+
+
 def test_the_panel_of_a_record_says_which_subject_it_lacks(world):
     record = Activity.objects.create(
         organisation=world.root, day=date(YEAR, 9, 10), title="专题", state="accepted", topics=["governance"]
