@@ -37,8 +37,12 @@ from responsibilities.requirements.rule import (
 )
 from responsibilities.requirements.spans import ALWAYS, long_enough
 
-# Whose account leads an organisation of the upper levels, and at which organisation he may be appointed: decisions 8.
-_LEADS = {Kind.PARTY_GROUP: "party_group_secretary", Kind.COMMITTEE: "committee_secretary"}
+# Whose account leads an organisation above the branches, and at which organisation he may be appointed: decisions 8.
+_LEADS = {
+    Kind.PARTY_GROUP: "party_group_secretary",
+    Kind.COMMITTEE: "committee_secretary",
+    Kind.GENERAL_BRANCH: "general_branch_secretary",
+}
 _EVENTS = (NEW_SECRETARY, NEW_MEMBER)
 
 

@@ -76,12 +76,14 @@ def own_page(user: User) -> dict[str, Any]:
             }
         )
     head = headline(duties, slots, today)
+    waiting = reports_waiting(user)
+    without = f"{len(waiting)} 份责任报告待您审核" if waiting else "您还没有责任清单"
     return {
-        "title": f"我的责任 {head.words('项')}" if lists else "您还没有责任清单",
+        "title": f"我的责任 {head.words('项')}" if lists else without,
         "lists": parts,
         "head": head,
         "elapsed": elapsed(today.year, today),
-        "waiting": reports_waiting(user),
+        "waiting": waiting,
         "waiting_shown": WAITING_SHOWN,
         "double": [(duty, slots[duty.pk]) for duty in duties if _is_double_life(duty)],
         **_portfolios(user, today),

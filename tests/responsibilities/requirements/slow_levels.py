@@ -245,7 +245,11 @@ class SlowLevels(Slow):
                 (f"m{post.member_id}", post.member.name, post.member_id, post.starts or date.min, post.ends or date.max)
                 for post in posts
             ]
-        role = {"party_group": "party_group_secretary", "committee": "committee_secretary"}.get(place.kind)
+        role = {
+            "party_group": "party_group_secretary",
+            "committee": "committee_secretary",
+            "general_branch": "general_branch_secretary",
+        }.get(place.kind)
         where = {place.pk, place.parent_id} if place.kind == "committee" else {place.pk}
         return [
             (f"u{row.user_id}", row.user.name, None, row.starts, row.ends or date.max)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from assessments.home.selectors.record_effects import effects_of_record
+from branches.places.models.terms import Term
 from common import clock
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind, Attendance
@@ -124,3 +125,14 @@ def test_the_panel_of_a_record_says_which_subject_it_lacks(world):
     told = {line.title: (line.note, line.mark) for line in effects_of_record(record) if line.kind == "义务"}
     assert told["下半年研究全面从严治党"][1] == "完成"
     assert told["下半年研究意识形态工作"] == ("没有标明议题“意识形态工作”，不计入", "不计入")
+
+
+def test_a_general_branchs_secretary_debriefs_and_its_term_is_owed_too(world, as_):
+    Term.objects.create(organisation=world.general, expires=date(YEAR, 12, 20))
+    rows = (
+        one_requirement(world.general, "oa-debrief", Period.parse(str(YEAR))),
+        one_requirement(world.general, "term-on-time", Period.parse(str(YEAR))),
+    )
+    assert [row.expected for row in rows] == [1, 1]
+    page = as_("general_secretary").get("/requirements/own/").content.decode()
+    assert "书记述职" in page and "按期换届" in page and "今年应办 0 项" not in page
