@@ -24,7 +24,7 @@ MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     "duty_detail": 25,
-    "duty_list": 48,
+    "duty_list": 54,
     "confirmation_detail": 23,
     "evidence_pick": 26,
     "organisation_list": 17,

@@ -187,7 +187,7 @@ class SlowLevels(Slow):
             for row in self.circulars
             if (row.organisation_id, row.period, row.state) == (place.pk, period, "issued")
             and row.issued_on <= self.as_of
-            and row.content["life"]["leaders"] > 0
+            and row.content.get("life", {}).get("leaders", 0) > 0
         ]
         return min(told, default=None)
 
