@@ -19,7 +19,7 @@ from responsibilities.requirements import rules as table
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rule import Edition
 from responsibilities.requirements.rules import COUNTED_RULES, LIVE_RULES, REQUIREMENT_RULES, REQUIREMENT_RULES_BY_ID
-from responsibilities.requirements.selectors import one_requirement, requirements
+from responsibilities.requirements.selectors import found_words, one_requirement, requirements
 from tests.examples import examples
 from tests.records import counted
 from tests.responsibilities.random_year import YEAR, Agency
@@ -189,6 +189,7 @@ def test_what_a_branch_says_of_others_counts_once_its_reviewer_has_accepted_it(w
     for place, rule in asked:
         row = state_of(place, rule, "2026")
         assert (row.done, [one.reason for one in row.found]) == (0, ["待审核，通过后计入"])
+        assert found_words(row).endswith("日的记录待审核，通过后计入")
     Activity.objects.filter(pk__in=[lecture.pk, meeting.pk]).update(state="accepted")
     assert [state_of(place, rule, "2026").state for place, rule in asked] == ["met"] * 3
     # What the upper level records itself counts from its submission on.
