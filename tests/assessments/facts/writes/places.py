@@ -11,12 +11,9 @@ from branches.reach.models import Appointment
 from branches.settings.joining import joining_set
 from branches.settings.services import start_set
 from common.operator import OPERATOR
-from common.periods import Period
 from members.roster.services.members import member_transfer, post_end
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.requirements.exemptions import exemption_make, exemption_revoke, requirement_exempt
-from responsibilities.requirements.selectors import one_requirement
-from responsibilities.requirements.services import document_name
 from tests.assessments.facts.writes.agency import TODAY, YEAR, account_link, record, row_of, write
 
 
@@ -191,12 +188,3 @@ def moved(a):
 def archived(a):
     yield
     tree.organisation_archive(by=OPERATOR, organisation=a.world.branch_c, on=TODAY)
-
-
-@write
-def paper_named_for_a_duty_that_rests_on_it(a):
-    yield
-    row = one_requirement(a.world.committee, "resp-thought-report", Period.parse(f"{YEAR}H1"))
-    document_name(
-        by=OPERATOR, organisation=a.world.committee, row=row, title="报告", number="", dated_on=date(YEAR, 6, 20)
-    )
