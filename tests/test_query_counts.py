@@ -24,7 +24,7 @@ MORE = {
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     "duty_detail": 25,
-    "duty_list": 49,
+    "duty_list": 55,
     "confirmation_detail": 23,
     "evidence_pick": 26,
     "organisation_list": 17,
@@ -53,7 +53,7 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60
 GROWS = {
-    "duty_list": 3802,
+    "duty_list": 3820,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.
     "stage_consequence": 1700,

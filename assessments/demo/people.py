@@ -78,6 +78,10 @@ class Maker:
         )
         for row in agency.UNDER_RETIRED:
             self._branch(retired, *row)
+        # Elected for three years (rule term-branch-3).
+        ends = clock.today() + timedelta(days=300)
+        for place in (general, retired):
+            term_set(by=OPERATOR, organisation=place, expires=ends, starts=ends - timedelta(days=3 * 365))
         self.root, self.committee, self.general = root, committee, general
         self.new = make(
             name=f"中共{agency.AGENCY}{agency.NEW}支部委员会",

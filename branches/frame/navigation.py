@@ -54,14 +54,14 @@ _SYSTEM = [
     ("文件检查", "kept_file_list", "file-text", ACCOUNTS),
     ("审计", "audit_list", "shield-check", AUDIT),
 ]
-# What a role may open and never finds anything in: results, key work and askings belong to branches and above, evidence is
+# What a role may open and never finds anything in: results, key work, askings and supervision belong to branches and above, evidence is
 # confirmed from above a branch, and the staff of the committee answer for no list of their own.
 _NOTHING_FOR = {
-    "group_leader": frozenset({"sync_board", "score_list", "collect_list"}),
+    "group_leader": frozenset({"sync_board", "score_list", "collect_list", "supervision_list"}),
     "branch_secretary": frozenset({"confirmation_list"}),
     "committee_staff": frozenset({"own_duties"}),
-    # Who acts for another has no record of his own and reads nobody's.
-    "assistant": frozenset({"cadre_list"}),
+    # Who acts for another has no record of his own and reads nobody's; the leader's duties stand among the lists.
+    "assistant": frozenset({"cadre_list", "own_duties"}),
 }
 # The pages of one's own file: the home of a member without a post, beside the menu for everybody else.
 _OWN_FILE = {"member_own", "own_meetings", "own_correction"}

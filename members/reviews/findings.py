@@ -32,7 +32,7 @@ from members.activities.quorum import Body, body_of, quorum_kept
 from members.activities.selectors.counting import below
 from members.activities.selectors.records import attendance_figures, readable
 from members.activities.study import cap_line, tenths, too_long
-from members.roster.models.members import Membership
+from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 
 # A record sent so many days after its day is worth a look, whether or not it is late by the grace days.
@@ -46,6 +46,11 @@ _NO_WORD = re.compile(r"[\W\d_]+")
 # Kinds at which people pick whom they meet, so that nobody else is expected.
 _PICKED = {Code.TALK, Code.VISIT, Code.VISIT_BRANCH}
 _NO_DECISION = (None, Body.ANYONE)
+# Of a branch these prove what somebody owes outside it, once they are accepted (decisions NN).
+_FOR_OTHERS = (Code.DEBRIEF, Code.TRAINING, Code.VISIT_BRANCH)
+_BRANCHES = (Kind.GENERAL_BRANCH, Kind.BRANCH, Kind.SMALL_GROUP)
+# One meeting can be assembly, lecture, theme day and a review of members at once; hardly more.
+_MANY_KINDS = 4
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ def findings_for(user: Actor, records: Sequence[Activity]) -> Found:
         _silent(ids),
         _strangers(records),
         _undecided(records),
+        _for_others(records),
         _hosts(ids),
         _same(user, records),
     ):
@@ -89,6 +95,8 @@ def _of_itself(record: Activity) -> list[Finding]:
     rows = []
     if record.revised_at is not None:
         rows.append(Finding("更正", "更正已通过的记录，请对照更正前后的内容", "submitted"))
+    if len(record.codes) > _MANY_KINDS:
+        rows.append(Finding(f"{len(record.codes)} 个类型", f"一条记录登记了 {len(record.codes)} 个类型，请逐项核对"))
     if record.late:
         rows.append(Finding("迟报", "超过补报期限报送，按迟报计", "late"))
     if record.submitted_at is not None:
@@ -175,6 +183,27 @@ def _undecided(records: Sequence[Activity]) -> Found:
     rows = Resolution.objects.filter(activity__in=deciding).order_by().values("activity").annotate(rows=Count("pk"))
     without = deciding - {row["activity"] for row in rows}
     return {pk: [Finding("没有列出决议", "能作决议的会议，没有列出决议")] for pk in without}
+
+
+def _for_others(records: Sequence[Activity]) -> Found:
+    """What a branch says about others: it proves their duties from the acceptance on, so the reviewer looks at it."""
+    own = [record for record in records if record.organisation.kind in _BRANCHES]
+    taught = [record for record in own if record.lecturer_name.strip() and Code.LECTURE in record.codes]
+    names = {record.lecturer_name.strip() for record in taught}
+    rows = Member.objects.filter(name__in=names).order_by().values_list("name", "home_id") if names else ()
+    at_home = set(rows)
+    found: Found = defaultdict(list)
+    for record in own:
+        kinds = [Code(code).label for code in record.codes if code in _FOR_OTHERS]
+        if kinds:
+            text = f"{'、'.join(kinds)}通过后即作为他人履责的证明，请核对"
+            found[record.pk].append(Finding("证明他人履责", text))
+    for record in taught:
+        name = record.lecturer_name.strip()
+        if not {(name, record.organisation_id), (name, record.organisation.parent_id)} & at_home:
+            text = f"授课人{name}不是本支部党员，通过后计入其讲党课，请核对"
+            found[record.pk].append(Finding("授课人不在本支部", text))
+    return found
 
 
 def _hosts(ids: Iterable[int]) -> Found:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise, lazy
 from branches.places.models.organisations import Organisation
 from common.periods import KINDS, YEAR, Period
 from responsibilities.duties.models import Duty, DutyReport
+from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.services import record_form
 
 # Addresses of thousands of slots are reckoned when they are shown.
@@ -32,6 +33,7 @@ STATE_NAMES = {
     NOT_APPLICABLE: "不适用",
     UNKNOWN: "未知",
 }
+NOT_ALIVE_WORD = str(RequirementState.NOT_ALIVE.label)
 
 
 @dataclass
@@ -44,7 +46,8 @@ class DutySlot:
     text: what proves it, or what is missing. url: page of the proof, or "". mend: (word, address) of the step that would
     prove it, offered to whoever records at the list's organisation, or (). words: the holder reports in words, because no
     record can show it. unknown: there are records, but they cannot be judged. report: the DutyReport about it, or None.
-    item: id of the business work that it is about, or None.
+    item: id of the business work that it is about, or None. waiting: it is proved only with records still under review.
+    later: the subject with which its records will come, "" for none.
     """
 
     duty: int
@@ -64,6 +67,33 @@ class DutySlot:
     unknown: bool = False
     report: DutyReport | None = None
     item: int | None = None
+    waiting: bool = False
+    later: str = ""
+
+    @property
+    def word(self) -> str:
+        """Its state in a word; what only unreviewed records fulfil waits for their review, as its requirement does."""
+        if self.dormant:
+            return NOT_ALIVE_WORD
+        return STATE_NAMES[REPORTED if self.unreviewed else self.state]
+
+    @property
+    def look(self) -> str:
+        """The key of its chip (branches/frame/states.py)."""
+        if self.dormant:
+            return "not_alive"
+        if self.unreviewed:
+            return REPORTED
+        return "not_due" if self.state == OPEN and not self.done else self.state
+
+    @property
+    def dormant(self) -> bool:
+        """Whether nothing is owed because its records come with a later subject, as its requirement says."""
+        return bool(self.later) and self.state == NOT_APPLICABLE
+
+    @property
+    def unreviewed(self) -> bool:
+        return self.waiting and self.state == CLOSED
 
     @property
     def proved(self) -> bool:

@@ -1,7 +1,7 @@
 """Exemptions: some rules need not be met by some organisations between two days; agreed from strictly above, with a reason.
 
 A period is exempt when of the days that the spans leave, less than `founding_share` of it remains: the same measure as for
-an organisation that was founded or archived within it. Beyond six months whoever sets the rules has to agree.
+an organisation that was founded or archived within it. Beyond six months, backwards, and for the upper levels whoever sets the rules has to agree.
 """
 
 import uuid
@@ -16,7 +16,7 @@ from django.http import Http404
 from branches import audit
 from branches.access.models import User
 from branches.jobs.marks import mark
-from branches.places.models.organisations import Organisation, tree_order
+from branches.places.models.organisations import Kind, Organisation, tree_order
 from branches.reach import access
 from branches.reach.reach import fresh, reach_of
 from branches.reach.rights import ASSIGN, SET_RULES
@@ -32,11 +32,40 @@ from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 LONGEST = 6
 _TOO_LONG = "超过 6 个月的免予由机关党委书记登记。"
+_BEGUN = "从今天以前开始的免予由机关党委书记登记。"
+_UPPER = "机关党委、党组的免予由有权设定本机关规则的负责人登记。"
+# The field of the form beside which each of them stands.
+FIELDS = {_TOO_LONG: "last", _BEGUN: "first", _UPPER: "organisations"}
 
 
 def is_long(first: date, last: date) -> bool:
     """Return whether a span is longer than six months, so that `set_rules` is asked."""
     return last >= add_months(first, LONGEST)
+
+
+def _set_above(place: Organisation, first: date, last: date, on: date) -> str:
+    """Return why an exemption registered `on` a day asks for `set_rules`, "" where `assign_work` is enough.
+
+    The office neither frees the committee and the Party group it works for, nor what has begun and may be overdue
+    already (decisions NN).
+    """
+    if place.kind in (Kind.COMMITTEE, Kind.PARTY_GROUP):
+        return _UPPER
+    if first < on:
+        return _BEGUN
+    return _TOO_LONG if is_long(first, last) else ""
+
+
+def may_exempt_period(user: Actor, place: Organisation, period: Period) -> bool:
+    """Return whether `user` may exempt a place from a requirement of a period, today."""
+    asks = _set_above(place, period.first, period.last, clock.today())
+    return may_exempt(user, place) and (not asks or may_exempt(user, place, SET_RULES))
+
+
+def may_revoke(user: Actor, row: Exemption) -> bool:
+    """Return whether `user` may take an exemption back: whoever might have registered it then. row: with its organisation."""
+    asks = _set_above(row.organisation, row.first, row.last, clock.day_of(row.approved))
+    return may_exempt(user, row.organisation) and (not asks or may_exempt(user, row.organisation, SET_RULES))
 
 
 def may_exempt(user: Actor, place: Organisation, right: str = ASSIGN) -> bool:
@@ -53,16 +82,17 @@ def places_to_exempt(user: Actor) -> Any:
     return rows.select_related("parent").in_tree_order()
 
 
-def _require(by: Actor, place: Organisation, first: date, last: date) -> None:
-    """Raise unless `by` may exempt a place for so long, by his rights as they are now."""
+def _require(by: Actor, place: Organisation, first: date, last: date, on: date) -> None:
+    """Raise unless `by` may exempt a place between two days, registered `on` a day, by his rights as they are now."""
     if by is OPERATOR:
         return
     now = fresh(by)
     if place.parent_id is None or not now.holds(ASSIGN, place.parent_id):
         access.require(by, ASSIGN, place)
         raise access.Forbidden(ASSIGN, place, "免予由上级党组织登记，本级不能为自己登记。")
-    if is_long(first, last) and not now.holds(SET_RULES, place.parent_id):
-        raise access.Forbidden(SET_RULES, place, _TOO_LONG)
+    asks = _set_above(place, first, last, on)
+    if asks and not now.holds(SET_RULES, place.parent_id):
+        raise access.Forbidden(SET_RULES, place, asks)
 
 
 def _check(rules: Sequence[str], first: date, last: date, reason: str) -> None:
@@ -92,7 +122,8 @@ def exemption_make(
 ) -> list[Exemption]:
     """Exempt organisations from rules between two days, both included; return a row for each organisation.
 
-    Needs `assign_work` strictly above each, beyond six months `set_rules`. Raises ValidationError by field, Conflict where
+    Needs `assign_work` strictly above each; `set_rules` for more than six months, for a span that has begun, for a committee
+    or a Party group. Raises ValidationError by field, Conflict where
     one of the rules is already exempt there throughout, Forbidden or Http404 without the right.
     """
     rules = sorted(set(rules))
@@ -104,7 +135,7 @@ def exemption_make(
     list(Organisation.objects.select_for_update().filter(pk__in=[place.pk for place in places]).order_by("pk"))
     batch, made = uuid.uuid4(), []
     for place in places:
-        _require(by, place, first, last)
+        _require(by, place, first, last, clock.today())
         if place.archived_on and place.archived_on < first or last < start_at(place):
             raise ValidationError({"first": f"{place.label}在这段时间没有应办义务。"})
         standing = Exemption.objects.active().filter(organisation=place, first__lte=first, last__gte=last)
@@ -149,7 +180,7 @@ def exemption_revoke(*, by: Actor, exemption: Exemption, reason: str = "") -> Ex
     """Take an exemption back, with the reason; the row stays as history. Asks for the same right as making it."""
     exemption = Exemption.objects.select_for_update().select_related("organisation").get(pk=exemption.pk)
     place = exemption.organisation
-    _require(by, place, exemption.first, exemption.last)
+    _require(by, place, exemption.first, exemption.last, clock.day_of(exemption.approved))
     if exemption.revoked:
         return exemption
     if not reason.strip():
@@ -168,7 +199,7 @@ def exemption_for(user: User, pk: int) -> Exemption:
     row: Exemption = access.get_for(
         Exemption.objects.select_related("organisation__parent", "approved_by"), user, "view_organisation", pk=pk
     )
-    if not may_exempt(user, row.organisation):
+    if not may_revoke(user, row):
         raise access.Forbidden(ASSIGN, row.organisation)
     if row.revoked:
         raise Http404

@@ -101,7 +101,7 @@ class ExemptionForm(Form):
         choices=[(row.rule, row.label) for row in LIVE_RULES],
         error_messages={"required": "请选择免予的义务。", "invalid_choice": "请从列表中选择。"},
     )
-    first = DayField(label="自", initial=clock.today)
+    first = DayField(label="自", initial=clock.today, help_text="今天以前开始的由机关党委书记登记。")
     last = DayField(label="至", help_text="包括这一天；超过 6 个月的由机关党委书记登记。")
     reason = PlainTextField(label="原因", max_length=300)
     document = PlainTextField(label="文号", max_length=100, required=False, help_text="同意免予的文件，没有的不填。")

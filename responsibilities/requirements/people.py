@@ -9,14 +9,23 @@ from datetime import date
 
 from django.db.models import Q
 
-from branches.places.models.organisations import Kind
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach.models import Appointment
 from branches.settings.joining import why_not_yet
 from common.periods import Period, add_months
-from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, lectures_given, talks_had
+from members.activities.selectors.counting import (
+    LATE,
+    ON_TIME,
+    UNREVIEWED,
+    CountingRecord,
+    Uncounted,
+    is_vouched,
+    lectures_given,
+    talks_had,
+)
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post, PostKind
-from responsibilities.requirements.reckoning import Asked, Place, Reckoning, not_alive
+from responsibilities.requirements.reckoning import UPPER, Asked, Place, Reckoning, not_alive
 from responsibilities.requirements.requirement import Requirement, not_applicable
 from responsibilities.requirements.rule import (
     ATTENDANCE,
@@ -28,8 +37,12 @@ from responsibilities.requirements.rule import (
 )
 from responsibilities.requirements.spans import ALWAYS, long_enough
 
-# Whose account leads an organisation of the upper levels, and at which organisation he may be appointed: decisions 8.
-_LEADS = {Kind.PARTY_GROUP: "party_group_secretary", Kind.COMMITTEE: "committee_secretary"}
+# Whose account leads an organisation above the branches, and at which organisation he may be appointed: decisions 8.
+_LEADS = {
+    Kind.PARTY_GROUP: "party_group_secretary",
+    Kind.COMMITTEE: "committee_secretary",
+    Kind.GENERAL_BRANCH: "general_branch_secretary",
+}
 _EVENTS = (NEW_SECRETARY, NEW_MEMBER)
 
 
@@ -80,6 +93,7 @@ class _People:
         self.members = sorted({one.member for one in people if one.member is not None})
         self.attended = self._attended([one.row for one in asked if one.row.proof == ATTENDANCE])
         self.lectures = self._lectures([one.row for one in asked if one.row.proof == LECTURES])
+        self.upper = set(Organisation.objects.filter(kind__in=UPPER).order_by().values_list("pk", flat=True))
 
     def _kinds(self, rules: Iterable[RequirementRule]) -> list[str]:
         return sorted({kind for rule in rules for kind in rule.every_kind()})
@@ -216,12 +230,18 @@ class _People:
     def _count(
         self, row: Requirement, rule: RequirementRule, place: Place, holder: Holder, days: tuple[date, date]
     ) -> None:
-        """Count what the person did between two days; after the due day it is late."""
-        records = {record.activity: record for record in self._proofs(rule, place, holder)}
+        """Count what the person did between two days; after the due day it is late. What a branch says of it waits for its review."""
+        records: dict[int, CountingRecord] = {}
+        for record in self._proofs(rule, place, holder):
+            if record.activity not in records or is_vouched(record, self.upper):
+                records[record.activity] = record
         met = []
         for record in sorted(records.values(), key=lambda one: (one.day, one.activity)):
             when = self._when(rule, row, record, days)
             if when is None:
+                continue
+            if not is_vouched(record, self.upper):
+                row.found.append(Uncounted(record.activity, record.day, UNREVIEWED))
                 continue
             met.append(record)
             if when == LATE and self.data.is_late(record, LATE, place):
@@ -230,8 +250,6 @@ class _People:
                 row.on_time += 1
         row.records = [record.activity for record in met]
         row.waiting = sum(record.accepted for record in met) < row.expected <= len(met)
-        if rule.documents:
-            self.data.count_documents(row)
 
     def _when(
         self, rule: RequirementRule, row: Requirement, record: CountingRecord, days: tuple[date, date]

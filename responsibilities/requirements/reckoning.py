@@ -28,6 +28,7 @@ from members.activities.selectors.counting import (
     counting_records,
     uncounted_records,
 )
+from members.activities.selectors.topics import topics_of
 from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
 from responsibilities.requirements.models import Exemption, RequirementDocument
 from responsibilities.requirements.models import RequirementState as State
@@ -235,11 +236,11 @@ class Reckoning:
         narrowed = any(self.narrowed(one.row, one.period) for one in asked)
         return Talks.read((self.span.first, self.span.last), kinds, self.ids, self.as_of, narrowed=narrowed)
 
-    def _topics(self) -> dict[int, list[str]]:
+    def _topics(self) -> dict[int, frozenset[str]]:
         """{record: what its minutes say it was about}, where a rule asks."""
         kinds = {kind for one in self.asked if one.row.topic for kind in one.row.every_kind()}
         ids = [record.activity for (_, kind), rows in self.records.items() if kind in kinds for record in rows]
-        return dict(Activity.objects.filter(pk__in=ids).order_by().values_list("pk", "topics")) if ids else {}
+        return topics_of(Activity.objects.filter(pk__in=ids)) if ids else {}
 
     def _exemptions(self) -> dict[tuple[int, str], list[tuple[date, date, str]]]:
         rows = Exemption.objects.active().filter(first__lte=self.last, last__gte=self.first)
@@ -255,7 +256,7 @@ class Reckoning:
 
     def _documents(self) -> dict[tuple[int, str, str, str], list[tuple[int, date]]]:
         """{(organisation, rule, period, person): [(id, its date)]} of the papers named, where a rule asks for them."""
-        rules = [one.row.rule for one in self.asked if one.row.proof == DOCUMENTS or one.row.documents]
+        rules = [one.row.rule for one in self.asked if one.row.proof == DOCUMENTS]
         if not rules:
             return {}
         rows = RequirementDocument.objects.filter(rule__in=set(rules), withdrawn__isnull=True, dated_on__lte=self.as_of)

@@ -70,7 +70,6 @@ class RequirementRule:
     due_setting: key of the dated setting that names the day at which it is due, maybe of the next year; "": the period's
     last day. months: of an event (taking office, joining), how many months later it is due; months_setting: its setting.
     own_records: kinds of organisation whose own records prove what its secretary owes, beside those he attended elsewhere.
-    documents: a paper that is named also proves it (DOCUMENTS: nothing else does, but for `circulars`).
     circulars: a circular of the committee about the period proves it too, once issued, where it tells of double organisation
     life. due_days: so many days after the period's last day, within the year, it is still in time.
     soon_months: it is due soon so many months ahead, where the setting of days does not say so. reminds: the rule whose
@@ -101,7 +100,6 @@ class RequirementRule:
     months_setting: str = ""
     soon_months: int = 0
     own_records: tuple[Kind, ...] = ()
-    documents: bool = False
     circulars: bool = False
     due_days: int = 0
     reminds: str = ""

@@ -351,7 +351,6 @@ _PEOPLE = (
         due_setting="debrief_due",
         # A committee's meeting is where others debrief; its own secretary does so above.
         own_records=(Kind.GENERAL_BRANCH, Kind.BRANCH),
-        documents=True,
     ),
     RequirementRule(
         rule="edu-rotation-agency",

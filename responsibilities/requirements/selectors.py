@@ -11,6 +11,7 @@ from branches.settings import dated
 from branches.settings.dated import Timeline
 from common import clock
 from common.periods import YEAR, Period
+from members.activities.selectors.counting import UNREVIEWED
 from members.roster.models.members import Member
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.people import people_rows
@@ -111,7 +112,9 @@ def found_words(row: Requirement) -> str:
         return ""
     last = row.found[-1]
     more = f"（另有 {len(row.found) - 1} 条也不计入）" if len(row.found) > 1 else ""
-    return f"{last.day:%-m月%-d日}的记录不计入：{last.reason}{more}"
+    # What waits for its review will count; the rest does not.
+    joint = "" if last.reason == UNREVIEWED else "不计入："
+    return f"{last.day:%-m月%-d日}的记录{joint}{last.reason}{more}"
 
 
 def cell_state(row: Requirement) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from branches import audit
 from branches.access.models import User
+from branches.jobs.marks import mark
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
@@ -17,10 +18,11 @@ from branches.reach.rights import DUTIES, RECORD, REVIEW
 from common import clock
 from common.database import one_transaction
 from common.operator import Actor, account_of
-from common.periods import Period
+from common.periods import Period, add_months
 from responsibilities.requirements.addresses import about_key, requirement_url
 from responsibilities.requirements.models import Explanation, RequirementDocument
 from responsibilities.requirements.rule import DOCUMENTS
+from responsibilities.requirements.rules import LIVE_RULES
 from responsibilities.requirements.selectors import Requirement, requirement_name
 
 
@@ -56,6 +58,7 @@ def requirement_explain(*, by: Actor, organisation: Organisation, row: Requireme
     return explanation
 
 
+_REMINDED = frozenset(row.reminds for row in LIVE_RULES if row.reminds)
 OFFICE = ("committee_secretary", "committee_staff")
 
 
@@ -109,6 +112,9 @@ def requirement_remind(
             )
             sent += 1
         audit.record(by=by, verb="requirement.remind", obj=place, organisation=place, note=about(row))
+        if row.rule in _REMINDED:
+            # The committee's own duty rests on its reminders, months before the term ends.
+            mark(place, add_months(row.due, -12), row.due, "duty")
     return sent, sorted(nobody, key=lambda place: place.pk)
 
 
@@ -125,7 +131,7 @@ def document_name(
     """Name a paper that proves a requirement. Raises ValidationError by field, Forbidden or Http404 without the right."""
     _require_own(by, organisation)
     rule = row.row
-    if not (rule.proof == DOCUMENTS or rule.documents):
+    if rule.proof != DOCUMENTS:
         raise ValidationError({"title": "这项义务由活动记录认定，不登记文件。"})
     if dated_on > clock.today():
         raise ValidationError({"dated_on": "成文日期不能晚于今天。"})
@@ -144,6 +150,8 @@ def document_name(
     with audit.change(by=by, verb="requirement.document", obj=document, organisation=organisation):
         document.full_clean(exclude=["author", "withdrawn"])
         document.save()
+    # A duty that rests on the requirement is met by the paper.
+    mark(organisation, row.period.first, row.period.last, "duty")
     return document
 
 
@@ -157,4 +165,6 @@ def document_withdraw(*, by: Actor, document: RequirementDocument) -> Requiremen
         with audit.change(by=by, verb="requirement.document_withdraw", obj=document, organisation=place):
             document.withdrawn = clock.now()
             document.save()
+        period = Period.parse(document.period)
+        mark(place, period.first, period.last, "duty")
     return document

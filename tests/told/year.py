@@ -379,12 +379,18 @@ def _owed(w):
 
     with on(10, 8):
         requirement_exempt(
-            by=w.staff, organisation=w.branch_b, row=row(w.branch_b, "life-theme-day", f"{YEAR}-02"), reason="防汛值守"
+            by=w.committee_secretary,
+            organisation=w.branch_b,
+            row=row(w.branch_b, "life-theme-day", f"{YEAR}-02"),
+            reason="防汛值守",
         )
         again = requirement_exempt(
-            by=w.staff, organisation=w.branch_b, row=row(w.branch_b, "life-theme-day", f"{YEAR}-03"), reason="登错"
+            by=w.committee_secretary,
+            organisation=w.branch_b,
+            row=row(w.branch_b, "life-theme-day", f"{YEAR}-03"),
+            reason="登错",
         )
-        exemption_revoke(by=w.staff, exemption=again, reason="值守已结束")
+        exemption_revoke(by=w.committee_secretary, exemption=again, reason="值守已结束")
         requirement_explain(
             by=w.secretary_a,
             organisation=w.branch_a,

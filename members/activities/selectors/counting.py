@@ -1,6 +1,6 @@
 """Which records count for which organisation: the one definition that requirements, measures and pages share."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -65,6 +65,20 @@ class Uncounted(NamedTuple):
     activity: int
     day: date
     reason: str
+
+
+# Found, and not yet counted for somebody outside the branch that keeps it.
+UNREVIEWED = "待审核，通过后计入"
+
+
+def is_vouched(record: CountingRecord, upper: Collection[int]) -> bool:
+    """Whether a record proves what somebody owes outside the branch that keeps it (decisions NN).
+
+    A branch's word about a lecture by a leader, a visit, a debriefing or a training counts once the reviewer has accepted
+    it; what an upper level records counts from submission on, as everything an organisation records of itself. upper: ids
+    of the upper organisations.
+    """
+    return record.accepted or record.organisation in upper
 
 
 def _near(

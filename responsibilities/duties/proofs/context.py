@@ -4,16 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Case, Q, Value, When
 
 from branches.access.models import User
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.settings.dated import Timeline
 from common.dated import in_force
 from common.periods import YEAR, Period
 from members.activities.models import Activity, Attendance, hours_between
-from members.activities.selectors.counting import ON_TIME, CountingRecord, counting_records
+from members.activities.selectors.counting import ON_TIME, CountingRecord, counting_records, is_vouched
+from members.activities.selectors.topics import topics_of
 from members.activities.study import cap_line
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import PostKind
@@ -26,19 +28,19 @@ from responsibilities.work.stages import SyncPoint, sync_points
 
 # Up to so many ids are named to the database; beyond that it is asked for all and the rest looked up.
 FEW = 300
-DETAILED = frozenset({"chaired", "lectures", "hours", "talks"})
-PEOPLE = frozenset({"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief", "led"})
+DETAILED = frozenset({"chaired", "lectures", "hours", "talks", "contact"})
+PEOPLE = frozenset({"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief", "led", "contact"})
 
 
 @dataclass(frozen=True)
 class Detail:
-    """What else a source asks of a record: who chaired or taught, how long it took, which topics it names."""
+    """What else a source asks of a record: who chaired or taught, how long it took, which of the words looked for it holds."""
 
     chair: int | None
     chair_name: str
     lecturer: str
     hours: float | None
-    topic: str
+    words: frozenset[str]
 
 
 class ProofContext:
@@ -184,6 +186,18 @@ class ProofContext:
                         records[row.activity] = row
         return sorted(records.values(), key=lambda row: (row.day, row.activity))
 
+    def vouched(
+        self, rows: Iterable[CountingRecord], kinds: Iterable[str]
+    ) -> tuple[list[CountingRecord], list[CountingRecord]]:
+        """Return (those that prove what is owed outside the branch that keeps them, those that wait for their review)."""
+        upper = [pk for pk, row in self.places.items() if row.kind in (Kind.PARTY_GROUP, Kind.COMMITTEE)]
+        theirs = {row.activity for row in self.records_of(upper, kinds)}
+        good: list[CountingRecord] = []
+        waiting: list[CountingRecord] = []
+        for row in rows:
+            (good if row.activity in theirs or is_vouched(row, upper) else waiting).append(row)
+        return good, waiting
+
     def everywhere(self, kinds: Iterable[str]) -> list[CountingRecord]:
         """Return the CountingRecords of these kinds at any organisation, each record once."""
         return self.records_of({place for place, kind in self.records if kind in kinds}, kinds)
@@ -191,24 +205,42 @@ class ProofContext:
     @cached_property
     def details(self) -> dict[int, Detail]:
         """{activity id: Detail} of the year's records of the kinds whose proof asks more than that they exist."""
-        topics = sorted({known.topic for duty in self.duties if (known := template(duty.key))} - {""})
+        words = sorted({known.word for duty in self.duties if (known := template(duty.key))} - {""})
         kinds = sorted({kind for duty in self.duties if _asks_details(duty) for kind in kinds_of(duty)})
-        named = [
-            When(Q(title__icontains=topic) | Q(content__icontains=topic), then=Value(topic))
-            for topic in reversed(topics)
-        ]
+        named: dict[str, Any] = {
+            f"says_{number}": Case(
+                When(Q(title__icontains=word) | Q(content__icontains=word), then=Value(True)), default=Value(False)
+            )
+            for number, word in enumerate(words)
+        }
         rows = Activity.objects.filter(
             Q(day__range=(self.span.first, self.span.last)) | Q(makes_up_for__range=(self.span.first, self.span.last)),
             pk__in=Activity.objects.filter(kinds__kind__in=kinds).order_by().values("pk"),
         ).order_by()
-        rows = rows.annotate(topic=Case(*named, default=Value("")) if named else Value(""))
+        rows = rows.annotate(**named)
         details: dict[int, Detail] = {}
-        for pk, chair, chair_name, lecturer, start, end, topic in rows.values_list(
-            "pk", "chair", "chair_name", "lecturer_name", "starts_at", "ends_at", "topic"
+        for pk, chair, chair_name, lecturer, start, end, *says in rows.values_list(
+            "pk", "chair", "chair_name", "lecturer_name", "starts_at", "ends_at", *named
         ):
             length = hours_between(start, end)
-            details[pk] = Detail(chair, chair_name.strip(), lecturer.strip(), length, topic)
+            held = frozenset(word for word, said in zip(words, says, strict=True) if said)
+            details[pk] = Detail(chair, chair_name.strip(), lecturer.strip(), length, held)
         return details
+
+    @cached_property
+    def topics(self) -> dict[int, frozenset[str]]:
+        """{activity id: topics} of the year's records of the kinds that a duty asks the topic of."""
+        kinds = {kind for duty in self.duties if topic_of(duty) for kind in kinds_of(duty)}
+        ids = {row.activity for row in self.everywhere(kinds)}
+        return topics_of(Activity.objects.filter(pk__in=ids)) if ids else {}
+
+    @cached_property
+    def visits(self) -> dict[int, str]:
+        """{activity id: title and minutes} of the year's visits to contact branches: there the leader is named."""
+        kinds = {kind for duty in self.duties if duty.source == "contact" for kind in kinds_of(duty)}
+        ids = {row.activity for row in self.everywhere(kinds)}
+        rows = Activity.objects.filter(pk__in=ids).order_by().values_list("pk", "title", "content")
+        return {pk: f"{title}\n{content}" for pk, title, content in rows}
 
     @cached_property
     def attendance(self) -> dict[int, dict[int, str]]:
@@ -251,7 +283,7 @@ class ProofContext:
 def _asks_details(duty: Duty) -> bool:
     known = template(duty.key)
     chairs = duty.source in DETAILED or (duty.source == "debrief" and duty.list.level == Level.PARTY_GROUP_SECRETARY)
-    return known is not None and (chairs or bool(known.topic))
+    return known is not None and (chairs or bool(known.word))
 
 
 def kinds_of(duty: Duty) -> tuple[str, ...]:
@@ -261,22 +293,30 @@ def kinds_of(duty: Duty) -> tuple[str, ...]:
 
 
 def topic_of(duty: Duty) -> str:
-    """Return the word that a record must hold to prove a duty, "" for any."""
+    """Return the topic (a Topic) that a record must be about to prove a duty, "" for any."""
     known = template(duty.key)
     return known.topic if known else ""
 
 
+def word_of(duty: Duty) -> str:
+    """Return the word that a record must hold to prove a duty, "" for any."""
+    known = template(duty.key)
+    return known.word if known else ""
+
+
 def tally(slot: DutySlot, records: Iterable[CountingRecord], period: Period) -> DutySlot:
     """Count CountingRecords into a slot: done, late, records; those of another period are left out."""
-    on_time = held_late = 0
+    on_time = held_late = accepted = 0
     for row in records:
         met = row.meets(period)
         if met is None:
             continue
         held_late += row.day > slot.due or row.day not in period
         slot.done += 1
+        accepted += row.accepted
         slot.records.append(row.activity)
         on_time += met == ON_TIME and row.day <= slot.due
     slot.late = max(0, min(slot.done, slot.expected) - on_time)
+    slot.waiting = accepted < slot.expected <= slot.done
     slot.late_word = "补办" if held_late else "补录"
     return slot

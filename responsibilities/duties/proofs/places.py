@@ -12,10 +12,11 @@ from common import clock
 from common.periods import KINDS, YEAR, Period
 from responsibilities.duties.models import Duty, DutyList, Level, ListState
 from responsibilities.duties.proofs.context import ProofContext
-from responsibilities.duties.slot import DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
+from responsibilities.duties.slot import Address, DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rules import COUNTED_RULES
-from responsibilities.requirements.selectors import Requirement, requirement_name, requirements
+from responsibilities.requirements.rule import DOCUMENTS, REMINDERS
+from responsibilities.requirements.rules import COUNTED_RULES, LIVE_RULES
+from responsibilities.requirements.selectors import Requirement, found_words, requirement_name, requirements
 from responsibilities.requirements.services import address
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.selectors.stage_words import pick_url
@@ -26,13 +27,21 @@ Led = tuple[str, int | None, str]
 _address, _pick_url = lazy(address, str), lazy(pick_url, str)
 
 
+_OF_COMMITTEES = tuple(
+    row for row in LIVE_RULES if Kind.COMMITTEE in row.places and row.proof in (DOCUMENTS, REMINDERS)
+)
+
+
 def owed(context: ProofContext, duties: list[Duty]) -> Slots:
-    """One slot for each requirement of the duty's rules at its branch; exempt and not applicable ones are not owed."""
-    counted = {row.rule: row for row in COUNTED_RULES}
-    rules = {rule for duty in duties for rule in duty.rule_ids if rule in counted}
+    """One slot for each requirement of the duty's rules at its place; exempt and not applicable ones are not owed.
+
+    Of a committee those that a paper or a reminder of its own proves: what its branches do fulfils no duty of it (judgement 4.1).
+    """
+    known = {row.rule: row for row in (*COUNTED_RULES, *_OF_COMMITTEES)}
+    rules = {rule for duty in duties for rule in duty.rule_ids if rule in known}
     branches = sorted({pk for duty in duties for pk in context.with_groups(duty.list.organisation_id)})
     rows: dict[tuple[int, str], list[Requirement]] = {}
-    asked = [counted[rule] for rule in sorted(rules)]
+    asked = [known[rule] for rule in sorted(rules)]
     for row in requirements(context.span, organisations=branches, as_of=context.as_of, rules=asked) if asked else ():
         place = context.places[row.organisation]
         branch = place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk
@@ -64,12 +73,24 @@ def _requirement(context: ProofContext, duty: Duty, row: Requirement) -> DutySlo
         records=list(row.records),
         text=row.reason or f"应办 {row.expected}，已办 {row.done}",
         url=_address(row),
-        mend=record_step(row.organisation, row.row.kinds[0], row.period),
+        mend=_mend(row),
+        waiting=row.waiting,
     )
+    if row.applies and not row.met and row.found:
+        slot.text += f"；{found_words(row)}"
     if row.state == State.MET_LATE:
         slot.late = max(1, row.expected - row.on_time)
         slot.late_word = row.late_word.removesuffix("完成")
     return slot
+
+
+def _mend(row: Requirement) -> tuple[str, Address] | tuple[()]:
+    """The step that would meet a requirement: a record, a paper; a reminder has its own page, which the line opens."""
+    if row.kind:
+        return record_step(row.organisation, row.kind, row.period)
+    if row.row.proof == DOCUMENTS:
+        return "登记文件", reverse_lazy("requirement_document_new", args=[row.organisation, row.rule, str(row.period)])
+    return ()
 
 
 def terms(context: ProofContext, duties: list[Duty]) -> Slots:

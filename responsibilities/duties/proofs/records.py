@@ -1,16 +1,16 @@
 """Proofs that are records of an organisation: meetings held, lectures given, visits to the contact branch, hours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from branches.places.models.organisations import Kind
 from common.periods import Period
 from common.text import quoted
-from members.activities.models import ATTENDING, ActivityKindCode
-from members.activities.selectors.counting import CountingRecord
+from members.activities.models import ATTENDING, ActivityKindCode, Topic
+from members.activities.selectors.counting import UNREVIEWED, CountingRecord
 from members.activities.study import credited
 from responsibilities.duties.models import Duty, Level
-from responsibilities.duties.proofs.context import ProofContext, kinds_of, tally, topic_of
+from responsibilities.duties.proofs.context import ProofContext, kinds_of, tally, topic_of, word_of
 from responsibilities.duties.slot import (
     GONE,
     DutySlot,
@@ -37,8 +37,14 @@ def _told(slot: DutySlot, kinds: tuple[str, ...], missing: str = "") -> DutySlot
 
 
 def _periods(
-    context: ProofContext, duty: Duty, records: list[CountingRecord], kinds: tuple[str, ...], missing: str = ""
+    context: ProofContext,
+    duty: Duty,
+    records: list[CountingRecord],
+    kinds: tuple[str, ...],
+    missing: str = "",
+    waiting: Sequence[CountingRecord] = (),
 ) -> list[DutySlot]:
+    """waiting: records that prove it once they are accepted; a slot that is not fulfilled names the last of them."""
     slots = []
     for period, due in periods_of(duty):
         slot = period_slot(duty, period, due, expected=duty.times)
@@ -46,6 +52,9 @@ def _periods(
             slot.expected, slot.text = 0, GONE
         else:
             _told(tally(slot, records, period), kinds, missing)
+            unread = [row for row in waiting if row.meets(period)]
+            if unread and not slot.proved:
+                slot.text = f"{unread[-1].day:%-m月%-d日}的{_names(kinds)}记录{UNREVIEWED}"
             if duty.source in ("activities", "chaired"):
                 slot.mend = record_step(duty.list.organisation_id, kinds[0], period)
         slots.append(slot)
@@ -53,14 +62,18 @@ def _periods(
 
 
 def activities(context: ProofContext, duties: list[Duty]) -> Slots:
-    """Records of the template's kinds at the list's organisation; those about its topic only, where it names one."""
+    """Records of the template's kinds at the list's organisation; of its topic, or with its word, where it names one."""
     found: Slots = {}
     for duty in duties:
-        kinds, topic = kinds_of(duty), topic_of(duty)
+        kinds, topic, word = kinds_of(duty), topic_of(duty), word_of(duty)
         records = context.records_of([duty.list.organisation_id], kinds)
         if topic:
-            records = [row for row in records if context.details[row.activity].topic == topic]
-        missing = f"未见主题为{quoted(topic)}的{_names(kinds)}记录" if topic else ""
+            records = [row for row in records if topic in context.topics.get(row.activity, ())]
+        if word:
+            records = [row for row in records if word in context.details[row.activity].words]
+        missing = ""
+        if topic or word:
+            missing = f"未见{'议题' if topic else '主题'}为{quoted(Topic(topic).label if topic else word)}的{_names(kinds)}记录"
         found[duty.pk] = _periods(context, duty, records, kinds, missing)
     return found
 
@@ -106,7 +119,8 @@ def lectures(context: ProofContext, duties: list[Duty]) -> Slots:
             detail = context.details[row.activity]
             if detail.lecturer in names or (not detail.lecturer and detail.chair in members):
                 records.append(row)
-        found[duty.pk] = _periods(context, duty, records, kinds, "未见授课人为本人的党课记录")
+        good, waiting = context.vouched(records, kinds)
+        found[duty.pk] = _periods(context, duty, good, kinds, "未见授课人为本人的党课记录", waiting)
     return found
 
 
@@ -117,7 +131,7 @@ def _who(context: ProofContext, duty: Duty) -> tuple[set[str], set[int]]:
 
 
 def contact(context: ProofContext, duties: list[Duty]) -> Slots:
-    """Visits recorded by a branch while it was the holder's contact branch; in words while none is registered."""
+    """Visits that name the holder, recorded by a branch while it was his contact branch; in words while none is registered."""
     found: Slots = {}
     for duty in duties:
         kinds = kinds_of(duty)
@@ -132,12 +146,28 @@ def contact(context: ProofContext, duties: list[Duty]) -> Slots:
             for row in context.records_of(context.with_groups(portfolio.contact_id or 0), kinds):
                 if portfolio.starts <= row.day and (portfolio.ends is None or row.day <= portfolio.ends):
                     records[row.activity] = row
-        slots = _periods(context, duty, sorted(records.values(), key=lambda row: row.day), kinds)
+        own = _naming(context, duty, records)
+        good, waiting = context.vouched(sorted(own, key=lambda row: row.day), kinds)
+        missing = f"未见写明本人到场的{_names(kinds)}记录"
+        slots = _periods(context, duty, good, kinds, missing, waiting)
         if not portfolios:
             for slot in slots:
                 slot.words, slot.text = True, "没有登记联系支部，系统无从认定"
         found[duty.pk] = slots
     return found
+
+
+def _naming(context: ProofContext, duty: Duty, records: Mapping[int, CountingRecord]) -> list[CountingRecord]:
+    """Those of the records that name a holder: as chair, among those who came, or in title or minutes."""
+    names, members = _who(context, duty)
+    own = []
+    for pk, row in records.items():
+        detail = context.details[pk]
+        came = any(context.attendance.get(member, {}).get(pk) in ATTENDING for member in members)
+        written = any(name and name in context.visits.get(pk, "") for name in names)
+        if detail.chair in members or detail.chair_name in names or came or written:
+            own.append(row)
+    return own
 
 
 def debrief(context: ProofContext, duties: list[Duty]) -> Slots:
@@ -149,6 +179,7 @@ def debrief(context: ProofContext, duties: list[Duty]) -> Slots:
     for duty in duties:
         place, kinds = duty.list.organisation, kinds_of(duty)
         records = {row.activity: row for row in context.records_of([place.pk], kinds)}
+        waiting: list[CountingRecord] = []
         if duty.list.level in (Level.GENERAL_BRANCH, Level.BRANCH):
             for member in context.members[duty.list_id]:
                 there = context.attendance.get(member.pk, {})
@@ -159,10 +190,13 @@ def debrief(context: ProofContext, duties: list[Duty]) -> Slots:
             around = {pk for pk, row in context.places.items() if row.kind in (Kind.PARTY_GROUP, Kind.COMMITTEE)}
             records |= {row.activity: row for row in context.records_of(around, kinds)}
         rows = sorted(records.values(), key=lambda row: row.day)
+        if duty.list.level in (Level.GENERAL_BRANCH, Level.BRANCH):
+            # It is held before the committee: a branch that says so alone waits for its reviewer.
+            rows, waiting = context.vouched(rows, kinds)
         if duty.list.level == Level.PARTY_GROUP_SECRETARY:
             found[duty.pk] = _in_the_chair(context, duty, rows, kinds)
         else:
-            found[duty.pk] = _periods(context, duty, rows, kinds)
+            found[duty.pk] = _periods(context, duty, rows, kinds, waiting=waiting)
     return found
 
 

@@ -13,6 +13,7 @@ from responsibilities.duties.proofs import circulars, people, places, records, w
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
 from responsibilities.duties.templates import template
+from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
     "activities": records.activities,
@@ -83,6 +84,12 @@ def proof_slots(
     return found
 
 
+def _subject_to_come(duty: Duty) -> str:
+    """The subject with which the records of a duty come, "" where none is named: its requirement says 尚未启用 until then."""
+    rows = (REQUIREMENT_RULES_BY_ID[rule] for rule in duty.rule_ids if rule in REQUIREMENT_RULES_BY_ID)
+    return next((row.alive_from for row in rows if not row.alive), "")
+
+
 def _in_words(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each period, waiting for the holder's words."""
     found: Slots = {}
@@ -96,6 +103,7 @@ def _in_words(context: ProofContext, duties: list[Duty]) -> Slots:
             elif duty.list.level == Level.MEMBER and duty.key:
                 # Nobody is made to write a report about himself (rules against formalism, oa-no-formalism).
                 slot.expected, slot.text = 0, "系统暂无这方面的数据，不要求党员填报"
+                slot.later = _subject_to_come(duty)
             slots.append(slot)
         found[duty.pk] = slots or nothing_owed(duty, "")
     return found

@@ -6,7 +6,19 @@ from datetime import date
 from common.periods import KINDS
 from responsibilities.duties.models import LEVEL_ROLES, Duty, DutyPeriod, Level
 from responsibilities.duties.progress import Progress
-from responsibilities.duties.slot import DONE, LEFT_OUT, OPEN, OVERDUE, RETURNED, STATE_NAMES, DutySlot, next_date
+from responsibilities.duties.slot import (
+    CLOSED,
+    DONE,
+    LEFT_OUT,
+    NOT_APPLICABLE,
+    OPEN,
+    OVERDUE,
+    REPORTED,
+    RETURNED,
+    STATE_NAMES,
+    DutySlot,
+    next_date,
+)
 from responsibilities.duties.templates import RULE, template
 from responsibilities.rulebook import OWN_SETTING, Rule, citation, rule
 
@@ -75,6 +87,10 @@ def chip(found: Progress, slots: Sequence[DutySlot], as_of: date) -> tuple[str, 
         if due is None or any(slot.done or slot.state in DONE for slot in slots if slot.state not in LEFT_OUT):
             return OPEN, STATE_NAMES[OPEN]
         return "not_due", f"{due.month}月{due.day}日"
+    if found.state == CLOSED and any(slot.unreviewed for slot in slots):
+        return REPORTED, STATE_NAMES[REPORTED]
+    if found.state == NOT_APPLICABLE and slots and all(slot.dormant for slot in slots):
+        return slots[0].look, slots[0].word
     return found.state, STATE_NAMES[found.state]
 
 

@@ -20,9 +20,9 @@ class DutyTemplate:
     """One line of a level's template.
 
     level: a Level. period, times, unit, due, proof, source: as the columns of Duty. kinds: codes of the activities that
-    prove it. topic: a word that the record's title or content must hold, or "". rules: ids of the rulebook. number: RULE
-    or SETTING. parent: key of the duty further up that it serves, or "". double_life: about organisation life as an ordinary
-    member (双重组织生活), which a leader's own page shows apart.
+    prove it. topic: a Topic that the record must be about, or "". word: one that its title or content must hold, or "".
+    rules: ids of the rulebook. number: RULE or SETTING. parent: key of the duty further up that it serves, or "".
+    double_life: about organisation life as an ordinary member (双重组织生活), which a leader's own page shows apart.
     """
 
     key: str
@@ -40,6 +40,7 @@ class DutyTemplate:
     source: str = ""
     kinds: tuple[str, ...] = ()
     topic: str = ""
+    word: str = ""
     parent: str = ""
     double_life: bool = False
 

@@ -33,7 +33,7 @@ from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
 from responsibilities.duties.services.reports import about, reportable
-from responsibilities.duties.slot import OPEN, REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
+from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
 from responsibilities.portfolios.rights import supervises
 
 PER_PAGE = 30
@@ -206,8 +206,8 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
             "mend": slot.mend if records and slot.behind(today) else (),
             "days": slot.days(today) if slot.behind(today) else None,
             "waits": slot.waits(today),
-            "word": STATE_NAMES[slot.state],
-            "state": "not_due" if slot.state == OPEN and not slot.done else slot.state,
+            "word": slot.word,
+            "state": slot.look,
             "report": issued and reports and reportable(slot),
             "review": slot in to_review,
         }

@@ -24,7 +24,7 @@ def requirement_document_new(request: Request, pk: int, rule_id: str, period: st
     organisation, row = requirement_for(request, pk, rule_id, period)
     if not access.rights_at(request.user, organisation) & {DUTIES, RECORD}:
         raise access.Forbidden(DUTIES, organisation)
-    if not (row.row.proof == DOCUMENTS or row.row.documents):
+    if row.row.proof != DOCUMENTS:
         raise Http404
     form = DocumentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

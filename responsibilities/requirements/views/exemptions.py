@@ -21,10 +21,11 @@ from common.forms.fields import take_errors
 from common.periods import QUARTER, YEAR, Period
 from common.requests import Request
 from responsibilities.requirements.exemptions import (
+    FIELDS,
     exemption_for,
     exemption_make,
     exemption_revoke,
-    may_exempt,
+    may_revoke,
     places_to_exempt,
     rule_names,
 )
@@ -89,7 +90,7 @@ def exemption_list(request: Request) -> HttpResponse:
                 "row": row,
                 "rules": rule_names(row.rules),
                 "state": _STATES[_state(row)],
-                "may_revoke": row.revoked is None and may_exempt(request.user, row.organisation),
+                "may_revoke": row.revoked is None and may_revoke(request.user, row),
             }
             for row in page.object_list
         ],
@@ -143,7 +144,7 @@ def exemption_new(request: Request) -> HttpResponse:
         except ValidationError as error:
             take_errors(form, error)
         except access.Forbidden as error:
-            form.add_error("last", error.reason or "没有权限登记这项免予。")
+            form.add_error(FIELDS.get(error.reason, "last"), error.reason or "没有权限登记这项免予。")
         else:
             messages.success(request, f"已为 {len(made)} 个党组织登记免予，有关计量将重新计算")
             return redirect("exemption_list")

@@ -23,7 +23,7 @@ from common.requests import Request
 from members.activities.models import Activity
 from responsibilities.portfolios.rights import supervises
 from responsibilities.requirements.circulated import circulars_of
-from responsibilities.requirements.exemptions import may_exempt, requirement_exempt
+from responsibilities.requirements.exemptions import may_exempt_period, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument, RequirementState
@@ -240,8 +240,8 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
             if rule_id in one.rules
         ],
         "can_name": bool({DUTIES, RECORD} & rights),
-        "can_exempt": may_exempt(request.user, organisation),
-        "proved_by_documents": row.row.proof == DOCUMENTS or row.row.documents,
+        "can_exempt": may_exempt_period(request.user, organisation, row.period),
+        "proved_by_documents": row.row.proof == DOCUMENTS,
         "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),
         "circulars": circulars_of(request.user, organisation, row),
         "may_circulate": ASSIGN in rights,
@@ -285,7 +285,7 @@ def requirement_explain(request: Request, pk: int, rule_id: str, period: str) ->
 @login_required
 def requirement_exempt_page(request: Request, pk: int, rule_id: str, period: str) -> HttpResponse:
     organisation, row = requirement_for(request, pk, rule_id, period)
-    if not may_exempt(request.user, organisation):
+    if not may_exempt_period(request.user, organisation, row.period):
         raise access.Forbidden(ASSIGN, organisation)
 
     def act(text: str) -> None:

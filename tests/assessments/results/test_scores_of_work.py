@@ -142,7 +142,7 @@ def test_the_trial_names_the_exemptions_of_its_period(world, as_, work):
     with clock.at(DAY):
         assert "集中办公场所搬迁" not in page(assessment_trial(by=world.staff, period=Q3))
         exemption_make(
-            by=world.staff,
+            by=world.committee_secretary,
             organisations=[world.branch_b, world.branch_c],
             rules=["life-theme-day"],
             first=date(2026, 9, 1),

@@ -68,6 +68,19 @@ def test_a_meeting_that_decides_without_a_resolution(world):
     assert chips(world, lecture) == {}
 
 
+def test_what_a_branch_says_of_others_is_worth_a_look(world):
+    kinds = ["lecture", "debrief", "training", "theme_day", "org_life"]
+    record = submitted(world.branch_a, world.secretary_a, day=DAY, kinds=kinds)
+    Activity.objects.filter(pk=record.pk).update(lecturer_name="外来人")
+    found = chips(world, record)
+    assert (
+        found["证明他人履责"].startswith("述职评议会、") and "授课人外来人不是本支部党员" in found["授课人不在本支部"]
+    )
+    assert "5 个类型" in found
+    Activity.objects.filter(pk=record.pk).update(lecturer_name=world.people("branch_a")[0].name)
+    assert "授课人不在本支部" not in chips(world, record)
+
+
 def test_a_host_that_has_not_confirmed(world):
     record = submitted(world.branch_a, world.secretary_a, day=DAY, kinds=["theme_day"], hosts=[world.branch_b])
     assert world.branch_b.label in chips(world, record)["共同举办待确认"]

@@ -173,4 +173,6 @@ class SlowUpper(SlowDuties):
         found = list({row.pk: row for row in self.records(kinds, own)}.values())
         if duty.list.level == "party_group_secretary":
             found = [row for row in found if self.has_chair(row, member, holder)]
+        if duty.list.level in ("branch", "general_branch"):
+            found = self.vouched(found)
         yield from self.held(duty, found)

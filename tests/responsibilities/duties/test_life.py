@@ -124,7 +124,7 @@ def test_a_start_moved_late_makes_history_of_the_year_and_no_point_of_what_was_b
 def test_nobody_renews_the_term_of_an_organisation_that_is_gone(world):
     issued(world)
     term = Term.objects.create(organisation=world.branch_b, expires=date(2026, 10, 1))
-    one = duty("cm-term")
+    one = duty("br-term", organisation=world.branch_b)
 
     def owed():
         return [slot.state for slot in duty_slots([one], as_of=AS_OF)[one.pk] if slot.key == f"term/{term.pk}"]

@@ -1,8 +1,10 @@
 """The life of a duty list through the browser's requests: made, adjusted, issued, taken note of."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from branches.access.models import User
 from branches.access.services.appointments import appointment_make
@@ -286,3 +288,15 @@ def test_lists_count_from_the_day_on_which_they_were_issued(world):
     place = [world.branch_a.pk]
     assert issued_duties(2026, ISSUED_ON, place).exists()
     assert not issued_duties(2026, date(2026, 2, 9), place).exists()
+
+
+def test_lists_issued_before_rest_on_the_requirements_too(world):
+    issued(world)
+    Duty.objects.filter(key="cm-thought").update(source="")
+    Duty.objects.filter(key="cm-term").update(source="terms", period="each", detail="我们自己写的")
+    Duty.objects.filter(key="br-term").update(source="terms")
+    import_module("responsibilities.migrations.0017_duties_rest_on_their_requirements").rest_on_requirements(apps, None)
+    rows = {row.key: (row.source, row.period) for row in Duty.objects.filter(key__in=("cm-thought", "cm-term"))}
+    assert rows == {"cm-thought": ("requirements", "half"), "cm-term": ("requirements", "requirements")}
+    assert Duty.objects.get(key="cm-term").detail == "我们自己写的"
+    assert not Duty.objects.filter(key="br-term").exclude(source="terms").exists()

@@ -261,3 +261,20 @@ def test_a_leaders_start_page_says_what_he_owes_and_leads_and_nobody_elses_does(
         and "不同步 1 处" in page
     )
     assert "分管业务" not in as_("party_secretary").get("/duties/own/brief/").content.decode()
+
+
+def test_whoever_reviews_and_has_no_list_reads_first_how_many_reports_wait(world, as_):
+    issued(world)
+    one = duty("br-fee", organisation=world.branch_a)
+    assert "您还没有责任清单" in html(as_("staff").get("/duties/own/"))
+    as_("secretary_a").post(f"/duties/{one.pk}/report/", {"slot": "2026Q1", "text": "已收缴"})
+    page = html(as_("staff").get("/duties/own/"))
+    assert "1 份责任报告待您审核" in page and "责任清单</h1>" not in page and "还没有下达给您的责任清单" not in page
+
+
+def test_the_menu_leads_nobody_to_a_page_that_stays_empty(world, as_):
+    def menu(who):
+        return {item["label"] for group in as_(who).get("/", follow=True).context["nav"] for item in group["items"]}
+
+    assert "我的责任" not in menu("assistant") and "责任清单" in menu("assistant")
+    assert "督查督办" not in menu("leader_a1") and "督查督办" in menu("secretary_a")

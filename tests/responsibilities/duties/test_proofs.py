@@ -6,6 +6,8 @@ import pytest
 
 from branches.places.models.terms import Term
 from common import clock
+from common.operator import OPERATOR
+from common.periods import Period
 from members.activities.models import Activity, ActivityKind, ActivityKindCode, Attendance
 from members.roster.models.members import Member
 from responsibilities.duties.models import LEVEL_ORDER, Duty, Level
@@ -14,6 +16,9 @@ from responsibilities.duties.proofs.sources import FROM_TEMPLATE, SOURCE_NAMES, 
 from responsibilities.duties.selectors.of_record import duties_of_record
 from responsibilities.duties.selectors.wording import basis, own_number, short_basis
 from responsibilities.duties.templates import template, templates
+from responsibilities.portfolios.models import LeaderPortfolio
+from responsibilities.requirements.selectors import one_requirement
+from responsibilities.requirements.services import document_name
 from responsibilities.rulebook import rule
 from responsibilities.work.models import StageEvidence, SyncStage, WorkCarrier, WorkItem
 from tests.records import counted
@@ -146,18 +151,30 @@ def test_the_party_groups_secretary_debriefs_by_the_meeting_that_he_chaired_hims
 
 def test_what_the_secretary_must_chair_himself_is_proved_by_the_chair(world):
     issued(world)
-    first = held(world.root, "party_special", date(2026, 3, 5), chair_name="别人")
+    first = held(world.root, "party_special", date(2026, 3, 5), chair_name="别人", topics=["party_building"])
     assert slots("pg-study")["2026H1"].records == [first.pk]
     assert slots("ps-first")["2026H1"].state == "overdue"
     held(world.root, "party_special", date(2026, 5, 5), chair_name=world.party_secretary.name)
     assert slots("ps-first")["2026H1"].state == "closed"
 
 
-def test_a_meeting_counts_for_a_topic_only_when_it_names_it(world):
+def test_a_meeting_counts_for_each_topic_that_was_ticked_for_duty_and_requirement_alike(world):
     issued(world)
-    held(world.root, "party_special", date(2026, 3, 5), content="研究意识形态工作责任制")
-    assert slots("pg-ideology")["2026H1"].state == "closed"
-    assert slots("pg-strict")["2026H1"].state == "overdue"
+    same = {"pg-study": "resp-party-group-study", "pg-strict": "resp-half-year", "pg-ideology": "resp-ideology"}
+
+    def done():
+        found = [slots(key)["2026H1"].done for key in same]
+        assert found == [one_requirement(world.root, rule, Period.parse("2026H1")).done for rule in same.values()]
+        return found
+
+    record = held(world.root, "party_special", date(2026, 3, 5), content="研究从严治党、意识形态工作责任制")
+    assert done() == [0, 0, 0]
+    assert slots("pg-strict")["2026H1"].text == "未见议题为“全面从严治党”的专题研究党建会议记录"
+    # A ledger has no column for topics: of an imported record its words tell.
+    Activity.objects.filter(pk=record.pk).update(origin="import")
+    assert done() == [0, 1, 1]
+    Activity.objects.filter(pk=record.pk).update(topics=["party_building", "governance"])
+    assert done() == [1, 1, 0]
 
 
 def test_hours_without_times_are_unknown_and_never_zero(world):
@@ -215,3 +232,66 @@ def test_nothing_of_a_list_is_overdue_before_its_year_and_an_ended_term_is_owed_
     Term.objects.filter(pk=term.pk).update(closed_on=date(2027, 2, 3))
     (slot,) = duty_slots([one], as_of=date(2027, 3, 1))[one.pk]
     assert (slot.state, slot.late) == ("closed", 1)
+
+
+def test_a_branchs_word_about_others_waits_for_its_review_and_a_visit_must_name_the_leader(world):
+    issued(world)
+    LeaderPortfolio.objects.create(
+        organisation=world.root, leader=world.leader, contact=world.branch_a, starts=date(2026, 1, 1)
+    )
+    visit = held(world.branch_a, "visit_branch", date(2026, 8, 5), content="到会指导")
+    assert slots("ld-contact")["2026H2"].text == "未见写明本人到场的联系点指导记录"
+    Activity.objects.filter(pk=visit.pk).update(content=f"{world.leader.name}到会指导", state="submitted")
+    slot = slots("ld-contact")["2026H2"]
+    assert (slot.done, slot.state, slot.text) == (0, "open", "8月5日的联系点指导记录待审核，通过后计入")
+    lecture = held(world.branch_b, "lecture", date(2026, 8, 6), lecturer_name=world.leader.name)
+    debrief = held(world.branch_a, "debrief", date(2026, 8, 7))
+    waiting = [visit, lecture, debrief]
+    Activity.objects.filter(pk__in=[row.pk for row in waiting]).update(state="submitted")
+    asked = [
+        ("ld-contact", "2026H2", {}),
+        ("ld-lecture", "2026", {}),
+        ("br-debrief", "2026", {"organisation": world.branch_a}),
+    ]
+    assert [slots(key, **chosen)[period].done for key, period, chosen in asked] == [0, 0, 0]
+    Activity.objects.filter(pk__in=[row.pk for row in waiting]).update(state="accepted")
+    assert [slots(key, **chosen)[period].done for key, period, chosen in asked] == [1, 1, 1]
+
+
+def test_a_committees_report_and_reminders_are_its_requirements_and_not_what_its_branches_do(world, as_):
+    issued(world)
+    Term.objects.create(organisation=world.branch_a, expires=date(2027, 3, 1), closed_on=date(2026, 10, 20))
+    for key, asked, period in (("cm-term", "term-remind-6m", "2026"), ("cm-thought", "resp-thought-report", "2026H1")):
+        slot = slots(key)[f"{asked}/{period}"]
+        owed = one_requirement(world.committee, asked, Period.parse(period))
+        assert (slot.expected, slot.done, slot.due) == (owed.expected, owed.done, owed.due) == (1, 0, owed.due)
+        assert slot.state == owed.state == "overdue" and not slot.words
+    paper = {"title": "上半年思想政治工作情况报告", "number": "", "dated_on": date(2026, 6, 20)}
+    one = one_requirement(world.committee, "resp-thought-report", Period.parse("2026H1"))
+    document_name(by=OPERATOR, organisation=world.committee, row=one, **paper)
+    assert slots("cm-thought")["resp-thought-report/2026H1"].state == "closed"
+    assert as_("staff").get(f"/duties/{duty('cm-term').pk}/").status_code == 200
+
+
+def test_a_duty_says_what_was_found_and_not_counted_and_waits_for_the_review_as_its_requirement(world, as_):
+    issued(world)
+    one = duty("br-theme", organisation=world.branch_a)
+    record = held(world.branch_a, "theme_day", date(2026, 10, 8))
+    Activity.objects.filter(pk=record.pk).update(state="submitted")
+    slot = slots("br-theme", organisation=world.branch_a)["life-theme-day/2026-10"]
+    assert (slot.state, slot.word) == ("closed", "待审核")
+    Activity.objects.filter(pk=record.pk).update(state="accepted")
+    assert slots("br-theme", organisation=world.branch_a)["life-theme-day/2026-10"].word == "已办结"
+    record.judgements.update(valid=False, present=2, needed=3)
+    slot = slots("br-theme", organisation=world.branch_a)["life-theme-day/2026-10"]
+    assert slot.text.endswith("；10月8日的记录不计入：到会 2 人，不足法定人数 3 人")
+    assert slot.text in as_("secretary_a").get(f"/duties/{one.pk}/").content.decode()
+
+
+def test_what_comes_with_a_later_subject_says_so_as_its_requirement_does(world, as_):
+    issued(world)
+    member = Member.objects.get(account=world.member)
+    words = {key: next(iter(slots(key, member=member).values())).word for key in ("mb-fee", "mb-promise", "mb-move")}
+    assert words == {"mb-fee": "尚未启用", "mb-promise": "尚未启用", "mb-move": "不适用"}
+    page = as_("member").get(f"/duties/{duty('mb-fee', member=member).pk}/").content.decode()
+    assert "尚未启用" in page

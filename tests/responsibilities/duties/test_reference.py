@@ -70,6 +70,8 @@ def _meet_above(world, agency):
                 title=chance.choice(["研究意识形态工作", "从严治党专题", "研究党建"]),
                 state=chance.choice(["accepted", "submitted", "returned"]),
                 late=agency.maybe(0.2),
+                origin=chance.choice(["form", "import"]),
+                topics=chance.sample(["governance", "ideology", "party_building"], chance.randrange(0, 3)),
             )
             ActivityKind.objects.create(activity=record, kind=kind)
             counted(record)

@@ -114,15 +114,15 @@ def test_without_anyone_above_a_report_is_accepted_and_says_so(world, as_):
 
 def test_the_committees_report_is_judged_by_the_party_groups_secretary_not_by_a_holder(world, as_):
     issued(world)
-    one = duty("cm-thought")
-    as_("committee_secretary").post(f"/duties/{one.pk}/report/", {"slot": "2026H2", "text": "已汇报"})
+    one = duty("cm-dev")
+    as_("committee_secretary").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已分析"})
     report = DutyReport.objects.get(duty=one)
     assert report.state == "reported"
     path = f"/duties/reports/{report.pk}/review/"
     assert as_("committee_secretary").post(path, {"do": "accept"}).status_code == 403
     assert as_("staff").post(path, {"do": "accept"}).status_code == 403
     assert as_("party_secretary").post(path, {"do": "accept"}).status_code == 302
-    assert slot(one, "2026H2").state == "accepted"
+    assert slot(one, "2026").state == "accepted"
 
 
 def test_a_duty_whose_proof_the_system_holds_closes_by_itself(world, as_):

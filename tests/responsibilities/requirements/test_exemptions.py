@@ -79,8 +79,8 @@ def test_the_whole_of_a_period_is_always_long_enough():
 @pytest.mark.parametrize(
     ("who", "place", "error"),
     [
-        ("staff", "branch_a", None),
-        ("staff", "committee", None),
+        ("committee_secretary", "branch_a", None),
+        ("staff", "branch_a", Forbidden),
         ("staff", "root", Forbidden),
         ("general_secretary", "branch_c", Forbidden),
         ("secretary_a", "branch_a", Forbidden),
@@ -95,6 +95,25 @@ def test_only_who_assigns_work_strictly_above_may_exempt(who, place, error, worl
     with pytest.raises(error):
         make(world, by=world.user(who), place=place)
     assert not Exemption.objects.exists()
+
+
+def test_the_office_exempts_no_upper_level_and_nothing_that_has_begun(world, as_):
+    today = clock.today()
+    coming = {"first": today, "last": today + timedelta(days=60)}
+    assert make(world, by=world.staff, **coming)
+    with pytest.raises(Forbidden):
+        make(world, by=world.staff, place="committee", rules=["life-all-hands"], **coming)
+    data = {"organisations": [world.branch_b.pk], "rules": [THEME], "reason": "任务重", "document": ""}
+    data |= {"first": str(today - timedelta(days=40)), "last": str(today)}
+    page = as_("staff").post("/exemptions/new/", data)
+    assert (
+        page.status_code == 422 and "从今天以前开始的免予由机关党委书记登记。" in page.context["form"].errors["first"]
+    )
+    late = f"/requirements/{world.branch_b.pk}/{THEME}/2026-09/"
+    assert f"{late}exempt/" not in as_("staff").get(late).content.decode()
+    assert as_("staff").get(f"{late}exempt/").status_code == 403
+    assert as_("committee_secretary").get(f"{late}exempt/").status_code == 200
+    assert not Exemption.objects.filter(organisation__in=[world.branch_b, world.committee]).exists()
 
 
 def test_beyond_six_months_who_sets_the_rules_has_to_agree(world):
@@ -133,7 +152,7 @@ def test_what_cannot_be_is_told_at_its_field(values, field, world):
 
 
 def test_what_was_agreed_is_listed_exported_taken_back_and_kept(world, as_):
-    (row,) = make(world, by=world.staff, document="云机党发〔2026〕3号")
+    (row,) = make(world, by=world.committee_secretary, document="云机党发〔2026〕3号")
     staff = as_("staff")
     page = staff.get("/exemptions/").content.decode()
     assert "甲处党支部" in page and "防汛值守" in page and "云机党发〔2026〕3号" in page
@@ -143,7 +162,7 @@ def test_what_was_agreed_is_listed_exported_taken_back_and_kept(world, as_):
     exported = staff.post("/exemptions/export/")
     assert b"".join(exported.streaming_content if exported.streaming else [exported.content])
     ChangeMark.objects.all().delete()
-    exemption_revoke(by=world.staff, exemption=row, reason="值守已结束")
+    exemption_revoke(by=world.committee_secretary, exemption=row, reason="值守已结束")
     mark = ChangeMark.objects.get(subject="exemption")
     assert (mark.first_day, mark.last_day) == (date(2026, 1, 1), date(2026, 12, 31))
     entry = AuditEntry.objects.latest("pk")
@@ -161,7 +180,7 @@ def test_several_are_made_in_one_go_and_listed_before_a_freeze(world, as_):
         "reason": "防汛值守",
         "document": "",
     }
-    assert as_("staff").post("/exemptions/new/", data).status_code == 302
+    assert as_("committee_secretary").post("/exemptions/new/", data).status_code == 302
     (agreed,) = exemptions_of(world.staff, Period.parse("2026Q3"))
     assert agreed.places == (world.branch_a.label, world.branch_b.label)
     assert agreed.row.reason == "防汛值守" and agreed.rules == "党员大会、主题党日"
@@ -173,8 +192,8 @@ def test_a_form_that_is_refused_keeps_what_was_typed(world, as_):
     data = {
         "organisations": [world.branch_a.pk],
         "rules": [THEME],
-        "first": "2026-03-01",
-        "last": "2026-12-31",
+        "first": clock.today(),
+        "last": clock.today() + timedelta(days=200),
         "reason": "驻村",
     }
     answer = as_("staff").post("/exemptions/new/", data)

@@ -19,7 +19,7 @@ from responsibilities.requirements import rules as table
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rule import Edition
 from responsibilities.requirements.rules import COUNTED_RULES, LIVE_RULES, REQUIREMENT_RULES, REQUIREMENT_RULES_BY_ID
-from responsibilities.requirements.selectors import one_requirement, requirements
+from responsibilities.requirements.selectors import found_words, one_requirement, requirements
 from tests.examples import examples
 from tests.records import counted
 from tests.responsibilities.random_year import YEAR, Agency
@@ -173,3 +173,27 @@ def test_what_is_due_in_the_next_spring_is_among_what_falls_due_then(world):
     rows = requirements(Period.parse("2027"), organisations=[world.branch_b.pk], as_of=date(2027, 2, 1), carried=True)
     due = {(row.rule, str(row.period)) for row in rows if row.due == date(2027, 3, 31) and str(row.period) == "2026"}
     assert due == {("life-org-meeting", "2026"), ("ma-yearly", "2026")}
+
+
+def test_what_a_branch_says_of_others_counts_once_its_reviewer_has_accepted_it(world):
+    secretary = world.people("branch_a")[0]
+    lecture = held(world.branch_b, "lecture", date(2026, 5, 6), state="submitted", lecturer_name="party_secretary 用户")
+    meeting = held(world.branch_a, "debrief", date(2026, 5, 7), state="submitted", there=[secretary])
+    ActivityKind.objects.create(activity=meeting, kind="training")
+    counted(meeting)
+    asked = [
+        (world.root, "life-lecture-leader"),
+        (world.branch_a, "oa-debrief"),
+        (world.branch_a, "edu-rotation-agency"),
+    ]
+    for place, rule in asked:
+        row = state_of(place, rule, "2026")
+        assert (row.done, [one.reason for one in row.found]) == (0, ["待审核，通过后计入"])
+        assert found_words(row).endswith("日的记录待审核，通过后计入")
+    Activity.objects.filter(pk__in=[lecture.pk, meeting.pk]).update(state="accepted")
+    assert [state_of(place, rule, "2026").state for place, rule in asked] == ["met"] * 3
+    # What the upper level records itself counts from its submission on.
+    Activity.objects.filter(pk=lecture.pk).update(organisation=world.root, state="submitted")
+    lecture.judgements.all().delete()
+    counted(Activity.objects.get(pk=lecture.pk))
+    assert state_of(world.root, "life-lecture-leader", "2026").state == "met"

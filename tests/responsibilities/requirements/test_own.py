@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from assessments.home.selectors.record_effects import effects_of_record
+from branches.places.models.terms import Term
 from common import clock
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind, Attendance
@@ -107,6 +108,14 @@ def test_a_paper_proves_a_plan_until_it_is_withdrawn(world, as_):
     assert secretary.get(f"/requirements/{world.root.pk}/life-study-group/{YEAR}Q1/document/").status_code == 404
 
 
+def test_a_secretarys_debriefing_is_a_meeting_and_takes_no_paper(world, as_):
+    address = f"/requirements/{world.branch_a.pk}/oa-debrief/{YEAR}/"
+    assert "登记文件" not in as_("secretary_a").get(address).content.decode()
+    data = {"title": "述职报告", "number": "", "dated_on": f"{YEAR}-02-03"}
+    assert as_("secretary_a").post(f"{address}document/", data).status_code == 404
+    assert not RequirementDocument.objects.exists()
+
+
 def test_the_panel_of_a_record_says_which_subject_it_lacks(world):
     record = Activity.objects.create(
         organisation=world.root, day=date(YEAR, 9, 10), title="专题", state="accepted", topics=["governance"]
@@ -116,3 +125,14 @@ def test_the_panel_of_a_record_says_which_subject_it_lacks(world):
     told = {line.title: (line.note, line.mark) for line in effects_of_record(record) if line.kind == "义务"}
     assert told["下半年研究全面从严治党"][1] == "完成"
     assert told["下半年研究意识形态工作"] == ("没有标明议题“意识形态工作”，不计入", "不计入")
+
+
+def test_a_general_branchs_secretary_debriefs_and_its_term_is_owed_too(world, as_):
+    Term.objects.create(organisation=world.general, expires=date(YEAR, 12, 20))
+    rows = (
+        one_requirement(world.general, "oa-debrief", Period.parse(str(YEAR))),
+        one_requirement(world.general, "term-on-time", Period.parse(str(YEAR))),
+    )
+    assert [row.expected for row in rows] == [1, 1]
+    page = as_("general_secretary").get("/requirements/own/").content.decode()
+    assert "书记述职" in page and "按期换届" in page and "今年应办 0 项" not in page

@@ -21,7 +21,7 @@ from tests.assessments.facts.writes.agency import TODAY, YEAR, account_link, rec
 def exempted(a):
     yield
     row = row_of(a.world.branch_a, "life-theme-day", f"{YEAR}-02")
-    requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
+    requirement_exempt(by=a.world.committee_secretary, organisation=a.world.branch_a, row=row, reason="疫情")
 
 
 @write
@@ -41,17 +41,21 @@ def exempted_from_debriefing(a):
 @write
 def exemption_of_a_month_to_come_revoked(a):
     row = row_of(a.world.branch_a, "life-theme-day", f"{YEAR}-12")
-    exemption = requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
+    exemption = requirement_exempt(
+        by=a.world.committee_secretary, organisation=a.world.branch_a, row=row, reason="疫情"
+    )
     yield
-    exemption_revoke(by=a.world.staff, exemption=exemption, reason="已结束")
+    exemption_revoke(by=a.world.committee_secretary, exemption=exemption, reason="已结束")
 
 
 @write
 def exemption_revoked(a):
     row = row_of(a.world.branch_a, "life-theme-day", f"{YEAR}-02")
-    exemption = requirement_exempt(by=a.world.staff, organisation=a.world.branch_a, row=row, reason="疫情")
+    exemption = requirement_exempt(
+        by=a.world.committee_secretary, organisation=a.world.branch_a, row=row, reason="疫情"
+    )
     yield
-    exemption_revoke(by=a.world.staff, exemption=exemption, reason="已结束")
+    exemption_revoke(by=a.world.committee_secretary, exemption=exemption, reason="已结束")
 
 
 @write
