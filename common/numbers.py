@@ -44,8 +44,17 @@ def masked(text: str) -> str:
     """Return `text` with each number of a person as `110***********0021`: as long as typed, the first three and the last four
     characters left, and whatever stands between the digits.
     """
+    return _masked(text, _numbers(text))
+
+
+def identity_masked(text: str) -> str:
+    """Return `text` with whole identity numbers masked as `masked` does; whatever else is long (keys, hashes) stays."""
+    return _masked(text, [row for row in _numbers(text) if _is_identity(row[2])])
+
+
+def _masked(text: str, numbers: list[tuple[int, int, str]]) -> str:
     letters = list(text)
-    for start, end, kept in _numbers(text):
+    for start, end, kept in numbers:
         place = 0
         for at in range(start, end):
             if not unicodedata.normalize("NFKC", letters[at]).isalnum():
@@ -61,11 +70,11 @@ def holds_identity_number(text: str) -> bool:
 
     A number of another kind that is as long fails the check ten times out of eleven.
     """
-    return any(len(kept) == 18 and kept[:17].isdigit() and _checks(kept.upper()) for _, _, kept in _numbers(text))
+    return any(_is_identity(kept) for _, _, kept in _numbers(text))
 
 
-def _checks(number: str) -> bool:
-    return bool(ric.calc_check_digit(number[:17]) == number[17])
+def _is_identity(kept: str) -> bool:
+    return len(kept) == 18 and kept[:17].isdigit() and bool(ric.calc_check_digit(kept[:17]) == kept[17].upper())
 
 
 def stray(text: str) -> str:

@@ -16,7 +16,7 @@ from django.db import models, transaction
 from branches.audit.macs import canonical, key_id, mac
 from branches.audit.models import AuditEntry
 from common import clock
-from common.numbers import masked
+from common.numbers import identity_masked
 from common.operator import OPERATOR, Actor
 
 log = logging.getLogger("tongbu.audit")
@@ -61,9 +61,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[s
 
 
 def _hidden(value: Any) -> Any:
-    """Return a value of the payload with the numbers of people in its texts masked: the trail keeps them for ever (C46)."""
+    """Return a value of the payload with identity numbers in its texts masked: the trail keeps them for ever (C46)."""
     if isinstance(value, str):
-        return masked(value)
+        return identity_masked(value)
     if isinstance(value, Mapping):
         return {key: _hidden(one) for key, one in value.items()}
     return [_hidden(one) for one in value] if isinstance(value, list | tuple) else value
@@ -94,7 +94,7 @@ def _entry(
         verb=verb,
         object_type=(obj._meta.model_name or "") if isinstance(obj, models.Model) else "",
         object_id=obj.pk if isinstance(obj, models.Model) and isinstance(obj.pk, int) else None,
-        object_name=masked(str(obj or "") if name is None else name)[:200],
+        object_name=identity_masked(str(obj or "") if name is None else name)[:200],
         organisation_id=getattr(organisation, "pk", organisation),
         payload=canonical(payload),
         key_id=key_id(),
