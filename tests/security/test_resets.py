@@ -236,6 +236,23 @@ def test_what_an_administrator_knows_of_a_new_account_ends_with_its_appointment(
     assert not AuditEntry.objects.filter(payload__contains=new).exists()
 
 
+def test_a_branch_secretary_gets_no_code_of_an_account_that_the_administrator_made(world, as_, sign_in):
+    """Appointed in good faith later, as a leader, it would be his."""
+    user, code = account_create(by=world.administrator, username="newcomer", name="新人")
+    data = {"user": user.pk, "role": "branch_officer", "organisation": world.branch_a.pk}
+    data["starts"] = clock.today().isoformat()
+    client = as_("secretary_a")
+    assert "新人" not in client.get("/appointments/new/?q=newcomer").content.decode()
+    assert "secretary_b 用户" not in client.get("/appointments/new/?q=secretary_b").content.decode()
+    page = client.post("/appointments/new/?q=newcomer", data).content.decode()
+    assert "<code>" not in page and not user.appointments.exists()
+    with pytest.raises(ValidationError, match="由机关党委书记首次任命"):
+        appointment_make(by=world.secretary_a, user=user, role="branch_officer", organisation=world.branch_a)
+    assert sign_in("newcomer", code)[1].status_code == 302
+    assert "<code>" in as_("committee_secretary").post("/appointments/new/", data).content.decode()
+    assert Notice.objects.filter(recipient=world.auditor, text__contains="另发了一次性口令").exists()
+
+
 def test_the_first_code_is_given_anew_only_while_the_account_is_unused(world, as_, sign_in):
     user, first = account_create(by=world.administrator, username="newcomer", name="新人")
     address = f"/accounts/{user.pk}/code/"

@@ -6,6 +6,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from branches import audit
+from branches.access.auditors import tell_auditors
 from branches.access.models import CodeSlip, ExternalIdentity, User
 from branches.access.services.codes import one_time_code
 from branches.access.services.factor import factor_drop
@@ -20,7 +21,8 @@ CODE_HOURS = 24
 def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
     """Create an account and return (user, one-time code). The code works once, for 24 hours, and must be replaced.
 
-    An account that an administrator made gets another code from whoever first appoints or links it (access rule 10).
+    An account that an administrator made gets another code from the committee's secretary who first appoints it (access
+    rule 10).
     """
     user = account_add(by=by, username=username, name=name)
     return user, code_give(user, unvouched=by is not OPERATOR)
@@ -79,6 +81,7 @@ def account_first_code(*, by: Actor, user: User) -> str:
         raise ValidationError("该账号已有任职、已关联党员或已登录过，口令须申请重置，由有权任命的同志确认。")
     code = code_give(user, unvouched=True)
     audit.record(by=by, verb="account.first_code", obj=user)
+    tell_auditors(text=f"{by.name}重发了{user}（{user.username}）的首次口令，原口令作废")
     return code
 
 
