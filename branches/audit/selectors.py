@@ -95,6 +95,7 @@ VERBS = {
     "account.lock": "锁定账号",
     "account.unlock": "启用账号",
     "account.password": "修改密码",
+    "login.code": "再次使用一次性口令",
     "account.first_code": "重发首次口令",
     "account.slip": "打印口令条",
     "account.reset": "确认重置口令",
