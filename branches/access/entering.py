@@ -24,7 +24,7 @@ _PENDING = "pending"
 # Between the password and the code.
 PENDING_SECONDS = 300
 # What a session keeps when its owner changes his password.
-_KEPT = (factor.GIVEN, "scope")
+_KEPT = (factor.GIVEN, "scope", "confirmed")
 
 
 @dataclass(frozen=True)

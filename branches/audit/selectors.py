@@ -128,6 +128,7 @@ VERBS = {
     "activity.withdraw": "撤回活动记录",
     "appointment.end": "结束任职",
     "appointment.make": "任命",
+    "appointment.withdraw": "撤回任职",
     "audit.export": "导出审计记录",
     "audit.verify": "核验审计链",
     "circular.change": "修改通报文字",

@@ -112,6 +112,7 @@ def test_a_code_must_be_replaced_at_the_first_login_and_then_no_longer_works(wor
     answer = client.post("/login/first/?next=/account/", {"new_password": GOOD, "again": GOOD})
     assert answer.status_code == 302
     assert client.get("/account/").status_code == 200
+    assert client.get("/account/factor/").status_code == 200, "the password is not asked for again a moment later"
     assert sign_in("newcomer", code)[1].status_code == 401
     assert sign_in("newcomer", GOOD)[1].status_code == 302
 

@@ -295,3 +295,10 @@ def test_nor_do_they_review_what_the_account_wrote_into_anothers_record(world, a
     answer = as_("general_secretary").post(f"/reviews/{record.pk}/accept/", {"version": record.version})
     assert answer.status_code == 409
     assert as_("staff").post(f"/reviews/{record.pk}/accept/", {"version": record.version}).status_code == 302
+
+
+def test_of_the_auditor_the_page_names_the_command_with_which_the_operator_confirms(world, as_):
+    client = as_("administrator")
+    address, command = f"/accounts/{world.auditor.pk}/reset/", "manage.py reset_account auditor"
+    assert command in client.get(address).content.decode()
+    assert command in client.post(address, {"text": "忘记密码"}, follow=True).content.decode()

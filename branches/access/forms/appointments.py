@@ -140,6 +140,10 @@ class AppointmentEndForm(Form):
         self.fields["successor"].queryset = candidates
 
 
+class AppointmentWithdrawForm(Form):
+    reason = PlainTextField(label="撤回原因", max_length=200)
+
+
 class AppointmentFilter(Filter):
     q = PlainTextField(label="姓名或用户名", max_length=64, required=False)
     role = forms.ChoiceField(

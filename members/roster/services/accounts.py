@@ -10,7 +10,7 @@ from branches import audit
 from branches.access.models import User
 from branches.audit.limits import Limit, take
 from branches.jobs.marks import mark
-from branches.notices.services import notice_send
+from branches.notices.services import notice_send, notices_settled
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.reach import fresh
@@ -167,6 +167,7 @@ def link_confirm(*, by: User, proposal: LinkProposal) -> Member:
     if problem:
         raise Conflict(problem)
     proposal.delete()
+    notices_settled(to=account, kind="link", about=f"link/{member.pk}")
     _link(account, member, account)
     if proposal.proposed_by is not None:
         notice_send(
@@ -183,6 +184,7 @@ def link_refuse(*, by: User, proposal: LinkProposal) -> None:
     """
     proposal, member = _own(by, proposal)
     proposal.delete()
+    notices_settled(to=by, kind="link", about=f"link/{member.pk}")
     audit.record(by=by, verb="member.account_refuse", obj=member, organisation=member.home, before={"account": by.pk})
     if proposal.proposed_by is not None:
         text, url = f"{by.name}谢绝关联{member.name}的党员档案", ""

@@ -16,7 +16,6 @@ from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
 from members.roster.services.accounts import link_confirm, link_propose
 
-
 # Whatever he may not see has one answer: a reason would tell whose account is whose.
 NONE_SUCH = "没有可以关联的这个账号"
 
@@ -33,14 +32,17 @@ def test_a_link_is_proposed_confirmed_by_the_owner_and_ended(world, as_, first):
     assert own.get("/members/own/").status_code == 404, "without the owner's yes it has no effect"
     assert "等待本人确认" in client.get(address).content.decode()
     assert Notice.objects.get(recipient=world.outsider).url == "/account/links/"
-    Notice.objects.all().delete()
     assert "确认关联党员档案" in own.get("/account/").content.decode()
     page = own.get("/account/links/").content.decode()
     assert first.name in page and "secretary_a 用户" in page
     proposal = LinkProposal.objects.get()
     assert as_("member").post(f"/account/links/{proposal.pk}/", {"answer": "yes"}).status_code == 404
     assert own.post(f"/account/links/{proposal.pk}/", {"answer": "yes"}).status_code == 302
-    assert Notice.objects.get(recipient=world.secretary_a).text == f"outsider 用户已确认关联{first.name}的党员档案"
+    assert not Notice.objects.filter(recipient=world.outsider).exists(), "what was asked is answered"
+    assert (
+        Notice.objects.filter(recipient=world.secretary_a).latest("pk").text
+        == f"outsider 用户已确认关联{first.name}的党员档案"
+    )
     assert first.name in own.get("/members/own/").content.decode()
     assert as_("outsider").get(f"/members/{world.people('branch_a')[1].pk}/").status_code == 404
     assert client.post(address, {"username": ""}).status_code == 302
