@@ -61,7 +61,8 @@ class Appointment(models.Model):
         verbose_name="接手人",
     )
     end_reason = models.CharField("结束原因", max_length=200, blank=True)
-    # When it was entered: a mistake is withdrawn on that day. Of rows older than the column it is not known.
+    # When it was entered: a mistake is withdrawn on that day. Of rows older than the column, and
+    # of the operator's, it is not known.
     made_at = models.DateTimeField("登记时间", null=True, blank=True, editable=False)
     # Withdrawn: it ends before it starts, so that it is in force on no day, and the row stays with its reason.
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True, editable=False)
