@@ -24,7 +24,7 @@ _PENDING = "pending"
 # Between the password and the code.
 PENDING_SECONDS = 300
 # What a session keeps when its owner changes his password.
-_KEPT = (factor.GIVEN, "scope")
+_KEPT = (factor.GIVEN, "scope", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,18 @@ class Pending:
 
 def why_not(user: User) -> str:
     """Return why an account may not enter now, whichever way it comes, or an empty text."""
+    if not (said := _closed(user)) and is_spent(user):
+        return "一次性口令已用过，请向发给您口令的同志重新申领。"
+    return said
+
+
+def _closed(user: User) -> str:
     backend: ModelBackend = import_string(BACKEND)()
     if not backend.user_can_authenticate(user):
         # As for a wrong password: nobody learns from it that the account is there (control C02).
         return "用户名或密码不正确，请重新输入。"
     if code_expired(user):
         return "一次性口令已过期，请向发给您口令的同志重新申领。"
-    if is_spent(user):
-        return "一次性口令已用过，请向发给您口令的同志重新申领。"
     return ""
 
 

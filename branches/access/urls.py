@@ -41,6 +41,7 @@ urlpatterns = [
     path("scope/", own_account.scope, name="scope"),
     path("appointments/", appointments.appointment_list, name="appointment_list"),
     path("appointments/new/", appointments.appointment_new, name="appointment_new"),
+    path("appointments/<int:pk>/withdraw/", appointments.appointment_withdrawal, name="appointment_withdraw"),
     path("accounts/", accounts.account_list, name="account_list"),
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/<int:pk>/code/", accounts.account_code, name="account_code"),

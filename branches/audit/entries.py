@@ -33,7 +33,7 @@ class Source:
 
 _NOWHERE = Source()
 # A blind index finds its number again for whoever holds the key, and tells that two entries mean one person.
-_NEVER_KEPT = {"password", "name_key", "identity_index"}
+_NEVER_KEPT = {"password", "code_digest", "name_key", "identity_index"}
 source = ContextVar("audit_source", default=_NOWHERE)
 
 

@@ -14,6 +14,11 @@ def notice_send(*, by: Actor, to: Any, kind: str, text: str, url: str = "", abou
     return Notice.objects.create(recipient=to, sender=account_of(by), kind=kind, text=text[:300], url=url, about=about)
 
 
+def notices_settled(*, to: Any, kind: str, about: str) -> None:
+    """Take away what asked an account for an answer that is given or not wanted any more; the trail has the answer."""
+    Notice.objects.filter(recipient=to, kind=kind, about=about).delete()
+
+
 @one_transaction
 def notices_read(*, by: Actor, pk: int | None = None) -> int:
     """Mark one notice (or all) of `by` as read; return how many changed."""

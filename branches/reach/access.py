@@ -182,6 +182,14 @@ def may_appoint(giver: Actor, role: str, organisation: Any) -> bool:
     )
 
 
+def appoints_for_agency(giver: Actor) -> bool:
+    """Return whether `giver` appoints for the whole agency now: the committee's secretary, or the server's operator.
+
+    Only they give the first post to an account that an administrator made, because its code comes with it (rule 10).
+    """
+    return giver is OPERATOR or any(seat.role == "committee_secretary" for seat in fresh(giver).seats)
+
+
 def may_give(giver: Actor, appointment: Appointment) -> bool:
     """Return whether `giver` may appoint to an appointment's role, or (of an assistant) to that of whom he acts for."""
     row = appointment.principal or appointment

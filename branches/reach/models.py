@@ -13,11 +13,16 @@ from branches.reach.intervals import above
 from branches.reach.querysets import ScopedQuerySet
 from branches.reach.reach import Reach, Seat, principal_serves
 from branches.reach.rights import ASSISTANT, JUDGES, PRINCIPALS, ROLE_CHOICES, SYSTEM_ROLES
+from common import clock
 from common.dated import DatedQuerySet
 from common.names import titled
 
 
 class AppointmentQuerySet(DatedQuerySet, ScopedQuerySet):  # type: ignore[override]  # the plugin's two managers
+    def in_force_during(self, first: date, last: date) -> Self:
+        """Return the appointments in force on at least one day from `first` to `last`; a withdrawn one was on none."""
+        return super().in_force_during(first, last).filter(withdrawn_at__isnull=True)
+
     def giving_power(self, day: date) -> Self:
         """Return the appointments in force on `day`; one that rests on another's only while that one is in force."""
         return self.in_force(day).filter(principal_serves(day))
@@ -56,6 +61,11 @@ class Appointment(models.Model):
         verbose_name="接手人",
     )
     end_reason = models.CharField("结束原因", max_length=200, blank=True)
+    # When it was entered: a mistake is withdrawn on that day. Of rows older than the column, and
+    # of the operator's, it is not known.
+    made_at = models.DateTimeField("登记时间", null=True, blank=True, editable=False)
+    # Withdrawn: it ends before it starts, so that it is in force on no day, and the row stays with its reason.
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True, editable=False)
     # No column: the code that whoever just appointed hands over, for the one answer to him.
     first_code = ""
 
@@ -67,7 +77,8 @@ class Appointment(models.Model):
         ordering = ["-starts", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="appointment_ends_after_start"
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")) | Q(withdrawn_at__isnull=False),
+                name="appointment_ends_after_start",
             ),
             models.CheckConstraint(
                 condition=Q(role__in=SYSTEM_ROLES, organisation__isnull=True)
@@ -102,6 +113,11 @@ class Appointment(models.Model):
         # An office that names its own body is none of the place above at which it was appointed.
         named = self.role in ("committee_staff", "committee_secretary", "discipline_officer")
         return label if named else titled(self.organisation.label if self.organisation else "", label)
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether it was entered today, and can therefore be withdrawn."""
+        return self.made_at is not None and clock.day_of(self.made_at) == clock.today()
 
     def in_force_on(self, day: date) -> bool:
         return self.starts <= day and (self.ends is None or self.ends >= day)

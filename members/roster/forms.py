@@ -195,5 +195,8 @@ class UnmaskForm(Form):
 
 class AccountLinkForm(Form):
     username = PlainTextField(
-        label="用户名", max_length=64, required=False, help_text="账号由系统管理员建立；留空为取消关联。"
+        label="用户名",
+        max_length=64,
+        required=False,
+        help_text="填本人的用户名；本人还没有账号的，请在“党员账号”建立。留空为取消关联。",
     )

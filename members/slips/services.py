@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from branches import audit
 from branches.access import resets
+from branches.access.auditors import tell_auditors
 from branches.access.models import CodeSlip, User
 from branches.access.services.accounts import account_add
 from branches.access.services.appointments import appointment_make
@@ -137,7 +138,10 @@ def slips_again(*, by: User, slips: list[int]) -> list[Printed]:
     found = list(rows.filter(user__in=users).select_related("organisation__parent").order_by("pk"))
     if not found or len(found) < len(set(slips)):
         raise Conflict("所选口令条已有变化：有的已经启用，或已由别人重新打印。没有打印任何口令条，请重新核对。")
-    return [_again(by, slip, users[slip.user_id]) for slip in found]
+    printed = [_again(by, slip, users[slip.user_id]) for slip in found]
+    names = "、".join(str(slip.user) for slip in found[:5]) + (f"等 {len(found)} 人" if len(found) > 5 else "")
+    tell_auditors(text=f"{by.name}重新打印了{names}的口令条，原口令条作废")
+    return printed
 
 
 def _locked(users: list[int]) -> list[User]:

@@ -81,7 +81,9 @@ def _title(rows: Sequence[Row]) -> str:
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
+# The pages with boxes ask for the password when they are opened: asked when they are sent, the ticks would be lost.
 @needs(APPOINT)
+@recent_login
 def slip_secretaries(request: Request) -> HttpResponse:
     rows = secretary_rows(request.user)
     if not rows and not places_to_lead(request.user).exists():
@@ -99,6 +101,7 @@ def slip_secretaries(request: Request) -> HttpResponse:
 
 
 @needs(MEMBERS)
+@recent_login
 def slip_members(request: Request) -> HttpResponse:
     branches = branches_managed(request.user)
     first = branches.first()
@@ -234,6 +237,7 @@ def _sheet(request: Request, printed: list[Printed], back: str) -> HttpResponse:
 
 
 @needs(MEMBERS)
+@recent_login
 def slip_list(request: Request) -> HttpResponse:
     form = SlipFilter(request.GET)
     data = form.chosen()

@@ -30,6 +30,7 @@ NO_PAGES = {
     "readyz",
     "first_login",
     "slip_again",
+    "appointment_withdraw",
     "forget_confirm",
     "slip_members_make",
     "slip_secretaries_make",

@@ -3,8 +3,10 @@
 import pytest
 
 from branches.access.models import CodeSlip, User
-from branches.access.services.slips import slip_use
+from branches.access.services.accounts import account_create
+from branches.access.services.slips import code_use, slip_use
 from common.errors import Conflict
+from common.operator import OPERATOR
 from members.slips.services import Printed, members_make, slips_again
 from tests.faults.at_once import at_once
 
@@ -33,3 +35,5 @@ def test_of_two_at_once_one_does(live_world):
     printed = next(one[0] for one in again if isinstance(one, list))
     assert isinstance(printed, Printed) and User.objects.get(pk=slip.user_id).check_password(printed.code)
     assert sorted(at_once(*[lambda: slip_use(printed.slip.user)] * 4)) == [False, False, False, True]
+    user, _ = account_create(by=OPERATOR, username="newcomer", name="新人")
+    assert sorted(at_once(*[lambda: code_use(user)] * 4)) == [False, False, False, True]

@@ -94,4 +94,10 @@ ROWS = {
         post=only("committee_secretary", "secretary_a"),
         grave=True,
     ),
+    "appointment_withdraw": Row(
+        kwargs=officer,
+        get=only("committee_secretary", "secretary_a"),
+        post=only("committee_secretary", "secretary_a"),
+        grave=True,
+    ),
 }

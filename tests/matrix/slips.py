@@ -29,9 +29,9 @@ def a_slip(world):
 
 
 ROWS = {
-    "slip_list": Row(get=only(*MANAGERS)),
-    "slip_secretaries": Row(get=only(*LEAD)),
-    "slip_members": Row(get=only(*MANAGERS)),
+    "slip_list": Row(get=only(*MANAGERS), grave=True),
+    "slip_secretaries": Row(get=only(*LEAD), grave=True),
+    "slip_members": Row(get=only(*MANAGERS), grave=True),
     "slip_secretaries_make": Row(get=only(*LEAD, status=302), post=only(*LEAD), data=of_c, grave=True),
     "slip_members_make": Row(
         get=only(*MANAGERS, status=302),

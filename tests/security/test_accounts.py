@@ -12,6 +12,7 @@ from branches.access.models import User
 from branches.access.services.accounts import account_create, account_lock, password_set
 from branches.access.services.resets import reset_by_operator
 from branches.audit.models import AuditEntry
+from branches.notices.models import Notice
 from common.hashers import BoundedArgon2PasswordHasher
 from common.operator import OPERATOR
 from tests.conftest import REAL_HASHERS
@@ -111,17 +112,39 @@ def test_a_code_must_be_replaced_at_the_first_login_and_then_no_longer_works(wor
     answer = client.post("/login/first/?next=/account/", {"new_password": GOOD, "again": GOOD})
     assert answer.status_code == 302
     assert client.get("/account/").status_code == 200
+    assert client.get("/account/factor/").status_code == 200, "the password is not asked for again a moment later"
     assert sign_in("newcomer", code)[1].status_code == 401
     assert sign_in("newcomer", GOOD)[1].status_code == 302
+
+
+@pytest.mark.parametrize("password_is_set", [True, False])
+@pytest.mark.parametrize("given", ["made", "reset"])
+def test_every_code_is_good_once_and_a_second_use_alarms_once_an_hour(given, password_is_set, world, sign_in):
+    user, code = account_create(by=OPERATOR, username="newcomer", name="新人")
+    if given == "reset":
+        code = reset_by_operator(owner=user)
+    client, response = sign_in("newcomer", code)
+    assert response.status_code == 302
+    assert "该口令现在已用掉" in client.get("/login/first/").content.decode()
+    if password_is_set:
+        client.post("/login/first/", {"new_password": GOOD, "again": GOOD})
+    for typed in (code, code.upper()):
+        second, answer = sign_in("newcomer", typed)
+        assert answer.status_code == 401 and second.get("/login/first/").status_code == 302
+        assert "用过，不能再用" in answer.content.decode() and "申领新口令" in answer.content.decode()
+    told = Notice.objects.filter(about=f"code/{user.pk}")
+    assert sorted(told.values_list("recipient__username", flat=True)) == ["auditor", "newcomer"]
+    assert AuditEntry.objects.filter(verb="login.code", object_id=user.pk).count() == 1
+    assert sign_in("newcomer", reset_by_operator(owner=user))[1].status_code == 302
 
 
 def test_a_code_expires_after_24_hours(world, sign_in):
     with time_machine.travel(datetime(2026, 11, 24, 2, 0, tzinfo=UTC), tick=False) as clock:
         _, code = account_create(by=OPERATOR, username="newcomer", name="新人")
-        clock.shift(24 * 3600 - 1)
-        assert sign_in("newcomer", code)[1].status_code == 302
-        clock.shift(2)
+        clock.shift(24 * 3600 + 1)
         assert sign_in("newcomer", code)[1].status_code == 401
+        clock.shift(-2)
+        assert sign_in("newcomer", code)[1].status_code == 302
 
 
 def test_a_reset_makes_the_older_code_and_the_sessions_worthless(person, sign_in):

@@ -236,13 +236,34 @@ def test_what_an_administrator_knows_of_a_new_account_ends_with_its_appointment(
     assert not AuditEntry.objects.filter(payload__contains=new).exists()
 
 
+def test_a_branch_secretary_gets_no_code_of_an_account_that_the_administrator_made(world, as_, sign_in):
+    """Appointed in good faith later, as a leader, it would be his."""
+    user, code = account_create(by=world.administrator, username="newcomer", name="新人")
+    data = {"user": user.pk, "role": "branch_officer", "organisation": world.branch_a.pk}
+    data["starts"] = clock.today().isoformat()
+    client = as_("secretary_a")
+    assert "新人" not in client.get("/appointments/new/?q=newcomer").content.decode()
+    assert "secretary_b 用户" not in client.get("/appointments/new/?q=secretary_b").content.decode()
+    page = client.post("/appointments/new/?q=newcomer", data).content.decode()
+    assert "<code>" not in page and not user.appointments.exists()
+    with pytest.raises(ValidationError, match="由机关党委书记首次任命"):
+        appointment_make(by=world.secretary_a, user=user, role="branch_officer", organisation=world.branch_a)
+    assert sign_in("newcomer", code)[1].status_code == 302
+    assert "<code>" in as_("committee_secretary").post("/appointments/new/", data).content.decode()
+    assert Notice.objects.filter(recipient=world.auditor, text__contains="另发了一次性口令").exists()
+
+
 def test_the_first_code_is_given_anew_only_while_the_account_is_unused(world, as_, sign_in):
     user, first = account_create(by=world.administrator, username="newcomer", name="新人")
     address = f"/accounts/{user.pk}/code/"
     second = CODE.search(as_("administrator").post(address).content.decode()).group(1)
     assert sign_in("newcomer", first)[1].status_code == 401
     assert as_("committee_secretary").post(address).status_code == 404
+    # Entered and left without a password: the code is used up, and there is another.
     assert sign_in("newcomer", second)[1].status_code == 302
+    third = CODE.search(as_("administrator").post(address).content.decode()).group(1)
+    client, _ = sign_in("newcomer", third)
+    client.post("/login/first/", {"new_password": GOOD, "again": GOOD})
     assert as_("administrator").post(address).status_code == 404
 
 
@@ -274,3 +295,10 @@ def test_nor_do_they_review_what_the_account_wrote_into_anothers_record(world, a
     answer = as_("general_secretary").post(f"/reviews/{record.pk}/accept/", {"version": record.version})
     assert answer.status_code == 409
     assert as_("staff").post(f"/reviews/{record.pk}/accept/", {"version": record.version}).status_code == 302
+
+
+def test_of_the_auditor_the_page_names_the_command_with_which_the_operator_confirms(world, as_):
+    client = as_("administrator")
+    address, command = f"/accounts/{world.auditor.pk}/reset/", "manage.py reset_account auditor"
+    assert command in client.get(address).content.decode()
+    assert command in client.post(address, {"text": "忘记密码"}, follow=True).content.decode()

@@ -177,7 +177,7 @@ def _accounts(w):
             link_confirm(by=w.user(who), proposal=LinkProposal.objects.get(member=member))
         link_propose(by=w.secretary_b, member=w.people("branch_b")[1], username="outsider")
         second, _ = account_create(by=w.administrator, username="zhou", name="周某")
-        appointment_make(by=w.secretary_a, user=second, role="branch_officer", organisation=w.branch_a)
+        appointment_make(by=w.committee_secretary, user=second, role="branch_officer", organisation=w.branch_a)
     with on(8, 20):
         post = second.appointments.get()
         appointment_end(by=w.committee_secretary, appointment=post, successor=w.officer_a, reason="调离")

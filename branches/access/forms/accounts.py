@@ -9,7 +9,7 @@ from branches.access.lockout import wrong_code
 from branches.access.models import User
 from branches.access.services.codes import as_printed
 from branches.access.services.factor import factor_check
-from branches.access.services.slips import slip_tried
+from branches.access.services.slips import code_tried
 from common.forms.fields import PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
@@ -42,7 +42,7 @@ class LoginForm(Form, AuthenticationForm):
             return super().clean()
         except forms.ValidationError:
             data = self.cleaned_data
-            if said := slip_tried(username=data.get("username") or "", code=data.get("password") or ""):
+            if said := code_tried(username=data.get("username") or "", code=data.get("password") or ""):
                 raise forms.ValidationError(said) from None
             raise
 

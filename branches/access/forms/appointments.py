@@ -23,7 +23,9 @@ def accounts_for(giver, typed=""):
     """Return the active accounts that `giver` may see when he appoints, as a queryset.
 
     A committee secretary: all but those of the system. Others: accounts of members and of posts within their reach, and
-    the one whose user name was typed in full, so that nobody reads the agency's list or tries it letter by letter.
+    the one whose user name was typed in full, so that nobody reads the agency's list or tries it letter by letter: of
+    whoever appoints at an organisation only one that has no member and no post elsewhere. An account that only an
+    administrator knows yet is for the committee's secretary (access rule 10).
     """
     ahead = Q(ends__isnull=True) | Q(ends__gte=clock.today())
     system = Appointment.objects.filter(ahead, role__in=SYSTEM_ROLES).order_by().values("user")
@@ -34,8 +36,12 @@ def accounts_for(giver, typed=""):
     posts = Appointment.objects.filter(ahead, organisation__in=places).order_by().values("user")
     concerned = Q(member__home__in=places) | Q(pk__in=posts)
     if typed.strip():
-        concerned |= Q(username__iexact=typed.strip())
-    return rows.filter(concerned)
+        named = Q(username__iexact=typed.strip())
+        if access.holds_anywhere(giver, APPOINT):
+            taken = Appointment.objects.filter(ahead).exclude(organisation__in=places).order_by().values("user")
+            named &= Q(member__isnull=True) & ~Q(pk__in=taken)
+        concerned |= named
+    return rows.filter(concerned).exclude(unvouched=True, member__isnull=True)
 
 
 def find_accounts(giver, text, exclude=()):
@@ -132,6 +138,10 @@ class AppointmentEndForm(Form):
     def __init__(self, *args, candidates, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["successor"].queryset = candidates
+
+
+class AppointmentWithdrawForm(Form):
+    reason = PlainTextField(label="撤回原因", max_length=200)
 
 
 class AppointmentFilter(Filter):

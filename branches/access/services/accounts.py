@@ -6,8 +6,9 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from branches import audit
+from branches.access.auditors import tell_auditors
 from branches.access.models import CodeSlip, ExternalIdentity, User
-from branches.access.services.codes import one_time_code
+from branches.access.services.codes import digest_of, one_time_code
 from branches.access.services.factor import factor_drop
 from common import clock
 from common.database import one_transaction
@@ -20,7 +21,8 @@ CODE_HOURS = 24
 def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
     """Create an account and return (user, one-time code). The code works once, for 24 hours, and must be replaced.
 
-    An account that an administrator made gets another code from whoever first appoints or links it (access rule 10).
+    An account that an administrator made gets another code from the committee's secretary who first appoints it (access
+    rule 10).
     """
     user = account_add(by=by, username=username, name=name)
     return user, code_give(user, unvouched=by is not OPERATOR)
@@ -55,16 +57,19 @@ def code_give(user: User, *, unvouched: bool, hours: int = CODE_HOURS) -> str:
     user.must_change_password = True
     user.unvouched = unvouched
     user.code_expires = clock.now() + timedelta(hours=hours)
+    user.code_digest, user.code_used_at = digest_of(user.username, code), None
     user.session_epoch += 1
     user.save()
     return code
 
 
 def is_unused(user: User) -> bool:
-    """Return whether nobody ever signed in with the account and it leads nowhere: not appointed, proposed or linked."""
+    """Return whether nobody has set a password for the account yet and it leads nowhere: neither appointed nor linked.
+
+    Whoever entered with the code, which is then used up, and set no password gets another here.
+    """
     return (
         user.unvouched
-        and user.last_login is None
         and user.must_change_password
         and not user.appointments.exists()
         and getattr(user, "member", None) is None
@@ -76,9 +81,10 @@ def account_first_code(*, by: Actor, user: User) -> str:
     """Give the first code of an unused account anew, because it ran out or was lost. Raises ValidationError for others."""
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not is_unused(user):
-        raise ValidationError("该账号已有任职、已关联党员或已登录过，口令须申请重置，由有权任命的同志确认。")
+        raise ValidationError("该账号已有任职、已关联党员或已设置密码，口令须申请重置，由有权任命的同志确认。")
     code = code_give(user, unvouched=True)
     audit.record(by=by, verb="account.first_code", obj=user)
+    tell_auditors(text=f"{by.name}重发了{user}（{user.username}）的首次口令，原口令作废")
     return code
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 
 from branches import audit
+from branches.access.auditors import tell_auditors
 from branches.access.models import User
 from branches.access.services.accounts import code_give
 from branches.jobs.marks import mark
@@ -35,6 +36,9 @@ def _check_giving(
         raise ValidationError({"user": "不能任命自己。"})
     if not user.is_active:
         raise ValidationError({"user": "该账号已停用。"})
+    if _is_of_nobody(user) and not access.appoints_for_agency(by):
+        # Its code would go to whoever appoints it first, and with the code every post it is given later.
+        raise ValidationError({"user": "系统管理员新建、还没有任职的账号，由机关党委书记首次任命。"})
     if role == ASSISTANT:
         if principal is None or (by is not OPERATOR and principal.user_id != by.pk):
             raise ValidationError({"role": "代办人由党组成员、党组书记为本人任命。"})
@@ -44,6 +48,11 @@ def _check_giving(
         raise ValidationError({"role": "您的职务不能授予这一角色，或该组织不在您的范围内。"})
     if organisation is not None:
         _check_place(role, organisation)
+
+
+def _is_of_nobody(user: User) -> bool:
+    """Return whether only a system administrator knows this account yet. A linked one is known to its organisation."""
+    return user.unvouched and getattr(user, "member", None) is None
 
 
 def _check_start(by: Actor, user: User, organisation: Organisation | None, starts: date) -> None:
@@ -112,8 +121,9 @@ def appointment_make(
     Raises ValidationError keyed by field when the giver's own role does not list `role`, when he would appoint himself,
     or when the duties of administrator, auditor and business would meet in one account (access rule 5, control C18).
     Also for a start that reaches back too far (setting appointment_backdate_days).
-    What an administrator knows of a new account ends with its first appointment: the giver finds the new one-time code in
-    `first_code` of the appointment, and nobody finds it again (access rule 10).
+    What an administrator knows of a new account ends with its first appointment, which only the committee's secretary (or
+    the operator) gives: he finds the new one-time code in `first_code` of the appointment, and nobody finds it again; the
+    security auditors are told (access rule 10).
     principal: of an assistant, the giver's own appointment as a leader; it begins today at the latest, lies at the same
     organisation and ends with it.
     """
@@ -131,6 +141,8 @@ def appointment_make(
         ends=ends,
         appointed_by=account_of(by),
         principal=principal,
+        # The operator makes histories; what he enters is no slip of the hand of this day.
+        made_at=None if by is OPERATOR else clock.now(),
     )
     _check_days(by, appointment)
     _write(by, appointment)
@@ -149,12 +161,50 @@ def _write(by: Actor, appointment: Appointment) -> None:
     with audit.change(by=by, verb="appointment.make", obj=appointment, organisation=appointment.organisation) as said:
         appointment.full_clean()
         appointment.save()
-        # A linked account is known to its organisation already; its code would open the member's own file too.
-        if user.unvouched and getattr(user, "member", None) is None:
+        # A linked account keeps its code: another would open the member's own file too.
+        if _is_of_nobody(user):
             appointment.first_code = code_give(user, unvouched=False)
             said.note = "管理员发放的口令作废，由任命人另发一次性口令"
+            tell_auditors(text=f"{by.name}首次任命{user}（{user.username}），管理员发放的口令作废，另发了一次性口令")
         access.sync_grants(appointment)
         _mark(appointment, appointment.starts)
+
+
+def _check_ending(by: Actor, appointment: Appointment) -> None:
+    """Raise ValidationError where `by` may not end this appointment, or it has ended."""
+    if by is not access.OPERATOR and appointment.user_id == by.pk:
+        raise ValidationError("不能结束自己的任职。")
+    own = appointment.principal is not None and by is not OPERATOR and appointment.principal.user_id == by.pk
+    if not own and not access.may_give(by, appointment):
+        raise ValidationError("您的职务不能结束这一任职。")
+    if appointment.ends and appointment.ends < clock.today():
+        raise ValidationError("该任职已经结束。")
+
+
+@one_transaction
+def appointment_withdraw(*, by: Actor, appointment: Appointment, reason: str) -> Appointment:
+    """Take back an appointment on the day it was entered: its rights and open sessions end at once, not at midnight.
+
+    The row stays, in force on no day; the trail has the reason. Raises ValidationError for whoever may not end it, and
+    for one that was entered on another day, which has been acted upon and is ended instead.
+    """
+    appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    _check_ending(by, appointment)
+    if not appointment.is_of_today:
+        raise ValidationError("只有当天登记的任职可以撤回；其他的请办理结束任职。")
+    last_day = min(appointment.starts, clock.today()) - timedelta(days=1)
+    with audit.change(
+        by=by, verb="appointment.withdraw", obj=appointment, organisation=appointment.organisation, note=reason
+    ):
+        appointment.ends, appointment.end_reason, appointment.withdrawn_at = last_day, reason, clock.now()
+        appointment.full_clean()
+        appointment.save()
+        access.sync_grants(appointment)
+        _mark(appointment, appointment.starts)
+        _end_assistants(by, appointment, clock.today() - timedelta(days=1))
+        User.objects.filter(pk=appointment.user_id).update(session_epoch=F("session_epoch") + 1)
+    notice_send(by=by, to=appointment.user, kind="appointment", text=f"您的{appointment.title}任职已撤回：{reason}")
+    return appointment
 
 
 @one_transaction
@@ -167,13 +217,7 @@ def appointment_end(
     """
     appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
     today = clock.today()
-    if by is not access.OPERATOR and appointment.user_id == by.pk:
-        raise ValidationError("不能结束自己的任职。")
-    own = appointment.principal is not None and by is not OPERATOR and appointment.principal.user_id == by.pk
-    if not own and not access.may_give(by, appointment):
-        raise ValidationError("您的职务不能结束这一任职。")
-    if appointment.ends and appointment.ends < today:
-        raise ValidationError("该任职已经结束。")
+    _check_ending(by, appointment)
     last_day = ends or max(appointment.starts, today)
     if last_day < appointment.starts:
         raise ValidationError({"ends": "任职止不能早于任职起。"})

@@ -1,9 +1,8 @@
-"""Slips: one-time codes printed for their owners, what becomes of them, and who is told when one is tried again.
+"""One-time codes, on paper (slips) or not: what becomes of them, and who is told when one is tried again.
 
 Who may print for whom is decided where posts and rosters are known: members/slips.
 """
 
-import hashlib
 from datetime import timedelta
 
 from django.utils import timezone
@@ -12,7 +11,7 @@ from branches import audit
 from branches.access.auditors import tell_auditors
 from branches.access.models import CodeSlip, User
 from branches.access.services.accounts import code_give
-from branches.access.services.codes import as_printed
+from branches.access.services.codes import digest_of
 from branches.notices.models import Notice
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
@@ -23,11 +22,6 @@ from common.operator import OPERATOR
 # Paper goes through the agency's post and through holidays; a code on the screen is good for a day.
 SLIP_DAYS = 7
 _TOLD_HOURS = 1
-
-
-def _digest(username: str, code: str) -> str:
-    # 74 random bits: nobody finds them from the digest by trying (as for recovery codes).
-    return hashlib.sha256(f"tongbu slip {username.lower()} {as_printed(code.strip())}".encode()).hexdigest()
 
 
 def slip_give(*, by: User, user: User, organisation: Organisation, role: str, post: str = "") -> tuple[CodeSlip, str]:
@@ -45,7 +39,7 @@ def slip_give(*, by: User, user: User, organisation: Organisation, role: str, po
         printed_by=by,
         printed_at=clock.now(),
         expires=user.code_expires,
-        digest=_digest(user.username, code),
+        digest=digest_of(user.username, code),
     )
     return slip, code
 
@@ -59,9 +53,19 @@ def slip_of(user: User) -> CodeSlip | None:
 
 
 def is_spent(user: User) -> bool:
-    """Return whether somebody has signed in with the code on paper, and has set no password with it."""
+    """Return whether somebody has signed in with the code of the account, and has set no password with it."""
     slip = slip_of(user)
-    return slip is not None and slip.used_at is not None
+    return user.must_change_password and (slip.used_at if slip else user.code_used_at) is not None
+
+
+def code_use(user: User) -> bool:
+    """Take the code with which somebody signs in, if it is one; False when another sign-in took it a moment ago."""
+    if slip_of(user) is not None:
+        return slip_use(user)
+    if not user.must_change_password:
+        return True
+    rows = User.objects.filter(pk=user.pk, must_change_password=True, code_used_at__isnull=True)
+    return bool(rows.update(code_used_at=clock.now()))
 
 
 def slip_use(user: User) -> bool:
@@ -73,6 +77,36 @@ def slip_use(user: User) -> bool:
 
 
 @one_transaction
+def code_tried(*, username: str, code: str) -> str:
+    """Return what to say to whoever signs in with a code that is good no longer; "" for anything else typed.
+
+    Of a code that was not on paper the owner and the security auditors are told, once an hour.
+    """
+    if said := slip_tried(username=username, code=code):
+        return said
+    name = username.strip()
+    rows = User.objects.filter(username__iexact=name, code_digest=digest_of(name, code), code_used_at__isnull=False)
+    user = rows.first()
+    if user is None or user.code_used_at is None:
+        return ""
+    moment = f"{timezone.localtime(user.code_used_at):%Y-%m-%d %H:%M}"
+    about = f"code/{user.pk}"
+    if not _told_lately(about):
+        audit.record(by=user, verb="login.code", obj=user, note=f"一次性口令已于 {moment} 用过")
+        text = f"有人用{user}（{user.username}）的一次性口令登录，该口令已于 {moment} 用过，没有登录成功。"
+        notice_send(by=OPERATOR, to=user, kind="security", text=f"{text}不是您本人的，请告知安全审计员。", about=about)
+        tell_auditors(text=f"{text}请与本人核对第一次是否本人所用。", about=about)
+    return (
+        f"这个一次性口令已于 {moment} 用过，不能再用。您已设置密码的，请用自己的密码登录；当时没有设好密码的，"
+        "请向发给您口令的同志申领新口令；第一次不是您本人用的，请立即告诉安全审计员。"
+    )
+
+
+def _told_lately(about: str) -> bool:
+    return Notice.objects.filter(about=about, sent__gt=clock.now() - timedelta(hours=_TOLD_HOURS)).exists()
+
+
+@one_transaction
 def slip_tried(*, username: str, code: str) -> str:
     """Return what to say to whoever signs in with a code on paper that is good no longer; "" for anything else typed.
 
@@ -81,7 +115,7 @@ def slip_tried(*, username: str, code: str) -> str:
     """
     name = username.strip()
     # One statement whether or not there is such an account: the time tells nothing.
-    rows = CodeSlip.objects.filter(digest=_digest(name, code), user__username__iexact=name)
+    rows = CodeSlip.objects.filter(digest=digest_of(name, code), user__username__iexact=name)
     slip = rows.select_related("user", "printed_by").first()
     if slip is None or not (slip.used_at or slip.replaced_at or slip.expires <= clock.now()):
         return ""
@@ -106,7 +140,7 @@ def _words(slip: CodeSlip) -> tuple[str, str]:
 
 def _tell(slip: CodeSlip, found: str, *, alarming: bool) -> None:
     about = f"slip/{slip.pk}"
-    if Notice.objects.filter(about=about, sent__gt=clock.now() - timedelta(hours=_TOLD_HOURS)).exists():
+    if _told_lately(about):
         return
     audit.record(by=slip.user, verb="login.slip", obj=slip.user, note=f"口令条{found}")
     text = f"有人用{slip}的口令条登录，该口令条{found}，没有登录成功。"

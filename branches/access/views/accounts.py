@@ -45,7 +45,7 @@ def account_list(request):
         user.held = len(held.get(user.pk, []))
         user.reset_waits = (user.pk, "password") in waiting
         user.factor_waits = (user.pk, "factor") in waiting
-        user.unused = user.unvouched and user.must_change_password and user.last_login is None and user.pk not in ever
+        user.unused = user.unvouched and user.must_change_password and user.pk not in ever
     context = {
         "title": f"{page.paginator.count} 个账号",
         "sub": "账号本身没有权限，权限来自任职",
@@ -88,7 +88,7 @@ def account_new(request):
 @needs(ACCOUNTS)
 @recent_login
 def account_code(request, pk):
-    """A new first code for an account with which nobody signed in yet; every other one is reset by two persons."""
+    """A new first code for an account for which nobody set a password yet; every other one is reset by two persons."""
     user = account_for(pk)
     if not accounts.is_unused(user):
         raise Http404

@@ -8,8 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from branches.access import factor
-from branches.access.forms.appointments import AccountSearch, AppointmentFilter, AppointmentForm, find_accounts
-from branches.access.services.appointments import appointment_make
+from branches.access.forms.appointments import (
+    AccountSearch,
+    AppointmentFilter,
+    AppointmentForm,
+    AppointmentWithdrawForm,
+    find_accounts,
+)
+from branches.access.services.appointments import appointment_make, appointment_withdraw
 from branches.access.views.accounts import show_code
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
@@ -25,7 +31,7 @@ def _filtered(rows, data, today):
     if state == "ended":
         rows = rows.filter(ends__lt=today)
     elif state == "future":
-        rows = rows.filter(starts__gt=today)
+        rows = rows.filter(starts__gt=today, withdrawn_at__isnull=True)
     elif state != "all":
         rows = rows.in_force(today)
     if data.get("q"):
@@ -65,6 +71,31 @@ def appointment_list(request):
         ),
     }
     return render(request, "branches/access/appointments/list.html", context)
+
+
+@needs(APPOINT)
+@recent_login
+def appointment_withdrawal(request, pk):
+    rows = Appointment.objects.select_related("user", "organisation__parent", "principal__user")
+    row = access.get_for(rows, request.user, APPOINT, pk=pk)
+    form = AppointmentWithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            appointment_withdraw(by=request.user, appointment=row, reason=form.cleaned_data["reason"])
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"{row.user.name}的任职已撤回，权限已失效")
+            return redirect("appointment_list")
+    context = {
+        "title": f"撤回{row.user.name}的{row.title}任职？",
+        "text": "用于当天登记错的任职。撤回后，这一职务的权限立即失效，该账号的登录全部结束，视为没有任过职；"
+        "期间登记的内容保留，撤回原因留痕，本人收到通知。",
+        "form": form,
+        "verb": "撤回任职",
+        "cancel": reverse("appointment_list"),
+    }
+    return render(request, "generic/confirm.html", context)
 
 
 @needs(APPOINT)

@@ -53,11 +53,12 @@ def reset_new(request, pk, kind=ResetKind.PASSWORD):
         except ValidationError as error:
             form.add_error("text", error.messages[0])
         else:
-            _say_who_confirms(request, owner, what)
+            who = _who_confirms(request, owner, kind)
+            messages.success(request, f"已申请重置 {owner.username} 的{what}，{who}")
             return redirect(back)
     context = {
         "title": f"申请重置 {owner.name}（{owner.username}）的{what}？",
-        "text": f"申请须由另一位有权任命其职务的同志确认。{_ASKED[kind]}本人会收到通知。",
+        "text": f"申请须由另一位有权任命其职务的同志确认：{_who_confirms(request, owner, kind)}。{_ASKED[kind]}本人会收到通知。",
         "verb": "申请",
         "cancel": back,
         "form": form,
@@ -65,10 +66,12 @@ def reset_new(request, pk, kind=ResetKind.PASSWORD):
     return render(request, "generic/confirm.html", context)
 
 
-def _say_who_confirms(request, owner, what):
-    names = "、".join(user.name for user in resets.confirmers(owner, request.user)[:5])
-    words = f"由{names}确认" if names else "没有其他可以确认的同志，请由服务器操作员用 reset_account 命令办理"
-    messages.success(request, f"已申请重置 {owner.username} 的{what}，{words}")
+def _who_confirms(request, owner, kind):
+    """Say who confirms: persons, or the operator of the server, with his command."""
+    if names := "、".join(user.name for user in resets.confirmers(owner, request.user)[:5]):
+        return f"由{names}确认"
+    command = f"manage.py reset_account {owner.username}" + (" --factor" if kind == ResetKind.FACTOR else "")
+    return f"没有其他可以确认的同志，请由服务器操作员在服务器上用命令 {command} 办理"
 
 
 def _waiting(request, pk):

@@ -22,7 +22,7 @@ from branches.access.models import User
 from branches.access.resets import confirmed_lately
 from branches.access.services import accounts, sessions
 from branches.access.services.factor import factor_check
-from branches.access.services.slips import slip_of, slip_tried, slip_use
+from branches.access.services.slips import code_tried, code_use, slip_of
 from branches.reach.doors import safe_next
 from common import clock
 from common.operator import OPERATOR
@@ -78,12 +78,12 @@ class Login(LoginView):
 
     def form_valid(self, form):
         user, target = form.get_user(), self.get_success_url()
-        if not slip_use(user):
-            form.add_error(None, slip_tried(username=user.username, code=form.cleaned_data["password"]))
-            return self.form_invalid(form)
         if factor.has_device(user):
             entering.wait_for_code(self.request, user, how=entering.PASSWORD, next=target)
             return redirect("login_code")
+        if not code_use(user):
+            form.add_error(None, code_tried(username=user.username, code=form.cleaned_data["password"]))
+            return self.form_invalid(form)
         entering.enter(self.request, user, how=entering.PASSWORD)
         return HttpResponseRedirect(target)
 
@@ -122,6 +122,10 @@ def login_code(request):
 
 
 def _through(request, waiting, answer):
+    # The one-time code is used up here and not before the phone was at hand.
+    if not code_use(waiting.user):
+        messages.warning(request, "一次性口令刚刚已被用过，没有登录成功；不是您本人用的，请立即告诉安全审计员。")
+        return redirect("login")
     entering.enter(request, waiting.user, how=waiting.how, by_code="验证码" if answer.left is None else "恢复码")
     if answer.left is not None:
         messages.warning(

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from branches import audit
 from branches.access.models import User
-from branches.access.services.accounts import code_give
+from branches.audit.limits import Limit, take
 from branches.jobs.marks import mark
-from branches.notices.services import notice_send
+from branches.notices.services import notice_send, notices_settled
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.reach import fresh
@@ -22,16 +22,47 @@ from common.operator import OPERATOR, Actor, account_of
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
 
+_AN_HOUR = Limit("link", 20, 3600)
+# Whoever manages the agency's accounts with the members already sees whose they are.
+_WHOLE_AGENCY = ("committee_secretary", "committee_staff")
+
+
+def proposal_count(*, by: User) -> None:
+    """Count one more proposal of `by`, outside the transaction of the proposal: what is refused counts too.
+
+    Raises ValidationError at `username` beyond 20 an hour: nobody tries the agency's user names one by one.
+    """
+    if wait := take(by.pk, _AN_HOUR):
+        words = f"每小时最多提出 {_AN_HOUR.most} 次，已到上限，请 {-(-wait // 60)} 分钟后再试。"
+        raise ValidationError({"username": words})
+
 
 def _account_named(by: Actor, member: Member, username: str) -> User:
     account = User.objects.select_for_update(no_key=True).filter(username__iexact=username, is_active=True).first()
-    if account is None:
-        raise ValidationError({"username": "没有这个用户名，或账号已停用。"})
-    if account == by:
+    if account is not None and account == by:
         raise ValidationError({"username": "不能为自己关联，请由另一位同志办理。"})
+    if account is None or not _concerns(by, account, member):
+        # One answer for all that he may not see: the reasons would tell whose account is whose.
+        raise ValidationError({"username": "没有可以关联的这个账号，请与本人核对用户名。"})
     if problem := _problem(account, member):
         raise ValidationError({"username": problem})
+    if account.unvouched:
+        # Its owner's yes could be the administrator's, who saw the code (control C08).
+        raise ValidationError({"username": "该账号由系统管理员新建、还没有任职，先由机关党委书记任命，再关联。"})
     return account
+
+
+def _concerns(by: Actor, account: User, member: Member) -> bool:
+    """Return whether `by` may learn that this account is there: of the agency's business, and known where he manages rosters."""
+    ahead = Appointment.objects.filter(Q(ends__isnull=True) | Q(ends__gte=clock.today()), user=account)
+    if ahead.filter(role__in=SYSTEM_ROLES).exists():
+        return False
+    if by is OPERATOR or any(seat.role in _WHOLE_AGENCY for seat in fresh(by).seats):
+        return True
+    others = Member.objects.filter(account=account).exclude(pk=member.pk)
+    places = access.organisations_for(by, MEMBERS).order_by().values("pk")
+    elsewhere = ahead.exclude(organisation__in=places).exists() or others.exclude(home__in=places).exists()
+    return not (account.unvouched or elsewhere)
 
 
 def _problem(account: User, member: Member) -> str:
@@ -45,27 +76,28 @@ def _problem(account: User, member: Member) -> str:
 
 
 @one_transaction
-def link_propose(*, by: Actor, member: Member, username: str) -> str:
+def link_propose(*, by: Actor, member: Member, username: str) -> LinkProposal:
     """Propose the account named `username` to `member`; without effect until its owner confirms.
 
     Replaces an open proposal. Nobody proposes himself. Raises ValidationError at `username` for an unknown account, one
-    of the system, or one that has a member. Returns the one-time code that replaces the code an administrator saw, or "".
+    of the system, one that has a member, or one that only an administrator knows yet. No code is given: whoever
+    proposes is not the owner, and may not appoint him either (access rule 10).
     """
     member = Member.objects.select_for_update().get(pk=member.pk)
     account = _account_named(by, member, username)
     if member.account_id == account.pk:
         raise ValidationError({"username": "该账号已关联这名党员。"})
     LinkProposal.objects.filter(member=member).delete()
-    LinkProposal.objects.create(member=member, account=account, proposed_by=account_of(by), proposed_at=clock.now())
+    proposal = LinkProposal.objects.create(
+        member=member, account=account, proposed_by=account_of(by), proposed_at=clock.now()
+    )
     access.require(by, MEMBERS, member.home)
-    code = code_give(account, unvouched=False) if account.unvouched else ""
     audit.record(
         by=by,
         verb="member.account_propose",
         obj=member,
         organisation=member.home,
         after={"account": account.pk},
-        note="管理员发放的口令作废，由提出人另发一次性口令" if code else "",
     )
     notice_send(
         by=by,
@@ -75,7 +107,7 @@ def link_propose(*, by: Actor, member: Member, username: str) -> str:
         url=reverse("own_links"),
         about=f"link/{member.pk}",
     )
-    return code
+    return proposal
 
 
 @one_transaction
@@ -135,6 +167,7 @@ def link_confirm(*, by: User, proposal: LinkProposal) -> Member:
     if problem:
         raise Conflict(problem)
     proposal.delete()
+    notices_settled(to=account, kind="link", about=f"link/{member.pk}")
     _link(account, member, account)
     if proposal.proposed_by is not None:
         notice_send(
@@ -151,6 +184,7 @@ def link_refuse(*, by: User, proposal: LinkProposal) -> None:
     """
     proposal, member = _own(by, proposal)
     proposal.delete()
+    notices_settled(to=by, kind="link", about=f"link/{member.pk}")
     audit.record(by=by, verb="member.account_refuse", obj=member, organisation=member.home, before={"account": by.pk})
     if proposal.proposed_by is not None:
         text, url = f"{by.name}谢绝关联{member.name}的党员档案", ""

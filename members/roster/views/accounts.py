@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from branches.access.views.accounts import show_code
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import MEMBERS
@@ -16,7 +15,7 @@ from members.roster.forms import AccountLinkForm
 from members.roster.loaders import own_proposal
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
-from members.roster.services.accounts import account_unlink, link_confirm, link_propose, link_refuse
+from members.roster.services.accounts import account_unlink, link_confirm, link_propose, link_refuse, proposal_count
 
 
 @needs(MEMBERS)
@@ -48,12 +47,9 @@ def _changed(request, member, username, held):
         account_unlink(by=request.user, member=member)
         messages.success(request, "已取消关联")
     elif username.lower() != held.lower():
-        code = link_propose(by=request.user, member=member, username=username)
-        done = f"已提出关联 {username}，本人登录确认后生效"
-        if code:
-            account = LinkProposal.objects.select_related("account").filter(member=member).first().account
-            return show_code(request, account, code, done, "member_list")
-        messages.success(request, done)
+        proposal_count(by=request.user)
+        link_propose(by=request.user, member=member, username=username)
+        messages.success(request, f"已提出关联 {username}，本人登录确认后生效")
     return redirect("member_detail", member.pk)
 
 

@@ -297,3 +297,14 @@ def test_slips_that_only_this_machine_could_use_are_warned_of_before_they_are_pr
     for host in ("127.0.0.1:8000", "localhost"):
         page = client.post(MAKE, form, headers={"host": host}).content.decode()
         assert warning in page and f"http://{host}/" in page
+
+
+@pytest.mark.parametrize("page", ["/slips/", "/slips/members/", "/slips/secretaries/"])
+def test_the_password_is_asked_for_before_boxes_are_ticked(page, world, as_):
+    """Asked for when they are sent, the ticks would be lost."""
+    client = as_("committee_secretary")
+    assert client.get(page).status_code == 200
+    session = client.session
+    session["confirmed"] = 0
+    session.save()
+    assert client.get(page)["Location"] == f"/login/confirm/?next={page.replace('/', '%2F')}"
