@@ -22,7 +22,7 @@ from branches.frame.models import SentForm
 from common import clock
 from common.requests import Request
 
-TOKEN = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
+TOKEN = "csrfmiddlewaretoken"  # nosec B105
 # So long the second waits for the answer of the first, in seconds.
 WAIT, _PAUSE = 3.0, 0.1
 # A first without an answer has died with its process by then; later the same again is meant.
