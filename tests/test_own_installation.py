@@ -99,15 +99,10 @@ def test_a_fresh_clone_leads_a_newcomer_to_the_first_accepted_record(installatio
         ]
 
 
-@pytest.mark.parametrize("marked", [True, False])
-def test_a_demo_folder_does_not_become_production(installation, marked):
+def test_a_demo_folder_does_not_become_production(installation):
+    """Without its mark the rows of its database tell (tests/security/test_whose_folder.py)."""
     installation.var.mkdir(mode=0o700)
-    if marked:
-        (installation.var / "installation").write_text("demo\n")
-    else:
-        # As an earlier version left it: made keys, no mark.
-        (installation.var / "secret_key").write_text("k" * 64)
-        (installation.var / "secret_key").chmod(0o600)
+    (installation.var / "installation").write_text("demo\n")
     assert installation.start(DEMO="0").wait(60) == 2
     said = installation.output.read_text()
     assert said.count("\n") == 1 and "holds the demo agency" in said

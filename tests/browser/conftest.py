@@ -4,6 +4,7 @@ import pytest
 from django.test.client import Client
 
 from branches.access import demo as demo_accounts
+from common import clock
 from tests.browser.installation import Installation
 from tests.demo_agency import copy_of_the_demo
 
@@ -20,11 +21,18 @@ def _no_complaints(chromium, complaints):
 
 @pytest.fixture
 def open_page(live_world, live_server, contexts, settings):
-    """Return a function that opens an address of the live server as one of the cast: open_page("staff", "/reviews/")."""
+    """Return a function that opens an address of the live server as one of the cast: open_page("staff", "/reviews/").
 
-    def opened(who, path, **options):
+    confirmed: as somebody who gave his password just now.
+    """
+
+    def opened(who, path, confirmed=False, **options):
         client = Client()
         client.force_login(live_world.user(who), backend="branches.backends.AppointmentBackend")
+        if confirmed:
+            session = client.session
+            session["confirmed"] = clock.real_now().timestamp()
+            session.save()
         name = settings.SESSION_COOKIE_NAME
         context = contexts(**options)
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])

@@ -44,6 +44,8 @@ class Installation:
         return self.run("-m", "celery", "-A", "config", "call", name)
 
     def start(self):
+        # Its rows are a test's, so the folder says itself that it serves as a demo does.
+        (self.folder / "installation").write_text("demo\n", encoding="utf-8")
         """Start web, worker and beat, and wait until /readyz answers 200: the worker has made its first roll-up."""
         log = (self.folder / "log").open("w")
         self.process = subprocess.Popen(

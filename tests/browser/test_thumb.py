@@ -65,7 +65,7 @@ def filled(live_world):
     ],
 )
 def test_a_page_fits_the_phone_and_the_thumb(filled, open_page, who, path):
-    page = open_page(who, path, viewport={"width": 390, "height": 844})
+    page = open_page(who, path, confirmed=True, viewport={"width": 390, "height": 844})
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if path != "/dashboard/":  # the matrix of the dashboard scrolls within its panel

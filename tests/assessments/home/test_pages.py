@@ -181,7 +181,8 @@ def test_a_wrong_period_is_answered_beside_the_field(as_, world, period):
 
 def test_a_requirement_can_be_explained_by_its_own_and_exempted_from_above_only(as_, world):
     address = f"/requirements/{world.branch_b.pk}/life-theme-day/2026-09/"
-    own, above = as_("secretary_b"), as_("staff")
+    # The month is over: a span that began before today is the committee secretary's (set_rules).
+    own, above = as_("secretary_b"), as_("committee_secretary")
     assert own.post(f"{address}explain/", {"text": "全员参加防汛值守"}).status_code == 302
     assert "全员参加防汛值守" in above.get(address).content.decode()
     assert own.post(f"{address}exempt/", {"text": "自己免予"}).status_code == 403

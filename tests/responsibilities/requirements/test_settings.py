@@ -364,4 +364,4 @@ def test_the_rulebook_is_paged_searched_by_sound_and_says_what_it_makes_here(wor
     assert "《" not in "".join(staff.get("/rules/?status=own&kind=owed").content.decode().split("<tbody>")[1:])
     page = staff.get("/rules/life-theme-day/").content.decode()
     assert "3 个党支部" in page and "应办 3 项" in page
-    assert "4 人" in staff.get("/rules/oa-debrief/").content.decode()
+    assert "5 人" in staff.get("/rules/oa-debrief/").content.decode()

@@ -100,7 +100,7 @@ def charged(a):
 
 @write
 def charge_ended(a):
-    record(a.world.branch_a, "visit_branch", date(YEAR, 9, 3), people=[])
+    record(a.world.branch_a, "visit_branch", date(YEAR, 9, 3), people=[], content=f"{a.world.leader.name}到会指导。")
     row = portfolio_make(
         by=OPERATOR,
         organisation=a.world.root,
