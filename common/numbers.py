@@ -17,6 +17,8 @@ _BETWEEN = r"[\s\-.'’·–—_]{0,3}"
 _NUMBER = rf"\d(?:{_BETWEEN}\d|[A-Za-z](?={_BETWEEN}[\dXx]))*(?:{_BETWEEN}[Xx](?![A-Za-z]))?"
 _FOUND = re.compile(f"({_DATE})|({_NUMBER})")
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
+# An area, a day of birth, three digits and the check character.
+_SHAPE = re.compile(rf"[1-9]\d{{5}}(?:19|20)\d\d{_MONTH_AND_DAY}\d{{3}}[\dXx]")
 _MOST_LETTERS = 3
 _IDENTITY_DIGITS = 14  # of 15 or 18 characters, one of them typed wrongly
 
@@ -68,13 +70,14 @@ def _masked(text: str, numbers: list[tuple[int, int, str]]) -> str:
 def holds_identity_number(text: str) -> bool:
     """Return whether a text holds a whole identity number: 18 characters of which the last checks the others.
 
-    A number of another kind that is as long fails the check ten times out of eleven.
+    A number of another kind that is as long has no day of birth in its middle.
     """
     return any(_is_identity(kept) for _, _, kept in _numbers(text))
 
 
 def _is_identity(kept: str) -> bool:
-    return len(kept) == 18 and kept[:17].isdigit() and bool(ric.calc_check_digit(kept[:17]) == kept[17].upper())
+    shaped = len(kept) == 18 and _SHAPE.match(kept) is not None
+    return shaped and bool(ric.calc_check_digit(kept[:17]) == kept[17].upper())
 
 
 def stray(text: str) -> str:

@@ -18,6 +18,6 @@ def test_of_many_accounts_of_one_name_one_is_made_and_the_others_are_told(live_w
     made = at_once(*[lambda: account_create(by=live_world.administrator, username="newcomer", name="新人")] * 6)
     refused = [result for result in made if isinstance(result, ValidationError)]
     assert len(refused) == 5, made
-    assert {message for error in refused for message in error.messages} == {"该用户名已被使用。"}
+    assert {message.rstrip("。") for error in refused for message in error.messages} == {"该用户名已被使用"}
     assert User.objects.filter(username="newcomer").count() == 1
     assert AuditEntry.objects.filter(verb="account.create", object_name="新人").count() == 1
