@@ -7,6 +7,8 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "考核"
 
     def ready(self):
+        from assessments.schemes.guards import install_scheme_guards
         from assessments.schemes.services import install_defaults
 
+        post_migrate.connect(install_scheme_guards, sender=self, dispatch_uid="scheme-guards")
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="default-schemes")

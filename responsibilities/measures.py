@@ -23,7 +23,7 @@ from responsibilities.work.models import Closure, StageEvidence, SyncStage, Sync
 from responsibilities.work.models import SyncStageKind as SyncKind
 from responsibilities.work.stages import DUE, SyncPoint, closing_point, closure, sync_points
 
-DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE = "duties.done", "supervisions.answered", "resolutions.done"
+DUTIES_DONE, RESOLUTIONS_DONE = "duties.done", "resolutions.done"
 REQUIREMENT_MEASURES = {row.measure: f"{row.label}（应办）" for row in COUNTED_RULES}
 SYNC_CLOSURE, SYNC_WAIVED = "sync.closure", "sync.waived"
 # Followed by the days: how many stages had just that lag. Medians do not add up, but the counts they come from do.

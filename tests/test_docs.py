@@ -10,11 +10,11 @@ from responsibilities.measures import (
     DUTIES_DONE,
     REQUIREMENT_MEASURES,
     RESOLUTIONS_DONE,
-    SUPERVISIONS_ANSWERED,
     SYNC_CLOSURE,
     SYNC_LAG,
     SYNC_WAIVED,
 )
+from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.work.models import SyncStageKind
 from tests.paths import ROOT
 

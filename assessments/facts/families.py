@@ -16,7 +16,6 @@ from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_co
 from responsibilities.measures import (
     DUTIES_DONE,
     RESOLUTIONS_DONE,
-    SUPERVISIONS_ANSWERED,
     carriers_proved_by,
     duty_counts,
     fraction,
@@ -27,6 +26,7 @@ from responsibilities.measures import (
     sync_shares,
     years_told,
 )
+from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.supervision.selectors.notices import supervision_items
 
 # Ids of organisations; None: all.

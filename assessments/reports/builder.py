@@ -10,6 +10,8 @@ from assessments.reports.work import work_of
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.selectors.scores import NOT_BUILT
 from assessments.results.selectors.targets import address_of
+from assessments.scoring.methods import ELSEWHERE
+from assessments.scoring.numbers import plain
 from assessments.scoring.totals import COMPLETE
 from branches.places.models.organisations import Organisation
 from common import clock
@@ -45,6 +47,8 @@ class _Builder:
         self.results = list(assessment.results.select_related("organisation").prefetch_related("scores"))
         self.before = self._earlier(self.period.previous())
         self.since = "上季度" if self.period.kind == QUARTER else "上年"
+        self.countable = not self.scheme.spread
+        self.scale = wording.RATES if self.countable else wording.POINTS
         complete = [row for row in self.results if row.state == COMPLETE]
         self.order = sorted(complete, key=lambda row: (-row.total, row.pk))
         self.open = [row for row in self.results if row.state != COMPLETE]
@@ -55,17 +59,17 @@ class _Builder:
         }
 
     def _earlier(self, period):
-        """Totals by organisation of the newest published assessment of an earlier period."""
-        found = (
-            Assessment.objects.filter(
-                scheme__key=self.assessment.scheme.key, period=str(period), state=AssessmentState.PUBLISHED
-            )
-            .order_by("-version")
-            .first()
-        )
-        if found is None:
+        """Totals by organisation of the newest published assessment of an earlier period, where the same version made it."""
+        found = self._published(period)
+        if found is None or found.scheme_id != self.assessment.scheme_id:
             return {}
         return dict(found.results.filter(state=COMPLETE).values_list("organisation_id", "total"))
+
+    def _published(self, period):
+        rows = Assessment.objects.filter(
+            scheme__key=self.assessment.scheme.key, period=str(period), state=AssessmentState.PUBLISHED
+        )
+        return rows.order_by("-version").select_related("scheme").first()
 
     def _trend(self):
         """Means of up to five successive periods, the newest last; only published ones before this."""
@@ -113,6 +117,7 @@ class _Builder:
             "actions": self._actions,
             "notes": self._notes(),
             "burden": self._burden(),
+            "counting": shape.COUNTABLE if self.countable else shape.SPREAD,
             "anchor": self.anchor if self.published else None,
             "signature": {"name": agency, "on": published_on or self.assessment.as_of.isoformat()},
         }
@@ -120,14 +125,18 @@ class _Builder:
 
     @cached_property
     def _dimensions(self):
-        """The dimensions that apply to any branch, with the most points each can yield here (weights spread onto it)."""
+        """The dimensions that apply to any branch, with their points; spread: the most that each can yield here."""
         most = {}
         for row in self.results:
             for part in row.body["dimensions"]:
-                if part["state"] != "not_applicable":
+                if part["state"] in ("known", "unknown"):
                     most[part["key"]] = max(most.get(part["key"], Decimal(0)), Decimal(part["maximum"]))
         return [
-            {"key": part.key, "name": part.name, "points": str(most[part.key])}
+            {
+                "key": part.key,
+                "name": part.name,
+                "points": plain(part.points) if self.countable else str(most[part.key]),
+            }
             for part in self.scheme.dimensions
             if part.key in most
         ]
@@ -140,9 +149,12 @@ class _Builder:
         if self.order:
             mean = trend[-1]["mean"]
             text = wording.mean_score(
-                self.period.kind, [Decimal(point["mean"]) for point in trend], list(self.changes.values())
+                self.period.kind,
+                [Decimal(point["mean"]) for point in trend],
+                list(self.changes.values()),
+                scale=self.scale,
             )
-            rows.append({"figure": mean, "unit": "分", "text": text, "strong": []})
+            rows.append({"figure": mean, "unit": self.scale.unit.strip(), "text": text, "strong": []})
             top = self.scheme.grades[0].name
             holders = [self._name(row) for row in self.order if row.grade == top]
             rows.append(
@@ -157,13 +169,12 @@ class _Builder:
             rows.append(
                 {
                     "figure": str(len(low)),
-                    "unit": f"个低于{LOW}分",
+                    "unit": f"个低于{LOW}{self.scale.unit.strip()}",
                     "strong": [],
-                    "text": wording.below(LOW, low, self.since),
+                    "text": wording.below(LOW, low, self.since, self.scale),
                 }
             )
-        overdue = [(self._name(row), sum(len(score.reasons) for score in row.scores.all())) for row in self.results]
-        faults = sum(number for _, number in overdue)
+        faults = sum(len(_costly(score.reasons)) for row in self.results for score in row.scores.all())
         rows.append(
             {
                 "figure": str(faults),
@@ -209,17 +220,17 @@ class _Builder:
                 for low, high, number in bands
             ]
             distribution = {
-                "title": wording.distribution_title(bands).rstrip("。"),
-                "caption": "各分数段支部数（个）",
+                "title": wording.distribution_title(bands, scale=self.scale).rstrip("。"),
+                "caption": f"各{self.scale.name if self.countable else '分数'}段支部数（个）",
                 "bars": bars,
             }
         line = None
         if len(trend) > 1:
             line = {
-                "title": wording.mean_score(self.period.kind, [Decimal(point["mean"]) for point in trend], []).rstrip(
-                    "。"
-                ),
-                "caption": "平均分与最高、最低分（分）",
+                "title": wording.mean_score(
+                    self.period.kind, [Decimal(point["mean"]) for point in trend], [], scale=self.scale
+                ).rstrip("。"),
+                "caption": "平均、最高和最低得分率（%）" if self.countable else "平均分与最高、最低分（分）",
                 "points": trend,
             }
         return {"paragraphs": paragraphs, "distribution": distribution, "trend": line}
@@ -235,7 +246,8 @@ class _Builder:
                 (reason["text"], Decimal(reason["points"])) for score in row.scores.all() for reason in score.reasons
             ]
             rows.append(
-                {
+                self._of_countable(row)
+                | {
                     "key": str(row.organisation_id),
                     "name": self._name(row),
                     "score": _text(row.total) if complete else None,
@@ -248,6 +260,17 @@ class _Builder:
                 }
             )
         return rows
+
+    def _of_countable(self, row):
+        if not self.countable:
+            return {}
+        maxima = {part["key"]: part["maximum"] for part in row.body["dimensions"] if part["state"] == "known"}
+        return {
+            "points": str(row.so_far),
+            "maximum": str(row.out_of),
+            "covered": str(row.covered),
+            "maxima": {part["key"]: maxima.get(part["key"]) for part in self._dimensions},
+        }
 
     @cached_property
     def _losing(self):
@@ -272,18 +295,23 @@ class _Builder:
             return None
         rows = [(self._name(row), self.changes[row.pk]) for row in self.order if row.pk in self.changes]
         return {
-            "title": wording.comparison_title(rows).rstrip("。"),
+            "title": wording.comparison_title(rows, self.scale).rstrip("。"),
             "before": str(self.period.previous()),
             "pairs": pairs,
-            "caption": f"空心点为{self.period.previous().short()}，实心点为{self.period.short()}（分）",
+            "caption": f"空心点为{self.period.previous().short()}，实心点为{self.period.short()}（{self.scale.unit.strip()}）",
         }
 
     def _means(self):
+        """Means by indicator: of countable points the means of the rates, in per cent, so that none is above its maximum."""
         sums = {}
         for row in self.order:
             for score in row.scores.all():
-                if score.points is not None:
+                if score.points is None:
+                    continue
+                if not self.countable:
                     sums.setdefault(score.indicator, []).append(score.points)
+                elif score.maximum:
+                    sums.setdefault(score.indicator, []).append(score.points * 100 / score.maximum)
         return {key: str(_mean(values)) for key, values in sums.items()}
 
     def _chapters(self):
@@ -291,7 +319,10 @@ class _Builder:
         chapters = []
         for row in [*self.order, *self.open]:
             parts = [(part["name"], Decimal(part["lost"])) for part in row.body["dimensions"]]
-            text = wording.branch_chapter(row.total, row.grade or None, parts, self.changes.get(row.pk), self.since)
+            of = (row.so_far, row.out_of) if self.countable else None
+            text = wording.branch_chapter(
+                row.total, row.grade or None, parts, self.changes.get(row.pk), self.since, of=of
+            )
             chapters.append(
                 {
                     "key": str(row.organisation_id),
@@ -308,7 +339,7 @@ class _Builder:
     def _indicator(self, score, means):
         reasons = [
             {"text": reason["text"], "points": reason["points"], "url": address_of(reason["target"])}
-            for reason in score.reasons
+            for reason in _costly(score.reasons)
         ]
         return {
             "name": score.name,
@@ -348,9 +379,20 @@ class _Builder:
             f"得分由系统按{self.scheme.title}第{self.assessment.scheme.version}版从活动记录计算，"
             "显示到0.1分，分项之和与总分可能因四舍五入相差0.1分。"
         ]
+        if self.countable:
+            notes.append(
+                "得分率为得分与应计分之比，等次按得分率定；不适用和未到期的分值不计入应计分，同一件事只在一处扣分。"
+                f"应计分不足{plain(self.scheme.grade_min_points)}分的暂不定等次。"
+            )
         waiting = self._not_built()
-        if waiting:
+        if waiting and self.countable:
+            covered = plain(max(row.covered for row in self.results))
+            notes.append(f"{'、'.join(waiting)}尚未计量，按已有数据覆盖{covered}/{plain(self.scheme.total)}分。")
+        elif waiting:
             notes.append(f"{'、'.join(waiting)}尚未纳入计算，其分值按比例分摊到其他指标。")
+        earlier = self._published(self.period.previous())
+        if earlier is not None and earlier.scheme_id != self.assessment.scheme_id:
+            notes.append(f"上期按方案第{earlier.scheme.version}版计算，两期的得分不作比较。")
         unknown = [
             (self._name(row), [score.name for score in row.scores.all() if score.state == "unknown"])
             for row in self.open
@@ -362,10 +404,15 @@ class _Builder:
     def _not_built(self):
         if not self.results:
             return []
-        return [score.name for score in self.results[0].scores.all() if score.note == NOT_BUILT]
+        return [score.name for score in self.results[0].scores.all() if score.note in (NOT_BUILT, "尚未纳入计算")]
 
     def _burden(self):
         return ["本报告没有要求党支部另外填报，数据全部取自已有的活动记录。"]
+
+
+def _costly(reasons):
+    """The reasons that cost points here; what another indicator counts stands on the page of the score."""
+    return [reason for reason in reasons if reason["kind"] != ELSEWHERE]
 
 
 def _mean(values):

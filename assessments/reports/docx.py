@@ -10,7 +10,7 @@ from docx.shared import Pt
 from assessments.reports import gbt9704
 from assessments.reports.archive import without_clock
 from assessments.reports.gbt9704 import Fonts
-from assessments.reports.shape import PUBLISHED, check, level_table, period_of, signed
+from assessments.reports.shape import PUBLISHED, check, is_countable, level_table, period_of, points_cell, signed
 from assessments.reports.wording import numeral, tight
 from assessments.scoring.numbers import plain
 from common.periods import Period
@@ -91,7 +91,8 @@ def _overall(document, report):
         chart = overall["distribution"]
         _caption(document, f"{chart['title']}。")
         rows = [[bar["label"], bar["grade"] or NONE, str(bar["count"])] for bar in chart["bars"]]
-        gbt9704.table(document, ["分数段", "等次", "支部数"], rows, [52, 52, 52])
+        band = "得分率（%）" if is_countable(report) else "分数段"
+        gbt9704.table(document, [band, "等次", "支部数"], rows, [52, 52, 52])
     if overall["trend"]:
         chart = overall["trend"]
         _caption(document, f"{chart['title']}。")
@@ -99,7 +100,8 @@ def _overall(document, report):
             [Period.parse(point["period"]).label()] + [point[key] or NONE for key in ("mean", "highest", "lowest")]
             for point in chart["points"]
         ]
-        gbt9704.table(document, ["考核期", "平均分", "最高分", "最低分"], rows, [51, 35, 35, 35], left=(0,))
+        heads = ["平均（%）", "最高（%）", "最低（%）"] if is_countable(report) else ["平均分", "最高分", "最低分"]
+        gbt9704.table(document, ["考核期", *heads], rows, [51, 35, 35, 35], left=(0,))
 
 
 def _caption(document, text):
@@ -109,22 +111,32 @@ def _caption(document, text):
 def _scores(document, report):
     rows = report["branches"]
     ranked = any(row["rank"] is not None for row in rows)
-    heads = ["名次"] * ranked + ["党支部", "得分", "比上期", "等次"]
+    countable = is_countable(report)
+    score_head = ["得分率", "得分/应计"] if countable else "得分"
+    heads = ["名次"] * ranked + ["党支部", score_head, "比上期", "等次"]
     heads += [[part["name"], f"{part['points']}分"] for part in report["dimensions"]]
     each = min(14, 72 / max(len(report["dimensions"]), 1))
-    widths = [11] * ranked + [0, 15, 16, 16] + [each] * len(report["dimensions"])
+    widths = [11] * ranked + [0, 20 if countable else 15, 16, 16] + [each] * len(report["dimensions"])
     widths[ranked] = gbt9704.TEXT_WIDTH_MM - sum(widths)
     body = []
     for row in rows:
         score = row["score"] or BRANCH_STATES.get(row["state"], NONE)
+        if countable and row["score"]:
+            score = [f"{row['score']}%", f"{row['points']}/{row['maximum']}"]
         cells = [str(row["rank"]) if row["rank"] else NONE] * ranked
         cells += [row["name"], score, signed(row["change"]) if row["change"] else NONE, row["grade"] or NONE]
-        body.append(cells + [row["scores"][part["key"]] or NONE for part in report["dimensions"]])
+        body.append(cells + [_points_of(row, part["key"]) for part in report["dimensions"]])
     gbt9704.table(document, heads, body, widths, left=(ranked,))
     lost = [[row["name"], [tight(text) for text in row["lost"]]] for row in rows if row["lost"]]
     if lost:
         _caption(document, "主要失分情况如下。")
         gbt9704.table(document, ["党支部", "主要失分"], lost, [46, 110], left=(0, 1))
+
+
+def _points_of(row, key):
+    """Points of a branch in a dimension; with a maximum of its own in two lines, the column is narrow."""
+    shown = points_cell(row, key, "\n/")
+    return shown.split("\n") if shown and "\n" in shown else shown or NONE
 
 
 def _comparison(document, report):
@@ -151,7 +163,7 @@ def _chapters(document, report):
             points = f"{row['points']}/{row['maximum']}" if row["points"] else INDICATOR_STATES.get(row["state"], NONE)
             reasons = [f"{tight(reason['text'])}，{_points(reason['points'])}" for reason in row["reasons"]]
             rows.append([row["name"], points, row["mean"] or NONE, reasons or [NONE], _evidence(row["evidence"])])
-        heads = ["指标", "得分/满分", "平均", "失分原因", "佐证"]
+        heads = ["指标", "得分/满分", ["平均", "得分率%"] if is_countable(report) else "平均", "失分原因", "佐证"]
         gbt9704.table(document, heads, rows, [28, 23, 14, 57, 34], left=(0, 3, 4))
 
 

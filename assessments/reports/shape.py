@@ -15,6 +15,7 @@ from common.periods import Period
 from common.text import quoted
 
 TRIAL, PUBLISHED = "trial", "published"
+SPREAD, COUNTABLE = "spread", "countable"
 STATE_NAMES = {TRIAL: "试算", PUBLISHED: "已发布"}
 LONGEST = 4000
 _DOCUMENT_NUMBER = r"\S+〔[0-9]{4}〕[1-9][0-9]*号"
@@ -115,7 +116,11 @@ class DimensionColumn(Part):
 
 
 class BranchRow(Part):
-    """state: that of its result. scores: by key of a dimension. lost: the main lost points."""
+    """state: that of its result. scores, maxima: by key of a dimension. lost: the main lost points.
+
+    Of countable points `score` is their rate, points and maximum what it is the rate of, covered the points of the scheme for
+    which there are data.
+    """
 
     key: Key
     name: Filled
@@ -126,6 +131,10 @@ class BranchRow(Part):
     state: Literal["complete", "incomplete", "not_applicable"]
     scores: dict[str, Figure | None]
     lost: list[Filled]
+    points: Figure | None = None
+    maximum: Figure | None = None
+    covered: Figure | None = None
+    maxima: dict[str, Figure | None] = {}
 
 
 class Pair(Part):
@@ -156,7 +165,7 @@ class IndicatorRow(Part):
     points: Figure | None
     maximum: Figure | None
     mean: Figure | None
-    state: Literal["known", "unknown", "not_applicable", "not_due"]
+    state: Literal["known", "unknown", "not_applicable", "not_due", "not_measured"]
     reasons: list[LossReason]
     evidence: list[Evidence]
 
@@ -272,8 +281,11 @@ class OldReport(Part):
 
 
 class Report(OldReport):
+    """counting: whether the weight of what yields nothing was spread, as in all reports that do not say, or points are of countable points."""
+
     shape: Literal[2]  # type: ignore[assignment]  # the next number, not a narrower one
     work: Work | None
+    counting: Literal["spread", "countable"] = "spread"
 
 
 def check(report: dict) -> dict:
@@ -314,6 +326,17 @@ def level_table(work: dict) -> tuple[list[str], list[list[str | int]]]:
     keys = ("name", "holders", "duties", "on_time", "late", "behind", "owed", "done")
     heads = ["层级", "责任主体", "到期责任", "按期", "补录或补办", "逾期", "应落实项次", "已落实项次"]
     return heads, [[row[key] for key in keys] for row in rows]
+
+
+def is_countable(report: dict) -> bool:
+    """Return whether scores are rates of countable points."""
+    return report.get("counting") == COUNTABLE
+
+
+def points_cell(row: dict, key: str, joint: str = "/") -> str | None:
+    """Return the points of a branch in a dimension as a table shows them, with their maximum where it has one of its own."""
+    points, maximum = row["scores"].get(key), row.get("maxima", {}).get(key)
+    return f"{points}{joint}{maximum}" if points is not None and maximum is not None else points
 
 
 def period_of(report: dict) -> Period:

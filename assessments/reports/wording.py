@@ -6,11 +6,26 @@ short names (能源处), and whoever calls has checked that the reader may see t
 """
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
 from common.periods import HALF, MONTH, QUARTER, YEAR
 
 MOST_NAMES = 3
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a score is: its name, the unit that follows a value, and that of a difference."""
+
+    name: str
+    unit: str
+    step: str
+
+
+POINTS = Scale("得分", " 分", "分")
+# Points of countable points, in per cent.
+RATES = Scale("得分率", "%", "个百分点")
 LAST_NAMES = {MONTH: "上月", QUARTER: "上季度", HALF: "上一个半年", YEAR: "上年"}
 COUNT_NAMES = {MONTH: "个月", QUARTER: "个季度", HALF: "个半年", YEAR: "年"}
 NUMERALS = "零一二三四五六七八九"
@@ -62,16 +77,16 @@ def missing(label, rows, unit="次"):
     return f"{label} {len(rows)} 个支部共 {total} {unit}未见记录{_most(rows)}。"
 
 
-def mean_score(kind, means, changes, whole="各党支部"):
+def mean_score(kind, means, changes, whole="各党支部", scale=POINTS):
     """The mean, its change, a streak, and how many branches rose and fell.
 
     kind     of the period (branches.periods)
     means    means of successive periods, the newest last (Decimal); at least one
     changes  change of each branch since the last period (Decimal)
     """
-    text = f"{whole}平均 {means[-1]} 分"
+    text = f"{whole}平均{scale.name if scale is RATES else ''} {means[-1]}{scale.unit}"
     if len(means) > 1:
-        text += f"，{change_text(means[-1] - means[-2], LAST_NAMES[kind])}"
+        text += f"，{change_text(means[-1] - means[-2], LAST_NAMES[kind], scale)}"
         streak = _streak(means)
         if abs(streak) >= 2:
             direction = "上升" if streak > 0 else "下降"
@@ -81,11 +96,11 @@ def mean_score(kind, means, changes, whole="各党支部"):
     return f"{text}；{'，'.join(parts)}。" if parts else f"{text}。"
 
 
-def change_text(change, since):
+def change_text(change, since, scale=POINTS):
     """比上季度提高 0.5 分, 下降 0.5 分, or 与上季度持平."""
     if not change:
         return f"与{since}持平"
-    return f"比{since}{'提高' if change > 0 else '下降'} {abs(change)} 分"
+    return f"比{since}{'提高' if change > 0 else '下降'} {abs(change)} {scale.step}"
 
 
 def _streak(means):
@@ -118,11 +133,11 @@ def grade_holders(grade, now, before=None, since="上季度"):
     return f"{text}，{compared}{tail}。"
 
 
-def below(bound, rows, since="上季度"):
+def below(bound, rows, since="上季度", scale=POINTS):
     """能源处、社会处得分低于 80 分，均比上季度下降。 `rows`: pairs (name, change or None)."""
     if not rows:
-        return f"各支部得分均在 {bound} 分以上。"
-    text = f"{names(name for name, _ in rows)}得分低于 {bound} 分"
+        return f"各支部{scale.name}均在 {bound}{scale.unit}以上。"
+    text = f"{names(name for name, _ in rows)}{scale.name}低于 {bound}{scale.unit}"
     if all(change is not None and change < 0 for _, change in rows):
         text += f"，{'均' if len(rows) > 1 else ''}比{since}下降"
     return f"{text}。"
@@ -156,39 +171,44 @@ def unknown(rows):
     return f"{names(name for name, _ in rows)}的{what}没有数据，按未知处理，不计零分，总分暂不完整。"
 
 
-def distribution_title(bands, unit="个支部"):
+def distribution_title(bands, unit="个支部", scale=POINTS):
     """The largest neighbouring pair of bands: 8 个支部在 80 至 90 分之间。 `bands`: (low, high, count)."""
     if not any(count for _, _, count in bands):
         return "还没有得分"
     pairs = list(zip(bands, bands[1:], strict=False)) or [(bands[0], bands[0])]
     low, high = max(pairs, key=lambda pair: pair[0][2] + pair[1][2])
     count = low[2] + (high[2] if high is not low else 0)
+    if scale is RATES:
+        return f"{count} {unit}得分率在 {low[0]}% 至 {high[1]}% 之间"
     return f"{count} {unit}在 {low[0]} 至 {high[1]} 分之间"
 
 
-def comparison_title(rows):
+def comparison_title(rows, scale=POINTS):
     """投资评审中心上升 3.5 分，能源处下降 5.5 分。 `rows`: pairs (name, change)."""
     if not rows:
         return "没有可比较的上期得分"
     best, worst = max(rows, key=lambda row: row[1]), min(rows, key=lambda row: row[1])
     parts = []
     if best[1] > 0:
-        parts.append(f"{best[0]}上升 {best[1]} 分")
+        parts.append(f"{best[0]}上升 {best[1]} {scale.step}")
     if worst[1] < 0:
-        parts.append(f"{worst[0]}下降 {abs(worst[1])} 分")
-    return "，".join(parts) if parts else "各支部得分与上期持平"
+        parts.append(f"{worst[0]}下降 {abs(worst[1])} {scale.step}")
+    return "，".join(parts) if parts else f"各支部{scale.name}与上期持平"
 
 
-def branch_chapter(total, grade, dimensions, change=None, since="上季度"):
+def branch_chapter(total, grade, dimensions, change=None, since="上季度", of=None):
     """得分 88.0 分，等次良好，比上季度下降 2.5 分。失分集中在四同步，占全部失分的 38%。
 
-    `dimensions`: pairs (name, points lost); `total` and `grade` None for an incomplete result.
+    `dimensions`: pairs (name, points lost); `total` and `grade` None for an incomplete result. `of`: (points, countable
+    points) where the total is their rate; then a grade may be missing, for too little is due.
     """
     if total is None:
         return "有指标没有数据，总分暂不完整。"
-    text = f"得分 {total} 分，等次{grade}"
+    scale = RATES if of else POINTS
+    text = f"得分率 {total}%（得分 {of[0]}，应计 {of[1]}）" if of else f"得分 {total} 分"
+    text += f"，等次{grade}" if grade else "，应计分较少，暂不定等次"
     if change is not None:
-        text += f"，{change_text(change, since)}"
+        text += f"，{change_text(change, since, scale)}"
     lost = sum((points for _, points in dimensions), Decimal(0))
     if lost <= 0:
         return f"{text}。没有失分。"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from assessments.reports.archive import without_clock
-from assessments.reports.shape import STATE_NAMES, check, level_table, period_of
+from assessments.reports.shape import STATE_NAMES, check, is_countable, level_table, period_of
 from common.periods import Period
 
 # Text of people is never read as a formula, a number or a link, whatever it begins with.
@@ -40,14 +40,17 @@ def render(report):
     }
     _sheet(book, styles, "说明", ["项目", "内容"], _about(report), [18, 90])
     heads, rows = _scores(report)
-    _sheet(book, styles, "支部得分", heads, rows, [6, 26, 9, 9, 9] + [11] * len(report["dimensions"]) + [60])
+    more = [10, 10, 10] if is_countable(report) else []
+    parts = len(report["dimensions"]) * (2 if more else 1)
+    _sheet(book, styles, "支部得分", heads, rows, [6, 26, 9, *more, 9, 9] + [11] * parts + [60])
     reasons = [row for chapter in report["chapters"] for row in _reasons(chapter)]
-    heads = ["党支部", "指标", "得分", "满分", "平均", "失分原因", "扣分", "佐证"]
+    mean = "平均得分率（%）" if is_countable(report) else "平均"
+    heads = ["党支部", "指标", "得分", "满分", mean, "失分原因", "扣分", "佐证"]
     _sheet(book, styles, "失分明细", heads, reasons, [26, 20, 8, 8, 8, 60, 8, 40])
     if report.get("work"):
         _work(book, styles, report["work"])
     if report["overall"]["trend"]:
-        _trend(book, styles, report["overall"]["trend"])
+        _trend(book, styles, report)
     if report["comparison"]:
         _comparison(book, styles, report)
     if report["adjustments"]:
@@ -56,12 +59,13 @@ def render(report):
     return without_clock(out.getvalue())
 
 
-def _trend(book, styles, trend):
+def _trend(book, styles, report):
+    trend, unit = report["overall"]["trend"], "得分率（%）" if is_countable(report) else "分"
     rows = [
         [Period.parse(row["period"]).label(), *(_number(row[key]) for key in ("mean", "highest", "lowest"))]
         for row in trend["points"]
     ]
-    _sheet(book, styles, "各期平均", ["考核期", "平均分", "最高分", "最低分"], rows, [20, 10, 10, 10])
+    _sheet(book, styles, "各期平均", ["考核期", f"平均{unit}", f"最高{unit}", f"最低{unit}"], rows, [20, 10, 10, 10])
 
 
 def _comparison(book, styles, report):
@@ -101,14 +105,27 @@ def _about(report):
 
 
 def _scores(report):
-    heads = ["名次", "党支部", "得分", "比上期", "等次"]
-    heads += [f"{part['name']}（{part['points']}）" for part in report["dimensions"]] + ["主要失分"]
+    countable = is_countable(report)
+    heads = [
+        "名次",
+        "党支部",
+        *(["得分率（%）", "得分", "应计分", "覆盖"] if countable else ["得分"]),
+        "比上期",
+        "等次",
+    ]
+    for part in report["dimensions"]:
+        heads += [f"{part['name']}（{part['points']}）", *([f"{part['name']}应计"] if countable else [])]
+    heads.append("主要失分")
     states = {"incomplete": "不完整", "not_applicable": "不适用"}
     rows = []
     for row in report["branches"]:
         score = _number(row["score"]) if row["score"] else states.get(row["state"], "")
-        cells = [row["rank"], row["name"], score, _number(row["change"]), row["grade"] or ""]
-        cells += [_number(row["scores"][part["key"]]) for part in report["dimensions"]]
+        cells = [row["rank"], row["name"], score]
+        cells += [_number(row[key]) for key in ("points", "maximum", "covered")] if countable else []
+        cells += [_number(row["change"]), row["grade"] or ""]
+        for part in report["dimensions"]:
+            cells.append(_number(row["scores"][part["key"]]))
+            cells += [_number(row["maxima"][part["key"]])] if countable else []
         rows.append(cells + ["；".join(row["lost"])])
     return heads, rows
 

@@ -73,7 +73,12 @@ class ScoreQuerySet(GuardedQuerySet):
 
 
 class Result(models.Model):
-    """The total of one organisation, with name and place as they were; `body` holds its dimensions."""
+    """The total of one organisation, with name and place as they were; `body` holds its dimensions.
+
+    so_far, out_of: points and countable points (应计分). total: what is compared with the grades, out of the scheme's total;
+    where nothing is spread the rate of the points (得分率). covered: points of the scheme for which there are data; None where
+    their weight was spread over the others, as the first version did.
+    """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="results")
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="results")
@@ -83,6 +88,7 @@ class Result(models.Model):
     total = models.DecimalField(max_digits=6, decimal_places=1, null=True)
     so_far = models.DecimalField(max_digits=6, decimal_places=1, default=0)
     out_of = models.DecimalField(max_digits=6, decimal_places=1, default=0)
+    covered = models.DecimalField(max_digits=6, decimal_places=1, null=True)
     grade = models.CharField(max_length=10, blank=True)
     body = models.JSONField(default=dict)
 
@@ -105,6 +111,16 @@ class Result(models.Model):
         if self.assessment.state != AssessmentState.TRIAL:
             raise FrozenError("已冻结或发布的结果不能删除。")
         return super().delete(*args, **kwargs)
+
+    @property
+    def countable(self):
+        """Whether it is points of countable points, nothing spread."""
+        return self.covered is not None
+
+    @property
+    def grade_word(self):
+        """Its grade, or why it has none."""
+        return self.grade or ("暂不定等次" if self.countable and self.total is not None else "")
 
 
 class Score(models.Model):

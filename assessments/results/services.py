@@ -11,9 +11,11 @@ from django.urls import reverse
 from assessments import scoring
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
-from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_current
+from assessments.schemes.models import SchemeVersion
+from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for
+from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
 from assessments.scoring.schemes import Scheme
-from assessments.scoring.totals import COMPLETE, NOT_APPLICABLE
+from assessments.scoring.totals import COMPLETE
 from branches import audit
 from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import Then, names_over_time
@@ -59,7 +61,9 @@ def _reasons(row: scoring.IndicatorScore) -> list[dict]:
     ]
 
 
-def _result(assessment: Assessment, place: int, names: Callable[[int], Then], outcome: scoring.Result) -> Result:
+def _result(
+    assessment: Assessment, place: int, names: Callable[[int], Then], outcome: scoring.Result, scheme: Scheme
+) -> Result:
     above = names(place).parent
     return Result(
         assessment=assessment,
@@ -70,12 +74,23 @@ def _result(assessment: Assessment, place: int, names: Callable[[int], Then], ou
         total=outcome.total,
         so_far=_one_decimal(outcome.so_far),
         out_of=_one_decimal(outcome.out_of),
+        covered=None if scheme.spread else _one_decimal(outcome.covered),
         grade=outcome.grade or "",
-        body={"dimensions": [_dimension(part) for part in outcome.dimensions]},
+        body={"dimensions": [_dimension(part, scheme) for part in outcome.dimensions]},
     )
 
 
-def _dimension(part: scoring.DimensionScore) -> dict:
+def _state_of(part: scoring.DimensionScore, scheme: Scheme) -> str:
+    """The state of a dimension; where nothing is spread, of one that yields nothing, why: nothing measured, nothing due yet."""
+    if scheme.spread or part.state != NOT_APPLICABLE:
+        return part.state
+    states = {row.state for row in part.indicators}
+    if states == {NOT_MEASURED}:
+        return NOT_MEASURED
+    return NOT_DUE if NOT_DUE in states else NOT_APPLICABLE
+
+
+def _dimension(part: scoring.DimensionScore, scheme: Scheme) -> dict:
     return {
         "key": part.key,
         "name": part.name,
@@ -83,7 +98,7 @@ def _dimension(part: scoring.DimensionScore) -> dict:
         "maximum": str(_one_decimal(part.maximum)),
         "nominal": str(_one_decimal(part.nominal)),
         "lost": str(part.lost),
-        "state": part.state,
+        "state": _state_of(part, scheme),
     }
 
 
@@ -105,6 +120,14 @@ def _scores(result: Result, outcome: scoring.Result, facts: dict[str, scoring.Fa
             )
 
 
+def version_of(period: Period, key: str = BRANCH_SCHEME) -> SchemeVersion:
+    """Return the version by which a period is assessed: that of its published results, else the one in force for it."""
+    settled = SchemeVersion.objects.filter(
+        key=key, assessments__period=str(period), assessments__state=AssessmentState.PUBLISHED
+    )
+    return settled.order_by("-assessments__version").first() or scheme_for(period, key)
+
+
 @one_transaction
 def assessment_trial(
     *, by: Actor, period: Period, key: str = BRANCH_SCHEME, as_of: date | None = None, reason: str = ""
@@ -116,7 +139,7 @@ def assessment_trial(
     """
     root = root_of_results()
     access.require(by, ASSESS, root)
-    version = scheme_current(key)
+    version = version_of(period, key)
     scheme = parsed(version)
     if period.kind not in scheme.periods:
         raise ValidationError({"period": "该方案按季度和年度考核。"})
@@ -161,7 +184,7 @@ def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) 
     then, day = names_over_time(), min(period.last, as_of)
     outcomes = {pk: scoring.score(scheme, facts[pk]) for pk in facts}
     results = Result.objects.bulk_create(
-        _result(assessment, pk, lambda place: then(place, day), outcomes[pk]) for pk in facts
+        _result(assessment, pk, lambda place: then(place, day), outcomes[pk], scheme) for pk in facts
     )
     evidence = _evidence(records)
     scores = []

@@ -14,6 +14,8 @@ from assessments.results.models import Assessment, AssessmentState, Result
 from assessments.results.selectors.estimates import estimate_of, gain_of
 from assessments.results.selectors.targets import address_of
 from assessments.results.services import assessment_freeze, assessment_trial, assessment_unfreeze, closed_on
+from assessments.schemes.services import parsed
+from assessments.scoring.numbers import plain
 from branches.audit.history import history
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -28,6 +30,8 @@ from responsibilities.work.selectors.waiting import pending_in
 
 # Lost points that the panel of the workbench shows; its page shows all.
 MOST_LOSSES = 5
+# States of a dimension that yields nothing, and how a page says so.
+IDLE = {"not_measured": "尚未计量", "not_due": "未到期", "not_applicable": "不适用"}
 
 
 @login_required
@@ -73,10 +77,15 @@ def result_trial(request):
 def _parts(results):
     """Return the dimensions that apply to any result, and give each row its points in their order."""
     bodies = {row.pk: row.body["dimensions"] for row in results}
-    used = {part["key"] for parts in bodies.values() for part in parts if part["state"] != "not_applicable"}
+    used = {part["key"] for parts in bodies.values() for part in parts if part["state"] not in IDLE}
     for row in results:
-        row.points_of = [part["points"] for part in bodies[row.pk] if part["key"] in used]
+        row.points_of = [_points(row, part) for part in bodies[row.pk] if part["key"] in used]
     return [part for part in next(iter(bodies.values()), ()) if part["key"] in used]
+
+
+def _points(row, part):
+    """Points of a dimension, with their maximum where it is not spread: 22.0 / 30.0."""
+    return f"{part['points']} / {part['maximum']}" if row.countable and part["points"] else part["points"]
 
 
 @login_required
@@ -85,6 +94,7 @@ def result_detail(request, pk):
     results = list(assessment.results.select_related("organisation").visible_to(request.user))
     results.sort(key=lambda row: (-(row.total if row.total is not None else -1), row.pk))
     parts = _parts(results)
+    scheme = parsed(assessment.scheme)
     period = Period.parse(assessment.period)
     return render(
         request,
@@ -97,6 +107,9 @@ def result_detail(request, pk):
             "exemptions": exemptions_of(request.user, period) if assessment.state != AssessmentState.PUBLISHED else [],
             "parts": parts,
             "period": period,
+            "countable": not scheme.spread,
+            "whole": plain(scheme.total),
+            "least": plain(scheme.grade_min_points),
             "closed_on": closed_on(period),
             "closed": clock.today() >= closed_on(period),
             "may_publish": access.holds_anywhere(request.user, PUBLISH),
@@ -152,7 +165,14 @@ def score_list(request):
         .filter(assessment__state=AssessmentState.PUBLISHED)
         .order_by("-assessment__period", "-assessment__version", "pk")[:200]
     )
-    lines = [{"row": row, "period": Period.parse(row.assessment.period)} for row in rows]
+    lines = [
+        {
+            "row": row,
+            "period": Period.parse(row.assessment.period),
+            "whole": plain(str(row.assessment.scheme.body["total"])),
+        }
+        for row in rows
+    ]
     return render(
         request,
         "assessments/results/scores.html",
@@ -161,6 +181,22 @@ def score_list(request):
             "title": f"已发布 {len(lines)} 个得分" if lines else "您可查看的范围内没有已发布的得分",
         },
     )
+
+
+def _figure(result):
+    if result.total is None:
+        return "不完整"
+    return f"率 {result.total}%" if result.countable else f" {result.total}"
+
+
+def _left_over(idle):
+    """Say which dimensions yield nothing and why: 尚未计量：党员教育管理 20 分、品牌与承诺 10 分."""
+    said = []
+    for state, word in IDLE.items():
+        named = "、".join(f"{part['name']} {plain(part['nominal'])} 分" for part in idle if part["state"] == state)
+        if named:
+            said.append(f"{word}：{named}")
+    return "；".join(said)
 
 
 @login_required
@@ -180,21 +216,22 @@ def score_detail(request, pk):
     parts = result.body["dimensions"]
     for part in parts:
         part["scores"] = [score for score in scores if score.dimension == part["key"]]
-    idle = [part["name"] for part in parts if part["state"] == "not_applicable"]
-    parts = [part for part in parts if part["state"] != "not_applicable"]
+    idle = [part for part in parts if part["state"] in IDLE]
+    parts = [part for part in parts if part["state"] not in IDLE]
     period = Period.parse(result.assessment.period)
     return render(
         request,
         "assessments/results/score.html",
         {
-            "title": f"{result.organisation_name}{period.label()}得分"
-            + (f" {result.total}" if result.total is not None else "不完整"),
+            "title": f"{result.organisation_name}{period.label()}得分{_figure(result)}",
             "result": result,
             "pending": pending_in(period, result.organisation_id)
             if result.assessment.state == AssessmentState.TRIAL
             else [],
             "parts": parts,
-            "idle": idle,
+            "idle": [part["name"] for part in idle],
+            "left_over": _left_over(idle),
+            "whole": plain(str(result.assessment.scheme.body["total"])),
             "period": period,
         },
     )
@@ -208,7 +245,9 @@ def score_estimate(request, pk):
     if request.htmx:
         context = {"score": score, "most": MOST_LOSSES, "organisation": organisation}
         return render(request, "assessments/results/estimates/panel.html", context)
-    title = f"{organisation.label}得分预估" + (f" {score['result'].total}" if score and score["result"].total else "")
+    total = score["result"].total if score else None
+    figure = "" if total is None else f" {total}{'%' if score['countable'] else ''}"
+    title = f"{organisation.label}得分预估{figure}"
     return render(request, "assessments/results/estimates/page.html", {"score": score, "title": title})
 
 

@@ -1,6 +1,6 @@
 """What a version of a scheme says, as plain values; `scheme_from` reads it from a dict."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
 
@@ -168,9 +168,10 @@ class Scheme:
 def scheme_from(data):
     """The scheme described by a dict (a data file, a stored version).
 
-    Raises ValueError (Chinese) where parts do not add up, a key stands twice, or a method or grade is not
-    known.
+    Raises ValueError (Chinese) where parts do not add up, a key stands twice, a method or grade is not known, or it says
+    something that the engine does not apply.
     """
+    _check_known(data)
     dimensions = tuple(_dimension(row) for row in data["dimensions"])
     scheme = Scheme(
         key=data["key"],
@@ -197,6 +198,33 @@ def scheme_from(data):
     )
     _check(scheme)
     return scheme
+
+
+# What the engine reads at each place of a scheme; whatever else it says would be printed and never applied.
+_KNOWN = {
+    "": Scheme,
+    "dimensions": Dimension,
+    "indicators": Indicator,
+    "deductions": DeductionRule,
+    "grades": Grade,
+    "vetoes": Veto,
+    "quotas": Quota,
+    "items": BonusItem,
+}
+_BONUS = {"cap", "open", "counts_for_grade", "items"}
+
+
+def _check_known(data, place=""):
+    """ValueError (Chinese) for the first thing in a scheme that nothing applies."""
+    known = _BONUS if place == "bonus" else {field.name for field in fields(_KNOWN[place])}
+    for key, value in data.items():
+        if key not in known:
+            raise ValueError(f"方案中的{quoted(key)}系统还不会计算，不能装入；请删去，或改用可用的计分办法。")
+        if key == "bonus":
+            _check_known(value, key)
+        elif key in _KNOWN:
+            for row in value:
+                _check_known(row, key)
 
 
 def _number(value):

@@ -19,6 +19,12 @@ def get(values, key):
 
 
 @register.filter
+def points_cell(row, key):
+    """Return the points of a branch in a dimension, with their maximum where it has one of its own."""
+    return shape.points_cell(row, key)
+
+
+@register.filter
 def level_table(work):
     """Return (heads, rows) of the table of levels in the chapter on work."""
     return shape.level_table(work)

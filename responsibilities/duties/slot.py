@@ -47,7 +47,8 @@ class DutySlot:
     prove it, offered to whoever records at the list's organisation, or (). words: the holder reports in words, because no
     record can show it. unknown: there are records, but they cannot be judged. report: the DutyReport about it, or None.
     item: id of the business work that it is about, or None. waiting: it is proved only with records still under review.
-    later: the subject with which its records will come, "" for none.
+    later: the subject with which its records will come, "" for none. rests_on: the measures that count the same thing, so that
+    a scheme takes one fault once.
     """
 
     duty: int
@@ -69,6 +70,7 @@ class DutySlot:
     item: int | None = None
     waiting: bool = False
     later: str = ""
+    rests_on: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:

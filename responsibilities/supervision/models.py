@@ -15,6 +15,9 @@ from common.names import entered_by
 from common.operator import OPERATOR
 from responsibilities.portfolios.rights import in_charge
 
+# Name of the measure of notices answered in time.
+SUPERVISIONS_ANSWERED = "supervisions.answered"
+
 
 class SupervisionState(models.TextChoices):
     OPEN = "open", "待回复"

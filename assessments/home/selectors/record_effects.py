@@ -7,12 +7,12 @@ from typing import cast
 
 from django.urls import reverse
 
-from assessments.schemes.services import parsed, scheme_current
+from assessments.schemes.services import parsed, scheme_for
 from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
 from branches.settings import dated as dated_settings
 from common import clock
-from common.periods import YEAR, Period
+from common.periods import QUARTER, YEAR, Period
 from common.text import quoted
 from members.activities.forms.record import ActivityForm
 from members.activities.models import (
@@ -159,7 +159,9 @@ def _score_line(lines: list[Effect]) -> Effect:
 
     No points are promised: what an indicator yields depends on what else applies to the branch in the period.
     """
-    scheme = parsed(scheme_current())
+    # A requirement belongs to the quarter of its due date (decisions 22), and is scored by the version in force for it.
+    due = next((line.owed.due for line in lines if line.owed is not None), clock.today())
+    scheme = parsed(scheme_for(Period.containing(QUARTER, due)))
     found, late = [], False
     for line in lines:
         for _, indicator in scheme.indicators():

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.selectors.scores import estimate
-from assessments.results.selectors.scoring_items import further_entries
+from assessments.results.selectors.scoring_items import SCORED_RULES, further_entries
 from assessments.results.selectors.targets import address_of
-from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_current
+from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for
 from assessments.scoring import rounded
+from assessments.scoring.methods import ELSEWHERE
+from assessments.scoring.numbers import plain
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.names import labels
 from common import clock
@@ -53,18 +55,20 @@ def gain_of(organisation: Organisation, stage: SyncStage, day: date) -> Gain | N
 
 
 def estimate_of(organisation: Organisation, quarter: Period | None = None) -> dict | None:
-    """Return {"result", "best", "losses", "pending", "marks", "quarter"} of a branch in a quarter (default the running one).
+    """Return {"result", "best", "losses", "pending", "marks", "quarter", …} of a branch in a quarter (default the running one).
 
     None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each with the
-    page that mends it. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed and is in no score yet.
+    page that mends it. countable: whether it is points of countable points;
+    points, out_of, covered, whole: to a tenth. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed and is in no score yet.
     """
     quarter = quarter or Period.containing(QUARTER, clock.today())
     if organisation.kind != Kind.BRANCH:
         return None
-    scheme = parsed(scheme_current())
+    scheme = parsed(scheme_for(quarter))
     # The whole year in one reading, of which those that fall due in the quarter: the same rows as items.due_within.
     year = Period(YEAR, quarter.year)
-    rows = [row for row in requirements(year, organisations=[organisation.pk], carried=True) if row.due in quarter]
+    owed = requirements(year, organisations=[organisation.pk], rules=SCORED_RULES, carried=True)
+    rows = [row for row in owed if row.due in quarter]
     names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
     names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
     found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]))
@@ -80,11 +84,19 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
             "url": address_of(reason.target) or "",
         }
         for indicator, reason in result.reasons()
+        if reason.kind != ELSEWHERE
     ]
     return {
         "quarter": quarter,
         "result": result,
         "best": best,
+        # What is still to come may shift weight to where something was lost; the best is never less than what stands.
+        "top": None if best.total is None else max(best.total, result.total or best.total),
+        "countable": not scheme.spread,
+        "whole": plain(scheme.total),
+        "points": rounded(result.so_far),
+        "out_of": rounded(result.out_of),
+        "covered": rounded(result.covered),
         "losses": losses,
         "pending": pending_in(quarter, organisation.pk),
         "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],

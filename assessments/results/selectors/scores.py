@@ -20,7 +20,7 @@ from responsibilities.requirements.selectors import Requirement
 
 # By branch and key of an indicator.
 Facts = dict[int, dict[str, scoring.Fact]]
-NOT_BUILT = "尚未纳入计算"
+NOT_BUILT = "尚未计量"
 
 
 def scoring_facts(
@@ -35,7 +35,7 @@ def scoring_facts(
     """
     as_of = as_of or clock.today()
     rows = due_within(period, organisations, as_of)
-    branches, groups, names = _places(rows, period, as_of)
+    branches, groups, names = _places(scheme, rows, period, as_of)
     entries = requirement_entries(rows, names) + further_entries(period, organisations, as_of)
     return _facts(scheme, entries, branches, groups), _records(scheme, entries, groups)
 
@@ -70,19 +70,25 @@ def _facts(scheme: Scheme, entries: list[Entry], branches: Collection[int], grou
     return facts
 
 
-def _places(rows: list[Requirement], period: Period, as_of: date) -> tuple[list[int], dict[int, int], dict[int, str]]:
-    """Return (branches in tree order, {group: branch}, {group: name}) as they stood at the end of the period."""
+def _places(
+    scheme: Scheme, rows: list[Requirement], period: Period, as_of: date
+) -> tuple[list[int], dict[int, int], dict[int, str]]:
+    """Return (whom the scheme assesses, in tree order, {group: branch}, {group: name}) as at the end of the period."""
     day = min(period.last, as_of)
     ids = {row.organisation for row in rows}
     groups: dict[int, int] = {}
     names: dict[int, str] = {}
-    versions = OrganisationVersion.objects.filter(organisation__in=ids, kind=Kind.SMALL_GROUP, starts__lte=day)
+    kinds: dict[int, str] = {}
+    versions = OrganisationVersion.objects.filter(organisation__in=ids, starts__lte=day)
     for version in versions.order_by("starts"):
+        kinds[version.organisation_id] = version.kind
+        if version.kind != Kind.SMALL_GROUP:
+            continue
         if version.parent_id is not None:
             groups[version.organisation_id] = version.parent_id
         names[version.organisation_id] = version.short_name
-    branches = ids - set(groups)
-    ordered = Organisation.objects.filter(pk__in=branches | set(groups.values())).in_tree_order()
+    wanted = {pk for pk in ids - set(groups) if kinds.get(pk, Kind.BRANCH) in scheme.applies}
+    ordered = Organisation.objects.filter(pk__in=wanted | set(groups.values())).in_tree_order()
     return list(ordered.values_list("pk", flat=True)), groups, names
 
 

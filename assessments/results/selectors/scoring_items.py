@@ -12,14 +12,22 @@ from members.activities.selectors.resolutions import ResolutionItem, resolution_
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
 from responsibilities.duties.slot import DutySlot, counts_on
-from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SUPERVISIONS_ANSWERED, issued_duties
-from responsibilities.requirements.rules import COUNTED_RULES
+from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, issued_duties
+from responsibilities.requirements.rules import COUNTED_RULES, REQUIREMENT_RULES_BY_ID
 from responsibilities.requirements.selectors import Requirement, requirements
+from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.stages import SyncPoint, sync_points
 
-REQUIREMENT, SYNC = "requirement.", "sync."
+SYNC = "sync."
+# What a scheme reads of what is owed: what rates are made of, and the secretary's debriefing.
+SCORED_RULES = (*COUNTED_RULES, REQUIREMENT_RULES_BY_ID["oa-debrief"])
+MEASURES = frozenset(
+    {row.measure for row in SCORED_RULES}
+    | {f"{SYNC}{kind.value}" for kind in SyncStageKind}
+    | {DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE}
+)
 
 
 @dataclass(frozen=True)
@@ -34,17 +42,19 @@ class Entry:
 
 def is_built(measure: str) -> bool:
     """Return whether anything is counted for a measure of a scheme (decisions 26)."""
-    return measure.startswith((REQUIREMENT, SYNC)) or measure in (DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE)
+    return measure in MEASURES
 
 
 def due_within(
     period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Requirement]:
     """Return the requirements whose due date lies in `period` (decisions 22), those of longer periods included."""
-    rows = requirements(period, organisations=organisations, as_of=as_of, carried=period.kind == YEAR)
+    rows = requirements(
+        period, organisations=organisations, as_of=as_of, rules=SCORED_RULES, carried=period.kind == YEAR
+    )
     order = (MONTH, QUARTER, HALF, YEAR)
     for kind in order[order.index(period.kind) + 1 :]:
-        rules = [rule for rule in COUNTED_RULES if rule.period == kind]
+        rules = [rule for rule in SCORED_RULES if rule.period == kind]
         if rules:
             whole = Period.containing(kind, period.last)
             rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules, carried=kind == YEAR)
@@ -54,15 +64,13 @@ def due_within(
 def item_name(row: Requirement, places: dict[int, str]) -> str:
     """Return how a reason names a requirement: 10月支委会; 第二党小组10月党小组会 for a group of the branch."""
     group = places.get(row.organisation)
-    return f"{group or ''}{'' if row.period.kind == YEAR else row.period.short()}{row.row.short}"
+    who = f"（{row.person_name}）" if row.person_name else ""
+    return f"{group or ''}{'' if row.period.kind == YEAR else row.period.short()}{row.row.short}{who}"
 
 
 def requirement_entries(rows: list[Requirement], names: dict[int, str]) -> list[Entry]:
     """Return the Entries of Requirements. names: {group id: short name}; the place of a group's row is the group."""
-    return [
-        Entry(row.organisation, f"{REQUIREMENT}{row.rule}", _requirement_item(row, names), tuple(row.records))
-        for row in rows
-    ]
+    return [Entry(row.organisation, row.row.measure, _requirement_item(row, names), tuple(row.records)) for row in rows]
 
 
 def _requirement_item(row: Requirement, names: dict[int, str]) -> scoring.Item:
@@ -73,7 +81,7 @@ def _requirement_item(row: Requirement, names: dict[int, str]) -> scoring.Item:
     return scoring.Item(
         row.state,
         item_name(row, names),
-        ("requirement", row.organisation, row.rule, str(row.period)),
+        ("requirement", row.organisation, row.rule, str(row.period), *([row.person] if row.person else ())),
         expected=expected,
         done=on_time if partial else None,
         late=late if partial else None,
@@ -174,6 +182,8 @@ def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
         unit="项",
         text=f"{name}未落实，{slot.due:%-m月%-d日}到期" if state == scoring.OVERDUE else "",
         late_text=f"{name}逾期落实" if state == scoring.MET_LATE else "",
+        # What is not counted anywhere else is counted here.
+        rests_on=tuple(measure for measure in slot.rests_on if is_built(measure)),
     )
 
 

@@ -1,4 +1,7 @@
-"""The schemes that an installation starts with, each a setting of the agency and never a citation."""
+"""The schemes that an installation starts with, each a setting of the agency and never a citation.
+
+A file is a version; what was shipped once stays as it is, what changes is a further file.
+"""
 
 import tomllib
 from decimal import Decimal
@@ -7,16 +10,18 @@ from pathlib import Path
 from assessments.scoring.schemes import scheme_from
 
 FOLDER = Path(__file__).parent
-KEYS = ("tongbu-branch", "tongbu-committee")
+# {key of a scheme: its shipped versions, ascending}
+VERSIONS = {"tongbu-branch": (1, 2), "tongbu-committee": (1,)}
+KEYS = tuple(VERSIONS)
 
 
-def scheme_data(key):
-    """Version 1 of a scheme as a dict, numbers as int or Decimal. KeyError for an unknown key."""
-    if key not in KEYS:
-        raise KeyError(key)
-    return tomllib.loads((FOLDER / f"{key}.toml").read_text(encoding="utf-8"), parse_float=Decimal)
+def scheme_data(key, version=1):
+    """A shipped version of a scheme as a dict, numbers as int or Decimal. KeyError for an unknown one."""
+    if version not in VERSIONS[key]:
+        raise KeyError(version)
+    return tomllib.loads((FOLDER / f"{key}-{version}.toml").read_text(encoding="utf-8"), parse_float=Decimal)
 
 
-def default_scheme(key="tongbu-branch"):
-    """Version 1 of a scheme, ready for scoring."""
-    return scheme_from(scheme_data(key))
+def default_scheme(key="tongbu-branch", version=1):
+    """A shipped version of a scheme, ready for scoring."""
+    return scheme_from(scheme_data(key, version))

@@ -18,7 +18,7 @@ from responsibilities.requirements.rule import DOCUMENTS, REMINDERS
 from responsibilities.requirements.rules import COUNTED_RULES, LIVE_RULES
 from responsibilities.requirements.selectors import Requirement, found_words, requirement_name, requirements
 from responsibilities.requirements.services import address
-from responsibilities.supervision.models import Supervision
+from responsibilities.supervision.models import SUPERVISIONS_ANSWERED, Supervision
 from responsibilities.work.selectors.stage_words import pick_url
 
 # Name, leader's account and leader's written name of an item.
@@ -75,6 +75,7 @@ def _requirement(context: ProofContext, duty: Duty, row: Requirement) -> DutySlo
         url=_address(row),
         mend=_mend(row),
         waiting=row.waiting,
+        rests_on=(row.row.measure,),
     )
     if row.applies and not row.met and row.found:
         slot.text += f"；{found_words(row)}"
@@ -171,6 +172,7 @@ def _supervision(context: ProofContext, duty: Duty, row: Supervision) -> DutySlo
         done=int(closed is not None),
         late=int(closed is not None and closed > row.due),
         late_word="逾期办结",
+        rests_on=(SUPERVISIONS_ANSWERED,),
         text=f"{closed:%m-%d} 销号" if closed else "未销号",
         url=reverse_lazy("supervision_detail", args=[row.pk]),
     )

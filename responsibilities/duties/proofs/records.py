@@ -21,6 +21,7 @@ from responsibilities.duties.slot import (
     record_step,
     was_gone,
 )
+from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 
 def _names(kinds: Iterable[str]) -> str:
@@ -197,6 +198,9 @@ def debrief(context: ProofContext, duties: list[Duty]) -> Slots:
             found[duty.pk] = _in_the_chair(context, duty, rows, kinds)
         else:
             found[duty.pk] = _periods(context, duty, rows, kinds, waiting=waiting)
+        if duty.list.level in (Level.GENERAL_BRANCH, Level.BRANCH):
+            for slot in found[duty.pk]:
+                slot.rests_on = (REQUIREMENT_RULES_BY_ID["oa-debrief"].measure,)
     return found
 
 

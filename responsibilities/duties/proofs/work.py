@@ -108,6 +108,7 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
         url=reverse_lazy("work_detail", args=[point.item]),
         mend=("补佐证", _pick_url(point)),
         item=point.item,
+        rests_on=(f"sync.{point.kind}",),
     )
 
 

@@ -70,19 +70,25 @@ def test_a_trial_scores_what_is_built_and_names_every_lost_point(quarter):
     # Branch B has neither committee nor groups: 5 assembly + 6 theme day + 3 lecture apply; 5 + 4 of 14 are won.
     assert totals[quarter.branch_b.pk] == Decimal("64.3")
     result = assessment.results.get(organisation=quarter.branch_b)
+    assert (result.so_far, result.out_of, result.grade, result.grade_word) == (9, 14, "", "暂不定等次")
+    # Nothing measures education of members (20) and brands (10) yet.
+    assert result.covered == 100 - 20 - 10
     reasons = [reason for score in result.scores.all() for reason in score.reasons]
     assert {tuple(reason["target"]) for reason in reasons} == {
         ("requirement", quarter.branch_b.pk, "life-theme-day", "2026-09"),
         ("requirement", quarter.branch_b.pk, "life-lecture-frequency", "2026Q3"),
     }
     lost = sum(Decimal(reason["points"]) for reason in reasons)
-    assert abs(lost + result.total - 100) <= Decimal("0.06")
+    assert lost == result.out_of - result.so_far
 
 
 def test_indicators_without_a_measure_say_that_they_are_not_built_yet(quarter):
     scores = run(quarter).results.get(organisation=quarter.branch_a).scores
-    assert scores.get(indicator="edu-fees").state == "not_applicable"
-    assert scores.get(indicator="edu-fees").note == "尚未纳入计算"
+    assert (scores.get(indicator="edu-fees").state, scores.get(indicator="edu-fees").note) == (
+        "not_measured",
+        "尚未计量",
+    )
+    assert scores.get(indicator="duty-supervision").state == "not_applicable"
     assert scores.get(indicator="life-assembly").note == ""
 
 

@@ -63,7 +63,13 @@ def scores(world, place):
 def test_each_stage_is_scored_with_its_reason(world, work):
     found = scores(world, world.branch_a)
     assert (found["sync-study"].points, found["sync-study"].lost) == (found["sync-study"].maximum, Decimal("0"))
-    assert found["sync-arrange"].points == found["sync-arrange"].maximum / 2
+    # Three things are due of the four from which the dimension weighs in full.
+    assert [found[f"sync-{key}"].maximum for key in ("study", "arrange", "implement")] == [
+        Decimal("4.5"),
+        Decimal("4.5"),
+        6,
+    ]
+    assert found["sync-arrange"].points == rounded(found["sync-arrange"].maximum / 2) == Decimal("2.3")
     assert found["sync-implement"].points == Decimal("0")
     late = found["sync-arrange"].reasons[0]
     missing = found["sync-implement"].reasons[0]

@@ -1,0 +1,54 @@
+"""Versions as pages list them, and the meetings that may approve one."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, QuerySet
+
+from assessments.schemes.models import SchemeVersion
+from common import clock
+from common.operator import Actor
+from members.activities.models import Activity, ActivityKindCode, ActivityState
+
+# The meetings that may approve a scheme.
+APPROVING_KINDS = (
+    ActivityKindCode.PARTY_GROUP_MEETING,
+    ActivityKindCode.PARTY_SPECIAL,
+    ActivityKindCode.COMMITTEE_PLENARY,
+)
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A version with its state in a word, the last day on which it holds (None: open) and how many assessments use it."""
+
+    row: SchemeVersion
+    word: str
+    until: date | None
+    used: int
+
+
+def version_lines(key: str, today: date | None = None) -> list[VersionLine]:
+    """Return the versions of a scheme, the newest first."""
+    today = today or clock.today()
+    rows = list(
+        SchemeVersion.objects.filter(key=key)
+        .annotate(used=Count("assessments"))
+        .select_related("drafted_by", "proposed_by", "approved_by", "approved_in")
+        .order_by("-version")
+    )
+    starts = sorted((row.in_force_from, row.version) for row in rows if row.fixed and row.in_force_from)
+    lines = []
+    for row in rows:
+        after = next(
+            (day for day, number in starts if row.fixed and (day, number) > (row.in_force_from, row.version)), None
+        )
+        until = after - timedelta(days=1) if after else None
+        lines.append(VersionLine(row, row.word(today, after), until, row.used))
+    return lines
+
+
+def approving_meetings(by: Actor) -> QuerySet[Activity]:
+    """Return the accepted records of meetings that may approve a scheme and that `by` may read, the newest first."""
+    rows = Activity.objects.visible_to(by).filter(state=ActivityState.ACCEPTED, kinds__kind__in=APPROVING_KINDS)
+    return rows.distinct().order_by("-day", "-pk")
