@@ -1,5 +1,6 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
+from assessments.entries.models import ManualEntry
 from assessments.facts.models import Fact, FillState
 from assessments.reports.models import Report, ReportDocument
 from assessments.results.models import Assessment, Result, Score
@@ -9,6 +10,7 @@ __all__ = [
     "Assessment",
     "Fact",
     "FillState",
+    "ManualEntry",
     "Report",
     "ReportDocument",
     "Result",

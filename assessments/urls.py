@@ -1,6 +1,7 @@
 from assessments.circulars.urls import urlpatterns as circulars
+from assessments.entries.urls import urlpatterns as entries
 from assessments.home.urls import urlpatterns as home
 from assessments.reports.urls import urlpatterns as reports
 from assessments.results.urls import urlpatterns as results
 
-urlpatterns = [*home, *results, *reports, *circulars]
+urlpatterns = [*home, *entries, *results, *reports, *circulars]

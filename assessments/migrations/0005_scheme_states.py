@@ -3,6 +3,7 @@
 from datetime import date
 
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -26,6 +27,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assessments', '0004_anchors_of_reports'),
+        ('branches', '0024_withdrawn_appointments'),
         ('members', '0018_quorum_of_special_meetings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -88,6 +90,34 @@ class Migration(migrations.Migration):
             model_name='result',
             name='covered',
             field=models.DecimalField(decimal_places=1, max_digits=6, null=True),
+        ),
+        migrations.CreateModel(
+            name='ManualEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scheme_key', models.CharField(max_length=40)),
+                ('period', models.CharField(max_length=7)),
+                ('kind', models.CharField(choices=[('bonus', '加分'), ('veto', '否决情形'), ('adjust', '人工调整'), ('score', '人工评分'), ('deduct', '扣分'), ('quota', '名额取舍')], max_length=10)),
+                ('item', models.CharField(max_length=80)),
+                ('label', models.CharField(max_length=200)),
+                ('indicator', models.CharField(blank=True, max_length=40)),
+                ('points', models.DecimalField(decimal_places=2, max_digits=6, null=True, verbose_name='分值')),
+                ('reason', models.CharField(max_length=300, verbose_name='理由')),
+                ('document', models.CharField(max_length=120, verbose_name='依据')),
+                ('state', models.CharField(choices=[('open', '待审定'), ('approved', '已审定'), ('declined', '未采纳'), ('withdrawn', '已撤回')], default='open', max_length=10)),
+                ('made', models.DateTimeField(default=django.utils.timezone.now)),
+                ('decided', models.DateTimeField(null=True)),
+                ('answer', models.CharField(blank=True, max_length=300)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='branches.organisation')),
+            ],
+            options={
+                'ordering': ['-pk'],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['scheme_key', 'period'], name='manual_entry_of_period')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('made_by__isnull', True), ('decided_by__isnull', True), models.Q(('made_by', models.F('decided_by')), _negated=True), _connector='OR'), name='manual_entry_approved_by_another'), models.UniqueConstraint(condition=models.Q(('state__in', ('open', 'approved')), models.Q(('kind__in', ('bonus', 'deduct')), _negated=True)), fields=('scheme_key', 'period', 'organisation', 'item', 'indicator'), name='manual_entry_once')],
+            },
         ),
         migrations.RunPython(migrations.RunPython.noop, drop_triggers),
     ]

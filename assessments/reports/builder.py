@@ -6,6 +6,7 @@ from functools import cached_property
 
 from assessments import scoring
 from assessments.reports import shape, wording
+from assessments.reports.by_hand import adjustment_rows, entry_notes
 from assessments.reports.work import work_of
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.selectors.scores import NOT_BUILT
@@ -113,7 +114,7 @@ class _Builder:
             "comparison": self._comparison(),
             "chapters": self._chapters(),
             "work": work_of(self.period, self.assessment.as_of),
-            "adjustments": [],
+            "adjustments": adjustment_rows(self.results),
             "actions": self._actions,
             "notes": self._notes(),
             "burden": self._burden(),
@@ -390,6 +391,7 @@ class _Builder:
             notes.append(f"{'、'.join(waiting)}尚未计量，按已有数据覆盖{covered}/{plain(self.scheme.total)}分。")
         elif waiting:
             notes.append(f"{'、'.join(waiting)}尚未纳入计算，其分值按比例分摊到其他指标。")
+        notes += entry_notes(self.results)
         earlier = self._published(self.period.previous())
         if earlier is not None and earlier.scheme_id != self.assessment.scheme_id:
             notes.append(f"上期按方案第{earlier.scheme.version}版计算，两期的得分不作比较。")

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
+from assessments.entries.models import EntryState, ManualEntry
+from assessments.entries.selectors import entries_of
 from assessments.reports import builder, documents, shape
 from assessments.reports.models import Report, ReportDocument
 from assessments.results.models import Assessment, AssessmentState
@@ -17,6 +20,7 @@ from branches.reach.rights import PUBLISH
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
+from common.periods import Period
 from common.text import quoted
 
 
@@ -36,6 +40,8 @@ def assessment_publish(*, by: Actor, assessment: Assessment, number: str = "") -
         assessment = locked(assessment, AssessmentState.FROZEN, "发布")
         if by is not OPERATOR and assessment.made_by_id == by.pk:
             raise Conflict("试算由您完成，须由另一位有权限的同志发布。")
+        if by is not OPERATOR and _entered(assessment).filter(made_by=by.pk).exists():
+            raise Conflict("结果中有您登记的加分、调整或否决情形，须由另一位有权限的同志发布。")
         with audit.change(by=by, verb="assessment.publish", obj=assessment, organisation=root):
             assessment.state, assessment.published = AssessmentState.PUBLISHED, clock.now()
             assessment.published_by = account_of(by)
@@ -51,6 +57,11 @@ def assessment_publish(*, by: Actor, assessment: Assessment, number: str = "") -
             )
             anchors.keep(head=anchor, source=AuditAnchor.Source.REPORT)
     return report
+
+
+def _entered(assessment: Assessment) -> QuerySet[ManualEntry]:
+    """The entries by hand that count in an assessment: whoever gave one does not publish it (decisions 11)."""
+    return entries_of(Period.parse(assessment.period), assessment.scheme.key).filter(state=EntryState.APPROVED)
 
 
 def printed_anchors() -> Iterator[anchors.Anchor]:

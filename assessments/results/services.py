@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from assessments import scoring
+from assessments.entries.selectors import applied, waiting_entries
+from assessments.results.by_hand import quota_shares, scored, with_entries
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
-from assessments.schemes.models import SchemeVersion
-from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for
+from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_of
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
 from assessments.scoring.schemes import Scheme
 from assessments.scoring.totals import COMPLETE
@@ -120,14 +121,6 @@ def _scores(result: Result, outcome: scoring.Result, facts: dict[str, scoring.Fa
             )
 
 
-def version_of(period: Period, key: str = BRANCH_SCHEME) -> SchemeVersion:
-    """Return the version by which a period is assessed: that of its published results, else the one in force for it."""
-    settled = SchemeVersion.objects.filter(
-        key=key, assessments__period=str(period), assessments__state=AssessmentState.PUBLISHED
-    )
-    return settled.order_by("-assessments__version").first() or scheme_for(period, key)
-
-
 @one_transaction
 def assessment_trial(
     *, by: Actor, period: Period, key: str = BRANCH_SCHEME, as_of: date | None = None, reason: str = ""
@@ -139,7 +132,7 @@ def assessment_trial(
     """
     root = root_of_results()
     access.require(by, ASSESS, root)
-    version = version_of(period, key)
+    version = scheme_of(period, key)
     scheme = parsed(version)
     if period.kind not in scheme.periods:
         raise ValidationError({"period": "该方案按季度和年度考核。"})
@@ -171,6 +164,7 @@ def assessment_trial(
             version=number,
             as_of=as_of,
             reason=reason,
+            made=clock.now(),
             made_by=account_of(by),
         )
     _store(assessment, scheme, period, as_of)
@@ -182,9 +176,17 @@ def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) 
     facts, records = scoring_facts(scheme, period, as_of=as_of)
     # Names and groups are those of the period's last day, whatever came after (judgement 5.2).
     then, day = names_over_time(), min(period.last, as_of)
-    outcomes = {pk: scoring.score(scheme, facts[pk]) for pk in facts}
+    by_hand = applied(scheme, period)
+    outcomes = {pk: scored(scheme, facts[pk], by_hand.get(pk)) for pk in facts}
+    shares = quota_shares(scheme, period, outcomes, by_hand)
     results = Result.objects.bulk_create(
-        _result(assessment, pk, lambda place: then(place, day), outcomes[pk], scheme) for pk in facts
+        with_entries(
+            _result(assessment, pk, lambda place: then(place, day), outcomes[pk], scheme),
+            outcomes[pk],
+            by_hand.get(pk),
+            shares.get(pk),
+        )
+        for pk in facts
     )
     evidence = _evidence(records)
     scores = []
@@ -243,6 +245,7 @@ def assessment_freeze(*, by: Actor, assessment: Assessment) -> Assessment:
     if not assessment.results.filter(state=COMPLETE).exists():
         raise ValidationError("没有可以冻结的结果。")
     _settled(period)
+    _decided(assessment, period)
     with audit.change(by=by, verb="assessment.freeze", obj=assessment, organisation=root):
         assessment.state, assessment.frozen = AssessmentState.FROZEN, clock.now()
         assessment.frozen_by = account_of(by)
@@ -256,6 +259,21 @@ def _settled(period: Period) -> None:
     if waiting:
         named = "、".join(waiting[:5]) + ("等" if len(waiting) > 5 else "")
         raise ValidationError(f"{named} {len(waiting)} 处佐证待确认，确认或退回后才能冻结。")
+
+
+def _decided(assessment: Assessment, period: Period) -> None:
+    """Raise ValidationError while an entry by hand waits, was decided after the trial, or a tie at the edge of a quota is open."""
+    waiting = [f"{row.organisation.label}{row}" for row in waiting_entries(period, assessment.scheme.key)]
+    if waiting:
+        named = "、".join(waiting[:5]) + ("等" if len(waiting) > 5 else "")
+        raise ValidationError(f"{named} {len(waiting)} 项待审定，审定或不予采纳后才能冻结。")
+    by_hand = applied(parsed(assessment.scheme), period)
+    for row in assessment.results.all():
+        approved = [entry.pk for entry in by_hand[row.organisation_id].rows] if row.organisation_id in by_hand else []
+        if row.body.get("entries", []) != approved:
+            raise ValidationError("试算之后又审定了加分、调整或否决情形，请重新试算后再冻结。")
+        if row.body.get("tied"):
+            raise ValidationError(f"{row.body['tied']}，登记并审定“名额并列时列入”后重新试算。")
 
 
 @one_transaction

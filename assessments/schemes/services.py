@@ -31,6 +31,12 @@ def scheme_for(period: Period, key: str = BRANCH_SCHEME) -> SchemeVersion:
     return SchemeVersion.objects.in_force(key).for_period(period)[:1].get()
 
 
+def scheme_of(period: Period, key: str = BRANCH_SCHEME) -> SchemeVersion:
+    """Return the version by which a period is assessed: that of its published results, else the one in force for it."""
+    settled = SchemeVersion.objects.filter(key=key, assessments__period=str(period), assessments__state="published")
+    return settled.order_by("-assessments__version").first() or scheme_for(period, key)
+
+
 def parsed(version: SchemeVersion) -> Scheme:
     """Return the pure Scheme of a stored version."""
     return scheme_from(version.body)

@@ -7,15 +7,17 @@ from fractions import Fraction
 from assessments.scoring.numbers import exact, plain
 from common.text import quoted
 
+# The measure of an indicator that people judge: what counts are entries by hand, each with its reason and approved by another.
+BY_HAND = "by-hand"
 METHODS = ("ratio", "deduct", "graded", "bands", "steps", "count", "votes", "derived", "manual")
 
 
 @dataclass(frozen=True)
 class DeductionRule:
-    """A fault that the scheme names: points, and whether once, for each occurrence or for each person."""
+    """A fault that the scheme names: points (None: by degree, said each time), and whether once, for each occurrence or person."""
 
     when: str
-    points: Fraction
+    points: Fraction | None
     per: str = "once"
 
 
@@ -56,6 +58,11 @@ class Indicator:
     step: Fraction | None = None
     step_points: Fraction | None = None
     started: bool = False
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people judge it, in entries of a period."""
+        return self.method == "manual" or self.measures == (BY_HAND,)
 
 
 @dataclass(frozen=True)
@@ -256,7 +263,7 @@ def _indicator(data):
         rules=tuple(data.get("rules", ())),
         not_applicable=data.get("not_applicable", ""),
         deductions=tuple(
-            DeductionRule(row["when"], _number(row["points"]), row.get("per", "once"))
+            DeductionRule(row["when"], _number(row.get("points")), row.get("per", "once"))
             for row in data.get("deductions", ())
         ),
         sub_items=tuple(_number(points) for points in data.get("sub_items", ())),

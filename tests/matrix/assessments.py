@@ -4,13 +4,14 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from assessments.entries.services import entry_make
 from assessments.facts.fill import fill
 from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_freeze, assessment_trial
 from branches.reach.rights import ASSESS, PUBLISH, RECORD, REPORTS, REVIEW
 from common import clock
 from common.operator import OPERATOR
-from common.periods import Period
+from common.periods import QUARTER, Period
 from members.activities.models import Activity, ActivityKind
 from tests.matrix import Row, everyone, only
 from tests.matrix.imports import IMPORTERS
@@ -119,4 +120,30 @@ ROWS = {
     "cadre_document": Row(kwargs=secretary_a, post=only(*READS_CADRE)),
     "record_uses": Row(get=only(*RECORDERS), post=only(*RECORDERS)),
     "record_counts": Row(kwargs=record_of_a, get=only(*READS_A)),
+}
+
+
+def entry(world):
+    """An entry that waits, made by the staff."""
+    return entry_make(
+        by=world.staff,
+        period=Period.containing(QUARTER, clock.today()),
+        organisation=world.branch_a,
+        item="bonus/0",
+        reason="做法被采用",
+        document="通报",
+    )
+
+
+ROWS |= {
+    "entry_list": Row(get=only(*{*ASSESSORS, *PUBLISHERS}), post=only(*ASSESSORS, status=422), data=lambda world: {}),
+    "entry_approve": Row(
+        kwargs=lambda world: {"pk": entry(world).pk},
+        post=only(*PUBLISHERS, status=302, forbidden=tuple({*ASSESSORS} - {*PUBLISHERS})),
+    ),
+    "entry_decline": Row(
+        kwargs=lambda world: {"pk": entry(world).pk},
+        get=only(*{*ASSESSORS, *PUBLISHERS}),
+        post=only(*{*ASSESSORS, *PUBLISHERS}),
+    ),
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from assessments.entries.selectors import applied
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.selectors.scores import estimate
 from assessments.results.selectors.scoring_items import SCORED_RULES, further_entries
@@ -71,7 +72,8 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     rows = [row for row in owed if row.due in quarter]
     names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
     names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
-    found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]))
+    by_hand = applied(scheme, quarter, [organisation.pk]).get(organisation.pk)
+    found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]), by_hand)
     if found is None:
         return None
     result, best = found

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from datetime import date
 
 from assessments import scoring
+from assessments.entries.selectors import Applied
+from assessments.results.by_hand import scored
 from assessments.results.selectors.scoring_items import (
     Entry,
     due_within,
@@ -21,6 +23,8 @@ from responsibilities.requirements.selectors import Requirement
 # By branch and key of an indicator.
 Facts = dict[int, dict[str, scoring.Fact]]
 NOT_BUILT = "尚未计量"
+# What is known of an indicator that people judge before they have.
+_BEFORE_ENTRIES, _UNJUDGED = {"deduct": scoring.Fact()}, scoring.Fact.unknown("尚未评分")
 
 
 def scoring_facts(
@@ -61,6 +65,10 @@ def _facts(scheme: Scheme, entries: list[Entry], branches: Collection[int], grou
         facts[branch] = {}
         for _, indicator in scheme.indicators():
             measures = indicator.measures
+            if indicator.by_hand:
+                # Nothing entered is nothing to deduct; a score is open until somebody has given it.
+                facts[branch][indicator.key] = _BEFORE_ENTRIES.get(indicator.method, _UNJUDGED)
+                continue
             if not measures or not all(is_built(measure) for measure in measures):
                 continue
             items = [item for measure in measures for item in by_measure.get((branch, measure), ())]
@@ -98,15 +106,16 @@ def estimate(
     rows: list[Requirement],
     names: dict[int, str],
     further: Collection[Entry] = (),
+    by_hand: Applied | None = None,
 ) -> tuple[scoring.Result, scoring.Result] | None:
     """Return (Result, best reachable Result) of one branch now, for its own workbench; None when it owes nothing.
 
     rows: the requirements of the branch and its groups due in the period, counted live by the same functions. names:
-    {group id: short name}. further: Entries of the branch beyond requirements (items.further_entries).
+    {group id: short name}. by_hand: what approved entries say of it. further: Entries of the branch beyond requirements (items.further_entries).
     """
     if not rows:
         return None
     groups = {row.organisation: organisation.pk for row in rows if row.organisation != organisation.pk}
     entries = [*requirement_entries(rows, names), *further]
     facts = _facts(scheme, entries, [organisation.pk], groups)[organisation.pk]
-    return scoring.score(scheme, facts), scoring.best_reachable(scheme, facts)
+    return scored(scheme, facts, by_hand), scored(scheme, facts, by_hand, scoring.best_reachable)

@@ -1,0 +1,99 @@
+"""Approved entries as scoring takes them, and the list of a period."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import QuerySet
+
+from assessments import scoring
+from assessments.entries.items import EntryItem, entry_items
+from assessments.entries.models import EntryKind, EntryState, ManualEntry
+from assessments.scoring.numbers import exact
+from assessments.scoring.schemes import Indicator, Scheme
+from common.periods import Period
+
+
+@dataclass
+class Applied:
+    """What approved entries say of one organisation, for `scoring.score`; places: grades whose quota place it takes."""
+
+    bonus: list[Fraction] = field(default_factory=list)
+    vetoes: list[scoring.VetoEvent] = field(default_factory=list)
+    adjustments: list[scoring.Adjustment] = field(default_factory=list)
+    values: dict[str, scoring.Fact] = field(default_factory=dict)
+    places: set[str] = field(default_factory=set)
+    rows: list[ManualEntry] = field(default_factory=list)
+
+
+def entries_of(period: Period, key: str) -> QuerySet[ManualEntry]:
+    """Return the entries of a period, the newest first; what was declined or withdrawn included."""
+    rows = ManualEntry.objects.filter(scheme_key=key, period=str(period))
+    return rows.select_related("organisation__parent", "made_by", "decided_by")
+
+
+def waiting_entries(period: Period, key: str) -> QuerySet[ManualEntry]:
+    """Return the entries of a period that nobody has decided yet."""
+    return entries_of(period, key).filter(state=EntryState.OPEN).order_by("pk")
+
+
+def applied(scheme: Scheme, period: Period, organisations: Collection[int] | None = None) -> dict[int, Applied]:
+    """Return {organisation id: Applied} of the approved entries of a period, in the order in which they were entered."""
+    items = entry_items(scheme, period.kind)
+    rows = entries_of(period, scheme.key).filter(state=EntryState.APPROVED).order_by("pk")
+    if organisations is not None:
+        rows = rows.filter(organisation__in=organisations)
+    by_place: dict[int, list[ManualEntry]] = defaultdict(list)
+    for row in rows:
+        # What the version of the period does not know (any more) cannot count by it.
+        if row.item in items:
+            by_place[row.organisation_id].append(row)
+    return {place: _applied(scheme, items, mine) for place, mine in by_place.items()}
+
+
+def _applied(scheme: Scheme, items: dict[str, EntryItem], rows: list[ManualEntry]) -> Applied:
+    found = Applied(rows=rows)
+    known = {row.key: row for _, row in scheme.indicators()}
+    faults: dict[str, list[scoring.Deduction]] = defaultdict(list)
+    bonuses: dict[int, list[Fraction]] = defaultdict(list)
+    for row in rows:
+        item = items[row.item]
+        if row.kind == EntryKind.BONUS:
+            bonuses[item.number].append(exact(row.points) if item.points is None else item.points)
+        elif row.kind == EntryKind.VETO:
+            cap = scheme.vetoes[item.number].cap
+            text = f"{scheme.vetoes[item.number].when}（{row.reason}）"
+            found.vetoes.append(scoring.VetoEvent(text, cap, indicator=row.indicator or None))
+        elif row.kind == EntryKind.ADJUST:
+            found.adjustments.append(scoring.Adjustment(row.indicator, row.points or Decimal(0), row.reason))
+        elif row.kind == EntryKind.SCORE:
+            found.values[row.indicator] = _judged(known[row.indicator], item, row)
+        elif row.kind == EntryKind.DEDUCT:
+            points = item.points if item.points is not None else exact(row.points)
+            text = f"{known[row.indicator].deductions[item.number].when}：{row.reason}"
+            faults[row.indicator].append(scoring.Deduction(text, points))
+        else:
+            found.places.add(row.item.partition("/")[2])
+    found.values |= {key: scoring.Fact(deductions=tuple(rows)) for key, rows in faults.items()}
+    found.bonus = [_counted(scheme, number, values) for number, values in sorted(bonuses.items())]
+    return found
+
+
+def _judged(indicator: Indicator, item: EntryItem, row: ManualEntry) -> scoring.Fact:
+    """The fact that an entry gives for an indicator: its level, its points, or the figure that points follow from."""
+    if indicator.method == "graded":
+        return scoring.Fact(level=item.key.split("/", 2)[2])
+    if indicator.method == "manual":
+        return scoring.Fact(value=row.points, of=indicator.points, text=row.reason)
+    return scoring.Fact(count=row.points) if indicator.method == "count" else scoring.Fact(value=row.points, of=1)
+
+
+def _counted(scheme: Scheme, number: int, values: Iterable[Fraction]) -> Fraction:
+    """Points of one bonus item: the highest level, or the sum up to the item's own cap."""
+    item = scheme.bonus.items[number]
+    if item.levels:
+        return max(values)
+    total = sum(values, Fraction(0))
+    return total if item.cap is None else min(total, item.cap)

@@ -1,0 +1,107 @@
+"""Approved entries by hand and quotas in a result: given to the arithmetic, kept with the result so that it says them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assessments import scoring
+from assessments.entries.models import EntryKind, ManualEntry
+from assessments.entries.selectors import Applied
+from assessments.results.models import Result
+from assessments.scoring.facts import KNOWN
+from assessments.scoring.schemes import Quota, Scheme
+from assessments.scoring.totals import COMPLETE
+from common import clock
+from common.periods import Period
+
+Outcomes = Mapping[int, scoring.Result]
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a quota does to one organisation: the grade it falls to, or a tie that a person has to decide; why, in words."""
+
+    grade: str
+    text: str
+    tied: bool = False
+
+
+def scored(
+    scheme: Scheme,
+    facts: Mapping[str, scoring.Fact],
+    by_hand: Applied | None,
+    how: Callable[..., scoring.Result] = scoring.score,
+) -> scoring.Result:
+    """Return the Result of facts and approved entries. how: scoring.score, or scoring.best_reachable."""
+    if by_hand is None:
+        return how(scheme, facts)
+    given = {**facts, **by_hand.values}
+    return how(scheme, given, bonus=by_hand.bonus, vetoes=by_hand.vetoes, adjustments=by_hand.adjustments)
+
+
+def quota_shares(
+    scheme: Scheme, period: Period, outcomes: Outcomes, by_hand: Mapping[int, Applied]
+) -> dict[int, Share]:
+    """Return {organisation: Share} of those that quotas of the period take a grade from, or leave open.
+
+    Places are counted of those with a grade. A tie at the edge is decided by approved entries (places), else it stays open.
+    """
+    shares: dict[int, Share] = {}
+    for quota in scheme.quota_for(period.kind):
+        shares |= _shares(scheme, quota, outcomes, by_hand)
+    return shares
+
+
+def _shares(scheme: Scheme, quota: Quota, outcomes: Outcomes, by_hand: Mapping[int, Applied]) -> dict[int, Share]:
+    graded = [pk for pk, row in outcomes.items() if row.state == COMPLETE and row.grade is not None]
+    holders = [pk for pk in graded if outcomes[pk].grade == quota.grade]
+    places = scoring.quota_places(len(graded), quota.max_ratio)
+    totals = [(pk, _exact_total(scheme, outcomes[pk])) for pk in holders]
+    outcome = scoring.apply_quota(totals, places, scheme.quota_tie)
+    order = [grade.name for grade in scheme.grades]
+    below = order[min(order.index(quota.grade) + 1, len(order) - 1)]
+    said = f"{quota.grade}名额 {places} 个（参评 {len(graded)} 个），按得分没有列入"
+    found = {pk: Share(below, said) for pk in outcome.dropped}
+    chosen = [pk for pk in outcome.undecided if pk in by_hand and quota.grade in by_hand[pk].places]
+    if outcome.undecided and len(chosen) == outcome.places_left:
+        rest = f"{quota.grade}名额 {places} 个，并列时没有列入"
+        return found | {pk: Share(below, rest) for pk in outcome.undecided if pk not in chosen}
+    text = f"{quota.grade}名额还剩 {outcome.places_left} 个，{len(outcome.undecided)} 个党组织并列，须由人决定"
+    return found | {pk: Share(quota.grade, text, tied=True) for pk in outcome.undecided}
+
+
+def _exact_total(scheme: Scheme, outcome: scoring.Result) -> Decimal:
+    return outcome.total if outcome.total is not None else Decimal(0)
+
+
+def with_entries(result: Result, outcome: scoring.Result, by_hand: Applied | None, share: Share | None) -> Result:
+    """Return the result with what was entered by hand and what a quota did, in its body."""
+    rows = by_hand.rows if by_hand else []
+    result.body["entries"] = [row.pk for row in rows]
+    result.body["by_hand"] = [_said(row, outcome) for row in rows if row.kind != EntryKind.QUOTA]
+    if outcome.bonus_listed:
+        result.body["bonus"] = {"counted": str(outcome.bonus), "listed": str(outcome.bonus_listed)}
+    if outcome.grade and outcome.grade != outcome.grade_by_points:
+        result.body["grade_by_points"] = outcome.grade_by_points
+    if share is not None:
+        result.grade = share.grade
+        result.body["tied" if share.tied else "quota"] = share.text
+    return result
+
+
+def _said(row: ManualEntry, outcome: scoring.Result) -> dict:
+    scores = {score.key: score for score in outcome.indicators}
+    idle = row.kind in (EntryKind.ADJUST, EntryKind.SCORE, EntryKind.DEDUCT) and scores[row.indicator].state != KNOWN
+    return {
+        "kind": row.kind,
+        "what": f"{row.get_kind_display()}：{row.label}",
+        "indicator": row.indicator,
+        "points": None if row.points is None else str(row.points),
+        "reason": row.reason,
+        "document": row.document,
+        "by": row.made_by.name if row.made_by else "系统",
+        "approved_by": row.decided_by.name if row.decided_by else "系统",
+        "on": clock.day_of(row.decided).isoformat() if row.decided else None,
+        # The indicator yields nothing in the period: there is nothing to adjust.
+        "idle": idle,
+    }
