@@ -3,5 +3,6 @@ from assessments.entries.urls import urlpatterns as entries
 from assessments.home.urls import urlpatterns as home
 from assessments.reports.urls import urlpatterns as reports
 from assessments.results.urls import urlpatterns as results
+from assessments.schemes.urls import urlpatterns as schemes
 
-urlpatterns = [*home, *entries, *results, *reports, *circulars]
+urlpatterns = [*home, *entries, *results, *reports, *circulars, *schemes]

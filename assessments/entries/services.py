@@ -130,7 +130,7 @@ def _own(by: Actor, entry: ManualEntry) -> bool:
 
 
 def _open(by: Actor, entry: ManualEntry, right: str) -> ManualEntry:
-    access.require(by, right, entry.organisation_id)
+    access.require(by, right, entry.organisation)
     fresh = ManualEntry.objects.select_for_update().get(pk=entry.pk)
     if fresh.state != EntryState.OPEN:
         raise Conflict(f"这一项刚刚已由他人处理，现在的状态是“{fresh.get_state_display()}”。")

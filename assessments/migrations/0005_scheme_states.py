@@ -70,6 +70,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='schemeversion',
+            name='reasons',
+            field=models.JSONField(default=dict),
+        ),
+        migrations.AddField(
+            model_name='schemeversion',
             name='state',
             field=models.CharField(choices=[('draft', '草稿'), ('proposed', '待批准'), ('in_force', '施行')], default='draft', max_length=10),
         ),

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from assessments.results import views
+from assessments.results import simulation_views, views
 
 urlpatterns = [
     path("scores/", views.score_list, name="score_list"),
     path("organisations/<int:pk>/estimate/", views.score_estimate, name="score_estimate"),
     path("organisations/<int:pk>/estimate/stages/<int:stage>/", views.stage_gain, name="stage_gain"),
     path("scores/<int:pk>/", views.score_detail, name="score_detail"),
+    path("schemes/<int:pk>/simulation/", simulation_views.scheme_simulation, name="scheme_simulation"),
     path("results/", views.result_list, name="result_list"),
     path("results/trial/", views.result_trial, name="result_trial"),
     path("results/<int:pk>/", views.result_detail, name="result_detail"),

@@ -46,6 +46,8 @@ class SchemeVersion(models.Model):
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=100)
     body = models.JSONField()
+    # Why each indicator was changed, {key: text}; "" for what holds for the whole.
+    reasons = models.JSONField(default=dict)
     made = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=SchemeState.choices, default=SchemeState.DRAFT)
     in_force_from = models.DateField("施行日期", null=True, blank=True)

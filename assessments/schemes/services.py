@@ -7,10 +7,11 @@ from datetime import date
 from django.core.exceptions import ValidationError
 
 from assessments.schemes.data import FOLDER, VERSIONS
+from assessments.schemes.measures import is_built
 from assessments.schemes.models import SchemeState, SchemeVersion
 from assessments.schemes.selectors import approving_meetings
 from assessments.scoring import scheme_from
-from assessments.scoring.schemes import Scheme
+from assessments.scoring.schemes import BY_HAND, Scheme, indicators_from
 from branches import audit
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -21,6 +22,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from common.periods import MONTHS_IN, Period
+from common.text import quoted
 from members.activities.models import Activity
 
 BRANCH_SCHEME, COMMITTEE_SCHEME = "tongbu-branch", "tongbu-committee"
@@ -135,6 +137,28 @@ def scheme_draft(*, by: Actor, version: SchemeVersion) -> SchemeVersion:
 
 
 @one_transaction
+def scheme_change(*, by: Actor, version: SchemeVersion, body: dict, reason: str, about: str = "") -> SchemeVersion:
+    """Put a changed body into a draft. about: key of the indicator that changed, "" for what holds for the whole.
+
+    Whether it adds up is asked when it is proposed; that each indicator can be scored is asked here.
+    """
+    root = _root()
+    access.require(by, ASSESS, root)
+    version = _locked(version, SchemeState.DRAFT, "修改")
+    if not reason.strip():
+        raise ValidationError({"reason": "请写明为什么改。"})
+    try:
+        indicators_from(body)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+    with audit.change(by=by, verb="scheme.change", obj=version, organisation=root, note=reason.strip()):
+        version.body, version.title = body, body["title"]
+        version.reasons = {**version.reasons, about: reason.strip()}
+        version.save()
+    return version
+
+
+@one_transaction
 def scheme_discard(*, by: Actor, version: SchemeVersion) -> None:
     """Delete a draft, or a proposal that is not decided yet."""
     root = _root()
@@ -154,6 +178,7 @@ def scheme_propose(*, by: Actor, version: SchemeVersion, in_force_from: date) ->
     version = _locked(version, SchemeState.DRAFT, "报送批准")
     try:
         scheme = parsed(version)
+        _served(scheme)
     except ValueError as error:
         raise ValidationError(str(error)) from None
     _check_day(version, scheme, in_force_from)
@@ -162,6 +187,15 @@ def scheme_propose(*, by: Actor, version: SchemeVersion, in_force_from: date) ->
         version.proposed_by, version.proposed = account_of(by), clock.now()
         version.save()
     return version
+
+
+def _served(scheme: Scheme) -> None:
+    """ValueError (Chinese) for what the arithmetic knows and nothing gives figures for: it would be printed and never applied."""
+    for _, row in scheme.indicators():
+        if row.method in ("votes", "derived"):
+            raise ValueError(f"指标{quoted(row.name)}的计分方法还没有数据来源，不能施行；请改用其他方法。")
+        if row.method not in ("ratio", "manual") and row.measures != (BY_HAND,) and any(map(is_built, row.measures)):
+            raise ValueError(f"指标{quoted(row.name)}按人工登记计分，请在数据来源中选择“人工登记”。")
 
 
 def _check_day(version: SchemeVersion, scheme: Scheme, day: date) -> None:

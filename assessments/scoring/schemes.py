@@ -234,6 +234,18 @@ def _check_known(data, place=""):
                 _check_known(row, key)
 
 
+def indicators_from(data):
+    """The indicators described by a dict, each checked on its own; a draft need not add up yet.
+
+    Raises ValueError (Chinese), also where one says something that the engine does not apply.
+    """
+    _check_known(data)
+    found = tuple(_indicator(row) for part in data["dimensions"] for row in part["indicators"])
+    for row in found:
+        _check_indicator(row)
+    return found
+
+
 def _number(value):
     """TOML writes decimals as floats: read through text, which is what the file says."""
     if value is None:

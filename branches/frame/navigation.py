@@ -41,6 +41,7 @@ _ORGANISATION = [
 _ASSESSMENT = [
     ("考核得分", "score_list", "chart-bar", VIEW),
     ("考核结果", "result_list", "gavel", ASSESS),
+    ("考核方案", "scheme_list", "adjustments", ASSESS),
     ("考核报告", "report_list", "report", REPORTS),
     ("工作实绩", "cadre_list", "certificate", VIEW),
     ("法规与规则", "rule_list", "book", VIEW),

@@ -8,7 +8,9 @@ from assessments.entries.services import entry_make
 from assessments.facts.fill import fill
 from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_freeze, assessment_trial
-from branches.reach.rights import ASSESS, PUBLISH, RECORD, REPORTS, REVIEW
+from assessments.schemes.models import SchemeVersion
+from assessments.schemes.services import scheme_draft, scheme_propose
+from branches.reach.rights import ASSESS, PUBLISH, RECORD, REPORTS, REVIEW, SET_RULES
 from common import clock
 from common.operator import OPERATOR
 from common.periods import QUARTER, Period
@@ -146,4 +148,45 @@ ROWS |= {
         get=only(*{*ASSESSORS, *PUBLISHERS}),
         post=only(*{*ASSESSORS, *PUBLISHERS}),
     ),
+}
+
+
+def scheme(world, state="in_force"):
+    """The newest version, or a copy of it as a draft or proposal."""
+    newest = SchemeVersion.objects.in_force("tongbu-branch")[0]
+    if state == "in_force":
+        return {"pk": newest.pk}
+    draft = scheme_draft(by=OPERATOR, version=newest)
+    if state == "proposed":
+        draft = scheme_propose(by=OPERATOR, version=draft, in_force_from=date(2027, 1, 1))
+    return {"pk": draft.pk}
+
+
+def draft_of(**more):
+    return lambda world: scheme(world, "draft") | more
+
+
+def proposal(world):
+    return scheme(world, "proposed")
+
+
+DECIDERS = holders(SET_RULES)
+_EDIT = {"get": only(*ASSESSORS), "post": only(*ASSESSORS, status=422)}
+_DROP = {"post": only(*ASSESSORS, status=302)}
+ROWS |= {
+    "scheme_list": Row(get=only(*VIEWERS)),
+    "scheme_detail": Row(kwargs=scheme, get=only(*VIEWERS)),
+    "scheme_simulation": Row(kwargs=scheme, get=only(*ASSESSORS)),
+    "scheme_draft": Row(kwargs=scheme, post=only(*ASSESSORS, status=302)),
+    "scheme_whole": Row(kwargs=draft_of(), **_EDIT),
+    "scheme_part_new": Row(kwargs=draft_of(), **_EDIT),
+    "scheme_part": Row(kwargs=draft_of(key="life"), **_EDIT),
+    "scheme_part_drop": Row(kwargs=draft_of(key="life"), **_DROP),
+    "scheme_indicator_new": Row(kwargs=draft_of(part="life"), **_EDIT),
+    "scheme_indicator": Row(kwargs=draft_of(key="life-theme"), **_EDIT),
+    "scheme_indicator_drop": Row(kwargs=draft_of(key="life-theme"), **_DROP),
+    "scheme_propose": Row(kwargs=draft_of(), **_EDIT),
+    "scheme_approve": Row(kwargs=proposal, get=only(*DECIDERS), post=only(*DECIDERS, status=422), grave=True),
+    "scheme_return": Row(kwargs=proposal, get=only(*DECIDERS), post=only(*DECIDERS, status=422)),
+    "scheme_discard": Row(kwargs=draft_of(), get=only(*ASSESSORS), post=only(*ASSESSORS, status=302)),
 }

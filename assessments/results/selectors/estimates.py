@@ -7,8 +7,9 @@ from decimal import Decimal
 from assessments.entries.selectors import applied
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.selectors.scores import estimate
-from assessments.results.selectors.scoring_items import SCORED_RULES, further_entries
+from assessments.results.selectors.scoring_items import further_entries
 from assessments.results.selectors.targets import address_of
+from assessments.schemes.measures import SCORED_RULES
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for
 from assessments.scoring import rounded
 from assessments.scoring.methods import ELSEWHERE

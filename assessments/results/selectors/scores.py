@@ -11,9 +11,9 @@ from assessments.results.selectors.scoring_items import (
     Entry,
     due_within,
     further_entries,
-    is_built,
     requirement_entries,
 )
+from assessments.schemes.measures import is_built
 from assessments.scoring.schemes import Scheme
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
 from common import clock
@@ -42,6 +42,18 @@ def scoring_facts(
     branches, groups, names = _places(scheme, rows, period, as_of)
     entries = requirement_entries(rows, names) + further_entries(period, organisations, as_of)
     return _facts(scheme, entries, branches, groups), _records(scheme, entries, groups)
+
+
+def facts_by_scheme(schemes: Collection[Scheme], period: Period, as_of: date | None = None) -> list[Facts]:
+    """Return the facts of a period as each of several schemes reads them, in their order; what was owed is reckoned once."""
+    as_of = as_of or clock.today()
+    rows = due_within(period, None, as_of)
+    further = further_entries(period, None, as_of)
+    found = []
+    for scheme in schemes:
+        branches, groups, names = _places(scheme, rows, period, as_of)
+        found.append(_facts(scheme, requirement_entries(rows, names) + further, branches, groups))
+    return found
 
 
 def _records(scheme: Scheme, entries: list[Entry], groups: dict[int, int]) -> dict[tuple[int, str], list[int]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assessments import scoring
+from assessments.schemes.measures import SCORED_RULES, is_built
 from common import clock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from common.text import quoted
@@ -13,7 +14,6 @@ from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
 from responsibilities.duties.slot import DutySlot, counts_on
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, issued_duties
-from responsibilities.requirements.rules import COUNTED_RULES, REQUIREMENT_RULES_BY_ID
 from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
@@ -21,13 +21,6 @@ from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, 
 from responsibilities.work.stages import SyncPoint, sync_points
 
 SYNC = "sync."
-# What a scheme reads of what is owed: what rates are made of, and the secretary's debriefing.
-SCORED_RULES = (*COUNTED_RULES, REQUIREMENT_RULES_BY_ID["oa-debrief"])
-MEASURES = frozenset(
-    {row.measure for row in SCORED_RULES}
-    | {f"{SYNC}{kind.value}" for kind in SyncStageKind}
-    | {DUTIES_DONE, SUPERVISIONS_ANSWERED, RESOLUTIONS_DONE}
-)
 
 
 @dataclass(frozen=True)
@@ -38,11 +31,6 @@ class Entry:
     measure: str
     item: scoring.Item
     records: tuple = ()
-
-
-def is_built(measure: str) -> bool:
-    """Return whether anything is counted for a measure of a scheme (decisions 26)."""
-    return measure in MEASURES
 
 
 def due_within(

@@ -2,8 +2,8 @@ import copy
 
 import pytest
 
-from assessments.results.selectors.scoring_items import MEASURES
 from assessments.schemes.data import VERSIONS, default_scheme, scheme_data
+from assessments.schemes.measures import MEASURES
 from assessments.scoring import scheme_from
 from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.rulebook import rule
