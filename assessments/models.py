@@ -2,6 +2,7 @@
 
 from assessments.entries.models import ManualEntry
 from assessments.facts.models import Fact, FillState
+from assessments.hearing.models import Objection, Opinion
 from assessments.reports.models import Report, ReportDocument
 from assessments.results.models import Assessment, Result, Score
 from assessments.schemes.models import SchemeVersion
@@ -11,6 +12,8 @@ __all__ = [
     "Fact",
     "FillState",
     "ManualEntry",
+    "Objection",
+    "Opinion",
     "Report",
     "ReportDocument",
     "Result",

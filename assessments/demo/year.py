@@ -5,8 +5,9 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from assessments.demo import agency
+from assessments.hearing.services import assessment_freeze, assessment_send
 from assessments.reports.services import assessment_publish
-from assessments.results.services import assessment_freeze, assessment_trial, closed_on
+from assessments.results.services import assessment_trial, closed_on
 from branches.settings.services import start_set
 from common import clock
 from common.periods import MONTH, QUARTER, Period
@@ -273,6 +274,12 @@ class Year:
                 day = closed_on(quarter)
                 with clock.at(_moment(day, 9)):
                     assessment = assessment_trial(by=self.staff, period=quarter, as_of=day)
+                    assessment = assessment_send(by=self.staff, assessment=assessment)
+                # Nobody objected: silence until the last day is as good as a yes.
+                day = assessment.heard_until + timedelta(days=1)
+                if day > self.today:
+                    return
+                with clock.at(_moment(day, 9)):
                     assessment = assessment_freeze(by=self.maker.users["dangwei"], assessment=assessment)
                     assessment_publish(by=self.maker.users["dangwei"], assessment=assessment)
             quarter = quarter.next()

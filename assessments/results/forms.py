@@ -40,7 +40,3 @@ class PublishForm(Form):
 
     def clean_number(self):
         return clean_text(self.cleaned_data["number"])
-
-
-class ReasonForm(Form):
-    reason = forms.CharField(label="原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

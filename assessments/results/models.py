@@ -1,4 +1,4 @@
-"""Assessments of a period, results with their reasons: trial → frozen → published, then immutable."""
+"""Assessments of a period, results with their reasons: trial → sent to the branches → frozen → published, then immutable."""
 
 from django.conf import settings
 from django.db import models
@@ -10,8 +10,14 @@ from branches.reach.querysets import ScopedQuerySet
 
 class AssessmentState(models.TextChoices):
     TRIAL = "trial", "试算"
+    # The branches are heard (hearing/); a trial may still be run again.
+    SENT = "sent", "已送支部"
     FROZEN = "frozen", "已冻结"
     PUBLISHED = "published", "已发布"
+
+
+# Whose results do not change any more.
+CLOSED = (AssessmentState.FROZEN, AssessmentState.PUBLISHED)
 
 
 class FrozenError(Exception):
@@ -28,6 +34,10 @@ class Assessment(models.Model):
     as_of = models.DateField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     made = models.DateTimeField(default=timezone.now)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    sent = models.DateTimeField(null=True)
+    # Last day on which a branch may confirm or object.
+    heard_until = models.DateField(null=True)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     frozen = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -54,7 +64,7 @@ class GuardedQuerySet(ScopedQuerySet):
     assessment_path = "assessment__"
 
     def _guard(self):
-        closed = {f"{self.assessment_path}state__in": [AssessmentState.FROZEN, AssessmentState.PUBLISHED]}
+        closed = {f"{self.assessment_path}state__in": CLOSED}
         if self.filter(**closed).exists():
             raise FrozenError("已冻结或发布的结果不能修改。")
 
@@ -103,12 +113,12 @@ class Result(models.Model):
         return f"{self.organisation_name} {self.total}"
 
     def save(self, *args, **kwargs):
-        if self.pk and self.assessment.state != AssessmentState.TRIAL:
+        if self.pk and self.assessment.state in CLOSED:
             raise FrozenError("已冻结或发布的结果不能修改。")
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        if self.assessment.state != AssessmentState.TRIAL:
+        if self.assessment.state in CLOSED:
             raise FrozenError("已冻结或发布的结果不能删除。")
         return super().delete(*args, **kwargs)
 

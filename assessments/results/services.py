@@ -1,4 +1,4 @@
-"""Results of a period: trial → frozen. Publishing makes a report: reports/services.py."""
+"""Trials of a period. The branches are heard and results frozen in hearing/services.py, published in reports/services.py."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ from branches import audit
 from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import Then, names_over_time
 from branches.reach import access
-from branches.reach.rights import ASSESS, PUBLISH
+from branches.reach.rights import ASSESS
 from branches.settings import dated as dated_settings
 from branches.settings.start import agency_start, not_yet
 from common import clock, database
@@ -226,34 +226,27 @@ def closed_on(period: Period) -> date:
     return period.last + timedelta(days=dated_settings.whole("grace_days", period.last) + 1)
 
 
-@one_transaction
-def assessment_freeze(*, by: Actor, assessment: Assessment) -> Assessment:
-    """Freeze a trial: only a closed period, judged once it was closed, only complete results (decisions 26, 27)."""
-    root = root_of_results()
-    access.require(by, PUBLISH, root)
-    assessment = locked(assessment, AssessmentState.TRIAL, "冻结")
+def ready(assessment: Assessment, what: str) -> None:
+    """Raise ValidationError unless the trial is of a closed period, computed once it was closed, and whole (decisions 26, 27).
+
+    what: the step that it is asked for, in the sentence.
+    """
     period = Period.parse(assessment.period)
     if clock.today() < closed_on(period):
-        raise ValidationError(f"{period.label()}要到{closed_on(period):%Y年%-m月%-d日}才结束补报，之后可以冻结。")
+        raise ValidationError(f"{period.label()}要到{closed_on(period):%Y年%-m月%-d日}才结束补报，之后可以{what}。")
     if assessment.as_of < closed_on(period):
-        raise ValidationError(f"现有试算按 {clock.in_words(assessment.as_of)}计算，当时还在补报，请重新试算后再冻结。")
+        as_of = clock.in_words(assessment.as_of)
+        raise ValidationError(f"现有试算按 {as_of}计算，当时还在补报，请重新试算后再{what}。")
     open_ones = assessment.results.exclude(state__in=[COMPLETE, NOT_APPLICABLE]).values_list(
         "organisation_name", flat=True
     )
     if open_ones:
-        raise ValidationError(f"{'、'.join(open_ones[:5])}的结果不完整，不能冻结。")
+        raise ValidationError(f"{'、'.join(open_ones[:5])}的结果不完整，不能{what}。")
     if not assessment.results.filter(state=COMPLETE).exists():
-        raise ValidationError("没有可以冻结的结果。")
-    _settled(period)
-    _decided(assessment, period)
-    with audit.change(by=by, verb="assessment.freeze", obj=assessment, organisation=root):
-        assessment.state, assessment.frozen = AssessmentState.FROZEN, clock.now()
-        assessment.frozen_by = account_of(by)
-        assessment.save()
-    return assessment
+        raise ValidationError(f"没有可以{what}的结果。")
 
 
-def _settled(period: Period) -> None:
+def settled(period: Period) -> None:
     """Raise ValidationError, naming them, while evidence of the period waits for somebody's yes (judgement 3.4, 7.2)."""
     waiting = [f"{quoted(item.name)}{stage_name(point)}" for item, point in pending_in(period)]
     if waiting:
@@ -261,7 +254,7 @@ def _settled(period: Period) -> None:
         raise ValidationError(f"{named} {len(waiting)} 处佐证待确认，确认或退回后才能冻结。")
 
 
-def _decided(assessment: Assessment, period: Period) -> None:
+def decided(assessment: Assessment, period: Period) -> None:
     """Raise ValidationError while an entry by hand waits, was decided after the trial, or a tie at the edge of a quota is open."""
     waiting = [f"{row.organisation.label}{row}" for row in waiting_entries(period, assessment.scheme.key)]
     if waiting:
@@ -274,17 +267,3 @@ def _decided(assessment: Assessment, period: Period) -> None:
             raise ValidationError("试算之后又审定了加分、调整或否决情形，请重新试算后再冻结。")
         if row.body.get("tied"):
             raise ValidationError(f"{row.body['tied']}，登记并审定“名额并列时列入”后重新试算。")
-
-
-@one_transaction
-def assessment_unfreeze(*, by: Actor, assessment: Assessment, reason: str) -> Assessment:
-    """Take a frozen assessment back to trial before it is published, with the reason."""
-    root = root_of_results()
-    access.require(by, PUBLISH, root)
-    if not reason.strip():
-        raise ValidationError({"reason": "请写明解除冻结的原因。"})
-    assessment = locked(assessment, AssessmentState.FROZEN, "解除冻结")
-    with audit.change(by=by, verb="assessment.unfreeze", obj=assessment, organisation=root, note=reason.strip()):
-        assessment.state, assessment.frozen, assessment.frozen_by = AssessmentState.TRIAL, None, None
-        assessment.save()
-    return assessment

@@ -13,6 +13,4 @@ urlpatterns = [
     path("results/", views.result_list, name="result_list"),
     path("results/trial/", views.result_trial, name="result_trial"),
     path("results/<int:pk>/", views.result_detail, name="result_detail"),
-    path("results/<int:pk>/freeze/", views.result_freeze, name="result_freeze"),
-    path("results/<int:pk>/unfreeze/", views.result_unfreeze, name="result_unfreeze"),
 ]

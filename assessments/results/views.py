@@ -5,21 +5,19 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from assessments.results.forms import ReasonForm, TrialForm
+from assessments.results.forms import TrialForm
 from assessments.results.loaders import assessment_for
-from assessments.results.models import Assessment, AssessmentState, Result
+from assessments.results.models import CLOSED, Assessment, AssessmentState, Result
 from assessments.results.selectors.estimates import estimate_of, gain_of
 from assessments.results.selectors.targets import address_of
-from assessments.results.services import assessment_freeze, assessment_trial, assessment_unfreeze, closed_on
+from assessments.results.services import assessment_trial, closed_on
 from assessments.schemes.services import parsed
 from assessments.scoring.numbers import plain
 from branches.audit.history import history
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.doors import recent_login
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common import clock
 from common.forms.fields import take_errors
@@ -48,9 +46,17 @@ def _results(request, form, status=200):
     return render(request, "assessments/results/list.html", context, status=status)
 
 
+# What is open, the nearest to its end first.
+_STEPS = (
+    (AssessmentState.FROZEN, "已冻结，等待发布"),
+    (AssessmentState.SENT, "已送支部，正在听取意见"),
+    (AssessmentState.TRIAL, "已试算，还没有送支部"),
+)
+
+
 def _finding(lines):
     """Say what is open first: trials that can be frozen, frozen ones that wait for publication, else the newest result."""
-    for state, words in ((AssessmentState.FROZEN, "已冻结，等待发布"), (AssessmentState.TRIAL, "已试算，还没有冻结")):
+    for state, words in _STEPS:
         found = [line["period"].label() for line in lines if line["row"].state == state]
         if found:
             return f"{'、'.join(found[:3])}{words}"
@@ -103,7 +109,7 @@ def result_detail(request, pk):
             "title": f"{period.label()}考核：{assessment.get_state_display()}",
             "assessment": assessment,
             "results": results,
-            "pending": pending_in(period) if assessment.state == AssessmentState.TRIAL else [],
+            "pending": pending_in(period) if assessment.state not in CLOSED else [],
             "exemptions": exemptions_of(request.user, period) if assessment.state != AssessmentState.PUBLISHED else [],
             "parts": parts,
             "period": period,
@@ -116,41 +122,6 @@ def result_detail(request, pk):
             "history": history(assessment),
             "own_trial": assessment.made_by_id == request.user.pk,
             "report": getattr(assessment, "report", None) if assessment.state == AssessmentState.PUBLISHED else None,
-        },
-    )
-
-
-@login_required
-@recent_login
-@require_POST
-def result_freeze(request, pk):
-    assessment = assessment_for(request, pk, PUBLISH)
-    try:
-        assessment_freeze(by=request.user, assessment=assessment)
-        messages.success(request, "结果已冻结")
-    except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
-    return redirect("result_detail", pk)
-
-
-@login_required
-@recent_login
-def result_unfreeze(request, pk):
-    assessment = assessment_for(request, pk, PUBLISH)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        assessment_unfreeze(by=request.user, assessment=assessment, reason=form.cleaned_data["reason"])
-        messages.success(request, "已解除冻结，可以重新试算")
-        return redirect("result_detail", pk)
-    return render(
-        request,
-        "generic/confirm.html",
-        {
-            "title": "解除冻结？",
-            "text": "解除后回到试算，得分按当前记录重新计算，须再次冻结才能发布。",
-            "verb": "解除冻结",
-            "cancel": reverse("result_detail", args=[pk]),
-            "form": form,
         },
     )
 
@@ -225,9 +196,7 @@ def score_detail(request, pk):
         {
             "title": f"{result.organisation_name}{period.label()}得分{_figure(result)}",
             "result": result,
-            "pending": pending_in(period, result.organisation_id)
-            if result.assessment.state == AssessmentState.TRIAL
-            else [],
+            "pending": pending_in(period, result.organisation_id) if result.assessment.state not in CLOSED else [],
             "parts": parts,
             "idle": [part["name"] for part in idle],
             "left_over": _left_over(idle),

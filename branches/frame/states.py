@@ -44,6 +44,8 @@ CHIPS = {
     "sent": ("待支部确认", "hourglass", "review"),
     "confirmed": ("已确认", "circle-check", "ok"),
     "objected": ("有异议", "message-report", "back"),
+    "silent": ("无异议", "circle-check", "ok"),
+    "withdrawn": ("已撤回", "ban", "draft"),
     "answered": ("已答复", "messages", "review"),
     "frozen": ("已冻结", "lock", "review"),
     "published": ("已发布", "circle-check", "ok"),

@@ -6,12 +6,14 @@ import signal
 import docx
 import pytest
 
+from assessments.hearing.services import assessment_freeze
 from assessments.reports.models import Report, ReportDocument
 from assessments.reports.services import assessment_publish
 from assessments.results.models import Assessment, AssessmentState
-from assessments.results.services import assessment_freeze, assessment_trial
+from assessments.results.services import assessment_trial
 from common import clock
 from common.operator import OPERATOR
+from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import Q3, hold
 from tests.faults import processes
 
@@ -63,7 +65,7 @@ def test_a_published_report_whose_document_is_killed_is_drawn_anew_and_says_the_
     folder = tmp_path / "out"
     folder.mkdir()
     assessment = assessment_trial(by=OPERATOR, period=Q3)
-    assessment_freeze(by=OPERATOR, assessment=assessment)
+    assessment_freeze(by=OPERATOR, assessment=heard(assessment))
     report = assessment_publish(by=OPERATOR, assessment=assessment)
     before = report.body
     # While it is drawn nothing of it is kept; once it is drawn and kept, the file follows.

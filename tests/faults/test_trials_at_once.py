@@ -3,11 +3,13 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from assessments.hearing.services import assessment_freeze
 from assessments.results.models import Assessment
-from assessments.results.services import assessment_freeze, assessment_trial
+from assessments.results.services import assessment_trial
 from branches.audit.models import AuditEntry
 from common.errors import Conflict
 from common.periods import Period
+from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import hold
 from tests.faults.at_once import at_once
 
@@ -37,7 +39,7 @@ def test_a_trial_never_takes_back_what_is_frozen_meanwhile(live_world, _):
     first = trial(live_world, "staff")
     again, frozen = at_once(
         lambda: trial(live_world, "staff"),
-        lambda: assessment_freeze(by=live_world.committee_secretary, assessment=first),
+        lambda: assessment_freeze(by=live_world.committee_secretary, assessment=heard(first)),
     )
     assert isinstance(again, Assessment | Conflict) and isinstance(frozen, Assessment | ValidationError), (
         again,

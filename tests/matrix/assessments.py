@@ -1,13 +1,14 @@
 """First pages, dashboard, results, reports."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from assessments.entries.services import entry_make
 from assessments.facts.fill import fill
+from assessments.hearing.services import answer_draft, assessment_freeze, assessment_send, objection_make
 from assessments.reports.services import assessment_publish
-from assessments.results.services import assessment_freeze, assessment_trial
+from assessments.results.services import assessment_trial
 from assessments.schemes.models import SchemeVersion
 from assessments.schemes.services import scheme_draft, scheme_propose
 from branches.reach.rights import ASSESS, PUBLISH, RECORD, REPORTS, REVIEW, SET_RULES
@@ -15,6 +16,7 @@ from common import clock
 from common.operator import OPERATOR
 from common.periods import QUARTER, Period
 from members.activities.models import Activity, ActivityKind
+from tests.assessments.hearing.support import heard
 from tests.matrix import Row, everyone, only
 from tests.matrix.imports import IMPORTERS
 from tests.matrix.members import READS_A
@@ -46,7 +48,7 @@ def trial(world):
 def frozen(world):
     assessment = trial(world)
     with _day():
-        return assessment_freeze(by=OPERATOR, assessment=assessment)
+        return assessment_freeze(by=OPERATOR, assessment=heard(assessment))
 
 
 def published(world):
@@ -101,7 +103,9 @@ ROWS = {
     "result_list": Row(get=only(*ASSESSORS)),
     "result_trial": Row(post=only(*ASSESSORS, status=422)),
     "result_detail": Row(kwargs=lambda world: {"pk": trial(world).pk}, get=only(*ASSESSORS)),
-    "result_freeze": Row(kwargs=lambda world: {"pk": trial(world).pk}, post=only(*PUBLISHERS, status=302), grave=True),
+    "result_freeze": Row(
+        kwargs=lambda world: {"pk": heard(trial(world)).pk}, post=only(*PUBLISHERS, status=302), grave=True
+    ),
     "result_unfreeze": Row(
         kwargs=lambda world: {"pk": frozen(world).pk}, get=only(*PUBLISHERS), post=only(*PUBLISHERS), grave=True
     ),
@@ -189,4 +193,59 @@ ROWS |= {
     "scheme_approve": Row(kwargs=proposal, get=only(*DECIDERS), post=only(*DECIDERS, status=422), grave=True),
     "scheme_return": Row(kwargs=proposal, get=only(*DECIDERS), post=only(*DECIDERS, status=422)),
     "scheme_discard": Row(kwargs=draft_of(), get=only(*ASSESSORS), post=only(*ASSESSORS, status=302)),
+}
+
+
+def sent(world):
+    """A trial that was sent to its branches, who may still speak."""
+    assessment = trial(world)
+    with _day():
+        assessment_send(by=OPERATOR, assessment=assessment)
+    until = clock.today() + timedelta(days=3)
+    type(assessment).objects.filter(pk=assessment.pk).update(heard_until=until)
+    return assessment
+
+
+def of_a(world, **more):
+    return {"pk": sent(world).pk, "place": world.branch_a.pk, **more}
+
+
+def objection(world, drafted=False):
+    row = objection_make(
+        by=world.secretary_a,
+        assessment=sent(world),
+        organisation=world.branch_a,
+        indicator="life-theme",
+        reason="已经开展",
+    )
+    if drafted:
+        answer_draft(by=OPERATOR, objection=row, decision="refused", answer="记录在期后")
+    return {"pk": row.pk}
+
+
+def drafted(world):
+    return objection(world, drafted=True)
+
+
+OFFICE_AND_A = tuple({*ASSESSORS, *PUBLISHERS, "secretary_a"})
+ROLES_OF_TWO = tuple({*ASSESSORS, *PUBLISHERS})
+ROWS |= {
+    "result_hearing": Row(kwargs=lambda world: {"pk": trial(world).pk}, get=only(*ASSESSORS)),
+    "result_send": Row(kwargs=lambda world: {"pk": trial(world).pk}, post=only(*ASSESSORS, status=302)),
+    "result_checkup": Row(kwargs=of_a, get=only(*OFFICE_AND_A)),
+    "result_confirm": Row(kwargs=of_a, post=only("secretary_a", status=302)),
+    "objection_new": Row(
+        kwargs=lambda world: of_a(world, indicator="life-theme"),
+        get=only("secretary_a"),
+        post=only("secretary_a", status=422),
+    ),
+    "objection_detail": Row(kwargs=objection, get=only(*OFFICE_AND_A)),
+    "answer_draft": Row(
+        kwargs=objection,
+        post=only(*ASSESSORS, status=302, forbidden=("secretary_a", *({*PUBLISHERS} - {*ASSESSORS}))),
+        data=lambda world: {"decision": "refused", "answer": "记录在期后"},
+    ),
+    "answer_release": Row(kwargs=drafted, post=only(*ROLES_OF_TWO, status=302, forbidden=("secretary_a",))),
+    "answer_return": Row(kwargs=drafted, get=only(*ROLES_OF_TWO), post=only(*ROLES_OF_TWO, status=422)),
+    "objection_withdraw": Row(kwargs=objection, post=only("secretary_a", status=302, forbidden=ROLES_OF_TWO)),
 }

@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from assessments.facts.fill import fill
+from assessments.hearing.services import assessment_freeze
 from assessments.reports.services import assessment_publish
-from assessments.results.services import assessment_freeze, assessment_trial
+from assessments.results.services import assessment_trial
 from branches.access.services.accounts import account_create, account_lock
 from branches.access.services.appointments import appointment_end, appointment_make
 from branches.access.services.resets import reset_ask, reset_confirm, reset_refuse
@@ -89,6 +90,7 @@ from responsibilities.work.services.evidence import (
 )
 from responsibilities.work.services.items import WorkData, work_create, work_stop, work_update
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update, stage_waive
+from tests.assessments.hearing.support import heard
 from tests.responsibilities.duties.world import DOCUMENT, duty, line
 
 YEAR = 2026
@@ -476,7 +478,7 @@ def _collects(w):
 def _results(w):
     with on(7, 20):
         second = assessment_trial(by=w.staff, period=Period.parse(f"{YEAR}Q2"))
-        assessment_freeze(by=w.committee_secretary, assessment=second)
+        assessment_freeze(by=w.committee_secretary, assessment=heard(second))
         w.report = assessment_publish(by=w.party_secretary, assessment=second, number=f"云测党〔{YEAR}〕3号")
     with on(10, 21):
         w.trial = assessment_trial(by=w.staff, period=Period.parse(f"{YEAR}Q3"))

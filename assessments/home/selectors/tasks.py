@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 from django.urls import reverse
 
+from assessments.hearing.selectors import to_hear
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.settings.joining import start_at
 from common import clock
+from common.periods import Period
 from members.activities.selectors.resolutions import resolutions_open
 from responsibilities.collects.selectors.collects import collects_for
 from responsibilities.duties.models import Duty, DutyList, ListState
@@ -50,6 +52,7 @@ def tasks_of(user: User, organisation: Organisation) -> list[Group]:
     The number of statements does not depend on how much there is.
     """
     groups = [
+        ("考核结果", _results(user, organisation), reverse("score_list")),
         ("四同步", _stages(organisation), f"{reverse('sync_board')}?branch={organisation.pk}"),
         ("责任清单", _duties(organisation), reverse("own_duties")),
         ("督查", _supervisions(user, organisation), f"{reverse('supervision_list')}?side=received"),
@@ -57,6 +60,19 @@ def tasks_of(user: User, organisation: Organisation) -> list[Group]:
         ("决议落实", _resolutions(organisation), f"{reverse('resolution_list')}?organisation={organisation.pk}"),
     ]
     return [Group(name, rows[:SHOWN], len(rows), url) for name, rows, url in groups if rows]
+
+
+def _results(user: User, organisation: Organisation) -> list[Task]:
+    """Results that were sent to the branch: its secretary confirms or objects until a day."""
+    return [
+        Task(
+            "sent",
+            f"{Period.parse(row.assessment.period).label()}考核结果",
+            f"{heard.until:%-m月%-d日}前确认或提出异议" if heard.until else "",
+            reverse("result_checkup", args=[row.assessment_id, row.organisation_id]),
+        )
+        for row, heard in to_hear(user, organisation)
+    ]
 
 
 def _stages(organisation: Organisation) -> list[Task]:

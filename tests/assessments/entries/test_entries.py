@@ -13,10 +13,11 @@ from assessments.entries.items import entry_items
 from assessments.entries.models import ManualEntry
 from assessments.entries.selectors import Applied
 from assessments.entries.services import entry_approve, entry_decline, entry_make
+from assessments.hearing.services import assessment_freeze
 from assessments.reports import builder, shape
 from assessments.results.by_hand import quota_shares
 from assessments.results.selectors.estimates import estimate_of
-from assessments.results.services import assessment_freeze, assessment_trial
+from assessments.results.services import assessment_trial
 from assessments.schemes.data import default_scheme
 from assessments.schemes.models import SchemeVersion
 from branches.audit.models import AuditEntry
@@ -25,6 +26,7 @@ from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
 from common.periods import Period
+from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import Q3, publish, quarter, run  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -124,13 +126,13 @@ def test_freezing_waits_for_what_is_open_and_for_a_new_trial(quarter):  # noqa: 
         assessment = run(quarter)
         waiting = enter(quarter, "bonus/2", approve=False)
         with pytest.raises(ValidationError, match="1 项待审定"):
-            assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+            assessment_freeze(by=quarter.committee_secretary, assessment=heard(assessment))
     with clock.at(timezone.make_aware(datetime(2026, 10, 20, 11))):
         entry_approve(by=quarter.committee_secretary, entry=waiting)
         with pytest.raises(ValidationError, match="重新试算"):
-            assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+            assessment_freeze(by=quarter.committee_secretary, assessment=heard(assessment))
         again = assessment_trial(by=quarter.staff, period=Q3)
-        assessment_freeze(by=quarter.committee_secretary, assessment=again)
+        assessment_freeze(by=quarter.committee_secretary, assessment=heard(again))
         with pytest.raises(Conflict, match="已冻结"):
             enter(quarter, "bonus/2", "branch_b")
 
@@ -190,7 +192,7 @@ def test_an_open_tie_stops_the_freeze(quarter):  # noqa: F811
     row.body["tied"] = "优秀名额还剩 1 个，2 个党组织并列，须由人决定"
     row.save()
     with clock.at(DAY), pytest.raises(ValidationError, match="并列"):
-        assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+        assessment_freeze(by=quarter.committee_secretary, assessment=heard(assessment))
 
 
 def test_the_items_are_those_of_the_scheme():

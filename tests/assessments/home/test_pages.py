@@ -12,10 +12,11 @@ from docx import Document
 
 from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
+from assessments.hearing.services import assessment_freeze
 from assessments.home.selectors.dashboard import heat_map
 from assessments.reports.models import Report
 from assessments.reports.services import assessment_publish
-from assessments.results.services import assessment_freeze, assessment_trial
+from assessments.results.services import assessment_trial
 from branches.audit.models import AuditEntry
 from branches.jobs.marks import mark
 from branches.jobs.models import Heartbeat
@@ -28,6 +29,7 @@ from common.periods import Period
 from members.activities.models import Activity
 from responsibilities.requirements.models import Exemption
 from tests.assessments.facts.random_agency import build
+from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import Q3, hold, quarter  # noqa: F401
 
 
@@ -35,7 +37,7 @@ from tests.assessments.results.test_results import Q3, hold, quarter  # noqa: F4
 def published(quarter):  # noqa: F811
     with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
         assessment = assessment_trial(by=OPERATOR, period=Q3)
-        assessment_freeze(by=OPERATOR, assessment=assessment)
+        assessment_freeze(by=OPERATOR, assessment=heard(assessment))
         return assessment_publish(by=OPERATOR, assessment=assessment)
 
 

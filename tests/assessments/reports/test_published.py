@@ -5,12 +5,14 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
+from assessments.hearing.services import assessment_freeze
 from assessments.reports.models import Report, ReportDocument
 from assessments.reports.services import assessment_publish, printed_anchors, report_document
-from assessments.results.services import assessment_freeze, assessment_trial
+from assessments.results.services import assessment_trial
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
+from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import Q3, quarter  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def frozen(quarter):  # noqa: F811
     with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
         assessment = assessment_trial(by=quarter.committee_secretary, period=Q3)
-        assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+        assessment_freeze(by=quarter.committee_secretary, assessment=heard(assessment))
         yield assessment
 
 

@@ -6,11 +6,12 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from assessments.hearing.services import assessment_freeze, assessment_send, assessment_unfreeze
 from assessments.reports import builder, shape
 from assessments.reports.models import Report
 from assessments.reports.services import assessment_publish
 from assessments.results.models import Assessment, AssessmentState, FrozenError, Result, Score
-from assessments.results.services import assessment_freeze, assessment_trial, assessment_unfreeze, closed_on
+from assessments.results.services import assessment_trial, closed_on
 from branches import audit
 from branches.audit.guards import AUDIT_TABLES
 from branches.audit.models import AuditAnchor, AuditEntry
@@ -23,6 +24,7 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind
 from members.activities.services.states import is_late
+from tests.assessments.hearing.support import heard
 from tests.records import counted
 from tests.sealing import past_the_guards
 
@@ -58,7 +60,7 @@ def run(world, day=date(2026, 10, 20)):
 
 def publish(world, assessment, by=None):
     with clock.at(timezone.make_aware(datetime(2026, 10, 20, 10))):
-        assessment_freeze(by=world.committee_secretary, assessment=assessment)
+        assessment_freeze(by=world.committee_secretary, assessment=heard(assessment))
         return assessment_publish(by=by or world.committee_secretary, assessment=assessment)
 
 
@@ -104,7 +106,7 @@ def test_an_open_period_cannot_be_frozen(quarter):
     with clock.at(timezone.make_aware(datetime(2026, 10, 5, 9))):
         assessment = assessment_trial(by=quarter.staff, period=Q3)
         with pytest.raises(ValidationError, match="补报"):
-            assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+            assessment_send(by=quarter.staff, assessment=assessment)
     assert Assessment.objects.get(pk=assessment.pk).state == AssessmentState.TRIAL
 
 
@@ -136,7 +138,7 @@ def test_a_trial_made_while_records_still_came_in_is_not_frozen_later(quarter):
     early = run(quarter, date(2026, 10, 2))
     with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
         with pytest.raises(ValidationError, match="重新试算"):
-            assessment_freeze(by=quarter.committee_secretary, assessment=early)
+            assessment_freeze(by=quarter.committee_secretary, assessment=heard(early))
         assessment_freeze(by=quarter.committee_secretary, assessment=run(quarter))
 
 
@@ -154,7 +156,7 @@ def test_a_correction_is_a_new_version_with_a_reason_and_the_old_one_stays(quart
 def test_whoever_ran_the_trial_does_not_publish_it(quarter):
     with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
         assessment = assessment_trial(by=quarter.committee_secretary, period=Q3)
-        assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+        assessment_freeze(by=quarter.committee_secretary, assessment=heard(assessment))
         with pytest.raises(Conflict):
             assessment_publish(by=quarter.committee_secretary, assessment=assessment)
         assert assessment_publish(by=quarter.party_secretary, assessment=assessment).pk
@@ -197,13 +199,13 @@ def test_each_step_leaves_one_audit_entry(quarter):
 def test_the_command_line_counts_as_the_system(quarter):
     with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
         assessment = assessment_trial(by=OPERATOR, period=Q3)
-        assessment_freeze(by=OPERATOR, assessment=assessment)
+        assessment_freeze(by=OPERATOR, assessment=heard(assessment))
         assert assessment_publish(by=OPERATOR, assessment=assessment).anchor
 
 
 def test_a_number_that_no_document_has_is_refused_beside_its_field_and_nothing_is_published(quarter, as_):
     assessment = run(quarter)
-    assessment_freeze(by=quarter.committee_secretary, assessment=assessment)
+    assessment_freeze(by=quarter.committee_secretary, assessment=heard(assessment))
     client, url = as_("committee_secretary"), f"/results/{assessment.pk}/publish/"
     for number in ("云测党[2026]3号", "3号", "0000"):
         answer = client.post(url, {"number": number})
@@ -247,8 +249,9 @@ def test_a_trial_is_frozen_from_the_day_on_which_its_period_is_closed(quarter):
             trial = assessment_trial(by=quarter.staff, period=Q3)
             if refused:
                 with pytest.raises(ValidationError, match="10月8日"):
-                    assessment_freeze(by=quarter.committee_secretary, assessment=trial)
+                    assessment_freeze(by=quarter.committee_secretary, assessment=heard(trial))
             else:
                 assert (
-                    assessment_freeze(by=quarter.committee_secretary, assessment=trial).state == AssessmentState.FROZEN
+                    assessment_freeze(by=quarter.committee_secretary, assessment=heard(trial)).state
+                    == AssessmentState.FROZEN
                 )

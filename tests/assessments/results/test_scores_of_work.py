@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from assessments.hearing.services import assessment_freeze
 from assessments.results.models import Assessment
 from assessments.results.selectors.estimates import estimate_of
-from assessments.results.services import assessment_freeze, assessment_trial
+from assessments.results.services import assessment_trial
 from assessments.scoring import rounded
 from common import clock
 from common.periods import Period
@@ -18,6 +19,7 @@ from responsibilities.requirements.exemptions import exemption_make
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
 from responsibilities.work.selectors.waiting import pending_in
 from responsibilities.work.services.evidence import evidence_confirm
+from tests.assessments.hearing.support import heard
 from tests.records import counted
 
 Q3 = Period.parse("2026Q3")
@@ -133,10 +135,10 @@ def test_what_waits_to_be_confirmed_costs_nothing_stands_apart_and_is_settled_be
         page = as_("staff").get(f"/results/{assessment.pk}/").content.decode()
         estimate = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/estimate/").content.decode()
         with pytest.raises(ValidationError, match="“能源保供”同步实施 1 处佐证待确认"):
-            assessment_freeze(by=world.committee_secretary, assessment=assessment)
+            assessment_freeze(by=world.committee_secretary, assessment=heard(assessment))
         evidence_confirm(by=world.staff, evidence=link)
         assert pending_in(Q3) == []
-        assessment_freeze(by=world.committee_secretary, assessment=assessment_trial(by=world.staff, period=Q3))
+        assessment_freeze(by=world.committee_secretary, assessment=heard(assessment_trial(by=world.staff, period=Q3)))
     assert "1 处佐证待确认" in page and f"/sync/{stage.item_id}/#stage-implementation" in page
     assert "处佐证待确认" not in estimate, "the running quarter has none"
 
@@ -159,7 +161,7 @@ def test_the_trial_names_the_exemptions_of_its_period(world, as_, work):
         text = page(assessment)
         assert "集中办公场所搬迁" in text and f"{world.branch_b.label}、{world.branch_c.label}" in text
         assert "/exemptions/?period=2026Q3" in text
-        assessment_freeze(by=world.committee_secretary, assessment=assessment)
+        assessment_freeze(by=world.committee_secretary, assessment=heard(assessment))
         assert "集中办公场所搬迁" in page(assessment), "whoever publishes reads them too"
 
 
@@ -202,6 +204,6 @@ def test_the_picker_says_what_the_score_wins_back_with_the_stage(world, as_, wor
         link.delete()
         nothing = client.get(url.format(work[SyncStageKind.ASSESSMENT].pk), headers=asked).content.decode()
         assert "四季度没有因这个环节失分" in nothing
-        assessment_freeze(by=world.committee_secretary, assessment=assessment_trial(by=world.staff, period=Q3))
+        assessment_freeze(by=world.committee_secretary, assessment=heard(assessment_trial(by=world.staff, period=Q3)))
         settled = client.get(url.format(work[SyncStageKind.ARRANGEMENT].pk), headers=asked).content.decode()
         assert "三季度结果已冻结，不再变动" in settled

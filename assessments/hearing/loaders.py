@@ -1,0 +1,43 @@
+"""A branch's page of an assessment, and objections, by their address."""
+
+from django.http import Http404
+
+from assessments.hearing.models import Objection
+from assessments.hearing.selectors import own_places
+from assessments.results.models import AssessmentState, Result
+from assessments.scoring.totals import COMPLETE
+from branches.reach import access
+from branches.reach.rights import ASSESS, PUBLISH, VIEW
+from common.requests import Request
+
+
+def result_for(request: Request, pk: int, place: int) -> Result:
+    """Return one branch's Result of an assessment.
+
+    Before it is sent for whoever assesses or publishes; from then on for the secretary of the branch too; once it is published for
+    whoever reads there.
+    """
+    rows = Result.objects.select_related("assessment__scheme", "organisation__parent")
+    found = rows.filter(assessment=pk, organisation=place, state=COMPLETE).first()
+    if found is None:
+        raise Http404
+    state, user = found.assessment.state, request.user
+    office = access.has_right(user, ASSESS, found.organisation) or access.has_right(user, PUBLISH, found.organisation)
+    own = state != AssessmentState.TRIAL and place in own_places(user)
+    if office or own or (state == AssessmentState.PUBLISHED and access.has_right(user, VIEW, found.organisation)):
+        return found
+    raise Http404
+
+
+def objection_for(request: Request, pk: int) -> Objection:
+    """Return an objection for its branch's secretary and for whoever assesses or publishes there."""
+    rows = Objection.objects.select_related(
+        "assessment__scheme", "organisation__parent", "made_by", "drafted_by", "released_by"
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    user, place = request.user, found.organisation
+    if place.pk in own_places(user) or any(access.has_right(user, right, place) for right in (ASSESS, PUBLISH)):
+        return found
+    raise Http404

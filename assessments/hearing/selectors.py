@@ -1,0 +1,126 @@
+"""Who has said what about the results of an assessment, and what still keeps it from being frozen."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from assessments.hearing.models import Decision, Objection, ObjectionState, Opinion
+from assessments.hearing.rules import OBJECTED, WAITING, Heard, heard, last_day
+from assessments.results.models import Assessment, AssessmentState, Result, Score
+from assessments.scoring.totals import COMPLETE
+from branches.access.models import User
+from branches.places.models.organisations import Kind, Organisation
+from branches.reach.reach import reach_of
+from branches.reach.rights import OBJECT, ROLES
+from common import clock
+from common.operator import Actor
+from members.activities.models import COUNTING_STATES, Activity
+
+UNANSWERED = (ObjectionState.OPEN, ObjectionState.DRAFTED)
+
+
+def own_places(user: Actor) -> set[int]:
+    """Return the ids of the organisations of which `user` is the secretary himself: what lies below speaks for itself."""
+    return {seat.organisation for seat in reach_of(user).seats if OBJECT in ROLES[seat.role].rights}
+
+
+def again_until(objection: Objection) -> date | None:
+    """Return the last day for a further objection to the same points, None where there is none."""
+    if objection.turn > 1 or objection.state != ObjectionState.ANSWERED or objection.decision == Decision.ACCEPTED:
+        return None
+    return last_day(clock.day_of(objection.released)) if objection.released else None
+
+
+def hearing(assessment: Assessment, organisations: Iterable[int] | None = None) -> dict[int, Heard]:
+    """Return {organisation id: Heard} of the results of an assessment that was sent; in three statements.
+
+    organisations: ids, all when None.
+    """
+    rows = assessment.results.filter(state=COMPLETE)
+    if organisations is not None:
+        rows = rows.filter(organisation__in=list(organisations))
+    results = {row.organisation_id: row for row in rows}
+    opinions = {row.organisation_id: row for row in Opinion.objects.filter(assessment=assessment)}
+    objections = defaultdict(list)
+    for row in Objection.objects.filter(assessment=assessment).exclude(state=ObjectionState.WITHDRAWN):
+        objections[row.organisation_id].append(row)
+    found = {}
+    for pk, result in results.items():
+        own = objections[pk]
+        said = opinions.get(pk)
+        further = [day for day in (again_until(row) for row in own if not _again(row, own)) if day]
+        found[pk] = heard(
+            pk,
+            until=assessment.heard_until or clock.today(),
+            today=clock.today(),
+            confirmed=said is not None and (said.points, said.out_of) == (result.so_far, result.out_of),
+            unanswered=any(row.unanswered for row in own),
+            again_until=max(further, default=None),
+        )
+    return found
+
+
+def _again(first: Objection, rows: list[Objection]) -> bool:
+    return any(row.turn > first.turn and row.indicator == first.indicator for row in rows)
+
+
+def still_open(assessment: Assessment) -> list[str]:
+    """Return in sentences what keeps an assessment that was sent from being frozen: who may still speak, who waits for an answer."""
+    names = dict(assessment.results.values_list("organisation", "organisation_name"))
+    rows = hearing(assessment).values()
+    waiting = [row for row in rows if row.state == WAITING and row.until]
+    said = []
+    if waiting:
+        last = max(row.until for row in waiting if row.until)
+        said.append(
+            f"{_named([names[row.organisation] for row in waiting])}还可以确认或提出异议，{clock.in_words(last)}截止"
+        )
+    objected = [names[row.organisation] for row in rows if row.state == OBJECTED]
+    if objected:
+        said.append(f"{_named(objected)}的异议还没有答复")
+    return said
+
+
+def _named(names: list[str]) -> str:
+    return f"{'、'.join(names[:3])}{f'等 {len(names)} 个支部' if len(names) > 3 else ''}"
+
+
+def objections_of(assessment: Assessment) -> QuerySet[Objection]:
+    """Return the Objections to an assessment as the office lists them: what waits first, then by place."""
+    rows = Objection.objects.filter(assessment=assessment)
+    return rows.select_related("organisation", "made_by", "drafted_by", "released_by").order_by("pk")
+
+
+def answers_waiting(user: Actor) -> QuerySet[Objection]:
+    """Return the drafted answers to further objections: the Party group's secretary releases them."""
+    held = any(seat.role == "party_group_secretary" for seat in reach_of(user).seats)
+    rows = Objection.objects.filter(state=ObjectionState.DRAFTED, turn=2, assessment__state=AssessmentState.SENT)
+    return rows if held else rows.none()
+
+
+def to_hear(user: User, organisation: Organisation) -> list[tuple[Result, Heard]]:
+    """Return [(Result, Heard)] of results that were sent to `organisation` and that its secretary may still answer."""
+    if organisation.kind != Kind.BRANCH or organisation.pk not in own_places(user):
+        return []
+    rows = Result.objects.filter(organisation=organisation, assessment__state=AssessmentState.SENT, state=COMPLETE)
+    found = []
+    for row in rows.select_related("assessment__scheme").order_by("assessment__period"):
+        one = hearing(row.assessment, [organisation.pk]).get(organisation.pk)
+        if one is not None and one.state == WAITING:
+            found.append((row, one))
+    return found
+
+
+def score_now(assessment: Assessment, organisation: int, indicator: str) -> Score | None:
+    """Return the Score of an indicator as the newest trial has it."""
+    rows = Score.objects.filter(result__assessment=assessment, result__organisation=organisation, indicator=indicator)
+    return rows.select_related("result").first()
+
+
+def records_to_name(organisation: Organisation, first: date, last: date) -> QuerySet[Activity]:
+    """Return the records that an objection may name: of the branch and its groups, held in the period."""
+    places = Q(organisation=organisation) | Q(organisation__parent=organisation, organisation__kind=Kind.SMALL_GROUP)
+    rows = Activity.objects.filter(places, day__range=(first, last), state__in=COUNTING_STATES)
+    return rows.prefetch_related("kinds").order_by("-day", "-pk")
