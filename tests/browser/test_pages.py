@@ -109,7 +109,7 @@ def pages(demo, signed_in, tmp_path_factory):
         "/resets/",
         "/dashboard/",
         "/login/confirm/?next=/",
-        _freeze(signed_in("ganbu"), signed_in("dangwei")),
+        _freeze(demo, signed_in("ganbu"), signed_in("dangwei")),
     ]
     starts["dangwei"] += _settings(signed_in("ganbu"), signed_in("dangwei"))
     starts["dangwei"] += [_exempted(signed_in("dangwei"))]
@@ -258,8 +258,9 @@ def _record(page, state):
     return next(link for link in links_of(page.content(), page.url) if name_of(link) == "activity_detail")
 
 
-def _freeze(staff, secretary):
-    """Try, with a reason, the quarter of the newest report once more, freeze it, and return the page of it."""
+def _freeze(demo, staff, secretary):
+    """Try, with a reason, the quarter of the newest report once more, send and freeze it, and return the page of it."""
+    demo.hears_nobody()
     staff.goto(staff.home + "/reports/")
     staff.click("tbody a >> nth=0")
     period = staff.get_attribute(".dj-segments [aria-current]", "title")
@@ -269,6 +270,8 @@ def _freeze(staff, secretary):
     staff.click("text=开始试算")
     staff.wait_for_url("**/results/*/")
     path = staff.url.removeprefix(staff.home)
+    staff.click("text=送各支部确认")
+    staff.wait_for_selector("text=结果已送各支部")
     secretary.goto(secretary.home + path)
     secretary.click("text=冻结结果")
     secretary.wait_for_selector("text=发布报告")

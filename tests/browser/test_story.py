@@ -148,12 +148,14 @@ def wait_for_the_fact(installation, branch):
 
 
 def assess(staff, secretary, period):
-    """Trial by staff; freeze and publish by the secretary of the committee, who ends on the report."""
+    """Trial by staff, who send it; freeze and publish by the secretary of the committee, who ends on the report."""
     staff.goto(staff.home + "/results/")
     staff.select_option("#id_period", str(period))
     staff.click("text=开始试算")
     staff.wait_for_selector("text=试算完成")
     assert violations(staff) == []
+    staff.click("text=送各支部确认")
+    staff.wait_for_selector("text=结果已送各支部")
     secretary.goto(staff.url)
     secretary.click("text=冻结结果")
     secretary.wait_for_selector("text=结果已冻结")
@@ -206,6 +208,7 @@ def test_from_the_ledgers_to_the_report_in_the_hands_of_the_leader(installation,
     assert staff.get_attribute(f"a.dj-cell[href='{cell}']", "aria-label").endswith("：已完成")
 
     quarter = last_closed_quarter()
+    installation.hears_nobody()
     assess(staff, secretary, quarter)
     scores, lost, document = read(enter("lingdao", installation.codes["lingdao"]), quarter, tmp_path)
     assert len(scores) == 16
