@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from assessments.hearing.models import Decision, Objection, ObjectionState, Opinion
 from assessments.hearing.rules import last_day
@@ -86,7 +87,7 @@ def result_confirm(*, by: Actor, assessment: Assessment, organisation: Organisat
     return row
 
 
-def _own(assessment: Assessment, organisation: Organisation):
+def _own(assessment: Assessment, organisation: Organisation) -> QuerySet[Objection]:
     rows = Objection.objects.filter(assessment=assessment, organisation=organisation)
     return rows.exclude(state=ObjectionState.WITHDRAWN)
 
@@ -165,7 +166,7 @@ def objection_withdraw(*, by: Actor, objection: Objection) -> Objection:
 def _locked(objection: Objection) -> Objection:
     fresh_one = Objection.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=objection.pk)
     if not fresh_one.unanswered:
-        raise Conflict(f"这项异议现在的状态是“{fresh_one.get_state_display()}”。")
+        raise Conflict(f"这项异议现在的状态是{quoted(fresh_one.get_state_display())}。")
     locked(fresh_one.assessment, AssessmentState.SENT, "答复异议")
     return fresh_one
 

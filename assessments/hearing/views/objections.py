@@ -22,6 +22,7 @@ from common import clock
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
 from common.periods import Period
+from common.text import quoted
 
 
 def _speaks(request, result):
@@ -134,7 +135,7 @@ def objection_new(request, pk, place, indicator):
         request,
         "assessments/hearing/object.html",
         {
-            "title": f"对“{score.name}”{score.points} / {score.maximum} 分提出异议",
+            "title": f"对{quoted(score.name)}{score.points} / {score.maximum} 分提出异议",
             "result": result,
             "score": score,
             "form": form,
@@ -163,7 +164,7 @@ def _objection(request, row, form=None):
         request,
         "assessments/hearing/objection.html",
         {
-            "title": f"{row.organisation.label}对“{row.name}”的{'再次' if row.turn > 1 else ''}异议：{row.get_state_display()}",
+            "title": f"{row.organisation.label}对{quoted(row.name)}的{'再次' if row.turn > 1 else ''}异议：{row.get_state_display()}",
             "row": row,
             "records": row.records.prefetch_related("kinds").order_by("day"),
             "period": Period.parse(row.assessment.period),

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils.timezone import make_aware
 
+from assessments.hearing.rules import last_day
 from branches.access.services.appointments import appointment_make
 from branches.settings import dated
 from branches.settings.dated import KNOWN
@@ -144,6 +145,7 @@ READ = {
     "grace_days": ("20", _sent(returned=False)),
     "resubmit_days": ("20", _sent(returned=True)),
     "host_confirm_days": ("3", _host),
+    "objection_days": ("9", lambda world: last_day(date(2026, 10, 20))),
     "study_day_cap": ("9", _capped),
     "due_soon_days": ("60", _of("branch_b", "life-assembly-q", "2026Q4")),
     "sync_tolerance_days": ("30", _synchronised),
