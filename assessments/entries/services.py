@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
+from assessments.entries.ballots import ballots_from
 from assessments.entries.items import EntryItem, entry_items
 from assessments.entries.models import EntryKind, EntryState, ManualEntry
 from assessments.schemes.models import SchemeVersion
@@ -32,12 +33,13 @@ def entry_make(
     document: str,
     points: Decimal | None = None,
     indicator: str = "",
+    ballots: str = "",
     key: str = BRANCH_SCHEME,
 ) -> ManualEntry:
     """Enter something about an organisation in a period and return the ManualEntry, which waits for approval.
 
     item: key of an EntryItem of the version by which the period is assessed. points: where the scheme leaves them open.
-    indicator: of a veto that sets one to zero. Raises ValidationError by field.
+    indicator: of a veto that sets one to zero. ballots: of a vote, as typed (ballots.py). Raises ValidationError by field.
     """
     access.require(by, ASSESS, organisation)
     scheme = parsed(scheme_of(period, key))
@@ -59,6 +61,7 @@ def entry_make(
         label=found.label,
         indicator=_indicator(scheme, found, indicator),
         points=_points(found, points),
+        ballots=_ballots(found, ballots),
         reason=reason.strip(),
         document=document.strip(),
         made_by=account_of(by),
@@ -94,6 +97,17 @@ def _points(item: EntryItem, points: Decimal | None) -> Decimal | None:
     if not item.low <= exact(points) <= item.high:
         raise ValidationError({"points": f"分值应在 {plain(item.low)} 至 {plain(item.high)} 之间。"})
     return points
+
+
+def _ballots(item: EntryItem, text: str) -> dict | None:
+    if not item.levels:
+        if text.strip():
+            raise ValidationError({"ballots": "只有测评票才填写票数。"})
+        return None
+    try:
+        return ballots_from(text, item.levels)
+    except ValueError as error:
+        raise ValidationError({"ballots": str(error)}) from None
 
 
 def _indicator(scheme: Scheme, item: EntryItem, indicator: str) -> str:

@@ -192,7 +192,7 @@ def scheme_propose(*, by: Actor, version: SchemeVersion, in_force_from: date) ->
 def _served(scheme: Scheme) -> None:
     """ValueError (Chinese) for what the arithmetic knows and nothing gives figures for: it would be printed and never applied."""
     for _, row in scheme.indicators():
-        if row.method in ("votes", "derived"):
+        if row.method == "derived":
             raise ValueError(f"指标{quoted(row.name)}的计分方法还没有数据来源，不能施行；请改用其他方法。")
         if row.method not in ("ratio", "manual") and row.measures != (BY_HAND,) and any(map(is_built, row.measures)):
             raise ValueError(f"指标{quoted(row.name)}按人工登记计分，请在数据来源中选择“人工登记”。")
