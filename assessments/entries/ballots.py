@@ -2,6 +2,8 @@
 
 import re
 
+from common.text import quoted
+
 INVALID = "无效"
 _PAIR = re.compile(r"(\S+?)\s*[:：]?\s*([0-9]{1,5})票?")
 
@@ -13,14 +15,16 @@ def ballots_from(text: str, levels: tuple[str, ...]) -> dict:
     for part in parts:
         found = _PAIR.fullmatch(part.strip())
         if found is None:
-            raise ValueError(f"“{part.strip()}”不是票数，请写成“{levels[0]} 12”的样式，各档用逗号隔开。")
+            raise ValueError(
+                f"{quoted(part.strip())}不是票数，请写成{quoted(f'{levels[0]} 12')}的样式，各档用逗号隔开。"
+            )
         name, number = found[1], int(found[2])
         if name == INVALID:
             invalid += number
         elif name in counts:
             counts[name] += number
         else:
-            raise ValueError(f"没有“{name}”这一档，可用：{'、'.join(levels)}、{INVALID}。")
+            raise ValueError(f"没有{quoted(name)}这一档，可用：{'、'.join(levels)}、{INVALID}。")
     if not sum(counts.values()):
         raise ValueError("请填写各档的票数。")
     return {"counts": counts, "invalid": invalid}

@@ -20,6 +20,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.periods import Period
+from common.text import quoted
 
 
 @one_transaction
@@ -147,7 +148,7 @@ def _open(by: Actor, entry: ManualEntry, right: str) -> ManualEntry:
     access.require(by, right, entry.organisation)
     fresh = ManualEntry.objects.select_for_update().get(pk=entry.pk)
     if fresh.state != EntryState.OPEN:
-        raise Conflict(f"这一项刚刚已由他人处理，现在的状态是“{fresh.get_state_display()}”。")
+        raise Conflict(f"这一项刚刚已由他人处理，现在的状态是{quoted(fresh.get_state_display())}。")
     _not_frozen(fresh.scheme_key, Period.parse(fresh.period))
     return fresh
 

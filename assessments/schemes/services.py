@@ -105,7 +105,7 @@ def _locked(version: SchemeVersion, state: str, what: str) -> SchemeVersion:
     """Return the version with its row locked; Conflict when it is not in `state`, so that one cannot do `what` with it."""
     fresh = SchemeVersion.objects.select_for_update().get(pk=version.pk)
     if fresh.state != state:
-        raise Conflict(f"这一版方案现在的状态是“{fresh.get_state_display()}”，不能{what}。")
+        raise Conflict(f"这一版方案现在的状态是{quoted(fresh.get_state_display())}，不能{what}。")
     return fresh
 
 

@@ -41,6 +41,7 @@ from common import clock
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
 from common.periods import QUARTER, Period
+from common.text import quoted
 
 FORM = ["GET", "POST"]
 
@@ -212,7 +213,7 @@ def scheme_bonus_drop(request, pk, place):
     if place >= len(items):
         raise Http404
     body = drafting.with_bonus(version.body, place, None)
-    scheme_change(by=request.user, version=version, body=body, reason=f"删去加分事项“{items[place]['what']}”")
+    scheme_change(by=request.user, version=version, body=body, reason=f"删去加分事项{quoted(items[place]['what'])}")
     return redirect("scheme_detail", pk)
 
 
@@ -264,7 +265,7 @@ def scheme_indicator_drop(request, pk, key):
     version = _editable(request, pk)
     _, row = _found(drafting.find, version.body, key)
     body = drafting.without_indicator(version.body, key)
-    scheme_change(by=request.user, version=version, body=body, reason=f"删去指标“{row['name']}”", about=key)
+    scheme_change(by=request.user, version=version, body=body, reason=f"删去指标{quoted(row['name'])}", about=key)
     messages.success(request, "已从草稿删去")
     return redirect("scheme_detail", pk)
 
