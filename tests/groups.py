@@ -51,6 +51,7 @@ ON_BOTH = (
     "tests/responsibilities/requirements/test_migrations.py",
     "tests/responsibilities/requirements/test_reference.py",
     "tests/assessments/results/test_results.py",
+    "tests/assessments/schemes/test_versions.py",
     "tests/faults/",
     "tests/branches/audit/",
     "tests/branches/backups/test_round_trip.py",

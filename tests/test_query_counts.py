@@ -36,7 +36,10 @@ MORE = {
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
     "review_detail": 30,
     "review_queue": 16,
-    "score_estimate": 30,
+    # All that a version reads of a quarter, reckoned live: requirements, stages, duties, supervisions, resolutions, entries.
+    "scheme_simulation": 48,
+    # With the secretary's debriefing (people and what they attended) and what was entered by hand.
+    "score_estimate": 35,
     "sync_board": 21,
     "work_detail": 21,
 }
@@ -53,6 +56,8 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60
 GROWS = {
+    # It tries every branch that the reader assesses.
+    "scheme_simulation": 1290,
     "duty_list": 3820,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.

@@ -21,6 +21,12 @@ class EntryForm(Form):
         decimal_places=2,
         help_text="人工评分和调整才填写，扣减填负数；加分、否决按方案。",
     )
+    ballots = PlainTextField(
+        label="票数",
+        required=False,
+        max_length=200,
+        help_text="只在测评票填写，如“好 12，较好 3，无效 1”；无效票不计入。",
+    )
     indicator = forms.ChoiceField(
         label="计零分的指标", required=False, help_text="只在方案规定“该项计零分”的情形选择。"
     )

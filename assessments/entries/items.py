@@ -21,7 +21,7 @@ class EntryItem:
 
     key: its address within the scheme. low, high: bounds of the points to be typed, None where the scheme says them. number:
     place of the bonus item, veto or rule in the scheme. repeated: whether each occurrence is entered on its own.
-    names_indicator: whether the entry must name one (a veto that sets it to zero).
+    levels: of a vote, on which ballots are counted. names_indicator: whether the entry must name one (a veto that sets it to zero).
     """
 
     key: str
@@ -34,6 +34,7 @@ class EntryItem:
     points: Fraction | None = None
     names_indicator: bool = False
     repeated: bool = False
+    levels: tuple[str, ...] = ()
 
 
 def entry_items(scheme: Scheme, kind_of_period: str) -> dict[str, EntryItem]:
@@ -82,7 +83,8 @@ def _deductions(row: Indicator) -> Iterator[EntryItem]:
     for number, rule in enumerate(row.deductions):
         key, name = f"deduct/{row.key}/{number}", f"{row.name}：{rule.when}"
         if rule.points is not None:
-            label = f"{name}（{_PER.get(rule.per, '')}扣 {plain(rule.points)} 分）"
+            act = "扣" if rule.points >= 0 else "加"
+            label = f"{name}（{_PER.get(rule.per, '')}{act} {plain(abs(rule.points))} 分）"
             yield EntryItem(
                 key, EntryKind.DEDUCT, label, None, None, row.key, number, rule.points, repeated=rule.per != "once"
             )
@@ -102,6 +104,10 @@ def _scores(row: Indicator) -> Iterator[EntryItem]:
     elif row.method == "manual":
         label = f"{row.name}（0 至 {plain(row.points)} 分）"
         yield EntryItem(key, EntryKind.SCORE, label, Fraction(0), row.points, indicator=row.key)
+    elif row.method == "votes":
+        levels = tuple(name for name, _ in row.levels)
+        label = f"{row.name}（测评票：{'、'.join(levels)}）"
+        yield EntryItem(key, EntryKind.SCORE, label, indicator=row.key, levels=levels)
     elif row.method in _FIGURES:
         yield EntryItem(
             key, EntryKind.SCORE, f"{row.name}（{_FIGURES[row.method]}）", Fraction(0), _MOST, indicator=row.key

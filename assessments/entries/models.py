@@ -40,6 +40,8 @@ class ManualEntry(models.Model):
     label = models.CharField(max_length=200)
     indicator = models.CharField(max_length=40, blank=True)
     points = models.DecimalField("分值", max_digits=6, decimal_places=2, null=True)
+    # Of a vote, {"counts": {level: ballots}, "invalid": ballots}.
+    ballots = models.JSONField(null=True)
     reason = models.CharField("理由", max_length=300)
     document = models.CharField("依据", max_length=120)
     state = models.CharField(max_length=10, choices=EntryState.choices, default=EntryState.OPEN)

@@ -85,6 +85,8 @@ def _judged(indicator: Indicator, item: EntryItem, row: ManualEntry) -> scoring.
     """The fact that an entry gives for an indicator: its level, its points, or the figure that points follow from."""
     if indicator.method == "graded":
         return scoring.Fact(level=item.key.split("/", 2)[2])
+    if indicator.method == "votes" and row.ballots:
+        return scoring.Fact(votes=scoring.Votes(row.ballots["counts"], blank=row.ballots["invalid"]))
     if indicator.method == "manual":
         return scoring.Fact(value=row.points, of=indicator.points, text=row.reason)
     return scoring.Fact(count=row.points) if indicator.method == "count" else scoring.Fact(value=row.points, of=1)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
+from assessments.entries.ballots import ballots_from
 from assessments.entries.items import EntryItem, entry_items
 from assessments.entries.models import EntryKind, EntryState, ManualEntry
 from assessments.schemes.models import SchemeVersion
@@ -19,6 +20,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.periods import Period
+from common.text import quoted
 
 
 @one_transaction
@@ -32,12 +34,13 @@ def entry_make(
     document: str,
     points: Decimal | None = None,
     indicator: str = "",
+    ballots: str = "",
     key: str = BRANCH_SCHEME,
 ) -> ManualEntry:
     """Enter something about an organisation in a period and return the ManualEntry, which waits for approval.
 
     item: key of an EntryItem of the version by which the period is assessed. points: where the scheme leaves them open.
-    indicator: of a veto that sets one to zero. Raises ValidationError by field.
+    indicator: of a veto that sets one to zero. ballots: of a vote, as typed (ballots.py). Raises ValidationError by field.
     """
     access.require(by, ASSESS, organisation)
     scheme = parsed(scheme_of(period, key))
@@ -59,6 +62,7 @@ def entry_make(
         label=found.label,
         indicator=_indicator(scheme, found, indicator),
         points=_points(found, points),
+        ballots=_ballots(found, ballots),
         reason=reason.strip(),
         document=document.strip(),
         made_by=account_of(by),
@@ -94,6 +98,17 @@ def _points(item: EntryItem, points: Decimal | None) -> Decimal | None:
     if not item.low <= exact(points) <= item.high:
         raise ValidationError({"points": f"分值应在 {plain(item.low)} 至 {plain(item.high)} 之间。"})
     return points
+
+
+def _ballots(item: EntryItem, text: str) -> dict | None:
+    if not item.levels:
+        if text.strip():
+            raise ValidationError({"ballots": "只有测评票才填写票数。"})
+        return None
+    try:
+        return ballots_from(text, item.levels)
+    except ValueError as error:
+        raise ValidationError({"ballots": str(error)}) from None
 
 
 def _indicator(scheme: Scheme, item: EntryItem, indicator: str) -> str:
@@ -133,7 +148,7 @@ def _open(by: Actor, entry: ManualEntry, right: str) -> ManualEntry:
     access.require(by, right, entry.organisation)
     fresh = ManualEntry.objects.select_for_update().get(pk=entry.pk)
     if fresh.state != EntryState.OPEN:
-        raise Conflict(f"这一项刚刚已由他人处理，现在的状态是“{fresh.get_state_display()}”。")
+        raise Conflict(f"这一项刚刚已由他人处理，现在的状态是{quoted(fresh.get_state_display())}。")
     _not_frozen(fresh.scheme_key, Period.parse(fresh.period))
     return fresh
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assessments.entries.ballots import in_words
 from assessments.entries.forms import EntryForm
 from assessments.entries.items import entry_items
 from assessments.entries.loaders import entry_for, require_entries
@@ -57,7 +58,7 @@ def entry_list(request):
     if access.holds_anywhere(request.user, ASSESS):
         scheme = parsed(scheme_of(period))
         form = EntryForm(
-            request.POST or None,
+            request.POST if request.method == "POST" else None,
             organisations=Organisation.objects.visible_to(request.user, ASSESS)
             .filter(kind__in=scheme.applies, archived_on__isnull=True)
             .in_tree_order(),
@@ -99,6 +100,7 @@ def _page(request, period, form, status=200):
                 "may_approve": open_ and publisher and not mine,
                 "may_end": open_ and (publisher or mine),
                 "mine": mine,
+                "ballots": in_words(row.ballots) if row.ballots else "",
             }
         )
     waiting = sum(row.state == EntryState.OPEN for row in rows)
@@ -129,7 +131,7 @@ def entry_approve_page(request, pk):
 def entry_decline_page(request, pk):
     entry = entry_for(request, pk)
     mine = entry.made_by_id == request.user.pk
-    form = ReasonForm(request.POST or None, label="原因")
+    form = ReasonForm(request.POST if request.method == "POST" else None, label="原因")
     if request.method == "POST" and form.is_valid():
         entry_decline(by=request.user, entry=entry, answer=form.cleaned_data["text"])
         messages.success(request, "已撤回" if mine else "没有采纳")

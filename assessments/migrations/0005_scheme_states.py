@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=200)),
                 ('indicator', models.CharField(blank=True, max_length=40)),
                 ('points', models.DecimalField(decimal_places=2, max_digits=6, null=True, verbose_name='分值')),
+                ('ballots', models.JSONField(null=True)),
                 ('reason', models.CharField(max_length=300, verbose_name='理由')),
                 ('document', models.CharField(max_length=120, verbose_name='依据')),
                 ('state', models.CharField(choices=[('open', '待审定'), ('approved', '已审定'), ('declined', '未采纳'), ('withdrawn', '已撤回')], default='open', max_length=10)),

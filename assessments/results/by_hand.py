@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assessments import scoring
+from assessments.entries.ballots import in_words
 from assessments.entries.models import EntryKind, ManualEntry
 from assessments.entries.selectors import Applied
 from assessments.results.models import Result
@@ -97,6 +98,7 @@ def _said(row: ManualEntry, outcome: scoring.Result) -> dict:
         "what": f"{row.get_kind_display()}：{row.label}",
         "indicator": row.indicator,
         "points": None if row.points is None else str(row.points),
+        "ballots": in_words(row.ballots) if row.ballots else "",
         "reason": row.reason,
         "document": row.document,
         "by": row.made_by.name if row.made_by else "系统",

@@ -170,6 +170,18 @@ def _left_over(idle):
     return "；".join(said)
 
 
+def _by_hand_note(body):
+    """Say how much bonus counts, and the grade by points where a veto lowered it."""
+    said, bonus = [f"{len(body.get('by_hand', ()))} 项"], body.get("bonus")
+    if bonus:
+        said.append(f"加分计 {bonus['counted']} 分")
+        if bonus["listed"] != bonus["counted"]:
+            said.append(f"共 {bonus['listed']} 分，按上限计")
+    if body.get("grade_by_points"):
+        said.append(f"按得分为{body['grade_by_points']}")
+    return "，".join(said)
+
+
 @login_required
 def score_detail(request, pk):
     """One result, indicator by indicator, every lost point with its reason and the page that mends it."""
@@ -200,6 +212,7 @@ def score_detail(request, pk):
             "parts": parts,
             "idle": [part["name"] for part in idle],
             "left_over": _left_over(idle),
+            "by_hand_note": _by_hand_note(result.body),
             "whole": plain(str(result.assessment.scheme.body["total"])),
             "period": period,
         },

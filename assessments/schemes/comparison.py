@@ -76,6 +76,8 @@ def parameters(row: dict) -> str:
 def _rule(rule: dict) -> str:
     if rule.get("points") is None:
         return f"{rule['when']}，按程度"
+    if exact(str(rule["points"])) < 0:
+        return f"{rule['when']} +{plain(-exact(str(rule['points'])))}"
     return f"{rule['when']} {_PER.get(rule.get('per', 'once'), '')}−{number(rule['points'])}"
 
 

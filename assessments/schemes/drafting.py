@@ -56,7 +56,7 @@ def without_indicator(body: Body, key: str) -> Body:
 
 
 def with_dimension(body: Body, key: str, data: Body) -> Body:
-    """Return the body with name and `full_from` of a dimension, or with one more where `key` is ""."""
+    """Return the body with what is said of a dimension (name, full_from, weighted, points), or with one more where `key` is ""."""
     new = deepcopy(body)
     if key:
         dimension_of(new, key).update(data)
@@ -64,6 +64,19 @@ def with_dimension(body: Body, key: str, data: Body) -> Body:
         known = {part["key"] for part in new["dimensions"]}
         number = next(number for number in range(1, 1000) if f"part-{number}" not in known)
         new["dimensions"].append({"key": f"part-{number}", "indicators": [], "points": 0, **data})
+    return _weighed(new)
+
+
+def with_bonus(body: Body, place: int | None, item: Body | None) -> Body:
+    """Return the body with a bonus item put in a place (None: at the end); item None: without the one that stands there."""
+    new = deepcopy(body)
+    items = new.setdefault("bonus", {}).setdefault("items", [])
+    if place is None:
+        items.append(item)
+    elif item is None:
+        del items[place]
+    else:
+        items[place] = item
     return new
 
 

@@ -98,6 +98,8 @@ class SchemeVersion(models.Model):
         """Return its state in a word on `day`. until: first day of the version in force after it, None where there is none."""
         if not self.fixed or self.in_force_from is None:
             return str(SchemeState(self.state).label)
+        if until is not None and until <= self.in_force_from:
+            return "未施行"
         if day < self.in_force_from:
             return "待施行"
         return "施行中" if until is None or day < until else "已停用"

@@ -105,7 +105,7 @@ def _locked(version: SchemeVersion, state: str, what: str) -> SchemeVersion:
     """Return the version with its row locked; Conflict when it is not in `state`, so that one cannot do `what` with it."""
     fresh = SchemeVersion.objects.select_for_update().get(pk=version.pk)
     if fresh.state != state:
-        raise Conflict(f"这一版方案现在的状态是“{fresh.get_state_display()}”，不能{what}。")
+        raise Conflict(f"这一版方案现在的状态是{quoted(fresh.get_state_display())}，不能{what}。")
     return fresh
 
 
@@ -192,7 +192,7 @@ def scheme_propose(*, by: Actor, version: SchemeVersion, in_force_from: date) ->
 def _served(scheme: Scheme) -> None:
     """ValueError (Chinese) for what the arithmetic knows and nothing gives figures for: it would be printed and never applied."""
     for _, row in scheme.indicators():
-        if row.method in ("votes", "derived"):
+        if row.method == "derived":
             raise ValueError(f"指标{quoted(row.name)}的计分方法还没有数据来源，不能施行；请改用其他方法。")
         if row.method not in ("ratio", "manual") and row.measures != (BY_HAND,) and any(map(is_built, row.measures)):
             raise ValueError(f"指标{quoted(row.name)}按人工登记计分，请在数据来源中选择“人工登记”。")

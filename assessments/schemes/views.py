@@ -13,6 +13,7 @@ from assessments.schemes.comparison import METHOD_NAMES, gone, number, tree
 from assessments.schemes.forms import (
     METHODS,
     ApproveForm,
+    BonusForm,
     DimensionForm,
     IndicatorForm,
     ProposeForm,
@@ -32,6 +33,7 @@ from assessments.schemes.services import (
     scheme_propose,
     scheme_return,
 )
+from assessments.scoring.numbers import exact, plain
 from branches.reach import access
 from branches.reach.doors import recent_login
 from branches.reach.rights import ASSESS, SET_RULES, VIEW
@@ -39,8 +41,13 @@ from common import clock
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
 from common.periods import QUARTER, Period
+from common.text import quoted
 
 FORM = ["GET", "POST"]
+
+
+def _typed(request):
+    return request.POST if request.method == "POST" else None
 
 
 @login_required
@@ -87,7 +94,13 @@ def _page(request, version):
         "may_approve": version.state == SchemeState.PROPOSED and decides and not mine,
         "own_proposal": version.state == SchemeState.PROPOSED and mine,
         "simulates": assesses,
-        "body": version.body,
+        "body": version.body
+        | {
+            "quotas": [
+                row | {"percent": plain(exact(str(row["max_ratio"])) * 100)} for row in version.body.get("quotas", ())
+            ]
+        },
+        "bonus_items": version.body.get("bonus", {}).get("items", ()),
     }
     return render(request, "assessments/schemes/detail.html", context)
 
@@ -138,7 +151,7 @@ def _editable(request, pk):
 @require_http_methods(FORM)
 def scheme_whole(request, pk):
     version = _editable(request, pk)
-    form = WholeForm(request.POST or None, body=version.body)
+    form = WholeForm(_typed(request), body=version.body)
     if request.method == "POST" and form.is_valid() and _kept(request, version, form, form.changed_body()):
         return redirect("scheme_detail", pk)
     return _form_page(request, version, form, "总分、等次和加分")
@@ -150,9 +163,13 @@ def scheme_part(request, pk, key=""):
     version = _editable(request, pk)
     part = _found(drafting.dimension_of, version.body, key) if key else {}
     initial = {"name": part.get("name", ""), "full_from": part.get("full_from", 1)}
-    form = DimensionForm(request.POST or None, initial=initial)
+    if part.get("weighted"):
+        initial["weight"] = number(part["points"])
+    form = DimensionForm(_typed(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("name", "full_from")}
+        weight = form.cleaned_data["weight"]
+        data |= {"weighted": weight is not None} | ({"points": str(weight)} if weight is not None else {})
         if _kept(request, version, form, drafting.with_dimension(version.body, key, data)):
             return redirect("scheme_detail", pk)
     drop = reverse("scheme_part_drop", args=[pk, key]) if part and not part["indicators"] else ""
@@ -170,6 +187,33 @@ def scheme_part_drop(request, pk, key):
         messages.error(request, str(error))
         return redirect("scheme_part", pk, key)
     scheme_change(by=request.user, version=version, body=body, reason="删去空的方面")
+    return redirect("scheme_detail", pk)
+
+
+@login_required
+@require_http_methods(FORM)
+def scheme_bonus(request, pk, place=None):
+    version = _editable(request, pk)
+    items = version.body.get("bonus", {}).get("items", [])
+    if place is not None and place >= len(items):
+        raise Http404
+    row = {} if place is None else items[place]
+    form = BonusForm(_typed(request), row=row)
+    if form.is_valid() and _kept(request, version, form, drafting.with_bonus(version.body, place, form.item())):
+        return redirect("scheme_detail", pk)
+    drop = "" if place is None else reverse("scheme_bonus_drop", args=[pk, place])
+    return _form_page(request, version, form, row.get("what") or "新的加分事项", drop=drop)
+
+
+@login_required
+@require_POST
+def scheme_bonus_drop(request, pk, place):
+    version = _editable(request, pk)
+    items = version.body.get("bonus", {}).get("items", [])
+    if place >= len(items):
+        raise Http404
+    body = drafting.with_bonus(version.body, place, None)
+    scheme_change(by=request.user, version=version, body=body, reason=f"删去加分事项{quoted(items[place]['what'])}")
     return redirect("scheme_detail", pk)
 
 
@@ -196,7 +240,7 @@ def scheme_indicator(request, pk, key="", part=""):
             raise Http404
         method = "manual"
     others = [one for part in version.body["dimensions"] for one in part["indicators"] if one["key"] != key]
-    form = IndicatorForm(request.POST or None, method=method, row=row, others=others)
+    form = IndicatorForm(_typed(request), method=method, row=row, others=others)
     if request.method == "POST" and form.is_valid():
         body = drafting.with_indicator(version.body, dimension["key"], key, form.indicator())
         about = (
@@ -221,7 +265,7 @@ def scheme_indicator_drop(request, pk, key):
     version = _editable(request, pk)
     _, row = _found(drafting.find, version.body, key)
     body = drafting.without_indicator(version.body, key)
-    scheme_change(by=request.user, version=version, body=body, reason=f"删去指标“{row['name']}”", about=key)
+    scheme_change(by=request.user, version=version, body=body, reason=f"删去指标{quoted(row['name'])}", about=key)
     messages.success(request, "已从草稿删去")
     return redirect("scheme_detail", pk)
 
@@ -242,7 +286,7 @@ def _confirm(request, version, form, title, text, verb):
 def scheme_propose_page(request, pk):
     version = _editable(request, pk)
     start = Period.containing(QUARTER, clock.today()).next().first
-    form = ProposeForm(request.POST or None, initial={"in_force_from": version.in_force_from or start})
+    form = ProposeForm(_typed(request), initial={"in_force_from": version.in_force_from or start})
     if request.method == "POST" and form.is_valid():
         try:
             scheme_propose(by=request.user, version=version, **form.cleaned_data)
@@ -262,7 +306,7 @@ def scheme_propose_page(request, pk):
 def scheme_approve_page(request, pk):
     access.require_anywhere(request.user, SET_RULES)
     version = version_for(request, pk)
-    form = ApproveForm(request.POST or None, meetings=approving_meetings(request.user))
+    form = ApproveForm(_typed(request), meetings=approving_meetings(request.user))
     if request.method == "POST" and form.is_valid():
         try:
             scheme_approve(by=request.user, version=version, **form.cleaned_data)
@@ -284,7 +328,7 @@ def scheme_approve_page(request, pk):
 def scheme_return_page(request, pk):
     access.require_anywhere(request.user, SET_RULES)
     version = version_for(request, pk)
-    form = ReasonForm(request.POST or None, label="退回的原因")
+    form = ReasonForm(_typed(request), label="退回的原因")
     if request.method == "POST" and form.is_valid():
         scheme_return(by=request.user, version=version, reason=form.cleaned_data["text"])
         messages.success(request, "已退回，可以继续修改")

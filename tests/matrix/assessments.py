@@ -150,7 +150,7 @@ ROWS |= {
     "entry_decline": Row(
         kwargs=lambda world: {"pk": entry(world).pk},
         get=only(*{*ASSESSORS, *PUBLISHERS}),
-        post=only(*{*ASSESSORS, *PUBLISHERS}),
+        post=only(*{*ASSESSORS, *PUBLISHERS}, status=200),
     ),
 }
 
@@ -174,6 +174,13 @@ def proposal(world):
     return scheme(world, "proposed")
 
 
+def approved_in(world):
+    """The record of a meeting of the Party group."""
+    record = Activity.objects.create(organisation=world.root, day=date(2026, 9, 20), title="审定", state="accepted")
+    ActivityKind.objects.create(activity=record, kind="party_group_meeting")
+    return {"meeting": record.pk}
+
+
 DECIDERS = holders(SET_RULES)
 _EDIT = {"get": only(*ASSESSORS), "post": only(*ASSESSORS, status=422)}
 _DROP = {"post": only(*ASSESSORS, status=302)}
@@ -190,9 +197,16 @@ ROWS |= {
     "scheme_indicator": Row(kwargs=draft_of(key="life-theme"), **_EDIT),
     "scheme_indicator_drop": Row(kwargs=draft_of(key="life-theme"), **_DROP),
     "scheme_propose": Row(kwargs=draft_of(), **_EDIT),
-    "scheme_approve": Row(kwargs=proposal, get=only(*DECIDERS), post=only(*DECIDERS, status=422), grave=True),
+    "scheme_approve": Row(
+        kwargs=proposal, get=only(*DECIDERS), post=only(*DECIDERS, status=302), data=approved_in, grave=True
+    ),
     "scheme_return": Row(kwargs=proposal, get=only(*DECIDERS), post=only(*DECIDERS, status=422)),
     "scheme_discard": Row(kwargs=draft_of(), get=only(*ASSESSORS), post=only(*ASSESSORS, status=302)),
+}
+ROWS |= {
+    "scheme_bonus_new": Row(kwargs=draft_of(), **_EDIT),
+    "scheme_bonus": Row(kwargs=draft_of(place=0), **_EDIT),
+    "scheme_bonus_drop": Row(kwargs=draft_of(place=0), **_DROP),
 }
 
 

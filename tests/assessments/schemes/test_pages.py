@@ -132,7 +132,15 @@ def parsed_parts(draft):
 
 def whole(draft, **more):
     typed = {"title": draft.title, "total": "100", "grade_min_points": "30", "bonus_cap": "5", "reason": "调整"}
-    return typed | {"bound_0": "90", "bound_1": "80", "bound_2": "70", "quota_0": "30"} | more
+    typed |= {
+        "grade_0": "优秀",
+        "bound_0": "90",
+        "grade_1": "良好",
+        "bound_1": "80",
+        "grade_2": "合格",
+        "bound_2": "70",
+    }
+    return typed | {"grade_3": "待改进", "quota_0": "30", "veto_0": "违规发展党员", "veto_cap_0": "合格"} | more
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(pages):
@@ -156,7 +164,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(pages):
         f"{url}indicators/life-theme/?method=deduct", {"name": "主题党日", "points": "6", "when_0": "缺"}
     )
     assert "请填写扣分，或选择“按程度”" in text_of(refused)
-    assert staff.get(f"{url}indicators/life-theme/?method=votes").status_code == 404
+    assert staff.get(f"{url}indicators/life-theme/?method=derived").status_code == 404
     assert staff.get(f"{url}indicators/nothing/").status_code == 404
     body = SchemeVersion.objects.get(pk=draft.pk).body
     assert body["dimensions"] == SchemeVersion.objects.get(key="tongbu-branch", version=2).body["dimensions"]
