@@ -216,6 +216,7 @@ def test_an_election_before_the_term_or_in_the_future_is_refused(world):
             terms.term_close(by=world.staff, organisation=world.branch_a, on=on)
     with pytest.raises(ValidationError):
         terms.term_close(by=world.staff, organisation=world.branch_b, on=clock.today())
+    assert terms.term_close(by=world.staff, organisation=world.branch_a, on=clock.today()).closed_on == clock.today()
 
 
 # ---- coverage
