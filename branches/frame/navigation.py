@@ -107,12 +107,12 @@ def navigation(request, scope):
     return [group for group in found if group["items"]]
 
 
-def tabs(request, scope):
-    """Return at most five entries for the phone's tab bar; the last leads to the whole menu.
+def tabs(request, scope, menu):
+    """Return at most five entries of `menu` (see navigation) for the phone's tab bar; the last leads to the whole menu.
 
     记活动 stands in the middle for whoever records; who reads reports and records nothing has them second.
     """
-    flat = [item for group in navigation(request, scope) for item in group["items"]]
+    flat = [item for group in menu for item in group["items"]]
     rights = ROLES[scope.role].rights if scope else frozenset()
     if REPORTS in rights and RECORD not in rights:
         flat.sort(key=lambda item: {"/": 0, reverse("report_list"): 1}.get(item["url"], 2))

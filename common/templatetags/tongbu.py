@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -31,6 +32,12 @@ def _day(value: Any) -> date | None:
 @register.simple_tag
 def styles(*names: str) -> str:
     """Return the links to style sheets, named as in static/css: {% styles "components/rail" "responsibilities/work" %}."""
+    return _style_links(names)
+
+
+@cache
+def _style_links(names: tuple[str, ...]) -> str:
+    # Addresses of style sheets are those of the release: each page asks for the same dozen.
     links = ((static(f"css/{name}.css"),) for name in names)
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
 
