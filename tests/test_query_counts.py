@@ -45,6 +45,8 @@ START = {
     "home as leader_a1": 26,
     **dict.fromkeys(("home as officer_a", "home as organiser_a", "home as secretary_b", "home as secretary_c"), 30),
     "home as secretary_a": 31,
+    # What the Party group itself owes is reckoned live.
+    "home as party_secretary": 31,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
 # proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two.
@@ -70,8 +72,6 @@ GROWS = {
     "home as secretary_b": 573,
     "home as secretary_c": 559,
     "dashboard": 112,
-    "home as party_secretary": 112,
-    "home as leader": 112,
     "home as committee_secretary": 112,
     "home as staff": 112,
     "home as discipline": 112,

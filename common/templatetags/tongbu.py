@@ -1,6 +1,7 @@
 """Small helpers of the templates: addresses, dates, figures and masks."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -173,3 +174,19 @@ def pct(value: Any, total: Any = 100) -> int:
     except (TypeError, ValueError, ZeroDivisionError):
         return 0
     return max(0, min(100, round(share)))
+
+
+@register.simple_tag
+def spark_points(trend: Sequence[tuple[str, float]]) -> dict[str, Any]:
+    """Return {"line": "x,y x,y", "circles": [(x, y)]} of a trend [(name, value)] in a picture of 76 × 28, each as text.
+
+    The scale is the trend's own, from its lowest value to its highest; a level line lies in the middle.
+    """
+    values = [value for _, value in trend]
+    if len(values) < 2:
+        return {"line": "", "circles": []}
+    low, span = min(values), max(values) - min(values)
+    steps = 68 / (len(values) - 1)
+    heights = [24 - 20 * (value - low) / span if span else 14 for value in values]
+    circles = [(f"{4 + steps * place:.1f}", f"{height:.1f}") for place, height in enumerate(heights)]
+    return {"line": " ".join(f"{x},{y}" for x, y in circles), "circles": circles}
