@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from branches.access.models import User
@@ -26,7 +26,7 @@ from responsibilities.portfolios.rights import supervises_anywhere
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.own import own_owed
 from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionState
-from responsibilities.supervision.selectors.notices import RECEIVED, side_of
+from responsibilities.supervision.selectors.notices import RECEIVED, overdue, side_of
 from responsibilities.work.models import SyncState, WorkItem
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.stages import SyncPoint
@@ -232,3 +232,23 @@ def of_organisation(scope: Appointment, said: Collection[str]) -> list[Wait]:
             note = f"{place.label}应办，{clock.in_words(line.row.due)}截止"
             found.append(Wait("党组应办", line.name, note, "查看", line.url, late, line.days, word, chip))
     return found
+
+
+def supervision_words(user: User) -> str:
+    """Return what of supervision waits for him, over all periods: 「2 件督查待您回复（逾期 1 件）」; "" for nothing."""
+    past, to_judge = overdue(), Q(issued_by=user, state=SupervisionState.REPORTED)
+    mine = side_of(user, RECEIVED, Supervision.objects.readable(user)).filter(state__in=AWAITING)
+    to_him = Q(pk__in=mine.order_by().values("pk"))
+    found = Supervision.objects.filter(to_him | Q(issued_by=user)).aggregate(
+        asked=Count("pk", filter=to_him),
+        late=Count("pk", filter=to_him & past),
+        judged=Count("pk", filter=to_judge),
+        owed=Count("pk", filter=Q(issued_by=user) & past),
+    )
+    late = f"（逾期 {found['late']} 件）" if found["late"] else ""
+    words = [
+        f"{found['asked']} 件督查待您回复{late}" if found["asked"] else "",
+        f"{found['judged']} 件督查的回复待您审核" if found["judged"] else "",
+        f"您签发的 {found['owed']} 件督查逾期未回复" if found["owed"] else "",
+    ]
+    return "，".join(filter(None, words))

@@ -172,3 +172,18 @@ def test_menu_and_tabs_of_the_leading_group(world, as_):
     assert tabs == ["/", "/reports/", "/duties/own/", "/sync/", "/menu/"]
     assert 'href="/dashboard/"' in page and as_("leader").get("/dashboard/").status_code == 200
     assert 'href="/dashboard/"' not in as_("staff").get("/").content.decode().split("</aside>")[0]
+
+
+@time_machine.travel("2026-08-20T10:00:00+08:00", tick=False)
+def test_the_dashboard_says_what_waits_for_its_reader_over_all_periods(world, as_):
+    assert "没有等您审核和回复的事项。" in text_of(as_("discipline").get("/"))
+    ask = {"title": "补齐记录", "expected": "补。", "due": clock.today() + timedelta(days=3)}
+    first = supervision_issue(by=world.discipline, organisation=world.branch_a, **ask)
+    supervision_issue(by=world.discipline, organisation=world.branch_b, **ask)
+    supervision_issue(by=world.party_secretary, organisation=world.committee, **ask)
+    supervision_reply(by=world.secretary_a, supervision=first, text="已补。")
+    with time_machine.travel("2026-08-27T10:00:00+08:00", tick=False):
+        page = text_of(as_("discipline").get("/"))
+        assert "1件督查的回复待您审核，您签发的1件督查逾期未回复。" in page
+        assert "1件督查待您回复（逾期1件）。" in text_of(as_("committee_secretary").get("/"))
+        assert "没有等您审核和回复的事项。" in text_of(as_("general_secretary").get("/"))
