@@ -276,6 +276,11 @@ def read_ledger(
         labels = "、".join(f"{quoted(ledger.label(name))}" for name in plan.table.missing)
         plan.errors.append(CellError(ledger.key, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
         return plan
+    if not plan.table.rows:
+        where = f"工作表{quoted(plan.table.sheet)}" if plan.table.sheet else "文件"
+        said = f"{where}只有标题，没有数据，请从标题的下一行起填写，保存后重新上传。"
+        plan.errors.append(CellError(ledger.key, 0, "", "", said))
+        return plan
     if plan.table.others:
         names = "、".join(plan.table.others)
         plan.notice(
