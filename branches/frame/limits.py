@@ -18,7 +18,7 @@ from common.requests import Request
 
 _HOUR, _MINUTE = 3600, 60
 # What a search is called in addresses: of lists and of what is looked up while somebody types.
-WORDS = ("q", "find", "words", "word")
+WORDS = ("q", "find", "words", "word", "name", "who", "object_name")
 # Addresses that look something up under another name while somebody types.
 LOOKUPS = frozenset({"collect_held"})
 
