@@ -45,16 +45,18 @@ class Channel(filesystem.Channel):
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         _write(Path(self.data_folder_out) / name, payload)
 
-    def _get(self, queue: str, timeout: float | None = None) -> Any:  # type: ignore[override]  # as the transport says
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """Return the next message that can be read; others are thrown away with a line in the log, and end no worker."""
         while True:
             try:
-                found = super()._get(queue)  # type: ignore[call-arg]
+                found = super()._get(queue)
                 # Whoever delivers it takes it apart in the same way.
-                self.Message(found, channel=self)  # type: ignore[misc]
+                self.Message(found, channel=self)
                 return found
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-                said = "a message in the queue %s cannot be read and was thrown away 队列中一条消息无法读取，已丢弃 (%s)"
+                said = (
+                    "a message in the queue %s cannot be read and was thrown away 队列中一条消息无法读取，已丢弃 (%s)"
+                )
                 log.warning(said, queue, type(error).__name__)
 
     def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str | None, queue: str) -> None:

@@ -47,7 +47,9 @@ def test_what_celery_says_of_messages_is_one_line_and_our_own_errors_keep_theirs
         try:
             raise KeyError("os.system")
         except KeyError:
-            logging.getLogger(name).error("Received unregistered task of type %r.\nThe message\nwas", "x", exc_info=True)
+            logging.getLogger(name).error(
+                "Received unregistered task of type %r.\nThe message\nwas", "x", exc_info=True
+            )
         record = caplog.records[-1]
         assert OneLine().filter(record)
         return logging.Formatter().format(record)

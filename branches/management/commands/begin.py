@@ -42,7 +42,9 @@ class Command(BaseCommand):
         self.stdout.write(f"已建立组织树的顶端：{group} › {place}")
         for role, name, account, code in made:
             self.stdout.write(f"{ROLES[role].label} {name}，用户名 {account}，一次性口令：{code}")
-        self.stdout.write("口令 24 小时内有效，只显示这一次，请当面交给本人。机关党委书记登录后，首页列出接着做的步骤。")
+        self.stdout.write(
+            "口令 24 小时内有效，只显示这一次，请当面交给本人。机关党委书记登录后，首页列出接着做的步骤。"
+        )
 
     def _asked(self, given, label, option, likely=""):
         """Return the value of an option, or what is typed; an empty line takes what is likely, and asks again without it."""

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from assessments.results.models import Assessment
 from assessments.results.selectors.estimates import estimate_of
-from branches.settings.services import start_set
 from assessments.results.services import assessment_freeze, assessment_trial
 from assessments.scoring import rounded
+from branches.settings.services import start_set
 from common import clock
 from common.periods import Period
 from members.activities.models import Activity, ActivityJudgement, ActivityKind
