@@ -12,6 +12,8 @@ from assessments.results.selectors.scoring_items import (
     is_built,
     requirement_entries,
 )
+from assessments.scoring.facts import COUNTED
+from assessments.scoring.once import once
 from assessments.scoring.schemes import Scheme
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
 from common import clock
@@ -92,8 +94,8 @@ def estimate(
     rows: list[Requirement],
     names: dict[int, str],
     further: Collection[Entry] = (),
-) -> tuple[scoring.Result, scoring.Result] | None:
-    """Return (Result, best reachable Result) of one branch now, for its own workbench; None when it owes nothing.
+) -> tuple[scoring.Result, scoring.Result, int] | None:
+    """Return (Result, best reachable Result, things counted) of one branch now, for its workbench; None when it owes nothing.
 
     rows: the requirements of the branch and its groups due in the period, counted live by the same functions. names:
     {group id: short name}. further: Entries of the branch beyond requirements (items.further_entries).
@@ -103,4 +105,5 @@ def estimate(
     groups = {row.organisation: organisation.pk for row in rows if row.organisation != organisation.pk}
     entries = [*requirement_entries(rows, names), *further]
     facts = _facts(scheme, entries, [organisation.pk], groups)[organisation.pk]
-    return scoring.score(scheme, facts), scoring.best_reachable(scheme, facts)
+    counted = sum(item.state in COUNTED for fact in once(scheme, facts)[0].values() for item in fact.items)
+    return scoring.score(scheme, facts), scoring.best_reachable(scheme, facts), counted
