@@ -21,11 +21,12 @@ from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from branches.notices.services import feedback_send, notices_read
 from branches.places.services.departments import coverage_end, coverage_set, department_close, department_create
-from branches.places.services.organisations import organisation_archive, organisation_create, organisation_update
+from branches.places.services.organisations import organisation_create, organisation_update
 from branches.places.services.terms import term_close, term_set
 from branches.settings.services import setting_set
 from common.operator import OPERATOR
 from common.periods import Period
+from members.organisations.archiving import organisation_archive
 from members.activities.models import ActivityHost, Resolution
 from members.activities.selectors.rosters import expected
 from members.activities.services.attachments import attachment_add, attachment_remove

@@ -159,9 +159,10 @@ def test_a_changed_file_marks_its_branch_from_the_first_day_it_can_concern(world
     data = {"name": "甲四", "stage": "full", "joined_on": "2014-03-01", "status": "正常", "version": member.version}
     ChangeMark.objects.all().delete()
     assert as_("secretary_a").post(f"/members/{member.pk}/edit/", data).status_code == 302
-    row = ChangeMark.objects.get()
-    assert (row.organisation, row.subject, row.first_day) == (world.branch_a, "membership", date(2014, 3, 1))
-    assert row.last_day == clock.today()
+    span = (world.branch_a.pk, date(2014, 3, 1), clock.today())
+    for subject in ("membership", "roster"):
+        marks = ChangeMark.objects.filter(subject=subject)
+        assert set(marks.values_list("organisation", "first_day", "last_day")) == {span}, subject
     before = sister.version
     sister.refresh_from_db()
     assert sister.version == before
