@@ -10,9 +10,9 @@ from branches.reach.rights import IMPORT
 from common import clock, progress
 from members.roster.models.members import Membership
 from members.roster.services.members import (
+    mark_roster,
     member_create,
     member_transfer,
-    mark_roster,
     member_update,
     membership_start_day,
     note_imported,

@@ -26,7 +26,6 @@ from branches.places.services.terms import term_close, term_set
 from branches.settings.services import setting_set
 from common.operator import OPERATOR
 from common.periods import Period
-from members.organisations.archiving import organisation_archive
 from members.activities.models import ActivityHost, Resolution
 from members.activities.selectors.rosters import expected
 from members.activities.services.attachments import attachment_add, attachment_remove
@@ -39,6 +38,7 @@ from members.activities.services.states import (
     activity_return,
     activity_withdraw,
 )
+from members.organisations.archiving import organisation_archive
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
 from members.roster.services.accounts import link_confirm, link_propose

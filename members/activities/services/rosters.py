@@ -17,7 +17,6 @@ from members.activities.models import Activity, ActivityJudgement
 from members.activities.quorum import figures
 from members.activities.services.records import mark_activity
 
-
 # What was begun after a change was judged on the roster as it is; so long a change may take until others see it.
 _SEEN_AFTER = timedelta(seconds=5)
 

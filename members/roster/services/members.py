@@ -178,13 +178,19 @@ def _update(by: Actor, member: Member, version: int | None, values: Mapping[str,
         member.version += 1
         _write(by, member, values)
         access.require(by, MEMBERS, member.home)
-    first = min(day for day in (*before, member.joined_on, member.full_on, clock.today()) if day)
+    now = (member.joined_on, member.full_on)
+    first = min(day for day in (*now, clock.today()) if day)
     mark(member.home, first, clock.today(), "membership")
-    if before != (member.joined_on, member.full_on):
-        for place, starts, ends in Membership.objects.filter(member=member).values_list("organisation", "starts", "ends"):
-            if ends is None or ends >= first:
-                mark_roster(place, max(first, starts), ends)
+    if moved := [day for pair in zip(before, now) if pair[0] != pair[1] for day in pair if day]:
+        _mark_spells(member, min(moved))
     return member
+
+
+def _mark_spells(member: Member, first: date) -> None:
+    """Say that a date of joining has changed, wherever the person belonged on a day from `first` on."""
+    rows = Membership.objects.filter(Q(ends__isnull=True) | Q(ends__gte=first), member=member)
+    for place, starts, ends in rows.order_by().values_list("organisation", "starts", "ends"):
+        mark_roster(place, max(first, starts), ends)
 
 
 def mark_roster(place: Organisation | int, first: date, last: date | None = None) -> None:
