@@ -14,7 +14,14 @@ from branches.settings.dated import Timeline
 from common.dated import in_force
 from common.periods import YEAR, Period
 from members.activities.models import Activity, Attendance, hours_between
-from members.activities.selectors.counting import ON_TIME, CountingRecord, counting_records, is_vouched
+from members.activities.selectors.counting import (
+    ON_TIME,
+    CountingRecord,
+    Uncounted,
+    counting_records,
+    is_vouched,
+    uncounted_records,
+)
 from members.activities.selectors.topics import topics_of
 from members.activities.study import cap_line
 from members.roster.models.members import Member, Membership
@@ -163,6 +170,22 @@ class ProofContext:
         return records
 
     @cached_property
+    def uncounted(self) -> dict[tuple[int, str], list[Uncounted]]:
+        """{(organisation id, kind): [Uncounted]}: what was found in the year and does not count, with why (judgement 1.6)."""
+        return uncounted_records(self.span.first, self.span.last, self.kinds, None, self.as_of)
+
+    def uncounted_of(self, kinds: Iterable[str], places: Iterable[int] | None = None) -> list[Uncounted]:
+        """Return the Uncounted of several kinds and organisations (anywhere when None), each record once, in order of days."""
+        wanted, where = set(kinds), None if places is None else set(places)
+        found = {
+            row.activity: row
+            for (place, kind), rows in self.uncounted.items()
+            if kind in wanted and (where is None or place in where)
+            for row in rows
+        }
+        return sorted(found.values(), key=lambda row: (row.day, row.activity))
+
+    @cached_property
     def study_cap(self) -> Timeline:
         """The most hours that one day is worth, over time."""
         return cap_line()
@@ -238,7 +261,7 @@ class ProofContext:
     def visits(self) -> dict[int, str]:
         """{activity id: title and minutes} of the year's visits to contact branches: there the leader is named."""
         kinds = {kind for duty in self.duties if duty.source == "contact" for kind in kinds_of(duty)}
-        ids = {row.activity for row in self.everywhere(kinds)}
+        ids = {row.activity for row in self.everywhere(kinds)} | {row.activity for row in self.uncounted_of(kinds)}
         rows = Activity.objects.filter(pk__in=ids).order_by().values_list("pk", "title", "content")
         return {pk: f"{title}\n{content}" for pk, title, content in rows}
 

@@ -92,6 +92,8 @@ def test_each_day_belongs_to_one_branch_and_facts_and_requirements_follow(world,
     with time_machine.travel(f"{TODAY}T10:00:00+08:00", tick=False), transaction.atomic():
         agency = Agency(world, seed)
         agency.build()
+        # Nobody records what is still to come, so no roster of such a day is judged anew.
+        Activity.objects.filter(day__gt=TODAY).delete()
         rollups.fill()
         places = [place for branch in agency.branches for place in (branch, *agency.groups[branch.pk])]
         for person, place, ago in steps:
