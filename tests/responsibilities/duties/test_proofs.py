@@ -1,14 +1,19 @@
 """Proofs that have no slow reference: sync stages, debriefing, who chaired; and the table of sources itself."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
+import time_machine
 
 from branches.places.models.terms import Term
 from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind, ActivityKindCode, Attendance
+from members.activities.selectors.topics import topics_of
+from members.activities.services.corrections import correction_begin, correction_submit
+from members.activities.services.records import RecordData, record_data
+from members.activities.services.states import activity_accept, activity_record
 from members.roster.models.members import Member
 from responsibilities.duties.models import LEVEL_ORDER, Duty, Level
 from responsibilities.duties.progress import duty_slots, elapsed, progress
@@ -316,3 +321,34 @@ def test_a_duty_that_records_prove_directly_says_as_well_what_was_found_and_not_
     study.judgements.update(valid=False, present=0, needed=1)
     hours = next(iter(slots("br-study", organisation=world.branch_a).values()))
     assert hours.text.endswith("不计入：无人到会（另有 1 条也不计入）")
+
+
+def test_topics_hours_and_attendance_of_a_day_before_a_correction_are_those_of_its_version(world):
+    issued(world)
+    people, day = world.people("branch_a"), date(2026, 10, 15)
+    there = {member.pk: ("present", "") for member in people}
+    study = RecordData(
+        ["training"],
+        day,
+        title="集中学习",
+        starts_at=time(9),
+        ends_at=time(13),
+        attendance=there,
+        topics=["governance"],
+    )
+    row = activity_record(by=world.secretary_a, organisation=world.branch_a, data=study)
+    activity_accept(by=world.staff, activity=row)
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        correction_begin(by=world.secretary_a, activity=row, reason="时间写错")
+        data = record_data(row)
+        data.ends_at, data.topics = time(10), ["ideology"]
+        data.attendance = there | {people[1].pk: ("leave", "外出")}
+        correction_submit(by=world.secretary_a, activity=row, data=data)
+    with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
+        for as_of, branch, member, topic in (
+            (date(2026, 11, 19), 4, 4, "governance"),
+            (date(2026, 11, 20), 1, 0, "ideology"),
+        ):
+            assert slots("br-study", as_of, organisation=world.branch_a)["2026"].done == branch
+            assert slots("mb-study", as_of, member=people[1])["2026"].done == member
+            assert topics_of(Activity.objects.filter(pk=row.pk), as_of) == {row.pk: {topic}}

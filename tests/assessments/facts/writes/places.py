@@ -11,7 +11,8 @@ from branches.reach.models import Appointment
 from branches.settings.joining import joining_set
 from branches.settings.services import start_set
 from common.operator import OPERATOR
-from members.roster.services.members import member_transfer, post_end
+from members.activities.judgement import judgements_write
+from members.roster.services.members import member_transfer, member_update, post_end, post_give
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.requirements.exemptions import exemption_make, exemption_revoke, requirement_exempt
 from tests.assessments.facts.writes.agency import TODAY, YEAR, account_link, record, row_of, write
@@ -188,3 +189,26 @@ def moved(a):
 def archived(a):
     yield
     tree.organisation_archive(by=OPERATOR, organisation=a.world.branch_c, on=TODAY)
+
+
+@write
+def seat_given_since_a_day_gone_by(a):
+    """Half of the committee was there; with one seat more, held since before, it was less."""
+    branch, people = a.world.branch_a, a.world.people("branch_a")
+    for member in people[:2]:
+        post_give(by=OPERATOR, member=member, organisation=branch, kind="commissioner", starts=date(YEAR, 1, 5))
+    meeting = record(branch, "committee_meeting", date(YEAR, 8, 10), people=people[:1], submitted_at=None)
+    judgements_write(meeting)
+    yield
+    post_give(by=OPERATOR, member=people[3], organisation=branch, kind="deputy", starts=date(YEAR, 8, 1))
+    post_give(by=OPERATOR, member=people[4], organisation=branch, kind="publicity", starts=date(YEAR, 8, 1))
+
+
+@write
+def date_of_joining_corrected(a):
+    """One of five was no full member then: of four voters two were there."""
+    branch, people = a.world.branch_a, a.world.people("branch_a")
+    meeting = record(branch, "assembly", date(YEAR, 8, 20), people=people[:2])
+    judgements_write(meeting)
+    yield
+    member_update(by=OPERATOR, member=people[4], full_on=date(YEAR, 9, 1))
