@@ -335,9 +335,11 @@ def test_topics_hours_and_attendance_of_a_day_before_a_correction_are_those_of_i
         ends_at=time(13),
         attendance=there,
         topics=["governance"],
+        content="学习文件",
     )
-    row = activity_record(by=world.secretary_a, organisation=world.branch_a, data=study)
-    activity_accept(by=world.staff, activity=row)
+    with time_machine.travel("2026-10-16T10:00:00+08:00", tick=False):
+        row = activity_record(by=world.secretary_a, organisation=world.branch_a, data=study)
+        activity_accept(by=world.staff, activity=row)
     with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
         correction_begin(by=world.secretary_a, activity=row, reason="时间写错")
         data = record_data(row)
