@@ -12,6 +12,7 @@ from branches.settings.joining import joining_set
 from branches.settings.services import start_set
 from common.operator import OPERATOR
 from members.activities.judgement import judgements_write
+from members.activities.selectors.rosters import committee
 from members.roster.services.members import member_transfer, member_update, post_end, post_give
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.requirements.exemptions import exemption_make, exemption_revoke, requirement_exempt
@@ -87,8 +88,8 @@ def joining_taken_back(a):
 
 @write
 def charged(a):
-    record(a.world.branch_a, "visit_branch", date(YEAR, 2, 3), people=[])
-    record(a.world.branch_a, "visit_branch", date(YEAR, 9, 3), people=[])
+    for day in (date(YEAR, 2, 3), date(YEAR, 9, 3)):
+        record(a.world.branch_a, "visit_branch", day, chair_name=a.world.leader.name)
     yield
     portfolio_make(
         by=OPERATOR,
@@ -193,22 +194,22 @@ def archived(a):
 
 @write
 def seat_given_since_a_day_gone_by(a):
-    """Half of the committee was there; with one seat more, held since before, it was less."""
-    branch, people = a.world.branch_a, a.world.people("branch_a")
+    """Just half of the committee was there; with two seats more, held since before, it was less."""
+    branch, day, people = a.world.branch_a, date(YEAR, 8, 10), a.world.people("branch_a")
     for member in people[:2]:
         post_give(by=OPERATOR, member=member, organisation=branch, kind="commissioner", starts=date(YEAR, 1, 5))
-    meeting = record(branch, "committee_meeting", date(YEAR, 8, 10), people=people[:1], submitted_at=None)
-    judgements_write(meeting)
+    seats = committee(branch, day)
+    judgements_write(record(branch, "committee_meeting", day, people=seats[: (len(seats) + 1) // 2]))
     yield
-    post_give(by=OPERATOR, member=people[3], organisation=branch, kind="deputy", starts=date(YEAR, 8, 1))
-    post_give(by=OPERATOR, member=people[4], organisation=branch, kind="publicity", starts=date(YEAR, 8, 1))
+    for member in [one for one in people if one not in seats][:2]:
+        post_give(by=OPERATOR, member=member, organisation=branch, kind="publicity", starts=date(YEAR, 8, 1))
 
 
 @write
 def date_of_joining_corrected(a):
     """One of five was no full member then: of four voters two were there."""
     branch, people = a.world.branch_a, a.world.people("branch_a")
-    meeting = record(branch, "assembly", date(YEAR, 8, 20), people=people[:2])
+    meeting = record(branch, "assembly", date(YEAR, 10, 20), people=people[:2])
     judgements_write(meeting)
     yield
-    member_update(by=OPERATOR, member=people[4], full_on=date(YEAR, 9, 1))
+    member_update(by=OPERATOR, member=people[4], full_on=date(YEAR, 11, 1))
