@@ -89,12 +89,11 @@ First account 首个账号（系统管理员）: {username}
 One-time code 一次性口令: {code}   (valid for 24 hours, shown only now; 24小时内有效，仅显示这一次)
 Sign in and set a password 登录并设置密码: {url}
 
-Next, in a second terminal 下一步，另开一个终端：
-  1. the tree of organisations 导入党组织: {manage} import_organisations organisations.csv   (an example in docs/deployment.md; 样例见其中第 7 步)
-  2. the committee's secretary 机关党委书记: {manage} create_account dangwei --name 姓名 --role committee_secretary --at 党组或机关党委（组织树的顶端）
-  3. the auditor 安全审计员: {manage} create_account audit --name 姓名 --role security_auditor
-The administrator sees no content; everything else is done by the secretary on the pages.
-系统管理员看不到业务内容；其余工作由机关党委书记在页面上完成。
+Next, in a second terminal 下一步，另开一个终端运行: {manage} begin
+It asks for the names of Party group, committee, its secretary and the auditor, and prints the codes of these two.
+依次填写党组、机关党委的全称，机关党委书记和安全审计员的姓名，给出两人的一次性口令。
+The administrator sees no content; everything else is done by the secretary on the pages, from the ledger of organisations on.
+系统管理员看不到业务内容；导入党组织等其余工作，由机关党委书记登录后在页面上完成。
 """
 
 

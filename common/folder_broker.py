@@ -5,6 +5,7 @@ it (F20), and half a binding stops every later message.
 """
 
 import fcntl
+import logging
 import os
 import uuid
 from contextlib import suppress
@@ -17,6 +18,7 @@ from kombu.exceptions import ChannelError
 from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
 from kombu.utils.json import dumps, loads
 
+log = logging.getLogger("tongbu.broker")
 _PART = ".part"
 
 
@@ -42,6 +44,20 @@ class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # as the transport says
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         _write(Path(self.data_folder_out) / name, payload)
+
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        """Return the next message that can be read; others are thrown away with a line in the log, and end no worker."""
+        while True:
+            try:
+                found = super()._get(queue)
+                # Whoever delivers it takes it apart in the same way.
+                self.Message(found, channel=self)
+                return found
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+                said = (
+                    "a message in the queue %s cannot be read and was thrown away 队列中一条消息无法读取，已丢弃 (%s)"
+                )
+                log.warning(said, queue, type(error).__name__)
 
     def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str | None, queue: str) -> None:
         wanted = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")

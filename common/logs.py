@@ -1,4 +1,4 @@
-"""Keep identity numbers and phones out of the log (control C46)."""
+"""Keep identity numbers and phones out of the log (control C46); one line where a message is none of ours (fault F20)."""
 
 import logging
 import re
@@ -17,4 +17,22 @@ class HideNumbers(logging.Filter):
         hidden = _RUNS.sub(lambda match: match[1] or "[号码]", text)
         if hidden != text:
             record.msg, record.args = hidden, ()
+        return True
+
+
+class OneLine(logging.Filter):
+    """Shorten what Celery says of messages and connections to a line: what it met, and the kind of error.
+
+    A message that nobody of us sent, or a broker that is away, is no fault of the program whose lines would help.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(("celery.worker", "kombu")):
+            return True
+        text = record.getMessage()
+        if record.exc_info or "\n" in text:
+            kind = record.exc_info[0] if isinstance(record.exc_info, tuple) else None
+            first = " ".join(text.split("\n", 1)[0].split())[:300]
+            record.msg, record.args = f"{first} ({kind.__name__})" if kind else first, ()
+            record.exc_info = record.exc_text = record.stack_info = None
         return True

@@ -19,7 +19,9 @@ _FOUND = re.compile(f"({_DATE})|({_NUMBER})")
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
 # An area, a day of birth, three digits and the check character.
 _SHAPE = re.compile(rf"[1-9]\d{{5}}(?:19|20)\d\d{_MONTH_AND_DAY}\d{{3}}[\dXx]")
+_PIECE = re.compile(r"[0-9A-Za-z]+")
 _MOST_LETTERS = 3
+_IDENTITY_LENGTH = 18
 _IDENTITY_DIGITS = 14  # of 15 or 18 characters, one of them typed wrongly
 
 
@@ -51,7 +53,7 @@ def masked(text: str) -> str:
 
 def identity_masked(text: str) -> str:
     """Return `text` with whole identity numbers masked as `masked` does; whatever else is long (keys, hashes) stays."""
-    return _masked(text, [row for row in _numbers(text) if _is_identity(row[2])])
+    return _masked(text, _identities(text))
 
 
 def _masked(text: str, numbers: list[tuple[int, int, str]]) -> str:
@@ -72,11 +74,31 @@ def holds_identity_number(text: str) -> bool:
 
     A number of another kind that is as long has no day of birth in its middle.
     """
-    return any(_is_identity(kept) for _, _, kept in _numbers(text))
+    return bool(_identities(text))
+
+
+def _identities(text: str) -> list[tuple[int, int, str]]:
+    """Return (start, end, characters) of each identity number: a whole number, or so many pieces of one that lie together.
+
+    Between blanks as between columns: in a row that was copied out of a table a running number or a telephone stands
+    before it, and both look like one long number.
+    """
+    found = []
+    for begin, end, _ in _numbers(text):
+        pieces = [(begin + one.start(), begin + one.end()) for one in _PIECE.finditer(_plain(text[begin:end]))]
+        for first, (start, _) in enumerate(pieces):
+            kept = ""
+            for _, stop in pieces[first:]:
+                kept = re.sub(r"[^0-9A-Za-z]", "", _plain(text[start:stop]))
+                if len(kept) >= _IDENTITY_LENGTH:
+                    break
+            if _is_identity(kept):
+                found.append((start, stop, kept))
+    return found
 
 
 def _is_identity(kept: str) -> bool:
-    shaped = len(kept) == 18 and _SHAPE.match(kept) is not None
+    shaped = len(kept) == _IDENTITY_LENGTH and _SHAPE.match(kept) is not None
     return shaped and bool(ric.calc_check_digit(kept[:17]) == kept[17].upper())
 
 

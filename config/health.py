@@ -1,6 +1,9 @@
 """Is the process alive, and is the installation fit to serve."""
 
+import shutil
+import tempfile
 from ipaddress import ip_address
+from pathlib import Path
 
 from celery import current_app
 from django.conf import settings
@@ -17,6 +20,8 @@ from common import clock
 # Oldest acceptable sign of life, in seconds.
 LIMITS = {"worker": 60, "beat": 180, "rollup": 26 * 3600}
 LAST_BACKUP = 50 * 3600
+# Room on the disks, in bytes: below FULL the next upload fails; below LOW, or a twentieth of a small disk, it is time to act.
+FULL, LOW = 64 * 2**20, 2**30
 
 
 def healthz(request):
@@ -61,7 +66,41 @@ def _ages():
     return "；".join(problems)
 
 
+def _folders():
+    """Yield the folders that the processes write in, one of each file system."""
+    seen = set()
+    for folder in map(Path, (settings.VAR_DIR, settings.MEDIA_ROOT, Path(settings.AUDIT_ANCHOR_FILE).parent)):
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+        if there.stat().st_dev not in seen:
+            seen.add(there.stat().st_dev)
+            yield there
+
+
+def _disk():
+    """Return why nothing can be written: no room, a quota, a file system that went read-only."""
+    for folder in _folders():
+        if (free := shutil.disk_usage(folder).free) < FULL:
+            return f"{folder} 所在磁盘已满，剩余 {free // 2**20} MB"
+        try:
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(64 * 1024))
+                probe.flush()
+        except OSError as error:
+            return f"{folder} 无法写入（{error.strerror}）"
+    return ""
+
+
+def _little_room():
+    """Return which disk is nearly full: all is served still, so it is a warning."""
+    for folder in _folders():
+        room = shutil.disk_usage(folder)
+        if room.free < min(LOW, room.total // 20):
+            return f"{folder} 所在磁盘将满，剩余 {room.free // 2**20} MB，请清理或扩容"
+    return ""
+
+
 CHECKS = (
+    ("disk", _disk),
     ("migrations", _migrations),
     ("broker", _broker),
     ("ages", _ages),
@@ -71,9 +110,10 @@ CHECKS = (
 
 
 def readyz(request):
-    """Answer 200 when database, migrations, broker, worker, beat and roll-up are in order, else 503 with the reasons.
+    """Answer 200 when database, disk, migrations, broker, worker, beat and roll-up are in order, else 503 with the reasons.
 
-    The reasons are told to this machine and to MONITOR_ADDRESSES alone; others read only whether it is ready.
+    A disk that is nearly full is a warning beside 200: whoever takes an unready installation out of service would do so
+    days too early. The reasons and warnings are told to this machine and to MONITOR_ADDRESSES alone; others read only whether it is ready.
     """
     reasons = {}
     try:
@@ -88,6 +128,8 @@ def readyz(request):
     answer = {"status": "unready" if reasons else "ready"}
     if _may_know(request):
         answer["reasons"] = reasons
+        if "disk" not in reasons and (warning := _little_room()):
+            answer["warnings"] = {"disk": warning}
     return JsonResponse(answer, status=503 if reasons else 200)
 
 

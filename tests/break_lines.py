@@ -71,6 +71,9 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
     "members/roster/services/refusals.py": {
         "sign: _ACCOUNT_LOCKS + account.pk": "either way each account has a lock of its own",
     },
+    "members/activities/services/rosters.py": {
+        "filter kind: Organisation.objects.filter(parent__in=places, kind=Kind.SMALL_GROUP)": "judges more anew; what is right stays",
+    },
     "members/slips/services.py": {
         "filter pk__in: User.objects.select_for_update(no_key=True).filter(pk__in=users)": "locks fewer; "
         + SAVES_READING,
@@ -97,6 +100,7 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
         "filter confirmed_at__isnull: activity.hosts.filter(confirmed_at__isnull=False)": SAVES_READING,
     },
     "responsibilities/duties/services/lists.py": {
+        'filter key: Duty.objects.filter(list__year=year).exclude(key="")': SAVES_READING,
         "bound: LEVEL_ORDER.index(Level(one.list.level)) < LEVEL_ORDER.index(Level(row.list.level))": (
             "no template serves one of its own level"
         ),

@@ -9,6 +9,7 @@ import sys
 import pytest
 import yaml
 from django.conf import settings
+from django.core.management import get_commands
 
 from assessments.facts.models import Fact
 from bench import load
@@ -18,6 +19,7 @@ from members.activities.models import Activity
 from tests.faults import processes
 from tests.members.activities.records import submitted
 from tests.paths import ROOT
+from tests.test_docs import VARIABLES
 
 # In service stands PostgreSQL; on SQLite the same is left to whole runs.
 ON_POSTGRESQL = (lambda test: test) if settings.IS_POSTGRES else pytest.mark.whole("the same on PostgreSQL")
@@ -156,6 +158,27 @@ def test_the_compose_file_runs_the_same_processes():
     assert {"deploy/secrets", "var", ".git"} <= set((ROOT / ".dockerignore").read_text().split())
 
 
+def test_the_compose_file_names_only_what_is_read_and_what_its_head_asks_for():
+    """It needs a daemon to run; what can be wrong on paper is read here."""
+    text = (DEPLOY / "compose.yaml").read_text()
+    services = yaml.safe_load(text)["services"]
+    read = {name for _, name in VARIABLES.findall((ROOT / "config" / "settings.py").read_text())}
+    # A secret may stand in a file, whose name ends so.
+    read |= {f"{name}_FILE" for name in read}
+    for name in ("migrate", *SERVICES):
+        assert set(services[name]["environment"]) <= read, name
+        keys = [value for key, value in services[name]["environment"].items() if key.endswith("_FILE")]
+        assert keys and all(value.startswith("/run/keys/") for value in keys)
+        # Nothing is written but into a volume or the folder of passing things.
+        assert {one.split(":")[1] for one in services[name]["volumes"]} == {DATA, "/run/keys", "/var/backups/tongbu"}
+    asked = re.search(r"# compose\.env: ([A-Z_, ]+)\.", text)[1].split(", ")
+    assert set(re.findall(r"\$\{(\w+)", text)) == set(asked)
+    commands = re.findall(r"manage\.py (\w+)", services["migrate"]["command"][2])
+    assert commands == ["migrate", "collectstatic", "check"] and set(commands) <= set(get_commands())
+    for service in services.values():
+        assert set(service.get("depends_on", {})) <= set(services)
+
+
 def test_the_proxy_keeps_nothing_and_believes_nobody():
     text = (DEPLOY / "nginx.conf").read_text()
     assert text.count("{") == text.count("}")
@@ -218,6 +241,7 @@ _COOKIES = """
 import django
 django.setup()
 from django.conf import settings
+from django.core.management import get_commands
 from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.middleware.security import SecurityMiddleware

@@ -54,9 +54,7 @@ def test_a_fresh_clone_leads_a_newcomer_to_the_first_accepted_record(installatio
     complaints.clear()
     process = installation.start(DEMO="0")
     installation.wait("/healthz", process, 120)
-    said = wait_for(
-        lambda: "committee_secretary" in installation.output.read_text() and installation.output.read_text()
-    )
+    said = wait_for(lambda: "manage.py begin" in installation.output.read_text() and installation.output.read_text())
     code = re.search(r"一次性口令: (\S+)", said)[1]
     assert f"http://127.0.0.1:{installation.port}/login/" in said and "demo" not in said.lower()
 
@@ -95,7 +93,7 @@ def test_a_fresh_clone_leads_a_newcomer_to_the_first_accepted_record(installatio
     assert said.count("\n") == 1 and "DEMO=0 bin/start" in said
     with closing(sqlite3.connect(installation.var / "tongbu.sqlite3")) as database:
         assert database.execute("SELECT username FROM branches_user").fetchall() == [
-            (name,) for name in ("admin", "dangwei", "ganbu", "wuxiao")
+            (name,) for name in ("admin", "audit", "dangwei", "ganbu", "wuxiao")
         ]
 
 

@@ -8,8 +8,11 @@ from assessments.reports import gbt9704
 from assessments.reports.archive import without_clock
 from assessments.reports.gbt9704 import Fonts
 from assessments.reports.wording import numeral
+from common import clock
 
 NONE = "—"
+# Whether he owes a duty in person, or as the head of an organisation that acts together.
+WHOSE = {True: "本人", False: "集体"}
 
 
 def render(record, agency):
@@ -18,13 +21,18 @@ def render(record, agency):
     document.core_properties.title = title(record)
     document.core_properties.author = agency
     document.add_paragraph(title(record), style="Title").paragraph_format.space_after = Pt(14)
-    gbt9704.paragraph(document, f"{record['name']}，{_posts(record)}。本表由系统按已有记录生成，未要求本人填报。")
+    as_of = clock.in_full(record["as_of"])
+    told = f"{record['name']}，{_posts(record)}。本表由系统按截至{as_of}的记录生成，未要求本人填报。"
+    gbt9704.paragraph(document, f"{told}本人责任是其个人应当履行的，集体责任是其所负责的组织共同履行的。")
     parts = [(name, write) for name, write in PARTS if write is not None]
     for number, (name, write) in enumerate(parts, 1):
         document.add_heading(f"{numeral(number)}、{name}", 1)
         write(document, record)
-    gbt9704.paragraph(document, "", indent=False)
-    gbt9704.paragraph(document, agency, indent=False)
+    # Signed by him that it is so, and by who keeps it; the lines stay together.
+    gbt9704.paragraph(document, "", indent=False, keep=True)
+    gbt9704.paragraph(document, "本人签字：", keep=True)
+    gbt9704.paragraph(document, "审核人签字：", keep=True)
+    gbt9704.signature(document, agency, as_of)
     out = io.BytesIO()
     document.save(out)
     return without_clock(out.getvalue())
@@ -52,11 +60,12 @@ def _duties(document, record):
         text = "；".join(filter(None, [f"{len(record['lists'])} 份清单，{head.words()}", head.rest, head.occurrences]))
         gbt9704.paragraph(document, f"{text}。".replace(" ", ""))
     rows = [
-        [row["text"], f"{row['done']}/{row['expected']}", str(row["late"]), str(row["overdue"])]
+        [row["text"], WHOSE[part["own"]], f"{row['done']}/{row['expected']}", str(row["late"]), str(row["overdue"])]
         for part in record["lists"]
         for row in part["rows"]
     ]
-    _table(document, ["责任事项", "落实", "逾期落实", "未落实"], rows, [92, 24, 20, 20], (0,), "本年度没有责任清单。")
+    heads = ["责任事项", "责任", "落实", "逾期落实", "未落实"]
+    _table(document, heads, rows, [78, 18, 22, 19, 19], (0,), "本年度没有责任清单。")
 
 
 def _work(document, record):
@@ -66,7 +75,7 @@ def _work(document, record):
         for row in record["work"]
     ]
     heads = ["重点业务", "职责", "同步", "滞后", "缺失", "闭环"]
-    _table(document, heads, rows, [76, 20, 15, 15, 15, 15], (0,), "本年度没有分管或承办的重点业务。")
+    _table(document, heads, rows, [70, 26, 15, 15, 15, 15], (0,), "本年度没有分管或承办的重点业务。")
 
 
 def _supervisions(document, record):

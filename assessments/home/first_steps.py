@@ -305,14 +305,20 @@ def system_lines(figures: SystemFigures) -> list[dict[str, Any]]:
         (
             "建立党组和机关党委",
             figures.root,
-            "已建立" if figures.root else "第一批组织由服务器操作员导入：manage.py import_organisations 台账",
+            "已建立"
+            if figures.root
+            else "由服务器操作员在服务器上运行：manage.py begin，按提示填写党组、机关党委的全称和书记、审计员的姓名",
             None,
         ),
         (
             "建立第一个机关党委书记账号",
             bool(figures.secretaries),
             "、".join(figures.secretaries)
-            or "由服务器操作员建立：manage.py create_account 账号 --name 姓名 --role committee_secretary --at 组织树顶端的党组（没有党组的，机关党委）",
+            or (
+                "由服务器操作员建立：manage.py create_account 账号 --name 姓名 --role committee_secretary --at 组织树顶端的党组"
+                if figures.root
+                else "与上一步是同一条命令，给出他的用户名和一次性口令；其余党组织由他登录后用空表导入"
+            ),
             None,
         ),
         (
@@ -320,7 +326,9 @@ def system_lines(figures: SystemFigures) -> list[dict[str, Any]]:
             figures.auditors > 0,
             f"{figures.auditors} 个"
             if figures.auditors
-            else "由服务器操作员建立：manage.py create_account 账号 --name 姓名 --role security_auditor",
+            else "由服务器操作员建立：manage.py create_account 账号 --name 姓名 --role security_auditor"
+            if figures.root
+            else "与第一步是同一条命令；那时没有填写的，以后另行建立",
             None,
         ),
         (

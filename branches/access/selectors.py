@@ -1,4 +1,4 @@
-"""What the own security page reads of the trail."""
+"""What the own security page reads of the trail; what rests on an appointment that is to be withdrawn."""
 
 import json
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from branches.access.models import User
 from branches.audit.models import AuditEntry
 from branches.audit.selectors import verb_label
+from branches.reach.models import Appointment
 from common import clock
 
 SHOWN = 15
@@ -38,3 +39,11 @@ def sign_ins(user: User) -> list[SignIn]:
         )
         for row in found
     ]
+
+
+def given_since(row: Appointment) -> list[Appointment]:
+    """Return the appointments in force that the holder of `row` has made since it was entered; they outlive it."""
+    if row.made_at is None:
+        return []
+    made = Appointment.objects.in_force(clock.today()).filter(appointed_by=row.user, made_at__gte=row.made_at)
+    return list(made.select_related("user", "organisation", "principal__user").order_by("pk")[:20])

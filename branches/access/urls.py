@@ -38,6 +38,7 @@ urlpatterns = [
     path("account/assistants/", assistants.assistant_list, name="assistant_list"),
     path("account/assistants/new/", assistants.assistant_new, name="assistant_new"),
     path("account/assistants/<int:pk>/end/", assistants.assistant_end, name="assistant_end"),
+    path("account/assistants/<int:pk>/withdraw/", assistants.assistant_withdrawal, name="assistant_withdraw"),
     path("scope/", own_account.scope, name="scope"),
     path("appointments/", appointments.appointment_list, name="appointment_list"),
     path("appointments/new/", appointments.appointment_new, name="appointment_new"),

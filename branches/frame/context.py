@@ -32,9 +32,10 @@ def page(request):
     if not known:
         return shell
     scope = getattr(request, "scope", None)
+    menu = navigation(request, scope)
     shell.update(
-        nav=navigation(request, scope),
-        tabs=tabs(request, scope),
+        nav=menu,
+        tabs=tabs(request, scope, menu),
         scope=scope
         and {
             "id": scope.pk,

@@ -18,7 +18,7 @@ from common.requests import Request
 
 _HOUR, _MINUTE = 3600, 60
 # What a search is called in addresses: of lists and of what is looked up while somebody types.
-WORDS = ("q", "find", "words", "word")
+WORDS = ("q", "find", "words", "word", "name", "who", "object_name")
 # Addresses that look something up under another name while somebody types.
 LOOKUPS = frozenset({"collect_held"})
 
@@ -34,9 +34,10 @@ class AccountLimits:
         """Answer 429 beyond a limit; after the check of the token, so that nobody uses up another one's hour."""
         if not request.user.is_authenticated:
             return None
-        if request.method == "POST":
-            return self._uploads(request)
-        return self._searches(request)
+        # A form that looks somebody up by its address (任命) answers what it found however it is asked.
+        if refused := self._searches(request):
+            return refused
+        return self._uploads(request) if request.method == "POST" else None
 
     @staticmethod
     def _uploads(request: Request) -> HttpResponse | None:

@@ -28,6 +28,7 @@ _MAIN = [
     ("我的责任", "own_duties", "user-star", None),
     ("督查督办", "supervision_list", "eye-check", VIEW),
     ("信息征集", "collect_list", "clipboard-list", VIEW),
+    ("总览", "dashboard", "layout-list", VIEW),
 ]
 _ORGANISATION = [
     ("组织与党员", "organisation_list", "sitemap", VIEW),
@@ -64,15 +65,16 @@ _NOTHING_FOR = {
     # Who acts for another has no record of his own and reads nobody's; the leader's duties stand among the lists.
     "assistant": frozenset({"cadre_list", "own_duties"}),
 }
+# The dashboard is the home of those who look down the tree; beside a home of their own it has an entry.
+_ONLY_FOR = {"dashboard": frozenset({"leader", "party_group_secretary"})}
 # The pages of one's own file: the home of a member without a post, beside the menu for everybody else.
 _OWN_FILE = {"member_own", "own_meetings", "own_correction"}
-# The dashboard is the home of those who look down the tree.
 _HOME_LABEL = {
     "committee_staff": "总览",
     "committee_secretary": "总览",
     "discipline_officer": "总览",
-    "leader": "总览",
-    "party_group_secretary": "总览",
+    "leader": "首页",
+    "party_group_secretary": "首页",
 }
 
 
@@ -86,6 +88,8 @@ def _items(request, scope, entries):
     nothing = _NOTHING_FOR.get(scope.role, frozenset()) if scope else frozenset()
     for label, name, icon, right in entries:
         if name in nothing or (right is not None and right not in rights):
+            continue
+        if name in _ONLY_FOR and (scope is None or scope.role not in _ONLY_FOR[name]):
             continue
         try:
             url = reverse(name)
@@ -108,15 +112,18 @@ def navigation(request, scope):
     return [group for group in found if group["items"]]
 
 
-def tabs(request, scope):
-    """Return at most five entries for the phone's tab bar; the last leads to the whole menu.
+def tabs(request, scope, menu):
+    """Return at most five entries of `menu` (see navigation) for the phone's tab bar; the last leads to the whole menu.
 
-    记活动 stands in the middle for whoever records; who reads reports and records nothing has them second.
+    记活动 stands in the middle for whoever records; who reads reports and records nothing has them second. The leading
+    group, whose page is its own, has its duties and the stages next to it.
     """
-    flat = [item for group in navigation(request, scope) for item in group["items"]]
+    flat = [item for group in menu for item in group["items"]]
     rights = ROLES[scope.role].rights if scope else frozenset()
     if REPORTS in rights and RECORD not in rights:
-        flat.sort(key=lambda item: {"/": 0, reverse("report_list"): 1}.get(item["url"], 2))
+        first = ["home", "report_list", *(["own_duties", "sync_board"] if scope.role in _ONLY_FOR["dashboard"] else [])]
+        places = {reverse(name): place for place, name in enumerate(first)}
+        flat.sort(key=lambda item: places.get(item["url"], len(places)))
     more = {
         "label": "更多",
         "url": reverse("menu"),

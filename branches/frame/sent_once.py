@@ -10,12 +10,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.contrib.messages import get_messages
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from branches.frame.errors import conflict
 from branches.frame.models import SentForm
@@ -36,7 +39,7 @@ class SentOnce:
     def __call__(self, request: Request) -> HttpResponse:
         response = self.get_response(request)
         if (claimed := getattr(request, "sent_form", None)) is not None:
-            _answered(claimed, response)
+            _answered(claimed, request, response)
         return response
 
     def process_view(self, request: Request, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
@@ -82,13 +85,24 @@ def _claim(account: int, digest: str) -> tuple[int | None, str]:
     return None, row.location
 
 
-def _answered(claimed: int, response: HttpResponse) -> None:
-    """Keep where the answer led; a form that was refused, or answered with a page or file, may be sent again as it is."""
+def _answered(claimed: int, request: Request, response: HttpResponse) -> None:
+    """Keep where the answer led; a form that was refused, or answered with a page or file, may be sent again as it is.
+
+    A refusal may lead elsewhere too: to the question for the password, or to a page that says what was wrong. Whoever
+    goes back and sends the form again has not done it yet, and must not read that he has.
+    """
     row = SentForm.objects.filter(pk=claimed)
-    if response.status_code in (302, 303):
+    if response.status_code in (302, 303) and not _refused(request, response):
         row.update(location=response["Location"])
     else:
         row.delete()
+
+
+def _refused(request: Request, response: HttpResponse) -> bool:
+    if urlsplit(response["Location"]).path == reverse("confirm_password"):
+        return True
+    said = getattr(get_messages(request), "_queued_messages", ())
+    return any(message.level >= messages.ERROR for message in said)
 
 
 def clear() -> None:

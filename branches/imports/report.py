@@ -243,6 +243,12 @@ def _certain(ledger: Ledger, table: Table) -> bool:
     return all(table.how.get(column.name) == "exact" for column in ledger.fields if column.required)
 
 
+def _empty(table: Table) -> str:
+    """Return which sheet has headings alone, and what to do about it."""
+    where = f"工作表{quoted(table.sheet)}" if table.sheet else "文件"
+    return f"{where}只有标题，没有数据，请从标题的下一行起填写，保存后重新上传。"
+
+
 def read_ledger(
     ledger: Ledger,
     source: Source,
@@ -276,8 +282,10 @@ def read_ledger(
         labels = "、".join(f"{quoted(ledger.label(name))}" for name in plan.table.missing)
         plan.errors.append(CellError(ledger.key, 0, "", "", f"找不到列{labels}。", "请在“未识别的标题”中指定。"))
         return plan
-    if plan.table.others:
-        names = "、".join(plan.table.others)
+    if not plan.table.rows:
+        plan.errors.append(CellError(ledger.key, 0, "", "", _empty(plan.table)))
+        return plan
+    if names := "、".join(plan.table.others):
         plan.notice(
             0, "", f"只读取了工作表{quoted(plan.table.sheet)}；同样格式的还有：{names}（命令行用 --sheet 指定）。"
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from branches.jobs.models import ChangeMark
 
-# Somebody belongs elsewhere since a day that may have passed: what was held since is judged anew before facts are filled.
+# Who belongs or sits there has changed since a day that may have passed: what was held since is judged anew before facts are filled.
 ROSTER = "roster"
 
 

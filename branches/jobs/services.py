@@ -202,8 +202,8 @@ def requeue(everything: bool = False) -> None:
 
 
 @shared_task(name="branches.tasks.run_job", soft_time_limit=SOFT_LIMIT, time_limit=HARD_LIMIT)
-def run_job(pk: object) -> None:
-    """The message of a job: its id, and one call."""
+def run_job(pk: object = None, *foreign: object, **words: object) -> None:
+    """The message of a job: its id, and one call. What else a message of others brings along is not read."""
     run(pk)
 
 

@@ -105,11 +105,17 @@ def read_table(
         if not grids:
             raise UnreadableFile(f"文件中没有名为{quoted(sheet)}的工作表。")
     if not any(g.rows for g in grids):
-        raise UnreadableFile("文件中没有内容。")
+        raise UnreadableFile(f"{_sheets(grids)}没有内容，请在第一行写标题、从第二行起填写，或下载空表填写后再上传。")
     layouts = sorted((_layout(g, fields, columns) for g in grids if g.rows), key=lambda x: x.order)
     if layouts[0].error:
         raise UnreadableFile(str(layouts[0].error))
     return _table(layouts[0], layouts[1:], fields, columns, strict)
+
+
+def _sheets(grids: Sequence[Grid]) -> str:
+    """Return in words which sheets there are: a .csv has one, without a name."""
+    titles = [quoted(grid.title) for grid in grids if grid.title]
+    return f"工作表{'、'.join(titles[:5])}中" if titles else "文件中"
 
 
 def _bytes(source: Source) -> bytes:

@@ -1,7 +1,9 @@
 """Small helpers of the templates: addresses, dates, figures and masks."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -31,6 +33,12 @@ def _day(value: Any) -> date | None:
 @register.simple_tag
 def styles(*names: str) -> str:
     """Return the links to style sheets, named as in static/css: {% styles "components/rail" "responsibilities/work" %}."""
+    return _style_links(names)
+
+
+@cache
+def _style_links(names: tuple[str, ...]) -> str:
+    # Addresses of style sheets are those of the release: each page asks for the same dozen.
     links = ((static(f"css/{name}.css"),) for name in names)
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
 
@@ -166,3 +174,19 @@ def pct(value: Any, total: Any = 100) -> int:
     except (TypeError, ValueError, ZeroDivisionError):
         return 0
     return max(0, min(100, round(share)))
+
+
+@register.simple_tag
+def spark_points(trend: Sequence[tuple[str, float]]) -> dict[str, Any]:
+    """Return {"line": "x,y x,y", "circles": [(x, y)]} of a trend [(name, value)] in a picture of 76 × 28, each as text.
+
+    The scale is the trend's own, from its lowest value to its highest; a level line lies in the middle.
+    """
+    values = [value for _, value in trend]
+    if len(values) < 2:
+        return {"line": "", "circles": []}
+    low, span = min(values), max(values) - min(values)
+    steps = 68 / (len(values) - 1)
+    heights = [24 - 20 * (value - low) / span if span else 14 for value in values]
+    circles = [(f"{4 + steps * place:.1f}", f"{height:.1f}") for place, height in enumerate(heights)]
+    return {"line": " ".join(f"{x},{y}" for x, y in circles), "circles": circles}

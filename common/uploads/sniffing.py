@@ -18,6 +18,7 @@ import puremagic
 from django.conf import settings
 
 from common import clock
+from common.numbers import holds_identity_number
 from common.text import clean_text
 from common.uploads import scanning
 from common.uploads.archives import RefusedFile, check_limits, check_office, check_workbook, open_archive
@@ -123,6 +124,9 @@ def _kind_of_name(name: str, allowed: Collection[str]) -> str:
         raise RefusedFile(_HINTS.get(extension) or f"{shown}可上传：{taken}。")
     if len(words) > 2 and words[-2].strip() in _BAD_INNER:
         raise RefusedFile("文件名含有两个扩展名，请改名后再上传。")
+    if holds_identity_number(name):
+        # It would stand in clear beside the record, and in whatever is downloaded (control C46).
+        raise RefusedFile("文件名中有公民身份号码，请改名后再上传。")
     return extension
 
 

@@ -2,13 +2,15 @@
 
 from branches import audit
 from branches.imports.report import NEW
-from branches.jobs.marks import mark
+from branches.jobs.marks import ROSTER
+from branches.jobs.models import ChangeMark
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock, progress
 from members.roster.models.members import Membership
 from members.roster.services.members import (
+    mark_roster,
     member_create,
     member_transfer,
     member_update,
@@ -37,6 +39,9 @@ def apply_members(items, by):
             post_give(by=by, member=item.person.member, organisation=organisations[place.pk], kind=kind)
         progress.tick()
     note_imported([item.person.pk for item in items])
+    # A long import is seen by others when it ends: its marks bear the time of its end, so that what was recorded meanwhile
+    # is judged on the roster that it leaves.
+    ChangeMark.objects.filter(subject=ROSTER, organisation__in=wanted).update(made=clock.real_now())
     return len(items)
 
 
@@ -62,4 +67,4 @@ def _correct_start(item, branch, old_start, by):
         membership.starts = new_start
         membership.full_clean()
         membership.save()
-    mark(branch, min(old_start, new_start), clock.today(), "membership")
+    mark_roster(branch, min(old_start, new_start))

@@ -46,7 +46,7 @@ _NO_WORD = re.compile(r"[\W\d_]+")
 # Kinds at which people pick whom they meet, so that nobody else is expected.
 _PICKED = {Code.TALK, Code.VISIT, Code.VISIT_BRANCH}
 _NO_DECISION = (None, Body.ANYONE)
-# Of a branch these prove what somebody owes outside it, once they are accepted (decisions NN).
+# Of a branch these prove what somebody owes outside it, once they are accepted (decisions 74).
 _FOR_OTHERS = (Code.DEBRIEF, Code.TRAINING, Code.VISIT_BRANCH)
 _BRANCHES = (Kind.GENERAL_BRANCH, Kind.BRANCH, Kind.SMALL_GROUP)
 # One meeting can be assembly, lecture, theme day and a review of members at once; hardly more.

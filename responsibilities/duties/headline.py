@@ -21,7 +21,7 @@ class Headline:
     duties: those of which anything is owed; each is one of overdue (something is past its date), late (all that fell due
     is fulfilled, some of it after its date), on_time (the same, nothing late), waiting (nothing is due or fulfilled yet).
     holders: lists they stand on, behind: those with an overdue duty, busy: those with anything due or fulfilled. slots:
-    occurrences owed, fulfilled: of those fulfilled, pending: of those fulfilled the ones nobody has judged yet, missed:
+    occurrences owed, fulfilled: of those fulfilled, pending: of those fulfilled the ones nobody has reviewed yet, missed:
     past their date.
     """
 
@@ -92,7 +92,7 @@ def headline(duties: Iterable[Duty], slots: Slots, as_of: date | None = None) ->
         busy=len(holders["busy"]),
         slots=len(owed),
         fulfilled=sum(slot.state in DONE for slot in owed),
-        pending=sum(slot.state == REPORTED for slot in owed),
+        pending=sum(slot.stands == REPORTED for slot in owed),
         missed=sum(slot.behind(as_of) for slot in owed),
     )
 

@@ -136,7 +136,7 @@ class Progress:
 
     expected, done, late: in the duty's unit (more than expected is not counted). total, fulfilled: number of slots that
     are owed and of those fulfilled. overdue: number of slots past their date. state: of the slot that most needs a
-    hand. pending: of those fulfilled, the slots whose report nobody has judged yet. next_due: earliest date still to come,
+    hand. pending: of those fulfilled, the slots whose report or records nobody has reviewed yet. next_due: earliest date still to come,
     days: days until it (late days when overdue), None where nothing is open.
     """
 
@@ -174,7 +174,7 @@ def progress(slots: Iterable[DutySlot], as_of: date | None = None) -> Progress:
         total.late += slot.late
         if slot.state in DONE:
             total.fulfilled += 1
-            total.pending += slot.state == REPORTED
+            total.pending += slot.stands == REPORTED
         elif slot.behind(as_of):
             passed.append(slot.due)
         else:

@@ -23,6 +23,8 @@ ACCEPTED, CLOSED, NOT_APPLICABLE, UNKNOWN = "accepted", "closed", "not_applicabl
 DONE = (REPORTED, ACCEPTED, CLOSED)
 # Nothing is owed, or nobody can say: left out of every rate (domain truth 3).
 LEFT_OUT = (NOT_APPLICABLE, UNKNOWN)
+# As a slot is shown, filtered and counted beside these: nothing is owed because its records come with a later subject.
+NOT_ALIVE = str(RequirementState.NOT_ALIVE)
 STATE_NAMES = {
     OPEN: "进行中",
     OVERDUE: "逾期",
@@ -32,8 +34,8 @@ STATE_NAMES = {
     CLOSED: "已办结",
     NOT_APPLICABLE: "不适用",
     UNKNOWN: "未知",
+    NOT_ALIVE: str(RequirementState.NOT_ALIVE.label),
 }
-NOT_ALIVE_WORD = str(RequirementState.NOT_ALIVE.label)
 
 
 @dataclass
@@ -73,20 +75,22 @@ class DutySlot:
     rests_on: tuple[str, ...] = ()
 
     @property
-    def word(self) -> str:
-        """Its state in a word; what only unreviewed records fulfil waits for their review, as its requirement does."""
+    def stands(self) -> str:
+        """The state as pages, filters, counts and exports name it: what only unreviewed records fulfil waits for their
+        review, as its requirement does; what comes with a later subject is not alive."""
         if self.dormant:
-            return NOT_ALIVE_WORD
-        return STATE_NAMES[REPORTED if self.unreviewed else self.state]
+            return NOT_ALIVE
+        return REPORTED if self.unreviewed else self.state
+
+    @property
+    def word(self) -> str:
+        """`stands` in a word."""
+        return STATE_NAMES[self.stands]
 
     @property
     def look(self) -> str:
         """The key of its chip (branches/frame/states.py)."""
-        if self.dormant:
-            return "not_alive"
-        if self.unreviewed:
-            return REPORTED
-        return "not_due" if self.state == OPEN and not self.done else self.state
+        return "not_due" if self.state == OPEN and not self.done else self.stands
 
     @property
     def dormant(self) -> bool:

@@ -47,7 +47,7 @@ def _set_above(place: Organisation, first: date, last: date, on: date) -> str:
     """Return why an exemption registered `on` a day asks for `set_rules`, "" where `assign_work` is enough.
 
     The office neither frees the committee and the Party group it works for, nor what has begun and may be overdue
-    already (decisions NN).
+    already (decisions 76).
     """
     if place.kind in (Kind.COMMITTEE, Kind.PARTY_GROUP):
         return _UPPER

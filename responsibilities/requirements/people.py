@@ -205,7 +205,9 @@ class _People:
             if event < self.data.start_of(place):
                 yield not_applicable(row, why_not_yet(self.data.start, place.kept_from))
                 continue
-            self._count(row, one.edition or one.row, place, holder, (event, ALWAYS))
+            # The same days whatever other rules are asked for beside it, and so whatever days were read.
+            until = max(self.data.as_of, one.period.last)
+            self._count(row, one.edition or one.row, place, holder, (event, until))
             yield self.data.judge(row)
 
     def _events(self, rule: RequirementRule, place: Place) -> Iterator[tuple[Holder, date]]:

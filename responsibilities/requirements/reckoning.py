@@ -240,7 +240,7 @@ class Reckoning:
         """{record: what its minutes say it was about}, where a rule asks."""
         kinds = {kind for one in self.asked if one.row.topic for kind in one.row.every_kind()}
         ids = [record.activity for (_, kind), rows in self.records.items() if kind in kinds for record in rows]
-        return topics_of(Activity.objects.filter(pk__in=ids)) if ids else {}
+        return topics_of(Activity.objects.filter(pk__in=ids), self.as_of) if ids else {}
 
     def _exemptions(self) -> dict[tuple[int, str], list[tuple[date, date, str]]]:
         rows = Exemption.objects.active().filter(first__lte=self.last, last__gte=self.first)

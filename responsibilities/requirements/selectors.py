@@ -3,7 +3,7 @@
 Nothing is stored: the same question gives the same answer everywhere. The arithmetic is in `reckoning`, `people`, `terms`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from branches.places.models.organisations import Organisation
@@ -11,7 +11,7 @@ from branches.settings import dated
 from branches.settings.dated import Timeline
 from common import clock
 from common.periods import YEAR, Period
-from members.activities.selectors.counting import UNREVIEWED
+from members.activities.selectors.counting import UNREVIEWED, Uncounted
 from members.roster.models.members import Member
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.people import people_rows
@@ -108,13 +108,18 @@ def days_of(row: Requirement, today: date | None = None) -> int | None:
 
 def found_words(row: Requirement) -> str:
     """Return why what was found does not meet a row, "" where nothing was found: 10月15日的记录不计入：到会 1 人，…."""
-    if not row.found:
+    return uncounted_words(row.found)
+
+
+def uncounted_words(found: Sequence[Uncounted], name: str = "") -> str:
+    """Return why records that were found do not count, the last of them in words, "" for none. name: of their kind."""
+    if not found:
         return ""
-    last = row.found[-1]
-    more = f"（另有 {len(row.found) - 1} 条也不计入）" if len(row.found) > 1 else ""
+    last = found[-1]
+    more = f"（另有 {len(found) - 1} 条也不计入）" if len(found) > 1 else ""
     # What waits for its review will count; the rest does not.
     joint = "" if last.reason == UNREVIEWED else "不计入："
-    return f"{last.day:%-m月%-d日}的记录{joint}{last.reason}{more}"
+    return f"{last.day:%-m月%-d日}的{name}记录{joint}{last.reason}{more}"
 
 
 def cell_state(row: Requirement) -> str:

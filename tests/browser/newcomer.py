@@ -1,6 +1,6 @@
 """The newcomer's walk: from the first account's code to the first accepted record, all of it in the browser.
 
-Only what the first start tells the operator to do on the command line is done there: the top of the tree, and its secretary.
+Only what the first start tells the operator to do on the command line is done there: the top of the tree, and its two accounts.
 """
 
 import re
@@ -13,11 +13,6 @@ from tests.members.imports.support import written
 from tests.world import identity
 
 PASSWORD = "鼓楼东边第三棵银杏树-2026"
-TOP = (
-    ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期"],
-    ["中共江州市测试局党组", "局党组", "党组", "", "2014-06-05"],
-    ["中共江州市测试局机关委员会", "机关党委", "机关党委", "局党组", "2014-07-01"],
-)
 PLACES = (
     ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期", "所在处室"],
     ["中共江州市测试局综合处支部委员会", "综合处党支部", "党支部", "机关党委", "2015-01-05", "综合处"],
@@ -64,10 +59,9 @@ class Walk:
         return page
 
     def operator_makes_the_top(self):
-        """Import the top of the tree, make its secretary; return his code."""
-        self.manage("import_organisations", str(written(self.folder, "top", TOP)))
-        role = ("--role=committee_secretary", "--at=机关党委")
-        return self.manage("create_account", "dangwei", "--name=李正", *role).rsplit("：", 1)[1].strip()
+        """Make the top of the tree, its secretary and the auditor; return the secretary's code."""
+        names = ("--party-group=中共江州市测试局党组", "--committee=中共江州市测试局机关委员会", "--secretary=李正")
+        return re.search(r"dangwei，一次性口令：(\S+)", self.manage("begin", *names, "--auditor=周明"))[1]
 
     def bring_in_the_ledgers(self, page):
         page.click("main a:has-text('导入') >> nth=0")

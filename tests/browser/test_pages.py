@@ -31,6 +31,7 @@ NO_PAGES = {
     "first_login",
     "slip_again",
     "appointment_withdraw",
+    "assistant_withdraw",
     "forget_confirm",
     "slip_members_make",
     "slip_secretaries_make",

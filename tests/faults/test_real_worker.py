@@ -202,7 +202,7 @@ def test_messages_nobody_of_us_sent_do_not_stop_the_job_behind_them(broker, as_)
         run = processes.wait_for(lambda: worker() and _finished(batch), 60, processes.output(broker.env))
     # They did arrive: the worker says of each kind what it thinks of it.
     said = processes.output(broker.env)
-    assert "os.system" in said and "message without a job id" in said
+    assert "os.system" in said and "message without a job id" in said and "Traceback" not in said
     assert (run.state, run.tries) == ("done", 1), run.outcome
     assert Member.objects.filter(name="乙新").count() == 1
 
@@ -241,4 +241,7 @@ def test_a_message_that_ends_every_worker_is_thrown_away_and_the_jobs_are_done(b
         assert Member.objects.filter(name="丙新").count() == 1
     finally:
         processes.end(supervisor)
-    assert "its queue is emptied" in processes.output(broker.env)
+    said = processes.output(broker.env)
+    # Out of a folder it is not even handed on.
+    assert ("cannot be read" if "data_folder_in" in broker.options else "its queue is emptied") in said
+    assert "Traceback" not in said

@@ -8,6 +8,7 @@ import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
 
+from branches.access.models import User
 from branches.frame import sent_once
 from branches.frame.models import SentForm
 from common import clock
@@ -61,6 +62,29 @@ def test_what_was_refused_may_be_sent_again_as_it_is(world):
     client = client_of(world.staff)
     data = form_of(client, world.branch_a, title="")
     assert client.post(NEW, data).status_code == client.post(NEW, data).status_code == 422
+    assert not SentForm.objects.exists()
+
+
+def test_what_a_question_for_the_password_kept_from_being_done_may_be_sent_again(world, settings):
+    """Whoever goes back to the page that he had filled in is not told that it was done."""
+    client = client_of(world.administrator)
+    page = client.get("/accounts/new/").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    data = {"csrfmiddlewaretoken": token, "username": "lihua", "name": "李华"}
+    settings.RECENT_LOGIN_SECONDS = -1
+    assert client.post("/accounts/new/", data)["Location"].startswith("/login/confirm/")
+    assert not SentForm.objects.exists()
+    settings.RECENT_LOGIN_SECONDS = 600
+    client.post("/accounts/new/", data)
+    assert User.objects.filter(username="lihua").exists()
+
+
+def test_a_refusal_that_leads_to_another_page_may_be_sent_again(world):
+    client = client_of(world.committee_secretary)
+    page = client.get("/slips/secretaries/").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    answer = client.post("/slips/secretaries/make/", {"csrfmiddlewaretoken": token})
+    assert answer.status_code == 302 and "还没有勾选任何人" in client.get(answer["Location"]).content.decode()
     assert not SentForm.objects.exists()
 
 

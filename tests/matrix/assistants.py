@@ -11,6 +11,11 @@ def serving(world):
     return {"pk": world.assistant.appointments.get().pk}
 
 
+def appointed_today(world):
+    world.assistant.appointments.update(made_at=clock.now())
+    return serving(world)
+
+
 ROWS = {
     "assistant_list": Row(get=only(*LEADERS)),
     "assistant_new": Row(get=only(*LEADERS), post=only(*LEADERS), grave=True),
@@ -19,6 +24,13 @@ ROWS = {
         get=only("leader"),
         post=only("leader", status=302),
         data=lambda world: {"ends": clock.today().isoformat()},
+        grave=True,
+    ),
+    "assistant_withdraw": Row(
+        kwargs=appointed_today,
+        get=only("leader"),
+        post=only("leader", status=302),
+        data=lambda world: {"reason": "选错了人"},
         grave=True,
     ),
 }

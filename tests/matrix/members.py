@@ -9,7 +9,7 @@ from members.roster.models.members import Member
 from members.roster.models.posts import Post
 from members.roster.services.accounts import link_propose
 from tests.matrix import Row, everyone, only
-from tests.matrix.branches import VIEWERS, branch_a
+from tests.matrix.branches import VIEWERS, WRITE_A, branch_a
 from tests.world import CAST
 
 MANAGERS = tuple(who for who, (role, _) in CAST.items() if role and MEMBERS in ROLES[role].rights)
@@ -56,6 +56,7 @@ ROWS = {
     "organisation_list": Row(get=only(*VIEWERS)),
     "organisation_export": Row(post=only(*VIEWERS), grave=True),
     "organisation_detail": Row(kwargs=branch_a, get=only(*READS_A)),
+    "organisation_archive": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A, grave=True),
     "member_list": Row(get=only(*VIEWERS)),
     "member_export": Row(post=only(*MANAGERS), grave=True),
     "member_new": Row(get=only(*MANAGERS), post=only(*MANAGERS)),

@@ -91,6 +91,19 @@ def test_a_search_more_than_a_minute_allows_is_refused_until_the_next(url, world
     assert client.get(url).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "who, url", [("secretary_a", "/appointments/new/?q=staff"), ("leader", "/account/assistants/new/?q=staff")]
+)
+def test_whom_to_appoint_is_searched_within_the_same_limit_however_it_is_asked(who, url, world, as_, settings, moment):
+    """A post answers with the form and what was found: as often as a minute allows searches."""
+    settings.SEARCHES_PER_MINUTE = 10
+    client = as_(who)
+    assert [client.get(url).status_code for _ in range(5)] == [200] * 5
+    assert [client.post(url, {"starts": ""}).status_code for _ in range(5)] == [422 if who == "leader" else 200] * 5
+    assert client.post(url, {"starts": ""}).status_code == 429 and client.get(url).status_code == 429
+    assert client.post(url.partition("?")[0], {"starts": ""}).status_code != 429
+
+
 def test_a_name_of_an_address_that_looks_up_is_one_of_ours():
     assert set(get_resolver().reverse_dict) >= LOOKUPS
 

@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from branches import audit
 from branches.audit.models import AuditEntry
 from branches.notices.models import Feedback
-from common.numbers import holds_identity_number
+from common.numbers import holds_identity_number, identity_masked
+from common.uploads.archives import RefusedFile
+from common.uploads.sniffing import check_upload
 from members.activities.models import Activity
 from tests.members.activities.records import filled
 
@@ -23,6 +26,21 @@ def _fits():
 @pytest.mark.parametrize("text", ["110101199003070135", "编号 202611250001234567", "经费 123,456,789.00 元", ""])
 def test_other_long_numbers_are_none(text):
     assert not holds_identity_number(text)
+
+
+@pytest.mark.parametrize(
+    "text", [f"3 {NUMBER}", f"3\t{NUMBER}", f"13812345678 {NUMBER}", f"{NUMBER} 13812345678", f"1 {NUMBER}  2 {NUMBER}"]
+)
+def test_a_row_copied_out_of_a_table_holds_one(text):
+    """A running number or a telephone beside it, between blanks, makes no other number of it."""
+    assert holds_identity_number(text) and NUMBER not in identity_masked(text)
+    for other in ("13812345678", "3"):
+        assert (other in text.split()) == (other in identity_masked(text).split())
+
+
+def test_the_name_of_a_file_does_not_carry_it():
+    with pytest.raises(RefusedFile, match="文件名中有公民身份号码"):
+        check_upload(SimpleUploadedFile(f"甲{NUMBER}.txt", "决议".encode()))
 
 
 @pytest.mark.parametrize("field", ["title", "content", "place"])

@@ -1,7 +1,12 @@
 """What /readyz tells, and to whom."""
 
+import errno
+import shutil
+
 import pytest
 from django.test import Client
+
+from config import health
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +51,28 @@ def test_migrations_that_have_not_run_are_named(db, client, monkeypatch):
     assert answer.status_code == 503 and "迁移" in answer.json()["reasons"]["migrations"]
     monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda self, targets: [])
     assert "migrations" not in client.get("/readyz").json()["reasons"]
+
+
+def test_a_disk_that_is_nearly_full_is_a_warning_and_a_full_one_is_unready(monkeypatch):
+    def told(free):
+        monkeypatch.setattr(health.shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(10**11, 0, free))
+        return ask().json()
+
+    assert "warnings" not in told(2**31) and "disk" not in told(2**31)["reasons"]
+    scarce = told(500 * 2**20)
+    assert "剩余 500 MB" in scarce["warnings"]["disk"] and "disk" not in scarce["reasons"]
+    full = told(10 * 2**20)
+    assert full["status"] == "unready" and "已满，剩余 10 MB" in full["reasons"]["disk"] and "warnings" not in full
+    # Others learn nothing of it.
+    assert ask(REMOTE_ADDR="10.1.2.3").json() == {"status": "unready"}
+
+
+def test_a_disk_that_cannot_be_written_is_named_though_it_has_room(monkeypatch):
+    """F08: a quota, or a file system that went read-only."""
+
+    def refuse(**where):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(health.tempfile, "TemporaryFile", refuse)
+    answer = ask()
+    assert answer.status_code == 503 and "无法写入（Read-only file system）" in answer.json()["reasons"]["disk"]

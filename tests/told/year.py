@@ -22,7 +22,7 @@ from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from branches.notices.services import feedback_send, notices_read
 from branches.places.services.departments import coverage_end, coverage_set, department_close, department_create
-from branches.places.services.organisations import organisation_archive, organisation_create, organisation_update
+from branches.places.services.organisations import organisation_create, organisation_update
 from branches.places.services.terms import term_close, term_set
 from branches.settings.services import setting_set
 from common.operator import OPERATOR
@@ -39,6 +39,7 @@ from members.activities.services.states import (
     activity_return,
     activity_withdraw,
 )
+from members.organisations.archiving import organisation_archive
 from members.roster.models.links import LinkProposal
 from members.roster.models.members import Member
 from members.roster.services.accounts import link_confirm, link_propose

@@ -53,10 +53,11 @@ def cadres(user: Actor, year: int) -> AppointmentQuerySet:
 def cadre_record(person: User, year: int) -> dict:
     """Return the record of an account in a year as plain data.
 
-    {"posts": [{role, place, starts, ends}], "head": the Headline of his duties, "lists": [{name, rows: [{text,
-    done, expected, late, overdue}]}], "work":
-    [{name, part, synchronised, lagging, missing, closed, url}], "supervisions": [{title, due, state, late, url}], "training":
-    [{day, title, kind, hours, url}], "hours", "unknown_hours"}. Numbers that nobody knows are None, never zero.
+    {"as_of": the day it was read on, "posts": [{role, place, starts, ends}], "head": the Headline of his duties, "lists": [{name,
+    own, rows: [{text, done, expected, late, overdue}]}], "work": [{name, part, own, synchronised, lagging, missing, closed,
+    url}], "supervisions": [{title, due, state, late, url}], "training": [{day, title, kind, hours, url}], "hours",
+    "unknown_hours"}. own: whether it is his in person, or of an organisation that he leads and that acts together; his own lists
+    come first. Numbers that nobody knows are None, never zero.
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
     held = Appointment.objects.filter(user=person).in_force_during(first, last).exclude(role__in=_NO_CADRES)
@@ -66,6 +67,7 @@ def cadre_record(person: User, year: int) -> dict:
     known = [row["hours"] for row in training if row["hours"] is not None]
     return {
         "year": year,
+        "as_of": min(clock.today(), last),
         "name": person.name,
         "posts": [
             {
@@ -99,6 +101,7 @@ def _lists(person: User, year: int, seats: list[Appointment]) -> tuple[list[dict
         found.append(
             {
                 "name": str(row),
+                "own": row.holder_id == person.pk or (row.member is not None and row.member.account_id == person.pk),
                 "rows": [
                     {
                         "text": duty.text,
@@ -113,7 +116,7 @@ def _lists(person: User, year: int, seats: list[Appointment]) -> tuple[list[dict
                 ],
             }
         )
-    return found, headline(duties, slots)
+    return sorted(found, key=lambda part: not part["own"]), headline(duties, slots)
 
 
 def _work(person: User, seats: list[Appointment], first: date, last: date) -> list[dict]:
@@ -129,7 +132,8 @@ def _work(person: User, seats: list[Appointment], first: date, last: date) -> li
         found.append(
             {
                 "name": item.name,
-                "part": "分管" if item.leader_id == person.pk else "承办",
+                "part": "本人分管" if item.leader_id == person.pk else "支部承办",
+                "own": item.leader_id == person.pk,
                 "synchronised": count[SyncState.SYNCHRONISED],
                 "lagging": count[SyncState.LAGGING],
                 "missing": count[SyncState.MISSING],

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
 from assessments.home.selectors.assisting import assisting_page
+from assessments.home.selectors.leader import leader_page
 from assessments.home.selectors.start_figures import is_young, system_figures
 from assessments.home.selectors.tasks import tasks_of
 from assessments.home.selectors.workbench import folds, workbench
@@ -16,6 +17,7 @@ from members.activities.models import ActivityKindCode as Code
 from members.organisations.first_steps import first_steps
 
 _WORKBENCH = {"branch_secretary", "branch_officer", "organisation_officer", "group_leader"}
+_LEADERS = {"leader", "party_group_secretary"}
 _SYSTEM = {"system_administrator": "account_list", "security_auditor": "audit_list"}
 # Whose first page leads while the agency is young.
 _STARTS = {"committee_staff", "committee_secretary"}
@@ -46,6 +48,8 @@ def home(request):
         return _workbench(request, scope)
     if scope.role == ASSISTANT:
         return render(request, "assessments/home/assisting.html", assisting_page(request.user, scope))
+    if scope.role in _LEADERS:
+        return render(request, "assessments/home/leader.html", leader_page(request.user, scope))
     return dashboard_page(request)
 
 

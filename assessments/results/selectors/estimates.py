@@ -22,6 +22,9 @@ from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import SyncStage
 from responsibilities.work.selectors.waiting import pending_in
 
+# From how many counted things on an estimate names a grade.
+FEW = 3
+
 
 @dataclass(frozen=True)
 class Gain:
@@ -57,8 +60,9 @@ def gain_of(organisation: Organisation, stage: SyncStage, day: date) -> Gain | N
 
 
 def estimate_of(organisation: Organisation, quarter: Period | None = None) -> dict | None:
-    """Return {"result", "best", "losses", "pending", "marks", "quarter", …} of a branch in a quarter (default the running one).
+    """Return {"result", "best", "counted", "grade", "losses", "pending", …} of a branch in a quarter (default the running one).
 
+    counted: on how many things it rests; of fewer than FEW it has no grade, since one of them would decide it.
     None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each with the
     page that mends it. countable: whether it is points of countable points;
     points, out_of, covered, whole: to a tenth. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed and is in no score yet.
@@ -77,7 +81,7 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]), by_hand)
     if found is None:
         return None
-    result, best = found
+    result, best, counted = found
     losses = [
         {
             "points": reason.points,
@@ -100,6 +104,8 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
         "points": rounded(result.so_far),
         "out_of": rounded(result.out_of),
         "covered": rounded(result.covered),
+        "counted": counted,
+        "grade": result.grade if counted >= FEW else "",
         "losses": losses,
         "pending": pending_in(quarter, organisation.pk),
         "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],

@@ -14,6 +14,8 @@ from assessments.results.selectors.scoring_items import (
     requirement_entries,
 )
 from assessments.schemes.measures import is_built
+from assessments.scoring.facts import COUNTED
+from assessments.scoring.once import once
 from assessments.scoring.schemes import Scheme
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
 from common import clock
@@ -119,8 +121,8 @@ def estimate(
     names: dict[int, str],
     further: Collection[Entry] = (),
     by_hand: Applied | None = None,
-) -> tuple[scoring.Result, scoring.Result] | None:
-    """Return (Result, best reachable Result) of one branch now, for its own workbench; None when it owes nothing.
+) -> tuple[scoring.Result, scoring.Result, int] | None:
+    """Return (Result, best reachable Result, things counted) of one branch now, for its workbench; None when it owes nothing.
 
     rows: the requirements of the branch and its groups due in the period, counted live by the same functions. names:
     {group id: short name}. by_hand: what approved entries say of it. further: Entries of the branch beyond requirements (items.further_entries).
@@ -130,4 +132,5 @@ def estimate(
     groups = {row.organisation: organisation.pk for row in rows if row.organisation != organisation.pk}
     entries = [*requirement_entries(rows, names), *further]
     facts = _facts(scheme, entries, [organisation.pk], groups)[organisation.pk]
-    return scored(scheme, facts, by_hand), scored(scheme, facts, by_hand, scoring.best_reachable)
+    counted = sum(item.state in COUNTED for fact in once(scheme, facts)[0].values() for item in fact.items)
+    return scored(scheme, facts, by_hand), scored(scheme, facts, by_hand, scoring.best_reachable), counted

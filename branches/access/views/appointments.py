@@ -15,6 +15,7 @@ from branches.access.forms.appointments import (
     AppointmentWithdrawForm,
     find_accounts,
 )
+from branches.access.selectors import given_since
 from branches.access.services.appointments import appointment_make, appointment_withdraw
 from branches.access.views.accounts import show_code
 from branches.reach import access
@@ -73,6 +74,12 @@ def appointment_list(request):
     return render(request, "branches/access/appointments/list.html", context)
 
 
+def _outlives(row):
+    """Say whom the holder has appointed meanwhile: what he gave does not end with his own appointment."""
+    given = "、".join(f"{one.user.name}（{one.title}）" for one in given_since(row))
+    return f"由其任命的{given}仍然有效，需要的请分别撤回。" if given else ""
+
+
 @needs(APPOINT)
 @recent_login
 def appointment_withdrawal(request, pk):
@@ -90,7 +97,7 @@ def appointment_withdrawal(request, pk):
     context = {
         "title": f"撤回{row.user.name}的{row.title}任职？",
         "text": "用于当天登记错的任职。撤回后，这一职务的权限立即失效，该账号的登录全部结束，视为没有任过职；"
-        "期间登记的内容保留，撤回原因留痕，本人收到通知。",
+        "期间登记的内容保留，撤回原因留痕，本人收到通知。" + _outlives(row),
         "form": form,
         "verb": "撤回任职",
         "cancel": reverse("appointment_list"),

@@ -8,9 +8,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches.access.forms.appointments import AccountSearch, AssistantEndForm, AssistantForm, find_accounts
+from branches.access.forms.appointments import (
+    AccountSearch,
+    AppointmentWithdrawForm,
+    AssistantEndForm,
+    AssistantForm,
+    find_accounts,
+)
 from branches.access.loaders import assistant_of, principal_of
-from branches.access.services.appointments import appointment_end, appointment_make
+from branches.access.services.appointments import appointment_end, appointment_make, appointment_withdraw
 from branches.access.views.accounts import show_code
 from branches.reach.doors import recent_login
 from branches.reach.models import Appointment
@@ -88,6 +94,30 @@ def assistant_end(request: Request, pk: int) -> HttpResponse:
         "text": "最后一天过后不能再代您办理；已经代录的内容保留。",
         "form": form,
         "verb": "结束代办",
+        "cancel": reverse("assistant_list"),
+    }
+    return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@recent_login
+@require_http_methods(["GET", "POST"])
+def assistant_withdrawal(request: Request, pk: int) -> HttpResponse:
+    row = assistant_of(request, pk)
+    form = AppointmentWithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            appointment_withdraw(by=request.user, appointment=row, reason=form.cleaned_data["reason"])
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, f"{row.user.name}的代办已撤回，权限已失效")
+            return redirect("assistant_list")
+    context = {
+        "title": f"撤回{row.user.name}的代办？",
+        "text": "用于当天登记错的代办。撤回后立即不能再代您办理，该账号的登录全部结束；期间代录的内容保留，撤回原因留痕，本人收到通知。",
+        "form": form,
+        "verb": "撤回代办",
         "cancel": reverse("assistant_list"),
     }
     return render(request, "generic/confirm.html", context, status=422 if form.is_bound else 200)

@@ -1,4 +1,4 @@
-"""Write the tree: create, rename, move, archive; terms. The pages that show it need people: members/views."""
+"""Write the tree: create, rename, move; terms. What shows or asks its people is in members/organisations."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from branches.places.forms import (
-    OrganisationArchiveForm,
     OrganisationEditForm,
     OrganisationMoveForm,
     OrganisationNewForm,
@@ -22,15 +21,15 @@ from branches.reach.rights import ORGANISE
 from common.forms.fields import take_errors
 
 
-def _load(request, pk):
+def load(request, pk):
     return get_for(Organisation.objects.select_related("parent"), request.user, ORGANISE, pk=pk)
 
 
-def _home(organisation):
+def home(organisation):
     return reverse("organisation_detail", args=[organisation.pk])
 
 
-def _written(form, write):
+def written(form, write):
     """Call `write` with the cleaned values; return its result, or None with the errors put into the form."""
     if not form.is_valid():
         return None
@@ -47,7 +46,7 @@ def organisation_new(request):
         request.POST or None, user=request.user, initial={"parent": request.GET.get("parent"), "kind": "branch"}
     )
     if request.method == "POST":
-        made = _written(form, lambda data: organisations.organisation_create(by=request.user, **data))
+        made = written(form, lambda data: organisations.organisation_create(by=request.user, **data))
         if made:
             messages.success(request, f"已新设{made.label}")
             return redirect("organisation_detail", made.pk)
@@ -57,11 +56,11 @@ def organisation_new(request):
 
 @needs(ORGANISE)
 def organisation_edit(request, pk):
-    organisation = _load(request, pk)
+    organisation = load(request, pk)
     initial = {name: getattr(organisation, name) for name in ("name", "short_name", "founded", "version")}
     form = OrganisationEditForm(request.POST or None, initial=initial)
     if request.method == "POST":
-        made = _written(
+        made = written(
             form,
             lambda data: organisations.organisation_update(
                 by=request.user, organisation=organisation, **{**data, "short_name": data["short_name"] or None}
@@ -74,7 +73,7 @@ def organisation_edit(request, pk):
         "title": f"修改{organisation.label}",
         "sub": "名称的改动会留下历史，以往的报告不变",
         "form": form,
-        "cancel": _home(organisation),
+        "cancel": home(organisation),
     }
     return render(request, "generic/form.html", context)
 
@@ -82,7 +81,7 @@ def organisation_edit(request, pk):
 @needs(ORGANISE)
 @recent_login
 def organisation_move(request, pk):
-    organisation = _load(request, pk)
+    organisation = load(request, pk)
     form = OrganisationMoveForm(
         request.POST or None,
         user=request.user,
@@ -90,7 +89,7 @@ def organisation_move(request, pk):
         initial={"version": organisation.version},
     )
     if request.method == "POST":
-        made = _written(
+        made = written(
             form, lambda data: organisations.organisation_move(by=request.user, organisation=organisation, **data)
         )
         if made:
@@ -102,53 +101,31 @@ def organisation_move(request, pk):
         "text": f"它和其下的 {below} 个组织从今天起归新的上级管理，谁能查看、审核也随之改变；以往的报告不变。",
         "form": form,
         "verb": "移动",
-        "cancel": _home(organisation),
-    }
-    return render(request, "generic/confirm.html", context)
-
-
-@needs(ORGANISE)
-@recent_login
-def organisation_archive(request, pk):
-    organisation = _load(request, pk)
-    form = OrganisationArchiveForm(request.POST or None, initial={"version": organisation.version})
-    if request.method == "POST":
-        made = _written(
-            form, lambda data: organisations.organisation_archive(by=request.user, organisation=organisation, **data)
-        )
-        if made:
-            messages.success(request, f"{organisation.label}已撤销，历史记录保留")
-            return redirect("organisation_detail", pk)
-    context = {
-        "title": f"撤销{organisation.label}？",
-        "text": "次日起不再产生应办事项，也不能再登记记录；已有的记录、名册和结果都保留。撤销不能恢复。",
-        "form": form,
-        "verb": "撤销",
-        "cancel": _home(organisation),
+        "cancel": home(organisation),
     }
     return render(request, "generic/confirm.html", context)
 
 
 @needs(ORGANISE)
 def organisation_term(request, pk):
-    organisation = _load(request, pk)
+    organisation = load(request, pk)
     term = Term.objects.filter(organisation=organisation, closed_on__isnull=True).first()
     initial = {"starts": term.starts, "expires": term.expires} if term else {}
     form = TermForm(request.POST or None, initial=initial)
-    if request.method == "POST" and _written(
+    if request.method == "POST" and written(
         form, lambda data: terms.term_set(by=request.user, organisation=organisation, **data)
     ):
         messages.success(request, "任期已登记")
         return redirect("organisation_detail", pk)
-    context = {"title": f"{organisation.label}任期", "form": form, "cancel": _home(organisation)}
+    context = {"title": f"{organisation.label}任期", "form": form, "cancel": home(organisation)}
     return render(request, "generic/form.html", context)
 
 
 @needs(ORGANISE)
 def organisation_term_close(request, pk):
-    organisation = _load(request, pk)
+    organisation = load(request, pk)
     form = TermCloseForm(request.POST or None)
-    if request.method == "POST" and _written(
+    if request.method == "POST" and written(
         form, lambda data: terms.term_close(by=request.user, organisation=organisation, **data)
     ):
         messages.success(request, "换届已登记")
@@ -158,6 +135,6 @@ def organisation_term_close(request, pk):
         "text": "本届任期到换届日期结束。委员的职务另在党员档案中登记。",
         "form": form,
         "verb": "登记换届",
-        "cancel": _home(organisation),
+        "cancel": home(organisation),
     }
     return render(request, "generic/confirm.html", context)

@@ -72,7 +72,7 @@ UNREVIEWED = "待审核，通过后计入"
 
 
 def is_vouched(record: CountingRecord, upper: Collection[int]) -> bool:
-    """Whether a record proves what somebody owes outside the branch that keeps it (decisions NN).
+    """Whether a record proves what somebody owes outside the branch that keeps it (decisions 74).
 
     A branch's word about a lecture by a leader, a visit, a debriefing or a training counts once the reviewer has accepted
     it; what an upper level records counts from submission on, as everything an organisation records of itself. upper: ids

@@ -6,13 +6,13 @@ as of an earlier day (`as_of`) asks here for what those rows said then.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from django.db import models
 
 from common import clock
-from members.activities.models import ATTENDING, ActivityRevision, RevisionState
+from members.activities.models import ATTENDING, ActivityRevision, RevisionState, hours_between
 from members.activities.versions import Version
 
 
@@ -31,8 +31,9 @@ class JudgedThen(NamedTuple):
 
 @dataclass(frozen=True)
 class Then:
-    """One record as it stood on the day. attending: ids of the members who were there.
+    """One record as it stood on the day. attending: ids of the members who were there; states: {member id: state} of all.
 
+    ticked: its topics; title, content, hours: what else it said (hours None where it has no times). imported: from a ledger.
     reviewer, together, submitted, revised: who accepted that version (None: nobody above), whether in one go with others,
     when the record was first submitted, and when that version was, where it is a correction itself.
     """
@@ -48,6 +49,13 @@ class Then:
     together: bool
     submitted: datetime | None
     revised: datetime | None
+    chair_name: str
+    title: str
+    content: str
+    hours: float | None
+    ticked: frozenset[str]
+    imported: bool
+    states: dict[int, str]
 
     def about(self, first: date, last: date, kinds: Iterable[str], as_of: date) -> Iterator[JudgedThen]:
         """Yield how it was judged with `kinds`, as far as that concerns a day between two and was known on `as_of`."""
@@ -92,6 +100,13 @@ def _then(row: ActivityRevision) -> Then:
         together=columns.get("accepted_together", False),
         submitted=row.activity.submitted_at,
         revised=_moment(columns["revised_at"]),
+        chair_name=columns["chair_name"].strip(),
+        title=columns["title"],
+        content=columns["content"],
+        hours=hours_between(_time(columns["starts_at"]), _time(columns["ends_at"])),
+        ticked=frozenset(columns.get("topics", ())),
+        imported=row.activity.origin == "import",
+        states={one["member"]: one["state"] for one in version["attendance"]},
     )
 
 
@@ -101,6 +116,10 @@ def _judged(one: dict[str, Any]) -> JudgedThen:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _time(text: str | None) -> time | None:
+    return time.fromisoformat(text) if text else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from branches import audit
 from branches.access.services.key_check import index_key_holds
 from branches.jobs.marks import ROSTER, mark
-from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.organisations import BEGINNING, Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import MEMBERS, VIEW
 from common import clock, crypto
@@ -21,10 +21,11 @@ from common.fields import conceal
 from common.names import initials_of
 from common.operator import Actor
 from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership
-from members.roster.models.posts import Post, seat_problem
+from members.roster.models.posts import COMMITTEE_SEATS, Post, seat_problem
 from members.roster.retention import GONE
 from members.roster.services.refusals import Elsewhere, number_asked
 
+GONE_BRANCH = "该党支部已撤销。"
 PLAIN = (
     "name",
     "sex",
@@ -143,6 +144,7 @@ def member_create(
 def _create(
     by: Actor, branch: Organisation, small_group: Organisation | None, starts: date | None, values: Mapping[str, Any]
 ) -> Member:
+    _require_open(branch)
     member = Member(home=branch)
     with audit.change(by=by, verb="member.create", obj=member, organisation=branch):
         _write(by, member, values)
@@ -155,7 +157,7 @@ def _create(
         membership.full_clean()
         membership.save()
         access.require(by, MEMBERS, member.home)
-    mark(branch, membership.starts, clock.today(), "membership")
+    mark_roster(branch, membership.starts)
     return member
 
 
@@ -170,14 +172,32 @@ def _update(by: Actor, member: Member, version: int | None, values: Mapping[str,
     member = Member.objects.select_for_update().get(pk=member.pk)
     if version is not None and version != member.version:
         raise Conflict("该党员信息刚被他人修改，请核对后再保存。")
+    before = (member.joined_on, member.full_on)
     with audit.change(by=by, verb="member.update", obj=member, organisation=member.home) as said:
         said.note = _numbers_changed(member, values)
         member.version += 1
         _write(by, member, values)
         access.require(by, MEMBERS, member.home)
-    first = min(day for day in (member.joined_on, member.full_on, clock.today()) if day)
+    now = (member.joined_on, member.full_on)
+    first = min(day for day in (*now, clock.today()) if day)
     mark(member.home, first, clock.today(), "membership")
+    if moved := [day for pair in zip(before, now) if pair[0] != pair[1] for day in pair if day]:
+        _mark_spells(member, min(moved))
     return member
+
+
+def _mark_spells(member: Member, first: date) -> None:
+    """Say that a date of joining has changed, wherever the person belonged on a day from `first` on."""
+    rows = Membership.objects.filter(Q(ends__isnull=True) | Q(ends__gte=first), member=member)
+    for place, starts, ends in rows.order_by().values_list("organisation", "starts", "ends"):
+        mark_roster(place, max(first, starts), ends)
+
+
+def mark_roster(place: Organisation | int, first: date, last: date | None = None) -> None:
+    """Say that a roster has changed from `first` on (to `last`, today at the latest): what was held then is judged anew."""
+    last = min(last or clock.today(), clock.today())
+    mark(place, first, last, "membership")
+    mark(place, first, last, ROSTER)
 
 
 def _numbers_changed(member: Member, values: Mapping[str, Any]) -> str:
@@ -187,11 +207,18 @@ def _numbers_changed(member: Member, values: Mapping[str, Any]) -> str:
     return f"{'、'.join(changed)}有更改" if changed else ""
 
 
+def _require_open(branch: Organisation) -> None:
+    """Raise where the branch was archived meanwhile; else it is held, so that nobody archives it with this person in it."""
+    row = Organisation.objects.select_for_update(of=("self",), no_key=True).filter(pk=branch.pk).only("archived_on")
+    if row.get().archived_on:
+        raise ValidationError({"branch": GONE_BRANCH})
+
+
 def _check_branch(branch: Organisation, small_group: Organisation | None) -> None:
     if branch.kind != Kind.BRANCH:
         raise ValidationError({"branch": "党员须编入党支部。"})
     if branch.archived_on:
-        raise ValidationError({"branch": "该党支部已撤销。"})
+        raise ValidationError({"branch": GONE_BRANCH})
     if small_group is not None and (small_group.kind != Kind.SMALL_GROUP or small_group.parent_id != branch.pk):
         raise ValidationError({"small_group": "该党小组不属于这个党支部。"})
 
@@ -211,6 +238,7 @@ def member_transfer(
     So do the posts held in the branch that is left and in its groups: whoever belongs elsewhere no longer sits there.
     """
     _check_branch(branch, small_group)
+    _require_open(branch)
     on = on or clock.today()
     current = _last_membership(member)
     there = (branch.pk, getattr(small_group, "pk", None))
@@ -239,8 +267,7 @@ def member_transfer(
         by=by, verb="member.transfer", obj=member, organisation=branch, before=before, after=audit.snapshot(membership)
     )
     for place in {branch.pk, old.pk if old else branch.pk}:
-        mark(place, on, clock.today(), "membership")
-        mark(place, on, clock.today(), ROSTER)
+        mark_roster(place, on)
     if old is not None and old.pk != branch.pk:
         _end_posts(by, member, old, on - timedelta(days=1))
     return membership
@@ -297,17 +324,25 @@ def post_give(
         post.full_clean()
         post.save()
         access.require(by, MEMBERS, organisation)
-    mark(organisation, starts or organisation.founded or clock.today(), clock.today(), "post")
+    _mark_post(post, starts or organisation.founded or BEGINNING)
     return post
+
+
+def _mark_post(post: Post, first: date) -> None:
+    """Say that who sits there has changed from `first` on; a seat on a committee changes the quorum of what was held since."""
+    mark(post.organisation, first, clock.today(), "post")
+    if post.kind in COMMITTEE_SEATS:
+        mark(post.organisation, first, clock.today(), ROSTER)
 
 
 @one_transaction
 def post_end(*, by: Actor, post: Post, ends: date | None = None) -> Post:
     """End a Party post; `ends` is its last day (default today)."""
+    before = post.ends
     with audit.change(by=by, verb="post.end", obj=post, organisation=post.organisation):
         post.ends = ends or clock.today()
         post.full_clean()
         post.save()
         access.require(by, MEMBERS, post.organisation)
-    mark(post.organisation, post.ends, clock.today(), "post")
+    _mark_post(post, min(before or post.ends, post.ends))
     return post

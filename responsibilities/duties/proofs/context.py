@@ -1,6 +1,6 @@
 """What the sources of proof read, once for all of them: places, people, records and attendance of one year."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,15 @@ from branches.settings.dated import Timeline
 from common.dated import in_force
 from common.periods import YEAR, Period
 from members.activities.models import Activity, Attendance, hours_between
-from members.activities.selectors.counting import ON_TIME, CountingRecord, counting_records, is_vouched
+from members.activities.selectors.counting import (
+    ON_TIME,
+    CountingRecord,
+    Uncounted,
+    counting_records,
+    is_vouched,
+    uncounted_records,
+)
+from members.activities.selectors.then import Then, corrected_since
 from members.activities.selectors.topics import topics_of
 from members.activities.study import cap_line
 from members.roster.models.members import Member, Membership
@@ -163,6 +171,27 @@ class ProofContext:
         return records
 
     @cached_property
+    def uncounted(self) -> dict[tuple[int, str], list[Uncounted]]:
+        """{(organisation id, kind): [Uncounted]}: what was found in the year and does not count, with why (judgement 1.6)."""
+        return uncounted_records(self.span.first, self.span.last, self.kinds, None, self.as_of)
+
+    def uncounted_of(self, kinds: Iterable[str], places: Iterable[int] | None = None) -> list[Uncounted]:
+        """Return the Uncounted of several kinds and organisations (anywhere when None), each record once, in order of days."""
+        wanted, where = set(kinds), None if places is None else set(places)
+        found = {
+            row.activity: row
+            for (place, kind), rows in self.uncounted.items()
+            if kind in wanted and (where is None or place in where)
+            for row in rows
+        }
+        return sorted(found.values(), key=lambda row: (row.day, row.activity))
+
+    @cached_property
+    def then(self) -> Sequence[Then]:
+        """The records that were corrected since the day of judging, as they stood on it (decisions 56)."""
+        return corrected_since(self.as_of)
+
+    @cached_property
     def study_cap(self) -> Timeline:
         """The most hours that one day is worth, over time."""
         return cap_line()
@@ -225,6 +254,9 @@ class ProofContext:
             length = hours_between(start, end)
             held = frozenset(word for word, said in zip(words, says, strict=True) if said)
             details[pk] = Detail(chair, chair_name.strip(), lecturer.strip(), length, held)
+        for one in self.then:
+            said = frozenset(word for word in words if word in f"{one.title}\n{one.content}")
+            details[one.activity] = Detail(one.chair, one.chair_name, one.lecturer.strip(), one.hours, said)
         return details
 
     @cached_property
@@ -232,15 +264,16 @@ class ProofContext:
         """{activity id: topics} of the year's records of the kinds that a duty asks the topic of."""
         kinds = {kind for duty in self.duties if topic_of(duty) for kind in kinds_of(duty)}
         ids = {row.activity for row in self.everywhere(kinds)}
-        return topics_of(Activity.objects.filter(pk__in=ids)) if ids else {}
+        return topics_of(Activity.objects.filter(pk__in=ids), self.as_of) if ids else {}
 
     @cached_property
     def visits(self) -> dict[int, str]:
         """{activity id: title and minutes} of the year's visits to contact branches: there the leader is named."""
         kinds = {kind for duty in self.duties if duty.source == "contact" for kind in kinds_of(duty)}
-        ids = {row.activity for row in self.everywhere(kinds)}
+        ids = {row.activity for row in self.everywhere(kinds)} | {row.activity for row in self.uncounted_of(kinds)}
         rows = Activity.objects.filter(pk__in=ids).order_by().values_list("pk", "title", "content")
-        return {pk: f"{title}\n{content}" for pk, title, content in rows}
+        visits = {pk: f"{title}\n{content}" for pk, title, content in rows}
+        return visits | {one.activity: f"{one.title}\n{one.content}" for one in self.then if one.activity in ids}
 
     @cached_property
     def attendance(self) -> dict[int, dict[int, str]]:
@@ -254,6 +287,11 @@ class ProofContext:
         for member, activity, state in rows.order_by().values_list("member_id", "activity_id", "state"):
             if member in people:
                 attendance.setdefault(member, {})[activity] = state
+        for one in self.then:
+            for member in people:
+                attendance.get(member, {}).pop(one.activity, None)
+                if member in one.states:
+                    attendance.setdefault(member, {})[one.activity] = one.states[member]
         return attendance
 
     @cached_property

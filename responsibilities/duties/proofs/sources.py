@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from branches.access.models import User
+from common.text import quoted
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs import circulars, people, places, records, work
 from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
 from responsibilities.duties.templates import template
+from responsibilities.requirements.rule import DOCUMENTS, REMINDERS
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
 SOURCES: dict[str, Callable[[ProofContext, list[Duty]], Slots]] = {
@@ -59,6 +61,28 @@ SOURCE_NAMES = {
 }
 
 
+# What the holder does instead of writing about it; whatever is not named here is proved by a record.
+_STEPS = {
+    "stages": "补佐证",
+    "minuted": "补佐证",
+    "terms": "登记换届",
+    "supervisions": "在督查中办理",
+    "lists": "下达清单",
+    "circulars": "印发通报",
+}
+_BY_PAPER = {DOCUMENTS: "在对应的应办义务中登记文件", REMINDERS: "在对应的应办义务中发出提醒"}
+
+
+def why_no_report(duty: Duty) -> str:
+    """Return the sentence for whoever reports in words what the system proves: by what, and what to do instead."""
+    step = _STEPS.get(duty.source, "登记记录")
+    if duty.source == "requirements":
+        rules = (REQUIREMENT_RULES_BY_ID.get(rule) for rule in duty.rule_ids)
+        steps = [_BY_PAPER.get(row.proof, step) for row in rules if row is not None]
+        step = "，或".join(dict.fromkeys(steps)) or step
+    return f"这项责任由系统按{SOURCE_NAMES[duty.source]}认定，不需要文字报告，请{step}。"
+
+
 def proved_by_system(duty: Duty) -> bool:
     """Whether the system finds the proof of this duty by itself."""
     return duty.source in SOURCES and (duty.source not in FROM_TEMPLATE or template(duty.key) is not None)
@@ -90,6 +114,12 @@ def _subject_to_come(duty: Duty) -> str:
     return next((row.alive_from for row in rows if not row.alive), "")
 
 
+def _rests_on_it_alone(duty: Duty) -> bool:
+    """Whether each rule of a duty makes requirements whose records are still to come: then nothing of it can be shown yet."""
+    rows = [REQUIREMENT_RULES_BY_ID.get(rule) for rule in duty.rule_ids]
+    return bool(rows) and all(row is not None and not row.alive for row in rows)
+
+
 def _in_words(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each period, waiting for the holder's words."""
     found: Slots = {}
@@ -104,6 +134,9 @@ def _in_words(context: ProofContext, duties: list[Duty]) -> Slots:
                 # Nobody is made to write a report about himself (rules against formalism, oa-no-formalism).
                 slot.expected, slot.text = 0, "系统暂无这方面的数据，不要求党员填报"
                 slot.later = _subject_to_come(duty)
+            elif _rests_on_it_alone(duty):
+                slot.later = _subject_to_come(duty)
+                slot.expected, slot.text = 0, f"随{quoted(slot.later)}功能启用，目前不要求填报"
             slots.append(slot)
         found[duty.pk] = slots or nothing_owed(duty, "")
     return found

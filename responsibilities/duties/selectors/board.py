@@ -132,10 +132,10 @@ class Board:
         return f"{mine} 份清单，全部 {everything} 份" + ("，其余不在所选或查阅范围内" if others else "")
 
     def fitting(self, duties: Iterable[Duty], state: str) -> list[Duty]:
-        """Return the duties any slot of which is in a state of DutySlot; all where none is asked for."""
+        """Return the duties any slot of which `stands` in a state; all where none is asked for."""
         if not state:
             return list(duties)
-        return [duty for duty in duties if any(slot.state == state for slot in self.slots[duty.pk])]
+        return [duty for duty in duties if any(slot.stands == state for slot in self.slots[duty.pk])]
 
     def cards(self, state: str = "") -> list[Card]:
         """Return the Cards of the chain, from the top down; with a state each says how many duties are in it."""

@@ -15,8 +15,8 @@ from members.activities.models import Activity
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyReport, Level, ListState, ReportState
 from responsibilities.duties.progress import Progress, progress
 from responsibilities.duties.selectors.board import Board
-from responsibilities.duties.selectors.wording import CARD_OF, CARDS, OPTIONAL, chip
-from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED, DutySlot, Slots
+from responsibilities.duties.selectors.wording import CARD_OF, CARDS, OPTIONAL, chip, standing
+from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED, STATE_NAMES, DutySlot, Slots
 
 DEEPEST = len(LEVEL_ORDER)
 _READ = ("list__organisation", "list__holder", "list__member__account")
@@ -203,10 +203,13 @@ def _kind(found: Progress) -> str:
 
 
 def _many(name: str, rows: list[Duty], slots: Slots, as_of: date, duty: Duty) -> dict[str, Any]:
-    total = progress([slot for row in rows for slot in slots.get(row.pk, [])], as_of)
+    mine = [slot for row in rows for slot in slots.get(row.pk, [])]
+    total = progress(mine, as_of)
     late = len({row.list_id for row in rows if progress(slots.get(row.pk, []), as_of).overdue})
     unit = "名" if rows[0].list.level == Level.MEMBER else "个"
     state, word = chip(total, (), as_of)
+    if (stands := standing(total, mine)) != total.state:
+        state, word = stands, STATE_NAMES[stands]
     lists = {row.list_id for row in rows}
     return {
         "level": name,

@@ -14,11 +14,14 @@ from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.proofs.context import kinds_of
 from responsibilities.duties.proofs.places import slot_key
 from responsibilities.duties.proofs.sources import proved_by_system
+from responsibilities.duties.slot import periods_of
 from responsibilities.requirements.selectors import Requirement
 from responsibilities.work.models import WorkItem
 
 # Of a branch: proved by each record of the template's kinds that it holds, whoever was there.
 BY_KIND = ("activities", "hours", "debrief")
+_BELOW = (Kind.BRANCH, Kind.SMALL_GROUP)
+_UPPER = (Level.PARTY_GROUP, Level.COMMITTEE, Level.GENERAL_BRANCH)
 
 
 def duties_of_record(
@@ -78,15 +81,29 @@ def duties_of_item(item: WorkItem, carriers: Iterable[int], *, user: Actor | Non
 def duties_of_requirement(
     row: Requirement, *, user: Actor | None = None, place: Organisation | None = None
 ) -> list[tuple[Duty, str]]:
-    """Return [(Duty, slot key)] of the issued duties that a Requirement counts for: its branch's lines with this rule.
+    """Return [(Duty, slot key)] of the issued duties that a Requirement counts for: lines of its organisation with its rule.
+
+    A branch's rest on its requirements; above it some do, and others are proved by the same records, papers or terms.
 
     row: a Requirement (requirements/selectors.py). user: only duties he may read (all when None). place: its Organisation
-    where it is at hand.
+    where it is at hand. One statement.
     """
     place = place or Organisation.objects.get(pk=row.organisation)
-    return [
-        (duty, slot_key(row, place)) for duty in _of_branch(place, [row.period.year], user) if _by_rule(duty, [row])
-    ]
+    if place.kind in _BELOW:
+        duties = [duty for duty in _of_branch(place, [row.period.year], user) if _by_rule(duty, [row])]
+        return [(duty, slot_key(row, place)) for duty in duties]
+    if row.person:
+        # A person's lists name him by account or roster, not by the office that his requirement stands at.
+        return []
+    above = [duty for duty in _issued(place.pk, _UPPER, [row.period.year], user) if row.rule in duty.rule_ids]
+    return [(duty, _slot_above(duty, row, place)) for duty in above]
+
+
+def _slot_above(duty: Duty, row: Requirement, place: Organisation) -> str:
+    """The key of the slot in which a requirement falls due, "" where the duty's slots are things (terms)."""
+    if duty.source == "requirements":
+        return slot_key(row, place)
+    return next((str(period) for period, _ in periods_of(duty) if row.period.last in period), "")
 
 
 def branch_duties(
@@ -110,17 +127,18 @@ def branch_duties(
 
 def _of_branch(place: Organisation, years: Iterable[int], user: Actor | None) -> list[Duty]:
     """Issued duties of these years that the system proves, of the branch itself or of that a small group belongs to."""
+    branch = place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk
+    return _issued(branch, (Level.BRANCH,), years, user)
+
+
+def _issued(place: int | None, levels: Sequence[Level], years: Iterable[int], user: Actor | None) -> list[Duty]:
     rows = Duty.objects.filter(
-        list__organisation=place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk,
-        list__level=Level.BRANCH,
-        list__year__in=years,
-        list__state=ListState.ISSUED,
+        list__organisation=place, list__level__in=levels, list__year__in=years, list__state=ListState.ISSUED
     ).exclude(source="")
     if user is not None:
         rows = rows.visible_to(user)
-    return [
-        duty for duty in rows.select_related("list__organisation").order_by("order", "pk") if proved_by_system(duty)
-    ]
+    rows = rows.select_related("list__organisation").order_by(*tree_order("list__organisation__"), "order", "pk")
+    return [duty for duty in rows if proved_by_system(duty)]
 
 
 def _by_rule(duty: Duty, rows: Iterable[Requirement]) -> bool:

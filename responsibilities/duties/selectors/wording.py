@@ -10,6 +10,7 @@ from responsibilities.duties.slot import (
     CLOSED,
     DONE,
     LEFT_OUT,
+    NOT_ALIVE,
     NOT_APPLICABLE,
     OPEN,
     OVERDUE,
@@ -87,11 +88,17 @@ def chip(found: Progress, slots: Sequence[DutySlot], as_of: date) -> tuple[str, 
         if due is None or any(slot.done or slot.state in DONE for slot in slots if slot.state not in LEFT_OUT):
             return OPEN, STATE_NAMES[OPEN]
         return "not_due", f"{due.month}月{due.day}日"
+    stands = standing(found, slots)
+    return stands, STATE_NAMES[stands]
+
+
+def standing(found: Progress, slots: Sequence[DutySlot]) -> str:
+    """Return the state in which a duty with these slots is named: as DutySlot.stands, of what most needs a hand."""
     if found.state == CLOSED and any(slot.unreviewed for slot in slots):
-        return REPORTED, STATE_NAMES[REPORTED]
+        return REPORTED
     if found.state == NOT_APPLICABLE and slots and all(slot.dormant for slot in slots):
-        return slots[0].look, slots[0].word
-    return found.state, STATE_NAMES[found.state]
+        return NOT_ALIVE
+    return found.state
 
 
 def tone(found: Progress) -> str:

@@ -22,6 +22,7 @@ from common.stale_form import require_unchanged
 from common.text import clean_text, quoted
 from responsibilities.duties.models import Duty, DutyReport, ListState, ReportState
 from responsibilities.duties.progress import duty_slots
+from responsibilities.duties.proofs.sources import proved_by_system, why_no_report
 from responsibilities.duties.rights import reminds, require_reports, reviewers, reviews
 from responsibilities.duties.selectors.holders import holders_each, holders_of
 from responsibilities.duties.services.lists import mark_lists
@@ -118,7 +119,7 @@ def duty_report(
     if stands.state not in (OPEN, OVERDUE, UNKNOWN, RETURNED):
         raise Conflict(f"{quoted(duty)}{stands.name}的状态是“{STATE_NAMES[stands.state]}”，不需要再报告。")
     if not stands.words and stands.state != RETURNED:
-        raise ValidationError({"text": "这项责任由系统按记录认定，请登记记录，不需要文字报告。"})
+        raise ValidationError({"text": why_no_report(duty) if proved_by_system(duty) else "这一期不需要文字报告。"})
     require_unchanged(seen, said(stands), "这一期在您打开页面之后有了新的报告或审核，请核对后再提交。")
     text = clean_text(text)
     if not text:

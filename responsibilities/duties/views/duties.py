@@ -31,7 +31,16 @@ from responsibilities.duties.selectors.chain import Family, chain, of_board, rel
 from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
-from responsibilities.duties.selectors.wording import CARD_OF, CARDS, basis, chip, frequency, own_number, role_of
+from responsibilities.duties.selectors.wording import (
+    CARD_OF,
+    CARDS,
+    basis,
+    chip,
+    frequency,
+    own_number,
+    role_of,
+    standing,
+)
 from responsibilities.duties.services.reports import about, reportable
 from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
 from responsibilities.portfolios.rights import supervises
@@ -220,6 +229,7 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
         "slots": len(mine),
         "waiting": len(waiting),
         "undone": sum(slot.state != REPORTED for slot in waiting),
+        "to_judge": sum(slot.state == REPORTED for slot in waiting),
         "everything": everything,
         "proved": proved_by_system(duty),
         "source": SOURCE_NAMES.get(duty.source, ""),
@@ -286,12 +296,11 @@ def duty_export(request: Request) -> HttpResponse:
             found.total,
             found.fulfilled,
             found.overdue,
-            STATE_NAMES[found.state],
+            STATE_NAMES[standing(found, board.slots[duty.pk])],
             next_date(board.slots[duty.pk], board.as_of) or "",
         ]
-        for duty in duties
+        for duty in board.fitting(duties, data.get("state") or "")
         for found in [board.found[duty.pk]]
-        if not data.get("state") or found.state == data["state"]
     )
     return exports.send(
         request,

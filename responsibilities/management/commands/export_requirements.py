@@ -4,7 +4,11 @@ from responsibilities.requirements.exports import requirement_rows
 
 
 class Command(PeriodCommand):
-    help = "Write every requirement whose own period lies within --period as CSV (UTF-8 with BOM), unfiltered."
+    help = (
+        "Write the requirements of branches and small groups that rates, facts and scores count (the rules marked `counted`) "
+        "and whose own period lies within --period, as CSV (UTF-8 with BOM), unfiltered. What upper levels and persons owe is "
+        "in the export of the page 应办义务."
+    )
 
     def add_arguments(self, parser):
         super().add_arguments(parser)

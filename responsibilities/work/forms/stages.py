@@ -6,6 +6,7 @@ from common import clock
 from common.forms.form import Form
 from common.stale_form import form_mark
 from members.activities.forms.fields import DayField, TextField
+from responsibilities.work.services import noted
 from responsibilities.work.services.stages import MilestoneData, StageData, shown
 
 MOST_MILESTONES = 20
@@ -17,8 +18,18 @@ def _day(label, *, actual=False):
     return DayField(label=label, required=False)
 
 
+def _lock(form, sentence):
+    """Show the actual date as one that stands. Its value is still sent, so that the service sees what was meant."""
+    form.fields["happened_on"].widget.attrs["readonly"] = True
+    form.fields["happened_on"].help_text = sentence
+
+
 class StageForm(Form):
-    """Business dates of a stage and what happened. edits: whether the planned dates may be changed; corrects: noted ones too."""
+    """Business dates of a stage and what happened. edits: whether the planned dates may be changed; corrects: noted ones too.
+
+    A noted date that stands for `by` is shown and not to be written in; whoever sends another all the same is refused by the
+    service. locked: whether the stage's own date is one.
+    """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     planned_on = _day("业务计划日期")
@@ -30,7 +41,7 @@ class StageForm(Form):
     # Never rendered: a place for the messages about the list of milestones.
     milestones = forms.Field(required=False)
 
-    def __init__(self, data=None, *, stage, edits, corrects=False):
+    def __init__(self, data=None, *, stage, by, edits, corrects=False):
         super().__init__(
             data,
             initial={
@@ -42,17 +53,25 @@ class StageForm(Form):
         )
         self.fields["planned_on"].disabled = not edits
         rows = list(stage.milestones.order_by("planned_on", "pk"))
+        self.locked = noted.locked(by, stage, corrects)
+        if self.locked:
+            _lock(self, noted.why_locked(stage.item, stage.happened_on))
         if not corrects or not (stage.happened_on or any(row.happened_on for row in rows)):
             del self.fields["reason"]
         initial = [
             {"pk": row.pk, "name": row.name, "planned_on": row.planned_on, "happened_on": row.happened_on}
             for row in rows
         ]
-        extra = 0 if not edits else 1 if rows else 2
+        # Dividing a stage gives up the date that it bears.
+        extra = 0 if not edits or self.locked else 1 if rows else 2
         formset = forms.formset_factory(
             MilestoneForm, extra=extra, max_num=MOST_MILESTONES, validate_max=True, absolute_max=MOST_MILESTONES + 5
         )
         self.parts = formset(data, prefix="part", initial=initial, form_kwargs={"edits": edits})
+        for row, part in zip(rows, self.parts.initial_forms):
+            if noted.locked(by, row, corrects):
+                part.locked = True
+                _lock(part, noted.why_locked(stage.item, row.happened_on))
 
     def is_valid(self):
         return super().is_valid() and self.parts.is_valid()
@@ -90,7 +109,9 @@ class StageForm(Form):
 
 
 class MilestoneForm(Form):
-    """One row of the milestones; an empty one is left out."""
+    """One row of the milestones; an empty one is left out. locked: its noted date stands, so it is not deleted either."""
+
+    locked = False
 
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**53)
     name = TextField(label="节点", max_length=100, required=False)

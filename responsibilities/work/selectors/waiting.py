@@ -179,7 +179,7 @@ def _date_finding(row: Waiting) -> tuple[str, str]:
 
 
 def _other_uses(link: StageEvidence, record: Activity) -> list[tuple[str, str]]:
-    others = StageEvidence.objects.active().exclude(pk=link.pk).exclude(stage__item=link.stage.item_id)
+    others = StageEvidence.objects.active().exclude(stage__item=link.stage.item_id)
     same = Q(activity=record) | Q(branch=link.branch_id, branch__isnull=False)
     rows = others.filter(same).order_by("pk").values_list("activity", "stage__item__name", "stage__stage", "sentence")
     rows = list(rows)

@@ -1,4 +1,4 @@
-"""Business dates once noted (decisions NN): the date decides whether a stage is missing, so who is judged by it does not move it.
+"""Business dates once noted (decisions 73): the date decides whether a stage is missing, so who is judged by it does not move it.
 
 Whoever carries the work notes a date where none is noted, and corrects on the same day what he noted himself. Otherwise a
 noted date is changed or cleared by who arranges the work, with a reason that the trail keeps; those who carry it are told.
@@ -42,6 +42,16 @@ def _own(by: Actor, row: SyncStage | Milestone) -> bool:
     return by is not OPERATOR and row.noted_by_id == by.pk and row.noted_on == clock.today()
 
 
+def locked(by: Actor, row: SyncStage | Milestone, corrects: bool) -> bool:
+    """Whether the date that the row bears stands for `by`. corrects: whether he may change what others noted (rights.py)."""
+    return bool(row.happened_on) and not corrects and by is not OPERATOR and not _own(by, row)
+
+
+def why_locked(item: WorkItem, day: date) -> str:
+    """Return the sentence beside a noted date that stands: who changes it."""
+    return f"业务日期已登记为 {clock.in_words(day)}，更正请报{correctors(item)}。"
+
+
 def changed(
     by: Actor, stage: SyncStage, happened: date | None, rows: Sequence[tuple[int | None, str, date | None, date | None]]
 ) -> list[Changed]:
@@ -72,10 +82,7 @@ def require(by: Actor, item: WorkItem, changes: Iterable[Changed], corrects: boo
     if not changes or by is OPERATOR:
         return
     if not corrects:
-        who = correctors(item)
-        raise ValidationError(
-            {row.field: f"业务日期已登记为 {clock.in_words(row.old)}，更正请报{who}。" for row in changes}
-        )
+        raise ValidationError({row.field: why_locked(item, row.old) for row in changes})
     if not reason.strip():
         raise ValidationError({"reason": NO_REASON})
 

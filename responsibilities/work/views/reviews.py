@@ -86,6 +86,13 @@ _LISTED = {"with_record": "{} 条佐证随记录审核", "done": "本人已办 {
 _NONE_LISTED = {"with_record": "没有随记录审核的佐证", "done": "本人还没有确认或退回过佐证"}
 
 
+_UNDER = {
+    "": "报送时就关联的，随记录一并审核；事后补的在这里单独确认。本人关联的不由本人确认",
+    "with_record": "报送时就关联的，在审核记录时一并确认或退回",
+    "done": "本人确认或退回的，最近的在前",
+}
+
+
 def _listed(request: Request, shown: str) -> HttpResponse:
     """The links of another segment: those that a record's own review confirms, and those decided already."""
     rows = read(with_records(request.user) if shown == "with_record" else decided(request.user))
@@ -93,6 +100,7 @@ def _listed(request: Request, shown: str) -> HttpResponse:
     number = page.paginator.count
     context = {
         "title": _LISTED[shown].format(number) if number else _NONE_LISTED[shown],
+        "sub": _UNDER[shown],
         "segments": _segments(request, shown, number),
         "shown": shown,
         "page": page,
@@ -114,6 +122,7 @@ def _page(request: Request, chosen: StageEvidence | None, fault: str = "", statu
     context = {
         "title": title,
         "page": page,
+        "sub": _UNDER[""],
         "segments": _segments(request, "", total),
         "waiting": [
             {"row": row, "current": chosen is not None and row.link.pk == chosen.pk, "after": AFTER.get(row.outcome)}

@@ -40,7 +40,9 @@ def stage_edit(request: Request, pk: int) -> HttpResponse:
     powers, carriers = powers_for(request.user, stage.item)
     require(powers.notes(stage.item, carriers), request.user, DUTIES, stage.item)
     edits = powers.edits(stage.item)
-    form = StageForm(request.POST or None, stage=stage, edits=edits, corrects=powers.corrects(stage.item))
+    form = StageForm(
+        request.POST or None, stage=stage, by=request.user, edits=edits, corrects=powers.corrects(stage.item)
+    )
     status = 200
     if request.method == "POST":
         status = 422

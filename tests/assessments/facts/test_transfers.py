@@ -18,7 +18,7 @@ from common.periods import Period
 from members.activities.models import Activity
 from members.roster.models.members import Membership
 from members.roster.models.posts import Post
-from members.roster.services.members import member_transfer
+from members.roster.services.members import member_create, member_transfer, member_update, post_end, post_give
 from responsibilities.requirements.selectors import requirements
 from tests.assessments.facts.test_fill import picture
 from tests.examples import examples
@@ -92,6 +92,8 @@ def test_each_day_belongs_to_one_branch_and_facts_and_requirements_follow(world,
     with time_machine.travel(f"{TODAY}T10:00:00+08:00", tick=False), transaction.atomic():
         agency = Agency(world, seed)
         agency.build()
+        # Nobody records what is still to come, so no roster of such a day is judged anew.
+        Activity.objects.filter(day__gt=TODAY).delete()
         rollups.fill()
         places = [place for branch in agency.branches for place in (branch, *agency.groups[branch.pk])]
         for person, place, ago in steps:
@@ -131,3 +133,34 @@ def test_a_transfer_registered_later_changes_the_quorum_of_a_meeting_held_since(
         assert (judged.valid, judged.expected, judged.present) == (True, 4, 2)
         assert fact.get().numerator == 1 and Activity.objects.get(pk=record.pk).valid
         assert not early.judgements.get().valid, "he still belonged to it on that day"
+
+
+def test_people_dates_of_joining_and_seats_entered_later_change_the_quorums_of_what_was_held_since(world):
+    branch, by = world.branch_a, world.secretary_a
+
+    def judged(record):
+        rollups.fill()
+        row = record.judgements.get()
+        return row.valid, row.expected, row.present
+
+    with time_machine.travel("2026-06-20T10:00:00+08:00", tick=False):
+        people = world.people("branch_a")
+        away = dict.fromkeys(people[3:], "absent")
+        assembly = submitted(branch, by, day=date(2026, 6, 10), states=away)
+        assert judged(assembly) == (True, 5, 3)
+        more = [
+            member_create(by=OPERATOR, branch=branch, name=name, stage="full", joined_on=joined, full_on=joined)
+            for name, joined in (("甲六", date(2020, 7, 1)), ("甲七", date(2021, 7, 1)))
+        ]
+        assert judged(assembly) == (False, 7, 3)
+        member_update(by=OPERATOR, member=more[0], full_on=date(2026, 6, 11))
+        assert judged(assembly) == (True, 6, 3)
+        member_update(by=OPERATOR, member=more[0], full_on=date(2021, 7, 1))
+        assert judged(assembly) == (False, 7, 3), "the day between the old date and the new one is judged too"
+        meeting = submitted(branch, by, kinds=("committee_meeting",), day=date(2026, 6, 10))
+        there = judged(meeting)
+        seat = post_give(by=OPERATOR, member=more[0], organisation=branch, kind="commissioner", starts=date(2026, 6, 1))
+        post_give(by=OPERATOR, member=more[1], organisation=branch, kind="group_leader", starts=date(2026, 6, 1))
+        assert judged(meeting) == (there[0], there[1] + 1, there[2])
+        post_end(by=OPERATOR, post=seat, ends=date(2026, 6, 9))
+        assert judged(meeting) == there

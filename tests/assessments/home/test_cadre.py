@@ -54,7 +54,7 @@ def test_the_record_holds_what_happened_and_keeps_unknown_apart(year):
     assert [(row["title"], row["hours"]) for row in record["training"]] == [("党课", 2.0), ("党课", None)]
     assert (record["hours"], record["unknown_hours"]) == (2.0, 1)
     assert [(row["name"], row["part"], row["synchronised"], row["missing"]) for row in record["work"]] == [
-        ("能源保供", "承办", 1, 0)
+        ("能源保供", "支部承办", 1, 0)
     ]
     assert record["posts"][0]["title"].endswith("支部书记")
 
@@ -79,9 +79,26 @@ def test_the_document_says_the_same_as_the_page(year, as_):
     words = [paragraph.text for paragraph in document.paragraphs]
     assert words[0] == f"{year.secretary_a.name}2026年度党建工作实绩"
     tables = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
-    assert ["能源保供", "承办", "1", "0", "0", "否"] in tables
+    assert ["能源保供", "支部承办", "1", "0", "0", "否"] in tables
     assert ["05-05", "党课", "党课", "未知"] in tables
     assert "合计2学时，另有1次没有记录时长。" in words
+    assert words[-4:] == ["本人签字：", "审核人签字：", year.root.name, clock.in_full(clock.today())]
+    assert f"截至{clock.in_full(clock.today())}的记录" in words[1]
+
+
+def test_his_own_duties_stand_apart_from_those_of_the_organisation_he_leads(world, as_):
+    issued(world)
+    record = cadre_record(world.party_secretary, 2026)
+    assert [part["own"] for part in record["lists"]] == sorted((part["own"] for part in record["lists"]), reverse=True)
+    kinds = {part["own"]: part["name"] for part in record["lists"]}
+    assert "党组" in kinds[False] and not cadre_record(world.secretary_a, 2026)["lists"][0]["own"]
+    page = as_("party_secretary").get(f"/cadres/{world.party_secretary.pk}/").content.decode()
+    assert f"集体责任　{kinds[False]}" in page and page.count("本人责任　") == sum(
+        part["own"] for part in record["lists"]
+    )
+    document = docx.Document(io.BytesIO(as_("leader").post(f"/cadres/{world.leader.pk}/docx/").content))
+    whose = {row.cells[1].text for row in document.tables[0].rows[1:]}
+    assert whose == {"本人"}
 
 
 def test_notices_stand_in_the_year_in_which_they_were_sent(world):

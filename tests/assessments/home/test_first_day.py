@@ -9,7 +9,7 @@ import re
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -26,11 +26,7 @@ from tests.members.imports.support import applied, uploaded
 from tests.world import identity
 
 PASSWORD = "鼓楼东边第三棵银杏树-2026"
-FIRST = [
-    ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期"],
-    ["中共江州市测试局党组", "局党组", "党组", "", "2014-06-05"],
-    ["中共江州市测试局机关委员会", "机关党委", "机关党委", "局党组", "2014-07-01"],
-]
+GROUP, COMMITTEE = "中共江州市测试局党组", "中共江州市测试局机关委员会"
 # Said of nothing at all it is false.
 TOO_GLAD = re.compile(r"没有逾期|全部完成|全部同步|均已完成|都已完成|没有待办|无逾期")
 
@@ -96,38 +92,44 @@ def bring_in(client, ledger, *rows):
     assert batch.state == "applied", batch.outcome
 
 
-def operator_begins(folder, capsys):
-    """Make the first accounts and the first organisations; return the clients of administrator and committee secretary."""
+def operator_begins(capsys, monkeypatch):
+    """Make the first accounts and the first organisations; return the clients of administrator and committee secretary.
+
+    The committee's name is the one that the command takes from that of the Party group; the auditor follows later.
+    """
     code = printed(capsys, "create_account", "admin", "--name", "系统管理", "--role", "system_administrator")
     admin = enter("admin", code.rsplit("：", 1)[1].strip())
     page = text(admin)
-    assert "还有 4 步，党务干部就可以接着做" in page and "import_organisations" in page
-    ledger = folder / "first.csv"
-    ledger.write_text("\n".join(",".join(row) for row in FIRST), encoding="utf-8-sig")
-    call_command("import_organisations", str(ledger))
-    role = ("--role", "committee_secretary", "--at", "机关党委")
-    code = printed(capsys, "create_account", "dangwei", "--name", "机关书记", *role)
-    return admin, enter("dangwei", code.rsplit("：", 1)[1].strip())
+    assert "还有 4 步，党务干部就可以接着做" in page and "manage.py begin" in page
+    with pytest.raises(CommandError, match="用户名已被使用"):
+        call_command("begin", username="admin", party_group=GROUP, committee=COMMITTEE, secretary="机关书记")
+    assert not Organisation.objects.exists()
+    typed = iter(["", GROUP, "", "机关书记", ""])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
+    said = printed(capsys, "begin")
+    assert next(typed, None) is None and f"{GROUP} › {COMMITTEE}" in said
+    page = text(admin, "/first-steps/")
+    assert "还有 2 步" in page and "manage.py begin" not in page and "security_auditor" in page
+    return admin, enter("dangwei", re.search(r"dangwei，一次性口令：(\S+)", said)[1])
 
 
 def nothing_is_called_done(secretary):
-    """Nothing is owed yet, and no page says that all of it is done."""
+    """Nothing was ever done, and no page says that all of it is."""
     page = text(secretary)
     assert "还有 8 步" in page and "先做：导入党组织和处室" in page and 'href="/imports/#id_organisations"' in page
     for path, main in open_the_menu(secretary).items():
         assert not TOO_GLAD.search(main), (path, TOO_GLAD.search(main)[0])
     assert "正在汇总" in text(secretary, "/dashboard/")
     rollups.fill()
-    assert "还没有到期的事项" in text(secretary, "/dashboard/") and "还没有应办事项" in text(
-        secretary, "/requirements/"
-    )
+    # As the step of the start says: until it is taken, what the Party group owed is overdue.
+    assert "没有确定以前，已经过去的都会显示为逾期" in page
+    assert re.search(r"应办 \d+ 项，已办 0 项", text(secretary, "/requirements/"))
 
 
 def ledgers_and_start(secretary):
     branch = {"党组织全称": "中共江州市测试局综合处支部委员会", "简称": "综合处党支部", "组织类别": "党支部"}
-    bring_in(
-        secretary, "organisations", branch | {"上级党组织": "机关党委", "成立日期": "2015-01-05", "所在处室": "综合处"}
-    )
+    branch |= {"上级党组织": "机关党委", "成立日期": "2015-01-05", "所在处室": "综合处"}
+    bring_in(secretary, "organisations", branch)
     member = {"人员类别": "正式党员", "所在党支部": "综合处党支部", "加入党组织日期": "2018-03-01"}
     people = [
         member | {"姓名": name, "公民身份号码": identity(number), "转为正式党员日期": "2019-03-01", "党内职务": post}
@@ -162,8 +164,8 @@ def a_secretary_is_appointed(admin, secretary):
     return place, code
 
 
-def test_from_an_installation_without_rows_to_the_first_accepted_record(empty, capsys):
-    admin, secretary = operator_begins(empty, capsys)
+def test_from_an_installation_without_rows_to_the_first_accepted_record(empty, capsys, monkeypatch):
+    admin, secretary = operator_begins(capsys, monkeypatch)
     nothing_is_called_done(secretary)
     ledgers_and_start(secretary)
     place, code = a_secretary_is_appointed(admin, secretary)

@@ -12,6 +12,7 @@ from assessments.results.models import Assessment
 from assessments.results.selectors.estimates import estimate_of
 from assessments.results.services import assessment_trial
 from assessments.scoring import rounded
+from branches.settings.services import start_set
 from common import clock
 from common.periods import Period
 from members.activities.models import Activity, ActivityJudgement, ActivityKind
@@ -174,6 +175,19 @@ def test_what_lags_is_lost_for_good_and_what_is_missing_can_be_made_up(world, as
     regain = {loss["url"]: loss["regain"] for loss in answer.context["score"]["losses"] if "/sync/" in loss["url"]}
     item = work[SyncStageKind.STUDY].item_id
     assert regain == {f"/sync/{item}/#stage-implementation": True, f"/sync/{item}/#stage-arrangement": False}
+
+
+def test_an_estimate_of_nothing_is_none_and_one_of_little_has_no_grade(world, as_):
+    path = f"/organisations/{world.branch_b.pk}/estimate/"
+    with clock.at(timezone.make_aware(datetime(2026, 12, 4, 9))):
+        start_set(by=world.committee_secretary, day=date(2026, 12, 4))
+        page = as_("secretary_b").get(path).content.decode()
+        assert "尚无应计分的事项，暂不估算" in page and "dj-score-figure" not in page
+        start_set(by=world.committee_secretary, day=date(2026, 11, 14))
+        page = as_("secretary_b").get(path).content.decode()
+        assert "<b>暂不评等次</b>，按已计分的 1 项估算" in page
+        page = as_("secretary_a").get(path.replace(str(world.branch_b.pk), str(world.branch_a.pk))).content.decode()
+        assert "按已计分的 4 项估算" in page and "<b>待改进</b>" in page
 
 
 def _scored(branch):

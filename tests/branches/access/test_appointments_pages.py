@@ -91,12 +91,14 @@ def test_an_end_before_the_start_is_refused(world, as_):
     assert "任职止不能早于任职起" in answer.content.decode()
 
 
-def test_what_has_ended_does_not_end_again(world, as_):
+def test_what_has_ended_does_not_end_again_and_its_last_day_is_not_over(world, as_):
     row = Appointment.objects.get(user=world.officer_a)
     Appointment.objects.filter(pk=row.pk).update(ends=clock.today() - timedelta(days=1))
     data = {"ends": clock.today().isoformat(), "successor": world.secretary_a.pk, "reason": "x"}
-    answer = as_("committee_secretary").post(f"/appointments/{row.pk}/end/", data)
-    assert "该任职已经结束" in answer.content.decode()
+    client, url = as_("committee_secretary"), f"/appointments/{row.pk}/end/"
+    assert "该任职已经结束" in client.post(url, data).content.decode()
+    Appointment.objects.filter(pk=row.pk).update(ends=clock.today())
+    assert client.post(url, data).status_code == 302
 
 
 def _found(client, text):

@@ -57,6 +57,26 @@ def test_a_leader_appoints_his_assistant_on_his_own_page_and_ends_him_there(worl
         assert fresh(world.outsider).principals == set() and not fresh(world.outsider).seats
 
 
+def test_a_leader_withdraws_on_the_same_day_whom_he_appointed_by_mistake(world, as_):
+    row, other = appointed(world), world.assistant.appointments.get()
+    client, path = as_("party_secretary"), f"/account/assistants/{row.pk}/withdraw/"
+    assert path in client.get("/account/assistants/").content.decode()
+    assert "立即不能再代您办理" in client.get(path).content.decode()
+    assert client.post(path, {"reason": ""}).status_code == 422 and fresh(world.outsider).principals
+    # Another leader's is no address of his, and neither is anybody else's.
+    assert client.post(path.replace(str(row.pk), str(other.pk)), {"reason": "选错了人"}).status_code == 404
+    for who in ("leader", "committee_secretary", "outsider"):
+        assert as_(who).post(path, {"reason": "选错了人"}).status_code == 404
+    assert client.post(path, {"reason": "选错了人"}).status_code == 302
+    assert fresh(world.outsider).principals == set() and not fresh(world.outsider).seats
+    assert AuditEntry.objects.filter(verb="appointment.withdraw", object_id=row.pk).count() == 1
+    assert "已撤回：选错了人" in client.get("/account/assistants/").content.decode()
+    # One of another day is ended instead, and offers nothing else.
+    client, path = as_("leader"), f"/account/assistants/{other.pk}/withdraw/"
+    assert path not in client.get("/account/assistants/").content.decode()
+    assert "只有当天登记的任职可以撤回" in client.post(path, {"reason": "选错了人"}).content.decode()
+
+
 def test_his_reach_is_to_read_what_the_leader_reads_and_nothing_else(world):
     now, leads = fresh(world.assistant), fresh(world.leader)
     for place in world.places.values():

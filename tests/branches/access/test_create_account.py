@@ -1,8 +1,9 @@
-"""create_account finds the organisation by any name that the tree page shows."""
+"""create_account finds the organisation by any name that the tree page shows; begin makes the first ones of an empty tree."""
 
 import pytest
 
 from branches.places import tree
+from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
 from common.operator import OPERATOR
 from tests.members.imports.support import run
@@ -35,3 +36,15 @@ def test_a_name_of_several_lists_them_and_makes_nothing(world):
 def test_a_name_of_none_is_a_sentence(world):
     code, _, errors = create("new", "不存在的支部")
     assert code == 1 and "没有找到党组织" in str(errors)
+
+
+def test_begin_makes_the_top_once(world, monkeypatch):
+    names = {"party_group": "中共江州市测试局党组", "committee": "中共江州市测试局机关委员会", "secretary": "李正"}
+    code, _, errors = run("begin", **names)
+    assert code == 1 and "组织树已经建立" in str(errors) and "reset_account" in str(errors)
+    monkeypatch.setattr("branches.management.commands.begin.check_empty", lambda: None)
+    code, _, errors = run("begin", **names)
+    assert code == 1 and "组织树已经建立" in str(errors)
+    code, _, errors = run("begin", **(names | {"secretary": " "}))
+    assert code == 1 and "--secretary" in str(errors)
+    assert not Organisation.objects.filter(name=names["party_group"]).exists()

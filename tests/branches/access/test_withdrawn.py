@@ -60,6 +60,16 @@ def test_what_was_entered_on_another_day_is_ended_instead(world, as_, mistake):
     assert access.has_right(world.outsider, RECORD, world.branch_a)
 
 
+def test_whom_he_appointed_meanwhile_is_named_since_it_outlives_him(world, as_):
+    by = world.committee_secretary
+    row = appointment_make(by=by, user=world.outsider, role="branch_secretary", organisation=world.branch_b)
+    page = as_("committee_secretary").get(address(row)).content.decode()
+    assert "仍然有效" not in page
+    appointment_make(by=world.outsider, user=world.member, role="branch_officer", organisation=world.branch_b)
+    page = as_("committee_secretary").get(address(row)).content.decode()
+    assert f"由其任命的{world.member.name}（" in page and "仍然有效，需要的请分别撤回" in page
+
+
 def test_nobody_else_withdraws_it(world, as_, mistake):
     assert as_("secretary_b").post(address(mistake), {"reason": "不该"}).status_code == 404
     assert as_("outsider").post(address(mistake), {"reason": "不该"}).status_code in (403, 404)

@@ -18,6 +18,8 @@ from branches.reach import access
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
+from members.roster.models.members import Member
+from members.roster.services.members import member_transfer
 
 NEW = {
     "kind": "branch",
@@ -135,10 +137,19 @@ def test_nobody_moves_or_archives_the_place_that_gives_him_his_power(world):
 
 def test_an_archived_branch_leaves_the_tree_but_keeps_its_file(world, as_):
     client = as_("staff")
-    url = f"/organisations/{world.branch_b.pk}/archive/"
+    url, data = f"/organisations/{world.branch_b.pk}/archive/", {"on": clock.today().isoformat()}
+    data["version"] = world.branch_b.version
+    left = "还有 3 人的组织关系在乙处党支部，请先转到其他党支部（如甲处党支部），再撤销。"
+    assert left in client.get(url).content.decode() and left in client.post(url, data).content.decode()
+    assert Organisation.objects.get(pk=world.branch_b.pk).archived_on is None
+    people = world.people("branch_b")
+    Member.objects.filter(pk=people[0].pk).update(status="已去世")
+    for member in people[1:]:
+        member_transfer(by=world.staff, member=member, branch=world.branch_a)
     assert "撤销不能恢复" in client.get(url).content.decode()
-    answer = client.post(url, {"on": clock.today().isoformat(), "version": world.branch_b.version})
-    assert answer.status_code == 302
+    assert client.post(url, data).status_code == 302
+    with pytest.raises(ValidationError, match="已撤销"):
+        member_transfer(by=world.staff, member=people[1], branch=world.branch_b)
     assert f"?at={world.branch_b.pk}" not in client.get("/organisations/").content.decode()
     assert f"?archived=on&amp;at={world.branch_b.pk}" in client.get("/organisations/?archived=on").content.decode()
     assert "已撤销" in client.get(f"/organisations/{world.branch_b.pk}/").content.decode()
@@ -216,6 +227,7 @@ def test_an_election_before_the_term_or_in_the_future_is_refused(world):
             terms.term_close(by=world.staff, organisation=world.branch_a, on=on)
     with pytest.raises(ValidationError):
         terms.term_close(by=world.staff, organisation=world.branch_b, on=clock.today())
+    assert terms.term_close(by=world.staff, organisation=world.branch_a, on=clock.today()).closed_on == clock.today()
 
 
 # ---- coverage

@@ -11,7 +11,7 @@ from branches.settings import dated as dated_settings
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, Resolution
-from members.activities.quorum import Counts, quorums_of
+from members.activities.quorum import Body, Counts, Quorum, held_as, quorums_of
 from members.activities.selectors.counting import LATE, ON_TIME, CountingRecord, counting_records, uncounted_records
 from members.activities.selectors.resolutions import resolution_items
 from members.activities.selectors.rosters import committee, has_committee
@@ -161,3 +161,10 @@ def test_a_quorum_is_told_where_both_figures_are_known(expected, present, known)
         assert (found.expected is not None) is known
     found = quorums_of(["committee_meeting"], Counts(seats_expected=5, seats_present=-2))
     assert found["committee_meeting"].present == 0
+
+
+def test_a_record_is_named_by_the_first_of_its_bodies_whatever_stands_first_in_it():
+    later, first = Quorum(Body.ANYONE, 8, 3, 0), Quorum(Body.ASSEMBLY, 8, 3, 4)
+    assert list(Body).index(Body.ASSEMBLY) < list(Body).index(Body.ANYONE)
+    assert held_as({"theme_day": later, "talk": Quorum(), "assembly": first}) == first
+    assert held_as({"talk": Quorum()}) == Quorum()

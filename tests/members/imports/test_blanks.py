@@ -55,7 +55,10 @@ def test_an_empty_workbook_holds_every_column_and_no_row(ledger, world, as_):
     out = io.BytesIO()
     book.save(out)
     batch = taken(client, **{ledger: SimpleUploadedFile("空表.xlsx", out.getvalue())})
-    assert batch.preview["rows"] == batch.preview["fault_count"] == 0 and not batch.preview["writes"]
+    assert batch.preview["rows"] == 0 and not batch.preview["writes"]
+    # The sheet's name, and what to do: nobody is told that all is well.
+    said = batch.preview["faults"][0][3]
+    assert batch.preview["fault_count"] == 1 and "只有标题，没有数据" in said and book.worksheets[0].title in said
 
 
 def test_three_workbooks_filled_in_go_back_in_unchanged(world, as_):

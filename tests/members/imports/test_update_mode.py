@@ -165,6 +165,17 @@ def test_people_of_the_files_branches_who_are_not_in_it_are_listed_and_stay(as_,
     assert Member.objects.count() == before
 
 
+def test_an_empty_sheet_is_named_and_what_to_do_about_it(as_):
+    client = as_("staff")
+    _, batch = uploaded(client, organisations=table(ORG_HEADS))
+    said = page(client, batch)
+    assert "只有标题，没有数据，请从标题的下一行起填写" in said and "1 处有误" in said and not batch.preview["writes"]
+    # Of a file without anything at all, too; on the phone each mistake is a card with its columns named.
+    _, batch = uploaded(client, organisations=table([]))
+    assert "没有内容，请在第一行写标题、从第二行起填写" in page(client, batch)
+    assert "is-stacked" in said and 'data-label="原因"' in said
+
+
 def test_organisations_are_updated_and_those_below_that_are_not_named_are_listed(as_, world):
     client = as_("staff")
     rows = [

@@ -159,9 +159,11 @@ def test_a_changed_file_marks_its_branch_from_the_first_day_it_can_concern(world
     data = {"name": "甲四", "stage": "full", "joined_on": "2014-03-01", "status": "正常", "version": member.version}
     ChangeMark.objects.all().delete()
     assert as_("secretary_a").post(f"/members/{member.pk}/edit/", data).status_code == 302
-    row = ChangeMark.objects.get()
-    assert (row.organisation, row.subject, row.first_day) == (world.branch_a, "membership", date(2014, 3, 1))
-    assert row.last_day == clock.today()
+    marks = set(ChangeMark.objects.values_list("organisation", "subject", "first_day", "last_day"))
+    assert (world.branch_a.pk, "membership", date(2014, 3, 1), clock.today()) in marks
+    # What was held since the day on which he is a member now, or was until now, is judged anew.
+    first = max(min(date(2014, 3, 1), member.joined_on), member.memberships.get().starts)
+    assert (world.branch_a.pk, "roster", first, clock.today()) in marks
     before = sister.version
     sister.refresh_from_db()
     assert sister.version == before

@@ -138,3 +138,6 @@ def test_answered_in_time_agrees_with_a_slow_count_on_random_notices(world):
                     expected[pk] = (place, "overdue" if due < as_of else "not_due")
             found = {item.pk: (item.organisation, item.state) for item in supervision_items(period, as_of=as_of)}
             assert found == expected
+            some = [world.branch_a.pk, world.branch_c.pk]
+            of_some = {item.pk for item in supervision_items(period, some, as_of)}
+            assert of_some == {pk for pk, (place, _) in expected.items() if place in some}

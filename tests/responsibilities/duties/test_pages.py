@@ -4,6 +4,7 @@ from datetime import date
 
 from branches.audit.models import AuditEntry
 from common.operator import OPERATOR
+from members.activities.models import Activity
 from members.activities.services.states import activity_accept
 from members.roster.models.members import Member
 from responsibilities.duties.models import Duty, DutyList, DutyReport, Level
@@ -145,6 +146,35 @@ def test_the_state_on_the_board_is_that_of_any_slot_of_a_duty(world, as_):
     assert one.pk in shown("overdue") and shown("overdue") == everywhere
     assert shown("reported", "") == everywhere, "the line that stands for all holders"
     assert shown("returned") == shown("returned", "") == set()
+
+
+def test_what_waits_for_its_review_and_what_is_not_alive_stand_apart_in_filter_counts_and_table(world, as_):
+    issued(world)
+    Duty.objects.filter(key="br-fee").update(rules="fee-fix-yearly fee-monthly fee-publish")
+    theme = duty("br-theme", organisation=world.branch_a)
+    kept = record(world, world.branch_a, "theme_day", date(2026, 10, 20))
+    Activity.objects.filter(pk=kept.pk).update(state="submitted")
+
+    def fits(state):
+        answer = as_("staff").get(f"/duties/?state={state}&list={theme.list_id}")
+        return {row.duty.key for row in answer.context["page"].object_list}, answer.context["head"].pending
+
+    assert "br-theme" in fits("reported")[0] and "br-theme" not in fits("closed")[0]
+    assert fits("reported")[1] == 1
+    assert fits("not_alive")[0] == {"br-fee"} and "br-fee" not in fits("not_applicable")[0]
+    sent = []
+    for state in ("reported", "closed", "not_alive"):
+        as_("staff").post(f"/duties/export/?state={state}&list={theme.list_id}")
+        sent.append(AuditEntry.objects.filter(verb="duty.export").latest("pk").payload)
+    assert ['"rows":1' in payload or '"rows":0' in payload for payload in sent] == [True] * 3
+    page = as_("secretary_a").get(f"/duties/{duty('br-fee', organisation=world.branch_a).pk}/").content.decode()
+    assert "随“党费”功能启用，目前不要求填报" in page and "尚未启用" in page
+    answer = as_("secretary_a").post(
+        f"/duties/{duty('br-fee', organisation=world.branch_a).pk}/report/", {"slot": "2026Q1", "text": "已收缴"}
+    )
+    assert answer.status_code == 409
+    Activity.objects.filter(pk=kept.pk).update(state="accepted")
+    assert "br-theme" in fits("closed")[0]
 
 
 def test_the_list_is_exported_within_reach(world, as_):

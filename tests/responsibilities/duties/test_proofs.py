@@ -1,14 +1,19 @@
 """Proofs that have no slow reference: sync stages, debriefing, who chaired; and the table of sources itself."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
+import time_machine
 
 from branches.places.models.terms import Term
 from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind, ActivityKindCode, Attendance
+from members.activities.selectors.topics import topics_of
+from members.activities.services.corrections import correction_begin, correction_submit
+from members.activities.services.records import RecordData, record_data
+from members.activities.services.states import activity_accept, activity_record
 from members.roster.models.members import Member
 from responsibilities.duties.models import LEVEL_ORDER, Duty, Level
 from responsibilities.duties.progress import duty_slots, elapsed, progress
@@ -169,7 +174,8 @@ def test_a_meeting_counts_for_each_topic_that_was_ticked_for_duty_and_requiremen
 
     record = held(world.root, "party_special", date(2026, 3, 5), content="研究从严治党、意识形态工作责任制")
     assert done() == [0, 0, 0]
-    assert slots("pg-strict")["2026H1"].text == "未见议题为“全面从严治党”的专题研究党建会议记录"
+    assert slots("pg-strict")["2026H1"].text == "3月5日的专题研究党建会议记录不计入：记录没有标明这个议题"
+    assert slots("pg-strict")["2026H2"].text == "未见议题为“全面从严治党”的专题研究党建会议记录"
     # A ledger has no column for topics: of an imported record its words tell.
     Activity.objects.filter(pk=record.pk).update(origin="import")
     assert done() == [0, 1, 1]
@@ -295,3 +301,56 @@ def test_what_comes_with_a_later_subject_says_so_as_its_requirement_does(world, 
     assert words == {"mb-fee": "尚未启用", "mb-promise": "尚未启用", "mb-move": "不适用"}
     page = as_("member").get(f"/duties/{duty('mb-fee', member=member).pk}/").content.decode()
     assert "尚未启用" in page
+
+
+def test_a_duty_that_records_prove_directly_says_as_well_what_was_found_and_not_counted(world, as_):
+    issued(world)
+    meeting = held(world.general, "committee_meeting", date(2026, 8, 8))
+    assert slots("gb-meet")["2026Q3"].state == "closed"
+    meeting.judgements.update(valid=False, present=1, needed=2)
+    slot = slots("gb-meet")["2026Q3"]
+    assert (slot.done, slot.text) == (0, "8月8日的支委会记录不计入：到会 1 人，不足法定人数 2 人")
+    assert slot.text in as_("general_secretary").get(f"/duties/{duty('gb-meet').pk}/").content.decode()
+    assert slots("gb-meet")["2026Q2"].text.startswith("未见")
+    lecture = held(world.branch_a, "lecture", date(2026, 5, 9), lecturer_name=world.leader.name)
+    key = {"holder": world.leader}
+    assert slots("ld-lecture", **key)["2026"].done == 1
+    lecture.judgements.update(valid=False, present=0, needed=1)
+    assert slots("ld-lecture", **key)["2026"].text == "5月9日的党课记录不计入：无人到会"
+    study = held(world.branch_a, "training", date(2026, 5, 9))
+    study.judgements.update(valid=False, present=0, needed=1)
+    hours = next(iter(slots("br-study", organisation=world.branch_a).values()))
+    assert hours.text.endswith("不计入：无人到会（另有 1 条也不计入）")
+
+
+def test_topics_hours_and_attendance_of_a_day_before_a_correction_are_those_of_its_version(world):
+    issued(world)
+    people, day = world.people("branch_a"), date(2026, 10, 15)
+    there = {member.pk: ("present", "") for member in people}
+    study = RecordData(
+        ["training"],
+        day,
+        title="集中学习",
+        starts_at=time(9),
+        ends_at=time(13),
+        attendance=there,
+        topics=["governance"],
+        content="学习文件",
+    )
+    with time_machine.travel("2026-10-16T10:00:00+08:00", tick=False):
+        row = activity_record(by=world.secretary_a, organisation=world.branch_a, data=study)
+        activity_accept(by=world.staff, activity=row)
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        correction_begin(by=world.secretary_a, activity=row, reason="时间写错")
+        data = record_data(row)
+        data.ends_at, data.topics = time(10), ["ideology"]
+        data.attendance = there | {people[1].pk: ("leave", "外出")}
+        correction_submit(by=world.secretary_a, activity=row, data=data)
+    with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
+        for as_of, branch, member, topic in (
+            (date(2026, 11, 19), 4, 4, "governance"),
+            (date(2026, 11, 20), 1, 0, "ideology"),
+        ):
+            assert slots("br-study", as_of, organisation=world.branch_a)["2026"].done == branch
+            assert slots("mb-study", as_of, member=people[1])["2026"].done == member
+            assert topics_of(Activity.objects.filter(pk=row.pk), as_of) == {row.pk: {topic}}

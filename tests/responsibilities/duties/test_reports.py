@@ -133,7 +133,14 @@ def test_a_duty_whose_proof_the_system_holds_closes_by_itself(world, as_):
     assert slot(one, key).state == "overdue"
     answer = secretary.post(f"/duties/{one.pk}/report/", {"slot": key, "text": "开展过"})
     assert answer.status_code == 422
-    assert "这项责任由系统按记录认定，请登记记录，不需要文字报告。" in html(answer)
+    assert "这项责任由系统按应办义务的完成情况认定，不需要文字报告，请登记记录。" in html(answer)
+    thought, half = duty("cm-thought"), "resp-thought-report/2026H1"
+    answer = as_("committee_secretary").post(f"/duties/{thought.pk}/report/", {"slot": half, "text": "已汇报"})
+    assert answer.status_code == 422 and "不需要文字报告，请在对应的应办义务中登记文件。" in html(answer)
+    written = one_requirement(world.committee, "resp-thought-report", Period.parse("2026H1"))
+    assert duties_of_requirement(written) == [(thought, half)]
+    studied = one_requirement(world.root, "resp-party-group-study", Period.parse("2026H1"))
+    assert duties_of_requirement(studied) == [(duty("pg-study"), "2026H1")]
     activity = record(world, world.branch_a, "theme_day", date(2026, 10, 20))
     found = slot(one, key)
     assert (found.state, found.records) == ("closed", [activity.pk])

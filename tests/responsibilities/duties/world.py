@@ -12,12 +12,19 @@ from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.services.lists import duty_lists_issue, duty_lists_make
 
 YEAR = 2026
+IN_WORDS = "fee-collective"
 DOCUMENT, ISSUED = "测机党发〔2026〕3号", date(2026, 2, 10)
 
 
 def make(by=OPERATOR, levels=tuple(Level), year=YEAR):
-    """Make all missing lists of the year and return them."""
-    return duty_lists_make(by=by, year=year, levels=levels)
+    """Make all missing lists of the year and return them.
+
+    A branch's duty about dues waits for its subject; here it rests on a rule that makes no requirement, as the duty of each
+    quarter that is reported in words.
+    """
+    made = duty_lists_make(by=by, year=year, levels=levels)
+    Duty.objects.filter(key="br-fee").update(rules=IN_WORDS)
+    return made
 
 
 def issue(by=OPERATOR, year=YEAR, **chosen):

@@ -48,6 +48,9 @@ class Above:
 
     def build(self):
         self.posts()
+        # Written straight into the table, where the service leaves a mark for the worker.
+        for record in Activity.objects.filter(organisation__kind="branch"):
+            judgements_write(record)
         self.terms()
         for _ in range(40):
             self.record()

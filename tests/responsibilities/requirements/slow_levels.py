@@ -382,7 +382,7 @@ class SlowLevels(Slow):
         held = [
             record.day
             for record in self.records
-            if record.day >= soon
+            if soon <= record.day <= max(self.as_of, last)
             and "election" in {row.kind for row in record.kinds.all()}
             and self.counting(record, place, "election")
         ]

@@ -1,6 +1,6 @@
 """Business work entered, changed and stopped through the pages: who may, what is refused, what stands afterwards."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,9 +13,9 @@ from branches.places import tree
 from branches.places.models.organisations import Organisation
 from common import clock
 from common.operator import OPERATOR
-from responsibilities.work.models import SyncState, WorkCarrier, WorkItem, WorkKind
+from responsibilities.work.models import SyncStage, SyncState, WorkCarrier, WorkItem, WorkKind
 from responsibilities.work.rights import Powers
-from responsibilities.work.services.items import WorkData, work_update
+from responsibilities.work.services.items import WorkData, stage_dates, work_update
 from responsibilities.work.stages import sync_points
 from tests.responsibilities.work.support import ago, department, form_of, happened, item_at
 from tests.world import FOUNDED
@@ -273,3 +273,10 @@ def test_a_carrier_out_of_reach_may_stay_and_is_not_taken_back(world):
     with pytest.raises(ValidationError) as refused:
         work_update(by=world.secretary_a, item=WorkItem.objects.get(pk=item.pk), data=kept("再改"))
     assert "carriers" in refused.value.message_dict
+
+
+def test_the_dates_of_an_item_are_its_own(world):
+    first, other = (item_at(world.committee, [world.branch_a], name=name) for name in ("能源保供", "价格监测"))
+    SyncStage.objects.filter(item=first, stage="study").update(planned_on=date(2026, 3, 1))
+    SyncStage.objects.filter(item=other, stage="study").update(planned_on=date(2026, 9, 9))
+    assert stage_dates(first, "planned_on")["study"] == [date(2026, 3, 1)]

@@ -210,6 +210,9 @@ def test_a_noted_date_is_corrected_by_who_arranges_the_work_alone_with_a_reason_
 ):
     stage = happened(item, "study", ago(40))
     assert point(item).state == SyncState.MISSING
+    field = as_("secretary_a").get(address(item, "study")).context["form"]["happened_on"]
+    assert " readonly" in str(field) and "更正请报" in field.help_text and world.staff.name in field.help_text
+    assert " readonly" not in str(as_("staff").get(address(item, "study")).context["form"]["happened_on"])
     for day in ("", ago(1).isoformat()):
         answer = as_("secretary_a").post(address(item, "study"), stage_form(happened_on=day))
         said = answer.context["form"].errors["happened_on"][0]
@@ -237,6 +240,7 @@ def test_a_branch_corrects_on_the_same_day_what_it_noted_itself(world, as_, item
         assert client.post(address(item, "study"), stage_form(happened_on=day.isoformat())).status_code == 302
     stage = item.stages.get(stage="study")
     assert stage.happened_on == ago(17)
+    assert " readonly" not in str(client.get(address(item, "study")).context["form"]["happened_on"])
     SyncStage.objects.filter(pk=stage.pk).update(noted_on=ago(1))
     assert client.post(address(item, "study"), stage_form(happened_on="")).status_code == 422
     # The progress may be written on; the date stays.
@@ -251,6 +255,8 @@ def test_a_branch_gives_up_no_noted_date_of_its_own_work_by_dividing_the_stage_o
     assert answer.status_code == 422 and "更正请报" in answer.content.decode()
     stage = item.stages.get(stage="implementation")
     row = Milestone.objects.create(stage=stage, name="开工", happened_on=ago(30))
+    page = as_("secretary_a").get(address(item, "implementation")).content.decode()
+    assert page.count(" readonly") == 1 and "part-0-gone" not in page and "part-1-name" in page
     data = parts({"pk": row.pk, "name": "开工", "happened_on": ago(30).isoformat(), "gone": "on"}, initial=1)
     answer = as_("secretary_a").post(address(item, "implementation"), data)
     assert answer.status_code == 422 and "更正请报" in answer.content.decode()

@@ -11,7 +11,9 @@ from branches.reach.models import Appointment
 from branches.settings.joining import joining_set
 from branches.settings.services import start_set
 from common.operator import OPERATOR
-from members.roster.services.members import member_transfer, post_end
+from members.activities.judgement import judgements_write
+from members.activities.selectors.rosters import committee
+from members.roster.services.members import member_transfer, member_update, post_end, post_give
 from responsibilities.duties.services.portfolios import portfolio_end, portfolio_make
 from responsibilities.requirements.exemptions import exemption_make, exemption_revoke, requirement_exempt
 from tests.assessments.facts.writes.agency import TODAY, YEAR, account_link, record, row_of, write
@@ -86,8 +88,8 @@ def joining_taken_back(a):
 
 @write
 def charged(a):
-    record(a.world.branch_a, "visit_branch", date(YEAR, 2, 3), people=[])
-    record(a.world.branch_a, "visit_branch", date(YEAR, 9, 3), people=[])
+    for day in (date(YEAR, 2, 3), date(YEAR, 9, 3)):
+        record(a.world.branch_a, "visit_branch", day, chair_name=a.world.leader.name)
     yield
     portfolio_make(
         by=OPERATOR,
@@ -188,3 +190,26 @@ def moved(a):
 def archived(a):
     yield
     tree.organisation_archive(by=OPERATOR, organisation=a.world.branch_c, on=TODAY)
+
+
+@write
+def seat_given_since_a_day_gone_by(a):
+    """Just half of the committee was there; with two seats more, held since before, it was less."""
+    branch, day, people = a.world.branch_a, date(YEAR, 8, 10), a.world.people("branch_a")
+    for member in people[:2]:
+        post_give(by=OPERATOR, member=member, organisation=branch, kind="commissioner", starts=date(YEAR, 1, 5))
+    seats = committee(branch, day)
+    judgements_write(record(branch, "committee_meeting", day, people=seats[: (len(seats) + 1) // 2]))
+    yield
+    for member in [one for one in people if one not in seats][:2]:
+        post_give(by=OPERATOR, member=member, organisation=branch, kind="publicity", starts=date(YEAR, 8, 1))
+
+
+@write
+def date_of_joining_corrected(a):
+    """One of five was no full member then: of four voters two were there."""
+    branch, people = a.world.branch_a, a.world.people("branch_a")
+    meeting = record(branch, "assembly", date(YEAR, 10, 20), people=people[:2])
+    judgements_write(meeting)
+    yield
+    member_update(by=OPERATOR, member=people[4], full_on=date(YEAR, 11, 1))
