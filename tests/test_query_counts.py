@@ -48,8 +48,10 @@ MORE = {
 # The start pages of who answers for a place reckon what it owes live.
 START = {
     "home as leader_a1": 26,
-    **dict.fromkeys(("home as officer_a", "home as organiser_a", "home as secretary_b", "home as secretary_c"), 30),
-    "home as secretary_a": 31,
+    **dict.fromkeys(("home as officer_a", "home as organiser_a"), 30),
+    # With the results that wait for the branch's word.
+    **dict.fromkeys(("home as secretary_b", "home as secretary_c"), 31),
+    "home as secretary_a": 32,
     # What the Party group itself owes is reckoned live.
     "home as party_secretary": 31,
 }

@@ -11,7 +11,7 @@ from assessments.results.selectors.scoring_items import further_entries
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.measures import SCORED_RULES
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for
-from assessments.scoring import rounded
+from assessments.scoring import Result, rounded
 from assessments.scoring.methods import ELSEWHERE
 from assessments.scoring.numbers import plain
 from branches.places.models.organisations import Kind, Organisation
@@ -82,17 +82,6 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     if found is None:
         return None
     result, best, counted = found
-    losses = [
-        {
-            "points": reason.points,
-            "title": reason.text,
-            "note": indicator.name,
-            "regain": reason.regain > 0,
-            "url": address_of(reason.target) or "",
-        }
-        for indicator, reason in result.reasons()
-        if reason.kind != ELSEWHERE
-    ]
     return {
         "quarter": quarter,
         "result": result,
@@ -106,7 +95,21 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
         "covered": rounded(result.covered),
         "counted": counted,
         "grade": result.grade if counted >= FEW else "",
-        "losses": losses,
+        "losses": _losses(result),
         "pending": pending_in(quarter, organisation.pk),
         "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
     }
+
+
+def _losses(result: Result) -> list[dict]:
+    """The lost points, the heaviest first, each with the page that mends it."""
+    return [
+        {
+            "points": reason.points,
+            "title": reason.text,
+            "note": indicator.name,
+            "regain": reason.regain > 0,
+            "url": address_of(reason.target) or "",
+        }
+        for indicator, reason in result.reasons()
+    ]
