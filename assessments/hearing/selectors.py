@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -124,3 +125,33 @@ def records_to_name(organisation: Organisation, first: date, last: date) -> Quer
     places = Q(organisation=organisation) | Q(organisation__parent=organisation, organisation__kind=Kind.SMALL_GROUP)
     rows = Activity.objects.filter(places, day__range=(first, last), state__in=COUNTING_STATES)
     return rows.prefetch_related("kinds").order_by("-day", "-pk")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an assessment: its name, when it was or is to be done, and where it stands: done, now or ""."""
+
+    name: str
+    when: str
+    state: str
+
+
+def steps_of(assessment: Assessment) -> list[Step]:
+    """Return the Steps 试算 → 送支部 → 确认或异议 → 冻结 → 发布 with their days."""
+    until = assessment.heard_until
+    over = until is not None and clock.today() > until
+    reached = {
+        AssessmentState.TRIAL: 1,
+        AssessmentState.SENT: 3 if over else 2,
+        AssessmentState.FROZEN: 4,
+        AssessmentState.PUBLISHED: 5,
+    }[AssessmentState(assessment.state)]
+    days = [clock.day_of(moment) if moment else None for moment in (assessment.made, assessment.sent)]
+    days += [until, *(clock.day_of(moment) if moment else None for moment in (assessment.frozen, assessment.published))]
+    names = ("试算", "送支部", "确认或异议", "冻结", "发布")
+    found = []
+    for place, (name, day) in enumerate(zip(names, days, strict=True)):
+        state = "done" if place < reached else "now" if place == reached else ""
+        words = clock.in_words(day) if day else "待办"
+        found.append(Step(name, f"{words}前" if name == "确认或异议" and day and not over else words, state))
+    return found

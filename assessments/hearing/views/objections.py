@@ -1,5 +1,7 @@
 """A branch's page of its result, and objections: made by the branch, drafted and released by two of the office."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -13,7 +15,7 @@ from assessments.hearing.forms import AnswerForm, ObjectionForm
 from assessments.hearing.loaders import objection_for, result_for
 from assessments.hearing.models import Objection, ObjectionState
 from assessments.hearing.rules import WAITING
-from assessments.hearing.selectors import again_until, hearing, own_places, records_to_name, score_now
+from assessments.hearing.selectors import again_until, hearing, own_places, records_to_name, score_now, steps_of
 from assessments.results.models import AssessmentState
 from assessments.results.selectors.targets import address_of
 from branches.reach import access
@@ -23,6 +25,9 @@ from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
 from common.periods import Period
 from common.text import quoted
+
+# Shares of a hundred from which a bar is no warning, or none yet, as on the heat map.
+GOOD, FAIR = 85, 60
 
 
 def _speaks(request, result):
@@ -46,7 +51,7 @@ def result_checkup(request, pk, place):
     parts = _parts(result, objections, speaks, within)
     period = Period.parse(assessment.period)
     lost = sum(part["lost_points"] for part in parts)
-    points = "没有失分" if not lost else f"失分 {lost} 分"
+    points = "没有失分" if not lost else f"失 {lost} 分"
     return render(
         request,
         "assessments/hearing/checkup.html",
@@ -56,6 +61,7 @@ def result_checkup(request, pk, place):
             "assessment": assessment,
             "period": period,
             "parts": parts,
+            "steps": steps_of(assessment),
             "heard": one,
             "speaks": speaks,
             "may_confirm": speaks and one is not None and one.state == WAITING,
@@ -73,7 +79,9 @@ def _parts(result, objections, speaks, within):
         known = [row for row in rows if row["score"].points is not None]
         lost = sum((row["score"].maximum - row["score"].points for row in known), start=0)
         if known:
-            parts.append({**part, "rows": rows, "lost_points": lost})
+            share = 100 * Decimal(part["points"] or 0) / (Decimal(part["maximum"]) or 1)
+            tone = "ok" if share >= GOOD else "soon" if share >= FAIR else "late"
+            parts.append({**part, "rows": rows, "lost_points": lost, "tone": tone})
     return parts
 
 

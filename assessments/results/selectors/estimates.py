@@ -112,4 +112,5 @@ def _losses(result: Result) -> list[dict]:
             "url": address_of(reason.target) or "",
         }
         for indicator, reason in result.reasons()
+        if reason.kind != ELSEWHERE
     ]
