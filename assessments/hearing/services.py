@@ -112,6 +112,8 @@ def objection_make(
     score = score_now(assessment, organisation.pk, indicator)
     if score is None or score.points is None:
         raise ValidationError("这项指标当期没有计分，不能提出异议。")
+    if score.points >= score.maximum:
+        raise ValidationError("这项指标没有失分，不用提出异议。")
     earlier = list(_own(assessment, organisation).filter(indicator=indicator).order_by("turn"))
     _may_object(assessment, earlier)
     row = Objection(

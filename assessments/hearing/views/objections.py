@@ -89,12 +89,13 @@ def _line(score, objections, speaks, within):
     own = [row for row in objections if row.indicator == score.indicator]
     standing = [row for row in own if row.state != ObjectionState.WITHDRAWN]
     until = again_until(standing[-1]) if standing else None
+    lost = score.points is not None and score.points < score.maximum
     further = len(standing) == 1 and until is not None and clock.today() <= until
     return {
         "score": score,
         "lost_for": [{**reason, "url": address_of(reason["target"])} for reason in score.reasons],
         "objections": own,
-        "may_object": speaks and score.points is not None and (further if standing else within),
+        "may_object": speaks and lost and (further if standing else within),
     }
 
 
@@ -119,7 +120,7 @@ def objection_new(request, pk, place, indicator):
     """Object to one indicator: a reason, and the records that it names."""
     result = _own(request, pk, place)
     score = score_now(result.assessment, place, indicator)
-    if score is None or score.points is None:
+    if score is None or score.points is None or score.points >= score.maximum:
         raise Http404
     period = Period.parse(result.assessment.period)
     records = records_to_name(result.organisation, period.first, period.last)

@@ -1,5 +1,7 @@
 """The steps of an assessment: sent to the branches, frozen, taken back; and who has been heard."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -8,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments.hearing import services
+from assessments.hearing.rules import CONFIRMED, OBJECTED, SILENT, WAITING
 from assessments.hearing.selectors import UNANSWERED, hearing, objections_of, still_open
 from assessments.results.loaders import assessment_for
 from assessments.results.models import AssessmentState
@@ -36,6 +39,7 @@ def result_hearing(request, pk):
         "assessment": assessment,
         "period": period,
         "rows": rows,
+        "counts": _counts(rows),
         "objections": objections,
         "unanswered": sum(row.state in UNANSWERED for row in objections),
         "open": still_open(assessment) if assessment.state == AssessmentState.SENT else [],
@@ -48,6 +52,13 @@ def result_hearing(request, pk):
     }
     name = "panel" if request.htmx else "page"
     return render(request, f"assessments/hearing/{name}.html", context)
+
+
+def _counts(rows):
+    """Say how many branches are how far: 13 个待支部确认，1 个有异议."""
+    words = {WAITING: "待支部确认", OBJECTED: "有异议", CONFIRMED: "已确认", SILENT: "无异议"}
+    numbers = Counter(row["heard"].state for row in rows)
+    return "，".join(f"{numbers[state]} 个{word}" for state, word in words.items() if numbers[state])
 
 
 def _step(request, pk, right, act, done):
