@@ -126,7 +126,11 @@ def _scores(document, report):
         cells = [str(row["rank"]) if row["rank"] else NONE] * ranked
         cells += [row["name"], score, signed(row["change"]) if row["change"] else NONE, row["grade"] or NONE]
         body.append(cells + [_points_of(row, part["key"]) for part in report["dimensions"]])
-    gbt9704.table(document, heads, body, widths, left=(ranked,))
+    for group in dict.fromkeys(row.get("group", "") for row in rows):
+        if group:
+            _caption(document, f"{group}：")
+        mine = [cells for row, cells in zip(rows, body, strict=True) if row.get("group", "") == group]
+        gbt9704.table(document, heads, mine, widths, left=(ranked,))
     lost = [[row["name"], [tight(text) for text in row["lost"]]] for row in rows if row["lost"]]
     if lost:
         _caption(document, "主要失分情况如下。")

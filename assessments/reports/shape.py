@@ -119,7 +119,7 @@ class BranchRow(Part):
     """state: that of its result. scores, maxima: by key of a dimension. lost: the main lost points.
 
     Of countable points `score` is their rate, points and maximum what it is the rate of, covered the points of the scheme for
-    which there are data.
+    which there are data. group: which branches it is compared with; the rank is within it, the rows stand by group.
     """
 
     key: Key
@@ -135,6 +135,7 @@ class BranchRow(Part):
     maximum: Figure | None = None
     covered: Figure | None = None
     maxima: dict[str, Figure | None] = {}
+    group: Text = ""
 
 
 class Pair(Part):

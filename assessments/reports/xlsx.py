@@ -42,7 +42,14 @@ def render(report):
     heads, rows = _scores(report)
     more = [10, 10, 10] if is_countable(report) else []
     parts = len(report["dimensions"]) * (2 if more else 1)
-    _sheet(book, styles, "支部得分", heads, rows, [6, 26, 9, *more, 9, 9] + [11] * parts + [60])
+    _sheet(
+        book,
+        styles,
+        "支部得分",
+        heads,
+        rows,
+        [*([22] if heads[0] == "类别" else []), 6, 26, 9, *more, 9, 9] + [11] * parts + [60],
+    )
     reasons = [row for chapter in report["chapters"] for row in _reasons(chapter)]
     mean = "平均得分率（%）" if is_countable(report) else "平均"
     heads = ["党支部", "指标", "得分", "满分", mean, "失分原因", "扣分", "佐证"]
@@ -105,8 +112,9 @@ def _about(report):
 
 
 def _scores(report):
-    countable = is_countable(report)
+    countable, grouped = is_countable(report), any(row.get("group") for row in report["branches"])
     heads = [
+        *(["类别"] if grouped else []),
         "名次",
         "党支部",
         *(["得分率（%）", "得分", "应计分", "覆盖"] if countable else ["得分"]),
@@ -120,7 +128,7 @@ def _scores(report):
     rows = []
     for row in report["branches"]:
         score = _number(row["score"]) if row["score"] else states.get(row["state"], "")
-        cells = [row["rank"], row["name"], score]
+        cells = [*([row.get("group", "")] if grouped else []), row["rank"], row["name"], score]
         cells += [_number(row[key]) for key in ("points", "maximum", "covered")] if countable else []
         cells += [_number(row["change"]), row["grade"] or ""]
         for part in report["dimensions"]:
