@@ -340,6 +340,11 @@ def points_cell(row: dict, key: str, joint: str = "/") -> str | None:
     return f"{points}{joint}{maximum}" if points is not None and maximum is not None else points
 
 
+def grade_word(row: dict, none: str = "") -> str:
+    """Return the grade of a branch, or why it has none: too little is due. none: what stands where there is no score either."""
+    return row["grade"] or ("暂不定" if row.get("points") and row["score"] else none)
+
+
 def period_of(report: dict) -> Period:
     """Return the period of a report."""
     return Period.parse(report["period"])

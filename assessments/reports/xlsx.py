@@ -7,7 +7,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from assessments.reports.archive import without_clock
-from assessments.reports.shape import STATE_NAMES, check, is_countable, level_table, period_of
+from assessments.reports.shape import STATE_NAMES, check, grade_word, is_countable, level_table, period_of
 from common.periods import Period
 
 # Text of people is never read as a formula, a number or a link, whatever it begins with.
@@ -130,7 +130,7 @@ def _scores(report):
         score = _number(row["score"]) if row["score"] else states.get(row["state"], "")
         cells = [*([row.get("group", "")] if grouped else []), row["rank"], row["name"], score]
         cells += [_number(row[key]) for key in ("points", "maximum", "covered")] if countable else []
-        cells += [_number(row["change"]), row["grade"] or ""]
+        cells += [_number(row["change"]), grade_word(row)]
         for part in report["dimensions"]:
             cells.append(_number(row["scores"][part["key"]]))
             cells += [_number(row["maxima"][part["key"]])] if countable else []
