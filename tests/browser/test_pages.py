@@ -47,6 +47,10 @@ NO_PAGES = {
     "owed_by_member",
     "work_import_progress",
     "work_import_sheet",
+    # Of a proposal, beside which there is no draft: the page that confirms, as for every other act
+    # (tests/assessments/schemes/test_pages.py).
+    "scheme_approve",
+    "scheme_return",
 }
 
 # Things in a state that the first of their list is not in.
@@ -103,6 +107,7 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
     starts["shuji"] += _corrections(signed_in("shuji"))
     starts["ganbu"] += [_ticked(signed_in("ganbu"))]
+    starts["ganbu"] += [_draft(signed_in("ganbu")), _entered(signed_in("ganbu"))]
     starts["dangyuan"] += ["/account/links/"]
     starts["admin"] += [_account(signed_in("admin"))]
     starts["dangwei"] += [
@@ -251,6 +256,26 @@ def _issued_circular(page):
     """Return the page of an issued circular, which can be corrected; the newest of the list is a draft."""
     page.goto(page.home + "/circulars/")
     return [link for link in links_of(page.content(), page.url) if name_of(link) == "circular_detail"][-1]
+
+
+def _draft(page):
+    """Copy the scheme in force to a draft and return its page."""
+    page.goto(f"{page.home}/schemes/")
+    page.click("text=复制为草稿")
+    page.wait_for_url("**/schemes/*/")
+    return page.url.removeprefix(page.home)
+
+
+def _entered(page):
+    """Enter a bonus that waits for approval and return the page that lists it."""
+    page.goto(f"{page.home}/results/entries/")
+    page.select_option("#id_organisation", index=1)
+    page.select_option("#id_item", "bonus/0")
+    page.fill("#id_reason", "做法被采用")
+    page.fill("#id_document", "通报")
+    page.click("main .panel-form button[type=submit]")
+    page.wait_for_selector("text=1 项待审定")
+    return page.url.removeprefix(page.home)
 
 
 def _record(page, state):
