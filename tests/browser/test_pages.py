@@ -107,7 +107,7 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
     starts["shuji"] += _corrections(signed_in("shuji"))
     starts["ganbu"] += [_ticked(signed_in("ganbu"))]
-    starts["ganbu"] += [_draft(signed_in("ganbu")), _entered(signed_in("ganbu"))]
+    starts["ganbu"] += [_draft(signed_in("ganbu")), *_entered(signed_in("ganbu"))]
     starts["dangyuan"] += ["/account/links/"]
     starts["admin"] += [_account(signed_in("admin"))]
     starts["dangwei"] += [
@@ -118,7 +118,9 @@ def pages(demo, signed_in, tmp_path_factory):
     ]
     starts["dangwei"] += _settings(signed_in("ganbu"), signed_in("dangwei"))
     starts["dangwei"] += [_exempted(signed_in("dangwei"))]
-    starts["dangwei"] += [_first(signed_in("dangwei"), "/requirements/?rule=resp-list", "requirement_detail")]
+    for rule in ("resp-list", "life-theme-day"):
+        # Of a branch's monthly one an exemption can be noted on its own page.
+        starts["dangwei"] += [_first(signed_in("dangwei"), f"/requirements/?rule={rule}", "requirement_detail")]
     names, linked = {}, {}
     for who in ROLES:
         page = signed_in(who)
@@ -267,7 +269,7 @@ def _draft(page):
 
 
 def _entered(page):
-    """Enter a bonus that waits for approval and return the page that lists it."""
+    """Enter a bonus that waits for approval; return the page that lists it and that of the branch."""
     page.goto(f"{page.home}/results/entries/")
     page.select_option("#id_organisation", index=1)
     page.select_option("#id_item", "bonus/0")
@@ -275,7 +277,8 @@ def _entered(page):
     page.fill("#id_document", "通报")
     page.click("main .panel-form button[type=submit]")
     page.wait_for_selector("text=1 项待审定")
-    return page.url.removeprefix(page.home)
+    branch = page.locator("#id_organisation option").nth(1).get_attribute("value")
+    return [page.url.removeprefix(page.home), f"/organisations/{branch}/"]
 
 
 def _record(page, state):
