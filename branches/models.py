@@ -14,6 +14,7 @@ from branches.frame.models import SentForm
 from branches.jobs.models import ChangeMark, Heartbeat, JobRun
 from branches.notices.models import Feedback, Notice
 from branches.places.models.departments import Coverage, Department
+from branches.places.models.groups import OrganisationGroup
 from branches.places.models.organisations import Organisation, OrganisationVersion
 from branches.places.models.terms import Term
 from branches.reach.models import Appointment, OrganisationGrant
@@ -37,6 +38,7 @@ __all__ = [
     "Notice",
     "Organisation",
     "OrganisationGrant",
+    "OrganisationGroup",
     "OrganisationVersion",
     "PasswordReset",
     "RecoveryCode",

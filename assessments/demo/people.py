@@ -9,8 +9,10 @@ from branches.access import demo
 from branches.access.models import User
 from branches.access.services.appointments import appointment_make
 from branches.places import tree
+from branches.places.models.groups import ComparisonGroup
 from branches.places.models.organisations import Organisation
 from branches.places.services.departments import coverage_set, department_create
+from branches.places.services.groups import comparison_group_set
 from branches.places.services.terms import term_set
 from common import clock
 from common.operator import OPERATOR
@@ -60,6 +62,7 @@ class Maker:
         )
         for row in agency.DIRECT:
             self._branch(committee, *row)
+        self._compare(ComparisonGroup.AGENCY, self.branches)
         general = make(
             name=agency.GENERAL[0],
             short_name=agency.GENERAL[1],
@@ -69,6 +72,7 @@ class Maker:
         )
         for row in agency.UNDER_GENERAL:
             self._branch(general, *row)
+        self._compare(ComparisonGroup.SERVICE, [one for one in self.branches if one.place.parent_id == general.pk])
         retired = make(
             name=agency.RETIRED[0],
             short_name=agency.RETIRED[1],
@@ -78,6 +82,7 @@ class Maker:
         )
         for row in agency.UNDER_RETIRED:
             self._branch(retired, *row)
+        self._compare(ComparisonGroup.RETIRED, [one for one in self.branches if one.place.parent_id == retired.pk])
         # Elected for three years (rule term-branch-3).
         ends = clock.today() + timedelta(days=300)
         for place in (general, retired):
@@ -91,6 +96,10 @@ class Maker:
             founded=clock.today().replace(day=1) + timedelta(days=min(2, clock.today().day - 1)),
         )
         department_create(by=OPERATOR, name="后勤服务处")
+
+    def _compare(self, group, branches):
+        for branch in branches:
+            comparison_group_set(by=OPERATOR, organisation=branch.place, group=group, starts=date(2020, 1, 1))
 
     def _branch(self, parent, name, size, groups, order):
         place = tree.organisation_create(

@@ -8,6 +8,7 @@ from assessments import scoring
 from assessments.reports import shape, wording
 from assessments.reports.by_hand import adjustment_rows, entry_notes
 from assessments.reports.work import work_of
+from assessments.results.groups import in_groups
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.selectors.scores import NOT_BUILT
 from assessments.results.selectors.targets import address_of
@@ -51,7 +52,8 @@ class _Builder:
         self.countable = not self.scheme.spread
         self.scale = wording.RATES if self.countable else wording.POINTS
         complete = [row for row in self.results if row.state == COMPLETE]
-        self.order = sorted(complete, key=lambda row: (-row.total, row.pk))
+        self.groups = in_groups(sorted(complete, key=lambda row: (-row.total, row.pk)))
+        self.order = [row for group in self.groups for row in group.rows]
         self.open = [row for row in self.results if row.state != COMPLETE]
         self.changes = {
             row.pk: row.total - self.before[row.organisation_id]
@@ -254,7 +256,8 @@ class _Builder:
                     "score": _text(row.total) if complete else None,
                     "change": _text(self.changes.get(row.pk)),
                     "grade": row.grade or None,
-                    "rank": self._rank(row) if complete else None,
+                    "rank": self._ranks[row.pk] if complete else None,
+                    "group": self._labels.get(row.pk, ""),
                     "state": row.state,
                     "scores": {part["key"]: parts.get(part["key"]) for part in self._dimensions},
                     "lost": wording.main_losses(reasons),
@@ -274,12 +277,19 @@ class _Builder:
         }
 
     @cached_property
-    def _losing(self):
-        """The totals with their sign turned, ascending: the place of one is the number of those above it."""
-        return [-row.total for row in self.order]
+    def _ranks(self):
+        """{id of a result: its rank within its group}; equals share one."""
+        ranks = {}
+        for group in self.groups:
+            # The totals with their sign turned, ascending: the place of one is the number of those above it.
+            losing = [-row.total for row in group.rows]
+            ranks |= {row.pk: 1 + bisect_left(losing, -row.total) for row in group.rows}
+        return ranks
 
-    def _rank(self, row):
-        return 1 + bisect_left(self._losing, -row.total)
+    @cached_property
+    def _labels(self):
+        """{id of a result: its group in words}, also of those that are not complete."""
+        return {row.pk: group.label for group in in_groups(self.results) for row in group.rows}
 
     def _comparison(self):
         pairs = [

@@ -10,7 +10,16 @@ from docx.shared import Pt
 from assessments.reports import gbt9704
 from assessments.reports.archive import without_clock
 from assessments.reports.gbt9704 import Fonts
-from assessments.reports.shape import PUBLISHED, check, is_countable, level_table, period_of, points_cell, signed
+from assessments.reports.shape import (
+    PUBLISHED,
+    check,
+    grade_word,
+    is_countable,
+    level_table,
+    period_of,
+    points_cell,
+    signed,
+)
 from assessments.reports.wording import numeral, tight
 from assessments.scoring.numbers import plain
 from common.periods import Period
@@ -124,9 +133,13 @@ def _scores(document, report):
         if countable and row["score"]:
             score = [f"{row['score']}%", f"{row['points']}/{row['maximum']}"]
         cells = [str(row["rank"]) if row["rank"] else NONE] * ranked
-        cells += [row["name"], score, signed(row["change"]) if row["change"] else NONE, row["grade"] or NONE]
+        cells += [row["name"], score, signed(row["change"]) if row["change"] else NONE, grade_word(row, NONE)]
         body.append(cells + [_points_of(row, part["key"]) for part in report["dimensions"]])
-    gbt9704.table(document, heads, body, widths, left=(ranked,))
+    for group in dict.fromkeys(row.get("group", "") for row in rows):
+        if group:
+            _caption(document, f"{group}：")
+        mine = [cells for row, cells in zip(rows, body, strict=True) if row.get("group", "") == group]
+        gbt9704.table(document, heads, mine, widths, left=(ranked,))
     lost = [[row["name"], [tight(text) for text in row["lost"]]] for row in rows if row["lost"]]
     if lost:
         _caption(document, "主要失分情况如下。")

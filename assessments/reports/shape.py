@@ -119,7 +119,7 @@ class BranchRow(Part):
     """state: that of its result. scores, maxima: by key of a dimension. lost: the main lost points.
 
     Of countable points `score` is their rate, points and maximum what it is the rate of, covered the points of the scheme for
-    which there are data.
+    which there are data. group: which branches it is compared with; the rank is within it, the rows stand by group.
     """
 
     key: Key
@@ -135,6 +135,7 @@ class BranchRow(Part):
     maximum: Figure | None = None
     covered: Figure | None = None
     maxima: dict[str, Figure | None] = {}
+    group: Text = ""
 
 
 class Pair(Part):
@@ -337,6 +338,11 @@ def points_cell(row: dict, key: str, joint: str = "/") -> str | None:
     """Return the points of a branch in a dimension as a table shows them, with their maximum where it has one of its own."""
     points, maximum = row["scores"].get(key), row.get("maxima", {}).get(key)
     return f"{points}{joint}{maximum}" if points is not None and maximum is not None else points
+
+
+def grade_word(row: dict, none: str = "") -> str:
+    """Return the grade of a branch, or why it has none: too little is due. none: what stands where there is no score either."""
+    return row["grade"] or ("暂不定" if row.get("points") and row["score"] else none)
 
 
 def period_of(report: dict) -> Period:

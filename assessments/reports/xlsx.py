@@ -7,7 +7,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from assessments.reports.archive import without_clock
-from assessments.reports.shape import STATE_NAMES, check, is_countable, level_table, period_of
+from assessments.reports.shape import STATE_NAMES, check, grade_word, is_countable, level_table, period_of
 from common.periods import Period
 
 # Text of people is never read as a formula, a number or a link, whatever it begins with.
@@ -42,7 +42,14 @@ def render(report):
     heads, rows = _scores(report)
     more = [10, 10, 10] if is_countable(report) else []
     parts = len(report["dimensions"]) * (2 if more else 1)
-    _sheet(book, styles, "支部得分", heads, rows, [6, 26, 9, *more, 9, 9] + [11] * parts + [60])
+    _sheet(
+        book,
+        styles,
+        "支部得分",
+        heads,
+        rows,
+        [*([22] if heads[0] == "类别" else []), 6, 26, 9, *more, 9, 9] + [11] * parts + [60],
+    )
     reasons = [row for chapter in report["chapters"] for row in _reasons(chapter)]
     mean = "平均得分率（%）" if is_countable(report) else "平均"
     heads = ["党支部", "指标", "得分", "满分", mean, "失分原因", "扣分", "佐证"]
@@ -105,8 +112,9 @@ def _about(report):
 
 
 def _scores(report):
-    countable = is_countable(report)
+    countable, grouped = is_countable(report), any(row.get("group") for row in report["branches"])
     heads = [
+        *(["类别"] if grouped else []),
         "名次",
         "党支部",
         *(["得分率（%）", "得分", "应计分", "覆盖"] if countable else ["得分"]),
@@ -120,9 +128,9 @@ def _scores(report):
     rows = []
     for row in report["branches"]:
         score = _number(row["score"]) if row["score"] else states.get(row["state"], "")
-        cells = [row["rank"], row["name"], score]
+        cells = [*([row.get("group", "")] if grouped else []), row["rank"], row["name"], score]
         cells += [_number(row[key]) for key in ("points", "maximum", "covered")] if countable else []
-        cells += [_number(row["change"]), row["grade"] or ""]
+        cells += [_number(row["change"]), grade_word(row)]
         for part in report["dimensions"]:
             cells.append(_number(row["scores"][part["key"]]))
             cells += [_number(row["maxima"][part["key"]])] if countable else []

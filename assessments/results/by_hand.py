@@ -40,21 +40,42 @@ def scored(
     return how(scheme, given, bonus=by_hand.bonus, vetoes=by_hand.vetoes, adjustments=by_hand.adjustments)
 
 
+# Groups with fewer share one pool of places (judgement 6.5).
+OWN_POOL = 3
+
+
 def quota_shares(
-    scheme: Scheme, period: Period, outcomes: Outcomes, by_hand: Mapping[int, Applied]
+    scheme: Scheme,
+    period: Period,
+    outcomes: Outcomes,
+    by_hand: Mapping[int, Applied],
+    groups: Mapping[int, str] | None = None,
 ) -> dict[int, Share]:
     """Return {organisation: Share} of those that quotas of the period take a grade from, or leave open.
 
-    Places are counted of those with a grade. A tie at the edge is decided by approved entries (places), else it stays open.
+    Places are counted of those with a grade, in each group of comparable organisations (groups: {organisation: group}). A tie
+    at the edge is decided by approved entries (places), else it stays open.
     """
     shares: dict[int, Share] = {}
     for quota in scheme.quota_for(period.kind):
-        shares |= _shares(scheme, quota, outcomes, by_hand)
+        for pool in _pools(outcomes, groups or {}):
+            shares |= _shares(scheme, quota, pool, by_hand)
     return shares
 
 
+def _pools(outcomes: Outcomes, groups: Mapping[int, str]) -> list[dict[int, scoring.Result]]:
+    """The outcomes by group of those with a grade; those of small groups together."""
+    by_group: dict[str, dict[int, scoring.Result]] = {}
+    for pk, row in outcomes.items():
+        if row.state == COMPLETE and row.grade is not None:
+            by_group.setdefault(groups.get(pk, ""), {})[pk] = row
+    large = [pool for pool in by_group.values() if len(pool) >= OWN_POOL]
+    small = {pk: row for pool in by_group.values() if len(pool) < OWN_POOL for pk, row in pool.items()}
+    return [*large, small] if small else large
+
+
 def _shares(scheme: Scheme, quota: Quota, outcomes: Outcomes, by_hand: Mapping[int, Applied]) -> dict[int, Share]:
-    graded = [pk for pk, row in outcomes.items() if row.state == COMPLETE and row.grade is not None]
+    graded = list(outcomes)
     holders = [pk for pk in graded if outcomes[pk].grade == quota.grade]
     places = scoring.quota_places(len(graded), quota.max_ratio)
     totals = [(pk, _exact_total(scheme, outcomes[pk])) for pk in holders]
@@ -75,8 +96,11 @@ def _exact_total(scheme: Scheme, outcome: scoring.Result) -> Decimal:
     return outcome.total if outcome.total is not None else Decimal(0)
 
 
-def with_entries(result: Result, outcome: scoring.Result, by_hand: Applied | None, share: Share | None) -> Result:
-    """Return the result with what was entered by hand and what a quota did, in its body."""
+def with_entries(
+    result: Result, outcome: scoring.Result, by_hand: Applied | None, share: Share | None, group: str
+) -> Result:
+    """Return the result with its group, what was entered by hand and what a quota did, in its body."""
+    result.body["group"] = group
     rows = by_hand.rows if by_hand else []
     result.body["entries"] = [row.pk for row in rows]
     result.body["by_hand"] = [_said(row, outcome) for row in rows if row.kind != EntryKind.QUOTA]

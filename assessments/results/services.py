@@ -19,6 +19,7 @@ from assessments.scoring.schemes import Scheme
 from assessments.scoring.totals import COMPLETE
 from branches import audit
 from branches.places.models.organisations import Organisation
+from branches.places.selectors.groups import groups_on
 from branches.places.selectors.names import Then, names_over_time
 from branches.reach import access
 from branches.reach.rights import ASSESS
@@ -178,13 +179,15 @@ def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) 
     then, day = names_over_time(), min(period.last, as_of)
     by_hand = applied(scheme, period)
     outcomes = {pk: scored(scheme, facts[pk], by_hand.get(pk)) for pk in facts}
-    shares = quota_shares(scheme, period, outcomes, by_hand)
+    groups = groups_on(day)
+    shares = quota_shares(scheme, period, outcomes, by_hand, groups)
     results = Result.objects.bulk_create(
         with_entries(
             _result(assessment, pk, lambda place: then(place, day), outcomes[pk], scheme),
             outcomes[pk],
             by_hand.get(pk),
             shares.get(pk),
+            groups.get(pk, ""),
         )
         for pk in facts
     )

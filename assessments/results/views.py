@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from assessments.results.forms import TrialForm
+from assessments.results.groups import in_groups
 from assessments.results.loaders import assessment_for
 from assessments.results.models import CLOSED, Assessment, AssessmentState, Result
 from assessments.results.selectors.estimates import estimate_of, gain_of
@@ -109,6 +110,7 @@ def result_detail(request, pk):
             "title": f"{period.label()}考核：{assessment.get_state_display()}",
             "assessment": assessment,
             "results": results,
+            "groups": in_groups(results),
             "pending": pending_in(period) if assessment.state not in CLOSED else [],
             "exemptions": exemptions_of(request.user, period) if assessment.state != AssessmentState.PUBLISHED else [],
             "parts": parts,

@@ -19,6 +19,12 @@ def get(values, key):
 
 
 @register.filter
+def grade_word(row):
+    """Return the grade of a branch, 暂不定 where too little is due, — for none."""
+    return shape.grade_word(row, "—")
+
+
+@register.filter
 def points_cell(row, key):
     """Return the points of a branch in a dimension, with their maximum where it has one of its own."""
     return shape.points_cell(row, key)

@@ -203,6 +203,7 @@ VERBS = {
     "organisation.create": "新设组织",
     "organisation.export": "导出组织名单",
     "organisation.kept_from": "另定起记日期",
+    "organisation.group": "设定考核类别",
     "organisation.move": "移动组织",
     "organisation.update": "修改组织",
     "post.end": "结束党内职务",

@@ -3,6 +3,7 @@
 from django import forms
 
 from branches.places.models.departments import Department
+from branches.places.models.groups import ComparisonGroup
 from branches.places.models.organisations import ALLOWED_CHILDREN, Kind, Organisation
 from branches.reach import access
 from branches.reach.intervals import within
@@ -34,6 +35,11 @@ class OrganisationNewForm(_NamesForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = _parents(user)
+
+
+class ComparisonGroupForm(Form):
+    group = forms.ChoiceField(label="考核类别", choices=ComparisonGroup.choices)
+    starts = DayField(label="自何日起", help_text="名次、中位数和名额在同一类别内比较，按考核期最后一天的类别。")
 
 
 class OrganisationEditForm(_NamesForm):

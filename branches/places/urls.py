@@ -8,6 +8,7 @@ urlpatterns = [
     path("organisations/new/", organisations.organisation_new, name="organisation_new"),
     path("organisations/<int:pk>/edit/", organisations.organisation_edit, name="organisation_edit"),
     path("organisations/<int:pk>/move/", organisations.organisation_move, name="organisation_move"),
+    path("organisations/<int:pk>/group/", organisations.organisation_group, name="organisation_group"),
     path("organisations/<int:pk>/term/", organisations.organisation_term, name="organisation_term"),
     path("organisations/<int:pk>/term/close/", organisations.organisation_term_close, name="organisation_term_close"),
     path("organisations/departments/", departments.organisation_departments, name="organisation_departments"),

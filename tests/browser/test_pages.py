@@ -48,6 +48,10 @@ NO_PAGES = {
     "owed_by_member",
     "work_import_progress",
     "work_import_sheet",
+    # Of a proposal, beside which there is no draft: the page that confirms, as for every other act
+    # (tests/assessments/schemes/test_pages.py).
+    "scheme_approve",
+    "scheme_return",
 }
 
 # Things in a state that the first of their list is not in.
@@ -104,6 +108,7 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["shuji"] += [_record(signed_in("shuji"), state) for state in ("draft", "planned")]
     starts["shuji"] += _corrections(signed_in("shuji"))
     starts["ganbu"] += [_ticked(signed_in("ganbu"))]
+    starts["ganbu"] += [_draft(signed_in("ganbu")), *_entered(signed_in("ganbu"))]
     starts["dangyuan"] += ["/account/links/"]
     starts["admin"] += [_account(signed_in("admin"))]
     starts["dangwei"] += [
@@ -114,7 +119,9 @@ def pages(demo, signed_in, tmp_path_factory):
     ]
     starts["dangwei"] += _settings(signed_in("ganbu"), signed_in("dangwei"))
     starts["dangwei"] += [_exempted(signed_in("dangwei"))]
-    starts["dangwei"] += [_first(signed_in("dangwei"), "/requirements/?rule=resp-list", "requirement_detail")]
+    for rule in ("resp-list", "life-theme-day"):
+        # Of a branch's monthly one an exemption can be noted on its own page.
+        starts["dangwei"] += [_first(signed_in("dangwei"), f"/requirements/?rule={rule}", "requirement_detail")]
     names, linked = {}, {}
     for who in ROLES:
         page = signed_in(who)
@@ -252,6 +259,27 @@ def _issued_circular(page):
     """Return the page of an issued circular, which can be corrected; the newest of the list is a draft."""
     page.goto(page.home + "/circulars/")
     return [link for link in links_of(page.content(), page.url) if name_of(link) == "circular_detail"][-1]
+
+
+def _draft(page):
+    """Copy the scheme in force to a draft and return its page."""
+    page.goto(f"{page.home}/schemes/")
+    page.click("text=复制为草稿")
+    page.wait_for_url("**/schemes/*/")
+    return page.url.removeprefix(page.home)
+
+
+def _entered(page):
+    """Enter a bonus that waits for approval; return the page that lists it and that of the branch."""
+    page.goto(f"{page.home}/results/entries/")
+    page.select_option("#id_organisation", index=1)
+    page.select_option("#id_item", "bonus/0")
+    page.fill("#id_reason", "做法被采用")
+    page.fill("#id_document", "通报")
+    page.click("main .panel-form button[type=submit]")
+    page.wait_for_selector("text=1 项待审定")
+    branch = page.locator("#id_organisation option").nth(1).get_attribute("value")
+    return [page.url.removeprefix(page.home), f"/organisations/{branch}/"]
 
 
 def _record(page, state):

@@ -128,6 +128,9 @@ ROWS = {
     "organisation_new": Row(get=only(*ORGANISERS), post=only(*ORGANISERS)),
     "organisation_edit": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A),
     "organisation_move": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A, grave=True),
+    "organisation_group": Row(
+        kwargs=branch_a, get=WRITE_A, post={who: 422 if code == 200 else code for who, code in WRITE_A.items()}
+    ),
     "organisation_term": Row(kwargs=branch_a, get=WRITE_A, post=WRITE_A),
     "organisation_term_close": Row(kwargs=with_term, get=WRITE_A, post=WRITE_A),
     "organisation_departments": Row(get=only(*ORGANISERS)),

@@ -2,22 +2,26 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from branches.places.forms import (
+    ComparisonGroupForm,
     OrganisationEditForm,
     OrganisationMoveForm,
     OrganisationNewForm,
     TermCloseForm,
     TermForm,
 )
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
-from branches.places.services import organisations, terms
+from branches.places.selectors.groups import groups_on
+from branches.places.services import groups, organisations, terms
 from branches.reach.access import get_for
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import ORGANISE
+from common import clock
 from common.forms.fields import take_errors
 
 
@@ -138,3 +142,24 @@ def organisation_term_close(request, pk):
         "cancel": home(organisation),
     }
     return render(request, "generic/confirm.html", context)
+
+
+@needs(ORGANISE)
+def organisation_group(request, pk):
+    organisation = _load(request, pk)
+    if organisation.kind != Kind.BRANCH:
+        raise Http404
+    today = clock.today()
+    initial = {"group": groups_on(today, [pk]).get(pk, ""), "starts": today.replace(month=1, day=1)}
+    form = ComparisonGroupForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST":
+        made = _written(
+            form, lambda data: groups.comparison_group_set(by=request.user, organisation=organisation, **data)
+        )
+        if made:
+            messages.success(
+                request, f"{organisation.label}自{clock.in_words(made.starts)}起为{made.get_group_display()}"
+            )
+            return redirect(home(organisation))
+    context = {"title": f"{organisation.label}的考核类别", "form": form, "verb": "保存", "cancel": home(organisation)}
+    return render(request, "generic/form.html", context, status=422 if form.is_bound else 200)

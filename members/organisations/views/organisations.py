@@ -9,6 +9,7 @@ from branches.audit.selectors import history_of
 from branches.places.forms import TreeFilter
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.coverage import coverage_of_departments
+from branches.places.selectors.groups import group_label, groups_on
 from branches.reach import access
 from branches.reach.doors import needs, recent_login
 from branches.reach.rights import APPOINT, IDENTITY, MEMBERS, ORGANISE, RECORD, REVIEW, VIEW
@@ -161,4 +162,6 @@ def organisation_detail(request, pk):
         context["waiting"] = sum(step["state"] != "done" for step in steps)
         return render(request, "members/organisations/first_steps.html", context)
     context["is_branch"] = organisation.kind == Kind.BRANCH
+    if context["is_branch"]:
+        context["comparison_group"] = group_label(groups_on(clock.today(), [organisation.pk]).get(organisation.pk, ""))
     return render(request, "members/organisations/detail.html", context)

@@ -281,3 +281,22 @@ def test_what_people_judge_is_open_until_they_have_and_nothing_is_deducted_befor
     assert (after.state, after.so_far, after.out_of) == ("complete", Decimal("34.0"), 43)
     text = [reason["text"] for reason in after.scores.get(indicator="e").reasons]
     assert text == ["缺一项：经研究认定", "缺一项：经研究认定", "其他：经研究认定"]
+
+
+def test_places_are_reckoned_in_each_group_and_small_groups_share_theirs():
+    scheme, _ = outcome(0)
+    totals = (99, 98, 97, 96, 95, 94, 93, 92)
+    rows = {place: outcome(total)[1] for place, total in enumerate(totals)}
+    groups = {
+        0: "agency",
+        1: "agency",
+        2: "agency",
+        3: "agency",
+        4: "service",
+        5: "service",
+        6: "retired",
+        7: "retired",
+    }
+    shares = quota_shares(scheme, Period.parse("2026"), rows, {}, groups)
+    # One place of the agency's four; one of the four that two small groups share.
+    assert sorted(set(rows) - set(shares)) == [0, 4]

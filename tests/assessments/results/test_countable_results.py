@@ -111,3 +111,30 @@ def test_what_the_first_version_published_stays_as_it_was_and_is_not_compared(qu
     assert later["counting"] == "countable" and later["comparison"] is None
     assert {row["change"] for row in later["branches"]} == {None} and later["overall"]["trend"] is None
     assert any("上期按方案第1版计算，两期的得分不作比较" in note for note in later["notes"])
+
+
+def test_ranks_medians_and_places_stay_within_comparable_groups(quarter, as_):  # noqa: F811
+    client = as_("committee_secretary")
+    for place, group, day in (
+        ("branch_a", "agency", "2026-01-01"),
+        ("branch_b", "agency", "2026-09-30"),
+        ("branch_c", "service", "2026-01-01"),
+        # What holds later does not count for the quarter.
+        ("branch_a", "retired", "2026-10-01"),
+    ):
+        url = f"/organisations/{getattr(quarter, place).pk}/group/"
+        assert client.post(url, {"group": group, "starts": day}).status_code == 302
+    assert client.post(url, {"group": "nothing", "starts": "2026-10-01"}).status_code == 422
+    assert client.get(f"/organisations/{quarter.general.pk}/group/").status_code == 404
+    assert "离退休支部" in client.get(f"/organisations/{quarter.branch_a.pk}/").content.decode()
+    assessment = run(quarter)
+    body = builder.build(assessment)
+    rows = [(row["name"], row["group"], row["rank"]) for row in body["branches"]]
+    assert rows == [
+        ("甲处党支部", "机关支部", 1),
+        ("乙处党支部", "机关支部", 2),
+        ("丙中心党支部", "窗口和事业单位支部", 1),
+    ]
+    page = client.get(f"/results/{assessment.pk}/").content.decode()
+    assert "机关支部" in page and "不足 5 个，不计中位数；全部 0.0 至 100.0" in page
+    assert docx(body) and xlsx(body)
