@@ -321,7 +321,7 @@ def a_draft_linked_before_too_few_came(s):
     (proof,) = point(s.item).proofs
     assert proof.standing == "short" and "不足法定人数" in proof.reason
     row = Waiting(StageEvidence.objects.get(), point(s.item), Likeness(), outcome="", days_waiting=0)
-    assert ("soon", "党员大会不足法定人数") in findings(row)
+    assert ("soon", "支部党员大会不足法定人数") in findings(row)
 
 
 # ---- with corrections, small groups, co-hosts, general branches and whoever acts for a leader
