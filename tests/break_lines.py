@@ -81,6 +81,12 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
     "members/activities/services/states.py": {
         "filter state: Activity.objects.filter( pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True )": RACE,
     },
+    "members/activities/selectors/called.py": {
+        "filter parent__in: Organisation.objects.filter(kind=Kind.SMALL_GROUP, parent__in=branches)": SAVES_READING,
+    },
+    "members/activities/selectors/topics.py": {
+        'filter topics: records.order_by().exclude(~Q(origin="import"), topics=[])': SAVES_READING,
+    },
     "members/activities/selectors/counting.py": {
         "bound: as_of < clock.today()": LOOKING_BACK,
     },
@@ -89,6 +95,9 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
     },
     "responsibilities/work/stages.py": {
         "bound: as_of < clock.today()": LOOKING_BACK,
+    },
+    "responsibilities/work/services/items.py": {
+        "filter leads: item.carriers.filter(ended__isnull=True, leads=False, organisation=leads)": "writes once more what stands",
     },
     "responsibilities/duties/progress.py": {
         "bound: len(duties) <= 500": "how many are looked up by id and how many by year is the same answer",

@@ -167,5 +167,8 @@ def test_a_resolution_that_was_carried_out_waits_no_more(world, waiting):
         return [task.title for group in tasks_of(world.secretary_a, world.branch_a) for task in group.tasks]
 
     assert "更新公示栏" in open_ones()
+    Resolution.objects.update(due=None, owner=world.people("branch_a")[0])
+    groups = {group.name: group.tasks for group in tasks_of(world.secretary_a, world.branch_a)}
+    assert [task.title for task in groups.get("决议落实", [])] == ["更新公示栏"], "without a date it waits all the same"
     Resolution.objects.update(done_on=clock.today())
     assert "更新公示栏" not in open_ones()

@@ -252,6 +252,16 @@ def test_a_withdrawn_correction_is_in_hand_again_until_the_review_begins(world, 
     assert fresh(record).state == "submitted"
 
 
+@pytest.mark.parametrize("due", [None, date(2026, 12, 1)])
+def test_what_was_carried_out_meanwhile_stays_so_when_a_correction_comes_back(world, as_, record, due):
+    row = record.resolutions.create(order=1, text="修订制度", due=due)
+    begin(as_("secretary_a"), record)
+    type(row).objects.filter(pk=row.pk).update(done_on=DAY + timedelta(days=3), done_by=world.secretary_a)
+    send(as_("secretary_a"), record, world.branch_a, title="改过的")
+    states.activity_return(by=world.staff, activity=fresh(record), reason="没有依据")
+    assert [(one.text, one.done_on) for one in record.resolutions.all()] == [("修订制度", DAY + timedelta(days=3))]
+
+
 def test_nobody_reviews_the_correction_that_he_wrote(world, as_, record):
     begin(as_("staff"), record)
     send(as_("secretary_a"), record, world.branch_a, title="书记提交，机关起的头")

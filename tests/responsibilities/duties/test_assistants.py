@@ -56,6 +56,7 @@ def test_he_reads_the_list_of_his_leader_and_reports_on_it_marked(world, as_, ow
     client = as_("assistant")
     page = html(client.get("/"))
     assert "您代leader 用户办理" in page and f"/duties/{own.pk}/report/" in page
+    assert {duty.list_id for duty, _ in client.get("/").context["owed"]} == {own.list_id}
     assert client.get(f"/duties/lists/{own.list_id}/").status_code == 200
     answer = client.post(f"/duties/{own.pk}/report/", WORDS | {"slot": "2026"})
     assert answer.status_code == 302, html(answer)

@@ -12,7 +12,9 @@ from members.activities.services.corrections import correction_begin, correction
 from members.activities.services.records import activity_update, host_confirm, record_data
 from members.activities.services.states import activity_accept, activity_return, activity_submit
 from members.reviews.services import activities_accept
+from responsibilities.work.likeness import Likeness
 from responsibilities.work.models import Milestone, StageEvidence, SyncState, WorkCarrier
+from responsibilities.work.selectors.waiting import Waiting, findings
 from responsibilities.work.services.evidence import evidence_link, evidence_withdraw
 from tests.members.activities.records import draft
 from tests.responsibilities.work.support import ago, happened, item_at, point, record_on
@@ -318,6 +320,8 @@ def a_draft_linked_before_too_few_came(s):
     activity_accept(by=s.world.staff, activity=record)
     (proof,) = point(s.item).proofs
     assert proof.standing == "short" and "不足法定人数" in proof.reason
+    row = Waiting(StageEvidence.objects.get(), point(s.item), Likeness(), outcome="", days_waiting=0)
+    assert ("soon", "支部党员大会不足法定人数") in findings(row)
 
 
 # ---- with corrections, small groups, co-hosts, general branches and whoever acts for a leader

@@ -178,6 +178,7 @@ def test_saving_without_a_change_writes_nothing(world):
 
 
 def test_the_covering_branch_is_suggested_before_anything_is_written(world, as_):
+    department("法规处", world.branch_a)
     lead = department("价格处", world.branch_b)
     answer = as_("staff").post("/sync/new/", form_of(organisation=world.committee.pk, lead=lead.pk, do="suggest"))
     assert answer.status_code == 200 and not WorkItem.objects.exists()
