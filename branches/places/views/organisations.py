@@ -146,14 +146,14 @@ def organisation_term_close(request, pk):
 
 @needs(ORGANISE)
 def organisation_group(request, pk):
-    organisation = _load(request, pk)
+    organisation = load(request, pk)
     if organisation.kind != Kind.BRANCH:
         raise Http404
     today = clock.today()
     initial = {"group": groups_on(today, [pk]).get(pk, ""), "starts": today.replace(month=1, day=1)}
     form = ComparisonGroupForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST":
-        made = _written(
+        made = written(
             form, lambda data: groups.comparison_group_set(by=request.user, organisation=organisation, **data)
         )
         if made:
