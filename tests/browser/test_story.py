@@ -174,7 +174,8 @@ def read(page, period, folder):
     scores = {}
     for row in page.locator("table[class='report-table'] >> nth=0").locator("tbody tr").all():
         cells = row.locator("td").all_text_contents()
-        scores[row.locator("a").text_content()] = next(cell for cell in cells if re.fullmatch(r"\d+\.\d", cell.strip()))
+        found = [re.match(r"\s*(\d+\.\d)", cell) for cell in cells]
+        scores[row.locator("a").text_content()] = next(one.group(1) for one in found if one)
     report = page.url
     lost = page.locator("article a[href*='/requirements/']").first
     words = lost.text_content()

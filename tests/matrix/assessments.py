@@ -220,16 +220,28 @@ def sent(world):
     return assessment
 
 
-def of_a(world, **more):
-    return {"pk": sent(world).pk, "place": world.branch_a.pk, **more}
+def of_a(world, assessment=None):
+    return {"pk": (assessment or sent(world)).pk, "place": world.branch_a.pk}
+
+
+def lost(world, assessment):
+    """An indicator by which branch A lost something."""
+    result = assessment.results.get(organisation=world.branch_a)
+    return next(row.indicator for row in result.scores.all() if row.points is not None and row.points < row.maximum)
+
+
+def lost_of_a(world):
+    assessment = sent(world)
+    return {**of_a(world, assessment), "indicator": lost(world, assessment)}
 
 
 def objection(world, drafted=False):
+    assessment = sent(world)
     row = objection_make(
         by=world.secretary_a,
-        assessment=sent(world),
+        assessment=assessment,
         organisation=world.branch_a,
-        indicator="life-theme",
+        indicator=lost(world, assessment),
         reason="已经开展",
     )
     if drafted:
@@ -249,7 +261,7 @@ ROWS |= {
     "result_checkup": Row(kwargs=of_a, get=only(*OFFICE_AND_A)),
     "result_confirm": Row(kwargs=of_a, post=only("secretary_a", status=302)),
     "objection_new": Row(
-        kwargs=lambda world: of_a(world, indicator="life-theme"),
+        kwargs=lost_of_a,
         get=only("secretary_a"),
         post=only("secretary_a", status=422),
     ),
