@@ -20,6 +20,15 @@ class HideNumbers(logging.Filter):
         return True
 
 
+class NoTraceOfRefusals(logging.Filter):
+    """Leave out the lines of code of an ordinary refusal (403): the line says where; who was refused what is no fault of the program."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "django.request" and getattr(record, "status_code", None) == 403:
+            record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
 class OneLine(logging.Filter):
     """Shorten what Celery says of messages and connections to a line: what it met, and the kind of error.
 

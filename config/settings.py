@@ -331,10 +331,18 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"numbers": {"()": "common.logs.HideNumbers"}, "one_line": {"()": "common.logs.OneLine"}},
+    "filters": {
+        "numbers": {"()": "common.logs.HideNumbers"},
+        "one_line": {"()": "common.logs.OneLine"},
+        "refusals": {"()": "common.logs.NoTraceOfRefusals"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "filters": ["one_line", "numbers"], "formatter": "line"}
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["one_line", "refusals", "numbers"],
+            "formatter": "line",
+        }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {

@@ -230,11 +230,19 @@ def test_the_backup_of_the_night_keeps_so_many_and_takes_nothing_else_away(tmp_p
     for name in made:
         (folder / name).rmdir()
     day = subprocess.check_output(["date", "+%u"], text=True).strip()
-    subprocess.run([script], env=env | {"BACKUP_DRILL_DAY": day}, check=True)
+    # Without the keys the backup is made, and the night fails with a sentence until somebody says that they lie elsewhere.
+    bare = subprocess.run([script], env=env | {"BACKUP_DRILL_DAY": day}, capture_output=True, text=True)
+    assert bare.returncode == 1 and "不含密钥" in bare.stderr and "BACKUP_PASSPHRASE_FILE" in bare.stderr
     left = {path.name for path in folder.iterdir()}
     assert {"2026-01-03_023000", "2026-01-04_023000.partial", "other"} < left and len(left) == 4
     said = log.read_text()
-    assert "--without-keys" in said and "restore --drill" in said
+    assert "--without-keys" in said and "restore --drill" in said and "--passphrase-file" not in said
+    meant = subprocess.run([script], env=env | {"BACKUP_WITHOUT_KEYS": "1"}, capture_output=True, text=True)
+    assert meant.returncode == 0 and "不含密钥" in meant.stderr
+    sealed = {"BACKUP_DIR": str(tmp_path / "sealed"), "BACKUP_PASSPHRASE_FILE": "/passphrase"}
+    (tmp_path / "sealed").mkdir()
+    done = subprocess.run([script], env=env | sealed, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and "--passphrase-file /passphrase" in log.read_text()
 
 
 _COOKIES = """

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, Q, QuerySet
 
 from assessments.facts import sums
 from assessments.facts.families import FAMILIES, Counted, Days, Family, Marks, OwnValues
@@ -249,6 +249,16 @@ def age() -> datetime | None:
     """Return when facts were last filled, or None."""
     row = Heartbeat.objects.filter(name="rollup").first()
     return row.at if row else None
+
+
+def age_and_rebuilding() -> tuple[datetime | None, bool]:
+    """Return (`age`, whether a change waits after which all facts are filled anew); one statement.
+
+    Until they are, the facts say what no longer holds.
+    """
+    waits = Exists(ChangeMark.objects.filter(subject__in=EVERYWHERE).order_by())
+    row = Heartbeat.objects.filter(name="rollup").annotate(rebuilding=waits).first()
+    return (row.at, row.rebuilding) if row else (None, False)
 
 
 def facts_within(span: Period, as_of: date | None = None) -> QuerySet[Fact]:

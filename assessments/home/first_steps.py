@@ -286,8 +286,8 @@ def lines(figures: Figures, rights: Collection[str]) -> list[Line]:
     return found
 
 
-def headline(found: Collection[Line]) -> tuple[str, str]:
-    """Return (title, sub) of the page."""
+def headline(found: Collection[Line], *, young: bool) -> tuple[str, str]:
+    """Return (title, sub) of the page; young: the start page waits for these steps still."""
     done = sum(line.look == "done" for line in found)
     left = len(found) - done
     if not left:
@@ -296,6 +296,9 @@ def headline(found: Collection[Line]) -> tuple[str, str]:
     secretaries = next(line for line in found if line.step.key == "secretaries")
     if secretaries.state.state == OPEN:
         sub += f"；做到第 {secretaries.number} 步，书记就可以登录记活动"
+    if not young:
+        # The start page lists duties and points already: what is left goes on beside it.
+        return f"还有 {left} 步没有做", f"{sub}，首页已换成总览"
     return f"还有 {left} 步，就能按月列出各支部的义务和得分", sub
 
 

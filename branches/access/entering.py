@@ -20,6 +20,8 @@ from common.requests import Request
 
 BACKEND = "branches.backends.AppointmentBackend"
 PASSWORD, SIGN_ON = "口令", "单点登录"
+# How the trail calls a password that was handed over and is good once.
+ONE_TIME = "一次性口令"
 _PENDING = "pending"
 # Between the password and the code.
 PENDING_SECONDS = 300
@@ -91,7 +93,8 @@ def enter(request: Request, user: User, *, how: str, by_code: str = "") -> None:
             request.session[password_age.OVER] = True
         elif said := password_age.warning(user):
             messages.warning(request, said)
-    audit.record(by=user, verb="login.enter", obj=user, note="，".join(filter(None, [browser, how, by_code])))
+    shown = ONE_TIME if how == PASSWORD and user.must_change_password else how
+    audit.record(by=user, verb="login.enter", obj=user, note="，".join(filter(None, [browser, shown, by_code])))
 
 
 def stay(request: Request, user: User) -> None:

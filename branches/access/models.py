@@ -37,10 +37,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Since when the password is that of now. Of accounts older than the column: what the trail knew, else the upgrade's day.
     password_set_at = models.DateTimeField(default=timezone.now, editable=False)
     code_expires = models.DateTimeField("一次性口令有效期", null=True, blank=True, editable=False)
-    # Of the last one-time code, when somebody entered with it, unless it was on paper (CodeSlip), and its digest: it is good
-    # once, and whoever tries it again is noticed (services/slips.py).
+    # Of the last one-time code, when somebody entered with it, and its digest: it is good once, and whoever tries it again is
+    # noticed (services/slips.py).
     code_used_at = models.DateTimeField("一次性口令使用时间", null=True, blank=True, editable=False)
     code_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # To whom the last one-time code was handed: nobody can see whether he used it himself (beside.py). None: the operator.
+    code_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
     # The password goes back to a code that a system administrator saw: it ends with the first appointment, which only the
     # committee's secretary gives; until then nobody else appoints the account or links it.
     unvouched = models.BooleanField(default=False, editable=False)

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
-from branches.access.models import PasswordReset, ResetState, User
+from branches.access.beside import HIGHEST, hands_of, of_one_hand
+from branches.access.models import CodeSlip, PasswordReset, ResetState, User
 from branches.reach import access
 from branches.reach.models import Appointment
 from branches.reach.reach import fresh
@@ -33,9 +34,23 @@ def posts_of(owner: User) -> list[Appointment]:
     )
 
 
+def _offered() -> QuerySet[CodeSlip]:
+    """Return the slips of accounts that were made for a member of a branch and have not said yet that his file is theirs."""
+    return CodeSlip.objects.filter(
+        role="", user__member__isnull=True, user__link_proposals__member__home=F("organisation")
+    )
+
+
 def _home_of(owner: User) -> Any:
-    # The room above links members to accounts; here only what the link leads to is read.
-    return getattr(getattr(owner, "member", None), "home", None)
+    """Return the organisation whose roster holds the owner, or will when he has answered the offer; None: none does.
+
+    The room above links members to accounts; here only what the link leads to is read.
+    """
+    linked = getattr(getattr(owner, "member", None), "home", None)
+    if linked is not None:
+        return linked
+    slip = _offered().filter(user=owner).select_related("organisation").first()
+    return slip.organisation if slip else None
 
 
 def _manages(user: Actor, owner: User) -> bool:
@@ -76,7 +91,18 @@ def confirmers(owner: User, asked_by: Actor) -> list[User]:
     posts = [row.organisation for row in posts_of(owner)]
     right, places = (APPOINT, posts) if posts else (MEMBERS, [_home_of(owner)])
     near = {row.user_id: row.user for place in places for row in access.who_can(right, place, limit=_ASKED_FIRST)}
-    return [user for user in near.values() if user.pk != asked_by.pk and may_confirm(user, owner)]
+    able = [user for user in near.values() if user.pk != asked_by.pk and may_confirm(user, owner)]
+    ever = _is_of_the_highest(owner)
+    return [user for user in able if not of_one_hand(asked_by, user, ever=ever)]
+
+
+def _is_of_the_highest(owner: User) -> bool:
+    return any(row.role in HIGHEST for row in posts_of(owner))
+
+
+def is_of_one_hand(by: Actor, reset: PasswordReset) -> bool:
+    """Return whether `by` is no second person beside the asker of a reset (beside.py)."""
+    return reset.asked_by is not None and of_one_hand(reset.asked_by, by, ever=_is_of_the_highest(reset.owner))
 
 
 def _living() -> Q:
@@ -89,13 +115,33 @@ def has_run_out(reset: PasswordReset) -> bool:
 
 
 def waiting_for(user: User) -> QuerySet[PasswordReset]:
-    """Return the resets that `user` may confirm or refuse now, the longest waiting first; one statement."""
+    """Return the resets that `user` may confirm or refuse now, the longest waiting first.
+
+    One statement, and where something waits a few more: whether asker and he are two (beside.py).
+    """
     held = Appointment.objects.filter(_now_or_later(), user=OuterRef("owner")).order_by()
     by_post = Exists(held) & ~Exists(held.exclude(access.givable(user, assistants=True)))
     places = access.organisations_for(user, MEMBERS).order_by().values("pk")
-    by_member = ~Exists(held) & Q(owner__member__home__in=places)
+    by_member = ~Exists(held) & (
+        Q(owner__member__home__in=places)
+        | Q(owner__in=_offered().filter(organisation__in=places).order_by().values("user"))
+    )
     rows = PasswordReset.objects.filter(_living()).exclude(owner=user).exclude(asked_by=user)
-    return rows.filter(by_post | by_member).select_related("owner", "asked_by").order_by("asked_at", "pk")
+    rows = rows.filter(by_post | by_member)
+    rows = rows.exclude(pk__in=_of_his_hand(user, rows))
+    return rows.select_related("owner", "asked_by").order_by("asked_at", "pk")
+
+
+def _of_his_hand(user: User, rows: QuerySet[PasswordReset]) -> list[int]:
+    """Return the ids of those of `rows` whose asker and `user` may be one person."""
+    highest = Exists(Appointment.objects.filter(_now_or_later(), user=OuterRef("owner"), role__in=HIGHEST))
+    asked = list(rows.annotate(highest=highest).order_by().values_list("pk", "asked_by", "highest"))
+    found = []
+    for ever in {of_highest for _, _, of_highest in asked}:
+        theirs = [(pk, asker) for pk, asker, of_highest in asked if of_highest == ever and asker]
+        hands = hands_of({user.pk, *(asker for _, asker in theirs)}, ever=ever)
+        found += [pk for pk, asker in theirs if hands[asker] & hands[user.pk]]
+    return found
 
 
 def asked_by(user: User) -> QuerySet[PasswordReset]:

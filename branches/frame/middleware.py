@@ -127,6 +127,7 @@ class SessionLimits:
             # Its row is gone, or it is that of an account which may not enter any more.
             over = kept and (request.session.is_empty() or SESSION_KEY in request.session)
             if over:
+                self._tell_of_locked(request.session)
                 request.session.flush()
             response = self.get_response(request)
             return ended.tell(response, reverse("login"), kept) if over else response
@@ -144,6 +145,13 @@ class SessionLimits:
         return self.get_response(request)
 
     @staticmethod
+    def _tell_of_locked(session):
+        """Note the end of a session whose account was locked meanwhile: nobody is signed in by it any more."""
+        user = User.objects.filter(pk=session.get(SESSION_KEY) or 0, is_active=False).first()
+        if user is not None:
+            audit.record(by=user, verb="login.end", obj=user, note=ended.ENDINGS[ended.LOCKED].trail)
+
+    @staticmethod
     def _owed(request):
         """Return the names of the only pages that are open until the owner has done what they ask; the first leads to it."""
         if request.user.must_change_password or request.session.get(password_age.OVER):
@@ -156,8 +164,6 @@ class SessionLimits:
     def _ending(request, moment):
         """Return why the session ends (a key of ENDINGS), or an empty text."""
         session, user = request.session, request.user
-        if not user.is_active:
-            return ended.LOCKED
         if session.get("epoch") != user.session_epoch:
             return ended.CHANGED
         if moment - session.get("entered", 0) > settings.SESSION_COOKIE_AGE:

@@ -11,7 +11,8 @@ from typing import IO, Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from common.tabular.ledger import Ledger
+from common.tabular.headings import Field
+from common.tabular.ledger import Guide, Ledger
 from common.tabular.writer import BOOK_OPTIONS, width
 
 HOW, CHOICES = "填写说明", "下拉选项"
@@ -52,7 +53,7 @@ def write_blank(
             rule = {"validate": "list", "source": _source(lists, field.label, words), "show_error": guide.strict}
             rule |= {"error_title": field.label[:_MAX_TITLE], "error_message": "请从下拉列表中选择。"}
         if guide.hint:
-            rule |= {"input_title": field.label[:_MAX_TITLE], "input_message": _hint(field.required, guide.hint)}
+            rule |= {"input_title": field.label[:_MAX_TITLE], "input_message": _hint(_need(field, guide), guide.hint)}
         if len(rule) > 1:
             sheet.data_validation(1, column, LAST_ROW, column, rule)
     sheet.set_row(0, 30)
@@ -62,8 +63,12 @@ def write_blank(
     book.close()
 
 
-def _hint(required: bool, hint: str) -> str:
-    return (("必填。" if required else "") + hint)[:_MAX_HINT]
+def _need(field: Field, guide: Guide) -> str:
+    return (guide.need or "必填") if field.required else ""
+
+
+def _hint(need: str, hint: str) -> str:
+    return ((f"{need}。" if need else "") + hint)[:_MAX_HINT]
 
 
 def _source(lists: list[tuple[str, Sequence[str]]], label: str, words: Sequence[str]) -> Any:
@@ -84,7 +89,7 @@ def _explain(book: Any, ledger: Ledger, head: Any, lines: Sequence[str]) -> None
     row = 1
     for field in ledger.fields:
         guide = ledger.guide_of(field.name)
-        for column, text in enumerate((field.label, "必填" if field.required else "可空", guide.hint, guide.example)):
+        for column, text in enumerate((field.label, _need(field, guide) or "可空", guide.hint, guide.example)):
             sheet.write_string(row, column, text)
         row += 1
     for line in lines:

@@ -11,7 +11,8 @@ class Guide:
     """How a column of an empty workbook is filled in.
 
     hint: one sentence; example: how it is written; kind: text, date or number; choices: the words of its drop-down;
-    strict: no other word is taken; width: of the column, in narrow characters.
+    strict: no other word is taken; width: of the column, in narrow characters; need: of a required column that some rows
+    leave empty, who fills it in.
     """
 
     hint: str = ""
@@ -20,6 +21,7 @@ class Guide:
     choices: tuple[str, ...] = ()
     strict: bool = False
     width: int = 14
+    need: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Collection
+import zlib
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,6 +71,13 @@ _HINTS = {
 _MARKUP = re.compile(rb"<(!doctype\s+html|html|head|body|script|svg|iframe|object|embed|\?php|meta|img)\b", re.I)
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 _MISMATCH = "文件内容与扩展名不符。"
+# What a PDF does by itself, runs or carries; an action that opens it at a page is an array and harmless.
+_ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|OpenAction(?!\s*\[))(?![A-Za-z])")
+_OBJECTS = re.compile(rb"/ObjStm\b[^\0]{0,400}?stream\r?\n")
+# So much of a stream of objects is looked through; real ones hold some hundred kilobytes.
+_OBJECTS_MAX = 8_000_000
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_IS_ACTIVE = "PDF 带有自动执行的动作、脚本或内嵌文件，不予接收，请重新打印为 PDF 后上传。"
 _SMUGGLED = "文件夹带了其他格式的内容，不予接收。"
 _NOT_DECODED = "不是 UTF-8 或 GB18030 编码的文本，请另存后再上传。"
 
@@ -160,6 +168,20 @@ def _check_pdf(data: bytes) -> None:
         raise RefusedFile("文件不完整，请重新上传。")
     if data[end + 5 :].strip(b"\r\n\t \0") or _MARKUP.search(data[:4096]) or _holds_archive(data):
         raise RefusedFile(_SMUGGLED)
+    if any(_ACTIVE.search(_ESCAPED.sub(_plain, part)) for part in (data, *_objects(data))):
+        raise RefusedFile(_IS_ACTIVE)
+
+
+def _plain(escaped: re.Match[bytes]) -> bytes:
+    """Return the character of a name that a PDF may write by its number."""
+    return bytes([int(escaped[1], 16)])
+
+
+def _objects(data: bytes) -> Iterator[bytes]:
+    """Yield the streams that hold objects, unpacked: names are not to be seen in the file itself."""
+    for found in _OBJECTS.finditer(data):
+        with contextlib.suppress(zlib.error):
+            yield zlib.decompressobj().decompress(data[found.end() :], _OBJECTS_MAX)
 
 
 def _check_png(data: bytes) -> None:

@@ -6,13 +6,15 @@ record stays, because what he wrote may still stand in it. A ledger is no way ro
 when they are written, and an import changes those alone.
 """
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from branches.access.beside import BESIDE_DAYS, givers_of
 from branches.access.resets import barred
 from common.operator import Actor, account_of
 from members.activities.models import Activity, ActivityWriter
 
+GIVEN = "不能审核其登记的内容，由其他有审核权的人审核。"
 # Up to this many names the page says; the rest is a number.
 _NAMED = 6
 
@@ -57,6 +59,22 @@ def written_after_reset(reviewer: int) -> Exists:
     return Exists(_after_reset(reviewer).filter(activity=OuterRef("pk")))
 
 
+def giver_wrote(user: Actor, activity: Activity) -> bool:
+    """Return whether somebody wrote in the record beside whom `user` is no second person (access rule 10)."""
+    givers = givers_of(user)
+    if not givers:
+        return False
+    return activity.author_id in givers or ActivityWriter.objects.filter(activity=activity, user__in=givers).exists()
+
+
+def written_by_givers(user: Actor) -> Q:
+    """Return the condition of `giver_wrote` over Activity rows; it asks nothing of most users."""
+    givers = givers_of(user)
+    if not givers:
+        return Q(pk__in=[])
+    return Q(author__in=givers) | Q(Exists(ActivityWriter.objects.filter(activity=OuterRef("pk"), user__in=givers)))
+
+
 def bars_of(user: Actor, activity: Activity) -> tuple[str, str]:
     """Return (why `user` may not review the record, names of all who may not) for the pages; "" where nothing stands so.
 
@@ -72,4 +90,7 @@ def bars_of(user: Actor, activity: Activity) -> tuple[str, str]:
         return "这是您本人登记的记录，您不能审核，由其他有审核权的人审核。", everybody
     if account.pk in {pk for pk, _ in rows}:
         return "您修改或提交过这条记录，不能审核，由其他有审核权的人审核。", everybody
+    givers = givers_of(user)
+    if givers & {activity.author_id, *(pk for pk, _ in rows)}:
+        return f"您的一次性口令由登记人发放，使用未满 {BESIDE_DAYS} 天，{GIVEN}", everybody
     return "", everybody

@@ -92,6 +92,7 @@ def context(batch: ImportBatch, page: str | None, names: str) -> dict[str, Any]:
     """Return what preview.html needs but the form of the columns. page: number of the page of changes."""
     found = {} if batch.overdue else batch.preview
     ready = batch.state == BatchState.READY and not batch.overdue
+    elsewhere = {ledger for ledger, *_ in found.get("likes", ())}
     ledgers = [
         {
             **entry,
@@ -99,6 +100,8 @@ def context(batch: ImportBatch, page: str | None, names: str) -> dict[str, Any]:
             "matched": [(heading, label, _HOW[how]) for heading, label, how in entry["matched"]],
         }
         for entry in found.get("ledgers", ())
+        # Of a file that is another ledger nothing was read: there is nothing to count.
+        if entry["ledger"] not in elsewhere
     ]
     errors = _named(batch, "faults") if found else []
     other_mode = UPDATE if batch.mode == ADD else ADD

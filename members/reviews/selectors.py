@@ -12,7 +12,7 @@ from branches.reach.rights import REVIEW
 from common import clock
 from common.operator import OPERATOR, Actor
 from members.activities.models import Activity, ActivityState, ActivityWriter
-from members.activities.writers import written_after_reset, written_by
+from members.activities.writers import written_after_reset, written_by, written_by_givers
 from members.reviews.findings import Finding, findings_for
 
 # With a filter by findings so many of the longest waiting are looked at, whatever the length of the queue.
@@ -23,7 +23,7 @@ def waiting_for(user: Actor) -> QuerySet[Activity]:
     """Return the submitted records that wait for `user`, the longest waiting first.
 
     Those that he may review, wrote nothing of, and for which nobody but their writers stands nearer; nor what somebody
-    wrote in whose password he just reset (access rule 10). One statement, whatever the number of records.
+    wrote in whose password he just reset, or who was handed his own code (access rule 10). One statement, whatever the number of records.
     """
     if user is OPERATOR:
         return Activity.objects.none()
@@ -34,6 +34,7 @@ def waiting_for(user: Actor) -> QuerySet[Activity]:
         Activity.objects.filter(mine, state=ActivityState.SUBMITTED)
         .filter(~written_by(user.pk or 0))
         .exclude(written_after_reset(user.pk or 0))
+        .exclude(written_by_givers(user))
         .annotate(sent=Coalesce("revised_at", "submitted_at"))
         .order_by("sent", "pk")
     )

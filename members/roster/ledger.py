@@ -143,7 +143,9 @@ _GUIDE = {
     "category": Guide("从下拉列表中选择。", "正式党员", choices=tuple(CATEGORIES.values()), strict=True),
     "branch": Guide("党支部的全称或简称。", "综合处党支部", width=32),
     "group": Guide("党小组的名称；没有划分党小组的空着。", "第一党小组", width=18),
-    "joined_on": Guide("支部大会接收为预备党员的日期；申请人、积极分子空着。", _DAY, kind="date", width=18),
+    "joined_on": Guide(
+        "支部大会接收为预备党员的日期；申请人、积极分子空着。", _DAY, kind="date", width=18, need="党员必填"
+    ),
     "full_on": Guide("预备党员空着。", _DAY, kind="date", width=18),
     "work_post": Guide("行政职务或岗位。", "三级主任科员", width=20),
     "party_post": Guide("现任党内职务，几个之间用顿号分开；支部书记由此得知。", "书记", choices=tuple(POSTS.values())),

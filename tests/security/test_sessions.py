@@ -12,6 +12,7 @@ from branches.access.services.accounts import account_lock, password_set
 from branches.access.services.appointments import appointment_end
 from branches.access.services.resets import reset_by_operator
 from branches.access.services.sessions import living, sessions_end
+from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
 from common.operator import OPERATOR
 from tests.answers import names, opened
@@ -90,6 +91,9 @@ def test_the_login_page_says_why_a_session_ended(event, person, sign_in):
     EVENTS[event](user)
     page = client.get("/activities/", follow=True).content.decode()
     assert SAID.get(event, "口令、账号或任职有过变动，这里的登录已经结束") in page
+    # The trail tells a locked account from the others.
+    noted = AuditEntry.objects.filter(verb="login.end", object_id=user.pk).values_list("payload", flat=True)
+    assert any("账号已锁定" in note for note in noted) is (event == "lock")
     assert "锁定，" not in page.split("login-note")[0]
     # Once said, it is over: the next page of the same browser is the plain login.
     assert "登录已经结束" not in client.get("/activities/", follow=True).content.decode()

@@ -495,11 +495,11 @@ def test_unlinking_ends_this_way_in(provider, linked, as_):
 
 
 def test_a_new_one_time_code_ends_linked_identities(provider, linked, world):
-    code_give(linked("secretary_a"), unvouched=False)
+    code_give(linked("secretary_a"), by=OPERATOR, unvouched=False)
     assert not ExternalIdentity.objects.exists()
     user, _ = account_create(by=world.administrator, username="newcomer", name="新人")
     identity_link(by=user, identity=Identity(provider.issuer, "the administrator himself"))
-    code_give(user, unvouched=False)
+    code_give(user, by=OPERATOR, unvouched=False)
     assert not ExternalIdentity.objects.exists()
 
 

@@ -44,8 +44,10 @@ def leader_page(user: User, scope: Appointment) -> dict[str, Any]:
     root = scope.organisation or Organisation.objects.root()
     items, points = _in_charge(user)
     found, dates = _waits(user, scope, items, points)
-    age = rollups.age()
-    figures = agency_figures(user, root) if root else []
+    # While everything is filled anew the numbers are of what no longer holds.
+    age, rebuilding = rollups.age_and_rebuilding()
+    age = None if rebuilding else age
+    figures = agency_figures(user, root) if root and age else []
     late = sum(row.late for row in found)
     report = Report.objects.exclude(assessment__period="").order_by("-published", "-pk").first()
     return {

@@ -32,7 +32,13 @@ from responsibilities.duties.selectors.of_record import branch_duties, duties_of
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rule import RECORDS, RequirementRule
 from responsibilities.requirements.rules import LIVE_RULES
-from responsibilities.requirements.selectors import Requirement, one_requirement, period_counted, requirement_name
+from responsibilities.requirements.selectors import (
+    Requirement,
+    cell_state,
+    one_requirement,
+    period_counted,
+    requirement_name,
+)
 from responsibilities.rulebook import rule, short_citation
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.qualifying import HostKind, Standing, fault_of
@@ -140,6 +146,8 @@ def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str
         return Effect("义务", title, basis, f"{owed.done}/{owed.expected}人", "ok", url, owed)
     # An unsaved record is one more than what is counted so far, unless it corrects one of these.
     done = owed.done if record.pk is not None or record.instead in owed.records else owed.done + 1
+    if record.pk is not None and cell_state(owed) == "submitted":
+        return Effect("义务", title, basis, "待审核", "soon", url, owed)
     mark = "完成" if done >= owed.expected else f"{done}/{owed.expected}"
     return Effect("义务", title, basis, mark, "ok", url, owed)
 

@@ -19,6 +19,7 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.terms import term_warnings
 from branches.reach import access
 from branches.reach.rights import REVIEW, ROLES, VIEW
+from branches.settings.start import agency_start, not_yet
 from common import clock
 from common.periods import QUARTER, YEAR, Period
 from members.reviews.selectors import waiting_for
@@ -54,11 +55,12 @@ def dashboard_page(request):
     figures = selectors.totals(groups)
     lagging = figures["lagging"]
     waiting = _waiting(request)
-    age = rollups.age()
-    reckoned = age is not None and (figures["rate"] is not None or not rollups.behind())
+    age, rebuilding = rollups.age_and_rebuilding()
+    reckoned = age is not None and not rebuilding and (figures["rate"] is not None or not rollups.behind())
     said = overdue_sentence([(row.name.removesuffix("党支部"), row.overdue) for row in lagging]).rstrip("。")
     context = {
-        "title": _finding(said, reckoned, figures, earlier),
+        "title": _finding(said, reckoned, figures, earlier, quarter),
+        "reckoned": reckoned,
         "supervised": supervision_words(request.user),
         "form": form,
         "quarter": quarter,
@@ -83,12 +85,14 @@ def dashboard_page(request):
     return render(request, "assessments/home/dashboard/page.html", context)
 
 
-def _finding(said, reckoned, figures, earlier):
+def _finding(said, reckoned, figures, earlier, quarter):
     """Return the headline. Nothing overdue is said only of what has been reckoned, and of what was due at all.
 
     Where the quarter has nothing overdue, what earlier quarters of the year left overdue is said instead (judgement 9);
-    else it stands in the figures below.
+    else it stands in the figures below. Of a quarter from before the start nothing is ever said but that it does not count.
     """
+    if (not reckoned or figures["rate"] is None) and quarter.last < (start := agency_start()):
+        return not_yet(start)
     if not reckoned:
         return "正在汇总"
     if earlier and not figures["lagging"]:

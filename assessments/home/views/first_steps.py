@@ -7,6 +7,7 @@ from django.shortcuts import render
 from assessments.home.first_steps import STEPS, headline, lines, system_lines
 from assessments.home.selectors.start_figures import (
     COMMITTEE_SECRETARY,
+    is_young,
     start_figures,
     system_figures,
     whom_to_ask,
@@ -32,7 +33,7 @@ def steps_page(request: Request) -> HttpResponse:
     figures = start_figures(request.user)
     rights = {step.right for step in STEPS if access.holds_anywhere(request.user, step.right)}
     found = lines(figures, rights)
-    title, sub = headline(found)
+    title, sub = headline(found, young=is_young())
     asked = whom_to_ask()
     context = {
         "title": title,

@@ -1,12 +1,19 @@
+from datetime import datetime
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from assessments.reports.services import printed_anchors
 from branches.backups import manifest as manifests
 from branches.backups.errors import BackupError
 from branches.backups.restore import restore
 from common.operator import OPERATOR
+
+
+def _local(moment):
+    """Return the moment of a manifest on the agency's clock, as people read it."""
+    return f"{timezone.localtime(datetime.fromisoformat(moment)):%Y-%m-%d %H:%M}"
 
 
 class Command(BaseCommand):
@@ -40,7 +47,7 @@ class Command(BaseCommand):
                 manifest = manifests.read(folder)
                 manifests.check(folder, manifest)
                 self.stdout.write(
-                    f"备份完好：{manifest.agency}，{manifest.made}，{manifest.rows} 行，{manifest.files} 个附件，链头 {manifest.head}"
+                    f"备份完好：{manifest.agency}，{_local(manifest.made)}，{manifest.rows} 行，{manifest.files} 个附件，链头 {manifest.head}"
                 )
                 return
             done = restore(

@@ -12,7 +12,7 @@ from branches.access.services.codes import digest_of, one_time_code
 from branches.access.services.factor import factor_drop
 from common import clock
 from common.database import one_transaction
-from common.operator import OPERATOR, Actor
+from common.operator import OPERATOR, Actor, account_of
 
 CODE_HOURS = 24
 
@@ -25,7 +25,7 @@ def account_create(*, by: Actor, username: str, name: str) -> tuple[User, str]:
     rule 10).
     """
     user = account_add(by=by, username=username, name=name)
-    return user, code_give(user, unvouched=by is not OPERATOR)
+    return user, code_give(user, by=by, unvouched=by is not OPERATOR)
 
 
 def account_add(*, by: Actor, username: str, name: str) -> User:
@@ -41,12 +41,12 @@ def account_add(*, by: Actor, username: str, name: str) -> User:
     return user
 
 
-def code_give(user: User, *, unvouched: bool, hours: int = CODE_HOURS) -> str:
+def code_give(user: User, *, by: Actor, unvouched: bool, hours: int = CODE_HOURS) -> str:
     """Replace the password by a new one-time code and return it; part of the caller's transaction and audit entry.
 
     Older codes, all sessions and linked identities end: whoever had the account before has no other door. The second
     factor stays, or a lost password would be a way round it; but not one that was enrolled while an administrator knew
-    the password. unvouched: the code is seen by a system administrator. hours: how long it is good.
+    the password. by: who is handed the code. unvouched: the code is seen by a system administrator. hours: how long it is good.
     """
     CodeSlip.objects.filter(user=user, replaced_at__isnull=True).update(replaced_at=clock.now())
     ExternalIdentity.objects.filter(user=user).delete()
@@ -57,7 +57,7 @@ def code_give(user: User, *, unvouched: bool, hours: int = CODE_HOURS) -> str:
     user.must_change_password = True
     user.unvouched = unvouched
     user.code_expires = clock.now() + timedelta(hours=hours)
-    user.code_digest, user.code_used_at = digest_of(user.username, code), None
+    user.code_digest, user.code_used_at, user.code_by = digest_of(user.username, code), None, account_of(by)
     user.session_epoch += 1
     user.save()
     return code
@@ -82,7 +82,7 @@ def account_first_code(*, by: Actor, user: User) -> str:
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not is_unused(user):
         raise ValidationError("该账号已有任职、已关联党员或已设置密码，口令须申请重置，由有权任命的同志确认。")
-    code = code_give(user, unvouched=True)
+    code = code_give(user, by=by, unvouched=True)
     audit.record(by=by, verb="account.first_code", obj=user)
     tell_auditors(text=f"{by.name}重发了{user}（{user.username}）的首次口令，原口令作废")
     return code

@@ -7,8 +7,9 @@ from django.db.models import F, Q
 
 from branches import audit
 from branches.access.auditors import tell_auditors
-from branches.access.models import User
+from branches.access.models import CodeSlip, User
 from branches.access.services.accounts import code_give
+from branches.access.services.factor import factor_drop
 from branches.jobs.marks import mark
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Organisation
@@ -53,6 +54,30 @@ def _check_giving(
 def _is_of_nobody(user: User) -> bool:
     """Return whether only a system administrator knows this account yet. A linked one is known to its organisation."""
     return user.unvouched and getattr(user, "member", None) is None
+
+
+def _printer(user: User) -> User | None:
+    """Return who printed the slip with whose code the account began, or None; where another code came later nobody did."""
+    slip = CodeSlip.objects.filter(user=user, replaced_at__isnull=True).select_related("printed_by").first()
+    return slip.printed_by if slip else None
+
+
+def _ends_the_code_of(by: Actor, appointment: Appointment) -> str:
+    """Return whose code the account began with, in words, where it ends with this appointment; "" where it stays.
+
+    Whoever was handed the code may have set the password: a post that he could not give himself would be his. So it ends
+    when another gives such a post for the first time; who could give it anyway gains nothing by it. The member's link is
+    no proof, it was confirmed with the same password.
+    """
+    user = appointment.user
+    if _is_of_nobody(user):
+        return "管理员发放的口令"
+    if by is OPERATOR:
+        return ""
+    printer = _printer(user)
+    if printer is None or printer == by or access.may_appoint(printer, appointment.role, appointment.organisation):
+        return ""
+    return f"{printer.name}打印的口令"
 
 
 def _check_start(by: Actor, user: User, organisation: Organisation | None, starts: date) -> None:
@@ -122,7 +147,8 @@ def appointment_make(
     or when the duties of administrator, auditor and business would meet in one account (access rule 5, control C18).
     Also for a start that reaches back too far (setting appointment_backdate_days).
     What an administrator knows of a new account ends with its first appointment, which only the committee's secretary (or
-    the operator) gives: he finds the new one-time code in `first_code` of the appointment, and nobody finds it again; the
+    the operator) gives, and so does what the printer of a member's slip knows, with the first post that he could not give
+    himself: whoever appoints finds the new one-time code in `first_code` of the appointment, and nobody finds it again; the
     security auditors are told (access rule 10).
     principal: of an assistant, the giver's own appointment as a leader; it begins today at the latest, lies at the same
     organisation and ends with it.
@@ -161,13 +187,28 @@ def _write(by: Actor, appointment: Appointment) -> None:
     with audit.change(by=by, verb="appointment.make", obj=appointment, organisation=appointment.organisation) as said:
         appointment.full_clean()
         appointment.save()
-        # A linked account keeps its code: another would open the member's own file too.
-        if _is_of_nobody(user):
-            appointment.first_code = code_give(user, unvouched=False)
-            said.note = "管理员发放的口令作废，由任命人另发一次性口令"
-            tell_auditors(text=f"{by.name}首次任命{user}（{user.username}），管理员发放的口令作废，另发了一次性口令")
+        if ended := _ends_the_code_of(by, appointment):
+            # Nor does the phone that was enrolled under that password come along.
+            factor_drop(user)
+            appointment.first_code = code_give(user, by=by, unvouched=False)
+            said.note = f"{ended}作废，由任命人另发一次性口令"
+            tell_auditors(text=f"{by.name}首次任命{user}（{user.username}），{ended}作废，另发了一次性口令")
+        elif _is_of_his_slip(by, appointment):
+            said.note = "该账号的口令条由任命人打印"
+            tell_auditors(
+                text=f"{by.name}把由其打印口令条的账号{user}（{user.username}）任命为{appointment.title}，请核查"
+            )
         access.sync_grants(appointment)
         _mark(appointment, appointment.starts)
+
+
+def _is_of_his_slip(by: Actor, appointment: Appointment) -> bool:
+    """Return whether `by` printed the code of an account, for no post or for another, to which he now gives this one.
+
+    A secretary's slip and his post are made in one step, and the trail has both.
+    """
+    rows = CodeSlip.objects.filter(user=appointment.user, replaced_at__isnull=True, printed_by=account_of(by))
+    return by is not OPERATOR and rows.exclude(role=appointment.role).exists()
 
 
 def _check_ending(by: Actor, appointment: Appointment) -> None:

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from branches import audit
-from branches.access import factor, resets
+from branches.access import beside, factor, resets
 from branches.access.auditors import tell_auditors
 from branches.access.models import PasswordReset, ResetKind, ResetState, User
 from branches.access.services.accounts import code_give
@@ -74,6 +74,8 @@ def _taken(by: User, reset: PasswordReset) -> PasswordReset:
         raise Http404
     if reset.asked_by_id == by.pk:
         raise ValidationError("自己提出的申请须由另一位同志确认。")
+    if resets.is_of_one_hand(by, reset):
+        raise ValidationError("您和申请人的账号由同一人发放口令，不能互相确认，须由另一位同志或服务器操作员办理。")
     if reset.state != ResetState.WAITING:
         raise Conflict(f"这项申请现在的状态是“{reset.get_state_display()}”，不能再办理。")
     if resets.has_run_out(reset):
@@ -97,8 +99,10 @@ def reset_confirm(*, by: User, reset: PasswordReset) -> str:
 
 def _confirmed(by: Actor, reset: PasswordReset) -> str:
     verb = "account.reset_factor" if reset.kind == ResetKind.FACTOR else "account.reset"
-    with audit.change(by=by, verb=verb, obj=reset):
-        code = _carried_out(User.objects.select_for_update(no_key=True).get(pk=reset.owner_id), reset.kind)
+    # Read before the code is given: who confirms may be handed it.
+    bond = beside.bond_of(reset.asked_by or OPERATOR, by)
+    with audit.change(by=by, verb=verb, obj=reset, note=bond):
+        code = _carried_out(User.objects.select_for_update(no_key=True).get(pk=reset.owner_id), reset.kind, by)
         reset.state, reset.decided_by, reset.decided_at = ResetState.CONFIRMED, account_of(by), clock.now()
         reset.full_clean()
         reset.save()
@@ -107,13 +111,13 @@ def _confirmed(by: Actor, reset: PasswordReset) -> str:
     for user in (reset.owner, reset.asked_by):
         if user is not None:
             notice_send(by=by, to=user, kind="reset", text=words)
-    tell_auditors(text=words, about=f"reset/{reset.pk}")
+    tell_auditors(text=f"{words}。{bond}，请核查" if bond else words, about=f"reset/{reset.pk}")
     return code
 
 
-def _carried_out(owner: User, kind: str) -> str:
+def _carried_out(owner: User, kind: str, by: Actor) -> str:
     if kind == ResetKind.PASSWORD:
-        return code_give(owner, unvouched=False)
+        return code_give(owner, by=by, unvouched=False)
     factor_drop(owner)
     owner.session_epoch += 1
     owner.save(update_fields=["session_epoch"])

@@ -27,9 +27,10 @@ _TOLD_HOURS = 1
 def slip_give(*, by: User, user: User, organisation: Organisation, role: str, post: str = "") -> tuple[CodeSlip, str]:
     """Give `user` a new code on paper, for a role or under the name of his post; return (slip, code). The code is good once, for seven days; older ones end.
 
-    Part of the caller's transaction, which has checked that `by` may, and leaves an audit entry.
+    Part of the caller's transaction, which has checked that `by` may; the trail notes each printing: who, for whom, for which post.
     """
-    code = code_give(user, unvouched=False, hours=SLIP_DAYS * 24)
+    again = CodeSlip.objects.filter(user=user, replaced_at__isnull=True).exists()
+    code = code_give(user, by=by, unvouched=False, hours=SLIP_DAYS * 24)
     assert user.code_expires is not None
     slip = CodeSlip.objects.create(
         user=user,
@@ -41,6 +42,8 @@ def slip_give(*, by: User, user: User, organisation: Organisation, role: str, po
         expires=user.code_expires,
         digest=digest_of(user.username, code),
     )
+    note = f"为{slip.role_label}打印" + ("，原口令条作废" if again else "")
+    audit.record(by=by, verb="account.slip", obj=user, organisation=organisation, note=note)
     return slip, code
 
 
@@ -61,7 +64,9 @@ def is_spent(user: User) -> bool:
 def code_use(user: User) -> bool:
     """Take the code with which somebody signs in, if it is one; False when another sign-in took it a moment ago."""
     if slip_of(user) is not None:
-        return slip_use(user)
+        if taken := slip_use(user):
+            User.objects.filter(pk=user.pk).update(code_used_at=clock.now())
+        return taken
     if not user.must_change_password:
         return True
     rows = User.objects.filter(pk=user.pk, must_change_password=True, code_used_at__isnull=True)

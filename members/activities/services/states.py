@@ -42,7 +42,7 @@ from members.activities.services.records import (
 )
 from members.activities.services.versions import revision_accept, revision_back, submitted_revision
 from members.activities.submission import blocks_of
-from members.activities.writers import reset_bars, writer_add, writers_begin_anew, wrote
+from members.activities.writers import giver_wrote, reset_bars, writer_add, writers_begin_anew, wrote
 
 
 def _transition(
@@ -228,6 +228,8 @@ def _check_reviewer(by: Actor, activity: Activity) -> None:
         raise Conflict("不能审核自己登记的记录。" if own else "您修改或提交过这条记录，不能审核。", record=fresh)
     if by is not access.OPERATOR and reset_bars(by.pk or 0, fresh):
         raise Conflict("登记人的口令刚由您申请或确认重置，请由另一位同志审核。", record=fresh)
+    if by is not access.OPERATOR and giver_wrote(by, fresh):
+        raise Conflict("您的一次性口令由登记人发放不久，请由另一位同志审核。", record=fresh)
 
 
 @one_transaction

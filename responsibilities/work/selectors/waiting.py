@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from branches.access.beside import givers_of
 from branches.access.resets import barred
 from branches.reach.rights import REVIEW
 from common import clock
@@ -68,7 +69,11 @@ def waiting_links(user: Actor) -> StageEvidenceQuerySet:
         return rows.none()
     written = ActivityWriter.objects.filter(user=user.pk).order_by().values("activity")
     rows = rows.exclude(added_by=user.pk).exclude(activity__in=written).exclude(activity__author=user.pk)
-    return rows.exclude(barred(user.pk or 0, "added_by", "added")).order_by("added", "pk")
+    return (
+        rows.exclude(added_by__in=givers_of(user))
+        .exclude(barred(user.pk or 0, "added_by", "added"))
+        .order_by("added", "pk")
+    )
 
 
 def waiting_links_count(user: Actor) -> int:

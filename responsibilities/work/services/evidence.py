@@ -13,6 +13,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from branches import audit
+from branches.access.beside import givers_of
 from branches.access.resets import barred
 from branches.notices.services import notice_send
 from branches.places.models.organisations import Kind, Organisation
@@ -226,6 +227,8 @@ def why_not_confirm(user: Actor, evidence: StageEvidence) -> str:
         return "您登记、修改或提交过这条记录，由其他有审核权的人确认。"
     if StageEvidence.objects.filter(barred(account.pk, "added_by", "added"), pk=evidence.pk).exists():
         return "关联人的口令刚由您申请或确认重置，请由另一位同志确认。"
+    if evidence.added_by_id in givers_of(account):
+        return "您的一次性口令由关联人发放不久，请由另一位同志确认。"
     return ""
 
 

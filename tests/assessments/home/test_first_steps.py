@@ -39,7 +39,7 @@ def looks(page):
 
 def test_each_step_tells_its_count_and_the_next_one_leads(world, as_):
     page = text(as_("committee_secretary"))
-    assert "还有 4 步，就能按月列出" in page and "8 步做完 4 步" in page
+    assert "还有 4 步没有做" in page and "8 步做完 4 步，首页已换成总览" in page
     assert "8 个党组织" in page and "12 名党员" in page and "其中预备党员 1 名" in page
     assert "3 个党支部都有书记" in page
     assert looks(page) == ["done", "done", "done", "now", "done", "", "", ""]

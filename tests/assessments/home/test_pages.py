@@ -292,6 +292,26 @@ def test_while_the_first_changes_wait_the_dashboard_does_not_say_that_nothing_is
     assert client.get("/dashboard/").context["title"] == "正在汇总"
 
 
+def test_while_all_is_filled_anew_no_page_says_the_old_numbers(as_, world):
+    rollups.fill()
+    staff, leader = as_("staff"), as_("leader")
+    page = staff.get("/dashboard/").content.decode()
+    assert "一键提醒" in page and "正在汇总" not in page and "全局：" in leader.get("/").content.decode()
+    start_set(by=OPERATOR, day=clock.today())
+    answer = staff.get("/dashboard/")
+    page = answer.content.decode()
+    assert answer.context["title"] == "正在汇总" and "一键提醒" not in page
+    assert re.search(r"disabled>.*正在汇总", page) and not re.search(r'dj-stat-value">\s*\d+ 项', page)
+    page = leader.get("/").content.decode()
+    assert "各项数字正在汇总" in page and "全局：" not in page
+    # What is from before the start is no work that waits.
+    before = staff.get("/dashboard/?period=2026Q1").context["title"]
+    rollups.fill()
+    assert before == staff.get("/dashboard/?period=2026Q1").context["title"] and "启用，以前的不计" in before
+    page = staff.get("/dashboard/").content.decode()
+    assert "正在汇总" not in page and re.search(r'dj-stat-value">\s*0 项', page)
+
+
 def test_no_overdue_at_all_is_not_written_in_red(as_, world):
     start_set(by=OPERATOR, day=clock.today())
     rollups.fill()

@@ -113,7 +113,7 @@ def test_a_new_code_shuts_the_doors_of_its_account_and_of_no_other(world):
         ExternalIdentity.objects.create(user=user, issuer="https://one.example", sub=user.username)
     mine, other = slip(world, world.staff), slip(world, world.leader)
     before = epochs()
-    code_give(world.staff, unvouched=False)
+    code_give(world.staff, by=OPERATOR, unvouched=False)
     assert [row.user for row in ExternalIdentity.objects.all()] == [world.leader]
     assert CodeSlip.objects.get(replaced_at=None) == other and CodeSlip.objects.exclude(replaced_at=None).get() == mine
     assert changed(before) == {"staff"}

@@ -12,6 +12,7 @@ from branches.access.models import User
 from branches.access.services.accounts import code_give
 from branches.access.services.codes import as_printed, one_time_code
 from branches.audit.selectors import VERBS
+from common.operator import OPERATOR
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def test_an_ordinary_long_password_passes():
 
 def newcomer(world):
     user = world.outsider
-    code = code_give(user, unvouched=False)
+    code = code_give(user, by=OPERATOR, unvouched=False)
     return user, code
 
 

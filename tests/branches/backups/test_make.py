@@ -6,13 +6,15 @@ import json
 import shutil
 import stat
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from branches.audit.models import AuditEntry
 from branches.backups import make, rows
@@ -58,7 +60,10 @@ def test_it_is_private_whole_and_its_keys_open_with_the_passphrase_alone(backup,
     paths = [backup, *backup.rglob("*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {0o600, 0o700}
     manifest = manifests.read(backup)
-    manifests.check(backup, manifest)
+    call_command("restore", str(backup), check=True, stdout=(said := StringIO()))
+    # On the agency's clock, as people read it.
+    moment = timezone.localtime(datetime.fromisoformat(manifest.made))
+    assert f"，{moment:%Y-%m-%d %H:%M}，" in said.getvalue()
     assert manifest.rows > 100 and manifest.tables["branches.auditentry"]["rows"] <= AuditEntry.objects.count()
     # What people attached, and not the ledgers that are deleted after a day.
     assert manifest.files == 1 and next((backup / "files").rglob("*/*/*/*")).read_bytes() == b"minutes"

@@ -52,6 +52,9 @@ def test_an_empty_workbook_holds_every_column_and_no_row(ledger, world, as_):
     book = blank(client, ledger)
     heads = [cell.value for cell in book.worksheets[0][1]]
     assert heads == [field.label for field in LEDGERS[ledger].fields] and book.worksheets[0].max_row == 1
+    if ledger == "members":
+        needs = {row[0].value: row[1].value for row in book["填写说明"].iter_rows() if row[0].value}
+        assert (needs["姓名"], needs["加入党组织日期"], needs["备注"]) == ("必填", "党员必填", "可空")
     out = io.BytesIO()
     book.save(out)
     batch = taken(client, **{ledger: SimpleUploadedFile("空表.xlsx", out.getvalue())})
@@ -128,7 +131,7 @@ def test_a_ledger_in_the_wrong_place_is_led_to_the_right_one(given, rows, title,
     batch = taken(client, **{given: table("台账.csv", *rows)})
     shown = page(client, batch)
     assert f"这份文件像是{title}" in shown and f'href="{url}"' in shown
-    assert "未识别的标题" not in shown and "/apply/" not in shown
+    assert "未识别的标题" not in shown and "/apply/" not in shown and "核对结果" not in shown
     assert batch.preview["faults"] == [] and batch.preview["fault_count"] == 1 and not batch.preview["writes"]
     client.post(f"/imports/{batch.uid}/apply/")
     assert before == (Organisation.objects.count(), Member.objects.count())

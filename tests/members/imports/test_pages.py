@@ -106,6 +106,10 @@ def test_hints_stand_beside_errors_and_do_not_say_that_it_can_be_imported(as_):
     batch.preview |= {"notices": [["members", "2", "姓名", "名册中另有同名的人。"]], "notice_count": 1}
     batch.save()
     assert "核对后可以导入" in page(client, batch)
+    ImportBatch.objects.filter(pk=batch.pk).update(state="applied")
+    text = page(client, batch)
+    assert "同名的人" in text and "核对后可以导入" not in text
+    ImportBatch.objects.filter(pk=batch.pk).update(state="ready")
     _, wrong = upload(client, members=members_file(person(人员类别="团员")))
     wrong.preview |= {"notices": batch.preview["notices"], "notice_count": 1}
     wrong.save()

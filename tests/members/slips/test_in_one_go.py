@@ -145,7 +145,7 @@ def test_accounts_appointments_offers_and_slips_are_made_together(vacant, as_):
         )
     entries = AuditEntry.objects.filter(pk__gt=newest)
     verbs = sorted(entries.values_list("verb", flat=True))
-    assert verbs == sorted(["account.create", "appointment.make", "member.account_propose"] * 2)
+    assert verbs == sorted(["account.create", "account.slip", "appointment.make", "member.account_propose"] * 2)
     kept = " ".join(entries.values_list("payload", flat=True)) + " ".join(
         CodeSlip.objects.values_list("digest", flat=True)
     )
@@ -213,7 +213,12 @@ def test_printing_anew_ends_the_old_code_until_a_password_is_set(vacant, as_):
     new = codes_of(client.post(AGAIN, {"slip": first.pk, "confirmed": "1"}))[0]
     user = User.objects.get(username="jiayi")
     assert user.check_password(new) and not user.check_password(old)
-    assert AuditEntry.objects.filter(verb="account.slip", object_id=user.pk).count() == 1
+    notes = (
+        AuditEntry.objects.filter(verb="account.slip", object_id=user.pk)
+        .order_by("pk")
+        .values_list("payload", flat=True)
+    )
+    assert [("支部书记" in note, "作废" in note) for note in notes] == [(True, False), (True, True)]
     assert client.post(AGAIN, {"slip": first.pk, "confirmed": "1"}).status_code == 302, "printed anew already"
     living = CodeSlip.objects.get(replaced_at=None)
     CodeSlip.objects.filter(pk=living.pk).update(used_at=living.printed_at, set_at=living.printed_at)
