@@ -173,7 +173,7 @@ def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
         ("duty", duty.pk, slot.key),
         unit="项",
         text=f"{name}未落实，{slot.due:%-m月%-d日}到期" if state == scoring.OVERDUE else "",
-        late_text=f"{name}逾期落实" if state == scoring.MET_LATE else "",
+        late_text=f"{name}{_late_word(slot)}" if state == scoring.MET_LATE else "",
     )
 
 

@@ -22,7 +22,7 @@ from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
 from members.activities.models import Activity
 from responsibilities.portfolios.rights import supervises
-from responsibilities.requirements.circulated import circulars_of
+from responsibilities.requirements.circulated import circulars_of, duty_lists_of
 from responsibilities.requirements.exemptions import may_exempt_period, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.loaders import requirement_for
@@ -244,6 +244,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "proved_by_documents": row.row.proof == DOCUMENTS,
         "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),
         "circulars": circulars_of(request.user, organisation, row),
+        "duty_lists": duty_lists_of(request.user, row),
         "may_circulate": ASSIGN in rights,
         "open_places": list(labels(row.open_places).values()) if row.open_places else [],
         "explanations": Explanation.objects.filter(
