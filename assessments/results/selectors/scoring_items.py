@@ -161,6 +161,13 @@ def duty_entries(
     ]
 
 
+def _late_word(slot: DutySlot) -> str:
+    """How a slot was fulfilled late, in the words of its own page (judgement 1.7)."""
+    if not slot.proved:
+        return "迟报"
+    return f"{slot.late_word}完成" if slot.late_word in ("补录", "补办") else slot.late_word
+
+
 def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
     name = f"{quoted(duty.text)}{slot.name}"
     if slot.state in DONE:

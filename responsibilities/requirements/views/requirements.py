@@ -150,7 +150,7 @@ def requirement_list(request: Request) -> HttpResponse:
     title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue else "")
     if not owed:
         # Nothing done of nothing owed is no achievement.
-        title = f"{len(rows)} 项都不计应办" if rows else "还没有应办事项"
+        title = f"{len(rows)} 项都不计应办" if rows else "没有符合条件的事项" if request.GET else "还没有应办事项"
     return render(
         request,
         "responsibilities/requirements/list.html",

@@ -282,11 +282,11 @@ def test_a_committees_report_and_reminders_are_its_requirements_and_not_what_its
 def test_the_party_groups_papers_are_its_requirements_and_its_issued_list_is_one_of_them(world, as_):
     issued(world)
     found, root = slots("pg-plan") | slots("pg-up"), world.committee.parent
-    for rule in ("resp-list", "resp-annual-plan", "resp-annual-report"):
-        owed = one_requirement(root, rule, Period.parse("2026"))
-        slot = found[f"{rule}/2026"]
-        assert (slot.done, slot.due, slot.words) == (owed.done, owed.due, False), rule
-        assert (slot.done, slot.state) == ((1, "closed") if rule == "resp-list" else (0, "overdue")), rule
+    for asked in ("resp-list", "resp-annual-plan", "resp-annual-report"):
+        owed = one_requirement(root, asked, Period.parse("2026"))
+        slot = found[f"{asked}/2026"]
+        assert (slot.done, slot.due, slot.words) == (owed.done, owed.due, False), asked
+        assert (slot.done, slot.state) == ((1, "closed") if asked == "resp-list" else (0, "overdue")), asked
     # What is issued here is not named again; without its document it proves nothing.
     page = as_("party_secretary").get(f"/requirements/{root.pk}/resp-list/2026/").content.decode()
     assert "下达的责任清单" in page and DOCUMENT in page
