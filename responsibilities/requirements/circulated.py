@@ -30,3 +30,8 @@ def duty_lists_of(user: User, row: Requirement) -> list[Any]:
         return []
     # The model by its name: duties stand above this subject.
     return list(apps.get_model("responsibilities.DutyList").objects.visible_to(user).filter(pk__in=row.duty_lists))
+
+
+def issued_above(user: User, organisation: Organisation, row: Requirement) -> dict[str, list[Any]]:
+    """Return {"circulars": as `circulars_of`, "duty_lists": as `duty_lists_of`} for the requirement's page."""
+    return {"circulars": circulars_of(user, organisation, row), "duty_lists": duty_lists_of(user, row)}
