@@ -21,8 +21,8 @@ LIST, PAGE = 12, 20
 # one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
-    # What of supervision waits for the reader, and since when the agency counts.
-    "dashboard": 14,
+    # What of supervision waits for the reader, since when the agency counts, and which lists of duties are his own.
+    "dashboard": 16,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     "duty_detail": 25,
@@ -52,7 +52,7 @@ START = {
     # With the results that wait for the branch's word.
     **dict.fromkeys(("home as secretary_b", "home as secretary_c"), 31),
     "home as secretary_a": 32,
-    # What the Party group itself owes is reckoned live.
+    # What the Party group itself owes is reckoned live, its issued list among it.
     "home as party_secretary": 32,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are

@@ -47,7 +47,7 @@ class WordsForm(Form):
         label="文号",
         required=False,
         max_length=40,
-        help_text="按办公室发文登记填写，如“云测党〔2026〕3号”，没有就留空。",
+        help_text="按办公室发文登记填写，如“×党〔2026〕3号”，没有就留空。",
     )
     recipient = PlainTextField(label="主送", required=False, max_length=120)
     opening = PlainTextField(label="开头", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

@@ -141,7 +141,7 @@ def circular_change(*, by: Actor, circular: Circular, data: Mapping[str, Any], s
 
 def _check_words(circular: Circular) -> None:
     if circular.number and not is_document_number(circular.number):
-        raise ValidationError({"number": "文号应写成“云测党〔2026〕3号”的样式，或留空。"})
+        raise ValidationError({"number": "文号应写成“×党〔2026〕3号”的样式，或留空。"})
     if circular.until < clock.today():
         raise ValidationError({"until": "办理时限不能早于今天。"})
     circular.full_clean(

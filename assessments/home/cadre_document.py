@@ -64,7 +64,7 @@ def _duties(document, record):
         for part in record["lists"]
         for row in part["rows"]
     ]
-    heads = ["责任事项", "责任", "落实", "逾期落实", "未落实"]
+    heads = ["责任事项", "责任", "落实", "补录补办", "未落实"]
     _table(document, heads, rows, [78, 18, 22, 19, 19], (0,), "本年度没有责任清单。")
 
 

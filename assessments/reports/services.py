@@ -32,7 +32,7 @@ def assessment_publish(*, by: Actor, assessment: Assessment, number: str = "") -
     ValidationError on "number" where it is not written as a document's number is.
     """
     if number and not shape.is_document_number(number):
-        raise ValidationError({"number": "文号应写成“云测党〔2026〕3号”的样式，或留空。"})
+        raise ValidationError({"number": "文号应写成“×党〔2026〕3号”的样式，或留空。"})
     anchor = seal.seal_all()
     with transaction.atomic():
         root = root_of_results()

@@ -34,9 +34,7 @@ class TrialForm(Form):
 
 
 class PublishForm(Form):
-    number = forms.CharField(
-        label="文号", required=False, max_length=40, help_text="如“云测党〔2026〕3号”，没有可不填。"
-    )
+    number = forms.CharField(label="文号", required=False, max_length=40, help_text="如“×党〔2026〕3号”，没有可不填。")
 
     def clean_number(self):
         return clean_text(self.cleaned_data["number"])

@@ -33,6 +33,7 @@ CHIPS = {
     "open": ("进行中", "hourglass", "review"),
     "in_progress": ("进行中", "hourglass", "review"),
     "reported": ("待审核", "hourglass", "review"),
+    "unjudged": ("已报告（无上级审核）", "circle-dashed", "review"),
     "closed": ("已办结", "circle-check", "ok"),
     # resolutions
     "done_late": ("逾期办结", "circle-check", "soon"),

@@ -9,7 +9,7 @@ from datetime import date
 
 from common import clock
 from responsibilities.duties.models import Duty
-from responsibilities.duties.slot import DONE, LEFT_OUT, REPORTED, DutySlot, Slots
+from responsibilities.duties.slot import DONE, LEFT_OUT, REPORTED, UNJUDGED, DutySlot, Slots
 
 OVERDUE, LATE, ON_TIME, WAITING = "overdue", "late", "on_time", "waiting"
 
@@ -21,8 +21,8 @@ class Headline:
     duties: those of which anything is owed; each is one of overdue (something is past its date), late (all that fell due
     is fulfilled, some of it after its date), on_time (the same, nothing late), waiting (nothing is due or fulfilled yet).
     holders: lists they stand on, behind: those with an overdue duty, busy: those with anything due or fulfilled. slots:
-    occurrences owed, fulfilled: of those fulfilled, pending: of those fulfilled the ones nobody has reviewed yet, missed:
-    past their date.
+    occurrences owed, fulfilled: of those fulfilled, pending: of those fulfilled the ones nobody has reviewed yet,
+    unjudged: of those fulfilled the ones reported where nobody stands above to judge, missed: past their date.
     """
 
     duties: int = 0
@@ -36,6 +36,7 @@ class Headline:
     slots: int = 0
     fulfilled: int = 0
     pending: int = 0
+    unjudged: int = 0
     missed: int = 0
 
     def words(self, noun: str = "项责任") -> str:
@@ -62,7 +63,9 @@ class Headline:
         if not self.slots:
             return ""
         text = f"按次计应落实 {self.slots} 项次，已落实 {self.fulfilled} 项次"
-        text += f"（其中待审核 {self.pending}）" if self.pending else ""
+        parts = [f"待审核 {self.pending}"] * bool(self.pending)
+        parts += [f"已报告无上级审核 {self.unjudged}"] * bool(self.unjudged)
+        text += f"（其中{'，'.join(parts)}）" if parts else ""
         return text + (f"，逾期 {self.missed} 项次" if self.missed else "")
 
 
@@ -93,6 +96,7 @@ def headline(duties: Iterable[Duty], slots: Slots, as_of: date | None = None) ->
         slots=len(owed),
         fulfilled=sum(slot.state in DONE for slot in owed),
         pending=sum(slot.stands == REPORTED for slot in owed),
+        unjudged=sum(slot.state == UNJUDGED for slot in owed),
         missed=sum(slot.behind(as_of) for slot in owed),
     )
 

@@ -29,10 +29,12 @@ from responsibilities.duties.slot import (
     OVERDUE,
     REPORTED,
     RETURNED,
+    UNJUDGED,
     UNKNOWN,
     DutySlot,
     Slots,
 )
+from responsibilities.duties.templates import template
 
 # A report, and its state on the day of judging.
 Said = tuple[DutyReport, str]
@@ -65,9 +67,9 @@ def duty_slots(
         begins = max(start, duty.organisation.kept_from or date.min)
         for slot in slots[duty.pk]:
             said = reports.get((duty.pk, slot.key))
-            met = slot.proved or (said is not None and said[1] in (ReportState.REPORTED, ReportState.ACCEPTED))
+            met = slot.proved or _fulfils(duty, said)
             cut_to_life(duty, slot, met=met, start=begins, shares=settings["founding_share"], exempt=exempt)
-            _judge(slot, said, as_of)
+            _judge(slot, said, as_of, fulfils=_fulfils(duty, said))
     return slots
 
 
@@ -111,16 +113,25 @@ def _reports(duties: list[Duty], as_of: date) -> dict[tuple[int, str], Said]:
     return said
 
 
-def _judge(slot: DutySlot, said: Said | None, as_of: date) -> None:
-    """Set state, done and late of a slot from its proof, what was said of it, and the calendar."""
+def _fulfils(duty: Duty, said: Said | None) -> bool:
+    """Whether what was said fulfils a slot: of a duty that a paper proves, words that nobody judges do not."""
+    if said is None or said[1] not in (ReportState.REPORTED, ReportState.ACCEPTED):
+        return False
+    line = template(duty.key)
+    return not (said[0].no_reviewer and said[0].paper_id is None and line is not None and line.paper)
+
+
+def _judge(slot: DutySlot, said: Said | None, as_of: date, *, fulfils: bool) -> None:
+    """Set state, done and late of a slot from its proof, what was said of it (and whether that fulfils it), and the calendar."""
     report, state = said or (None, None)
     slot.report = report
     if slot.expected == 0:
         slot.state = NOT_APPLICABLE
     elif slot.proved:
         slot.state = CLOSED
-    elif report is not None and state in (ReportState.REPORTED, ReportState.ACCEPTED):
-        slot.state = REPORTED if state == ReportState.REPORTED else ACCEPTED
+    elif report is not None and fulfils:
+        judged = UNJUDGED if report.no_reviewer else ACCEPTED
+        slot.state = REPORTED if state == ReportState.REPORTED else judged
         slot.done, slot.late = slot.expected, slot.expected if report.late else 0
     elif state == ReportState.RETURNED:
         slot.state = RETURNED
@@ -136,7 +147,8 @@ class Progress:
 
     expected, done, late: in the duty's unit (more than expected is not counted). total, fulfilled: number of slots that
     are owed and of those fulfilled. overdue: number of slots past their date. state: of the slot that most needs a
-    hand. pending: of those fulfilled, the slots whose report or records nobody has reviewed yet. next_due: earliest date still to come,
+    hand. pending: of those fulfilled, the slots whose report or records nobody has reviewed yet, unjudged: those reported
+    where nobody stands above. next_due: earliest date still to come,
     days: days until it (late days when overdue), None where nothing is open.
     """
 
@@ -150,6 +162,7 @@ class Progress:
     total: int = 0
     fulfilled: int = 0
     pending: int = 0
+    unjudged: int = 0
 
     @property
     def share(self) -> int | None:
@@ -175,6 +188,7 @@ def progress(slots: Iterable[DutySlot], as_of: date | None = None) -> Progress:
         if slot.state in DONE:
             total.fulfilled += 1
             total.pending += slot.stands == REPORTED
+            total.unjudged += slot.state == UNJUDGED
         elif slot.behind(as_of):
             passed.append(slot.due)
         else:
@@ -191,7 +205,7 @@ def progress(slots: Iterable[DutySlot], as_of: date | None = None) -> Progress:
 
 
 # What a duty with several slots shows: that which needs a hand first.
-_NEEDY = (OVERDUE, RETURNED, OPEN, REPORTED, UNKNOWN, ACCEPTED, CLOSED, NOT_APPLICABLE)
+_NEEDY = (OVERDUE, RETURNED, OPEN, REPORTED, UNKNOWN, UNJUDGED, ACCEPTED, CLOSED, NOT_APPLICABLE)
 
 
 def elapsed(year: int, as_of: date | None = None) -> int:

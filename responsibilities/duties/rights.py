@@ -99,6 +99,11 @@ def _review_place(duty_list: DutyList) -> tuple[str, Organisation] | None:
     return PUBLISH, place if place.kind == Kind.PARTY_GROUP else place.get_root()
 
 
+def is_judged(duty_list: DutyList) -> bool:
+    """Whether anybody stands above a list who judges what is reported of it."""
+    return _review_place(duty_list) is not None
+
+
 def reviews(
     user: Actor, duty_list: DutyList, report: DutyReport | None = None, holders: Iterable[User] | None = None
 ) -> bool:

@@ -18,9 +18,11 @@ Address = str | Promise
 _record_form = lazy(record_form, str)
 
 OPEN, OVERDUE, REPORTED, RETURNED = "open", "overdue", "reported", "returned"
+# Reported where nobody stands above who would judge it: fulfilled as far as anybody knows, and checked by nobody.
+UNJUDGED = "unjudged"
 ACCEPTED, CLOSED, NOT_APPLICABLE, UNKNOWN = "accepted", "closed", "not_applicable", "unknown"
 # Fulfilled as far as anybody knows; reported counts from its day on, like records do (decisions 20).
-DONE = (REPORTED, ACCEPTED, CLOSED)
+DONE = (REPORTED, UNJUDGED, ACCEPTED, CLOSED)
 # Nothing is owed, or nobody can say: left out of every rate (domain truth 3).
 LEFT_OUT = (NOT_APPLICABLE, UNKNOWN)
 # As a slot is shown, filtered and counted beside these: nothing is owed because its records come with a later subject.
@@ -29,6 +31,7 @@ STATE_NAMES = {
     OPEN: "进行中",
     OVERDUE: "逾期",
     REPORTED: "待审核",
+    UNJUDGED: "已报告（无上级审核）",
     RETURNED: "已退回",
     ACCEPTED: "已落实",
     CLOSED: "已办结",
@@ -141,7 +144,7 @@ def record_step(organisation: int, kind: str, period: Period) -> tuple[str, Addr
 
 def to_do(slots: Iterable[DutySlot]) -> list[DutySlot]:
     """Return the slots that somebody has to act on: not fulfilled, reported and not judged, unknown."""
-    return [slot for slot in slots if slot.state not in (ACCEPTED, CLOSED, NOT_APPLICABLE)]
+    return [slot for slot in slots if slot.state not in (UNJUDGED, ACCEPTED, CLOSED, NOT_APPLICABLE)]
 
 
 def by_urgency(slots: Iterable[DutySlot], as_of: date) -> list[DutySlot]:

@@ -122,6 +122,7 @@ class Reckoning:
         self.exempt = self._exemptions()
         self.documents = self._documents()
         self.circulars = self._circulars()
+        self.duty_lists = self._duty_lists()
         self._years: dict[tuple[str, int], dict[int, tuple[list[CountingRecord], list[CountingRecord]]]] = {}
 
     # ---- what is asked
@@ -285,6 +286,21 @@ class Reckoning:
             if day is not None:
                 found.setdefault((place, period), (pk, day))
         return found
+
+    def _duty_lists(self) -> dict[tuple[int, int], tuple[int, date]]:
+        """{(Party group, year): (id, day of issue)} of its own duty list, issued with a document."""
+        groups = [pk for pk, place in self.places.items() if place.kind == Kind.PARTY_GROUP]
+        if not groups or not any(one.row.duty_lists for one in self.asked):
+            return {}
+        # The model by its name: duties stand above this subject.
+        rows = apps.get_model("responsibilities.DutyList").objects.filter(
+            organisation__in=groups, level="party_group", state="issued", issued_on__lte=self.as_of
+        )
+        return {
+            (place, year): (pk, day)
+            for pk, place, year, day in rows.exclude(document="").values_list("pk", "organisation", "year", "issued_on")
+            if day is not None
+        }
 
     # ---- what follows
 
@@ -495,6 +511,9 @@ class Reckoning:
         if row.row.circulars and (told := self.circulars.get((row.organisation, str(row.period)))):
             row.circulars.append(told[0])
             self._count_paper(row, told[1])
+        if row.row.duty_lists and (issued := self.duty_lists.get((row.organisation, row.period.year))):
+            row.duty_lists.append(issued[0])
+            self._count_paper(row, issued[1])
 
     @staticmethod
     def _count_paper(row: Requirement, day: date) -> None:

@@ -19,7 +19,8 @@ class Requirement:
     (补录). records: ids of the records that meet it. waiting: it is met only with records still under review. found:
     records of the period that do not count, with why. returned: id of a returned one, or None. reason: why it is exempt
     or not applicable. missing: ids of members without a talk. person: key of the person who owes it, "" for the
-    organisation's; person_name: his name. documents: ids of the papers that meet it, circulars: of the circulars.
+    organisation's; person_name: his name. documents: ids of the papers that meet it, circulars: of the circulars,
+    duty_lists: of the duty lists.
     open_places: labels of organisations for which it is still to be done (reminders of terms).
     """
 
@@ -42,6 +43,7 @@ class Requirement:
     person_name: str = ""
     documents: list[int] = field(default_factory=list)
     circulars: list[int] = field(default_factory=list)
+    duty_lists: list[int] = field(default_factory=list)
     open_places: list[int] = field(default_factory=list)
 
     @property
@@ -99,7 +101,8 @@ class Requirement:
 def not_applicable(row: Requirement, reason: str) -> Requirement:
     """Return the row as one that is not owed, with why; nothing is expected of it and nothing counted."""
     row.expected = row.on_time = row.late = row.made_up = 0
-    row.records, row.documents, row.circulars, row.missing, row.open_places = [], [], [], [], []
+    row.records, row.documents, row.circulars, row.duty_lists = [], [], [], []
+    row.missing, row.open_places = [], []
     row.waiting = False
     row.state, row.reason = State.NOT_APPLICABLE, reason
     return row

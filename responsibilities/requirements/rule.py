@@ -71,7 +71,8 @@ class RequirementRule:
     last day. months: of an event (taking office, joining), how many months later it is due; months_setting: its setting.
     own_records: kinds of organisation whose own records prove what its secretary owes, beside those he attended elsewhere.
     circulars: a circular of the committee about the period proves it too, once issued, where it tells of double organisation
-    life. due_days: so many days after the period's last day, within the year, it is still in time.
+    life. duty_lists: the organisation's own duty list of the period's year, issued with its document, proves it too.
+    due_days: so many days after the period's last day, within the year, it is still in time.
     soon_months: it is due soon so many months ahead, where the setting of days does not say so. reminds: the rule whose
     notices prove it. narrowing_setting: key of the setting that narrows what counts to less than the article names.
     counted: it stands in rates, facts, scores and the exports that outsiders recompute (decisions 19).
@@ -101,6 +102,7 @@ class RequirementRule:
     soon_months: int = 0
     own_records: tuple[Kind, ...] = ()
     circulars: bool = False
+    duty_lists: bool = False
     due_days: int = 0
     reminds: str = ""
     narrowing_setting: str = ""

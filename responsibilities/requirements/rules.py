@@ -294,6 +294,8 @@ _UPPER_LEVELS = (
         short="责任清单",
         unit="件",
         number_setting="duty_list_per_year",
+        # Issued here, its document is known already and is not named a second time.
+        duty_lists=True,
         due_setting="documents_due",
     ),
     RequirementRule(

@@ -218,14 +218,18 @@ def _branch_of(place: Organisation) -> int | None:
     return place.parent_id if place.kind == Kind.SMALL_GROUP else None
 
 
-def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], shown: _Shown) -> list[Effect]:
+def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], shown: _Shown, user: User | None = None) -> list[Effect]:
     """One line for each stage the record is linked to: how far its date lies from the business date, or why it shows none.
 
-    links: as linked_points gives them.
+    links: as linked_points gives them. user: a line leads only to work that he may read (to all when None).
     """
     if not links:
         return [Effect("四同步", "未关联重点业务", "这次活动服务于某项业务时，在“关联业务”中选一次即可", "—", "none")]
     lines = []
+    items = {item.pk for item, _ in links}
+    read = items
+    if user is not None:
+        read = set(WorkItem.objects.visible_to(user).filter(pk__in=items).order_by().values_list("pk", flat=True))
     for item, point in links:
         title = f"{item.name}：{STAGE_SHORT[SyncStageKind(point.kind)]}环节" + (
             f"（{point.name}）" if point.name else ""
@@ -235,7 +239,7 @@ def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], shown: _Shown) -> list[
                 "四同步",
                 title,
                 *_sync_words(point, shown),
-                url=f"{reverse('work_detail', args=[item.pk])}#stage-{point.kind}",
+                url=f"{reverse('work_detail', args=[item.pk])}#stage-{point.kind}" if item.pk in read else "",
             )
         )
     return lines
@@ -412,7 +416,7 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
     lines.append(_attendance_line(states, activity.day, activity.hours))
     hosts = _host_kinds(row for rows in judgements.values() for row in rows)
     shown = _Shown(activity.day, hosts, saved=activity.state in COUNTING_STATES and counts)
-    lines += _sync_lines(linked_points(activity.pk), shown)
+    lines += _sync_lines(linked_points(activity.pk), shown, user)
     lines += _duties_proved(activity, user)
     lines.append(_score_line(lines))
     return lines

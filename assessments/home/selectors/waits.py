@@ -23,7 +23,7 @@ from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.selectors.own import own_lists, reports_waiting
 from responsibilities.duties.services.reports import reportable
 from responsibilities.duties.slot import OPEN, RETURNED, DutySlot
-from responsibilities.portfolios.rights import supervises_anywhere
+from responsibilities.portfolios.rights import places_supervised
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.own import own_owed
 from responsibilities.supervision.models import AWAITING, Subject, Supervision, SupervisionState
@@ -171,7 +171,10 @@ def of_fields(
             dates.append(Date(point.planned, text, "您分管", url))
     worst = {pk: max(rows, key=lambda point: point.lag or 0) for pk, rows in missing.items()}
     things = [f"stage/{point.stage}" for point in worst.values()]
-    followed, may = Supervision.objects.open_about(user, things), supervises_anywhere(user)
+    followed = Supervision.objects.open_about(user, things)
+    carrying = {carrier for point in worst.values() for carrier in point.carriers}
+    # As the page behind the link asks: only where one of those who carry it is in his portfolio or reach.
+    may = set(places_supervised(user).filter(pk__in=carrying).values_list("pk", flat=True)) if carrying else set()
     waits = []
     for pk, point in worst.items():
         thing, others = f"stage/{point.stage}", len(missing[pk]) - 1
@@ -179,7 +182,7 @@ def of_fields(
         notice = next(iter(followed.get(thing, [])), None)
         if notice is not None:
             verb, url = "看督查", reverse("supervision_detail", args=[notice.pk])
-        elif may:
+        elif may.intersection(point.carriers):
             verb = "督办"
             url = f"{reverse('supervision_new')}?subject={Subject.STAGE.value}&about={thing}"
         # A stage is missing from its business date on.
@@ -246,6 +249,22 @@ def of_results(user: User) -> list[Wait]:
         url = reverse("objection_detail", args=[row.pk])
         found.append(Wait("考核异议", title, note, "复核", url, late, days, word, "overdue" if late else ""))
     return found
+
+
+def duty_words(user: User) -> str:
+    """Return what of his own duties is past its date, over all periods: 「2 项本人责任逾期：督查问题按期销号等」; "" for nothing."""
+    today = clock.today()
+    lists = [row.pk for row in own_lists(user)]
+    if not lists:
+        return ""
+    rows = Duty.objects.filter(list__in=lists).order_by("order", "pk")
+    duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
+    slots = duty_slots(duties, as_of=today)
+    late = list(dict.fromkeys(duty.text for duty in duties if any(slot.behind(today) for slot in slots[duty.pk])))
+    number = sum(any(slot.behind(today) for slot in slots[duty.pk]) for duty in duties)
+    if not late:
+        return ""
+    return f"您负责的 {number} 项责任逾期：{'、'.join(late[:2])}" + ("等" if len(late) > 2 else "")
 
 
 def supervision_words(user: User) -> str:

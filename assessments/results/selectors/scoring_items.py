@@ -157,6 +157,13 @@ def duty_entries(
     ]
 
 
+def _late_word(slot: DutySlot) -> str:
+    """How a slot was fulfilled late, in the words of its own page (judgement 1.7)."""
+    if not slot.proved:
+        return "迟报"
+    return f"{slot.late_word}完成" if slot.late_word in ("补录", "补办") else slot.late_word
+
+
 def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
     name = f"{quoted(duty.text)}{slot.name}"
     if slot.state in DONE:
@@ -169,7 +176,7 @@ def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
         ("duty", duty.pk, slot.key),
         unit="项",
         text=f"{name}未落实，{slot.due:%-m月%-d日}到期" if state == scoring.OVERDUE else "",
-        late_text=f"{name}逾期落实" if state == scoring.MET_LATE else "",
+        late_text=f"{name}{_late_word(slot)}" if state == scoring.MET_LATE else "",
         # What is not counted anywhere else is counted here.
         rests_on=tuple(measure for measure in slot.rests_on if is_built(measure)),
     )

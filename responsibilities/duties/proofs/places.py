@@ -27,17 +27,22 @@ Led = tuple[str, int | None, str]
 _address, _pick_url = lazy(address, str), lazy(pick_url, str)
 
 
-_OF_COMMITTEES = tuple(
-    row for row in LIVE_RULES if Kind.COMMITTEE in row.places and row.proof in (DOCUMENTS, REMINDERS)
-)
+_UPPER = {Kind.PARTY_GROUP, Kind.COMMITTEE}
+_OF_UPPER = tuple(row for row in LIVE_RULES if _UPPER & set(row.places) and row.proof in (DOCUMENTS, REMINDERS))
+_RULES_OF_UPPER = frozenset(row.rule for row in _OF_UPPER)
+
+
+def proves_above(rule: str) -> bool:
+    """Whether a requirement of this rule makes a slot of the duty of an upper level that rests on requirements."""
+    return rule in _RULES_OF_UPPER
 
 
 def owed(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each requirement of the duty's rules at its place; exempt and not applicable ones are not owed.
 
-    Of a committee those that a paper or a reminder of its own proves: what its branches do fulfils no duty of it (judgement 4.1).
+    Of Party group and committee those that a paper or a reminder of its own proves: what its branches do fulfils no duty of it (judgement 4.1).
     """
-    known = {row.rule: row for row in (*COUNTED_RULES, *_OF_COMMITTEES)}
+    known = {row.rule: row for row in (*COUNTED_RULES, *_OF_UPPER)}
     rules = {rule for duty in duties for rule in duty.rule_ids if rule in known}
     branches = sorted({pk for duty in duties for pk in context.with_groups(duty.list.organisation_id)})
     rows: dict[tuple[int, str], list[Requirement]] = {}

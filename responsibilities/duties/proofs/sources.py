@@ -110,12 +110,18 @@ def proof_slots(
 
 def _subject_to_come(duty: Duty) -> str:
     """The subject with which the records of a duty come, "" where none is named: its requirement says 尚未启用 until then."""
+    line = template(duty.key)
+    if line is not None and line.alive_from:
+        return line.alive_from
     rows = (REQUIREMENT_RULES_BY_ID[rule] for rule in duty.rule_ids if rule in REQUIREMENT_RULES_BY_ID)
     return next((row.alive_from for row in rows if not row.alive), "")
 
 
 def _rests_on_it_alone(duty: Duty) -> bool:
     """Whether each rule of a duty makes requirements whose records are still to come: then nothing of it can be shown yet."""
+    line = template(duty.key)
+    if line is not None and line.alive_from:
+        return True
     rows = [REQUIREMENT_RULES_BY_ID.get(rule) for rule in duty.rule_ids]
     return bool(rows) and all(row is not None and not row.alive for row in rows)
 

@@ -16,7 +16,7 @@ from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyReport, Level,
 from responsibilities.duties.progress import Progress, progress
 from responsibilities.duties.selectors.board import Board
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, OPTIONAL, chip, standing
-from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED, STATE_NAMES, DutySlot, Slots
+from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED, STATE_NAMES, UNJUDGED, DutySlot, Slots
 
 DEEPEST = len(LEVEL_ORDER)
 _READ = ("list__organisation", "list__holder", "list__member__account")
@@ -199,7 +199,7 @@ def _line(row: Duty, duty: Duty, visible: set[int], slots: Slots, as_of: date) -
 def _kind(found: Progress) -> str:
     if found.overdue:
         return "bad"
-    return "ok" if found.state in DONE else ""
+    return "ok" if found.state in DONE and found.state != UNJUDGED else ""
 
 
 def _many(name: str, rows: list[Duty], slots: Slots, as_of: date, duty: Duty) -> dict[str, Any]:
@@ -280,7 +280,7 @@ def _following(slot: DutySlot, as_of: date) -> dict[str, Any]:
 def _reported(slot: DutySlot, report: DutyReport) -> dict[str, Any]:
     words = {
         ReportState.REPORTED: "已报告",
-        ReportState.ACCEPTED: "报告已通过",
+        ReportState.ACCEPTED: "已报告（无上级审核）" if report.no_reviewer else "报告已通过",
         ReportState.RETURNED: "报告已退回",
         ReportState.CONFIRMED: "已确认办结",
     }

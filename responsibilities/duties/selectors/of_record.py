@@ -12,7 +12,7 @@ from members.activities.models import Activity
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.proofs.context import kinds_of
-from responsibilities.duties.proofs.places import slot_key
+from responsibilities.duties.proofs.places import proves_above, slot_key
 from responsibilities.duties.proofs.sources import proved_by_system
 from responsibilities.duties.slot import periods_of
 from responsibilities.requirements.selectors import Requirement
@@ -96,7 +96,8 @@ def duties_of_requirement(
         # A person's lists name him by account or roster, not by the office that his requirement stands at.
         return []
     above = [duty for duty in _issued(place.pk, _UPPER, [row.period.year], user) if row.rule in duty.rule_ids]
-    return [(duty, _slot_above(duty, row, place)) for duty in above]
+    shown = [duty for duty in above if duty.source != "requirements" or proves_above(row.rule)]
+    return [(duty, _slot_above(duty, row, place)) for duty in shown]
 
 
 def _slot_above(duty: Duty, row: Requirement, place: Organisation) -> str:

@@ -17,6 +17,7 @@ from responsibilities.duties.slot import (
     REPORTED,
     RETURNED,
     STATE_NAMES,
+    UNJUDGED,
     DutySlot,
     next_date,
 )
@@ -105,4 +106,4 @@ def tone(found: Progress) -> str:
     """Return the tone of a progress bar: late, ok, or blue."""
     if found.overdue:
         return "late"
-    return "ok" if found.state in DONE else ""
+    return "ok" if found.state in DONE and found.state != UNJUDGED else ""

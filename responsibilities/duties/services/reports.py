@@ -36,6 +36,7 @@ from responsibilities.duties.slot import (
     DutySlot,
     anchor,
 )
+from responsibilities.duties.templates import template
 from responsibilities.proof_files.services import proof_file_keep
 
 LONGEST = 500
@@ -102,6 +103,20 @@ def _say(slot: DutySlot, duty: Duty, values: Mapping[str, Any], replaceable: tup
     return slot.report
 
 
+def _unproved(slot: DutySlot) -> bool:
+    """Whether a DutySlot still owes the paper of a report that nobody judged."""
+    return slot.report is not None and slot.report.no_reviewer and slot.state in (OPEN, OVERDUE)
+
+
+def _check_paper(duty: Duty, slot: DutySlot, judges: list[User], file: UploadedFile | None) -> None:
+    """Raise ValidationError on "file" where nobody would judge the words and what proves the duty is a paper."""
+    line = template(duty.key)
+    if judges or file is not None or line is None or not line.paper:
+        return
+    if slot.report is None or slot.report.paper_id is None:
+        raise ValidationError({"file": f"这项责任没有上级审核，佐证是{quoted(duty.proof or line.proof)}，请附上文件。"})
+
+
 @one_transaction
 def duty_report(
     *, by: Actor, duty: Duty, slot: str, text: str, file: UploadedFile | None = None, seen: str = ""
@@ -110,7 +125,8 @@ def duty_report(
 
     Only where no record can show it: what the system finds by itself is recorded, not written about. After the due date it
     is accepted all the same and marked late. Who acts for a leader reports in his name (代录), and the leader is told.
-    Everybody who may judge it gets one notice; without anyone above it stands accepted (无上级审核). seen: mark of what was
+    Everybody who may judge it gets one notice; without anyone above it stands as reported (无上级审核), and a
+    duty that a paper proves needs that paper. seen: mark of what was
     `said` when he began to write. Raises ValidationError for a text that is missing or too long, Conflict for a slot that
     is closed, reported or accepted already, or of which was said since.
     """
@@ -127,6 +143,7 @@ def duty_report(
     if len(text) > LONGEST:
         raise ValidationError({"text": f"落实情况最多 {LONGEST} 字。"})
     judges = reviewers(duty.list, by)
+    _check_paper(duty, stands, judges, file)
     values = {
         "state": ReportState.REPORTED if judges else ReportState.ACCEPTED,
         "no_reviewer": not judges,
@@ -142,7 +159,9 @@ def duty_report(
     if file is not None:
         values["paper"] = proof_file_keep(by=by, organisation=duty.list.organisation, file=file)
     # A confirmation of old says nothing once the proof it was given to has gone.
-    report = _say(stands, duty, values, (ReportState.RETURNED, ReportState.CONFIRMED))
+    # So does one that nobody judged and that fulfils nothing for want of its paper.
+    open_ones = (ReportState.RETURNED, ReportState.CONFIRMED)
+    report = _say(stands, duty, values, (*open_ones, ReportState.ACCEPTED) if _unproved(stands) else open_ones)
     _done(by, "duty.report", report, entered_for(leader))
     if leader is not None:
         _tell(by, [leader], report, f"{report.reported_by}代您报告了{quoted(duty)}（{stands.name}）")

@@ -22,6 +22,8 @@ class DutyTemplate:
     level: a Level. period, times, unit, due, proof, source: as the columns of Duty. kinds: codes of the activities that
     prove it. topic: a Topic that the record must be about, or "". word: one that its title or content must hold, or "".
     rules: ids of the rulebook. number: RULE or SETTING. parent: key of the duty further up that it serves, or "".
+    alive_from: the subject with which its records come; until then it is 尚未启用, whatever rules it names.
+    paper: what proves it is a document or minutes; where nobody stands above to judge, words without it do not fulfil it.
     double_life: about organisation life as an ordinary member (双重组织生活), which a leader's own page shows apart.
     """
 
@@ -43,6 +45,8 @@ class DutyTemplate:
     word: str = ""
     parent: str = ""
     double_life: bool = False
+    paper: bool = False
+    alive_from: str = ""
 
 
 def template(key: str) -> DutyTemplate | None:

@@ -24,7 +24,7 @@ from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
-from responsibilities.duties.rights import acts_for, assisted, makes, reminds, reviews
+from responsibilities.duties.rights import acts_for, assisted, is_judged, makes, reminds, reviews
 from responsibilities.duties.selectors.below import below
 from responsibilities.duties.selectors.board import GROUPED, Board, Row, line_note
 from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, timeline
@@ -232,6 +232,7 @@ def duty_detail(request: Request, pk: int) -> HttpResponse:
         "to_judge": sum(slot.state == REPORTED for slot in waiting),
         "everything": everything,
         "proved": proved_by_system(duty),
+        "judged": is_judged(duty.list),
         "source": SOURCE_NAMES.get(duty.source, ""),
         "role": role_of(duty.list.level),
         "can_edit": makes(request.user, duty.list.level, duty.list.organisation),
@@ -280,6 +281,7 @@ def duty_export(request: Request) -> HttpResponse:
         "依据",
         "应落实",
         "已落实",
+        "其中无上级审核",
         "逾期项次",
         "状态",
         "下一时限",
@@ -295,6 +297,7 @@ def duty_export(request: Request) -> HttpResponse:
             "；".join(text for _, text in basis(duty)) or "本机关设定",
             found.total,
             found.fulfilled,
+            found.unjudged,
             found.overdue,
             STATE_NAMES[standing(found, board.slots[duty.pk])],
             next_date(board.slots[duty.pk], board.as_of) or "",

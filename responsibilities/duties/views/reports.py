@@ -20,7 +20,7 @@ from responsibilities.duties.models import DutyReport, ReportState
 from responsibilities.duties.rights import reminds, require_reports, reviews
 from responsibilities.duties.selectors.board import behind_together
 from responsibilities.duties.services import reports as services
-from responsibilities.duties.slot import ACCEPTED, CLOSED, NOT_APPLICABLE, REPORTED, STATE_NAMES, DutySlot
+from responsibilities.duties.slot import ACCEPTED, CLOSED, NOT_APPLICABLE, REPORTED, STATE_NAMES, UNJUDGED, DutySlot
 
 
 @login_required
@@ -32,7 +32,7 @@ def duty_report(request: Request, pk: int) -> HttpResponse:
     slot = services.slot_of(duty, key)
     if slot is None:
         raise Http404
-    if request.method == "GET" and slot.state in (CLOSED, ACCEPTED, REPORTED, NOT_APPLICABLE):
+    if request.method == "GET" and slot.state in (CLOSED, ACCEPTED, UNJUDGED, REPORTED, NOT_APPLICABLE):
         raise Conflict(f"{quoted(duty)}{slot.name}的状态是“{STATE_NAMES[slot.state]}”，不需要再报告。")
     returned = _returned(slot)
     initial = {"text": returned.text if returned else "", "seen": form_mark(services.said(slot))}
@@ -55,7 +55,7 @@ def duty_report(request: Request, pk: int) -> HttpResponse:
                 form = form.again(form_mark(services.said(slot)))
             else:
                 late = "，已标记迟报" if report.late else ""
-                words = "没有上级审核，已记为落实" if report.no_reviewer else "已报告，等待审核"
+                words = "已报告，没有上级审核" if report.no_reviewer else "已报告，等待审核"
                 messages.success(request, words + late)
                 return redirect(services.address(duty, key))
     context = {

@@ -22,7 +22,7 @@ from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
 from members.activities.models import Activity
 from responsibilities.portfolios.rights import supervises
-from responsibilities.requirements.circulated import circulars_of
+from responsibilities.requirements.circulated import issued_above
 from responsibilities.requirements.exemptions import may_exempt_period, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
 from responsibilities.requirements.loaders import requirement_for
@@ -150,7 +150,7 @@ def requirement_list(request: Request) -> HttpResponse:
     title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue else "")
     if not owed:
         # Nothing done of nothing owed is no achievement.
-        title = f"{len(rows)} 项都不计应办" if rows else "还没有应办事项"
+        title = f"{len(rows)} 项都不计应办" if rows else "没有符合条件的事项" if request.GET else "还没有应办事项"
     return render(
         request,
         "responsibilities/requirements/list.html",
@@ -243,7 +243,7 @@ def requirement_detail(request: Request, pk: int, rule_id: str, period: str) -> 
         "can_exempt": may_exempt_period(request.user, organisation, row.period),
         "proved_by_documents": row.row.proof == DOCUMENTS,
         "documents": RequirementDocument.objects.filter(pk__in=row.documents).select_related("author"),
-        "circulars": circulars_of(request.user, organisation, row),
+        **issued_above(request.user, organisation, row),
         "may_circulate": ASSIGN in rights,
         "open_places": list(labels(row.open_places).values()) if row.open_places else [],
         "explanations": Explanation.objects.filter(

@@ -1,5 +1,6 @@
 """The heat map: what stands in a cell, how rows are ordered and summed."""
 
+import re
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from common import clock
 from common.periods import Period
 from responsibilities.requirements.addresses import requirement_url
 from tests.assessments.facts.random_agency import build
+from tests.responsibilities.duties.world import issued
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +131,26 @@ def test_an_archived_branch_says_so_among_the_places_one_may_choose(world, as_):
     Organisation.objects.filter(pk=world.branch_b.pk).update(archived_on=date(2026, 6, 1))
     options = as_("staff").get("/dashboard/").content.decode()
     assert "乙处党支部（已撤销）" in options and "甲处党支部（已撤销）" not in options
+
+
+def test_the_sentence_names_the_readers_own_duties_past_their_date_and_rows_of_the_board_add_up(world, as_):
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        client = as_("committee_secretary")
+        assert client.get("/dashboard/").context["own_late"] == ""
+        issued(world)
+        page = client.get("/dashboard/")
+        own = client.get("/duties/own/").context["head"]
+        assert own.overdue and page.context["own_late"].startswith(f"您负责的 {own.overdue} 项责任逾期：")
+        assert "没有等您审核和回复的事项" not in page.content.decode()
+        board = client.get("/duties/?level=committee")
+        card = next(row for row in board.context["cards"] if row.level == "committee")
+        shown = re.findall(r"(\d+) / (\d+)", board.content.decode().split('class="duty-row duty-row-head"')[1])
+        rows = [(row.found.fulfilled, row.found.total) for row in board.context["page"].object_list if row.found.total]
+        assert [sum(column) for column in zip(*rows)] == [card.head.fulfilled, card.head.slots]
+        assert rows == [(int(done), int(owed)) for done, owed in shown[: len(rows)]]
+        # What waits for its subject is owed by nobody.
+        later = {row.duty.key: row.state for row in board.context["page"].object_list}
+        assert (later["cm-fee"], later["cm-care"]) == ("not_alive", "not_alive")
 
 
 @pytest.mark.parametrize("top", ["", "committee"])

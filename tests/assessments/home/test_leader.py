@@ -88,6 +88,16 @@ def test_each_source_is_one_line_that_leads_to_its_next_step(world, as_):
 
 
 @time_machine.travel("2026-08-20T10:00:00+08:00", tick=False)
+def test_no_button_of_his_ends_in_a_refusal_where_the_carrier_lies_outside_his_portfolio(world, as_):
+    work = item(world, field(world), 60)
+    portfolio_make(by=OPERATOR, organisation=world.root, leader=world.leader, contact=world.branch_b)
+    client = as_("leader")
+    (row,) = client.get("/").context["waits"]
+    assert (row.verb, row.url) == ("查看", f"/sync/{work.pk}/#stage-study")
+    assert client.get(row.url).status_code == 200
+
+
+@time_machine.travel("2026-08-20T10:00:00+08:00", tick=False)
 def test_what_he_has_followed_up_leads_to_his_notice_and_becomes_late_by_itself(world, as_):
     item(world, field(world), 60)
     portfolio_make(by=OPERATOR, organisation=world.root, leader=world.leader, contact=world.branch_a)

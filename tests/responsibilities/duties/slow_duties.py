@@ -120,7 +120,8 @@ class SlowDuties:
         if done >= expected:
             return expected, done, late, "closed"
         if state in ("reported", "accepted"):
-            return expected, expected, expected if row.late else 0, state
+            named = "unjudged" if state == "accepted" and row.no_reviewer else state
+            return expected, expected, expected if row.late else 0, named
         if state == "returned":
             return expected, done, late, "returned"
         if unknown:
@@ -233,6 +234,8 @@ class SlowDuties:
             # Dues and care have no records yet: what rests on their rules alone is asked of nobody.
             rules = duty.rules.split()
             spared = spared or bool(rules) and all(rule in TO_COME for rule in rules)
+            # So is what names rules of subjects to come beside others.
+            spared = spared or duty.key in ("cm-fee", "cm-care", "br-care")
             yield key, self.judged(duty, key, (0 if gone or spared else 1, 0, 0), due)
 
     def _activities(self, duty, member, holder):
@@ -358,12 +361,13 @@ class SlowDuties:
     def _requirements(self, duty, member, holder):
         branch = duty.list.organisation_id
         rows = {}
-        if duty.list.level == "committee":
+        if duty.list.level in ("committee", "party_group"):
             # Its own papers and reminders: what its branches do is not its doing.
+            papers = ("resp-thought-report", "term-remind-6m", "resp-list", "resp-annual-plan", "resp-annual-report")
             for (place, rule, period, _), (expected, done, state, due) in (
                 SlowLevels(self.as_of).rows(self.year).items()
             ):
-                if place == branch and rule in duty.rules.split() and rule in ("resp-thought-report", "term-remind-6m"):
+                if place == branch and rule in duty.rules.split() and rule in papers:
                     numbers = (0, 0, None) if state in ("not_applicable", "exempt") else (expected, done, None)
                     rows[f"{rule}/{period}"] = self.judged(duty, f"{rule}/{period}", numbers, due)
         for (place, rule, period), (expected, done, state, due) in self.owed.items():

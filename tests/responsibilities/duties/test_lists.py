@@ -295,6 +295,10 @@ def test_lists_issued_before_rest_on_the_requirements_too(world):
     Duty.objects.filter(key="cm-thought").update(source="")
     Duty.objects.filter(key="cm-term").update(source="terms", period="each", detail="我们自己写的")
     Duty.objects.filter(key="br-term").update(source="terms")
+    Duty.objects.filter(key__in=("pg-plan", "pg-up")).update(source="")
+    name = "0018_party_groups_duties_rest_on_their_requirements"
+    import_module(f"responsibilities.migrations.{name}").rest_on_requirements(apps, None)
+    assert not Duty.objects.filter(key__in=("pg-plan", "pg-up")).exclude(source="requirements").exists()
     import_module("responsibilities.migrations.0017_duties_rest_on_their_requirements").rest_on_requirements(apps, None)
     rows = {row.key: (row.source, row.period) for row in Duty.objects.filter(key__in=("cm-thought", "cm-term"))}
     assert rows == {"cm-thought": ("requirements", "half"), "cm-term": ("requirements", "requirements")}

@@ -15,7 +15,7 @@ from members.activities.services.corrections import correction_begin, correction
 from members.activities.services.records import RecordData, record_data
 from members.activities.services.states import activity_accept, activity_record
 from members.roster.models.members import Member
-from responsibilities.duties.models import LEVEL_ORDER, Duty, Level
+from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyList, DutyReport, Level
 from responsibilities.duties.progress import duty_slots, elapsed, progress
 from responsibilities.duties.proofs.sources import FROM_TEMPLATE, SOURCE_NAMES, SOURCES
 from responsibilities.duties.selectors.of_record import duties_of_record
@@ -27,7 +27,7 @@ from responsibilities.requirements.services import document_name
 from responsibilities.rulebook import rule
 from responsibilities.work.models import StageEvidence, SyncStage, WorkCarrier, WorkItem
 from tests.records import counted
-from tests.responsibilities.duties.world import duty, issue, issued, make
+from tests.responsibilities.duties.world import DOCUMENT, duty, issue, issued, make
 
 ALL = [line for level in Level for line in templates(level)]
 
@@ -277,6 +277,24 @@ def test_a_committees_report_and_reminders_are_its_requirements_and_not_what_its
     document_name(by=OPERATOR, organisation=world.committee, row=one, **paper)
     assert slots("cm-thought")["resp-thought-report/2026H1"].state == "closed"
     assert as_("staff").get(f"/duties/{duty('cm-term').pk}/").status_code == 200
+
+
+def test_the_party_groups_papers_are_its_requirements_and_its_issued_list_is_one_of_them(world, as_):
+    issued(world)
+    found, root = slots("pg-plan") | slots("pg-up"), world.committee.parent
+    for asked in ("resp-list", "resp-annual-plan", "resp-annual-report"):
+        owed = one_requirement(root, asked, Period.parse("2026"))
+        slot = found[f"{asked}/2026"]
+        assert (slot.done, slot.due, slot.words) == (owed.done, owed.due, False), asked
+        assert (slot.done, slot.state) == ((1, "closed") if asked == "resp-list" else (0, "overdue")), asked
+    # What is issued here is not named again; without its document it proves nothing.
+    page = as_("party_secretary").get(f"/requirements/{root.pk}/resp-list/2026/").content.decode()
+    assert "下达的责任清单" in page and DOCUMENT in page
+    said = {"slot": "resp-annual-report/2026", "text": "已完成。"}
+    answer = as_("party_secretary").post(f"/duties/{duty('pg-up').pk}/report/", said)
+    assert answer.status_code == 422 and not DutyReport.objects.exists()
+    DutyList.objects.filter(level="party_group").update(document="")
+    assert slots("pg-plan")["resp-list/2026"].state == "overdue"
 
 
 def test_a_duty_says_what_was_found_and_not_counted_and_waits_for_the_review_as_its_requirement(world, as_):

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from branches.notices.models import Notice
+from common import clock
 from common.periods import Period
 from members.activities.services.states import activity_return
 from responsibilities.duties.models import Duty, DutyReport
@@ -103,13 +104,30 @@ def test_late_is_accepted_and_marked_and_overdue_is_derived(world, as_):
     assert DutyReport.objects.get(duty=one).late
 
 
-def test_without_anyone_above_a_report_is_accepted_and_says_so(world, as_):
+def test_without_anyone_above_a_report_is_no_acceptance_and_words_do_not_stand_for_a_paper(world, as_, media):
     issued(world)
-    one = duty("pg-up")
-    as_("party_secretary").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已书面报告"})
-    report = DutyReport.objects.get(duty=one)
-    assert (report.state, report.no_reviewer) == ("accepted", True)
-    assert "无上级审核" in html(as_("staff").get(f"/duties/{one.pk}/"))
+    one = duty("pg-support")
+    path, secretary = f"/duties/{one.pk}/report/", as_("party_secretary")
+    answer = secretary.post(path, {"slot": "2026", "text": "已完成。"})
+    page = html(answer)
+    assert answer.status_code == 422 and not DutyReport.objects.exists()
+    assert "佐证是“编制文件、预算批复”，请附上文件" in page and "已完成。</textarea>" in page
+    # Words of the time before closed it: they do not any more, and the paper may be handed in after them.
+    said = {"slot": "2026", "text": "已完成。", "state": "accepted", "no_reviewer": True, "reported_at": clock.now()}
+    report = DutyReport.objects.create(duty=one, reported_by=world.party_secretary, **said)
+    assert slot(one, "2026").state == "open"
+    assert "没有附佐证，不算落实" in html(as_("staff").get(f"/duties/{one.pk}/"))
+    opened = secretary.get(f"{path}?slot=2026").context["form"]["seen"].value()
+    paper = {"slot": "2026", "text": "已批复", "file": SimpleUploadedFile("批复.pdf", PDF), "seen": opened}
+    assert secretary.post(path, paper).status_code == 302
+    report.refresh_from_db()
+    assert (report.state, report.no_reviewer, slot(one, "2026").state) == ("accepted", True, "unjudged")
+    page = html(as_("staff").get(f"/duties/{one.pk}/?show=all"))
+    assert "已报告（无上级审核）" in page and "已通过" not in page
+    board = as_("staff").get(f"/duties/?level=party_group_secretary&duty={one.pk}")
+    head = board.context["head"]
+    assert (head.unjudged, head.pending) == (1, 0) and "（其中已报告无上级审核 1）" in html(board)
+    assert secretary.post(path, paper | {"file": ""}).status_code == 409
 
 
 def test_the_committees_report_is_judged_by_the_party_groups_secretary_not_by_a_holder(world, as_):

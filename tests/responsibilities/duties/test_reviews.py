@@ -51,8 +51,9 @@ def test_everybody_who_may_accept_a_report_gets_one_notice_that_leads_to_the_slo
 def test_a_report_that_nobody_judges_tells_nobody(world, as_):
     issued(world)
     before = Notice.objects.count()
-    one = duty("pg-up")
-    as_("party_secretary").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "已书面报告"})
+    one = duty("ps-talk")
+    as_("party_secretary").post(f"/duties/{one.pk}/report/", {"slot": "2026", "text": "没有发生"})
+    assert DutyReport.objects.get().no_reviewer
     assert Notice.objects.count() == before
 
 

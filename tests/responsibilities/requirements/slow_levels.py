@@ -13,6 +13,7 @@ from branches.notices.models import Notice
 from branches.places.models.terms import Term
 from branches.reach.models import Appointment
 from responsibilities.circulars.models import Circular
+from responsibilities.duties.models import DutyList
 from responsibilities.requirements.models import RequirementDocument
 from tests.responsibilities.requirements.slow_requirements import DEFAULTS, Slow, alive, bounds, days, label
 
@@ -98,6 +99,7 @@ class SlowLevels(Slow):
         self.papers = [row for row in RequirementDocument.objects.all() if not row.withdrawn and row.dated_on <= as_of]
         self.terms = list(Term.objects.all())
         self.circulars = list(Circular.objects.all())
+        self.lists = list(DutyList.objects.filter(level="party_group", state="issued").exclude(document=""))
         self.seats_given = list(Appointment.objects.select_related("user"))
         self.notices = list(Notice.objects.all())
 
@@ -171,6 +173,10 @@ class SlowLevels(Slow):
             late = len(papers) - on_time
             if rule == "life-double-report" and (told := self.told_on(place, written(months, year, number))):
                 on_time, late = on_time + (told <= due), late + (told > due)
+            if rule == "resp-list":
+                for row in self.lists:
+                    if (row.organisation_id, row.year) == (place.pk, year) and row.issued_on <= self.as_of:
+                        on_time, late = on_time + (row.issued_on <= due), late + (row.issued_on > due)
         else:
             on_time, late = self.of_records(place, kinds, topic, first, last)
         if expected == 0:
