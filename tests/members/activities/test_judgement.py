@@ -256,7 +256,7 @@ def test_the_migration_judges_what_is_there_as_the_service_does(world):
         "organisation_id",
         "kind",
         "valid",
-        "late",
+        # Not whether it is late: that is judged otherwise since (decisions 21).
         "since",
         "body",
         "expected",
