@@ -15,6 +15,7 @@ from common import clock
 from common.periods import YEAR, Period
 from common.text import quoted
 from members.activities.forms.record import ActivityForm
+from members.activities.lateness import late_kinds
 from members.activities.models import (
     ATTENDING,
     COUNTING_STATES,
@@ -25,7 +26,6 @@ from members.activities.models import (
     Topic,
 )
 from members.activities.quorum import Quorum, quorum_kept
-from members.activities.lateness import late_kinds
 from members.activities.study import cap_line, tenths, too_long
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
