@@ -116,6 +116,8 @@ def _requirement_effect(organisation: Organisation, row: RequirementRule, record
     if row.topic and row.topic not in record.topics:
         return Effect("义务", name, f"没有标明议题{quoted(Topic(row.topic).label)}，不计入", "不计入", "none", url)
     quorum = record.quorums.get(kind, Quorum())
+    if not quorum.valid and record.pk is None and record.instead not in owed.records and owed.done >= owed.expected > 0:
+        return Effect("义务", name, "已有记录计入", "完成", "ok", url)
     if not quorum.valid and record.unknown:
         note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"
         return Effect("义务", name, note, "待登记", "soon", url)
