@@ -76,12 +76,13 @@ def _hosts(activity: Activity, kinds: list[str]) -> Iterable[tuple[Organisation,
     """Yield (host, day from which the record exists there, the kinds with which it is late there)."""
     sent = clock.day_of(activity.submitted_at) if activity.submitted_at else None
     said = sayings(activity)
-    late = late_among(activity, kinds, said)
+    # Late with none of its kinds as a whole: nothing to ask, kind by kind.
+    late = late_among(activity, kinds, said) if activity.late else set()
     yield activity.organisation, sent, late
-    allowed = timedelta(days=dated_settings.whole("host_confirm_days", activity.day))
     for host in activity.hosts.filter(confirmed_at__isnull=False).select_related("organisation__parent"):
         confirmed = clock.day_of(host.confirmed_at) if host.confirmed_at else activity.day
         begun = sent or activity.day
+        allowed = timedelta(days=dated_settings.whole("host_confirm_days", activity.day))
         slow = set(kinds) if confirmed > _told(activity, said, begun) + allowed else set()
         # What the owner added afterwards, this host did not confirm in time either.
         added = {kind for kind in late if (one := which(said, kind, activity.day)) and one != said[0]}

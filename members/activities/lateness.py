@@ -58,16 +58,15 @@ def sayings(activity: Activity) -> list[Saying]:
 
 
 def _of_row(activity: Activity) -> list[Saying]:
-    kinds = tuple(activity.codes)
     if activity.origin == "import":
-        return [Saying(_noon(activity.day), activity.day, kinds, ledger=True)]
+        return [Saying(_noon(activity.day), activity.day, tuple(activity.codes), ledger=True)]
     if activity.submitted_at is None:
         return []
     at = activity.submitted_at
     if not activity.late and activity.returned_at is not None and activity.returned_at < at:
         # It came back in time, and when it was first sent is not known: not before it was begun.
         at = max(activity.created, _noon(activity.day))
-    return [Saying(at, activity.day, kinds)]
+    return [Saying(at, activity.day, tuple(activity.codes))]
 
 
 def _noon(day: date) -> datetime:
