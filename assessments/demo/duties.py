@@ -30,7 +30,8 @@ CHARGES = {
 
 
 def moment(day, hour=10):
-    return timezone.make_aware(datetime.combine(day, time(hour, 0)))
+    """That hour of a day, and of today never later than it is."""
+    return min(timezone.make_aware(datetime.combine(day, time(hour, 0))), clock.now())
 
 
 class Duties:

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from assessments.demo.duties import moment
 from branches.places.models.departments import Department
 from common import clock
 from common.periods import QUARTER, Period
 from members.activities.models import Activity
-from responsibilities.work.models import SyncStage, SyncStageKind
+from responsibilities.work.models import SyncStage, SyncStageKind, WorkItem
 from responsibilities.work.selectors.candidates import candidates
 from responsibilities.work.selectors.points import point_of
 from responsibilities.work.services.evidence import evidence_confirm, evidence_link
@@ -193,6 +194,8 @@ class Work:
                 planned=planned,
             ),
         )
+        # Arranged at its beginning, not on the day of the demo.
+        WorkItem.objects.filter(pk=item.pk).update(created=moment(item.starts, 9))
         for kind in SyncStageKind:
             stage = SyncStage.objects.select_related("item__organisation").get(item=item, stage=kind)
             self._happen(branches[0], stage, *dates.get(kind, (None, None, None)))
@@ -222,7 +225,8 @@ class Work:
 
     def _happen(self, branch, stage, planned, happened, record):
         if happened is not None:
-            stage_update(by=self.staff, stage=stage, data=StageData(planned, happened, "按计划完成"))
+            with clock.at(moment(happened, 18)):
+                stage_update(by=self.staff, stage=stage, data=StageData(planned, happened, "按计划完成"))
         if record is not None:
             self._prove(branch, stage, record)
 

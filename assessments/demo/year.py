@@ -286,4 +286,5 @@ class Year:
 
 
 def _moment(day, hour):
-    return timezone.make_aware(datetime.combine(day, time(hour, 0)))
+    """That hour of a day, and of today never later than it is."""
+    return min(timezone.make_aware(datetime.combine(day, time(hour, 0))), clock.now())

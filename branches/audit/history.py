@@ -17,7 +17,7 @@ _SILENT = frozenset(
         *("id", "uid", "state", "version", "changed", "created", "form_key", "edited_by_hand", "ordinal", "valid"),
         *("voters_expected", "voters_present", "author", "reviewer", "reviewed_at", "review_opened_at", "submitted_at"),
         *("no_reviewer", "origin", "organisation", "late", "made", "made_by", "frozen", "frozen_by"),
-        *("published", "published_by"),
+        *("published", "published_by", "first_said", "withdrawn_at"),
     ]
 )
 _PARTS = {"kinds": "类型", "attendance": "考勤", "resolutions": "决议", "hosts": "共同举办"}

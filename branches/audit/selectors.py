@@ -139,6 +139,7 @@ VERBS = {
     "login.spray": "多账号试探",
     "activity.accept": "审核通过",
     "activity.create": "新建活动记录",
+    "activity.rejudge": "名册变更后重新判定",
     "activity.return": "退回修改",
     "activity.submit": "提交活动记录",
     "activity.update": "修改活动记录",

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from branches.places.models.organisations import Kind, Organisation
 from branches.settings import dated as dated_settings
 from common import clock
+from members.activities.lateness import Saying, late_among, sayings, which
 from members.activities.models import Activity, ActivityJudgement, AttendanceState
 from members.activities.quorum import Counts, Quorum, counts_from_attendance, counts_from_ledger, quorums_of
 from members.activities.selectors.rosters import committee, roster
@@ -60,26 +61,38 @@ def judge(activity: Activity) -> list[Judged]:
     """
     kinds = list(activity.kinds.values_list("kind", "made_up"))
     states = dict(activity.attendance.order_by().values_list("member_id", "state"))
-    sent = clock.day_of(activity.submitted_at) if activity.submitted_at else None
+    codes = [kind for kind, _ in kinds]
     found = []
-    for host, since, late in _hosts(activity, sent):
-        quorums = quorums_of([kind for kind, _ in kinds], _counts(activity, host, states), _is_group(host))
+    for host, since, late in _hosts(activity, codes):
+        quorums = quorums_of(codes, _counts(activity, host, states), _is_group(host))
         found += [
-            Judged(host.pk, kind, quorums[kind], late, activity.makes_up_for if made_up else None, since)
+            Judged(host.pk, kind, quorums[kind], kind in late, activity.makes_up_for if made_up else None, since)
             for kind, made_up in kinds
         ]
     return found
 
 
-def _hosts(activity: Activity, sent: date | None) -> Iterable[tuple[Organisation, date | None, bool]]:
-    """Yield (host, day from which the record exists there, whether it is late there)."""
-    yield activity.organisation, sent, activity.late
+def _hosts(activity: Activity, kinds: list[str]) -> Iterable[tuple[Organisation, date | None, set[str]]]:
+    """Yield (host, day from which the record exists there, the kinds with which it is late there)."""
+    sent = clock.day_of(activity.submitted_at) if activity.submitted_at else None
+    said = sayings(activity)
+    # Late with none of its kinds as a whole: nothing to ask, kind by kind.
+    late = late_among(activity, kinds, said) if activity.late else set()
+    yield activity.organisation, sent, late
     for host in activity.hosts.filter(confirmed_at__isnull=False).select_related("organisation__parent"):
         confirmed = clock.day_of(host.confirmed_at) if host.confirmed_at else activity.day
-        # A record that came late from its owner is no earlier elsewhere.
         begun = sent or activity.day
-        slow = confirmed > begun + timedelta(days=dated_settings.whole("host_confirm_days", activity.day))
-        yield host.organisation, max(confirmed, begun), activity.late or slow
+        allowed = timedelta(days=dated_settings.whole("host_confirm_days", activity.day))
+        slow = set(kinds) if confirmed > _told(activity, said, begun) + allowed else set()
+        # What the owner added afterwards, this host did not confirm in time either.
+        added = {kind for kind in late if (one := which(said, kind, activity.day)) and one != said[0]}
+        yield host.organisation, max(confirmed, begun), slow | added
+
+
+def _told(activity: Activity, said: list[Saying], begun: date) -> date:
+    """Return the day from which another host has its days to confirm: the first submission, or that after a return."""
+    first = [] if activity.returned_at is not None or activity.submitted_at is None else said[:1]
+    return min([begun, *(clock.day_of(one.at) for one in first)])
 
 
 def _is_group(host: Organisation) -> bool:

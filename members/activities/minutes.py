@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from members.activities.models import ATTENDING, Activity, Attendance, AttendanceState
-from members.activities.quorum import BODIES
+from members.activities.quorum import BODIES, Body
 from members.activities.selectors.records import Groups
 from members.activities.submission import TALK_ONLY
 
 _VOTES = ("赞成", "反对", "弃权")
+_SEATS = {Body.COMMITTEE: "委员", Body.PARTY_GROUP: "党组成员", Body.DEMOCRATIC_LIFE: "党组成员"}
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,14 @@ class Minutes:
     away: list[str]
     asks_votes: bool
     talk: bool
+    seats: str = ""
 
 
-def minutes_of(activity: Activity, groups: Groups) -> Minutes:
-    """Return the Minutes of a record from its attendance by organisation and state."""
+def minutes_of(activity: Activity, groups: Groups, body: Body | None = None) -> Minutes:
+    """Return the Minutes of a record from its attendance by organisation and state.
+
+    body: whose quorum its figures are; of seats (seats), else of those who may vote.
+    """
     several = len(groups) > 1
     present, away = [], []
     absent = (AttendanceState.LEAVE, AttendanceState.ABSENT)
@@ -44,6 +49,7 @@ def minutes_of(activity: Activity, groups: Groups) -> Minutes:
         away=away,
         asks_votes=activity.voters_expected is not None and not told,
         talk=set(activity.codes) == TALK_ONLY,
+        seats=_SEATS.get(body, "") if body else "",
     )
 
 

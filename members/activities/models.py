@@ -167,6 +167,9 @@ class Activity(models.Model):
     submitted_at = models.DateTimeField(null=True, editable=False)
     # The last return, of which a record may come back without being late.
     returned_at = models.DateTimeField(null=True, editable=False)
+    # When its writers took it back last, and what its submissions said first (lateness.py); null: as the row stands.
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    first_said = models.JSONField(null=True, editable=False)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField(null=True, editable=False)
     review_opened_at = models.DateTimeField(null=True, editable=False)

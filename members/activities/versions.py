@@ -16,6 +16,7 @@ from django.db import models
 
 from branches.places.models.organisations import Organisation
 from common import clock
+from members.activities.lateness import keep
 from members.activities.models import (
     Activity,
     ActivityKindCode,
@@ -188,6 +189,7 @@ def as_corrected(activity: Activity, revision: ActivityRevision) -> Activity:
     Its version is the correction's, `corrects` the day of the accepted version, `typed` the RecordData.
     """
     found = copy.copy(activity)
+    found.first_said = keep(activity)
     found.typed = replace(data_of(activity, revision.data), answer=revision.answer)
     found.answer = revision.answer
     for name in _SAID:

@@ -17,6 +17,7 @@ from branches.places.models.organisations import Kind
 from common import clock
 from common.operator import Actor
 from common.text import quoted
+from members.activities.lateness import sayings
 from members.activities.models import (
     ATTENDING,
     COUNTING_STATES,
@@ -99,6 +100,11 @@ def _of_itself(record: Activity) -> list[Finding]:
         rows.append(Finding(f"{len(record.codes)} 个类型", f"一条记录登记了 {len(record.codes)} 个类型，请逐项核对"))
     if record.late:
         rows.append(Finding("迟报", "超过补报期限报送，按迟报计", "late"))
+    said = sayings(record)
+    if said and not said[0].ledger and record.day > clock.day_of(said[0].at):
+        first = clock.in_words(clock.day_of(said[0].at))
+        text = f"活动日期晚于首次报送（{first}），按更正时报送计，请核对"
+        rows.append(Finding("日期晚于首次报送", text, "due_soon"))
     if record.submitted_at is not None:
         days = (clock.day_of(record.submitted_at) - record.day).days
         if days > LONG_BEFORE:

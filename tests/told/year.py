@@ -166,8 +166,8 @@ def _people(w):
         member_update(by=w.secretary_b, member=guest, version=guest.version, remark="借调")
     with on(6, 15):
         member_transfer(by=w.staff, member=guest, branch=w.branch_c, on=date(YEAR, 6, 10), reason="调动")
-        post = post_give(by=w.secretary_a, member=w.people("branch_a")[3], organisation=w.branch_a, kind="discipline")
-        post_give(by=w.secretary_b, member=w.people("branch_b")[1], organisation=w.branch_b, kind="publicity")
+        post = post_give(by=w.staff, member=w.people("branch_a")[3], organisation=w.branch_a, kind="discipline")
+        post_give(by=w.staff, member=w.people("branch_b")[1], organisation=w.branch_b, kind="publicity")
     with on(10, 9):
         post_end(by=w.secretary_a, post=post)
 

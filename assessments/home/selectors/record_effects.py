@@ -15,6 +15,7 @@ from common import clock
 from common.periods import QUARTER, YEAR, Period
 from common.text import quoted
 from members.activities.forms.record import ActivityForm
+from members.activities.lateness import late_kinds
 from members.activities.models import (
     ATTENDING,
     COUNTING_STATES,
@@ -25,7 +26,6 @@ from members.activities.models import (
     Topic,
 )
 from members.activities.quorum import Quorum, quorum_kept
-from members.activities.services.states import is_late
 from members.activities.study import cap_line, tenths, too_long
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
@@ -74,7 +74,7 @@ class Recorded:
     """What counts of a record at one host, saved or not.
 
     made_up: the kinds with which it makes up for the earlier period. quorums: {kind: Quorum}. unknown: people whose
-    attendance is not entered yet. instead: the record that an unsaved one corrects, counted so far.
+    attendance is not entered yet. late: the kinds reported after the days of grace. instead: the record that an unsaved one corrects, counted so far.
     """
 
     codes: Collection[str]
@@ -82,7 +82,7 @@ class Recorded:
     makes_up_for: date | None
     made_up: Collection[str]
     quorums: Mapping[str, Quorum]
-    late: bool
+    late: Collection[str]
     pk: int | None = None
     unknown: int = 0
     instead: int | None = None
@@ -122,6 +122,8 @@ def _requirement_effect(organisation: Organisation, row: RequirementRule, record
     if row.topic and row.topic not in record.topics:
         return Effect("义务", name, f"没有标明议题{quoted(Topic(row.topic).label)}，不计入", "不计入", "none", url)
     quorum = record.quorums.get(kind, Quorum())
+    if not quorum.valid and record.pk is None and record.instead not in owed.records and owed.done >= owed.expected > 0:
+        return Effect("义务", name, "已有记录计入", "完成", "ok", url)
     if not quorum.valid and record.unknown:
         note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"
         return Effect("义务", name, note, "待登记", "soon", url)
@@ -130,17 +132,17 @@ def _requirement_effect(organisation: Organisation, row: RequirementRule, record
         return Effect("义务", name, note, "不计入", "late", url)
     if record.pk is not None and record.pk not in owed.records:
         return Effect("义务", name, "提交后计入", "未计入", "soon", url)
-    return _counted(row, owed, record, url)
+    return _counted(row, owed, record, url, late=kind in record.late)
 
 
-def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str) -> Effect:
+def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str, *, late: bool) -> Effect:
     """The line of a requirement that the record counts for: in time, entered late (补录) or held late (补办)."""
     basis = f"{short_citation(rule(row.rule))} · {row.frequency()}"
     title = requirement_name(owed)
     if record.day not in owed.period and (record.makes_up_for is not None or record.day > owed.due):
         note = f"计入{owed.period.short()}，按补办计 · {basis}"
         return Effect("义务", title, note, "补办", "soon", url, owed, late=True)
-    if record.late:
+    if late:
         return Effect("义务", title, f"超过补报期限报送，按补录计 · {basis}", "补录", "soon", url, owed, late=True)
     if row.counts_members:
         return Effect("义务", title, basis, f"{owed.done}/{owed.expected}人", "ok", url, owed)
@@ -334,7 +336,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     quorums = form.quorums(data)
     states = [state for state, _ in data.attendance.values()]
     unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
-    late = data.day <= clock.today() and is_late(form.unsaved(), clock.now())
+    late = late_kinds(form.unsaved(), clock.now()) if data.day <= clock.today() else set()
     if form.is_bound and not form.cleaned_data.get("day"):
         # Without a date nobody knows the period; today's would promise what the record may not meet.
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
@@ -387,7 +389,7 @@ def _recorded(activity: Activity, rows: list[ActivityJudgement]) -> Recorded:
         activity.makes_up_for,
         made_up,
         quorums,
-        rows[0].late,
+        [row.kind for row in rows if row.late],
         activity.pk,
         topics=activity.topics,
     )

@@ -18,6 +18,7 @@ from members.activities.forms.kinds import short_label
 from members.activities.forms.record_fields import RecordFields
 from members.activities.forms.requested import RequestedPeriodMixin
 from members.activities.forms.resolutions import ResolutionFormSet
+from members.activities.lateness import keep
 from members.activities.models import (
     TOPICS_OF,
     Activity,
@@ -314,6 +315,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         if self.instance:
             activity.late, activity.returned_at = self.instance.late, self.instance.returned_at
             activity.corrects, activity.origin = self.instance.corrects, self.instance.origin
+            activity.state, activity.first_said = self.instance.state, keep(self.instance)
+            activity.withdrawn_at = self.instance.withdrawn_at
         return activity
 
     def quorums(self, data=None) -> dict[str, Quorum]:

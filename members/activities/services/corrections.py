@@ -19,6 +19,7 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from members.activities.judgement import judge, judgements_write
+from members.activities.lateness import keep, late_among, said_with
 from members.activities.models import Activity, ActivityRevision, ActivityState, AttendanceState, RevisionState
 from members.activities.quorum import figures
 from members.activities.selectors.rosters import expected
@@ -35,7 +36,7 @@ from members.activities.services.records import (
     remove_files,
     says_the_same,
 )
-from members.activities.services.states import has_reviewer, is_late
+from members.activities.services.states import has_reviewer
 from members.activities.services.versions import accepted_keep
 from members.activities.submission import blocks_of
 from members.activities.versions import as_corrected, data_of, in_progress, version_of, version_typed
@@ -175,9 +176,12 @@ def correction_submit(
 def _apply(activity: Activity, data: RecordData, accepted: RecordData, moment: datetime) -> None:
     """Write the corrected version into the record's own rows."""
     activity.corrects = activity.day
+    activity.first_said = keep(activity)
     fill(activity, data)
+    said = said_with(activity, data.kinds, moment)
     columns: dict[str, Any] = {
-        "late": is_late(activity, moment),
+        "first_said": [one.row() for one in said],
+        "late": bool(late_among(activity, data.kinds, said)),
         "revised_at": moment,
         "edited_by_hand": True,
         "version": activity.version + 1,

@@ -1,7 +1,7 @@
 """The life of a record: draft → submitted → accepted | returned → submitted …"""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +15,12 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.models import OrganisationGrant
 from branches.reach.rights import RECORD, REVIEW
-from branches.settings import dated as dated_settings
-from branches.settings.joining import start_at
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from members.activities.judgement import judgements_write
+from members.activities.lateness import keep, late_among, late_kinds, said_with
 from members.activities.models import (
     COUNTING_STATES,
     Activity,
@@ -65,22 +64,8 @@ def _transition(
 
 
 def is_late(activity: Activity, moment: datetime) -> bool:
-    """Return whether a record submitted at `moment` is late (decisions 21, judgement 1.4).
-
-    The first submission decides: by its date plus the days of grace. What was in time and was returned stays in time when
-    it comes back within its days; the reviewer's days cost nobody anything. What was late once stays late.
-    """
-    if activity.corrects is not None and (activity.day >= activity.corrects or activity.origin == "import"):
-        # A correction never makes late what was in time, unless it is dated back; a ledger's record is never late.
-        return activity.late
-    if activity.day < start_at(activity.organisation):
-        return False
-    day = clock.day_of(moment)
-    in_grace = day <= activity.day + timedelta(days=dated_settings.whole("grace_days", activity.day))
-    if activity.returned_at is None:
-        return not in_grace
-    back = clock.day_of(activity.returned_at) + timedelta(days=dated_settings.whole("resubmit_days", activity.day))
-    return activity.late or not (in_grace or day <= back)
+    """Return whether a record submitted at `moment`, as it stands, is late with any of its kinds (lateness.py)."""
+    return bool(late_kinds(activity, moment))
 
 
 def closed_words(activity: Activity) -> tuple[str, str]:
@@ -114,9 +99,11 @@ def _submit(by: Actor, activity: Activity, data: RecordData, before: dict[str, A
     if blocks:
         raise ValidationError(dict(reversed(blocks)))
     moment = clock.now()
+    said = said_with(activity, data.kinds, moment)
     columns: dict[str, Any] = {
         "submitted_at": moment,
-        "late": is_late(activity, moment),
+        "first_said": [one.row() for one in said],
+        "late": bool(late_among(activity, data.kinds, said)),
         "return_reason": "",
         "return_field": "",
         "returned_version": None,
@@ -188,10 +175,12 @@ def activity_withdraw(*, by: Actor, activity: Activity) -> Activity:
     revision = submitted_revision(locked(activity))
     untouched = Activity.objects.filter(pk=activity.pk, state=ActivityState.SUBMITTED, review_opened_at__isnull=True)
     with audit.change(by=by, verb="activity.withdraw", obj=activity, organisation=activity.organisation):
-        # Whoever takes back what was never returned has not submitted it; a return, and what was late before it, stay.
+        # What it said and when stays; brought back within its days it is as punctual as it was (judgement 1.4).
         columns: dict[str, Any] = {
             "state": ActivityState.DRAFT,
             "submitted_at": None,
+            "first_said": keep(activity),
+            "withdrawn_at": clock.now(),
             "late": Case(When(returned_at__isnull=True, then=False), default=F("late")),
         }
         if revision is not None:
@@ -293,6 +282,7 @@ def activity_return(
         "return_reason": reason,
         "return_field": field,
         "returned_at": clock.now(),
+        "first_said": keep(activity),
         "returned_version": F("version") + 1,
         "answer": "",
     }

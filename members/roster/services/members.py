@@ -23,9 +23,12 @@ from common.operator import Actor
 from members.roster.models.members import IDENTITY_INDEX, PARTY_STAGES, Member, Membership
 from members.roster.models.posts import COMMITTEE_SEATS, Post, seat_problem
 from members.roster.retention import GONE
+from members.roster.services.backdating import held_since, require_recent
 from members.roster.services.refusals import Elsewhere, number_asked
 
 GONE_BRANCH = "该党支部已撤销。"
+# Dates of a person that change what was held or owed since.
+_DATED = ("joined_on", "full_on", "exempt_from")
 PLAIN = (
     "name",
     "sex",
@@ -157,6 +160,8 @@ def _create(
         membership.full_clean()
         membership.save()
         access.require(by, MEMBERS, member.home)
+    if held_since(branch, membership.starts):
+        require_recent(by, branch, membership.starts, "starts")
     mark_roster(branch, membership.starts)
     return member
 
@@ -173,11 +178,15 @@ def _update(by: Actor, member: Member, version: int | None, values: Mapping[str,
     if version is not None and version != member.version:
         raise Conflict("该党员信息刚被他人修改，请核对后再保存。")
     before = (member.joined_on, member.full_on)
+    dated = {name: getattr(member, name) for name in _DATED}
     with audit.change(by=by, verb="member.update", obj=member, organisation=member.home) as said:
         said.note = _numbers_changed(member, values)
         member.version += 1
         _write(by, member, values)
         access.require(by, MEMBERS, member.home)
+    for name, old in dated.items():
+        if (new := getattr(member, name)) != old:
+            require_recent(by, member.home, min(day for day in (old, new) if day), name)
     now = (member.joined_on, member.full_on)
     first = min(day for day in (*now, clock.today()) if day)
     mark(member.home, first, clock.today(), "membership")
@@ -261,8 +270,11 @@ def member_transfer(
     membership.save()
     Member.objects.filter(pk=member.pk).update(home=branch, version=F("version") + 1)
     access.require(by, MEMBERS, branch)
+    if old is None or old.pk != branch.pk:
+        require_recent(by, branch, on, "on")
     if old is not None and old.pk != branch.pk:
         access.require(by, MEMBERS, old)
+        require_recent(by, old, on, "on")
     audit.record(
         by=by, verb="member.transfer", obj=member, organisation=branch, before=before, after=audit.snapshot(membership)
     )
@@ -298,7 +310,7 @@ def _end_posts(by: Actor, member: Member, left: Organisation, last: date) -> Non
     held = held.filter(Q(ends__isnull=True) | Q(ends__gt=last))
     for post in held.select_related("organisation"):
         if (ends := max(last, post.starts or last)) != post.ends:
-            post_end(by=by, post=post, ends=ends)
+            _post_end(by, post, ends)
 
 
 @one_transaction
@@ -324,6 +336,7 @@ def post_give(
         post.full_clean()
         post.save()
         access.require(by, MEMBERS, organisation)
+    require_recent(by, organisation, starts, "starts")
     _mark_post(post, starts or organisation.founded or BEGINNING)
     return post
 
@@ -337,12 +350,18 @@ def _mark_post(post: Post, first: date) -> None:
 
 @one_transaction
 def post_end(*, by: Actor, post: Post, ends: date | None = None) -> Post:
-    """End a Party post; `ends` is its last day (default today)."""
+    """End a Party post; `ends` is its last day (default today). Raises ValidationError by field."""
+    ends = ends or clock.today()
+    require_recent(by, post.organisation, min(ends, post.ends or ends) + timedelta(days=1), "ends")
+    return _post_end(by, post, ends)
+
+
+def _post_end(by: Actor, post: Post, ends: date) -> Post:
     before = post.ends
     with audit.change(by=by, verb="post.end", obj=post, organisation=post.organisation):
-        post.ends = ends or clock.today()
+        post.ends = ends
         post.full_clean()
         post.save()
         access.require(by, MEMBERS, post.organisation)
-    _mark_post(post, min(before or post.ends, post.ends))
+    _mark_post(post, min(before or ends, ends))
     return post

@@ -246,7 +246,7 @@ def _fit_words(like: Likeness, point: SyncPoint, day: date) -> list[str]:
     if point.day:
         words.append("与业务同一天" if days == 0 else f"业务之{'前' if days < 0 else '后'} {abs(days)} 天")
     if outcome(point, day) == "too_early":
-        words.append("早得太多，不计入")
+        words.append("过早，不计入")
     return words
 
 

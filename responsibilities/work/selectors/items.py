@@ -241,3 +241,9 @@ def covering(department: Department | int) -> int | None:
     """Return the id of the organisation that covers a department today, or None."""
     rows = Coverage.objects.filter(department=department, ends__isnull=True)
     return rows.values_list("organisation", flat=True).first()
+
+
+def registered_after(item: WorkItem, points: Iterable[SyncPoint]) -> date | None:
+    """Return the day on which an item was registered where the business side of one of these lay before it, else None."""
+    registered = clock.day_of(item.created)
+    return registered if any(point.happened and point.happened < registered for point in points) else None

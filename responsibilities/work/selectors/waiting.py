@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -15,12 +16,52 @@ from common.periods import Period
 from common.text import quoted
 from members.activities.models import Activity, ActivityState, ActivityWriter
 from responsibilities.work.likeness import Likeness, bare, likeness, origin
-from responsibilities.work.models import STAGE_SHORT, StageEvidence, StageEvidenceQuerySet, WorkCarrier, WorkItem
+from responsibilities.work.models import (
+    STAGE_SHORT,
+    Milestone,
+    StageEvidence,
+    StageEvidenceQuerySet,
+    SyncStage,
+    WorkCarrier,
+    WorkItem,
+)
 from responsibilities.work.selectors.candidates import item_words, outcome
-from responsibilities.work.selectors.items import proof_label
+from responsibilities.work.selectors.items import proof_label, registered_after
 from responsibilities.work.stages import SyncPoint, sync_points
 
-_WITH = ("stage__item__organisation", "milestone", "activity__organisation__parent", "paper", "branch", "added_by")
+_WITH = (
+    "stage__item__organisation",
+    "stage__noted_by",
+    "milestone__noted_by",
+    "activity__organisation__parent",
+    "paper",
+    "branch",
+    "added_by",
+)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """Business date of a point as its reviewer sees it. after: the day on which the item was registered, where that came later."""
+
+    planned: date | None
+    happened: date | None
+    noted_by: str
+    noted_on: date | None
+    after: date | None
+
+    @property
+    def entered_later(self) -> bool:
+        return bool(self.happened and self.noted_on and self.noted_on > self.happened)
+
+    @property
+    def words(self) -> str:
+        """Who noted the date and when, and what was planned; "" where no date is noted."""
+        if self.happened is None or self.noted_on is None:
+            return ""
+        who = f"由{self.noted_by}" if self.noted_by else ""
+        said = f"{self.noted_on:%m-%d} {who}{'补登' if self.entered_later else '登记'}"
+        return said + (f"，计划 {self.planned:%m-%d}" if self.planned and self.planned != self.happened else "")
 
 
 @dataclass
@@ -51,6 +92,14 @@ class Waiting:
     def label(self) -> str:
         link = self.link
         return proof_label(link.activity) if link.activity else f"材料 {clock.short(link.day)}" if link.day else "材料"
+
+    @property
+    def dated(self) -> Dated:
+        """The business date that the link answers: of its milestone, else of the part of its stage that it shows."""
+        row: SyncStage | Milestone = self.link.milestone or self.link.stage
+        who = row.noted_by.name if row.noted_by else ""
+        after = registered_after(self.item, [self.point])
+        return Dated(self.point.planned, self.point.happened, who, row.noted_on, after)
 
     @property
     def too_early(self) -> bool:
@@ -149,6 +198,8 @@ def findings(row: Waiting) -> list[tuple[str, str]]:
     link, record, point = row.link, row.link.activity, row.point
     found = [("ok", row.like.said) if row.like.words else ("soon", "标题、议程、决议都没有写到这项业务")]
     found.append(_date_finding(row))
+    if row.dated.after:
+        found.append(("soon", f"业务事项 {row.dated.after:%-m月%-d日}才登记，晚于业务日期，属于事后登记"))
     if record is None:
         found.append(("soon", "是上传的材料，不是活动记录"))
     else:

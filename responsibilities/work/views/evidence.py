@@ -1,6 +1,7 @@
 """Evidence of a stage: the picker, a paper, taking a link back."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from responsibilities.work.loaders import stage_for
 from responsibilities.work.models import STAGE_SHORT, Milestone, StageEvidence, SyncStage
 from responsibilities.work.rights import carriers_of, require
 from responsibilities.work.rules import STAGE_KINDS
-from responsibilities.work.selectors.candidates import Candidate, Found, candidates, item_words
+from responsibilities.work.selectors.candidates import Candidate, Found, candidates, item_words, outcome
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.points import point_of
 from responsibilities.work.selectors.stage_words import pick_url, state_words
@@ -35,7 +36,7 @@ from responsibilities.work.services.evidence import (
     evidence_withdraw,
     may_link,
 )
-from responsibilities.work.stages import SyncPoint, sync_points
+from responsibilities.work.stages import SyncPoint, SyncState, sync_points
 
 # So many of a group are shown before 再看.
 FEW = 5
@@ -199,6 +200,17 @@ def evidence_pick(request: Request, pk: int) -> HttpResponse:
     return render(request, "responsibilities/work/pick.html", context, status=422 if fault else 200)
 
 
+def _at_best(point: SyncPoint, day: date) -> str:
+    """Return what whoever links hears where the stage will not be synchronised by it."""
+    become = outcome(point, day)
+    if become == SyncState.LAGGING and point.happened:
+        days = (day - point.happened).days
+        return f"。活动晚于业务 {days} 天，超过 {point.tolerance} 天，确认后也只计为滞后"
+    if become == "too_early":
+        return "。这条佐证过早，确认后不计入"
+    return ""
+
+
 def _link_chosen(request: Request, stage: SyncStage, point: SyncPoint, sentence: str) -> str:
     """Link the record that the form names; return why not, or ""."""
     number = whole_number(request.POST.get("activity") or "")
@@ -211,7 +223,7 @@ def _link_chosen(request: Request, stage: SyncStage, point: SyncPoint, sentence:
         )
     except ValidationError as error:
         return "；".join(error.messages)
-    messages.success(request, f"已选用 {link}，报上级确认；确认前可以撤回")
+    messages.success(request, f"已选用 {link}，报上级确认；确认前可以撤回{_at_best(point, activity.day)}")
     return ""
 
 
@@ -238,11 +250,14 @@ def evidence_paper_page(request: Request, pk: int) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                evidence_paper(by=request.user, stage=stage, milestone=_milestone(stage, point), **form.cleaned_data)
+                link = evidence_paper(
+                    by=request.user, stage=stage, milestone=_milestone(stage, point), **form.cleaned_data
+                )
             except ValidationError as error:
                 take_errors(form, error)
             else:
-                messages.success(request, f"材料已作为{quoted(stage_name(point))}的佐证，报上级确认")
+                words = f"材料已作为{quoted(stage_name(point))}的佐证，报上级确认"
+                messages.success(request, words + (_at_best(point, link.day) if link.day else ""))
                 return redirect(_back(stage))
     context = {
         "title": f"上传{quoted(stage_name(point))}的材料",

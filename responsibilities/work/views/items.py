@@ -39,10 +39,11 @@ from responsibilities.work.selectors.items import (
     item_stages,
     mix_of,
     next_step,
+    registered_after,
     tolerance_now,
 )
 from responsibilities.work.services.items import work_create, work_stop, work_update
-from responsibilities.work.stages import DUE, SyncPoint, closure, progress
+from responsibilities.work.stages import DUE, SyncPoint, SyncState, closure, progress
 
 
 @login_required
@@ -61,6 +62,7 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
         "item": item,
         "title": item.name,
         "finding": _finding(item, points),
+        "registered_after": registered_after(item, points),
         "stages": stages,
         "next": next_step(points, names, item),
         "decisions": decisions_of(records),
@@ -117,7 +119,12 @@ def _finding(item: WorkItem, points: list[SyncPoint]) -> str:
     if closure(points) == Closure.CLOSED:
         return "已闭环"
     due = {point.kind for point in points if point.state in DUE}
-    return f"到期 {len(due)} 个环节，同步 {progress(points)[0]} 个" if due else "还没有到期的环节"
+    open_ = {point.kind for point in points if point.state == SyncState.TO_CONFIRM}
+    fallen = due | open_
+    if not fallen:
+        return "还没有到期的环节"
+    waiting = f"，待确认 {len(open_)} 个" if open_ else ""
+    return f"到期 {len(fallen)} 个环节，同步 {progress(points)[0]} 个{waiting}"
 
 
 # What a stage's entries in the trail name: its columns by the words of its form.

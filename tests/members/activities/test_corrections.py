@@ -288,7 +288,7 @@ def test_a_correction_needs_a_reason_a_change_and_an_accepted_record(world, as_,
     assert begin(client, waiting).status_code == 409
 
 
-def test_a_correction_is_late_only_where_it_is_dated_back(world, as_, record):
+def test_a_correction_is_as_punctual_as_the_first_submission_for_the_day_it_says(world, as_, record):
     with time_machine.travel("2026-12-20T10:00:00+08:00", tick=False):
         client = as_("secretary_a")
         begin(client, record)
@@ -296,7 +296,10 @@ def test_a_correction_is_late_only_where_it_is_dated_back(world, as_, record):
         assert not fresh(record).late and not record.judgements.filter(late=True).exists()
         states.activity_accept(by=world.staff, activity=fresh(record))
         begin(client, record)
-        send(client, record, world.branch_a, day=(DAY - timedelta(days=3)).isoformat(), title="日期往前改")
+        send(client, record, world.branch_a, day=(DAY - timedelta(days=3)).isoformat(), title="往前改三天")
+        assert not fresh(record).late and not record.judgements.get().late
+        states.activity_return(by=world.staff, activity=fresh(record), reason="日期没有依据")
+        send(client, record, world.branch_a, day=(DAY - timedelta(days=30)).isoformat(), title="日期往前改")
         assert fresh(record).late and record.judgements.get().late
         states.activity_return(by=world.staff, activity=fresh(record), reason="日期没有依据")
         assert not fresh(record).late and not record.judgements.get().late

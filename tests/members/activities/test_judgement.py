@@ -256,7 +256,7 @@ def test_the_migration_judges_what_is_there_as_the_service_does(world):
         "organisation_id",
         "kind",
         "valid",
-        "late",
+        # Not whether it is late: that is judged otherwise since (decisions 21).
         "since",
         "body",
         "expected",
@@ -280,3 +280,16 @@ def test_days_of_confirmation_and_of_coming_back_are_settings(world):
     activity_return(by=world.staff, activity=record, reason="请补写决议")
     with time_machine.travel(clock.now() + timedelta(days=30), tick=False):
         assert not activity_submit(by=world.secretary_a, activity=record).late
+
+
+def test_the_minutes_call_seats_by_their_name_and_a_met_requirement_is_met(world, seats, as_):
+    record = submitted(world.branch_a, world.secretary_a, kinds=("lecture", "committee_meeting"), day=DAY)
+    page = as_("secretary_a").get(reverse("activity_detail", args=[record.pk])).content.decode()
+    assert "<th>应到委员</th>" in page and "有表决权</th>" not in page
+    assert row_of(world.branch_a, "life-committee-m").state == "met"
+    # Another meeting of the month, nobody's attendance entered yet: the month's is not waiting for it.
+    unknown = dict.fromkeys(roster(world.branch_a, DAY), "not_recorded")
+    data = filled(world.branch_a, ("committee_meeting",), DAY, unknown)
+    panel = as_("secretary_a").post(reverse("record_uses"), data).content.decode()
+    line = panel.split("10月支委会")[1].split("</li>")[0]
+    assert "完成" in line and "待登记" not in line

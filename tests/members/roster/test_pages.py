@@ -148,6 +148,7 @@ def test_fields_that_are_not_in_the_form_stay_as_they_are(world, as_):
 def test_two_at_one_file_the_second_reads_409(world, as_):
     member = world.people("branch_a")[3]
     data = {"name": "甲四", "stage": "full", "joined_on": "2015-05-20", "status": "正常", "version": member.version}
+    data |= {"full_on": member.full_on}
     client = as_("secretary_a")
     assert client.post(f"/members/{member.pk}/edit/", data | {"remark": "一"}).status_code == 302
     assert client.post(f"/members/{member.pk}/edit/", data | {"remark": "二"}).status_code == 409
@@ -158,7 +159,7 @@ def test_a_changed_file_marks_its_branch_from_the_first_day_it_can_concern(world
     member, sister = world.people("branch_a")[3], world.people("branch_a")[4]
     data = {"name": "甲四", "stage": "full", "joined_on": "2014-03-01", "status": "正常", "version": member.version}
     ChangeMark.objects.all().delete()
-    assert as_("secretary_a").post(f"/members/{member.pk}/edit/", data).status_code == 302
+    assert as_("staff").post(f"/members/{member.pk}/edit/", data).status_code == 302
     marks = set(ChangeMark.objects.values_list("organisation", "subject", "first_day", "last_day"))
     assert (world.branch_a.pk, "membership", date(2014, 3, 1), clock.today()) in marks
     # What was held since the day on which he is a member now, or was until now, is judged anew.
@@ -203,7 +204,7 @@ def test_a_secretary_does_not_send_anybody_to_a_sister(world, as_):
 
 def test_a_post_is_given_once_and_ended(world, as_):
     member = world.people("branch_a")[3]
-    client, url = as_("secretary_a"), f"/members/{member.pk}/posts/new/"
+    client, url = as_("staff"), f"/members/{member.pk}/posts/new/"
     data = {"organisation": world.branch_a.pk, "kind": "discipline", "starts": "2026-01-01"}
     assert client.post(url, data).status_code == 302
     assert "已担任这一职务" in client.post(url, data).content.decode()

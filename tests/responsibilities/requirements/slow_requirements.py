@@ -203,7 +203,7 @@ class Slow:
         return None
 
     def late(self, record, place):
-        if record.late or place.pk == record.organisation_id:
+        if place.pk == record.organisation_id:
             return record.late
         sent = localdate(record.submitted_at) if record.submitted_at else record.day
         waited = self.there_since(record, place) - sent

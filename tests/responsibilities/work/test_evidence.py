@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
+from django.urls import reverse_lazy
 
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
@@ -13,7 +14,7 @@ from common.operator import OPERATOR
 from members.activities.services.states import activity_accept, activity_return, activity_submit, activity_withdraw
 from responsibilities.proof_files.models import ProofFile
 from responsibilities.work.likeness import marked, matching_sentence, origin, typed, wanted
-from responsibilities.work.models import Milestone, StageEvidence, SyncState
+from responsibilities.work.models import Milestone, StageEvidence, SyncState, WorkItem
 from responsibilities.work.rules import fit
 from responsibilities.work.selectors.candidates import candidates
 from responsibilities.work.selectors.points import point_of
@@ -22,6 +23,7 @@ from tests.members.activities.records import draft
 from tests.responsibilities.work.support import ago, happened, item_at, linked, point, record_on
 
 pytestmark = pytest.mark.django_db
+QUEUE = reverse_lazy("confirmation_list")
 ABOUT = "一、学习党章。二、研究能源保供分工，甲二牵头排查电厂存煤。"
 MATCH = "二、研究能源保供分工，甲二牵头排查电厂存煤。"
 
@@ -455,3 +457,25 @@ def test_one_record_serves_two_parts_of_a_divided_stage(world, item):
     two = evidence_link(by=OPERATOR, stage=stage, activity=record, milestone=second)
     assert one.pk != two.pk and {one.milestone, two.milestone} == {first, second}
     assert evidence_link(by=OPERATOR, stage=stage, activity=record, milestone=second).pk == two.pk
+
+
+def test_the_reviewer_sees_who_noted_the_business_date_and_when_and_what_was_planned(world, as_, item):
+    item.stages.filter(stage="study").update(planned_on=ago(10), noted_by=world.secretary_a, noted_on=clock.today())
+    record = activity_accept(
+        by=world.staff, activity=record_on(world.branch_a, world.secretary_a, ago(10), title="保供", content=ABOUT)
+    )
+    client = as_("secretary_a")
+    answer = client.post(pick(item), {"activity": record.pk, "sentence": MATCH}, follow=True)
+    text = answer.content.decode()
+    # Whoever links late is told what the stage can become, and what waits is told apart from what is missing.
+    assert "活动晚于业务 30 天" in text and "确认后也只计为滞后" in text
+    assert "到期 1 个环节，同步 0 个，待确认 1 个" in text
+    said = f"{clock.today():%m-%d} 由{world.secretary_a.name}补登，计划 {ago(10):%m-%d}"
+    page = as_("staff").get(QUEUE).content.decode()
+    assert page.count(said) == 2, "in the queue and beside the record"
+    # Registered after its own business date, the item says so to the reviewer and on its page.
+    assert "属于事后登记" in page and "事后登记：" in text
+    WorkItem.objects.filter(pk=item.pk).update(created=clock.now() - timedelta(days=60))
+    item.stages.filter(stage="study").update(planned_on=ago(40), noted_on=ago(40))
+    page = as_("staff").get(QUEUE).content.decode()
+    assert "事后登记" not in page and f"{ago(40):%m-%d} 由{world.secretary_a.name}登记" in page
