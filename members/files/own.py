@@ -13,11 +13,14 @@ from common.forms.fields import take_errors
 from common.requests import Request
 from members.activities.models import AttendanceState
 from members.files.forms import CorrectionForm
-from members.files.selectors import entries_of_year
+from members.files.selectors import entries_called, entries_of_year
 from members.files.services import correction_ask, keepers_of
 from members.roster.models.members import Member
 
 PER_PAGE = 50
+# What may be asked for: the organisation life he was expected at, or one state of his attendance.
+CALLED = "called"
+_STATES = [(CALLED, "应参加组织生活"), *AttendanceState.choices]
 
 
 def _own_member(request: Request) -> Member | None:
@@ -35,18 +38,19 @@ def own_meetings(request: Request) -> HttpResponse:
     if member is None:
         return _no_file(request)
     state = request.GET.get("state", "")
-    state = state if state in AttendanceState.values else ""
+    state = state if state in (*AttendanceState.values, CALLED) else ""
     year = clock.today().year
-    rows = entries_of_year(member, year, state).select_related("activity__organisation__parent")
+    rows = entries_called(member, year) if state == CALLED else entries_of_year(member, year, state)
+    rows = rows.select_related("activity__organisation__parent")
     page = Paginator(rows.prefetch_related("activity__kinds"), PER_PAGE).get_page(request.GET.get("page"))
-    word = AttendanceState(state).label if state else "应参加"
+    word = dict(_STATES)[state] if state else "各类活动考勤"
     context = {
         "page": page,
         "title": f"{year}年{word} {page.paginator.count} 次",
         "sub": f"我的考勤　{member.name}　{member.home.label}",
         "empty_title": f"{year}年没有{word}的活动",
         "state": state,
-        "states": AttendanceState.choices,
+        "states": _STATES,
     }
     return render(request, "members/files/meetings.html", context)
 

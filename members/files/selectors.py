@@ -21,6 +21,12 @@ def entries_of_year(member: Member, year: int | None, state: str = "") -> QueryS
     return (rows.filter(state=state) if state else rows).order_by("-activity__day", "-activity", "pk")
 
 
+def entries_called(member: Member, year: int) -> QuerySet[Attendance]:
+    """Return a member's entries in the organisation life of a year at which he was expected (Called), latest first."""
+    found = called_of(member, date(year, 1, 1), date(year, 12, 31))
+    return entries_of_year(member, year).filter(activity__in=found.records)
+
+
 def attendance_of_year(member: Member, year: int | None = None) -> dict[str, Any]:
     """Return {"year", "called", "states": [{"state", "label", "count"}]} of a year.
 

@@ -234,9 +234,9 @@ def timeline(
     """
     as_of = as_of or clock.today()
     proving = {pk for slot in slots for pk in slot.records}
-    records = (
-        Activity.objects.visible_to(user).filter(pk__in=proving).prefetch_related("kinds").order_by("-day")[:limit]
-    )
+    readable = Activity.objects.visible_to(user).filter(pk__in=proving).prefetch_related("kinds")
+    records = list(readable.order_by("-day")[:limit])
+    named = {row.pk for row in records}
     items: list[dict[str, Any]] = [
         {
             "when": row.day,
@@ -249,7 +249,7 @@ def timeline(
     for slot in slots:
         if slot.report is not None:
             items.append(_reported(slot, slot.report))
-        elif slot.state in DONE and not slot.records:
+        elif slot.state in DONE and named.isdisjoint(slot.records):
             items.append({"when": slot.due, "title": slot.name, "note": slot.text, "url": slot.url})
     missed = [slot for slot in slots if slot.behind(as_of)]
     items += [

@@ -8,6 +8,7 @@ from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member
+from tests.records import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,29 @@ def test_the_number_of_absences_opens_the_list_of_these_meetings(world, as_, min
     assert f"{year}年缺席 1 次" in meetings and "学习一月" in meetings
     assert not any(title in meetings for title in ("学习二月", "去年三月", "没有交的"))
     every = client.get("/members/own/meetings/", {"state": "nonsense"}).content.decode()
-    assert f"{year}年应参加 2 次" in every and "学习二月" in every
+    assert f"{year}年各类活动考勤 2 次" in every and "学习二月" in every
+
+
+def test_the_number_of_meetings_he_was_expected_at_opens_just_these(world, as_, mine):
+    year = date.today().year
+    for day, state in ((5, "absent"), (6, "present"), (7, "leave"), (8, "not_recorded")):
+        row = held(mine, date(year, 1, day), state, f"学习{day}")
+        counted(row)
+    talk = held(mine, date(year, 1, 9), "present", "谈心")
+    talk.kinds.update(kind="talk")
+    counted(talk)
+    client = as_("member")
+    page = client.get("/members/own/").content.decode()
+    assert "应参加组织生活 3 次，出席 1 次，请假 1 次" in page and "/members/own/meetings/?state=called" in page
+    listed = client.get("/members/own/meetings/", {"state": "called"}).content.decode()
+    assert f"{year}年应参加组织生活 3 次" in listed
+    assert [title in listed for title in ("学习5", "学习6", "学习7", "学习8", "谈心")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_correction_goes_to_the_secretary_with_a_link_and_is_audited(world, as_, mine):
