@@ -112,7 +112,7 @@ class Duties:
         if line is not None and line.paper:
             # Nobody judges these, and the demo keeps no papers.
             return
-        shown = duty.organisation.pk == self.branches["项目处"].place.pk
+        shown = duty.list.holder_id == self.maker.users["lingdao"].pk
         if self.chance.random() < 0.12 and not shown:
             return
         day = max(issued, slot.due - timedelta(days=self.chance.randrange(1, 12)))
@@ -124,7 +124,7 @@ class Duties:
         judge = self._judge(duty)
         if shown and slot.due > self.today - timedelta(days=80):
             with clock.at(moment(min(self.today, day + timedelta(days=3)))):
-                duty_report_return(by=judge, report=report, reason="请写明收缴人数和公布日期。")
+                duty_report_return(by=judge, report=report, reason="请写明时间、参加人员和办理结果。")
         elif day < self.today - timedelta(days=75) or self.chance.random() < 0.6:
             with clock.at(moment(min(self.today, day + timedelta(days=3)))):
                 duty_report_accept(by=judge, report=report)

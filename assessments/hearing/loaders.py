@@ -9,6 +9,7 @@ from assessments.scoring.totals import COMPLETE
 from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common.requests import Request
+from common.text import whole_number
 
 
 def result_for(request: Request, pk: int, place: int) -> Result:
@@ -18,6 +19,8 @@ def result_for(request: Request, pk: int, place: int) -> Result:
     whoever reads there.
     """
     rows = Result.objects.select_related("assessment__scheme", "organisation__parent")
+    if whole_number(pk) is None or whole_number(place) is None:
+        raise Http404
     found = rows.filter(assessment=pk, organisation=place, state=COMPLETE).first()
     if found is None:
         raise Http404
@@ -34,7 +37,7 @@ def objection_for(request: Request, pk: int) -> Objection:
     rows = Objection.objects.select_related(
         "assessment__scheme", "organisation__parent", "made_by", "drafted_by", "released_by"
     )
-    found = rows.filter(pk=pk).first()
+    found = rows.filter(pk=pk).first() if whole_number(pk) is not None else None
     if found is None:
         raise Http404
     user, place = request.user, found.organisation

@@ -1,12 +1,10 @@
 """What a scheme can read: each measure that something is counted for, with its name in words (decisions 26)."""
 
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE
-from responsibilities.requirements.rules import COUNTED_RULES, REQUIREMENT_RULES_BY_ID
+from responsibilities.requirements.rules import SCORED_RULES
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.work.models import SyncStageKind
 
-# What a scheme reads of what is owed: what rates are made of, and the secretary's debriefing.
-SCORED_RULES = (*COUNTED_RULES, REQUIREMENT_RULES_BY_ID["oa-debrief"])
 MEASURES = (
     {row.measure: f"应办义务：{row.label}" for row in SCORED_RULES}
     | {f"sync.{kind.value}": f"业务环节：{SyncStageKind(kind).label}" for kind in SyncStageKind}

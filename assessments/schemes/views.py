@@ -192,26 +192,29 @@ def scheme_part_drop(request, pk, key):
 
 @login_required
 @require_http_methods(FORM)
-def scheme_bonus(request, pk, place=None):
+def scheme_bonus(request, pk, number=None):
+    """number: of the item among those of the version, from one; None for another one."""
     version = _editable(request, pk)
     items = version.body.get("bonus", {}).get("items", [])
-    if place is not None and place >= len(items):
+    if number is not None and not 1 <= number <= len(items):
         raise Http404
+    place = None if number is None else number - 1
     row = {} if place is None else items[place]
     form = BonusForm(_typed(request), row=row)
     if form.is_valid() and _kept(request, version, form, drafting.with_bonus(version.body, place, form.item())):
         return redirect("scheme_detail", pk)
-    drop = "" if place is None else reverse("scheme_bonus_drop", args=[pk, place])
+    drop = "" if place is None else reverse("scheme_bonus_drop", args=[pk, number])
     return _form_page(request, version, form, row.get("what") or "新的加分事项", drop=drop)
 
 
 @login_required
 @require_POST
-def scheme_bonus_drop(request, pk, place):
+def scheme_bonus_drop(request, pk, number):
     version = _editable(request, pk)
     items = version.body.get("bonus", {}).get("items", [])
-    if place >= len(items):
+    if not 1 <= number <= len(items):
         raise Http404
+    place = number - 1
     body = drafting.with_bonus(version.body, place, None)
     scheme_change(by=request.user, version=version, body=body, reason=f"删去加分事项{quoted(items[place]['what'])}")
     return redirect("scheme_detail", pk)

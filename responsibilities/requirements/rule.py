@@ -75,7 +75,8 @@ class RequirementRule:
     due_days: so many days after the period's last day, within the year, it is still in time.
     soon_months: it is due soon so many months ahead, where the setting of days does not say so. reminds: the rule whose
     notices prove it. narrowing_setting: key of the setting that narrows what counts to less than the article names.
-    counted: it stands in rates, facts, scores and the exports that outsiders recompute (decisions 19).
+    counted: it stands in rates, facts, scores and the exports that outsiders recompute (decisions 19). scored: a scheme reads
+    it although it stands in no rate.
     alive_from: the subject with which its records come; until then it is shown as 尚未启用 and counts nowhere.
     label: full name as at first mention; short: for tables; narrow: for a column of three characters.
     unit: of `n`; counted_unit: of what is counted towards it. expected_note: what a page adds to the expected number.
@@ -109,6 +110,7 @@ class RequirementRule:
     narrow: str = ""
     expected_note: str = ""
     counted: bool = False
+    scored: bool = False
     alive_from: str = ""
     editions: tuple[Edition, ...] = ()
 

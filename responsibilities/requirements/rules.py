@@ -35,7 +35,14 @@ from responsibilities.requirements.rule import (
 )
 from responsibilities.rulebook import rule
 
-__all__ = ["COUNTED_RULES", "LIVE_RULES", "REQUIREMENT_RULES", "REQUIREMENT_RULES_BY_ID", "RequirementRule"]
+__all__ = [
+    "COUNTED_RULES",
+    "LIVE_RULES",
+    "REQUIREMENT_RULES",
+    "REQUIREMENT_RULES_BY_ID",
+    "SCORED_RULES",
+    "RequirementRule",
+]
 
 _GROUP = (Kind.SMALL_GROUP,)
 _COMMITTEE, _PARTY_GROUP = (Kind.COMMITTEE,), (Kind.PARTY_GROUP,)
@@ -351,6 +358,7 @@ _PEOPLE = (
         label="书记述职、接受评议考核",
         short="书记述职",
         due_setting="debrief_due",
+        scored=True,
         # A committee's meeting is where others debrief; its own secretary does so above.
         own_records=(Kind.GENERAL_BRANCH, Kind.BRANCH),
     ),
@@ -453,4 +461,6 @@ REQUIREMENT_RULES = (*_ORGANISATION_LIFE, *_UPPER_LEVELS, *_PEOPLE, *_TERMS, *_L
 # Those that can be proved now; and of them those that rates, facts, scores and exports for outsiders are made of.
 LIVE_RULES = tuple(row for row in REQUIREMENT_RULES if row.alive)
 COUNTED_RULES = tuple(row for row in REQUIREMENT_RULES if row.counted)
+# What a scheme may read of what is owed.
+SCORED_RULES = tuple(row for row in REQUIREMENT_RULES if row.counted or row.scored)
 REQUIREMENT_RULES_BY_ID = {row.rule: row for row in REQUIREMENT_RULES}

@@ -205,8 +205,8 @@ ROWS |= {
 }
 ROWS |= {
     "scheme_bonus_new": Row(kwargs=draft_of(), **_EDIT),
-    "scheme_bonus": Row(kwargs=draft_of(place=0), **_EDIT),
-    "scheme_bonus_drop": Row(kwargs=draft_of(place=0), **_DROP),
+    "scheme_bonus": Row(kwargs=draft_of(number=1), **_EDIT),
+    "scheme_bonus_drop": Row(kwargs=draft_of(number=1), **_DROP),
 }
 
 

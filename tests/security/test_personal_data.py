@@ -112,7 +112,8 @@ def test_a_changed_number_enters_the_trail_as_a_mark_only(world):
 
 def test_an_empty_number_in_the_form_leaves_the_stored_one(world, as_):
     member = world.people("branch_a")[3]
-    data = {"name": "甲四", "stage": "full", "joined_on": "2015-05-20", "status": "正常", "version": member.version}
+    data = {"name": "甲四", "stage": "full", "joined_on": "2015-05-20", "full_on": "2016-05-20", "status": "正常"}
+    data |= {"version": member.version}
     assert as_("secretary_a").post(f"/members/{member.pk}/edit/", data).status_code == 302
     after = Member.objects.get(pk=member.pk)
     assert after.identity == member.identity and after.identity_index == member.identity_index

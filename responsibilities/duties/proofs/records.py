@@ -24,7 +24,7 @@ from responsibilities.duties.slot import (
     was_gone,
 )
 from responsibilities.portfolios.models import LeaderPortfolio
-from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
+from responsibilities.requirements.rules import SCORED_RULES
 from responsibilities.requirements.selectors import uncounted_words
 
 # Who debriefs before the committee; the others hear it.
@@ -264,7 +264,7 @@ def debrief(context: ProofContext, duties: list[Duty]) -> Slots:
         found[duty.pk] = _periods(context, duty, rows, kinds, left=left)
         if level in _DEBRIEFED:
             for slot in found[duty.pk]:
-                slot.rests_on = (REQUIREMENT_RULES_BY_ID["oa-debrief"].measure,)
+                slot.rests_on = tuple(row.measure for row in SCORED_RULES if row.kinds == tuple(kinds))
     return found
 
 

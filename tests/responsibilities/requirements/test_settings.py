@@ -84,7 +84,10 @@ def _sent(returned):
     def answer(world):
         record = Activity(organisation=world.branch_a, day=date(2026, 5, 6))
         if returned:
+            first = make_aware(datetime(2026, 5, 7, 9))
+            record.first_said = [{"at": first.isoformat(), "day": "2026-05-06", "kinds": [""]}]
             record.returned_at = make_aware(datetime(2026, 6, 1, 9))
+            record.state = "returned"
         return is_late(
             record, make_aware(datetime(2026, 6, 12 if returned else 2, 9) if returned else datetime(2026, 5, 15, 9))
         )
