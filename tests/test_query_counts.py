@@ -84,6 +84,8 @@ GROWS = {
     "home as committee_secretary": 112,
     "home as staff": 112,
     "home as discipline": 112,
+    # The records that an objection may name, with their kinds.
+    "objection_new": 72,
     "supervision_reply": 104,
     "evidence_pick": 191,
     "member_list": 81,

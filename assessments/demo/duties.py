@@ -122,7 +122,7 @@ class Duties:
         if report.state != "reported":
             return
         judge = self._judge(duty)
-        if shown and slot.due > self.today - timedelta(days=80):
+        if shown and slot.due > self.today - timedelta(days=190):
             with clock.at(moment(min(self.today, day + timedelta(days=3)))):
                 duty_report_return(by=judge, report=report, reason="请写明时间、参加人员和办理结果。")
         elif day < self.today - timedelta(days=75) or self.chance.random() < 0.6:
