@@ -1,7 +1,7 @@
 """Who has said what about the results of an assessment, and what still keeps it from being frozen."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +32,28 @@ def again_until(objection: Objection) -> date | None:
     if objection.turn > 1 or objection.state != ObjectionState.ANSWERED or objection.decision == Decision.ACCEPTED:
         return None
     return last_day(clock.day_of(objection.released)) if objection.released else None
+
+
+def why_not_object(assessment: Assessment, standing: Sequence[Objection]) -> str:
+    """Return why a branch cannot object to the points of an indicator today, "" where it can.
+
+    standing: its objections to them so far, without those withdrawn, in their order (judgement 7.1: one further objection).
+    """
+    if not standing:
+        until = assessment.heard_until
+        return "异议期已过，结果视为无异议。" if until is None or clock.today() > until else ""
+    if standing[-1].unanswered:
+        return "这项指标的异议还没有答复。"
+    until = again_until(standing[-1])
+    if until is None:
+        return "这项指标的异议已经答复，不能再提。"
+    return f"再次提出异议的期限到{clock.in_words(until)}为止，已经过了。" if clock.today() > until else ""
+
+
+def objections_of_branch(assessment: Assessment, organisation: int) -> list[Objection]:
+    """Return all Objections of one branch to an assessment in their order, ready for its page; in one statement."""
+    rows = Objection.objects.filter(assessment=assessment, organisation=organisation).select_related("released_by")
+    return list(rows.order_by("turn", "pk"))
 
 
 def hearing(assessment: Assessment, organisations: Iterable[int] | None = None) -> dict[int, Heard]:

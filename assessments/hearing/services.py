@@ -4,10 +4,11 @@ from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from assessments.hearing.models import Decision, Objection, ObjectionState, Opinion
 from assessments.hearing.rules import last_day
-from assessments.hearing.selectors import again_until, own_places, score_now, still_open
+from assessments.hearing.selectors import own_places, score_now, still_open, why_not_object
 from assessments.results.models import Assessment, AssessmentState, Result
 from assessments.results.services import decided, locked, ready, root_of_results, settled
 from assessments.scoring.totals import COMPLETE
@@ -32,7 +33,7 @@ KIND = "hearing"
 
 def checkup_address(assessment: Assessment, organisation: int) -> str:
     """Return the address of one branch's page of an assessment; it stays when a trial is run again."""
-    return f"/results/{assessment.pk}/branches/{organisation}/"
+    return reverse("result_checkup", args=[assessment.pk, organisation])
 
 
 @one_transaction
@@ -115,7 +116,8 @@ def objection_make(
     if score.points >= score.maximum:
         raise ValidationError("这项指标没有失分，不用提出异议。")
     earlier = list(_own(assessment, organisation).filter(indicator=indicator).order_by("turn"))
-    _may_object(assessment, earlier)
+    if refused := why_not_object(assessment, earlier):
+        raise Conflict(refused)
     row = Objection(
         assessment=assessment,
         organisation=organisation,
@@ -135,21 +137,6 @@ def objection_make(
     # Who objects does not confirm.
     Opinion.objects.filter(assessment=assessment, organisation=organisation).delete()
     return row
-
-
-def _may_object(assessment: Assessment, earlier: list[Objection]) -> None:
-    if not earlier:
-        until = assessment.heard_until
-        if until is None or clock.today() > until:
-            raise Conflict("异议期已过，结果视为无异议。")
-        return
-    if earlier[-1].unanswered:
-        raise Conflict("这项指标的异议还没有答复。")
-    until = again_until(earlier[-1])
-    if until is None:
-        raise Conflict("这项指标的异议已经答复，不能再提。")
-    if clock.today() > until:
-        raise Conflict(f"再次提出异议的期限到{clock.in_words(until)}为止，已经过了。")
 
 
 @one_transaction
@@ -254,7 +241,7 @@ def answer_return(*, by: Actor, objection: Objection, reason: str) -> Objection:
     drafter: User | None = objection.drafted_by
     if drafter is not None:
         text = f"{objection.organisation.label}{quoted(objection.name)}的答复退回修改：{objection.sent_back}"
-        notice_send(by=by, to=drafter, kind=KIND, text=text, url=f"/objections/{objection.pk}/")
+        notice_send(by=by, to=drafter, kind=KIND, text=text, url=reverse("objection_detail", args=[objection.pk]))
     return objection
 
 

@@ -13,9 +13,17 @@ from django.views.decorators.http import require_POST
 from assessments.hearing import services
 from assessments.hearing.forms import AnswerForm, ObjectionForm
 from assessments.hearing.loaders import objection_for, result_for
-from assessments.hearing.models import Objection, ObjectionState
+from assessments.hearing.models import ObjectionState
 from assessments.hearing.rules import WAITING
-from assessments.hearing.selectors import again_until, hearing, own_places, records_to_name, score_now, steps_of
+from assessments.hearing.selectors import (
+    hearing,
+    objections_of_branch,
+    own_places,
+    records_to_name,
+    score_now,
+    steps_of,
+    why_not_object,
+)
 from assessments.results.models import AssessmentState
 from assessments.results.selectors.targets import address_of
 from branches.reach import access
@@ -41,14 +49,7 @@ def result_checkup(request, pk, place):
     result = result_for(request, pk, place)
     assessment, speaks = result.assessment, _speaks(request, result)
     one = hearing(assessment, [place]).get(place) if assessment.state == AssessmentState.SENT else None
-    objections = list(
-        Objection.objects.filter(assessment=assessment, organisation=place)
-        .select_related("released_by")
-        .prefetch_related("records__kinds")
-        .order_by("turn", "pk")
-    )
-    within = assessment.heard_until is not None and clock.today() <= assessment.heard_until
-    parts = _parts(result, objections, speaks, within)
+    parts = _parts(result, objections_of_branch(assessment, place), speaks)
     period = Period.parse(assessment.period)
     lost = sum(part["lost_points"] for part in parts)
     points = "没有失分" if not lost else f"失 {lost} 分"
@@ -70,12 +71,14 @@ def result_checkup(request, pk, place):
     )
 
 
-def _parts(result, objections, speaks, within):
+def _parts(result, objections, speaks):
     """Return the dimensions with their indicators; each indicator with its reasons, its objections and whether one may object."""
     scores = list(result.scores.all())
     parts = []
     for part in result.body["dimensions"]:
-        rows = [_line(score, objections, speaks, within) for score in scores if score.dimension == part["key"]]
+        rows = [
+            _line(result.assessment, score, objections, speaks) for score in scores if score.dimension == part["key"]
+        ]
         known = [row for row in rows if row["score"].points is not None]
         lost = sum((row["score"].maximum - row["score"].points for row in known), start=0)
         if known:
@@ -85,17 +88,15 @@ def _parts(result, objections, speaks, within):
     return parts
 
 
-def _line(score, objections, speaks, within):
+def _line(assessment, score, objections, speaks):
     own = [row for row in objections if row.indicator == score.indicator]
     standing = [row for row in own if row.state != ObjectionState.WITHDRAWN]
-    until = again_until(standing[-1]) if standing else None
     lost = score.points is not None and score.points < score.maximum
-    further = len(standing) == 1 and until is not None and clock.today() <= until
     return {
         "score": score,
         "lost_for": [{**reason, "url": address_of(reason["target"])} for reason in score.reasons],
         "objections": own,
-        "may_object": speaks and lost and (further if standing else within),
+        "may_object": speaks and lost and not why_not_object(assessment, standing),
     }
 
 
