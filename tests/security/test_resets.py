@@ -144,6 +144,9 @@ def test_a_refusal_leaves_the_password_and_says_why(asked, world, as_, sign_in):
     assert (asked.state, asked.refusal) == ("refused", "本人未提出")
     assert sign_in("officer_a")[1].status_code == 302
     assert "本人未提出" in Notice.objects.filter(recipient=world.administrator).latest("pk").text
+    # What was refused waits no more: it may be asked again.
+    again = reset_ask(by=world.administrator, owner=asked.owner, reason="本人到场核实")
+    assert (again.state, again.pk != asked.pk) == ("waiting", True)
 
 
 def test_what_waited_too_long_is_confirmed_no_more_and_may_be_asked_again(asked, world, as_):
