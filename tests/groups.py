@@ -88,6 +88,7 @@ ON_BOTH = (
     "tests/security/test_powers.py",
     "tests/security/test_resets.py",
     "tests/security/test_second_factor.py",
+    "tests/security/test_second_person.py",
     "tests/security/test_sessions.py",
     "tests/security/test_single_sign_on.py",
     "tests/test_migrations.py",
