@@ -61,6 +61,7 @@ def plan_activities(plan, places, people):
     read = [item for row in plan.begin() if (item := _plan_row(Cells(plan, row), places, people))]
     recorded = Recorded([item for _, item in read])
     seen = Counter()
+    hints, as_recorded = len(plan.notices), set()
     for cells, item in read:
         key = (item.place, item.day, frozenset(item.codes))
         seen[key] += 1
@@ -68,6 +69,10 @@ def plan_activities(plan, places, people):
         item.action = recorded.compare(cells, item)
         if cells.count(item.action) and item.action != UNCHANGED:
             plan.items.append(item)
+        if item.action == UNCHANGED:
+            as_recorded.add(cells.number)
+    # What is recorded already was looked at when it came: hints about it would hide those about new rows.
+    plan.notices = [said for i, said in enumerate(plan.notices) if i >= hints or said.row not in as_recorded]
 
 
 def _day(value):

@@ -54,6 +54,7 @@ def test_what_was_exported_is_recorded_already_and_makes_the_same_rows_anew(worl
     path = written(tmp_path, "activities", [ACTIVITY_HEADS, *rows])
     first = import_files(OPERATOR, {"activities": (path, path.name)})
     assert first[0].counts["new"] == 3, first[0].errors
+    assert any("无名氏" in notice.sentence for notice in first[0].notices)
     planned = Activity.objects.create(organisation=world.branch_a, day=clock.today(), state="planned", title="还没开")
     ActivityKind.objects.create(activity=planned, kind="assembly")
     before = recorded()
@@ -62,6 +63,8 @@ def test_what_was_exported_is_recorded_already_and_makes_the_same_rows_anew(worl
     again = import_files(OPERATOR, {"activities": (file, file.name)})
     assert not again[0].errors and again[0].counts["new"] == again[0].counts.get("changed", 0) == 0
     assert again[0].counts["unchanged"] == 4 and recorded() == before
+    # Hints belong to what is new: of the four rows only the planned one, which is not recorded, is told of.
+    assert [notice.sentence[:3] for notice in again[0].notices] == ["状态为"]
 
     Attendance.objects.all().delete()
     Activity.objects.all().delete()
