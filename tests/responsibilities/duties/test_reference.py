@@ -64,7 +64,7 @@ def _meet_above(world, agency):
     chance = agency.chance
     for kind in ("visit_branch", "party_special", "study_group", "democratic_life", "all_hands", "training"):
         for _ in range(chance.randrange(0, 4)):
-            record = Activity.objects.create(
+            record = Activity(
                 organisation=chance.choice([world.root, world.committee, *agency.branches]),
                 day=agency.day(),
                 title=chance.choice(["研究意识形态工作", "从严治党专题", "研究党建"]),
@@ -73,6 +73,9 @@ def _meet_above(world, agency):
                 origin=chance.choice(["form", "import"]),
                 topics=chance.sample(["governance", "ideology", "party_building"], chance.randrange(0, 3)),
             )
+            # What a ledger brings is never late (decisions 13).
+            record.late = record.late and record.origin == "form"
+            record.save()
             ActivityKind.objects.create(activity=record, kind=kind)
             counted(record)
 
