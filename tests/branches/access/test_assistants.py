@@ -159,9 +159,10 @@ def test_it_begins_at_most_thirty_days_ago_and_not_tomorrow(world, days):
 
 
 def test_it_ends_with_the_appointment_of_the_leader(world, as_):
-    client = as_("assistant")
+    client, colleague = as_("assistant"), as_("staff")
     assert client.get("/organisations/").status_code == 200
     appointment_end(by=OPERATOR, appointment=lead(world), ends=yesterday(), reason="调离")
+    assert colleague.get("/organisations/").status_code == 200, "nobody else has to sign in again"
     row = world.assistant.appointments.get()
     assert row.ends == yesterday() and row.end_reason == "代办对象任职结束"
     assert AuditEntry.objects.filter(verb="appointment.end", object_id=row.pk).count() == 1
