@@ -7,7 +7,7 @@ filled later (decisions 25). Two fills never overlap.
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -28,6 +28,8 @@ from members.activities.services.rosters import judge_marked
 
 log = logging.getLogger("tongbu.rollups")
 FILL_LOCK = 7_302_003
+# The sign that everything was filled for the day it was given on; a look back, or an undone slot, takes it away.
+DAY_FILLED = "rollup:day"
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
 
@@ -41,19 +43,33 @@ class Outcome:
     busy: bool = False
 
 
-def fill(*, as_of: date | None = None, span: Period | None = None, rebuild: bool = False) -> Outcome:
+def _nothing() -> None: ...
+
+
+def fill(
+    *,
+    as_of: date | None = None,
+    span: Period | None = None,
+    rebuild: bool = False,
+    alive: Callable[[], None] = _nothing,
+) -> Outcome:
     """Fill every missing, half-done, marked or aged slot; return an Outcome.
 
     as_of: the day on which facts are judged (default today). span: a Period to confine the work to. rebuild: undo and
-    fill all slots of the span anew.
+    fill all slots of the span anew. alive: called before each slot.
     """
-    with filled(as_of=as_of, span=span, rebuild=rebuild) as outcome:
+    with filled(as_of=as_of, span=span, rebuild=rebuild, alive=alive) as outcome:
         return outcome
 
 
 @contextmanager
 def filled(
-    *, as_of: date | None = None, span: Period | None = None, rebuild: bool = False, patience: float = 0
+    *,
+    as_of: date | None = None,
+    span: Period | None = None,
+    rebuild: bool = False,
+    patience: float = 0,
+    alive: Callable[[], None] = _nothing,
 ) -> Iterator[Outcome]:
     """Fill as `fill` does and keep other fills out while the block reads what was filled.
 
@@ -63,7 +79,7 @@ def filled(
     while True:
         with database.exclusive(FILL_LOCK) as free:
             if free:
-                outcome = _fill(as_of or clock.today(), span, rebuild)
+                outcome = _fill(as_of or clock.today(), span, rebuild, alive)
                 jobs.beat("rollup")
                 yield outcome
                 return
@@ -73,22 +89,37 @@ def filled(
         time.sleep(0.2)
 
 
-def _fill(as_of: date, span: Period | None, rebuild: bool) -> Outcome:
+def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], None]) -> Outcome:
+    today = clock.today()
+    if as_of != today:
+        Heartbeat.objects.filter(name=DAY_FILLED).delete()
     judge_marked()
     marks = list(ChangeMark.objects.order_by("pk"))
-    run = _Run(as_of, span, rebuild, marks)
+    run = _Run(as_of, span, rebuild, marks, alive)
     for family in FAMILIES:
         run.fill_family(family)
     if span is None:
         ChangeMark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
+        if as_of == today:
+            jobs.beat(DAY_FILLED)
     return run.outcome
+
+
+def wanted() -> bool:
+    """Whether a fill would do anything: a change waits, a fill died, or the day has changed since the last whole one."""
+    if ChangeMark.objects.exists() or FillState.objects.filter(state=FillState.State.STARTED).exists():
+        return True
+    day = Heartbeat.objects.filter(name=DAY_FILLED).values_list("at", flat=True).first()
+    return day is None or clock.day_of(day) != clock.today()
 
 
 class _Run:
     """One fill: what it was asked for, what it found, what it did."""
 
-    def __init__(self, as_of: date, span: Period | None, rebuild: bool, marks: Marks):
-        self.as_of, self.span, self.rebuild, self.marks = as_of, span, rebuild, marks
+    def __init__(
+        self, as_of: date, span: Period | None, rebuild: bool, marks: Marks, alive: Callable[[], None] = _nothing
+    ):
+        self.as_of, self.span, self.rebuild, self.marks, self.alive = as_of, span, rebuild, marks, alive
         self.start = _horizon(as_of)
         self.states = {(row.family, row.period): row for row in FillState.objects.all()}
         self.outcome = Outcome()
@@ -115,6 +146,7 @@ class _Run:
             for kind in kinds:
                 for period in Period(YEAR, year).parts(kind):
                     if period.first <= horizon and (self.span is None or period.within(self.span)):
+                        self.alive()
                         yield period
 
     def _state(self, family: Family, period: Period) -> FillState | None:
@@ -233,6 +265,7 @@ def _mend_slot(family: Family, period: Period, as_of: date, places: set[int], ow
 
 def undo(span: Period) -> None:
     """Throw away the facts of all slots within `span`; the next fill makes them again."""
+    Heartbeat.objects.filter(name=DAY_FILLED).delete()
     for state in FillState.objects.all():
         if Period.parse(state.period).within(span):
             with transaction.atomic():
