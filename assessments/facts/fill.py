@@ -7,7 +7,7 @@ filled later (decisions 25). Two fills never overlap.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, Min, Q, QuerySet
 
 from assessments.facts import sums
-from assessments.facts.families import FAMILIES, Counted, Days, Family, Marks, OwnValues
+from assessments.facts.families import FAMILIES, Counted, Days, Family, Marks, OwnValues, Places
 from assessments.facts.models import Fact, FillState
 from assessments.facts.rows import mend, replace
 from branches.jobs import services as jobs
@@ -128,17 +128,22 @@ class _Run:
         """Bring every slot of a family up to date: its own slots first, then those that are sums of months."""
         changes = _Changes(family, self.marks, self.as_of)
         own_values, widened = family.opened(self.as_of), family.widened(self.as_of)
+        written: dict[Period, Places] = {}
         for period in self._slots(family.kinds):
             if self.rebuild or changes.all_of(period) or self._is_stale(family, period):
-                _fill_slot(family, period, self.as_of, own_values)
+                written[period] = _fill_slot(family, period, self.as_of, own_values)
                 self.outcome.filled += 1
             elif places := changes.places_of(period):
-                _mend_slot(family, period, self.as_of, widened(places), own_values)
+                written[period] = _mend_slot(family, period, self.as_of, widened(places), own_values)
                 self.outcome.mended += 1
         for period in self._slots(family.summed):
-            if self.rebuild or changes.any_in(period) or self._is_old(family, period):
+            places_written = _together(written.get(month, set()) for month in period.parts(MONTH))
+            if self.rebuild or places_written is None or self._is_old(family, period):
                 _sum_slot(family, period, self.as_of)
                 self.outcome.filled += 1
+            elif places_written:
+                _sum_places(family, period, self.as_of, places_written)
+                self.outcome.mended += 1
 
     def _slots(self, kinds: Iterable[str]) -> Iterator[Period]:
         horizon = _last_filled(self.as_of)
@@ -191,10 +196,6 @@ class _Changes:
         span = self.family.mended_for(period)
         return frozenset(mark.organisation_id for mark in self.partial if self._touches(mark, span))
 
-    def any_in(self, period: Period) -> bool:
-        """Whether anything in a longer slot may have changed."""
-        return self._on_a_day_of(period) or self._touched([*self.whole, *self.partial], period)
-
     def _on_a_day_of(self, period: Period) -> bool:
         return any(day in period for day in self.days)
 
@@ -231,8 +232,20 @@ def _done(family: Family, period: Period, as_of: date) -> None:
     )
 
 
-def _fill_slot(family: Family, period: Period, as_of: date, own_values: OwnValues) -> None:
+def _together(written: Iterable[Places]) -> Places:
+    """Return all organisations in whose rows something was written; None where that is not known, as of a whole slot."""
+    found: set[int] = set()
+    for places in written:
+        if places is None:
+            return None
+        found.update(places)
+    return found
+
+
+def _fill_slot(family: Family, period: Period, as_of: date, own_values: OwnValues) -> Places:
+    """Fill a slot anew; return the organisations whose rows are others now, None where all may be."""
     _start(family, period, as_of)
+    written: Places = None
     own = None if isinstance(family, Counted) else list(own_values(period, None))
     crash_points.point("rollup.after_leaf")
     with transaction.atomic():
@@ -240,8 +253,18 @@ def _fill_slot(family: Family, period: Period, as_of: date, own_values: OwnValue
             Fact.objects.filter(family=family.key, period=str(period)).delete()
             sums.insert_counts(family, period, as_of)
         else:
-            replace(family, period, as_of, own or [])
+            written = replace(family, period, as_of, own or [])
         _done(family, period, as_of)
+        _open_longer(family, period, written)
+    return written
+
+
+def _open_longer(family: Family, month: Period, written: Places) -> None:
+    """Say in the transaction of a month that the longer slots do not hold it yet: a fill that dies now is found out."""
+    if written is None or written:
+        longer = [str(Period.containing(kind, month.first)) for kind in family.summed]
+        slots = FillState.objects.filter(family=family.key, period__in=longer)
+        slots.update(state=FillState.State.STARTED)
 
 
 def _sum_slot(family: Family, period: Period, as_of: date) -> None:
@@ -249,18 +272,31 @@ def _sum_slot(family: Family, period: Period, as_of: date) -> None:
     _start(family, period, as_of)
     with transaction.atomic():
         Fact.objects.filter(family=family.key, period=str(period)).delete()
-        # What is planned or not due takes part as in the months themselves; later ones may hold the facts of a later fill.
-        months = [str(month) for month in period.parts(MONTH) if month.first <= _last_filled(as_of)]
-        sums.insert_longer(family, period, months, as_of)
+        sums.insert_longer(family, period, _months_of(period, as_of), as_of)
         _done(family, period, as_of)
 
 
-def _mend_slot(family: Family, period: Period, as_of: date, places: set[int], own_values: OwnValues) -> None:
-    """Compute the named organisations anew."""
+def _months_of(period: Period, as_of: date) -> list[str]:
+    # What is planned or not due takes part as in the months themselves; later ones may hold the facts of a later fill.
+    return [str(month) for month in period.parts(MONTH) if month.first <= _last_filled(as_of)]
+
+
+def _sum_places(family: Family, period: Period, as_of: date, places: Collection[int]) -> None:
+    """Add the months of a longer slot anew for the named organisations alone: in the others nothing was written."""
+    with transaction.atomic():
+        Fact.objects.filter(family=family.key, period=str(period), organisation__in=places).delete()
+        sums.insert_longer(family, period, _months_of(period, as_of), as_of, places)
+        _done(family, period, as_of)
+
+
+def _mend_slot(family: Family, period: Period, as_of: date, places: set[int], own_values: OwnValues) -> Places:
+    """Compute the named organisations anew; return those whose rows are others now."""
     own = own_values(period, sorted(places))
     with transaction.atomic():
-        mend(family, period, as_of, places, own)
+        written = mend(family, period, as_of, places, own)
         FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
+        _open_longer(family, period, written)
+    return written
 
 
 def undo(span: Period) -> None:
