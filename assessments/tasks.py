@@ -3,8 +3,20 @@
 from celery import shared_task
 
 from assessments.facts import fill as rollups
+from branches.jobs import services as jobs
+from common.queues import FILLS, sign_of
+
+
+@shared_task
+def fill_tick():
+    """Each minute: let the facts be filled where something waits for it. A fill that is under way holds nothing back here."""
+    if rollups.wanted():
+        fill_facts.apply_async(expires=55)
+    else:
+        jobs.beat("rollup")
 
 
 @shared_task
 def fill_facts():
-    rollups.fill()
+    # One process serves the queue: while it fills, its sign of life comes from the fill.
+    rollups.fill(alive=jobs.beating(sign_of(FILLS)))

@@ -124,7 +124,7 @@ def commands():
         "--no-control-socket",
     ]
     celery = [PYTHON, "-m", "celery", "-A", "config", "--quiet"]
-    # Two processes: of long jobs (imports) one runs at a time, so the other is free for what beat sends.
+    # Two processes for all queues: of long jobs (imports) one runs at a time, so the other is free for what beat sends.
     worker = [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]
     return {"web": web, "worker": worker, "beat": beat}
@@ -132,7 +132,7 @@ def commands():
 
 def run(name, command):
     env = os.environ
-    if name == "worker":
+    if name.startswith("worker"):
         # As root in a container Celery warns at length; no pickles are accepted here (control C61).
         env = {**env, "PYTHONWARNINGS": "ignore:You're running the worker"}
     # A session of its own: stopping it stops the pool processes below it too.
@@ -234,7 +234,7 @@ def supervise(processes, wanted, stopping):
                 restart_at[name] = now + min(30.0, 2.0 ** (len(deaths[name]) - 1))
             elif now >= restart_at[name]:
                 del restart_at[name]
-                if name == "worker" and len(deaths[name]) >= 3:
+                if name.startswith("worker") and len(deaths[name]) >= 3:
                     empty_queue()
                     deaths[name].clear()
                 processes[name] = run(name, wanted[name])

@@ -9,6 +9,7 @@ from branches.frame import sent_once
 from branches.jobs import services as jobs
 from branches.jobs.services import run_job
 from branches.places import tree
+from common.queues import QUEUES, SHORT, sign_of
 
 __all__ = [
     "anchor_audit",
@@ -22,9 +23,8 @@ __all__ = [
 
 
 @shared_task
-def beat_heartbeat():
-    jobs.beat("beat")
-    jobs.beat("worker")
+def beat_heartbeat(queue=SHORT):
+    jobs.beat(sign_of(queue if queue in QUEUES else SHORT))
 
 
 @shared_task

@@ -7,6 +7,7 @@ from celery import Celery
 from celery.signals import beat_init, worker_init, worker_ready
 
 from common import folder_broker
+from common.queues import FILLS, sign_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -27,19 +28,22 @@ def worker_begins(**_):
 
 
 @worker_ready.connect
-def worker_started(**_):
-    """Say at once that the worker lives, and start a first roll-up: /readyz turns green without waiting for beat."""
-    from assessments.facts import fill as rollups
+def worker_started(sender=None, **_):
+    """Say at once that the worker lives, and ask for a first roll-up: /readyz turns green without waiting for beat."""
+    from assessments.tasks import fill_facts
     from branches.audit import anchors
     from branches.jobs import services as jobs
 
-    jobs.beat("worker")
+    served = list(sender.app.amqp.queues.consume_from)
+    for queue in served:
+        jobs.beat(sign_of(queue))
     try:
         anchors.write_daily()
     except anchors.AnchorFileError as error:
         log.error("%s", error)
     jobs.requeue()
-    rollups.fill()
+    if FILLS in served:
+        fill_facts.apply_async(expires=55)
 
 
 @beat_init.connect

@@ -14,11 +14,12 @@ from django.http import JsonResponse
 from branches.access.services import key_check
 from branches.audit import anchors
 from branches.frame.middleware import client_address
-from branches.jobs.models import Heartbeat
+from branches.jobs.models import Heartbeat, JobRun
 from common import clock
+from common.queues import HEAVY, QUEUES, sign_of
 
 # Oldest acceptable sign of life, in seconds.
-LIMITS = {"worker": 60, "beat": 180, "rollup": 26 * 3600}
+LIMITS = {**{sign_of(queue): 60 for queue in QUEUES}, "beat": 60, "rollup": 26 * 3600}
 LAST_BACKUP = 50 * 3600
 # Room on the disks, in bytes: below FULL the next upload fails; below LOW, or a twentieth of a small disk, it is time to act.
 FULL, LOW = 64 * 2**20, 2**30
@@ -61,9 +62,15 @@ def _ages():
         at = beats.get(name)
         if at is None:
             problems.append(f"{name} 尚无记录")
-        elif (moment - at).total_seconds() > limit:
+        elif (moment - at).total_seconds() > limit and not _is_busy(name):
             problems.append(f"{name} 最近一次是 {int((moment - at).total_seconds())} 秒前")
     return "；".join(problems)
+
+
+def _is_busy(name):
+    """Whether all that serve the long jobs may have their hands full: what they do keeps its lease, and that is their sign."""
+    running = JobRun.objects.filter(state=JobRun.State.RUNNING, lease_until__gt=clock.real_now())
+    return name == sign_of(HEAVY) and running.exists()
 
 
 def _folders():

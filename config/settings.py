@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from kombu import Exchange, Queue
 
 from common.crypto import parse_keys
+from common.queues import QUEUES, SHORT
 from config import env, installation
-from config.schedule import BEAT_SCHEDULE
+from config.schedule import BEAT_SCHEDULE, limits, routes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -313,8 +315,13 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 600
-CELERY_TASK_SOFT_TIME_LIMIT = 540
+# config/schedule.py says which task goes where, common/queues.py how long it may take; what is not named is short.
+# Each with a door of its own: behind one door every message would come to all of them.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = SHORT
+CELERY_TASK_ROUTES = routes()
+CELERY_TASK_ANNOTATIONS = limits()
+CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = QUEUES[SHORT].hard, QUEUES[SHORT].soft
 # kB after which a process of the worker is replaced: a big import leaves its memory behind.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 # Beyond the longest job, or Redis would hand out a running one again.
@@ -325,6 +332,7 @@ JOB_LEASE_SECONDS = env.integer("JOB_LEASE_SECONDS", 60, 2, 3600)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 

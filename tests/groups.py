@@ -35,6 +35,7 @@ QUEUE = (
     "tests/test_deploy.py::test_web_worker",
     "tests/test_deploy.py::test_under_load",
     "tests/faults/test_real_worker.py::test_a_message_that_ends",
+    "tests/faults/test_busy_queues.py",
 )
 
 

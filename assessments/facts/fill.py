@@ -7,7 +7,7 @@ filled later (decisions 25). Two fills never overlap.
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, Min, Q, QuerySet
 
 from assessments.facts import sums
-from assessments.facts.families import FAMILIES, Counted, Days, Family, Marks, OwnValues
+from assessments.facts.families import FAMILIES, Counted, Days, Family, Marks, OwnValues, Places
 from assessments.facts.models import Fact, FillState
 from assessments.facts.rows import mend, replace
 from branches.jobs import services as jobs
@@ -28,6 +28,8 @@ from members.activities.services.rosters import judge_marked
 
 log = logging.getLogger("tongbu.rollups")
 FILL_LOCK = 7_302_003
+# The sign that everything was filled for the day it was given on; a look back, or an undone slot, takes it away.
+DAY_FILLED = "rollup:day"
 # Marks whose effect is not confined to the organisation they name.
 EVERYWHERE = {"tree", "setting"}
 
@@ -41,19 +43,33 @@ class Outcome:
     busy: bool = False
 
 
-def fill(*, as_of: date | None = None, span: Period | None = None, rebuild: bool = False) -> Outcome:
+def _nothing() -> None: ...
+
+
+def fill(
+    *,
+    as_of: date | None = None,
+    span: Period | None = None,
+    rebuild: bool = False,
+    alive: Callable[[], None] = _nothing,
+) -> Outcome:
     """Fill every missing, half-done, marked or aged slot; return an Outcome.
 
     as_of: the day on which facts are judged (default today). span: a Period to confine the work to. rebuild: undo and
-    fill all slots of the span anew.
+    fill all slots of the span anew. alive: called before each slot.
     """
-    with filled(as_of=as_of, span=span, rebuild=rebuild) as outcome:
+    with filled(as_of=as_of, span=span, rebuild=rebuild, alive=alive) as outcome:
         return outcome
 
 
 @contextmanager
 def filled(
-    *, as_of: date | None = None, span: Period | None = None, rebuild: bool = False, patience: float = 0
+    *,
+    as_of: date | None = None,
+    span: Period | None = None,
+    rebuild: bool = False,
+    patience: float = 0,
+    alive: Callable[[], None] = _nothing,
 ) -> Iterator[Outcome]:
     """Fill as `fill` does and keep other fills out while the block reads what was filled.
 
@@ -63,7 +79,7 @@ def filled(
     while True:
         with database.exclusive(FILL_LOCK) as free:
             if free:
-                outcome = _fill(as_of or clock.today(), span, rebuild)
+                outcome = _fill(as_of or clock.today(), span, rebuild, alive)
                 jobs.beat("rollup")
                 yield outcome
                 return
@@ -73,22 +89,37 @@ def filled(
         time.sleep(0.2)
 
 
-def _fill(as_of: date, span: Period | None, rebuild: bool) -> Outcome:
+def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], None]) -> Outcome:
+    today = clock.today()
+    if as_of != today:
+        Heartbeat.objects.filter(name=DAY_FILLED).delete()
     judge_marked()
     marks = list(ChangeMark.objects.order_by("pk"))
-    run = _Run(as_of, span, rebuild, marks)
+    run = _Run(as_of, span, rebuild, marks, alive)
     for family in FAMILIES:
         run.fill_family(family)
     if span is None:
         ChangeMark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
+        if as_of == today:
+            jobs.beat(DAY_FILLED)
     return run.outcome
+
+
+def wanted() -> bool:
+    """Whether a fill would do anything: a change waits, a fill died, or the day has changed since the last whole one."""
+    if ChangeMark.objects.exists() or FillState.objects.filter(state=FillState.State.STARTED).exists():
+        return True
+    day = Heartbeat.objects.filter(name=DAY_FILLED).values_list("at", flat=True).first()
+    return day is None or clock.day_of(day) != clock.today()
 
 
 class _Run:
     """One fill: what it was asked for, what it found, what it did."""
 
-    def __init__(self, as_of: date, span: Period | None, rebuild: bool, marks: Marks):
-        self.as_of, self.span, self.rebuild, self.marks = as_of, span, rebuild, marks
+    def __init__(
+        self, as_of: date, span: Period | None, rebuild: bool, marks: Marks, alive: Callable[[], None] = _nothing
+    ):
+        self.as_of, self.span, self.rebuild, self.marks, self.alive = as_of, span, rebuild, marks, alive
         self.start = _horizon(as_of)
         self.states = {(row.family, row.period): row for row in FillState.objects.all()}
         self.outcome = Outcome()
@@ -97,17 +128,22 @@ class _Run:
         """Bring every slot of a family up to date: its own slots first, then those that are sums of months."""
         changes = _Changes(family, self.marks, self.as_of)
         own_values, widened = family.opened(self.as_of), family.widened(self.as_of)
+        written: dict[Period, Places] = {}
         for period in self._slots(family.kinds):
             if self.rebuild or changes.all_of(period) or self._is_stale(family, period):
-                _fill_slot(family, period, self.as_of, own_values)
+                written[period] = _fill_slot(family, period, self.as_of, own_values)
                 self.outcome.filled += 1
             elif places := changes.places_of(period):
-                _mend_slot(family, period, self.as_of, widened(places), own_values)
+                written[period] = _mend_slot(family, period, self.as_of, widened(places), own_values)
                 self.outcome.mended += 1
         for period in self._slots(family.summed):
-            if self.rebuild or changes.any_in(period) or self._is_old(family, period):
+            places_written = _together(written.get(month, set()) for month in period.parts(MONTH))
+            if self.rebuild or places_written is None or self._is_old(family, period):
                 _sum_slot(family, period, self.as_of)
                 self.outcome.filled += 1
+            elif places_written:
+                _sum_places(family, period, self.as_of, places_written)
+                self.outcome.mended += 1
 
     def _slots(self, kinds: Iterable[str]) -> Iterator[Period]:
         horizon = _last_filled(self.as_of)
@@ -115,6 +151,7 @@ class _Run:
             for kind in kinds:
                 for period in Period(YEAR, year).parts(kind):
                     if period.first <= horizon and (self.span is None or period.within(self.span)):
+                        self.alive()
                         yield period
 
     def _state(self, family: Family, period: Period) -> FillState | None:
@@ -159,10 +196,6 @@ class _Changes:
         span = self.family.mended_for(period)
         return frozenset(mark.organisation_id for mark in self.partial if self._touches(mark, span))
 
-    def any_in(self, period: Period) -> bool:
-        """Whether anything in a longer slot may have changed."""
-        return self._on_a_day_of(period) or self._touched([*self.whole, *self.partial], period)
-
     def _on_a_day_of(self, period: Period) -> bool:
         return any(day in period for day in self.days)
 
@@ -199,8 +232,20 @@ def _done(family: Family, period: Period, as_of: date) -> None:
     )
 
 
-def _fill_slot(family: Family, period: Period, as_of: date, own_values: OwnValues) -> None:
+def _together(written: Iterable[Places]) -> Places:
+    """Return all organisations in whose rows something was written; None where that is not known, as of a whole slot."""
+    found: set[int] = set()
+    for places in written:
+        if places is None:
+            return None
+        found.update(places)
+    return found
+
+
+def _fill_slot(family: Family, period: Period, as_of: date, own_values: OwnValues) -> Places:
+    """Fill a slot anew; return the organisations whose rows are others now, None where all may be."""
     _start(family, period, as_of)
+    written: Places = None
     own = None if isinstance(family, Counted) else list(own_values(period, None))
     crash_points.point("rollup.after_leaf")
     with transaction.atomic():
@@ -208,8 +253,18 @@ def _fill_slot(family: Family, period: Period, as_of: date, own_values: OwnValue
             Fact.objects.filter(family=family.key, period=str(period)).delete()
             sums.insert_counts(family, period, as_of)
         else:
-            replace(family, period, as_of, own or [])
+            written = replace(family, period, as_of, own or [])
         _done(family, period, as_of)
+        _open_longer(family, period, written)
+    return written
+
+
+def _open_longer(family: Family, month: Period, written: Places) -> None:
+    """Say in the transaction of a month that the longer slots do not hold it yet: a fill that dies now is found out."""
+    if written is None or written:
+        longer = [str(Period.containing(kind, month.first)) for kind in family.summed]
+        slots = FillState.objects.filter(family=family.key, period__in=longer)
+        slots.update(state=FillState.State.STARTED)
 
 
 def _sum_slot(family: Family, period: Period, as_of: date) -> None:
@@ -217,22 +272,36 @@ def _sum_slot(family: Family, period: Period, as_of: date) -> None:
     _start(family, period, as_of)
     with transaction.atomic():
         Fact.objects.filter(family=family.key, period=str(period)).delete()
-        # What is planned or not due takes part as in the months themselves; later ones may hold the facts of a later fill.
-        months = [str(month) for month in period.parts(MONTH) if month.first <= _last_filled(as_of)]
-        sums.insert_longer(family, period, months, as_of)
+        sums.insert_longer(family, period, _months_of(period, as_of), as_of)
         _done(family, period, as_of)
 
 
-def _mend_slot(family: Family, period: Period, as_of: date, places: set[int], own_values: OwnValues) -> None:
-    """Compute the named organisations anew."""
+def _months_of(period: Period, as_of: date) -> list[str]:
+    # What is planned or not due takes part as in the months themselves; later ones may hold the facts of a later fill.
+    return [str(month) for month in period.parts(MONTH) if month.first <= _last_filled(as_of)]
+
+
+def _sum_places(family: Family, period: Period, as_of: date, places: Collection[int]) -> None:
+    """Add the months of a longer slot anew for the named organisations alone: in the others nothing was written."""
+    with transaction.atomic():
+        Fact.objects.filter(family=family.key, period=str(period), organisation__in=places).delete()
+        sums.insert_longer(family, period, _months_of(period, as_of), as_of, places)
+        _done(family, period, as_of)
+
+
+def _mend_slot(family: Family, period: Period, as_of: date, places: set[int], own_values: OwnValues) -> Places:
+    """Compute the named organisations anew; return those whose rows are others now."""
     own = own_values(period, sorted(places))
     with transaction.atomic():
-        mend(family, period, as_of, places, own)
+        written = mend(family, period, as_of, places, own)
         FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
+        _open_longer(family, period, written)
+    return written
 
 
 def undo(span: Period) -> None:
     """Throw away the facts of all slots within `span`; the next fill makes them again."""
+    Heartbeat.objects.filter(name=DAY_FILLED).delete()
     for state in FillState.objects.all():
         if Period.parse(state.period).within(span):
             with transaction.atomic():

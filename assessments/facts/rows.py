@@ -61,23 +61,29 @@ def _add(level: dict[Key, Numbers], key: Key, values: Numbers) -> None:
             there[place] = (there[place] or 0) + value
 
 
-def replace(family: Family, period: Period, as_of: date, own: list[Own]) -> None:
+def replace(family: Family, period: Period, as_of: date, own: list[Own]) -> set[int]:
     """Bring the rows of a slot to what the own values come to, summed up the tree as it stood in it.
+
+    Returns the ids of the organisations in whose rows something was written.
 
     Called inside a transaction. A slot filled anew each day is mostly as it was: only what differs is written.
     """
     new = {(fact.organisation_id, fact.measure): fact for fact in _facts(family, period, as_of, own)}
     slot = Fact.objects.filter(family=family.key, period=str(period))
-    changed, gone = [], []
+    changed, gone, written = [], [], set()
     for pk, place, measure, *columns in slot.values_list("pk", "organisation_id", "measure", *COLUMNS):
         fact = new.pop((place, measure), None)
         if fact is None:
             gone.append(pk)
+            written.add(place)
         elif columns != _columns_of(fact):
             fact.pk = pk
             changed.append(fact)
+            written.add(place)
+    written.update(place for place, _ in new)
     _write(new.values(), changed, gone)
     slot.exclude(as_of=as_of).update(as_of=as_of)
+    return written
 
 
 def _facts(family: Family, period: Period, as_of: date, own: list[Own]) -> Iterator[Fact]:
@@ -116,10 +122,11 @@ def _own_columns(row: Own | None) -> dict:
     }
 
 
-def mend(family: Family, period: Period, as_of: date, places: set[int], own: Iterable[Own]) -> None:
+def mend(family: Family, period: Period, as_of: date, places: set[int], own: Iterable[Own]) -> set[int]:
     """Put the own values of `places` (ids) in place of those stored and carry the differences up their ancestors.
 
-    Called inside a transaction; `own` may name further organisations.
+    Called inside a transaction; `own` may name further organisations. Returns the ids of the organisations in whose rows
+    something was written.
     """
     new = {(row.organisation, row.measure): row for row in own}
     stored = _stored(family, period, places | {place for place, _ in new})
@@ -134,11 +141,14 @@ def mend(family: Family, period: Period, as_of: date, places: set[int], own: Ite
         if key in new or key in stored:
             # What no longer stands is set back to what a fact has that says nothing.
             _set(fact, _own_columns(new.get(key) or Own(*key, numerator=0)))
-    _write(
-        [fact for fact in facts.values() if fact.pk is None and not _is_empty(fact)],
-        [fact for fact in facts.values() if fact.pk and not _is_empty(fact) and _columns_of(fact) != before[fact.pk]],
-        [fact.pk for fact in facts.values() if fact.pk and _is_empty(fact)],
-    )
+    made = [fact for fact in facts.values() if fact.pk is None and not _is_empty(fact)]
+    changed = [
+        fact for fact in facts.values() if fact.pk and not _is_empty(fact) and _columns_of(fact) != before[fact.pk]
+    ]
+    emptied = [fact for fact in facts.values() if fact.pk and _is_empty(fact)]
+    written = {fact.organisation_id for fact in (*made, *changed, *emptied)}
+    _write(made, changed, [fact.pk for fact in emptied])
+    return written
 
 
 def _no_fact(family: Family, period: Period, as_of: date, key: Key) -> Fact:

@@ -4,6 +4,7 @@ The own counts come from one statement of `members.measures`; each organisation'
 tree on the slot's day, walked by a recursive common table expression. Works alike on SQLite and PostgreSQL.
 """
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import connection
@@ -64,7 +65,7 @@ _LONGER = f"""
 INSERT INTO {_FACT} ({_COLUMNS})
 SELECT family, measure, organisation_id, %s, SUM(numerator), SUM(denominator), SUM(late), SUM(overdue), SUM(own_numerator),
     SUM(own_denominator), SUM(own_late), SUM(own_overdue), '', {{no}}, {{day}}
-FROM {_FACT} WHERE family = %s AND period IN ({{months}}) GROUP BY family, measure, organisation_id
+FROM {_FACT} WHERE family = %s AND period IN ({{months}}){{named}} GROUP BY family, measure, organisation_id
 """  # nosec B608
 
 
@@ -86,8 +87,11 @@ def insert_counts(family: Counted, period: Period, as_of: date) -> None:
         cursor.execute(statement, values)
 
 
-def insert_longer(family: Family, period: Period, months: list[str], as_of: date) -> None:
-    """Insert the facts of a longer slot by adding those of its months."""
-    statement = _LONGER.format(months=", ".join(["%s"] * len(months)), **_literals())
+def insert_longer(
+    family: Family, period: Period, months: list[str], as_of: date, places: Collection[int] | None = None
+) -> None:
+    """Insert the facts of a longer slot by adding those of its months; of `places` (ids) alone where they are given."""
+    named = "" if places is None else f" AND organisation_id IN ({', '.join(str(int(place)) for place in places)})"
+    statement = _LONGER.format(months=", ".join(["%s"] * len(months)), named=named, **_literals())
     with connection.cursor() as cursor:
         cursor.execute(statement, [str(period), as_of.isoformat(), family.key, *months])

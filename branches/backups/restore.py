@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q
 from django.db.utils import DataError, IntegrityError
 
 from branches import audit
@@ -36,6 +37,7 @@ from common.text import quoted
 
 # Seconds within which a process that gave a sign of life counts as running.
 _ALIVE = timedelta(seconds=90)
+_PROCESSES = Q(name="beat") | Q(name__startswith="worker")
 Anchors = Callable[[], Iterable[Anchor]]
 
 
@@ -103,7 +105,7 @@ def _refuse_what_is_there(replace: str | None) -> None:
     if not name:
         return
     try:
-        alive = list(Heartbeat.objects.filter(name__in=("worker", "beat"), at__gt=clock.real_now() - _ALIVE))
+        alive = list(Heartbeat.objects.filter(_PROCESSES, at__gt=clock.real_now() - _ALIVE))
     except DatabaseError:
         return
     if alive:

@@ -55,7 +55,7 @@ class JobRun(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When worker, beat, sealer and roll-up last showed a sign of life."""
+    """When the workers, beat, sealer and roll-up last showed a sign of life."""
 
     name = models.CharField(max_length=30, primary_key=True)
     at = models.DateTimeField()
@@ -63,7 +63,16 @@ class Heartbeat(models.Model):
     class Meta:
         default_permissions = ()
 
-    LABELS = {"worker": "后台执行", "beat": "定时调度", "sealer": "审计封存", "rollup": "指标汇总", "files": "文件核对"}
+    LABELS = {
+        "worker:short": "后台执行（即时）",
+        "worker:fills": "后台执行（汇总）",
+        "worker:heavy": "后台执行（导入、导出、报告）",
+        "beat": "定时调度",
+        "sealer": "审计封存",
+        "rollup": "指标汇总",
+        "files": "文件核对",
+        "backup": "备份",
+    }
 
     def __str__(self):
         return f"{self.name} {self.at}"

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from celery import shared_task
@@ -20,11 +21,12 @@ from branches.jobs.watching import LEASE, watching
 from common import clock, database
 from common.operator import OPERATOR, Actor, account_of
 from common.progress import Stopped
+from common.queues import HEAVY, QUEUES
 
 log = logging.getLogger("tongbu.jobs")
 MAX_TRIES = 3
 # Seconds: a big import may take its time.
-SOFT_LIMIT, HARD_LIMIT = 1740, 1800
+SOFT_LIMIT, HARD_LIMIT = QUEUES[HEAVY].soft, QUEUES[HEAVY].hard
 _ALONE_LOCK = 7_302_060
 Work = Callable[..., str | None]
 GivenUp = Callable[[JobRun, str], None]
@@ -201,12 +203,24 @@ def requeue(everything: bool = False) -> None:
         _send(pk)
 
 
-@shared_task(name="branches.tasks.run_job", soft_time_limit=SOFT_LIMIT, time_limit=HARD_LIMIT)
+@shared_task(name="branches.tasks.run_job")
 def run_job(pk: object = None, *foreign: object, **words: object) -> None:
     """The message of a job: its id, and one call. What else a message of others brings along is not read."""
     run(pk)
 
 
+def beating(name: str, seconds: float = 10) -> Callable[[], None]:
+    """Return what gives the sign of life `name` when called, at most once in so many seconds."""
+    last: list[float] = []
+
+    def say() -> None:
+        if not last or monotonic() - last[0] >= seconds:
+            last[:] = [monotonic()]
+            beat(name)
+
+    return say
+
+
 def beat(name: str) -> None:
-    """Note a sign of life of worker, beat, sealer or roll-up."""
+    """Note a sign of life of a worker (sign_of its queue), beat, sealer or roll-up."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.now()})

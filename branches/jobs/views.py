@@ -26,7 +26,7 @@ def job_list(request):
         else "没有后台任务",
         "form": form,
         "page": page,
-        "beats": Heartbeat.objects.order_by("name"),
+        "beats": Heartbeat.objects.filter(name__in=Heartbeat.LABELS).order_by("name"),
         "empty_title": "没有后台任务",
     }
     return render(request, "branches/jobs/list.html", context)

@@ -33,7 +33,7 @@ def test_a_clock_that_jumps_back_and_forth_counts_nothing_twice(world, as_):
     # Before the jump: a record, a roll-up, signs of life, a page.
     submitted(world.branch_a, world.secretary_a)
     rollups.fill(as_of=today)
-    for name in ("worker", "beat", "rollup"):
+    for name in ("worker:short", "beat", "rollup"):
         jobs.beat(name)
     client = as_("secretary_a")
     assert client.get("/").status_code == 200
@@ -48,7 +48,7 @@ def test_a_clock_that_jumps_back_and_forth_counts_nothing_twice(world, as_):
         jobs.requeue()
         ages = Client().get("/readyz", REMOTE_ADDR="127.0.0.1").json()["reasons"].get("ages", "")
         assert "-" not in ages
-        assert Heartbeat.objects.count() == 3
+        assert Heartbeat.objects.exclude(name=rollups.DAY_FILLED).count() == 3
     after = slots()
     assert len(after) == len({row[:3] for row in after})
     rollups.fill(as_of=today, rebuild=True)

@@ -13,6 +13,7 @@ from branches.audit.verify import verify
 from branches.jobs.models import Heartbeat
 from branches.places import tree
 from common import clock
+from common.queues import QUEUES, sign_of
 from members.activities.models import Attachment
 from tests.faults import cluster, processes
 
@@ -102,7 +103,7 @@ def test_a_restart_of_the_cluster_under_load_is_later_and_leaves_nothing_half(
         # The worker and beat go on by themselves.
         beats = Heartbeat.objects.filter(at__gt=moments[-1])
         processes.wait_for(
-            lambda: {"worker", "beat"} <= set(beats.values_list("name", flat=True)), 60, "no sign of life"
+            lambda: {*map(sign_of, QUEUES), "beat"} <= set(beats.values_list("name", flat=True)), 60, "no sign of life"
         )
         nothing_half(told, tmp_path / "var" / "media")
     assert told.total(503) > 0

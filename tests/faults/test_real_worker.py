@@ -21,6 +21,7 @@ from branches.jobs import services as jobs
 from branches.jobs.models import Heartbeat, JobRun
 from branches.tasks import run_job
 from common import clock
+from common.queues import HEAVY
 from config.celery import app
 from members.imports.models import ImportBatch
 from members.roster.models.members import Member
@@ -107,7 +108,9 @@ def running(broker, supervised=False):
         return lives[-1]
 
     try:
-        processes.wait_for(lambda: worker() and Heartbeat.objects.filter(name="worker").exists(), why="no worker")
+        processes.wait_for(
+            lambda: worker() and Heartbeat.objects.filter(name__startswith="worker").exists(), why="no worker"
+        )
         yield worker
     finally:
         processes.end(lives[-1])
@@ -143,9 +146,8 @@ def test_a_worker_does_each_job_once_fills_the_facts_and_ends_with_all_its_proce
         run = _finished(batch)
         assert (run.state, run.tries) == ("done", 1), run.outcome
         assert Member.objects.filter(name__in=["甲新", "丁新"]).count() == 2
-        # A first fill runs when the worker starts; the next one takes in what was imported.
-        processes.wait_for(lambda: Fact.objects.filter(**talks).exists(), why="no first fill")
         broker.send("assessments.tasks.fill_facts")
+        processes.wait_for(lambda: Fact.objects.filter(**talks).exists(), why="no fill")
         expected = len(live_world.people("branch_a"))
         processes.wait_for(lambda: Fact.objects.filter(**talks, denominator=expected).exists(), why="no second fill")
         group = worker().pid
@@ -213,8 +215,8 @@ def poison(broker):
         folder = Path(broker.options["data_folder_in"])
         for path in folder.iterdir():
             path.write_text(json.dumps(json.loads(path.read_text()) | {"body": "A"}))
-        (folder / "0_half.celery.msg").write_text('{"body": "')
-        (folder / "0_list.celery.msg").write_text("[]")
+        (folder / f"0_half.{broker.queue}.msg").write_text('{"body": "')
+        (folder / f"0_list.{broker.queue}.msg").write_text("[]")
         return
     with broker.connection() as connection:
         redis = connection.channel().client
@@ -224,7 +226,7 @@ def poison(broker):
 
 
 def test_a_message_that_ends_every_worker_is_thrown_away_and_the_jobs_are_done(broker, as_):
-    broker.queue = "celery"
+    broker.queue = HEAVY
     if "data_folder_in" not in broker.options:
         # A run that was broken off may have left messages there.
         with broker.connection() as connection:
@@ -233,7 +235,7 @@ def test_a_message_that_ends_every_worker_is_thrown_away_and_the_jobs_are_done(b
         broker.send("branches.tasks.run_job", 1)
     poison(broker)
     batch = _import(as_, "丙新", 63)
-    supervisor = processes.start(["bin/worker.py", "--concurrency", "1", "--loglevel", "WARNING"], broker.env)
+    supervisor = processes.start(["bin/worker.py", "--loglevel", "WARNING"], broker.env)
     try:
         run = processes.wait_for(lambda: _finished(batch), 100, processes.output(broker.env))
         assert supervisor.poll() is None

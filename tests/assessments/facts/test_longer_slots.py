@@ -8,7 +8,7 @@ import time_machine
 from assessments.facts import fill as rollups
 from assessments.facts.exports import fact_rows
 from assessments.facts.families import FAMILIES
-from assessments.facts.models import Fact
+from assessments.facts.models import Fact, FillState
 from assessments.results.services import assessment_trial
 from branches.places import tree
 from branches.places.models.organisations import OrganisationVersion
@@ -18,6 +18,7 @@ from members.activities.models import Resolution
 from responsibilities.requirements.exports import requirement_rows
 from responsibilities.work.models import SyncStageKind
 from tests.assessments.facts.writes.agency import YEAR, furnished
+from tests.members.activities.records import submitted
 
 DAY = date(YEAR, 11, 24)
 SPAN = Period.parse(str(YEAR))
@@ -102,3 +103,46 @@ def test_a_result_names_a_branch_and_its_group_as_on_the_last_day_of_its_period(
     names = [trial.results.get(organisation=world.branch_b) for trial in (third, fourth)]
     assert [row.organisation_name for row in names] == [old, "新名处党支部"]
     assert [row.group_name for row in names] == [above, above]
+
+
+def _of_the_year():
+    rows = Fact.objects.filter(period=str(YEAR), family="activities")
+    return {(row.organisation_id, row.measure): (row.pk, row.numerator) for row in rows}
+
+
+def _one_more(agency):
+    return submitted(agency.world.branch_a, agency.world.secretary_a, kinds=("theme_day",), day=DAY)
+
+
+def test_a_change_adds_its_longer_slots_anew_where_it_was_written_and_nowhere_else(agency):
+    rollups.fill()
+    before = _of_the_year()
+    _one_more(agency)
+    rollups.fill()
+    after = _of_the_year()
+    theirs = {agency.world.branch_a.pk, agency.world.committee.pk, agency.world.root.pk}
+    for key, (pk, number) in before.items():
+        if key[0] not in theirs:
+            assert after[key] == (pk, number), "a row that nothing concerns was written"
+    for place in theirs:
+        key = (place, "activities.theme_day")
+        assert after[key][1] == before.get(key, (0, 0))[1] + 1
+
+
+def test_a_fill_that_dies_between_a_month_and_its_year_is_found_out(agency, monkeypatch):
+    rollups.fill()
+    _one_more(agency)
+
+    def dies(*_):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rollups, "_sum_places", dies)
+        with pytest.raises(RuntimeError):
+            rollups.fill()
+    assert FillState.objects.filter(period=str(YEAR), state=FillState.State.STARTED).exists()
+    rollups.fill()
+    found = {key: number for key, (_, number) in _of_the_year().items()}
+    rollups.fill(rebuild=True)
+    assert {key: number for key, (_, number) in _of_the_year().items()} == found
+    assert not FillState.objects.filter(state=FillState.State.STARTED).exists()
