@@ -1,7 +1,7 @@
 """The cadre's record: read from records, shown to himself and to those who assess, printed as a document."""
 
 import io
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import docx
 import pytest
@@ -140,3 +140,12 @@ def test_seats_of_the_system_are_nobodys_record(world):
     assert {row.user.username for row in cadres(world.secretary_b, 2026)} == {"secretary_b"}
     roles = {row.role for row in cadres(world.committee_secretary, 2026)}
     assert "branch_secretary" in roles and not roles & set(SYSTEM_ROLES)
+
+
+@time_machine.travel("2026-11-24T10:00:00+08:00", tick=False)
+def test_a_post_that_ended_in_the_year_keeps_the_list_it_answered_for(world):
+    issued(world)
+    seat = Appointment.objects.get(user=world.secretary_a, organisation=world.branch_a)
+    appointment_end(by=OPERATOR, appointment=seat, ends=clock.today() - timedelta(days=1), reason="调离")
+    person = type(world.secretary_a).objects.get(pk=world.secretary_a.pk)
+    assert [row["name"] for row in cadre_record(person, 2026)["lists"]] == ["2026年甲处党支部责任清单"]
