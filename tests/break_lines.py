@@ -51,6 +51,9 @@ UNNOTICEABLE: dict[str, dict[str, str]] = {
     "assessments/home/selectors/record_effects.py": {
         "bound: data.day <= clock.today()": "what is held today is not late",
     },
+    "assessments/home/selectors/assisting.py": {
+        "filter supervision__in: SupervisionReplyDraft.objects.visible_to(user) .filter(supervision__in=[row.pk for row in notices])": SAVES_READING,
+    },
     "branches/access/selectors.py": {
         'filter object_type: AuditEntry.objects.filter( object_type="user", object_id=user.pk, verb__in=_LOOKS, '
         "at__gt=clock.real_now() - timedelta(days=_DAYS) )": "these verbs are said of accounts only",

@@ -47,6 +47,7 @@ def test_a_link_is_proposed_confirmed_by_the_owner_and_ended(world, as_, first):
     assert as_("outsider").get(f"/members/{world.people('branch_a')[1].pk}/").status_code == 404
     assert client.post(address, {"username": ""}).status_code == 302
     assert own.get("/members/own/").status_code == 404
+    assert Notice.objects.get(recipient=world.outsider).text == f"您的账号与{first.name}的党员档案已取消关联"
     verbs = list(
         AuditEntry.objects.filter(object_id=first.pk, object_type="member")
         .order_by("pk")
