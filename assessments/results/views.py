@@ -128,34 +128,6 @@ def result_detail(request, pk):
     )
 
 
-@login_required
-def score_list(request):
-    """The scores of the organisations within reach, by published period; a branch sees its own, without rank."""
-    access.require_anywhere(request.user, VIEW)
-    rows = (
-        Result.objects.visible_to(request.user)
-        .select_related("assessment__scheme", "organisation")
-        .filter(assessment__state=AssessmentState.PUBLISHED)
-        .order_by("-assessment__period", "-assessment__version", "pk")[:200]
-    )
-    lines = [
-        {
-            "row": row,
-            "period": Period.parse(row.assessment.period),
-            "whole": plain(str(row.assessment.scheme.body["total"])),
-        }
-        for row in rows
-    ]
-    return render(
-        request,
-        "assessments/results/scores.html",
-        {
-            "lines": lines,
-            "title": f"已发布 {len(lines)} 个得分" if lines else "您可查看的范围内没有已发布的得分",
-        },
-    )
-
-
 def _figure(result):
     if result.total is None:
         return "不完整"

@@ -97,6 +97,7 @@ ROWS = {
     "dashboard_remind": Row(get=only(*REVIEWERS), post=only(*REVIEWERS, status=302)),
     "dashboard_export": Row(post=only(*VIEWERS)),
     "score_list": Row(get=only(*VIEWERS)),
+    "score_export": Row(post=only(*VIEWERS)),
     "score_detail": Row(kwargs=score_of_a, get=only(*READS_A)),
     "score_estimate": Row(kwargs=lambda world: {"pk": world.branch_a.pk}, get=only(*READS_A)),
     "stage_gain": Row(kwargs=stage_of_a, get=only(*READS_A, status=302)),
