@@ -84,6 +84,8 @@ GROWS = {
     "home as committee_secretary": 112,
     "home as staff": 112,
     "home as discipline": 112,
+    # The medians of its group, of the whole and of each indicator.
+    "result_checkup": 92,
     # The records that an objection may name, with their kinds.
     "objection_new": 72,
     "supervision_reply": 104,

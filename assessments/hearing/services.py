@@ -140,6 +140,33 @@ def objection_make(
 
 
 @one_transaction
+def opinion_submit(
+    *,
+    by: Actor,
+    assessment: Assessment,
+    organisation: Organisation,
+    objections: Collection[tuple[str, str, Collection[Activity]]] = (),
+) -> list[Objection]:
+    """Say for a branch at once what it says of all its losses; what it does not object to it confirms.
+
+    objections: (indicator, reason, records). All of them are made or none. Raises as objection_make and result_confirm do.
+    """
+    if not objections:
+        result_confirm(by=by, assessment=assessment, organisation=organisation)
+    return [
+        objection_make(
+            by=by,
+            assessment=assessment,
+            organisation=organisation,
+            indicator=indicator,
+            reason=reason,
+            records=records,
+        )
+        for indicator, reason, records in objections
+    ]
+
+
+@one_transaction
 def objection_withdraw(*, by: Actor, objection: Objection) -> Objection:
     """Take back an objection before its answer is released."""
     access.require(by, OBJECT, objection.organisation)

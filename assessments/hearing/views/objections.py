@@ -1,6 +1,4 @@
-"""A branch's page of its result, and objections: made by the branch, drafted and released by two of the office."""
-
-from decimal import Decimal
+"""Objections: made by the branch, drafted and released by two of the office."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,18 +10,10 @@ from django.views.decorators.http import require_POST
 
 from assessments.hearing import services
 from assessments.hearing.forms import AnswerForm, ObjectionForm
-from assessments.hearing.loaders import objection_for, result_for
+from assessments.hearing.loaders import objection_for
 from assessments.hearing.models import ObjectionState
-from assessments.hearing.rules import WAITING
-from assessments.hearing.selectors import (
-    hearing,
-    objections_of_branch,
-    own_places,
-    records_to_name,
-    score_now,
-    steps_of,
-    why_not_object,
-)
+from assessments.hearing.selectors import own_places, records_to_name, score_now
+from assessments.hearing.views.checkups import own_result
 from assessments.results.models import AssessmentState
 from assessments.results.selectors.targets import address_of
 from branches.reach import access
@@ -34,92 +24,11 @@ from common.forms.fields import take_errors
 from common.periods import Period
 from common.text import quoted
 
-# Shares of a hundred from which a bar is no warning, or none yet, as on the heat map.
-GOOD, FAIR = 85, 60
-
-
-def _speaks(request, result):
-    """Whether the reader is the branch's own secretary and the branch is being heard."""
-    return result.assessment.state == AssessmentState.SENT and result.organisation_id in own_places(request.user)
-
-
-@login_required
-def result_checkup(request, pk, place):
-    """One branch's result with every lost point, what the branch says of it, and the answers."""
-    result = result_for(request, pk, place)
-    assessment, speaks = result.assessment, _speaks(request, result)
-    one = hearing(assessment, [place]).get(place) if assessment.state == AssessmentState.SENT else None
-    parts = _parts(result, objections_of_branch(assessment, place), speaks)
-    period = Period.parse(assessment.period)
-    lost = sum(part["lost_points"] for part in parts)
-    points = "没有失分" if not lost else f"失 {lost} 分"
-    return render(
-        request,
-        "assessments/hearing/checkup.html",
-        {
-            "title": f"{result.organisation_name}{period.label()}考核结果：{points}",
-            "result": result,
-            "assessment": assessment,
-            "period": period,
-            "parts": parts,
-            "steps": steps_of(assessment),
-            "heard": one,
-            "speaks": speaks,
-            "may_confirm": speaks and one is not None and one.state == WAITING,
-            "office": access.has_right(request.user, ASSESS, result.organisation),
-        },
-    )
-
-
-def _parts(result, objections, speaks):
-    """Return the dimensions with their indicators; each indicator with its reasons, its objections and whether one may object."""
-    scores = list(result.scores.all())
-    parts = []
-    for part in result.body["dimensions"]:
-        rows = [
-            _line(result.assessment, score, objections, speaks) for score in scores if score.dimension == part["key"]
-        ]
-        known = [row for row in rows if row["score"].points is not None]
-        lost = sum((row["score"].maximum - row["score"].points for row in known), start=0)
-        if known:
-            share = 100 * Decimal(part["points"] or 0) / (Decimal(part["maximum"]) or 1)
-            tone = "ok" if share >= GOOD else "soon" if share >= FAIR else "late"
-            parts.append({**part, "rows": rows, "lost_points": lost, "tone": tone})
-    return parts
-
-
-def _line(assessment, score, objections, speaks):
-    own = [row for row in objections if row.indicator == score.indicator]
-    standing = [row for row in own if row.state != ObjectionState.WITHDRAWN]
-    lost = score.points is not None and score.points < score.maximum
-    return {
-        "score": score,
-        "lost_for": [{**reason, "url": address_of(reason["target"])} for reason in score.reasons],
-        "objections": own,
-        "may_object": speaks and lost and not why_not_object(assessment, standing),
-    }
-
-
-@login_required
-@require_POST
-def result_confirm(request, pk, place):
-    result = _own(request, pk, place)
-    services.result_confirm(by=request.user, assessment=result.assessment, organisation=result.organisation)
-    messages.success(request, "已确认这次考核结果")
-    return redirect("result_checkup", pk, place)
-
-
-def _own(request, pk, place):
-    result = result_for(request, pk, place)
-    if place not in own_places(request.user):
-        raise Http404
-    return result
-
 
 @login_required
 def objection_new(request, pk, place, indicator):
     """Object to one indicator: a reason, and the records that it names."""
-    result = _own(request, pk, place)
+    result = own_result(request, pk, place)
     score = score_now(result.assessment, place, indicator)
     if score is None or score.points is None or score.points >= score.maximum:
         raise Http404
