@@ -15,6 +15,7 @@ BEAT_SCHEDULE = {
     "expire-imports": _every(3600, "members.tasks.expire_imports"),
     "fill-facts": _every(60, "assessments.tasks.fill_facts"),
     "escalate-supervisions": _every(3600, "responsibilities.tasks.escalate_supervisions"),
+    "tell-overdue-objections": _every(3600, "assessments.tasks.tell_overdue_objections"),
     "check-files": _every(86400, "responsibilities.tasks.check_files"),
     "scan-files": _every(3600, "responsibilities.tasks.scan_files"),
     "check-tree": _every(86400, "branches.tasks.nightly_checks"),

@@ -14,7 +14,7 @@ from assessments.hearing.models import Objection, ObjectionState
 from assessments.hearing.selectors import why_not_object
 from assessments.results.groups import MEDIAN_FROM, group_of
 from assessments.results.models import CLOSED, Assessment, AssessmentState, Result, Score
-from assessments.results.rates import Middle, change_words, middle_of, rate_of, share, tone_of
+from assessments.results.rates import Middle, change_words, middle_of, rate_of, share, tone_of, total_with
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.services import parsed
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
@@ -146,7 +146,7 @@ def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, ow
         lines[score.dimension].append(line)
     parts = [_part(row, lines[row["key"]], group, peers) for row in result.body["dimensions"]]
     regain = scoring.rounded(sum(_regains(parts), Decimal(0)))
-    best = share(result.so_far + regain, result.out_of) if result.out_of and regain else None
+    best = total_with(result, regain) if regain else None
     earlier = _earlier(result)
     alike = [(_name(row), row.total) for row in earlier if row.assessment.scheme_id == assessment.scheme_id]
     known, now = [(name, total) for name, total in alike if total is not None], result.total

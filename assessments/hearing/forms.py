@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from assessments.hearing.models import Decision
+from assessments.hearing.models import Counting, Decision
 from common.forms.form import Form
 from common.text import clean_text, quoted
 from members.activities.models import Activity
@@ -95,6 +95,12 @@ class AnswerForm(Form):
     """Whether an objection is taken, and why."""
 
     decision = forms.ChoiceField(label="是否采纳", choices=Decision.choices, widget=forms.RadioSelect)
+    counting = forms.ChoiceField(
+        label="计入办法",
+        required=False,
+        choices=[("", "请选择"), *Counting.choices],
+        help_text="部分采纳的，写明按什么计。",
+    )
     answer = forms.CharField(
         label="答复理由",
         max_length=300,
@@ -104,3 +110,11 @@ class AnswerForm(Form):
 
     def clean_answer(self) -> str:
         return clean_text(self.cleaned_data["answer"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("decision") != Decision.PARTLY:
+            data["counting"] = ""
+        elif not data.get("counting") and "counting" not in self.errors:
+            self.add_error("counting", "部分采纳的，请选择计入办法。")
+        return data

@@ -17,8 +17,11 @@ from branches.reach.reach import reach_of
 from branches.reach.rights import OBJECT, ROLES
 from common import clock
 from common.operator import Actor
+from common.text import quoted
 from members.activities.models import COUNTING_STATES, Activity
 
+# So many branches with objections are named one by one.
+MOST_NAMED = 5
 UNANSWERED = (ObjectionState.OPEN, ObjectionState.DRAFTED)
 
 
@@ -100,9 +103,23 @@ def still_open(assessment: Assessment) -> list[str]:
         said.append(
             f"{_named([names[row.organisation] for row in waiting])}还可以确认或提出异议，{clock.in_words(last)}截止"
         )
-    objected = [names[row.organisation] for row in rows if row.state == OBJECTED]
-    if objected:
-        said.append(f"{_named(objected)}的异议还没有答复")
+    if any(row.state == OBJECTED for row in rows):
+        said += _unanswered(assessment, names)
+    return said
+
+
+def _unanswered(assessment: Assessment, names: dict[int, str]) -> list[str]:
+    """Name each branch whose objections wait, with the indicators; and what of it is overdue."""
+    waiting: dict[int, list[Objection]] = defaultdict(list)
+    for row in Objection.objects.filter(assessment=assessment, state__in=UNANSWERED).order_by("organisation", "pk"):
+        waiting[row.organisation_id].append(row)
+    said = []
+    for place, own in list(waiting.items())[:MOST_NAMED]:
+        late = "，已逾期" if any(row.due < clock.today() for row in own) else ""
+        items = "、".join(quoted(row.name) for row in own)
+        said.append(f"{names.get(place, '')}的异议还没有答复（{items}{late}）")
+    if len(waiting) > MOST_NAMED:
+        said.append(f"另有 {len(waiting) - MOST_NAMED} 个支部的异议还没有答复")
     return said
 
 

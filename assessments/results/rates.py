@@ -41,6 +41,13 @@ def rate_of(result: Result, part: str = "") -> Decimal | None:
     return share(Decimal(row["points"]), Decimal(row["maximum"]))
 
 
+def total_with(result: Result, gained: Decimal) -> Decimal | None:
+    """Return the total of a result with so many points more, None without a total."""
+    if result.total is None or not gained:
+        return result.total
+    return share(result.so_far + gained, result.out_of)
+
+
 @dataclass(frozen=True)
 class Middle:
     """What several are compared with: their median, or below five the range of all; words: as it is shown, "" for nothing."""
