@@ -21,8 +21,8 @@ LIST, PAGE = 12, 20
 # one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
-    # What of supervision waits for the reader, since when the agency counts, and which lists of duties are his own.
-    "dashboard": 16,
+    # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own.
+    "dashboard": 17,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     "duty_detail": 25,

@@ -90,6 +90,7 @@ def secretary_a(world):
 ROWS = {
     "search": Row(get=everyone(), query="?q=甲"),
     "home": Row(get=everyone(**LED)),
+    "change_list": Row(get=only(*VIEWERS)),
     "first_steps": Row(get=only(*IMPORTERS, "administrator")),
     "dashboard": Row(get=only(*VIEWERS)),
     # The first fill takes seconds; it is made for all who ask.

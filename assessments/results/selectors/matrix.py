@@ -26,6 +26,8 @@ from common.periods import QUARTER, YEAR, Period
 
 # So many branches are read on one page; of more the groups are folded.
 FOLD_FROM = 40
+# So many branches are named where there is no room for all.
+LOOKED_AT = 3
 TREE, CHANGE = "tree", "change"
 # Why a figure is missing, in words.
 WORDS = {NOT_DUE: "未到期", NOT_APPLICABLE: "不适用", NOT_MEASURED: "尚无数据", "incomplete": "不完整"}
@@ -104,6 +106,8 @@ class Line:
     points: Decimal | None = None
     out_of: Decimal | None = None
     note: str = ""
+    # Its parts, each with the median of its group.
+    beside: list[tuple[Part, Middle]] = field(default_factory=list)
 
     @property
     def short(self) -> str:
@@ -138,6 +142,16 @@ class Lines:
     middles: list[Middle]
     lines: list[Line]
     folded: bool = False
+
+    @property
+    def to_look_at(self) -> list[Line]:
+        """Those that fell most, for a page without room for all."""
+        fallen = [
+            line for line in self.lines if line.last and line.last.turn == "down" and line.last.change is not None
+        ]
+        return sorted(fallen, key=lambda line: line.last.change if line.last and line.last.change else Decimal(0))[
+            :LOOKED_AT
+        ]
 
     @property
     def last_middle(self) -> str:
@@ -230,7 +244,7 @@ def score_matrix(user: Actor, rows: Sequence[Assessment], year: int, *, part: st
         year=year,
         part=part,
         columns=columns,
-        groups=_groups(lines, columns, results, part, order),
+        groups=_groups(lines, columns, results, part, order, heads),
         heads=heads,
         total=_total(lines, columns, results, part, heads) if _sees_all(shown, results) else None,
         last=last,
@@ -382,7 +396,12 @@ def _indicators(
 
 
 def _groups(
-    lines: Sequence[Line], columns: Sequence[Column], results: dict[int, dict[int, Result]], part: str, order: str
+    lines: Sequence[Line],
+    columns: Sequence[Column],
+    results: dict[int, dict[int, Result]],
+    part: str,
+    order: str,
+    heads: Sequence[tuple[str, str]],
 ) -> list[Lines]:
     """The lines by the group of their newest result; of one without a result by that of today."""
     newest: dict[int, Result] = {}
@@ -403,7 +422,20 @@ def _groups(
         middles = [_middle(column, results, key, part) for column in columns]
         number = max(sum(group_of(row) == key for row in newest.values()), len(own))
         label = group_label(key) or ("未设类别" if len(named) > 1 else "")
-        found.append(Lines(key, label, number, middles, own, folded=len(named) > 1 and len(lines) > FOLD_FROM))
+        last = next((column for column in reversed(columns) if column.assessment), None)
+        beside = [] if part or last is None else [_middle(last, results, key, head) for head, _ in heads]
+        for line in own:
+            line.beside = list(zip(line.parts, beside, strict=False))
+        found.append(
+            Lines(
+                key,
+                label,
+                number,
+                middles,
+                own,
+                folded=len(named) > 1 and len(lines) > FOLD_FROM,
+            )
+        )
     return found
 
 
