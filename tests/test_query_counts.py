@@ -52,8 +52,8 @@ START = {
     # With the results that wait for the branch's word.
     **dict.fromkeys(("home as secretary_b", "home as secretary_c"), 31),
     "home as secretary_a": 32,
-    # What the Party group itself owes is reckoned live, its issued list among it.
-    "home as party_secretary": 33,
+    # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
+    "home as party_secretary": 34,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
 # proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two.

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments.results.models import Assessment, AssessmentState, Result
@@ -15,9 +17,11 @@ from assessments.results.selectors.matrix import assessments_of, score_matrix
 from assessments.results.services import assessment_trial
 from assessments.schemes.models import SchemeVersion
 from branches.audit.models import AuditEntry
+from branches.places import tree
 from branches.places.models.groups import OrganisationGroup
 from branches.places.models.organisations import Organisation
 from common import clock
+from common.operator import OPERATOR
 from common.periods import Period
 from tests.assessments.results.test_results import publish, quarter, run  # noqa: F401
 
@@ -216,3 +220,48 @@ def test_a_correction_in_work_leaves_what_is_published_on_the_page(quarter, at_w
     with clock.at(timezone.make_aware(datetime(2026, 10, 21, 9))):
         again = assessment_trial(by=quarter.staff, period=Period.parse("2026Q3"), reason="补记一次")
         assert [row.version for row in assessments_of(quarter.staff)] == [1] and again.version == 2
+
+
+def test_no_page_of_scores_asks_more_when_there_are_more_branches(quarter, as_, at_work):  # noqa: F811
+    publish(quarter, run(quarter))
+    earlier(quarter)
+    assessment = Assessment.objects.get(period="2026Q3")
+    pages = {
+        "staff": ["/scores/", "/scores/?part=life", f"/results/{assessment.pk}/branches/{quarter.branch_b.pk}/"],
+        "leader": ["/"],
+        "secretary_b": ["/scores/"],
+    }
+
+    def measured():
+        found = {}
+        for who, paths in pages.items():
+            client = as_(who)
+            for path in paths:
+                client.get(path)
+                with CaptureQueriesContext(connection) as queries:
+                    assert client.get(path).status_code == 200
+                found[who, path] = len(queries)
+        return found
+
+    def grow(numbers):
+        Assessment.objects.update(state=AssessmentState.TRIAL)
+        for number in numbers:
+            name = f"第{number}处支部"
+            place = tree.organisation_create(
+                by=OPERATOR, parent=quarter.committee, kind="branch", name=f"{name}委员会", short_name=name
+            )
+            for row in Result.objects.filter(organisation=quarter.branch_a).select_related("assessment"):
+                scores = list(row.scores.all())
+                row.pk, row.organisation, row.organisation_name = None, place, place.short_name
+                row.save()
+                for score in scores:
+                    score.pk, score.result = None, row
+                    score.save()
+        Assessment.objects.update(state=AssessmentState.PUBLISHED)
+
+    # From five on a group has a median.
+    grow(range(4))
+    few = measured()
+    grow(range(4, 12))
+    assert measured() == few
+    assert len(as_("staff").get("/scores/").context["matrix"].lines) == 15
