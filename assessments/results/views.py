@@ -19,6 +19,7 @@ from assessments.scoring.numbers import plain
 from branches.audit.history import history
 from branches.places.models.organisations import Organisation
 from branches.reach import access
+from branches.reach.doors import safe_next
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common import clock
 from common.forms.fields import take_errors
@@ -77,7 +78,8 @@ def result_trial(request):
             take_errors(form, error)
         else:
             messages.success(request, "试算完成")
-            return redirect("result_detail", assessment.pk)
+            # Asked for from the page of a branch or of an objection, it leads back there.
+            return redirect(safe_next(request)) if "next" in request.POST else redirect("result_detail", assessment.pk)
     return _results(request, form, status=422)
 
 
