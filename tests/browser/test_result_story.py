@@ -96,6 +96,7 @@ def test_a_result_is_sent_objected_to_answered_frozen_published_and_corrected(op
     hand = Hand(staff)
     hand.send("重新试算")
     staff.wait_for_selector("h1:has-text('1 项待答复')")
+    assert violations(staff) == [] and not scrolls_sideways(staff)
     hand.click("label:text-is('采纳')")
     assert "4.0 / 6.0" in staff.inner_text(".objections-effect.is-accepted") and "6.0 / 6.0" in staff.inner_text(
         ".objections-effect.is-accepted"
@@ -136,6 +137,10 @@ def test_a_result_is_sent_objected_to_answered_frozen_published_and_corrected(op
     secretary_of_all.wait_for_selector("#id_number")
     hand.send("发布")
     assert hand.clicks == 3 and state(assessment) == AssessmentState.PUBLISHED
+
+    # The matrix shows it to everybody in his reach.
+    read(staff, f"{home}/scores/", "支部有得分")
+    assert violations(staff) == [] and not scrolls_sideways(staff)
 
     # Corrected: a further version; the old one says so, and both are read.
     again = assessment_trial(by=world.staff, period=quarter, reason="补记一次党课")

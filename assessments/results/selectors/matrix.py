@@ -154,6 +154,10 @@ class Lines:
         ]
 
     @property
+    def has_figures(self) -> bool:
+        return any(line.last for line in self.lines)
+
+    @property
     def last_middle(self) -> str:
         return next((middle.words for middle in reversed(self.middles) if middle.words), "")
 
