@@ -52,12 +52,8 @@ def read(page, path, word):
     page.wait_for_selector(f"h1:has-text('{word}')")
 
 
-def test_a_result_is_sent_objected_to_answered_frozen_published_and_corrected(open_page, live_world, live_server):
-    world, quarter, home = live_world, last_closed(), live_server.url
-    missed = lived(world, quarter)
-
-    # The trial and its sending: a choice and two clicks.
-    staff = open_page("staff", "/results/", viewport=DESK)
+def sent(staff, quarter):
+    """Run the trial of a quarter and send it: a choice and two clicks."""
     hand = Hand(staff)
     staff.select_option("#id_period", str(quarter))
     hand.send("开始试算")
@@ -66,92 +62,119 @@ def test_a_result_is_sent_objected_to_answered_frozen_published_and_corrected(op
     assert hand.clicks == 2
     assessment = Assessment.objects.get()
     assert (state(assessment), assessment.period) == (AssessmentState.SENT, str(quarter))
+    return assessment
 
-    # The theme day was held and is entered late. On the phone: the notice, 异议, a sentence, the record, 提交意见.
-    record = hold(world.branch_b, "theme_day", missed)
-    secretary = open_page(
-        "secretary_b", Notice.objects.get(recipient=world.secretary_b, kind="hearing").url, viewport=PHONE
-    )
-    secretary.wait_for_selector("h1:has-text('还能补回')")
-    assert not scrolls_sideways(secretary) and violations(secretary) == []
-    assert secretary.locator(".dj-tabbar").is_hidden()
-    hand = Hand(secretary)
+
+def objected(page, world, record):
+    """On the phone, on the page of the notice: 异议, a sentence, the record, 提交意见."""
+    page.wait_for_selector("h1:has-text('还能补回')")
+    assert not scrolls_sideways(page) and violations(page) == []
+    assert page.locator(".dj-tabbar").is_hidden()
+    hand = Hand(page)
     hand.click("#i-life-theme label:text-is('异议')")
-    secretary.fill("#id_why-life-theme", "主题党日已经开展，当时没有录入，现已补录")
-    secretary.select_option("#id_record-life-theme", str(record.pk))
+    page.fill("#id_why-life-theme", "主题党日已经开展，当时没有录入，现已补录")
+    page.select_option("#id_record-life-theme", str(record.pk))
     hand.send("提交意见")
-    assert hand.clicks == 2 and "已提出 1 项异议" in secretary.inner_text("body")
+    assert hand.clicks == 2 and "已提出 1 项异议" in page.inner_text("body")
     row = Objection.objects.get()
     assert (row.indicator, row.organisation, list(row.records.all())) == ("life-theme", world.branch_b, [record])
+    return row
 
-    # Freezing is refused: the objection waits, and it is named.
-    secretary_of_all = open_page(
-        "committee_secretary", f"/results/{assessment.pk}/hearing/", confirmed=True, viewport=DESK
-    )
-    assert "乙处党支部的异议还没有答复（“主题党日”）" in secretary_of_all.inner_text("main")
-    assert not secretary_of_all.locator("button:has-text('冻结结果')").count()
 
-    # The office answers: trial anew, 采纳, a sentence, 送复核; the other one releases.
+def answered(staff, other, home, row):
+    """The office runs the trial anew and takes the objection with a sentence; another one releases the answer."""
     staff.goto(f"{home}/objections/{row.pk}/")
     hand = Hand(staff)
     hand.send("重新试算")
     staff.wait_for_selector("h1:has-text('1 项待答复')")
     assert violations(staff) == [] and not scrolls_sideways(staff)
     hand.click("label:text-is('采纳')")
-    assert "4.0 / 6.0" in staff.inner_text(".objections-effect.is-accepted") and "6.0 / 6.0" in staff.inner_text(
-        ".objections-effect.is-accepted"
-    )
+    effect = staff.inner_text(".objections-effect.is-accepted")
+    assert "4.0 / 6.0" in effect and "6.0 / 6.0" in effect
     assert staff.locator(".objections-effect.is-refused").is_hidden()
     staff.fill(f"#id_{row.pk}_answer", "记录属实，予以计入")
     hand.send("送复核")
     assert hand.clicks == 3 and not staff.locator("button:has-text('复核同意')").count()
-    secretary_of_all.goto(f"{home}/objections/{row.pk}/")
-    hand = Hand(secretary_of_all)
+    other.goto(f"{home}/objections/{row.pk}/")
+    hand = Hand(other)
     hand.send("复核同意")
     assert hand.clicks == 1
     row.refresh_from_db()
     assert (row.state, row.points_after) == ("answered", 6)
 
-    # A link that nobody confirmed keeps the result open, and the refusal names it.
+
+def link_that_waits(world, quarter):
+    """Evidence of a stage of the quarter that nobody has confirmed."""
     item = item_at(world.committee, [world.branch_a], starts=quarter.first - timedelta(days=60))
     happened(item, "study", quarter.last - timedelta(days=20))
     proof = record_on(world.branch_a, world.secretary_a, quarter.last - timedelta(days=18), title="专题研究保供")
     linked(item, "study", proof, confirmed=False)
-    Assessment.objects.filter(pk=assessment.pk).update(heard_until=clock.today() - timedelta(days=1))
-    read(secretary_of_all, f"{home}/results/{assessment.pk}/hearing/", "听取支部意见")
-    Hand(secretary_of_all).send("冻结结果")
-    assert "待确认" in secretary_of_all.inner_text("body") and state(assessment) == AssessmentState.SENT
+    return StageEvidence.objects.get(activity=proof)
 
-    # Settled, frozen, published by somebody else than who made the trial.
-    link = StageEvidence.objects.get(activity=proof)
+
+def published(page, home, assessment):
+    """Freeze what is settled and publish it: three clicks of somebody else than who made the trial."""
+    read(page, f"{home}/results/{assessment.pk}/hearing/", "听取支部意见")
+    hand = Hand(page)
+    hand.send("冻结结果")
+    assert state(assessment) == AssessmentState.FROZEN
+    page.wait_for_selector("#hearing a:has-text('发布报告')")
+    hand.click("#hearing a:has-text('发布报告')")
+    page.wait_for_selector("#id_number")
+    hand.send("发布")
+    assert hand.clicks == 3 and state(assessment) == AssessmentState.PUBLISHED
+
+
+def corrected(world, quarter):
+    again = assessment_trial(by=world.staff, period=quarter, reason="补记一次党课")
+    assessment_freeze(by=world.committee_secretary, assessment=heard(again))
+    assessment_publish(by=world.committee_secretary, assessment=Assessment.objects.get(pk=again.pk))
+    return again
+
+
+def test_a_result_is_sent_objected_to_answered_frozen_published_and_corrected(open_page, live_world, live_server):
+    world, quarter, home = live_world, last_closed(), live_server.url
+    missed = lived(world, quarter)
+    staff = open_page("staff", "/results/", viewport=DESK)
+    assessment = sent(staff, quarter)
+    # The theme day was held and is entered late.
+    record = hold(world.branch_b, "theme_day", missed)
+    notice = Notice.objects.get(recipient=world.secretary_b, kind="hearing")
+    branch = open_page("secretary_b", notice.url, viewport=PHONE)
+    row = objected(branch, world, record)
+
+    # Freezing is refused: the objection waits, and it is named.
+    hearing = f"/results/{assessment.pk}/hearing/"
+    other = open_page("committee_secretary", hearing, confirmed=True, viewport=DESK)
+    assert "乙处党支部的异议还没有答复（“主题党日”）" in other.inner_text("main")
+    assert not other.locator("button:has-text('冻结结果')").count()
+    answered(staff, other, home, row)
+
+    # A link that nobody confirmed keeps the result open, and the refusal names it.
+    link = link_that_waits(world, quarter)
+    Assessment.objects.filter(pk=assessment.pk).update(heard_until=clock.today() - timedelta(days=1))
+    read(other, f"{home}{hearing}", "听取支部意见")
+    Hand(other).send("冻结结果")
+    assert "“能源保供”" in other.inner_text("body") and "佐证待确认" in other.inner_text("body")
+    assert state(assessment) == AssessmentState.SENT
     staff.goto(f"{home}/sync/evidence/{link.pk}/")
     Hand(staff).send("确认，看下一条")
     link.refresh_from_db()
     assert link.confirmed_at is not None
-    read(secretary_of_all, f"{home}/results/{assessment.pk}/hearing/", "听取支部意见")
-    hand = Hand(secretary_of_all)
-    hand.send("冻结结果")
-    assert state(assessment) == AssessmentState.FROZEN
-    secretary_of_all.wait_for_selector("#hearing a:has-text('发布报告')")
-    hand.click("#hearing a:has-text('发布报告')")
-    secretary_of_all.wait_for_selector("#id_number")
-    hand.send("发布")
-    assert hand.clicks == 3 and state(assessment) == AssessmentState.PUBLISHED
+    published(other, home, assessment)
 
     # The matrix shows it to everybody in his reach.
     read(staff, f"{home}/scores/", "支部有得分")
     assert violations(staff) == [] and not scrolls_sideways(staff)
 
     # Corrected: a further version; the old one says so, and both are read.
-    again = assessment_trial(by=world.staff, period=quarter, reason="补记一次党课")
-    assessment_freeze(by=world.committee_secretary, assessment=heard(again))
-    assessment_publish(by=world.committee_secretary, assessment=Assessment.objects.get(pk=again.pk))
-    read(secretary, f"{home}/results/{assessment.pk}/branches/{world.branch_b.pk}/", "")
-    assert "已被第 2 版更正" in secretary.inner_text("main") and "4.0 → 6.0 分" in secretary.inner_text("main")
-    hand = Hand(secretary)
+    again = corrected(world, quarter)
+    branch.goto(f"{home}/results/{assessment.pk}/branches/{world.branch_b.pk}/")
+    assert "已被第 2 版更正" in branch.inner_text("main") and "4.0 → 6.0 分" in branch.inner_text("main")
+    hand = Hand(branch)
     hand.click("main a:has-text('看更正后的结果')")
-    secretary.wait_for_url(f"**/results/{again.pk}/branches/{world.branch_b.pk}/")
-    assert hand.clicks == 1 and "更正原因：补记一次党课" in secretary.inner_text("main")
+    branch.wait_for_url(f"**/results/{again.pk}/branches/{world.branch_b.pk}/")
+    assert hand.clicks == 1 and "更正原因：补记一次党课" in branch.inner_text("main")
 
 
 def test_a_leaders_minute_on_the_phone(open_page, live_world, live_server):

@@ -44,7 +44,7 @@ def _page(request, result, form=None):
     speaks = own and assessment.state == AssessmentState.SENT
     one = hearing(assessment, [place]).get(place) if assessment.state == AssessmentState.SENT else None
     found = checkup(result, objections_of_branch(assessment, place), speaks=speaks, own=own)
-    open_lines = [line for part in found.parts for line in part.lines if line.may_object]
+    open_lines = [line for line in _lines(found) if line.may_object]
     waits = speaks and one is not None and (one.state == WAITING or bool(open_lines))
     period = Period.parse(assessment.period)
     if waits and form is None:
@@ -66,6 +66,7 @@ def _page(request, result, form=None):
             "heard": one,
             "said": _SAID.get(one.state, "") if one else "",
             "form": form if waits else None,
+            "further": one is not None and one.state == OBJECTED,
             "opinions": speaks or any(line.said for part in found.parts for line in part.lines),
             "closed": assessment.state in CLOSED,
             "office": access.has_right(request.user, ASSESS, result.organisation),
@@ -74,6 +75,10 @@ def _page(request, result, form=None):
         },
         status=422 if form is not None and form.errors else 200,
     )
+
+
+def _lines(found):
+    return [line for part in found.parts for line in part.lines]
 
 
 def _form(data, result, lines):
@@ -123,10 +128,13 @@ def opinion_submit(request, pk, place):
     """What the branch says of all its losses; untouched is confirmed."""
     result = own_result(request, pk, place)
     found = checkup(result, objections_of_branch(result.assessment, place), speaks=True, own=True)
-    form = _form(request.POST, result, [line for part in found.parts for line in part.lines if line.may_object])
+    form = _form(request.POST, result, [line for line in _lines(found) if line.may_object])
     if not form.is_valid():
         return _page(request, result, form)
     objections = form.objections()
+    if not objections and any(line.said and line.said[-1].unanswered for line in _lines(found)):
+        form.add_error(None, "还有异议没有答复，答复或撤回之后再确认；要补提异议的，请在那一项选“异议”。")
+        return _page(request, result, form)
     try:
         services.opinion_submit(
             by=request.user,

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from assessments.hearing.models import Objection, Opinion
+from assessments.hearing.selectors import steps_of
 from assessments.hearing.services import answer_draft, answer_release, assessment_freeze, objection_make
 from assessments.reports.services import assessment_publish
 from assessments.results.models import Assessment, AssessmentState, Result, Score
@@ -197,4 +198,21 @@ def test_an_objection_keeps_the_rest_of_the_page_as_it_was(world, sent, as_):  #
         )
         answer = as_("secretary_b").get(address(sent, world.branch_b))
         assert not lines(answer)["life-theme"].bound and lines(answer)["life-lecture"].bound
-        assert "待答复" in text_of(answer)
+        assert "待答复" in text_of(answer) and "补提异议" in text_of(answer)
+        # Nothing more to object to is no yes while an answer is owed.
+        again = as_("secretary_b").post(opinion(sent, world.branch_b), {"say-life-lecture": "confirm"})
+        assert again.status_code == 422 and "还有异议没有答复" in text_of(again) and not Opinion.objects.exists()
+
+
+def test_the_steps_say_until_when_answers_are_owed(world, sent):  # noqa: F811
+    def step():
+        return [(row.name, row.when) for row in steps_of(sent) if row.state == "now"]
+
+    with on(SENT):
+        assert step() == [("确认或异议", "10月27日前")]
+        row = objected(world, sent)
+    with on(LAST + timedelta(days=1)):
+        assert step() == [("答复", "10月27日前")]
+        answer_draft(by=world.staff, objection=row, decision="refused", answer="没有记录")
+        answer_release(by=world.committee_secretary, objection=row)
+        assert step() == [("冻结", "待办")] and steps_of(sent)[3].when == "10月28日"
