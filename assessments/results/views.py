@@ -101,7 +101,8 @@ def _points(row, part):
 def result_detail(request, pk):
     assessment = assessment_for(request, pk, ASSESS)
     results = list(assessment.results.select_related("organisation").visible_to(request.user))
-    results.sort(key=lambda row: (-(row.total if row.total is not None else -1), row.pk))
+    # In the order of the tree, in which they were made: no list of results is a ranking.
+    results.sort(key=lambda row: row.pk)
     parts = _parts(results)
     scheme = parsed(assessment.scheme)
     period = Period.parse(assessment.period)
