@@ -70,6 +70,12 @@ def objected(page, world, record):
     page.wait_for_selector("h1:has-text('还能补回')")
     assert not scrolls_sideways(page) and violations(page) == []
     assert page.locator(".dj-tabbar").is_hidden()
+    # With several records, on a page of its own.
+    page.click("#i-life-theme label:text-is('异议')")
+    page.click("#i-life-theme a:has-text('附多条记录')")
+    page.wait_for_selector("#id_reason")
+    assert violations(page) == [] and not scrolls_sideways(page)
+    page.go_back()
     hand = Hand(page)
     hand.click("#i-life-theme label:text-is('异议')")
     page.fill("#id_why-life-theme", "主题党日已经开展，当时没有录入，现已补录")
@@ -95,6 +101,8 @@ def answered(staff, other, home, row):
     staff.fill(f"#id_{row.pk}_answer", "记录属实，予以计入")
     hand.send("送复核")
     assert hand.clicks == 3 and not staff.locator("button:has-text('复核同意')").count()
+    other.goto(f"{home}/objections/{row.pk}/return/")
+    assert violations(other) == []
     other.goto(f"{home}/objections/{row.pk}/")
     hand = Hand(other)
     hand.send("复核同意")
