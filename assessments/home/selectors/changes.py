@@ -79,13 +79,14 @@ def _requirements(user: Actor, report: Period) -> list[Change]:
         .order_by("-missed_since", "-missed_then", "organisation", "measure")[:MOST]
     )
     kept = [row for row in sums if row["measure"].partition(".")[2] in REQUIREMENT_RULES_BY_ID]
-    names = {row.pk: row for row in Organisation.objects.filter(pk__in={row["organisation"] for row in kept})}
+    places = Organisation.objects.filter(pk__in={row["organisation"] for row in kept}).select_related("parent")
+    names = {row.pk: row for row in places}
     return [_of_rule(row, names[row["organisation"]], report) for row in kept]
 
 
 def _of_rule(row: Mapping[str, Any], place: Organisation, report: Period) -> Change:
     rule = row["measure"].partition(".")[2]
-    name = f"{(place.short_name or place.name).removesuffix('党支部')}{REQUIREMENT_RULES_BY_ID[rule].short}"
+    name = f"{place.label.removesuffix('党支部')}{REQUIREMENT_RULES_BY_ID[rule].short}"
     query = {"organisation": place.pk, "rule": rule, "scope": "own", "period": str(clock.today().year)}
     url = f"{reverse('requirement_list')}?{urlencode(query)}"
     if row["missed_since"]:
