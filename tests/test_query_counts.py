@@ -21,8 +21,8 @@ LIST, PAGE = 12, 20
 # one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
-    # What of supervision waits for the reader, since when the agency counts, and which lists of duties are his own.
-    "dashboard": 16,
+    # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own.
+    "dashboard": 17,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     "duty_detail": 25,
@@ -52,8 +52,8 @@ START = {
     # With the results that wait for the branch's word.
     **dict.fromkeys(("home as secretary_b", "home as secretary_c"), 31),
     "home as secretary_a": 32,
-    # What the Party group itself owes is reckoned live, its issued list among it.
-    "home as party_secretary": 33,
+    # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
+    "home as party_secretary": 34,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
 # proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two.
@@ -84,6 +84,8 @@ GROWS = {
     "home as committee_secretary": 112,
     "home as staff": 112,
     "home as discipline": 112,
+    # The medians of its group, of the whole and of each indicator.
+    "result_checkup": 92,
     # The records that an objection may name, with their kinds.
     "objection_new": 72,
     "supervision_reply": 104,

@@ -42,6 +42,14 @@ class Decision(models.TextChoices):
     REFUSED = "refused", "不采纳"
 
 
+class Counting(models.TextChoices):
+    """How what is taken in part counts; the points come from a new trial all the same."""
+
+    LATE = "late", "按迟报计"
+    SOME = "some", "只计入其中一部分记录"
+    OTHER = "other", "按理由中写明的办法"
+
+
 class Objection(models.Model):
     """A branch's objection to the points of one indicator, and the office's answer: drafted by one, released by another.
 
@@ -63,6 +71,7 @@ class Objection(models.Model):
     due = models.DateField()
     state = models.CharField(max_length=10, choices=ObjectionState.choices, default=ObjectionState.OPEN)
     decision = models.CharField("答复", max_length=10, choices=Decision.choices, blank=True)
+    counting = models.CharField("计入办法", max_length=10, choices=Counting.choices, blank=True)
     answer = models.CharField("答复理由", max_length=300, blank=True)
     # Why the second person did not release a draft.
     sent_back = models.CharField(max_length=300, blank=True)
@@ -71,6 +80,8 @@ class Objection(models.Model):
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     released = models.DateTimeField(null=True)
     points_after = models.DecimalField(max_digits=6, decimal_places=1, null=True)
+    # When those who release answers were told that this one is overdue.
+    overdue_told = models.DateTimeField(null=True, editable=False)
 
     objects = ScopedQuerySet.as_manager()
 

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from assessments.hearing.models import Decision, Objection, ObjectionState, Opinion
 from assessments.hearing.rules import OBJECTED, WAITING, Heard, heard, last_day
@@ -17,8 +18,11 @@ from branches.reach.reach import reach_of
 from branches.reach.rights import OBJECT, ROLES
 from common import clock
 from common.operator import Actor
+from common.text import quoted
 from members.activities.models import COUNTING_STATES, Activity
 
+# So many branches with objections are named one by one.
+MOST_NAMED = 5
 UNANSWERED = (ObjectionState.OPEN, ObjectionState.DRAFTED)
 
 
@@ -100,9 +104,23 @@ def still_open(assessment: Assessment) -> list[str]:
         said.append(
             f"{_named([names[row.organisation] for row in waiting])}还可以确认或提出异议，{clock.in_words(last)}截止"
         )
-    objected = [names[row.organisation] for row in rows if row.state == OBJECTED]
-    if objected:
-        said.append(f"{_named(objected)}的异议还没有答复")
+    if any(row.state == OBJECTED for row in rows):
+        said += _unanswered(assessment, names)
+    return said
+
+
+def _unanswered(assessment: Assessment, names: dict[int, str]) -> list[str]:
+    """Name each branch whose objections wait, with the indicators; and what of it is overdue."""
+    waiting: dict[int, list[Objection]] = defaultdict(list)
+    for row in Objection.objects.filter(assessment=assessment, state__in=UNANSWERED).order_by("organisation", "pk"):
+        waiting[row.organisation_id].append(row)
+    said = []
+    for place, own in list(waiting.items())[:MOST_NAMED]:
+        late = "，已逾期" if any(row.due < clock.today() for row in own) else ""
+        items = "、".join(quoted(row.name) for row in own)
+        said.append(f"{names.get(place, '')}的异议还没有答复（{items}{late}）")
+    if len(waiting) > MOST_NAMED:
+        said.append(f"另有 {len(waiting) - MOST_NAMED} 个支部的异议还没有答复")
     return said
 
 
@@ -159,21 +177,39 @@ class Step:
 
 
 def steps_of(assessment: Assessment) -> list[Step]:
-    """Return the Steps 试算 → 送支部 → 确认或异议 → 冻结 → 发布 with their days."""
+    """Return the Steps 试算 → 送支部 → 确认或异议 → 答复 → 冻结 → 发布 with their days."""
     until = assessment.heard_until
     over = until is not None and clock.today() > until
+    rows = Objection.objects.filter(assessment=assessment).exclude(state=ObjectionState.WITHDRAWN)
+    waiting = Q(state__in=UNANSWERED)
+    answers = rows.aggregate(
+        due=Max("due", filter=waiting), open=Count("pk", filter=waiting), all=Count("pk"), last=Max("released")
+    )
     reached = {
         AssessmentState.TRIAL: 1,
-        AssessmentState.SENT: 3 if over else 2,
-        AssessmentState.FROZEN: 4,
-        AssessmentState.PUBLISHED: 5,
+        AssessmentState.SENT: (3 if answers["open"] else 4) if over else 2,
+        AssessmentState.FROZEN: 5,
+        AssessmentState.PUBLISHED: 6,
     }[AssessmentState(assessment.state)]
-    days = [clock.day_of(moment) if moment else None for moment in (assessment.made, assessment.sent)]
-    days += [until, *(clock.day_of(moment) if moment else None for moment in (assessment.frozen, assessment.published))]
-    names = ("试算", "送支部", "确认或异议", "冻结", "发布")
-    found = []
-    for place, (name, day) in enumerate(zip(names, days, strict=True)):
-        state = "done" if place < reached else "now" if place == reached else ""
-        words = clock.in_words(day) if day else "待办"
-        found.append(Step(name, f"{words}前" if name == "确认或异议" and day and not over else words, state))
-    return found
+    before = [_day(assessment.made), _day(assessment.sent), f"{_day(until)}{'' if over else '前'}" if until else "待办"]
+    days = [*before, _answered(answers, over), _day(assessment.frozen), _day(assessment.published)]
+    names = ("试算", "送支部", "确认或异议", "答复", "冻结", "发布")
+    return [
+        Step(name, when, "done" if place < reached else "now" if place == reached else "")
+        for place, (name, when) in enumerate(zip(names, days, strict=True))
+    ]
+
+
+def _day(moment: datetime | date | None) -> str:
+    if moment is None:
+        return "待办"
+    return clock.in_words(clock.day_of(moment) if isinstance(moment, datetime) else moment)
+
+
+def _answered(answers: dict[str, Any], over: bool) -> str:
+    """Say until when answers are owed, or when the last one was given."""
+    if answers["open"]:
+        return f"{clock.in_words(answers['due'])}前"
+    if answers["all"]:
+        return _day(answers["last"])
+    return "没有异议" if over else "待办"

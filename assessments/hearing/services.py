@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from assessments.hearing.models import Decision, Objection, ObjectionState, Opinion
+from assessments.hearing.models import Counting, Decision, Objection, ObjectionState, Opinion
 from assessments.hearing.rules import last_day
 from assessments.hearing.selectors import own_places, score_now, still_open, why_not_object
-from assessments.results.models import Assessment, AssessmentState, Result
+from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.services import decided, locked, ready, root_of_results, settled
 from assessments.scoring.totals import COMPLETE
 from branches import audit
@@ -140,6 +140,33 @@ def objection_make(
 
 
 @one_transaction
+def opinion_submit(
+    *,
+    by: Actor,
+    assessment: Assessment,
+    organisation: Organisation,
+    objections: Collection[tuple[str, str, Collection[Activity]]] = (),
+) -> list[Objection]:
+    """Say for a branch at once what it says of all its losses; what it does not object to it confirms.
+
+    objections: (indicator, reason, records). All of them are made or none. Raises as objection_make and result_confirm do.
+    """
+    if not objections:
+        result_confirm(by=by, assessment=assessment, organisation=organisation)
+    return [
+        objection_make(
+            by=by,
+            assessment=assessment,
+            organisation=organisation,
+            indicator=indicator,
+            reason=reason,
+            records=records,
+        )
+        for indicator, reason, records in objections
+    ]
+
+
+@one_transaction
 def objection_withdraw(*, by: Actor, objection: Objection) -> Objection:
     """Take back an objection before its answer is released."""
     access.require(by, OBJECT, objection.organisation)
@@ -169,17 +196,20 @@ def _stranger(by: Actor, objection: Objection) -> None:
 
 
 @one_transaction
-def answer_draft(*, by: Actor, objection: Objection, decision: str, answer: str) -> Objection:
+def answer_draft(*, by: Actor, objection: Objection, decision: str, answer: str, counting: str = "") -> Objection:
     """Draft the answer to an objection; another person releases it. Raises ValidationError by field."""
     access.require(by, ASSESS, objection.organisation)
     objection = _locked(objection)
     _stranger(by, objection)
     if decision not in Decision.values:
         raise ValidationError({"decision": "请选择是否采纳。"})
+    if decision == Decision.PARTLY and counting not in Counting.values:
+        raise ValidationError({"counting": "部分采纳的，请选择计入办法。"})
     if not answer.strip():
         raise ValidationError({"answer": "请写明理由。"})
     with audit.change(by=by, verb="objection.draft", obj=objection, organisation=objection.organisation_id):
         objection.decision, objection.answer = decision, answer.strip()
+        objection.counting = counting if decision == Decision.PARTLY else ""
         objection.state, objection.sent_back = ObjectionState.DRAFTED, ""
         objection.drafted_by, objection.drafted = account_of(by), clock.now()
         objection.save()
@@ -210,16 +240,29 @@ def _second(by: Actor, objection: Objection) -> Objection:
     return objection
 
 
+def _borne_out(objection: Objection, score: Score | None) -> None:
+    """Raise ValidationError unless the newest trial bears out what the drafted answer says of the points."""
+    points = score.points if score is not None else None
+    if objection.decision == Decision.REFUSED:
+        return
+    if points is None or points <= objection.points:
+        words = "没有变化" if points == objection.points else "没有增加"
+        now = "不计分" if points is None else f"{points} 分"
+        raise ValidationError(
+            f"采纳异议的，先按理由处理有关记录并重新试算；{quoted(objection.name)}原为 {objection.points} 分，"
+            f"现在还是 {now}，{words}。"
+        )
+    if objection.decision == Decision.PARTLY and score is not None and points >= score.maximum:
+        raise ValidationError(f"{quoted(objection.name)}重新试算后已是满分，应答复为“采纳”。")
+
+
 @one_transaction
 def answer_release(*, by: Actor, objection: Objection) -> Objection:
     """Release a drafted answer. Nobody types points: an objection that is taken has changed them by a new trial before."""
     objection = _second(by, objection)
     score = score_now(objection.assessment, objection.organisation_id, objection.indicator)
     points = score.points if score is not None else None
-    if objection.decision != Decision.REFUSED and points == objection.points:
-        raise ValidationError(
-            f"采纳异议的，先按理由处理有关记录并重新试算；{quoted(objection.name)}现在还是 {objection.points} 分，没有变化。"
-        )
+    _borne_out(objection, score)
     with audit.change(by=by, verb="objection.answer", obj=objection, organisation=objection.organisation_id):
         objection.state, objection.points_after = ObjectionState.ANSWERED, points
         objection.released_by, objection.released = account_of(by), clock.now()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.hearing.views import objections, steps
+from assessments.hearing.views import checkups, objections, steps
 
 _BRANCH = "results/<int:pk>/branches/<int:place>/"
 _ONE = "objections/<int:pk>/"
@@ -12,8 +12,9 @@ urlpatterns = [
     path("results/<int:pk>/send/", steps.result_send, name="result_send"),
     path("results/<int:pk>/freeze/", steps.result_freeze, name="result_freeze"),
     path("results/<int:pk>/unfreeze/", steps.result_unfreeze, name="result_unfreeze"),
-    path(_BRANCH, objections.result_checkup, name="result_checkup"),
-    path(f"{_BRANCH}confirm/", objections.result_confirm, name="result_confirm"),
+    path(_BRANCH, checkups.result_checkup, name="result_checkup"),
+    path(f"{_BRANCH}confirm/", checkups.result_confirm, name="result_confirm"),
+    path(f"{_BRANCH}opinion/", checkups.opinion_submit, name="opinion_submit"),
     path(f"{_BRANCH}object/<slug:indicator>/", objections.objection_new, name="objection_new"),
     path(_ONE, objections.objection_detail, name="objection_detail"),
     path(f"{_ONE}draft/", objections.answer_draft, name="answer_draft"),

@@ -6,6 +6,7 @@ from assessments.home.views import cadre, dashboard, first_steps, record_effects
 
 urlpatterns = [
     path("", start.home, name="home"),
+    path("changes/", start.change_list, name="change_list"),
     path("first-steps/", first_steps.first_steps, name="first_steps"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/update/", dashboard.dashboard_update, name="dashboard_update"),

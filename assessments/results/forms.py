@@ -2,7 +2,10 @@
 
 from django import forms
 
+from assessments.results.selectors.matrix import CHANGE, TREE
+from branches.places.models.groups import ComparisonGroup
 from common import clock
+from common.forms.filters import Filter, YearField
 from common.forms.form import Form
 from common.periods import QUARTER, YEAR, Period
 from common.text import clean_text
@@ -38,3 +41,29 @@ class PublishForm(Form):
 
     def clean_number(self):
         return clean_text(self.cleaned_data["number"])
+
+
+# Stands in the address for the branches that belong to no group.
+NO_GROUP = "none"
+
+
+class ScoreFilter(Filter):
+    """What of the matrix of scores is shown; all of it stands in the address."""
+
+    year = YearField()
+    group = forms.ChoiceField(label="类别", required=False, choices=[])
+    part = forms.ChoiceField(label="方面", required=False, widget=forms.HiddenInput)
+    order = forms.ChoiceField(
+        label="排序",
+        required=False,
+        choices=[(TREE, "按组织顺序"), (CHANGE, "按变化大小")],
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args, years, parts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["year"].offer(years)
+        self.fields["group"].choices = [("", "全部类别"), *ComparisonGroup.choices, (NO_GROUP, "未设类别")]
+        self.fields["part"].choices = [("", "总得分率"), *parts]
+        for name in ("year", "group"):
+            self.fields[name].widget.attrs["data-submit"] = ""

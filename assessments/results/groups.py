@@ -12,7 +12,7 @@ from branches.places.selectors.groups import group_label
 
 # A median of fewer would show single ones; below that the range of all is given.
 MEDIAN_FROM = 5
-_ORDER = {group: place for place, group in enumerate(ComparisonGroup.values)}
+ORDER = {group: place for place, group in enumerate(ComparisonGroup.values)}
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def in_groups(results: Iterable[Result]) -> list[GroupOfResults]:
     """Return the results by group, the groups in their order, those without one last; within a group as they come."""
     rows = list(results)
     totals = [row.total for row in rows if row.total is not None]
-    keys = sorted({group_of(row) for row in rows}, key=lambda key: _ORDER.get(key, len(_ORDER)))
+    keys = sorted({group_of(row) for row in rows}, key=lambda key: ORDER.get(key, len(ORDER)))
     return [_group(key, [row for row in rows if group_of(row) == key], totals, len(keys) > 1) for key in keys]
 
 

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from assessments.results import simulation_views, views
+from assessments.results import matrix_views, simulation_views, views
 
 urlpatterns = [
-    path("scores/", views.score_list, name="score_list"),
+    path("scores/", matrix_views.score_list, name="score_list"),
+    path("scores/export/", matrix_views.score_export, name="score_export"),
     path("organisations/<int:pk>/estimate/", views.score_estimate, name="score_estimate"),
     path("organisations/<int:pk>/estimate/stages/<int:stage>/", views.stage_gain, name="stage_gain"),
     path("scores/<int:pk>/", views.score_detail, name="score_detail"),

@@ -19,6 +19,7 @@ from assessments.scoring.numbers import plain
 from branches.audit.history import history
 from branches.places.models.organisations import Organisation
 from branches.reach import access
+from branches.reach.doors import safe_next
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common import clock
 from common.forms.fields import take_errors
@@ -77,7 +78,8 @@ def result_trial(request):
             take_errors(form, error)
         else:
             messages.success(request, "试算完成")
-            return redirect("result_detail", assessment.pk)
+            # Asked for from the page of a branch or of an objection, it leads back there.
+            return redirect(safe_next(request)) if "next" in request.POST else redirect("result_detail", assessment.pk)
     return _results(request, form, status=422)
 
 
@@ -99,7 +101,8 @@ def _points(row, part):
 def result_detail(request, pk):
     assessment = assessment_for(request, pk, ASSESS)
     results = list(assessment.results.select_related("organisation").visible_to(request.user))
-    results.sort(key=lambda row: (-(row.total if row.total is not None else -1), row.pk))
+    # In the order of the tree, in which they were made: no list of results is a ranking.
+    results.sort(key=lambda row: row.pk)
     parts = _parts(results)
     scheme = parsed(assessment.scheme)
     period = Period.parse(assessment.period)
@@ -124,34 +127,6 @@ def result_detail(request, pk):
             "history": history(assessment),
             "own_trial": assessment.made_by_id == request.user.pk,
             "report": getattr(assessment, "report", None) if assessment.state == AssessmentState.PUBLISHED else None,
-        },
-    )
-
-
-@login_required
-def score_list(request):
-    """The scores of the organisations within reach, by published period; a branch sees its own, without rank."""
-    access.require_anywhere(request.user, VIEW)
-    rows = (
-        Result.objects.visible_to(request.user)
-        .select_related("assessment__scheme", "organisation")
-        .filter(assessment__state=AssessmentState.PUBLISHED)
-        .order_by("-assessment__period", "-assessment__version", "pk")[:200]
-    )
-    lines = [
-        {
-            "row": row,
-            "period": Period.parse(row.assessment.period),
-            "whole": plain(str(row.assessment.scheme.body["total"])),
-        }
-        for row in rows
-    ]
-    return render(
-        request,
-        "assessments/results/scores.html",
-        {
-            "lines": lines,
-            "title": f"已发布 {len(lines)} 个得分" if lines else "您可查看的范围内没有已发布的得分",
         },
     )
 

@@ -39,6 +39,7 @@ VERBS = {
     "cadre.export": "导出工作实绩",
     "requirement.export": "导出义务清单",
     "dashboard.export": "导出总览",
+    "score.export": "导出考核得分",
     "import.errors_export": "导出导入错误",
     "activity.export": "导出活动记录",
     "assessment.trial": "试算",

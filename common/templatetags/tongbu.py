@@ -177,15 +177,19 @@ def pct(value: Any, total: Any = 100) -> int:
 
 
 @register.simple_tag
-def spark_points(trend: Sequence[tuple[str, float]]) -> dict[str, Any]:
+def spark_points(trend: Sequence[tuple[str, float]], low: Any = "", high: Any = "") -> dict[str, Any]:
     """Return {"line": "x,y x,y", "circles": [(x, y)]} of a trend [(name, value)] in a picture of 76 × 28, each as text.
 
-    The scale is the trend's own, from its lowest value to its highest; a level line lies in the middle.
+    The scale is the trend's own, from its lowest value to its highest; a level line lies in the middle. low, high: one scale
+    for several, beyond which a value lies at the edge.
     """
-    values = [value for _, value in trend]
+    values = [float(value) for _, value in trend]
     if len(values) < 2:
         return {"line": "", "circles": []}
-    low, span = min(values), max(values) - min(values)
+    if low != "" and high != "":
+        values = [min(max(value, float(low)), float(high)) for value in values]
+    low, high = float(low if low != "" else min(values)), float(high if high != "" else max(values))
+    span = high - low
     steps = 68 / (len(values) - 1)
     heights = [24 - 20 * (value - low) / span if span else 14 for value in values]
     circles = [(f"{4 + steps * place:.1f}", f"{height:.1f}") for place, height in enumerate(heights)]

@@ -48,6 +48,10 @@ NO_PAGES = {
     "owed_by_member",
     "work_import_progress",
     "work_import_sheet",
+    # Only while the branches are heard: test_result_story.py looks at them.
+    "objection_new",
+    "objection_detail",
+    "answer_return",
     # Of a proposal, beside which there is no draft: the page that confirms, as for every other act
     # (tests/assessments/schemes/test_pages.py).
     "scheme_approve",

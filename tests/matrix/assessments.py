@@ -90,6 +90,7 @@ def secretary_a(world):
 ROWS = {
     "search": Row(get=everyone(), query="?q=甲"),
     "home": Row(get=everyone(**LED)),
+    "change_list": Row(get=only(*VIEWERS)),
     "first_steps": Row(get=only(*IMPORTERS, "administrator")),
     "dashboard": Row(get=only(*VIEWERS)),
     # The first fill takes seconds; it is made for all who ask.
@@ -97,6 +98,7 @@ ROWS = {
     "dashboard_remind": Row(get=only(*REVIEWERS), post=only(*REVIEWERS, status=302)),
     "dashboard_export": Row(post=only(*VIEWERS)),
     "score_list": Row(get=only(*VIEWERS)),
+    "score_export": Row(post=only(*VIEWERS)),
     "score_detail": Row(kwargs=score_of_a, get=only(*READS_A)),
     "score_estimate": Row(kwargs=lambda world: {"pk": world.branch_a.pk}, get=only(*READS_A)),
     "stage_gain": Row(kwargs=stage_of_a, get=only(*READS_A, status=302)),
@@ -260,6 +262,7 @@ ROWS |= {
     "result_send": Row(kwargs=lambda world: {"pk": trial(world).pk}, post=only(*ASSESSORS, status=302)),
     "result_checkup": Row(kwargs=of_a, get=only(*OFFICE_AND_A)),
     "result_confirm": Row(kwargs=of_a, post=only("secretary_a", status=302)),
+    "opinion_submit": Row(kwargs=of_a, post=only("secretary_a", status=422)),
     "objection_new": Row(
         kwargs=lost_of_a,
         get=only("secretary_a"),

@@ -1,6 +1,4 @@
-"""A branch's page of its result, and objections: made by the branch, drafted and released by two of the office."""
-
-from decimal import Decimal
+"""Objections: made by the branch, drafted and released by two of the office."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,115 +9,25 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from assessments.hearing import services
+from assessments.hearing.cases import cases_of, course_of, effect_of, state_of_all
 from assessments.hearing.forms import AnswerForm, ObjectionForm
-from assessments.hearing.loaders import objection_for, result_for
+from assessments.hearing.loaders import objection_for
 from assessments.hearing.models import ObjectionState
-from assessments.hearing.rules import WAITING
-from assessments.hearing.selectors import (
-    hearing,
-    objections_of_branch,
-    own_places,
-    records_to_name,
-    score_now,
-    steps_of,
-    why_not_object,
-)
-from assessments.results.models import AssessmentState
-from assessments.results.selectors.targets import address_of
+from assessments.hearing.selectors import own_places, records_to_name, score_now, steps_of
+from assessments.hearing.views.checkups import own_result
+from assessments.results.models import AssessmentState, Result
 from branches.reach import access
 from branches.reach.rights import ASSESS
-from common import clock
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
 from common.periods import Period
 from common.text import quoted
 
-# Shares of a hundred from which a bar is no warning, or none yet, as on the heat map.
-GOOD, FAIR = 85, 60
-
-
-def _speaks(request, result):
-    """Whether the reader is the branch's own secretary and the branch is being heard."""
-    return result.assessment.state == AssessmentState.SENT and result.organisation_id in own_places(request.user)
-
-
-@login_required
-def result_checkup(request, pk, place):
-    """One branch's result with every lost point, what the branch says of it, and the answers."""
-    result = result_for(request, pk, place)
-    assessment, speaks = result.assessment, _speaks(request, result)
-    one = hearing(assessment, [place]).get(place) if assessment.state == AssessmentState.SENT else None
-    parts = _parts(result, objections_of_branch(assessment, place), speaks)
-    period = Period.parse(assessment.period)
-    lost = sum(part["lost_points"] for part in parts)
-    points = "没有失分" if not lost else f"失 {lost} 分"
-    return render(
-        request,
-        "assessments/hearing/checkup.html",
-        {
-            "title": f"{result.organisation_name}{period.label()}考核结果：{points}",
-            "result": result,
-            "assessment": assessment,
-            "period": period,
-            "parts": parts,
-            "steps": steps_of(assessment),
-            "heard": one,
-            "speaks": speaks,
-            "may_confirm": speaks and one is not None and one.state == WAITING,
-            "office": access.has_right(request.user, ASSESS, result.organisation),
-        },
-    )
-
-
-def _parts(result, objections, speaks):
-    """Return the dimensions with their indicators; each indicator with its reasons, its objections and whether one may object."""
-    scores = list(result.scores.all())
-    parts = []
-    for part in result.body["dimensions"]:
-        rows = [
-            _line(result.assessment, score, objections, speaks) for score in scores if score.dimension == part["key"]
-        ]
-        known = [row for row in rows if row["score"].points is not None]
-        lost = sum((row["score"].maximum - row["score"].points for row in known), start=0)
-        if known:
-            share = 100 * Decimal(part["points"] or 0) / (Decimal(part["maximum"]) or 1)
-            tone = "ok" if share >= GOOD else "soon" if share >= FAIR else "late"
-            parts.append({**part, "rows": rows, "lost_points": lost, "tone": tone})
-    return parts
-
-
-def _line(assessment, score, objections, speaks):
-    own = [row for row in objections if row.indicator == score.indicator]
-    standing = [row for row in own if row.state != ObjectionState.WITHDRAWN]
-    lost = score.points is not None and score.points < score.maximum
-    return {
-        "score": score,
-        "lost_for": [{**reason, "url": address_of(reason["target"])} for reason in score.reasons],
-        "objections": own,
-        "may_object": speaks and lost and not why_not_object(assessment, standing),
-    }
-
-
-@login_required
-@require_POST
-def result_confirm(request, pk, place):
-    result = _own(request, pk, place)
-    services.result_confirm(by=request.user, assessment=result.assessment, organisation=result.organisation)
-    messages.success(request, "已确认这次考核结果")
-    return redirect("result_checkup", pk, place)
-
-
-def _own(request, pk, place):
-    result = result_for(request, pk, place)
-    if place not in own_places(request.user):
-        raise Http404
-    return result
-
 
 @login_required
 def objection_new(request, pk, place, indicator):
     """Object to one indicator: a reason, and the records that it names."""
-    result = _own(request, pk, place)
+    result = own_result(request, pk, place)
     score = score_now(result.assessment, place, indicator)
     if score is None or score.points is None or score.points >= score.maximum:
         raise Http404
@@ -157,43 +65,67 @@ def objection_new(request, pk, place, indicator):
 
 @login_required
 def objection_detail(request, pk):
-    """One objection with what the records say, and for the office its answer."""
+    """The objections of a branch with what the records say, and for the office its answers; the one of the address in view."""
     return _objection(request, objection_for(request, pk))
 
 
 def _objection(request, row, form=None):
-    score = score_now(row.assessment, row.organisation_id, row.indicator)
     office = access.has_right(request.user, ASSESS, row.organisation)
-    mine = row.made_by_id == request.user.pk or row.organisation_id in own_places(request.user)
-    sent = row.assessment.state == AssessmentState.SENT
-    answers = office and not mine and sent and row.unanswered
-    drafted = row.state == ObjectionState.DRAFTED and sent and not mine
-    second = drafted and row.drafted_by_id != request.user.pk and services.may_release(request.user, row)
-    initial = {"decision": row.decision, "answer": row.answer}
+    own = row.organisation_id in own_places(request.user)
+    cases = cases_of(row.assessment, row.organisation_id)
+    for case in cases:
+        _may(request, case, office, own, form if case.row.pk == row.pk else None)
+    result = Result.objects.filter(assessment=row.assessment, organisation=row.organisation_id).first()
     return render(
         request,
         "assessments/hearing/objection.html",
         {
-            "title": f"{row.organisation.label}对{quoted(row.name)}的{'再次' if row.turn > 1 else ''}异议：{row.get_state_display()}",
+            "title": _finding(row, cases),
             "row": row,
-            "records": row.records.prefetch_related("kinds").order_by("day"),
+            "cases": cases,
             "period": Period.parse(row.assessment.period),
-            "score": score,
-            "lost_for": [{**reason, "url": address_of(reason["target"])} for reason in score.reasons] if score else [],
-            "form": (form or AnswerForm(initial=initial)) if answers else None,
-            "second": second,
-            "late": row.unanswered and clock.today() > row.due,
-            "may_withdraw": row.organisation_id in own_places(request.user) and sent and row.unanswered,
+            "steps": steps_of(row.assessment),
+            "effect": effect_of(result, cases) if result else None,
+            "result": result,
+            "course": course_of(row.assessment, cases),
+            "all": state_of_all(row.assessment) if office else [],
         },
         status=422 if form is not None else 200,
     )
+
+
+def _may(request, case, office, own, form):
+    """Say of a case what the reader may do: nobody answers his own, nobody releases what he drafted."""
+    row = case.row
+    mine = row.made_by_id == request.user.pk or own
+    sent = row.assessment.state == AssessmentState.SENT
+    drafted = row.state == ObjectionState.DRAFTED and sent and not mine
+    case.second = drafted and row.drafted_by_id != request.user.pk and services.may_release(request.user, row)
+    case.may_withdraw = own and sent and row.unanswered
+    if office and not mine and sent and row.unanswered and not case.second:
+        initial = {"decision": row.decision, "answer": row.answer, "counting": row.counting}
+        case.form = form or AnswerForm(initial=initial, auto_id=f"id_{row.pk}_%s")
+    elif form is not None:
+        case.form = form
+
+
+def _finding(row, cases):
+    """Say how many objections a branch has and how many wait."""
+    name = row.organisation.label.removesuffix("党支部")
+    asked = [case for case in cases if case.row.state != ObjectionState.WITHDRAWN]
+    waiting = sum(case.row.unanswered for case in asked)
+    late = sum(case.late for case in asked)
+    if not asked:
+        return f"{name}的异议已撤回"
+    said = f"{name} {len(asked)} 项异议"
+    return f"{said}，还有 {waiting} 项待答复" + (f"，{late} 项逾期" if late else "") if waiting else f"{said}，都已答复"
 
 
 @login_required
 @require_POST
 def answer_draft(request, pk):
     row = objection_for(request, pk)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, auto_id=f"id_{pk}_%s")
     if form.is_valid():
         try:
             services.answer_draft(by=request.user, objection=row, **form.cleaned_data)

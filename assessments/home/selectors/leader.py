@@ -10,13 +10,16 @@ from django.urls import reverse
 from assessments.facts import fill as rollups
 from assessments.home.selectors import waits
 from assessments.home.selectors.agency import Figure, agency_figures
+from assessments.home.selectors.changes import Change, changes_since, shown
 from assessments.home.selectors.waits import Date, Wait
 from assessments.reports.models import Report
+from assessments.results.models import AssessmentState
+from assessments.results.selectors.matrix import Matrix, assessments_of, score_matrix
 from branches.access.models import User
 from branches.places.models.organisations import Organisation
 from branches.reach.models import Appointment
 from common import clock
-from common.periods import Period
+from common.periods import QUARTER, Period
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.work.models import SyncState, WorkItem
 from responsibilities.work.selectors.board import this_year
@@ -42,20 +45,25 @@ class Field:
 def leader_page(user: User, scope: Appointment) -> dict[str, Any]:
     """Return the context of the page; scope: his appointment. What grows with the agency is read from facts alone."""
     root = scope.organisation or Organisation.objects.root()
-    items, points = _in_charge(user)
+    items, points = in_charge(user)
     found, dates = _waits(user, scope, items, points)
     # While everything is filled anew the numbers are of what no longer holds.
     age, rebuilding = rollups.age_and_rebuilding()
     age = None if rebuilding else age
     figures = agency_figures(user, root) if root and age else []
     late = sum(row.late for row in found)
-    report = Report.objects.exclude(assessment__period="").order_by("-published", "-pk").first()
+    report = last_report()
+    period = Period.parse(report.assessment.period) if report else None
+    changes = changes_since(user, period, items, points) if period and age else []
     return {
         "title": _title(len(found), late, dates),
         "sub": _whole(figures) if age else "各项数字正在汇总。",
         "age": age,
         "report": report,
-        "report_label": Period.parse(report.assessment.period).short() if report else "",
+        "report_label": period.short() if period else "",
+        "changes": shown(changes),
+        "changed": len(changes),
+        "board": branches_of(user),
         "figures": figures,
         "waits": found[:SHOWN],
         "rest": found[SHOWN:],
@@ -64,7 +72,35 @@ def leader_page(user: User, scope: Appointment) -> dict[str, Any]:
     }
 
 
-def _in_charge(user: User) -> tuple[dict[int, WorkItem], list[SyncPoint]]:
+def last_report() -> Report | None:
+    """Return the newest published report with the assessment that it is of."""
+    rows = Report.objects.exclude(assessment__period="").select_related("assessment")
+    return rows.order_by("-published", "-pk").first()
+
+
+def branches_of(user: User) -> Matrix | None:
+    """Return how the branches in his reach stood in the last published quarter, beside the one before; None without any."""
+    quarters = [
+        row
+        for row in assessments_of(user)
+        if row.state == AssessmentState.PUBLISHED and Period.parse(row.period).kind == QUARTER
+    ][-2:]
+    if not quarters:
+        return None
+    matrix = score_matrix(user, quarters, Period.parse(quarters[-1].period).year)
+    return matrix if matrix.last is not None and matrix.lines else None
+
+
+def all_changes(user: User) -> tuple[Period | None, list[Change]]:
+    """Return (the period of the last report, all Changes since) for the page behind 全部变化."""
+    report = last_report()
+    if report is None:
+        return None, []
+    period = Period.parse(report.assessment.period)
+    return period, changes_since(user, period, *in_charge(user))
+
+
+def in_charge(user: User) -> tuple[dict[int, WorkItem], list[SyncPoint]]:
     """Return ({id: WorkItem}, points) of this year's work that he leads or whose department is in his charge."""
     departments = LeaderPortfolio.objects.filter(leader=user, department__isnull=False).in_force(clock.today())
     his = Q(leader=user) | Q(lead__in=departments.order_by().values("department"))

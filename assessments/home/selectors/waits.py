@@ -7,15 +7,20 @@ leads to the page where its next step is done.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from assessments.hearing.selectors import answers_waiting
+from assessments.facts.models import Fact
+from assessments.hearing.models import Objection, ObjectionState
+from assessments.hearing.selectors import UNANSWERED, answers_waiting
+from assessments.results.models import AssessmentState
 from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
+from branches.reach import access
 from branches.reach.models import Appointment
+from branches.reach.rights import ASSESS, PUBLISH
 from common import clock
 from common.text import quoted
 from responsibilities.duties.models import Duty, DutyList
@@ -285,3 +290,47 @@ def supervision_words(user: User) -> str:
         f"您签发的 {found['owed']} 件督查逾期未回复" if found["owed"] else "",
     ]
     return "，".join(filter(None, words))
+
+
+def hearing_words(user: User) -> str:
+    """Return what of the hearing of results waits for the office: 「3 项异议待答复（逾期 1 项），1 份答复待您复核」; "" for nothing."""
+    if not any(access.holds_anywhere(user, right) for right in (ASSESS, PUBLISH)):
+        return ""
+    rows = Objection.objects.filter(assessment__state=AssessmentState.SENT).exclude(made_by=user)
+    opened, drafted = Q(state=ObjectionState.OPEN), Q(state=ObjectionState.DRAFTED, turn=1) & ~Q(drafted_by=user)
+    found = rows.aggregate(
+        open=Count("pk", filter=opened),
+        late=Count("pk", filter=opened & Q(due__lt=clock.today())),
+        drafted=Count("pk", filter=drafted),
+    )
+    late = f"（逾期 {found['late']} 项）" if found["late"] else ""
+    words = [
+        f"{found['open']} 项异议待答复{late}" if found["open"] else "",
+        f"{found['drafted']} 份异议答复待您复核" if found["drafted"] else "",
+    ]
+    return "，".join(filter(None, words))
+
+
+def hearing_address() -> str:
+    """Return the page on which the objections that wait are answered."""
+    waiting = Objection.objects.filter(assessment__state=AssessmentState.SENT, state__in=UNANSWERED)
+    first = waiting.order_by("due", "pk").values_list("pk", flat=True).first()
+    return reverse("objection_detail", args=[first]) if first else reverse("result_list")
+
+
+def owed_words(scope: Appointment | None) -> str:
+    """Return what the general branch or committee that he answers for has not done, over all periods; "" for nothing."""
+    place: Organisation | None = scope.organisation if scope else None
+    if place is None or place.kind not in (Kind.GENERAL_BRANCH, Kind.COMMITTEE):
+        return ""
+    rows = Fact.objects.filter(organisation=place, family="requirement", state=RequirementState.OVERDUE)
+    found = rows.aggregate(all=Count("pk"), before=Count("pk", filter=Q(due__lt=date(clock.today().year, 1, 1))))
+    before = f"（其中往年 {found['before']} 项）" if found["before"] else ""
+    return f"{place.label}本级 {found['all']} 项应办逾期{before}" if found["all"] else ""
+
+
+def owed_address(scope: Appointment | None) -> str:
+    """Return the list of what the place itself owes this year."""
+    place = scope.organisation if scope else None
+    query = {"organisation": place.pk if place else "", "scope": "own", "period": str(clock.today().year)}
+    return f"{reverse('requirement_list')}?{urlencode(query)}"

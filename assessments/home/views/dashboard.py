@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from assessments.facts import fill as rollups
 from assessments.home.forms.dashboard import DashboardFilter
 from assessments.home.selectors import dashboard as selectors
-from assessments.home.selectors.waits import duty_words, supervision_words
+from assessments.home.selectors.mine import mine_of
 from assessments.reports.wording import overdue as overdue_sentence
 from branches.audit import exports
 from branches.places.models.organisations import Kind, Organisation
@@ -61,8 +61,7 @@ def dashboard_page(request):
     context = {
         "title": _finding(said, reckoned, figures, earlier, quarter),
         "reckoned": reckoned,
-        "own_late": duty_words(request.user),
-        "supervised": supervision_words(request.user),
+        "mine": mine_of(request.user, request.scope),
         "form": form,
         "quarter": quarter,
         # The list of requirements of this quarter below the chosen place, in its address.

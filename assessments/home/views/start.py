@@ -4,15 +4,17 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
+from assessments.facts import fill as rollups
 from assessments.home.selectors.assisting import assisting_page
-from assessments.home.selectors.leader import leader_page
+from assessments.home.selectors.leader import all_changes, leader_page
 from assessments.home.selectors.start_figures import is_young, system_figures
 from assessments.home.selectors.tasks import tasks_of
 from assessments.home.selectors.workbench import folds, workbench
 from assessments.home.views.dashboard import dashboard_page
 from assessments.home.views.first_steps import steps_page, system_page
 from branches.places.models.organisations import Kind
-from branches.reach.rights import ASSISTANT
+from branches.reach import access
+from branches.reach.rights import ASSISTANT, VIEW
 from members.activities.models import ActivityKindCode as Code
 from members.organisations.first_steps import first_steps
 
@@ -51,6 +53,23 @@ def home(request):
     if scope.role in _LEADERS:
         return render(request, "assessments/home/leader.html", leader_page(request.user, scope))
     return dashboard_page(request)
+
+
+@login_required
+def change_list(request):
+    """All that got better or worse since the last report, in the reader's reach."""
+    access.require_anywhere(request.user, VIEW)
+    age, rebuilding = rollups.age_and_rebuilding()
+    period, changes = all_changes(request.user) if age and not rebuilding else (None, [])
+    up = sum(row.up for row in changes)
+    if age is None or rebuilding:
+        title = "正在汇总"
+    elif period is None:
+        title = "还没有发布过考核报告"
+    else:
+        title = f"{period.short()}报告以来 {up} 处好转、{len(changes) - up} 处变差"
+    context = {"title": title, "changes": changes, "age": age}
+    return render(request, "assessments/home/changes.html", context)
 
 
 def _without_post(request):

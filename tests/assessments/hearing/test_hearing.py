@@ -111,7 +111,7 @@ def test_an_objection_waits_for_two_persons_and_its_points_come_from_a_new_trial
         client = as_("secretary_b")
         page = client.get(f"/results/{sent.pk}/branches/{world.branch_b.pk}/")
         url = f"/results/{sent.pk}/branches/{world.branch_b.pk}/object/life-theme/"
-        assert url in page.content.decode() and "确认，没有异议" in page.content.decode()
+        assert url in page.content.decode() and "提交意见" in page.content.decode()
         empty = client.post(url, {"reason": " "})
         assert empty.status_code == 422 and not Objection.objects.exists()
         record = hold(world.branch_b, "theme_day", date(2026, 9, 10))

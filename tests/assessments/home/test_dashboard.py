@@ -136,11 +136,11 @@ def test_an_archived_branch_says_so_among_the_places_one_may_choose(world, as_):
 def test_the_sentence_names_the_readers_own_duties_past_their_date_and_rows_of_the_board_add_up(world, as_):
     with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
         client = as_("committee_secretary")
-        assert client.get("/dashboard/").context["own_late"] == ""
+        assert client.get("/dashboard/").context["mine"] == []
         issued(world)
         page = client.get("/dashboard/")
         own = client.get("/duties/own/").context["head"]
-        assert own.overdue and page.context["own_late"].startswith(f"您负责的 {own.overdue} 项责任逾期：")
+        assert own.overdue and page.context["mine"][0].words.startswith(f"您负责的 {own.overdue} 项责任逾期：")
         assert "没有等您审核和回复的事项" not in page.content.decode()
         board = client.get("/duties/?level=committee")
         card = next(row for row in board.context["cards"] if row.level == "committee")

@@ -27,6 +27,7 @@ from tests.paths import ROOT
 OF_TASKS = {
     "assessments.tasks.fill_facts": FILLS,
     "assessments.tasks.fill_tick": SHORT,
+    "assessments.tasks.tell_overdue_objections": HEAVY,
     "branches.tasks.anchor_audit": SHORT,
     "branches.tasks.beat_heartbeat": SHORT,
     "branches.tasks.clear_sessions": HEAVY,

@@ -1,0 +1,232 @@
+"""The objections of one branch as the office answers them: reason and records beside the answer, what each would do to the points."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from assessments import scoring
+from assessments.hearing.models import Decision, Objection, ObjectionState
+from assessments.hearing.rules import CONFIRMED, OBJECTED, SILENT, WAITING
+from assessments.hearing.selectors import UNANSWERED, hearing
+from assessments.results.models import Assessment, AssessmentState, Result, Score
+from assessments.results.rates import total_with
+from assessments.results.selectors.targets import address_of
+from assessments.scoring.methods import ELSEWHERE
+from common import clock
+from members.activities.models import Activity, ActivityJudgement
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record that an objection names, with what the system says of it, never typed again."""
+
+    record: Activity
+    entered: str
+    people: str
+    judged: str
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What an answer does: the points of the indicator after it, the rate of the branch; words: what has to be done before."""
+
+    decision: str
+    after: Decimal | None
+    rate: Decimal | None
+    words: str
+
+
+@dataclass
+class Case:
+    """One objection. now: its score in the newest trial; form, second, may_withdraw: what the reader may do."""
+
+    row: Objection
+    now: Score | None
+    losses: list[dict]
+    records: list[Record]
+    outlooks: list[Outlook]
+    late: bool
+    form: Any = None
+    second: bool = False
+    may_withdraw: bool = False
+
+    @property
+    def before(self) -> Decimal:
+        return self.row.points
+
+    @property
+    def after(self) -> Decimal | None:
+        if self.row.points_after is not None:
+            return self.row.points_after
+        return self.now.points if self.now else None
+
+    @property
+    def gained(self) -> Decimal:
+        return self.after - self.before if self.after is not None else Decimal(0)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The total of the branch: as it was sent, item by item, as it is now."""
+
+    before: Decimal
+    before_rate: Decimal | None
+    after: Decimal
+    after_rate: Decimal | None
+    out_of: Decimal
+
+
+@dataclass
+class Said:
+    """So many branches in a state, some of them by name."""
+
+    words: str
+    number: int
+    names: list[str] = field(default_factory=list)
+
+
+def cases_of(assessment: Assessment, organisation: int) -> list[Case]:
+    """Return the Cases of one branch, those that wait first; in a constant number of statements."""
+    rows = list(
+        Objection.objects.filter(assessment=assessment, organisation=organisation)
+        .select_related("assessment__scheme", "organisation__parent", "made_by", "drafted_by", "released_by")
+        .prefetch_related("records__kinds")
+        .order_by("pk")
+    )
+    keys = {row.indicator for row in rows}
+    scores = {
+        row.indicator: row
+        for row in Score.objects.filter(
+            result__assessment=assessment, result__organisation=organisation, indicator__in=keys
+        ).select_related("result")
+    }
+    judged = _judged({record.pk for row in rows for record in row.records.all()}, organisation)
+    cases = [_case(row, scores.get(row.indicator), judged) for row in rows]
+    return sorted(cases, key=lambda case: (not case.row.unanswered, case.row.pk))
+
+
+def _judged(records: set[int], organisation: int) -> dict[int, list[ActivityJudgement]]:
+    found: dict[int, list[ActivityJudgement]] = defaultdict(list)
+    for row in ActivityJudgement.objects.filter(activity__in=records).order_by("pk"):
+        found[row.activity_id].append(row)
+    return {pk: [row for row in own if row.organisation_id == organisation] or own for pk, own in found.items()}
+
+
+def _case(row: Objection, now: Score | None, judged: dict[int, list[ActivityJudgement]]) -> Case:
+    reasons = [reason for reason in (now.reasons if now else []) if reason["kind"] != ELSEWHERE]
+    return Case(
+        row=row,
+        now=now,
+        losses=[{**reason, "url": address_of(reason["target"])} for reason in reasons],
+        records=[_record(record, judged.get(record.pk, [])) for record in row.records.all()],
+        outlooks=_outlooks(row, now),
+        late=row.unanswered and clock.today() > row.due,
+    )
+
+
+def _record(record: Activity, judged: Sequence[ActivityJudgement]) -> Record:
+    days = [f"{_day(record.submitted_at or record.created)}录入"]
+    days += [f"{_day(record.reviewed_at)}审核" if record.reviewed_at else f"审核状态：{record.get_state_display()}"]
+    people = next(
+        (
+            f"应到 {row.expected}，实到 {row.present}" + (f"，须 {row.needed} 人到会" if row.needed else "")
+            for row in judged
+            if row.expected
+        ),
+        "",
+    )
+    words = []
+    for row in judged:
+        said = "计入" if row.valid else "不计入：到会不足法定人数" if row.needed else "不计入"
+        words.append(f"{row.get_kind_display()}{said}{'，迟报' if row.valid and row.late else ''}")
+    return Record(record, "，".join(days), people, "；".join(words))
+
+
+def _day(moment: Any) -> str:
+    day: date = clock.day_of(moment)
+    return clock.in_words(day)
+
+
+def _outlooks(row: Objection, now: Score | None) -> list[Outlook]:
+    """What each of the answers does: taken whole it is the whole, taken in part what the newest trial says, refused nothing."""
+    if now is None or now.points is None or not row.unanswered:
+        return []
+    result, changed = now.result, now.points > row.points
+    done = "已按新的记录重新试算" if changed else "须先处理有关记录并重新试算"
+
+    def rate(points: Decimal) -> Decimal | None:
+        return total_with(result, points - (now.points or Decimal(0)))
+
+    partly = now.points if changed and now.points < now.maximum else None
+    words = done if partly is not None else "重新试算后按计入办法确定"
+    return [
+        Outlook(Decision.ACCEPTED, now.maximum, rate(now.maximum), done),
+        Outlook(Decision.PARTLY, partly, None if partly is None else rate(partly), words),
+        Outlook(Decision.REFUSED, row.points, rate(row.points), "不变"),
+    ]
+
+
+def effect_of(result: Result, cases: Sequence[Case]) -> Effect:
+    """Return the Effect of the objections on the branch: each indicator once, from its first points to those of the newest trial."""
+    first: dict[str, Case] = {}
+    for case in sorted(cases, key=lambda case: case.row.pk):
+        if case.row.state != ObjectionState.WITHDRAWN:
+            first.setdefault(case.row.indicator, case)
+    gained = sum(
+        (case.now.points - case.before for case in first.values() if case.now and case.now.points is not None),
+        Decimal(0),
+    )
+    before = scoring.rounded(result.so_far - gained)
+    return Effect(before, total_with(result, -gained), result.so_far, result.total, result.out_of)
+
+
+def course_of(assessment: Assessment, cases: Sequence[Case]) -> list[dict]:
+    """Return the course of the objections for a timeline: sent, made, drafted, released, and what is to come."""
+    found: list[tuple[Any, str, str, str]] = []
+    if assessment.sent:
+        found.append((assessment.sent, "试算送支部", "", ""))
+    for case in cases:
+        row = case.row
+        found.append((row.made, f"支部提出异议：{row.name}", row.made_by.name if row.made_by else "", ""))
+        if row.drafted:
+            found.append((row.drafted, f"拟答复：{row.name}", row.drafted_by.name if row.drafted_by else "", ""))
+        if row.released:
+            who = row.released_by.name if row.released_by else ""
+            found.append((row.released, f"{row.name}：{row.get_decision_display()}，复核生效", who, ""))
+    items = [
+        {"when": clock.day_of(when), "title": title, "who": who, "kind": kind}
+        for when, title, who, kind in sorted(found, key=lambda row: row[0])
+    ]
+    waiting = [case.row for case in cases if case.row.unanswered]
+    if waiting:
+        due = min(row.due for row in waiting)
+        kind = "missed" if clock.today() > due else "future"
+        items.append({"when": due, "title": f"答复期限，还有 {len(waiting)} 项", "who": "", "kind": kind})
+    return items
+
+
+def state_of_all(assessment: Assessment) -> list[Said]:
+    """Return how far all branches of an assessment are heard; who has objected or said nothing by name."""
+    if assessment.state != AssessmentState.SENT:
+        return []
+    names = dict(assessment.results.values_list("organisation", "organisation_name"))
+    waiting = Counter(
+        Objection.objects.filter(assessment=assessment, state__in=UNANSWERED).values_list("organisation", flat=True)
+    )
+    by_state: dict[str, list[int]] = defaultdict(list)
+    for pk, one in hearing(assessment).items():
+        by_state[one.state].append(pk)
+    words = {OBJECTED: "有异议待答复", WAITING: "还没有回复", CONFIRMED: "已确认", SILENT: "到期未回复，视为无异议"}
+    found = []
+    for state, said in words.items():
+        own = by_state.get(state, [])
+        if own:
+            short = [names[pk].removesuffix("党支部") for pk in own[:3]]
+            named = [
+                f"{name} {waiting[pk]} 项" if state == OBJECTED else name for name, pk in zip(short, own, strict=False)
+            ]
+            found.append(Said(said, len(own), [] if state == CONFIRMED else named))
+    return found

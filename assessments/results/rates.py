@@ -1,0 +1,77 @@
+"""Rates of results (得分率): of the whole or of one dimension, with the median of comparable ones (judgement 6.5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+
+from assessments import scoring
+from assessments.results.groups import MEDIAN_FROM
+from assessments.results.models import Result
+from assessments.scoring.totals import COMPLETE
+
+# Shares of a hundred from which a bar is no warning, or none yet, as on the heat map.
+GOOD, FAIR = 85, 60
+# Less is no change that a figure of one decimal shows.
+SAME = Decimal("0.05")
+
+
+def tone_of(rate: Decimal | None) -> str:
+    """Return the tone of a bar: ok, soon, late; "" without a rate."""
+    return "" if rate is None else "ok" if rate >= GOOD else "soon" if rate >= FAIR else "late"
+
+
+def share(points: Decimal, of: Decimal) -> Decimal | None:
+    """Return points of a whole as per cent to a tenth, None of nothing."""
+    return scoring.rounded(100 * points / of) if of else None
+
+
+def part_of(result: Result, part: str) -> dict | None:
+    """Return the dimension `part` of a result as it is kept, None where the scheme has none."""
+    return next((row for row in result.body.get("dimensions", ()) if row["key"] == part), None)
+
+
+def rate_of(result: Result, part: str = "") -> Decimal | None:
+    """Return the rate of a result, or of one of its dimensions; None where nothing of it counts."""
+    if not part:
+        return result.total if result.state == COMPLETE else None
+    row = part_of(result, part)
+    if row is None or row["points"] is None:
+        return None
+    return share(Decimal(row["points"]), Decimal(row["maximum"]))
+
+
+def total_with(result: Result, gained: Decimal) -> Decimal | None:
+    """Return the total of a result with so many points more, None without a total."""
+    if result.total is None or not gained:
+        return result.total
+    return share(result.so_far + gained, result.out_of)
+
+
+@dataclass(frozen=True)
+class Middle:
+    """What several are compared with: their median, or below five the range of all; words: as it is shown, "" for nothing."""
+
+    median: Decimal | None = None
+    words: str = ""
+
+
+def middle_of(own: Iterable[Decimal | None], all_of_them: Iterable[Decimal | None]) -> Middle:
+    """Return the Middle of rates of one group. all_of_them: those of the whole agency."""
+    known = [value for value in own if value is not None]
+    everything = [value for value in all_of_them if value is not None]
+    if len(known) >= MEDIAN_FROM:
+        value = scoring.rounded(median(known))
+        return Middle(value, f"中位 {value}")
+    if not known or len(everything) < MEDIAN_FROM:
+        return Middle()
+    return Middle(None, f"全部 {min(everything)} 至 {max(everything)}")
+
+
+def change_words(change: Decimal | None) -> str:
+    """Return a change as it is written: ▲ 2.1, ▼ 1.9, 持平; "" where there is nothing to compare with."""
+    if change is None:
+        return ""
+    if abs(change) < SAME:
+        return "持平"
+    return f"{'▲' if change > 0 else '▼'} {abs(change)}"
