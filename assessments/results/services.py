@@ -1,7 +1,7 @@
 """Trials of a period. The branches are heard and results frozen in hearing/services.py, published in reports/services.py."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +12,7 @@ from assessments import scoring
 from assessments.entries.selectors import applied, waiting_entries
 from assessments.results.by_hand import quota_shares, scored, with_entries
 from assessments.results.models import Assessment, AssessmentState, Result, Score
+from assessments.results.periods import closed_on
 from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_of
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
@@ -23,7 +24,6 @@ from branches.places.selectors.groups import groups_on
 from branches.places.selectors.names import Then, names_over_time
 from branches.reach import access
 from branches.reach.rights import ASSESS
-from branches.settings import dated as dated_settings
 from branches.settings.start import agency_start, not_yet
 from common import clock, database
 from common.database import one_transaction
@@ -222,11 +222,6 @@ def locked(assessment: Assessment, state: str, what: str) -> Assessment:
     if fresh.state != state:
         raise Conflict(f"这次考核现在的状态是“{fresh.get_state_display()}”，不能{what}。")
     return fresh
-
-
-def closed_on(period: Period) -> date:
-    """Return the day from which a period counts as closed: its end plus the days of grace (decisions 21)."""
-    return period.last + timedelta(days=dated_settings.whole("grace_days", period.last) + 1)
 
 
 def ready(assessment: Assessment, what: str) -> None:
