@@ -2,6 +2,8 @@
 
 from django import forms
 
+from assessments.entries.pages import scheme_choices
+from assessments.schemes.services import BRANCH_SCHEME
 from common import clock
 from common.forms.form import Form
 from common.periods import QUARTER, YEAR, Period
@@ -20,6 +22,7 @@ def assessable_periods():
 
 
 class TrialForm(Form):
+    key = forms.ChoiceField(label="方案", required=False)
     period = forms.ChoiceField(label="考核期")
     reason = forms.CharField(
         label="更正原因", required=False, max_length=300, help_text="已发布过的考核期须写明为什么更正。"
@@ -28,6 +31,10 @@ class TrialForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["period"].choices = assessable_periods()
+        self.fields["key"].choices = scheme_choices()
+
+    def clean_key(self):
+        return self.cleaned_data["key"] or BRANCH_SCHEME
 
     def clean_period(self):
         return Period.parse(self.cleaned_data["period"])

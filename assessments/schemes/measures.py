@@ -40,6 +40,12 @@ DERIVED = {
     RESULTS_OWN: "考核结果：本组织年度得分",
     RESULTS_BALLOTS: "考核结果：述职评议的测评得分",
 }
+# The kinds of organisation of which those results are.
+ASSESSES = {
+    BRANCH_SCHEME: (Kind.BRANCH,),
+    COMMITTEE_SCHEME: (Kind.COMMITTEE, Kind.GENERAL_BRANCH),
+    DEBRIEF_SCHEME: (Kind.GENERAL_BRANCH, Kind.BRANCH),
+}
 # A scheme reads results of those before it alone, so that nothing runs in a circle.
 _ORDER = (BRANCH_SCHEME, COMMITTEE_SCHEME, DEBRIEF_SCHEME, STAR_SCHEME)
 

@@ -53,6 +53,7 @@ VERBS = {
     "assessment.unfreeze": "解除冻结",
     "assessment.publish": "发布报告",
     "entry.make": "登记加分、调整或否决",
+    "entry.self": "填写自评",
     "entry.approved": "审定加分、调整或否决",
     "entry.declined": "不采纳加分、调整或否决",
     "entry.withdrawn": "撤回加分、调整或否决",

@@ -10,7 +10,7 @@ from assessments import scoring
 from assessments.facts.tree_on import parents_on
 from assessments.results.models import CLOSED, Assessment, Result
 from assessments.results.selectors.upward import above
-from assessments.schemes.measures import RESULTS_BALLOTS, RESULTS_MEAN, SOURCES
+from assessments.schemes.measures import ASSESSES, RESULTS_BALLOTS, RESULTS_MEAN, RESULTS_OWN, SOURCES
 from assessments.scoring.numbers import exact, plain
 from assessments.scoring.schemes import Scheme, scheme_from
 from assessments.scoring.totals import COMPLETE
@@ -29,10 +29,17 @@ def sources_of(scheme: Scheme, period: Period) -> list[Assessment]:
     return [newest[key] for key in sorted(newest)]
 
 
-def source_titles(scheme: Scheme, found: Collection[Assessment]) -> list[str]:
-    """Return the keys of the schemes that a scheme reads and of which there is no closed result among `found`."""
+def sources_open(scheme: Scheme, found: Collection[Assessment], applies: Collection[str]) -> list[str]:
+    """Return the keys of the schemes that a scheme reads for the kinds `applies` and of which `found` has no closed result."""
     closed = {row.scheme.key for row in found if row.state in CLOSED}
-    keys = {key for _, row in scheme.indicators() for measure in row.measures for key in SOURCES.get(measure, ())}
+    keys = {
+        key
+        for _, row in scheme.indicators()
+        for measure in row.measures
+        for key in SOURCES.get(measure, ())
+        # Of its own results an organisation has those of the scheme that assesses its kind.
+        if measure != RESULTS_OWN or {*ASSESSES[key]} & {*applies}
+    }
     return sorted(keys - closed)
 
 

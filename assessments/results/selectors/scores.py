@@ -139,7 +139,11 @@ def _places(
             groups[version.organisation_id] = version.parent_id
         names[version.organisation_id] = version.short_name
     # Branches that owe something; of the others, who stood in the period.
-    others = standing if Kind.BRANCH not in scheme.applies or not rows else {pk for pk in standing if kinds[pk] != Kind.BRANCH}
+    others = (
+        standing
+        if Kind.BRANCH not in scheme.applies or not rows
+        else {pk for pk in standing if kinds[pk] != Kind.BRANCH}
+    )
     wanted = {pk for pk in (ids | others) - set(groups) if kinds.get(pk, Kind.BRANCH) in scheme.applies}
     if Kind.BRANCH in scheme.applies:
         wanted |= set(groups.values())

@@ -58,9 +58,7 @@ def above(place: int, tree: Mapping[int, int | None]) -> list[int]:
     return found
 
 
-def _below(
-    read: set[str], rows: Iterable[Requirement], upper: set[int], tree: Mapping[int, int | None]
-) -> list[Entry]:
+def _below(read: set[str], rows: Iterable[Requirement], upper: set[int], tree: Mapping[int, int | None]) -> list[Entry]:
     wanted = [row for row in rows if f"{BELOW}{row.rule}" in read]
     names = labels({row.organisation for row in wanted}) if wanted else {}
     return [
