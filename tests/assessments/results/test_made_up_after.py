@@ -78,7 +78,9 @@ def test_a_stage_shown_after_the_period_is_missing_for_its_result(quarter):  # n
         linked(item, "study", hold(quarter.branch_a, "committee_meeting", date(2026, 8, 20), content="能源保供"))
     assessment = trial(quarter, date(2026, 11, 20))
     score = assessment.results.get(organisation=quarter.branch_a).scores.get(indicator="sync-study")
-    assert score.points == (score.maximum / 2).quantize(Decimal("0.1"), "ROUND_HALF_UP"), "lagging, and held within the period"
+    assert score.points == (score.maximum / 2).quantize(Decimal("0.1"), "ROUND_HALF_UP"), (
+        "lagging, and held within the period"
+    )
 
 
 def test_within_the_tolerance_of_its_business_date_a_stage_is_in_step_whatever_the_border(quarter):  # noqa: F811
