@@ -19,9 +19,9 @@ from common import clock
 from common.operator import OPERATOR
 from common.periods import Period
 from responsibilities.supervision.models import Supervision
-from tests.responsibilities.work.support import happened, item_at, linked
 from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import hold
+from tests.responsibilities.work.support import happened, item_at, linked
 
 pytestmark = pytest.mark.django_db
 YEAR = Period.parse("2026")
