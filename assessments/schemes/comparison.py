@@ -68,6 +68,8 @@ def parameters(row: dict) -> str:
         said.append(f"{number(row['base_at'])} 处起，每 {number(row['step'])} 增减 {number(row['step_points'])}")
     elif method == "count":
         said.append(f"每{row.get('unit', '项')} {number(row['points_each'])} 分")
+    if row.get("aspects"):
+        said.append(f"{'、'.join(row['aspects'])}取最低")
     if row.get("counted_in"):
         said.append("已在他处计分的不再扣")
     return "；".join(said)
@@ -78,7 +80,8 @@ def _rule(rule: dict) -> str:
         return f"{rule['when']}，按程度"
     if exact(str(rule["points"])) < 0:
         return f"{rule['when']} +{plain(-exact(str(rule['points'])))}"
-    return f"{rule['when']} {_PER.get(rule.get('per', 'once'), '')}−{number(rule['points'])}"
+    once = "（同一文件取最重）" if rule.get("case") else ""
+    return f"{rule['when']} {_PER.get(rule.get('per', 'once'), '')}−{number(rule['points'])}{once}"
 
 
 def source(row: dict) -> str:

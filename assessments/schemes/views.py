@@ -10,16 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.schemes import drafting
 from assessments.schemes.comparison import METHOD_NAMES, gone, number, tree
-from assessments.schemes.forms import (
-    METHODS,
-    ApproveForm,
-    BonusForm,
-    DimensionForm,
-    IndicatorForm,
-    ProposeForm,
-    WholeForm,
-    method_choices,
-)
+from assessments.schemes.forms import ApproveForm, BonusForm, DimensionForm, ProposeForm, WholeForm
+from assessments.schemes.indicator_form import IndicatorForm, method_choices, offers
 from assessments.schemes.loaders import draft_for, may_prepare, version_for
 from assessments.schemes.models import SchemeState, SchemeVersion
 from assessments.schemes.selectors import approving_meetings, version_lines
@@ -238,12 +230,14 @@ def scheme_indicator(request, pk, key="", part=""):
     else:
         dimension = _found(drafting.dimension_of, version.body, part)
     method = request.GET.get("method") or row.get("method", "ratio")
-    if method not in METHODS:
+    if not offers(version.key, method):
         if method != row.get("method"):
             raise Http404
         method = "manual"
     others = [one for part in version.body["dimensions"] for one in part["indicators"] if one["key"] != key]
-    form = IndicatorForm(_typed(request), method=method, row=row, others=others)
+    form = IndicatorForm(
+        _typed(request), method=method, row=row, others=others, key=version.key, applies=version.body["applies"]
+    )
     if request.method == "POST" and form.is_valid():
         body = drafting.with_indicator(version.body, dimension["key"], key, form.indicator())
         about = (
@@ -257,9 +251,13 @@ def scheme_indicator(request, pk, key="", part=""):
     title = f"{dimension['name']}／{row.get('name', '新的指标')}"
     drop = reverse("scheme_indicator_drop", args=[pk, key]) if key else ""
     now = (
-        "" if not row or row["method"] in METHODS else f"现在的计分方法是{METHOD_NAMES[row['method']]}，这里不能设定。"
+        ""
+        if not row or offers(version.key, row["method"])
+        else f"现在的计分方法是{METHOD_NAMES[row['method']]}，这里不能设定。"
     )
-    return _form_page(request, version, form, title, methods=method_choices(method), method=method, drop=drop, now=now)
+    return _form_page(
+        request, version, form, title, methods=method_choices(method, version.key), method=method, drop=drop, now=now
+    )
 
 
 @login_required

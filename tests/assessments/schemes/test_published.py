@@ -8,7 +8,8 @@ import pytest
 from assessments import scoring
 from assessments.entries.items import entry_items
 from assessments.schemes import drafting
-from assessments.schemes.forms import BonusForm, DimensionForm, IndicatorForm, WholeForm
+from assessments.schemes.forms import BonusForm, DimensionForm, WholeForm
+from assessments.schemes.indicator_form import IndicatorForm
 from assessments.scoring import scheme_from
 from tests.assessments.scoring.cases import given as case
 from tests.paths import DATA
