@@ -3,24 +3,17 @@
 from django.http import Http404, HttpRequest
 
 from assessments.schemes.models import SchemeVersion
-from assessments.schemes.services import BRANCH_SCHEME, SCHEMES, parsed, scheme_of
+from assessments.schemes.selectors import scheme_titles
+from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_of
 from assessments.scoring.schemes import Scheme
 from common import clock
 from common.periods import HALF, QUARTER, YEAR, Period
 
 
-def scheme_choices() -> list[tuple[str, str]]:
-    """Return [(key, title)] of the schemes in force, in the order in which a year is assessed."""
-    rows = SchemeVersion.objects.filter(state="in_force").order_by("in_force_from", "version")
-    titles = dict(rows.values_list("key", "title"))
-    order = {key: place for place, key in enumerate(SCHEMES)}
-    return sorted(titles.items(), key=lambda row: (order.get(row[0], len(order)), row[0]))
-
-
 def scheme_asked(request: HttpRequest) -> str:
     """Return the key of the scheme that the address names, the branches' by default; Http404 for another."""
     key = request.GET.get("scheme") or BRANCH_SCHEME
-    if key not in dict(scheme_choices()):
+    if key not in dict(scheme_titles()):
         raise Http404
     return key
 

@@ -15,9 +15,10 @@ from assessments.entries.forms import MOST, EntryForm, SelfForm, TallyForm
 from assessments.entries.items import bounds_of, entry_items, self_rated
 from assessments.entries.loaders import entry_for, judged_by, require_entries, spoken_for
 from assessments.entries.models import EntryKind, EntryState
-from assessments.entries.pages import asked, scheme_choices
+from assessments.entries.pages import asked
 from assessments.entries.selectors import entries_of, self_ratings
 from assessments.entries.services import entry_approve, entry_decline, entry_make, right_to_end, self_rate
+from assessments.schemes.selectors import scheme_titles
 from assessments.scoring.numbers import plain
 from branches.reach import access
 from branches.reach.rights import ASSESS, ASSESS_COMMITTEE, PUBLISH
@@ -58,7 +59,7 @@ def entry_list(request):
         "form": form,
         "key": key,
         "scheme": scheme,
-        "schemes": scheme_choices(),
+        "schemes": scheme_titles(),
         "period": period,
         "periods": periods,
         "votes": [(item.key, item.label) for item in items.values() if item.levels] if form else [],
@@ -199,7 +200,7 @@ def self_list(request):
         "title": title,
         "parts": parts if rows else [],
         "key": key,
-        "schemes": scheme_choices(),
+        "schemes": scheme_titles(),
         "scheme": scheme,
         "period": period,
         "periods": periods,

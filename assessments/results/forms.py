@@ -2,7 +2,7 @@
 
 from django import forms
 
-from assessments.entries.pages import scheme_choices
+from assessments.schemes.selectors import scheme_titles
 from assessments.schemes.services import BRANCH_SCHEME
 from common import clock
 from common.forms.form import Form
@@ -31,7 +31,7 @@ class TrialForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["period"].choices = assessable_periods()
-        self.fields["key"].choices = scheme_choices()
+        self.fields["key"].choices = scheme_titles()
 
     def clean_key(self):
         return self.cleaned_data["key"] or BRANCH_SCHEME

@@ -10,6 +10,8 @@ from responsibilities.work.models import SyncStageKind
 
 BRANCH_SCHEME, COMMITTEE_SCHEME = "tongbu-branch", "tongbu-committee"
 DEBRIEF_SCHEME, STAR_SCHEME = "tongbu-debrief", "tongbu-star"
+# In the order in which a year is assessed: each reads results of those before it alone, so that nothing runs in a circle.
+SCHEMES = (BRANCH_SCHEME, COMMITTEE_SCHEME, DEBRIEF_SCHEME, STAR_SCHEME)
 # The upper levels, of which what lies below them is counted.
 UPPER = (Kind.COMMITTEE, Kind.GENERAL_BRANCH)
 # Before the name of a requirement: that of every organisation below.
@@ -46,8 +48,6 @@ ASSESSES = {
     COMMITTEE_SCHEME: (Kind.COMMITTEE, Kind.GENERAL_BRANCH),
     DEBRIEF_SCHEME: (Kind.GENERAL_BRANCH, Kind.BRANCH),
 }
-# A scheme reads results of those before it alone, so that nothing runs in a circle.
-_ORDER = (BRANCH_SCHEME, COMMITTEE_SCHEME, DEBRIEF_SCHEME, STAR_SCHEME)
 
 MEASURES = (
     {row.measure: f"应办义务：{row.label}" for row in _ALIVE}
@@ -85,8 +85,8 @@ def derived_choices(key: str) -> dict[str, str]:
 
 def reads_itself(key: str, measure: str) -> bool:
     """Whether a measure would make a scheme read its own results, or those of one that reads it."""
-    own = _ORDER.index(key) if key in _ORDER else len(_ORDER)
-    return any(_ORDER.index(source) >= own for source in SOURCES[measure])
+    own = SCHEMES.index(key) if key in SCHEMES else len(SCHEMES)
+    return any(SCHEMES.index(source) >= own for source in SOURCES[measure])
 
 
 def rules_read(measures: Collection[str]) -> tuple[RequirementRule, ...]:

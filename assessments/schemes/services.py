@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from assessments.schemes.applying import check_applied
 from assessments.schemes.data import FOLDER, VERSIONS
-from assessments.schemes.measures import BRANCH_SCHEME, COMMITTEE_SCHEME, DEBRIEF_SCHEME, STAR_SCHEME
+from assessments.schemes.measures import BRANCH_SCHEME
 from assessments.schemes.models import SchemeState, SchemeVersion
 from assessments.schemes.selectors import approving_meetings
 from assessments.scoring import scheme_from
@@ -25,9 +25,6 @@ from common.operator import OPERATOR, Actor, account_of
 from common.periods import MONTHS_IN, Period
 from common.text import quoted
 from members.activities.models import Activity
-
-# In the order in which a year is assessed: each may read the results of those before it.
-SCHEMES = (BRANCH_SCHEME, COMMITTEE_SCHEME, DEBRIEF_SCHEME, STAR_SCHEME)
 
 
 def scheme_for(period: Period, key: str = BRANCH_SCHEME) -> SchemeVersion:

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.schemes import drafting
-from assessments.schemes.comparison import METHOD_NAMES, gone, number, tree
+from assessments.schemes.checks import checks, difference
+from assessments.schemes.comparison import METHOD_NAMES, gone, number, quota_in_words, tree, whole_changes
 from assessments.schemes.forms import ApproveForm, BonusForm, DimensionForm, ProposeForm, WholeForm
 from assessments.schemes.indicator_form import IndicatorForm, method_choices, offers
 from assessments.schemes.loaders import draft_for, may_prepare, version_for
 from assessments.schemes.models import SchemeState, SchemeVersion
-from assessments.schemes.selectors import approving_meetings, version_lines
+from assessments.schemes.selectors import approving_meetings, scheme_titles, version_lines
 from assessments.schemes.services import (
     BRANCH_SCHEME,
     scheme_approve,
@@ -25,7 +26,6 @@ from assessments.schemes.services import (
     scheme_propose,
     scheme_return,
 )
-from assessments.scoring.numbers import exact, plain
 from branches.reach import access
 from branches.reach.doors import recent_login
 from branches.reach.rights import ASSESS, SET_RULES, VIEW
@@ -46,8 +46,11 @@ def _typed(request):
 def scheme_list(request):
     """The version to read first: what is in preparation for the office, else the one in force."""
     access.require_anywhere(request.user, VIEW)
-    current = scheme_for(Period.containing(QUARTER, clock.today()))
-    open_one = SchemeVersion.objects.filter(key=BRANCH_SCHEME).exclude(state=SchemeState.IN_FORCE).first()
+    key = request.GET.get("scheme") or BRANCH_SCHEME
+    if key not in dict(scheme_titles()):
+        raise Http404
+    current = scheme_for(Period.containing(QUARTER, clock.today()), key)
+    open_one = SchemeVersion.objects.filter(key=key).exclude(state=SchemeState.IN_FORCE).first()
     return _page(request, open_one if open_one and may_prepare(request.user) else current)
 
 
@@ -59,11 +62,11 @@ def scheme_detail(request, pk):
 def _page(request, version):
     lines = version_lines(version.key)
     shown = lines if may_prepare(request.user) else [line for line in lines if line.row.fixed]
-    earlier = [line.row for line in lines if line.row.fixed and line.row.version < version.version]
-    before = earlier[0] if earlier else None
+    before = _beside(request, version, [line.row for line in shown if line.row.pk != version.pk])
     parts = tree(version.body, before.body if before else None, version.reasons)
     changes = [line for part, rows in parts for line in (part, *rows) if line.changed]
     left = gone(version.body, before.body if before else None)
+    whole = whole_changes(version.body, before.body if before else None)
     drafting_now = version.state == SchemeState.DRAFT
     assesses, decides = (access.holds_anywhere(request.user, right) for right in (ASSESS, SET_RULES))
     mine = version.proposed_by_id == request.user.pk
@@ -76,6 +79,11 @@ def _page(request, version):
         "parts": parts,
         "changes": changes,
         "left": left,
+        "whole": whole,
+        "others": [line.row for line in shown if line.row.pk != version.pk],
+        "schemes": scheme_titles(),
+        "checks": checks(version.body, changes, whole, version.reasons) if not version.fixed else [],
+        "difference": difference(version.body),
         "before": before,
         "total": total,
         "wanted": wanted,
@@ -87,14 +95,20 @@ def _page(request, version):
         "own_proposal": version.state == SchemeState.PROPOSED and mine,
         "simulates": assesses,
         "body": version.body
-        | {
-            "quotas": [
-                row | {"percent": plain(exact(str(row["max_ratio"])) * 100)} for row in version.body.get("quotas", ())
-            ]
-        },
+        | {"quotas": [row | {"words": quota_in_words(row)} for row in version.body.get("quotas", ())]},
         "bonus_items": version.body.get("bonus", {}).get("items", ()),
     }
     return render(request, "assessments/schemes/detail.html", context)
+
+
+def _beside(request, version, others):
+    """The version beside which one is read: the one asked for, else the newest in force before it."""
+    if wanted := request.GET.get("with"):
+        found = next((row for row in others if str(row.pk) == wanted), None)
+        if found is None:
+            raise Http404
+        return found
+    return next((row for row in others if row.fixed and row.version < version.version), None)
 
 
 def _title(version, changes, left, before):

@@ -59,6 +59,7 @@ VERBS = {
     "entry.withdrawn": "撤回加分、调整或否决",
     "scheme.draft": "新建考核方案草稿",
     "scheme.change": "修改考核方案草稿",
+    "scheme.simulate": "试算考核方案",
     "scheme.discard": "删除考核方案草稿",
     "scheme.propose": "报送考核方案",
     "scheme.return": "退回考核方案",

@@ -194,7 +194,7 @@ _DROP = {"post": only(*ASSESSORS, status=302)}
 ROWS |= {
     "scheme_list": Row(get=only(*VIEWERS)),
     "scheme_detail": Row(kwargs=scheme, get=only(*VIEWERS)),
-    "scheme_simulation": Row(kwargs=scheme, get=only(*ASSESSORS)),
+    "scheme_simulation": Row(kwargs=scheme, get=only(*ASSESSORS), post=only(*ASSESSORS, status=302)),
     "scheme_draft": Row(kwargs=scheme, post=only(*ASSESSORS, status=302)),
     "scheme_whole": Row(kwargs=draft_of(), **_EDIT),
     "scheme_part_new": Row(kwargs=draft_of(), **_EDIT),
