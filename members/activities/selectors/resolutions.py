@@ -102,7 +102,8 @@ def resolution_items(
     """Return the ResolutionItems whose due date lies within `period`, and not before the agency's start.
 
     period: a Period. organisations: ids (all when None). as_of: day of judging (default today); what was submitted or
-    done later is left out. done_by: what was carried out after that day is as good as not carried out. Only resolutions of records that count; a meeting below its quorum passes none.
+    done later is left out. done_by: what was carried out after that day is as good as not carried out. Only resolutions
+    of records that count; a meeting below its quorum passes none.
     """
     as_of = as_of or clock.today()
     rows = Resolution.objects.tasks().filter(
