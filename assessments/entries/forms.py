@@ -103,6 +103,17 @@ class TallyForm(Form):
             ["organisation", "activity", "expected", *(f"level_{place}" for place in range(len(item.levels)))]
         )
 
+    def rows(self) -> list[list[forms.BoundField]]:
+        """Return the fields as they stand: papers in a line, levels in a line, the others each by itself."""
+        levels = [self[f"level_{place}"] for place in range(len(self.item.levels))]
+        return [
+            [self["organisation"]],
+            [self["activity"]],
+            [self["expected"], self["invalid"]],
+            levels,
+            [self["reason"]],
+        ]
+
     def data_of_tally(self) -> dict[str, Any]:
         """Return what the service takes of a vote; valid forms only."""
         given = self.cleaned_data

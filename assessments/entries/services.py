@@ -83,6 +83,7 @@ def entry_make(
         reason=reason.strip(),
         document=document.strip(),
         made_by=account_of(by),
+        made=clock.now(),
     )
     if not found.repeated and _said(row, found):
         raise ValidationError({"item": "这个党组织这一项已经登记过；要改的，先撤回或不予采纳，再重新登记。"})

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
-from assessments import scoring
 from assessments.entries.selectors import applied
 from assessments.results.by_hand import scored
 from assessments.results.selectors.scores import facts_by_scheme
@@ -20,7 +19,9 @@ from assessments.scoring.schemes import Scheme
 from branches import audit
 from branches.jobs import services as jobs
 from branches.jobs.models import JobRun
+from branches.places.models.groups import ComparisonGroup
 from branches.places.models.organisations import Organisation
+from branches.places.selectors.groups import group_label, groups_on
 from branches.places.selectors.names import labels
 from branches.reach import access
 from branches.reach.rights import ASSESS
@@ -45,6 +46,7 @@ class Simulated:
     after: Decimal | None
     grade_before: str = ""
     grade_after: str = ""
+    group: str = ""
 
     @property
     def change(self) -> Decimal | None:
@@ -150,11 +152,12 @@ def _line(row: Simulated) -> dict:
         "before": None if row.before is None else str(row.before),
         "after": None if row.after is None else str(row.after),
         "grades": [row.grade_before, row.grade_after],
+        "group": row.group,
     }
 
 
 def simulate(version: SchemeVersion, other: SchemeVersion, period: Period) -> list[Simulated]:
-    """Return a Simulated for each organisation that both versions assess in a period, in tree order; `other` is before.
+    """Return a Simulated for each organisation that both versions assess in a period, by group and in tree order; `other` is before.
 
     Entries by hand count by either as far as it knows them. Raises ValueError (Chinese) for a draft that does not add up yet.
     """
@@ -162,17 +165,15 @@ def simulate(version: SchemeVersion, other: SchemeVersion, period: Period) -> li
     old, new = facts_by_scheme(schemes, period)
     both = [pk for pk in old if pk in new]
     by_old, by_new = (applied(scheme, period) for scheme in schemes)
-    names = labels(both)
+    names, groups = labels(both), groups_on(min(period.last, clock.today()))
     found = []
     for pk in both:
         before = scored(schemes[0], old[pk], by_old.get(pk))
         after = scored(schemes[1], new[pk], by_new.get(pk))
-        found.append(_simulated(pk, names[pk], before, after))
-    return found
-
-
-def _simulated(pk: int, name: str, before: scoring.Result, after: scoring.Result) -> Simulated:
-    return Simulated(pk, name, before.total, after.total, before.grade or "", after.grade or "")
+        label = group_label(groups.get(pk, ""))
+        found.append(Simulated(pk, names[pk], before.total, after.total, before.grade or "", after.grade or "", label))
+    order = [str(group.label) for group in ComparisonGroup]
+    return sorted(found, key=lambda row: order.index(row.group) if row.group in order else len(order))
 
 
 def rows_for(user: Actor, row: Simulation | None) -> list[Simulated]:
@@ -187,6 +188,7 @@ def rows_for(user: Actor, row: Simulation | None) -> list[Simulated]:
             None if one["before"] is None else Decimal(one["before"]),
             None if one["after"] is None else Decimal(one["after"]),
             *one["grades"],
+            one.get("group", ""),
         )
         for one in row.body["rows"]
         if one["place"] in mine

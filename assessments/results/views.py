@@ -98,8 +98,8 @@ def _points(row, part):
 @login_required
 def result_detail(request, pk):
     assessment = assessment_for(request, pk, ASSESS)
+    # In the order of the organisation: a list by rate would be read as a ranking.
     results = list(assessment.results.select_related("organisation").visible_to(request.user))
-    results.sort(key=lambda row: (-(row.total if row.total is not None else -1), row.pk))
     parts = _parts(results)
     scheme = parsed(assessment.scheme)
     period = Period.parse(assessment.period)
