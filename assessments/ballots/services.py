@@ -8,6 +8,7 @@ from assessments.ballots.models import Tally
 from assessments.ballots.selectors import meetings_to_name
 from common.operator import Actor
 from common.periods import Period
+from common.text import quoted
 from members.activities.models import Activity
 
 
@@ -30,7 +31,7 @@ def tally_make(
     if activity is None or not meetings_to_name(by, period).filter(pk=activity.pk).exists():
         raise ValidationError({"activity": "请选择已审核通过的会议记录。"})
     if unknown := [name for name in counts if name not in levels]:
-        raise ValidationError(f"没有“{unknown[0]}”这一档。")
+        raise ValidationError(f"没有{quoted(unknown[0])}这一档。")
     found = {name: counts.get(name) or 0 for name in levels}
     for place, name in enumerate(levels):
         if found[name] < 0:

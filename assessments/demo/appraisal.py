@@ -9,6 +9,7 @@ from django.utils import timezone
 from assessments.entries.services import entry_approve, entry_make, self_rate
 from assessments.results.services import assessment_trial
 from assessments.schemes.measures import COMMITTEE_SCHEME, DEBRIEF_SCHEME, SCHEMES
+from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.periods import YEAR, Period
 from members.activities.models import ActivityState, AttendanceState
@@ -28,6 +29,7 @@ class Appraisal:
         self.maker, self.today = maker, clock.today()
         self.period = Period.containing(YEAR, self.today)
         self.staff, self.secretary = maker.users["ganbu"], maker.users["dangwei"]
+        self.general = list(Organisation.objects.filter(kind=Kind.GENERAL_BRANCH).in_tree_order())
         # Nothing is drawn from the common chance, so that the rest of the year stays.
         self.number = 0
 
@@ -40,8 +42,9 @@ class Appraisal:
             for branch in self.maker.branches:
                 self._vote(branch.place, "vote-superior", 9, meeting)
                 self._vote(branch.place, "vote-members", CAME, meeting)
-            for item, more in (("vote-superior", 9), ("vote-members", CAME)):
-                self._vote(self.maker.general, item, more, meeting)
+            for place in self.general:
+                self._vote(place, "vote-superior", 9, meeting)
+                self._vote(place, "vote-members", CAME, meeting)
         with clock.at(_moment(self.today - timedelta(days=3), 15)):
             self._of_committee()
         with clock.at(_moment(self.today - timedelta(days=2), 9)):
@@ -90,7 +93,7 @@ class Appraisal:
 
     def _of_committee(self):
         """The committee says what it thinks of itself, the Party group's secretary gives the points."""
-        committee, general = self.maker.committee, self.maker.general
+        committee = self.maker.committee
         own = {"period": self.period, "key": COMMITTEE_SCHEME, "indicator": "ca-practice"}
         self_rate(by=self.staff, organisation=committee, points=Decimal(4), text="形成四项做法，两项已印发推广", **own)
         given = {
@@ -101,7 +104,7 @@ class Appraisal:
         }
         for place, by, points, reason in (
             (committee, self.maker.users["dangzu"], 3, "两项印发推广，一项被上级转发"),
-            (general, self.staff, 1, "窗口延时服务的做法在其他支部推广"),
+            *((place, self.staff, 1, "一项做法在其他支部推广") for place in self.general),
         ):
             row = entry_make(by=by, organisation=place, points=Decimal(points), reason=reason, **given)
             entry_approve(by=self.secretary, entry=row)

@@ -68,9 +68,7 @@ def entry_make(
         raise ValidationError({"item": "请选择方案中的一项。"})
     if organisation.kind not in scheme.applies:
         raise ValidationError({"organisation": f"{scheme.title}不考核这个党组织。"})
-    for name, value in (("reason", reason), ("document", document)):
-        if not value.strip():
-            raise ValidationError({name: "请写明理由。" if name == "reason" else "请写明依据，如文号或材料名称。"})
+    _written(reason=reason, document=document)
     row = ManualEntry(
         scheme_key=key,
         period=str(period),
@@ -93,6 +91,14 @@ def entry_make(
     with audit.change(by=by, verb="entry.make", obj=row, organisation=organisation):
         row.save()
     return row
+
+
+def _written(**texts: str) -> None:
+    """Raise ValidationError by field for what is not written down."""
+    missing = {"reason": "请写明理由。", "document": "请写明依据，如文号或材料名称。"}
+    for name, value in texts.items():
+        if not value.strip():
+            raise ValidationError({name: missing[name]})
 
 
 def _said(row: ManualEntry, item: EntryItem) -> bool:

@@ -187,7 +187,8 @@ def rows_for(user: Actor, row: Simulation | None) -> list[Simulated]:
             one["name"],
             None if one["before"] is None else Decimal(one["before"]),
             None if one["after"] is None else Decimal(one["after"]),
-            *one["grades"],
+            one["grades"][0],
+            one["grades"][1],
             one.get("group", ""),
         )
         for one in row.body["rows"]

@@ -3,6 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from fractions import Fraction
+
+from django.db.models import F
 
 from assessments import scoring
 from assessments.entries.selectors import Applied
@@ -20,6 +23,7 @@ from assessments.scoring.facts import COUNTED
 from assessments.scoring.once import once
 from assessments.scoring.schemes import Scheme
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
+from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import Period
 from responsibilities.requirements.selectors import Requirement
@@ -128,22 +132,20 @@ def _places(
     names: dict[int, str] = {}
     kinds: dict[int, str] = {}
     standing: set[int] = set()
-    versions = OrganisationVersion.objects.filter(starts__lte=day)
+    share = Fraction(dated_settings.number("founding_share", period.first))
+    versions = OrganisationVersion.objects.filter(starts__lte=day).annotate(founded=F("organisation__founded"))
     for version in versions.order_by("starts"):
         kinds[version.organisation_id] = version.kind
-        if version.ends is None or version.ends >= period.first:
+        young = version.founded is not None and not period.counts_since(version.founded, share)
+        if not young and (version.ends is None or version.ends >= period.first):
             standing.add(version.organisation_id)
         if version.kind != Kind.SMALL_GROUP or version.organisation_id not in ids:
             continue
         if version.parent_id is not None:
             groups[version.organisation_id] = version.parent_id
         names[version.organisation_id] = version.short_name
-    # Branches that owe something; of the others, who stood in the period.
-    others = (
-        standing
-        if Kind.BRANCH not in scheme.applies or not rows
-        else {pk for pk in standing if kinds[pk] != Kind.BRANCH}
-    )
+    # Branches that owe something; of the others, who stood long enough in the period.
+    others = standing if not rows else {pk for pk in standing if kinds[pk] != Kind.BRANCH}
     wanted = {pk for pk in (ids | others) - set(groups) if kinds.get(pk, Kind.BRANCH) in scheme.applies}
     if Kind.BRANCH in scheme.applies:
         wanted |= set(groups.values())
