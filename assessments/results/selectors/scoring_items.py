@@ -117,7 +117,7 @@ _SYNC_STATES = {
 
 
 def sync_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Entry]:
     """Return the Entries of the stages whose business date lies in `period`, one for each branch that carries the item.
 
@@ -126,9 +126,7 @@ def sync_entries(
     items = None
     if organisations is not None:
         items = WorkCarrier.objects.filter(organisation__in=organisations).order_by().values("item")
-    points = sync_points(
-        items, as_of=as_of or clock.today(), first=period.first, last=period.last, held_until=counted_until(period)
-    )
+    points = sync_points(items, as_of=as_of or clock.today(), first=period.first, last=period.last, held_until=until)
     names = dict(WorkItem.objects.filter(pk__in={point.item for point in points}).values_list("pk", "name"))
     wanted = None if organisations is None else set(organisations)
     return [
@@ -159,7 +157,7 @@ def _records(point: SyncPoint) -> tuple[int, ...]:
 
 
 def duty_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Entry]:
     """Return the Entries of the duties of branches that fell due in `period`, one for each slot.
 
@@ -175,7 +173,7 @@ def duty_entries(
         for slot in slots[duty.pk]
         if counts_on(slot, period.year) in period and slot.state not in LEFT_OUT
     ]
-    made_up = _made_up_after([slot for _, slot in due], counted_until(period))
+    made_up = _made_up_after([slot for _, slot in due], until)
     return [
         Entry(
             duty.list.organisation_id,
@@ -226,18 +224,18 @@ def _duty_item(duty: Duty, slot: DutySlot, as_of: date, *, counts: bool) -> scor
 
 
 def supervision_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Entry]:
     """Return the Entries of the notices to be answered in `period` (rule resp-gongwei): answered in time is met."""
     return [
         Entry(row.organisation, SUPERVISIONS_ANSWERED, whole_item(row, "督查", ("supervision", row.pk), "件", "回复"))
         # An answer after the period was closed is none.
-        for row in supervision_items(period, organisations, min(as_of or clock.today(), counted_until(period)))
+        for row in supervision_items(period, organisations, min(as_of or clock.today(), until))
     ]
 
 
 def resolution_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Entry]:
     """Return the Entries of the resolutions to be carried out in `period`."""
     return [
@@ -247,7 +245,7 @@ def resolution_entries(
             whole_item(row, "决议", ("activity", row.activity), "项", "办结"),
             (row.activity,),
         )
-        for row in resolution_items(period, organisations, as_of, counted_until(period))
+        for row in resolution_items(period, organisations, as_of, until)
     ]
 
 
@@ -265,11 +263,15 @@ def whole_item(row: SupervisionItem | ResolutionItem, noun: str, target: tuple, 
 
 
 def further_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period,
+    organisations: Collection[int] | None = None,
+    as_of: date | None = None,
+    until: date | None = None,
 ) -> list[Entry]:
-    """Return the Entries of everything but requirements that fell due in `period`."""
+    """Return the Entries of everything but requirements that fell due in `period`. until: as `counted_until` has it."""
+    last = until or counted_until(period)
     return [
         entry
         for entries in (sync_entries, duty_entries, supervision_entries, resolution_entries)
-        for entry in entries(period, organisations, as_of)
+        for entry in entries(period, last, organisations, as_of)
     ]
