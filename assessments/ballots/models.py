@@ -10,12 +10,13 @@ class Tally(models.Model):
     """What was counted of one vote.
 
     about: what was voted on. activity: the record of the meeting at which it was; None only of counts from before they named one.
-    levels: {level: ballots}; who voted how is nowhere. invalid: blanks and double marks. expected: ballots issued.
+    levels: {level: ballots}, names: the levels in their order; who voted how is nowhere. invalid: blanks and double marks. expected: ballots issued.
     """
 
     about = models.CharField(max_length=60)
     activity = models.ForeignKey("members.Activity", null=True, on_delete=models.PROTECT, related_name="+")
     levels = models.JSONField()
+    names = models.JSONField(default=list)
     invalid = models.PositiveIntegerField("无效票", default=0)
     expected = models.PositiveIntegerField("发出票数")
 
@@ -27,7 +28,7 @@ class Tally(models.Model):
         ]
 
     def __str__(self) -> str:
-        said = [f"{name} {number}" for name, number in self.levels.items() if number]
+        said = [f"{name} {self.levels[name]}" for name in self.names if self.levels[name]]
         return "，".join(said + ([f"{INVALID} {self.invalid}"] if self.invalid else []))
 
     @property

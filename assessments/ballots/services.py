@@ -43,4 +43,6 @@ def tally_make(
         raise ValidationError(
             {"expected": f"各档合计 {valid} 张，无效 {invalid} 张，多于发出的 {expected} 张，请核对。"}
         )
-    return Tally.objects.create(about=about[:60], activity=activity, levels=found, invalid=invalid, expected=expected)
+    return Tally.objects.create(
+        about=about[:60], activity=activity, levels=found, names=list(levels), invalid=invalid, expected=expected
+    )

@@ -15,7 +15,7 @@ def into_tallies(apps, schema_editor):
             continue
         counts, invalid = row.ballots["counts"], row.ballots.get("invalid", 0)
         row.tally = tallies.create(
-            about=row.label.partition("（")[0][:60], levels=counts, invalid=invalid, expected=sum(counts.values()) + invalid
+            about=row.label.partition("（")[0][:60], levels=counts, names=list(counts), invalid=invalid, expected=sum(counts.values()) + invalid
         )
         row.save(update_fields=["tally"])
 
@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('about', models.CharField(max_length=60)),
                 ('levels', models.JSONField()),
+                ('names', models.JSONField(default=list)),
                 ('invalid', models.PositiveIntegerField(default=0, verbose_name='无效票')),
                 ('expected', models.PositiveIntegerField(verbose_name='发出票数')),
                 ('activity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.activity')),

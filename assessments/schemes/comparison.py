@@ -5,7 +5,7 @@ from typing import Any
 
 from assessments.schemes.measures import MEASURES
 from assessments.scoring.numbers import exact, plain
-from assessments.scoring.schemes import BY_HAND
+from assessments.scoring.schemes import BY_HAND, ordered
 from common.text import quoted
 
 METHOD_NAMES = {
@@ -59,7 +59,7 @@ def parameters(row: dict) -> str:
     elif method == "deduct":
         said += [_rule(rule) for rule in row.get("deductions", ())]
     elif method == "graded":
-        said += [f"{name} {number(points)}" for name, points in row.get("levels", {}).items()]
+        said += [f"{name} {number(points)}" for name, points in ordered(row.get("levels", {}))]
     elif method == "bands":
         said += [
             f"{number(bound)} 以上 {number(points)}" if bound is not None else f"以下 {number(points)}"

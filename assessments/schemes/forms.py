@@ -7,6 +7,7 @@ from django import forms
 from assessments.schemes.comparison import number
 from assessments.schemes.lines import GRADES, ROWS, Lines
 from assessments.schemes.lines import figure as _figure
+from assessments.scoring.schemes import ordered
 from common.forms.fields import DayField, PlainTextField
 from common.forms.form import Form
 
@@ -155,7 +156,7 @@ class BonusForm(Lines):
         row = row or {}
         initial = {"what": row.get("what", "")}
         initial |= {key: number(row[key]) for key in ("points", "cap") if row.get(key) is not None}
-        for place, (name, points) in enumerate(list(row.get("levels", {}).items())[:ROWS]):
+        for place, (name, points) in enumerate(ordered(row.get("levels", {}))[:ROWS]):
             initial |= {f"level_{place}": name, f"level_points_{place}": number(points)}
         super().__init__(*args, initial=initial, **kwargs)
         for place in range(ROWS):

@@ -9,7 +9,7 @@ from assessments.schemes.comparison import METHOD_NAMES, number
 from assessments.schemes.lines import ROWS, Lines
 from assessments.schemes.lines import figure as _figure
 from assessments.schemes.measures import BRANCH_SCHEME, MEASURES, counted_choices, derived_choices
-from assessments.scoring.schemes import BY_HAND
+from assessments.scoring.schemes import BY_HAND, ordered
 from common.forms.fields import PlainTextField
 
 # What the service applies: figures come from records, or from what people enter.
@@ -106,7 +106,7 @@ class IndicatorForm(Lines):
                 found[f"fault_{place}"] = number(abs(points))
                 if points < 0:
                     found[f"per_{place}"] = "plus"
-        for place, (name, points) in enumerate(list(row.get("levels", {}).items())[:ROWS]):
+        for place, (name, points) in enumerate(ordered(row.get("levels", {}))[:ROWS]):
             found[f"level_{place}"], found[f"level_points_{place}"] = name, number(points)
         for place, (bound, points) in enumerate(row.get("bands", ())[:ROWS]):
             found[f"band_{place}"] = "" if bound is None else number(bound)

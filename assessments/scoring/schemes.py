@@ -267,6 +267,11 @@ def indicators_from(data):
     return found
 
 
+def ordered(levels):
+    """Return [(name, points)] of levels, the highest first: a database keeps no order of its own."""
+    return sorted(levels.items(), key=lambda level: -_number(level[1]))
+
+
 def _number(value):
     """TOML writes decimals as floats: read through text, which is what the file says."""
     if value is None:
@@ -304,7 +309,7 @@ def _indicator(data):
         sub_items=tuple(_number(points) for points in data.get("sub_items", ())),
         floor_at=data.get("floor_at", "sub_item"),
         bonus_may_exceed=data.get("bonus_may_exceed", False),
-        levels=tuple((name, _number(value)) for name, value in data.get("levels", {}).items()),
+        levels=tuple((name, _number(value)) for name, value in ordered(data.get("levels", {}))),
         points_each=_number(data.get("points_each")),
         min_valid=data.get("min_valid", 0),
         unit=data.get("unit", "次"),
@@ -329,7 +334,7 @@ def _bonus(data):
                 row["what"],
                 _number(row.get("points")),
                 _number(row.get("cap")),
-                tuple((name, _number(value)) for name, value in row.get("levels", {}).items()),
+                tuple((name, _number(value)) for name, value in reversed(ordered(row.get("levels", {})))),
             )
             for row in data.get("items", ())
         ),

@@ -386,11 +386,11 @@ def test_there_are_53_cases_and_none_is_left_out():
     assert sorted(CASES) == sorted(ANSWERS) == list(range(1, 54))
 
 
-@pytest.mark.parametrize("id", sorted(CASES))
-def test_case(id):
-    case = CASES[id]
-    found = ANSWERS[id](case["given"])
+@pytest.mark.parametrize("case_id", sorted(CASES))
+def test_case(case_id):
+    case = CASES[case_id]
+    found = ANSWERS[case_id](case["given"])
     # 26, 28: what the case says beyond the answer is in it too; nothing of what it expects may be missing.
-    assert set(case["expect"]) <= set(found), (id, found)
+    assert set(case["expect"]) <= set(found), (case_id, found)
     for key, expected in case["expect"].items():
-        assert same(found[key], expected), (id, key, found[key], expected)
+        assert same(found[key], expected), (case_id, key, found[key], expected)
