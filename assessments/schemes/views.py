@@ -13,7 +13,7 @@ from assessments.schemes.checks import checks, difference
 from assessments.schemes.comparison import METHOD_NAMES, gone, number, quota_in_words, tree, whole_changes
 from assessments.schemes.forms import ApproveForm, BonusForm, DimensionForm, ProposeForm, WholeForm
 from assessments.schemes.indicator_form import IndicatorForm, method_choices, offers
-from assessments.schemes.loaders import draft_for, may_prepare, version_for
+from assessments.schemes.loaders import draft_for, may_prepare, speaks_for_itself, version_for
 from assessments.schemes.models import SchemeState, SchemeVersion
 from assessments.schemes.selectors import approving_meetings, scheme_titles, version_lines
 from assessments.schemes.services import (
@@ -26,9 +26,10 @@ from assessments.schemes.services import (
     scheme_propose,
     scheme_return,
 )
+from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.doors import recent_login
-from branches.reach.rights import ASSESS, SET_RULES, VIEW
+from branches.reach.rights import ASSESS, ASSESS_COMMITTEE, SET_RULES, VIEW
 from common import clock
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
@@ -94,6 +95,10 @@ def _page(request, version):
         "may_approve": version.state == SchemeState.PROPOSED and decides and not mine,
         "own_proposal": version.state == SchemeState.PROPOSED and mine,
         "simulates": assesses,
+        "rates_itself": version.fixed and speaks_for_itself(request.user, version.body),
+        "judges_committee": version.fixed
+        and Kind.COMMITTEE in version.body["applies"]
+        and access.holds_anywhere(request.user, ASSESS_COMMITTEE),
         "body": version.body
         | {"quotas": [row | {"words": quota_in_words(row)} for row in version.body.get("quotas", ())]},
         "bonus_items": version.body.get("bonus", {}).get("items", ()),

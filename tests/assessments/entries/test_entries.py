@@ -425,3 +425,18 @@ def test_nobody_answers_his_own_rating_and_nothing_is_said_after_the_result_was_
         assessment_send(by=quarter.staff, assessment=assessment)
         with pytest.raises(Conflict, match="已送达"):
             self_rate(by=quarter.secretary_a, **said)
+
+
+def test_whoever_may_finds_the_way_from_the_schemes_page(quarter, as_):  # noqa: F811
+    with clock.at(DAY):
+        assert "评定机关党委" in as_("party_secretary").get("/schemes/?scheme=tongbu-committee").content.decode()
+        assert "评定机关党委" not in as_("staff").get("/schemes/?scheme=tongbu-committee").content.decode()
+        page = as_("general_secretary").get("/schemes/?scheme=tongbu-committee").content.decode()
+        assert "/results/entries/own/?scheme=tongbu-committee" in page
+        assert (
+            "典型经验定型推广"
+            in as_("general_secretary").get("/results/entries/own/?scheme=tongbu-committee").content.decode()
+        )
+        assert "填写自评" not in as_("secretary_a").get("/schemes/").content.decode(), "nothing is scored by hand there"
+        for key, status in (("tongbu-star", 200), ("nothing", 404), ("", 200)):
+            assert as_("secretary_a").get(f"/schemes/?scheme={key}").status_code == status
