@@ -220,7 +220,7 @@ def _evidence(records: dict[tuple[int, str], list[int]]) -> dict[tuple[int, str]
     }
     order = {pk: place for place, pk in enumerate(known)}
     return {
-        key: [known[pk] for pk in sorted(set(found) & set(known), key=order.__getitem__)]
+        key: [known[pk] for pk in sorted({pk for pk in found if pk in known}, key=order.__getitem__)]
         for key, found in records.items()
     }
 
