@@ -58,6 +58,7 @@ def entry_list(request):
     context = {
         "form": form,
         "key": key,
+        "assesses": access.holds_anywhere(request.user, ASSESS),
         "scheme": scheme,
         "schemes": scheme_titles(),
         "period": period,

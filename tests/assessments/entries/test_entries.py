@@ -431,6 +431,9 @@ def test_whoever_may_finds_the_way_from_the_schemes_page(quarter, as_):  # noqa:
     with clock.at(DAY):
         assert "评定机关党委" in as_("party_secretary").get("/schemes/?scheme=tongbu-committee").content.decode()
         assert "评定机关党委" not in as_("staff").get("/schemes/?scheme=tongbu-committee").content.decode()
+        # Who only gives the committee's points has no list of results to go to.
+        listed = as_("party_secretary").get("/results/entries/?scheme=tongbu-committee").content.decode()
+        assert "登记一项" in listed and 'href="/results/"' not in listed
         page = as_("general_secretary").get("/schemes/?scheme=tongbu-committee").content.decode()
         assert "/results/entries/own/?scheme=tongbu-committee" in page
         assert (
