@@ -1,10 +1,12 @@
 """The models of this room, for Django alone: code imports a model from its subject."""
 
-from assessments.entries.models import ManualEntry
+from assessments.ballots.models import Tally
+from assessments.entries.models import ManualEntry, SelfRating
 from assessments.facts.models import Fact, FillState
 from assessments.hearing.models import Objection, Opinion
 from assessments.reports.models import Report, ReportDocument
 from assessments.results.models import Assessment, Result, Score
+from assessments.results.simulation_models import Simulation
 from assessments.schemes.models import SchemeVersion
 
 __all__ = [
@@ -19,4 +21,7 @@ __all__ = [
     "Result",
     "SchemeVersion",
     "Score",
+    "SelfRating",
+    "Simulation",
+    "Tally",
 ]

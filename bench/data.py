@@ -117,6 +117,8 @@ def _records(cursor, size, first):
         "edited_by_hand": "false",
         "created": "now()",
         "changed": "now()",
+        "accepted_together": "false",
+        "topics": "'[]'::jsonb",
         "no_reviewer": "false",
         "return_reason": "''",
         "return_field": "''",

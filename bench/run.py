@@ -21,6 +21,7 @@ from django.test.utils import CaptureQueriesContext, setup_test_environment
 
 from assessments.facts import fill as rollups
 from assessments.facts.families import FAMILIES
+from assessments.results.services import assessment_trial
 from bench.data import SIZES, YEAR, build
 from branches.access.models import User
 from branches.access.services.appointments import appointment_make
@@ -132,9 +133,21 @@ def pages(place):
         print(f"  {name:<14} {len(queries):>3} statements  {1000 * seconds:7.0f} ms")
 
 
-def measure(name):
+def trials():
+    """Try a quarter and the year by the branches' scheme: seconds, and statements that read."""
+    for period in (Period.parse(f"{YEAR}Q3"), Period(YEAR_KIND, YEAR)):
+        with CaptureQueriesContext(connection) as queries:
+            seconds = timed(lambda period=period: assessment_trial(by=OPERATOR, period=period, as_of=AS_OF))
+        read = sum(row["sql"].lstrip().upper().startswith("SELECT") for row in queries.captured_queries)
+        print(f"  trial of {period}: {seconds:.2f} s, {read} statements that read")
+
+
+def measure(name, *, only_trials=False):
     print(f"\n{name}: {SIZES[name]}")
     print(f"  data made in {timed(lambda: build(SIZES[name])):.1f} s")
+    if only_trials:
+        trials()
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE bench_fact (place bigint, month timestamptz, measure text, numerator numeric, denominator numeric)"
@@ -153,6 +166,7 @@ def measure(name):
     for which, records in changes():
         part = incremental(records)
         print(f"  after {len(records)} records changed, {which}: {part:.2f} s, ratio {part / full:.2f} (target 0.05)")
+    trials()
     pages(Organisation.objects.root())
 
 
@@ -160,11 +174,13 @@ def main():
     if connection.vendor != "postgresql":
         sys.exit("bin/bench measures on PostgreSQL: set DATABASE_URL.")
     setup_test_environment()
-    for name in sys.argv[1:] or ["S", "M"]:
+    words = sys.argv[1:]
+    only_trials = "--trials" in words
+    for name in [word for word in words if word != "--trials"] or ["S", "M"]:
         real = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
-            measure(name)
+            measure(name, only_trials=only_trials)
         finally:
             connection.creation.destroy_test_db(real, verbosity=0)
 

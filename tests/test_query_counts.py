@@ -38,10 +38,11 @@ MORE = {
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
     "review_detail": 30,
     "review_queue": 16,
-    # All that a version reads of a quarter, reckoned live: requirements, stages, duties, supervisions, resolutions, entries.
-    "scheme_simulation": 48,
-    # With the secretary's debriefing (people and what they attended) and what was entered by hand.
-    "score_estimate": 35,
+    # Which scheme and which version, the places that may be chosen, what was entered and what is said of oneself.
+    "entry_list": 14,
+    "self_list": 14,
+    # With the secretary's debriefing (people and what they attended), what was entered by hand, and when the quarter closes.
+    "score_estimate": 36,
     "sync_board": 21,
     "work_detail": 21,
 }
@@ -62,8 +63,6 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60
 GROWS = {
-    # It tries every branch that the reader assesses.
-    "scheme_simulation": 1290,
     "duty_list": 4070,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.

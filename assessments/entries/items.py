@@ -21,7 +21,8 @@ class EntryItem:
 
     key: its address within the scheme. low, high: bounds of the points to be typed, None where the scheme says them. number:
     place of the bonus item, veto or rule in the scheme. repeated: whether each occurrence is entered on its own.
-    levels: of a vote, on which ballots are counted. names_indicator: whether the entry must name one (a veto that sets it to zero).
+    levels: of a vote, on which ballots are counted. slot: of a level, what all levels of the same thing have in common; level: its
+    name. names_indicator: whether the entry must name one (a veto that sets it to zero).
     """
 
     key: str
@@ -35,6 +36,8 @@ class EntryItem:
     names_indicator: bool = False
     repeated: bool = False
     levels: tuple[str, ...] = ()
+    slot: str = ""
+    level: str = ""
 
 
 def entry_items(scheme: Scheme, kind_of_period: str) -> dict[str, EntryItem]:
@@ -43,6 +46,10 @@ def entry_items(scheme: Scheme, kind_of_period: str) -> dict[str, EntryItem]:
     for quota in scheme.quota_for(kind_of_period):
         label = f"{quota.grade}名额并列时列入"
         found.append(EntryItem(f"quota/{quota.grade}", EntryKind.QUOTA, label))
+    for grade in scheme.grades:
+        if grade.condition:
+            label = f"{grade.name}另需：{grade.condition}（已具备）"
+            found.append(EntryItem(f"condition/{grade.name}", EntryKind.CONDITION, label))
     return {item.key: item for item in found}
 
 
@@ -98,9 +105,14 @@ def _deductions(row: Indicator) -> Iterator[EntryItem]:
 def _scores(row: Indicator) -> Iterator[EntryItem]:
     key = f"score/{row.key}"
     if row.method == "graded":
-        for name, points in row.levels:
-            label = f"{row.name}：{name}（{plain(points)} 分）"
-            yield EntryItem(f"{key}/{name}", EntryKind.SCORE, label, indicator=row.key, points=points)
+        # Each aspect is judged by itself; without any the indicator as a whole.
+        for number, aspect in enumerate(row.aspects or ("",)):
+            of, slot = (f"（{aspect}）", f"{key}/{number}") if aspect else ("", key)
+            for name, points in row.levels:
+                label = f"{row.name}{of}：{name}（{plain(points)} 分）"
+                yield EntryItem(
+                    f"{slot}/{name}", EntryKind.SCORE, label, indicator=row.key, points=points, slot=slot, level=name
+                )
     elif row.method == "manual":
         label = f"{row.name}（0 至 {plain(row.points)} 分）"
         yield EntryItem(key, EntryKind.SCORE, label, Fraction(0), row.points, indicator=row.key)
@@ -120,3 +132,13 @@ def _adjustments(scheme: Scheme) -> Iterator[EntryItem]:
         yield EntryItem(
             f"adjust/{row.key}", EntryKind.ADJUST, label, low=-row.points, high=row.points, indicator=row.key
         )
+
+
+def self_rated(scheme: Scheme) -> list[Indicator]:
+    """Return the indicators of a scheme of which an organisation says what it thinks itself: those that people score."""
+    return [row for _, row in scheme.indicators() if row.by_hand and row.method not in ("deduct", "votes")]
+
+
+def bounds_of(row: Indicator) -> tuple[Fraction, Fraction]:
+    """Return the bounds of what is typed for an indicator that people score without levels: its points, or a figure."""
+    return Fraction(0), row.points if row.method == "manual" else _MOST

@@ -1,10 +1,12 @@
-"""What people enter beside what is counted: bonus, veto, adjustment, a score by hand, who takes the last place of a quota."""
+"""What people enter beside what is counted: bonus, veto, adjustment, a score by hand, who takes the last place of a quota; and
+what an organisation says of itself beside it."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from assessments.scoring.numbers import plain
 from branches.reach.querysets import ScopedQuerySet
 
 
@@ -15,6 +17,7 @@ class EntryKind(models.TextChoices):
     SCORE = "score", "人工评分"
     DEDUCT = "deduct", "扣分"
     QUOTA = "quota", "名额取舍"
+    CONDITION = "condition", "等次条件"
 
 
 class EntryState(models.TextChoices):
@@ -40,8 +43,8 @@ class ManualEntry(models.Model):
     label = models.CharField(max_length=200)
     indicator = models.CharField(max_length=40, blank=True)
     points = models.DecimalField("分值", max_digits=6, decimal_places=2, null=True)
-    # Of a vote, {"counts": {level: ballots}, "invalid": ballots}.
-    ballots = models.JSONField(null=True)
+    # Of a vote, what was counted at a meeting.
+    tally = models.OneToOneField("assessments.Tally", null=True, on_delete=models.PROTECT, related_name="entry")
     reason = models.CharField("理由", max_length=300)
     document = models.CharField("依据", max_length=120)
     state = models.CharField(max_length=10, choices=EntryState.choices, default=EntryState.OPEN)
@@ -75,3 +78,34 @@ class ManualEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}：{self.label}"
+
+
+class SelfRating(models.Model):
+    """What an organisation says of one indicator that people judge, before its result is sent; the superior's word counts.
+
+    level: of the scheme's levels, or ""; points: where the scheme asks for a figure.
+    """
+
+    scheme_key = models.CharField(max_length=40)
+    period = models.CharField(max_length=7)
+    organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
+    indicator = models.CharField(max_length=40)
+    level = models.CharField("自评档次", max_length=20, blank=True)
+    points = models.DecimalField("自评", max_digits=6, decimal_places=2, null=True)
+    text = models.CharField("自评说明", max_length=300)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    made = models.DateTimeField(default=timezone.now)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme_key", "period", "organisation", "indicator"], name="self_rating_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.level or (plain(self.points) if self.points is not None else "")

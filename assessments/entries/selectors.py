@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from assessments import scoring
 from assessments.entries.items import EntryItem, entry_items
-from assessments.entries.models import EntryKind, EntryState, ManualEntry
+from assessments.entries.models import EntryKind, EntryState, ManualEntry, SelfRating
 from assessments.scoring.numbers import exact
 from assessments.scoring.schemes import Indicator, Scheme
 from common.periods import Period
@@ -18,20 +18,34 @@ from common.periods import Period
 
 @dataclass
 class Applied:
-    """What approved entries say of one organisation, for `scoring.score`; places: grades whose quota place it takes."""
+    """What approved entries say of one organisation, for `scoring.score`.
+
+    places: grades whose quota place it takes. conditions: grades whose further condition it fulfils.
+    """
 
     bonus: list[Fraction] = field(default_factory=list)
     vetoes: list[scoring.VetoEvent] = field(default_factory=list)
     adjustments: list[scoring.Adjustment] = field(default_factory=list)
     values: dict[str, scoring.Fact] = field(default_factory=dict)
     places: set[str] = field(default_factory=set)
+    conditions: set[str] = field(default_factory=set)
     rows: list[ManualEntry] = field(default_factory=list)
 
 
 def entries_of(period: Period, key: str) -> QuerySet[ManualEntry]:
     """Return the entries of a period, the newest first; what was declined or withdrawn included."""
     rows = ManualEntry.objects.filter(scheme_key=key, period=str(period))
-    return rows.select_related("organisation__parent", "made_by", "decided_by")
+    return rows.select_related("organisation__parent", "made_by", "decided_by", "tally__activity")
+
+
+def self_ratings(
+    period: Period, key: str, organisations: Collection[int] | None = None
+) -> dict[tuple[int, str], SelfRating]:
+    """Return {(organisation id, indicator): SelfRating} of a period."""
+    rows = SelfRating.objects.filter(scheme_key=key, period=str(period)).select_related("made_by")
+    if organisations is not None:
+        rows = rows.filter(organisation__in=organisations)
+    return {(row.organisation_id, row.indicator): row for row in rows}
 
 
 def waiting_entries(period: Period, key: str) -> QuerySet[ManualEntry]:
@@ -69,24 +83,39 @@ def _applied(scheme: Scheme, items: dict[str, EntryItem], rows: list[ManualEntry
         elif row.kind == EntryKind.ADJUST:
             found.adjustments.append(scoring.Adjustment(row.indicator, row.points or Decimal(0), row.reason))
         elif row.kind == EntryKind.SCORE:
-            found.values[row.indicator] = _judged(known[row.indicator], item, row)
+            found.values[row.indicator] = _judged(known[row.indicator], item, row, found.values.get(row.indicator))
         elif row.kind == EntryKind.DEDUCT:
             points = item.points if item.points is not None else exact(row.points)
-            text = f"{known[row.indicator].deductions[item.number].when}：{row.reason}"
-            faults[row.indicator].append(scoring.Deduction(text, points))
+            rule = known[row.indicator].deductions[item.number]
+            # Faults of one case rest on the same paper.
+            case = f"{rule.case}/{row.document}" if rule.case else ""
+            faults[row.indicator].append(
+                scoring.Deduction(f"{rule.when}：{row.reason}", points, part=rule.part, case=case)
+            )
+        elif row.kind == EntryKind.CONDITION:
+            found.conditions.add(row.item.partition("/")[2])
         else:
             found.places.add(row.item.partition("/")[2])
     found.values |= {key: scoring.Fact(deductions=tuple(rows)) for key, rows in faults.items()}
+    for key, fact in found.values.items():
+        # The lowest of several counts, once each has been judged.
+        if known[key].aspects and fact.level is not None and len(fact.also) + 1 < len(known[key].aspects):
+            found.values[key] = scoring.Fact.unknown("还有方面没有评定")
     found.bonus = [_counted(scheme, number, values) for number, values in sorted(bonuses.items())]
     return found
 
 
-def _judged(indicator: Indicator, item: EntryItem, row: ManualEntry) -> scoring.Fact:
-    """The fact that an entry gives for an indicator: its level, its points, or the figure that points follow from."""
+def _judged(indicator: Indicator, item: EntryItem, row: ManualEntry, before: scoring.Fact | None) -> scoring.Fact:
+    """The fact that an entry gives for an indicator: its level, its points, or the figure that points follow from.
+
+    before: what another entry has said of it; of several aspects each has its level.
+    """
     if indicator.method == "graded":
-        return scoring.Fact(level=item.key.split("/", 2)[2])
-    if indicator.method == "votes" and row.ballots:
-        return scoring.Fact(votes=scoring.Votes(row.ballots["counts"], blank=row.ballots["invalid"]))
+        if before is not None and before.level is not None:
+            return replace(before, also=(*before.also, item.level))
+        return scoring.Fact(level=item.level)
+    if indicator.method == "votes" and row.tally is not None:
+        return scoring.Fact(votes=scoring.Votes(row.tally.levels, blank=row.tally.invalid))
     if indicator.method == "manual":
         return scoring.Fact(value=row.points, of=indicator.points, text=row.reason)
     return scoring.Fact(count=row.points) if indicator.method == "count" else scoring.Fact(value=row.points, of=1)

@@ -1,26 +1,44 @@
 """Entries by hand: made by whoever assesses, approved by another who publishes; only then they count."""
 
 from decimal import Decimal
+from typing import TypedDict
 
 from django.core.exceptions import ValidationError
 
-from assessments.entries.ballots import ballots_from
-from assessments.entries.items import EntryItem, entry_items
-from assessments.entries.models import EntryKind, EntryState, ManualEntry
+from assessments.ballots.models import Tally
+from assessments.ballots.services import tally_make
+from assessments.entries.items import EntryItem, bounds_of, entry_items, self_rated
+from assessments.entries.models import EntryKind, EntryState, ManualEntry, SelfRating
 from assessments.schemes.models import SchemeVersion
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_of
 from assessments.scoring.numbers import exact, plain
 from assessments.scoring.schemes import Scheme
 from branches import audit
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
-from branches.reach.rights import ASSESS, PUBLISH
+from branches.reach.reach import fresh as reach_now
+from branches.reach.rights import ASSESS, ASSESS_COMMITTEE, DUTIES, PUBLISH, RECORD
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
-from common.operator import Actor, account_of
+from common.operator import OPERATOR, Actor, account_of
 from common.periods import Period
 from common.text import quoted
+from members.activities.models import Activity
+
+
+class TallyData(TypedDict):
+    """What is typed of a vote: the record of its meeting, ballots by level, invalid ones, ballots issued."""
+
+    activity: Activity | None
+    counts: dict[str, int | None]
+    invalid: int
+    expected: int
+
+
+def right_to_judge(organisation: Organisation) -> str:
+    """Return the right that scores of an organisation by hand ask for: its own office does not judge the committee."""
+    return ASSESS_COMMITTEE if organisation.kind in (Kind.COMMITTEE, Kind.PARTY_GROUP) else ASSESS
 
 
 @one_transaction
@@ -34,15 +52,15 @@ def entry_make(
     document: str,
     points: Decimal | None = None,
     indicator: str = "",
-    ballots: str = "",
+    tally: TallyData | None = None,
     key: str = BRANCH_SCHEME,
 ) -> ManualEntry:
     """Enter something about an organisation in a period and return the ManualEntry, which waits for approval.
 
     item: key of an EntryItem of the version by which the period is assessed. points: where the scheme leaves them open.
-    indicator: of a veto that sets one to zero. ballots: of a vote, as typed (ballots.py). Raises ValidationError by field.
+    indicator: of a veto that sets one to zero. tally: of a vote. Raises ValidationError by field.
     """
-    access.require(by, ASSESS, organisation)
+    access.require(by, right_to_judge(organisation), organisation)
     scheme = parsed(scheme_of(period, key))
     _not_frozen(key, period)
     found = entry_items(scheme, period.kind).get(item)
@@ -50,9 +68,7 @@ def entry_make(
         raise ValidationError({"item": "请选择方案中的一项。"})
     if organisation.kind not in scheme.applies:
         raise ValidationError({"organisation": f"{scheme.title}不考核这个党组织。"})
-    for name, value in (("reason", reason), ("document", document)):
-        if not value.strip():
-            raise ValidationError({name: "请写明理由。" if name == "reason" else "请写明依据，如文号或材料名称。"})
+    _written(reason=reason, document=document)
     row = ManualEntry(
         scheme_key=key,
         period=str(period),
@@ -62,24 +78,45 @@ def entry_make(
         label=found.label,
         indicator=_indicator(scheme, found, indicator),
         points=_points(found, points),
-        ballots=_ballots(found, ballots),
         reason=reason.strip(),
         document=document.strip(),
         made_by=account_of(by),
+        made=clock.now(),
     )
-    if not found.repeated and _said(row):
+    if not found.repeated and _said(row, found):
         raise ValidationError({"item": "这个党组织这一项已经登记过；要改的，先撤回或不予采纳，再重新登记。"})
+    if row.kind == EntryKind.SCORE and _rated_by(row, by):
+        raise ValidationError({"item": "这一项的自评由您填写，由另一位同志评定。"})
+    row.tally = _tally(by, period, scheme, found, tally)
     with audit.change(by=by, verb="entry.make", obj=row, organisation=organisation):
         row.save()
     return row
 
 
-def _said(row: ManualEntry) -> bool:
+def _written(**texts: str) -> None:
+    """Raise ValidationError by field for what is not written down."""
+    missing = {"reason": "请写明理由。", "document": "请写明依据，如文号或材料名称。"}
+    for name, value in texts.items():
+        if not value.strip():
+            raise ValidationError({name: missing[name]})
+
+
+def _said(row: ManualEntry, item: EntryItem) -> bool:
     """Whether the same stands already; of a score another level is the same."""
     same = ManualEntry.objects.filter(
         scheme_key=row.scheme_key, period=row.period, organisation=row.organisation, indicator=row.indicator
     ).filter(state__in=(EntryState.OPEN, EntryState.APPROVED), kind=row.kind)
-    return (same if row.kind == EntryKind.SCORE else same.filter(item=row.item)).exists()
+    if row.kind != EntryKind.SCORE:
+        return same.filter(item=row.item).exists()
+    return (same.filter(item__startswith=f"{item.slot}/") if item.slot else same).exists()
+
+
+def _rated_by(row: ManualEntry, by: Actor) -> bool:
+    """Whether `by` has said what the organisation thinks of this indicator: nobody answers his own."""
+    own = SelfRating.objects.filter(
+        scheme_key=row.scheme_key, period=row.period, organisation=row.organisation_id, indicator=row.indicator
+    )
+    return own.filter(made_by=account_of(by), made_by__isnull=False).exists()
 
 
 def _not_frozen(key: str, period: Period) -> None:
@@ -100,15 +137,15 @@ def _points(item: EntryItem, points: Decimal | None) -> Decimal | None:
     return points
 
 
-def _ballots(item: EntryItem, text: str) -> dict | None:
+def _tally(by: Actor, period: Period, scheme: Scheme, item: EntryItem, data: TallyData | None) -> Tally | None:
     if not item.levels:
-        if text.strip():
-            raise ValidationError({"ballots": "只有测评票才填写票数。"})
+        if data is not None:
+            raise ValidationError({"item": "只有测评票才登记票数。"})
         return None
-    try:
-        return ballots_from(text, item.levels)
-    except ValueError as error:
-        raise ValidationError({"ballots": str(error)}) from None
+    if data is None:
+        raise ValidationError({"item": "测评票请在“登记测评票”填写各档票数和会议记录。"})
+    about = next(row.name for _, row in scheme.indicators() if row.key == item.indicator)
+    return tally_make(by=by, about=about, period=period, levels=item.levels, **data)
 
 
 def _indicator(scheme: Scheme, item: EntryItem, indicator: str) -> str:
@@ -127,6 +164,8 @@ def entry_approve(*, by: Actor, entry: ManualEntry) -> ManualEntry:
     entry = _open(by, entry, PUBLISH)
     if _own(by, entry):
         raise ValidationError("自己登记的由另一位有权限的同志审定。")
+    if entry.kind == EntryKind.SCORE and _rated_by(entry, by):
+        raise ValidationError("这一项的自评由您填写，由另一位有权限的同志审定。")
     return _decide(by, entry, EntryState.APPROVED)
 
 
@@ -134,10 +173,16 @@ def entry_approve(*, by: Actor, entry: ManualEntry) -> ManualEntry:
 def entry_decline(*, by: Actor, entry: ManualEntry, answer: str) -> ManualEntry:
     """Do not take an entry, with the reason; its author withdraws it the same way."""
     own = _own(by, entry)
-    entry = _open(by, entry, ASSESS if own else PUBLISH)
+    entry = _open(by, entry, right_to_end(entry.organisation, own=own))
     if not answer.strip():
         raise ValidationError({"reason": "请写明原因。"})
     return _decide(by, entry, EntryState.WITHDRAWN if own else EntryState.DECLINED, answer.strip())
+
+
+def right_to_end(organisation: Organisation, *, own: bool) -> str:
+    """Return the right that not taking an entry asks for; what was said of the committee its own secretary does not decline."""
+    judges = right_to_judge(organisation)
+    return judges if own or judges == ASSESS_COMMITTEE else PUBLISH
 
 
 def _own(by: Actor, entry: ManualEntry) -> bool:
@@ -159,3 +204,67 @@ def _decide(by: Actor, entry: ManualEntry, state: str, answer: str = "") -> Manu
         entry.decided_by, entry.decided = account_of(by), clock.now()
         entry.save()
     return entry
+
+
+# ---- what an organisation says of itself
+
+
+def speaks_for(by: Actor, organisation: Organisation) -> bool:
+    """Whether `by` says what an organisation thinks of itself: who holds a seat there and reports its duties; of the committee,
+    which has its office above, who records for it."""
+    if by is OPERATOR:
+        return True
+    now = reach_now(by, at=organisation.pk)
+    if organisation.kind == Kind.COMMITTEE:
+        return now.holds(RECORD, organisation.pk)
+    return now.holds(DUTIES, organisation.pk) and any(seat.organisation == organisation.pk for seat in now.seats)
+
+
+@one_transaction
+def self_rate(
+    *,
+    by: Actor,
+    period: Period,
+    organisation: Organisation,
+    indicator: str,
+    text: str,
+    points: Decimal | None = None,
+    level: str = "",
+    key: str = BRANCH_SCHEME,
+) -> SelfRating:
+    """Say for an organisation what it thinks of an indicator that people judge; said again it replaces what was said.
+
+    Until the result is sent to it. Raises ValidationError by field (points, level, text), Conflict afterwards.
+    """
+    if not speaks_for(by, organisation):
+        access.require(by, DUTIES, organisation)
+        raise access.Forbidden(DUTIES, organisation, "自评由本组织填写")
+    scheme = parsed(scheme_of(period, key))
+    known = {row.key: row for row in self_rated(scheme)}
+    if indicator not in known or organisation.kind not in scheme.applies:
+        raise ValidationError("这一项不用自评。")
+    _not_sent(key, period)
+    row = known[indicator]
+    levels = [name for name, _ in row.levels]
+    if row.method == "graded" and level not in levels:
+        raise ValidationError({"level": "请选择一档。"})
+    low, high = bounds_of(row)
+    if row.method != "graded" and (points is None or not low <= exact(points) <= high):
+        raise ValidationError({"points": f"请填写 {plain(low)} 至 {plain(high)} 之间的数。"})
+    if not text.strip():
+        raise ValidationError({"text": "请用一句话说明。"})
+    where = {"scheme_key": key, "period": str(period), "organisation": organisation, "indicator": indicator}
+    found = SelfRating.objects.select_for_update().filter(**where).first() or SelfRating(**where)
+    with audit.change(by=by, verb="entry.self", obj=found, organisation=organisation):
+        found.level, found.points = (level, None) if row.method == "graded" else ("", points)
+        found.text, found.made_by, found.made = text.strip(), account_of(by), clock.now()
+        found.save()
+    return found
+
+
+def _not_sent(key: str, period: Period) -> None:
+    sent = SchemeVersion.objects.filter(
+        key=key, assessments__period=str(period), assessments__state__in=("sent", "frozen", "published")
+    )
+    if sent.exists():
+        raise Conflict("这一期的结果已送达，不能再改自评；对得分有不同意见的，请提出异议。")

@@ -1,4 +1,6 @@
-"""Enter bonus, veto, adjustment and scores by hand for a period; another person approves them."""
+"""Enter bonus, veto, adjustment, scores by hand and counted ballots for a period; another person approves them."""
+
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,109 +10,230 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assessments.entries.ballots import in_words
-from assessments.entries.forms import EntryForm
-from assessments.entries.items import entry_items
-from assessments.entries.loaders import entry_for, require_entries
-from assessments.entries.models import EntryState
-from assessments.entries.selectors import entries_of
-from assessments.entries.services import entry_approve, entry_decline, entry_make
-from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_of
-from branches.places.models.organisations import Organisation
+from assessments.ballots.selectors import meetings_to_name
+from assessments.entries.forms import MOST, EntryForm, SelfForm, TallyForm
+from assessments.entries.items import bounds_of, entry_items, self_rated
+from assessments.entries.loaders import entry_for, judged_by, require_entries, spoken_for
+from assessments.entries.models import EntryKind, EntryState
+from assessments.entries.pages import asked
+from assessments.entries.selectors import entries_of, self_ratings
+from assessments.entries.services import entry_approve, entry_decline, entry_make, right_to_end, self_rate
+from assessments.schemes.selectors import scheme_titles
+from assessments.scoring.numbers import plain
 from branches.reach import access
-from branches.reach.rights import ASSESS, PUBLISH
-from common import clock
+from branches.reach.rights import ASSESS, ASSESS_COMMITTEE, PUBLISH
 from common.errors import Conflict
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
-from common.periods import QUARTER, YEAR, Period
+
+FORM = ["GET", "POST"]
 
 
-def _periods():
-    """The periods that may still be assessed: the year and its quarters up to now, and those of the year before."""
-    today = clock.today()
-    year, quarter = Period.containing(YEAR, today), Period.containing(QUARTER, today)
-    rows = [year]
-    for _ in range(quarter.number + 4):
-        rows.append(quarter)
-        quarter = quarter.previous()
-    return [*rows, year.previous()]
-
-
-def _period(request):
-    text = request.GET.get("period") or str(_periods()[1])
-    try:
-        period = Period.parse(text)
-    except ValueError:
-        raise Http404 from None
-    if period not in _periods():
-        raise Http404
-    return period
+def _address(name, key, period, **more):
+    return f"{reverse(name)}?{urlencode({'scheme': key, 'period': str(period), **more})}"
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(FORM)
 def entry_list(request):
-    """The entries of a period with what waits first, and the form of a new one."""
+    """The entries of a scheme and period with what waits first, and the form of a new one."""
     require_entries(request)
-    period = _period(request)
+    key, scheme, period, periods = asked(request)
     form = None
-    if access.holds_anywhere(request.user, ASSESS):
-        scheme = parsed(scheme_of(period))
+    items = entry_items(scheme, period.kind)
+    places = judged_by(request.user, scheme)
+    if places is not None:
         form = EntryForm(
             request.POST if request.method == "POST" else None,
-            organisations=Organisation.objects.visible_to(request.user, ASSESS)
-            .filter(kind__in=scheme.applies, archived_on__isnull=True)
-            .in_tree_order(),
-            items=entry_items(scheme, period.kind),
+            organisations=places,
+            items=items,
             indicators=[(row.key, f"{part.name}／{row.name}") for part, row in scheme.indicators()],
         )
     if request.method == "POST":
         if form is None:
             raise Http404
-        if form.is_valid() and _made(request, period, form):
-            return redirect(f"{reverse('entry_list')}?period={period}")
-    return _page(request, period, form, status=422 if request.method == "POST" else 200)
+        if form.is_valid() and _done(request, form, entry_make, period=period, key=key, **form.cleaned_data):
+            messages.success(request, "已登记，待另一位有权限的同志审定")
+            return redirect(_address("entry_list", key, period))
+    context = {
+        "form": form,
+        "key": key,
+        "assesses": access.holds_anywhere(request.user, ASSESS),
+        "scheme": scheme,
+        "schemes": scheme_titles(),
+        "period": period,
+        "periods": periods,
+        "votes": [(item.key, item.label) for item in items.values() if item.levels] if form else [],
+        "rates_itself": bool(self_rated(scheme)) and bool(spoken_for(request.user, scheme)),
+        **_lines(request, key, scheme, period),
+    }
+    return render(request, "assessments/entries/list.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _made(request, period, form):
+def _done(request, form, service, **data):
+    """Call a service with what a valid form says; what it refuses goes into the form. Returns whether it was done."""
     try:
-        entry_make(by=request.user, period=period, **form.cleaned_data)
+        service(by=request.user, **data)
     except ValidationError as error:
         take_errors(form, error)
         return False
     except Conflict as error:
         form.add_error(None, error.message)
         return False
-    messages.success(request, "已登记，待另一位有权限的同志审定")
     return True
 
 
-def _page(request, period, form, status=200):
-    seen = entries_of(period, BRANCH_SCHEME)
-    rows = list(seen.visible_to(request.user, ASSESS) | seen.visible_to(request.user, PUBLISH))
+def _lines(request, key, scheme, period):
+    """What is entered, each line with what may be done, and the self-rating beside a score."""
+    seen = entries_of(period, key)
+    reading = [seen.visible_to(request.user, right) for right in (ASSESS, ASSESS_COMMITTEE, PUBLISH)]
+    rows = list(reading[0] | reading[1] | reading[2])
     rows.sort(key=lambda row: (row.state != EntryState.OPEN, -row.pk))
     publisher = access.holds_anywhere(request.user, PUBLISH)
+    own = self_ratings(period, key, {row.organisation_id for row in rows})
     lines = []
     for row in rows:
         mine, open_ = row.made_by_id == request.user.pk, row.state == EntryState.OPEN
+        rated = own.get((row.organisation_id, row.indicator)) if row.kind == EntryKind.SCORE else None
+        ends = open_ and access.has_right(request.user, right_to_end(row.organisation, own=mine), row.organisation)
         lines.append(
-            {
-                "row": row,
-                "may_approve": open_ and publisher and not mine,
-                "may_end": open_ and (publisher or mine),
-                "mine": mine,
-                "ballots": in_words(row.ballots) if row.ballots else "",
-            }
+            {"row": row, "may_approve": open_ and publisher and not mine, "may_end": ends, "mine": mine, "own": rated}
         )
     waiting = sum(row.state == EntryState.OPEN for row in rows)
     title = f"{waiting} 项待审定" if waiting else f"{period.label()}没有待审定的事项"
-    context = {"title": title, "lines": lines, "form": form, "period": period, "periods": _periods()}
-    return render(request, "assessments/entries/list.html", context, status=status)
+    return {"title": title, "lines": lines, "unjudged": _unjudged(request, key, scheme, period, rows)}
+
+
+def _unjudged(request, key, scheme, period, rows):
+    """Self-ratings that nobody has answered: [(organisation, indicator, rating)] of whom the reader judges."""
+    places = judged_by(request.user, scheme)
+    if places is None or not self_rated(scheme):
+        return []
+    names = {row.key: row.name for row in self_rated(scheme)}
+    known = {place.pk: place for place in places}
+    judged = {
+        (row.organisation_id, row.indicator) for row in rows if row.state in (EntryState.OPEN, EntryState.APPROVED)
+    }
+    ratings = self_ratings(period, key, known)
+    return [
+        {"place": known[place].label, "name": names[indicator], "own": rated}
+        for (place, indicator), rated in ratings.items()
+        if (place, indicator) not in judged and indicator in names
+    ]
+
+
+@login_required
+@require_http_methods(FORM)
+def tally_new(request):
+    """Counted ballots of one indicator: the record of the meeting, found by a word, and the counts by level."""
+    require_entries(request)
+    key, scheme, period, _ = asked(request)
+    places = judged_by(request.user, scheme)
+    votes = {item.key: item for item in entry_items(scheme, period.kind).values() if item.levels}
+    if places is None:
+        raise Http404
+    item = votes.get(request.GET.get("item") or next(iter(votes), ""))
+    if item is None:
+        raise Http404
+    words = request.GET.get("q", "")[:60]
+    found = meetings_to_name(request.user, period, words)
+    offered = meetings_to_name(request.user, period).filter(pk__in=[row.pk for row in found[:MOST]])
+    form = TallyForm(
+        request.POST if request.method == "POST" else None, item=item, organisations=places, meetings=offered
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        meeting = given["activity"]
+        data = {"organisation": given["organisation"], "item": item.key, "reason": given["reason"]}
+        data |= {"document": f"{meeting.day:%Y-%m-%d} {meeting.title}"[:120], "tally": form.data_of_tally()}
+        if _done(request, form, entry_make, period=period, key=key, **data):
+            messages.success(request, "票数已登记，待另一位有权限的同志审定")
+            return redirect(_address("entry_list", key, period))
+    context = {
+        "title": f"{period.label()}{item.label.partition('（')[0]}",
+        "form": form,
+        "key": key,
+        "scheme": scheme,
+        "period": period,
+        "item": item,
+        "votes": list(votes.values()),
+        "q": words,
+        "none_found": not offered,
+    }
+    return render(request, "assessments/entries/tally.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+def self_list(request):
+    """What an organisation says of itself, indicator by indicator, beside what its superior says of it."""
+    key, scheme, period, periods = asked(request)
+    places = spoken_for(request.user, scheme)
+    if not places:
+        raise Http404
+    rows = self_rated(scheme)
+    rated = self_ratings(period, key, [place.pk for place in places])
+    judged = {}
+    for entry in entries_of(period, key).filter(
+        organisation__in=places, kind=EntryKind.SCORE, state=EntryState.APPROVED
+    ):
+        judged.setdefault((entry.organisation_id, entry.indicator), []).append(entry)
+    parts = [
+        {
+            "place": place,
+            "rows": [
+                {
+                    "row": row,
+                    "most": plain(row.points),
+                    "own": rated.get((place.pk, row.key)),
+                    "judged": judged.get((place.pk, row.key), []),
+                    "url": _address("self_rating", key, period, place=place.pk, indicator=row.key),
+                }
+                for row in rows
+            ],
+        }
+        for place in places
+    ]
+    open_ones = sum(line["own"] is None for part in parts for line in part["rows"])
+    title = f"还有 {open_ones} 项没有自评" if open_ones else "各项都已自评"
+    if not rows:
+        title = "这个方案没有需要自评的指标"
+    context = {
+        "title": title,
+        "parts": parts if rows else [],
+        "key": key,
+        "schemes": scheme_titles(),
+        "scheme": scheme,
+        "period": period,
+        "periods": periods,
+    }
+    return render(request, "assessments/entries/self_list.html", context)
+
+
+@login_required
+@require_http_methods(FORM)
+def self_rating(request):
+    """One indicator: own level or figure and one sentence."""
+    key, scheme, period, _ = asked(request)
+    place = next((one for one in spoken_for(request.user, scheme) if str(one.pk) == request.GET.get("place")), None)
+    row = next((one for one in self_rated(scheme) if one.key == request.GET.get("indicator")), None)
+    if place is None or row is None:
+        raise Http404
+    before = self_ratings(period, key, [place.pk]).get((place.pk, row.key))
+    initial = {"level": before.level, "points": before.points, "text": before.text} if before else {}
+    high = plain(bounds_of(row)[1])
+    form = SelfForm(request.POST if request.method == "POST" else None, row=row, high=high, initial=initial)
+    back = _address("self_list", key, period)
+    if request.method == "POST" and form.is_valid():
+        data = {"period": period, "key": key, "organisation": place, "indicator": row.key}
+        if _done(request, form, self_rate, **data, **form.cleaned_data):
+            messages.success(request, "自评已保存")
+            return redirect(back)
+    context = {"title": f"{place.label}：{row.name}", "form": form, "back": back, "period": period, "scheme": scheme}
+    return render(request, "assessments/entries/self.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _back(entry):
-    return f"{reverse('entry_list')}?period={entry.period}"
+    return _address("entry_list", entry.scheme_key, entry.period)
 
 
 @login_required
@@ -127,7 +250,7 @@ def entry_approve_page(request, pk):
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(FORM)
 def entry_decline_page(request, pk):
     entry = entry_for(request, pk)
     mine = entry.made_by_id == request.user.pk

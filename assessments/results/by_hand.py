@@ -1,12 +1,13 @@
 """Approved entries by hand and quotas in a result: given to the arithmetic, kept with the result so that it says them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.urls import reverse
+
 from assessments import scoring
-from assessments.entries.ballots import in_words
-from assessments.entries.models import EntryKind, ManualEntry
+from assessments.entries.models import EntryKind, ManualEntry, SelfRating
 from assessments.entries.selectors import Applied
 from assessments.results.models import Result
 from assessments.scoring.facts import KNOWN
@@ -34,10 +35,12 @@ def scored(
     how: Callable[..., scoring.Result] = scoring.score,
 ) -> scoring.Result:
     """Return the Result of facts and approved entries. how: scoring.score, or scoring.best_reachable."""
+    met = by_hand.conditions if by_hand else set()
+    unmet = [grade.name for grade in scheme.grades if grade.condition and grade.name not in met]
     if by_hand is None:
-        return how(scheme, facts)
+        return how(scheme, facts, unmet=unmet)
     given = {**facts, **by_hand.values}
-    return how(scheme, given, bonus=by_hand.bonus, vetoes=by_hand.vetoes, adjustments=by_hand.adjustments)
+    return how(scheme, given, bonus=by_hand.bonus, vetoes=by_hand.vetoes, adjustments=by_hand.adjustments, unmet=unmet)
 
 
 # Groups with fewer share one pool of places (judgement 6.5).
@@ -56,10 +59,17 @@ def quota_shares(
     Places are counted of those with a grade, in each group of comparable organisations (groups: {organisation: group}). A tie
     at the edge is decided by approved entries (places), else it stays open.
     """
+    order = [grade.name for grade in scheme.grades]
+    quotas = sorted(scheme.quota_for(period.kind), key=lambda quota: order.index(quota.grade))
     shares: dict[int, Share] = {}
-    for quota in scheme.quota_for(period.kind):
-        for pool in _pools(outcomes, groups or {}):
-            shares |= _shares(scheme, quota, pool, by_hand)
+    for pool in _pools(outcomes, groups or {}):
+        places = scoring.places_of([(quota.max_ratio, quota.number, quota.about) for quota in quotas], len(pool))
+        held = {pk: outcome.grade or "" for pk, outcome in pool.items()}
+        # Whoever falls out of one grade competes for the places of the next.
+        for quota, number in zip(quotas, places, strict=True):
+            found = _shares(scheme, quota, number, pool, held, by_hand)
+            held |= {pk: share.grade for pk, share in found.items()}
+            shares |= found
     return shares
 
 
@@ -74,11 +84,13 @@ def _pools(outcomes: Outcomes, groups: Mapping[int, str]) -> list[dict[int, scor
     return [*large, small] if small else large
 
 
-def _shares(scheme: Scheme, quota: Quota, outcomes: Outcomes, by_hand: Mapping[int, Applied]) -> dict[int, Share]:
-    graded = list(outcomes)
-    holders = [pk for pk in graded if outcomes[pk].grade == quota.grade]
-    places = scoring.quota_places(len(graded), quota.max_ratio)
-    totals = [(pk, _exact_total(scheme, outcomes[pk])) for pk in holders]
+def _shares(
+    scheme: Scheme, quota: Quota, places: int, pool: Outcomes, held: Mapping[int, str], by_hand: Mapping[int, Applied]
+) -> dict[int, Share]:
+    """held: {organisation: the grade it holds so far} of those in the pool."""
+    graded = list(pool)
+    holders = [pk for pk in graded if held[pk] == quota.grade]
+    totals = [(pk, _exact_total(scheme, pool[pk])) for pk in holders]
     outcome = scoring.apply_quota(totals, places, scheme.quota_tie)
     order = [grade.name for grade in scheme.grades]
     below = order[min(order.index(quota.grade) + 1, len(order) - 1)]
@@ -97,11 +109,21 @@ def _exact_total(scheme: Scheme, outcome: scoring.Result) -> Decimal:
 
 
 def with_entries(
-    result: Result, outcome: scoring.Result, by_hand: Applied | None, share: Share | None, group: str
+    result: Result,
+    outcome: scoring.Result,
+    by_hand: Applied | None,
+    share: Share | None,
+    group: str,
+    own: Iterable[SelfRating] = (),
 ) -> Result:
-    """Return the result with its group, what was entered by hand and what a quota did, in its body."""
+    """Return the result with its group, what was entered by hand and what a quota did, in its body.
+
+    own: what the organisation says of itself; the superior's counts, both are kept.
+    """
     result.body["group"] = group
     rows = by_hand.rows if by_hand else []
+    if own := list(own):
+        result.body["self"] = [_beside(row, outcome, rows) for row in own]
     result.body["entries"] = [row.pk for row in rows]
     result.body["by_hand"] = [_said(row, outcome) for row in rows if row.kind != EntryKind.QUOTA]
     if outcome.bonus_listed:
@@ -114,6 +136,37 @@ def with_entries(
     return result
 
 
+def _beside(own: SelfRating, outcome: scoring.Result, rows: Iterable[ManualEntry]) -> dict:
+    """Both columns of an indicator: its own level and sentence, the superior's points and reason."""
+    scores = {score.key: score for score in outcome.indicators}
+    judged = [row for row in rows if row.kind == EntryKind.SCORE and row.indicator == own.indicator]
+    points = scores[own.indicator].points if own.indicator in scores else None
+    return {
+        "indicator": own.indicator,
+        "own": str(own),
+        "text": own.text,
+        "points": None if points is None else str(points),
+        "reason": "；".join(row.reason for row in judged),
+    }
+
+
+def said_of(result: Result, by_hand: Applied | None) -> dict[str, list[dict]]:
+    """Return {indicator: [{"text", "url"}]} of what stands beside its points: self-rating and the superior's word, counted ballots."""
+    found: dict[str, list[dict]] = {}
+    for row in result.body.get("self", ()):
+        text = f"自评 {row['own']}：{row['text']}"
+        if row["points"] is not None:
+            text += f"；上级评定 {row['points']} 分：{row['reason']}"
+        found.setdefault(row["indicator"], []).append({"text": text, "url": ""})
+    for entry in by_hand.rows if by_hand else ():
+        if entry.tally is not None:
+            meeting = entry.tally.activity
+            words = f"测评票 {entry.tally.in_words}" + (f"，{meeting.day:%-m月%-d日}会议" if meeting else "")
+            url = reverse("activity_detail", args=[meeting.pk]) if meeting else ""
+            found.setdefault(entry.indicator, []).append({"text": words, "url": url})
+    return found
+
+
 def _said(row: ManualEntry, outcome: scoring.Result) -> dict:
     scores = {score.key: score for score in outcome.indicators}
     idle = row.kind in (EntryKind.ADJUST, EntryKind.SCORE, EntryKind.DEDUCT) and scores[row.indicator].state != KNOWN
@@ -122,7 +175,7 @@ def _said(row: ManualEntry, outcome: scoring.Result) -> dict:
         "what": f"{row.get_kind_display()}：{row.label}",
         "indicator": row.indicator,
         "points": None if row.points is None else str(row.points),
-        "ballots": in_words(row.ballots) if row.ballots else "",
+        "ballots": row.tally.in_words if row.tally else "",
         "reason": row.reason,
         "document": row.document,
         "by": row.made_by.name if row.made_by else "系统",

@@ -3,6 +3,8 @@
 from django import forms
 
 from assessments.results.selectors.matrix import CHANGE, TREE
+from assessments.schemes.selectors import scheme_titles
+from assessments.schemes.services import BRANCH_SCHEME
 from branches.places.models.groups import ComparisonGroup
 from common import clock
 from common.forms.filters import Filter, YearField
@@ -23,6 +25,7 @@ def assessable_periods():
 
 
 class TrialForm(Form):
+    key = forms.ChoiceField(label="方案", required=False)
     period = forms.ChoiceField(label="考核期")
     reason = forms.CharField(
         label="更正原因", required=False, max_length=300, help_text="已发布过的考核期须写明为什么更正。"
@@ -31,6 +34,10 @@ class TrialForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["period"].choices = assessable_periods()
+        self.fields["key"].choices = scheme_titles()
+
+    def clean_key(self):
+        return self.cleaned_data["key"] or BRANCH_SCHEME
 
     def clean_period(self):
         return Period.parse(self.cleaned_data["period"])

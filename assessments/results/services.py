@@ -1,7 +1,7 @@
 """Trials of a period. The branches are heard and results frozen in hearing/services.py, published in reports/services.py."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,11 +9,14 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from assessments import scoring
-from assessments.entries.selectors import applied, waiting_entries
-from assessments.results.by_hand import quota_shares, scored, with_entries
+from assessments.entries.models import SelfRating
+from assessments.entries.selectors import applied, self_ratings, waiting_entries
+from assessments.results.by_hand import quota_shares, said_of, scored, with_entries
 from assessments.results.models import Assessment, AssessmentState, Result, Score
+from assessments.results.periods import closed_on
+from assessments.results.selectors.derived import sources_of, sources_open
 from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
-from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_of
+from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for, scheme_of
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
 from assessments.scoring.schemes import Scheme
 from assessments.scoring.totals import COMPLETE
@@ -23,19 +26,19 @@ from branches.places.selectors.groups import groups_on
 from branches.places.selectors.names import Then, names_over_time
 from branches.reach import access
 from branches.reach.rights import ASSESS
-from branches.settings import dated as dated_settings
 from branches.settings.start import agency_start, not_yet
 from common import clock, database
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
-from common.periods import Period
+from common.periods import HALF, QUARTER, YEAR, Period
 from common.text import quoted
 from members.activities.models import Activity
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.waiting import pending_in
 
 TRIAL_LOCK = 7_302_041
+PERIOD_WORDS = {QUARTER: "季度", HALF: "半年", YEAR: "年度"}
 
 
 def root_of_results() -> Organisation:
@@ -136,7 +139,8 @@ def assessment_trial(
     version = scheme_of(period, key)
     scheme = parsed(version)
     if period.kind not in scheme.periods:
-        raise ValidationError({"period": "该方案按季度和年度考核。"})
+        words = "、".join(PERIOD_WORDS[kind] for kind in scheme.periods)
+        raise ValidationError({"period": f"{scheme.title}按{words}考核。"})
     if period.first > clock.today():
         raise ValidationError({"period": "考核期还没有开始。"})
     if period.last < agency_start():
@@ -180,6 +184,9 @@ def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) 
     by_hand = applied(scheme, period)
     outcomes = {pk: scored(scheme, facts[pk], by_hand.get(pk)) for pk in facts}
     groups = groups_on(day)
+    own: dict[int, list[SelfRating]] = {}
+    for (place, _), row in self_ratings(period, scheme.key).items():
+        own.setdefault(place, []).append(row)
     shares = quota_shares(scheme, period, outcomes, by_hand, groups)
     results = Result.objects.bulk_create(
         with_entries(
@@ -188,6 +195,7 @@ def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) 
             by_hand.get(pk),
             shares.get(pk),
             groups.get(pk, ""),
+            own.get(pk, ()),
         )
         for pk in facts
     )
@@ -195,8 +203,9 @@ def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) 
     scores = []
     for result in results:
         place = result.organisation_id
+        said = said_of(result, by_hand.get(place))
         for score in _scores(result, outcomes[place], facts[place]):
-            score.evidence = evidence.get((place, score.indicator), [])
+            score.evidence = [*said.get(score.indicator, ()), *evidence.get((place, score.indicator), ())]
             scores.append(score)
     Score.objects.bulk_create(scores, batch_size=1000)
 
@@ -211,7 +220,7 @@ def _evidence(records: dict[tuple[int, str], list[int]]) -> dict[tuple[int, str]
     }
     order = {pk: place for place, pk in enumerate(known)}
     return {
-        key: [known[pk] for pk in sorted(set(found) & set(known), key=order.__getitem__)]
+        key: [known[pk] for pk in sorted({pk for pk in found if pk in known}, key=order.__getitem__)]
         for key, found in records.items()
     }
 
@@ -224,11 +233,6 @@ def locked(assessment: Assessment, state: str, what: str) -> Assessment:
     return fresh
 
 
-def closed_on(period: Period) -> date:
-    """Return the day from which a period counts as closed: its end plus the days of grace (decisions 21)."""
-    return period.last + timedelta(days=dated_settings.whole("grace_days", period.last) + 1)
-
-
 def ready(assessment: Assessment, what: str) -> None:
     """Raise ValidationError unless the trial is of a closed period, computed once it was closed, and whole (decisions 26, 27).
 
@@ -237,6 +241,7 @@ def ready(assessment: Assessment, what: str) -> None:
     period = Period.parse(assessment.period)
     if clock.today() < closed_on(period):
         raise ValidationError(f"{period.label()}要到{closed_on(period):%Y年%-m月%-d日}才结束补报，之后可以{what}。")
+    _sources_closed(assessment, period, what)
     if assessment.as_of < closed_on(period):
         as_of = clock.in_words(assessment.as_of)
         raise ValidationError(f"现有试算按 {as_of}计算，当时还在补报，请重新试算后再{what}。")
@@ -247,6 +252,17 @@ def ready(assessment: Assessment, what: str) -> None:
         raise ValidationError(f"{'、'.join(open_ones[:5])}的结果不完整，不能{what}。")
     if not assessment.results.filter(state=COMPLETE).exists():
         raise ValidationError(f"没有可以{what}的结果。")
+
+
+def _sources_closed(assessment: Assessment, period: Period, what: str) -> None:
+    """Raise ValidationError while results that this one rests on are not frozen, or were frozen after it was computed."""
+    scheme = parsed(assessment.scheme)
+    found = sources_of(scheme, period)
+    missing = [str(scheme_for(period, key).title) for key in sources_open(scheme, found, applies=scheme.applies)]
+    if missing:
+        raise ValidationError(f"{'、'.join(missing)}当期的结果还没有冻结，冻结后重新试算才能{what}。")
+    if any(row.frozen is not None and row.frozen > assessment.made for row in found):
+        raise ValidationError(f"试算之后所依据的结果有了变化，请重新试算后再{what}。")
 
 
 def settled(period: Period) -> None:

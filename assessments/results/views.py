@@ -100,9 +100,8 @@ def _points(row, part):
 @login_required
 def result_detail(request, pk):
     assessment = assessment_for(request, pk, ASSESS)
+    # In the order of the organisation: a list by rate would be read as a ranking.
     results = list(assessment.results.select_related("organisation").visible_to(request.user))
-    # In the order of the tree, in which they were made: no list of results is a ranking.
-    results.sort(key=lambda row: row.pk)
     parts = _parts(results)
     scheme = parsed(assessment.scheme)
     period = Period.parse(assessment.period)

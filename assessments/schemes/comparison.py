@@ -5,7 +5,8 @@ from typing import Any
 
 from assessments.schemes.measures import MEASURES
 from assessments.scoring.numbers import exact, plain
-from assessments.scoring.schemes import BY_HAND
+from assessments.scoring.schemes import BY_HAND, ordered
+from common.text import quoted
 
 METHOD_NAMES = {
     "ratio": "比率",
@@ -58,7 +59,7 @@ def parameters(row: dict) -> str:
     elif method == "deduct":
         said += [_rule(rule) for rule in row.get("deductions", ())]
     elif method == "graded":
-        said += [f"{name} {number(points)}" for name, points in row.get("levels", {}).items()]
+        said += [f"{name} {number(points)}" for name, points in ordered(row.get("levels", {}))]
     elif method == "bands":
         said += [
             f"{number(bound)} 以上 {number(points)}" if bound is not None else f"以下 {number(points)}"
@@ -68,6 +69,8 @@ def parameters(row: dict) -> str:
         said.append(f"{number(row['base_at'])} 处起，每 {number(row['step'])} 增减 {number(row['step_points'])}")
     elif method == "count":
         said.append(f"每{row.get('unit', '项')} {number(row['points_each'])} 分")
+    if row.get("aspects"):
+        said.append(f"{'、'.join(row['aspects'])}取最低")
     if row.get("counted_in"):
         said.append("已在他处计分的不再扣")
     return "；".join(said)
@@ -78,7 +81,8 @@ def _rule(rule: dict) -> str:
         return f"{rule['when']}，按程度"
     if exact(str(rule["points"])) < 0:
         return f"{rule['when']} +{plain(-exact(str(rule['points'])))}"
-    return f"{rule['when']} {_PER.get(rule.get('per', 'once'), '')}−{number(rule['points'])}"
+    once = "（同一文件取最重）" if rule.get("case") else ""
+    return f"{rule['when']} {_PER.get(rule.get('per', 'once'), '')}−{number(rule['points'])}{once}"
 
 
 def source(row: dict) -> str:
@@ -108,6 +112,57 @@ def gone(body: dict, other: dict | None) -> list[str]:
     keys = {row["key"] for part in body["dimensions"] for row in part["indicators"]}
     parts = other["dimensions"] if other else ()
     return [row["name"] for part in parts for row in part["indicators"] if row["key"] not in keys]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Something that holds for the whole scheme and differs: what it is, how it was and how it is, in words."""
+
+    name: str
+    before: str
+    after: str
+
+
+def whole_changes(body: dict, other: dict | None) -> list[Whole]:
+    """Return what differs beside the indicators: total, grades, quotas, bonus, vetoes."""
+    if other is None:
+        return []
+    before, after = _whole(other), _whole(body)
+    names = [*before, *(name for name in after if name not in before)]
+    return [
+        Whole(name, before.get(name, "没有"), after.get(name, "没有"))
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _whole(body: dict) -> dict[str, str]:
+    bonus = body.get("bonus", {})
+    said = {
+        "总分": f"{number(body['total'])} 分",
+        "不适用的分值": "分摊" if body.get("spread", True) else "不分摊",
+        "加分上限": "不设" if bonus.get("open") else f"{number(bonus.get('cap', 0))} 分",
+        "暂不定等次": f"应计分不足 {number(body.get('grade_min_points', 0))}",
+    }
+    for grade in body["grades"]:
+        bound = "其余" if grade.get("bound") is None else f"{number(grade['bound'])} 以上"
+        said[f"等次{quoted(grade['name'])}"] = bound + (f"，另需{grade['condition']}" if grade.get("condition") else "")
+    for quota in body.get("quotas", ()):
+        said[f"{quoted(quota['grade'])}名额"] = quota_in_words(quota)
+    for item in bonus.get("items", ()):
+        said[f"加分：{item['what']}"] = (
+            "按档" if item.get("levels") else number(item["points"]) if item.get("points") else "按程度"
+        )
+    for veto in body.get("vetoes", ()):
+        said[f"否决：{veto['when']}"] = f"不高于{quoted(veto['cap'])}"
+    return said
+
+
+def quota_in_words(quota: dict) -> str:
+    """Return how many places a quota has: 不超过 30%, 约 30%, 3 个."""
+    if quota.get("number") is not None:
+        return f"{quota['number']} 个"
+    return f"{'约' if quota.get('about') else '不超过'} {plain(exact(str(quota['max_ratio'])) * 100)}%"
 
 
 def _dimension(part: dict, before: dict | None, compared: bool) -> Line:

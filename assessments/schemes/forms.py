@@ -1,209 +1,15 @@
-"""Forms of a draft: an indicator with the fields of its method, a dimension, what holds for the whole, the day, the meeting."""
+"""Forms of a draft beside its indicators: a dimension, what holds for the whole, a bonus item, the day, the meeting."""
 
 from decimal import Decimal
 
 from django import forms
 
-from assessments.schemes.comparison import METHOD_NAMES, number
-from assessments.schemes.measures import MEASURES
-from assessments.scoring.schemes import BY_HAND
+from assessments.schemes.comparison import number
+from assessments.schemes.lines import GRADES, ROWS, Lines
+from assessments.schemes.lines import figure as _figure
+from assessments.scoring.schemes import ordered
 from common.forms.fields import DayField, PlainTextField
 from common.forms.form import Form
-
-# What the service applies: figures come from records, or from what people enter.
-METHODS = ("ratio", "deduct", "graded", "manual", "votes", "bands", "steps", "count")
-ROWS, GRADES = 10, 6
-_PER = [("once", "一次"), ("each", "每次"), ("each_person", "每人"), ("degree", "按程度"), ("plus", "加分")]
-HAND, NONE = "by-hand", "none"
-
-
-def _figure(label, required=True, **options):
-    options = {"max_digits": 7, "decimal_places": 3, "min_value": 0} | options
-    return forms.DecimalField(label=label, required=required, **options)
-
-
-class Lines(Form):
-    """A form whose numbered fields (when_0, fault_0) stand in a line."""
-
-    def lines(self):
-        """Return the bound fields, those of one number together: [[field], [field, field, field], …]."""
-        found = []
-        for bound in self:
-            number_of = bound.name.rpartition("_")[2]
-            if found and number_of.isdigit() and found[-1][-1].name.rpartition("_")[2] == number_of:
-                found[-1].append(bound)
-            else:
-                found.append([bound])
-        return found
-
-
-class IndicatorForm(Lines):
-    """An indicator of one method; `indicator()` gives it as the scheme keeps it."""
-
-    name = PlainTextField(label="指标", max_length=60)
-    points = _figure("分值", min_value=Decimal("0.01"))
-
-    def __init__(self, *args, method, row=None, others=(), **kwargs):
-        self.method, self.row = method, row or {}
-        super().__init__(*args, initial=self._initial(), **kwargs)
-        getattr(self, f"_add_{method}", lambda: None)()
-        if method == "ratio":
-            self.fields["measures"] = forms.MultipleChoiceField(
-                label="数据来源", choices=list(MEASURES.items()), widget=forms.CheckboxSelectMultiple, required=False
-            )
-            kept = [name for name in self.row.get("measures", ()) if name not in MEASURES]
-            self.fields["measures"].help_text = "不选的，尚无数据来源，注明覆盖范围。" if kept or not row else ""
-        elif method != "manual":
-            self.fields["source"] = forms.ChoiceField(
-                label="数据来源", choices=[(HAND, "人工登记，另一人审定"), (NONE, "尚无数据来源，注明覆盖范围")]
-            )
-        self.fields["unit"] = PlainTextField(label="量词", max_length=10, required=False, help_text="如次、项、件。")
-        self.fields["not_applicable"] = PlainTextField(label="没有到期事项时注明", max_length=60, required=False)
-        self.fields["counted_in"] = forms.MultipleChoiceField(
-            label="先在这些指标计分，这里不再扣",
-            choices=[(one["key"], one["name"]) for one in others],
-            widget=forms.CheckboxSelectMultiple,
-            required=False,
-        )
-        self.fields["reason"] = PlainTextField(label="为什么改", max_length=300)
-
-    def _initial(self):
-        row = self.row
-        found = {key: row[key] for key in ("name", "unit", "not_applicable", "counted_in") if key in row}
-        found |= {
-            key: number(row[key])
-            for key in ("points", "base_at", "base_points", "step", "step_points", "points_each")
-            if row.get(key) is not None
-        }
-        found["measures"] = row.get("measures", [])
-        # What was counted from records and is now judged by people has its source in them.
-        named = [one for one in row.get("measures", ()) if one != BY_HAND]
-        found["source"] = NONE if named and not any(one in MEASURES for one in named) else HAND
-        found["late_percent"] = number(Decimal(str(row.get("late_factor", "0.5"))) * 100)
-        found["started"] = row.get("started", False)
-        found["min_valid"] = row.get("min_valid", 3)
-        for place, rule in enumerate(row.get("deductions", ())[:ROWS]):
-            found[f"when_{place}"], found[f"per_{place}"] = rule["when"], rule.get("per", "once")
-            if rule.get("points") is None:
-                found[f"per_{place}"] = "degree"
-            else:
-                points = Decimal(str(rule["points"]))
-                found[f"fault_{place}"] = number(abs(points))
-                if points < 0:
-                    found[f"per_{place}"] = "plus"
-        for place, (name, points) in enumerate(list(row.get("levels", {}).items())[:ROWS]):
-            found[f"level_{place}"], found[f"level_points_{place}"] = name, number(points)
-        for place, (bound, points) in enumerate(row.get("bands", ())[:ROWS]):
-            found[f"band_{place}"] = "" if bound is None else number(bound)
-            found[f"band_points_{place}"] = number(points)
-        return found
-
-    def _add_ratio(self):
-        self.fields["late_percent"] = _figure("补录、补办计（%）", max_value=100)
-
-    def _add_deduct(self):
-        for place in range(ROWS):
-            self.fields[f"when_{place}"] = PlainTextField(label=f"情形 {place + 1}", max_length=80, required=not place)
-            self.fields[f"per_{place}"] = forms.ChoiceField(label="计法", choices=_PER, required=False)
-            self.fields[f"fault_{place}"] = _figure("分值", required=False)
-
-    def _add_graded(self):
-        for place in range(ROWS):
-            self.fields[f"level_{place}"] = PlainTextField(label=f"档次 {place + 1}", max_length=20, required=place < 2)
-            self.fields[f"level_points_{place}"] = _figure("分值", required=place < 2)
-
-    def _add_votes(self):
-        for place in range(ROWS):
-            self.fields[f"level_{place}"] = PlainTextField(label=f"档次 {place + 1}", max_length=20, required=place < 2)
-            self.fields[f"level_points_{place}"] = _figure("每票计（满分 100）", required=place < 2, max_value=100)
-        self.fields["min_valid"] = forms.IntegerField(label="有效票不少于", min_value=1, max_value=9999, initial=3)
-
-    def _add_bands(self):
-        for place in range(ROWS):
-            self.fields[f"band_{place}"] = _figure(f"下限 {place + 1}", required=not place)
-            self.fields[f"band_points_{place}"] = _figure("分值", required=not place)
-
-    def _add_steps(self):
-        self.fields["base_at"] = _figure("起算数值")
-        self.fields["base_points"] = _figure("起算处分值", required=False)
-        self.fields["step"] = _figure("步长", min_value=Decimal("0.001"))
-        self.fields["step_points"] = _figure("每步分值", min_value=Decimal("0.001"))
-        self.fields["started"] = forms.BooleanField(label="不足一步按一步计", required=False)
-
-    def _add_count(self):
-        self.fields["points_each"] = _figure("每项分值", min_value=Decimal("0.001"))
-
-    def clean(self):
-        found = super().clean()
-        for place in range(ROWS):
-            if self.method == "deduct" and found.get(f"when_{place}"):
-                by_degree = found.get(f"per_{place}") == "degree"
-                if found.get(f"fault_{place}") is None and not by_degree:
-                    self.add_error(f"fault_{place}", "请填写扣分，或选择“按程度”。")
-            if (
-                self.method in ("graded", "votes")
-                and found.get(f"level_{place}")
-                and found.get(f"level_points_{place}") is None
-            ):
-                self.add_error(f"level_points_{place}", "请填写这一档的分值。")
-        return found
-
-    def indicator(self):
-        """Return the indicator as a scheme keeps it; valid forms only. What the form does not show stays."""
-        given = self.cleaned_data
-        kept = {key: self.row[key] for key in ("rules", "note", "floor_at") if key in self.row}
-        row = {**kept, "name": given["name"], "points": str(given["points"]), "method": self.method}
-        row |= {key: given[key] for key in ("unit", "not_applicable", "counted_in") if given.get(key)}
-        if self.method == "ratio":
-            row["measures"] = given["measures"] or [one for one in self.row.get("measures", ()) if one not in MEASURES]
-            row["late_factor"] = str(given["late_percent"] / 100)
-        elif self.method != "manual":
-            unbuilt = [one for one in self.row.get("measures", ()) if one not in MEASURES and one != BY_HAND]
-            row["measures"] = [BY_HAND] if given["source"] == HAND else unbuilt or ["none"]
-        return row | getattr(self, f"_{self.method}", dict)()
-
-    def _deduct(self):
-        given, rules = self.cleaned_data, []
-        for place in range(ROWS):
-            if not given.get(f"when_{place}"):
-                continue
-            rule = {"when": given[f"when_{place}"]}
-            if given[f"per_{place}"] == "plus":
-                # What lifts the indicator, never above its points.
-                rule |= {"points": str(-given[f"fault_{place}"]), "per": "each"}
-            elif given[f"per_{place}"] != "degree":
-                rule |= {"points": str(given[f"fault_{place}"]), "per": given[f"per_{place}"] or "once"}
-            rules.append(rule)
-        return {"deductions": rules}
-
-    def _graded(self):
-        given = self.cleaned_data
-        named = [place for place in range(ROWS) if given.get(f"level_{place}")]
-        return {"levels": {given[f"level_{place}"]: str(given[f"level_points_{place}"]) for place in named}}
-
-    def _votes(self):
-        return self._graded() | {"min_valid": self.cleaned_data["min_valid"]}
-
-    def _bands(self):
-        given = self.cleaned_data
-        used = [place for place in range(ROWS) if given.get(f"band_points_{place}") is not None]
-        bound = {place: given[f"band_{place}"] for place in used}
-        return {
-            "bands": [
-                [None if bound[place] is None else str(bound[place]), str(given[f"band_points_{place}"])]
-                for place in used
-            ]
-        }
-
-    def _steps(self):
-        given = self.cleaned_data
-        row = {key: str(given[key]) for key in ("base_at", "step", "step_points")}
-        if given["base_points"] is not None:
-            row["base_points"] = str(given["base_points"])
-        return row | {"started": given["started"]}
-
-    def _count(self):
-        return {"points_each": str(self.cleaned_data["points_each"])}
 
 
 class DimensionForm(Lines):
@@ -227,6 +33,18 @@ class WholeForm(Lines):
     grade_min_points = _figure("应计分不足多少暂不定等次", required=False)
     bonus_cap = _figure("加分上限", required=False, help_text="不填为不设上限。")
     open_top = forms.BooleanField(label="加分后可以超过总分", required=False)
+    counts_for_grade = forms.BooleanField(label="加分计入定等次的得分", required=False)
+    grade_on = forms.ChoiceField(
+        label="定等次按",
+        choices=[("rounded", "四舍五入到 0.1 分的得分"), ("exact", "未四舍五入的得分")],
+        required=False,
+    )
+    quota_about = forms.BooleanField(label="名额比例是“约”，四舍五入", required=False)
+    quota_tie = forms.ChoiceField(
+        label="名额边上并列时",
+        choices=[("decide", "由人决定，写明理由"), ("none_in", "并列的都不列入"), ("all_in", "并列的都列入")],
+        required=False,
+    )
 
     def __init__(self, *args, body, **kwargs):
         self.body = body
@@ -238,13 +56,21 @@ class WholeForm(Lines):
             "open_top": body.get("open_top", False),
             "grade_min_points": number(body.get("grade_min_points", 0)),
             "bonus_cap": "" if bonus.get("open") else number(bonus.get("cap", 0)),
+            "counts_for_grade": bonus.get("counts_for_grade", True),
+            "grade_on": body.get("grade_on", "rounded"),
+            "quota_tie": body.get("quota_tie", "decide"),
+            "quota_about": any(quota.get("about") for quota in body.get("quotas", ())),
         }
         quotas = {quota["grade"]: quota for quota in body.get("quotas", ())}
         for place, grade in enumerate(body["grades"][:GRADES]):
             initial[f"grade_{place}"] = grade["name"]
             initial[f"bound_{place}"] = "" if grade.get("bound") is None else number(grade["bound"])
-            if grade["name"] in quotas:
-                initial[f"quota_{place}"] = number(Decimal(str(quotas[grade["name"]]["max_ratio"])) * 100)
+            initial[f"condition_{place}"] = grade.get("condition", "")
+            quota = quotas.get(grade["name"], {})
+            if quota.get("max_ratio"):
+                initial[f"quota_{place}"] = number(Decimal(str(quota["max_ratio"])) * 100)
+            if quota.get("number") is not None:
+                initial[f"places_{place}"] = quota["number"]
         for place, veto in enumerate(body.get("vetoes", ())[:ROWS]):
             initial |= {f"veto_{place}": veto["when"], f"veto_cap_{place}": veto["cap"]}
             initial[f"veto_zero_{place}"] = veto.get("zero_indicator", False)
@@ -253,6 +79,10 @@ class WholeForm(Lines):
             self.fields[f"grade_{place}"] = PlainTextField(label=f"等次 {place + 1}", max_length=10, required=not place)
             self.fields[f"bound_{place}"] = _figure("下限", required=False)
             self.fields[f"quota_{place}"] = _figure("年度名额比例（%）", required=False, max_value=100)
+            self.fields[f"places_{place}"] = forms.IntegerField(
+                label="或名额个数", min_value=0, max_value=9999, required=False
+            )
+            self.fields[f"condition_{place}"] = PlainTextField(label="另需条件", max_length=60, required=False)
         for place in range(ROWS):
             self.fields[f"veto_{place}"] = PlainTextField(label=f"否决情形 {place + 1}", max_length=80, required=False)
             self.fields[f"veto_cap_{place}"] = PlainTextField(label="等次不高于", max_length=10, required=False)
@@ -268,6 +98,11 @@ class WholeForm(Lines):
         for place in range(len(names) - 1):
             if given.get(f"bound_{place}") is None and f"bound_{place}" not in self.errors:
                 self.add_error(f"bound_{place}", "除最后一个等次外都要填写下限。")
+        for place in range(len(names)):
+            if given.get(f"quota_{place}") and given.get(f"places_{place}") is not None:
+                self.add_error(f"places_{place}", "比例和个数填写一种。")
+        if names and given.get(f"condition_{len(names) - 1}"):
+            self.add_error(f"condition_{len(names) - 1}", "最后一个等次不能另设条件。")
         return given
 
     def changed_body(self):
@@ -275,22 +110,32 @@ class WholeForm(Lines):
         given, body = self.cleaned_data, dict(self.body)
         body |= {key: given[key] for key in ("title", "spread", "open_top")}
         body |= {"total": str(given["total"]), "grade_min_points": str(given["grade_min_points"] or 0)}
+        body |= {"grade_on": given["grade_on"] or "rounded", "quota_tie": given["quota_tie"] or "decide"}
         cap = given["bonus_cap"]
         kept = {key: value for key, value in body.get("bonus", {}).items() if key not in ("cap", "open")}
+        kept["counts_for_grade"] = given["counts_for_grade"]
         body["bonus"] = kept | ({"open": True} if cap is None else {"cap": str(cap)})
         used = [place for place in range(GRADES) if given.get(f"grade_{place}")]
         body["grades"] = [self._grade(place, place == used[-1]) for place in used]
         body["quotas"] = [
-            {"grade": given[f"grade_{place}"], "max_ratio": str(given[f"quota_{place}"] / 100), "periods": ["year"]}
-            for place in used
-            if given[f"quota_{place}"]
+            self._quota(place) for place in used if given[f"quota_{place}"] or given[f"places_{place}"] is not None
         ]
         rules = {veto["when"]: veto.get("rules", []) for veto in body.get("vetoes", ())}
         body["vetoes"] = [self._veto(place, rules) for place in range(ROWS) if given[f"veto_{place}"]]
         return body
 
+    def _quota(self, place):
+        given = self.cleaned_data
+        quota = {"grade": given[f"grade_{place}"], "periods": ["year"]}
+        if given[f"places_{place}"] is not None:
+            return quota | {"number": given[f"places_{place}"]}
+        about = {"about": True} if given["quota_about"] else {}
+        return quota | {"max_ratio": str(given[f"quota_{place}"] / 100)} | about
+
     def _grade(self, place, last):
         grade = {"name": self.cleaned_data[f"grade_{place}"]}
+        if self.cleaned_data[f"condition_{place}"]:
+            grade["condition"] = self.cleaned_data[f"condition_{place}"]
         return grade if last else grade | {"bound": str(self.cleaned_data[f"bound_{place}"])}
 
     def _veto(self, place, rules):
@@ -311,7 +156,7 @@ class BonusForm(Lines):
         row = row or {}
         initial = {"what": row.get("what", "")}
         initial |= {key: number(row[key]) for key in ("points", "cap") if row.get(key) is not None}
-        for place, (name, points) in enumerate(list(row.get("levels", {}).items())[:ROWS]):
+        for place, (name, points) in enumerate(ordered(row.get("levels", {}))[:ROWS]):
             initial |= {f"level_{place}": name, f"level_points_{place}": number(points)}
         super().__init__(*args, initial=initial, **kwargs)
         for place in range(ROWS):
@@ -347,8 +192,3 @@ class ApproveForm(Form):
     def __init__(self, *args, meetings, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = meetings
-
-
-def method_choices(current):
-    """Return [(method, name, whether it is chosen)] of the methods that are offered."""
-    return [(method, METHOD_NAMES[method], method == current) for method in METHODS]

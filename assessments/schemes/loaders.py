@@ -3,8 +3,11 @@
 from django.http import Http404
 
 from assessments.schemes.models import SchemeVersion
+from assessments.scoring.schemes import BY_HAND
+from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import ASSESS, SET_RULES, VIEW
+from branches.reach.reach import reach_of
+from branches.reach.rights import ASSESS, DUTIES, SET_RULES, VIEW
 from common.operator import Actor
 from common.requests import Request
 
@@ -27,3 +30,16 @@ def draft_for(request: Request, pk: int) -> SchemeVersion:
     """Return a version that is in preparation, for whoever assesses; what may be done with it is for the services to say."""
     access.require_anywhere(request.user, ASSESS)
     return version_for(request, pk)
+
+
+def speaks_for_itself(user: Actor, body: dict) -> bool:
+    """Return whether the account answers for an organisation that a scheme assesses and that says what it thinks of itself."""
+    rows = [row for part in body["dimensions"] for row in part["indicators"]]
+    judged = any(
+        row["method"] == "manual" or BY_HAND in row.get("measures", ()) and row["method"] not in ("deduct", "votes")
+        for row in rows
+    )
+    if not judged:
+        return False
+    seats = [seat.organisation for seat in reach_of(user).seats if seat.gives(DUTIES)]
+    return Organisation.objects.filter(pk__in=seats, kind__in=body["applies"], archived_on__isnull=True).exists()

@@ -1,21 +1,95 @@
 """What a scheme can read: each measure that something is counted for, with its name in words (decisions 26)."""
 
-from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE
-from responsibilities.requirements.rules import SCORED_RULES
-from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
+from collections.abc import Collection
+
+from branches.places.models.organisations import Kind
+from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, SYNC_CLOSURE
+from responsibilities.requirements.rules import REQUIREMENT_RULES, RequirementRule
+from responsibilities.supervision.models import SUPERVISIONS_ANSWERED, SUPERVISIONS_CLOSED
 from responsibilities.work.models import SyncStageKind
 
-MEASURES = (
-    {row.measure: f"应办义务：{row.label}" for row in SCORED_RULES}
-    | {f"sync.{kind.value}": f"业务环节：{SyncStageKind(kind).label}" for kind in SyncStageKind}
+BRANCH_SCHEME, COMMITTEE_SCHEME = "tongbu-branch", "tongbu-committee"
+DEBRIEF_SCHEME, STAR_SCHEME = "tongbu-debrief", "tongbu-star"
+# In the order in which a year is assessed: each reads results of those before it alone, so that nothing runs in a circle.
+SCHEMES = (BRANCH_SCHEME, COMMITTEE_SCHEME, DEBRIEF_SCHEME, STAR_SCHEME)
+# The upper levels, of which what lies below them is counted.
+UPPER = (Kind.COMMITTEE, Kind.GENERAL_BRANCH)
+# Before the name of a requirement: that of every organisation below.
+BELOW = "below."
+DEPARTMENTS_COVERED = "coverage.departments"
+
+_ALIVE = tuple(row for row in REQUIREMENT_RULES if row.alive)
+_OF_ANY = (
+    {f"sync.{kind.value}": f"业务环节：{SyncStageKind(kind).label}" for kind in SyncStageKind}
+    | {SYNC_CLOSURE: "业务环节：重点业务闭环"}
     | {
         DUTIES_DONE: "责任清单：到期的责任",
         SUPERVISIONS_ANSWERED: "督查：按期回复",
         RESOLUTIONS_DONE: "决议：到期的事项",
     }
 )
+_OF_UPPER = {SUPERVISIONS_CLOSED: "督查：下达的按期销号", DEPARTMENTS_COVERED: "组织覆盖：处室有党组织"}
+
+# What follows from results of other schemes: {measure: the schemes whose results it reads}.
+RESULTS_MEAN, RESULTS_OWN, RESULTS_BALLOTS = "results.mean", "results.own", "results.ballots"
+SOURCES = {
+    RESULTS_MEAN: (BRANCH_SCHEME,),
+    RESULTS_OWN: (BRANCH_SCHEME, COMMITTEE_SCHEME),
+    RESULTS_BALLOTS: (DEBRIEF_SCHEME,),
+}
+DERIVED = {
+    RESULTS_MEAN: "考核结果：所属支部平均得分",
+    RESULTS_OWN: "考核结果：本组织年度得分",
+    RESULTS_BALLOTS: "考核结果：述职评议的测评得分",
+}
+# The kinds of organisation of which those results are.
+ASSESSES = {
+    BRANCH_SCHEME: (Kind.BRANCH,),
+    COMMITTEE_SCHEME: (Kind.COMMITTEE, Kind.GENERAL_BRANCH),
+    DEBRIEF_SCHEME: (Kind.GENERAL_BRANCH, Kind.BRANCH),
+}
+
+MEASURES = (
+    {row.measure: f"应办义务：{row.label}" for row in _ALIVE}
+    | {f"{BELOW}{row.rule}": f"所属党组织的应办义务：{row.label}" for row in _ALIVE}
+    | _OF_ANY
+    | _OF_UPPER
+    | DERIVED
+)
 
 
 def is_built(measure: str) -> bool:
     """Return whether anything is counted for a measure of a scheme (decisions 26)."""
     return measure in MEASURES
+
+
+def counted_choices(applies: Collection[str]) -> dict[str, str]:
+    """Return {measure: name} of what can be counted for organisations of the kinds `applies`, without what follows from results."""
+    upper = bool({*UPPER} & {*applies})
+    found = {row.measure: MEASURES[row.measure] for row in _ALIVE if _owed_by(row, applies)}
+    if upper:
+        named = (f"{BELOW}{row.rule}" for row in _ALIVE if _owed_by(row, (Kind.GENERAL_BRANCH, Kind.BRANCH)))
+        found |= {measure: MEASURES[measure] for measure in named} | _OF_UPPER
+    return found | _OF_ANY
+
+
+def _owed_by(row: RequirementRule, kinds: Collection[str]) -> bool:
+    places = {*row.places} - {Kind.SMALL_GROUP} or {Kind.BRANCH}
+    return bool({str(kind) for kind in places} & {str(kind) for kind in kinds})
+
+
+def derived_choices(key: str) -> dict[str, str]:
+    """Return {measure: name} of what a scheme may take from the results of others."""
+    return {measure: name for measure, name in DERIVED.items() if not reads_itself(key, measure)}
+
+
+def reads_itself(key: str, measure: str) -> bool:
+    """Whether a measure would make a scheme read its own results, or those of one that reads it."""
+    own = SCHEMES.index(key) if key in SCHEMES else len(SCHEMES)
+    return any(SCHEMES.index(source) >= own for source in SOURCES[measure])
+
+
+def rules_read(measures: Collection[str]) -> tuple[RequirementRule, ...]:
+    """Return the rules whose requirements some measures count, at the organisation itself or below it."""
+    named = {measure.removeprefix(BELOW) if measure.startswith(BELOW) else measure for measure in measures}
+    return tuple(row for row in _ALIVE if row.measure in named or row.rule in named)

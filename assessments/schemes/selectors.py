@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from django.db.models import Count, QuerySet
 
-from assessments.schemes.models import SchemeVersion
+from assessments.schemes.measures import SCHEMES
+from assessments.schemes.models import SchemeState, SchemeVersion
 from common import clock
 from common.operator import Actor
 from members.activities.models import Activity, ActivityKindCode, ActivityState
@@ -26,6 +27,15 @@ class VersionLine:
     word: str
     until: date | None
     used: int
+
+
+def scheme_titles() -> list[tuple[str, str]]:
+    """Return [(key, title)] of the schemes in force, in the order in which a year is assessed."""
+    rows = SchemeVersion.objects.filter(state=SchemeState.IN_FORCE).order_by("in_force_from", "version")
+    titles = dict(rows.values_list("key", "title"))
+    return sorted(
+        titles.items(), key=lambda row: (SCHEMES.index(row[0]) if row[0] in SCHEMES else len(SCHEMES), row[0])
+    )
 
 
 def version_lines(key: str, today: date | None = None) -> list[VersionLine]:

@@ -6,12 +6,13 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
+from assessments.schemes.applying import check_applied
 from assessments.schemes.data import FOLDER, VERSIONS
-from assessments.schemes.measures import is_built
+from assessments.schemes.measures import BRANCH_SCHEME
 from assessments.schemes.models import SchemeState, SchemeVersion
 from assessments.schemes.selectors import approving_meetings
 from assessments.scoring import scheme_from
-from assessments.scoring.schemes import BY_HAND, Scheme, indicators_from
+from assessments.scoring.schemes import Scheme, indicators_from
 from branches import audit
 from branches.places.models.organisations import Organisation
 from branches.reach import access
@@ -24,8 +25,6 @@ from common.operator import OPERATOR, Actor, account_of
 from common.periods import MONTHS_IN, Period
 from common.text import quoted
 from members.activities.models import Activity
-
-BRANCH_SCHEME, COMMITTEE_SCHEME = "tongbu-branch", "tongbu-committee"
 
 
 def scheme_for(period: Period, key: str = BRANCH_SCHEME) -> SchemeVersion:
@@ -64,6 +63,7 @@ def scheme_install(*, by: Actor, key: str, number: int) -> SchemeVersion:
     """
     data = tomllib.loads((FOLDER / f"{key}-{number}.toml").read_text(encoding="utf-8"))
     scheme = scheme_from(data)
+    check_applied(scheme)
     found, made = SchemeVersion.objects.get_or_create(
         key=key,
         version=number,
@@ -178,7 +178,7 @@ def scheme_propose(*, by: Actor, version: SchemeVersion, in_force_from: date) ->
     version = _locked(version, SchemeState.DRAFT, "报送批准")
     try:
         scheme = parsed(version)
-        _served(scheme)
+        check_applied(scheme)
     except ValueError as error:
         raise ValidationError(str(error)) from None
     _check_day(version, scheme, in_force_from)
@@ -187,15 +187,6 @@ def scheme_propose(*, by: Actor, version: SchemeVersion, in_force_from: date) ->
         version.proposed_by, version.proposed = account_of(by), clock.now()
         version.save()
     return version
-
-
-def _served(scheme: Scheme) -> None:
-    """ValueError (Chinese) for what the arithmetic knows and nothing gives figures for: it would be printed and never applied."""
-    for _, row in scheme.indicators():
-        if row.method == "derived":
-            raise ValueError(f"指标{quoted(row.name)}的计分方法还没有数据来源，不能施行；请改用其他方法。")
-        if row.method not in ("ratio", "manual") and row.measures != (BY_HAND,) and any(map(is_built, row.measures)):
-            raise ValueError(f"指标{quoted(row.name)}按人工登记计分，请在数据来源中选择“人工登记”。")
 
 
 def _check_day(version: SchemeVersion, scheme: Scheme, day: date) -> None:

@@ -9,20 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.schemes import drafting
-from assessments.schemes.comparison import METHOD_NAMES, gone, number, tree
-from assessments.schemes.forms import (
-    METHODS,
-    ApproveForm,
-    BonusForm,
-    DimensionForm,
-    IndicatorForm,
-    ProposeForm,
-    WholeForm,
-    method_choices,
-)
-from assessments.schemes.loaders import draft_for, may_prepare, version_for
+from assessments.schemes.checks import checks, difference
+from assessments.schemes.comparison import METHOD_NAMES, gone, number, quota_in_words, tree, whole_changes
+from assessments.schemes.forms import ApproveForm, BonusForm, DimensionForm, ProposeForm, WholeForm
+from assessments.schemes.indicator_form import IndicatorForm, method_choices, offers
+from assessments.schemes.loaders import draft_for, may_prepare, speaks_for_itself, version_for
 from assessments.schemes.models import SchemeState, SchemeVersion
-from assessments.schemes.selectors import approving_meetings, version_lines
+from assessments.schemes.selectors import approving_meetings, scheme_titles, version_lines
 from assessments.schemes.services import (
     BRANCH_SCHEME,
     scheme_approve,
@@ -33,10 +26,10 @@ from assessments.schemes.services import (
     scheme_propose,
     scheme_return,
 )
-from assessments.scoring.numbers import exact, plain
+from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.doors import recent_login
-from branches.reach.rights import ASSESS, SET_RULES, VIEW
+from branches.reach.rights import ASSESS, ASSESS_COMMITTEE, SET_RULES, VIEW
 from common import clock
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
@@ -54,8 +47,11 @@ def _typed(request):
 def scheme_list(request):
     """The version to read first: what is in preparation for the office, else the one in force."""
     access.require_anywhere(request.user, VIEW)
-    current = scheme_for(Period.containing(QUARTER, clock.today()))
-    open_one = SchemeVersion.objects.filter(key=BRANCH_SCHEME).exclude(state=SchemeState.IN_FORCE).first()
+    key = request.GET.get("scheme") or BRANCH_SCHEME
+    if key not in dict(scheme_titles()):
+        raise Http404
+    current = scheme_for(Period.containing(QUARTER, clock.today()), key)
+    open_one = SchemeVersion.objects.filter(key=key).exclude(state=SchemeState.IN_FORCE).first()
     return _page(request, open_one if open_one and may_prepare(request.user) else current)
 
 
@@ -67,11 +63,11 @@ def scheme_detail(request, pk):
 def _page(request, version):
     lines = version_lines(version.key)
     shown = lines if may_prepare(request.user) else [line for line in lines if line.row.fixed]
-    earlier = [line.row for line in lines if line.row.fixed and line.row.version < version.version]
-    before = earlier[0] if earlier else None
+    before = _beside(request, version, [line.row for line in shown if line.row.pk != version.pk])
     parts = tree(version.body, before.body if before else None, version.reasons)
     changes = [line for part, rows in parts for line in (part, *rows) if line.changed]
     left = gone(version.body, before.body if before else None)
+    whole = whole_changes(version.body, before.body if before else None)
     drafting_now = version.state == SchemeState.DRAFT
     assesses, decides = (access.holds_anywhere(request.user, right) for right in (ASSESS, SET_RULES))
     mine = version.proposed_by_id == request.user.pk
@@ -84,6 +80,11 @@ def _page(request, version):
         "parts": parts,
         "changes": changes,
         "left": left,
+        "whole": whole,
+        "others": [line.row for line in shown if line.row.pk != version.pk],
+        "schemes": scheme_titles(),
+        "checks": checks(version.body, changes, whole, version.reasons) if not version.fixed else [],
+        "difference": difference(version.body),
         "before": before,
         "total": total,
         "wanted": wanted,
@@ -94,15 +95,25 @@ def _page(request, version):
         "may_approve": version.state == SchemeState.PROPOSED and decides and not mine,
         "own_proposal": version.state == SchemeState.PROPOSED and mine,
         "simulates": assesses,
+        "rates_itself": version.fixed and speaks_for_itself(request.user, version.body),
+        "judges_committee": version.fixed
+        and Kind.COMMITTEE in version.body["applies"]
+        and access.holds_anywhere(request.user, ASSESS_COMMITTEE),
         "body": version.body
-        | {
-            "quotas": [
-                row | {"percent": plain(exact(str(row["max_ratio"])) * 100)} for row in version.body.get("quotas", ())
-            ]
-        },
+        | {"quotas": [row | {"words": quota_in_words(row)} for row in version.body.get("quotas", ())]},
         "bonus_items": version.body.get("bonus", {}).get("items", ()),
     }
     return render(request, "assessments/schemes/detail.html", context)
+
+
+def _beside(request, version, others):
+    """The version beside which one is read: the one asked for, else the newest in force before it."""
+    if wanted := request.GET.get("with"):
+        found = next((row for row in others if str(row.pk) == wanted), None)
+        if found is None:
+            raise Http404
+        return found
+    return next((row for row in others if row.fixed and row.version < version.version), None)
 
 
 def _title(version, changes, left, before):
@@ -238,12 +249,14 @@ def scheme_indicator(request, pk, key="", part=""):
     else:
         dimension = _found(drafting.dimension_of, version.body, part)
     method = request.GET.get("method") or row.get("method", "ratio")
-    if method not in METHODS:
+    if not offers(version.key, method):
         if method != row.get("method"):
             raise Http404
         method = "manual"
     others = [one for part in version.body["dimensions"] for one in part["indicators"] if one["key"] != key]
-    form = IndicatorForm(_typed(request), method=method, row=row, others=others)
+    form = IndicatorForm(
+        _typed(request), method=method, row=row, others=others, key=version.key, applies=version.body["applies"]
+    )
     if request.method == "POST" and form.is_valid():
         body = drafting.with_indicator(version.body, dimension["key"], key, form.indicator())
         about = (
@@ -257,9 +270,13 @@ def scheme_indicator(request, pk, key="", part=""):
     title = f"{dimension['name']}／{row.get('name', '新的指标')}"
     drop = reverse("scheme_indicator_drop", args=[pk, key]) if key else ""
     now = (
-        "" if not row or row["method"] in METHODS else f"现在的计分方法是{METHOD_NAMES[row['method']]}，这里不能设定。"
+        ""
+        if not row or offers(version.key, row["method"])
+        else f"现在的计分方法是{METHOD_NAMES[row['method']]}，这里不能设定。"
     )
-    return _form_page(request, version, form, title, methods=method_choices(method), method=method, drop=drop, now=now)
+    return _form_page(
+        request, version, form, title, methods=method_choices(method, version.key), method=method, drop=drop, now=now
+    )
 
 
 @login_required

@@ -25,6 +25,7 @@ from assessments.scoring.grades import (
     cap_grade,
     grade,
     largest_remainder,
+    places_of,
     quota_places,
 )
 from assessments.scoring.methods import (
@@ -105,6 +106,7 @@ __all__ = [
     "graded",
     "largest_remainder",
     "lost_text",
+    "places_of",
     "quota_places",
     "ratio",
     "rounded",

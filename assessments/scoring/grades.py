@@ -33,6 +33,22 @@ def quota_places(number, ratio):
     return max(places, 1) if number >= 3 and exact(ratio) > 0 else places
 
 
+def places_of(quotas, number):
+    """Places of several quotas (ratio, number or None, whether it is meant as "about") among `number` organisations, in their order.
+
+    Shares that are meant as "about" are rounded together, so that they and what is left over make up the whole.
+    """
+    about = [exact(ratio) for ratio, fixed, rough in quotas if rough and fixed is None]
+    shared = iter(largest_remainder(number, [*about, max(1 - sum(about), 0)]) if about and sum(about) <= 1 else ())
+    found = []
+    for ratio, fixed, rough in quotas:
+        if fixed is not None:
+            found.append(fixed)
+        else:
+            found.append(next(shared) if rough and sum(about) <= 1 else quota_places(number, ratio))
+    return found
+
+
 def largest_remainder(number, ratios):
     """`number` places shared by ratios that are meant as "about": the floors, then one more by largest
     remainder.

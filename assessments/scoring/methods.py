@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from assessments.scoring.facts import COUNTED, KNOWN, NOT_APPLICABLE, NOT_DUE, PENDING, UNKNOWN
+from assessments.scoring.facts import COUNTED, KNOWN, NOT_APPLICABLE, NOT_DUE, PENDING, UNKNOWN, Deduction
 from assessments.scoring.numbers import exact, plain, rounded
 from common.text import quoted
 
@@ -115,7 +115,8 @@ def deduct(points, deductions, sub_items=(), floor_at="sub_item", inside_bonus=(
     points = exact(points)
     whole = tuple(exact(part) for part in sub_items) if sub_items and floor_at == "sub_item" else (points,)
     left, reasons = list(whole), []
-    for deduction in _one_per_case(deductions):
+    # What lifts an indicator comes after what was taken from it: the order of entry decides nothing.
+    for deduction in sorted(_one_per_case(deductions), key=lambda one: exact(one.points) < 0):
         part = deduction.part if len(whole) > 1 else 0
         raw = exact(deduction.points)
         counted = min(raw, left[part])
@@ -128,6 +129,17 @@ def deduct(points, deductions, sub_items=(), floor_at="sub_item", inside_bonus=(
     if total != sum(left):
         reasons.append(Reason("指标内加分", sum(left) - total, DEDUCTION))
     return Outcome(KNOWN, total, tuple(reasons))
+
+
+def missed(items, row):
+    """A Deduction for each thing owed that is missing or late, by the points of the indicator's one rule; a late one in part."""
+    rate = row.deductions[0].points
+    return tuple(
+        Deduction(reason.text, reason.exact * rate, reason.target)
+        for item in items
+        if item.state in COUNTED
+        for reason in item_reasons(item, row.late_factor)
+    )
 
 
 def _one_per_case(deductions):

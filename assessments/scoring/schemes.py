@@ -14,11 +14,17 @@ METHODS = ("ratio", "deduct", "graded", "bands", "steps", "count", "votes", "der
 
 @dataclass(frozen=True)
 class DeductionRule:
-    """A fault that the scheme names: points (None: by degree, said each time), and whether once, for each occurrence or person."""
+    """A fault that the scheme names: points (None: by degree, said each time), and whether once, for each occurrence or person.
+
+    part: number of the sub-item that it falls on, from 0. case: faults of rules that say the same and rest on the same paper are
+    one, and cost what the heaviest of them costs.
+    """
 
     when: str
     points: Fraction | None
     per: str = "once"
+    part: int = 0
+    case: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,8 @@ class Indicator:
     not apply, in words; `levels` (name, points or value) for graded and votes; `unit` the measure word of
     its things; `bands` (lower bound or None, points) from the highest down, for a figure; `base_at`, `base_points`,
     `step`, `step_points`, `started`: so many points where the figure is at the base, and for each whole (or started)
-    step above or below it so many more or fewer; `counted_in` keys of the indicators that are asked first: what rests on a measure of theirs is
+    step above or below it so many more or fewer; `aspects` what is graded each by itself, of which the lowest level counts;
+    `counted_in` keys of the indicators that are asked first: what rests on a measure of theirs is
     scored there and costs nothing here (once is enough).
     """
 
@@ -58,6 +65,7 @@ class Indicator:
     step: Fraction | None = None
     step_points: Fraction | None = None
     started: bool = False
+    aspects: tuple[str, ...] = ()
 
     @property
     def by_hand(self) -> bool:
@@ -116,19 +124,25 @@ class Veto:
 
 @dataclass(frozen=True)
 class Grade:
-    """A grade and its inclusive lower bound; None for the last."""
+    """A grade and its inclusive lower bound; None for the last. condition: what else it asks for, in words, else the next is given."""
 
     name: str
     bound: Fraction | None
+    condition: str = ""
 
 
 @dataclass(frozen=True)
 class Quota:
-    """At most this share of the assessed organisations may hold a grade, in the kinds of period named."""
+    """How many of the assessed organisations may hold a grade, in the kinds of period named.
+
+    max_ratio: at most this share of them, or with `about` this share rounded. number: so many, in place of a share.
+    """
 
     grade: str
     max_ratio: Fraction
     periods: tuple[str, ...]
+    number: int | None = None
+    about: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,14 +202,21 @@ def scheme_from(data):
         periods=tuple(data["periods"]),
         total=_number(data["total"]),
         dimensions=dimensions,
-        grades=tuple(Grade(row["name"], _number(row.get("bound"))) for row in data["grades"]),
+        grades=tuple(Grade(row["name"], _number(row.get("bound")), row.get("condition", "")) for row in data["grades"]),
         bonus=_bonus(data.get("bonus", {})),
         vetoes=tuple(
             Veto(row["when"], row["cap"], tuple(row.get("rules", ())), row.get("zero_indicator", False))
             for row in data.get("vetoes", ())
         ),
         quotas=tuple(
-            Quota(row["grade"], _number(row["max_ratio"]), tuple(row["periods"])) for row in data.get("quotas", ())
+            Quota(
+                row["grade"],
+                _number(row.get("max_ratio", 0)),
+                tuple(row["periods"]),
+                row.get("number"),
+                row.get("about", False),
+            )
+            for row in data.get("quotas", ())
         ),
         grade_on=data.get("grade_on", "rounded"),
         quota_tie=data.get("quota_tie", "decide"),
@@ -246,6 +267,11 @@ def indicators_from(data):
     return found
 
 
+def ordered(levels):
+    """Return [(name, points)] of levels, the highest first: a database keeps no order of its own."""
+    return sorted(levels.items(), key=lambda level: -_number(level[1]))
+
+
 def _number(value):
     """TOML writes decimals as floats: read through text, which is what the file says."""
     if value is None:
@@ -275,13 +301,15 @@ def _indicator(data):
         rules=tuple(data.get("rules", ())),
         not_applicable=data.get("not_applicable", ""),
         deductions=tuple(
-            DeductionRule(row["when"], _number(row.get("points")), row.get("per", "once"))
+            DeductionRule(
+                row["when"], _number(row.get("points")), row.get("per", "once"), row.get("part", 0), row.get("case", "")
+            )
             for row in data.get("deductions", ())
         ),
         sub_items=tuple(_number(points) for points in data.get("sub_items", ())),
         floor_at=data.get("floor_at", "sub_item"),
         bonus_may_exceed=data.get("bonus_may_exceed", False),
-        levels=tuple((name, _number(value)) for name, value in data.get("levels", {}).items()),
+        levels=tuple((name, _number(value)) for name, value in ordered(data.get("levels", {}))),
         points_each=_number(data.get("points_each")),
         min_valid=data.get("min_valid", 0),
         unit=data.get("unit", "次"),
@@ -293,6 +321,7 @@ def _indicator(data):
         step=_number(data.get("step")),
         step_points=_number(data.get("step_points")),
         started=data.get("started", False),
+        aspects=tuple(data.get("aspects", ())),
     )
 
 
@@ -305,7 +334,7 @@ def _bonus(data):
                 row["what"],
                 _number(row.get("points")),
                 _number(row.get("cap")),
-                tuple((name, _number(value)) for name, value in row.get("levels", {}).items()),
+                tuple((name, _number(value)) for name, value in reversed(ordered(row.get("levels", {})))),
             )
             for row in data.get("items", ())
         ),
@@ -346,6 +375,12 @@ def _check_indicator(row):
         raise ValueError(f"指标{quoted(row.name)}没有设定每项分值。")
     if row.sub_items and sum(row.sub_items) != row.points:
         raise ValueError(f"指标{quoted(row.name)}各小项分值之和不等于{plain(row.points)}分。")
+    if any(rule.part >= max(len(row.sub_items), 1) for rule in row.deductions):
+        raise ValueError(f"指标{quoted(row.name)}的扣分情形所指的小项不存在。")
+    if row.method == "graded" and any(not 0 <= points <= row.points for _, points in row.levels):
+        raise ValueError(f"指标{quoted(row.name)}各档分值应在 0 至{plain(row.points)}之间。")
+    if row.method == "votes" and any(not 0 <= value <= 100 for _, value in row.levels):
+        raise ValueError(f"指标{quoted(row.name)}每票应计 0 至 100。")
 
 
 def _check_bands(row):
@@ -386,3 +421,9 @@ def _check_grades(scheme):
     for name in [row.cap for row in scheme.vetoes] + [row.grade for row in scheme.quotas]:
         if name not in names:
             raise ValueError(f"等次{quoted(name)}不在方案的等次之列。")
+    if scheme.grades[-1].condition:
+        raise ValueError("最后一个等次不能另设条件。")
+    if scheme.grade_on not in ("rounded", "exact") or scheme.quota_tie not in ("decide", "none_in", "all_in"):
+        raise ValueError("等次的取数办法或名额并列的处理办法不在可用之列。")
+    if any(not 0 <= row.max_ratio <= 1 or (row.number is None and not row.max_ratio) for row in scheme.quotas):
+        raise ValueError("名额比例应在 0 至 1 之间，或写明名额个数。")

@@ -230,6 +230,8 @@ def _outcome(scheme, row, fact):
         return Outcome(UNKNOWN, note=fact.text)
     if row.method == "ratio":
         return methods.ratio(row.points, fact.items, row.late_factor)
+    if fact.items:
+        return _by_things(scheme, row, fact)
     if row.method == "deduct":
         return methods.deduct(
             row.points, fact.deductions, row.sub_items, row.floor_at, fact.inside_bonus, row.bonus_may_exceed
@@ -258,6 +260,25 @@ def _outcome(scheme, row, fact):
         fact.value,
         lambda: methods.share(row.points, fact.value, fact.of, fact.text or row.name, fact.target),
     )
+
+
+def _by_things(scheme, row, fact):
+    """Things owed, counted by another method than ratio: their share or number is the figure, or each that is missing a fault.
+
+    A late one counts by the late factor in each.
+    """
+    whole = methods.ratio(1, fact.items, row.late_factor)
+    if whole.state != KNOWN:
+        return whole
+    bare = replace(fact, items=())
+    if row.method == "deduct":
+        bare = replace(bare, deductions=(*fact.deductions, *methods.missed(fact.items, row)))
+    elif row.method == "count":
+        bare = replace(bare, count=whole.on_time + row.late_factor * whole.late)
+    else:
+        bare = replace(bare, value=whole.points, of=1)
+    outcome = _outcome(scheme, row, bare)
+    return replace(outcome, required=whole.required, on_time=whole.on_time, late=whole.late, things=whole.things)
 
 
 def _by_figure(row, fact):

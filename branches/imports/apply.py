@@ -7,6 +7,7 @@ from branches.places import tree
 from branches.places.models.departments import Coverage, Department
 from branches.places.models.organisations import BEGINNING, Organisation
 from branches.places.models.terms import Term
+from branches.places.services.groups import comparison_group_set
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock, progress
@@ -27,6 +28,7 @@ def apply_organisations(items, by):
     for item in items:
         _write_term(item, by)
         _write_coverage(item, departments, by)
+        _write_group(item, by)
         progress.tick()
     return len(items)
 
@@ -83,6 +85,14 @@ def _write_term(item, by):
         term.full_clean()
         term.save()
     mark(place, item.place.founded or BEGINNING, clock.today(), "term")
+
+
+def _write_group(item, by):
+    """The first group holds from the beginning, another one from today on: what was published with the first stays."""
+    if item.group:
+        starts = clock.today() if item.old_group else item.place.founded or BEGINNING
+        organisation = Organisation.objects.get(pk=item.place.pk)
+        comparison_group_set(by=by, organisation=organisation, group=item.group, starts=starts)
 
 
 def _write_coverage(item, departments, by):

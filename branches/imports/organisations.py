@@ -8,7 +8,8 @@ from branches.imports.report import ADD, CHANGED, KEEP, NEW, UNCHANGED, UPDATE, 
 from branches.places.models.departments import Coverage
 from branches.places.models.organisations import ALLOWED_CHILDREN, Kind
 from branches.places.models.terms import Term
-from branches.places.vocabulary import parse_organisation_kind
+from branches.places.selectors.groups import group_label, groups_on
+from branches.places.vocabulary import parse_comparison_group, parse_organisation_kind
 from common import clock
 from common.names import name_key
 from common.operator import OPERATOR
@@ -21,7 +22,8 @@ _LABELS = {"short_name": "简称", "founded": "成立日期", "parent": "上级�
 @dataclass
 class OrganisationItem:
     """One row to write. `changes`: {short_name, founded, parent} to change; `expires`: last day of the term to open or
-    (`correct_term`: id of the open term) to correct; `departments`: names to cover."""
+    (`correct_term`: id of the open term) to correct; `departments`: names to cover; `group`: in which the branch is compared from
+    now on, "" where nothing changes, `old_group` so far."""
 
     place: Place
     row: int
@@ -30,6 +32,8 @@ class OrganisationItem:
     expires: date | None = None
     correct_term: int | None = None
     departments: list = field(default_factory=list)
+    group: str = ""
+    old_group: str = ""
     old_founded: date | None = None
 
 
@@ -53,8 +57,10 @@ def plan_organisations(plan, places):
         for row in Coverage.objects.filter(ends__isnull=True).select_related("department")
     }
     claimed = {}
+    groups = groups_on(clock.today())
     for cells, place, values in rows:
         item = _compare(cells, place, values, terms, covered, claimed)
+        _compare_group(cells, place, values["group"], groups, item)
         if item.action == CHANGED and plan.mode != KEEP:
             _settle(cells, item, terms)
         if cells.count(item.action) and item.action != UNCHANGED:
@@ -72,6 +78,8 @@ def _settle(cells, item, terms):
         term = terms.get(place.pk)
         changed.append(cells.change("term_ends", term.expires.isoformat() if term else "", item.expires.isoformat()))
     changed += [cells.change("department", "", name) for name in item.departments]
+    if item.group:
+        changed.append(cells.change("group", group_label(item.old_group), group_label(item.group)))
     if cells.plan.mode == ADD:
         cells.only_added(changed)
         item.action = UNCHANGED
@@ -118,6 +126,10 @@ def _short_name(value):
     return text
 
 
+def _group(value):
+    return "" if is_blank_mark(value) else parse_comparison_group(value)
+
+
 def _past(value):
     found = parse_optional_date(value)
     if found and found > clock.today():
@@ -134,6 +146,7 @@ def _read(cells, places):
         "founded": cells.take("founded", _past),
         "expires": cells.take("term_ends", parse_optional_date),
         "departments": [] if is_blank_mark(cells.value("department")) else split_names(cells.value("department")),
+        "group": cells.take("group", _group, ""),
         "parent": None,
     }
     for department in values["departments"]:
@@ -241,6 +254,24 @@ def _compare_term(cells, place, expires, terms, item):
         cells.notice("term_ends", f"已登记届次（{term.expires} 届满），未按表更改。")
         return
     item.expires, item.correct_term = expires, term.pk if term else None
+
+
+def _compare_group(cells, place, group, groups, item):
+    """Note a group that differs from the one in force; only branches have one."""
+    if not group:
+        return
+    if (place.kind or Kind.BRANCH) != Kind.BRANCH:
+        cells.error("group", "只有党支部分考核类别。")
+        return
+    item.old_group = groups.get(place.pk, "") if place.pk else ""
+    if group == item.old_group:
+        return
+    if item.old_group and cells.plan.mode == KEEP:
+        cells.notice("group", f"已登记为{group_label(item.old_group)}，未按表更改。")
+        return
+    item.group = group
+    if item.action == UNCHANGED:
+        item.action = CHANGED
 
 
 def _free(cells, place, values, covered, claimed):

@@ -1,6 +1,10 @@
 """The ledger of organisations: its columns under all the headings that offices give them."""
 
-from branches.places.vocabulary import ORGANISATION_KINDS, parse_organisation_kind
+from branches.places.vocabulary import (
+    COMPARISON_GROUPS,
+    ORGANISATION_KINDS,
+    parse_organisation_kind,
+)
 from common.tabular.headings import Field
 from common.tabular.ledger import Guide, Ledger
 from common.tabular.words import REMARK, joined, understood, words
@@ -72,6 +76,11 @@ ORGANISATIONS = [
             "处室 部门 单位 科室 处室单位 处室名称 部门名称 机构",
         ),
     ),
+    Field(
+        "group",
+        "考核类别",
+        joined("考核 考评 比较", "类别 类型 分类 分组 组别 对象类别"),
+    ),
     Field("remark", "备注", REMARK),
 ]
 
@@ -84,6 +93,13 @@ _GUIDE = {
     "founded": Guide("批复成立的日期。成立以前不计义务。", _DAY, kind="date"),
     "term_ends": Guide("本届委员会任期届满的日期，到期前会提醒换届。", _DAY, kind="date", width=20),
     "department": Guide("这个组织覆盖的处室，几个处室之间用顿号分开。", "综合处、财务处", width=24),
+    "group": Guide(
+        "只有党支部填写，考核时与同类支部比较。",
+        "机关支部",
+        choices=tuple(COMPARISON_GROUPS.values()),
+        strict=True,
+        width=20,
+    ),
     "remark": Guide("不导入，自己看的。", width=24),
 }
 
@@ -92,6 +108,6 @@ ORGANISATIONS_LEDGER = Ledger(
     "党组织",
     ORGANISATIONS,
     "党组织台账",
-    "党组织基本情况表：全称、简称、类别、上级、成立日期、任期届满日期、处室",
+    "党组织基本情况表：全称、简称、类别、上级、成立日期、任期届满日期、处室、考核类别",
     _GUIDE,
 )

@@ -14,6 +14,8 @@ SUPERVISE = "raise_supervisions"
 ORGANISE = "manage_organisation"
 APPOINT = "appoint"
 ASSESS = "assess"
+# Manual scores of the committee itself, which its own office does not give (judgement 6.8).
+ASSESS_COMMITTEE = "assess_committee"
 SET_RULES = "set_rules"
 PUBLISH = "publish_results"
 REPORTS = "view_reports"
@@ -34,6 +36,7 @@ ORGANISATION_RIGHTS = [
     (ORGANISE, "管理组织"),
     (APPOINT, "任免授权"),
     (ASSESS, "考核评分"),
+    (ASSESS_COMMITTEE, "评定机关党委"),
     (SET_RULES, "设定本机关规则"),
     (PUBLISH, "发布结果"),
     (REPORTS, "查看结果和报告"),
@@ -42,7 +45,7 @@ ORGANISATION_RIGHTS = [
 RIGHT_NAMES = dict(ORGANISATION_RIGHTS) | {AUDIT: "查看审计", ACCOUNTS: "管理账号"}
 
 # Whoever holds one of these over a leader judges his work.
-JUDGES = (REVIEW, SUPERVISE, ASSESS, PUBLISH)
+JUDGES = (REVIEW, SUPERVISE, ASSESS, ASSESS_COMMITTEE, PUBLISH)
 
 # A right that reaches only what lies strictly below the place it is held at: nobody reviews his own organisation.
 STRICTLY_BELOW = frozenset({REVIEW})
@@ -142,7 +145,7 @@ ROLES = {
         Role(
             "party_group_secretary",
             "党组书记",
-            with_implied({VIEW, REPORTS, DUTIES, PUBLISH, SUPERVISE}),
+            with_implied({VIEW, REPORTS, DUTIES, PUBLISH, SUPERVISE, ASSESS_COMMITTEE}),
             (ASSISTANT,),
             kinds=("party_group",),
         ),

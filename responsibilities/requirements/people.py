@@ -150,7 +150,7 @@ class _People:
         for kind in self._kinds(rules):
             had = talks_had(self.first, self.last, [kind], self.members, self.data.as_of)
             for member, records in had.items():
-                found.setdefault(member, []).extend(records)
+                found.setdefault(member, []).extend(one for one in records if self.data.in_time(one))
         return found
 
     def _lectures(self, rules: list[RequirementRule]) -> list[tuple[CountingRecord, str, int | None]]:
@@ -158,7 +158,8 @@ class _People:
             return []
         names = {holder.name for rows in self.holders.values() for holder in rows}
         kinds = self._kinds(rules)
-        return lectures_given(self.first, self.last, kinds, sorted(names), self.members, self.data.as_of)
+        given = lectures_given(self.first, self.last, kinds, sorted(names), self.members, self.data.as_of)
+        return [one for one in given if self.data.in_time(one[0])]
 
     # ---- rows
 

@@ -3,7 +3,7 @@ records (decisions 19–24). `selectors.requirements` is the door to it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
@@ -52,6 +52,9 @@ RULE_SETTINGS = sorted({key for row in REQUIREMENT_RULES for key in row.settings
 FEW = 40
 UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 
+# Why a record that was held after the period was closed does not count.
+HELD_AFTER = "考核期截止后补办，不再计入当期结果"
+
 
 def periods_of(rule: RequirementRule, span: Period) -> tuple[Period, ...]:
     """Return the periods of a rule that lie within `span`, a Period (decisions 22); the whole span of one not yet alive."""
@@ -85,7 +88,8 @@ class Reckoning:
     """The data of one call, read once.
 
     carried: also the requirements of the year before that are due in this span. instead: {key: Timeline} of settings in
-    place of those that are kept, to see what a value would change.
+    place of those that are kept, to see what a value would change. held_until: what was held, dated or sent after that day
+    does not count, whenever it was entered (a result does not change by what is made up after its period, judgement 7.1).
     """
 
     def __init__(
@@ -97,8 +101,13 @@ class Reckoning:
         *,
         carried: bool = False,
         instead: Mapping[str, Timeline] | None = None,
+        held_until: date | None = None,
     ):
         self.span, self.as_of = span, as_of
+        # The last day on which anything may have been held.
+        self.until = as_of if held_until is None else min(as_of, held_until)
+        self.held_until = held_until
+        self.held_after: dict[tuple[int, str], list[CountingRecord]] = {}
         self.settings, self.start = timelines_and_start("due_soon_days", "founding_share", *RULE_SETTINGS)
         self.settings |= instead or {}
         self.asked = list(self._asked(tuple(rules), carried))
@@ -228,14 +237,24 @@ class Reckoning:
     def _by_place(self, records: Iterable[CountingRecord]) -> dict[tuple[int, str], list[CountingRecord]]:
         by_place: dict[tuple[int, str], list[CountingRecord]] = {}
         for record in records:
-            by_place.setdefault((record.organisation, record.kind), []).append(record)
+            into = by_place if self.in_time(record) else self.held_after
+            into.setdefault((record.organisation, record.kind), []).append(record)
         return by_place
+
+    def in_time(self, record: CountingRecord) -> bool:
+        """Whether a record was held by the last day on which anything counts."""
+        return self.held_until is None or record.day <= self.held_until
 
     def _talks(self) -> Talks:
         asked = [one for one in self.asked if one.row.counts_members and one.row.alive]
         kinds = sorted({kind for one in asked for kind in one.row.every_kind()})
         narrowed = any(self.narrowed(one.row, one.period) for one in asked)
-        return Talks.read((self.span.first, self.span.last), kinds, self.ids, self.as_of, narrowed=narrowed)
+        talks = Talks.read((self.span.first, self.span.last), kinds, self.ids, self.as_of, narrowed=narrowed)
+        if self.held_until is None:
+            return talks
+        return replace(
+            talks, had={member: [one for one in had if self.in_time(one)] for member, had in talks.had.items()}
+        )
 
     def _topics(self) -> dict[int, frozenset[str]]:
         """{record: what its minutes say it was about}, where a rule asks."""
@@ -260,7 +279,7 @@ class Reckoning:
         rules = [one.row.rule for one in self.asked if one.row.proof == DOCUMENTS]
         if not rules:
             return {}
-        rows = RequirementDocument.objects.filter(rule__in=set(rules), withdrawn__isnull=True, dated_on__lte=self.as_of)
+        rows = RequirementDocument.objects.filter(rule__in=set(rules), withdrawn__isnull=True, dated_on__lte=self.until)
         if self.ids is not None:
             rows = rows.filter(organisation__in=self.ids)
         found: dict[tuple[int, str, str, str], list[tuple[int, date]]] = {}
@@ -276,7 +295,7 @@ class Reckoning:
             return {}
         # The model by its name: circulars stand above this subject. They freeze numbers, and name leaders only where some owed it.
         rows = apps.get_model("responsibilities.Circular").objects.filter(
-            organisation__in=committees, state="issued", issued_on__lte=self.as_of, content__life__leaders__gt=0
+            organisation__in=committees, state="issued", issued_on__lte=self.until, content__life__leaders__gt=0
         )
         found: dict[tuple[int, str], tuple[int, date]] = {}
         for pk, place, period, day in rows.order_by("issued_on", "version").values_list(
@@ -294,7 +313,7 @@ class Reckoning:
             return {}
         # The model by its name: duties stand above this subject.
         rows = apps.get_model("responsibilities.DutyList").objects.filter(
-            organisation__in=groups, level="party_group", state="issued", issued_on__lte=self.as_of
+            organisation__in=groups, level="party_group", state="issued", issued_on__lte=self.until
         )
         return {
             (place, year): (pk, day)
@@ -498,6 +517,9 @@ class Reckoning:
                     found.append(Uncounted(record.activity, record.day, "补办以前期间，不计入本期"))
                 elif not self._about(rule, record):
                     found.append(Uncounted(record.activity, record.day, "记录没有标明这个议题"))
+            for record in self.held_after.get((place.pk, kind), ()):
+                if record.meets(row.period) and self._about(rule, record):
+                    found.append(Uncounted(record.activity, record.day, HELD_AFTER))
         counted = set(row.records)
         once = {one.activity: one for one in found if one.activity not in counted}
         row.found = sorted(once.values(), key=lambda one: (one.day, one.activity))

@@ -32,16 +32,18 @@ def requirements(
     rules: Iterable[RequirementRule] = COUNTED_RULES,
     carried: bool = False,
     instead: Mapping[str, Timeline] | None = None,
+    held_until: date | None = None,
 ) -> list[Requirement]:
     """Return the Requirements whose own period lies within `span`.
 
     span: a Period. organisations: ids to look at (all when None), the small groups of branches among them included. as_of:
     the day on which states are judged (default today). rules: rows of the rule table; by default those that rates and
     scores are made of. carried: also those of the year before that are due in the span's year. instead: settings in place
-    of the kept ones. The number of statements does not depend on the number of organisations, periods or records.
+    of the kept ones. held_until: nothing that was held after that day counts, whenever it was
+    entered. The number of statements does not depend on the number of organisations, periods or records.
     """
     ids = None if organisations is None else list(organisations)
-    data = Reckoning(span, ids, as_of or clock.today(), rules, carried=carried, instead=instead)
+    data = Reckoning(span, ids, as_of or clock.today(), rules, carried=carried, instead=instead, held_until=held_until)
     return [*data.rows(), *people_rows(data), *term_rows(data)]
 
 

@@ -43,6 +43,8 @@ class _OfTerms:
         first, last = add_months(data.span.first, -months), max(data.span.last, data.as_of)
         self.elections: dict[int, list[CountingRecord]] = {}
         for record in counting_records(first, last, kinds, list(self.terms), data.as_of) if kinds else ():
+            if not data.in_time(record):
+                continue
             self.elections.setdefault(record.organisation, []).append(record)
         self.above = self._above() if any(one.row.owes == TERMS_BELOW for one in asked) else {}
         self.reminders = self._reminders(asked)
@@ -71,7 +73,7 @@ class _OfTerms:
         if not keys:
             return {}
         rows = Notice.objects.filter(about__in=keys).order_by("-sent").values_list("about", "sent")
-        return {about: clock.day_of(sent) for about, sent in rows if clock.day_of(sent) <= self.data.as_of}
+        return {about: clock.day_of(sent) for about, sent in rows if clock.day_of(sent) <= self.data.until}
 
     def held(self, one: Asked, place: Place) -> Requirement | None:
         """The row of a term that expires in the period: held when it was renewed, or an election is recorded."""
@@ -89,7 +91,7 @@ class _OfTerms:
         )[:1]
         row.records = [record.activity for record in records]
         days = [record.day for record in records]
-        days += [closed] if closed is not None and closed <= self.data.as_of else []
+        days += [closed] if closed is not None and closed <= self.data.until else []
         if days:
             if min(days) <= expires:
                 row.on_time = 1

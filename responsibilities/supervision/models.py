@@ -17,6 +17,8 @@ from responsibilities.portfolios.rights import in_charge
 
 # Name of the measure of notices answered in time.
 SUPERVISIONS_ANSWERED = "supervisions.answered"
+# Of what was issued from above: struck off, the answer having come in time.
+SUPERVISIONS_CLOSED = "supervisions.closed"
 
 
 class SupervisionState(models.TextChoices):

@@ -6,7 +6,7 @@ has several business dates (milestones); each is a point of its own, and the sta
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -176,12 +176,14 @@ def sync_points(
     first: date | None = None,
     last: date | None = None,
     instead: Mapping[str, Timeline] | None = None,
+    held_until: date | None = None,
 ) -> list[SyncPoint]:
     """Return the SyncPoints of work items, in the order of items and stages, in six statements whatever their number.
 
     items: ids or a queryset of WorkItem pks, all when None. as_of: day of judging (default today); what came later is
     left out, but for the confirmation of a link: the reviewer's days cost nobody anything. first, last: only points whose
     day (SyncPoint.day) lies between them. instead: timelines of settings in place of those that are set.
+    held_until: records of later days do not count, but for those within the tolerance of their business date.
     """
     as_of = as_of or clock.today()
     stages = SyncStage.objects.select_related("item").order_by("item_id", "pk").annotate(**_above("item__organisation"))
@@ -201,7 +203,7 @@ def sync_points(
             point = _undecided(stage, milestone, as_of)
             _carry(point, stage, carriers.get(stage.item_id, ()))
             point.early_days = int(dated_settings.at(settings[EARLY_DAYS[point.kind]], point.day or as_of))
-            _decide(point, stage, links, settings["sync_tolerance_days"])
+            _decide(point, stage, links, settings["sync_tolerance_days"], held_until)
             if point.day is not None and point.day < start:
                 point.state, point.reason, point.lag, point.early = SyncState.WAIVED, not_yet(start), None, True
             if first and last and not (point.day and first <= point.day <= last):
@@ -287,7 +289,9 @@ def _carry(point: SyncPoint, stage: Any, carriers: Iterable[tuple[int, date | No
         point.allowed |= {place} | above
 
 
-def _decide(point: SyncPoint, stage: SyncStage, links: Links, tolerance: Timeline) -> None:
+def _decide(
+    point: SyncPoint, stage: SyncStage, links: Links, tolerance: Timeline, held_until: date | None = None
+) -> None:
     """Judge one point by its links, a waiver, and whether the item was given up."""
     as_of = point.as_of or clock.today()
     mine = list(links.get((stage.pk, point.milestone), ()))
@@ -295,9 +299,12 @@ def _decide(point: SyncPoint, stage: SyncStage, links: Links, tolerance: Timelin
         # A link made before the stage was divided serves the whole of it.
         mine += links.get((stage.pk, None), ())
     point.proofs = [_proof(link, point) for link in mine]
-    days = [proof.day for proof in point.proofs if proof.counts]
-    waiting = any(proof.standing == Standing.TO_CONFIRM and proof.day <= as_of for proof in point.proofs)
     point.tolerance = int(dated_settings.at(tolerance, point.happened or as_of))
+    until = as_of
+    if held_until is not None and point.happened is not None:
+        until = min(as_of, max(held_until, point.happened + timedelta(days=point.tolerance)))
+    days = [proof.day for proof in point.proofs if proof.counts and proof.day <= until]
+    waiting = any(proof.standing == Standing.TO_CONFIRM and proof.day <= until for proof in point.proofs)
     point.state, point.party, point.lag = judge(point.happened, days, point.tolerance, as_of, waiting=waiting)
     stopped = stage.item.stopped_on
     point.ended = stopped is not None and stopped <= as_of

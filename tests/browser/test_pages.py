@@ -113,6 +113,9 @@ def pages(demo, signed_in, tmp_path_factory):
     starts["shuji"] += _corrections(signed_in("shuji"))
     starts["ganbu"] += [_ticked(signed_in("ganbu"))]
     starts["ganbu"] += [_draft(signed_in("ganbu")), *_entered(signed_in("ganbu"))]
+    # Chosen in forms: ballots belong to one scheme, the committee's own word to another.
+    for key in ("tongbu-debrief", "tongbu-committee"):
+        starts["ganbu"] += [f"/results/entries/?scheme={key}"]
     starts["dangyuan"] += ["/account/links/"]
     starts["admin"] += [_account(signed_in("admin"))]
     starts["dangwei"] += [

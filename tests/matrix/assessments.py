@@ -11,7 +11,7 @@ from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_trial
 from assessments.schemes.models import SchemeVersion
 from assessments.schemes.services import scheme_draft, scheme_propose
-from branches.reach.rights import ASSESS, PUBLISH, RECORD, REPORTS, REVIEW, SET_RULES
+from branches.reach.rights import ASSESS, ASSESS_COMMITTEE, PUBLISH, RECORD, REPORTS, REVIEW, SET_RULES
 from common import clock
 from common.operator import OPERATOR
 from common.periods import QUARTER, Period
@@ -26,6 +26,9 @@ from tests.responsibilities.work.support import item_at
 from tests.world import CAST
 
 ASSESSORS, PUBLISHERS, READERS = holders(ASSESS), holders(PUBLISH), holders(REPORTS)
+JUDGING = tuple({*ASSESSORS, *holders(ASSESS_COMMITTEE)})
+# Who says of a branch what it thinks itself.
+RATING_ITSELF = ("secretary_a", "officer_a", "organiser_a", "secretary_b", "secretary_c")
 REVIEWERS, RECORDERS = holders(REVIEW), holders(RECORD)
 # Whoever has his own landing page is led there; an account without a post is told so.
 LED = dict.fromkeys(("administrator", "auditor", "member"), 302)
@@ -144,7 +147,11 @@ def entry(world):
 
 
 ROWS |= {
-    "entry_list": Row(get=only(*{*ASSESSORS, *PUBLISHERS}), post=only(*ASSESSORS, status=422), data=lambda world: {}),
+    # The Party group's secretary enters what is said of the committee itself.
+    "entry_list": Row(get=only(*{*ASSESSORS, *PUBLISHERS}), post=only(*JUDGING, status=422), data=lambda world: {}),
+    "tally_new": Row(query="?scheme=tongbu-debrief", get=only(*JUDGING), post=only(*JUDGING, status=422)),
+    "self_list": Row(get=only(*RATING_ITSELF)),
+    "self_rating": Row(get=everyone(404), post=everyone(404)),
     "entry_approve": Row(
         kwargs=lambda world: {"pk": entry(world).pk},
         post=only(*PUBLISHERS, status=302, forbidden=tuple({*ASSESSORS} - {*PUBLISHERS})),
@@ -189,7 +196,7 @@ _DROP = {"post": only(*ASSESSORS, status=302)}
 ROWS |= {
     "scheme_list": Row(get=only(*VIEWERS)),
     "scheme_detail": Row(kwargs=scheme, get=only(*VIEWERS)),
-    "scheme_simulation": Row(kwargs=scheme, get=only(*ASSESSORS)),
+    "scheme_simulation": Row(kwargs=scheme, get=only(*ASSESSORS), post=only(*ASSESSORS, status=302)),
     "scheme_draft": Row(kwargs=scheme, post=only(*ASSESSORS, status=302)),
     "scheme_whole": Row(kwargs=draft_of(), **_EDIT),
     "scheme_part_new": Row(kwargs=draft_of(), **_EDIT),

@@ -3,6 +3,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from assessments.demo.above import Above
+from assessments.demo.appraisal import Appraisal
 from assessments.demo.asking import Asking
 from assessments.demo.duties import Duties
 from assessments.demo.people import Maker
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             Supervised(maker).live()
             Asking(maker).live()
             year.publish()
+            Appraisal(maker).live()
             work.waiting()
             rollups.fill()
         seal.seal_all()

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from assessments.entries.selectors import applied
 from assessments.results.models import Assessment, AssessmentState
-from assessments.results.selectors.scores import estimate
+from assessments.results.periods import counted_until
+from assessments.results.selectors.scores import estimate, measures_of
 from assessments.results.selectors.scoring_items import further_entries
 from assessments.results.selectors.targets import address_of
-from assessments.schemes.measures import SCORED_RULES
+from assessments.schemes.measures import rules_read
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for
 from assessments.scoring import Result, rounded
 from assessments.scoring.methods import ELSEWHERE
@@ -73,12 +74,21 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     scheme = parsed(scheme_for(quarter))
     # The whole year in one reading, of which those that fall due in the quarter: the same rows as items.due_within.
     year = Period(YEAR, quarter.year)
-    owed = requirements(year, organisations=[organisation.pk], rules=SCORED_RULES, carried=True)
+    until = counted_until(quarter)
+    owed = requirements(
+        year,
+        organisations=[organisation.pk],
+        rules=rules_read(measures_of(scheme)),
+        carried=True,
+        held_until=until,
+    )
     rows = [row for row in owed if row.due in quarter]
     names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
     names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
     by_hand = applied(scheme, quarter, [organisation.pk]).get(organisation.pk)
-    found = estimate(scheme, organisation, rows, names, further_entries(quarter, [organisation.pk]), by_hand)
+    found = estimate(
+        scheme, organisation, rows, names, further_entries(quarter, [organisation.pk], until=until), by_hand
+    )
     if found is None:
         return None
     result, best, counted = found

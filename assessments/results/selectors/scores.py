@@ -3,21 +3,27 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from fractions import Fraction
+
+from django.db.models import F
 
 from assessments import scoring
 from assessments.entries.selectors import Applied
 from assessments.results.by_hand import scored
+from assessments.results.selectors.derived import Derived
 from assessments.results.selectors.scoring_items import (
     Entry,
     due_within,
     further_entries,
     requirement_entries,
 )
-from assessments.schemes.measures import is_built
+from assessments.results.selectors.upward import upward_entries
+from assessments.schemes.measures import SOURCES, is_built, rules_read
 from assessments.scoring.facts import COUNTED
 from assessments.scoring.once import once
 from assessments.scoring.schemes import Scheme
 from branches.places.models.organisations import Kind, Organisation, OrganisationVersion
+from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import Period
 from responsibilities.requirements.selectors import Requirement
@@ -30,32 +36,56 @@ _BEFORE_ENTRIES, _UNJUDGED = {"deduct": scoring.Fact()}, scoring.Fact.unknown("å
 
 
 def scoring_facts(
-    scheme: Scheme, period: Period, *, organisations: Collection[int] | None = None, as_of: date | None = None
+    scheme: Scheme, period: Period, *, as_of: date | None = None
 ) -> tuple[Facts, dict[tuple[int, str], list[int]]]:
-    """Return ({branch id: {indicator key: scoring.Fact}}, {(branch id, indicator key): [record ids]}).
+    """Return ({organisation id: {indicator key: scoring.Fact}}, {(organisation id, indicator key): [record ids]}).
 
-    The first for the branches assessed by `scheme` in `period`, the second the records that were counted for them.
+    The first for the organisations assessed by `scheme` in `period`, the second the records that were counted for them.
 
-    An indicator for whose measures nothing is built has no fact: not applicable yet (decisions 26). organisations: ids
-    of branches, all when None; the groups of a branch are scored with it.
+    An indicator for whose measures nothing is built has no fact: not applicable yet (decisions 26). The groups of a branch are
+    scored with it.
     """
-    as_of = as_of or clock.today()
-    rows = due_within(period, organisations, as_of)
-    branches, groups, names = _places(scheme, rows, period, as_of)
-    entries = requirement_entries(rows, names) + further_entries(period, organisations, as_of)
-    return _facts(scheme, entries, branches, groups), _records(scheme, entries, groups)
+    (read,) = read_by([scheme], period, as_of or clock.today())
+    return read
 
 
 def facts_by_scheme(schemes: Collection[Scheme], period: Period, as_of: date | None = None) -> list[Facts]:
     """Return the facts of a period as each of several schemes reads them, in their order; what was owed is reckoned once."""
-    as_of = as_of or clock.today()
-    rows = due_within(period, None, as_of)
+    return [facts for facts, _ in read_by(schemes, period, as_of or clock.today())]
+
+
+def read_by(
+    schemes: Collection[Scheme], period: Period, as_of: date
+) -> list[tuple[Facts, dict[tuple[int, str], list[int]]]]:
+    """Return (facts, counted records) of each of several schemes, in their order."""
+    rules = rules_read({measure for scheme in schemes for measure in measures_of(scheme)})
+    rows = due_within(period, rules, None, as_of) if rules else []
     further = further_entries(period, None, as_of)
     found = []
     for scheme in schemes:
-        branches, groups, names = _places(scheme, rows, period, as_of)
-        found.append(_facts(scheme, requirement_entries(rows, names) + further, branches, groups))
+        mine = {row.rule for row in rules_read(measures_of(scheme))}
+        owed = [row for row in rows if row.rule in mine]
+        assessed, groups, names = _places(scheme, owed, period, as_of)
+        entries = requirement_entries(owed, names) + further + upward_entries(scheme, owed, period, as_of, assessed)
+        facts = _facts(scheme, entries, assessed, groups)
+        _derive(scheme, facts, period, as_of)
+        found.append((facts, _records(scheme, entries, groups)))
     return found
+
+
+def measures_of(scheme: Scheme) -> set[str]:
+    """Return the names of the measures that a scheme reads."""
+    return {measure for _, row in scheme.indicators() for measure in row.measures}
+
+
+def _derive(scheme: Scheme, facts: Facts, period: Period, as_of: date) -> None:
+    """Put in what follows from results of other schemes."""
+    rows = [row for _, row in scheme.indicators() if row.method == "derived" and {*row.measures} <= {*SOURCES}]
+    if not rows:
+        return
+    derived = Derived(scheme, period, as_of)
+    for place, own in facts.items():
+        own |= {row.key: derived.fact(row.measures[0], place) for row in rows}
 
 
 def _records(scheme: Scheme, entries: list[Entry], groups: dict[int, int]) -> dict[tuple[int, str], list[int]]:
@@ -83,7 +113,7 @@ def _facts(scheme: Scheme, entries: list[Entry], branches: Collection[int], grou
                 # Nothing entered is nothing to deduct; a score is open until somebody has given it.
                 facts[branch][indicator.key] = _BEFORE_ENTRIES.get(indicator.method, _UNJUDGED)
                 continue
-            if not measures or not all(is_built(measure) for measure in measures):
+            if indicator.method == "derived" or not measures or not all(is_built(measure) for measure in measures):
                 continue
             items = [item for measure in measures for item in by_measure.get((branch, measure), ())]
             facts[branch][indicator.key] = (
@@ -94,24 +124,33 @@ def _facts(scheme: Scheme, entries: list[Entry], branches: Collection[int], grou
 
 def _places(
     scheme: Scheme, rows: list[Requirement], period: Period, as_of: date
-) -> tuple[list[int], dict[int, int], dict[int, str]]:
-    """Return (whom the scheme assesses, in tree order, {group: branch}, {group: name}) as at the end of the period."""
+) -> tuple[dict[int, str], dict[int, int], dict[int, str]]:
+    """Return ({whom the scheme assesses, in tree order: its kind}, {group: branch}, {group: name}) as at the end of the period."""
     day = min(period.last, as_of)
     ids = {row.organisation for row in rows}
     groups: dict[int, int] = {}
     names: dict[int, str] = {}
     kinds: dict[int, str] = {}
-    versions = OrganisationVersion.objects.filter(organisation__in=ids, starts__lte=day)
+    standing: set[int] = set()
+    share = Fraction(dated_settings.number("founding_share", period.first))
+    versions = OrganisationVersion.objects.filter(starts__lte=day).annotate(founded=F("organisation__founded"))
     for version in versions.order_by("starts"):
         kinds[version.organisation_id] = version.kind
-        if version.kind != Kind.SMALL_GROUP:
+        young = version.founded is not None and not period.counts_since(version.founded, share)
+        if not young and (version.ends is None or version.ends >= period.first):
+            standing.add(version.organisation_id)
+        if version.kind != Kind.SMALL_GROUP or version.organisation_id not in ids:
             continue
         if version.parent_id is not None:
             groups[version.organisation_id] = version.parent_id
         names[version.organisation_id] = version.short_name
-    wanted = {pk for pk in ids - set(groups) if kinds.get(pk, Kind.BRANCH) in scheme.applies}
-    ordered = Organisation.objects.filter(pk__in=wanted | set(groups.values())).in_tree_order()
-    return list(ordered.values_list("pk", flat=True)), groups, names
+    # Branches that owe something; of the others, who stood long enough in the period.
+    others = standing if not rows else {pk for pk in standing if kinds[pk] != Kind.BRANCH}
+    wanted = {pk for pk in (ids | others) - set(groups) if kinds.get(pk, Kind.BRANCH) in scheme.applies}
+    if Kind.BRANCH in scheme.applies:
+        wanted |= set(groups.values())
+    ordered = Organisation.objects.filter(pk__in=wanted).in_tree_order().values_list("pk", flat=True)
+    return {pk: kinds.get(pk, Kind.BRANCH) for pk in ordered}, groups, names
 
 
 def estimate(

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from assessments import scoring
-from assessments.schemes.measures import SCORED_RULES, is_built
+from assessments.results.periods import counted_until
+from assessments.schemes.measures import is_built
 from common import clock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from common.text import quoted
+from members.activities.models import Activity
 from members.activities.selectors.resolutions import ResolutionItem, resolution_items
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
 from responsibilities.duties.slot import DutySlot, counts_on
 from responsibilities.measures import DUTIES_DONE, RESOLUTIONS_DONE, issued_duties
+from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
@@ -34,18 +37,33 @@ class Entry:
 
 
 def due_within(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period,
+    rules: Collection[RequirementRule],
+    organisations: Collection[int] | None = None,
+    as_of: date | None = None,
 ) -> list[Requirement]:
-    """Return the requirements whose due date lies in `period` (decisions 22), those of longer periods included."""
+    """Return the requirements of some rules whose due date lies in `period` (decisions 22), those of longer periods included.
+
+    What was held after the period was closed meets none of them (judgement 7.1).
+    """
+    until = counted_until(period)
+    # A rule of longer periods has none within a shorter one.
     rows = requirements(
-        period, organisations=organisations, as_of=as_of, rules=SCORED_RULES, carried=period.kind == YEAR
+        period, organisations=organisations, as_of=as_of, rules=rules, carried=period.kind == YEAR, held_until=until
     )
     order = (MONTH, QUARTER, HALF, YEAR)
     for kind in order[order.index(period.kind) + 1 :]:
-        rules = [rule for rule in SCORED_RULES if rule.period == kind]
-        if rules:
+        longer = [rule for rule in rules if rule.period == kind]
+        if longer:
             whole = Period.containing(kind, period.last)
-            rows += requirements(whole, organisations=organisations, as_of=as_of, rules=rules, carried=kind == YEAR)
+            rows += requirements(
+                whole,
+                organisations=organisations,
+                as_of=as_of,
+                rules=longer,
+                carried=kind == YEAR,
+                held_until=until,
+            )
     return [row for row in rows if row.due in period]
 
 
@@ -99,7 +117,7 @@ _SYNC_STATES = {
 
 
 def sync_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Entry]:
     """Return the Entries of the stages whose business date lies in `period`, one for each branch that carries the item.
 
@@ -108,7 +126,7 @@ def sync_entries(
     items = None
     if organisations is not None:
         items = WorkCarrier.objects.filter(organisation__in=organisations).order_by().values("item")
-    points = sync_points(items, as_of=as_of or clock.today(), first=period.first, last=period.last)
+    points = sync_points(items, as_of=as_of or clock.today(), first=period.first, last=period.last, held_until=until)
     names = dict(WorkItem.objects.filter(pk__in={point.item for point in points}).values_list("pk", "name"))
     wanted = None if organisations is None else set(organisations)
     return [
@@ -139,7 +157,7 @@ def _records(point: SyncPoint) -> tuple[int, ...]:
 
 
 def duty_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Entry]:
     """Return the Entries of the duties of branches that fell due in `period`, one for each slot.
 
@@ -149,12 +167,32 @@ def duty_entries(
     rows = issued_duties(period.year, as_of, organisations).filter(list__level=Level.BRANCH)
     duties = list(rows.select_related("list__organisation", "list__holder"))
     slots = duty_slots(duties, as_of=as_of)
-    return [
-        Entry(duty.list.organisation_id, DUTIES_DONE, _duty_item(duty, slot, as_of), tuple(slot.records))
+    due = [
+        (duty, slot)
         for duty in duties
         for slot in slots[duty.pk]
         if counts_on(slot, period.year) in period and slot.state not in LEFT_OUT
     ]
+    made_up = _made_up_after([slot for _, slot in due], until)
+    return [
+        Entry(
+            duty.list.organisation_id,
+            DUTIES_DONE,
+            _duty_item(duty, slot, as_of, counts=(slot.duty, slot.key) not in made_up),
+            tuple(slot.records),
+        )
+        for duty, slot in due
+    ]
+
+
+def _made_up_after(slots: Collection[DutySlot], until: date) -> set[tuple[int, str]]:
+    """The slots that were fulfilled late and only by records held after `until`, as (duty, key)."""
+    late = [slot for slot in slots if slot.state in DONE and slot.missed and slot.records]
+    if not late:
+        return set()
+    ids = {pk for slot in late for pk in slot.records}
+    after = set(Activity.objects.filter(pk__in=ids, day__gt=until).order_by().values_list("pk", flat=True))
+    return {(slot.duty, slot.key) for slot in late if after.issuperset(slot.records)}
 
 
 def _late_word(slot: DutySlot) -> str:
@@ -164,9 +202,12 @@ def _late_word(slot: DutySlot) -> str:
     return f"{slot.late_word}完成" if slot.late_word in ("补录", "补办") else slot.late_word
 
 
-def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
+def _duty_item(duty: Duty, slot: DutySlot, as_of: date, *, counts: bool) -> scoring.Item:
+    """counts: False where it was made up after the period was closed: what came then is as good as nothing."""
     name = f"{quoted(duty.text)}{slot.name}"
-    if slot.state in DONE:
+    if not counts:
+        state = scoring.OVERDUE
+    elif slot.state in DONE:
         state = scoring.MET_LATE if slot.missed else scoring.MET
     else:
         state = scoring.OVERDUE if slot.behind(as_of) else scoring.NOT_DUE
@@ -183,31 +224,32 @@ def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
 
 
 def supervision_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Entry]:
     """Return the Entries of the notices to be answered in `period` (rule resp-gongwei): answered in time is met."""
     return [
-        Entry(row.organisation, SUPERVISIONS_ANSWERED, _whole(row, "督查", ("supervision", row.pk), "件", "回复"))
-        for row in supervision_items(period, organisations, as_of)
+        Entry(row.organisation, SUPERVISIONS_ANSWERED, whole_item(row, "督查", ("supervision", row.pk), "件", "回复"))
+        # An answer after the period was closed is none.
+        for row in supervision_items(period, organisations, min(as_of or clock.today(), until))
     ]
 
 
 def resolution_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
 ) -> list[Entry]:
     """Return the Entries of the resolutions to be carried out in `period`."""
     return [
         Entry(
             row.organisation,
             RESOLUTIONS_DONE,
-            _whole(row, "决议", ("activity", row.activity), "项", "办结"),
+            whole_item(row, "决议", ("activity", row.activity), "项", "办结"),
             (row.activity,),
         )
-        for row in resolution_items(period, organisations, as_of)
+        for row in resolution_items(period, organisations, as_of, until)
     ]
 
 
-def _whole(row: SupervisionItem | ResolutionItem, noun: str, target: tuple, unit: str, act: str) -> scoring.Item:
+def whole_item(row: SupervisionItem | ResolutionItem, noun: str, target: tuple, unit: str, act: str) -> scoring.Item:
     """One thing that is either done or not: a notice to answer (回复), a resolution to carry out (办结)."""
     name = f"{noun}{quoted(row.name)}"
     return scoring.Item(
@@ -221,11 +263,15 @@ def _whole(row: SupervisionItem | ResolutionItem, noun: str, target: tuple, unit
 
 
 def further_entries(
-    period: Period, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period,
+    organisations: Collection[int] | None = None,
+    as_of: date | None = None,
+    until: date | None = None,
 ) -> list[Entry]:
-    """Return the Entries of everything but requirements that fell due in `period`."""
+    """Return the Entries of everything but requirements that fell due in `period`. until: as `counted_until` has it."""
+    last = until or counted_until(period)
     return [
         entry
         for entries in (sync_entries, duty_entries, supervision_entries, resolution_entries)
-        for entry in entries(period, organisations, as_of)
+        for entry in entries(period, last, organisations, as_of)
     ]

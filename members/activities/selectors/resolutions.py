@@ -94,12 +94,16 @@ class ResolutionItem:
 
 
 def resolution_items(
-    period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
+    period: Period,
+    organisations: Iterable[int] | None = None,
+    as_of: date | None = None,
+    done_by: date | None = None,
 ) -> list[ResolutionItem]:
     """Return the ResolutionItems whose due date lies within `period`, and not before the agency's start.
 
     period: a Period. organisations: ids (all when None). as_of: day of judging (default today); what was submitted or
-    done later is left out. Only resolutions of records that count; a meeting below its quorum passes none.
+    done later is left out. done_by: what was carried out after that day is as good as not carried out. Only resolutions
+    of records that count; a meeting below its quorum passes none.
     """
     as_of = as_of or clock.today()
     rows = Resolution.objects.tasks().filter(
@@ -113,14 +117,14 @@ def resolution_items(
         rows = rows.filter(activity__organisation__in=organisations)
     columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "done_on")
     return [
-        ResolutionItem(organisation, activity, pk, text, due, _state(due, done_on, as_of))
+        ResolutionItem(organisation, activity, pk, text, due, _state(due, done_on, min(as_of, done_by or as_of), as_of))
         for organisation, activity, pk, text, due, done_on in rows.order_by(
             F("due").asc(nulls_last=True), "pk"
         ).values_list(*columns)
     ]
 
 
-def _state(due: date, done: date | None, as_of: date) -> str:
-    if done is not None and done <= as_of:
+def _state(due: date, done: date | None, done_by: date, as_of: date) -> str:
+    if done is not None and done <= done_by:
         return "met_late" if done > due else "met"
     return "overdue" if as_of > due else "not_due"

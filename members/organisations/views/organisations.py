@@ -75,6 +75,7 @@ def organisation_list(request):
 def _exported(user, chosen):
     """Yield the lines of the file; nothing is read before the first is asked for."""
     shown, _, _ = tree_rows(user, chosen)
+    groups = groups_on(clock.today())
     for row in shown:
         yield [
             row.organisation.name,
@@ -85,6 +86,7 @@ def _exported(user, chosen):
             row.leader,
             row.members,
             row.expires,
+            group_label(groups.get(row.organisation.pk, "")),
         ]
 
 
@@ -94,6 +96,8 @@ def _exported(user, chosen):
 def organisation_export(request):
     form = _filter(request)
     columns = ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期", "书记（组长）", "党员数", "任期届满日期"]
+    # What is added stands at the end: files of before read the same columns.
+    columns.append("考核类别")
     words = "；".join(f"{form.fields[name].label}：{value}" for name, value in form.cleaned_data.items() if value)
     return exports.send(
         request,

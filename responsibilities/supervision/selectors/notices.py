@@ -183,15 +183,33 @@ def supervision_items(
     withdrawn before any answer (closed at once) and one to a person are nobody's score.
     """
     as_of = as_of or clock.today()
-    rows = Supervision.objects.filter(
+    rows = _due_in(period, as_of)
+    if organisations is not None:
+        rows = rows.filter(organisation__in=organisations)
+    return [_item(row, as_of) for row in rows.order_by("due", "pk")]
+
+
+def supervision_closings(period: Period, as_of: date | None = None) -> list[SupervisionItem]:
+    """Return the same notices as whoever issued them is judged by: met once struck off, late where the answer was."""
+    as_of = as_of or clock.today()
+    return [_closing(row, as_of) for row in _due_in(period, as_of).order_by("due", "pk")]
+
+
+def _due_in(period: Period, as_of: date) -> Notices:
+    return Supervision.objects.filter(
         since_joining("due", "organisation__"),
         holder__isnull=True,
         due__range=(max(period.first, agency_start()), period.last),
         issued_at__date__lte=as_of,
     ).exclude(state=SupervisionState.CLOSED, answered_at__isnull=True, closed_at__date__lte=as_of)
-    if organisations is not None:
-        rows = rows.filter(organisation__in=organisations)
-    return [_item(row, as_of) for row in rows.order_by("due", "pk")]
+
+
+def _closing(row: Supervision, as_of: date) -> SupervisionItem:
+    if row.closed_at is not None and clock.day_of(row.closed_at) <= as_of:
+        state = "met_late" if row.answered_late else "met"
+    else:
+        state = "overdue" if as_of > row.due else "not_due"
+    return SupervisionItem(row.organisation_id, row.pk, row.title, row.due, state)
 
 
 def _item(row: Supervision, as_of: date) -> SupervisionItem:

@@ -10,16 +10,17 @@ from django.utils import timezone
 
 from assessments import scoring
 from assessments.entries.items import entry_items
-from assessments.entries.models import ManualEntry
+from assessments.entries.models import ManualEntry, SelfRating
 from assessments.entries.selectors import Applied
-from assessments.entries.services import entry_approve, entry_decline, entry_make
-from assessments.hearing.services import assessment_freeze
+from assessments.entries.services import entry_approve, entry_decline, entry_make, self_rate
+from assessments.hearing.services import assessment_freeze, assessment_send
 from assessments.reports import builder, shape
 from assessments.results.by_hand import quota_shares
 from assessments.results.selectors.estimates import estimate_of
 from assessments.results.services import assessment_trial
 from assessments.schemes.data import default_scheme
 from assessments.schemes.models import SchemeVersion
+from branches.access.services.appointments import appointment_make
 from branches.audit.models import AuditEntry
 from branches.reach.access import Forbidden
 from common import clock
@@ -300,3 +301,145 @@ def test_places_are_reckoned_in_each_group_and_small_groups_share_theirs():
     shares = quota_shares(scheme, Period.parse("2026"), rows, {}, groups)
     # One place of the agency's four; one of the four that two small groups share.
     assert sorted(set(rows) - set(shares)) == [0, 4]
+
+
+def own_version(*rows, **changes):
+    """Put a third version in force that has, beside what the second has, indicators of its own."""
+    version = SchemeVersion.objects.get(key="tongbu-branch", version=2)
+    points = sum(row["points"] for row in rows)
+    part = {"key": "own", "name": "自定", "points": points, "indicators": list(rows)}
+    parts = [part, *version.body["dimensions"]] if rows else version.body["dimensions"]
+    body = version.body | {"version": 3, "dimensions": parts, "total": 100 + points} | changes
+    return SchemeVersion.objects.create(
+        key="tongbu-branch", version=3, title="三", body=body, state="in_force", in_force_from=date(2026, 7, 1)
+    )
+
+
+HAND = {"measures": ["by-hand"]}
+
+
+def of_own(world):
+    return {row.indicator: row for row in result_of(world).scores.all() if row.dimension == "own"}
+
+
+def test_the_lowest_of_several_aspects_counts_once_all_are_judged(quarter):  # noqa: F811
+    levels = {"优": 4, "良": 3, "差": 0}
+    own_version(
+        {"key": "a", "name": "班子", "points": 4, "method": "graded", "aspects": ["配备", "履职"], "levels": levels}
+        | HAND
+    )
+    enter(quarter, "score/a/0/优")
+    assert of_own(quarter)["a"].state == "unknown" and of_own(quarter)["a"].note == "还有方面没有评定"
+    with pytest.raises(ValidationError, match="已经登记过"):
+        enter(quarter, "score/a/0/差")
+    enter(quarter, "score/a/1/良")
+    assert of_own(quarter)["a"].points == 3
+
+
+def test_each_sub_item_ends_at_zero_and_one_case_costs_its_heaviest_fault(quarter):  # noqa: F811
+    rules = [
+        {"when": "缺会议", "points": 1, "per": "each", "part": 0},
+        {"when": "缺计划", "points": 1, "per": "each", "part": 1},
+    ]
+    sanctions = [
+        {"when": name, "points": points, "per": "each", "case": "处分"} for name, points in (("诫勉", 1), ("警告", 3))
+    ]
+    own_version(
+        {"key": "a", "name": "台账", "points": 4, "method": "deduct", "sub_items": [2, 2], "deductions": rules} | HAND,
+        {"key": "b", "name": "纪律", "points": 8, "method": "deduct", "deductions": sanctions} | HAND,
+    )
+    for _ in range(3):
+        enter(quarter, "deduct/a/0")
+    for item in ("deduct/b/0", "deduct/b/1", "deduct/b/1"):
+        enter(quarter, item)
+    rows = of_own(quarter)
+    # Three faults on a sub-item of two points; three people in one paper cost three points, once.
+    assert (rows["a"].points, rows["b"].points) == (2, 5)
+    other = entry_make(
+        by=quarter.staff, period=Q3, organisation=quarter.branch_a, item="deduct/b/1", reason="另一件", document="另文"
+    )
+    entry_approve(by=quarter.committee_secretary, entry=other)
+    assert of_own(quarter)["b"].points == 2
+
+
+def test_a_grade_with_a_condition_is_given_once_somebody_has_said_that_it_is_fulfilled(quarter):  # noqa: F811
+    version = SchemeVersion.objects.get(key="tongbu-branch", version=2)
+    grades = [dict(row) for row in version.body["grades"]]
+    grades[0]["condition"] = "有创新项目"
+    own_version(grades=grades, grade_min_points=0)
+    before = result_of(quarter)
+    assert (before.total, before.grade) == (100, "良好")
+    enter(quarter, "condition/优秀")
+    after = result_of(quarter)
+    assert (after.total, after.grade) == (100, "优秀")
+    assert "等次条件：优秀另需：有创新项目（已具备）" in [row["what"] for row in after.body["by_hand"]]
+
+
+def test_its_own_word_stands_beside_the_superiors_whose_points_count(quarter, as_):  # noqa: F811
+    own_version({"key": "a", "name": "台账质量", "points": 6, "method": "manual"})
+    secretary, staff = as_("secretary_a"), as_("staff")
+    with clock.at(DAY):
+        listed = secretary.get("/results/entries/own/?period=2026Q3").content.decode()
+        assert "还有 1 项没有自评" in listed
+        url = f"/results/entries/own/rating/?scheme=tongbu-branch&period=2026Q3&place={quarter.branch_a.pk}&indicator=a"
+        for changes, sentence in (({"points": "7"}, "请填写 0 至 6 之间的数。"), ({"text": ""}, "请填写“自评说明”。")):
+            answer = secretary.post(url, {"points": "5.5", "text": "台账齐全", **changes})
+            assert answer.status_code == 422 and sentence in answer.content.decode()
+        assert not SelfRating.objects.exists()
+        assert secretary.post(url, {"points": "5.5", "text": "台账齐全"}).status_code == 302
+        assert as_("secretary_b").get(url).status_code == 404
+        assert staff.get(url).status_code == 404, "a branch speaks for itself"
+        page = staff.get("/results/entries/?period=2026Q3").content.decode()
+        assert "有自评、还没有评定" in page and "自评 5.5，台账齐全" in page
+    enter(quarter, "score/a", points=Decimal("4"))
+    row = result_of(quarter)
+    score = row.scores.get(indicator="a")
+    assert score.points == 4
+    assert score.evidence[0]["text"] == "自评 5.5：台账齐全；上级评定 4.0 分：经研究认定"
+    assert row.body["self"] == [
+        {"indicator": "a", "own": "5.5", "text": "台账齐全", "points": "4.0", "reason": "经研究认定"}
+    ]
+
+
+def test_nobody_answers_his_own_rating_and_nothing_is_said_after_the_result_was_sent(quarter):  # noqa: F811
+    own_version({"key": "a", "name": "台账质量", "points": 6, "method": "manual"})
+    # The branch's secretary was given the office's post too.
+    appointment_make(
+        by=OPERATOR,
+        user=quarter.secretary_a,
+        role="committee_staff",
+        starts=date(2026, 1, 1),
+        organisation=quarter.root,
+    )
+    said = {"period": Q3, "organisation": quarter.branch_a, "indicator": "a", "text": "台账齐全", "points": Decimal(5)}
+    self_rate(by=quarter.secretary_a, **said)
+    with pytest.raises(ValidationError, match="由另一位同志评定"):
+        enter(quarter, "score/a", by=quarter.secretary_a, points=Decimal(6))
+    with pytest.raises(Forbidden):
+        self_rate(by=quarter.staff, **said)
+    enter(quarter, "score/a", points=Decimal(4))
+    for place in ("branch_b", "branch_c"):
+        enter(quarter, "score/a", place, points=Decimal(4))
+    with clock.at(DAY):
+        assessment = run(quarter)
+        assessment_send(by=quarter.staff, assessment=assessment)
+        with pytest.raises(Conflict, match="已送达"):
+            self_rate(by=quarter.secretary_a, **said)
+
+
+def test_whoever_may_finds_the_way_from_the_schemes_page(quarter, as_):  # noqa: F811
+    with clock.at(DAY):
+        assert "评定机关党委" in as_("party_secretary").get("/schemes/?scheme=tongbu-committee").content.decode()
+        assert "评定机关党委" not in as_("staff").get("/schemes/?scheme=tongbu-committee").content.decode()
+        # Who only gives the committee's points has no list of results to go to.
+        listed = as_("party_secretary").get("/results/entries/?scheme=tongbu-committee").content.decode()
+        assert "登记一项" in listed and 'href="/results/"' not in listed
+        page = as_("general_secretary").get("/schemes/?scheme=tongbu-committee").content.decode()
+        assert "/results/entries/own/?scheme=tongbu-committee" in page
+        assert (
+            "典型经验定型推广"
+            in as_("general_secretary").get("/results/entries/own/?scheme=tongbu-committee").content.decode()
+        )
+        assert "填写自评" not in as_("secretary_a").get("/schemes/").content.decode(), "nothing is scored by hand there"
+        for key, status in (("tongbu-star", 200), ("nothing", 404), ("", 200)):
+            assert as_("secretary_a").get(f"/schemes/?scheme={key}").status_code == status

@@ -10,6 +10,8 @@ from django.utils import timezone
 from assessments.results.services import assessment_trial
 from assessments.schemes.models import SchemeVersion
 from assessments.schemes.services import parsed, scheme_for
+from branches.jobs import services as jobs
+from branches.jobs.models import JobRun
 from common import clock
 from common.periods import Period
 from tests.assessments.results.test_results import quarter, run  # noqa: F401
@@ -33,6 +35,15 @@ def drafted(staff):
     newest = SchemeVersion.objects.get(key="tongbu-branch", version=2)
     staff.post(f"/schemes/{newest.pk}/draft/")
     return SchemeVersion.objects.get(key="tongbu-branch", version=3)
+
+
+def simulated(staff, url, **asked):
+    """Have a version tried, let the worker do it, and return what the page says then."""
+    answer = staff.post(f"{url}simulation/", asked)
+    assert answer.status_code == 302
+    assert "正在试算" in text_of(staff.get(answer["Location"]))
+    jobs.run(JobRun.objects.filter(kind="simulate_scheme").latest("pk").pk)
+    return text_of(staff.get(answer["Location"]))
 
 
 RATIO = {
@@ -74,7 +85,7 @@ def test_from_a_copy_by_forms_to_a_version_in_force(pages, world, quarter, meeti
     )
     page = text_of(staff.get(url))
     assert "改 2 个指标" in page and "比率 扣分" in page and "未办结 每次−0.5；其他，按程度" in page
-    tried = text_of(staff.get(f"{url}simulation/?period=2026Q3"))
+    tried = simulated(staff, url, period="2026Q3")
     # Branch B won 9 of 14 points; now 5 + 7 × 2/3 of 15, and a quarter of a point for resolutions that nobody found fault with.
     assert "乙处党支部 64.3 65.0 ▲ 0.7" in tried
     assert not SchemeVersion.objects.filter(pk=draft.pk, assessments__isnull=False).exists()
