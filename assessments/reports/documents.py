@@ -5,7 +5,7 @@ from functools import cache
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from assessments.reports import docx, xlsx
+from assessments.reports import docx, letter, shape, xlsx
 from common import crash_points
 
 FORMATS = {
@@ -25,7 +25,7 @@ def render(report, kind):
     """Return the bytes of the report as docx, xlsx or html (a page that stands alone)."""
     crash_points.point("report.render")
     if kind == "docx":
-        return docx.render(report)
+        return letter.render(report) if shape.is_letter(report) else docx.render(report)
     if kind == "xlsx":
         return xlsx.render(report)
     ranked = any(row["rank"] is not None for row in report["branches"])

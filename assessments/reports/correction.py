@@ -1,0 +1,101 @@
+"""更正说明: what a corrected version changed, by how much, why and who approved it, from the two frozen reports alone."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from assessments.reports.paper import paragraph, table
+from assessments.results.models import Assessment, AssessmentState
+from common import clock
+
+NONE = "无"
+# Rows that stand in the text; all of them are an annex.
+MOST = 6
+
+
+def earlier_version(assessment: Assessment) -> Assessment | None:
+    """Return the published version that this one corrects, None of a first version."""
+    rows = Assessment.objects.filter(
+        scheme__key=assessment.scheme.key,
+        period=assessment.period,
+        version__lt=assessment.version,
+        state=AssessmentState.PUBLISHED,
+        report__isnull=False,
+    )
+    return rows.order_by("-version").select_related("report").first()
+
+
+def correction_of(assessment: Assessment, report: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what the report corrects as plain data (shape.Correction), None of a first version."""
+    before = earlier_version(assessment)
+    if before is None:
+        return None
+    approved = assessment.published_by.name if assessment.published_by else ""
+    return {
+        "version": before.version,
+        "published_on": clock.day_of(before.published).isoformat() if before.published else report["as_of"],
+        "reason": assessment.reason or "未写明",
+        "approved_by": approved,
+        "rows": [
+            {"what": what, "before": was or NONE, "after": is_now or NONE}
+            for what, was, is_now in _differences(before.report.body, report)
+            if was != is_now
+        ],
+    }
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    yield "参加考核的党支部", f"{len(old['branches'])} 个", f"{len(new['branches'])} 个"
+    yield "党支部平均", _mean(old), _mean(new)
+    rows = [{row["key"]: row for row in body["branches"]} for body in (old, new)]
+    for key in dict.fromkeys([*rows[0], *rows[1]]):
+        was, is_now = rows[0].get(key), rows[1].get(key)
+        yield (is_now or was or {})["name"], _of_branch(was), _of_branch(is_now)
+    works = [body.get("work") or {"stages": [], "levels": []} for body in (old, new)]
+    for key, words in (("stages", _of_stage), ("levels", _of_level)):
+        found = [{row["name"]: row for row in work[key]} for work in works]
+        for name in dict.fromkeys([*found[0], *found[1]]):
+            yield name, *(words(part[name]) if name in part else "" for part in found)
+    yield "加分、调整和否决", *(f"{len(body['adjustments'])} 项" for body in (old, new))
+
+
+def _mean(body: Mapping[str, Any]) -> str:
+    totals = [Decimal(row["score"]) for row in body["branches"] if row["score"]]
+    unit = "%" if body.get("counting") == "countable" else " 分"
+    return f"{round(sum(totals, Decimal(0)) / len(totals), 1)}{unit}" if totals else ""
+
+
+def _of_branch(row: Mapping[str, Any] | None) -> str:
+    if row is None or not row["score"]:
+        return ""
+    points = f"{row['score']}%（{row['points']}/{row['maximum']}）" if row.get("points") else f"{row['score']} 分"
+    return f"{points}，{row['grade']}" if row["grade"] else points
+
+
+def _of_stage(row: Mapping[str, Any]) -> str:
+    return f"到期 {row['due']} 处，同步 {row['synchronised']}、滞后 {row['lagging']}、缺失 {row['missing']}"
+
+
+def _of_level(row: Mapping[str, Any]) -> str:
+    return f"到期责任 {row['duties']} 项，逾期 {row['behind']}" if row.get("duties") is not None else ""
+
+
+def with_correction(report: dict[str, Any], found: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the report with its correction, said before everything else."""
+    report = report | {"correction": found}
+    if found is None:
+        return report
+    day = clock.in_full(date.fromisoformat(found["published_on"]))
+    text = f"更正说明：本报告更正{day}发布的第{found['version']}版，第{found['version']}版保留备查。更正原因：{found['reason'].rstrip('。')}。"
+    text += f"由{found['approved_by']}批准发布。" if found["approved_by"] else ""
+    text += (
+        f"更正 {len(found['rows'])} 处，{'主要的见下表，全部见' if len(found['rows']) > MOST else '见下表和'}附件。"
+        if found["rows"]
+        else "各项数字没有变化。"
+    )
+    blocks = [paragraph("correction", text)]
+    if found["rows"]:
+        rows = [[row["what"], row["before"], row["after"]] for row in found["rows"][:MOST]]
+        blocks.append(table("correction", "更正内容", ["事项", "更正前", "更正后"], rows, [44, 56, 56], left=(0, 1, 2)))
+    return report | {"opening": [*blocks, *report["opening"]]}
