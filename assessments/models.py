@@ -3,7 +3,7 @@
 from assessments.entries.models import ManualEntry
 from assessments.facts.models import Fact, FillState
 from assessments.hearing.models import Objection, Opinion
-from assessments.reports.models import Report, ReportDocument
+from assessments.reports.models import Report, ReportDocument, ReportDraft, ReportEdit
 from assessments.results.models import Assessment, Result, Score
 from assessments.schemes.models import SchemeVersion
 
@@ -16,6 +16,8 @@ __all__ = [
     "Opinion",
     "Report",
     "ReportDocument",
+    "ReportDraft",
+    "ReportEdit",
     "Result",
     "SchemeVersion",
     "Score",

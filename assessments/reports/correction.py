@@ -5,13 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assessments.reports.paper import paragraph, table
+from assessments.reports.paper import paragraph
 from assessments.results.models import Assessment, AssessmentState
 from common import clock
 
 NONE = "无"
 # Rows that stand in the text; all of them are an annex.
-MOST = 6
+MOST = 2
 
 
 def earlier_version(assessment: Assessment) -> Assessment | None:
@@ -31,12 +31,11 @@ def correction_of(assessment: Assessment, report: Mapping[str, Any]) -> dict[str
     before = earlier_version(assessment)
     if before is None:
         return None
-    approved = assessment.published_by.name if assessment.published_by else ""
     return {
         "version": before.version,
         "published_on": clock.day_of(before.published).isoformat() if before.published else report["as_of"],
         "reason": assessment.reason or "未写明",
-        "approved_by": approved,
+        "approved_by": "",
         "rows": [
             {"what": what, "before": was or NONE, "after": is_now or NONE}
             for what, was, is_now in _differences(before.report.body, report)
@@ -87,15 +86,20 @@ def with_correction(report: dict[str, Any], found: dict[str, Any] | None) -> dic
     if found is None:
         return report
     day = clock.in_full(date.fromisoformat(found["published_on"]))
-    text = f"更正说明：本报告更正{day}发布的第{found['version']}版，第{found['version']}版保留备查。更正原因：{found['reason'].rstrip('。')}。"
-    text += f"由{found['approved_by']}批准发布。" if found["approved_by"] else ""
+    version, rows = found["version"], found["rows"]
+    text = f"更正说明：本报告更正{day}发布的第{version}版，第{version}版保留备查。更正原因：{found['reason'].rstrip('。')}。"
+    said = "；".join(f"{row['what']}由{row['before']}更正为{row['after']}" for row in rows[:MOST])
     text += (
-        f"更正 {len(found['rows'])} 处，{'主要的见下表，全部见' if len(found['rows']) > MOST else '见下表和'}附件。"
-        if found["rows"]
-        else "各项数字没有变化。"
+        f"共更正 {len(rows)} 处：{said}{'等' if len(rows) > MOST else ''}，见附件1。" if rows else "各项数字没有变化。"
     )
-    blocks = [paragraph("correction", text)]
-    if found["rows"]:
-        rows = [[row["what"], row["before"], row["after"]] for row in found["rows"][:MOST]]
-        blocks.append(table("correction", "更正内容", ["事项", "更正前", "更正后"], rows, [44, 56, 56], left=(0, 1, 2)))
-    return report | {"opening": [*blocks, *report["opening"]]}
+    return report | {"opening": [paragraph("correction", text, [("附件1", "#annex-corrections")]), *report["opening"]]}
+
+
+def approved(report: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a corrected report that says who approved it, behind what it corrects; any other as it is."""
+    if not report["correction"] or not name:
+        return report
+    said = paragraph("correction-approved", f"本次更正由{name}批准发布。")
+    at = 1 + next((place for place, block in enumerate(report["opening"]) if block["key"] == "correction"), -1)
+    opening = [*report["opening"][:at], said, *report["opening"][at:]]
+    return report | {"correction": report["correction"] | {"approved_by": name}, "opening": opening}

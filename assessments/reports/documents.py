@@ -6,6 +6,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from assessments.reports import docx, letter, shape, xlsx
+from assessments.reports.selectors import side_of
 from common import crash_points
 
 FORMATS = {
@@ -29,7 +30,10 @@ def render(report, kind):
     if kind == "xlsx":
         return xlsx.render(report)
     ranked = any(row["rank"] is not None for row in report["branches"])
-    page = render_to_string("assessments/reports/standalone.html", {"report": report, "ranked": ranked})
+    context = {"report": report, "ranked": ranked, "letter": shape.is_letter(report)}
+    if context["letter"]:
+        context |= side_of(report)
+    page = render_to_string("assessments/reports/standalone.html", context)
     return page.replace("/*style*/", _style()).encode()
 
 

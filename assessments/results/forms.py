@@ -5,7 +5,6 @@ from django import forms
 from common import clock
 from common.forms.form import Form
 from common.periods import QUARTER, YEAR, Period
-from common.text import clean_text
 
 
 def assessable_periods():
@@ -31,10 +30,3 @@ class TrialForm(Form):
 
     def clean_period(self):
         return Period.parse(self.cleaned_data["period"])
-
-
-class PublishForm(Form):
-    number = forms.CharField(label="文号", required=False, max_length=40, help_text="如“×党〔2026〕3号”，没有可不填。")
-
-    def clean_number(self):
-        return clean_text(self.cleaned_data["number"])
