@@ -213,7 +213,7 @@ class _Builder:
         earlier = self._published(self.period.previous())
         if earlier is None or earlier.scheme_id == self.assessment.scheme_id:
             return ""
-        return f"{self.since}按方案第{earlier.scheme.version}版计算，两期的得分不作比较。"
+        return f"上期按方案第{earlier.scheme.version}版计算，两期的得分不作比较。"
 
     @cached_property
     def _dimensions(self):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from assessments.reports import wording
 from assessments.reports.material import Material, burden_words, mean_of, objection_words
 from assessments.reports.paper import paragraph, table
 from assessments.reports.shape import signed
+from assessments.reports.work import Stand
 from assessments.results.models import Result
 from assessments.scoring.numbers import plain
 from common.periods import YEAR, Period
@@ -214,18 +216,19 @@ def duties(material: Material) -> list[dict[str, Any]]:
     text += f"其中 {unjudged} 项次已报告、没有上级审核。" if unjudged else ""
     blocks = [paragraph("duties", text, [(f"到期的责任 {number} 项", reverse("duty_list"))])]
     if behind:
-        most = max(head.overdue / head.duties for head in heads)
-        worst = "、".join(stand.label for stand in stands if stand.head.overdue / stand.head.duties == most)
-        blocks.append(
-            paragraph(
-                "levels",
-                f"逾期责任占本级到期责任的比例，{worst}最高，为 {round(most * 100)}%；各级情况见〔表:levels〕。",
-            )
-        )
+        blocks.append(paragraph("levels", _worst_level(stands)))
     rows = [_level_row(stand.label, stand.head) for stand in stands]
     rows.append(["合计", *(sum(row[place] for row in rows) for place in range(1, 6)), _share(behind, number)])
     columns = ["层级", "责任主体", "到期责任", "按期", "补录补办", "逾期", "逾期占比"]
     return [*blocks, table("levels", "各级责任落实情况（项）", columns, rows, [36, 20, 20, 20, 20, 20, 20])]
+
+
+def _worst_level(stands: Sequence[Stand]) -> str:
+    """Which level is behind in the largest share of its own duties, each share with its whole."""
+    most = max(Fraction(stand.head.overdue, stand.head.duties) for stand in stands)
+    worst = [stand for stand in stands if Fraction(stand.head.overdue, stand.head.duties) == most]
+    named = "、".join(f"{stand.label}（{stand.head.overdue}/{stand.head.duties}）" for stand in worst)
+    return f"逾期责任占本级到期责任的比例，{named}最高，为 {round(most * 100)}%；各级情况见〔表:levels〕。"
 
 
 def _level_row(label: str, head: Any) -> list[Any]:

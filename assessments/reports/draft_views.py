@@ -16,7 +16,9 @@ from assessments.reports.drafts import (
     draft_refresh,
     draft_words,
     drafted,
+    kept,
     require_writes,
+    usual_head,
 )
 from assessments.reports.forms import HeadForm, WordsForm
 from assessments.reports.loaders import draft_for
@@ -141,8 +143,8 @@ def result_publish(request: Request, pk: int) -> HttpResponse:
     assessment = assessment_for(request, pk, PUBLISH)
     if assessment.state != AssessmentState.FROZEN:
         raise Conflict(f"{Period.parse(assessment.period).label()}的结果{assessment.get_state_display()}，不能发布。")
-    stands = drafted(assessment)
-    form = HeadForm.of(stands, request.POST if request.method == "POST" else None)
+    stands = kept(assessment)
+    form = HeadForm.of(stands, request.POST if request.method == "POST" else None, usual_head(assessment))
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         seen = data.pop("seen")
@@ -163,7 +165,7 @@ def result_publish(request: Request, pk: int) -> HttpResponse:
             "cancel": reverse("result_detail", args=[pk]),
             "form": form,
             "assessment": assessment,
-            **side_of(stands.body),
+            **(side_of(stands.body) if stands else {}),
         },
         status=422 if form.is_bound else 200,
     )

@@ -13,6 +13,7 @@ from assessments.reports import builder, shape
 from assessments.reports.builder import Head
 from assessments.reports.models import DocumentKind, ReportDraft, ReportEdit
 from assessments.reports.paper import paragraphs_of
+from assessments.reports.people import people_on
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.services import locked, root_of_results
 from branches import audit
@@ -72,6 +73,18 @@ def drafted(assessment: Assessment, row: ReportDraft | None = None) -> Drafted:
         return Drafted(row.body, head, row)
     body, lost = with_words(builder.build(assessment, head=head), row)
     return Drafted(body, head, row, lost)
+
+
+def kept(assessment: Assessment) -> Drafted | None:
+    """Return the draft where somebody has chosen or written something since the freeze; nothing is reckoned for it."""
+    row = ReportDraft.objects.filter(assessment=assessment).first()
+    return drafted(assessment, row) if row is not None else None
+
+
+def usual_head(assessment: Assessment) -> dict[str, str]:
+    """Return what a report without a draft is published with: a 报告 to the root, signed by the committee's secretary."""
+    signer = people_on(assessment.as_of).signer
+    return {"kind": DocumentKind.REPORT, "number": "", "signer": signer, "recipient": str(root_of_results())}
 
 
 def with_words(body: dict[str, Any], row: ReportDraft) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -24,8 +24,10 @@ class HeadForm(Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=16)
 
     @classmethod
-    def of(cls, stands: Drafted, data: Any = None) -> "HeadForm":
-        """Return the form of a draft, bound where `data` is given."""
+    def of(cls, stands: Drafted | None, data: Any = None, usual: Any = None) -> "HeadForm":
+        """Return the form of a draft, bound where `data` is given. usual: initial values where there is no draft."""
+        if stands is None:
+            return cls(data, initial=usual)
         initial = {
             "kind": stands.head.kind,
             "number": stands.head.number,

@@ -49,7 +49,7 @@ def broken(path, value):
         (["published_on"], None, "published_on"),
         (["anchor"], None, "anchor"),
         (["anchor"], "18342", "anchor"),
-        (["shape"], 3, "shape"),
+        (["shape"], 4, "shape"),
         (["branches", 3, "score"], 93.5, r"branches\[3\].score"),
         (["branches", 3, "scores"], {"life": "1.0"}, "投资评审中心"),
         (["branches", 3, "scores", "life"], "很好", "scores.life"),
