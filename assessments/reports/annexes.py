@@ -8,7 +8,7 @@ from typing import Any
 from assessments.reports.shape import signed
 
 SCORES, MOVES, STAGES, BY_HAND, SHEETS = "scores", "moves", "stages", "by-hand", "sheets"
-NOTES, CORRECTIONS = "notes", "corrections"
+CORRECTIONS = "corrections"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,6 @@ def annexes_of(report: Mapping[str, Any]) -> list[Annex]:
         (MOVES, "平均变化的来源", f"{len(moved)} 项", moved),
         (STAGES, "四同步不同步环节明细", f"{len(work['problems'])} 处", work["problems"]),
         (BY_HAND, "人工调整情况", f"{len(report['adjustments'])} 项", report["adjustments"]),
-        (NOTES, "计分说明", f"{len(report['notes'])} 条", report["notes"]),
         (SHEETS, "党支部得分表", f"{len(report['chapters'])} 张", report["chapters"]),
     ]
     there = [(key, title, size) for key, title, size, rows in found if rows]

@@ -107,7 +107,7 @@ def _cause_words(material: Material) -> str:
         )
     branches = [row for row in moved["branches"] if Decimal(row["change"]) * sign > 0][:MOST_MOVED]
     if branches:
-        names = "、".join(f"{row['name']}（{signed(row['change'])}）" for row in branches)
+        names = "、".join(f"{wording.short(row['name'])}（{signed(row['change'])}）" for row in branches)
         word = "上升" if sign > 0 else "下降"
         text += f"按党支部看，{names}{word}最多，合计影响平均 {_total(branches)} {step}。"
     return f"{text}全部指标和党支部的影响见附件。" if text else "各项影响见附件。"
@@ -196,7 +196,7 @@ def _item_words(material: Material, wholes: Sequence[str]) -> str:
         rest = f"{missing - len(counted)} 处未见党建记录，{len(counted)} 处有记录但不计入"
         text += f"缺失的 {missing} 处中，{rest}。" if counted else f"缺失的 {missing} 处均未见党建记录。"
     if material.seen.rate.median_lag is not None:
-        text += f"已同步和滞后的环节，党建与业务相差天数的中位数为 {material.seen.rate.lag_words}。"
+        text += f"党建与业务相差天数的中位数为 {material.seen.rate.lag_words}。"
     return text
 
 
@@ -249,8 +249,8 @@ def branches(material: Material) -> list[dict[str, Any]]:
     text += f"：{wording.places(row.organisation_name for row in whole)}。" if whole else "。"
     blocks.append(paragraph("best", text + _rose(material)))
     low = sorted(material.order, key=lambda row: row.total)[:MOST_MOVED]
-    words = "、".join(f"{row.organisation_name} {material.rate(row.total)}" for row in low)
-    text = f"得分靠后的 {len(low)} 个：{words}；各党支部得分和失分原因见附件。"
+    words = "、".join(f"{wording.short(row.organisation_name)} {material.rate(row.total)}" for row in low)
+    text = f"得分靠后的 {len(low)} 个党支部：{words}；各党支部得分和失分原因见附件。"
     blocks.append(paragraph("lowest", text, [("各党支部得分和失分原因", SCORES)]))
     return [*blocks, paragraph("burden", burden_words(material))]
 
@@ -258,7 +258,9 @@ def branches(material: Material) -> list[dict[str, Any]]:
 def _rose(material: Material) -> str:
     risen = [row for row in material.order if material.changes.get(row.pk, 0) > 0]
     risen.sort(key=lambda row: -material.changes[row.pk])
-    words = "、".join(f"{row.organisation_name}（+{material.changes[row.pk]}）" for row in risen[:MOST_MOVED])
+    words = "、".join(
+        f"{wording.short(row.organisation_name)}（+{material.changes[row.pk]}）" for row in risen[:MOST_MOVED]
+    )
     return f"比{material.since}上升的 {len(risen)} 个，{words}上升较多。" if risen else ""
 
 
@@ -270,7 +272,7 @@ def _group_note(material: Material) -> str:
 
 def _groups_table(material: Material) -> tuple[str, str, list[str], list[list[Any]], list[int]]:
     parts = list(material.dimensions)
-    whole = "得分/应计分" if material.countable else "平均得分"
+    whole = "平均得分/应计分" if material.countable else "平均得分/满分"
     heads = [
         "类别",
         "党支部",
@@ -278,8 +280,8 @@ def _groups_table(material: Material) -> tuple[str, str, list[str], list[list[An
         "平均得分率" if material.countable else "平均分",
         "比上期",
     ]
-    each = min(26, (156 - 36 - 18 - 24 - 20) // max(len(parts), 1))
-    widths = [156 - 18 - 24 - 20 - each * len(parts), 18, *[each] * len(parts), 24, 20]
+    each = min(24, (156 - 26 - 15 - 20 - 15) // max(len(parts), 1))
+    widths = [156 - 15 - 20 - 15 - each * len(parts), 15, *[each] * len(parts), 20, 15]
     rows = [_group_row(material, group.label, group.rows) for group in material.groups if group.label and group.rows]
     rows.append(_group_row(material, "合计", material.order))
     return "groups", f"分类情况（{whole}）", heads, rows, widths
@@ -294,14 +296,14 @@ def _group_row(material: Material, label: str, rows: Sequence[Result]) -> list[A
             for mine in row.body["dimensions"]
             if mine["key"] == part["key"] and mine["state"] == "known"
         ]
-        points = sum((Decimal(mine["points"]) for mine in known), Decimal(0))
-        most = sum((Decimal(mine["maximum"]) for mine in known), Decimal(0))
         if not known:
             cells.append("不适用")
-        elif material.countable:
-            cells.append(f"{points}/{most}")
-        else:
-            cells.append(str(scoring.rounded(points / len(known))))
+            continue
+        points, most = (
+            scoring.rounded(sum((Decimal(mine[key]) for mine in known), Decimal(0)) / len(known))
+            for key in ("points", "maximum")
+        )
+        cells.append(f"{points}/{most}")
     changes = [material.changes[row.pk] for row in rows if row.pk in material.changes]
     change = signed(str(scoring.rounded(sum(changes, Decimal(0)) / len(changes)))) if changes else None
     mean = mean_of(rows)

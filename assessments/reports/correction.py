@@ -11,7 +11,7 @@ from common import clock
 
 NONE = "无"
 # Rows that stand in the text; all of them are an annex.
-MOST = 2
+MOST = 1
 
 
 def earlier_version(assessment: Assessment) -> Assessment | None:

@@ -254,9 +254,11 @@ def caption(document, text, *, centred=False):
 
 
 def note(document, text):
-    """The line below a table, in its size."""
+    """The line below a table, in its size; half a line where there is nothing to say, so that the text does not touch it."""
     line = paragraph(document, text, indent=False, align=WD_ALIGN_PARAGRAPH.LEFT)
     line._p.get_or_add_pPr().style = document.styles[SMALL].style_id
+    if not text:
+        line.paragraph_format.line_spacing = Pt(8)
     return line
 
 

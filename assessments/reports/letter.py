@@ -67,7 +67,6 @@ def _table(document: Any, block: Mapping[str, Any]) -> None:
     gbt9704.caption(document, tight(block["caption"]), centred=True)
     rows = [[tight(cell_text(cell)) for cell in row] for row in block["rows"]]
     gbt9704.table(document, block["heads"], rows, block["widths"], left=tuple(block["left"]), small=True)
-    # A free line of the table's size where there is no note: the text does not touch the table.
     gbt9704.note(document, f"注：{tight(block['note'])}" if block["note"] else "")
 
 
@@ -106,20 +105,22 @@ def _corrections(document: Any, report: Mapping[str, Any]) -> None:
     gbt9704.table(document, ["事项", "更正前", "更正后"], rows, [44, 56, 56], left=(0, 1, 2))
 
 
-def _notes(document: Any, report: Mapping[str, Any]) -> None:
+def _scores(document: Any, report: Mapping[str, Any]) -> None:
+    """The table of branches, and how it was counted."""
+    parts.scores_tables(document, report)
+    gbt9704.note(document, "")
     texts = [*report["notes"]]
     if report["anchor"]:
         texts.append(f"本报告数据已冻结，审计校验码：{report['anchor']}。")
     for number, text in enumerate(texts, 1):
-        gbt9704.paragraph(document, f"{number}. {tight(text)}", align=WD_ALIGN_PARAGRAPH.LEFT)
+        gbt9704.note(document, f"{number}. {tight(text)}")
 
 
 _ANNEXES: dict[str, Callable[[Any, Mapping[str, Any]], None]] = {
-    annexes.SCORES: parts.scores_tables,
+    annexes.SCORES: _scores,
     annexes.CORRECTIONS: _corrections,
     annexes.MOVES: _moves,
     annexes.STAGES: _stages,
     annexes.BY_HAND: parts.adjustments_table,
-    annexes.NOTES: _notes,
     annexes.SHEETS: parts.chapter_sheets,
 }

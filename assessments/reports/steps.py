@@ -170,7 +170,6 @@ def problem_blocks(found: list[Problem]) -> list[dict[str, Any]]:
         return [paragraph("problems", "期内没有逾期责任、不同步环节和失分的指标。")]
     rows = [[number, (row.text, row.url), row.cause, row.who] for number, row in enumerate(found, 1)]
     return [
-        paragraph("problems", f"主要问题 {len(found)} 个，先上级、后支部。"),
         table("problems", "主要问题", ["序", "问题", "原因", "责任人"], rows, [9, 69, 38, 40], left=(1, 2, 3)),
     ]
 
@@ -237,7 +236,7 @@ def _task_steps(material: Material, due: date) -> list[Step]:
         Step(
             f"办结逾期未办的决议任务{number}项",
             "各分管领导" if leaders.count("、") > 2 else leaders,
-            wording.places((row.organisation_name for row in places), limit=4),
+            wording.places([row.organisation_name for row in places], limit=4 if len(places) <= 4 else 2),
             due,
             ids,
             Subject.RESULT,
@@ -303,16 +302,14 @@ def actions_of(found: list[Step]) -> list[dict[str, Any]]:
 
 def step_blocks(found: list[Step], kind: str) -> list[dict[str, Any]]:
     """Return the chapter 六、下一步, with the closing words of the kind of document."""
-    closing = paragraph("closing", f"特此{kind}。")
     if not found:
-        return [paragraph("steps", "期内没有需要督办的事项。"), closing]
+        return [paragraph("closing", f"期内没有需要督办的事项。特此{kind}。")]
     rows = [
         [number, (row.text, row.url), row.leader, row.who, clock.in_words(row.due)]
         for number, row in enumerate(found, 1)
     ]
     heads = ["序", "事项", "分管领导", "承办", "时限"]
     return [
-        paragraph("steps", f"以下 {len(found)} 项审定后按项督办。"),
         table("steps", "下一步事项", heads, rows, [9, 75, 20, 32, 20], left=(1, 3)),
-        closing,
+        paragraph("closing", f"以上 {len(found)} 项审定后按项督办。特此{kind}。"),
     ]

@@ -39,6 +39,11 @@ def names(rows, limit=MOST_NAMES, unit="个支部"):
     return f"{'、'.join(rows[:limit])}等 {len(rows)} {unit}"
 
 
+def short(name):
+    """甲处 for 甲处党支部, where the sentence says that it is about branches."""
+    return name.removesuffix("党支部")
+
+
 def places(rows, limit=MOST_NAMES):
     """Branches in a narrow column: 数据处、信息中心党支部; beyond the limit 数据处、信息中心、法规处等 5 个党支部."""
     rows = list(rows)
