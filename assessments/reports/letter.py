@@ -14,7 +14,7 @@ from assessments.reports.paper import cell_text
 from assessments.reports.shape import PUBLISHED, check
 from assessments.reports.wording import numeral, tight
 
-DRAFT_MARK = "（草稿，未发布）"
+DRAFT_MARK = "（试算稿，未发布）"
 
 
 def render(report: Mapping[str, Any], fonts: Fonts | None = None) -> bytes:
