@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from assessments.facts import fill as rollups
 from assessments.home.forms.dashboard import DashboardFilter
 from assessments.home.selectors import dashboard as selectors
+from assessments.home.selectors.compared import completion, stages_of
 from assessments.home.selectors.waits import duty_words, supervision_words
 from assessments.reports.wording import overdue as overdue_sentence
 from branches.audit import exports
@@ -61,6 +62,8 @@ def dashboard_page(request):
     context = {
         "title": _finding(said, reckoned, figures, earlier, quarter),
         "reckoned": reckoned,
+        "before_words": _before(request.user, quarter.previous(), chosen.get("top")) if reckoned else "",
+        "stages": stages_of(chosen.get("top") or _place(request), quarter),
         "own_late": duty_words(request.user),
         "supervised": supervision_words(request.user),
         "form": form,
@@ -84,6 +87,17 @@ def dashboard_page(request):
         "may_remind": bool(lagging) and _holds(request, REVIEW),
     }
     return render(request, "assessments/home/dashboard/page.html", context)
+
+
+def _place(request):
+    """The organisation that one acts for: what is summed there is all that one looks after."""
+    return request.scope.organisation if request.scope is not None else None
+
+
+def _before(user, quarter, top):
+    """Return what the quarter before came to, for the note of the share that is done."""
+    rate = completion(user, quarter, top=top)
+    return "" if rate is None else f"；{quarter.short()} {rate}%"
 
 
 def _finding(said, reckoned, figures, earlier, quarter):
