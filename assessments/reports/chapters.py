@@ -11,6 +11,7 @@ from django.urls import reverse
 from assessments import scoring
 from assessments.reports import wording
 from assessments.reports.material import Material, burden_words, mean_of, objection_words
+from assessments.reports.moves import total_of
 from assessments.reports.paper import paragraph, table
 from assessments.reports.shape import signed
 from assessments.reports.work import Stand
@@ -18,7 +19,7 @@ from assessments.results.models import Result
 from assessments.scoring.numbers import plain
 from common.periods import YEAR, Period
 from common.text import quoted
-from responsibilities.work.models import SyncState
+from responsibilities.work.models import SyncStageKind, SyncState
 
 MOST_MOVED, MOST_WORK = 3, 2
 SCORES = "#annex-scores"
@@ -72,7 +73,7 @@ def _mean_words(material: Material) -> str:
         signs = Counter((value > 0) - (value < 0) for value in material.changes.values())
         words = [f"{signs[sign]} 个{word}" for sign, word in ((1, "上升"), (-1, "下降"), (0, "持平")) if signs[sign]]
         text += f"；可比的 {len(material.changes)} 个党支部中，{'，'.join(words)}"
-    text += f"；最高 {material.rate(max(row.total for row in order))}，最低 {material.rate(min(row.total for row in order))}。"
+    text += f"；最高 {material.rate(max(map(total_of, order)))}，最低 {material.rate(min(map(total_of, order)))}。"
     return text + (f"另有 {open_ones} 个党支部的结果不完整或不适用。" if open_ones else "")
 
 
@@ -158,9 +159,9 @@ def fusion(material: Material) -> list[dict[str, Any]]:
         ("缺失", SyncState.MISSING),
         ("免予", SyncState.WAIVED),
     )
-    kinds = list(dict.fromkeys(point.kind for point in seen.mine))
-    kinds.sort(key=lambda kind: list(type(kind)).index(kind))
-    rows = []
+    there = {point.kind for point in seen.mine}
+    kinds = [kind for kind in SyncStageKind if kind in there]
+    rows: list[list[Any]] = []
     for kind in kinds:
         mine = Counter(point.state for point in seen.mine if point.kind == kind)
         rows.append([kind.label, sum(point.kind == kind for point in due), *(mine[state] for _, state in keys)])
@@ -248,8 +249,8 @@ def branches(material: Material) -> list[dict[str, Any]]:
     text = f"{len(material.order)} 个党支部中，{len(whole)} 个没有失分"
     text += f"：{wording.places(row.organisation_name for row in whole)}。" if whole else "。"
     blocks.append(paragraph("best", text + _rose(material)))
-    low = sorted(material.order, key=lambda row: row.total)[:MOST_MOVED]
-    words = "、".join(f"{wording.short(row.organisation_name)} {material.rate(row.total)}" for row in low)
+    low = sorted(material.order, key=total_of)[:MOST_MOVED]
+    words = "、".join(f"{wording.short(row.organisation_name)} {material.rate(total_of(row))}" for row in low)
     text = f"得分靠后的 {len(low)} 个党支部：{words}；各党支部得分和失分原因见附件。"
     blocks.append(paragraph("lowest", text, [("各党支部得分和失分原因", SCORES)]))
     return [*blocks, paragraph("burden", burden_words(material))]

@@ -49,14 +49,15 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tup
     yield "党支部平均", _mean(old), _mean(new)
     rows = [{row["key"]: row for row in body["branches"]} for body in (old, new)]
     for key in dict.fromkeys([*rows[0], *rows[1]]):
-        was, is_now = rows[0].get(key), rows[1].get(key)
-        yield (is_now or was or {})["name"], _of_branch(was), _of_branch(is_now)
+        one, other = rows[0].get(key), rows[1].get(key)
+        yield (other or one or {})["name"], _of_branch(one), _of_branch(other)
     works = [body.get("work") or {"stages": [], "levels": []} for body in (old, new)]
     for key, words in (("stages", _of_stage), ("levels", _of_level)):
         found = [{row["name"]: row for row in work[key]} for work in works]
         for name in dict.fromkeys([*found[0], *found[1]]):
-            yield name, *(words(part[name]) if name in part else "" for part in found)
-    yield "加分、调整和否决", *(f"{len(body['adjustments'])} 项" for body in (old, new))
+            was, is_now = (words(part[name]) if name in part else "" for part in found)
+            yield name, was, is_now
+    yield "加分、调整和否决", f"{len(old['adjustments'])} 项", f"{len(new['adjustments'])} 项"
 
 
 def _mean(body: Mapping[str, Any]) -> str:

@@ -116,6 +116,7 @@ def _held(by: Actor, assessment: Assessment, seen: str) -> tuple[Drafted, Report
     stands = drafted(assessment, ReportDraft.objects.select_for_update().filter(assessment=assessment).first())
     require_unchanged(seen, stands.shown, MOVED_ON)
     row = stands.row or ReportDraft(assessment=assessment)
+    assert assessment.frozen is not None
     row.body, row.frozen = stands.body, assessment.frozen
     return stands, row
 
@@ -205,7 +206,7 @@ def draft_refresh(*, by: Actor, assessment: Assessment, seen: str = "") -> Draft
     """Take work, duties and deadlines of a draft anew; words stay where their numbers did."""
     stands, row = _held(by, assessment, seen)
     with audit.change(by=by, verb="report.draft_refresh", obj=row, organisation=root_of_results(), view=audit_view):
-        body, lost = builder.build(row.assessment, head=stands.head), ()
+        body, lost = builder.build(row.assessment, head=stands.head), tuple[str, ...]()
         if row.pk:
             body, lost = with_words(body, row)
         row.body, row.changed = body, clock.now()

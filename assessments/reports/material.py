@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from assessments import scoring
 from assessments.hearing.models import Decision, Objection, ObjectionState
+from assessments.reports.moves import total_of
 from assessments.reports.people import People
 from assessments.reports.wording import Scale
 from assessments.reports.work import Seen
@@ -60,7 +61,7 @@ class Material:
 
 def mean_of(rows: Sequence[Result]) -> Decimal | None:
     """Return the mean of the totals, None of no results."""
-    totals = [row.total for row in rows]
+    totals = [total_of(row) for row in rows]
     return scoring.rounded(sum(totals, Decimal(0)) / len(totals)) if totals else None
 
 

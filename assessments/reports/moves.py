@@ -35,6 +35,12 @@ def apportioned(parts: Sequence[Fraction], whole: Decimal) -> list[Decimal]:
     return [STEP * units_of for units_of in floors]
 
 
+def total_of(result: Result) -> Decimal:
+    """Return the total of a complete result, which has one."""
+    assert result.total is not None
+    return result.total
+
+
 def _shares(result: Result, whole: Decimal) -> dict[str, Fraction]:
     """Return {indicator: what was lost there, in per cent of the countable points}."""
     out_of = exact(result.out_of if result.countable else whole)
@@ -69,7 +75,7 @@ def moves(
         was, is_now = (_mean((pair[side].get(key, Fraction(0)) for pair in lost), number) for side in (1, 0))
         if was or is_now:
             rows.append((key, name, was, is_now))
-    same = _mean((exact(row.total - old.total) for row, old in both), number)
+    same = _mean((exact(total_of(row) - total_of(old)) for row, old in both), number)
     change = means[1] - means[0]
     parts = [was - is_now for _, _, was, is_now in rows]
     parts.append(same - sum(parts, Fraction(0)))
@@ -78,7 +84,7 @@ def moves(
     # What only roundings of the two means make is no change of who was assessed.
     if len(both) == len(now) == len(before):
         effects[-2:] = [effects[-2] + effects[-1], Decimal(0)]
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "key": key,
             "name": name,
@@ -105,13 +111,13 @@ def moves(
 def _of_branches(both: Sequence[tuple[Result, Result]], same: Fraction) -> list[dict[str, Any]]:
     """How much each branch moved the mean of those compared; together just what that mean moved."""
     number = len(both)
-    parts = [exact(row.total - old.total) / number for row, old in both]
+    parts = [exact(total_of(row) - total_of(old)) / number for row, old in both]
     effects = apportioned(parts, scoring.rounded(same))
     rows = [
         {
             "key": str(row.organisation_id),
             "name": row.organisation_name,
-            "change": str(row.total - old.total),
+            "change": str(total_of(row) - total_of(old)),
             "effect": str(effect),
         }
         for (row, old), effect in zip(both, effects, strict=True)

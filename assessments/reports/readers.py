@@ -17,8 +17,8 @@ def readers_of(report: Report) -> list[User]:
     assessed = [int(row["key"]) for row in report.body["branches"] if str(row["key"]).isdecimal()]
     parents = dict(Organisation.objects.order_by().values_list("pk", "parent"))
     concerned: set[int] = set()
-    for place in assessed:
-        above: int | None = place
+    for branch in assessed:
+        above: int | None = branch
         while above is not None and above not in concerned:
             concerned.add(above)
             above = parents.get(above)

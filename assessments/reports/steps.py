@@ -15,6 +15,7 @@ from django.urls import reverse
 from assessments.reports import wording
 from assessments.reports.gaps import Gap, gaps
 from assessments.reports.material import Material
+from assessments.reports.moves import total_of
 from assessments.reports.paper import paragraph, table
 from assessments.reports.work import Stand
 from assessments.results.models import Result, Score
@@ -258,7 +259,7 @@ def _low_steps(material: Material) -> list[Step]:
     """The branches below the low mark settle the days of what they missed, for the period to come."""
     due = proposed_due(material.day + timedelta(days=14))
     found = []
-    for row in sorted(material.order, key=lambda row: (row.total, row.pk)):
+    for row in sorted(material.order, key=lambda row: (total_of(row), row.pk)):
         names = [
             score.name
             for score in row.scores.all()
@@ -266,7 +267,7 @@ def _low_steps(material: Material) -> list[Step]:
                 reason["kind"] == MISSING and (reason["target"] or [""])[0] == "requirement" for reason in score.reasons
             )
         ]
-        if row.total < LOW and names:
+        if total_of(row) < LOW and names:
             found.append(
                 Step(
                     f"排定下一期{'、'.join(names[:3])}的日期，按期开展，分管领导听取一次汇报",
