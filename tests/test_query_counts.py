@@ -22,9 +22,11 @@ LIST, PAGE = 12, 20
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
     # What of supervision waits for the reader, since when the agency counts, and which lists of duties are his own.
-    "dashboard": 16,
+    "dashboard": 18,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
+    # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
+    "report_draft": 40,
     "duty_detail": 25,
     "duty_list": 55,
     "confirmation_detail": 23,
