@@ -66,6 +66,7 @@ A_PAGE_OF_ROWS = 60
 GROWS = {
     # It tries every branch that the reader assesses.
     "scheme_simulation": 1290,
+    "report_draft": 1045,
     "duty_list": 4070,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.
