@@ -1,5 +1,7 @@
 """Published reports by their address, whole or as the extract about one branch."""
 
+from dataclasses import dataclass
+
 from django.http import Http404
 
 from assessments.reports.models import Report
@@ -12,11 +14,20 @@ from common.errors import Conflict
 from common.requests import Request
 
 
-def report_for(request: Request, pk: int) -> tuple[Report, int | None]:
-    """Return (report, None) for whoever reads all of it, (report, id of the branch) for whoever reads an extract.
+@dataclass(frozen=True)
+class Extract:
+    """What a reader sees of a report: the branches with these keys. organisation: the branch, or the general branch above them."""
 
-    Whoever reads reports at the root or the committee reads all of it; a branch reads the extract about itself, without
-    rank and without other branches.
+    organisation: int
+    keys: tuple[str, ...]
+    name: str
+
+
+def report_for(request: Request, pk: int) -> tuple[Report, Extract | None]:
+    """Return (report, None) for whoever reads all of it, (report, Extract) for whoever reads of some branches.
+
+    Whoever reads reports at the root or the committee reads all of it; a branch reads the extract about itself, the
+    secretary of a general branch that about its branches; both without rank and without other branches.
     """
     found = Report.objects.filter(pk=pk).select_related("assessment__scheme").first()
     if found is None:
@@ -25,11 +36,15 @@ def report_for(request: Request, pk: int) -> tuple[Report, int | None]:
     if wide.exists():
         return found, None
     assessed = {row["key"] for row in found.body["branches"]}
-    own = Organisation.objects.visible_to(request.user, REPORTS).filter(kind=Kind.BRANCH)
-    for place in own.values_list("pk", flat=True):
-        if str(place) in assessed:
-            return found, place
-    raise Http404
+    own = Organisation.objects.visible_to(request.user, REPORTS).filter(kind=Kind.BRANCH).select_related("parent")
+    rows = [place for place in own if str(place.pk) in assessed]
+    if not rows:
+        raise Http404
+    first, above = rows[0], rows[0].parent
+    together = [place for place in rows if place.parent_id == first.parent_id]
+    if len(together) > 1 and above is not None and above.kind == Kind.GENERAL_BRANCH:
+        return found, Extract(above.pk, tuple(str(place.pk) for place in together), above.label)
+    return found, Extract(first.pk, (str(first.pk),), first.label)
 
 
 def newer_version(report: Report) -> Report | None:

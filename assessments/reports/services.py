@@ -13,6 +13,7 @@ from assessments.reports import builder, documents, shape
 from assessments.reports.builder import Head
 from assessments.reports.correction import approved, earlier_version
 from assessments.reports.drafts import MOVED_ON, Drafted, drafted, with_words
+from assessments.reports.loaders import Extract
 from assessments.reports.models import Report, ReportDocument, ReportDraft
 from assessments.reports.readers import readers_of
 from assessments.results.models import Assessment, AssessmentState
@@ -119,16 +120,16 @@ def printed_anchors() -> Iterator[anchors.Anchor]:
             yield anchors.Anchor(head, f"报告{quoted(title)}（编号 {pk}）所印的锚点")
 
 
-def report_document(report: Report, kind: str, organisation: int | None = None) -> bytes:
+def report_document(report: Report, kind: str, extract: Extract | None = None) -> bytes:
     """Return a document of a published report, made when it is first asked for and kept from then on.
 
-    kind: docx or xlsx. organisation: the id of a branch, for the extract about it; the whole report otherwise. Raises
-    KeyError for a branch that the report does not assess.
+    kind: docx or xlsx. extract: of some branches; the whole report otherwise. Raises KeyError where it assesses none of them.
     """
+    organisation = extract.organisation if extract else None
     kept = ReportDocument.objects.filter(report=report, kind=kind, organisation=organisation)
     row = kept.first()
     if row is None:
-        body = report.body if organisation is None else shape.for_branch(report.body, str(organisation))
+        body = shape.for_branches(report.body, extract.keys, extract.name) if extract else report.body
         try:
             with transaction.atomic():
                 row = ReportDocument.objects.create(

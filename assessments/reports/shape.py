@@ -5,6 +5,7 @@ values null. What is stored and rendered is the plain JSON; `check` holds it aga
 """
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -446,32 +447,36 @@ def length_warning(report: dict, longest: int = LONGEST) -> str:
     return f"正文约 {count} 字，超过 {longest} 字，请精简后再印发。"
 
 
-def for_branch(report: dict, key: str) -> dict:
-    """Return the extract that a branch may read: its own score, grade and reasons, without rank and other branches.
+def for_branches(report: dict, keys: Sequence[str], name: str = "") -> dict:
+    """Return the extract that these branches may read: their own score, grade and reasons, without rank and other branches.
 
-    Raises KeyError for a branch that the report does not assess.
+    name: of what stands above several.
+
+    Raises KeyError where the report assesses none of them.
     """
-    row = next((row for row in report["branches"] if row["key"] == key), None)
-    if row is None:
-        raise KeyError(key)
+    rows = [row for row in report["branches"] if row["key"] in keys]
+    if not rows:
+        raise KeyError(*keys)
     own = dict(report)
     if own.get("work"):
         own["work"] = None
+    names = {row["name"] for row in rows}
+    whose = name if len(rows) > 1 and name else rows[0]["name"]
     own.update(
-        title=f"{row['name']}{period_of(report).label()}考核结果",
+        title=f"{whose}{'所属党支部' if len(rows) > 1 else ''}{period_of(report).label()}考核结果",
         number=None,
-        recipient=row["name"],
+        recipient=whose,
         summary=[],
         overall={"paragraphs": [], "distribution": None, "trend": None},
-        branches=[{**row, "rank": None}],
+        branches=[{**row, "rank": None} for row in rows],
         comparison=None,
         # The mean of all is a comparison with others, which a branch is not shown.
         chapters=[
             {**chapter, "indicators": [{**row, "mean": None} for row in chapter["indicators"]]}
             for chapter in report["chapters"]
-            if chapter["key"] == key
+            if chapter["key"] in keys
         ],
-        adjustments=[change for change in report["adjustments"] if change["branch"] == row["name"]],
+        adjustments=[change for change in report["adjustments"] if change["branch"] in names],
         actions=[],
     )
     if own["shape"] == 3:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from assessments.reports import charts, documents, shape
-from assessments.reports.loaders import newer_version, report_for
+from assessments.reports.loaders import Extract, newer_version, report_for
 from assessments.reports.models import Report
 from assessments.reports.selectors import side_of
 from assessments.reports.services import report_document
@@ -22,9 +22,9 @@ from branches.reach.rights import ASSESS, PUBLISH, REPORTS
 from common.periods import Period
 
 
-def _readable(report: Report, branch: int | None) -> dict:
-    """Return the JSON of the report, or of the extract about one branch."""
-    return report.body if branch is None else shape.for_branch(report.body, str(branch))
+def _readable(report: Report, extract: Extract | None) -> dict:
+    """Return the JSON of the report, or of the extract about some branches."""
+    return report.body if extract is None else shape.for_branches(report.body, extract.keys, extract.name)
 
 
 @login_required
@@ -53,8 +53,8 @@ def report_list(request):
 
 @login_required
 def report_detail(request, pk):
-    found, branch = report_for(request, pk)
-    body, wide = _readable(found, branch), branch is None
+    found, extract = report_for(request, pk)
+    body, wide = _readable(found, extract), extract is None
     letter = shape.is_letter(body)
     context = {
         "report": body,
@@ -75,23 +75,23 @@ def report_detail(request, pk):
 @login_required
 @require_POST
 def report_download(request, pk, kind):
-    found, branch = report_for(request, pk)
+    found, extract = report_for(request, pk)
     if kind not in ("docx", "xlsx"):
         raise Http404
-    data = report_document(found, kind, branch)
+    data = report_document(found, kind, extract)
     with transaction.atomic():
         audit.record(
             by=request.user, verb="report.export", obj=found, organisation=found.organisation, after={"format": kind}
         )
-    return exports.attachment(data, f"{_readable(found, branch)['title']}.{kind}", documents.FORMATS[kind])
+    return exports.attachment(data, f"{_readable(found, extract)['title']}.{kind}", documents.FORMATS[kind])
 
 
 @login_required
 @require_POST
 def report_step(request, pk, number):
     """Take a step over as a supervision; where one is open already, show it."""
-    found, branch = report_for(request, pk)
-    if branch is not None:
+    found, extract = report_for(request, pk)
+    if extract is not None:
         raise Http404
     notices, made = step_take_over(by=request.user, report=found, number=number)
     labels = "、".join(row.label for row in notices)
