@@ -11,7 +11,7 @@ from assessments.reports import shape, wording
 from assessments.reports.by_hand import adjustment_rows, entry_notes
 from assessments.reports.chapters import branches, duties, fusion, opening, overall
 from assessments.reports.correction import correction_of, with_correction
-from assessments.reports.material import Material, burden_words
+from assessments.reports.material import Material, burden
 from assessments.reports.moves import moves
 from assessments.reports.paper import blocks_of
 from assessments.reports.people import committee_and_root, people_on
@@ -170,7 +170,7 @@ class _Builder:
             "adjustments": adjustment_rows(self.results),
             "actions": actions_of(found),
             "notes": self._notes(),
-            "burden": [burden_words(material)],
+            "burden": [burden(material)[0]],
             "counting": shape.COUNTABLE if self.countable else shape.SPREAD,
             "anchor": self.anchor if self.published else None,
             "signature": {"name": agency, "on": published_on or self.assessment.as_of.isoformat()},

@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from assessments import scoring
 from assessments.reports import wording
-from assessments.reports.material import Material, burden_words, mean_of, objection_words
+from assessments.reports.material import Material, burden, mean_of, objection_words
 from assessments.reports.moves import total_of
 from assessments.reports.paper import paragraph, table
 from assessments.reports.shape import signed
@@ -22,7 +23,7 @@ from common.text import quoted
 from responsibilities.work.models import SyncStageKind, SyncState
 
 MOST_MOVED, MOST_WORK = 3, 2
-SCORES = "#annex-scores"
+SCORES, MOVES = "#annex-scores", "#annex-moves"
 
 
 def opening(material: Material) -> list[dict[str, Any]]:
@@ -50,8 +51,9 @@ def overall(material: Material) -> list[dict[str, Any]]:
     """The mean with its whole, the grades, and why it moved: by indicator and by branch."""
     if not material.order:
         return [paragraph("mean", "本期没有完整的得分。")]
-    blocks = [paragraph("mean", _mean_words(material), [(f"{len(material.order)} 个党支部", SCORES)])]
-    blocks.append(paragraph("grades", _grade_words(material)))
+    compared = (f"可比的 {len(material.changes)} 个党支部", MOVES)
+    blocks = [paragraph("mean", _mean_words(material), [(f"{len(material.order)} 个党支部", SCORES), compared])]
+    blocks.append(paragraph("grades", _grade_words(material), [("评定等次", SCORES)]))
     moved = material.moved
     if moved is None:
         return [
@@ -59,7 +61,7 @@ def overall(material: Material) -> list[dict[str, Any]]:
             paragraph("cause", material.apart or "没有已发布的上期结果，本期不作比较。"),
             *_trend(material),
         ]
-    blocks.append(paragraph("cause", _cause_words(material)))
+    blocks.append(paragraph("cause", _cause_words(material), [("全部指标和党支部的影响", MOVES), ("各项影响", MOVES)]))
     return [*blocks, *_trend(material)]
 
 
@@ -149,7 +151,12 @@ def fusion(material: Material) -> list[dict[str, Any]]:
     )
     text += f"，同步率 {scoring.rounded(rate.share * 100)}%" if rate.share is not None else ""
     closure = f"到考核 {rate.items} 项，闭环 {rate.closed} 项。" if rate.items else "没有重点业务到考核，暂无闭环。"
-    blocks = [paragraph("stages", f"{text}。{closure}", [(f"到期环节 {len(due)} 处", reverse("sync_board"))])]
+    links = [
+        (f"到期环节 {len(due)} 处", _board(material)),
+        (f"滞后 {states[SyncState.LAGGING]} 处", _board(material, state=SyncState.LAGGING.value)),
+        (f"缺失 {states[SyncState.MISSING]} 处", _board(material, state=SyncState.MISSING.value)),
+    ]
+    blocks = [paragraph("stages", f"{text}。{closure}", links)]
     wholes = _whole_items(material)
     if wholes or wrong:
         blocks.append(paragraph("items", _item_words(material, wholes)))
@@ -164,7 +171,13 @@ def fusion(material: Material) -> list[dict[str, Any]]:
     rows: list[list[Any]] = []
     for kind in kinds:
         mine = Counter(point.state for point in seen.mine if point.kind == kind)
-        rows.append([kind.label, sum(point.kind == kind for point in due), *(mine[state] for _, state in keys)])
+        rows.append(
+            [
+                (kind.label, _board(material, stage=kind.value)),
+                sum(point.kind == kind for point in due),
+                *(mine[state] for _, state in keys),
+            ]
+        )
     rows.append(["合计", *(sum(row[place] for row in rows) for place in range(1, 6))])
     blocks.append(
         table(
@@ -172,6 +185,11 @@ def fusion(material: Material) -> list[dict[str, Any]]:
         )
     )
     return blocks
+
+
+def _board(material: Material, **chosen: str) -> str:
+    """The board of the four synchronisations in the period, with what is chosen of it."""
+    return f"{reverse('sync_board')}?{urlencode({'period': str(material.period)} | chosen)}"
 
 
 def _whole_items(material: Material) -> list[str]:
@@ -218,7 +236,8 @@ def duties(material: Material) -> list[dict[str, Any]]:
     blocks = [paragraph("duties", text, [(f"到期的责任 {number} 项", reverse("duty_list"))])]
     if behind:
         blocks.append(paragraph("levels", _worst_level(stands)))
-    rows = [_level_row(stand.label, stand.head) for stand in stands]
+    board = f"{reverse('duty_list')}?year={material.period.year}"
+    rows = [_level_row((stand.label, f"{board}&level={stand.level.value}"), stand.head) for stand in stands]
     rows.append(["合计", *(sum(row[place] for row in rows) for place in range(1, 6)), _share(behind, number)])
     columns = ["层级", "责任主体", "到期责任", "按期", "补录补办", "逾期", "逾期占比"]
     return [*blocks, table("levels", "各级责任落实情况（项）", columns, rows, [36, 20, 20, 20, 20, 20, 20])]
@@ -232,7 +251,7 @@ def _worst_level(stands: Sequence[Stand]) -> str:
     return f"逾期责任占本级到期责任的比例，{named}最高，为 {round(most * 100)}%；各级情况见〔表:levels〕。"
 
 
-def _level_row(label: str, head: Any) -> list[Any]:
+def _level_row(label: tuple[str, str], head: Any) -> list[Any]:
     return [label, head.holders, head.duties, head.on_time, head.late, head.overdue, _share(head.overdue, head.duties)]
 
 
@@ -243,7 +262,7 @@ def _share(part: int, whole: int) -> str:
 def branches(material: Material) -> list[dict[str, Any]]:
     """支部建设: by group, who rose and who fell and why, what was asked of branches."""
     if not material.order:
-        return [paragraph("burden", burden_words(material))]
+        return [paragraph("burden", *burden(material))]
     blocks = [table(*_groups_table(material), left=(0,), note=_group_note(material))]
     whole = [row for row in material.order if not any(score.lost for score in row.scores.all())]
     text = f"{len(material.order)} 个党支部中，{len(whole)} 个没有失分"
@@ -253,7 +272,7 @@ def branches(material: Material) -> list[dict[str, Any]]:
     words = "、".join(f"{wording.short(row.organisation_name)} {material.rate(total_of(row))}" for row in low)
     text = f"得分靠后的 {len(low)} 个党支部：{words}；各党支部得分和失分原因见附件。"
     blocks.append(paragraph("lowest", text, [("各党支部得分和失分原因", SCORES)]))
-    return [*blocks, paragraph("burden", burden_words(material))]
+    return [*blocks, paragraph("burden", *burden(material))]
 
 
 def _rose(material: Material) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from assessments import scoring
 from assessments.hearing.models import Decision, Objection, ObjectionState
@@ -82,8 +83,8 @@ def objection_words(assessment: Assessment) -> str:
     return f"{found['places']} 个党支部提出异议 {found['number']} 项，采纳和部分采纳 {found['taken']} 项，{tail}。"
 
 
-def burden_words(material: Material) -> str:
-    """Return what branches were really asked for beside their records in the period, and what was entered by hand."""
+def burden(material: Material) -> tuple[str, list[tuple[str, str]]]:
+    """Return (sentence, links) of what was really asked beside the records in the period, and what was entered by hand."""
     first, last = material.period.first, min(material.period.last, material.assessment.as_of)
     sent = Collect.objects.exclude(state=CollectState.DRAFT).filter(sent_at__date__gte=first, sent_at__date__lte=last)
     asked = sent.aggregate(number=Count("pk", distinct=True), targets=Count("targets"))
@@ -93,4 +94,5 @@ def burden_words(material: Material) -> str:
     said += f"（{asked['targets']} 个组织次）" if asked["targets"] else ""
     text = f"{said}，下达督查 {notices} 件；"
     scores = "得分取自活动记录、同步环节和责任清单"
-    return text + (f"{scores}，其中人工登记 {by_hand} 项，见附件。" if by_hand else f"{scores}，没有人工登记的分值。")
+    text += f"{scores}，其中人工登记 {by_hand} 项，见附件。" if by_hand else f"{scores}，没有人工登记的分值。"
+    return text, [(f"下达督查 {notices} 件", reverse("supervision_list"))]

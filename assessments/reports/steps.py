@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from assessments.reports import wording
 from assessments.reports.gaps import Gap, gaps
@@ -96,13 +97,18 @@ def _of_level(stand: Stand) -> Problem:
     returned = states[RETURNED]
     words = [f"{sum(states.values()) - returned}项次过期未报告或未见记录"] if sum(states.values()) > returned else []
     words += [f"{returned}项次退回后未补正"] if returned else []
-    first = stand.behind[0][0]
     return Problem(
         f"{stand.label}到期责任{stand.head.duties}项，逾期{stand.head.overdue}项：{_duty_names(stand)}",
         "，".join(words),
         _some(stand.holders),
-        reverse("duty_detail", args=[first.pk]),
+        _board(stand),
     )
+
+
+def _board(stand: Stand) -> str:
+    """The board of duties with what is overdue at a level; it shows each reader what lies in his reach."""
+    chosen = {"year": stand.behind[0][0].list.year, "level": stand.level.value, "view": "overdue"}
+    return f"{reverse('duty_list')}?{urlencode(chosen)}"
 
 
 def _some(names: list[str]) -> str:
@@ -196,7 +202,7 @@ def _level_step(material: Material, stand: Stand, due: date) -> Step:
         list(dict.fromkeys(duty.list.organisation_id for duty, _ in stand.behind)),
         Subject.DUTY if single else Subject.RESULT,
         f"duty/{duty.pk}/{slots[0].key}" if single else f"result/{material.assessment.pk}/{stand.level}",
-        reverse("duty_detail", args=[duty.pk]),
+        _board(stand),
     )
 
 
