@@ -107,7 +107,7 @@ def _of_level(stand: Stand) -> Problem:
 
 def _board(stand: Stand) -> str:
     """The board of duties with what is overdue at a level; it shows each reader what lies in his reach."""
-    chosen = {"year": stand.behind[0][0].list.year, "level": stand.level.value, "view": "overdue"}
+    chosen = {"year": str(stand.behind[0][0].list.year), "level": stand.level.value, "view": "overdue"}
     return f"{reverse('duty_list')}?{urlencode(chosen)}"
 
 
