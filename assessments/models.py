@@ -4,7 +4,7 @@ from assessments.ballots.models import Tally
 from assessments.entries.models import ManualEntry, SelfRating
 from assessments.facts.models import Fact, FillState
 from assessments.hearing.models import Objection, Opinion
-from assessments.reports.models import Report, ReportDocument
+from assessments.reports.models import Report, ReportDocument, ReportDraft, ReportEdit
 from assessments.results.models import Assessment, Result, Score
 from assessments.results.simulation_models import Simulation
 from assessments.schemes.models import SchemeVersion
@@ -18,6 +18,8 @@ __all__ = [
     "Opinion",
     "Report",
     "ReportDocument",
+    "ReportDraft",
+    "ReportEdit",
     "Result",
     "SchemeVersion",
     "Score",

@@ -22,9 +22,11 @@ LIST, PAGE = 12, 20
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
     # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own.
-    "dashboard": 17,
+    "dashboard": 19,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
+    # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
+    "report_draft": 40,
     "duty_detail": 25,
     "duty_list": 55,
     "confirmation_detail": 23,
@@ -63,6 +65,9 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60
 GROWS = {
+    # It tries every branch that the reader assesses.
+    "scheme_simulation": 1290,
+    "report_draft": 1045,
     "duty_list": 4070,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.

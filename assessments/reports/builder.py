@@ -1,13 +1,22 @@
 """Builds the frozen JSON of a report (shape.py) from an assessment's results; nothing is looked up when rendering."""
 
+import re
 from bisect import bisect_left
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from assessments import scoring
 from assessments.reports import shape, wording
 from assessments.reports.by_hand import adjustment_rows, entry_notes
-from assessments.reports.work import work_of
+from assessments.reports.chapters import branches, duties, fusion, opening, overall
+from assessments.reports.correction import correction_of, with_correction
+from assessments.reports.material import Material, burden
+from assessments.reports.moves import moves
+from assessments.reports.paper import blocks_of
+from assessments.reports.people import committee_and_root, people_on
+from assessments.reports.steps import actions_of, problem_blocks, problems, step_blocks, steps
+from assessments.reports.work import seen, work_of
 from assessments.results.groups import in_groups
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.selectors.scores import NOT_BUILT
@@ -15,10 +24,12 @@ from assessments.results.selectors.targets import address_of
 from assessments.scoring.methods import ELSEWHERE
 from assessments.scoring.numbers import plain
 from assessments.scoring.totals import COMPLETE
-from branches.places.models.organisations import Organisation
 from common import clock
-from common.periods import QUARTER, Period
+from common.periods import Period
 
+REPORT, CIRCULAR = "report", "circular"
+KIND_NAMES = {REPORT: "报告", CIRCULAR: "通报"}
+TO_ALL = "各党支部"
 LOW = Decimal(80)
 BANDS = ((0, 60), (60, 70), (70, 75), (75, 80), (80, 85), (85, 90), (90, 95), (95, 100))
 
@@ -28,27 +39,62 @@ def period_of(assessment):
     return Period.parse(assessment.period)
 
 
-def build(assessment, anchor=None, number=""):
+@dataclass(frozen=True)
+class Head:
+    """What the office decides before a report is published: the kind of document, its number (or ""), who signs, to whom.
+
+    signer, recipient: "" takes the committee's secretary, and the Party group or all branches.
+    """
+
+    kind: str = REPORT
+    number: str = ""
+    signer: str = ""
+    recipient: str = ""
+
+
+def build(assessment, anchor=None, head=None):
     """Return the report of an assessment as checked JSON-able data; a trial is marked 试算.
 
-    anchor: head of the audit chain as `pos:hash`, for a published one. number: 发文字号, or "".
+    anchor: head of the audit chain as `pos:hash`, for a published one. head: a Head, or None for the usual one.
     """
-    return _Builder(assessment, anchor, number).report()
+    return _Builder(assessment, anchor, head or Head()).report()
 
 
-def _text(value):
+def _shown(value):
     return None if value is None else str(value)
 
 
+def _text(material, found):
+    """The chapters in the order of judgement 8, their tables numbered through, and what the problems are."""
+    wrong = problems(material)
+    sections = [
+        ("overall", "总体情况", overall(material)),
+        ("fusion", "党建与业务融合", fusion(material)),
+        ("duties", "责任落实", duties(material)),
+        ("branches", "支部建设", branches(material)),
+        ("problems", "主要问题", problem_blocks(wrong)),
+        ("steps", "下一步", step_blocks(found, material.kind)),
+    ]
+    text = {"sections": [{"key": key, "title": title, "blocks": blocks} for key, title, blocks in sections]}
+    tables = [block for block in blocks_of(text | {"opening": []}) if block["kind"] == "table"]
+    for number, block in enumerate(tables, 1):
+        block["caption"] = f"表{number}　{block['caption']}"
+    numbers = {block["key"]: f"表{number}" for number, block in enumerate(tables, 1)}
+    for block in blocks_of(text | {"opening": []}):
+        if block["kind"] == "paragraph":
+            block["text"] = re.sub(r"〔表:(\w+)〕", lambda found: numbers[found[1]], block["text"])
+    return text | {"problems": [{"text": row.text, "cause": row.cause, "who": row.who} for row in wrong]}
+
+
 class _Builder:
-    def __init__(self, assessment, anchor, number):
-        self.assessment, self.anchor, self.number = assessment, anchor, number
+    def __init__(self, assessment, anchor, head):
+        self.assessment, self.anchor, self.head = assessment, anchor, head
         self.period = period_of(assessment)
         self.published = assessment.state == AssessmentState.PUBLISHED
         self.scheme = scoring.scheme_from(assessment.scheme.body)
         self.results = list(assessment.results.select_related("organisation").prefetch_related("scores"))
         self.before = self._earlier(self.period.previous())
-        self.since = "上季度" if self.period.kind == QUARTER else "上年"
+        self.since = wording.LAST_NAMES[self.period.kind]
         self.countable = not self.scheme.spread
         self.scale = wording.RATES if self.countable else wording.POINTS
         complete = [row for row in self.results if row.state == COMPLETE]
@@ -93,38 +139,81 @@ class _Builder:
         return list(reversed(points))
 
     def report(self):
-        root = Organisation.objects.root()
-        committee = Organisation.objects.filter(kind="committee", parent=root).in_tree_order().first()
+        committee, root = committee_and_root()
         agency = (committee or root).name.removeprefix("中共").replace("机关委员会", "机关党委")
         published_on = clock.day_of(self.assessment.published).isoformat() if self.published else None
-        trend = self._trend()
+        kind = KIND_NAMES[self.head.kind]
+        up = self.head.kind == REPORT
+        material = self._material(self._trend(), kind)
+        found = steps(material)
         report = {
-            "shape": 2,
+            "shape": 3,
             "agency": agency,
-            "recipient": str(root) if root else "",
-            "title": f"{self.period.label()}机关党建考核报告",
-            "number": self.number or None,
+            "kind": self.head.kind,
+            "signer": (self.head.signer or material.people.signer) if up else "",
+            "version": self.assessment.version,
+            "recipient": self.head.recipient or (str(root) if root and up else TO_ALL),
+            "title": f"关于{self.period.label()}机关党建考核情况的{kind}",
+            "number": self.head.number or None,
             "period": str(self.period),
             "as_of": self.assessment.as_of.isoformat(),
             "state": shape.PUBLISHED if self.published else shape.TRIAL,
             "published_on": published_on,
             "scheme": {"title": self.scheme.title, "version": self.assessment.scheme.version},
-            "summary": self._summary(trend),
-            "overall": self._overall(trend),
+            "summary": self._summary(material.trend),
+            "overall": self._overall(material.trend),
             "dimensions": self._dimensions,
             "branches": self._branches(),
             "comparison": self._comparison(),
             "chapters": self._chapters(),
-            "work": work_of(self.period, self.assessment.as_of),
+            "work": work_of(material.seen),
             "adjustments": adjustment_rows(self.results),
-            "actions": self._actions,
+            "actions": actions_of(found),
             "notes": self._notes(),
-            "burden": self._burden(),
+            "burden": [burden(material)[0]],
             "counting": shape.COUNTABLE if self.countable else shape.SPREAD,
             "anchor": self.anchor if self.published else None,
             "signature": {"name": agency, "on": published_on or self.assessment.as_of.isoformat()},
+            "moves": material.moved,
+            "opening": opening(material),
+            **_text(material, found),
         }
-        return shape.check(report)
+        return shape.check(with_correction(report, correction_of(self.assessment, report)))
+
+    def _material(self, trend, kind):
+        return Material(
+            assessment=self.assessment,
+            period=self.period,
+            scheme=self.scheme,
+            scale=self.scale,
+            since=self.since,
+            kind=kind,
+            results=self.results,
+            order=self.order,
+            groups=self.groups,
+            changes=self.changes,
+            dimensions=self._dimensions,
+            trend=trend,
+            moved=self._moved(trend),
+            apart=self._apart(),
+            unmeasured=self._not_built(),
+            seen=seen(self.period, self.assessment.as_of),
+            people=people_on(self.assessment.as_of),
+        )
+
+    def _moved(self, trend):
+        if not self.changes or len(trend) < 2:
+            return None
+        earlier = self._published(self.period.previous()).results.filter(state=COMPLETE).prefetch_related("scores")
+        means = (Decimal(trend[-2]["mean"]), Decimal(trend[-1]["mean"]))
+        return moves(self.order, {row.organisation_id: row for row in earlier}, self.scheme.total, means)
+
+    def _apart(self):
+        """Why the earlier period is not compared, where it was published by another version of the scheme."""
+        earlier = self._published(self.period.previous())
+        if earlier is None or earlier.scheme_id == self.assessment.scheme_id:
+            return ""
+        return f"上期按方案第{earlier.scheme.version}版计算，两期的得分不作比较。"
 
     @cached_property
     def _dimensions(self):
@@ -177,30 +266,7 @@ class _Builder:
                     "text": wording.below(LOW, low, self.since, self.scale),
                 }
             )
-        faults = sum(len(_costly(score.reasons)) for row in self.results for score in row.scores.all())
-        rows.append(
-            {
-                "figure": str(faults),
-                "unit": "条失分",
-                "strong": [],
-                "text": f"共有 {faults} 条失分原因，每条都列明事项，并可打开对应的义务或记录。",
-            }
-        )
-        actions = self._actions
-        rows.append(
-            {
-                "figure": str(len(actions)),
-                "unit": "项建议",
-                "strong": [],
-                "text": self._actions_in_short(actions),
-            }
-        )
         return rows
-
-    def _actions_in_short(self, actions):
-        if not actions:
-            return "本期没有需要督促的事项。"
-        return f"请{wording.names([action['branch'] for action in self._urged], limit=5)}补齐列明的事项，清单见建议。"
 
     def _overall(self, trend):
         paragraphs = []
@@ -253,8 +319,8 @@ class _Builder:
                 | {
                     "key": str(row.organisation_id),
                     "name": self._name(row),
-                    "score": _text(row.total) if complete else None,
-                    "change": _text(self.changes.get(row.pk)),
+                    "score": _shown(row.total) if complete else None,
+                    "change": _shown(self.changes.get(row.pk)),
                     "grade": row.grade or None,
                     "rank": self._ranks[row.pk] if complete else None,
                     "group": self._labels.get(row.pk, ""),
@@ -339,12 +405,12 @@ class _Builder:
                     "key": str(row.organisation_id),
                     "name": self._name(row),
                     "text": text,
-                    "indicators": [self._indicator(score, means) for score in row.scores.all() if self._shown(score)],
+                    "indicators": [self._indicator(score, means) for score in row.scores.all() if self._counts(score)],
                 }
             )
         return chapters
 
-    def _shown(self, score):
+    def _counts(self, score):
         return score.state in ("known", "unknown", "not_due")
 
     def _indicator(self, score, means):
@@ -354,36 +420,13 @@ class _Builder:
         ]
         return {
             "name": score.name,
-            "points": _text(score.points),
+            "points": _shown(score.points),
             "maximum": str(score.maximum),
             "mean": means.get(score.indicator),
             "state": score.state,
             "reasons": reasons,
             "evidence": _most(score.evidence),
         }
-
-    @cached_property
-    def _urged(self):
-        """The branches below the low mark that can still make something good, the lowest first."""
-        urged = []
-        for row in sorted(self.order, key=lambda row: row.total):
-            reasons = [reason for score in row.scores.all() for reason in score.reasons]
-            open_ones = [reason["text"] for reason in reasons if Decimal(reason["regain"]) > 0]
-            if open_ones and row.total < LOW:
-                urged.append({"branch": self._name(row), "texts": open_ones})
-        return urged[:5]
-
-    @cached_property
-    def _actions(self):
-        return [
-            {
-                "text": f"请{urged['branch']}补齐：{'、'.join(urged['texts'][:3])}"
-                + (f"等 {len(urged['texts'])} 项。" if len(urged["texts"]) > 3 else "。"),
-                "who": f"{urged['branch']}书记",
-                "due": None,
-            }
-            for urged in self._urged
-        ]
 
     def _notes(self):
         notes = [
@@ -402,9 +445,8 @@ class _Builder:
         elif waiting:
             notes.append(f"{'、'.join(waiting)}尚未纳入计算，其分值按比例分摊到其他指标。")
         notes += entry_notes(self.results)
-        earlier = self._published(self.period.previous())
-        if earlier is not None and earlier.scheme_id != self.assessment.scheme_id:
-            notes.append(f"上期按方案第{earlier.scheme.version}版计算，两期的得分不作比较。")
+        if self._apart():
+            notes.append(self._apart())
         unknown = [
             (self._name(row), [score.name for score in row.scores.all() if score.state == "unknown"])
             for row in self.open
@@ -417,9 +459,6 @@ class _Builder:
         if not self.results:
             return []
         return [score.name for score in self.results[0].scores.all() if score.note in (NOT_BUILT, "尚未纳入计算")]
-
-    def _burden(self):
-        return ["本报告没有要求党支部另外填报，数据全部取自已有的活动记录。"]
 
 
 def _costly(reasons):

@@ -5,7 +5,8 @@ from functools import cache
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from assessments.reports import docx, xlsx
+from assessments.reports import docx, letter, shape, xlsx
+from assessments.reports.selectors import side_of
 from common import crash_points
 
 FORMATS = {
@@ -25,11 +26,14 @@ def render(report, kind):
     """Return the bytes of the report as docx, xlsx or html (a page that stands alone)."""
     crash_points.point("report.render")
     if kind == "docx":
-        return docx.render(report)
+        return letter.render(report) if shape.is_letter(report) else docx.render(report)
     if kind == "xlsx":
         return xlsx.render(report)
     ranked = any(row["rank"] is not None for row in report["branches"])
-    page = render_to_string("assessments/reports/standalone.html", {"report": report, "ranked": ranked})
+    context = {"report": report, "ranked": ranked, "letter": shape.is_letter(report)}
+    if context["letter"]:
+        context |= side_of(report)
+    page = render_to_string("assessments/reports/standalone.html", context)
     return page.replace("/*style*/", _style()).encode()
 
 

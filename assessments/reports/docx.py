@@ -1,4 +1,4 @@
-"""The report as a Word document, from its frozen JSON alone."""
+"""The report of a branch, and reports as they were published before there were chapters (letter.py), as Word documents."""
 
 import datetime
 import io
@@ -35,7 +35,7 @@ def render(report, fonts=None):
     check(report)
     fonts = fonts or Fonts()
     document = gbt9704.new_document(fonts)
-    _properties(document, report)
+    properties_of(document, report)
     if report["number"]:
         gbt9704.red_head(document, report["agency"], report["number"], fonts)
     _title(document, report, fonts)
@@ -50,7 +50,7 @@ def render(report, fonts=None):
     return without_clock(out.getvalue())
 
 
-def _properties(document, report):
+def properties_of(document, report):
     properties = document.core_properties
     day = datetime.date.fromisoformat(report["published_on"] or report["as_of"])
     moment = datetime.datetime(day.year, day.month, day.day)
@@ -117,7 +117,7 @@ def _caption(document, text):
     gbt9704.paragraph(document, tight(text), keep=True)
 
 
-def _scores(document, report):
+def scores_tables(document, report):
     rows = report["branches"]
     ranked = any(row["rank"] is not None for row in rows)
     countable = is_countable(report)
@@ -165,7 +165,7 @@ def _comparison(document, report):
     gbt9704.table(document, heads, body, [60, 36, 36, 24], left=(0,))
 
 
-def _chapters(document, report):
+def chapter_sheets(document, report):
     for number, chapter in enumerate(report["chapters"], 1):
         document.add_heading(f"（{numeral(number)}）{chapter['name']}", 2)
         gbt9704.paragraph(document, tight(chapter["text"]), keep=bool(chapter["indicators"]))
@@ -249,10 +249,21 @@ def _closing(document, report, fonts):
     gbt9704.signature(document, report["signature"]["name"], chinese_date(signed_on))
     if not report["adjustments"]:
         return
-    head = gbt9704.paragraph(document, [("附件", fonts.first)], indent=False)
+    annex_head(document, "附件", "人工调整情况", fonts)
+    adjustments_table(document, report)
+
+
+def annex_head(document, number, title, fonts):
+    """A new page: 附件 and its number, a free line, the title."""
+    head = gbt9704.paragraph(document, [(number, fonts.first)], indent=False, keep=True)
     head.paragraph_format.page_break_before = True
-    gbt9704.paragraph(document, "", indent=False)
-    document.add_paragraph("人工调整情况", style="Title").paragraph_format.space_after = Pt(14)
+    gbt9704.paragraph(document, "", indent=False, keep=True)
+    line = document.add_paragraph(title, style="Title")
+    line.paragraph_format.space_after, line.paragraph_format.keep_with_next = Pt(14), True
+
+
+def adjustments_table(document, report):
+    """What people adjusted: points before, change, points that stand, why, by whom."""
     rows = [
         [
             row["branch"],
@@ -271,9 +282,9 @@ def _closing(document, report, fonts):
 
 SECTIONS = (
     ("总体情况", lambda report: any(report["overall"].values()), _overall),
-    ("各党支部得分", lambda report: report["branches"], _scores),
+    ("各党支部得分", lambda report: report["branches"], scores_tables),
     ("与上期比较", lambda report: report["comparison"], _comparison),
-    ("支部分析", lambda report: report["chapters"], _chapters),
+    ("支部分析", lambda report: report["chapters"], chapter_sheets),
     ("业务融合与责任落实", lambda report: report.get("work"), _work),
     ("工作建议", lambda report: report["actions"], _actions),
     ("有关说明", lambda report: True, _notes),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor, Twips
@@ -16,8 +16,12 @@ from docx.shared import Mm, Pt, RGBColor, Twips
 PAGE = (11906, 16838)
 MARGINS = {"top_margin": 2098, "left_margin": 1587, "right_margin": 1474, "bottom_margin": 1984}
 TEXT_WIDTH_MM = 156
-BODY, TITLE, TABLE_SIZE, PAGE_NUMBER = Pt(16), Pt(22), Pt(12), Pt(14)
-LINE, TITLE_LINE, TABLE_LINE = Pt(28), Pt(35), Pt(18)
+BODY, TITLE, TABLE_SIZE, SMALL_SIZE, PAGE_NUMBER = Pt(16), Pt(22), Pt(12), Pt(10.5), Pt(14)
+LINE, TITLE_LINE, TABLE_LINE, SMALL_LINE = Pt(28), Pt(35), Pt(18), Pt(15)
+# The style of tables among the text, and of those that stand in an annex.
+SMALL, LARGE = "Report Table Small", "Report Table"
+# Characters of a title that fit on one line.
+TITLE_CHARS = int(TEXT_WIDTH_MM / 0.3528 / 22)
 BLACK, RED = RGBColor(0, 0, 0), RGBColor(0xC0, 0x00, 0x00)
 HEAD_OFFSET = Mm(35)
 INDENT_CHARS = 2
@@ -67,9 +71,10 @@ def _styles(document, fonts):
     for border in styles["Title"].element.pPr.findall(qn("w:pBdr")):
         styles["Title"].element.pPr.remove(border)
     styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    table = styles.add_style("Report Table", WD_STYLE_TYPE.PARAGRAPH)
-    table.base_style = styles["Normal"]
-    _style(table, fonts.body, TABLE_SIZE, fonts, TABLE_LINE)
+    for name, size, line in ((LARGE, TABLE_SIZE, TABLE_LINE), (SMALL, SMALL_SIZE, SMALL_LINE)):
+        table = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        table.base_style = styles["Normal"]
+        _style(table, fonts.body, size, fonts, line)
 
 
 def _style(style, font, size, fonts, line):
@@ -119,8 +124,11 @@ def paragraph(document, pieces, *, indent=True, align=None, keep=False):
     return new
 
 
-def red_head(document, agency, number, fonts):
-    """The head of a document with a number: agency in red, the number, a red line 4 mm below it."""
+def red_head(document, agency, number, fonts, signer=""):
+    """The head of a document with a number: agency in red, the number, a red line 4 mm below it.
+
+    signer: of a document to who is above; then the number stands one character in from the left, the signer from the right.
+    """
     head = document.add_paragraph()
     head.alignment = WD_ALIGN_PARAGRAPH.CENTER
     head.paragraph_format.space_before = HEAD_OFFSET
@@ -131,9 +139,29 @@ def red_head(document, agency, number, fonts):
     run.font.color.rgb = RED
     set_east_asian(run._r.get_or_add_rPr(), fonts.title)
     paragraph(document, "", indent=False)
-    line = paragraph(document, number, indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
+    if signer:
+        line = paragraph(document, _signed(number, signer, fonts), indent=False, align=WD_ALIGN_PARAGRAPH.LEFT)
+        layout = line.paragraph_format
+        layout.left_indent = layout.right_indent = BODY
+        layout.tab_stops.add_tab_stop(Mm(TEXT_WIDTH_MM) - BODY, WD_TAB_ALIGNMENT.RIGHT)
+    else:
+        line = paragraph(document, number, indent=False, align=WD_ALIGN_PARAGRAPH.CENTER)
     _bottom_line(line, "C00000")
     paragraph(document, "", indent=False)
+    paragraph(document, "", indent=False)
+
+
+def _signed(number, signer, fonts):
+    """The runs 「number → 签发人：name」, the name in the font of second headings."""
+    return [(f"{number}\t签发人：", None), (signer, fonts.second)]
+
+
+def signer_line(document, signer, fonts):
+    """Who signs a document to who is above, where it has no number and so no red head."""
+    line = paragraph(
+        document, [("签发人：", None), (signer, fonts.second)], indent=False, align=WD_ALIGN_PARAGRAPH.RIGHT
+    )
+    line.paragraph_format.right_indent = BODY
     paragraph(document, "", indent=False)
 
 
@@ -145,6 +173,18 @@ def _bottom_line(target, colour):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
     target._p.get_or_add_pPr().insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
+def title(document, text, breaks=()):
+    """The title, broken before one of these words where it is longer than a line, so that its lines are of a length."""
+    at = next((text.index(word) for word in breaks if word in text), 0)
+    line = document.add_paragraph(style="Title")
+    if len(text) > TITLE_CHARS and at:
+        line.add_run(text[:at]).add_break()
+        line.add_run(text[at:])
+    else:
+        line.add_run(text)
+    return line
 
 
 def signature(document, name, date):
@@ -203,11 +243,30 @@ def _field_part(kind, text):
     return element
 
 
-def table(document, heads, rows, widths, *, left=()):
-    """A table in 12 pt: the head row repeats on every page, no row is split across pages.
+def caption(document, text, *, centred=False):
+    """The line above a table, which stays with it; centred: in the size of the table."""
+    if not centred:
+        return paragraph(document, text, keep=True)
+    line = paragraph(document, text, indent=False, align=WD_ALIGN_PARAGRAPH.CENTER, keep=True)
+    line._p.get_or_add_pPr().style = document.styles[SMALL].style_id
+    line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(4)
+    return line
+
+
+def note(document, text):
+    """The line below a table, in its size; half a line where there is nothing to say, so that the text does not touch it."""
+    line = paragraph(document, text, indent=False, align=WD_ALIGN_PARAGRAPH.LEFT)
+    line._p.get_or_add_pPr().style = document.styles[SMALL].style_id
+    if not text:
+        line.paragraph_format.line_spacing = Pt(8)
+    return line
+
+
+def table(document, heads, rows, widths, *, left=(), small=False):
+    """A table in 12 pt: the head row repeats on every page, no row is split across pages, the head stays with the first row.
 
     `heads`: a row of texts; `rows`: more of them; a list in a cell makes one line each; `widths` in mm;
-    `left`: columns set at the left edge, the others centred.
+    `left`: columns set at the left edge, the others centred. `small`: 10.5 pt, among the text.
     """
     new = document.add_table(rows=0, cols=len(heads))
     new.style = "Table Grid"
@@ -217,7 +276,7 @@ def table(document, heads, rows, widths, *, left=()):
     for place, column in enumerate(new.columns):
         column.width = Mm(widths[place])
     # By its id: a look for the style by name in every cell took most of the time of a large table.
-    style = document.styles["Report Table"].style_id
+    style = document.styles[SMALL if small else LARGE].style_id
     for number, row in enumerate([heads, *rows]):
         line = new.add_row()
         _row_mark(line, "w:cantSplit")
@@ -227,15 +286,17 @@ def table(document, heads, rows, widths, *, left=()):
             cell.width = Mm(widths[place])
             cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             at_left = number > 0 and place in left
-            _fill_cell(cell, text if isinstance(text, list) else [text], style, at_left=at_left)
+            _fill_cell(cell, text if isinstance(text, list) else [text], style, at_left=at_left, keep=number == 0)
     return new
 
 
-def _fill_cell(cell, lines, style, *, at_left):
+def _fill_cell(cell, lines, style, *, at_left, keep):
     for at, text in enumerate(lines or [""]):
         line = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
         line._p.get_or_add_pPr().style = style
         line.alignment = WD_ALIGN_PARAGRAPH.LEFT if at_left else WD_ALIGN_PARAGRAPH.CENTER
+        if keep:
+            line.paragraph_format.keep_with_next = True
         line.add_run(text)
 
 

@@ -1,5 +1,6 @@
-"""Published reports: frozen, each drawn from its JSON alone."""
+"""Published reports: frozen, each drawn from its JSON alone; before that the draft, whose words are edited."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -62,3 +63,52 @@ class ReportDocument(models.Model):
 
     def __str__(self):
         return f"{self.report} {self.kind}"
+
+
+class DocumentKind(models.TextChoices):
+    REPORT = "report", "报告"
+    CIRCULAR = "circular", "通报"
+
+
+class ReportDraft(models.Model):
+    """What the office decides and writes before a frozen result is published; its numbers are those of `body`.
+
+    frozen: the freeze that the numbers are of; a draft of an earlier one is made anew. signer: of a 报告, to who is above.
+    """
+
+    assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="draft")
+    kind = models.CharField("文种", max_length=10, choices=DocumentKind.choices, default=DocumentKind.REPORT)
+    number = models.CharField("文号", max_length=40, blank=True)
+    signer = models.CharField("签发人", max_length=20, blank=True)
+    recipient = models.CharField("主送", max_length=60, blank=True)
+    body = models.JSONField()
+    frozen = models.DateTimeField()
+    changed = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="report_draft_kind_known"),
+        ]
+
+    def __str__(self):
+        return self.body["title"]
+
+
+class ReportEdit(models.Model):
+    """One paragraph of a draft put in other words: who, when, before and after. Rows are only added."""
+
+    draft = models.ForeignKey(ReportDraft, on_delete=models.PROTECT, related_name="edits")
+    key = models.CharField(max_length=40)
+    before = models.TextField()
+    after = models.TextField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    made = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.after[:40]

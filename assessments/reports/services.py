@@ -1,38 +1,45 @@
 """Publish frozen results: one document from which screen, paper, Word and workbook are drawn."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from assessments.entries.models import EntryState, ManualEntry
 from assessments.entries.selectors import entries_of
 from assessments.reports import builder, documents, shape
-from assessments.reports.models import Report, ReportDocument
+from assessments.reports.builder import Head
+from assessments.reports.correction import approved, earlier_version
+from assessments.reports.drafts import MOVED_ON, Drafted, drafted, with_words
+from assessments.reports.loaders import Extract
+from assessments.reports.models import Report, ReportDocument, ReportDraft
+from assessments.reports.readers import readers_of
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.services import locked, root_of_results
 from branches import audit
 from branches.audit import anchors, seal
 from branches.audit.models import AuditAnchor
+from branches.notices.services import notice_send
 from branches.reach import access
 from branches.reach.rights import PUBLISH
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from common.periods import Period
+from common.stale_form import require_unchanged
 from common.text import quoted
 
 
-def assessment_publish(*, by: Actor, assessment: Assessment, number: str = "") -> Report:
-    """Publish a frozen assessment as a Report and return it.
+def assessment_publish(*, by: Actor, assessment: Assessment, head: Head | None = None, seen: str = "") -> Report:
+    """Publish a frozen assessment as a Report and return it; who could read the version it corrects is told.
 
     Whoever ran the trial may not publish it (decisions 11); beat and the command line count as the system. The head of
-    the audit chain at this moment is printed in the report (control C54). number: of the document, or "". Raises
-    ValidationError on "number" where it is not written as a document's number is.
+    the audit chain at this moment is printed in the report (control C54). head: what was chosen (drafts.checked), None takes
+    that of the draft. seen: mark of the draft as it was shown. Raises Conflict where the draft has changed since, or has
+    deadlines in the past.
     """
-    if number and not shape.is_document_number(number):
-        raise ValidationError({"number": "文号应写成“×党〔2026〕3号”的样式，或留空。"})
     anchor = seal.seal_all()
     with transaction.atomic():
         root = root_of_results()
@@ -42,11 +49,16 @@ def assessment_publish(*, by: Actor, assessment: Assessment, number: str = "") -
             raise Conflict("试算由您完成，须由另一位有权限的同志发布。")
         if by is not OPERATOR and _entered(assessment).filter(made_by=by.pk).exists():
             raise Conflict("结果中有您登记的加分、调整或否决情形，须由另一位有权限的同志发布。")
+        stands = drafted(assessment, ReportDraft.objects.select_for_update().filter(assessment=assessment).first())
+        require_unchanged(seen, stands.shown, MOVED_ON)
+        if head is not None and head != stands.head:
+            stands = _in_form(assessment, stands, head)
+        _timely(stands.body)
         with audit.change(by=by, verb="assessment.publish", obj=assessment, organisation=root):
             assessment.state, assessment.published = AssessmentState.PUBLISHED, clock.now()
             assessment.published_by = account_of(by)
             assessment.save()
-            body = builder.build(assessment, anchor=anchor, number=number)
+            body = _final(stands.body, assessment, anchor)
             report = Report.objects.create(
                 assessment=assessment,
                 organisation=root,
@@ -56,7 +68,43 @@ def assessment_publish(*, by: Actor, assessment: Assessment, number: str = "") -
                 published=assessment.published,
             )
             anchors.keep(head=anchor, source=AuditAnchor.Source.REPORT)
+        _tell_of_correction(by, report)
     return report
+
+
+def _in_form(assessment: Assessment, stands: Drafted, head: Head) -> Drafted:
+    """The draft in another form than it was kept in."""
+    if stands.row is None:
+        return Drafted(builder.build(assessment, head=head), head, None)
+    return Drafted(with_words(builder.build(assessment, head=head), stands.row)[0], head, stands.row)
+
+
+def _timely(body: dict[str, Any]) -> None:
+    today = clock.today().isoformat()
+    if any(row["due"] < today for row in body["actions"]):
+        raise Conflict("草稿里下一步事项的时限已过，请在草稿页重新取数后再发布。")
+
+
+def _final(body: dict[str, Any], assessment: Assessment, anchor: str) -> dict[str, Any]:
+    """The draft as it is published: its day, its anchor, and who approved a correction."""
+    assert assessment.published is not None
+    day = clock.day_of(assessment.published).isoformat()
+    body = body | {"state": shape.PUBLISHED, "published_on": day, "anchor": anchor}
+    body["signature"] = body["signature"] | {"on": day}
+    return shape.check(approved(body, assessment.published_by.name if assessment.published_by else ""))
+
+
+def _tell_of_correction(by: Actor, report: Report) -> None:
+    """Tell everybody who can read the version that this one corrects."""
+    before = earlier_version(report.assessment)
+    if before is None:
+        return
+    url, period = reverse("report_detail", args=[report.pk]), Period.parse(report.assessment.period)
+    reason = report.assessment.reason.rstrip("。")
+    text = f"{period.label()}考核报告已更正为第 {report.assessment.version} 版：{reason}"
+    for user in readers_of(before.report):
+        if user != by:
+            notice_send(by=by, to=user, kind="report", text=text, url=url, about=f"report/{report.pk}")
 
 
 def _entered(assessment: Assessment) -> QuerySet[ManualEntry]:
@@ -72,16 +120,16 @@ def printed_anchors() -> Iterator[anchors.Anchor]:
             yield anchors.Anchor(head, f"报告{quoted(title)}（编号 {pk}）所印的锚点")
 
 
-def report_document(report: Report, kind: str, organisation: int | None = None) -> bytes:
+def report_document(report: Report, kind: str, extract: Extract | None = None) -> bytes:
     """Return a document of a published report, made when it is first asked for and kept from then on.
 
-    kind: docx or xlsx. organisation: the id of a branch, for the extract about it; the whole report otherwise. Raises
-    KeyError for a branch that the report does not assess.
+    kind: docx or xlsx. extract: of some branches; the whole report otherwise. Raises KeyError where it assesses none of them.
     """
+    organisation = extract.organisation if extract else None
     kept = ReportDocument.objects.filter(report=report, kind=kind, organisation=organisation)
     row = kept.first()
     if row is None:
-        body = report.body if organisation is None else shape.for_branch(report.body, str(organisation))
+        body = shape.for_branches(report.body, extract.keys, extract.name) if extract else report.body
         try:
             with transaction.atomic():
                 row = ReportDocument.objects.create(

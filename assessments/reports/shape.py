@@ -4,13 +4,15 @@ The classes below say which keys there are. Numbers that are shown are decimal t
 values null. What is stored and rendered is the plain JSON; `check` holds it against the classes.
 """
 
-import datetime
 import re
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, ValidationError
+from pydantic import Strict, ValidationError
 
+from assessments.reports.basics import Day, Figure, Filled, Key, Part, PeriodText, Text, Whole, fits
+from assessments.reports.paper import Block, Section, blocks_of, texts_of
 from common.periods import Period
 from common.text import quoted
 
@@ -28,38 +30,6 @@ class WrongShape(ValueError):
 def is_document_number(value: object) -> bool:
     """Whether a text is the number of a document: 云测党〔2026〕3号."""
     return isinstance(value, str) and re.fullmatch(_DOCUMENT_NUMBER, value) is not None
-
-
-def _fits(pattern: str) -> AfterValidator:
-    def check_text(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError("格式不符")
-        return text
-
-    return AfterValidator(check_text)
-
-
-def _read_by(parse: Any) -> AfterValidator:
-    def check_text(text: str) -> str:
-        parse(text)
-        return text
-
-    return AfterValidator(check_text)
-
-
-Text = Annotated[str, Strict()]
-Filled = Annotated[str, Strict(), _fits(r"(?s).*\S.*")]
-Whole = Annotated[int, Strict()]
-Figure = Annotated[str, Strict(), _fits(r"[-−+]?[0-9]+(\.[0-9]+)?")]
-Day = Annotated[str, Strict(), _read_by(datetime.date.fromisoformat)]
-PeriodText = Annotated[str, Strict(), _read_by(Period.parse)]
-Key = Whole | Filled
-
-
-class Part(BaseModel):
-    """A part of a report: exactly these keys."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class SchemeName(Part):
@@ -261,7 +231,7 @@ class OldReport(Part):
     agency: Filled
     recipient: Text
     title: Filled
-    number: Annotated[str, Strict(), _fits(_DOCUMENT_NUMBER)] | None
+    number: Annotated[str, Strict(), fits(_DOCUMENT_NUMBER)] | None
     period: PeriodText
     as_of: Day
     state: Literal["trial", "published"]
@@ -277,7 +247,7 @@ class OldReport(Part):
     actions: list[Action]
     notes: list[Filled]
     burden: list[Filled]
-    anchor: Annotated[str, Strict(), _fits(r"[0-9]+:[0-9a-f]{16,}")] | None
+    anchor: Annotated[str, Strict(), fits(r"[0-9]+:[0-9a-f]{16,}")] | None
     signature: Signature
 
 
@@ -289,11 +259,93 @@ class Report(OldReport):
     counting: Literal["spread", "countable"] = "spread"
 
 
+class MovedIndicator(Part):
+    """before, now: what was lost there, of the countable points in per cent; key "": what no indicator explains."""
+
+    key: Text
+    name: Filled
+    before: Figure | None
+    now: Figure | None
+    effect: Figure
+
+
+class MovedBranch(Part):
+    key: Filled
+    name: Filled
+    change: Figure
+    effect: Figure
+
+
+class Moves(Part):
+    """Why the mean moved: the effects of the indicators add up to the change. compared: branches with a result in both periods."""
+
+    before: Figure
+    now: Figure
+    change: Figure
+    compared: Whole
+    indicators: list[MovedIndicator]
+    branches: list[MovedBranch]
+
+
+class ProblemRow(Part):
+    text: Filled
+    cause: Text
+    who: Text
+
+
+class NextStep(Action):
+    """A step that can be taken over as a supervision of `places`; subject, about: the thing as supervision knows it."""
+
+    leader: Text
+    places: list[Whole]
+    subject: Filled
+    about: Filled
+    url: Text
+    expected: Filled
+
+
+class CorrectionRow(Part):
+    what: Filled
+    before: Text
+    after: Text
+
+
+class Correction(Part):
+    """更正说明: of which version, why, who approved it, and what is different in the frozen numbers."""
+
+    version: Whole
+    published_on: Day
+    reason: Filled
+    approved_by: Text
+    rows: list[CorrectionRow]
+
+
+class Letter(Report):
+    """Shape 3: a document of numbered chapters. kind: 报告 to who is above, with its signer, or 通报 to who is below.
+
+    opening, sections: the text, with the words as they were edited before publication. The rest is what it was written from.
+    """
+
+    shape: Literal[3]  # type: ignore[assignment]  # the next number, not a narrower one
+    kind: Literal["report", "circular"]
+    signer: Text
+    version: Whole
+    opening: list[Block]
+    sections: list[Section]
+    moves: Moves | None
+    problems: list[ProblemRow]
+    actions: list[NextStep]  # type: ignore[assignment]  # each says more than an Action
+    correction: Correction | None
+
+
+_SHAPES: dict[int, type[OldReport]] = {1: OldReport, 3: Letter}
+
+
 def check(report: dict) -> dict:
     """Return the report itself when it has the shape above; WrongShape otherwise."""
-    older = isinstance(report, dict) and report.get("shape") == 1
+    number = report.get("shape") if isinstance(report, dict) else None
     try:
-        (OldReport if older else Report).model_validate(report)
+        (_SHAPES.get(number, Report) if isinstance(number, int) else Report).model_validate(report)
     except ValidationError as errors:
         first = errors.errors()[0]
         raise WrongShape(f"{_place(first['loc'])}：{first['msg']}。") from None
@@ -309,7 +361,31 @@ def check(report: dict) -> dict:
         for piece in row["strong"]:
             if piece not in row["text"]:
                 raise WrongShape(f"报告.summary：{quoted(piece)}不在句中。")
+    if is_letter(report):
+        _check_letter(report)
     return report
+
+
+def is_letter(report: dict) -> bool:
+    """Whether the report is a document of chapters; the extract about one branch is none."""
+    return report["shape"] == 3 and bool(report["sections"])
+
+
+def _check_letter(report: dict) -> None:
+    """The parts of the change of the mean add up to it, rows are as wide as their heads, and links stand in their text."""
+    moves = report["moves"]
+    if moves and sum((Decimal(row["effect"]) for row in moves["indicators"]), Decimal(0)) != Decimal(moves["change"]):
+        raise WrongShape("报告.moves：各项影响之和与平均的变化不一致。")
+    keys = set()
+    for block in blocks_of(report):
+        if block["kind"] == "heading":
+            continue
+        if (block["kind"], block["key"]) in keys:
+            raise WrongShape(f"报告.sections：{block['key']}重复。")
+        keys.add((block["kind"], block["key"]))
+        wide = len(block["heads"]) if block["kind"] == "table" else 0
+        if wide and (len(block["widths"]) != wide or any(len(row) != wide for row in block["rows"])):
+            raise WrongShape(f"报告.sections：表{quoted(block['caption'])}的列数不一致。")
 
 
 def _place(path: tuple[int | str, ...]) -> str:
@@ -351,7 +427,10 @@ def period_of(report: dict) -> Period:
 
 
 def characters(report: dict) -> int:
-    """Return the number of characters of the running text, without spaces, tables and attachments."""
+    """Return the number of characters of the running text, without spaces and attachments; of a letter its tables too."""
+    if is_letter(report):
+        titles = [report["title"], *(section["title"] for section in report["sections"])]
+        return sum(len(re.sub(r"\s", "", text)) for text in [*titles, *texts_of(blocks_of(report))])
     texts = [report["title"], *(row["text"] for row in report["summary"]), *report["overall"]["paragraphs"]]
     texts += [row["text"] for row in report["chapters"]]
     if report.get("work"):
@@ -368,34 +447,40 @@ def length_warning(report: dict, longest: int = LONGEST) -> str:
     return f"正文约 {count} 字，超过 {longest} 字，请精简后再印发。"
 
 
-def for_branch(report: dict, key: str) -> dict:
-    """Return the extract that a branch may read: its own score, grade and reasons, without rank and other branches.
+def for_branches(report: dict, keys: Sequence[str], name: str = "") -> dict:
+    """Return the extract that these branches may read: their own score, grade and reasons, without rank and other branches.
 
-    Raises KeyError for a branch that the report does not assess.
+    name: of what stands above several.
+
+    Raises KeyError where the report assesses none of them.
     """
-    row = next((row for row in report["branches"] if row["key"] == key), None)
-    if row is None:
-        raise KeyError(key)
+    rows = [row for row in report["branches"] if row["key"] in keys]
+    if not rows:
+        raise KeyError(*keys)
     own = dict(report)
     if own.get("work"):
         own["work"] = None
+    names = {row["name"] for row in rows}
+    whose = name if len(rows) > 1 and name else rows[0]["name"]
     own.update(
-        title=f"{row['name']}{period_of(report).label()}考核结果",
+        title=f"{whose}{'所属党支部' if len(rows) > 1 else ''}{period_of(report).label()}考核结果",
         number=None,
-        recipient=row["name"],
+        recipient=whose,
         summary=[],
         overall={"paragraphs": [], "distribution": None, "trend": None},
-        branches=[{**row, "rank": None}],
+        branches=[{**row, "rank": None} for row in rows],
         comparison=None,
         # The mean of all is a comparison with others, which a branch is not shown.
         chapters=[
             {**chapter, "indicators": [{**row, "mean": None} for row in chapter["indicators"]]}
             for chapter in report["chapters"]
-            if chapter["key"] == key
+            if chapter["key"] in keys
         ],
-        adjustments=[change for change in report["adjustments"] if change["branch"] == row["name"]],
+        adjustments=[change for change in report["adjustments"] if change["branch"] in names],
         actions=[],
     )
+    if own["shape"] == 3:
+        own.update(opening=[], sections=[], moves=None, problems=[], correction=None, signer="")
     return own
 
 

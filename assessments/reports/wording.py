@@ -39,6 +39,21 @@ def names(rows, limit=MOST_NAMES, unit="个支部"):
     return f"{'、'.join(rows[:limit])}等 {len(rows)} {unit}"
 
 
+def short(name):
+    """甲处 for 甲处党支部, where the sentence says that it is about branches."""
+    return name.removesuffix("党支部")
+
+
+def places(rows, limit=MOST_NAMES):
+    """Branches in a narrow column: 数据处、信息中心党支部; beyond the limit 数据处、信息中心、法规处等 5 个党支部."""
+    rows = list(rows)
+    ending = "党支部" if rows and all(name.endswith("党支部") for name in rows) else ""
+    short = [name.removesuffix(ending) for name in rows]
+    if len(rows) <= limit:
+        return "、".join(short) + ending
+    return f"{'、'.join(short[:limit])}等 {len(rows)} 个{ending or '党组织'}"
+
+
 def numeral(number):
     """三 for 3, 十二 for 12, up to ninety-nine; figures beyond."""
     if not 0 <= number <= 99:

@@ -1,46 +1,89 @@
-"""The report's chapter on business work and duties: which work, which stages, which level."""
+"""The report's chapters on business work and duties: which work, which stages, which level."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from django.urls import reverse
 
 from branches.places.selectors.names import names_over_time
-from responsibilities.duties.headline import headline
-from responsibilities.duties.models import LEVEL_ORDER, Level
+from common.periods import Period
+from responsibilities.duties.headline import Headline, headline
+from responsibilities.duties.models import LEVEL_ORDER, Duty, Level
 from responsibilities.duties.progress import DONE, duty_slots
-from responsibilities.duties.slot import counts_on
+from responsibilities.duties.selectors.holders import holders_each
+from responsibilities.duties.slot import DutySlot, counts_on
 from responsibilities.measures import issued_duties
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkItem
-from responsibilities.work.selectors.rates import total
-from responsibilities.work.stages import DUE, sync_points
+from responsibilities.work.selectors.rates import Rate, total
+from responsibilities.work.stages import DUE, SyncPoint, sync_points
 
-# A report names the worst; all of them stand on the board of the four synchronisations.
-PROBLEMS_SHOWN = 15
+# A report names the worst; all of them stand on the board of the four synchronisations, and in the annex.
+PROBLEMS_SHOWN = 60
 
 
-def work_of(period, as_of):
-    """Return the chapter as plain data (shape.py), or None where there is neither business work nor a duty in the period.
+@dataclass(frozen=True)
+class Stand:
+    """What fell due at one level: its headline, the duties behind with their slots, and who answers for them."""
 
-    Counted from the stages whose business date and the duties whose due date lies in `period`, judged on `as_of`, of the
-    whole agency; members' own duties are left out (nobody is ranked).
-    """
+    level: Level
+    head: Headline
+    behind: list[tuple[Duty, list[DutySlot]]]
+    holders: list[str]
+
+    @property
+    def label(self) -> str:
+        return str(self.level.label)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Work and duties of a period as judged on a day, read once. mine: points whose business date lies in the period."""
+
+    period: Period
+    as_of: date
+    points: list[SyncPoint] = field(default_factory=list)
+    mine: list[SyncPoint] = field(default_factory=list)
+    items: dict[int, WorkItem] = field(default_factory=dict)
+    stands: list[Stand] = field(default_factory=list)
+
+    @property
+    def due(self) -> list[SyncPoint]:
+        return [point for point in self.mine if point.state in DUE]
+
+    @property
+    def rate(self) -> Rate:
+        return total(self.mine, [point for point in self.points if point.item in self.items])
+
+
+def seen(period: Period, as_of: date) -> Seen:
+    """Return what happened in `period`, judged on `as_of`, of the whole agency; members' own duties are left out."""
     points = sync_points(as_of=as_of)
     mine = [point for point in points if not point.early and point.day is not None and point.day in period]
-    levels = _levels(period, as_of)
-    if not mine and not levels:
+    items = WorkItem.objects.select_related("leader").in_bulk({point.item for point in mine})
+    return Seen(period, as_of, points, mine, items, _stands(period, as_of))
+
+
+def work_of(found: Seen) -> dict[str, Any] | None:
+    """Return the chapter as plain data (shape.py), or None where there is neither business work nor a duty in the period."""
+    if not found.mine and not found.stands:
         return None
-    items = WorkItem.objects.in_bulk({point.item for point in mine})
-    due = [point for point in mine if point.state in DUE]
+    levels = [_level(stand) for stand in found.stands]
     return {
-        "title": _title(items, due),
-        "paragraphs": [*_paragraphs(items, points, mine), *_level_words(levels)],
-        "stages": [_stage(kind, mine) for kind in SyncStageKind] if mine else [],
-        "problems": _problems(items, due, min(period.last, as_of)),
+        "title": _title(found.items, found.due),
+        "paragraphs": [*_paragraphs(found), *_level_words(levels)],
+        "stages": [_stage(kind, found.mine) for kind in SyncStageKind] if found.mine else [],
+        "problems": _problems(found),
         "levels": levels,
     }
 
 
-def _levels(period, as_of):
-    """What fell due at each level: duties and who holds them, then their occurrences done or behind by the day of judging."""
-    duties = list(issued_duties(period.year, as_of).select_related("list__organisation", "list__holder"))
+def _stands(period: Period, as_of: date) -> list[Stand]:
+    """What fell due at each level, from the top down: done, or behind by the day of judging."""
+    duties = list(
+        issued_duties(period.year, as_of).select_related("list__organisation", "list__holder", "list__member")
+    )
     fallen = {
         pk: [
             slot
@@ -49,44 +92,57 @@ def _levels(period, as_of):
         ]
         for pk, slots in duty_slots(duties, as_of=as_of).items()
     }
-    rows = []
+    lists = {duty.list_id: duty.list for duty in duties if any(slot.behind(as_of) for slot in fallen[duty.pk])}
+    people = holders_each(lists.values(), as_of)
+    stands = []
     for level in LEVEL_ORDER:
-        head = headline([duty for duty in duties if duty.list.level == level], fallen, as_of)
+        mine = [duty for duty in duties if duty.list.level == level]
+        head = headline(mine, fallen, as_of)
+        late = [(duty, [slot for slot in fallen[duty.pk] if slot.behind(as_of)]) for duty in mine]
+        behind = [(duty, slots) for duty, slots in late if slots]
         if head.duties:
-            rows.append(
-                {
-                    "name": Level(level).label,
-                    "owed": head.slots,
-                    "done": head.fulfilled,
-                    "overdue": head.missed,
-                    "holders": head.holders,
-                    "duties": head.duties,
-                    "on_time": head.on_time,
-                    "late": head.late,
-                    "behind": head.overdue,
-                }
-            )
-    return rows
+            names = [user.name for duty, _ in behind for user in people[duty.list_id]]
+            stands.append(Stand(Level(level), head, behind, list(dict.fromkeys(names))))
+    return stands
 
 
-def _level_words(levels):
+def _level(stand: Stand) -> dict[str, Any]:
+    head = stand.head
+    return {
+        "name": stand.label,
+        "owed": head.slots,
+        "done": head.fulfilled,
+        "overdue": head.missed,
+        "holders": head.holders,
+        "duties": head.duties,
+        "on_time": head.on_time,
+        "late": head.late,
+        "behind": head.overdue,
+    }
+
+
+def _level_words(levels: Sequence[dict[str, Any]]) -> list[str]:
+    """The whole, then which level is behind in the largest share: never the one that merely has the most duties."""
     if not levels:
         return []
     keys = ("duties", "holders", "on_time", "late", "behind", "owed", "done")
     duties, holders, on_time, late, behind, owed, done = (sum(row[key] for row in levels) for key in keys)
     text = f"期内到期的责任 {duties} 项，涉及 {holders} 个责任主体，{on_time} 项按期"
     text += (f"，{late} 项补录或补办" if late else "") + (f"，{behind} 项逾期" if behind else "")
+    texts = [f"{text}。按次计应落实 {owed} 项次，已落实 {done} 项次。"]
     if behind:
-        most = max(levels, key=lambda row: row["behind"])
-        text += f"；逾期的以{most['name']}最多，{most['behind']} 项"
-    return [f"{text}。按次计应落实 {owed} 项次，已落实 {done} 项次。"]
+        shares = "，".join(f"{row['name']} {row['behind']}/{row['duties']}" for row in levels)
+        most = max(row["behind"] / row["duties"] for row in levels)
+        worst = "、".join(row["name"] for row in levels if row["behind"] / row["duties"] == most)
+        texts.append(f"逾期责任占到期责任：{shares}；{worst}的比例最高，为 {round(most * 100)}%。")
+    return texts
 
 
-def _number(points, state):
+def _number(points: Sequence[SyncPoint], state: SyncState) -> int:
     return sum(point.state == state for point in points)
 
 
-def _title(items, due):
+def _title(items: dict[int, WorkItem], due: Sequence[SyncPoint]) -> str:
     if not items:
         return "期内没有重点业务环节。"
     number = len({point.item for point in due})
@@ -95,10 +151,10 @@ def _title(items, due):
     return f"{text}，缺失 {missing} 个。" if missing else f"{text}。"
 
 
-def _paragraphs(items, points, mine):
-    if not items:
+def _paragraphs(found: Seen) -> list[str]:
+    if not found.items:
         return []
-    due = [point for point in mine if point.state in DUE]
+    due, rate = found.due, found.rate
     worst = max(
         SyncStageKind,
         key=lambda kind: sum(point.kind == kind and point.state != SyncState.SYNCHRONISED for point in due),
@@ -109,7 +165,6 @@ def _paragraphs(items, points, mine):
         if open_ones
         else "到期环节都在容许天数内同步。"
     )
-    rate = total(mine, [point for point in points if point.item in items])
     texts = [
         text,
         f"到考核的重点业务 {rate.items} 项，闭环 {rate.closed} 项。" if rate.items else "还没有重点业务到考核。",
@@ -121,7 +176,7 @@ def _paragraphs(items, points, mine):
     return texts if rate.median_lag is None else [*texts, f"党建一侧与业务相差天数的中位数：{rate.lag_words}。"]
 
 
-def _stage(kind, points):
+def _stage(kind: SyncStageKind, points: Sequence[SyncPoint]) -> dict[str, Any]:
     mine = [point for point in points if point.kind == kind]
     return {
         "name": SyncStageKind(kind).label,
@@ -133,10 +188,11 @@ def _stage(kind, points):
     }
 
 
-def _problems(items, due, day):
-    """The missing ones first, then those that lag most; carriers are called as on `day`."""
+def _problems(found: Seen) -> list[dict[str, Any]]:
+    """The missing ones first, then those that lag most; carriers are called as on the day of judging."""
+    due, items, day = found.due, found.items, min(found.period.last, found.as_of)
     wrong = [point for point in due if point.state in (SyncState.MISSING, SyncState.LAGGING)]
-    wrong.sort(key=lambda point: (point.state != SyncState.MISSING, -point.lag, point.item))
+    wrong.sort(key=lambda point: (point.state != SyncState.MISSING, -(point.lag or 0), point.item))
     names = names_over_time()
     return [
         {
@@ -151,7 +207,7 @@ def _problems(items, due, day):
     ]
 
 
-def _words(point):
+def _words(point: SyncPoint) -> str:
     if point.state == SyncState.MISSING:
         why = f"，有记录但不计入（{point.found}）" if point.found else ""
         return f"缺失，业务 {point.happened:%-m月%-d日}{why}"

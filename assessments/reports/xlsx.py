@@ -7,7 +7,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from assessments.reports.archive import without_clock
-from assessments.reports.shape import STATE_NAMES, check, grade_word, is_countable, level_table, period_of
+from assessments.reports.shape import STATE_NAMES, check, grade_word, is_countable, is_letter, level_table, period_of
 from common.periods import Period
 
 # Text of people is never read as a formula, a number or a link, whatever it begins with.
@@ -56,6 +56,8 @@ def render(report):
     _sheet(book, styles, "失分明细", heads, reasons, [26, 20, 8, 8, 8, 60, 8, 40])
     if report.get("work"):
         _work(book, styles, report["work"])
+    if is_letter(report):
+        _letter(book, styles, report)
     if report["overall"]["trend"]:
         _trend(book, styles, report)
     if report["comparison"]:
@@ -64,6 +66,27 @@ def render(report):
         _adjustments(book, styles, report["adjustments"])
     book.close()
     return without_clock(out.getvalue())
+
+
+def _letter(book, styles, report):
+    """What moved the mean, what the problems are, what comes next: the tables of the text with numbers as numbers."""
+    if report["moves"]:
+        keys = ("before", "now", "effect")
+        rows = [[row["name"], *(_number(row[key]) for key in keys)] for row in report["moves"]["indicators"]]
+        unit = "%" if is_countable(report) else "分"
+        heads = ["指标", f"上期失分（{unit}）", f"本期失分（{unit}）", "影响平均"]
+        _sheet(book, styles, "平均变化", heads, rows, [28, 14, 14, 12])
+        rows = [[row["name"], _number(row["change"]), _number(row["effect"])] for row in report["moves"]["branches"]]
+        _sheet(book, styles, "支部变化", ["党支部", "变化", "影响平均"], rows, [28, 10, 12])
+    rows = [[number, row["text"], row["cause"], row["who"]] for number, row in enumerate(report["problems"], 1)]
+    _sheet(book, styles, "主要问题", ["序", "问题", "原因", "责任人"], rows, [6, 60, 40, 30])
+    rows = [
+        [number, row["text"], row["leader"], row["who"], row["due"]] for number, row in enumerate(report["actions"], 1)
+    ]
+    _sheet(book, styles, "下一步", ["序", "事项", "分管领导", "承办", "时限"], rows, [6, 60, 16, 30, 12])
+    if report["correction"]:
+        rows = [[row["what"], row["before"], row["after"]] for row in report["correction"]["rows"]]
+        _sheet(book, styles, "更正内容", ["事项", "更正前", "更正后"], rows, [28, 36, 36])
 
 
 def _trend(book, styles, report):
@@ -106,7 +129,7 @@ def _about(report):
         ["审计校验码", report["anchor"] or "试算，尚未冻结"],
     ]
     rows += [["要点", f"{row['figure']}{row['unit']}：{row['text']}"] for row in report["summary"]]
-    for row in report["actions"]:
+    for row in report["actions"] if not is_letter(report) else ():
         rows.append(["建议", "；".join(part for part in (row["text"], row["who"], row["due"]) if part)])
     return rows + [["说明", text] for text in [*report["notes"], *report["burden"]]]
 

@@ -10,7 +10,6 @@ from common import clock
 from common.forms.filters import Filter, YearField
 from common.forms.form import Form
 from common.periods import QUARTER, YEAR, Period
-from common.text import clean_text
 
 
 def assessable_periods():
@@ -41,13 +40,6 @@ class TrialForm(Form):
 
     def clean_period(self):
         return Period.parse(self.cleaned_data["period"])
-
-
-class PublishForm(Form):
-    number = forms.CharField(label="文号", required=False, max_length=40, help_text="如“×党〔2026〕3号”，没有可不填。")
-
-    def clean_number(self):
-        return clean_text(self.cleaned_data["number"])
 
 
 # Stands in the address for the branches that belong to no group.

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django import template
 
-from assessments.reports import shape
+from assessments.reports import paper, shape
+from assessments.reports.wording import tight
 from common import clock
 from common.periods import Period
 
@@ -34,6 +35,30 @@ def points_cell(row, key):
 def level_table(work):
     """Return (heads, rows) of the table of levels in the chapter on work."""
     return shape.level_table(work)
+
+
+@register.filter
+def pieces(block):
+    """Return [(text, address or "")] of a paragraph, as print sets it."""
+    rest, found = tight(block["text"]), []
+    for link in block["links"]:
+        before, piece, after = rest.partition(tight(link["text"]))
+        if piece:
+            found += [(before, ""), (piece, link["url"])]
+            rest = after
+    return [*found, (rest, "")]
+
+
+@register.filter
+def cells(block):
+    """Return the rows of a table as [(text, address or "", whether at the left edge)]."""
+    return [
+        [
+            (tight(paper.cell_text(cell)), "" if isinstance(cell, str) else cell["url"], place in block["left"])
+            for place, cell in enumerate(row)
+        ]
+        for row in block["rows"]
+    ]
 
 
 @register.filter

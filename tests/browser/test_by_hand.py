@@ -97,7 +97,7 @@ def test_a_report_is_printed_on_a4_light_and_without_the_menu(signed_in, demo):
     page = signed_in("lingdao", viewport=DESK, color_scheme="dark")
     page.goto(demo.url + "/reports/")
     page.click("tbody a >> nth=0")
-    page.wait_for_selector(".dj-chart svg")
+    page.wait_for_selector(".report-paper")
     assert page.get_attribute("html", "data-bs-theme") == "dark"
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print", color_scheme="dark")
@@ -105,7 +105,7 @@ def test_a_report_is_printed_on_a4_light_and_without_the_menu(signed_in, demo):
     for hidden in (".dj-side", ".dj-topbar", ".report-bar", ".dj-demo"):
         assert not page.locator(hidden).first.is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.querySelector('.report-page')).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.report-paper')).color") == "rgb(0, 0, 0)"
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
     assert paper.startswith(b"%PDF")
     assert boxes(paper) == {A4}

@@ -172,12 +172,12 @@ def read(page, period, folder):
     page.click(f"tbody tr:has-text('{period.label()}') a")
     page.wait_for_selector("h1.report-title")
     scores = {}
-    for row in page.locator("table[class='report-table'] >> nth=0").locator("tbody tr").all():
+    for row in page.locator("#annex-scores table >> nth=0").locator("tbody tr:has(td)").all():
         cells = row.locator("td").all_text_contents()
         found = [re.match(r"\s*(\d+\.\d)", cell) for cell in cells]
         scores[row.locator("a").text_content()] = next(one.group(1) for one in found if one)
     report = page.url
-    lost = page.locator("article a[href*='/requirements/']").first
+    lost = page.locator(".report-paper a[href*='/requirements/']").first
     words = lost.text_content()
     lost.click()
     page.wait_for_url("**/requirements/**")

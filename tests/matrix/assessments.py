@@ -30,6 +30,8 @@ JUDGING = tuple({*ASSESSORS, *holders(ASSESS_COMMITTEE)})
 # Who says of a branch what it thinks itself.
 RATING_ITSELF = ("secretary_a", "officer_a", "organiser_a", "secretary_b", "secretary_c")
 REVIEWERS, RECORDERS = holders(REVIEW), holders(RECORD)
+DRAFTERS = tuple({*ASSESSORS, *PUBLISHERS})
+HEAD = {"kind": "report", "number": "", "signer": "签发人甲", "recipient": "局党组"}
 # Whoever has his own landing page is led there; an account without a post is told so.
 LED = dict.fromkeys(("administrator", "auditor", "member"), 302)
 
@@ -118,8 +120,26 @@ ROWS = {
         kwargs=lambda world: {"pk": frozen(world).pk},
         get=only(*PUBLISHERS),
         post=only(*PUBLISHERS, status=302),
-        data=lambda world: {"number": ""},
+        data=lambda world: HEAD,
         grave=True,
+    ),
+    # Who assesses reads the draft; who does so at the root, or publishes there, writes it.
+    "report_draft": Row(
+        kwargs=lambda world: {"pk": frozen(world).pk},
+        get=only(*DRAFTERS),
+        post=only(*DRAFTERS, status=302),
+        data=lambda world: HEAD,
+    ),
+    "report_words": Row(
+        kwargs=lambda world: {"pk": frozen(world).pk},
+        post=only(*DRAFTERS, status=422),
+        data=lambda world: {"key": "opening", "text": ""},
+    ),
+    "report_refresh": Row(kwargs=lambda world: {"pk": frozen(world).pk}, post=only(*DRAFTERS, status=302)),
+    "report_draft_download": Row(kwargs=lambda world: {"pk": frozen(world).pk}, post=only(*DRAFTERS)),
+    "report_step": Row(
+        kwargs=lambda world: {"pk": published(world).pk, "number": 1},
+        post=only("staff", "committee_secretary", "discipline", "party_secretary", status=302, forbidden=("leader",)),
     ),
     "report_list": Row(get=only(*READERS)),
     "report_detail": Row(kwargs=lambda world: {"pk": published(world).pk}, get=only(*READERS)),

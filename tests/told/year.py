@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from assessments.facts.fill import fill
 from assessments.hearing.services import assessment_freeze
+from assessments.reports.builder import Head
 from assessments.reports.services import assessment_publish
 from assessments.results.services import assessment_trial
 from branches.access.services.accounts import account_create, account_lock
@@ -480,6 +481,6 @@ def _results(w):
     with on(7, 20):
         second = assessment_trial(by=w.staff, period=Period.parse(f"{YEAR}Q2"))
         assessment_freeze(by=w.committee_secretary, assessment=heard(second))
-        w.report = assessment_publish(by=w.party_secretary, assessment=second, number=f"云测党〔{YEAR}〕3号")
+        w.report = assessment_publish(by=w.party_secretary, assessment=second, head=Head(number=f"云测党〔{YEAR}〕3号"))
     with on(10, 21):
         w.trial = assessment_trial(by=w.staff, period=Period.parse(f"{YEAR}Q3"))

@@ -14,7 +14,7 @@ from common import clock
 from common.operator import Actor
 from members.activities.models import ATTENDING, COUNTING_STATES, Activity, Attendance
 from members.activities.models import ActivityKindCode as Code
-from members.activities.study import cap_line, credited
+from members.activities.study import cap_line, credited, tenths
 from responsibilities.duties.headline import Headline, headline
 from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots, progress
@@ -82,7 +82,8 @@ def cadre_record(person: User, year: int) -> dict:
         "work": _work(person, seats, first, last),
         "supervisions": _supervisions(person, seats, year),
         "training": training,
-        "hours": sum(known) if known else None,
+        # The sum of what the rows show, not of what they were before they were rounded.
+        "hours": round(sum(known), 1) if known else None,
         "unknown_hours": len(training) - len(known),
     }
 
@@ -181,7 +182,7 @@ def _training(person: User, first: date, last: date) -> list[dict]:
             "day": row.day,
             "title": row.title,
             "kind": row.kinds_label,
-            "hours": hours,
+            "hours": None if hours is None else float(tenths(hours)),
             "url": reverse("activity_detail", args=[row.pk]),
         }
         for row, hours in zip(taken_part, worth, strict=True)

@@ -257,19 +257,21 @@ def of_results(user: User) -> list[Wait]:
 
 
 def duty_words(user: User) -> str:
-    """Return what of his own duties is past its date, over all periods: 「2 项本人责任逾期：督查问题按期销号等」; "" for nothing."""
+    """Return what of his own duties is past its date, over all periods and years: 「2 项本人责任逾期：督查问题按期销号等」; "" for nothing."""
     today = clock.today()
-    lists = [row.pk for row in own_lists(user)]
+    lists = [row.pk for row in own_lists(user, earlier=True)]
     if not lists:
         return ""
     rows = Duty.objects.filter(list__in=lists).order_by("order", "pk")
     duties = list(rows.select_related("list__organisation", "list__holder", "list__member__account"))
     slots = duty_slots(duties, as_of=today)
-    late = list(dict.fromkeys(duty.text for duty in duties if any(slot.behind(today) for slot in slots[duty.pk])))
-    number = sum(any(slot.behind(today) for slot in slots[duty.pk]) for duty in duties)
+    late = [duty for duty in duties if any(slot.behind(today) for slot in slots[duty.pk])]
     if not late:
         return ""
-    return f"您负责的 {number} 项责任逾期：{'、'.join(late[:2])}" + ("等" if len(late) > 2 else "")
+    texts = list(dict.fromkeys(duty.text for duty in late))
+    before = sum(duty.list.year < today.year for duty in late)
+    said = f"（其中以前年度 {before} 项）" if before else ""
+    return f"您负责的 {len(late)} 项责任逾期{said}：{'、'.join(texts[:2])}" + ("等" if len(texts) > 2 else "")
 
 
 def supervision_words(user: User) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from assessments.facts import fill as rollups
 from assessments.home.forms.dashboard import DashboardFilter
 from assessments.home.selectors import dashboard as selectors
+from assessments.home.selectors.compared import completion, stages_of
 from assessments.home.selectors.mine import mine_of
 from assessments.reports.wording import overdue as overdue_sentence
 from branches.audit import exports
@@ -62,6 +63,8 @@ def dashboard_page(request):
         "title": _finding(said, reckoned, figures, earlier, quarter),
         "reckoned": reckoned,
         "mine": mine_of(request.user, request.scope),
+        "before_words": _before(request.user, quarter.previous(), chosen.get("top")) if reckoned else "",
+        "stages": stages_of(chosen.get("top") or _place(request), quarter),
         "form": form,
         "quarter": quarter,
         # The list of requirements of this quarter below the chosen place, in its address.
@@ -83,6 +86,17 @@ def dashboard_page(request):
         "may_remind": bool(lagging) and _holds(request, REVIEW),
     }
     return render(request, "assessments/home/dashboard/page.html", context)
+
+
+def _place(request):
+    """The organisation that one acts for: what is summed there is all that one looks after."""
+    return request.scope.organisation if request.scope is not None else None
+
+
+def _before(user, quarter, top):
+    """Return what the quarter before came to, for the note of the share that is done."""
+    rate = completion(user, quarter, top=top)
+    return "" if rate is None else f"；{quarter.short()} {rate}%"
 
 
 def _finding(said, reckoned, figures, earlier, quarter):

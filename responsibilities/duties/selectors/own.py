@@ -26,10 +26,10 @@ from responsibilities.portfolios.models import LeaderPortfolio
 WAITING_SHOWN = 20
 
 
-def own_lists(user: User, year: int | None = None, day: date | None = None) -> list[DutyList]:
+def own_lists(user: User, year: int | None = None, day: date | None = None, *, earlier: bool = False) -> list[DutyList]:
     """Return the issued DutyLists of a year that the user answers for on `day` (default today), from the top level down.
 
-    In three statements.
+    earlier: those of the years before too. In three statements.
     """
     day = day or clock.today()
     year = year or day.year
@@ -37,7 +37,8 @@ def own_lists(user: User, year: int | None = None, day: date | None = None) -> l
     places = {row.organisation_id for row in seats if row.organisation_id and DUTIES in ROLES[row.role].rights}
     near = places | {row.organisation_id for row in seats if row.organisation_id}
     condition = Q(holder=user) | Q(member__account=user) | Q(organisation__in=near) | Q(organisation__parent__in=near)
-    rows = DutyList.objects.filter(condition, year=year, state=ListState.ISSUED)
+    years = {"year__lte": year} if earlier else {"year": year}
+    rows = DutyList.objects.filter(condition, state=ListState.ISSUED, **years)
     rows = rows.select_related("organisation__parent", "holder", "member__account")
     lists = list(rows.order_by(*tree_order("organisation__"), "pk"))
     holders = holders_each(lists, day)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
-from assessments.reports.work import work_of
+from assessments.reports.work import seen, work_of
 from common import clock
 from common.periods import Period
 from responsibilities.work.models import Closure
@@ -33,7 +33,7 @@ def test_closure_is_the_same_on_board_rates_facts_and_report(world, seed):
             assert (rate.closed, rate.items) == (closed, come), text
             fact = Fact.objects.filter(measure="sync.closure", period=text, organisation=world.root).first()
             assert (fact.numerator, fact.denominator) == (closed, come) if fact else come == 0, text
-            said = (work_of(period, clock.today()) or {"paragraphs": []})["paragraphs"]
+            said = (work_of(seen(period, clock.today())) or {"paragraphs": []})["paragraphs"]
             words = f"到考核的重点业务 {come} 项，闭环 {closed} 项。" if come else "还没有重点业务到考核。"
             assert not said or words in said, text
         whole = board.load(world.staff, Period.parse("2026"))

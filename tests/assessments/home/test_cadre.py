@@ -17,8 +17,10 @@ from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.models.members import Member
 from responsibilities.supervision.services.notices import supervision_close, supervision_issue
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
+from tests.assessments.facts.random_agency import build
 from tests.records import counted
 from tests.responsibilities.duties.world import issued
+from tests.responsibilities.work.random_work import build_work
 
 
 @pytest.fixture
@@ -140,6 +142,51 @@ def test_seats_of_the_system_are_nobodys_record(world):
     assert {row.user.username for row in cadres(world.secretary_b, 2026)} == {"secretary_b"}
     roles = {row.role for row in cadres(world.committee_secretary, 2026)}
     assert "branch_secretary" in roles and not roles & set(SYSTEM_ROLES)
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_rows_of_the_record_add_up_to_its_headline_on_page_and_paper(world, as_, seed):
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        issued(world)
+        build(world, seed, branches=1, records=10)
+        build_work(world, seed, items=5)
+        for who in (world.party_secretary, world.committee_secretary, world.secretary_a, world.leader):
+            record = cadre_record(who, 2026)
+            rows = [row for part in record["lists"] for row in part["rows"]]
+            head = record["head"]
+            assert len(rows) == head.duties
+            sums = tuple(sum(row[key] for row in rows) for key in ("expected", "done", "overdue"))
+            assert sums == (head.slots, head.fulfilled, head.missed), who
+            assert all(row["done"] + row["overdue"] <= row["expected"] and row["late"] <= row["done"] for row in rows)
+            data = as_("staff").post(f"/cadres/{who.pk}/docx/?year=2026").content
+            table = docx.Document(io.BytesIO(data)).tables[0]
+            paper = [row.cells[2].text for row in table.rows[1:]]
+            assert paper == [f"{row['done']}/{row['expected']}" for row in rows]
+
+
+def test_hours_are_summed_as_they_are_shown_and_a_day_never_counts_more_than_its_cap(year, as_):
+    member = Member.objects.get(name="甲一")
+    for day, starts, ends in ((6, time(9), time(10, 20)), (7, time(9), time(10, 20)), (8, time(8), time(23, 50))):
+        training = Activity.objects.create(
+            organisation=year.branch_a,
+            day=date(2026, 6, day),
+            title="培训",
+            state="accepted",
+            starts_at=starts,
+            ends_at=ends,
+        )
+        ActivityKind.objects.create(activity=training, kind="lecture")
+        counted(training, training.valid)
+        Attendance.objects.create(activity=training, member=member, organisation=year.branch_a, state="present")
+    record = cadre_record(year.secretary_a, 2026)
+    shown = [row["hours"] for row in record["training"]]
+    assert shown[:4] == [2.0, None, 1.3, 1.3] and shown[4] < 15.8
+    assert record["hours"] == round(sum(hours for hours in shown if hours is not None), 1)
+    total = f"合计{record['hours']:g}学时"
+    page = as_("secretary_a").get(f"/cadres/{year.secretary_a.pk}/?year=2026").content.decode()
+    data = as_("secretary_a").post(f"/cadres/{year.secretary_a.pk}/docx/?year=2026").content
+    paper = "".join(p.text for p in docx.Document(io.BytesIO(data)).paragraphs)
+    assert total in page.replace(" ", "") and total in paper
 
 
 @time_machine.travel("2026-11-24T10:00:00+08:00", tick=False)

@@ -1,14 +1,18 @@
 """Publishing, and the documents of what was published."""
 
-from datetime import datetime
+import io
+from datetime import date, datetime
 
+import docx
 import pytest
 from django.utils import timezone
 
 from assessments.hearing.services import assessment_freeze
+from assessments.reports.loaders import Extract
 from assessments.reports.models import Report, ReportDocument
 from assessments.reports.services import assessment_publish, printed_anchors, report_document
 from assessments.results.services import assessment_trial
+from branches.places import tree
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
@@ -26,6 +30,31 @@ def frozen(quarter):  # noqa: F811
         yield assessment
 
 
+def of(place):
+    return Extract(place.pk, (str(place.pk),), place.label)
+
+
+def test_the_secretary_of_a_general_branch_reads_of_its_branches_and_of_no_other(world, as_, quarter):  # noqa: F811
+    fourth = tree.organisation_create(
+        by=OPERATOR, name="中共云川市测试局丁处支部委员会", short_name="丁处党支部", kind="branch", parent=world.general,
+        founded=date(2015, 5, 20),
+    )  # fmt: skip
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
+        assessment = assessment_trial(by=quarter.committee_secretary, period=Q3)
+        assessment_freeze(by=quarter.committee_secretary, assessment=heard(assessment))
+        report = assessment_publish(by=OPERATOR, assessment=assessment)
+    client = as_("general_secretary")
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    assert "所属党支部2026年第三季度考核结果" in page and "丙" in page and fourth.short_name in page
+    assert "甲处" not in page and "乙处" not in page and "主要问题" not in page
+    data = client.post(f"/reports/{report.pk}/docx/").content
+    said = " ".join(
+        cell.text for table in docx.Document(io.BytesIO(data)).tables for row in table.rows for cell in row.cells
+    )
+    assert "主题党日" in said and "甲处" not in said
+    assert ReportDocument.objects.get().organisation_id == world.general.pk
+
+
 def test_whoever_ran_the_trial_does_not_publish_and_another_does(world, frozen):
     with pytest.raises(Conflict, match="另一位"):
         assessment_publish(by=world.committee_secretary, assessment=frozen)
@@ -39,14 +68,14 @@ def test_whoever_ran_the_trial_does_not_publish_and_another_does(world, frozen):
 def test_the_whole_and_each_extract_are_kept_apart(world, frozen):
     report = assessment_publish(by=OPERATOR, assessment=frozen)
     whole = report_document(report, "xlsx")
-    extract = report_document(report, "xlsx", world.branch_a.pk)
-    other = report_document(report, "xlsx", world.branch_b.pk)
+    extract = report_document(report, "xlsx", of(world.branch_a))
+    other = report_document(report, "xlsx", of(world.branch_b))
     assert len({whole, extract, other}) == 3
-    assert report_document(report, "xlsx") == whole and report_document(report, "xlsx", world.branch_a.pk) == extract
+    assert report_document(report, "xlsx") == whole and report_document(report, "xlsx", of(world.branch_a)) == extract
     assert ReportDocument.objects.count() == 3
     assert report_document(report, "docx") != whole and report_document(report, "xlsx") == whole
     with pytest.raises(KeyError):
-        report_document(report, "xlsx", world.root.pk)
+        report_document(report, "xlsx", of(world.root))
 
 
 def test_a_report_prints_the_head_of_the_trail_as_an_anchor(world, frozen):

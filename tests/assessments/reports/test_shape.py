@@ -6,7 +6,7 @@ from assessments.reports.shape import (
     WrongShape,
     characters,
     check,
-    for_branch,
+    for_branches,
     length_warning,
     period_of,
     signed,
@@ -23,7 +23,7 @@ def test_a_whole_report_passes_and_survives_json():
 def test_a_report_published_before_the_chapter_on_work_stays_readable():
     older = {key: value for key, value in report().items() if key != "work"} | {"shape": 1}
     assert check(older) == older
-    assert for_branch(older, 6)["title"].startswith("投资处党支部")
+    assert for_branches(older, [6])["title"].startswith("投资处党支部")
     with pytest.raises(WrongShape, match="work"):
         check(older | {"shape": 2})
 
@@ -49,7 +49,7 @@ def broken(path, value):
         (["published_on"], None, "published_on"),
         (["anchor"], None, "anchor"),
         (["anchor"], "18342", "anchor"),
-        (["shape"], 3, "shape"),
+        (["shape"], 4, "shape"),
         (["branches", 3, "score"], 93.5, r"branches\[3\].score"),
         (["branches", 3, "scores"], {"life": "1.0"}, "投资评审中心"),
         (["branches", 3, "scores", "life"], "很好", "scores.life"),
@@ -87,7 +87,7 @@ def test_the_extract_of_a_branch_names_no_other_branch_and_no_rank():
     data = report()
     for place, row in enumerate(data["branches"], 1):
         row["rank"] = place
-    own = check(for_branch(data, 6))
+    own = check(for_branches(data, [6]))
     text = json.dumps(own, ensure_ascii=False)
     for name in ("能源处", "社会处", "人事处", "办公室", "综合处"):
         assert name not in text
@@ -96,7 +96,7 @@ def test_the_extract_of_a_branch_names_no_other_branch_and_no_rank():
     assert [chapter["name"] for chapter in own["chapters"]] == ["投资处党支部"]
     assert data["comparison"] is not None and len(data["branches"]) == 8
     with pytest.raises(KeyError):
-        for_branch(data, 99)
+        for_branches(data, [99])
 
 
 @pytest.mark.parametrize("figure, shown", [("3.5", "+3.5"), ("-5.5", "−5.5"), ("−5.5", "−5.5"), ("0.0", "0.0")])

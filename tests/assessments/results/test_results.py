@@ -207,13 +207,14 @@ def test_a_number_that_no_document_has_is_refused_beside_its_field_and_nothing_i
     assessment = run(quarter)
     assessment_freeze(by=quarter.committee_secretary, assessment=heard(assessment))
     client, url = as_("committee_secretary"), f"/results/{assessment.pk}/publish/"
+    head = {"kind": "report", "signer": "签发人甲", "recipient": "局党组"}
     for number in ("云测党[2026]3号", "3号", "0000"):
-        answer = client.post(url, {"number": number})
+        answer = client.post(url, head | {"number": number})
         assert answer.status_code == 422
         assert "文号应写成" in answer.content.decode() and f'value="{number}"' in answer.content.decode()
     assert not Report.objects.exists()
     assert Assessment.objects.get(pk=assessment.pk).state == "frozen"
-    assert client.post(url, {"number": "云测党〔2026〕3号"}).status_code == 302
+    assert client.post(url, head | {"number": "云测党〔2026〕3号"}).status_code == 302
 
 
 def test_an_emptied_trail_that_begins_anew_is_refused_by_the_reports_alone(quarter, settings, tmp_path):

@@ -1,0 +1,59 @@
+"""The annexes of a report: what its text leaves out, as frozen with it, and no more than the reader may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from assessments.reports.shape import signed
+
+SCORES, MOVES, STAGES, BY_HAND, SHEETS = "scores", "moves", "stages", "by-hand", "sheets"
+CORRECTIONS = "corrections"
+
+
+@dataclass(frozen=True)
+class Annex:
+    """number: from 1. size: how much is in it, in words."""
+
+    key: str
+    number: int
+    title: str
+    size: str
+
+
+def annexes_of(report: Mapping[str, Any]) -> list[Annex]:
+    """Return the annexes of a report that have anything in them, in their order."""
+    work = report["work"] or {"problems": []}
+    moves, correction = report["moves"] or {"indicators": [], "branches": []}, report["correction"] or {"rows": []}
+    moved = [*moves["indicators"], *moves["branches"]]
+    found = [
+        (CORRECTIONS, "更正内容", f"{len(correction['rows'])} 处", correction["rows"]),
+        (SCORES, "各党支部得分", f"{len(report['branches'])} 个", report["branches"]),
+        (MOVES, "平均变化的来源", f"{len(moved)} 项", moved),
+        (STAGES, "四同步不同步环节明细", f"{len(work['problems'])} 处", work["problems"]),
+        (BY_HAND, "人工调整情况", f"{len(report['adjustments'])} 项", report["adjustments"]),
+        (SHEETS, "党支部得分表", f"{len(report['chapters'])} 张", report["chapters"]),
+    ]
+    there = [(key, title, size) for key, title, size, rows in found if rows]
+    return [Annex(key, number, title, size) for number, (key, title, size) in enumerate(there, 1)]
+
+
+def moves_tables(report: Mapping[str, Any]) -> list[tuple[list[str], list[list[str | None]], list[int]]]:
+    """Return [(heads, rows, widths)] of what moved the mean, by indicator and by branch, each with its sum."""
+    moves, countable = report["moves"], report["counting"] == "countable"
+    unit, step = ("%", "个百分点") if countable else ("分", "分")
+    indicators = [[row["name"], row["before"], row["now"], signed(row["effect"])] for row in moves["indicators"]]
+    branches = [[row["name"], signed(row["change"]), signed(row["effect"])] for row in moves["branches"]]
+    effects = sum((Decimal(row["effect"]) for row in moves["branches"]), Decimal(0))
+    return [
+        (
+            ["指标", f"上期失分（{unit}）", f"本期失分（{unit}）", f"影响平均（{step}）"],
+            [*indicators, ["合计", None, None, signed(moves["change"])]],
+            [60, 32, 32, 32],
+        ),
+        (
+            [f"可比的 {moves['compared']} 个党支部", f"变化（{step}）", f"影响平均（{step}）"],
+            [*branches, ["合计", None, signed(str(effects))]],
+            [76, 40, 40],
+        ),
+    ]

@@ -1,0 +1,106 @@
+"""更正说明: what a corrected version changed, by how much, why and who approved it, from the two frozen reports alone."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from assessments.reports.paper import paragraph
+from assessments.results.models import Assessment, AssessmentState
+from common import clock
+
+NONE = "无"
+# Rows that stand in the text; all of them are an annex.
+MOST = 1
+
+
+def earlier_version(assessment: Assessment) -> Assessment | None:
+    """Return the published version that this one corrects, None of a first version."""
+    rows = Assessment.objects.filter(
+        scheme__key=assessment.scheme.key,
+        period=assessment.period,
+        version__lt=assessment.version,
+        state=AssessmentState.PUBLISHED,
+        report__isnull=False,
+    )
+    return rows.order_by("-version").select_related("report").first()
+
+
+def correction_of(assessment: Assessment, report: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what the report corrects as plain data (shape.Correction), None of a first version."""
+    before = earlier_version(assessment)
+    if before is None:
+        return None
+    return {
+        "version": before.version,
+        "published_on": clock.day_of(before.published).isoformat() if before.published else report["as_of"],
+        "reason": assessment.reason or "未写明",
+        "approved_by": "",
+        "rows": [
+            {"what": what, "before": was or NONE, "after": is_now or NONE}
+            for what, was, is_now in _differences(before.report.body, report)
+            if was != is_now
+        ],
+    }
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    yield "参加考核的党支部", f"{len(old['branches'])} 个", f"{len(new['branches'])} 个"
+    yield "党支部平均", _mean(old), _mean(new)
+    rows = [{row["key"]: row for row in body["branches"]} for body in (old, new)]
+    for key in dict.fromkeys([*rows[0], *rows[1]]):
+        one, other = rows[0].get(key), rows[1].get(key)
+        yield (other or one or {})["name"], _of_branch(one), _of_branch(other)
+    works = [body.get("work") or {"stages": [], "levels": []} for body in (old, new)]
+    for key, words in (("stages", _of_stage), ("levels", _of_level)):
+        found = [{row["name"]: row for row in work[key]} for work in works]
+        for name in dict.fromkeys([*found[0], *found[1]]):
+            was, is_now = (words(part[name]) if name in part else "" for part in found)
+            yield name, was, is_now
+    yield "加分、调整和否决", f"{len(old['adjustments'])} 项", f"{len(new['adjustments'])} 项"
+
+
+def _mean(body: Mapping[str, Any]) -> str:
+    totals = [Decimal(row["score"]) for row in body["branches"] if row["score"]]
+    unit = "%" if body.get("counting") == "countable" else " 分"
+    return f"{round(sum(totals, Decimal(0)) / len(totals), 1)}{unit}" if totals else ""
+
+
+def _of_branch(row: Mapping[str, Any] | None) -> str:
+    if row is None or not row["score"]:
+        return ""
+    points = f"{row['score']}%（{row['points']}/{row['maximum']}）" if row.get("points") else f"{row['score']} 分"
+    return f"{points}，{row['grade']}" if row["grade"] else points
+
+
+def _of_stage(row: Mapping[str, Any]) -> str:
+    return f"到期 {row['due']} 处，同步 {row['synchronised']}、滞后 {row['lagging']}、缺失 {row['missing']}"
+
+
+def _of_level(row: Mapping[str, Any]) -> str:
+    return f"到期责任 {row['duties']} 项，逾期 {row['behind']}" if row.get("duties") is not None else ""
+
+
+def with_correction(report: dict[str, Any], found: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the report with its correction, said before everything else."""
+    report = report | {"correction": found}
+    if found is None:
+        return report
+    day = clock.in_full(date.fromisoformat(found["published_on"]))
+    version, rows = found["version"], found["rows"]
+    text = f"更正说明：本报告更正{day}发布的第{version}版，第{version}版保留备查。更正原因：{found['reason'].rstrip('。')}。"
+    said = "；".join(f"{row['what']}由{row['before']}更正为{row['after']}" for row in rows[:MOST])
+    text += (
+        f"共更正 {len(rows)} 处：{said}{'等' if len(rows) > MOST else ''}，见附件1。" if rows else "各项数字没有变化。"
+    )
+    return report | {"opening": [paragraph("correction", text, [("附件1", "#annex-corrections")]), *report["opening"]]}
+
+
+def approved(report: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a corrected report that says who approved it, behind what it corrects; any other as it is."""
+    if not report["correction"] or not name:
+        return report
+    said = paragraph("correction-approved", f"本次更正由{name}批准发布。")
+    at = 1 + next((place for place, block in enumerate(report["opening"]) if block["key"] == "correction"), -1)
+    opening = [*report["opening"][:at], said, *report["opening"][at:]]
+    return report | {"correction": report["correction"] | {"approved_by": name}, "opening": opening}

@@ -1,0 +1,214 @@
+"""The draft of a report: kind, number, signer and recipient chosen, its paragraphs put in other words; its numbers are nobody's."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from assessments.reports import builder, shape
+from assessments.reports.builder import Head
+from assessments.reports.models import DocumentKind, ReportDraft, ReportEdit
+from assessments.reports.paper import paragraphs_of
+from assessments.reports.people import people_on
+from assessments.results.models import Assessment, AssessmentState
+from assessments.results.services import locked, root_of_results
+from branches import audit
+from branches.reach import access
+from branches.reach.rights import ASSESS, PUBLISH
+from common import clock
+from common.database import one_transaction
+from common.errors import Conflict
+from common.operator import Actor, account_of
+from common.stale_form import form_mark, require_unchanged
+from common.text import clean_text
+
+LONGEST_PARAGRAPH = 1000
+MOVED_ON = "这份草稿刚被他人修改，您填写的内容没有保存。请打开最新内容对照后再改。"
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """How the draft of an assessment stands. row: None before anything was chosen or written. lost: keys of paragraphs whose
+    words were dropped, because their numbers have changed since."""
+
+    body: dict[str, Any]
+    head: Head
+    row: ReportDraft | None
+    lost: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Mark of what its forms show (common/stale_form.py)."""
+        return form_mark(self.shown)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        words = {key: block["text"] for key, block in paragraphs_of(self.body).items()}
+        return {"kind": self.head.kind, "number": self.head.number, "signer": self.body["signer"]} | {
+            "recipient": self.body["recipient"],
+            "words": words,
+            "changed": self.row.changed if self.row else None,
+        }
+
+
+def require_writes(by: Actor) -> None:
+    """Raise Forbidden unless `by` assesses or publishes at the root."""
+    root = root_of_results()
+    if not access.has_right(by, PUBLISH, root):
+        access.require(by, ASSESS, root)
+
+
+def drafted(assessment: Assessment, row: ReportDraft | None = None) -> Drafted:
+    """Return the draft as it stands; of a freeze that was undone meanwhile with the numbers of now and the words that still fit."""
+    row = row or ReportDraft.objects.filter(assessment=assessment).first()
+    if row is None:
+        return Drafted(builder.build(assessment), Head(), None)
+    head = Head(row.kind, row.number, row.signer, row.recipient)
+    if row.frozen == assessment.frozen:
+        return Drafted(row.body, head, row)
+    body, lost = with_words(builder.build(assessment, head=head), row)
+    return Drafted(body, head, row, lost)
+
+
+def kept(assessment: Assessment) -> Drafted | None:
+    """Return the draft where somebody has chosen or written something since the freeze; nothing is reckoned for it."""
+    row = ReportDraft.objects.filter(assessment=assessment).first()
+    return drafted(assessment, row) if row is not None else None
+
+
+def usual_head(assessment: Assessment) -> dict[str, str]:
+    """Return what a report without a draft is published with: a 报告 to the root, signed by the committee's secretary."""
+    signer = people_on(assessment.as_of).signer
+    return {"kind": DocumentKind.REPORT, "number": "", "signer": signer, "recipient": str(root_of_results())}
+
+
+def with_words(body: dict[str, Any], row: ReportDraft) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Put the words of the edits into a body made anew, paragraph by paragraph, where the computed text is still the same."""
+    first: dict[str, str] = {}
+    last: dict[str, str] = {}
+    for edit in row.edits.order_by("pk"):
+        first.setdefault(edit.key, edit.before)
+        last[edit.key] = edit.after
+    lost = []
+    blocks = paragraphs_of(body)
+    for key, before in first.items():
+        if key in blocks and blocks[key]["text"] == before:
+            _put(blocks[key], last[key])
+        elif last[key] != blocks.get(key, {}).get("text"):
+            lost.append(key)
+    return body, tuple(lost)
+
+
+def _put(block: dict[str, Any], text: str) -> None:
+    block["text"] = text
+    block["links"] = [link for link in block["links"] if link["text"] in text]
+
+
+def _held(by: Actor, assessment: Assessment, seen: str) -> tuple[Drafted, ReportDraft]:
+    """Return the draft with its row locked and in the numbers of the present freeze; Conflict where it was seen otherwise."""
+    require_writes(by)
+    assessment = locked(assessment, AssessmentState.FROZEN, "修改报告草稿")
+    stands = drafted(assessment, ReportDraft.objects.select_for_update().filter(assessment=assessment).first())
+    require_unchanged(seen, stands.shown, MOVED_ON)
+    row = stands.row or ReportDraft(assessment=assessment)
+    assert assessment.frozen is not None
+    row.body, row.frozen = stands.body, assessment.frozen
+    return stands, row
+
+
+def audit_view(row: ReportDraft) -> dict[str, Any]:
+    """Return a draft as the trail keeps it: what was chosen; the words stand in its edits."""
+    return {name: value for name, value in audit.snapshot(row).items() if name != "body"}
+
+
+def checked(data: Mapping[str, str]) -> Head:
+    """Return the Head of what was chosen; ValidationError by field."""
+    kind, number = data.get("kind", ""), clean_text(data.get("number"))
+    signer, recipient = clean_text(data.get("signer")), clean_text(data.get("recipient"))
+    errors = {}
+    if kind not in DocumentKind.values:
+        errors["kind"] = "请选择报告或通报。"
+    if number and not shape.is_document_number(number):
+        errors["number"] = "文号应写成“×党〔2026〕3号”的样式，或留空。"
+    elif kind == DocumentKind.CIRCULAR and not number:
+        errors["number"] = "通报须有文号，请按办公室发文登记填写。"
+    if kind == DocumentKind.REPORT and not signer:
+        errors["signer"] = "报告是上行文，请填写签发人。"
+    if not recipient:
+        errors["recipient"] = "请填写主送机关。"
+    if errors:
+        raise ValidationError(errors)
+    return Head(kind, number, signer if kind == DocumentKind.REPORT else "", recipient)
+
+
+@one_transaction
+def draft_head(*, by: Actor, assessment: Assessment, data: Mapping[str, str], seen: str = "") -> ReportDraft:
+    """Choose kind, number, signer and recipient of a draft. Raises ValidationError by field, Conflict for a stale form."""
+    head = checked(data)
+    stands, row = _held(by, assessment, seen)
+    root = root_of_results()
+    with audit.change(by=by, verb="report.draft_head", obj=row, organisation=root, view=audit_view):
+        row.kind, row.number, row.signer, row.recipient = head.kind, head.number, head.signer, head.recipient
+        if head != stands.head:
+            body = builder.build(row.assessment, head=head)
+            row.body = with_words(body, row)[0] if row.pk else body
+        row.changed = clock.now()
+        row.full_clean(exclude=["assessment", "body"])
+        row.save()
+    return row
+
+
+def numbers_in(text: str) -> Counter[str]:
+    """Return the numbers of a text, however they are written: wide figures count as what they are."""
+    return Counter(_NUMBER.findall(unicodedata.normalize("NFKC", text)))
+
+
+def _check_words(before: str, after: str) -> None:
+    if not after:
+        raise ValidationError({"text": "请写明文字；不能把整段删去。"})
+    if len(after) > LONGEST_PARAGRAPH:
+        raise ValidationError({"text": f"一段最多 {LONGEST_PARAGRAPH} 字。"})
+    was, is_now = numbers_in(before), numbers_in(after)
+    words = [f"少了 {'、'.join((was - is_now).elements())}"] if was - is_now else []
+    words += [f"多了 {'、'.join((is_now - was).elements())}"] if is_now - was else []
+    if words:
+        raise ValidationError({"text": f"数字由系统计算，只能改文字：{'，'.join(words)}。"})
+
+
+@one_transaction
+def draft_words(*, by: Actor, assessment: Assessment, key: str, text: str, seen: str = "") -> ReportDraft:
+    """Put a paragraph in other words, its numbers as they are. Raises ValidationError on "text", Conflict for a stale form."""
+    _, row = _held(by, assessment, seen)
+    block = paragraphs_of(row.body).get(key)
+    if block is None:
+        raise Conflict("草稿里没有这一段，请打开最新内容。")
+    before, after = block["text"], " ".join(clean_text(text).split())
+    _check_words(before, after)
+    if before == after:
+        return row
+    with audit.change(by=by, verb="report.draft_words", obj=row, organisation=root_of_results(), view=audit_view):
+        _put(block, after)
+        row.changed = clock.now()
+        row.save()
+        ReportEdit.objects.create(
+            draft=row, key=key, before=before, after=after, made_by=account_of(by), made=row.changed
+        )
+    return row
+
+
+@one_transaction
+def draft_refresh(*, by: Actor, assessment: Assessment, seen: str = "") -> Drafted:
+    """Take work, duties and deadlines of a draft anew; words stay where their numbers did."""
+    stands, row = _held(by, assessment, seen)
+    with audit.change(by=by, verb="report.draft_refresh", obj=row, organisation=root_of_results(), view=audit_view):
+        body, lost = builder.build(row.assessment, head=stands.head), tuple[str, ...]()
+        if row.pk:
+            body, lost = with_words(body, row)
+        row.body, row.changed = body, clock.now()
+        row.save()
+    return Drafted(body, stands.head, row, lost)

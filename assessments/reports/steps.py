@@ -1,0 +1,322 @@
+"""主要问题 and 下一步: each problem with its number, cause and who answers; each step with leader, branch and deadline.
+
+A step asks only for what can still be done; no record is ever asked to be made up (judgement 8).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from assessments.reports import wording
+from assessments.reports.gaps import Gap, gaps
+from assessments.reports.material import Material
+from assessments.reports.moves import total_of
+from assessments.reports.paper import paragraph, table
+from assessments.reports.work import Stand
+from assessments.results.models import Result, Score
+from assessments.results.selectors.targets import address_of
+from assessments.scoring.methods import ELSEWHERE, LATE, MISSING, PARTIAL
+from common import clock
+from common.text import quoted
+from responsibilities.duties.models import Level
+from responsibilities.duties.slot import RETURNED
+from responsibilities.supervision.models import Subject
+from responsibilities.supervision.selectors.about import proposed_due
+from responsibilities.work.models import STAGE_SHORT
+
+MOST_LEVELS, MOST_GAPS, MOST_INDICATORS, MOST_LOW, MOST_STEPS = 3, 3, 2, 2, 8
+# Below so many per cent a branch gets a step of its own.
+LOW = Decimal(80)
+# What a branch is lacking stands under its indicators; the levels above are named themselves.
+_BELOW = (Level.BRANCH, Level.MEMBER)
+_OF_COMMITTEE = (Level.COMMITTEE, Level.DISCIPLINE, Level.GENERAL_BRANCH)
+
+
+@dataclass(frozen=True)
+class Problem:
+    text: str
+    cause: str
+    who: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """subject, about: the thing as supervision knows it. places: ids of the organisations that are asked."""
+
+    text: str
+    leader: str
+    who: str
+    due: date
+    places: list[int]
+    subject: str = Subject.RESULT
+    about: str = ""
+    url: str = ""
+    expected: str = "请报告办理情况，并附佐证。"
+    keys: tuple[str, ...] = field(default=())
+
+
+def problems(material: Material) -> list[Problem]:
+    """Return the problems, the upper levels first: duties of a level, work, then what branches lose most for."""
+    wrong = gaps(material)
+    found = [_of_level(stand) for stand in _above(material)]
+    found += [_of_gap(gap) for gap in wrong[:MOST_GAPS]]
+    if rest := wrong[MOST_GAPS:]:
+        found.append(_of_rest(rest))
+    return found + _of_indicators(material)
+
+
+def _above(material: Material) -> list[Stand]:
+    """The levels above the branches with anything overdue, from the top; of more than three those most behind."""
+    behind = [stand for stand in material.seen.stands if stand.level not in _BELOW and stand.behind]
+    worst = sorted(behind, key=lambda stand: -stand.head.overdue / stand.head.duties)[:MOST_LEVELS]
+    return [stand for stand in behind if stand in worst]
+
+
+def _of_rest(rest: list[Gap]) -> Problem:
+    missing, lagging = sum(gap.missing for gap in rest), sum(gap.lagging for gap in rest)
+    leaders = list(dict.fromkeys(gap.leader for gap in rest if gap.leader))
+    text = f"其余{len(rest)}项业务到期环节{sum(gap.due for gap in rest)}处，缺失{missing}处、滞后{lagging}处"
+    return Problem(text, "逐个环节见附件", _some(leaders), reverse("sync_board"))
+
+
+def _duty_names(stand: Stand) -> str:
+    texts = Counter(duty.text for duty, _ in stand.behind)
+    named = "".join(quoted(text) for text, _ in texts.most_common(2))
+    return named + ("等" if len(texts) > 2 else "")
+
+
+def _of_level(stand: Stand) -> Problem:
+    states = Counter(slot.state for _, slots in stand.behind for slot in slots)
+    returned = states[RETURNED]
+    words = [f"{sum(states.values()) - returned}项次过期未报告或未见记录"] if sum(states.values()) > returned else []
+    words += [f"{returned}项次退回后未补正"] if returned else []
+    return Problem(
+        f"{stand.label}到期责任{stand.head.duties}项，逾期{stand.head.overdue}项：{_duty_names(stand)}",
+        "，".join(words),
+        _some(stand.holders),
+        _board(stand),
+    )
+
+
+def _board(stand: Stand) -> str:
+    """The board of duties with what is overdue at a level; it shows each reader what lies in his reach."""
+    chosen = {"year": str(stand.behind[0][0].list.year), "level": stand.level.value, "view": "overdue"}
+    return f"{reverse('duty_list')}?{urlencode(chosen)}"
+
+
+def _some(names: list[str]) -> str:
+    return "、".join(names[:3]) + (f"等{len(names)}人" if len(names) > 3 else "")
+
+
+def _of_gap(gap: Gap) -> Problem:
+    who = "、".join(filter(None, [gap.leader, gap.who]))
+    return Problem(f"{quoted(gap.name)}到期环节{gap.due}处，{gap.state}（{gap.stages}）", gap.cause, who, gap.url)
+
+
+@dataclass
+class _Lost:
+    name: str
+    lost: Decimal = Decimal(0)
+    most: Decimal = Decimal(0)
+    places: list[int] = field(default_factory=list)
+    number: int = 0
+    kinds: Counter = field(default_factory=Counter)
+    of_work: bool = False
+
+
+def _of_indicators(material: Material) -> list[Problem]:
+    """The indicators that cost most, apart from those of work; each with the branches it is due at and those that lost."""
+    found: dict[str, _Lost] = {}
+    for row in material.order:
+        for score in row.scores.all():
+            if score.points is not None:
+                _count(found.setdefault(score.indicator, _Lost(score.name)), row, score)
+    worst = sorted((row for row in found.values() if row.lost > 0 and not row.of_work), key=lambda row: -row.lost)
+    return [
+        Problem(
+            f"{row.name}：应计{row.number}个党支部，{len(row.places)}个失分，共失{row.lost}/{row.most}分",
+            _kinds(row.kinds),
+            material.people.secretaries_of(row.places) or "党支部书记",
+            reverse("score_list"),
+        )
+        for row in worst[:MOST_INDICATORS]
+    ]
+
+
+def _count(into: _Lost, row: Result, score: Score) -> None:
+    into.number += 1
+    into.most += score.maximum
+    lost = score.maximum - (score.points or 0)
+    if lost <= 0:
+        return
+    into.lost += lost
+    into.places.append(row.organisation_id)
+    for reason in score.reasons:
+        if reason["kind"] != ELSEWHERE:
+            into.kinds[reason["kind"]] += 1
+            into.of_work = into.of_work or (reason["target"] or [""])[0] == "stage"
+
+
+def _kinds(kinds: Counter) -> str:
+    missing, late = kinds[MISSING] + kinds[PARTIAL], kinds[LATE]
+    other = sum(kinds.values()) - missing - late
+    words = [(missing, "未见或不足"), (late, "补录补办或逾期"), (other, "其他扣分")]
+    return "，".join(f"{word}{number}次" for number, word in words if number)
+
+
+def problem_blocks(found: list[Problem]) -> list[dict[str, Any]]:
+    """Return the chapter 五、主要问题."""
+    if not found:
+        return [paragraph("problems", "期内没有逾期责任、不同步环节和失分的指标。")]
+    rows = [[number, (row.text, row.url), row.cause, row.who] for number, row in enumerate(found, 1)]
+    return [
+        table("problems", "主要问题", ["序", "问题", "原因", "责任人"], rows, [9, 69, 38, 40], left=(1, 2, 3)),
+    ]
+
+
+def steps(material: Material) -> list[Step]:
+    """Return what can still be done, the upper levels first, at most eight."""
+    due = proposed_due(material.day)
+    found = [_level_step(material, stand, due) for stand in _above(material)]
+    found += [_gap_step(material, gap, due) for gap in gaps(material)[:MOST_GAPS]]
+    found += _task_steps(material, due)
+    return (found + _low_steps(material))[:MOST_STEPS]
+
+
+def _level_step(material: Material, stand: Stand, due: date) -> Step:
+    people = material.people
+    duty, slots = stand.behind[0]
+    single = stand.head.overdue == 1
+    return Step(
+        f"办结{stand.label}逾期的责任{stand.head.overdue}项：{_duty_names(stand)}",
+        people.signer if stand.level in _OF_COMMITTEE else people.top,
+        _some(stand.holders) or stand.label,
+        due,
+        list(dict.fromkeys(duty.list.organisation_id for duty, _ in stand.behind)),
+        Subject.DUTY if single else Subject.RESULT,
+        f"duty/{duty.pk}/{slots[0].key}" if single else f"result/{material.assessment.pk}/{stand.level}",
+        _board(stand),
+    )
+
+
+def _gap_step(material: Material, gap: Gap, due: date) -> Step:
+    """What is past cannot be made up: the stages to come are to be synchronous, and who leads hears why these were not."""
+    ahead = gap.ahead
+    if ahead is not None and ahead.planned is not None:
+        stage = STAGE_SHORT[ahead.kind] + (f"（{ahead.name}）" if ahead.name else "")
+        text = f"{quoted(gap.name)}{stage}环节（{clock.in_words(ahead.planned)}）党建同步开展，并说明前期不同步的原因"
+        due = max(min(due, ahead.planned), material.day)
+    else:
+        text = f"研究{quoted(gap.name)}党建工作怎样跟进，说明不同步的原因"
+    return Step(
+        text,
+        gap.leader or material.people.leader_of(gap.places),
+        gap.who,
+        due,
+        gap.places,
+        Subject.STAGE,
+        f"stage/{gap.worst.stage}",
+        gap.url,
+        "请报告这一环节党的工作怎样跟进，并说明前期不同步的原因。",
+    )
+
+
+def _task_steps(material: Material, due: date) -> list[Step]:
+    """Tasks of resolutions that are still open: one step for all branches that have any."""
+    open_ones = {
+        row.organisation_id: [reason for reason in _reasons(row) if _of_task(reason)] for row in material.order
+    }
+    places = [row for row in material.order if open_ones[row.organisation_id]]
+    if not places:
+        return []
+    number, ids = sum(len(open_ones[row.organisation_id]) for row in places), [row.organisation_id for row in places]
+    leaders = material.people.leader_of(ids)
+    first = open_ones[ids[0]][0]
+    return [
+        Step(
+            f"办结逾期未办的决议任务{number}项",
+            "各分管领导" if leaders.count("、") > 2 else leaders,
+            wording.places([row.organisation_name for row in places], limit=4 if len(places) <= 4 else 2),
+            due,
+            ids,
+            Subject.RESULT,
+            f"result/{material.assessment.pk}/tasks",
+            address_of(first["target"]) or "",
+        )
+    ]
+
+
+def _reasons(row: Result) -> Iterable[dict[str, Any]]:
+    return (reason for score in row.scores.all() for reason in score.reasons)
+
+
+def _of_task(reason: dict[str, Any]) -> bool:
+    return reason["kind"] == MISSING and (reason["target"] or [""])[0] == "activity" and Decimal(reason["regain"]) > 0
+
+
+def _low_steps(material: Material) -> list[Step]:
+    """The branches below the low mark settle the days of what they missed, for the period to come."""
+    due = proposed_due(material.day + timedelta(days=14))
+    found = []
+    for row in sorted(material.order, key=lambda row: (total_of(row), row.pk)):
+        names = [
+            score.name
+            for score in row.scores.all()
+            if any(
+                reason["kind"] == MISSING and (reason["target"] or [""])[0] == "requirement" for reason in score.reasons
+            )
+        ]
+        if total_of(row) < LOW and names:
+            found.append(
+                Step(
+                    f"排定下一期{'、'.join(names[:3])}的日期，按期开展，分管领导听取一次汇报",
+                    material.people.leader_of([row.organisation_id]),
+                    row.organisation_name,
+                    due,
+                    [row.organisation_id],
+                    Subject.RESULT,
+                    f"result/{material.assessment.pk}/low/{row.organisation_id}",
+                    reverse("score_list"),
+                )
+            )
+    return found[:MOST_LOW]
+
+
+def actions_of(found: list[Step]) -> list[dict[str, Any]]:
+    """Return the steps as plain data (shape.NextStep)."""
+    return [
+        {
+            "text": row.text,
+            "who": row.who,
+            "due": row.due.isoformat(),
+            "leader": row.leader,
+            "places": row.places,
+            "subject": str(row.subject),
+            "about": row.about,
+            "url": row.url,
+            "expected": row.expected,
+        }
+        for row in found
+    ]
+
+
+def step_blocks(found: list[Step], kind: str) -> list[dict[str, Any]]:
+    """Return the chapter 六、下一步, with the closing words of the kind of document."""
+    if not found:
+        return [paragraph("closing", f"期内没有需要督办的事项。特此{kind}。")]
+    rows = [
+        [number, (row.text, row.url), row.leader, row.who, clock.in_words(row.due)]
+        for number, row in enumerate(found, 1)
+    ]
+    heads = ["序", "事项", "分管领导", "承办", "时限"]
+    return [
+        table("steps", "下一步事项", heads, rows, [9, 75, 20, 32, 20], left=(1, 3)),
+        paragraph("closing", f"以上 {len(found)} 项审定后按项督办。特此{kind}。"),
+    ]

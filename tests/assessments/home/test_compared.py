@@ -1,0 +1,75 @@
+"""What the dashboard sets beside the map: the quarter before, the four stages with closure, own duties of earlier years."""
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from assessments.facts.models import Fact
+from assessments.home.selectors.compared import completion, stages_of
+from assessments.home.selectors.waits import duty_words
+from common.periods import Period
+from responsibilities.duties.models import DutyList, Level
+from tests.assessments.home.test_dashboard import fact
+from tests.responsibilities.duties.world import issue, make
+
+pytestmark = pytest.mark.django_db
+Q3, TODAY = Period.parse("2026Q3"), "2026-10-10T10:00:00+08:00"
+
+
+def sync(place, kind, period, same, lagging=0, missing=0):
+    return Fact.objects.create(
+        family="sync",
+        measure=f"sync.{kind}",
+        organisation=place,
+        period=period,
+        numerator=same,
+        denominator=same + lagging + missing,
+        late=lagging,
+        overdue=missing,
+        as_of=date(2026, 10, 10),
+    )
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_the_quarter_before_counts_what_fell_due_in_it_within_reach(world):
+    for month, state in (("2026-07", "met"), ("2026-08", "met_late"), ("2026-09", "overdue")):
+        fact(world.branch_a, "life-theme-day", month, state, due=date(2026, int(month[5:]), 28))
+    fact(world.branch_b, "life-theme-day", "2026-09", "exempt", due=date(2026, 9, 28))
+    fact(world.branch_b, "life-theme-day", "2026-06", "overdue", due=date(2026, 6, 28))
+    assert completion(world.staff, Q3) == 66.7
+    assert completion(world.staff, Q3, top=world.branch_b) is None
+    assert completion(world.secretary_b, Q3) is None
+    assert completion(world.staff, Q3.previous()) == 0.0
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_the_stages_add_up_and_are_set_beside_the_quarter_before(world, as_):
+    assert stages_of(world.committee, Q3) is None and stages_of(None, Q3) is None
+    sync(world.root, "study", "2026Q3", 4)
+    sync(world.root, "arrangement", "2026Q3", 5, 1, 2)
+    sync(world.root, "study", "2026Q2", 3, 1)
+    sync(world.root, "closure", "2026Q3", 2, 0, 1)
+    found = stages_of(world.root, Q3)
+    assert [(row.name, row.same, row.due) for row in found.rows] == [
+        ("研究", 4, 4),
+        ("安排", 5, 8),
+        ("实施", 0, 0),
+        ("考核", 0, 0),
+    ]
+    assert (found.closed, found.items, found.lagging, found.missing, found.before) == (2, 3, 1, 2, 75.0)
+    assert found.words == "同步率 75.0%，二季度 75.0%" and found.widest == 8
+    page = as_("party_secretary").get("/dashboard/?period=2026Q3").content.decode()
+    assert "2 / 3 项" in page and "滞后 1，缺失 2" in page and "5/8" in page
+
+
+def test_own_duties_of_earlier_years_are_said_with_those_of_this_one(world):
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        make(levels=[Level.COMMITTEE])
+        issue()
+        this = duty_words(world.committee_secretary)
+        assert this and "以前年度" not in this
+    with time_machine.travel("2027-01-10T10:00:00+08:00", tick=False):
+        assert DutyList.objects.filter(year=2027).count() == 0
+        later = duty_words(world.committee_secretary)
+        assert "其中以前年度" in later and later.startswith("您负责的 ")

@@ -1,0 +1,244 @@
+"""The frozen report of chapters: its numbers hold together whatever the results, and every document says the same."""
+
+import io
+import json
+import re
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import docx
+import openpyxl
+import pytest
+from django.utils import timezone
+
+from assessments.reports import annexes, builder, documents, shape
+from assessments.reports.moves import OTHER, SET, apportioned
+from assessments.reports.paper import blocks_of, cell_text, paragraphs_of
+from assessments.reports.wording import tight
+from assessments.results.models import Assessment, AssessmentState, Result, Score
+from common import clock
+from common.periods import Period
+from tests.assessments.reports.random_results import Maker, branches_of
+from tests.responsibilities.work.random_work import build_work
+
+pytestmark = pytest.mark.django_db
+ANCHOR = "1:" + "a" * 64
+TITLES = ["总体情况", "党建与业务融合", "责任落实", "支部建设", "主要问题", "下一步"]
+
+
+def two_periods(world, seed, text="2026Q3", version=2, number=7):
+    """The report of a period after another of the same version, with a branch that came and one that left."""
+    branches, maker, period = branches_of(world, number), Maker(seed, version), Period.parse(text)
+    with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
+        maker.assessment(period.previous(), branches[1:])
+        made = maker.assessment(period, branches[:-1], incomplete=seed % 2)
+        return builder.build(made, anchor=ANCHOR)
+
+
+def tables(report):
+    return {block["key"]: block for block in blocks_of(report) if block["kind"] == "table"}
+
+
+def column(table, place):
+    return [cell_text(row[place]) for row in table["rows"]]
+
+
+CASES = [(seed, text, version) for seed in range(4) for text, version in (("2026Q3", 2), ("2026Q3", 1))]
+CASES += [(5, "2026H1", 2), (6, "2026H2", 1), (7, "2026", 2), (8, "2026", 1)]
+
+
+@pytest.mark.parametrize("seed, text, version", CASES)
+def test_no_mean_is_above_its_maximum_and_parts_add_up_to_their_whole(world, seed, text, version):
+    build_work(world, seed, items=6)
+    report = two_periods(world, seed, text, version)
+    assert shape.check(json.loads(json.dumps(report))) == report
+    moves = report["moves"]
+    assert sum(Decimal(row["effect"]) for row in moves["indicators"]) == Decimal(moves["change"])
+    assert Decimal(moves["now"]) - Decimal(moves["before"]) == Decimal(moves["change"])
+    compared = [row for row in report["branches"] if row["change"] is not None]
+    assert len(compared) == moves["compared"] == len(moves["branches"])
+    mean = sum((Fraction(row["change"]) for row in compared), Fraction(0)) / len(compared)
+    assert abs(sum(Fraction(row["effect"]) for row in moves["branches"]) - mean) <= Fraction(1, 20)
+    for row in report["branches"]:
+        parts = [(row["scores"][key], row.get("maxima", {}).get(key)) for key in row["scores"]]
+        assert all(Decimal(points) <= Decimal(most) for points, most in parts if points and most)
+        if row["score"] and row.get("points"):
+            assert Decimal(row["points"]) <= Decimal(row["maximum"]) and Decimal(row["score"]) <= 100
+    for chapter in report["chapters"]:
+        for row in chapter["indicators"]:
+            most = Decimal(100) if report["counting"] == "countable" else Decimal(row["maximum"])
+            assert row["mean"] is None or Decimal(row["mean"]) <= most
+            assert row["points"] is None or Decimal(row["points"]) <= Decimal(row["maximum"])
+    _tables_add_up(report)
+
+
+def _tables_add_up(report):
+    found = tables(report)
+    if "stages" in found:
+        for place in range(1, 6):
+            *parts, whole = column(found["stages"], place)
+            assert sum(map(int, parts)) == int(whole)
+        for row in found["stages"]["rows"]:
+            due, same, late, missing, _ = map(int, row[1:])
+            assert due == same + late + missing
+    if "levels" in found:
+        for place in range(1, 6):
+            *parts, whole = column(found["levels"], place)
+            assert sum(map(int, parts)) == int(whole)
+    *groups, whole = column(found["groups"], 1)
+    assert sum(map(int, groups)) == int(whole) == sum(row["score"] is not None for row in report["branches"])
+    for place in range(2, 2 + len(report["dimensions"])):
+        cells = [cell for cell in column(found["groups"], place) if "/" in cell]
+        assert all(Decimal(cell.split("/")[0]) <= Decimal(cell.split("/")[1]) for cell in cells)
+    for key in ("problems", "steps"):
+        if key in found:
+            assert column(found[key], 0) == [str(number) for number in range(1, len(found[key]["rows"]) + 1)]
+    assert len(found["steps"]["rows"]) == len(report["actions"]) if "steps" in found else report["actions"] == []
+
+
+def test_every_chapter_is_numbered_in_its_order_and_its_tables_through(world):
+    report = two_periods(world, 1)
+    assert [section["title"] for section in report["sections"]] == TITLES
+    captions = [block["caption"] for block in blocks_of(report) if block["kind"] == "table"]
+    assert [caption.partition("　")[0] for caption in captions] == [
+        f"表{number}" for number in range(1, len(captions) + 1)
+    ]
+    said = " ".join(block["text"] for block in paragraphs_of(report).values())
+    assert "〔表" not in said
+    text = docx.Document(io.BytesIO(documents.render(report, "docx")))
+    heads = [p.text for p in text.paragraphs if p.style.name == "Heading 1"]
+    assert heads == [f"{number}、{title}" for number, title in zip("一二三四五六", TITLES, strict=True)]
+
+
+def test_page_document_and_workbook_show_the_same_totals(world):
+    build_work(world, 3, items=8)
+    report = two_periods(world, 3, number=9)
+    page = re.sub(r"<[^>]+>|\s", "", documents.render(report, "html").decode())
+    word = docx.Document(io.BytesIO(documents.render(report, "docx")))
+    paper = "".join(p.text for p in word.paragraphs)
+    cells = {re.sub(r"\s", "", cell.text) for table in word.tables for row in table.rows for cell in row.cells}
+    for block in paragraphs_of(report).values():
+        text = re.sub(r"\s", "", tight(block["text"]))
+        assert text in re.sub(r"\s", "", paper) and text in page
+    for block in tables(report).values():
+        for row in block["rows"]:
+            assert {re.sub(r"\s", "", tight(cell_text(cell))) for cell in row} <= cells
+    book = openpyxl.load_workbook(io.BytesIO(documents.render(report, "xlsx")))
+    scores = {row[2]: row[3] for row in book["支部得分"].iter_rows(min_row=2, values_only=True)}
+    assert {row["name"]: float(row["score"]) for row in report["branches"] if row["score"]} == {
+        name: float(score) for name, score in scores.items() if not isinstance(score, str)
+    }
+    moved = list(book["平均变化"].iter_rows(min_row=2, values_only=True))
+    assert sum(round(row[3] * 10) for row in moved) == round(float(report["moves"]["change"]) * 10)
+    steps = [row[1] for row in book["下一步"].iter_rows(min_row=2, values_only=True)]
+    assert steps == [row["text"] for row in report["actions"]]
+    problems = [row[1] for row in book["主要问题"].iter_rows(min_row=2, values_only=True)]
+    assert problems == [row["text"] for row in report["problems"]]
+
+
+@pytest.mark.parametrize("text, since", [("2026Q3", "上季度"), ("2026H2", "上一个半年"), ("2026", "上年")])
+def test_a_period_is_compared_with_the_one_before_of_its_kind(world, text, since):
+    report = two_periods(world, 2, text)
+    words = paragraphs_of(report)
+    assert since in words["mean"]["text"]
+    assert report["moves"] is not None and "影响" in words["cause"]["text"]
+    assert report["title"] == f"关于{Period.parse(text).label()}机关党建考核情况的报告"
+
+
+@pytest.mark.parametrize("text", ["2026Q3", "2026H2", "2026"])
+def test_what_another_version_computed_is_not_compared_and_said_so(world, text):
+    period, branches = Period.parse(text), branches_of(world, 5)
+    Maker(1, version=1).assessment(period.previous(), branches)
+    report = builder.build(Maker(2, version=2).assessment(period, branches), anchor=ANCHOR)
+    assert report["moves"] is None and {row["change"] for row in report["branches"]} == {None}
+    assert report["overall"]["trend"] is None and report["comparison"] is None
+    assert paragraphs_of(report)["cause"]["text"] == "上期按方案第1版计算，两期的得分不作比较。"
+
+
+def test_three_years_are_set_beside_one_another_only_as_far_as_one_version_reaches(world):
+    branches = branches_of(world, 5)
+    for year, version in ((2023, 1), (2024, 2), (2025, 2)):
+        Maker(year, version).assessment(Period.parse(str(year)), branches)
+    report = builder.build(Maker(9).assessment(Period.parse("2026"), branches), anchor=ANCHOR)
+    trend = paragraphs_of(report)["trend"]["text"]
+    assert trend.startswith("近 3 期平均得分率：2024年度 ") and "2023" not in trend
+
+
+def test_a_first_report_says_that_there_is_nothing_to_compare(world):
+    report = builder.build(Maker(4).assessment(Period.parse("2026Q1"), branches_of(world, 4)), anchor=ANCHOR)
+    assert paragraphs_of(report)["cause"]["text"] == "没有已发布的上期结果，本期不作比较。"
+    assert annexes.MOVES not in {annex.key for annex in annexes.annexes_of(report)}
+
+
+def test_a_branch_that_came_or_left_is_named_as_a_source_of_the_change(world):
+    effects = set()
+    for seed in range(6):
+        report = two_periods_at(world, seed)
+        effects |= {row["name"] for row in report["moves"]["indicators"] if not row["key"]}
+    assert SET in effects
+
+
+def two_periods_at(world, seed):
+    Score.objects.all()._raw_delete("default")
+    Result.objects.all()._raw_delete("default")
+    Assessment.objects.all()._raw_delete("default")
+    return two_periods(world, seed, number=6)
+
+
+@pytest.mark.parametrize(
+    "parts, whole",
+    [
+        (["0.04", "0.04", "0.04"], "0.1"),
+        (["-1.25", "-1.25", "2.5"], "0.0"),
+        (["1/3", "1/3", "1/3"], "1.0"),
+        (["-0.05", "-0.05"], "-0.1"),
+        ([], "0.0"),
+    ],
+)
+def test_parts_in_tenths_add_up_to_the_whole(parts, whole):
+    found = apportioned([Fraction(part) for part in parts], Decimal(whole))
+    assert sum(found, Decimal(0)) == Decimal(whole)
+    assert all(
+        abs(Fraction(part) - Fraction(shown)) <= Fraction(1, 10) for part, shown in zip(parts, found, strict=True)
+    )
+
+
+def test_a_report_whose_parts_do_not_add_up_is_refused(world):
+    report = two_periods(world, 1)
+    report["moves"]["indicators"][0]["effect"] = "9.9"
+    with pytest.raises(shape.WrongShape, match="moves"):
+        shape.check(report)
+    broken = two_periods_at(world, 1)
+    tables(broken)["groups"]["rows"][0].pop()
+    with pytest.raises(shape.WrongShape, match="列数"):
+        shape.check(broken)
+
+
+def test_nothing_is_said_of_branches_that_is_worse_above_and_no_record_is_asked_to_be_made_up(world):
+    build_work(world, 5, items=8)
+    report = two_periods(world, 5, number=9)
+    said = json.dumps([report["opening"], report["sections"]], ensure_ascii=False)
+    for word in ("补齐", "补造", "后进", "落后", "未开展"):
+        assert word not in said
+    found = tables(report)
+    if "levels" in found:
+        shares = [(row[0], int(row[5]), int(row[2])) for row in found["levels"]["rows"][:-1]]
+        most = max(Fraction(late, due) for _, late, due in shares)
+        worst = [name for name, late, due in shares if Fraction(late, due) == most]
+        assert not most or all(name in paragraphs_of(report)["levels"]["text"] for name in worst)
+
+
+def test_a_longer_text_than_a_special_document_is_warned_of(world):
+    report = two_periods(world, 1)
+    assert shape.length_warning(report) == "" and 1000 < shape.characters(report) < 4000
+    paragraphs_of(report)["mean"]["text"] += "述" * 4000
+    assert shape.length_warning(report).startswith("正文约")
+
+
+def test_of_no_complete_result_the_chapters_still_stand(world):
+    made = Maker(1).assessment(Period.parse("2026Q3"), branches_of(world, 3), incomplete=3, state=AssessmentState.TRIAL)
+    report = builder.build(made)
+    assert [section["title"] for section in report["sections"]] == TITLES
+    assert documents.render(report, "docx") and documents.render(report, "html")
+    assert OTHER not in json.dumps(report["sections"], ensure_ascii=False)

@@ -1,0 +1,66 @@
+"""The page of a report: every number and step leads somewhere its reader may go, and beside it stands what it is."""
+
+import re
+from datetime import datetime
+
+import pytest
+from django.utils import timezone
+
+from assessments.reports import annexes, builder, shape
+from common import clock
+from common.periods import Period
+from responsibilities.duties.models import Level
+from tests.assessments.reports.random_results import Maker, branches_of, kept
+from tests.responsibilities.duties.world import issue, make
+from tests.responsibilities.work.random_work import build_work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def report(world):
+    branches, maker, period = branches_of(world, 5), Maker(3), Period.parse("2026Q3")
+    make(levels=[Level.PARTY_GROUP, Level.COMMITTEE, Level.BRANCH])
+    issue()
+    build_work(world, 3, items=8)
+    with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
+        maker.assessment(period.previous(), branches)
+        made = maker.assessment(period, branches)
+        return kept(made, builder.build(made, anchor="1:" + "a" * 64), world)
+
+
+@pytest.mark.parametrize("who", ["party_secretary", "staff", "leader", "discipline"])
+def test_what_is_underlined_leads_to_a_list_that_the_reader_may_see(report, as_, who):
+    client = as_(who)
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    text = page[page.index('<article class="report-paper">') : page.index("</article>")]
+    links = {href.replace("&amp;", "&") for href in re.findall(r'href="([^"]+)"', text)}
+    assert any("state=missing" in href for href in links) and any("level=committee" in href for href in links)
+    for href in sorted(links):
+        if href.startswith("#"):
+            assert f'id="{href[1:]}"' in page, href
+        else:
+            assert client.get(href).status_code == 200, href
+
+
+def test_the_side_says_version_lock_length_contents_and_attachments(report, as_):
+    page = as_("party_secretary").get(f"/reports/{report.pk}/").content.decode()
+    begins = page.index('<aside class="report-side')
+    side = page[begins : page.index("</aside>", begins)]
+    assert "第 1 版" in side and "得分已锁定" in side
+    assert f"正文和表 {shape.characters(report.body)} 字" in side and "请精简" not in side
+    for number, title in zip("一二三四五六", [section["title"] for section in report.body["sections"]], strict=True):
+        assert f"{number}、{title}" in side
+    for annex in annexes.annexes_of(report.body):
+        assert f"{annex.number}. {annex.title}" in side and f'id="annex-{annex.key}"' in page
+
+
+def test_a_text_that_is_too_long_is_warned_of_beside_it(report, as_):
+    body = report.body
+    body["opening"][0]["text"] += "述" * 4000
+    type(report).objects.filter(pk=report.pk)._raw_delete("default")
+    longer = type(report)(assessment=report.assessment, organisation=report.organisation, title=report.title, body=body)
+    longer.anchor = report.anchor
+    longer.save()
+    page = as_("party_secretary").get(f"/reports/{longer.pk}/").content.decode()
+    assert "report-too-long" in page and "请精简后再印发" in page
