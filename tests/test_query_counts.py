@@ -65,8 +65,6 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 # a page at a time and may fill it.
 A_PAGE_OF_ROWS = 60
 GROWS = {
-    # It tries every branch that the reader assesses.
-    "scheme_simulation": 1290,
     "report_draft": 1045,
     "duty_list": 4070,
     "record_stage_links": 1257,

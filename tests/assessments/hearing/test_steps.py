@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db
 
 def test_the_branches_may_speak_to_the_end_of_the_last_day(sent):  # noqa: F811
     for day, states in (
-        (LAST, ["done", "done", "now", "", ""]),
-        (LAST + timedelta(days=1), ["done", "done", "done", "now", ""]),
+        (LAST, ["done", "done", "now", "", "", ""]),
+        (LAST + timedelta(days=1), ["done", "done", "done", "done", "now", ""]),
     ):
         with on(day):
             steps = steps_of(sent)
