@@ -55,6 +55,13 @@ def test_a_branch_without_a_secretary_is_named_and_the_roster_that_names_none_to
     assert looks(page)[4] == "now" and "/slips/secretaries/" in page
 
 
+def test_another_officer_of_the_branch_is_no_secretary(world, as_):
+    Appointment.objects.filter(user=world.secretary_a).update(ends="2020-01-01")
+    assert Appointment.objects.in_force(clock.today()).filter(organisation=world.branch_a).exists()
+    page = text(as_("committee_secretary"))
+    assert "2 / 3 个" in page and "甲处党支部还没有任命书记" in page
+
+
 def test_the_page_leads_until_what_figures_need_is_there(world, as_):
     client = as_("staff")
     assert "dashboard-title" in text(client, "/")

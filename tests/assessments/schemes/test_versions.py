@@ -76,6 +76,10 @@ def test_where_the_first_version_was_used_the_second_comes_from_its_first_whole_
         install_defaults()
         assert first.scheme.version == 1 and newest().in_force_from == date(2027, 1, 1)
         assert assessment_trial(by=world.staff, period=Q3).scheme.version == 1
+    # What another scheme was used for says nothing about this one.
+    SchemeVersion.objects.filter(key="tongbu-star").delete()
+    install_defaults()
+    assert scheme_for(Q3, "tongbu-star").in_force_from == EARLIEST
     versions = {text: scheme_for(Period.parse(text)).version for text in ("2026Q4", "2026", "2027Q1", "2027")}
     assert versions == {"2026Q4": 1, "2026": 1, "2027Q1": 2, "2027": 2}
     assert [(line.row.version, line.word) for line in version_lines(BRANCH_SCHEME, date(2026, 12, 31))] == [

@@ -13,6 +13,7 @@ from members.activities.selectors.rosters import committee
 from members.activities.services.rosters import judge_marked
 from members.roster.models.members import Member
 from members.roster.models.posts import Post
+from members.roster.services.backdating import held_since
 from members.roster.services.members import member_create, member_transfer, post_end, post_give
 from tests.members.activities.records import submitted
 
@@ -112,3 +113,10 @@ def test_what_is_judged_anew_says_so_and_the_reviewer_is_told_once(world):
     told = Notice.objects.filter(kind="rejudged")
     assert [row.recipient for row in told.filter(recipient=world.staff)] == [world.staff]
     assert "2 条活动记录重新判定" in told.first().text
+
+
+def test_what_was_held_within_the_days_of_grace_forbids_nothing(world):
+    submitted(world.branch_a, world.secretary_a, day=LIMIT)
+    assert not held_since(world.branch_a, LIMIT)
+    submitted(world.branch_a, world.secretary_a, day=BEFORE)
+    assert held_since(world.branch_a, BEFORE) and not held_since(world.branch_a, LIMIT)

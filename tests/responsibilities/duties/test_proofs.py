@@ -372,3 +372,22 @@ def test_topics_hours_and_attendance_of_a_day_before_a_correction_are_those_of_i
             assert slots("br-study", as_of, organisation=world.branch_a)["2026"].done == branch
             assert slots("mb-study", as_of, member=people[1])["2026"].done == member
             assert topics_of(Activity.objects.filter(pk=row.pk), as_of) == {row.pk: {topic}}
+
+
+def test_the_words_of_a_ledgers_record_tell_its_topics_of_each_day(world):
+    with time_machine.travel("2026-10-16T10:00:00+08:00", tick=False):
+        there = {member.pk: ("present", "") for member in world.people("branch_a")}
+        day = date(2026, 10, 15)
+        data = RecordData(["training"], day, title="研究从严治党", content="议定三项", attendance=there)
+        row = activity_record(by=world.secretary_a, organisation=world.branch_a, data=data)
+        activity_accept(by=world.staff, activity=row)
+        Activity.objects.filter(pk=row.pk).update(origin="import")
+        row.refresh_from_db()
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        correction_begin(by=world.secretary_a, activity=row, reason="题目写错")
+        data = record_data(row)
+        data.title = "研究意识形态工作"
+        correction_submit(by=world.secretary_a, activity=row, data=data)
+    with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
+        for as_of, topic in ((date(2026, 11, 19), "governance"), (date(2026, 11, 20), "ideology")):
+            assert topics_of(Activity.objects.filter(pk=row.pk), as_of) == {row.pk: {topic}}

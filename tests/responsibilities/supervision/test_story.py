@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -373,6 +374,8 @@ def test_a_result_is_named_by_the_address(world, as_):
 
 def test_numbers_of_a_year_follow_one_another(world):
     assert [issued(world).number for _ in range(3)] == [1, 2, 3]
+    with time_machine.travel(f"{clock.today().year + 1}-03-02T10:00:00+08:00", tick=False):
+        assert issued(world).number == 1, "the register begins anew each year"
 
 
 def test_whoever_wrote_the_reply_that_waits_neither_accepts_nor_closes(world, as_):
