@@ -26,13 +26,14 @@ def annexes_of(report: Mapping[str, Any]) -> list[Annex]:
     work = report["work"] or {"problems": []}
     moves, correction = report["moves"] or {"indicators": [], "branches": []}, report["correction"] or {"rows": []}
     moved = [*moves["indicators"], *moves["branches"]]
+    called = report.get("whom", "党支部")
     found = [
         (CORRECTIONS, "更正内容", f"{len(correction['rows'])} 处", correction["rows"]),
-        (SCORES, "各党支部得分", f"{len(report['branches'])} 个", report["branches"]),
+        (SCORES, f"各{called}得分", f"{len(report['branches'])} 个", report["branches"]),
         (MOVES, "平均变化的来源", f"{len(moved)} 项", moved),
         (STAGES, "四同步不同步环节明细", f"{len(work['problems'])} 处", work["problems"]),
         (BY_HAND, "人工调整情况", f"{len(report['adjustments'])} 项", report["adjustments"]),
-        (SHEETS, "党支部得分表", f"{len(report['chapters'])} 张", report["chapters"]),
+        (SHEETS, f"{called}得分表", f"{len(report['chapters'])} 张", report["chapters"]),
     ]
     there = [(key, title, size) for key, title, size, rows in found if rows]
     return [Annex(key, number, title, size) for number, (key, title, size) in enumerate(there, 1)]
@@ -52,7 +53,7 @@ def moves_tables(report: Mapping[str, Any]) -> list[tuple[list[str], list[list[s
             [60, 32, 32, 32],
         ),
         (
-            [f"可比的 {moves['compared']} 个党支部", f"变化（{step}）", f"影响平均（{step}）"],
+            [f"可比的 {moves['compared']} 个{report.get('whom', '党支部')}", f"变化（{step}）", f"影响平均（{step}）"],
             [*branches, ["合计", None, signed(str(effects))]],
             [76, 40, 40],
         ),

@@ -9,7 +9,7 @@ from functools import cached_property
 from assessments import scoring
 from assessments.reports import shape, wording
 from assessments.reports.by_hand import adjustment_rows, entry_notes
-from assessments.reports.chapters import branches, duties, fusion, opening, overall
+from assessments.reports.chapters import about, branches, duties, fusion, opening, overall
 from assessments.reports.correction import correction_of, with_correction
 from assessments.reports.material import Material, burden
 from assessments.reports.moves import moves
@@ -21,6 +21,7 @@ from assessments.results.groups import in_groups
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.selectors.scores import NOT_BUILT
 from assessments.results.selectors.targets import address_of
+from assessments.schemes.selectors import assessed_word
 from assessments.scoring.methods import ELSEWHERE
 from assessments.scoring.numbers import plain
 from assessments.scoring.totals import COMPLETE
@@ -29,7 +30,6 @@ from common.periods import Period
 
 REPORT, CIRCULAR = "report", "circular"
 KIND_NAMES = {REPORT: "报告", CIRCULAR: "通报"}
-TO_ALL = "各党支部"
 LOW = Decimal(80)
 BANDS = ((0, 60), (60, 70), (70, 75), (75, 80), (80, 85), (85, 90), (90, 95), (95, 100))
 
@@ -66,15 +66,8 @@ def _shown(value):
 
 def _text(material, found):
     """The chapters in the order of judgement 8, their tables numbered through, and what the problems are."""
-    wrong = problems(material)
-    sections = [
-        ("overall", "总体情况", overall(material)),
-        ("fusion", "党建与业务融合", fusion(material)),
-        ("duties", "责任落实", duties(material)),
-        ("branches", "支部建设", branches(material)),
-        ("problems", "主要问题", problem_blocks(wrong)),
-        ("steps", "下一步", step_blocks(found, material.kind)),
-    ]
+    wrong = problems(material) if material.of_branches else []
+    sections = _sections(material, wrong, found)
     text = {"sections": [{"key": key, "title": title, "blocks": blocks} for key, title, blocks in sections]}
     tables = [block for block in blocks_of(text | {"opening": []}) if block["kind"] == "table"]
     for number, block in enumerate(tables, 1):
@@ -84,6 +77,20 @@ def _text(material, found):
         if block["kind"] == "paragraph":
             block["text"] = re.sub(r"〔表:(\w+)〕", lambda found: numbers[found[1]], block["text"])
     return text | {"problems": [{"text": row.text, "cause": row.cause, "who": row.who} for row in wrong]}
+
+
+def _sections(material, wrong, found):
+    if not material.of_branches:
+        # What the agency did as a whole stands in the report on its branches, and once is enough.
+        return [("overall", "总体情况", overall(material)), ("branches", "得分情况", branches(material))]
+    return [
+        ("overall", "总体情况", overall(material)),
+        ("fusion", "党建与业务融合", fusion(material)),
+        ("duties", "责任落实", duties(material)),
+        ("branches", "支部建设", branches(material)),
+        ("problems", "主要问题", problem_blocks(wrong)),
+        ("steps", "下一步", step_blocks(found, material.kind)),
+    ]
 
 
 class _Builder:
@@ -145,15 +152,16 @@ class _Builder:
         kind = KIND_NAMES[self.head.kind]
         up = self.head.kind == REPORT
         material = self._material(self._trend(), kind)
-        found = steps(material)
+        found = steps(material) if material.of_branches else []
         report = {
             "shape": 3,
             "agency": agency,
             "kind": self.head.kind,
             "signer": (self.head.signer or material.people.signer) if up else "",
+            "whom": material.whom,
             "version": self.assessment.version,
-            "recipient": self.head.recipient or (str(root) if root and up else TO_ALL),
-            "title": f"关于{self.period.label()}机关党建考核情况的{kind}",
+            "recipient": self.head.recipient or (str(root) if root and up else f"各{material.whom}"),
+            "title": f"关于{self.period.label()}{about(material)}的{kind}",
             "number": self.head.number or None,
             "period": str(self.period),
             "as_of": self.assessment.as_of.isoformat(),
@@ -166,7 +174,7 @@ class _Builder:
             "branches": self._branches(),
             "comparison": self._comparison(),
             "chapters": self._chapters(),
-            "work": work_of(material.seen),
+            "work": work_of(material.seen) if material.of_branches else None,
             "adjustments": adjustment_rows(self.results),
             "actions": actions_of(found),
             "notes": self._notes(),
@@ -271,7 +279,9 @@ class _Builder:
     def _overall(self, trend):
         paragraphs = []
         if self.order:
-            paragraphs.append(f"本期共考核 {len(self.results)} 个党支部，{len(self.order)} 个有完整得分。")
+            paragraphs.append(
+                f"本期共考核 {len(self.results)} 个{assessed_word(self.scheme)}，{len(self.order)} 个有完整得分。"
+            )
         bands = [
             (low, high, sum(low <= row.total < high or (high == 100 and row.total == 100) for row in self.order))
             for low, high in BANDS
@@ -290,7 +300,7 @@ class _Builder:
             ]
             distribution = {
                 "title": wording.distribution_title(bands, scale=self.scale).rstrip("。"),
-                "caption": f"各{self.scale.name if self.countable else '分数'}段支部数（个）",
+                "caption": f"各{self.scale.name if self.countable else '分数'}段{assessed_word(self.scheme)}数（个）",
                 "bars": bars,
             }
         line = None

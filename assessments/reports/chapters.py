@@ -26,12 +26,17 @@ MOST_MOVED, MOST_WORK = 3, 2
 SCORES, MOVES = "#annex-scores", "#annex-moves"
 
 
+def about(material: Material) -> str:
+    """Return what the report is about, as its title says it."""
+    return "机关党建考核情况" if material.of_branches else f"{material.scheme.title.removesuffix('方案')}结果"
+
+
 def opening(material: Material) -> list[dict[str, Any]]:
     """What is reported on, by which scheme, what the data cover, and that every branch was heard."""
     number = len(material.results)
     scheme, as_of = material.scheme, material.assessment.as_of
     text = (
-        f"现将{material.period.label()}机关党建考核情况{material.kind}如下。本次考核 {number} 个党支部，"
+        f"现将{material.period.label()}{about(material)}{material.kind}如下。本次考核 {number} 个{material.whom}，"
         f"按《{scheme.title}》第{material.assessment.scheme.version}版（本机关设定）计分，"
         f"数据截至{as_of.year}年{as_of.month}月{as_of.day}日。"
     )
@@ -43,16 +48,18 @@ def opening(material: Material) -> list[dict[str, Any]]:
         text += "未到期、不适用的事项不计零分。"
     elif material.unmeasured:
         text += f"{len(material.unmeasured)} 项指标尚未计量，其分值按比例分摊到其他指标。"
-    text += objection_words(material.assessment)
-    return [paragraph("opening", text, [(f"{number} 个党支部", SCORES)])]
+    text += objection_words(material.assessment, material.whom)
+    return [paragraph("opening", text, [(f"{number} 个{material.whom}", SCORES)])]
 
 
 def overall(material: Material) -> list[dict[str, Any]]:
     """The mean with its whole, the grades, and why it moved: by indicator and by branch."""
     if not material.order:
         return [paragraph("mean", "本期没有完整的得分。")]
-    compared = (f"可比的 {len(material.changes)} 个党支部", MOVES)
-    blocks = [paragraph("mean", _mean_words(material), [(f"{len(material.order)} 个党支部", SCORES), compared])]
+    compared = (f"可比的 {len(material.changes)} 个{material.whom}", MOVES)
+    blocks = [
+        paragraph("mean", _mean_words(material), [(f"{len(material.order)} 个{material.whom}", SCORES), compared])
+    ]
     blocks.append(paragraph("grades", _grade_words(material), [("评定等次", SCORES)]))
     moved = material.moved
     if moved is None:
@@ -61,29 +68,31 @@ def overall(material: Material) -> list[dict[str, Any]]:
             paragraph("cause", material.apart or "没有已发布的上期结果，本期不作比较。"),
             *_trend(material),
         ]
-    blocks.append(paragraph("cause", _cause_words(material), [("全部指标和党支部的影响", MOVES), ("各项影响", MOVES)]))
+    blocks.append(
+        paragraph("cause", _cause_words(material), [(f"全部指标和{material.whom}的影响", MOVES), ("各项影响", MOVES)])
+    )
     return [*blocks, *_trend(material)]
 
 
 def _mean_words(material: Material) -> str:
     order, open_ones = material.order, len(material.results) - len(material.order)
     name = "得分率" if material.countable else "得分"
-    text = f"{len(order)} 个党支部平均{name} {material.rate(material.trend[-1]['mean'])}"
+    text = f"{len(order)} 个{material.whom}平均{name} {material.rate(material.trend[-1]['mean'])}"
     if material.moved:
         change = Decimal(material.moved["change"])
         text += f"，{wording.change_text(change, material.since, material.scale)}"
         signs = Counter((value > 0) - (value < 0) for value in material.changes.values())
         words = [f"{signs[sign]} 个{word}" for sign, word in ((1, "上升"), (-1, "下降"), (0, "持平")) if signs[sign]]
-        text += f"；可比的 {len(material.changes)} 个党支部中，{'，'.join(words)}"
+        text += f"；可比的 {len(material.changes)} 个{material.whom}中，{'，'.join(words)}"
     text += f"；最高 {material.rate(max(map(total_of, order)))}，最低 {material.rate(min(map(total_of, order)))}。"
-    return text + (f"另有 {open_ones} 个党支部的结果不完整或不适用。" if open_ones else "")
+    return text + (f"另有 {open_ones} 个{material.whom}的结果不完整或不适用。" if open_ones else "")
 
 
 def _grade_words(material: Material) -> str:
     grades = Counter(row.grade for row in material.order if row.grade)
     graded, without = sum(grades.values()), len(material.order) - sum(grades.values())
     words = "、".join(f"{grade.name} {grades[grade.name]} 个" for grade in material.scheme.grades if grades[grade.name])
-    text = f"评定等次的 {graded} 个党支部中，{words}" if graded else "没有党支部评定等次"
+    text = f"评定等次的 {graded} 个{material.whom}中，{words}" if graded else f"没有{material.whom}评定等次"
     least = plain(material.scheme.grade_min_points)
     return text + (f"；应计分不足 {least} 分的 {without} 个暂不定等次。" if without and material.countable else "。")
 
@@ -112,8 +121,8 @@ def _cause_words(material: Material) -> str:
     if branches:
         names = "、".join(f"{wording.short(row['name'])}（{signed(row['change'])}）" for row in branches)
         word = "上升" if sign > 0 else "下降"
-        text += f"按党支部看，{names}{word}最多，合计影响平均 {_total(branches)} {step}。"
-    return f"{text}全部指标和党支部的影响见附件。" if text else "各项影响见附件。"
+        text += f"按{material.whom}看，{names}{word}最多，合计影响平均 {_total(branches)} {step}。"
+    return f"{text}全部指标和{material.whom}的影响见附件。" if text else "各项影响见附件。"
 
 
 def _effect(row: dict[str, Any]) -> str:
@@ -265,13 +274,13 @@ def branches(material: Material) -> list[dict[str, Any]]:
         return [paragraph("burden", *burden(material))]
     blocks = [table(*_groups_table(material), left=(0,), note=_group_note(material))]
     whole = [row for row in material.order if not any(score.lost for score in row.scores.all())]
-    text = f"{len(material.order)} 个党支部中，{len(whole)} 个没有失分"
+    text = f"{len(material.order)} 个{material.whom}中，{len(whole)} 个没有失分"
     text += f"：{wording.places(row.organisation_name for row in whole)}。" if whole else "。"
     blocks.append(paragraph("best", text + _rose(material)))
     low = sorted(material.order, key=total_of)[:MOST_MOVED]
     words = "、".join(f"{wording.short(row.organisation_name)} {material.rate(total_of(row))}" for row in low)
-    text = f"得分靠后的 {len(low)} 个党支部：{words}；各党支部得分和失分原因见附件。"
-    blocks.append(paragraph("lowest", text, [("各党支部得分和失分原因", SCORES)]))
+    text = f"得分靠后的 {len(low)} 个{material.whom}：{words}；各{material.whom}得分和失分原因见附件。"
+    blocks.append(paragraph("lowest", text, [(f"各{material.whom}得分和失分原因", SCORES)]))
     return [*blocks, paragraph("burden", *burden(material))]
 
 
@@ -286,8 +295,8 @@ def _rose(material: Material) -> str:
 
 def _group_note(material: Material) -> str:
     if sum(bool(group.label) for group in material.groups) > 1:
-        return "类别不同，应计事项不同，不作横向比较；比上期为可比党支部的平均变化。"
-    return "比上期为可比党支部的平均变化。"
+        return f"类别不同，应计事项不同，不作横向比较；比上期为可比{material.whom}的平均变化。"
+    return f"比上期为可比{material.whom}的平均变化。"
 
 
 def _groups_table(material: Material) -> tuple[str, str, list[str], list[list[Any]], list[int]]:
@@ -295,7 +304,7 @@ def _groups_table(material: Material) -> tuple[str, str, list[str], list[list[An
     whole = "平均得分/应计分" if material.countable else "平均得分/满分"
     heads = [
         "类别",
-        "党支部",
+        material.whom,
         *(part["name"] for part in parts),
         "平均得分率" if material.countable else "平均分",
         "比上期",

@@ -17,6 +17,8 @@ from assessments.reports.wording import Scale
 from assessments.reports.work import Seen
 from assessments.results.groups import GroupOfResults
 from assessments.results.models import Assessment, Result
+from assessments.schemes.selectors import assessed_word
+from assessments.schemes.services import BRANCH_SCHEME
 from assessments.scoring.schemes import Scheme
 from common import clock
 from common.periods import Period
@@ -48,6 +50,15 @@ class Material:
     people: People
 
     @property
+    def of_branches(self) -> bool:
+        """Whether this is the assessment of the branches; any other scheme judges something of its own."""
+        return bool(self.assessment.scheme.key == BRANCH_SCHEME)
+
+    @property
+    def whom(self) -> str:
+        return assessed_word(self.scheme)
+
+    @property
     def countable(self) -> bool:
         return not self.scheme.spread
 
@@ -66,7 +77,7 @@ def mean_of(rows: Sequence[Result]) -> Decimal | None:
     return scoring.rounded(sum(totals, Decimal(0)) / len(totals)) if totals else None
 
 
-def objection_words(assessment: Assessment) -> str:
+def objection_words(assessment: Assessment, called: str) -> str:
     """Return how many objected, to what, and what came of it."""
     rows = Objection.objects.filter(assessment=assessment).exclude(state=ObjectionState.WITHDRAWN).order_by()
     taken = Q(state=ObjectionState.ANSWERED, decision__in=(Decision.ACCEPTED, Decision.PARTLY))
@@ -77,10 +88,10 @@ def objection_words(assessment: Assessment) -> str:
         answered=Count("pk", filter=Q(state=ObjectionState.ANSWERED)),
     )
     if not found["number"]:
-        return "结果已送各党支部，期限内没有提出异议。" if assessment.sent else ""
+        return f"结果已送各{called}，期限内没有提出异议。" if assessment.sent else ""
     rest = found["number"] - found["answered"]
     tail = f"{rest} 项尚未答复" if rest else "均已答复"
-    return f"{found['places']} 个党支部提出异议 {found['number']} 项，采纳和部分采纳 {found['taken']} 项，{tail}。"
+    return f"{found['places']} 个{called}提出异议 {found['number']} 项，采纳和部分采纳 {found['taken']} 项，{tail}。"
 
 
 def burden(material: Material) -> tuple[str, list[tuple[str, str]]]:

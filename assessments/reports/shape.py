@@ -329,6 +329,8 @@ class Letter(Report):
     shape: Literal[3]  # type: ignore[assignment]  # the next number, not a narrower one
     kind: Literal["report", "circular"]
     signer: Text
+    # What the assessed organisations are called together.
+    whom: Literal["党支部", "党组织"] = "党支部"
     version: Whole
     opening: list[Block]
     sections: list[Section]

@@ -14,6 +14,7 @@ from assessments.results.models import CLOSED, Assessment, AssessmentState, Resu
 from assessments.results.selectors.estimates import estimate_of, gain_of
 from assessments.results.selectors.targets import address_of
 from assessments.results.services import assessment_trial, closed_on
+from assessments.schemes.selectors import assessed_word
 from assessments.schemes.services import parsed
 from assessments.scoring.numbers import plain
 from branches.audit.history import history
@@ -117,6 +118,7 @@ def result_detail(request, pk):
             "exemptions": exemptions_of(request.user, period) if assessment.state != AssessmentState.PUBLISHED else [],
             "parts": parts,
             "period": period,
+            "whom": assessed_word(scheme),
             "countable": not scheme.spread,
             "whole": plain(scheme.total),
             "least": plain(scheme.grade_min_points),

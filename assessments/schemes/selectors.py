@@ -7,6 +7,8 @@ from django.db.models import Count, QuerySet
 
 from assessments.schemes.measures import SCHEMES
 from assessments.schemes.models import SchemeState, SchemeVersion
+from assessments.scoring.schemes import Scheme
+from branches.places.models.organisations import Kind
 from common import clock
 from common.operator import Actor
 from members.activities.models import Activity, ActivityKindCode, ActivityState
@@ -27,6 +29,11 @@ class VersionLine:
     word: str
     until: date | None
     used: int
+
+
+def assessed_word(scheme: Scheme) -> str:
+    """Return what the organisations that a scheme assesses are called together: 党支部, or 党组织 where other kinds are among them."""
+    return "党支部" if tuple(scheme.applies) == (Kind.BRANCH,) else "党组织"
 
 
 def scheme_titles() -> list[tuple[str, str]]:

@@ -307,7 +307,7 @@ def _freeze(demo, staff, secretary):
     staff.wait_for_url("**/results/*/")
     path = staff.url.removeprefix(staff.home)
     staff.click("text=送各支部确认")
-    staff.wait_for_selector("text=结果已送各支部")
+    staff.wait_for_selector("text=结果已送达")
     secretary.goto(secretary.home + path)
     secretary.click("text=冻结结果")
     secretary.wait_for_selector("text=发布报告")

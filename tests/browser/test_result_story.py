@@ -122,7 +122,7 @@ def link_that_waits(world, quarter):
 
 def published(page, home, assessment):
     """Freeze what is settled and publish it: three clicks of somebody else than who made the trial."""
-    read(page, f"{home}/results/{assessment.pk}/hearing/", "听取支部意见")
+    read(page, f"{home}/results/{assessment.pk}/hearing/", "听取党支部意见")
     hand = Hand(page)
     hand.send("冻结结果")
     assert state(assessment) == AssessmentState.FROZEN
@@ -161,7 +161,7 @@ def test_a_result_is_sent_objected_to_answered_frozen_published_and_corrected(op
     # A link that nobody confirmed keeps the result open, and the refusal names it.
     link = link_that_waits(world, quarter)
     Assessment.objects.filter(pk=assessment.pk).update(heard_until=clock.today() - timedelta(days=1))
-    read(other, f"{home}{hearing}", "听取支部意见")
+    read(other, f"{home}{hearing}", "听取党支部意见")
     Hand(other).send("冻结结果")
     assert "“能源保供”" in other.inner_text("body") and "佐证待确认" in other.inner_text("body")
     assert state(assessment) == AssessmentState.SENT

@@ -155,7 +155,7 @@ def assess(staff, secretary, period):
     staff.wait_for_selector("text=试算完成")
     assert violations(staff) == []
     staff.click("text=送各支部确认")
-    staff.wait_for_selector("text=结果已送各支部")
+    staff.wait_for_selector("text=结果已送达")
     secretary.goto(staff.url)
     secretary.click("text=冻结结果")
     secretary.wait_for_selector("text=结果已冻结")

@@ -15,6 +15,8 @@ from assessments.hearing.selectors import UNANSWERED, hearing, objections_of, st
 from assessments.results.loaders import assessment_for
 from assessments.results.models import AssessmentState
 from assessments.results.services import closed_on
+from assessments.schemes.selectors import assessed_word
+from assessments.schemes.services import parsed
 from branches.reach import access
 from branches.reach.doors import recent_login
 from branches.reach.rights import ASSESS, PUBLISH
@@ -28,7 +30,7 @@ from common.periods import Period
 def result_hearing(request, pk):
     """Who has been heard and what comes next: a slot of the page of an assessment, or a page of its own."""
     assessment = assessment_for(request, pk, ASSESS)
-    period = Period.parse(assessment.period)
+    period, called = Period.parse(assessment.period), assessed_word(parsed(assessment.scheme))
     rows = []
     if assessment.state != AssessmentState.TRIAL:
         found = hearing(assessment)
@@ -48,15 +50,16 @@ def result_hearing(request, pk):
         "may_assess": access.holds_anywhere(request.user, ASSESS),
         "may_publish": access.holds_anywhere(request.user, PUBLISH),
         "own_trial": assessment.made_by_id == request.user.pk,
-        "title": f"{period.label()}考核：听取支部意见",
+        "whom": called,
+        "title": f"{period.label()}考核：听取{called}意见",
     }
     name = "panel" if request.htmx else "page"
     return render(request, f"assessments/hearing/{name}.html", context)
 
 
 def _counts(rows):
-    """Say how many branches are how far: 13 个待支部确认，1 个有异议."""
-    words = {WAITING: "待支部确认", OBJECTED: "有异议", CONFIRMED: "已确认", SILENT: "无异议"}
+    """Say how many organisations are how far: 13 个待确认，1 个有异议."""
+    words = {WAITING: "待确认", OBJECTED: "有异议", CONFIRMED: "已确认", SILENT: "无异议"}
     numbers = Counter(row["heard"].state for row in rows)
     return "，".join(f"{numbers[state]} 个{word}" for state, word in words.items() if numbers[state])
 
@@ -75,7 +78,7 @@ def _step(request, pk, right, act, done):
 @login_required
 @require_POST
 def result_send(request, pk):
-    return _step(request, pk, ASSESS, services.assessment_send, "结果已送各支部，期满前可以确认或提出异议")
+    return _step(request, pk, ASSESS, services.assessment_send, "结果已送达，期满前可以确认或提出异议")
 
 
 @login_required
