@@ -47,7 +47,7 @@ CHIPS = {
     "objected": ("有异议", "message-report", "back"),
     "silent": ("无异议", "circle-check", "ok"),
     "withdrawn": ("已撤回", "ban", "draft"),
-    "uncounted": ("未计入", "alert-triangle", "late"),
+    "uncounted": ("未计入", "alert-triangle", "low"),
     "deducted": ("扣分", "minus", "low"),
     "no_loss": ("没有失分", "circle-check", "ok"),
     "answered": ("已答复", "messages", "review"),

@@ -306,7 +306,7 @@ def _freeze(demo, staff, secretary):
     staff.click("text=开始试算")
     staff.wait_for_url("**/results/*/")
     path = staff.url.removeprefix(staff.home)
-    staff.click("text=送各支部确认")
+    staff.click("text=送各党支部确认")
     staff.wait_for_selector("text=结果已送达")
     secretary.goto(secretary.home + path)
     secretary.click("text=冻结结果")

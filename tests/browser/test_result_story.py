@@ -57,8 +57,8 @@ def sent(staff, quarter):
     hand = Hand(staff)
     staff.select_option("#id_period", str(quarter))
     hand.send("开始试算")
-    staff.wait_for_selector("#hearing button:has-text('送各支部确认')")
-    hand.send("送各支部确认")
+    staff.wait_for_selector("#hearing button:has-text('送各党支部确认')")
+    hand.send("送各党支部确认")
     assert hand.clicks == 2
     assessment = Assessment.objects.get()
     assert (state(assessment), assessment.period) == (AssessmentState.SENT, str(quarter))
@@ -129,6 +129,7 @@ def published(page, home, assessment):
     page.wait_for_selector("#hearing a:has-text('发布报告')")
     hand.click("#hearing a:has-text('发布报告')")
     page.wait_for_selector("#id_number")
+    page.fill("#id_signer", "签发人甲")
     hand.send("发布")
     assert hand.clicks == 3 and state(assessment) == AssessmentState.PUBLISHED
 

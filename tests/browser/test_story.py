@@ -154,7 +154,7 @@ def assess(staff, secretary, period):
     staff.click("text=开始试算")
     staff.wait_for_selector("text=试算完成")
     assert violations(staff) == []
-    staff.click("text=送各支部确认")
+    staff.click("text=送各党支部确认")
     staff.wait_for_selector("text=结果已送达")
     secretary.goto(staff.url)
     secretary.click("text=冻结结果")
