@@ -477,6 +477,8 @@ class Resolution(models.Model):
     due = models.DateField("时限", null=True, blank=True)
     # Said by the organisation once it has been carried out (决议落实).
     done_on = models.DateField("办结日期", null=True, blank=True)
+    # The day on which it was said, where that was after the days of grace: it counts from then on. None: from `done_on`.
+    counted_on = models.DateField(null=True, editable=False)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = ResolutionQuerySet.as_manager()
@@ -501,7 +503,7 @@ class Resolution(models.Model):
         """
         past = (
             self.due is not None
-            and self.due < (self.done_on or clock.today())
+            and self.due < (self.counted_on or self.done_on or clock.today())
             and self.due >= start_at(self.activity.organisation, start_of(self))
         )
         if self.done_on:

@@ -79,6 +79,7 @@ def version_of(activity: Activity) -> Version:
                 "owner_name": str(row.owner) if row.owner else "",
                 "due": _plain(row.due),
                 "done_on": _plain(row.done_on),
+                "counted_on": _plain(row.counted_on),
                 "done_by": row.done_by_id,
             }
             for row in activity.resolutions.select_related("owner")

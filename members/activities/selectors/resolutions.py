@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from branches.places.models.organisations import Organisation
 from branches.reach.intervals import within
@@ -25,7 +26,7 @@ def _conditions() -> dict[str, Q]:
     """Return {state: its condition}; what was due before the agency's start is not overdue, and was not done late."""
     start, today = agency_start(), clock.today()
     reckoned = Q(due__gte=start) & since_joining("due", "activity__organisation__")
-    past, late = reckoned & Q(due__lt=today), reckoned & Q(done_on__gt=F("due"))
+    past, late = reckoned & Q(due__lt=today), reckoned & (Q(done_on__gt=F("due")) | Q(counted_on__gt=F("due")))
     return {
         "open": Q(done_on__isnull=True) & (Q(due__isnull=True) | ~past),
         "overdue": Q(done_on__isnull=True) & past,
@@ -115,7 +116,8 @@ def resolution_items(
         rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
     if organisations is not None:
         rows = rows.filter(activity__organisation__in=organisations)
-    columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "done_on")
+    rows = rows.annotate(counted=Coalesce("counted_on", "done_on"))
+    columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "counted")
     return [
         ResolutionItem(organisation, activity, pk, text, due, _state(due, done_on, min(as_of, done_by or as_of), as_of))
         for organisation, activity, pk, text, due, done_on in rows.order_by(

@@ -226,12 +226,21 @@ def _write_resolutions(activity: Activity, rows: Sequence[Decision], new: bool) 
     done = {}
     if not new:
         old = Resolution.objects.filter(activity=activity)
-        done = {(row.text, row.owner_id, row.due): (row.done_on, row.done_by_id) for row in old if row.done_on}
+        done = {(row.text, row.owner_id, row.due): row for row in old if row.done_on}
         old.delete()
     Resolution.objects.bulk_create(
-        Resolution(activity=activity, order=order, text=text, owner=owner, due=due, done_on=mark[0], done_by_id=mark[1])
+        Resolution(
+            activity=activity,
+            order=order,
+            text=text,
+            owner=owner,
+            due=due,
+            done_on=was.done_on if was else None,
+            counted_on=was.counted_on if was else None,
+            done_by_id=was.done_by_id if was else None,
+        )
         for order, (text, owner, due) in enumerate(rows, start=1)
-        for mark in [done.get((text, getattr(owner, "pk", None), due), (None, None))]
+        for was in [done.get((text, getattr(owner, "pk", None), due))]
     )
 
 

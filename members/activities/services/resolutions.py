@@ -9,14 +9,17 @@ from django.urls import reverse
 from branches import audit
 from branches.jobs.marks import mark
 from branches.notices.services import notice_send
+from branches.places.models.organisations import Organisation
 from branches.reach import access
-from branches.reach.rights import RECORD
+from branches.reach.reach import fresh
+from branches.reach.rights import RECORD, REVIEW
 from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
-from common.operator import Actor
+from common.operator import OPERATOR, Actor
 from common.text import quoted
 from members.activities.models import COUNTING_STATES, Resolution
+from members.roster.services.backdating import above_of, earliest
 
 
 def _write(
@@ -33,9 +36,21 @@ def _write(
     mark(place, day, day, "activity")
 
 
+def _counts_from(by: Actor, place: Organisation, done_on: date) -> date | None:
+    """Return the day from which it counts, None where from `done_on` itself."""
+    above = above_of(place)
+    if done_on >= earliest() or above is None or by is OPERATOR or fresh(by, at=above.pk).holds(REVIEW, above.pk):
+        return None
+    return clock.today()
+
+
 @one_transaction
 def resolution_done(*, by: Actor, resolution: Resolution, done_on: date) -> Resolution:
-    """Say that a resolution was carried out on `done_on`, a day from the meeting to today; late is marked, not refused."""
+    """Say that a resolution was carried out on `done_on`, a day from the meeting to today; late is marked, not refused.
+
+    What the organisation says itself after the days of grace counts from the day on which it says so: nobody has looked at
+    it, and the date alone would win a point back (decisions 118).
+    """
     activity = resolution.activity
     access.require(by, RECORD, activity.organisation)
     if activity.state not in COUNTING_STATES:
@@ -45,7 +60,16 @@ def resolution_done(*, by: Actor, resolution: Resolution, done_on: date) -> Reso
     if not activity.day <= done_on <= clock.today():
         raise ValidationError({"done_on": f"办结日期应在会议日期（{activity.day:%-m月%-d日}）之后，不晚于今天。"})
     account = None if by is access.OPERATOR else by
-    _write(by, resolution, "done", {"done_on__isnull": True}, "这项决议已经办结。", done_on=done_on, done_by=account)
+    _write(
+        by,
+        resolution,
+        "done",
+        {"done_on__isnull": True},
+        "这项决议已经办结。",
+        done_on=done_on,
+        counted_on=_counts_from(by, activity.organisation, done_on),
+        done_by=account,
+    )
     return resolution
 
 
@@ -64,6 +88,7 @@ def resolution_reopen(*, by: Actor, resolution: Resolution, reason: str) -> Reso
         "这项决议还没有办结。",
         reason.strip(),
         done_on=None,
+        counted_on=None,
         done_by=None,
     )
     if former is not None and former != by:

@@ -121,7 +121,11 @@ def _attendance_back(activity: Activity, version: Version, places: set[int]) -> 
 def _resolutions_back(activity: Activity, version: Version) -> None:
     """Write the accepted resolutions again; one that was carried out meanwhile stays so."""
     old = Resolution.objects.filter(activity=activity)
-    done = {(row.text, row.owner_id, str(row.due or "")): (row.done_on, row.done_by_id) for row in old if row.done_on}
+    done = {
+        (row.text, row.owner_id, str(row.due or "")): (row.done_on, row.done_by_id, row.counted_on)
+        for row in old
+        if row.done_on
+    }
     old.delete()
     Resolution.objects.bulk_create(
         Resolution(
@@ -132,9 +136,13 @@ def _resolutions_back(activity: Activity, version: Version) -> None:
             due=row["due"],
             done_on=marked[0],
             done_by_id=marked[1],
+            counted_on=marked[2],
         )
         for order, row in enumerate(version["resolutions"], start=1)
         for marked in [
-            done.get((row["text"], row["owner"], row["due"] or ""), (row.get("done_on"), row.get("done_by")))
+            done.get(
+                (row["text"], row["owner"], row["due"] or ""),
+                (row.get("done_on"), row.get("done_by"), row.get("counted_on")),
+            )
         ]
     )

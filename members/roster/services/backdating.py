@@ -21,7 +21,7 @@ from common.operator import Actor
 _LIMITED = (Kind.GENERAL_BRANCH, Kind.BRANCH, Kind.SMALL_GROUP)
 
 
-def _above(place: Organisation) -> Organisation | None:
+def above_of(place: Organisation) -> Organisation | None:
     """Return the organisation above the branch that `place` is or belongs to; None where nobody is limited."""
     if place.kind not in _LIMITED:
         return None
@@ -41,7 +41,7 @@ def require_recent(by: Actor, place: Organisation, first: date | None, field: st
     limit = earliest()
     if first is not None and first >= limit:
         return
-    above = _above(place)
+    above = above_of(place)
     if above is None or fresh(by, at=above.pk).holds(MEMBERS, above.pk):
         return
     raise ValidationError({field: _words(above, limit)})

@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
@@ -183,3 +184,27 @@ def test_items_agree_with_a_slow_count_on_random_resolutions(world):
             assert found == slow
     some = resolution_items(Period.parse("2026"), organisations=[world.branch_a.pk])
     assert some and {item.organisation for item in some} == {world.branch_a.pk}
+
+
+@pytest.mark.parametrize(
+    ("who", "done", "progress"),
+    [
+        ("secretary_a", date(2026, 9, 25), "done_late"),
+        ("secretary_a", date(2026, 11, 20), "done_late"),
+        ("staff", date(2026, 9, 25), "done"),
+    ],
+)
+def test_a_day_long_past_wins_nothing_back_unless_somebody_above_says_it(world, as_, who, done, progress):
+    with time_machine.travel("2026-11-27T10:00:00+08:00", tick=False):
+        row = resolution(world)
+        assert as_(who).post(f"/resolutions/{row.pk}/done/", {"done_on": done.isoformat()}).status_code == 302
+        row.refresh_from_db()
+        assert (row.done_on, row.progress) == (done, progress)
+        (item,) = resolution_items(Period.parse("2026-10"))
+        assert item.state == {"done": "met", "done_late": "met_late"}[progress]
+        page = text_of(as_("staff").get(f"/activities/{row.activity_id}/"))
+        said = who == "secretary_a" and done < date(2026, 11, 20)
+        assert ("事后登记" in page) == said and (row.counted_on == clock.today()) == said
+        # A period that was closed before it was said does not count it.
+        (then,) = resolution_items(Period.parse("2026-10"), done_by=date(2026, 11, 8))
+        assert then.state == ("met" if progress == "done" else "overdue")
