@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from assessments.ballots.models import Tally
 from assessments.ballots.selectors import meetings_to_name
+from branches.places.models.organisations import Organisation
+from branches.reach.intervals import above
 from common.operator import Actor
 from common.periods import Period
 from common.text import quoted
@@ -16,6 +19,7 @@ def tally_make(
     *,
     by: Actor,
     about: str,
+    voted_on: Organisation,
     period: Period,
     levels: Sequence[str],
     counts: Mapping[str, int | None],
@@ -25,11 +29,14 @@ def tally_make(
 ) -> Tally:
     """Store the counts of a vote and return the Tally; inside the transaction of whoever calls.
 
-    levels: those that the scheme names. counts: {level: ballots}. expected: ballots issued. activity: the accepted record of
-    the meeting. Raises ValidationError by field (level_0, level_1 …, invalid, expected, activity).
+    voted_on: the organisation; its vote is held at a meeting of its own or of one above it. levels: those that the scheme
+    names. counts: {level: ballots}. expected: ballots issued. activity: the accepted record of the meeting. Raises ValidationError by field (level_0, level_1 …, invalid, expected, activity).
     """
     if activity is None or not meetings_to_name(by, period).filter(pk=activity.pk).exists():
         raise ValidationError({"activity": "请选择已审核通过的会议记录。"})
+    meeting = Activity.objects.filter(Q(organisation=voted_on) | Q(hosts__organisation=voted_on) | above(voted_on))
+    if not meeting.filter(pk=activity.pk).exists():
+        raise ValidationError({"activity": f"请选择{voted_on.label}或其上级召开的会议。"})
     if unknown := [name for name in counts if name not in levels]:
         raise ValidationError(f"没有{quoted(unknown[0])}这一档。")
     found = {name: counts.get(name) or 0 for name in levels}

@@ -87,7 +87,7 @@ def entry_make(
         raise ValidationError({"item": "这个党组织这一项已经登记过；要改的，先撤回或不予采纳，再重新登记。"})
     if row.kind == EntryKind.SCORE and _rated_by(row, by):
         raise ValidationError({"item": "这一项的自评由您填写，由另一位同志评定。"})
-    row.tally = _tally(by, period, scheme, found, tally)
+    row.tally = _tally(by, period, organisation, scheme, found, tally)
     with audit.change(by=by, verb="entry.make", obj=row, organisation=organisation):
         row.save()
     return row
@@ -137,7 +137,9 @@ def _points(item: EntryItem, points: Decimal | None) -> Decimal | None:
     return points
 
 
-def _tally(by: Actor, period: Period, scheme: Scheme, item: EntryItem, data: TallyData | None) -> Tally | None:
+def _tally(
+    by: Actor, period: Period, organisation: Organisation, scheme: Scheme, item: EntryItem, data: TallyData | None
+) -> Tally | None:
     if not item.levels:
         if data is not None:
             raise ValidationError({"item": "只有测评票才登记票数。"})
@@ -145,7 +147,7 @@ def _tally(by: Actor, period: Period, scheme: Scheme, item: EntryItem, data: Tal
     if data is None:
         raise ValidationError({"item": "测评票请在“登记测评票”填写各档票数和会议记录。"})
     about = next(row.name for _, row in scheme.indicators() if row.key == item.indicator)
-    return tally_make(by=by, about=about, period=period, levels=item.levels, **data)
+    return tally_make(by=by, about=about, voted_on=organisation, period=period, levels=item.levels, **data)
 
 
 def _indicator(scheme: Scheme, item: EntryItem, indicator: str) -> str:

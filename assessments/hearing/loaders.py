@@ -2,11 +2,13 @@
 
 from django.http import Http404
 
+from assessments.entries.services import right_to_judge
 from assessments.hearing.models import Objection
 from assessments.hearing.selectors import own_places
 from assessments.results.models import AssessmentState, Result
 from assessments.scoring.totals import COMPLETE
 from branches.reach import access
+from branches.reach.reach import reach_of
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
 from common.requests import Request
 from common.text import whole_number
@@ -15,8 +17,8 @@ from common.text import whole_number
 def result_for(request: Request, pk: int, place: int) -> Result:
     """Return one branch's Result of an assessment.
 
-    Before it is sent for whoever assesses or publishes; from then on for the secretary of the branch too; once it is published for
-    whoever reads there.
+    Before it is sent for whoever assesses it; from then on for whoever publishes and for the secretary and officers of the
+    branch too; once it is published for whoever reads there.
     """
     rows = Result.objects.select_related("assessment__scheme", "organisation__parent")
     if whole_number(pk) is None or whole_number(place) is None:
@@ -25,8 +27,10 @@ def result_for(request: Request, pk: int, place: int) -> Result:
     if found is None:
         raise Http404
     state, user = found.assessment.state, request.user
-    office = access.has_right(user, ASSESS, found.organisation) or access.has_right(user, PUBLISH, found.organisation)
-    own = state != AssessmentState.TRIAL and place in own_places(user)
+    office = access.has_right(user, right_to_judge(found.organisation), found.organisation)
+    sent = state != AssessmentState.TRIAL
+    seated = place in {seat.organisation for seat in reach_of(user).seats}
+    own = sent and (seated or access.has_right(user, PUBLISH, found.organisation))
     if office or own or (state == AssessmentState.PUBLISHED and access.has_right(user, VIEW, found.organisation)):
         return found
     raise Http404

@@ -61,6 +61,8 @@ def draft_for(request: Request, pk: int) -> Assessment:
     """Return an assessment whose report is still to be published, for whoever assesses or publishes anywhere."""
     right = ASSESS if access.holds_anywhere(request.user, ASSESS) else PUBLISH
     found = assessment_for(request, pk, right)
+    if found.state == AssessmentState.TRIAL and right == PUBLISH:
+        raise Http404
     if found.state == AssessmentState.PUBLISHED:
         raise Conflict("报告已发布，文字已锁定；更正须另做新版本。")
     return found

@@ -15,7 +15,7 @@ from assessments.results.selectors.estimates import estimate_of, gain_of
 from assessments.results.selectors.targets import address_of
 from assessments.results.services import assessment_trial, closed_on
 from assessments.schemes.selectors import assessed_word
-from assessments.schemes.services import parsed
+from assessments.schemes.services import BRANCH_SCHEME, parsed
 from assessments.scoring.numbers import plain
 from branches.audit.history import history
 from branches.places.models.organisations import Organisation
@@ -52,18 +52,24 @@ def _results(request, form, status=200):
 # What is open, the nearest to its end first.
 _STEPS = (
     (AssessmentState.FROZEN, "已冻结，等待发布"),
-    (AssessmentState.SENT, "已送支部，正在听取意见"),
-    (AssessmentState.TRIAL, "已试算，还没有送支部"),
+    (AssessmentState.SENT, "已送出，正在听取意见"),
+    (AssessmentState.TRIAL, "已试算，还没有送出"),
 )
+
+
+def _called(line):
+    """2026年第三季度, of another scheme than the branches' with its title: 2026年度机关党委（党总支）年度考核."""
+    scheme = line["row"].scheme
+    return f"{line['period'].label()}{'' if scheme.key == BRANCH_SCHEME else scheme.title.removesuffix('方案')}"
 
 
 def _finding(lines):
     """Say what is open first: trials that can be frozen, frozen ones that wait for publication, else the newest result."""
     for state, words in _STEPS:
-        found = [line["period"].label() for line in lines if line["row"].state == state]
+        found = [_called(line) for line in lines if line["row"].state == state]
         if found:
             return f"{'、'.join(found[:3])}{words}"
-    published = [line["period"].label() for line in lines if line["row"].state == AssessmentState.PUBLISHED]
+    published = [_called(line) for line in lines if line["row"].state == AssessmentState.PUBLISHED]
     return f"已发布 {len(published)} 个考核结果，最近是{published[0]}" if published else "还没有考核结果"
 
 

@@ -65,7 +65,12 @@ def version_lines(key: str, today: date | None = None) -> list[VersionLine]:
     return lines
 
 
-def approving_meetings(by: Actor) -> QuerySet[Activity]:
-    """Return the accepted records of meetings that may approve a scheme and that `by` may read, the newest first."""
+def approving_meetings(by: Actor, version: SchemeVersion) -> QuerySet[Activity]:
+    """Return the accepted records of meetings that may approve a version and that `by` may read, the newest first.
+
+    Held on or after the day on which it was proposed: nobody approved what was not written yet.
+    """
     rows = Activity.objects.visible_to(by).filter(state=ActivityState.ACCEPTED, kinds__kind__in=APPROVING_KINDS)
+    if version.proposed is not None:
+        rows = rows.filter(day__gte=clock.day_of(version.proposed))
     return rows.distinct().order_by("-day", "-pk")

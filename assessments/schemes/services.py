@@ -229,8 +229,8 @@ def scheme_approve(*, by: Actor, version: SchemeVersion, meeting: Activity) -> S
     if version.in_force_from is None:
         raise ValidationError({"in_force_from": "请填写施行日期。"})
     _check_day(version, parsed(version), version.in_force_from)
-    if not approving_meetings(by).filter(pk=meeting.pk).exists():
-        raise ValidationError({"meeting": "请选择已审核通过的党组会议或机关党委会议记录。"})
+    if not approving_meetings(by, version).filter(pk=meeting.pk).exists():
+        raise ValidationError({"meeting": "请选择报送之后召开、已审核通过的党组会议或机关党委会议记录。"})
     with audit.change(by=by, verb="scheme.approve", obj=version, organisation=root, view=_seen):
         version.state = SchemeState.IN_FORCE
         version.approved_by, version.approved, version.approved_in = account_of(by), clock.now(), meeting

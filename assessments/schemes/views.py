@@ -326,7 +326,7 @@ def scheme_propose_page(request, pk):
 def scheme_approve_page(request, pk):
     access.require_anywhere(request.user, SET_RULES)
     version = version_for(request, pk)
-    form = ApproveForm(_typed(request), meetings=approving_meetings(request.user))
+    form = ApproveForm(_typed(request), meetings=approving_meetings(request.user, version))
     if request.method == "POST" and form.is_valid():
         try:
             scheme_approve(by=request.user, version=version, **form.cleaned_data)

@@ -206,11 +206,13 @@ def office_right(user: Actor) -> str:
 def assessments_of(user: Actor) -> list[Assessment]:
     """Return of each period the newest published assessment, or the one in work where nothing is published and the reader is of the office."""
     rows = Assessment.objects.filter(scheme__key=BRANCH_SCHEME).select_related("scheme").order_by("period", "-version")
-    office = bool(office_right(user))
+    right = office_right(user)
+    # Before it is sent a trial is the business of whoever assesses alone.
+    closed_to_him = {ASSESS: (), PUBLISH: (AssessmentState.TRIAL,)}.get(right, tuple(AssessmentState))
     found: dict[str, Assessment] = {}
     for row in rows:
         published = row.state == AssessmentState.PUBLISHED
-        if published or office:
+        if published or row.state not in closed_to_him:
             held = found.get(row.period)
             if held is None or (published and held.state != AssessmentState.PUBLISHED):
                 found[row.period] = row

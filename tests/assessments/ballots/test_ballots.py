@@ -92,3 +92,13 @@ def test_only_accepted_meetings_of_the_time_are_offered_and_found_by_a_word(worl
         for odd in ("item=score/none", "item=veto/0", "period=2026Q3", "scheme=nothing"):
             assert client.get(f"{URL}&{odd}").status_code == 404, odd
         assert client.get("/results/entries/ballots/?scheme=tongbu-branch").status_code == 404, "no votes in it"
+
+
+def test_the_vote_on_a_branch_is_held_by_itself_or_above_it(world, as_):
+    with clock.at(DAY):
+        other = hold(world.branch_b, "assembly", date(2026, 12, 20), valid=True)
+        answer = as_("staff").post(URL, typed(world, other))
+        assert answer.status_code == 422 and "请选择甲处党支部或其上级召开的会议。" in answer.content.decode()
+        own = hold(world.branch_a, "assembly", date(2026, 12, 21), valid=True)
+        assert as_("staff").post(URL, typed(world, own)).status_code == 302
+    assert Tally.objects.get().activity == own

@@ -35,9 +35,11 @@ def test_a_trial_is_read_by_the_office_alone_then_by_the_branch_itself_then_by_i
         path = f"/results/{assessment.pk}/branches/{quarter.branch_b.pk}/"
         score = f"/scores/{assessment.results.get(organisation=quarter.branch_b).pk}/"
         found = readers(as_, path, score)
-        assert found[path] == OFFICE and found[score] == {*holders(ASSESS)}
+        assert found[path] == found[score] == {*holders(ASSESS)}
+        assert as_("party_secretary").get(f"/results/{assessment.pk}/report/").status_code == 404
         assessment_send(by=quarter.staff, assessment=assessment)
         assert readers(as_, path)[path] == OFFICE | {"secretary_b"}
+        assert as_("party_secretary").get(f"/results/{assessment.pk}/report/").status_code == 200
         row = objected(quarter, assessment)
         case = f"/objections/{row.pk}/"
         assert readers(as_, case)[case] == OFFICE | {"secretary_b"}

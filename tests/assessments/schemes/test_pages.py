@@ -95,6 +95,8 @@ def test_from_a_copy_by_forms_to_a_version_in_force(pages, world, quarter, meeti
     assert staff.get(f"{url}indicators/life-theme/").status_code == 404, "what is proposed is not edited"
     assert text_of(secretary.get(f"{url}approve/")).count("自2027年1月1日起施行") == 1
     assert secretary.post(f"{url}approve/", {"meeting": ""}).status_code == 422
+    assert secretary.post(f"{url}approve/", {"meeting": meeting.pk}).status_code == 422, "held before it was proposed"
+    type(meeting).objects.filter(pk=meeting.pk).update(day=clock.today())
     assert secretary.post(f"{url}approve/", {"meeting": meeting.pk}).status_code == 302
     draft.refresh_from_db()
     assert (draft.state, draft.in_force_from, draft.approved_in) == ("in_force", date(2027, 1, 1), meeting)

@@ -47,7 +47,7 @@ def newest():
 def meeting(world):
     from members.activities.models import Activity, ActivityKind
 
-    record = Activity.objects.create(organisation=world.root, day=date(2026, 9, 20), title="审定方案", state="accepted")
+    record = Activity.objects.create(organisation=world.root, day=date(2026, 9, 25), title="审定方案", state="accepted")
     ActivityKind.objects.create(activity=record, kind="party_group_meeting")
     counted(record, True)
     return record
@@ -100,6 +100,11 @@ def test_a_version_is_proposed_by_one_and_put_in_force_by_another_with_the_recor
         with pytest.raises(ValidationError, match="会议记录"):
             other = counted_record(world)
             scheme_approve(by=world.committee_secretary, version=row, meeting=other)
+        # Of a day on which there was nothing to approve yet.
+        type(meeting).objects.filter(pk=meeting.pk).update(day=date(2026, 9, 24))
+        with pytest.raises(ValidationError, match="报送之后召开"):
+            scheme_approve(by=world.committee_secretary, version=row, meeting=meeting)
+        type(meeting).objects.filter(pk=meeting.pk).update(day=date(2026, 9, 25))
         done = scheme_approve(by=world.committee_secretary, version=row, meeting=meeting)
     assert (done.state, done.approved_by, done.approved_in) == ("in_force", world.committee_secretary, meeting)
     assert scheme_for(Q4) == done and scheme_for(Q3).version == scheme_for(YEAR).version == done.version - 1
