@@ -30,7 +30,8 @@ def tally_make(
     """Store the counts of a vote and return the Tally; inside the transaction of whoever calls.
 
     voted_on: the organisation; its vote is held at a meeting of its own or of one above it. levels: those that the scheme
-    names. counts: {level: ballots}. expected: ballots issued. activity: the accepted record of the meeting. Raises ValidationError by field (level_0, level_1 …, invalid, expected, activity).
+    names. counts: {level: ballots}. expected: ballots issued. activity: the accepted record of the meeting. Raises
+    ValidationError by field (level_0, level_1 …, invalid, expected, activity).
     """
     if activity is None or not meetings_to_name(by, period).filter(pk=activity.pk).exists():
         raise ValidationError({"activity": "请选择已审核通过的会议记录。"})
