@@ -19,11 +19,12 @@ from assessments.reports.steps import actions_of, problem_blocks, problems, step
 from assessments.reports.work import seen, work_of
 from assessments.results.groups import in_groups
 from assessments.results.models import Assessment, AssessmentState
+from assessments.results.rates import figures_of_score
 from assessments.results.selectors.scores import NOT_BUILT
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.selectors import assessed_word
 from assessments.scoring.methods import ELSEWHERE
-from assessments.scoring.numbers import plain
+from assessments.scoring.numbers import exact, plain
 from assessments.scoring.totals import COMPLETE
 from common import clock
 from common.periods import Period
@@ -393,12 +394,10 @@ class _Builder:
         sums = {}
         for row in self.order:
             for score in row.scores.all():
-                if score.points is None:
-                    continue
-                if not self.countable:
-                    sums.setdefault(score.indicator, []).append(score.points)
-                elif score.maximum:
-                    sums.setdefault(score.indicator, []).append(score.points * 100 / score.maximum)
+                found = figures_of_score(row, score)
+                value = None if found is None else found.rate if self.countable else found.points
+                if value is not None:
+                    sums.setdefault(score.indicator, []).append(value)
         return {key: str(_mean(values)) for key, values in sums.items()}
 
     def _chapters(self):
@@ -477,7 +476,7 @@ def _costly(reasons):
 
 
 def _mean(values):
-    return scoring.rounded(sum(values, Decimal(0)) / len(values))
+    return scoring.rounded(sum(map(exact, values)) / len(values))
 
 
 # A report names the first records of an indicator; all of them stand on the page of the score.

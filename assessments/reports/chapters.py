@@ -17,6 +17,7 @@ from assessments.reports.paper import paragraph, table
 from assessments.reports.shape import signed
 from assessments.reports.work import Stand
 from assessments.results.models import Result
+from assessments.results.rates import figures_of_part
 from assessments.scoring.numbers import plain
 from common.periods import YEAR, Period
 from common.text import quoted
@@ -320,17 +321,18 @@ def _group_row(material: Material, label: str, rows: Sequence[Result]) -> list[A
     cells: list[Any] = [label, len(rows)]
     for part in material.dimensions:
         known = [
-            mine
+            figures
             for row in rows
             for mine in row.body["dimensions"]
             if mine["key"] == part["key"] and mine["state"] == "known"
+            if (figures := figures_of_part(row, part["key"])) is not None
         ]
         if not known:
             cells.append("不适用")
             continue
         points, most = (
-            scoring.rounded(sum((Decimal(mine[key]) for mine in known), Decimal(0)) / len(known))
-            for key in ("points", "maximum")
+            scoring.rounded(sum(values) / len(known))
+            for values in ([mine.points for mine in known], [mine.maximum for mine in known])
         )
         cells.append(f"{points}/{most}")
     changes = [material.changes[row.pk] for row in rows if row.pk in material.changes]

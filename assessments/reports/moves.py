@@ -12,6 +12,7 @@ from typing import Any
 
 from assessments import scoring
 from assessments.results.models import Result
+from assessments.results.rates import figures_of, figures_of_score
 from assessments.scoring.numbers import exact
 
 STEP = Decimal("0.1")
@@ -43,13 +44,13 @@ def total_of(result: Result) -> Decimal:
 
 def _shares(result: Result, whole: Decimal) -> dict[str, Fraction]:
     """Return {indicator: what was lost there, in per cent of the countable points}."""
-    out_of = exact(result.out_of if result.countable else whole)
+    out_of = figures_of(result).maximum if result.countable else exact(whole)
     if not out_of:
         return {}
     return {
-        score.indicator: exact(score.maximum - score.points) * HUNDRED / out_of
+        score.indicator: (found.maximum - found.points) * HUNDRED / out_of
         for score in result.scores.all()
-        if score.points is not None
+        if (found := figures_of_score(result, score)) is not None
     }
 
 

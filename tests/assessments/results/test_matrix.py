@@ -4,6 +4,7 @@ import io
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import openpyxl
 import pytest
@@ -11,7 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments.results.models import Assessment, AssessmentState, Result
+from assessments import scoring
+from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.rates import Middle, change_words, middle_of, rate_of
 from assessments.results.selectors.matrix import assessments_of, score_matrix
 from assessments.results.services import assessment_trial
@@ -265,3 +267,29 @@ def test_no_page_of_scores_asks_more_when_there_are_more_branches(quarter, as_, 
     grow(range(4, 12))
     assert measured() == few
     assert len(as_("staff").get("/scores/").context["matrix"].lines) == 15
+
+
+def test_rates_medians_and_sums_are_of_exact_points_and_rounded_once(quarter, as_, at_work):  # noqa: F811
+    made = run(quarter)
+    row = made.results.get(organisation=quarter.branch_b)
+    part = row.body["dimensions"][0]
+    score = row.scores.filter(dimension=part["key"], points__isnull=False).order_by("pk").first()
+    kept = row.body["exact"]
+    assert scoring.rounded(Fraction(kept["whole"][0])) == row.so_far and kept["dimensions"][part["key"]]
+    # A quarter of half a point lost is half of it, though it is shown as 0.3 of 0.5.
+    part["points"], part["maximum"] = "0.3", "0.5"
+    kept["dimensions"][part["key"]] = kept["indicators"][score.indicator] = ["1/4", "1/2"]
+    Result.objects.filter(pk=row.pk).update(body=row.body)
+    Score.objects.filter(pk=score.pk).update(points="0.3", maximum="0.5")
+    row.refresh_from_db()
+    assert rate_of(row, part["key"]) == 50
+    publish(quarter, made)
+    found = matrix_of(quarter.staff, part=part["key"])
+    line = next(line for line in found.lines if line.place == quarter.branch_b.pk)
+    shown = next(one for one in line.parts if one.name == score.name)
+    assert line.cells[2].rate == 50 and (shown.points, shown.rate, shown.tone) == (Decimal("0.3"), 50, "late")
+    page = as_("secretary_b").get(f"/results/{made.pk}/branches/{quarter.branch_b.pk}/")
+    assert page.context["checkup"].parts[0].rate == 50
+    # What was kept before goes by what it holds.
+    del row.body["exact"]
+    assert rate_of(row, part["key"]) == 60
