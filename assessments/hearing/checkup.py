@@ -208,8 +208,8 @@ def _middles_of_indicators(group: Collection[Result], scores: Sequence[Score]) -
     rows = Score.objects.filter(result__in=by_pk, points__isnull=False, maximum__gt=0)
     rates: dict[str, list[Decimal | None]] = defaultdict(list)
     for one in rows.order_by().only("result", "indicator", "points", "maximum"):
-        if found := figures_of_score(by_pk[one.result_id], one):
-            rates[one.indicator].append(share(found.points, found.maximum))
+        if figures := figures_of_score(by_pk[one.result_id], one):
+            rates[one.indicator].append(share(figures.points, figures.maximum))
     found = {score.indicator: rates[score.indicator] for score in scores}
     return {key: middle_of(values, values) for key, values in found.items() if len(values) >= MEDIAN_FROM}
 

@@ -58,6 +58,14 @@ def _mean(values: Iterable[Fraction], number: int) -> Fraction:
     return sum(values, Fraction(0)) / number
 
 
+def change_of_means(pairs: Sequence[tuple[Decimal, Decimal]]) -> Decimal | None:
+    """Return the change of a mean, None of no pairs (now, before): the difference of the two means as they are shown."""
+    if not pairs:
+        return None
+    now, before = (scoring.rounded(sum(side, Decimal(0)) / len(pairs)) for side in zip(*pairs, strict=True))
+    return now - before
+
+
 def moves(
     now: Sequence[Result], before: Mapping[int, Result], whole: Decimal, means: tuple[Decimal, Decimal]
 ) -> dict[str, Any] | None:
@@ -105,15 +113,15 @@ def moves(
         "change": str(change),
         "compared": number,
         "indicators": found,
-        "branches": _of_branches(both, same),
+        "branches": _of_branches(both, change - effects[-1]),
     }
 
 
-def _of_branches(both: Sequence[tuple[Result, Result]], same: Fraction) -> list[dict[str, Any]]:
-    """How much each branch moved the mean of those compared; together just what that mean moved."""
+def _of_branches(both: Sequence[tuple[Result, Result]], same: Decimal) -> list[dict[str, Any]]:
+    """How much each branch moved the mean; together what it moved apart from who was assessed."""
     number = len(both)
     parts = [exact(total_of(row) - total_of(old)) / number for row, old in both]
-    effects = apportioned(parts, scoring.rounded(same))
+    effects = apportioned(parts, same)
     rows = [
         {
             "key": str(row.organisation_id),

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments import scoring
+from assessments.home.selectors.agency import agency_figures
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.rates import Middle, change_words, middle_of, rate_of
 from assessments.results.selectors.matrix import assessments_of, score_matrix
@@ -293,3 +294,11 @@ def test_rates_medians_and_sums_are_of_exact_points_and_rounded_once(quarter, as
     # What was kept before goes by what it holds.
     del row.body["exact"]
     assert rate_of(row, part["key"]) == 60
+
+
+def test_the_start_page_tells_the_same_change_of_the_mean(quarter, at_work):  # noqa: F811
+    run(quarter)
+    earlier(quarter, 1, totals=[Decimal(value) for value in ("80.1", "80.1", "80.0")])
+    earlier(quarter, 2, totals=[Decimal(value) for value in ("80.1", "80.0", "80.0")])
+    mean = agency_figures(quarter.leader, quarter.root)[3]
+    assert (mean.value, mean.change) == (80.0, -0.1)
