@@ -482,7 +482,10 @@ def _total(
     part: str,
     heads: Sequence[tuple[str, str]],
 ) -> Line:
-    """The line of all: means of rates by period, sums of points and of countable points of the last one."""
+    """The line of all: means of rates by period, means of points and of countable points of the last one.
+
+    Its number is of those with a rate there: what is not complete is in no mean.
+    """
     cells: list[Cell] = []
     before: tuple[Decimal, int] | None = None
     for column in columns:
@@ -491,24 +494,29 @@ def _total(
         if not rates or column.assessment is None:
             cells.append(Cell(words=column.state))
             continue
-        mean, scheme = scoring.rounded(sum(rates) / len(rates)), column.assessment.scheme_id
-        change = mean - before[0] if before and before[1] == scheme and column.period.kind == QUARTER else None
-        cells.append(Cell(mean, change=change))
-        before = (mean, scheme)
+        rate, scheme = scoring.rounded(sum(rates) / len(rates)), column.assessment.scheme_id
+        change = rate - before[0] if before and before[1] == scheme and column.period.kind == QUARTER else None
+        cells.append(Cell(rate, change=change))
+        before = (rate, scheme)
     parts = []
+    last = max((at for at, cell in enumerate(cells) if cell.rate is not None), default=0)
+    counted = [line for line in lines if line.cells[last].rate is not None]
     for place, (_, name) in enumerate(heads):
-        own = [line.parts[place].figures for line in lines if line.parts]
-        whole = _sum(own)
-        parts.append(Part(name, scoring.rounded(whole.points), scoring.rounded(whole.maximum), figures=whole))
-    counted = [line.figures for line in lines if line.figures is not None]
-    whole = _sum(counted)
-    shown = scoring.rounded(whole.points), scoring.rounded(whole.maximum)
-    return Line(0, "全局平均", cells, parts, *shown, whole, f"{len(counted)} 个支部")
+        mean = _mean(line.parts[place].figures for line in counted if line.parts)
+        points, maximum = scoring.rounded(mean.points), scoring.rounded(mean.maximum)
+        parts.append(Part(name, points, maximum, figures=mean))
+    mean = _mean(line.figures for line in counted)
+    shown = scoring.rounded(mean.points), scoring.rounded(mean.maximum)
+    return Line(0, "全局平均", cells, parts, *shown, mean, f"{len(counted)} 个支部")
 
 
-def _sum(values: Iterable[Figures | None]) -> Figures:
+def _mean(values: Iterable[Figures | None]) -> Figures:
     known = [row for row in values if row is not None]
-    return Figures(sum((row.points for row in known), Fraction(0)), sum((row.maximum for row in known), Fraction(0)))
+    number = len(known) or 1
+    return Figures(
+        sum((row.points for row in known), Fraction(0)) / number,
+        sum((row.maximum for row in known), Fraction(0)) / number,
+    )
 
 
 def _coverage(rows: Iterable[Result]) -> list[Coverage]:

@@ -82,12 +82,14 @@ def test_the_matrix_has_rates_changes_and_points_of_countable_points(quarter, at
     ]
     by_change = matrix_of(quarter.staff, order="change").lines
     assert [line.place for line in by_change][0] == quarter.branch_c.pk
-    # The sums are those of the lines, the mean that of the rates.
+    # Means of the points of the lines, and of their rates.
     total = found.total
-    assert total.points == sum(line.points for line in found.lines) and total.cells[1].rate == 80
+    assert total.points == scoring.rounded(sum(line.figures.points for line in found.lines) / 3)
+    assert total.cells[1].rate == 80
     for place in range(len(found.heads)):
         parts = [line.parts[place] for line in found.lines if line.parts[place].points is not None]
-        assert total.parts[place].points == sum(part.points for part in parts) <= total.parts[place].maximum
+        mean = sum(part.figures.points for part in parts) / len(parts)
+        assert total.parts[place].points == scoring.rounded(mean) <= total.parts[place].maximum
 
 
 def test_one_dimension_shows_its_quarters_and_indicators(quarter, at_work):  # noqa: F811
@@ -302,3 +304,24 @@ def test_the_start_page_tells_the_same_change_of_the_mean(quarter, at_work):  # 
     earlier(quarter, 2, totals=[Decimal(value) for value in ("80.1", "80.0", "80.0")])
     mean = agency_figures(quarter.leader, quarter.root)[3]
     assert (mean.value, mean.change) == (80.0, -0.1)
+
+
+def test_the_line_of_all_is_a_mean_of_those_with_a_rate(quarter, as_, at_work):  # noqa: F811
+    made = run(quarter)
+    Result.objects.filter(organisation=quarter.branch_c).update(state="incomplete", total=None)
+    publish_state(made)
+    matrix = matrix_of(quarter.staff)
+    rows = [line for line in matrix.lines if line.cells[2].rate is not None]
+    total = matrix.total
+    assert (len(rows), total.note) == (2, "2 个支部")
+    assert total.points == scoring.rounded(sum(line.figures.points for line in rows) / 2)
+    assert total.out_of == scoring.rounded(sum(line.figures.maximum for line in rows) / 2)
+    for place, part in enumerate(total.parts):
+        assert part.maximum <= max(line.parts[place].maximum or 0 for line in rows)
+    book = openpyxl.load_workbook(io.BytesIO(as_("staff").post("/scores/export/").content)).worksheets[0]
+    named = {row[1]: row for row in book.iter_rows(values_only=True)}
+    assert float(total.points) in named["全局平均"] and "中位或范围" in named and "同类中位数" not in named
+
+
+def publish_state(assessment):
+    Assessment.objects.filter(pk=assessment.pk).update(state=AssessmentState.PUBLISHED, published=clock.now())
