@@ -127,7 +127,7 @@ def test_page_document_and_workbook_show_the_same_totals(world):
         for row in block["rows"]:
             assert {re.sub(r"\s", "", tight(cell_text(cell))) for cell in row} <= cells
     book = openpyxl.load_workbook(io.BytesIO(documents.render(report, "xlsx")))
-    scores = {row[2]: row[3] for row in book["支部得分"].iter_rows(min_row=2, values_only=True)}
+    scores = {row[1]: row[2] for row in book["支部得分"].iter_rows(min_row=2, values_only=True)}
     assert {row["name"]: float(row["score"]) for row in report["branches"] if row["score"]} == {
         name: float(score) for name, score in scores.items() if not isinstance(score, str)
     }
