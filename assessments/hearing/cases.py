@@ -12,7 +12,7 @@ from assessments.hearing.models import Decision, Objection, ObjectionState
 from assessments.hearing.rules import CONFIRMED, OBJECTED, SILENT, WAITING
 from assessments.hearing.selectors import UNANSWERED, hearing
 from assessments.results.models import Assessment, AssessmentState, Result, Score
-from assessments.results.rates import total_with
+from assessments.results.rates import figures_of_score, total_with
 from assessments.results.selectors.targets import address_of
 from assessments.scoring.methods import ELSEWHERE
 from common import clock
@@ -157,15 +157,15 @@ def _outlooks(row: Objection, now: Score | None) -> list[Outlook]:
     result, changed = now.result, now.points > row.points
     done = "已按新的记录重新试算" if changed else "须先处理有关记录并重新试算"
 
-    def rate(points: Decimal) -> Decimal | None:
-        return total_with(result, points - (now.points or Decimal(0)))
-
+    figures = figures_of_score(result, now)
+    assert figures is not None
+    lacking, given_back = figures.maximum - figures.points, row.points - now.points
     partly = now.points if changed and now.points < now.maximum else None
     words = done if partly is not None else "重新试算后按计入办法确定"
     return [
-        Outlook(Decision.ACCEPTED, now.maximum, rate(now.maximum), done),
-        Outlook(Decision.PARTLY, partly, None if partly is None else rate(partly), words),
-        Outlook(Decision.REFUSED, row.points, rate(row.points), "不变"),
+        Outlook(Decision.ACCEPTED, now.maximum, total_with(result, lacking), done),
+        Outlook(Decision.PARTLY, partly, None if partly is None else result.total, words),
+        Outlook(Decision.REFUSED, row.points, total_with(result, given_back), "不变"),
     ]
 
 

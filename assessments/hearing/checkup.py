@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
@@ -14,7 +15,18 @@ from assessments.hearing.models import Objection, ObjectionState
 from assessments.hearing.selectors import why_not_object
 from assessments.results.groups import MEDIAN_FROM, group_of
 from assessments.results.models import CLOSED, Assessment, AssessmentState, Result, Score
-from assessments.results.rates import Middle, change_words, middle_of, rate_of, share, tone_of, total_with
+from assessments.results.rates import (
+    Figures,
+    Middle,
+    change_words,
+    figures_of_part,
+    figures_of_score,
+    middle_of,
+    rate_of,
+    share,
+    tone_of,
+    total_with,
+)
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.services import parsed
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
@@ -36,12 +48,13 @@ EARLIER = 3
 
 @dataclass(frozen=True)
 class Mend:
-    """What a lost point would bring back, by which rule, and the button that leads there."""
+    """What a lost point would bring back, by which rule, and the button that leads there. exact: points before rounding."""
 
     points: Decimal
     rule: str
     verb: str
     url: str
+    exact: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -87,10 +100,11 @@ class Part:
     words: str
     middle: Middle
     lines: list[Line]
+    figures: Figures | None = None
 
     @property
     def rate(self) -> Decimal | None:
-        return None if self.points is None or self.maximum is None else share(self.points, self.maximum)
+        return share(self.figures.points, self.figures.maximum) if self.figures else None
 
     @property
     def tone(self) -> str:
@@ -144,9 +158,10 @@ def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, ow
         standing = [row for row in line.said if row.state != ObjectionState.WITHDRAWN]
         line.may_object = speaks and line.lost and not why_not_object(assessment, standing)
         lines[score.dimension].append(line)
-    parts = [_part(row, lines[row["key"]], group, peers) for row in result.body["dimensions"]]
-    regain = scoring.rounded(sum(_regains(parts), Decimal(0)))
-    best = total_with(result, regain) if regain else None
+    parts = [_part(result, row, lines[row["key"]], group, peers) for row in result.body["dimensions"]]
+    back = sum(_regains(parts), Fraction(0))
+    regain = scoring.rounded(back)
+    best = total_with(result, back) if regain else None
     earlier = _earlier(result)
     alike = [(_name(row), row.total) for row in earlier if row.assessment.scheme_id == assessment.scheme_id]
     known, now = [(name, total) for name, total in alike if total is not None], result.total
@@ -164,11 +179,13 @@ def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, ow
     )
 
 
-def _regains(parts: Sequence[Part]) -> list[Decimal]:
-    return [loss.mend.points for part in parts for line in part.lines for loss in line.losses if loss.mend]
+def _regains(parts: Sequence[Part]) -> list[Fraction]:
+    return [loss.mend.exact for part in parts for line in part.lines for loss in line.losses if loss.mend]
 
 
-def _part(row: Mapping, lines: list[Line], group: Collection[Result], peers: Collection[Result]) -> Part:
+def _part(
+    result: Result, row: Mapping, lines: list[Line], group: Collection[Result], peers: Collection[Result]
+) -> Part:
     known = row["points"] is not None
     return Part(
         key=row["key"],
@@ -179,6 +196,7 @@ def _part(row: Mapping, lines: list[Line], group: Collection[Result], peers: Col
         words="" if known else IDLE.get(row["state"], "不适用"),
         middle=middle_of([rate_of(one, row["key"]) for one in group], [rate_of(one, row["key"]) for one in peers]),
         lines=lines,
+        figures=figures_of_part(result, row["key"]),
     )
 
 
@@ -186,10 +204,12 @@ def _middles_of_indicators(group: Collection[Result], scores: Sequence[Score]) -
     """The medians of the rates of each indicator, of those for whom it counts; below five of them none."""
     if len(group) < MEDIAN_FROM:
         return {}
-    rows = Score.objects.filter(result__in=[row.pk for row in group], points__isnull=False, maximum__gt=0)
+    by_pk = {row.pk: row for row in group}
+    rows = Score.objects.filter(result__in=by_pk, points__isnull=False, maximum__gt=0)
     rates: dict[str, list[Decimal | None]] = defaultdict(list)
-    for indicator, points, maximum in rows.order_by().values_list("indicator", "points", "maximum"):
-        rates[indicator].append(share(points or Decimal(0), maximum))
+    for one in rows.order_by().only("result", "indicator", "points", "maximum"):
+        if figures := figures_of_score(by_pk[one.result_id], one):
+            rates[one.indicator].append(share(figures.points, figures.maximum))
     found = {score.indicator: rates[score.indicator] for score in scores}
     return {key: middle_of(values, values) for key, values in found.items() if len(values) >= MEDIAN_FROM}
 
@@ -219,7 +239,7 @@ def _mends(assessment: Assessment, scores: Sequence[Score], own: bool) -> Callab
         if reason["kind"] not in (MISSING, PARTIAL):
             return None
         # What was held in time and is found counts in full; what is entered late counts as late.
-        points = Decimal(reason["points"]) if kind == "stage" else Decimal(reason["regain"])
+        points = _back(reason, "points", 0) if kind == "stage" else _back(reason, "regain", 1)
         if points <= 0:
             return None
         late = f"按 {plain(100 * factors.get(score.indicator, 1))}% 计"
@@ -234,9 +254,15 @@ def _mends(assessment: Assessment, scores: Sequence[Score], own: bool) -> Callab
             return None
         rule, verb = ways[kind]
         url = _way(kind, key, stages) or address_of(reason["target"]) or ""
-        return Mend(scoring.rounded(points), rule, verb, url if own else "")
+        return Mend(scoring.rounded(points), rule, verb, url if own else "", points)
 
     return mend
+
+
+def _back(reason: Mapping, shown: str, place: int) -> Fraction:
+    """What comes back for a reason, exact; of a result from before that was kept as it is shown."""
+    kept = reason.get("exact")
+    return Fraction(kept[place] if kept else reason[shown])
 
 
 def _stages(targets: Sequence[Sequence]) -> dict[tuple[int, str], int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from assessments.reports.moves import SET
 from assessments.reports.shape import signed
 
 SCORES, MOVES, STAGES, BY_HAND, SHEETS = "scores", "moves", "stages", "by-hand", "sheets"
@@ -45,7 +46,10 @@ def moves_tables(report: Mapping[str, Any]) -> list[tuple[list[str], list[list[s
     unit, step = ("%", "个百分点") if countable else ("分", "分")
     indicators = [[row["name"], row["before"], row["now"], signed(row["effect"])] for row in moves["indicators"]]
     branches = [[row["name"], signed(row["change"]), signed(row["effect"])] for row in moves["branches"]]
-    effects = sum((Decimal(row["effect"]) for row in moves["branches"]), Decimal(0))
+    # Who came or left is no branch of those compared, and yet a part of the change.
+    came = [row for row in moves["indicators"] if not row["key"] and row["name"] == SET]
+    branches += [[row["name"], None, signed(row["effect"])] for row in came]
+    effects = sum((Decimal(row["effect"]) for row in [*moves["branches"], *came]), Decimal(0))
     return [
         (
             ["指标", f"上期失分（{unit}）", f"本期失分（{unit}）", f"影响平均（{step}）"],

@@ -1,7 +1,6 @@
 """Builds the frozen JSON of a report (shape.py) from an assessment's results; nothing is looked up when rendering."""
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -19,12 +18,14 @@ from assessments.reports.steps import actions_of, problem_blocks, problems, step
 from assessments.reports.work import seen, work_of
 from assessments.results.groups import in_groups
 from assessments.results.models import Assessment, AssessmentState
+from assessments.results.rates import figures_of_score
 from assessments.results.selectors.scores import NOT_BUILT
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.selectors import assessed_word
 from assessments.scoring.methods import ELSEWHERE
-from assessments.scoring.numbers import plain
+from assessments.scoring.numbers import exact, plain
 from assessments.scoring.totals import COMPLETE
+from branches.reach.intervals import tree_order
 from common import clock
 from common.periods import Period
 
@@ -99,7 +100,8 @@ class _Builder:
         self.period = period_of(assessment)
         self.published = assessment.state == AssessmentState.PUBLISHED
         self.scheme = scoring.scheme_from(assessment.scheme.body)
-        self.results = list(assessment.results.select_related("organisation").prefetch_related("scores"))
+        rows = assessment.results.select_related("organisation").prefetch_related("scores")
+        self.results = list(rows.order_by(*tree_order("organisation__")))
         self.before = self._earlier(self.period.previous())
         self.since = wording.LAST_NAMES[self.period.kind]
         self.countable = not self.scheme.spread
@@ -108,6 +110,8 @@ class _Builder:
         self.groups = in_groups(sorted(complete, key=lambda row: (-row.total, row.pk)))
         self.order = [row for group in self.groups for row in group.rows]
         self.open = [row for row in self.results if row.state != COMPLETE]
+        # As the lists of branches stand: by group, within it in the order of the organisation.
+        self.seated = [row for group in in_groups(self.results) for row in group.rows]
         self.changes = {
             row.pk: row.total - self.before[row.organisation_id]
             for row in complete
@@ -316,7 +320,7 @@ class _Builder:
 
     def _branches(self):
         rows = []
-        for row in [*self.order, *self.open]:
+        for row in self.seated:
             parts = {
                 part["key"]: part["points"] if part["state"] == "known" else None for part in row.body["dimensions"]
             }
@@ -332,7 +336,8 @@ class _Builder:
                     "score": _shown(row.total) if complete else None,
                     "change": _shown(self.changes.get(row.pk)),
                     "grade": row.grade or None,
-                    "rank": self._ranks[row.pk] if complete else None,
+                    # Rows stand in the order of the organisation; nobody is ranked.
+                    "rank": None,
                     "group": self._labels.get(row.pk, ""),
                     "state": row.state,
                     "scores": {part["key"]: parts.get(part["key"]) for part in self._dimensions},
@@ -353,16 +358,6 @@ class _Builder:
         }
 
     @cached_property
-    def _ranks(self):
-        """{id of a result: its rank within its group}; equals share one."""
-        ranks = {}
-        for group in self.groups:
-            # The totals with their sign turned, ascending: the place of one is the number of those above it.
-            losing = [-row.total for row in group.rows]
-            ranks |= {row.pk: 1 + bisect_left(losing, -row.total) for row in group.rows}
-        return ranks
-
-    @cached_property
     def _labels(self):
         """{id of a result: its group in words}, also of those that are not complete."""
         return {row.pk: group.label for group in in_groups(self.results) for row in group.rows}
@@ -375,7 +370,7 @@ class _Builder:
                 "before": str(self.before[row.organisation_id]),
                 "now": str(row.total),
             }
-            for row in self.order
+            for row in self.seated
             if row.pk in self.changes
         ]
         if not pairs:
@@ -393,18 +388,16 @@ class _Builder:
         sums = {}
         for row in self.order:
             for score in row.scores.all():
-                if score.points is None:
-                    continue
-                if not self.countable:
-                    sums.setdefault(score.indicator, []).append(score.points)
-                elif score.maximum:
-                    sums.setdefault(score.indicator, []).append(score.points * 100 / score.maximum)
+                found = figures_of_score(row, score)
+                value = None if found is None else found.rate if self.countable else found.points
+                if value is not None:
+                    sums.setdefault(score.indicator, []).append(value)
         return {key: str(_mean(values)) for key, values in sums.items()}
 
     def _chapters(self):
         means = self._means()
         chapters = []
-        for row in [*self.order, *self.open]:
+        for row in self.seated:
             parts = [(part["name"], Decimal(part["lost"])) for part in row.body["dimensions"]]
             of = (row.so_far, row.out_of) if self.countable else None
             text = wording.branch_chapter(
@@ -477,7 +470,7 @@ def _costly(reasons):
 
 
 def _mean(values):
-    return scoring.rounded(sum(values, Decimal(0)) / len(values))
+    return scoring.rounded(sum(map(exact, values)) / len(values))
 
 
 # A report names the first records of an indicator; all of them stand on the page of the score.

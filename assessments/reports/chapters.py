@@ -12,11 +12,12 @@ from django.utils.http import urlencode
 from assessments import scoring
 from assessments.reports import wording
 from assessments.reports.material import Material, burden, mean_of, objection_words
-from assessments.reports.moves import total_of
+from assessments.reports.moves import change_of_means, total_of
 from assessments.reports.paper import paragraph, table
 from assessments.reports.shape import signed
 from assessments.reports.work import Stand
 from assessments.results.models import Result
+from assessments.results.rates import figures_of_part
 from assessments.scoring.numbers import plain
 from common.periods import YEAR, Period
 from common.text import quoted
@@ -294,9 +295,10 @@ def _rose(material: Material) -> str:
 
 
 def _group_note(material: Material) -> str:
+    said = f"比上期为两期平均之差，分类的只比两期都有得分的{material.whom}。"
     if sum(bool(group.label) for group in material.groups) > 1:
-        return f"类别不同，应计事项不同，不作横向比较；比上期为可比{material.whom}的平均变化。"
-    return f"比上期为可比{material.whom}的平均变化。"
+        return f"类别不同，应计事项不同，不作横向比较；{said}"
+    return said
 
 
 def _groups_table(material: Material) -> tuple[str, str, list[str], list[list[Any]], list[int]]:
@@ -312,7 +314,10 @@ def _groups_table(material: Material) -> tuple[str, str, list[str], list[list[An
     each = min(24, (156 - 26 - 15 - 20 - 15) // max(len(parts), 1))
     widths = [156 - 15 - 20 - 15 - each * len(parts), 15, *[each] * len(parts), 20, 15]
     rows = [_group_row(material, group.label, group.rows) for group in material.groups if group.label and group.rows]
-    rows.append(_group_row(material, "合计", material.order))
+    everything = _group_row(material, "合计", material.order)
+    if material.moved:
+        everything[-1] = signed(material.moved["change"])
+    rows.append(everything)
     return "groups", f"分类情况（{whole}）", heads, rows, widths
 
 
@@ -320,20 +325,25 @@ def _group_row(material: Material, label: str, rows: Sequence[Result]) -> list[A
     cells: list[Any] = [label, len(rows)]
     for part in material.dimensions:
         known = [
-            mine
+            figures
             for row in rows
             for mine in row.body["dimensions"]
             if mine["key"] == part["key"] and mine["state"] == "known"
+            if (figures := figures_of_part(row, part["key"])) is not None
         ]
         if not known:
             cells.append("不适用")
             continue
         points, most = (
-            scoring.rounded(sum((Decimal(mine[key]) for mine in known), Decimal(0)) / len(known))
-            for key in ("points", "maximum")
+            scoring.rounded(sum(values) / len(known))
+            for values in ([mine.points for mine in known], [mine.maximum for mine in known])
         )
         cells.append(f"{points}/{most}")
-    changes = [material.changes[row.pk] for row in rows if row.pk in material.changes]
-    change = signed(str(scoring.rounded(sum(changes, Decimal(0)) / len(changes)))) if changes else None
+    totals = [(total_of(row), material.changes[row.pk]) for row in rows if row.pk in material.changes]
+    change = change_of_means([(total, total - moved) for total, moved in totals])
     mean = mean_of(rows)
-    return [*cells, material.rate(mean) if mean is not None else None, change]
+    return [
+        *cells,
+        material.rate(mean) if mean is not None else None,
+        signed(str(change)) if change is not None else None,
+    ]

@@ -14,6 +14,7 @@ from assessments.reports.shape import (
     PUBLISHED,
     check,
     grade_word,
+    has_means,
     is_countable,
     level_table,
     period_of,
@@ -166,6 +167,7 @@ def _comparison(document, report):
 
 
 def chapter_sheets(document, report):
+    means = has_means(report)
     for number, chapter in enumerate(report["chapters"], 1):
         document.add_heading(f"（{numeral(number)}）{chapter['name']}", 2)
         gbt9704.paragraph(document, tight(chapter["text"]), keep=bool(chapter["indicators"]))
@@ -175,9 +177,12 @@ def chapter_sheets(document, report):
         for row in chapter["indicators"]:
             points = f"{row['points']}/{row['maximum']}" if row["points"] else INDICATOR_STATES.get(row["state"], NONE)
             reasons = [f"{tight(reason['text'])}，{_points(reason['points'])}" for reason in row["reasons"]]
-            rows.append([row["name"], points, row["mean"] or NONE, reasons or [NONE], _evidence(row["evidence"])])
-        heads = ["指标", "得分/满分", ["平均", "得分率%"] if is_countable(report) else "平均", "失分原因", "佐证"]
-        gbt9704.table(document, heads, rows, [28, 23, 14, 57, 34], left=(0, 3, 4))
+            mean = [row["mean"] or NONE] if means else []
+            rows.append([row["name"], points, *mean, reasons or [NONE], _evidence(row["evidence"])])
+        mean = [["平均", "得分率%"] if is_countable(report) else "平均"] if means else []
+        widths = [28, 23, 14, 57, 34] if means else [28, 23, 66, 39]
+        left = (0, len(widths) - 2, len(widths) - 1)
+        gbt9704.table(document, ["指标", "得分/满分", *mean, "失分原因", "佐证"], rows, widths, left=left)
 
 
 def _work(document, report):

@@ -12,6 +12,7 @@ from typing import Any
 
 from assessments import scoring
 from assessments.results.models import Result
+from assessments.results.rates import figures_of, figures_of_score
 from assessments.scoring.numbers import exact
 
 STEP = Decimal("0.1")
@@ -43,18 +44,26 @@ def total_of(result: Result) -> Decimal:
 
 def _shares(result: Result, whole: Decimal) -> dict[str, Fraction]:
     """Return {indicator: what was lost there, in per cent of the countable points}."""
-    out_of = exact(result.out_of if result.countable else whole)
+    out_of = figures_of(result).maximum if result.countable else exact(whole)
     if not out_of:
         return {}
     return {
-        score.indicator: exact(score.maximum - score.points) * HUNDRED / out_of
+        score.indicator: (found.maximum - found.points) * HUNDRED / out_of
         for score in result.scores.all()
-        if score.points is not None
+        if (found := figures_of_score(result, score)) is not None
     }
 
 
 def _mean(values: Iterable[Fraction], number: int) -> Fraction:
     return sum(values, Fraction(0)) / number
+
+
+def change_of_means(pairs: Sequence[tuple[Decimal, Decimal]]) -> Decimal | None:
+    """Return the change of a mean, None of no pairs (now, before): the difference of the two means as they are shown."""
+    if not pairs:
+        return None
+    now, before = (scoring.rounded(sum(side, Decimal(0)) / len(pairs)) for side in zip(*pairs, strict=True))
+    return now - before
 
 
 def moves(
@@ -104,15 +113,15 @@ def moves(
         "change": str(change),
         "compared": number,
         "indicators": found,
-        "branches": _of_branches(both, same),
+        "branches": _of_branches(both, change - effects[-1]),
     }
 
 
-def _of_branches(both: Sequence[tuple[Result, Result]], same: Fraction) -> list[dict[str, Any]]:
-    """How much each branch moved the mean of those compared; together just what that mean moved."""
+def _of_branches(both: Sequence[tuple[Result, Result]], same: Decimal) -> list[dict[str, Any]]:
+    """How much each branch moved the mean; together what it moved apart from who was assessed."""
     number = len(both)
     parts = [exact(total_of(row) - total_of(old)) / number for row, old in both]
-    effects = apportioned(parts, scoring.rounded(same))
+    effects = apportioned(parts, same)
     rows = [
         {
             "key": str(row.organisation_id),

@@ -395,6 +395,11 @@ def _place(path: tuple[int | str, ...]) -> str:
     return "报告" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
 
 
+def has_means(report: dict) -> bool:
+    """Whether the report gives means of indicators; the extract about branches compares with nobody."""
+    return any(row["mean"] is not None for chapter in report["chapters"] for row in chapter["indicators"])
+
+
 def level_table(work: dict) -> tuple[list[str], list[list[str | int]]]:
     """Return (heads, rows) of the table of levels, as screen, paper and workbook show it."""
     rows = work["levels"]

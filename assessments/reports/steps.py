@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
@@ -20,8 +21,10 @@ from assessments.reports.moves import total_of
 from assessments.reports.paper import paragraph, table
 from assessments.reports.work import Stand
 from assessments.results.models import Result, Score
+from assessments.results.rates import Figures, figures_of_score
 from assessments.results.selectors.targets import address_of
 from assessments.scoring.methods import ELSEWHERE, LATE, MISSING, PARTIAL
+from assessments.scoring.numbers import rounded
 from common import clock
 from common.text import quoted
 from responsibilities.duties.models import Level
@@ -123,8 +126,8 @@ def _of_gap(gap: Gap) -> Problem:
 @dataclass
 class _Lost:
     name: str
-    lost: Decimal = Decimal(0)
-    most: Decimal = Decimal(0)
+    lost: Fraction = Fraction(0)
+    most: Fraction = Fraction(0)
     places: list[int] = field(default_factory=list)
     number: int = 0
     kinds: Counter = field(default_factory=Counter)
@@ -136,12 +139,12 @@ def _of_indicators(material: Material) -> list[Problem]:
     found: dict[str, _Lost] = {}
     for row in material.order:
         for score in row.scores.all():
-            if score.points is not None:
-                _count(found.setdefault(score.indicator, _Lost(score.name)), row, score)
+            if (figures := figures_of_score(row, score)) is not None:
+                _count(found.setdefault(score.indicator, _Lost(score.name)), row, score, figures)
     worst = sorted((row for row in found.values() if row.lost > 0 and not row.of_work), key=lambda row: -row.lost)
     return [
         Problem(
-            f"{row.name}：应计{row.number}个党支部，{len(row.places)}个失分，共失{row.lost}/{row.most}分",
+            f"{row.name}：应计{row.number}个党支部，{len(row.places)}个失分，共失{rounded(row.lost)}/{rounded(row.most)}分",
             _kinds(row.kinds),
             material.people.secretaries_of(row.places) or "党支部书记",
             reverse("score_list"),
@@ -150,10 +153,10 @@ def _of_indicators(material: Material) -> list[Problem]:
     ]
 
 
-def _count(into: _Lost, row: Result, score: Score) -> None:
+def _count(into: _Lost, row: Result, score: Score, figures: Figures) -> None:
     into.number += 1
-    into.most += score.maximum
-    lost = score.maximum - (score.points or 0)
+    into.most += figures.maximum
+    lost = figures.maximum - figures.points
     if lost <= 0:
         return
     into.lost += lost

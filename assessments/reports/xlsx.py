@@ -7,7 +7,16 @@ from decimal import Decimal
 import xlsxwriter
 
 from assessments.reports.archive import without_clock
-from assessments.reports.shape import STATE_NAMES, check, grade_word, is_countable, is_letter, level_table, period_of
+from assessments.reports.shape import (
+    STATE_NAMES,
+    check,
+    grade_word,
+    has_means,
+    is_countable,
+    is_letter,
+    level_table,
+    period_of,
+)
 from common.periods import Period
 
 # Text of people is never read as a formula, a number or a link, whatever it begins with.
@@ -48,12 +57,14 @@ def render(report):
         "支部得分",
         heads,
         rows,
-        [*([22] if heads[0] == "类别" else []), 6, 26, 9, *more, 9, 9] + [11] * parts + [60],
+        [*([22] if heads[0] == "类别" else []), *([6] if "名次" in heads else []), 26, 9, *more, 9, 9]
+        + [11] * parts
+        + [60],
     )
-    reasons = [row for chapter in report["chapters"] for row in _reasons(chapter)]
-    mean = "平均得分率（%）" if is_countable(report) else "平均"
-    heads = ["党支部", "指标", "得分", "满分", mean, "失分原因", "扣分", "佐证"]
-    _sheet(book, styles, "失分明细", heads, reasons, [26, 20, 8, 8, 8, 60, 8, 40])
+    reasons = [row for chapter in report["chapters"] for row in _reasons(chapter, has_means(report))]
+    mean = ["平均得分率（%）" if is_countable(report) else "平均"] if has_means(report) else []
+    heads = ["党支部", "指标", "得分", "满分", *mean, "失分原因", "扣分", "佐证"]
+    _sheet(book, styles, "失分明细", heads, reasons, [26, 20, 8, 8, *[8] * len(mean), 60, 8, 40])
     if report.get("work"):
         _work(book, styles, report["work"])
     if is_letter(report):
@@ -136,9 +147,11 @@ def _about(report):
 
 def _scores(report):
     countable, grouped = is_countable(report), any(row.get("group") for row in report["branches"])
+    # Reports of before gave ranks, and keep them.
+    ranked = any(row["rank"] is not None for row in report["branches"])
     heads = [
         *(["类别"] if grouped else []),
-        "名次",
+        *(["名次"] if ranked else []),
         "党支部",
         *(["得分率（%）", "得分", "应计分", "覆盖"] if countable else ["得分"]),
         "比上期",
@@ -151,7 +164,7 @@ def _scores(report):
     rows = []
     for row in report["branches"]:
         score = _number(row["score"]) if row["score"] else states.get(row["state"], "")
-        cells = [*([row.get("group", "")] if grouped else []), row["rank"], row["name"], score]
+        cells = [*([row.get("group", "")] if grouped else []), *([row["rank"]] if ranked else []), row["name"], score]
         cells += [_number(row[key]) for key in ("points", "maximum", "covered")] if countable else []
         cells += [_number(row["change"]), grade_word(row)]
         for part in report["dimensions"]:
@@ -161,12 +174,18 @@ def _scores(report):
     return heads, rows
 
 
-def _reasons(chapter):
+def _reasons(chapter, means):
     """One row for each reason, and one for an indicator that lost nothing."""
     states = {"unknown": "未知", "not_applicable": "不适用", "not_due": "未到期"}
     for row in chapter["indicators"]:
         points = _number(row["points"]) if row["points"] else states.get(row["state"], "")
-        start = [chapter["name"], row["name"], points, _number(row["maximum"]), _number(row["mean"])]
+        start = [
+            chapter["name"],
+            row["name"],
+            points,
+            _number(row["maximum"]),
+            *([_number(row["mean"])] if means else []),
+        ]
         evidence = "；".join(part["text"] for part in row["evidence"])
         for reason in row["reasons"] or [{"text": "", "points": None}]:
             yield [*start, reason["text"], _number(reason["points"]), evidence]

@@ -172,7 +172,7 @@ def _rows(matrix):
         middles = [
             value for middle in group.middles for value in (_cell(middle.median) if middle.median else middle.words, "")
         ]
-        yield [group.label, "同类中位数", *middles, *[""] * (2 * len(matrix.heads) + 2), ""]
+        yield [group.label, "中位或范围", *middles, *[""] * (2 * len(matrix.heads) + 2), ""]
     if matrix.total is not None:
         yield _row(matrix, "", matrix.total)
 

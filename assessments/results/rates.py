@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from statistics import median
 
 from assessments import scoring
 from assessments.results.groups import MEDIAN_FROM
-from assessments.results.models import Result
+from assessments.results.models import Result, Score
+from assessments.scoring.numbers import exact
 from assessments.scoring.totals import COMPLETE
 
 # Shares of a hundred from which a bar is no warning, or none yet, as on the heat map.
@@ -21,9 +23,61 @@ def tone_of(rate: Decimal | None) -> str:
     return "" if rate is None else "ok" if rate >= GOOD else "soon" if rate >= FAIR else "late"
 
 
-def share(points: Decimal, of: Decimal) -> Decimal | None:
+def share(points: Decimal | Fraction, of: Decimal | Fraction) -> Decimal | None:
     """Return points of a whole as per cent to a tenth, None of nothing."""
-    return scoring.rounded(100 * points / of) if of else None
+    return scoring.rounded(100 * exact(points) / exact(of)) if of else None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Points and what they can yield, exact: what rates, medians and means are computed of, rounded once at the end."""
+
+    points: Fraction
+    maximum: Fraction
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Per cent, exact; None of nothing."""
+        return 100 * self.points / self.maximum if self.maximum else None
+
+
+def exact_figures(outcome: scoring.Result) -> dict:
+    """Return the exact figures of a result as its body keeps them: text of fractions, beside the shown ones."""
+    return {
+        "whole": _text(outcome.so_far, outcome.out_of),
+        "dimensions": {row.key: _text(row.exact, row.maximum) for row in outcome.dimensions if row.exact is not None},
+        "indicators": {row.key: _text(row.exact, row.maximum) for row in outcome.indicators if row.exact is not None},
+    }
+
+
+def _text(points: Fraction, maximum: Fraction) -> list[str]:
+    return [str(points), str(maximum)]
+
+
+def _kept(row: list[str] | None, points: Decimal | str, maximum: Decimal | str) -> Figures:
+    """What the body keeps, or of results from before it kept them the figures as they are shown."""
+    shown = row or [str(points), str(maximum)]
+    return Figures(Fraction(shown[0]), Fraction(shown[1]))
+
+
+def figures_of(result: Result) -> Figures:
+    """Return the points and countable points of a result."""
+    return _kept(result.body.get("exact", {}).get("whole"), result.so_far, result.out_of)
+
+
+def figures_of_part(result: Result, part: str) -> Figures | None:
+    """Return the figures of a dimension, None where nothing of it counts."""
+    row = part_of(result, part)
+    if row is None or row["points"] is None:
+        return None
+    return _kept(result.body.get("exact", {}).get("dimensions", {}).get(part), row["points"], row["maximum"])
+
+
+def figures_of_score(result: Result, score: Score) -> Figures | None:
+    """Return the figures of an indicator of the result, None where it has no points."""
+    if score.points is None:
+        return None
+    return _kept(result.body.get("exact", {}).get("indicators", {}).get(score.indicator), score.points, score.maximum)
 
 
 def part_of(result: Result, part: str) -> dict | None:
@@ -35,17 +89,16 @@ def rate_of(result: Result, part: str = "") -> Decimal | None:
     """Return the rate of a result, or of one of its dimensions; None where nothing of it counts."""
     if not part:
         return result.total if result.state == COMPLETE else None
-    row = part_of(result, part)
-    if row is None or row["points"] is None:
-        return None
-    return share(Decimal(row["points"]), Decimal(row["maximum"]))
+    found = figures_of_part(result, part)
+    return share(found.points, found.maximum) if found else None
 
 
-def total_with(result: Result, gained: Decimal) -> Decimal | None:
+def total_with(result: Result, gained: Decimal | Fraction) -> Decimal | None:
     """Return the total of a result with so many points more, None without a total."""
     if result.total is None or not gained:
         return result.total
-    return share(result.so_far + gained, result.out_of)
+    whole = figures_of(result)
+    return share(whole.points + exact(gained), whole.maximum)
 
 
 @dataclass(frozen=True)

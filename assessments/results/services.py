@@ -14,6 +14,7 @@ from assessments.entries.selectors import applied, self_ratings, waiting_entries
 from assessments.results.by_hand import quota_shares, said_of, scored, with_entries
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.periods import closed_on
+from assessments.results.rates import exact_figures
 from assessments.results.selectors.derived import sources_of, sources_open
 from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for, scheme_of
@@ -61,6 +62,8 @@ def _reasons(row: scoring.IndicatorScore) -> list[dict]:
             "kind": reason.kind,
             "target": list(reason.target),
             "regain": str(scoring.rounded(reason.regain)),
+            # What is lost and what comes back, exact, to be added up before it is rounded.
+            "exact": [str(reason.exact), str(reason.regain)],
         }
         for reason in row.reasons
     ]
@@ -81,7 +84,10 @@ def _result(
         out_of=_one_decimal(outcome.out_of),
         covered=None if scheme.spread else _one_decimal(outcome.covered),
         grade=outcome.grade or "",
-        body={"dimensions": [_dimension(part, scheme) for part in outcome.dimensions]},
+        body={
+            "dimensions": [_dimension(part, scheme) for part in outcome.dimensions],
+            "exact": exact_figures(outcome),
+        },
     )
 
 

@@ -32,6 +32,12 @@ def points_cell(row, key):
 
 
 @register.filter
+def has_means(report):
+    """Whether a report gives means of indicators."""
+    return shape.has_means(report)
+
+
+@register.filter
 def level_table(work):
     """Return (heads, rows) of the table of levels in the chapter on work."""
     return shape.level_table(work)

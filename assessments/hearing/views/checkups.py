@@ -1,5 +1,7 @@
 """A branch's check-up: its result with every lost point, and what the branch says of all of them at once."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -71,7 +73,7 @@ def _page(request, result, form=None):
             "closed": assessment.state in CLOSED,
             "office": access.has_right(request.user, ASSESS, result.organisation),
             "whole": plain(str(scheme.body["total"])),
-            "rest": _rest(result, found),
+            "rest": _rest(result),
         },
         status=422 if form is not None and form.errors else 200,
     )
@@ -107,9 +109,10 @@ def _sub(result, found, period, one):
     return f"{said}{losses}，请在 {clock.in_words(one.until)}前确认或提出异议，不回复视为无异议。"
 
 
-def _rest(result, found):
+def _rest(result):
     """Say what of the scheme is in no figure: not due or not applicable, and not measured."""
-    missing = sum(part.nominal for part in found.parts if part.words == "尚无数据")
+    whole = Decimal(str(result.assessment.scheme.body["total"]))
+    missing = whole - result.covered if result.countable else Decimal(0)
     return {"counted": plain(result.out_of), "missing": plain(missing)}
 
 

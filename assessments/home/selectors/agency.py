@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Avg, Count, Max
+from django.db.models import Count, Max, Sum
 from django.db.models.functions import ExtractQuarter
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from assessments.facts.models import Fact
 from assessments.results.models import Assessment, AssessmentState, Result
 from assessments.schemes.services import BRANCH_SCHEME
+from assessments.scoring.numbers import rounded
 from assessments.scoring.totals import COMPLETE
 from branches.places.models.organisations import Organisation
 from common import clock
@@ -164,15 +165,18 @@ def _points(user: Actor, year: Period) -> Figure:
         Result.objects.filter(assessment__in=latest, state=COMPLETE)
         .order_by("assessment__period")
         .values_list("assessment__period", "assessment__scheme")
-        .annotate(mean=Avg("total"), number=Count("pk"))
+        .annotate(whole=Sum("total"), number=Count("pk"))
     )
-    found = [(Period.parse(period), scheme, float(mean), number) for period, scheme, mean, number in rows]
+    # The mean as it is shown everywhere: its change is the difference of the two shown.
+    found = [
+        (Period.parse(period), scheme, float(rounded(whole / number)), number) for period, scheme, whole, number in rows
+    ]
     if not found:
         return Figure(label, None, "今年还没有发布过考核结果", reverse("score_list"), unit="分")
     period, scheme, mean, number = found[-1]
     # Points of two versions of a scheme are no change of the branches.
     alike = [row for row in found if row[1] == scheme]
-    change = mean - alike[-2][2] if len(alike) > 1 else None
+    change = round(mean - alike[-2][2], 1) if len(alike) > 1 else None
     return Figure(
         f"{label}　{period.short()}",
         mean,

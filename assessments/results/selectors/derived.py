@@ -9,6 +9,7 @@ from fractions import Fraction
 from assessments import scoring
 from assessments.facts.tree_on import parents_on
 from assessments.results.models import CLOSED, Assessment, Result
+from assessments.results.rates import figures_of_score
 from assessments.results.selectors.upward import above
 from assessments.schemes.measures import ASSESSES, RESULTS_BALLOTS, RESULTS_MEAN, RESULTS_OWN, SOURCES
 from assessments.scoring.numbers import exact, plain
@@ -113,6 +114,6 @@ def _given(share: Fraction, text: str, target: tuple = ()) -> scoring.Fact:
 def _of_ballots(source: Scheme, row: Result) -> Fraction | None:
     """The share of the points of its ballots that a result reached, without what else the scheme counts."""
     voted = {one.key for _, one in source.indicators() if one.method == "votes"}
-    scores = [one for one in row.scores.all() if one.indicator in voted and one.points is not None and one.maximum]
-    most = sum((exact(one.maximum) for one in scores), Fraction(0))
-    return sum((exact(one.points) for one in scores), Fraction(0)) / most if most else None
+    figures = [found for one in row.scores.all() if one.indicator in voted and (found := figures_of_score(row, one))]
+    most = sum((one.maximum for one in figures), Fraction(0))
+    return sum((one.points for one in figures), Fraction(0)) / most if most else None

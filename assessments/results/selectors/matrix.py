@@ -7,11 +7,25 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from assessments import scoring
 from assessments.results.groups import ORDER, group_of
 from assessments.results.models import Assessment, AssessmentState, Result, Score
-from assessments.results.rates import SAME, Middle, change_words, middle_of, part_of, rate_of, share, tone_of
+from assessments.results.rates import (
+    SAME,
+    Figures,
+    Middle,
+    change_words,
+    figures_of,
+    figures_of_part,
+    figures_of_score,
+    middle_of,
+    part_of,
+    rate_of,
+    share,
+    tone_of,
+)
 from assessments.schemes.services import BRANCH_SCHEME
 from assessments.scoring.facts import KNOWN, NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
 from assessments.scoring.numbers import plain
@@ -79,16 +93,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Part:
-    """Points of countable points of a dimension or an indicator; words: why there are none."""
+    """Points of countable points of a dimension or an indicator; words: why there are none; figures: the same, exact."""
 
     name: str
     points: Decimal | None = None
     maximum: Decimal | None = None
     words: str = ""
+    figures: Figures | None = None
 
     @property
     def rate(self) -> Decimal | None:
-        return None if self.points is None or self.maximum is None else share(self.points, self.maximum)
+        return share(self.figures.points, self.figures.maximum) if self.figures else None
 
     @property
     def tone(self) -> str:
@@ -105,6 +120,7 @@ class Line:
     parts: list[Part] = field(default_factory=list)
     points: Decimal | None = None
     out_of: Decimal | None = None
+    figures: Figures | None = None
     note: str = ""
     # Its parts, each with the median of its group.
     beside: list[tuple[Part, Middle]] = field(default_factory=list)
@@ -350,6 +366,7 @@ def _parts(
         whole = part_of(row, part) if part else None
         line.points = row.so_far if not part else _number(whole["points"] if whole else None)
         line.out_of = row.out_of if not part else _number(whole["maximum"] if whole and whole["points"] else None)
+        line.figures = figures_of_part(row, part) if part else figures_of(row)
     return heads
 
 
@@ -370,30 +387,34 @@ def _dimensions(
     found = {}
     for place, row in rows.items():
         by_key = {one["key"]: one for one in row.body["dimensions"]}
-        found[place] = [_part(heads[key], by_key.get(key)) for key in keys]
+        found[place] = [_part(row, heads[key], by_key.get(key)) for key in keys]
     return [(key, heads[key]) for key in keys], found
 
 
-def _part(name: str, row: dict | None) -> Part:
+def _part(result: Result, name: str, row: dict | None) -> Part:
     if row is None or row["points"] is None:
         return Part(name, words=WORDS.get(row["state"] if row else "", "不适用"))
-    return Part(name, Decimal(row["points"]), Decimal(row["maximum"]))
+    return Part(name, Decimal(row["points"]), Decimal(row["maximum"]), figures=figures_of_part(result, row["key"]))
 
 
 def _indicators(
     assessment: int, rows: dict[int, Result], part: str
 ) -> tuple[list[tuple[str, str]], dict[int, list[Part]]]:
     scores = Score.objects.filter(result__in=[row.pk for row in rows.values()], dimension=part).order_by("pk")
-    fields = ("result__organisation", "indicator", "name", "state", "points", "maximum")
+    place_of = {row.pk: place for place, row in rows.items()}
+    fields = ("result", "indicator", "name", "state", "points", "maximum")
     found: dict[int, dict[str, Part]] = {place: {} for place in rows}
     heads: dict[str, str] = {}
     used: set[str] = set()
-    for place, key, name, state, points, maximum in scores.values_list(*fields):
-        heads.setdefault(key, name)
-        if points is not None:
-            used.add(key)
-        words = "" if points is not None else WORDS.get(state, "不适用")
-        found[place][key] = Part(name, points, maximum if points is not None else None, words)
+    for score in scores.only(*fields):
+        place = place_of[score.result_id]
+        heads.setdefault(score.indicator, score.name)
+        if score.points is None:
+            found[place][score.indicator] = Part(score.name, words=WORDS.get(score.state, "不适用"))
+            continue
+        used.add(score.indicator)
+        figures = figures_of_score(rows[place], score)
+        found[place][score.indicator] = Part(score.name, score.points, score.maximum, figures=figures)
     keys = [key for key in heads if key in used]
     empty = Part("", words="不适用")
     return [(key, heads[key]) for key in keys], {
@@ -463,7 +484,10 @@ def _total(
     part: str,
     heads: Sequence[tuple[str, str]],
 ) -> Line:
-    """The line of all: means of rates by period, sums of points and of countable points of the last one."""
+    """The line of all: means of rates by period, means of points and of countable points of the last one.
+
+    Its number is of those with a rate there: what is not complete is in no mean.
+    """
     cells: list[Cell] = []
     before: tuple[Decimal, int] | None = None
     for column in columns:
@@ -472,21 +496,29 @@ def _total(
         if not rates or column.assessment is None:
             cells.append(Cell(words=column.state))
             continue
-        mean, scheme = scoring.rounded(sum(rates) / len(rates)), column.assessment.scheme_id
-        change = mean - before[0] if before and before[1] == scheme and column.period.kind == QUARTER else None
-        cells.append(Cell(mean, change=change))
-        before = (mean, scheme)
+        rate, scheme = scoring.rounded(sum(rates) / len(rates)), column.assessment.scheme_id
+        change = rate - before[0] if before and before[1] == scheme and column.period.kind == QUARTER else None
+        cells.append(Cell(rate, change=change))
+        before = (rate, scheme)
     parts = []
+    last = max((at for at, cell in enumerate(cells) if cell.rate is not None), default=0)
+    counted = [line for line in lines if line.cells[last].rate is not None]
     for place, (_, name) in enumerate(heads):
-        own = [line.parts[place] for line in lines if line.parts and line.parts[place].points is not None]
-        parts.append(Part(name, _sum(one.points for one in own), _sum(one.maximum for one in own)))
-    counted = [line for line in lines if line.points is not None]
-    points, out_of = _sum(line.points for line in counted), _sum(line.out_of for line in counted)
-    return Line(0, "全局平均", cells, parts, points, out_of, f"{len(counted)} 个支部")
+        mean = _mean(line.parts[place].figures for line in counted if line.parts)
+        points, maximum = scoring.rounded(mean.points), scoring.rounded(mean.maximum)
+        parts.append(Part(name, points, maximum, figures=mean))
+    mean = _mean(line.figures for line in counted)
+    shown = scoring.rounded(mean.points), scoring.rounded(mean.maximum)
+    return Line(0, "全局平均", cells, parts, *shown, mean, f"{len(counted)} 个支部")
 
 
-def _sum(values: Iterable[Decimal | None]) -> Decimal:
-    return sum((value for value in values if value is not None), Decimal(0))
+def _mean(values: Iterable[Figures | None]) -> Figures:
+    known = [row for row in values if row is not None]
+    number = len(known) or 1
+    return Figures(
+        sum((row.points for row in known), Fraction(0)) / number,
+        sum((row.maximum for row in known), Fraction(0)) / number,
+    )
 
 
 def _coverage(rows: Iterable[Result]) -> list[Coverage]:

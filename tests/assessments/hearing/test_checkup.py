@@ -11,6 +11,7 @@ from assessments.hearing.services import answer_draft, answer_release, assessmen
 from assessments.reports.services import assessment_publish
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.services import assessment_trial
+from assessments.scoring.numbers import plain
 from branches.audit.models import AuditEntry
 from members.activities.models import Activity
 from tests.assessments.hearing.test_hearing import LAST, SENT, objected, on, sent, text_of  # noqa: F401
@@ -44,6 +45,11 @@ def test_the_page_says_what_is_lost_and_what_brings_it_back(world, sent, as_):  
         assert loss.mend.url.startswith("/activities/new/?") and "kind=theme_day" in loss.mend.url
         assert as_("secretary_b").get(loss.mend.url).status_code == 200
         assert "补开" not in text_of(answer)
+        # Indicators without data stand in dimensions that have some: what is not covered is what has none.
+        row = Result.objects.get(organisation=world.branch_b)
+        missing = 100 - row.covered
+        assert missing > 0 and Decimal(answer.context["rest"]["missing"]) == missing
+        assert f"尚无数据{plain(missing)}" in text_of(answer).replace(" ", "")
 
 
 def test_who_looks_on_gets_neither_buttons_nor_a_form(world, sent, as_):  # noqa: F811

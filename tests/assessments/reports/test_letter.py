@@ -13,7 +13,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.reports import annexes, builder, documents, shape
-from assessments.reports.moves import OTHER, SET, apportioned
+from assessments.reports.moves import OTHER, SET, apportioned, change_of_means
 from assessments.reports.paper import blocks_of, cell_text, paragraphs_of
 from assessments.reports.wording import tight
 from assessments.results.models import Assessment, AssessmentState, Result, Score
@@ -58,8 +58,10 @@ def test_no_mean_is_above_its_maximum_and_parts_add_up_to_their_whole(world, see
     assert Decimal(moves["now"]) - Decimal(moves["before"]) == Decimal(moves["change"])
     compared = [row for row in report["branches"] if row["change"] is not None]
     assert len(compared) == moves["compared"] == len(moves["branches"])
-    mean = sum((Fraction(row["change"]) for row in compared), Fraction(0)) / len(compared)
-    assert abs(sum(Fraction(row["effect"]) for row in moves["branches"]) - mean) <= Fraction(1, 20)
+    came = sum(Decimal(row["effect"]) for row in moves["indicators"] if row["name"] == SET)
+    assert sum(Decimal(row["effect"]) for row in moves["branches"]) + came == Decimal(moves["change"])
+    assert cell_text(tables(report)["groups"]["rows"][-1][-1]) == shape.signed(moves["change"])
+    assert all(rows[-1][-1] == shape.signed(moves["change"]) for _, rows, _ in annexes.moves_tables(report))
     for row in report["branches"]:
         parts = [(row["scores"][key], row.get("maxima", {}).get(key)) for key in row["scores"]]
         assert all(Decimal(points) <= Decimal(most) for points, most in parts if points and most)
@@ -125,7 +127,7 @@ def test_page_document_and_workbook_show_the_same_totals(world):
         for row in block["rows"]:
             assert {re.sub(r"\s", "", tight(cell_text(cell))) for cell in row} <= cells
     book = openpyxl.load_workbook(io.BytesIO(documents.render(report, "xlsx")))
-    scores = {row[2]: row[3] for row in book["支部得分"].iter_rows(min_row=2, values_only=True)}
+    scores = {row[1]: row[2] for row in book["支部得分"].iter_rows(min_row=2, values_only=True)}
     assert {row["name"]: float(row["score"]) for row in report["branches"] if row["score"]} == {
         name: float(score) for name, score in scores.items() if not isinstance(score, str)
     }
@@ -242,3 +244,12 @@ def test_of_no_complete_result_the_chapters_still_stand(world):
     assert [section["title"] for section in report["sections"]] == TITLES
     assert documents.render(report, "docx") and documents.render(report, "html")
     assert OTHER not in json.dumps(report["sections"], ensure_ascii=False)
+
+
+def test_a_change_of_means_is_the_difference_of_the_shown_means():
+    # The mean of the changes is 0.0, but 80.0 follows 80.1.
+    now, before = ("80.1", "80.0", "80.0"), ("80.1", "80.1", "80.0")
+    assert change_of_means([(Decimal(one), Decimal(other)) for one, other in zip(now, before, strict=True)]) == Decimal(
+        "-0.1"
+    )
+    assert change_of_means([]) is None

@@ -1,13 +1,16 @@
 """The second version of the branch's scheme in the service: one fault once, points with their maximum, what is covered."""
 
+import io
 from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 
+import docx as docx_files
+import openpyxl
 import pytest
 from django.utils import timezone
 
-from assessments.reports import builder, shape
+from assessments.reports import builder, documents, shape
 from assessments.reports.docx import render as docx
 from assessments.reports.xlsx import render as xlsx
 from assessments.results.models import Result
@@ -93,7 +96,16 @@ def test_the_report_adds_up_and_no_mean_is_above_its_maximum(quarter):  # noqa: 
     assert Decimal(body["summary"][0]["figure"]) == Decimal("54.8"), "the mean of 100.0, 64.3 and 0.0"
     assert docx(body) and xlsx(body)
     changed = builder.build(run(quarter))
-    assert [row["rank"] for row in changed["branches"]] == [1, 2, 3]
+    assert {row["rank"] for row in changed["branches"]} == {None}
+    assert [row["name"] for row in changed["branches"]] == [row["name"] for row in body["branches"]]
+    for one in (body, shape.for_branches(body, [body["branches"][1]["key"]])):
+        sheets = openpyxl.load_workbook(io.BytesIO(xlsx(one)))
+        assert "名次" not in [cell.value for cell in sheets["支部得分"][1]]
+        means = "平均得分率（%）" in [cell.value for cell in sheets["失分明细"][1]]
+        page = documents.render(one, "html").decode()
+        assert means == ("平均<br>得分率%" in page) == (one is body) and "名次" not in page
+        read = docx_files.Document(io.BytesIO(docx(one)))
+        assert means == any("得分率%" in cell.text for table in read.tables for cell in table.rows[0].cells)
 
 
 def test_what_the_first_version_published_stays_as_it_was_and_is_not_compared(quarter, as_):  # noqa: F811
@@ -115,7 +127,7 @@ def test_what_the_first_version_published_stays_as_it_was_and_is_not_compared(qu
     assert any("上期按方案第1版计算，两期的得分不作比较" in note for note in later["notes"])
 
 
-def test_ranks_medians_and_places_stay_within_comparable_groups(quarter, as_):  # noqa: F811
+def test_medians_and_places_stay_within_comparable_groups(quarter, as_):  # noqa: F811
     client = as_("committee_secretary")
     for place, group, day in (
         ("branch_a", "agency", "2026-01-01"),
@@ -131,11 +143,11 @@ def test_ranks_medians_and_places_stay_within_comparable_groups(quarter, as_):  
     assert "离退休支部" in client.get(f"/organisations/{quarter.branch_a.pk}/").content.decode()
     assessment = run(quarter)
     body = builder.build(assessment)
-    rows = [(row["name"], row["group"], row["rank"]) for row in body["branches"]]
+    rows = [(row["name"], row["group"]) for row in body["branches"]]
     assert rows == [
-        ("甲处党支部", "机关支部", 1),
-        ("乙处党支部", "机关支部", 2),
-        ("丙中心党支部", "窗口和事业单位支部", 1),
+        ("甲处党支部", "机关支部"),
+        ("乙处党支部", "机关支部"),
+        ("丙中心党支部", "窗口和事业单位支部"),
     ]
     page = client.get(f"/results/{assessment.pk}/").content.decode()
     assert "机关支部" in page and "不足 5 个，不计中位数；全部 0.0 至 100.0" in page

@@ -4,6 +4,7 @@ import io
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import openpyxl
 import pytest
@@ -11,7 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments.results.models import Assessment, AssessmentState, Result
+from assessments import scoring
+from assessments.home.selectors.agency import agency_figures
+from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.rates import Middle, change_words, middle_of, rate_of
 from assessments.results.selectors.matrix import assessments_of, score_matrix
 from assessments.results.services import assessment_trial
@@ -79,12 +82,14 @@ def test_the_matrix_has_rates_changes_and_points_of_countable_points(quarter, at
     ]
     by_change = matrix_of(quarter.staff, order="change").lines
     assert [line.place for line in by_change][0] == quarter.branch_c.pk
-    # The sums are those of the lines, the mean that of the rates.
+    # Means of the points of the lines, and of their rates.
     total = found.total
-    assert total.points == sum(line.points for line in found.lines) and total.cells[1].rate == 80
+    assert total.points == scoring.rounded(sum(line.figures.points for line in found.lines) / 3)
+    assert total.cells[1].rate == 80
     for place in range(len(found.heads)):
         parts = [line.parts[place] for line in found.lines if line.parts[place].points is not None]
-        assert total.parts[place].points == sum(part.points for part in parts) <= total.parts[place].maximum
+        mean = sum(part.figures.points for part in parts) / len(parts)
+        assert total.parts[place].points == scoring.rounded(mean) <= total.parts[place].maximum
 
 
 def test_one_dimension_shows_its_quarters_and_indicators(quarter, at_work):  # noqa: F811
@@ -265,3 +270,58 @@ def test_no_page_of_scores_asks_more_when_there_are_more_branches(quarter, as_, 
     grow(range(4, 12))
     assert measured() == few
     assert len(as_("staff").get("/scores/").context["matrix"].lines) == 15
+
+
+def test_rates_medians_and_sums_are_of_exact_points_and_rounded_once(quarter, as_, at_work):  # noqa: F811
+    made = run(quarter)
+    row = made.results.get(organisation=quarter.branch_b)
+    part = row.body["dimensions"][0]
+    score = row.scores.filter(dimension=part["key"], points__isnull=False).order_by("pk").first()
+    kept = row.body["exact"]
+    assert scoring.rounded(Fraction(kept["whole"][0])) == row.so_far and kept["dimensions"][part["key"]]
+    # A quarter of half a point lost is half of it, though it is shown as 0.3 of 0.5.
+    part["points"], part["maximum"] = "0.3", "0.5"
+    kept["dimensions"][part["key"]] = kept["indicators"][score.indicator] = ["1/4", "1/2"]
+    Result.objects.filter(pk=row.pk).update(body=row.body)
+    Score.objects.filter(pk=score.pk).update(points="0.3", maximum="0.5")
+    row.refresh_from_db()
+    assert rate_of(row, part["key"]) == 50
+    publish(quarter, made)
+    found = matrix_of(quarter.staff, part=part["key"])
+    line = next(line for line in found.lines if line.place == quarter.branch_b.pk)
+    shown = next(one for one in line.parts if one.name == score.name)
+    assert line.cells[2].rate == 50 and (shown.points, shown.rate, shown.tone) == (Decimal("0.3"), 50, "late")
+    page = as_("secretary_b").get(f"/results/{made.pk}/branches/{quarter.branch_b.pk}/")
+    assert page.context["checkup"].parts[0].rate == 50
+    # What was kept before goes by what it holds.
+    del row.body["exact"]
+    assert rate_of(row, part["key"]) == 60
+
+
+def test_the_start_page_tells_the_same_change_of_the_mean(quarter, at_work):  # noqa: F811
+    run(quarter)
+    earlier(quarter, 1, totals=[Decimal(value) for value in ("80.1", "80.1", "80.0")])
+    earlier(quarter, 2, totals=[Decimal(value) for value in ("80.1", "80.0", "80.0")])
+    mean = agency_figures(quarter.leader, quarter.root)[3]
+    assert (mean.value, mean.change) == (80.0, -0.1)
+
+
+def test_the_line_of_all_is_a_mean_of_those_with_a_rate(quarter, as_, at_work):  # noqa: F811
+    made = run(quarter)
+    Result.objects.filter(organisation=quarter.branch_c).update(state="incomplete", total=None)
+    publish_state(made)
+    matrix = matrix_of(quarter.staff)
+    rows = [line for line in matrix.lines if line.cells[2].rate is not None]
+    total = matrix.total
+    assert (len(rows), total.note) == (2, "2 个支部")
+    assert total.points == scoring.rounded(sum(line.figures.points for line in rows) / 2)
+    assert total.out_of == scoring.rounded(sum(line.figures.maximum for line in rows) / 2)
+    for place, part in enumerate(total.parts):
+        assert part.maximum <= max(line.parts[place].maximum or 0 for line in rows)
+    book = openpyxl.load_workbook(io.BytesIO(as_("staff").post("/scores/export/").content)).worksheets[0]
+    named = {row[1]: row for row in book.iter_rows(values_only=True)}
+    assert float(total.points) in named["全局平均"] and "中位或范围" in named and "同类中位数" not in named
+
+
+def publish_state(assessment):
+    Assessment.objects.filter(pk=assessment.pk).update(state=AssessmentState.PUBLISHED, published=clock.now())

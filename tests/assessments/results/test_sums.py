@@ -3,11 +3,13 @@
 import io
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import openpyxl
 import pytest
 from django.utils import timezone
 
+from assessments import scoring
 from assessments.hearing.services import assessment_freeze
 from assessments.reports.services import assessment_publish
 from assessments.reports.xlsx import render
@@ -108,7 +110,10 @@ def test_page_export_report_and_its_workbook_say_the_same(published, world, as_)
     for line in [*shown.values(), matrix.total]:
         assert table[line.name]["合计得分"] == float(line.points)
         assert table[line.name]["合计应计分"] == float(line.out_of)
-    assert matrix.total.points == sum(line.points for line in shown.values())
+    for side in ("points", "maximum"):
+        exact = sum((getattr(line.figures, side) for line in shown.values()), Fraction(0)) / len(shown)
+        assert getattr(matrix.total.figures, side) == exact
+    assert matrix.total.points == scoring.rounded(matrix.total.figures.points)
     assert f"{matrix.total.cells[quarter].rate}" in page.content.decode()
     book = openpyxl.load_workbook(io.BytesIO(render(published.body)))
     sheet = list(book["支部得分"].iter_rows(values_only=True))
