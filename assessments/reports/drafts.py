@@ -1,7 +1,7 @@
 """The draft of a report: kind, number, signer and recipient chosen, its paragraphs put in other words; its numbers are nobody's."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -172,11 +172,18 @@ def checked(data: Mapping[str, str]) -> Head:
     return Head(kind, number, signer if kind == DocumentKind.REPORT else "", recipient)
 
 
+def readdressed(head: Head, stands: Drafted) -> Head:
+    """The head with the usual recipient of its kind, where another kind was chosen and the recipient left as it stood."""
+    left = head.kind != stands.head.kind and head.recipient == stands.body["recipient"]
+    return replace(head, recipient="") if left else head
+
+
 @one_transaction
 def draft_head(*, by: Actor, assessment: Assessment, data: Mapping[str, str], seen: str = "") -> ReportDraft:
     """Choose kind, number, signer and recipient of a draft. Raises ValidationError by field, Conflict for a stale form."""
     head = checked(data)
     stands, row = _held(by, assessment, seen)
+    head = readdressed(head, stands)
     root = root_of_results()
     with audit.change(by=by, verb="report.draft_head", obj=row, organisation=root, view=audit_view):
         row.kind, row.number, row.signer, row.recipient = head.kind, head.number, head.signer, head.recipient

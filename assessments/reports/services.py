@@ -12,7 +12,7 @@ from assessments.entries.selectors import entries_of
 from assessments.reports import builder, documents, shape
 from assessments.reports.builder import Head
 from assessments.reports.correction import approved, earlier_version
-from assessments.reports.drafts import MOVED_ON, Drafted, drafted, edited, with_words
+from assessments.reports.drafts import MOVED_ON, Drafted, drafted, edited, readdressed, with_words
 from assessments.reports.loaders import Extract
 from assessments.reports.models import Report, ReportDocument, ReportDraft
 from assessments.reports.readers import readers_of
@@ -51,6 +51,7 @@ def assessment_publish(*, by: Actor, assessment: Assessment, head: Head | None =
             raise Conflict("结果中有您登记的加分、调整或否决情形，须由另一位有权限的同志发布。")
         stands = drafted(assessment, ReportDraft.objects.select_for_update().filter(assessment=assessment).first())
         require_unchanged(seen, stands.shown, MOVED_ON)
+        head = readdressed(head, stands) if head is not None else None
         if head is not None and head != stands.head:
             stands = _in_form(assessment, stands, head)
         _read_by_another(by, stands)

@@ -148,6 +148,21 @@ def test_a_circular_says_so_from_its_title_to_its_last_line_and_keeps_the_words(
     assert (report.body["number"], report.body["recipient"]) == ("云测党〔2026〕9号", "各党支部")
 
 
+def test_another_kind_of_document_goes_to_whom_it_is_for_unless_somebody_wrote_it(world, frozen, as_):
+    up = drafted(frozen).body["recipient"]
+    chosen = DOWN | {"recipient": up}
+    draft_head(by=world.staff, assessment=frozen, data=chosen)
+    assert drafted(frozen).body["recipient"] == "各党支部"
+    draft_head(by=world.staff, assessment=frozen, data=HEAD | {"recipient": "各党支部"})
+    assert drafted(frozen).body["recipient"] == up
+    report = assessment_publish(
+        by=world.party_secretary, assessment=frozen, head=Head("circular", DOWN["number"], "", up)
+    )
+    assert report.body["recipient"] == "各党支部"
+    page = as_("staff").get(f"/reports/{report.pk}/").content.decode()
+    assert "本通报数据已冻结" in page and "本报告" not in page
+
+
 def test_the_form_chosen_at_publication_counts(world, frozen):
     head = Head("report", "云测党〔2026〕9号", "签发人乙", "局党组")
     report = assessment_publish(by=world.party_secretary, assessment=frozen, head=head)
