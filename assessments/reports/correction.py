@@ -88,7 +88,8 @@ def with_correction(report: dict[str, Any], found: dict[str, Any] | None) -> dic
         return report
     day = clock.in_full(date.fromisoformat(found["published_on"]))
     version, rows = found["version"], found["rows"]
-    text = f"更正说明：本报告更正{day}发布的第{version}版，第{version}版保留备查。更正原因：{found['reason'].rstrip('。')}。"
+    kind = "通报" if report.get("kind") == "circular" else "报告"
+    text = f"更正说明：本{kind}更正{day}发布的第{version}版，第{version}版保留备查。更正原因：{found['reason'].rstrip('。')}。"
     said = "；".join(f"{row['what']}由{row['before']}更正为{row['after']}" for row in rows[:MOST])
     text += (
         f"共更正 {len(rows)} 处：{said}{'等' if len(rows) > MOST else ''}，见附件1。" if rows else "各项数字没有变化。"

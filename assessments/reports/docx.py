@@ -78,6 +78,8 @@ def _opening(document, report, fonts):
         f"按照《{scheme['title']}》（第{scheme['version']}版，本机关设定），对{len(report['branches'])}个党支部"
         f"{period.span()}的党建工作进行了考核，数据截至{as_of}。现将有关情况报告如下。",
     )
+    for block in report.get("opening", []):
+        gbt9704.paragraph(document, tight(block["text"]))
     for row in report["summary"]:
         gbt9704.paragraph(document, _set_off(row, fonts))
 

@@ -1,16 +1,14 @@
 """The draft of a report: kind, number, signer and recipient chosen, its paragraphs put in other words; its numbers are nobody's."""
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from assessments.reports import builder, shape
 from assessments.reports.builder import Head
+from assessments.reports.locked import names_of, what_changed
 from assessments.reports.models import DocumentKind, ReportDraft, ReportEdit
 from assessments.reports.paper import paragraphs_of
 from assessments.reports.people import people_on
@@ -28,7 +26,6 @@ from common.text import clean_text
 
 LONGEST_PARAGRAPH = 1000
 MOVED_ON = "这份草稿刚被他人修改，您填写的内容没有保存。请打开最新内容对照后再改。"
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,35 @@ def kept(assessment: Assessment) -> Drafted | None:
     """Return the draft where somebody has chosen or written something since the freeze; nothing is reckoned for it."""
     row = ReportDraft.objects.filter(assessment=assessment).first()
     return drafted(assessment, row) if row is not None else None
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A paragraph whose words are not the computed ones. by: ids of the accounts that edited it; who: their names."""
+
+    before: str
+    after: str
+    by: frozenset[int | None]
+    who: str
+
+
+def edited(stands: Drafted | None) -> list[Edited]:
+    """Return the paragraphs of a draft that read otherwise than they were computed, in the order of the text."""
+    if stands is None or stands.row is None or not stands.row.pk:
+        return []
+    by_key: dict[str, list[ReportEdit]] = {}
+    for edit in stands.row.edits.select_related("made_by").order_by("pk"):
+        by_key.setdefault(edit.key, []).append(edit)
+    return [
+        Edited(
+            rows[0].before,
+            block["text"],
+            frozenset(row.made_by_id for row in rows),
+            "、".join(dict.fromkeys(row.made_by.name if row.made_by else "服务器操作员" for row in rows)),
+        )
+        for key, block in paragraphs_of(stands.body).items()
+        if (rows := by_key.get(key)) and rows[-1].after == block["text"] != rows[0].before
+    ]
 
 
 def usual_head(assessment: Assessment) -> dict[str, str]:
@@ -146,11 +172,18 @@ def checked(data: Mapping[str, str]) -> Head:
     return Head(kind, number, signer if kind == DocumentKind.REPORT else "", recipient)
 
 
+def readdressed(head: Head, stands: Drafted) -> Head:
+    """The head with the usual recipient of its kind, where another kind was chosen and the recipient left as it stood."""
+    left = head.kind != stands.head.kind and head.recipient == stands.body["recipient"]
+    return replace(head, recipient="") if left else head
+
+
 @one_transaction
 def draft_head(*, by: Actor, assessment: Assessment, data: Mapping[str, str], seen: str = "") -> ReportDraft:
     """Choose kind, number, signer and recipient of a draft. Raises ValidationError by field, Conflict for a stale form."""
     head = checked(data)
     stands, row = _held(by, assessment, seen)
+    head = readdressed(head, stands)
     root = root_of_results()
     with audit.change(by=by, verb="report.draft_head", obj=row, organisation=root, view=audit_view):
         row.kind, row.number, row.signer, row.recipient = head.kind, head.number, head.signer, head.recipient
@@ -163,32 +196,26 @@ def draft_head(*, by: Actor, assessment: Assessment, data: Mapping[str, str], se
     return row
 
 
-def numbers_in(text: str) -> Counter[str]:
-    """Return the numbers of a text, however they are written: wide figures count as what they are."""
-    return Counter(_NUMBER.findall(unicodedata.normalize("NFKC", text)))
-
-
-def _check_words(before: str, after: str) -> None:
+def _check_words(before: str, after: str, names: Iterable[str]) -> None:
     if not after:
         raise ValidationError({"text": "请写明文字；不能把整段删去。"})
     if len(after) > LONGEST_PARAGRAPH:
         raise ValidationError({"text": f"一段最多 {LONGEST_PARAGRAPH} 字。"})
-    was, is_now = numbers_in(before), numbers_in(after)
-    words = [f"少了 {'、'.join((was - is_now).elements())}"] if was - is_now else []
-    words += [f"多了 {'、'.join((is_now - was).elements())}"] if is_now - was else []
-    if words:
-        raise ValidationError({"text": f"数字由系统计算，只能改文字：{'，'.join(words)}。"})
+    if changed := what_changed(before, after, names):
+        raise ValidationError(
+            {"text": f"数字、名称和升降、按期逾期等判断由系统得出，只能改其他文字，次序不变：{changed}。"}
+        )
 
 
 @one_transaction
 def draft_words(*, by: Actor, assessment: Assessment, key: str, text: str, seen: str = "") -> ReportDraft:
-    """Put a paragraph in other words, its numbers as they are. Raises ValidationError on "text", Conflict for a stale form."""
+    """Put a paragraph in other words, what is computed in it as it is (locked.py). Raises ValidationError on "text", Conflict for a stale form."""
     _, row = _held(by, assessment, seen)
     block = paragraphs_of(row.body).get(key)
     if block is None:
         raise Conflict("草稿里没有这一段，请打开最新内容。")
     before, after = block["text"], " ".join(clean_text(text).split())
-    _check_words(before, after)
+    _check_words(before, after, names_of(row.body))
     if before == after:
         return row
     with audit.change(by=by, verb="report.draft_words", obj=row, organisation=root_of_results(), view=audit_view):

@@ -46,7 +46,7 @@ class WordsForm(Form):
         required=False,
         max_length=LONGEST_PARAGRAPH,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="数字由系统计算，不能增减；只改文字。",
+        help_text="数字、名称和升降、按期逾期等判断由系统得出，不能增减或调换；只改其他文字。",
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
     seen = forms.CharField(required=False, widget=forms.HiddenInput, max_length=16)

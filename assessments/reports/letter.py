@@ -111,7 +111,9 @@ def _scores(document: Any, report: Mapping[str, Any]) -> None:
     gbt9704.note(document, "")
     texts = [*report["notes"]]
     if report["anchor"]:
-        texts.append(f"本报告数据已冻结，审计校验码：{report['anchor']}。")
+        texts.append(
+            f"本{'通报' if report['kind'] == 'circular' else '报告'}数据已冻结，审计校验码：{report['anchor']}。"
+        )
     for number, text in enumerate(texts, 1):
         gbt9704.note(document, f"{number}. {tight(text)}")
 

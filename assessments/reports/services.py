@@ -12,7 +12,7 @@ from assessments.entries.selectors import entries_of
 from assessments.reports import builder, documents, shape
 from assessments.reports.builder import Head
 from assessments.reports.correction import approved, earlier_version
-from assessments.reports.drafts import MOVED_ON, Drafted, drafted, with_words
+from assessments.reports.drafts import MOVED_ON, Drafted, drafted, edited, readdressed, with_words
 from assessments.reports.loaders import Extract
 from assessments.reports.models import Report, ReportDocument, ReportDraft
 from assessments.reports.readers import readers_of
@@ -51,8 +51,10 @@ def assessment_publish(*, by: Actor, assessment: Assessment, head: Head | None =
             raise Conflict("结果中有您登记的加分、调整或否决情形，须由另一位有权限的同志发布。")
         stands = drafted(assessment, ReportDraft.objects.select_for_update().filter(assessment=assessment).first())
         require_unchanged(seen, stands.shown, MOVED_ON)
+        head = readdressed(head, stands) if head is not None else None
         if head is not None and head != stands.head:
             stands = _in_form(assessment, stands, head)
+        _read_by_another(by, stands)
         _timely(stands.body)
         with audit.change(by=by, verb="assessment.publish", obj=assessment, organisation=root):
             assessment.state, assessment.published = AssessmentState.PUBLISHED, clock.now()
@@ -77,6 +79,12 @@ def _in_form(assessment: Assessment, stands: Drafted, head: Head) -> Drafted:
     if stands.row is None:
         return Drafted(builder.build(assessment, head=head), head, None)
     return Drafted(with_words(builder.build(assessment, head=head), stands.row)[0], head, stands.row)
+
+
+def _read_by_another(by: Actor, stands: Drafted) -> None:
+    """Whoever put a paragraph in other words does not publish them."""
+    if by is not OPERATOR and any(by.pk in row.by for row in edited(stands)):
+        raise Conflict("报告文字有您改过的段落，须由另一位有权限的同志核对后发布。")
 
 
 def _timely(body: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ The classes below say which keys there are. Numbers that are shown are decimal t
 values null. What is stored and rendered is the plain JSON; `check` holds it against the classes.
 """
 
+import datetime
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,7 +13,8 @@ from typing import Annotated, Literal
 from pydantic import Strict, ValidationError
 
 from assessments.reports.basics import Day, Figure, Filled, Key, Part, PeriodText, Text, Whole, fits
-from assessments.reports.paper import Block, Section, blocks_of, texts_of
+from assessments.reports.paper import Block, Section, blocks_of, paragraph, texts_of
+from common import clock
 from common.periods import Period
 from common.text import quoted
 
@@ -487,8 +489,25 @@ def for_branches(report: dict, keys: Sequence[str], name: str = "") -> dict:
         actions=[],
     )
     if own["shape"] == 3:
-        own.update(opening=[], sections=[], moves=None, problems=[], correction=None, signer="")
+        own.update(opening=[], sections=[], moves=None, problems=[], signer="")
+        own.update(_own_correction(report, names))
+    if report.get("version", 1) > 1:
+        own["title"] += f"（第{report['version']}版）"
     return own
+
+
+def _own_correction(report: dict, names: set[str]) -> dict:
+    """Return the correction of an extract and the paragraph that says it: why and by whom, of the numbers its own alone."""
+    found = report["correction"]
+    if not found:
+        return {"correction": None}
+    rows = [row for row in found["rows"] if row["what"].partition("：")[0] in names]
+    version, day = found["version"], clock.in_full(datetime.date.fromisoformat(found["published_on"]))
+    text = f"更正说明：本结果更正{day}发布的第{version}版，第{version}版保留备查。更正原因：{found['reason'].rstrip('。')}。"
+    said = "；".join(f"{row['what']}由{row['before']}更正为{row['after']}" for row in rows)
+    text += f"{said}。" if rows else "这里所列的得分没有变化。"
+    text += f"本次更正由{found['approved_by']}批准发布。" if found["approved_by"] else ""
+    return {"correction": found | {"rows": rows}, "opening": [paragraph("correction", text)]}
 
 
 def signed(figure: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from assessments.results.periods import counted_until
 from branches.places.selectors.names import names_over_time
 from common.periods import Period
 from responsibilities.duties.headline import Headline, headline
@@ -58,11 +59,15 @@ class Seen:
 
 
 def seen(period: Period, as_of: date) -> Seen:
-    """Return what happened in `period`, judged on `as_of`, of the whole agency; members' own duties are left out."""
-    points = sync_points(as_of=as_of)
+    """Return what happened in `period`, judged on `as_of`, of the whole agency; members' own duties are left out.
+
+    What was held after the period's end and its days of grace counts no more here than in its scores (decisions 109).
+    """
+    until = counted_until(period)
+    points = sync_points(as_of=as_of, held_until=until)
     mine = [point for point in points if not point.early and point.day is not None and point.day in period]
     items = WorkItem.objects.select_related("leader").in_bulk({point.item for point in mine})
-    return Seen(period, as_of, points, mine, items, _stands(period, as_of))
+    return Seen(period, as_of, points, mine, items, _stands(period, as_of, until))
 
 
 def work_of(found: Seen) -> dict[str, Any] | None:
@@ -79,7 +84,7 @@ def work_of(found: Seen) -> dict[str, Any] | None:
     }
 
 
-def _stands(period: Period, as_of: date) -> list[Stand]:
+def _stands(period: Period, as_of: date, until: date) -> list[Stand]:
     """What fell due at each level, from the top down: done, or behind by the day of judging."""
     duties = list(
         issued_duties(period.year, as_of).select_related("list__organisation", "list__holder", "list__member")
@@ -90,7 +95,7 @@ def _stands(period: Period, as_of: date) -> list[Stand]:
             for slot in slots
             if counts_on(slot, period.year) in period and (slot.state in DONE or slot.behind(as_of))
         ]
-        for pk, slots in duty_slots(duties, as_of=as_of).items()
+        for pk, slots in duty_slots(duties, as_of=as_of, held_until=until).items()
     }
     lists = {duty.list_id: duty.list for duty in duties if any(slot.behind(as_of) for slot in fallen[duty.pk])}
     people = holders_each(lists.values(), as_of)

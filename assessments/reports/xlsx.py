@@ -69,6 +69,9 @@ def render(report):
         _work(book, styles, report["work"])
     if is_letter(report):
         _letter(book, styles, report)
+    if report.get("correction"):
+        rows = [[row["what"], row["before"], row["after"]] for row in report["correction"]["rows"]]
+        _sheet(book, styles, "更正内容", ["事项", "更正前", "更正后"], rows, [28, 36, 36])
     if report["overall"]["trend"]:
         _trend(book, styles, report)
     if report["comparison"]:
@@ -95,9 +98,6 @@ def _letter(book, styles, report):
         [number, row["text"], row["leader"], row["who"], row["due"]] for number, row in enumerate(report["actions"], 1)
     ]
     _sheet(book, styles, "下一步", ["序", "事项", "分管领导", "承办", "时限"], rows, [6, 60, 16, 30, 12])
-    if report["correction"]:
-        rows = [[row["what"], row["before"], row["after"]] for row in report["correction"]["rows"]]
-        _sheet(book, styles, "更正内容", ["事项", "更正前", "更正后"], rows, [28, 36, 36])
 
 
 def _trend(book, styles, report):
@@ -139,6 +139,7 @@ def _about(report):
         ["考核方案", f"{report['scheme']['title']}（第{report['scheme']['version']}版，本机关设定）"],
         ["审计校验码", report["anchor"] or "试算，尚未冻结"],
     ]
+    rows += [["更正说明", block["text"]] for block in report.get("opening", []) if block["key"] == "correction"]
     rows += [["要点", f"{row['figure']}{row['unit']}：{row['text']}"] for row in report["summary"]]
     for row in report["actions"] if not is_letter(report) else ():
         rows.append(["建议", "；".join(part for part in (row["text"], row["who"], row["due"]) if part)])

@@ -45,12 +45,14 @@ def duty_slots(
     *,
     as_of: date | None = None,
     holders: Mapping[int, list[User]] | None = None,
+    held_until: date | None = None,
 ) -> Slots:
     """Return {duty id: [DutySlot]} in the order of the calendar.
 
     duties: Duty objects (list and its organisation are read with them when a queryset is given). as_of: day of judging
     (default today); reports and reviews of later days are left out. holders: {list id: [User]} of that day, for a caller
-    that has read them. The number of statements does not depend on the number of duties, organisations or slots.
+    that has read them. held_until: what was held, dated or closed after that day fulfils nothing. The number of statements
+    does not depend on the number of duties, organisations or slots.
     """
     as_of = as_of or clock.today()
     if isinstance(duties, QuerySet):
@@ -59,7 +61,7 @@ def duty_slots(
     if not duties:
         return {}
     settings, start = timelines_and_start("founding_share")
-    slots = proof_slots(duties, as_of, holders, start)
+    slots = proof_slots(duties, as_of, holders, start, held_until)
     for duty in duties:
         _leave_history_out(slots[duty.pk], start, duty.organisation.kept_from, settings["founding_share"])
     reports, exempt = _reports(duties, as_of), exemptions(duties)

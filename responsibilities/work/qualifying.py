@@ -33,6 +33,7 @@ class Standing(models.TextChoices):
     UNFIT = "unfit", "这类记录看不出与业务的关系"
     FOREIGN = "foreign", "不是承办组织或其上级组织的活动"
     SHORT = "short", "不足法定人数"
+    AFTER = "after", "考核期截止后开展，不计入当期"
 
 
 _STATES = {

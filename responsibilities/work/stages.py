@@ -5,7 +5,7 @@ has several business dates (milestones); each is a point of its own, and the sta
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -303,6 +303,7 @@ def _decide(
     until = as_of
     if held_until is not None and point.happened is not None:
         until = min(as_of, max(held_until, point.happened + timedelta(days=point.tolerance)))
+        point.proofs = [_in_time(proof, until, as_of) for proof in point.proofs]
     days = [proof.day for proof in point.proofs if proof.counts and proof.day <= until]
     waiting = any(proof.standing == Standing.TO_CONFIRM and proof.day <= until for proof in point.proofs)
     point.state, point.party, point.lag = judge(point.happened, days, point.tolerance, as_of, waiting=waiting)
@@ -312,6 +313,13 @@ def _decide(
         point.state, point.reason = SyncState.WAIVED, stage.waived_reason
     elif point.ended and stopped is not None and point.happened is None:
         point.state, point.reason = SyncState.ENDED, f"{stopped:%Y年%-m月%-d日}终止：{stage.item.stop_reason}"
+
+
+def _in_time(proof: Proof, until: date, as_of: date) -> Proof:
+    """The proof as it stands for a period that is over: what came after its last day shows nothing there, and says so."""
+    if proof.standing not in (Standing.COUNTS, Standing.TO_CONFIRM) or not until < proof.day <= as_of:
+        return proof
+    return replace(proof, standing=Standing.AFTER, reason=str(Standing.AFTER.label), pending=False)
 
 
 def _proof(link: _Link, point: SyncPoint) -> Proof:

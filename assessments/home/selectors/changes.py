@@ -1,7 +1,8 @@
 """What got better and what got worse since the last report, each with its reason: from facts, and from the stages in one's charge."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from assessments.facts.models import Fact
-from branches.places.models.organisations import Organisation
+from assessments.results.models import Assessment, Score
+from assessments.schemes.measures import BELOW, rules_read
+from assessments.schemes.services import parsed
+from assessments.scoring.methods import MISSING, PARTIAL
+from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.operator import Actor
 from common.periods import Period
@@ -38,13 +43,18 @@ class Change:
 
 
 def changes_since(
-    user: Actor, report: Period, items: Mapping[int, WorkItem], points: Iterable[SyncPoint]
+    user: Actor,
+    report: Period,
+    items: Mapping[int, WorkItem],
+    points: Iterable[SyncPoint],
+    assessment: Assessment | None = None,
 ) -> list[Change]:
     """Return all Changes since the period of the last report, the heaviest first, worse before better where they weigh alike.
 
-    items, points: the work in his charge. Of requirements two statements, whatever there is.
+    items, points: the work in his charge. assessment: that the report is of; what it judged stands as it was published,
+    whatever was made up since. Of requirements four statements, whatever there is.
     """
-    found = [*_requirements(user, report), *_stages(report, items, points)]
+    found = [*_requirements(user, report, assessment), *_stages(report, items, points)]
     return sorted(found, key=lambda row: (-row.weight, row.up, row.text))
 
 
@@ -56,32 +66,71 @@ def shown(found: list[Change]) -> list[Change]:
     return [*up[: SHOWN - len(kept_down)], *kept_down]
 
 
-def _requirements(user: Actor, report: Period) -> list[Change]:
+@dataclass(frozen=True)
+class _Published:
+    """What a report published of requirements. places: ids it assessed; missed: {(organisation, rule): how many}."""
+
+    places: frozenset[int] = frozenset()
+    rules: frozenset[str] = frozenset()
+    missed: Mapping[tuple[int, str], int] = field(default_factory=dict)
+
+    def judged(self, place: Organisation, rule: str) -> bool:
+        own = place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk
+        return rule in self.rules and own in self.places
+
+
+def _published(assessment: Assessment | None) -> _Published:
+    """Read the frozen reasons of a report: in two statements."""
+    if assessment is None:
+        return _Published()
+    missed: Counter[tuple[int, str]] = Counter()
+    for reasons in Score.objects.filter(result__assessment=assessment).order_by().values_list("reasons", flat=True):
+        for target in {tuple(row["target"] or ()) for row in reasons if row["kind"] in (MISSING, PARTIAL)}:
+            if len(target) > 2 and target[0] == "requirement":
+                missed[int(target[1]), str(target[2])] += 1
+    places = assessment.results.order_by().values_list("organisation", flat=True)
+    read = {measure for _, row in parsed(assessment.scheme).indicators() for measure in row.measures}
+    rules = frozenset(row.rule for row in rules_read({measure for measure in read if not measure.startswith(BELOW)}))
+    return _Published(frozenset(places), rules, missed)
+
+
+def _requirements(user: Actor, report: Period, assessment: Assessment | None) -> list[Change]:
     """Of each organisation and rule: in time then and missed since, or the other way round."""
     today = clock.today()
     then, since = Q(due__range=(report.first, report.last)), Q(due__gt=report.last, due__lte=today)
     rows = Fact.objects.visible_to(user).filter(then | since, family=_FAMILY, state__in=(*_DONE, State.OVERDUE))
     missed, done = Q(state=State.OVERDUE), Q(state__in=_DONE)
+    published = _published(assessment)
     sums = (
         rows.order_by()
         .values("organisation", "measure")
         .annotate(
+            all_then=Count("pk", filter=then),
             missed_then=Count("pk", filter=then & missed),
-            done_then=Count("pk", filter=then & done),
             missed_since=Count("pk", filter=since & missed),
             done_since=Count("pk", filter=since & done),
             since=Min("due", filter=since & missed),
         )
+        .filter(Q(missed_since__gt=0) | Q(done_since__gt=0), all_then__gt=0)
         .filter(
-            Q(missed_since__gt=0, missed_then=0, done_then__gt=0)
-            | Q(missed_then__gt=0, missed_since=0, done_since__gt=0)
+            Q(missed_since__gt=0)
+            | Q(missed_then__gt=0)
+            | Q(organisation__in=sorted({place for place, _ in published.missed}))
         )
-        .order_by("-missed_since", "-missed_then", "organisation", "measure")[:MOST]
     )
     kept = [row for row in sums if row["measure"].partition(".")[2] in REQUIREMENT_RULES_BY_ID]
     places = Organisation.objects.filter(pk__in={row["organisation"] for row in kept}).select_related("parent")
     names = {row.pk: row for row in places}
-    return [_of_rule(row, names[row["organisation"]], report) for row in kept]
+    changed = []
+    for row in kept:
+        place, rule = names[row["organisation"]], row["measure"].partition(".")[2]
+        if published.judged(place, rule):
+            row["missed_then"] = min(published.missed.get((place.pk, rule), 0), row["all_then"])
+        worse = row["missed_since"] and not row["missed_then"]
+        if worse or row["missed_then"] and not row["missed_since"]:
+            changed.append(row)
+    changed.sort(key=lambda row: (-row["missed_since"], -row["missed_then"], row["organisation"], row["measure"]))
+    return [_of_rule(row, names[row["organisation"]], report) for row in changed[:MOST]]
 
 
 def _of_rule(row: Mapping[str, Any], place: Organisation, report: Period) -> Change:

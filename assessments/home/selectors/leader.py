@@ -54,7 +54,7 @@ def leader_page(user: User, scope: Appointment) -> dict[str, Any]:
     late = sum(row.late for row in found)
     report = last_report()
     period = Period.parse(report.assessment.period) if report else None
-    changes = changes_since(user, period, items, points) if period and age else []
+    changes = changes_since(user, period, items, points, report and report.assessment) if period and age else []
     return {
         "title": _title(len(found), late, dates),
         "sub": _whole(figures) if age else "各项数字正在汇总。",
@@ -74,7 +74,7 @@ def leader_page(user: User, scope: Appointment) -> dict[str, Any]:
 
 def last_report() -> Report | None:
     """Return the newest published report with the assessment that it is of."""
-    rows = Report.objects.exclude(assessment__period="").select_related("assessment")
+    rows = Report.objects.exclude(assessment__period="").select_related("assessment__scheme")
     return rows.order_by("-published", "-pk").first()
 
 
@@ -97,7 +97,7 @@ def all_changes(user: User) -> tuple[Period | None, list[Change]]:
     if report is None:
         return None, []
     period = Period.parse(report.assessment.period)
-    return period, changes_since(user, period, *in_charge(user))
+    return period, changes_since(user, period, *in_charge(user), report.assessment)
 
 
 def in_charge(user: User) -> tuple[dict[int, WorkItem], list[SyncPoint]]:

@@ -10,7 +10,6 @@ from assessments.schemes.measures import is_built
 from common import clock
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from common.text import quoted
-from members.activities.models import Activity
 from members.activities.selectors.resolutions import ResolutionItem, resolution_items
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots
@@ -166,33 +165,13 @@ def duty_entries(
     as_of = as_of or clock.today()
     rows = issued_duties(period.year, as_of, organisations).filter(list__level=Level.BRANCH)
     duties = list(rows.select_related("list__organisation", "list__holder"))
-    slots = duty_slots(duties, as_of=as_of)
-    due = [
-        (duty, slot)
+    slots = duty_slots(duties, as_of=as_of, held_until=until)
+    return [
+        Entry(duty.list.organisation_id, DUTIES_DONE, _duty_item(duty, slot, as_of), tuple(slot.records))
         for duty in duties
         for slot in slots[duty.pk]
         if counts_on(slot, period.year) in period and slot.state not in LEFT_OUT
     ]
-    made_up = _made_up_after([slot for _, slot in due], until)
-    return [
-        Entry(
-            duty.list.organisation_id,
-            DUTIES_DONE,
-            _duty_item(duty, slot, as_of, counts=(slot.duty, slot.key) not in made_up),
-            tuple(slot.records),
-        )
-        for duty, slot in due
-    ]
-
-
-def _made_up_after(slots: Collection[DutySlot], until: date) -> set[tuple[int, str]]:
-    """The slots that were fulfilled late and only by records held after `until`, as (duty, key)."""
-    late = [slot for slot in slots if slot.state in DONE and slot.missed and slot.records]
-    if not late:
-        return set()
-    ids = {pk for slot in late for pk in slot.records}
-    after = set(Activity.objects.filter(pk__in=ids, day__gt=until).order_by().values_list("pk", flat=True))
-    return {(slot.duty, slot.key) for slot in late if after.issuperset(slot.records)}
 
 
 def _late_word(slot: DutySlot) -> str:
@@ -202,12 +181,9 @@ def _late_word(slot: DutySlot) -> str:
     return f"{slot.late_word}完成" if slot.late_word in ("补录", "补办") else slot.late_word
 
 
-def _duty_item(duty: Duty, slot: DutySlot, as_of: date, *, counts: bool) -> scoring.Item:
-    """counts: False where it was made up after the period was closed: what came then is as good as nothing."""
+def _duty_item(duty: Duty, slot: DutySlot, as_of: date) -> scoring.Item:
     name = f"{quoted(duty.text)}{slot.name}"
-    if not counts:
-        state = scoring.OVERDUE
-    elif slot.state in DONE:
+    if slot.state in DONE:
         state = scoring.MET_LATE if slot.missed else scoring.MET
     else:
         state = scoring.OVERDUE if slot.behind(as_of) else scoring.NOT_DUE

@@ -25,7 +25,7 @@ def circulars(context: ProofContext, duties: list[Duty]) -> Slots:
     first: dict[int, dict[str, date]] = {}
     rows = Circular.objects.filter(
         state=CircularState.ISSUED,
-        issued_on__lte=context.as_of,
+        issued_on__lte=context.until,
         period__startswith=str(context.span.year),
         organisation__in={duty.list.organisation_id for duty in duties},
     )

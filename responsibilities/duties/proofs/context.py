@@ -61,8 +61,11 @@ class ProofContext:
         as_of: date,
         holders: Mapping[int, list[User]] | None = None,
         start: date = date.min,
+        held_until: date | None = None,
     ):
-        self.duties, self.as_of, self.start = duties, as_of, start
+        self.duties, self.as_of, self.start, self.held_until = duties, as_of, start, held_until
+        # The last day of what may prove anything.
+        self.until = as_of if held_until is None else min(as_of, held_until)
         self._holders = holders
         self.span = Period(YEAR, year)
         # Who holds, covers and is in charge is asked of this day: what changes after the year does not change the year.
@@ -165,6 +168,8 @@ class ProofContext:
         """{(organisation id, kind): [CountingRecord]} of the year."""
         records: dict[tuple[int, str], list[CountingRecord]] = {}
         for row in counting_records(self.span.first, self.span.last, self.kinds, None, self.as_of):
+            if self.held_until is not None and row.day > self.held_until:
+                continue
             # Nothing is late from before the agency's start.
             fair = row._replace(late=False) if row.late and row.day < self.start else row
             records.setdefault((row.organisation, row.kind), []).append(fair)
@@ -199,7 +204,7 @@ class ProofContext:
     @cached_property
     def points(self) -> list[SyncPoint]:
         """The SyncPoints of all business work, judged on the day."""
-        return sync_points(as_of=self.as_of)
+        return sync_points(as_of=self.as_of, held_until=self.held_until)
 
     def records_of(self, places: Iterable[int], kinds: Iterable[str]) -> list[CountingRecord]:
         """Return the CountingRecords of several organisations and kinds, each record once, as it counts best.

@@ -47,7 +47,14 @@ def owed(context: ProofContext, duties: list[Duty]) -> Slots:
     branches = sorted({pk for duty in duties for pk in context.with_groups(duty.list.organisation_id)})
     rows: dict[tuple[int, str], list[Requirement]] = {}
     asked = [known[rule] for rule in sorted(rules)]
-    for row in requirements(context.span, organisations=branches, as_of=context.as_of, rules=asked) if asked else ():
+    found_rows = (
+        requirements(
+            context.span, organisations=branches, as_of=context.as_of, rules=asked, held_until=context.held_until
+        )
+        if asked
+        else ()
+    )
+    for row in found_rows:
         place = context.places[row.organisation]
         branch = place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk
         rows.setdefault((branch, row.rule), []).append(row)
@@ -114,7 +121,7 @@ def terms(context: ProofContext, duties: list[Duty]) -> Slots:
         for row in terms_due:
             if not context.below(duty.list.organisation_id, row.organisation_id):
                 continue
-            closed = row.closed_on if row.closed_on and row.closed_on <= context.as_of else None
+            closed = row.closed_on if row.closed_on and row.closed_on <= context.until else None
             place = context.places[row.organisation_id]
             # An organisation that was gone by then elects nobody.
             if place.archived_on and place.archived_on < row.expires:
@@ -163,7 +170,7 @@ def supervisions(context: ProofContext, duties: list[Duty]) -> Slots:
 def _closed(context: ProofContext, row: Supervision) -> date | None:
     """Return the day a supervision was closed, or None when it was not on the day of judging."""
     day = clock.day_of(row.closed_at) if row.closed_at else None
-    return day if day and day <= context.as_of else None
+    return day if day and day <= context.until else None
 
 
 def _supervision(context: ProofContext, duty: Duty, row: Supervision) -> DutySlot:

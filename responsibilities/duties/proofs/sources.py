@@ -89,17 +89,21 @@ def proved_by_system(duty: Duty) -> bool:
 
 
 def proof_slots(
-    duties: list[Duty], as_of: date, holders: Mapping[int, list[User]] | None = None, start: date = date.min
+    duties: list[Duty],
+    as_of: date,
+    holders: Mapping[int, list[User]] | None = None,
+    start: date = date.min,
+    held_until: date | None = None,
 ) -> Slots:
     """Return {duty id: [DutySlot]} with what the system itself holds on `as_of`, before anything said about it.
 
     duties: list of Duty with list, its organisation, holder and member read. holders: {list id: [User]}, if known.
-    start: the agency's start date.
+    start: the agency's start date. held_until: what came after that day proves nothing.
     """
     found: Slots = {}
     for year in sorted({duty.list.year for duty in duties}):
         mine = [duty for duty in duties if duty.list.year == year]
-        context = ProofContext(mine, year, as_of, holders, start)
+        context = ProofContext(mine, year, as_of, holders, start, held_until)
         by_source: dict[str, list[Duty]] = {}
         for duty in mine:
             by_source.setdefault(duty.source if proved_by_system(duty) else "", []).append(duty)

@@ -234,7 +234,7 @@ def led(context: ProofContext, duties: list[Duty]) -> Slots:
 
 def _acts(context: ProofContext, items: list[WorkItem]) -> _Acts:
     acts = _Acts({}, {})
-    spans = {item.pk: (item.starts, min(item.ends, context.as_of)) for item in items}
+    spans = {item.pk: (item.starts, min(item.ends, context.until)) for item in items}
     # As everywhere, a link tells something once somebody else has confirmed it.
     # What was submitted, or began to count, after the day of judging is not known on it.
     known = Q(activity__judgements__since__isnull=True) | Q(activity__judgements__since__lte=context.as_of)

@@ -4,6 +4,7 @@ import io
 from datetime import datetime
 
 import docx
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -109,3 +110,22 @@ def test_the_draft_of_a_correction_does_not_yet_name_who_approves(quarter):  # n
     with on(28):
         draft = drafted(assessment_trial(by=OPERATOR, period=Q3, reason="附件漏印")).body
     assert draft["correction"]["approved_by"] == "" and "correction-approved" not in paragraphs_of(draft)
+
+
+def test_a_branch_reads_what_was_corrected_of_its_own_in_its_copy_of_the_new_version(world, versions, as_):
+    second = versions[1]
+    for who, name, other in (("secretary_b", "乙处党支部", "甲处"), ("secretary_a", "甲处党支部", "乙处党支部由")):
+        client = as_(who)
+        page = client.get(f"/reports/{second.pk}/").content.decode()
+        assert "更正说明：本结果更正2026年10月20日发布的第1版" in page and "考核结果（第2版）" in page
+        assert "更正原因：乙处党支部一条党课记录漏收" in page and f"由{world.committee_secretary.name}批准发布" in page
+        assert (f"{name}由" in page) == (who == "secretary_b") and "党支部平均" not in page
+        assert ("得分没有变化" in page) == (who == "secretary_a") and other not in page.replace("乙处党支部一条", "")
+        answer = client.post(f"/reports/{second.pk}/docx/")
+        assert "%E7%AC%AC2%E7%89%88" in answer["Content-Disposition"]
+        said = "".join(p.text for p in docx.Document(io.BytesIO(answer.content)).paragraphs)
+        assert "更正说明" in said and "党支部平均" not in said
+        book = openpyxl.load_workbook(io.BytesIO(client.post(f"/reports/{second.pk}/xlsx/").content))
+        assert "更正内容" in book.sheetnames
+        first = client.get(f"/reports/{versions[0].pk}/").content.decode()
+        assert "更正说明" not in first and "第1版" not in first

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from assessments.hearing.services import assessment_freeze, assessment_unfreeze
 from assessments.reports.builder import Head
-from assessments.reports.drafts import draft_head, draft_refresh, draft_words, drafted, numbers_in
+from assessments.reports.drafts import draft_head, draft_refresh, draft_words, drafted
+from assessments.reports.locked import numbers_in, what_changed
 from assessments.reports.models import Report, ReportDraft, ReportEdit
 from assessments.reports.paper import paragraphs_of
 from assessments.reports.services import assessment_publish
@@ -74,6 +75,37 @@ def test_numbers_are_found_however_they_are_written():
     assert numbers_in("得分率 86.1%，３ 个") == numbers_in("3、86.1")
 
 
+@pytest.mark.parametrize(
+    "before, after, said",
+    [
+        ("比上期下降 5.5 个百分点", "比上期上升 5.5 个百分点", "少了 下降，多了 上升"),
+        ("4 个上升，9 个下降", "4 个下降，9 个上升", "次序与原文不同"),
+        ("平均 80.0%", "平均 80.0%，九成以上优秀", "多了 九成、优秀"),
+        ("平均 80.0%", "平均 80.0%，大半支部成绩优异", "多了 大半、优异"),
+        ("好 3 个、差 2 个", "差 3 个、好 2 个", "次序与原文不同"),
+        ("甲处 90.0%，乙处 80.0%", "乙处 90.0%，甲处 80.0%", "次序与原文不同"),
+        ("到期 9 项，按期 7 项", "到期 9 项，逾期 7 项", "少了 按期，多了 逾期"),
+        ("均未见党建记录。", "均见党建记录。", "少了 未"),
+        ("甲处下降 3.0，情况如下。", "具体情况是：甲处下降 3.0，做好后续工作。", ""),
+    ],
+)
+def test_words_that_judge_are_locked_with_their_numbers_in_their_order(before, after, said):
+    assert what_changed(before, after, ["甲处", "乙处"]) == said
+
+
+def test_whoever_publishes_reads_what_was_edited_and_did_not_edit_it(world, frozen, as_):
+    before = words(frozen, "closing")
+    draft_words(by=world.party_secretary, assessment=frozen, key="closing", text=before + "妥否，请批示。")
+    page = as_("party_secretary").get(f"/results/{frozen.pk}/publish/").content.decode()
+    assert "改过的文字" in page and f"改前：{before}" in page and f"改后：{before}妥否，请批示。" in page
+    with pytest.raises(Conflict, match="您改过的段落"):
+        assessment_publish(by=world.party_secretary, assessment=frozen)
+    # Put back as it was computed, nothing of it is edited any more.
+    draft_words(by=world.party_secretary, assessment=frozen, key="closing", text=before)
+    assert "改过的文字" not in as_("party_secretary").get(f"/results/{frozen.pk}/publish/").content.decode()
+    assert assessment_publish(by=world.party_secretary, assessment=frozen).pk
+
+
 def test_two_who_edit_at_once_do_not_write_over_one_another(world, frozen, as_):
     mark = drafted(frozen).mark
     draft_words(
@@ -114,6 +146,21 @@ def test_a_circular_says_so_from_its_title_to_its_last_line_and_keeps_the_words(
     assert words(frozen, "closing").endswith("特此通报。") and words(frozen, "mean").endswith("情况如上。")
     report = assessment_publish(by=world.party_secretary, assessment=frozen)
     assert (report.body["number"], report.body["recipient"]) == ("云测党〔2026〕9号", "各党支部")
+
+
+def test_another_kind_of_document_goes_to_whom_it_is_for_unless_somebody_wrote_it(world, frozen, as_):
+    up = drafted(frozen).body["recipient"]
+    chosen = DOWN | {"recipient": up}
+    draft_head(by=world.staff, assessment=frozen, data=chosen)
+    assert drafted(frozen).body["recipient"] == "各党支部"
+    draft_head(by=world.staff, assessment=frozen, data=HEAD | {"recipient": "各党支部"})
+    assert drafted(frozen).body["recipient"] == up
+    report = assessment_publish(
+        by=world.party_secretary, assessment=frozen, head=Head("circular", DOWN["number"], "", up)
+    )
+    assert report.body["recipient"] == "各党支部"
+    page = as_("staff").get(f"/reports/{report.pk}/").content.decode()
+    assert "本通报数据已冻结" in page and "本报告" not in page
 
 
 def test_the_form_chosen_at_publication_counts(world, frozen):

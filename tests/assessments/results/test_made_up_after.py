@@ -7,12 +7,15 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from assessments.reports.work import seen
 from assessments.results.periods import closed_on, counted_until
 from assessments.results.selectors.estimates import estimate_of
+from assessments.results.selectors.scoring_items import duty_entries
 from assessments.results.services import assessment_trial
 from common import clock
 from members.activities.models import ActivityJudgement, Resolution
 from tests.assessments.results.test_results import Q3, hold, publish, quarter, run  # noqa: F401
+from tests.responsibilities.duties.world import issued
 from tests.responsibilities.work.support import happened, item_at, linked
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +111,36 @@ def test_a_resolution_carried_out_after_the_period_is_as_good_as_open(quarter): 
     row.done_on = date(2026, 10, 20)
     row.save()
     assert half and state() == 0
+
+
+def test_the_chapters_of_the_report_take_in_no_more_than_the_scores(quarter):  # noqa: F811
+    issued(quarter)
+    with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
+        item = item_at(quarter.root, [quarter.branch_a])
+        happened(item, "study", date(2026, 8, 3))
+    day, last = date(2026, 11, 20), counted_until(Q3)
+
+    def told():
+        with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
+            found = seen(Q3, day)
+            rows = duty_entries(Q3, last, [quarter.branch_a.pk, quarter.branch_b.pk], day)
+        heads = {stand.level: stand.head for stand in found.stands}
+        overdue = sum(row.item.state == "overdue" for row in rows)
+        return [point.state for point in found.due], heads["branch"].fulfilled, overdue
+
+    before = told()
+    assert before[0] == ["missing"]
+    with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
+        meeting = hold(quarter.branch_a, "committee_meeting", date(2026, 10, 20), content="能源保供")
+        linked(item, "study", meeting)
+    made_up(quarter.branch_b, "theme_day", last + timedelta(days=1), date(2026, 9, 10))
+    assert told() == before
+    with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
+        study = next(point for point in seen(Q3, day).due if point.kind == "study")
+    assert study.found == "考核期截止后开展，不计入当期"
+    score = trial(quarter, day).results.get(organisation=quarter.branch_a).scores.get(indicator="sync-study")
+    assert "有记录但不计入（考核期截止后开展" in score.reasons[0]["text"]
+    # What was made up by the last day of grace is in both.
+    made_up(quarter.branch_b, "theme_day", last, date(2026, 9, 10))
+    states, fulfilled, overdue = told()
+    assert states == before[0] and fulfilled > before[1] and overdue < before[2]
