@@ -132,7 +132,11 @@ def scores_tables(document, report):
     for row in rows:
         score = row["score"] or BRANCH_STATES.get(row["state"], NONE)
         if countable and row["score"]:
-            score = [f"{row['score']}%", f"{row['points']}/{row['maximum']}"]
+            score = [
+                f"{row['score']}%",
+                f"{row['points']}/{row['maximum']}",
+                *([f"加{row['bonus']}"] if row.get("bonus") else []),
+            ]
         cells = [str(row["rank"]) if row["rank"] else NONE] * ranked
         cells += [row["name"], score, signed(row["change"]) if row["change"] else NONE, grade_word(row, NONE)]
         body.append(cells + [_points_of(row, part["key"]) for part in report["dimensions"]])
@@ -212,6 +216,8 @@ def _work(document, report):
 
 def _points(figure):
     number = Decimal(figure.replace("−", "-"))
+    if not number:
+        return "没有改变得分"
     return f"{'加' if number < 0 else '扣'}{plain(abs(number))}分"
 
 
@@ -273,9 +279,9 @@ def adjustments_table(document, report):
         [
             row["branch"],
             row["indicator"],
-            row["before"],
-            signed(row["change"]),
-            row["after"],
+            row["before"] or NONE,
+            signed(row["change"]) if row["change"] else NONE,
+            row["after"] or NONE,
             tight(row["reason"]),
             [row["by"], chinese_date(row["on"])],
         ]

@@ -89,7 +89,8 @@ class BranchRow(Part):
     """state: that of its result. scores, maxima: by key of a dimension. lost: the main lost points.
 
     Of countable points `score` is their rate, points and maximum what it is the rate of, covered the points of the scheme for
-    which there are data. group: which branches it is compared with; the rank is within it, the rows stand by group.
+    which there are data, bonus what counts beside them and is in `score`. group: which branches it is compared with; rows stand
+    by group. rank: within it, in reports of before.
     """
 
     key: Key
@@ -104,6 +105,7 @@ class BranchRow(Part):
     points: Figure | None = None
     maximum: Figure | None = None
     covered: Figure | None = None
+    bonus: Figure | None = None
     maxima: dict[str, Figure | None] = {}
     group: Text = ""
 
@@ -196,11 +198,13 @@ class Work(Part):
 
 
 class AdjustmentRow(Part):
+    """What was entered by hand. before, change, after: points of an indicator; None where it is no change of these."""
+
     branch: Filled
     indicator: Filled
-    before: Figure
-    change: Figure
-    after: Figure
+    before: Figure | None
+    change: Figure | None
+    after: Figure | None
     reason: Filled
     by: Filled
     on: Day
