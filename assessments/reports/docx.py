@@ -16,6 +16,7 @@ from assessments.reports.shape import (
     grade_word,
     has_means,
     is_countable,
+    is_ranked,
     level_table,
     period_of,
     points_cell,
@@ -120,7 +121,7 @@ def _caption(document, text):
 
 def scores_tables(document, report):
     rows = report["branches"]
-    ranked = any(row["rank"] is not None for row in rows)
+    ranked = is_ranked(report)
     countable = is_countable(report)
     score_head = ["得分率", "得分/应计"] if countable else "得分"
     heads = ["名次"] * ranked + ["党支部", score_head, "比上期", "等次"]

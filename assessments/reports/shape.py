@@ -399,6 +399,11 @@ def _place(path: tuple[int | str, ...]) -> str:
     return "报告" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
 
 
+def is_ranked(report: dict) -> bool:
+    """Whether the report gives ranks: those of before did, and keep them."""
+    return any(row["rank"] is not None for row in report["branches"])
+
+
 def has_means(report: dict) -> bool:
     """Whether the report gives means of indicators; the extract about branches compares with nobody."""
     return any(row["mean"] is not None for chapter in report["chapters"] for row in chapter["indicators"])

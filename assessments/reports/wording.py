@@ -211,7 +211,7 @@ def comparison_title(rows, scale=POINTS):
     return "，".join(parts) if parts else f"各支部{scale.name}与上期持平"
 
 
-def branch_chapter(total, grade, dimensions, change=None, since="上季度", of=None, rate=""):
+def branch_chapter(total, grade, dimensions, change=None, since="上季度", *, of=None, rate=""):
     """得分 88.0 分，等次良好，比上季度下降 2.5 分。失分集中在四同步，占全部失分的 38%。
 
     `dimensions`: pairs (name, points lost); `total` and `grade` None for an incomplete result. `of`: (points, countable

@@ -14,6 +14,7 @@ from assessments.reports.shape import (
     has_means,
     is_countable,
     is_letter,
+    is_ranked,
     level_table,
     period_of,
 )
@@ -149,7 +150,7 @@ def _scores(report):
     countable, grouped = is_countable(report), any(row.get("group") for row in report["branches"])
     extra = any(row.get("bonus") for row in report["branches"])
     # Reports of before gave ranks, and keep them.
-    ranked = any(row["rank"] is not None for row in report["branches"])
+    ranked = is_ranked(report)
     heads = [
         *(["类别"] if grouped else []),
         *(["名次"] if ranked else []),

@@ -75,6 +75,7 @@ def _page(request, result, form=None):
             "office": access.has_right(request.user, ASSESS, result.organisation),
             "whole": plain(str(scheme.body["total"])),
             "rest": _rest(result),
+            "rate_name": "得分" if not result.countable else "合计" if result.bonus else "得分率",
             "rate_words": words_of_rate(result),
         },
         status=422 if form is not None and form.errors else 200,
