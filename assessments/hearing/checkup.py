@@ -30,7 +30,7 @@ from assessments.results.rates import (
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.services import parsed
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
-from assessments.scoring.methods import ELSEWHERE, LATE, MISSING, PARTIAL
+from assessments.scoring.methods import ADJUSTMENT, ELSEWHERE, LATE, MISSING, PARTIAL
 from assessments.scoring.numbers import plain
 from assessments.scoring.totals import COMPLETE
 from branches.places.models.organisations import Kind
@@ -222,7 +222,12 @@ def _line(score: Score, mend: Callable[[Score, dict], Mend | None] | None, middl
 
 
 def _loss(score: Score, reason: dict, mend: Callable[[Score, dict], Mend | None] | None) -> Loss:
-    looks = {MISSING: ("uncounted", ""), PARTIAL: ("uncounted", "计入一部分"), LATE: ("late", "")}
+    looks = {
+        MISSING: ("uncounted", ""),
+        PARTIAL: ("uncounted", "计入一部分"),
+        LATE: ("late", ""),
+        ADJUSTMENT: ("deducted", "调整"),
+    }
     chip, word = looks.get(reason["kind"], ("deducted", ""))
     points = Decimal(reason["points"])
     return Loss(reason["text"], points, chip, word, address_of(reason["target"]), mend(score, reason) if mend else None)

@@ -33,7 +33,7 @@ def annexes_of(report: Mapping[str, Any]) -> list[Annex]:
         (SCORES, f"各{called}得分", f"{len(report['branches'])} 个", report["branches"]),
         (MOVES, "平均变化的来源", f"{len(moved)} 项", moved),
         (STAGES, "四同步不同步环节明细", f"{len(work['problems'])} 处", work["problems"]),
-        (BY_HAND, "人工调整情况", f"{len(report['adjustments'])} 项", report["adjustments"]),
+        (BY_HAND, "人工登记情况", f"{len(report['adjustments'])} 项", report["adjustments"]),
         (SHEETS, f"{called}得分表", f"{len(report['chapters'])} 张", report["chapters"]),
     ]
     there = [(key, title, size) for key, title, size, rows in found if rows]

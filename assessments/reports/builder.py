@@ -18,7 +18,7 @@ from assessments.reports.steps import actions_of, problem_blocks, problems, step
 from assessments.reports.work import seen, work_of
 from assessments.results.groups import in_groups
 from assessments.results.models import Assessment, AssessmentState
-from assessments.results.rates import figures_of_score
+from assessments.results.rates import figures_of_score, words_of_rate
 from assessments.results.selectors.scores import NOT_BUILT
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.selectors import assessed_word
@@ -354,6 +354,7 @@ class _Builder:
             "points": str(row.so_far),
             "maximum": str(row.out_of),
             "covered": str(row.covered),
+            "bonus": row.body["bonus"]["counted"] if row.bonus else None,
             "maxima": {part["key"]: maxima.get(part["key"]) for part in self._dimensions},
         }
 
@@ -401,7 +402,13 @@ class _Builder:
             parts = [(part["name"], Decimal(part["lost"])) for part in row.body["dimensions"]]
             of = (row.so_far, row.out_of) if self.countable else None
             text = wording.branch_chapter(
-                row.total, row.grade or None, parts, self.changes.get(row.pk), self.since, of=of
+                row.total,
+                row.grade or None,
+                parts,
+                self.changes.get(row.pk),
+                self.since,
+                of=of,
+                rate=words_of_rate(row),
             )
             chapters.append(
                 {
@@ -438,7 +445,7 @@ class _Builder:
         ]
         if self.countable:
             notes.append(
-                "得分率为得分与应计分之比，等次按得分率定；不适用和未到期的分值不计入应计分，同一件事只在一处扣分。"
+                "得分率为得分与应计分之比，有加分的另加，等次按得分率定；不适用和未到期的分值不计入应计分，同一件事只在一处扣分。"
                 f"应计分不足{plain(self.scheme.grade_min_points)}分的暂不定等次。"
             )
         waiting = self._not_built()

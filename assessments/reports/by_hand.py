@@ -7,7 +7,7 @@ from assessments.scoring.methods import ADJUSTMENT
 
 
 def adjustment_rows(results):
-    """Return the rows of the table of adjustments (shape.AdjustmentRow): those that changed points of an indicator.
+    """Return the rows of what was entered by hand (shape.AdjustmentRow), every entry one; adjustments with points before and after.
 
     results: Results with their scores read. Where an indicator was adjusted more than once the rows follow one another.
     """
@@ -17,6 +17,7 @@ def adjustment_rows(results):
         entered = [row for row in result.body.get("by_hand", ()) if row["kind"] == EntryKind.ADJUST and not row["idle"]]
         for key in dict.fromkeys(row["indicator"] for row in entered):
             rows += _adjusted(result, scores[key], [row for row in entered if row["indicator"] == key])
+        rows += [_other(result, row) for row in result.body.get("by_hand", ()) if row not in entered]
     return rows
 
 
@@ -37,6 +38,21 @@ def _adjusted(result, score, entered):
             "on": row["on"],
         }
         before = after
+
+
+def _other(result, row):
+    """An entry that changes no points of an indicator: bonus, veto, a score by hand, or what the period does not count."""
+    idle = "；该指标当期不计分，没有计入" if row["idle"] else ""
+    return {
+        "branch": result.organisation_name,
+        "indicator": row["what"],
+        "before": None,
+        "change": None if row["points"] is None or idle else row["points"],
+        "after": None,
+        "reason": f"{row['reason']}（{row['document']}{idle}）",
+        "by": row["approved_by"],
+        "on": row["on"],
+    }
 
 
 def entry_notes(results):

@@ -1,5 +1,6 @@
 """更正说明: what a corrected version changed, by how much, why and who approved it, from the two frozen reports alone."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -50,14 +51,22 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tup
     rows = [{row["key"]: row for row in body["branches"]} for body in (old, new)]
     for key in dict.fromkeys([*rows[0], *rows[1]]):
         one, other = rows[0].get(key), rows[1].get(key)
-        yield (other or one or {})["name"], _of_branch(one), _of_branch(other)
+        # Earlier reports did not tell the bonus apart: that is no difference of the two.
+        apart = all("bonus" in row for row in (one, other) if row)
+        yield (other or one or {})["name"], _of_branch(one, apart), _of_branch(other, apart)
     works = [body.get("work") or {"stages": [], "levels": []} for body in (old, new)]
     for key, words in (("stages", _of_stage), ("levels", _of_level)):
         found = [{row["name"]: row for row in work[key]} for work in works]
         for name in dict.fromkeys([*found[0], *found[1]]):
             was, is_now = (words(part[name]) if name in part else "" for part in found)
             yield name, was, is_now
-    yield "加分、调整和否决", f"{len(old['adjustments'])} 项", f"{len(new['adjustments'])} 项"
+    yield "人工登记", f"{_entered(old)} 项", f"{_entered(new)} 项"
+
+
+def _entered(body: Mapping[str, Any]) -> int:
+    """How much was entered by hand, as the report itself says it; earlier ones had not all of it in their table."""
+    said = re.search(r"人工登记\s*([0-9]+)\s*项", "".join(body["burden"]))
+    return int(said[1]) if said else len(body["adjustments"])
 
 
 def _mean(body: Mapping[str, Any]) -> str:
@@ -66,11 +75,19 @@ def _mean(body: Mapping[str, Any]) -> str:
     return f"{round(sum(totals, Decimal(0)) / len(totals), 1)}{unit}" if totals else ""
 
 
-def _of_branch(row: Mapping[str, Any] | None) -> str:
+def _of_branch(row: Mapping[str, Any] | None, apart: bool) -> str:
     if row is None or not row["score"]:
         return ""
-    points = f"{row['score']}%（{row['points']}/{row['maximum']}）" if row.get("points") else f"{row['score']} 分"
+    points = (
+        f"{row['score']}%（{row['points']}/{row['maximum']}{_bonus(row) if apart else ''}）"
+        if row.get("points")
+        else f"{row['score']} 分"
+    )
     return f"{points}，{row['grade']}" if row["grade"] else points
+
+
+def _bonus(row: Mapping[str, Any]) -> str:
+    return f"，加{row['bonus']}" if row.get("bonus") else ""
 
 
 def _of_stage(row: Mapping[str, Any]) -> str:

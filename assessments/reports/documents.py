@@ -29,8 +29,7 @@ def render(report, kind):
         return letter.render(report) if shape.is_letter(report) else docx.render(report)
     if kind == "xlsx":
         return xlsx.render(report)
-    ranked = any(row["rank"] is not None for row in report["branches"])
-    context = {"report": report, "ranked": ranked, "letter": shape.is_letter(report)}
+    context = {"report": report, "ranked": shape.is_ranked(report), "letter": shape.is_letter(report)}
     if context["letter"]:
         context |= side_of(report)
     page = render_to_string("assessments/reports/standalone.html", context)

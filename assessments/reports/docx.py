@@ -16,6 +16,7 @@ from assessments.reports.shape import (
     grade_word,
     has_means,
     is_countable,
+    is_ranked,
     level_table,
     period_of,
     points_cell,
@@ -122,7 +123,7 @@ def _caption(document, text):
 
 def scores_tables(document, report):
     rows = report["branches"]
-    ranked = any(row["rank"] is not None for row in rows)
+    ranked = is_ranked(report)
     countable = is_countable(report)
     score_head = ["得分率", "得分/应计"] if countable else "得分"
     heads = ["名次"] * ranked + ["党支部", score_head, "比上期", "等次"]
@@ -134,7 +135,11 @@ def scores_tables(document, report):
     for row in rows:
         score = row["score"] or BRANCH_STATES.get(row["state"], NONE)
         if countable and row["score"]:
-            score = [f"{row['score']}%", f"{row['points']}/{row['maximum']}"]
+            score = [
+                f"{row['score']}%",
+                f"{row['points']}/{row['maximum']}",
+                *([f"加{row['bonus']}"] if row.get("bonus") else []),
+            ]
         cells = [str(row["rank"]) if row["rank"] else NONE] * ranked
         cells += [row["name"], score, signed(row["change"]) if row["change"] else NONE, grade_word(row, NONE)]
         body.append(cells + [_points_of(row, part["key"]) for part in report["dimensions"]])
@@ -214,6 +219,8 @@ def _work(document, report):
 
 def _points(figure):
     number = Decimal(figure.replace("−", "-"))
+    if not number:
+        return "没有改变得分"
     return f"{'加' if number < 0 else '扣'}{plain(abs(number))}分"
 
 
@@ -275,9 +282,9 @@ def adjustments_table(document, report):
         [
             row["branch"],
             row["indicator"],
-            row["before"],
-            signed(row["change"]),
-            row["after"],
+            row["before"] or NONE,
+            signed(row["change"]) if row["change"] else NONE,
+            row["after"] or NONE,
             tight(row["reason"]),
             [row["by"], chinese_date(row["on"])],
         ]

@@ -55,7 +55,6 @@ def _page(
     context = side_of(stands.body) | {
         "assessment": assessment,
         "report": stands.body,
-        "ranked": True,
         "letter": True,
         "period": Period.parse(assessment.period),
         "frozen": frozen,

@@ -91,7 +91,8 @@ class BranchRow(Part):
     """state: that of its result. scores, maxima: by key of a dimension. lost: the main lost points.
 
     Of countable points `score` is their rate, points and maximum what it is the rate of, covered the points of the scheme for
-    which there are data. group: which branches it is compared with; the rank is within it, the rows stand by group.
+    which there are data, bonus what counts beside them and is in `score`. group: which branches it is compared with; rows stand
+    by group. rank: within it, in reports of before.
     """
 
     key: Key
@@ -106,6 +107,7 @@ class BranchRow(Part):
     points: Figure | None = None
     maximum: Figure | None = None
     covered: Figure | None = None
+    bonus: Figure | None = None
     maxima: dict[str, Figure | None] = {}
     group: Text = ""
 
@@ -198,11 +200,13 @@ class Work(Part):
 
 
 class AdjustmentRow(Part):
+    """What was entered by hand. before, change, after: points of an indicator; None where it is no change of these."""
+
     branch: Filled
     indicator: Filled
-    before: Figure
-    change: Figure
-    after: Figure
+    before: Figure | None
+    change: Figure | None
+    after: Figure | None
     reason: Filled
     by: Filled
     on: Day
@@ -395,6 +399,11 @@ def _check_letter(report: dict) -> None:
 def _place(path: tuple[int | str, ...]) -> str:
     """Return 报告.branches[3].score for where pydantic found something."""
     return "报告" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+
+
+def is_ranked(report: dict) -> bool:
+    """Whether the report gives ranks: those of before did, and keep them."""
+    return any(row["rank"] is not None for row in report["branches"])
 
 
 def has_means(report: dict) -> bool:

@@ -59,7 +59,7 @@ def report_detail(request, pk):
     context = {
         "report": body,
         "charts": {} if letter else charts.of(body),
-        "ranked": wide,
+        "ranked": wide and shape.is_ranked(body),
         "row": found,
         "wide": wide,
         "letter": letter,

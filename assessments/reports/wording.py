@@ -211,7 +211,7 @@ def comparison_title(rows, scale=POINTS):
     return "，".join(parts) if parts else f"各支部{scale.name}与上期持平"
 
 
-def branch_chapter(total, grade, dimensions, change=None, since="上季度", of=None):
+def branch_chapter(total, grade, dimensions, change=None, since="上季度", *, of=None, rate=""):
     """得分 88.0 分，等次良好，比上季度下降 2.5 分。失分集中在四同步，占全部失分的 38%。
 
     `dimensions`: pairs (name, points lost); `total` and `grade` None for an incomplete result. `of`: (points, countable
@@ -220,7 +220,7 @@ def branch_chapter(total, grade, dimensions, change=None, since="上季度", of=
     if total is None:
         return "有指标没有数据，总分暂不完整。"
     scale = RATES if of else POINTS
-    text = f"得分率 {total}%（得分 {of[0]}，应计 {of[1]}）" if of else f"得分 {total} 分"
+    text = f"{rate or f'得分率 {total}%'}（得分 {of[0]}，应计 {of[1]}）" if of else f"得分 {total} 分"
     text += f"，等次{grade}" if grade else "，应计分较少，暂不定等次"
     if change is not None:
         text += f"，{change_text(change, since, scale)}"

@@ -14,6 +14,7 @@ from assessments.reports.shape import (
     has_means,
     is_countable,
     is_letter,
+    is_ranked,
     level_table,
     period_of,
 )
@@ -49,7 +50,7 @@ def render(report):
     }
     _sheet(book, styles, "说明", ["项目", "内容"], _about(report), [18, 90])
     heads, rows = _scores(report)
-    more = [10, 10, 10] if is_countable(report) else []
+    more = [10, 10, 10, *([8] if "加分" in heads else [])] if is_countable(report) else []
     parts = len(report["dimensions"]) * (2 if more else 1)
     _sheet(
         book,
@@ -148,13 +149,14 @@ def _about(report):
 
 def _scores(report):
     countable, grouped = is_countable(report), any(row.get("group") for row in report["branches"])
+    extra = any(row.get("bonus") for row in report["branches"])
     # Reports of before gave ranks, and keep them.
-    ranked = any(row["rank"] is not None for row in report["branches"])
+    ranked = is_ranked(report)
     heads = [
         *(["类别"] if grouped else []),
         *(["名次"] if ranked else []),
         "党支部",
-        *(["得分率（%）", "得分", "应计分", "覆盖"] if countable else ["得分"]),
+        *(["得分率（%）", "得分", "应计分", "覆盖", *(["加分"] if extra else [])] if countable else ["得分"]),
         "比上期",
         "等次",
     ]
@@ -167,6 +169,7 @@ def _scores(report):
         score = _number(row["score"]) if row["score"] else states.get(row["state"], "")
         cells = [*([row.get("group", "")] if grouped else []), *([row["rank"]] if ranked else []), row["name"], score]
         cells += [_number(row[key]) for key in ("points", "maximum", "covered")] if countable else []
+        cells += [_number(row.get("bonus"))] if extra else []
         cells += [_number(row["change"]), grade_word(row)]
         for part in report["dimensions"]:
             cells.append(_number(row["scores"][part["key"]]))

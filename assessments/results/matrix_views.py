@@ -187,7 +187,12 @@ def _row(matrix, group, line):
             row += [part.words if part else "", ""]
         else:
             row += [_cell(part.points), _cell(part.maximum)]
-    return [*row, _cell(line.points), _cell(line.out_of), line.note]
+    return [
+        *row,
+        _cell(line.points),
+        _cell(line.out_of),
+        line.note or (f"得分率含加分 {line.bonus} 分" if line.bonus else ""),
+    ]
 
 
 def _cell(value: Decimal | None):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from assessments.scoring.numbers import plain
 from branches.reach.querysets import ScopedQuerySet
 
 
@@ -126,6 +127,11 @@ class Result(models.Model):
     def countable(self):
         """Whether it is points of countable points, nothing spread."""
         return self.covered is not None
+
+    @property
+    def bonus(self):
+        """Points that count beside those of its indicators, "" for none."""
+        return plain(self.body["bonus"]["counted"]) if self.body.get("bonus") else ""
 
     @property
     def grade_word(self):

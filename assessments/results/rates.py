@@ -98,7 +98,19 @@ def total_with(result: Result, gained: Decimal | Fraction) -> Decimal | None:
     if result.total is None or not gained:
         return result.total
     whole = figures_of(result)
-    return share(whole.points + exact(gained), whole.maximum)
+    rate = Figures(whole.points + exact(gained), whole.maximum).rate
+    if rate is None or not result.bonus:
+        return None if rate is None else scoring.rounded(rate)
+    # Bonus leads beyond the whole only where it already did.
+    return min(scoring.rounded(rate + exact(result.bonus)), max(Decimal(100), result.total))
+
+
+def words_of_rate(result: Result) -> str:
+    """Return the rate of a result in words, bonus apart: 得分率 96.7%，加 3 分，合计 99.7."""
+    if not result.bonus:
+        return f"得分率 {result.total}%"
+    whole = figures_of(result)
+    return f"得分率 {share(whole.points, whole.maximum)}%，加 {result.bonus} 分，合计 {result.total}"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from assessments.results.forms import TrialForm
 from assessments.results.groups import in_groups
 from assessments.results.loaders import assessment_for
 from assessments.results.models import CLOSED, Assessment, AssessmentState, Result
+from assessments.results.rates import words_of_rate
 from assessments.results.selectors.estimates import estimate_of, gain_of
 from assessments.results.selectors.targets import address_of
 from assessments.results.services import assessment_trial, closed_on
@@ -141,7 +142,7 @@ def result_detail(request, pk):
 def _figure(result):
     if result.total is None:
         return "不完整"
-    return f"率 {result.total}%" if result.countable else f" {result.total}"
+    return words_of_rate(result).removeprefix("得分") if result.countable else f" {result.total}"
 
 
 def _left_over(idle):
@@ -197,6 +198,7 @@ def score_detail(request, pk):
             "idle": [part["name"] for part in idle],
             "left_over": _left_over(idle),
             "by_hand_note": _by_hand_note(result.body),
+            "rate_words": words_of_rate(result),
             "whole": plain(str(result.assessment.scheme.body["total"])),
             "period": period,
         },

@@ -32,6 +32,13 @@ def points_cell(row, key):
 
 
 @register.filter
+def points_words(figure):
+    """Return what a reason did to the points: 扣2.00, 加1.00; an adjustment without room for it changed nothing."""
+    number = Decimal(figure.replace("−", "-"))
+    return f"{'加' if number < 0 else '扣'}{abs(number)}" if number else "没有改变得分"
+
+
+@register.filter
 def has_means(report):
     """Whether a report gives means of indicators."""
     return shape.has_means(report)

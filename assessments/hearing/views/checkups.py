@@ -16,6 +16,7 @@ from assessments.hearing.loaders import result_for
 from assessments.hearing.rules import CONFIRMED, OBJECTED, SILENT, WAITING
 from assessments.hearing.selectors import hearing, objections_of_branch, own_places, records_to_name, steps_of
 from assessments.results.models import CLOSED, AssessmentState
+from assessments.results.rates import words_of_rate
 from assessments.scoring.numbers import plain
 from branches.reach import access
 from branches.reach.rights import ASSESS
@@ -74,6 +75,8 @@ def _page(request, result, form=None):
             "office": access.has_right(request.user, ASSESS, result.organisation),
             "whole": plain(str(scheme.body["total"])),
             "rest": _rest(result),
+            "rate_name": "得分" if not result.countable else "合计" if result.bonus else "得分率",
+            "rate_words": words_of_rate(result),
         },
         status=422 if form is not None and form.errors else 200,
     )

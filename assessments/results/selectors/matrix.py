@@ -122,6 +122,8 @@ class Line:
     out_of: Decimal | None = None
     figures: Figures | None = None
     note: str = ""
+    # What counts beside its points, and is in its rate.
+    bonus: str = ""
     # Its parts, each with the median of its group.
     beside: list[tuple[Part, Middle]] = field(default_factory=list)
 
@@ -367,6 +369,7 @@ def _parts(
         line.points = row.so_far if not part else _number(whole["points"] if whole else None)
         line.out_of = row.out_of if not part else _number(whole["maximum"] if whole and whole["points"] else None)
         line.figures = figures_of_part(row, part) if part else figures_of(row)
+        line.bonus = "" if part else row.bonus
     return heads
 
 

@@ -1,10 +1,13 @@
 """Bonus, veto, adjustment, quota: entered by one, approved by another, applied to the result and told in it and its report."""
 
+import io
 from datetime import date, datetime
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
@@ -14,8 +17,9 @@ from assessments.entries.models import ManualEntry, SelfRating
 from assessments.entries.selectors import Applied
 from assessments.entries.services import entry_approve, entry_decline, entry_make, self_rate
 from assessments.hearing.services import assessment_freeze, assessment_send
-from assessments.reports import builder, shape
+from assessments.reports import builder, documents, shape
 from assessments.results.by_hand import quota_shares
+from assessments.results.rates import total_with, words_of_rate
 from assessments.results.selectors.estimates import estimate_of
 from assessments.results.services import assessment_trial
 from assessments.schemes.data import default_scheme
@@ -59,6 +63,9 @@ def test_bonus_counts_the_highest_level_each_item_to_its_cap_and_all_together_to
     # Of the levels the province's 2, of three adoptions the item's cap of 2.
     assert (before.total, after.total) == (Decimal("64.3"), Decimal("68.3"))
     assert after.body["bonus"] == {"counted": "4.0", "listed": "4.0"} and len(after.body["by_hand"]) == 5
+    # The rate is that of the points; the bonus stands beside it.
+    assert words_of_rate(after) == "得分率 64.3%，加 4 分，合计 68.3"
+    assert total_with(after, Decimal("1.4")) == Decimal("78.3") and total_with(after, Decimal(5)) == 100
     enter(quarter, "bonus/2", "branch_b")
     enter(quarter, "bonus/1/中央和国家", "branch_b")
     capped = result_of(quarter, "branch_b")
@@ -115,8 +122,10 @@ def test_an_adjustment_stays_within_its_indicator_and_stands_in_the_report(quart
     report = publish(quarter, run(quarter), by=OPERATOR)
     rows = shape.check(report.body)["adjustments"]
     assert [(row["before"], row["change"], row["after"], row["by"]) for row in rows] == [
-        ("4.0", "1.5", "5.5", quarter.committee_secretary.name)
+        ("4.0", "1.5", "5.5", quarter.committee_secretary.name),
+        (None, None, None, quarter.committee_secretary.name),
     ]
+    assert "没有计入" in rows[1]["reason"] and "人工登记 2 项" in report.body["burden"][0]
     result = report.assessment.results.get(organisation=quarter.branch_b)
     assert (result.so_far, result.total) == (Decimal("10.5"), Decimal("75.0"))
     assert [row["idle"] for row in result.body["by_hand"]] == [False, True], "nothing is due of the second"
@@ -443,3 +452,27 @@ def test_whoever_may_finds_the_way_from_the_schemes_page(quarter, as_):  # noqa:
         assert "填写自评" not in as_("secretary_a").get("/schemes/").content.decode(), "nothing is scored by hand there"
         for key, status in (("tongbu-star", 200), ("nothing", 404), ("", 200)):
             assert as_("secretary_a").get(f"/schemes/?scheme={key}").status_code == status
+
+
+def test_a_bonus_is_said_beside_the_rate_on_every_page_and_an_idle_adjustment_by_its_name(quarter, as_):  # noqa: F811
+    enter(quarter, "bonus/0", "branch_b")
+    full = result_of(quarter, "branch_b").scores.filter(points=F("maximum"), points__gt=0).first()
+    enter(quarter, f"adjust/{full.indicator}", "branch_b", points=full.nominal)
+    report = publish(quarter, run(quarter), by=OPERATOR)
+    result = report.assessment.results.get(organisation=quarter.branch_b)
+    said, bonus = words_of_rate(result), result.bonus
+    assert bonus and said.endswith(f"，加 {bonus} 分，合计 {result.total}")
+    client = as_("secretary_b")
+    checkup = client.get(f"/results/{report.assessment_id}/branches/{quarter.branch_b.pk}/").content.decode()
+    score = client.get(f"/scores/{result.pk}/").content.decode()
+    assert said in checkup and said in score and f"计加分 {bonus} 分" in checkup
+    assert "没有改变得分" in checkup and "没有改变得分" in score and "扣 0" not in checkup
+    assert f"，加 {bonus}" in client.get("/scores/").content.decode()
+    row = next(row for row in report.body["branches"] if row["key"] == str(quarter.branch_b.pk))
+    assert Decimal(row["bonus"]) == Decimal(bonus) and len(report.body["adjustments"]) == 2
+    sheet = next(row for row in report.body["chapters"] if said in row["text"])
+    for kind in ("html", "docx", "xlsx"):
+        assert documents.render(report.body, kind)
+    assert sheet["key"] == str(quarter.branch_b.pk)
+    book = openpyxl.load_workbook(io.BytesIO(documents.render(report.body, "xlsx")))
+    assert "加分" in [cell.value for cell in book["支部得分"][1]]

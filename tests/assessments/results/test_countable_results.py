@@ -108,6 +108,15 @@ def test_the_report_adds_up_and_no_mean_is_above_its_maximum(quarter):  # noqa: 
         assert means == any("得分率%" in cell.text for table in read.tables for cell in table.rows[0].cells)
 
 
+def test_the_page_and_the_draft_of_a_report_rank_nobody(quarter, as_):  # noqa: F811
+    made = run(quarter)
+    draft = as_("committee_secretary").get(f"/results/{made.pk}/report/").content.decode()
+    assert "支部得分表" in draft and "名次" not in draft
+    report = publish(quarter, made)
+    page = as_("committee_secretary").get(f"/reports/{report.pk}/").content.decode()
+    assert "支部得分表" in page and "名次" not in page
+
+
 def test_what_the_first_version_published_stays_as_it_was_and_is_not_compared(quarter, as_):  # noqa: F811
     newer = SchemeVersion.objects.get(key="tongbu-branch", version=2)
     SchemeVersion.objects.filter(key="tongbu-branch", version=2).delete()
