@@ -89,7 +89,8 @@ def _of_indicators(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[t
         for body in (old, new)
     ]
     for place, name in dict.fromkeys([*points[0], *points[1]]):
-        yield f"{place}：{name}", *(part.get((place, name), "") for part in points)
+        was, is_now = (part.get((place, name), "") for part in points)
+        yield f"{place}：{name}", was, is_now
 
 
 def _of_text(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -103,7 +104,8 @@ def _of_text(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[s
         for body in (old, new)
     ]
     for name in dict.fromkeys([*groups[0], *groups[1]]):
-        yield f"分类情况：{name}", *(part.get(name, "") for part in groups)
+        was, is_now = (part.get(name, "") for part in groups)
+        yield f"分类情况：{name}", was, is_now
     for key, name in (("problems", "主要问题"), ("actions", "下一步事项")):
         texts = [[row["text"] for row in body.get(key, ())] for body in (old, new)]
         if texts[0] != texts[1]:
