@@ -243,7 +243,7 @@ def duties(material: Material) -> list[dict[str, Any]]:
     )
     unjudged = sum(head.unjudged for head in heads)
     text += f"其中 {unjudged} 项次已报告、没有上级审核。" if unjudged else ""
-    blocks = [paragraph("duties", text, [(f"到期的责任 {number} 项", reverse("duty_list"))])]
+    blocks = [paragraph("duties", text)]
     if behind:
         blocks.append(paragraph("levels", _worst_level(stands)))
     board = f"{reverse('duty_list')}?year={material.period.year}"
@@ -258,7 +258,7 @@ def _worst_level(stands: Sequence[Stand]) -> str:
     most = max(Fraction(stand.head.overdue, stand.head.duties) for stand in stands)
     worst = [stand for stand in stands if Fraction(stand.head.overdue, stand.head.duties) == most]
     named = "、".join(f"{stand.label}（{stand.head.overdue}/{stand.head.duties}）" for stand in worst)
-    return f"逾期责任占本级到期责任的比例，{named}最高，为 {round(most * 100)}%；各级情况见〔表:levels〕。"
+    return f"逾期责任占本级到期责任的比例，{named}最高，为 {scoring.rounded(most * 100, 0)}%；各级情况见〔表:levels〕。"
 
 
 def _level_row(label: tuple[str, str], head: Any) -> list[Any]:
@@ -266,7 +266,7 @@ def _level_row(label: tuple[str, str], head: Any) -> list[Any]:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{round(100 * part / whole)}%" if whole else "—"
+    return f"{scoring.rounded(Fraction(100 * part, whole), 0)}%" if whole else "—"
 
 
 def branches(material: Material) -> list[dict[str, Any]]:

@@ -6,9 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from assessments.reports.paper import paragraph
+from assessments import scoring
+from assessments.hearing.models import Decision, Objection, ObjectionState
+from assessments.reports.paper import blocks_of, cell_text, paragraph
 from assessments.results.models import Assessment, AssessmentState
 from common import clock
+from common.text import quoted
 
 NONE = "无"
 # Rows that stand in the text; all of them are an annex.
@@ -35,7 +38,7 @@ def correction_of(assessment: Assessment, report: Mapping[str, Any]) -> dict[str
     return {
         "version": before.version,
         "published_on": clock.day_of(before.published).isoformat() if before.published else report["as_of"],
-        "reason": assessment.reason or "未写明",
+        "reason": _reason(assessment),
         "approved_by": "",
         "rows": [
             {"what": what, "before": was or NONE, "after": is_now or NONE}
@@ -43,6 +46,19 @@ def correction_of(assessment: Assessment, report: Mapping[str, Any]) -> dict[str
             if was != is_now
         ],
     }
+
+
+def _reason(assessment: Assessment) -> str:
+    """Why it is corrected: the reason that was given, and the objections that were taken since the version before."""
+    rows = Objection.objects.filter(
+        assessment=assessment, state=ObjectionState.ANSWERED, decision__in=(Decision.ACCEPTED, Decision.PARTLY)
+    )
+    taken = [
+        f"{row.organisation.label}对{quoted(row.name)}的异议（{row.get_decision_display()}）"
+        for row in rows.select_related("organisation__parent").order_by("pk")
+    ]
+    reason = assessment.reason or "未写明"
+    return f"{reason.rstrip('。')}；{'、'.join(taken)}" if taken else reason
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -60,6 +76,8 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tup
         for name in dict.fromkeys([*found[0], *found[1]]):
             was, is_now = (words(part[name]) if name in part else "" for part in found)
             yield name, was, is_now
+    yield from _of_indicators(old, new)
+    yield from _of_text(old, new)
     yield "人工登记", f"{_entered(old)} 项", f"{_entered(new)} 项"
 
 
@@ -69,10 +87,49 @@ def _entered(body: Mapping[str, Any]) -> int:
     return int(said[1]) if said else len(body["adjustments"])
 
 
+def _of_indicators(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The indicators of each assessed organisation: what moved its score."""
+    points: list[dict[tuple[str, str], str]] = [
+        {
+            (chapter["name"], row["name"]): f"{row['points']}/{row['maximum']} 分" if row["points"] else ""
+            for chapter in body["chapters"]
+            for row in chapter["indicators"]
+        }
+        for body in (old, new)
+    ]
+    for place, name in dict.fromkeys([*points[0], *points[1]]):
+        was, is_now = (part.get((place, name), "") for part in points)
+        yield f"{place}：{name}", was, is_now
+
+
+def _of_text(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The rows of the comparison of groups, and how many problems and steps there are or how many read otherwise."""
+    groups = [
+        {
+            str(cell_text(row[0])): "，".join(map(cell_text, row[1:]))
+            for block in (blocks_of(body) if "sections" in body else ())
+            for row in _groups(block)
+        }
+        for body in (old, new)
+    ]
+    for name in dict.fromkeys([*groups[0], *groups[1]]):
+        was, is_now = (part.get(name, "") for part in groups)
+        yield f"分类情况：{name}", was, is_now
+    for key, name in (("problems", "主要问题"), ("actions", "下一步事项")):
+        texts = [[row["text"] for row in body.get(key, ())] for body in (old, new)]
+        if texts[0] != texts[1]:
+            fresh = sum(text not in texts[0] for text in texts[1])
+            yield name, f"{len(texts[0])} 项", f"{len(texts[1])} 项" + (f"（{fresh} 项有变化）" if fresh else "")
+
+
+def _groups(block: Mapping[str, Any]) -> list[list[Any]]:
+    return block["rows"] if block["kind"] == "table" and block["key"] == "groups" else []
+
+
 def _mean(body: Mapping[str, Any]) -> str:
     totals = [Decimal(row["score"]) for row in body["branches"] if row["score"]]
     unit = "%" if body.get("counting") == "countable" else " 分"
-    return f"{round(sum(totals, Decimal(0)) / len(totals), 1)}{unit}" if totals else ""
+    return f"{scoring.rounded(sum(totals, Decimal(0)) / len(totals))}{unit}" if totals else ""
 
 
 def _of_branch(row: Mapping[str, Any] | None, apart: bool) -> str:

@@ -263,7 +263,8 @@ def note(document, text):
 
 
 def table(document, heads, rows, widths, *, left=(), small=False):
-    """A table in 12 pt: the head row repeats on every page, no row is split across pages, the head stays with the first row.
+    """A table in 12 pt: the head row repeats on every page, no row is split across pages, the head stays with the first row, and
+    the last two rows stay together.
 
     `heads`: a row of texts; `rows`: more of them; a list in a cell makes one line each; `widths` in mm;
     `left`: columns set at the left edge, the others centred. `small`: 10.5 pt, among the text.
@@ -277,6 +278,8 @@ def table(document, heads, rows, widths, *, left=(), small=False):
         column.width = Mm(widths[place])
     # By its id: a look for the style by name in every cell took most of the time of a large table.
     style = document.styles[SMALL if small else LARGE].style_id
+    # The head stays with the first row, the last but one with the last: no page begins with one row or a sum alone.
+    together = {0, len(rows) - 1}
     for number, row in enumerate([heads, *rows]):
         line = new.add_row()
         _row_mark(line, "w:cantSplit")
@@ -286,7 +289,9 @@ def table(document, heads, rows, widths, *, left=(), small=False):
             cell.width = Mm(widths[place])
             cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             at_left = number > 0 and place in left
-            _fill_cell(cell, text if isinstance(text, list) else [text], style, at_left=at_left, keep=number == 0)
+            _fill_cell(
+                cell, text if isinstance(text, list) else [text], style, at_left=at_left, keep=number in together
+            )
     return new
 
 

@@ -11,9 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.urls import reverse
-from django.utils.http import urlencode
-
 from assessments.reports import wording
 from assessments.reports.gaps import Gap, gaps
 from assessments.reports.material import Material
@@ -22,7 +19,6 @@ from assessments.reports.paper import paragraph, table
 from assessments.reports.work import Stand
 from assessments.results.models import Result, Score
 from assessments.results.rates import Figures, figures_of_score
-from assessments.results.selectors.targets import address_of
 from assessments.scoring.methods import ELSEWHERE, LATE, MISSING, PARTIAL
 from assessments.scoring.numbers import rounded
 from common import clock
@@ -51,7 +47,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Step:
-    """subject, about: the thing as supervision knows it. places: ids of the organisations that are asked."""
+    """subject, about: the thing as supervision knows it. places: ids of the organisations that are asked.
+
+    url: of the one thing that it is about; where no page lists exactly what it counts, nothing is linked.
+    """
 
     text: str
     leader: str
@@ -86,7 +85,7 @@ def _of_rest(rest: list[Gap]) -> Problem:
     missing, lagging = sum(gap.missing for gap in rest), sum(gap.lagging for gap in rest)
     leaders = list(dict.fromkeys(gap.leader for gap in rest if gap.leader))
     text = f"其余{len(rest)}项业务到期环节{sum(gap.due for gap in rest)}处，缺失{missing}处、滞后{lagging}处"
-    return Problem(text, "逐个环节见附件", _some(leaders), reverse("sync_board"))
+    return Problem(text, "逐个环节见附件", _some(leaders))
 
 
 def _duty_names(stand: Stand) -> str:
@@ -104,14 +103,7 @@ def _of_level(stand: Stand) -> Problem:
         f"{stand.label}到期责任{stand.head.duties}项，逾期{stand.head.overdue}项：{_duty_names(stand)}",
         "，".join(words),
         _some(stand.holders),
-        _board(stand),
     )
-
-
-def _board(stand: Stand) -> str:
-    """The board of duties with what is overdue at a level; it shows each reader what lies in his reach."""
-    chosen = {"year": str(stand.behind[0][0].list.year), "level": stand.level.value, "view": "overdue"}
-    return f"{reverse('duty_list')}?{urlencode(chosen)}"
 
 
 def _some(names: list[str]) -> str:
@@ -147,7 +139,6 @@ def _of_indicators(material: Material) -> list[Problem]:
             f"{row.name}：应计{row.number}个党支部，{len(row.places)}个失分，共失{rounded(row.lost)}/{rounded(row.most)}分",
             _kinds(row.kinds),
             material.people.secretaries_of(row.places) or "党支部书记",
-            reverse("score_list"),
         )
         for row in worst[:MOST_INDICATORS]
     ]
@@ -205,7 +196,6 @@ def _level_step(material: Material, stand: Stand, due: date) -> Step:
         list(dict.fromkeys(duty.list.organisation_id for duty, _ in stand.behind)),
         Subject.DUTY if single else Subject.RESULT,
         f"duty/{duty.pk}/{slots[0].key}" if single else f"result/{material.assessment.pk}/{stand.level}",
-        _board(stand),
     )
 
 
@@ -215,7 +205,8 @@ def _gap_step(material: Material, gap: Gap, due: date) -> Step:
     if ahead is not None and ahead.planned is not None:
         stage = STAGE_SHORT[ahead.kind] + (f"（{ahead.name}）" if ahead.name else "")
         text = f"{quoted(gap.name)}{stage}环节（{clock.in_words(ahead.planned)}）党建同步开展，并说明前期不同步的原因"
-        due = max(min(due, ahead.planned), material.day)
+        # No deadline lies before what is asked for.
+        due = max(ahead.planned, material.day)
     else:
         text = f"研究{quoted(gap.name)}党建工作怎样跟进，说明不同步的原因"
     return Step(
@@ -241,7 +232,6 @@ def _task_steps(material: Material, due: date) -> list[Step]:
         return []
     number, ids = sum(len(open_ones[row.organisation_id]) for row in places), [row.organisation_id for row in places]
     leaders = material.people.leader_of(ids)
-    first = open_ones[ids[0]][0]
     return [
         Step(
             f"办结逾期未办的决议任务{number}项",
@@ -251,7 +241,6 @@ def _task_steps(material: Material, due: date) -> list[Step]:
             ids,
             Subject.RESULT,
             f"result/{material.assessment.pk}/tasks",
-            address_of(first["target"]) or "",
         )
     ]
 
@@ -286,7 +275,6 @@ def _low_steps(material: Material) -> list[Step]:
                     [row.organisation_id],
                     Subject.RESULT,
                     f"result/{material.assessment.pk}/low/{row.organisation_id}",
-                    reverse("score_list"),
                 )
             )
     return found[:MOST_LOW]

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
 
+from assessments import scoring
 from assessments.results.periods import counted_until
 from branches.places.selectors.names import names_over_time
 from common.periods import Period
@@ -137,9 +139,9 @@ def _level_words(levels: Sequence[dict[str, Any]]) -> list[str]:
     texts = [f"{text}。按次计应落实 {owed} 项次，已落实 {done} 项次。"]
     if behind:
         shares = "，".join(f"{row['name']} {row['behind']}/{row['duties']}" for row in levels)
-        most = max(row["behind"] / row["duties"] for row in levels)
-        worst = "、".join(row["name"] for row in levels if row["behind"] / row["duties"] == most)
-        texts.append(f"逾期责任占到期责任：{shares}；{worst}的比例最高，为 {round(most * 100)}%。")
+        most = max(Fraction(row["behind"], row["duties"]) for row in levels)
+        worst = "、".join(row["name"] for row in levels if Fraction(row["behind"], row["duties"]) == most)
+        texts.append(f"逾期责任占到期责任：{shares}；{worst}的比例最高，为 {scoring.rounded(most * 100, 0)}%。")
     return texts
 
 

@@ -54,7 +54,9 @@ def leader_page(user: User, scope: Appointment) -> dict[str, Any]:
     late = sum(row.late for row in found)
     report = last_report()
     period = Period.parse(report.assessment.period) if report else None
-    changes = changes_since(user, period, items, points, report and report.assessment) if period and age else []
+    changes = (
+        changes_since(user, period, items, points, report.assessment if report else None) if period and age else []
+    )
     return {
         "title": _title(len(found), late, dates),
         "sub": _whole(figures) if age else "各项数字正在汇总。",

@@ -8,7 +8,9 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from assessments.hearing.models import Objection
 from assessments.hearing.services import assessment_freeze
+from assessments.reports.correction import correction_of
 from assessments.reports.drafts import drafted
 from assessments.reports.models import Report
 from assessments.reports.paper import paragraphs_of
@@ -58,11 +60,11 @@ def test_the_new_one_says_what_changed_by_how_much_why_and_who_approved(world, v
     rows = {row["what"]: (row["before"], row["after"]) for row in found["rows"]}
     old, new = ({row["name"]: row["score"] for row in report.body["branches"]} for report in versions)
     name = next(name for name in old if old[name] != new[name])
-    assert set(rows) == {"党支部平均", name}
+    assert {"党支部平均", name, f"{name}：党课", "分类情况：合计"} <= set(rows)
     assert rows[name][0].startswith(f"{old[name]}%") and rows[name][1].startswith(f"{new[name]}%")
     said = paragraphs_of(second.body)
     assert said["correction"]["text"].startswith("更正说明：本报告更正2026年10月20日发布的第1版")
-    assert "共更正 2 处：党支部平均由" in said["correction"]["text"]
+    assert f"共更正 {len(rows)} 处：党支部平均由" in said["correction"]["text"]
     assert said["correction-approved"]["text"] == f"本次更正由{world.committee_secretary.name}批准发布。"
     assert first.body["correction"] is None and "correction" not in paragraphs_of(first.body)
 
@@ -129,3 +131,13 @@ def test_a_branch_reads_what_was_corrected_of_its_own_in_its_copy_of_the_new_ver
         assert "更正内容" in book.sheetnames
         first = client.get(f"/reports/{versions[0].pk}/").content.decode()
         assert "更正说明" not in first and "第1版" not in first
+
+
+def test_an_objection_that_was_taken_is_named_as_its_cause(world, versions):
+    second = versions[1].assessment
+    ask = {"assessment": second, "organisation": world.branch_b, "points": 1, "maximum": 2, "due": second.as_of}
+    ask |= {"reason": "已开展", "state": "answered"}
+    Objection.objects.create(indicator="life-theme", name="主题党日", decision="accepted", **ask)
+    Objection.objects.create(indicator="life-lecture", name="党课", decision="refused", **ask)
+    found = correction_of(second, versions[1].body)
+    assert found["reason"] == "乙处党支部一条党课记录漏收；乙处党支部对“主题党日”的异议（采纳）"

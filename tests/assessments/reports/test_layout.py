@@ -72,6 +72,16 @@ def test_every_table_repeats_its_head_which_stays_with_the_first_row_and_splits_
         assert sum(cell.width for cell in table.rows[0].cells) / 36000 == pytest.approx(156, abs=0.5)
 
 
+def test_the_last_two_rows_of_a_table_stand_on_one_page(document):
+    longer = [table for table in document.tables if len(table.rows) > 2]
+    for table in longer:
+        *_, last_but_one, last = table.rows
+        kept = [line.paragraph_format.keep_with_next for cell in last_but_one.cells for line in cell.paragraphs]
+        assert kept and all(kept)
+        assert not any(line.paragraph_format.keep_with_next for line in last.cells[0].paragraphs)
+    assert longer
+
+
 def test_the_end_of_the_text_attachments_office_and_day_stand_together(document):
     texts = [p.text for p in document.paragraphs]
     first, last = (

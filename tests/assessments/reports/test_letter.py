@@ -3,16 +3,17 @@
 import io
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 
 import docx
 import openpyxl
 import pytest
 from django.utils import timezone
 
-from assessments.reports import annexes, builder, documents, shape
+from assessments.reports import annexes, builder, chapters, documents, shape, steps
 from assessments.reports.moves import OTHER, SET, apportioned, change_of_means
 from assessments.reports.paper import blocks_of, cell_text, paragraphs_of
 from assessments.reports.wording import tight
@@ -253,3 +254,24 @@ def test_a_change_of_means_is_the_difference_of_the_shown_means():
         "-0.1"
     )
     assert change_of_means([]) is None
+
+
+@pytest.mark.parametrize(
+    "planned, due", [(date(2027, 1, 6), date(2027, 1, 6)), (date(2026, 11, 1), date(2026, 11, 27))]
+)
+def test_no_deadline_lies_before_the_day_of_what_is_asked(planned, due):
+    gap = SimpleNamespace(
+        ahead=SimpleNamespace(planned=planned, kind="assessment", name=""),
+        worst=SimpleNamespace(stage=1),
+        name="流程再造",
+        leader="分管领导",
+        who="甲处党支部",
+        places=[1],
+        url="/work/1/",
+    )
+    step = steps._gap_step(SimpleNamespace(day=date(2026, 11, 27)), gap, date(2026, 12, 11))
+    assert step.due == due
+
+
+def test_shares_are_rounded_half_up():
+    assert chapters._share(9, 40) == "23%" and chapters._share(1, 3) == "33%" and chapters._share(0, 0) == "—"

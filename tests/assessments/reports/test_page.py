@@ -36,6 +36,8 @@ def test_what_is_underlined_leads_to_a_list_that_the_reader_may_see(report, as_,
     text = page[page.index('<article class="report-paper">') : page.index("</article>")]
     links = {href.replace("&amp;", "&") for href in re.findall(r'href="([^"]+)"', text)}
     assert any("state=missing" in href for href in links) and any("level=committee" in href for href in links)
+    # A number that no page lists exactly is no link.
+    assert not [href for href in links if href in ("/duties/", "/scores/") or "view=overdue" in href]
     for href in sorted(links):
         if href.startswith("#"):
             assert f'id="{href[1:]}"' in page, href
