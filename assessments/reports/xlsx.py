@@ -49,6 +49,26 @@ def render(report):
         "whole": book.add_format({"border": 1, "num_format": "0", "valign": "top"}),
     }
     _sheet(book, styles, "说明", ["项目", "内容"], _about(report), [18, 90])
+    _of_scores(book, styles, report)
+    if report.get("work"):
+        _work(book, styles, report["work"])
+    if is_letter(report):
+        _letter(book, styles, report)
+    if report.get("correction"):
+        rows = [[row["what"], row["before"], row["after"]] for row in report["correction"]["rows"]]
+        _sheet(book, styles, "更正内容", ["事项", "更正前", "更正后"], rows, [28, 36, 36])
+    if report["overall"]["trend"]:
+        _trend(book, styles, report)
+    if report["comparison"]:
+        _comparison(book, styles, report)
+    if report["adjustments"]:
+        _adjustments(book, styles, report["adjustments"])
+    book.close()
+    return without_clock(out.getvalue())
+
+
+def _of_scores(book, styles, report):
+    """The scores, and what was lost for what."""
     heads, rows = _scores(report)
     more = [10, 10, 10, *([8] if "加分" in heads else [])] if is_countable(report) else []
     parts = len(report["dimensions"]) * (2 if more else 1)
@@ -66,21 +86,6 @@ def render(report):
     mean = ["平均得分率（%）" if is_countable(report) else "平均"] if has_means(report) else []
     heads = ["党支部", "指标", "得分", "满分", *mean, "失分原因", "扣分", "佐证"]
     _sheet(book, styles, "失分明细", heads, reasons, [26, 20, 8, 8, *[8] * len(mean), 60, 8, 40])
-    if report.get("work"):
-        _work(book, styles, report["work"])
-    if is_letter(report):
-        _letter(book, styles, report)
-    if report.get("correction"):
-        rows = [[row["what"], row["before"], row["after"]] for row in report["correction"]["rows"]]
-        _sheet(book, styles, "更正内容", ["事项", "更正前", "更正后"], rows, [28, 36, 36])
-    if report["overall"]["trend"]:
-        _trend(book, styles, report)
-    if report["comparison"]:
-        _comparison(book, styles, report)
-    if report["adjustments"]:
-        _adjustments(book, styles, report["adjustments"])
-    book.close()
-    return without_clock(out.getvalue())
 
 
 def _letter(book, styles, report):
