@@ -20,7 +20,9 @@ from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
 from responsibilities.measures import DUTIES_DONE, SYNC_CLOSURE
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.work.models import SyncStageKind
+from responsibilities.work.models import SyncStageKind, SyncState
+from responsibilities.work.selectors.rates import pending_words
+from responsibilities.work.selectors.waiting import pending_in
 
 _DONE = (State.MET, State.MET_LATE)
 _DUE = (*_DONE, State.OVERDUE)
@@ -117,6 +119,11 @@ def _life(user: Actor, year: Period, this: Period, before: list[Period], today: 
     )
 
 
+def to_confirm_in(period: Period) -> int:
+    """Return how many stages of a period stand open until somebody confirms their evidence: they are in no rate."""
+    return sum(point.state == SyncState.TO_CONFIRM for _, point in pending_in(period))
+
+
 def _sync(facts: dict[tuple[str, str], Fact], year: Period, before: list[Period]) -> Figure:
     def sums(period: Period) -> tuple[int, int]:
         rows = [facts[measure, str(period)] for measure in _SYNC if (measure, str(period)) in facts]
@@ -124,7 +131,7 @@ def _sync(facts: dict[tuple[str, str], Fact], year: Period, before: list[Period]
 
     same, due = sums(year)
     closure = facts.get((SYNC_CLOSURE, str(year)))
-    note = f"{due} 处同步 {same} 处" if due else "还没有到期的环节"
+    note = (f"{due} 处同步 {same} 处" if due else "还没有到期的环节") + pending_words(to_confirm_in(year))
     if closure is not None and closure.denominator:
         note += f"；到考核 {closure.denominator} 项，闭环 {closure.numerator} 项"
     quarters = [(row.short(), _percent(*sums(row))) for row in before]
