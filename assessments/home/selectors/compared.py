@@ -108,5 +108,5 @@ def stages_of(place: Organisation | None, quarter: Period) -> Stages | None:
         (closure.denominator or 0) if closure else 0,
         round(100 * sum(row.same for row in before) / due, 1) if due else None,
         last.short(),
-        to_confirm_in(quarter),
+        to_confirm_in(quarter, place),
     )

@@ -30,13 +30,14 @@ def choose(as_, stage, record, sentence):
     return as_("secretary_a").post(f"/sync/stages/{stage.pk}/evidence/", {"activity": record.pk, "sentence": sentence})
 
 
-def test_nothing_is_called_wholly_synchronised_while_a_link_waits(as_, stage, record):
+def test_nothing_is_called_wholly_synchronised_while_a_link_waits(world, as_, stage, record):
     assert as_("staff").get("/sync/").context["title"] == "1 处不同步，同步安排最多"
     choose(as_, stage, record, SAID)
     assert as_("staff").get("/sync/").context["title"] == "应同步 1 处，同步 1 处，1 处佐证待确认"
     rates = as_("staff").get("/sync/rates/").context["title"]
     assert rates == "同步率 100.0%，应同步 1 处，同步 1 处，1 处佐证待确认"
-    assert to_confirm_in(Period.containing(YEAR, ago(40))) == 1
+    year = Period.containing(YEAR, ago(40))
+    assert [to_confirm_in(year, place) for place in (world.root, world.branch_a, world.branch_b)] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("sentence", ["啊啊啊啊啊啊啊啊", "好好好的的的好好好的", "abababababab"])
