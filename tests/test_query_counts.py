@@ -22,7 +22,7 @@ LIST, PAGE = 12, 20
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
     # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own.
-    "dashboard": 19,
+    "dashboard": 20,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
@@ -30,7 +30,7 @@ MORE = {
     "duty_detail": 25,
     "duty_list": 55,
     "confirmation_detail": 23,
-    "evidence_pick": 26,
+    "evidence_pick": 27,
     "organisation_list": 17,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
@@ -39,7 +39,7 @@ MORE = {
     "owed_by_member": 24,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
     "review_detail": 30,
-    "review_queue": 16,
+    "review_queue": 18,
     # Which scheme and which version, the places that may be chosen, what was entered and what is said of oneself.
     "entry_list": 14,
     "self_list": 14,
@@ -56,7 +56,9 @@ START = {
     **dict.fromkeys(("home as secretary_b", "home as secretary_c"), 31),
     "home as secretary_a": 32,
     # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
-    "home as party_secretary": 34,
+    "home as party_secretary": 35,
+    "home as committee_secretary": 21,
+    "home as staff": 21,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
 # proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two.

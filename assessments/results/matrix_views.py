@@ -121,7 +121,7 @@ def _finding(matrix: Matrix):
     changes = [(change, line) for line in lines if (change := line.cells[place].change) is not None]
     if not changes:
         scored = sum(line.cells[place].rate is not None for line in lines)
-        return f"{name} {scored} 个支部有得分"
+        return f"{name} {scored} 个支部有得分" if scored else f"{name}：您的查看范围内没有支部得分"
     up, down = sum(change >= SAME for change, _ in changes), sum(change <= -SAME for change, _ in changes)
     said = f"{name} {up} 个支部升、{down} 个降"
     worst, line = min(changes, key=lambda pair: pair[0])

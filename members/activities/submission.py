@@ -12,6 +12,9 @@ from members.activities.quorum import Body, Quorum, by_body, decides
 from members.activities.study import cap_line, too_long
 
 TALK_ONLY = {Code.TALK}
+TALK_ALONE = "谈心谈话单独登记，不与其他活动合在一条记录里，请去掉其中一类。"
+# A talk with more partners than this at once is a meeting, or several talks in one record.
+MOST_PARTNERS = 5
 _SHOWN = 3
 
 
@@ -31,6 +34,8 @@ def blocks_of(data: Any, anyone_expected: bool = True) -> list[tuple[str, str]]:
     """
     blocks = []
     talk = set(data.kinds) == TALK_ONLY
+    if Code.TALK in data.kinds and not talk:
+        blocks.append(("kinds", TALK_ALONE))
     if not data.title:
         blocks.append(("title", "请填写主题。"))
     if not data.content.strip() and not talk:

@@ -33,6 +33,7 @@ from members.activities.quorum import Body, body_of, quorum_kept
 from members.activities.selectors.counting import below
 from members.activities.selectors.records import attendance_figures, readable
 from members.activities.study import cap_line, tenths, too_long
+from members.activities.submission import MOST_PARTNERS
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 
@@ -80,6 +81,7 @@ def findings_for(user: Actor, records: Sequence[Activity]) -> Found:
     for part in (
         _quorums(ids),
         _long(records),
+        _crowds(records),
         _silent(ids),
         _strangers(records),
         _undecided(records),
@@ -130,6 +132,21 @@ def _long(records: Sequence[Activity]) -> Found:
     line = cap_line()
     said = {record.pk: (record.hours or 0, too_long(record.hours, line, record.day)) for record in records}
     return {pk: [Finding(f"时长 {tenths(hours)} 小时", text)] for pk, (hours, text) in said.items() if text}
+
+
+def crowded(records: Sequence[Activity]) -> dict[int, int]:
+    """Return {record id: partners} of talks with more partners at once than one talk has; in one statement."""
+    talks = [record.pk for record in records if Code.TALK in record.codes]
+    rows = Attendance.objects.filter(activity__in=talks, state__in=ATTENDING).order_by().values("activity")
+    counted = rows.annotate(people=Count("pk")).filter(people__gt=MOST_PARTNERS)
+    return dict(counted.values_list("activity", "people")) if talks else {}
+
+
+def _crowds(records: Sequence[Activity]) -> Found:
+    return {
+        pk: [Finding(f"一次谈话 {people} 人", f"一次登记谈话对象 {people} 人，请核对是否逐人谈心谈话")]
+        for pk, people in crowded(records).items()
+    }
 
 
 def _named(names: Sequence[str]) -> str:

@@ -13,12 +13,14 @@ from common.text import quoted
 _DULL = (
     "进一步", "党支部", "工作", "活动", "开展", "推进", "会议", "研究", "部署", "年度", "落实", "重点", "专题", "学习", "项目", "服务",
     "建设", "管理", "提升", "行动", "改革", "事项", "任务", "党员", "组织", "支部", "机关", "全市", "全面", "加强", "讨论", "情况",
-    "问题", "完成", "方案", "上线", "启动",
+    "问题", "完成", "方案", "上线", "启动", "重大",
 )  # fmt: skip
 _SEPARATORS = re.compile(r"[\s、，,。；;：:！!？?（）()《》“”\"'‘’—\-—/·]+|[和与及的]")
 _ENDS = re.compile(r"(?<=[。；;！？!?])|\n+")
 _BARE = re.compile(r"[\W_]+")
 _HAN = re.compile("[\u3400-\u9fff]")
+# Of a word longer than this a run of two characters tells nothing: 满意 is not 满意度回访 (decisions 40-a).
+_HALVED = 4
 # Longest sentence that is kept; shortest that somebody writes by himself (characters).
 LONGEST, SHORTEST = 300, 8
 # What the searched words of an address may hold.
@@ -27,7 +29,7 @@ _MOST_WORDS = 12
 
 @dataclass(frozen=True)
 class Wanted:
-    """The words of one piece of work. exact: they were typed and are looked for whole; else runs of two characters suffice."""
+    """The words of one piece of work. exact: they were typed and are looked for whole; else a fair share suffices (`_runs`)."""
 
     words: tuple[str, ...]
     exact: bool = False
@@ -40,7 +42,7 @@ class Wanted:
             if self.exact:
                 runs |= {word: None} if word in plain else {}
             else:
-                runs |= dict.fromkeys(_runs(word, plain))
+                runs |= dict.fromkeys(_runs(word, plain, 2 if len(word) <= _HALVED else 3))
         return list(runs)
 
 
@@ -93,11 +95,11 @@ def typed(text: str) -> Wanted:
     return Wanted(tuple(dict.fromkeys(words))[:_MOST_WORDS], exact=True)
 
 
-def _runs(word: str, plain: str) -> list[str]:
-    """Return the longest runs of at least two characters of `word` that stand in a folded text, from left to right."""
+def _runs(word: str, plain: str, shortest: int) -> list[str]:
+    """Return the longest runs of at least `shortest` characters of `word` that stand in a folded text, from left to right."""
     found, start = [], 0
-    while start < len(word) - 1:
-        end = start + 2
+    while start <= len(word) - shortest:
+        end = start + shortest
         if word[start:end] not in plain:
             start += 1
             continue

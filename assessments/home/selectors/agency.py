@@ -21,7 +21,9 @@ from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
 from responsibilities.measures import DUTIES_DONE, SYNC_CLOSURE
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.work.models import SyncStageKind
+from responsibilities.work.models import SyncStageKind, SyncState
+from responsibilities.work.selectors.rates import pending_words
+from responsibilities.work.selectors.waiting import pending_in
 
 _DONE = (State.MET, State.MET_LATE)
 _DUE = (*_DONE, State.OVERDUE)
@@ -81,7 +83,7 @@ def agency_figures(user: Actor, place: Organisation, today: date | None = None) 
     facts = _facts(place, [year, *before])
     return [
         _life(user, year, this, before, today),
-        _sync(facts, year, before),
+        _sync(place, facts, year, before),
         _duties(facts, year, before),
         _points(user, year),
     ]
@@ -118,14 +120,22 @@ def _life(user: Actor, year: Period, this: Period, before: list[Period], today: 
     )
 
 
-def _sync(facts: dict[tuple[str, str], Fact], year: Period, before: list[Period]) -> Figure:
+def to_confirm_in(period: Period, place: Organisation) -> int:
+    """Return how many stages of a period at `place` and below stand open until their evidence is confirmed: in no rate."""
+    points = [point for _, point in pending_in(period) if point.state == SyncState.TO_CONFIRM]
+    below = Organisation.objects.within(place).order_by().values_list("pk", flat=True) if points else ()
+    places = set(below)
+    return sum(not places.isdisjoint(point.carriers) for point in points)
+
+
+def _sync(place: Organisation, facts: dict[tuple[str, str], Fact], year: Period, before: list[Period]) -> Figure:
     def sums(period: Period) -> tuple[int, int]:
         rows = [facts[measure, str(period)] for measure in _SYNC if (measure, str(period)) in facts]
         return sum(row.numerator for row in rows), sum(row.denominator or 0 for row in rows)
 
     same, due = sums(year)
     closure = facts.get((SYNC_CLOSURE, str(year)))
-    note = f"{due} 处同步 {same} 处" if due else "还没有到期的环节"
+    note = (f"{due} 处同步 {same} 处" if due else "还没有到期的环节") + pending_words(to_confirm_in(year, place))
     if closure is not None and closure.denominator:
         note += f"；到考核 {closure.denominator} 项，闭环 {closure.numerator} 项"
     quarters = [(row.short(), _percent(*sums(row))) for row in before]

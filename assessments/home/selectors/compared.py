@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from assessments.facts.models import Fact
+from assessments.home.selectors.agency import to_confirm_in
 from branches.places.models.organisations import Organisation, within
 from common import clock
 from common.operator import Actor
@@ -13,6 +14,7 @@ from common.periods import Period
 from responsibilities.measures import SYNC_CLOSURE
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind
+from responsibilities.work.selectors.rates import pending_words
 
 _DONE = (State.MET, State.MET_LATE)
 
@@ -56,6 +58,7 @@ class Stages:
     items: int
     before: float | None
     last: str
+    waiting: int = 0
 
     @property
     def widest(self) -> int:
@@ -72,7 +75,7 @@ class Stages:
     @property
     def words(self) -> str:
         same, due = sum(row.same for row in self.rows), sum(row.due for row in self.rows)
-        said = f"同步率 {round(100 * same / due, 1)}%"
+        said = f"同步率 {round(100 * same / due, 1)}%{pending_words(self.waiting)}"
         return said if self.before is None else f"{said}，{self.last} {self.before}%"
 
 
@@ -105,4 +108,5 @@ def stages_of(place: Organisation | None, quarter: Period) -> Stages | None:
         (closure.denominator or 0) if closure else 0,
         round(100 * sum(row.same for row in before) / due, 1) if due else None,
         last.short(),
+        to_confirm_in(quarter, place),
     )

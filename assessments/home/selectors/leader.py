@@ -158,7 +158,7 @@ def _fields(user: User, items: dict[int, WorkItem], points: list[SyncPoint]) -> 
     for row in rows.select_related("department").order_by("department__pk"):
         mine = [point for point in points if items[point.item].lead_id == row.department_id]
         states = [point.state for point in mine]
-        wrong = [(SyncState.LAGGING, "滞后"), (SyncState.MISSING, "缺失")]
+        wrong = [(SyncState.LAGGING, "滞后"), (SyncState.MISSING, "缺失"), (SyncState.TO_CONFIRM, "待确认")]
         ahead = [
             point.planned
             for point in mine

@@ -8,7 +8,7 @@ from assessments.entries.selectors import applied
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.periods import counted_until
 from assessments.results.selectors.scores import estimate, measures_of
-from assessments.results.selectors.scoring_items import further_entries
+from assessments.results.selectors.scoring_items import SYNC, Entry, further_entries, sync_entries
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.measures import rules_read
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for
@@ -66,7 +66,8 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     counted: on how many things it rests; of fewer than FEW it has no grade, since one of them would decide it.
     None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each with the
     page that mends it. countable: whether it is points of countable points;
-    points, out_of, covered, whole: to a tenth. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed and is in no score yet.
+    points, out_of, covered, whole: to a tenth. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed: the
+    estimate counts it as it stood before, so that nothing is won by what nobody has looked at (decisions 40-b).
     """
     quarter = quarter or Period.containing(QUARTER, clock.today())
     if organisation.kind != Kind.BRANCH:
@@ -86,9 +87,8 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
     names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
     by_hand = applied(scheme, quarter, [organisation.pk]).get(organisation.pk)
-    found = estimate(
-        scheme, organisation, rows, names, further_entries(quarter, [organisation.pk], until=until), by_hand
-    )
+    pending = pending_in(quarter, organisation.pk)
+    found = estimate(scheme, organisation, rows, names, _further(quarter, organisation, until, bool(pending)), by_hand)
     if found is None:
         return None
     result, best, counted = found
@@ -106,9 +106,18 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
         "counted": counted,
         "grade": result.grade if counted >= FEW else "",
         "losses": _losses(result),
-        "pending": pending_in(quarter, organisation.pk),
+        "pending": pending,
         "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
     }
+
+
+def _further(quarter: Period, organisation: Organisation, until: date, pending: bool) -> list[Entry]:
+    """The Entries beyond requirements; what waits to be confirmed (pending: something does) as it stood before."""
+    found = further_entries(quarter, [organisation.pk], until=until)
+    if not pending:
+        return found
+    stood = sync_entries(quarter, until, [organisation.pk], stood=True)
+    return [*(row for row in found if not row.measure.startswith(SYNC)), *stood]
 
 
 def _losses(result: Result) -> list[dict]:

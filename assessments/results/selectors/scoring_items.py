@@ -116,11 +116,17 @@ _SYNC_STATES = {
 
 
 def sync_entries(
-    period: Period, until: date, organisations: Collection[int] | None = None, as_of: date | None = None
+    period: Period,
+    until: date,
+    organisations: Collection[int] | None = None,
+    as_of: date | None = None,
+    *,
+    stood: bool = False,
 ) -> list[Entry]:
     """Return the Entries of the stages whose business date lies in `period`, one for each branch that carries the item.
 
     A stage that lags counts as late; one that is not due or waived is left out (rulebook, oa-liangzhangpi).
+    stood: what waits to be confirmed counts as it stood before, missing once its days are over.
     """
     items = None
     if organisations is not None:
@@ -129,7 +135,7 @@ def sync_entries(
     names = dict(WorkItem.objects.filter(pk__in={point.item for point in points}).values_list("pk", "name"))
     wanted = None if organisations is None else set(organisations)
     return [
-        Entry(place, f"{SYNC}{point.kind}", _sync_item(point, names[point.item]), _records(point))
+        Entry(place, f"{SYNC}{point.kind}", _sync_item(point, names[point.item], stood), _records(point))
         for point in points
         if not point.early
         for place in point.carriers
@@ -137,17 +143,20 @@ def sync_entries(
     ]
 
 
-def _sync_item(point: SyncPoint, item: str) -> scoring.Item:
+def _sync_item(point: SyncPoint, item: str, stood: bool) -> scoring.Item:
+    state = SyncState(point.state)
+    if stood and state == SyncState.TO_CONFIRM and (point.lag or 0) > point.tolerance:
+        state = SyncState.MISSING
     name = f"{quoted(item)}{STAGE_SHORT[SyncStageKind(point.kind)]}环节{f'（{point.name}）' if point.name else ''}"
     since = f"{point.happened:%-m月%-d日}" if point.happened else ""
     why = f"有记录但不计入（{point.found}）" if point.found else "未见党建记录"
     return scoring.Item(
-        _SYNC_STATES[SyncState(point.state)],
+        _SYNC_STATES[state],
         name,
         ("stage", point.item, point.kind),
         unit="个环节",
-        text=f"{name}{why}，业务日期 {since}" if point.state == SyncState.MISSING else "",
-        late_text=f"{name}滞后 {point.lag} 天" if point.state == SyncState.LAGGING else "",
+        text=f"{name}{why}，业务日期 {since}" if state == SyncState.MISSING else "",
+        late_text=f"{name}滞后 {point.lag} 天" if state == SyncState.LAGGING else "",
     )
 
 

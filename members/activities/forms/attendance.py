@@ -11,6 +11,7 @@ from members.roster.models.members import Member
 
 STATES = frozenset(AttendanceState.values)
 MISMATCH = "考勤名单与所选类型、日期的应到人员不符，请核对。"
+NOT_EXEMPT = "在名册上没有标注不作硬性要求，不能记免予；有事有病的请记请假并写明原因。"
 
 
 class TilesMixin:
@@ -22,7 +23,7 @@ class TilesMixin:
     _tiles = None
 
     def tiles(self):
-        """Return the tiles: {"pk", "name", "note", "value", "reason", "voter"}, the state as typed or saved."""
+        """Return the tiles: {"pk", "name", "note", "value", "reason", "voter", "exempt"}, the state as typed or saved."""
         if self._tiles is None:
             posts = posts_by_member(self.organisation, self.day) if self.organisation else {}
             self._tiles = [self._tile(member, posts) for member in self.expected()]
@@ -57,6 +58,7 @@ class TilesMixin:
             "value": value,
             "reason": reason,
             "voter": "" if probationary else "1",
+            "exempt": "1" if self._may_be_exempt(member) else "",
         }
 
     def clean_tiles(self):
@@ -81,10 +83,17 @@ class TilesMixin:
             if state not in STATES:
                 self.add_error("attendance_errors", "考勤状态不正确，请重新选择。")
                 return {}
+            if state == AttendanceState.EXEMPT and not self._may_be_exempt(wanted[pk]):
+                self.add_error("attendance_errors", f"{wanted[pk].name}{NOT_EXEMPT}")
+                return {}
             found[wanted[pk].pk] = (str(state), self._reason(wanted[pk], state, reason))
         if self.is_talk:
             return {pk: row for pk, row in found.items() if row[0] != AttendanceState.NOT_RECORDED}
         return {pk: found.get(pk, (AttendanceState.NOT_RECORDED.value, "")) for pk in (m.pk for m in wanted.values())}
+
+    def _may_be_exempt(self, member):
+        """Whether 免予 may be said of a person: the roster does on that day, or the record as it stands did before."""
+        return member.exempt_on(self.day) or self.kept_attendance.get(member.pk, ("",))[0] == AttendanceState.EXEMPT
 
     def _reason(self, member, state, typed):
         if state in (AttendanceState.PRESENT, AttendanceState.ONLINE):

@@ -43,7 +43,8 @@ class Called:
         if not self.expected:
             return ""
         words = f"应参加组织生活 {self.expected} 次，出席 {self.attended} 次"
-        return words + (f"，请假 {self.excused} 次" if self.excused else "")
+        words += f"，请假 {self.excused} 次" if self.excused else ""
+        return words + (f"，缺席 {self.missed} 次" if self.missed else "")
 
 
 def called(own: Iterable[int], states: Mapping[int, str]) -> Called:

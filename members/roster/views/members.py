@@ -79,10 +79,13 @@ def member_list(request):
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     page.object_list = _with_groups(list(page.object_list))
     manages = access.holds_anywhere(request.user, MEMBERS)
+    total = page.paginator.count
+    title = f"{total} 名党员" if set(stages) <= set(PARTY_STAGES) else f"{total} 名在册人员"
+    if not total and not any(form.chosen().values()):
+        # A leader of a small group reads no roster: nobody is told that there is nobody.
+        title = "您的查看范围内没有党员名册"
     context = {
-        "title": f"{page.paginator.count} 名党员"
-        if set(stages) <= set(PARTY_STAGES)
-        else f"{page.paginator.count} 名在册人员",
+        "title": title,
         "sub": f"正式党员 {stages['full']}，预备党员 {stages['probationary']}",
         "form": form,
         "page": page,

@@ -12,6 +12,7 @@ from common.operator import Actor
 from common.periods import YEAR, Period
 from responsibilities.work.models import Closure, SyncStageKind, SyncState, WorkItem
 from responsibilities.work.selectors.items import items_in
+from responsibilities.work.selectors.rates import pending_words
 from responsibilities.work.stages import DUE, SyncPoint, closing_point, closure, sync_points
 
 WAITS, CLOSED, OPEN = "waits", Closure.CLOSED.value, Closure.OPEN.value
@@ -237,14 +238,15 @@ def finding(selection: Selection) -> str:
     columns = stage_counts(selection)
     wrong = {row["label"]: row["lagging"] + row["missing"] for row in columns}
     number, due = sum(wrong.values()), sum(row["synchronised"] for row in columns)
-    if number:
-        return f"{number} 处不同步，{max(wrong, key=lambda label: wrong[label])}最多"
-    waiting = sum(point.waits for point in selection.counted)
     unconfirmed = sum(row["to_confirm"] for row in columns)
+    if number:
+        return f"{number} 处不同步，{max(wrong, key=lambda label: wrong[label])}最多{pending_words(unconfirmed)}"
+    waiting = sum(point.waits for point in selection.counted)
     if due or waiting or unconfirmed:
+        # While something is open nobody says that all is well.
         words = [
-            f"应同步 {due} 处，全部同步" if due else "",
-            f"{unconfirmed} 处佐证待确认" if unconfirmed else "",
+            f"应同步 {due} 处，{f'同步 {due} 处' if waiting or unconfirmed else '全部同步'}" if due else "",
+            pending_words(unconfirmed).removeprefix("，"),
             f"{waiting} 处业务日期待登记" if waiting else "",
         ]
         return "，".join(filter(None, words))

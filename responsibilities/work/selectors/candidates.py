@@ -25,6 +25,7 @@ from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind
 from responsibilities.work.rules import STAGE_BUILDING, STAGE_KINDS, STAGE_WAY, fit, refusal
 from responsibilities.work.selectors.items import proof_label
 from responsibilities.work.selectors.points import hosts_of, point_of
+from responsibilities.work.selectors.stage_links import returned_links, returned_words
 from responsibilities.work.stages import SyncPoint, judge, sync_points
 
 # Days before and after the business date within which records are offered.
@@ -40,6 +41,7 @@ class Candidate:
 
     days: from the business date to the record (negative: earlier), None without a date. outcome: a state key of the point
     as it would be once confirmed, "too_early", or "" where nothing is known. used: what it was said to serve already.
+    returned: when and why it was returned as evidence of this point, "" where it never was.
     """
 
     activity: Activity
@@ -51,6 +53,7 @@ class Candidate:
     doubts: list[str] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
     same_item: bool = False
+    returned: str = ""
 
     @property
     def label(self) -> str:
@@ -137,9 +140,11 @@ def candidates(user: Actor, point: SyncPoint, item: WorkItem, look: Wanted | Non
     linked = {proof.activity for proof in point.proofs}
     rows = [row for row in _rows(user, point, item, day) if row.pk not in linked]
     used = _used(rows)
+    returned = {link.activity_id: returned_words(link) for link in returned_links(point.stage, point.milestone)}
     found = Found(look, [], [], [])
     for activity in rows:
         row = _candidate(point, item, activity, look)
+        row.returned = returned.get(activity.pk, "")
         row.used = [f"{quoted(name)}{stage}" for pk, name, stage in used.get(activity.pk, ()) if pk != item.pk]
         row.same_item = any(pk == item.pk for pk, _, _ in used.get(activity.pk, ()))
         (found.refused if row.refusal else found.matching if row.matches else found.near).append(row)

@@ -13,6 +13,11 @@ from responsibilities.work.stages import DUE, SyncPoint, closing_point, closure
 Keys = Callable[[SyncPoint], Iterable[Hashable]]
 
 
+def pending_words(number: int) -> str:
+    """Return 「，2 处佐证待确认」, "" for none: what stands beside every rate, in which it is not counted."""
+    return f"，{number} 处佐证待确认" if number else ""
+
+
 @dataclass
 class Rate:
     """What became of the points of one group.

@@ -1,6 +1,7 @@
-"""The stages that a record is linked to."""
+"""The stages that a record is linked to, and what was returned for a stage."""
 
-from responsibilities.work.models import StageEvidence, WorkItem
+from common import clock
+from responsibilities.work.models import Milestone, StageEvidence, StageEvidenceQuerySet, SyncStage, WorkItem
 from responsibilities.work.stages import SyncPoint, sync_points
 
 
@@ -24,3 +25,14 @@ def linked_points(activity: int) -> list[tuple[WorkItem, SyncPoint]]:
             given.add(key)
             found.append((items[point.item], point))
     return found
+
+
+def returned_links(stage: SyncStage | int, milestone: Milestone | int | None) -> StageEvidenceQuerySet:
+    """Return the links that whoever should have confirmed them returned for a point, the last one last."""
+    return StageEvidence.objects.filter(stage=stage, milestone=milestone, returned=True).order_by("removed_at", "pk")
+
+
+def returned_words(link: StageEvidence) -> str:
+    """Return 「这条记录 9月3日因“与业务无关”退回过」: when and why a link was returned."""
+    day = f" {clock.short(clock.day_of(link.removed_at))}" if link.removed_at else ""
+    return f"这条记录作为这个环节的佐证{day}被退回过：{link.remove_reason}"

@@ -193,6 +193,16 @@ def links_for_review(user: Actor, activity: Activity) -> list[Waiting]:
     return seen(read(rows))
 
 
+def links_said(user: Actor, records: Iterable[int]) -> dict[int, list[StageEvidence]]:
+    """Return {record: its standing links} of records that wait for a review: what their acceptance confirms; one statement."""
+    rows = StageEvidence.objects.visible_to(user, REVIEW).active().filter(activity__in=list(records)).order_by("pk")
+    found: dict[int, list[StageEvidence]] = {}
+    for row in rows.select_related("stage__item", "milestone"):
+        if row.activity_id is not None:
+            found.setdefault(row.activity_id, []).append(row)
+    return found
+
+
 def findings(row: Waiting) -> list[tuple[str, str]]:
     """Return [(tone, sentence)] of what the system has checked about a link. tone: ok, soon, or "" for what only is to be known."""
     link, record, point = row.link, row.link.activity, row.point

@@ -32,10 +32,14 @@ from responsibilities.work.models import Milestone, StageEvidence, SyncStage, Wo
 from responsibilities.work.rights import Powers, carriers_of, require
 from responsibilities.work.rules import day_problem, refusal
 from responsibilities.work.selectors.points import hosts_of, point_of
+from responsibilities.work.selectors.stage_links import returned_links, returned_words
 from responsibilities.work.services.items import mark_work
 from responsibilities.work.stages import SyncPoint
 
 NOT_CONFIRMABLE = "这条佐证是您本人关联的，由其他有审核权的人确认。"
+SAYS_NOTHING = "这句话没有内容，请写明做了什么、怎样服务这项业务。"
+# Fewer different characters than this say nothing.
+DISTINCT = 4
 ASK_SENTENCE = "记录里没有写到这项业务，请用一句话写明怎样服务这项业务。"
 
 
@@ -97,8 +101,18 @@ def _sentence(item: WorkItem, milestone: Milestone | None, activity: Activity, s
 def _check_sentence(sentence: str, by_hand: bool) -> None:
     if len(sentence) > LONGEST:
         raise ValidationError({"sentence": f"请写在 {LONGEST} 个字以内。"})
+    if by_hand and len(set(bare(sentence))) < DISTINCT:
+        raise ValidationError({"sentence": SAYS_NOTHING})
     if by_hand and len(bare(sentence)) < SHORTEST:
         raise ValidationError({"sentence": f"请写明做了什么、怎样服务这项业务，不少于 {SHORTEST} 个字。"})
+
+
+def _check_returned(stage: SyncStage, milestone: Milestone | None, activity: Activity, sentence: str) -> None:
+    """Raise where the same record was returned for this point with the same words: another sentence has to be written."""
+    rows = returned_links(stage, milestone).filter(activity=activity)
+    if bare(sentence) in {bare(one) for one in rows.values_list("sentence", flat=True)}:
+        said = returned_words(list(rows)[-1]).rstrip("。")
+        raise ValidationError({"sentence": f"{said}。请另写一句，或换一条记录。"})
 
 
 def _branch(by: Actor, activity: Activity | None, item: WorkItem, point: SyncPoint) -> Organisation:
@@ -145,6 +159,7 @@ def evidence_link(
     if problem:
         raise ValidationError(problem)
     kept, by_hand = _sentence(stage.item, milestone, activity, sentence)
+    _check_returned(stage, milestone, activity, kept)
     link = StageEvidence(stage=stage, milestone=milestone, activity=activity, sentence=kept, by_hand=by_hand)
     link.branch = _branch(by, activity, stage.item, point)
     link.added, link.added_by = clock.now(), account_of(by)

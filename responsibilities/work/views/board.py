@@ -21,7 +21,16 @@ from responsibilities.work.models import SyncStageKind, SyncState
 from responsibilities.work.rights import arranges_anywhere, enters_anywhere
 from responsibilities.work.selectors import board, board_export, board_lines
 from responsibilities.work.selectors.items import in_charge, mix_of, tolerance_now
-from responsibilities.work.selectors.rates import Rate, by_department, by_leader, by_stage, by_tree, rates, total
+from responsibilities.work.selectors.rates import (
+    Rate,
+    by_department,
+    by_leader,
+    by_stage,
+    by_tree,
+    pending_words,
+    rates,
+    total,
+)
 
 PER_PAGE = 20
 # With ?all=1, for printing the whole board.
@@ -225,7 +234,7 @@ def sync_rates(request: Request) -> HttpResponse:
     title = (
         "还没有到期的环节"
         if percent is None
-        else f"同步率 {percent:.1f}%，应同步 {whole.due} 处，同步 {whole.synchronised} 处"
+        else f"同步率 {percent:.1f}%，应同步 {whole.due} 处，同步 {whole.synchronised} 处{pending_words(whole.to_confirm)}"
     )
     context = {
         "title": title,

@@ -144,6 +144,25 @@ def test_what_waits_to_be_confirmed_costs_nothing_stands_apart_and_is_settled_be
     assert "处佐证待确认" not in estimate, "the running quarter has none"
 
 
+def test_what_nobody_has_confirmed_wins_nothing_in_the_estimate(world, as_, work):
+    stage = work[SyncStageKind.IMPLEMENTATION]
+    SyncStage.objects.filter(pk=stage.pk).update(happened_on=date(2026, 10, 7))
+    address = f"/organisations/{world.branch_a.pk}/estimate/"
+    with clock.at(timezone.make_aware(datetime(2026, 11, 24, 9))):
+        found = record(world.branch_a, date(2026, 10, 9))
+        before = as_("secretary_a").get(address).context["score"]
+        link = StageEvidence.objects.create(stage=stage, activity=found, branch=world.branch_a, sentence="研究能源保供")
+        answer = as_("secretary_a").get(address)
+        waiting = answer.context["score"]
+        evidence_confirm(by=world.staff, evidence=link)
+        after = as_("secretary_a").get(address).context["score"]
+    assert (waiting["result"].total, waiting["grade"]) == (before["result"].total, before["grade"])
+    assert [row["points"] for row in waiting["losses"] if "/sync/" in row["url"]]
+    text = answer.content.decode()
+    assert "确认前按没有这些佐证估算" in text and "有记录但不计入（待上级确认）" in text
+    assert after["result"].total > waiting["result"].total
+
+
 def test_the_trial_names_the_exemptions_of_its_period(world, as_, work):
     def page(assessment):
         return as_("committee_secretary").get(f"/results/{assessment.pk}/").content.decode()

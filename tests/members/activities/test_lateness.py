@@ -61,7 +61,7 @@ def found(world, record):
 
 
 def test_another_day_than_the_first_submission_could_say_is_reported_with_the_correction(world):
-    record = accepted(world, "talk", "theme_day")
+    record = accepted(world, "lecture", "theme_day")
     record = corrected(world, record, "2026-11-27", kinds=["theme_day"], day=date(2026, 10, 20))
     assert late(record) == {"theme_day": True} and record.late
     with on("2026-11-28"):
@@ -70,7 +70,7 @@ def test_another_day_than_the_first_submission_could_say_is_reported_with_the_co
         # What is returned stands as it was accepted, and is as punctual as it was.
         activity_return(by=world.staff, activity=record, reason="日期没有依据")
     record.refresh_from_db()
-    assert (record.day, record.late, late(record)) == (DAY, False, {"talk": False, "theme_day": False})
+    assert (record.day, record.late, late(record)) == (DAY, False, {"lecture": False, "theme_day": False})
 
 
 def test_an_added_kind_is_late_alone_and_stays_so(world):

@@ -51,7 +51,9 @@ def test_the_number_of_meetings_he_was_expected_at_opens_just_these(world, as_, 
     counted(talk)
     client = as_("member")
     page = client.get("/members/own/").content.decode()
-    assert "应参加组织生活 3 次，出席 1 次，请假 1 次" in page and "/members/own/meetings/?state=called" in page
+    assert (
+        "应参加组织生活 3 次，出席 1 次，请假 1 次，缺席 1 次" in page and "/members/own/meetings/?state=called" in page
+    )
     listed = client.get("/members/own/meetings/", {"state": "called"}).content.decode()
     assert f"{year}年应参加组织生活 3 次" in listed
     assert [title in listed for title in ("学习5", "学习6", "学习7", "学习8", "谈心")] == [
