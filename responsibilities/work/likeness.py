@@ -19,7 +19,7 @@ _SEPARATORS = re.compile(r"[\s、，,。；;：:！!？?（）()《》“”\"'�
 _ENDS = re.compile(r"(?<=[。；;！？!?])|\n+")
 _BARE = re.compile(r"[\W_]+")
 _HAN = re.compile("[\u3400-\u9fff]")
-# Of a word longer than this a run of two characters tells nothing: 满意 is not 满意度回访 (decisions 40-a).
+# Of a word longer than this a run of two characters tells nothing: 满意 is not 满意度回访 (decisions 121).
 _HALVED = 4
 # Longest sentence that is kept; shortest that somebody writes by himself (characters).
 LONGEST, SHORTEST = 300, 8

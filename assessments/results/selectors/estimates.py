@@ -67,7 +67,7 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     None for other kinds of organisation and where nothing is owed. losses: the lost points, the heaviest first, each with the
     page that mends it. countable: whether it is points of countable points;
     points, out_of, covered, whole: to a tenth. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed: the
-    estimate counts it as it stood before, so that nothing is won by what nobody has looked at (decisions 40-b).
+    estimate counts it as it stood before, so that nothing is won by what nobody has looked at (decisions 122).
     """
     quarter = quarter or Period.containing(QUARTER, clock.today())
     if organisation.kind != Kind.BRANCH:
