@@ -205,7 +205,7 @@ def proposal(world):
 
 def approved_in(world):
     """The record of a meeting of the Party group."""
-    record = Activity.objects.create(organisation=world.root, day=date(2026, 9, 20), title="审定", state="accepted")
+    record = Activity.objects.create(organisation=world.root, day=clock.today(), title="审定", state="accepted")
     ActivityKind.objects.create(activity=record, kind="party_group_meeting")
     return {"meeting": record.pk}
 
@@ -287,7 +287,7 @@ ROLES_OF_TWO = tuple({*ASSESSORS, *PUBLISHERS})
 ROWS |= {
     "result_hearing": Row(kwargs=lambda world: {"pk": trial(world).pk}, get=only(*ASSESSORS)),
     "result_send": Row(kwargs=lambda world: {"pk": trial(world).pk}, post=only(*ASSESSORS, status=302)),
-    "result_checkup": Row(kwargs=of_a, get=only(*OFFICE_AND_A)),
+    "result_checkup": Row(kwargs=of_a, get=only(*OFFICE_AND_A, "officer_a", "organiser_a")),
     "result_confirm": Row(kwargs=of_a, post=only("secretary_a", status=302)),
     "opinion_submit": Row(kwargs=of_a, post=only("secretary_a", status=422)),
     "objection_new": Row(
