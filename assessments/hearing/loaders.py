@@ -36,6 +36,11 @@ def result_for(request: Request, pk: int, place: int) -> Result:
     raise Http404
 
 
+def result_of(objection: Objection) -> Result | None:
+    """Return the branch's Result as the newest trial has it; None where the branch is not in it any more."""
+    return Result.objects.filter(assessment=objection.assessment_id, organisation=objection.organisation_id).first()
+
+
 def objection_for(request: Request, pk: int) -> Objection:
     """Return an objection for its branch's secretary and for whoever assesses or publishes there."""
     rows = Objection.objects.select_related(

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 from assessments.hearing import services
 from assessments.hearing.cases import cases_of, course_of, effect_of, state_of_all
 from assessments.hearing.forms import AnswerForm, ObjectionForm
-from assessments.hearing.loaders import objection_for
+from assessments.hearing.loaders import objection_for, result_of
 from assessments.hearing.models import ObjectionState
 from assessments.hearing.selectors import own_places, records_to_name, score_now, steps_of
 from assessments.hearing.views.checkups import own_result
-from assessments.results.models import AssessmentState, Result
+from assessments.results.models import AssessmentState
 from branches.reach import access
 from branches.reach.rights import ASSESS
 from common.forms.confirm_with_reason import ReasonForm
@@ -75,7 +75,7 @@ def _objection(request, row, form=None):
     cases = cases_of(row.assessment, row.organisation_id)
     for case in cases:
         _may(request, case, office, own, form if case.row.pk == row.pk else None)
-    result = Result.objects.filter(assessment=row.assessment, organisation=row.organisation_id).first()
+    result = result_of(row)
     return render(
         request,
         "assessments/hearing/objection.html",
