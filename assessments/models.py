@@ -2,7 +2,7 @@
 
 from assessments.ballots.models import Tally
 from assessments.entries.models import ManualEntry, SelfRating
-from assessments.facts.models import Fact, FillState
+from assessments.facts.models import Fact, FactPart, FillState
 from assessments.hearing.models import Objection, Opinion
 from assessments.reports.models import Report, ReportDocument, ReportDraft, ReportEdit
 from assessments.results.models import Assessment, Result, Score
@@ -12,6 +12,7 @@ from assessments.schemes.models import SchemeVersion
 __all__ = [
     "Assessment",
     "Fact",
+    "FactPart",
     "FillState",
     "ManualEntry",
     "Objection",

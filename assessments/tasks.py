@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from assessments.facts import fill as rollups
+from assessments.facts.check import check_some
 from assessments.hearing.overdue import objections_overdue
 from branches.jobs import services as jobs
 from common.queues import FILLS, sign_of
@@ -21,6 +22,11 @@ def fill_tick():
 def fill_facts():
     # One process serves the queue: while it fills, its sign of life comes from the fill.
     rollups.fill(alive=jobs.beating(sign_of(FILLS)))
+
+
+@shared_task
+def check_facts():
+    check_some()
 
 
 @shared_task

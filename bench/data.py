@@ -6,9 +6,12 @@ from datetime import date, datetime, time
 from django.db import connection
 from django.utils import timezone
 
+from branches.access.models import User
+from branches.access.services.appointments import appointment_make
 from branches.audit import guards
 from branches.places import tree
 from branches.places.models.organisations import Organisation
+from branches.reach.models import Appointment
 from common.operator import OPERATOR
 from members.activities.models import Activity
 from responsibilities.duties.models import LEVEL_ORDER, DutyList, Level
@@ -46,6 +49,7 @@ def build(size):
         _rows(cursor, size)
     guards.install_audit_guards()
     tree.rebuild()
+    _accounts()
     _work(committee)
     _duties()
     _supervisions(root)
@@ -73,6 +77,27 @@ def _branches(cursor, committee, size):
     )
 
 
+def _accounts():
+    """A secretary's account for each branch; the grants of the first, made as users do, are copied for the others."""
+    branches = Organisation.objects.filter(kind="branch").order_by("pk").values_list("pk", flat=True)
+    users = User.objects.bulk_create(User(username=f"s{pk}", name=f"书记{pk}") for pk in branches)
+    model = User.objects.create(username="model", name="第一任书记")
+    made = appointment_make(
+        by=OPERATOR, user=model, role="branch_secretary", organisation=Organisation.objects.get(pk=branches[0])
+    )
+    Appointment.objects.bulk_create(
+        Appointment(user=user, role=made.role, organisation_id=pk, starts=date(2020, 1, 1))
+        for user, pk in zip(users, branches, strict=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO branches_organisationgrant (user_id, permission_id, content_object_id, appointment_id, starts, below)"
+            " SELECT a.user_id, g.permission_id, a.organisation_id, a.id, a.starts, g.below FROM branches_appointment a"
+            " CROSS JOIN branches_organisationgrant g WHERE g.appointment_id = %s AND a.id <> %s",
+            [made.pk, made.pk],
+        )
+
+
 def _rows(cursor, size):
     first = Organisation.objects.filter(kind="branch").order_by("pk").values_list("pk", flat=True).first()
     cursor.execute(
@@ -84,34 +109,29 @@ def _rows(cursor, size):
     cursor.execute(
         "INSERT INTO members_membership (member_id, organisation_id, starts, reason) SELECT id, home_id, joined_on, '' FROM members_member"
     )
-    cursor.execute("SELECT min(id) FROM members_member")
-    member = cursor.fetchone()[0]
-    _records(cursor, size, first)
-    each = size.attendance // size.activities
-    per_branch = size.members // size.branches
-    cursor.execute(
-        "INSERT INTO members_attendance (activity_id, member_id, organisation_id, state, reason)"
-        " SELECT a.id, %s + (a.organisation_id - %s) + (n %% %s) * %s, a.organisation_id,"
-        " (ARRAY['present','present','present','leave','absent'])[1 + (a.id + n) %% 5], ''"
-        " FROM members_activity a CROSS JOIN generate_series(0, %s - 1) n",
-        [member, first, per_branch, size.branches, each],
-    )
+    # The year that is measured at full density, two earlier ones at a third: what grows with history shows.
+    for year, share in ((YEAR - 2, 3), (YEAR - 1, 3), (YEAR, 1)):
+        _records(cursor, size, first, year, size.activities // share)
 
 
-def _records(cursor, size, first):
-    """Write the records with one kind each and resolutions; first: the lowest id of a branch."""
+def _records(cursor, size, first, year, number):
+    """Write `number` records of a year with one kind each, their attendance and resolutions; first: the lowest id of a branch."""
+    cursor.execute("SELECT COALESCE(max(id), 0) FROM members_activity")
+    before = cursor.fetchone()[0]
     columns = {
         "uid": "gen_random_uuid()",
         "organisation_id": f"{first} + i % {size.branches}",
         "title": "'活动'",
-        "day": f"DATE '{YEAR}-01-01' + (i * 7 % 327)",
+        "day": f"DATE '{year}-01-01' + (i * 7 % 327)",
         "place": "''",
         "chair_name": "''",
         "recorder_name": "''",
         "lecturer_name": "''",
         "content": "''",
         "valid": "true",
-        "state": "'accepted'",
+        # One in a hundred waits for its review, one in three hundred was returned.
+        "state": "CASE WHEN i % 100 = 7 THEN 'submitted' WHEN i % 300 = 11 THEN 'returned' ELSE 'accepted' END",
+        "submitted_at": f"TIMESTAMPTZ '{year}-01-02 04:00+00' + (i * 7 % 327) * INTERVAL '1 day'",
         "origin": "'import'",
         "ordinal": "1",
         "edited_by_hand": "false",
@@ -131,21 +151,34 @@ def _records(cursor, size, first):
     }
     cursor.execute(
         f"INSERT INTO members_activity ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
-        f" FROM generate_series(0, {size.activities} - 1) i"
+        f" FROM generate_series(0, {number} - 1) i"
     )
     cursor.execute(
         "INSERT INTO members_activitykind (activity_id, kind, made_up) SELECT id,"
-        " (ARRAY['theme_day','committee_meeting','assembly','lecture','talk'])[1 + id % 5], true FROM members_activity"
+        " (ARRAY['theme_day','committee_meeting','assembly','lecture','talk'])[1 + id %% 5], true"
+        " FROM members_activity WHERE id > %s",
+        [before],
     )
     cursor.execute(
         "INSERT INTO members_activityjudgement (activity_id, organisation_id, kind, valid, late, body)"
         " SELECT a.id, a.organisation_id, k.kind, true, a.late, ''"
-        " FROM members_activity a JOIN members_activitykind k ON k.activity_id = a.id"
+        " FROM members_activity a JOIN members_activitykind k ON k.activity_id = a.id WHERE a.id > %s",
+        [before],
     )
     # Every third record passed a resolution to be carried out; most of them were, some late, some not at all.
     cursor.execute(
         "INSERT INTO members_resolution (activity_id, \"order\", text, due, done_on) SELECT id, 1, '决议', day + 20,"
-        " (ARRAY[day + 10, day + 15, day + 30, NULL])[1 + id % 4] FROM members_activity WHERE id % 3 = 0"
+        " (ARRAY[day + 10, day + 15, day + 30, NULL])[1 + id %% 4] FROM members_activity WHERE id > %s AND id %% 3 = 0",
+        [before],
+    )
+    cursor.execute("SELECT min(id) FROM members_member")
+    member = cursor.fetchone()[0]
+    cursor.execute(
+        "INSERT INTO members_attendance (activity_id, member_id, organisation_id, state, reason)"
+        " SELECT a.id, %s + (a.organisation_id - %s) + (n %% %s) * %s, a.organisation_id,"
+        " (ARRAY['present','present','present','leave','absent'])[1 + (a.id + n) %% 5], ''"
+        " FROM members_activity a CROSS JOIN generate_series(0, %s - 1) n WHERE a.id > %s",
+        [member, first, size.members // size.branches, size.branches, size.attendance // size.activities, before],
     )
 
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 
+from assessments.facts.check import warning as facts_warning
 from branches.access.services import key_check
 from branches.audit import anchors
 from branches.frame.middleware import client_address
@@ -106,6 +107,14 @@ def _little_room():
     return ""
 
 
+def _warnings(reasons):
+    """Return {name: what whoever runs the installation should look at, though all is served}."""
+    found = {} if "disk" in reasons else {"disk": _little_room()}
+    if "database" not in reasons and "migrations" not in reasons:
+        found["facts"] = facts_warning()
+    return {name: words for name, words in found.items() if words}
+
+
 CHECKS = (
     ("disk", _disk),
     ("migrations", _migrations),
@@ -119,7 +128,7 @@ CHECKS = (
 def readyz(request):
     """Answer 200 when database, disk, migrations, broker, worker, beat and roll-up are in order, else 503 with the reasons.
 
-    A disk that is nearly full is a warning beside 200: whoever takes an unready installation out of service would do so
+    A disk that is nearly full, facts that had to be put right, are warnings beside 200: whoever takes an unready installation out of service would do so
     days too early. The reasons and warnings are told to this machine and to MONITOR_ADDRESSES alone; others read only whether it is ready.
     """
     reasons = {}
@@ -135,8 +144,8 @@ def readyz(request):
     answer = {"status": "unready" if reasons else "ready"}
     if _may_know(request):
         answer["reasons"] = reasons
-        if "disk" not in reasons and (warning := _little_room()):
-            answer["warnings"] = {"disk": warning}
+        if warnings := _warnings(reasons):
+            answer["warnings"] = warnings
     return JsonResponse(answer, status=503 if reasons else 200)
 
 

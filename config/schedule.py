@@ -13,6 +13,7 @@ _LONG = {
     # Imports, exports, reports, trials: every job that is a row.
     "branches.tasks.run_job": HEAVY,
     # Once an hour or a night, over everything there is.
+    "assessments.tasks.check_facts": HEAVY,
     "assessments.tasks.tell_overdue_objections": HEAVY,
     "branches.tasks.clear_sessions": HEAVY,
     "branches.tasks.nightly_checks": HEAVY,
@@ -42,6 +43,7 @@ BEAT_SCHEDULE = {
     "clear-sessions": _every(86400, "branches.tasks.clear_sessions"),
     "expire-imports": _every(3600, "members.tasks.expire_imports"),
     "fill-facts": _every(60, "assessments.tasks.fill_tick"),
+    "check-facts": _every(86400, "assessments.tasks.check_facts"),
     "escalate-supervisions": _every(3600, "responsibilities.tasks.escalate_supervisions"),
     "tell-overdue-objections": _every(3600, "assessments.tasks.tell_overdue_objections"),
     "check-files": _every(86400, "responsibilities.tasks.check_files"),

@@ -14,7 +14,6 @@ from members.activities.models import (
     ActivityKindCode,
     Attendance,
     AttendanceState,
-    Resolution,
 )
 
 ACTIVITY_MEASURES = {f"activities.{kind.value}": f"{kind.label}次数" for kind in ActivityKindCode}
@@ -57,11 +56,3 @@ def of_marked_records(marks: Sequence[ChangeMark]) -> Q:
         activity__organisation__in={mark.organisation_id for mark in marks},
         activity__day__range=(min(mark.first_day for mark in marks), max(mark.last_day for mark in marks)),
     )
-
-
-def resolution_days_touched(marks: Sequence[ChangeMark]) -> set[date]:
-    """Return the due dates of the resolutions of the records that `marks` name: they count in the month they are due."""
-    if not marks:
-        return set()
-    rows = Resolution.objects.filter(of_marked_records(marks), due__isnull=False)
-    return {due for due in rows.order_by().values_list("due", flat=True) if due is not None}

@@ -1,9 +1,10 @@
 """Measures of what is owed: one value per organisation and period, from the same functions as the pages."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -17,6 +18,7 @@ from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
 from responsibilities.requirements.models import RequirementState
+from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.work.models import Closure, StageEvidence, SyncStage, SyncState, WorkCarrier, WorkItem
@@ -35,11 +37,26 @@ SYNC_MEASURES = {f"sync.{stage.value}": f"{stage.label}（同步的环节）" fo
 
 
 def requirement_rows(
-    period: Period, organisations: Iterable[int] | None = None, as_of: date | None = None
+    period: Period,
+    organisations: Iterable[int] | None = None,
+    as_of: date | None = None,
+    kinds: Collection[str] | None = None,
 ) -> list[Requirement]:
-    """Return the Requirements whose own period is exactly `period`, those that do not apply included."""
+    """Return the Requirements whose own period is exactly `period`, those that do not apply included.
+
+    kinds: only of the rules that records of these kinds can meet (None: of all).
+    """
+    rules = rules_met_by(period, kinds)
+    return requirements(period, organisations=organisations, as_of=as_of, rules=rules) if rules else []
+
+
+def rules_met_by(period: Period, kinds: Collection[str] | None) -> list[RequirementRule]:
+    """Return the counted rules of such a period that records of these kinds can meet; all when kinds is None.
+
+    A rule that names no kinds rests on none: it is always among them.
+    """
     rules = [row for row in COUNTED_RULES if row.period == period.kind]
-    return requirements(period, organisations=organisations, as_of=as_of, rules=rules)
+    return rules if kinds is None else [row for row in rules if not row.every_kind() or row.every_kind() & set(kinds)]
 
 
 _DUE_SETTINGS = sorted({row.due_setting for row in COUNTED_RULES} - {""})
@@ -86,9 +103,12 @@ def fraction(row: Requirement) -> tuple[int, int, int, int]:
 class Share:
     """One thing that counts once for each organisation above any of `places` (a stage carried by two branches is one).
 
-    numerator: 1 where it is as it should be. late: lagging. overdue: missing. counted: it is a plain count, not a share.
+    item: the business work it is of. day: on which it counts. numerator: 1 where it is as it should be. late: lagging.
+    overdue: missing. counted: it is a plain count, not a share.
     """
 
+    item: int
+    day: date
     places: tuple[int, ...]
     measure: str
     numerator: int
@@ -97,68 +117,76 @@ class Share:
     counted: bool = False
 
 
-def sync_shares(period: Period, as_of: date) -> Iterator[Share]:
-    """Yield the Shares of the sync points whose business date lies in `period`: what was owed, by how many days the Party
-    side followed, what was waived, closure.
+def sync_shares(as_of: date, *, period: Period | None = None, items: Iterable[int] | None = None) -> Iterator[Share]:
+    """Yield the Shares of the sync points of business work: what was owed, by how many days the Party side followed, what was
+    waived, closure.
 
-    A stage counts as due once its business side has happened and the Party side has come or the tolerance has passed; what is
-    not due, waits to be confirmed, is waived or was given up is in no denominator. Closure belongs to the period of the last
-    date of 考核 that is due.
+    period: those whose business date lies in it. items: of this work alone (ids). A stage counts as due once its business side
+    has happened and the Party side has come or the tolerance has passed; what is not due, waits to be confirmed, is waived or
+    was given up is in no denominator. Closure belongs to the last date of 考核 that is due.
     """
-    within = (period.first, period.last)
-    dated = Q(happened_on__range=within) | Q(happened_on__isnull=True, planned_on__range=within)
-    dated |= Q(milestones__happened_on__range=within) | Q(milestones__planned_on__range=within)
-    items = SyncStage.objects.filter(dated).order_by().values("item")
-    points = sync_points(items, as_of=as_of)
-    owners = dict(WorkItem.objects.values_list("pk", "organisation"))
+    of: Any = items
+    if period is not None:
+        within = (period.first, period.last)
+        dated = Q(happened_on__range=within) | Q(happened_on__isnull=True, planned_on__range=within)
+        dated |= Q(milestones__happened_on__range=within) | Q(milestones__planned_on__range=within)
+        of = SyncStage.objects.filter(dated).order_by().values("item")
+    points = sync_points(of, as_of=as_of)
+    owners = dict(WorkItem.objects.filter(pk__in=of).order_by().values_list("pk", "organisation"))
     by_item: dict[int, list[SyncPoint]] = {}
     for point in points:
         by_item.setdefault(point.item, []).append(point)
-        if point.day is None or point.day not in period or point.early:
-            continue
-        places = tuple(point.carriers or [owners[point.item]])
-        if point.state in DUE:
-            yield Share(
-                places,
-                f"sync.{point.kind}",
-                int(point.state == SyncState.SYNCHRONISED),
-                int(point.state == SyncState.LAGGING),
-                int(point.state == SyncState.MISSING),
-            )
-        if point.state in DUE and point.state != SyncState.MISSING:
-            yield Share(places, f"{SYNC_LAG}{point.lag}", 1, counted=True)
-        if point.state in DUE or point.state == SyncState.WAIVED:
-            yield Share(places, SYNC_WAIVED, int(point.state == SyncState.WAIVED))
     for item, mine in by_item.items():
-        last, state = closing_point(mine), closure(mine)
-        if last is None or last.day is None or last.day not in period or state == Closure.ENDED:
+        for share in (*_of_points(mine, owners[item]), *_of_closure(item, mine, owners[item])):
+            if period is None or share.day in period:
+                yield share
+
+
+def _of_points(points: Iterable[SyncPoint], owner: int) -> Iterator[Share]:
+    for point in points:
+        if point.day is None or point.early:
             continue
-        yield Share(tuple(last.carriers or [owners[item]]), SYNC_CLOSURE, int(state == Closure.CLOSED))
+        one, state = partial(Share, point.item, point.day, tuple(point.carriers or [owner])), point.state
+        if state in DUE:
+            late, missing = int(state == SyncState.LAGGING), int(state == SyncState.MISSING)
+            yield one(f"sync.{point.kind}", int(state == SyncState.SYNCHRONISED), late, missing)
+        if state in DUE and state != SyncState.MISSING:
+            yield one(f"{SYNC_LAG}{point.lag}", 1, counted=True)
+        if state in DUE or state == SyncState.WAIVED:
+            yield one(SYNC_WAIVED, int(state == SyncState.WAIVED))
 
 
-def sync_days_touched(marks: Sequence[ChangeMark]) -> set[date]:
-    """Return the business days of the stages whose proof may have changed with the records that `marks` name.
+def _of_closure(item: int, points: list[SyncPoint], owner: int) -> Iterator[Share]:
+    last, state = closing_point(points), closure(points)
+    if last is not None and last.day is not None and state != Closure.ENDED:
+        yield Share(item, last.day, tuple(last.carriers or [owner]), SYNC_CLOSURE, int(state == Closure.CLOSED))
 
-    marks: ChangeMarks of activities (organisation, first_day, last_day). A record proves a stage of another month.
+
+def items_proved_by(marks: Sequence[ChangeMark]) -> set[int]:
+    """Return the ids of the business work of which records that `marks` name are, or were, evidence; one statement.
+
+    marks: ChangeMarks of activities. Where a mark names no record of its own, all of its organisation and days.
     """
-    if not marks:
-        return set()
-    rows = StageEvidence.objects.filter(of_marked_records(marks))
-    days = rows.values_list(
-        "stage__happened_on",
-        "stage__planned_on",
-        "milestone__happened_on",
-        "stage__milestones__happened_on",
-        "stage__item__stages__happened_on",
-        "stage__item__stages__milestones__happened_on",
-    )
-    return {day for row in days for day in row if day is not None}
+    named = {mark.thing for mark in marks if mark.thing is not None}
+    several = [mark for mark in marks if mark.thing is None]
+    of = Q(activity__in=named) | (of_marked_records(several) if several else Q(pk__in=[]))
+    rows = StageEvidence.objects.filter(of).order_by() if marks else StageEvidence.objects.none()
+    return set(rows.values_list("stage__item", flat=True).distinct())
 
 
-def carriers_proved_by(places: Iterable[int]) -> set[int]:
-    """Return the ids of the organisations that carry, or carried, work of which records of `places` (ids) are evidence."""
-    rows = WorkCarrier.objects.filter(item__stages__evidence__activity__organisation__in=places)
-    return set(rows.order_by().values_list("organisation_id", flat=True).distinct())
+def items_written(marks: Sequence[ChangeMark]) -> set[int]:
+    """Return the ids of the business work that `marks` of subject "work" name; of one that names none, all of its organisation."""
+    named = {mark.thing for mark in marks if mark.thing is not None}
+    places = {mark.organisation_id for mark in marks if mark.thing is None}
+    if not places:
+        return named
+    rows = WorkItem.objects.filter(Q(organisation__in=places) | Q(carriers__organisation__in=places)).order_by()
+    return named | set(rows.values_list("pk", flat=True))
+
+
+def carriers_of_items(items: Iterable[int]) -> set[int]:
+    """Return the ids of the organisations that carry, or carried, this work (ids)."""
+    return set(WorkCarrier.objects.filter(item__in=items).order_by().values_list("organisation", flat=True).distinct())
 
 
 # {organisation id: [done, owed, late, overdue]}
@@ -182,20 +210,23 @@ def issued_duties(year: int, as_of: date, organisations: Iterable[int] | None = 
     return rows if organisations is None else rows.filter(list__organisation__in=organisations)
 
 
-def duty_counts(
-    periods: Sequence[Period], organisations: Iterable[int] | None = None, as_of: date | None = None
-) -> dict[Period, ByPlace]:
-    """Return {Period: {organisation id: [done, owed, late, overdue]}} of the duty slots due within each period.
+# {(list id, its organisation): [done, owed, late, overdue]}
+ByList = dict[tuple[int, int], list[int]]
 
-    periods: of one year, which is judged once for all of them. All slots that apply are owed, those still to come
-    included; slots that nobody can judge are left out.
+
+def duty_counts(
+    periods: Sequence[Period], lists: Iterable[int] | None = None, as_of: date | None = None
+) -> dict[Period, ByList]:
+    """Return {Period: {(list id, organisation id): [done, owed, late, overdue]}} of the duty slots due within each period.
+
+    periods: of one year, which is judged once for all of them. lists: ids, all when None. All slots that apply are owed, those
+    still to come included; slots that nobody can judge are left out.
     """
     as_of = as_of or clock.today()
-    duties = list(
-        issued_duties(periods[0].year, as_of, organisations).select_related("list__organisation", "list__holder")
-    )
+    rows = issued_duties(periods[0].year, as_of).select_related("list__organisation", "list__holder")
+    duties = list(rows if lists is None else rows.filter(list__in=lists))
     slots = duty_slots(duties, as_of=as_of)
-    counts: dict[Period, ByPlace] = {period: {} for period in periods}
+    counts: dict[Period, ByList] = {period: {} for period in periods}
     for duty in duties:
         for slot in slots[duty.pk]:
             if slot.state in LEFT_OUT:
@@ -203,7 +234,8 @@ def duty_counts(
             due = counts_on(slot, periods[0].year)
             for period in periods:
                 if due in period:
-                    _count(counts[period].setdefault(duty.list.organisation_id, [0, 0, 0, 0]), slot, as_of)
+                    key = duty.list_id, duty.list.organisation_id
+                    _count(counts[period].setdefault(key, [0, 0, 0, 0]), slot, as_of)
     return counts
 
 

@@ -3,103 +3,23 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from typing import ClassVar
 
-from assessments.facts.tree_on import once_each, parents_on
-from branches.jobs.models import ChangeMark
-from branches.places.models.organisations import Kind, Organisation
-from branches.settings import dated as dated_settings
+from assessments.facts.family import Days, Family, Marks, Measures, Own, Places
+from assessments.facts.parted import Duties, Stages
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
-from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts, resolution_days_touched
+from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts
 from responsibilities.measures import (
-    DUTIES_DONE,
     RESOLUTIONS_DONE,
-    carriers_proved_by,
-    duty_counts,
     fraction,
     item_counts,
     latest_due,
     requirement_rows,
-    sync_days_touched,
-    sync_shares,
+    rules_met_by,
     years_told,
 )
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.supervision.selectors.notices import supervision_items
-
-# Ids of organisations; None: all.
-Places = Collection[int] | None
-Marks = list[ChangeMark]
-OwnValues = Callable[[Period, Places], Iterable["Own"]]
-
-
-@dataclass
-class Own:
-    """An organisation's own value of a measure in a slot, before anything below it is added."""
-
-    organisation: int
-    measure: str
-    numerator: int
-    denominator: int | None = None
-    late: int = 0
-    overdue: int = 0
-    state: str = ""
-    due: date | None = None
-    waiting: bool = False
-    returned: int | None = None
-
-
-@dataclass(frozen=True)
-class Days:
-    """Days from first to last, both included, where they make no period of the calendar."""
-
-    first: date
-    last: date
-
-
-@dataclass(frozen=True)
-class Family:
-    """A family of measures as the fill engine sees it; each kind below says how its own values come about.
-
-    key: name. subjects: of the change marks that concern it. kinds: slots that are filled from the records. summed: longer
-    slots, made by adding months.
-    """
-
-    key: str
-    subjects: frozenset[str]
-    kinds: tuple[str, ...]
-    summed: tuple[str, ...] = ()
-
-    # Open slots change with the date alone.
-    daily: ClassVar[bool] = True
-    # A mark fills its slots anew as a whole, because a value may stand at an organisation that the mark does not name.
-    whole: ClassVar[bool] = False
-
-    def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
-        """Return the own values of `places` (all when None) in `period`, judged on `as_of`."""
-        raise NotImplementedError
-
-    def opened(self, as_of: date) -> OwnValues:
-        """Return `own_values` for one fill; what is read once for many slots is kept in it."""
-        return lambda period, places: self.own_values(period, places, as_of)
-
-    def widened(self, as_of: date) -> Callable[[frozenset[int]], set[int]]:
-        """Return the function from changed organisations to those whose own values may rest on what changed there."""
-        return set
-
-    def mended_for(self, period: Period) -> "Days | Period":
-        """Return the days whose changes the slot `period` is mended for."""
-        return period
-
-    def days_touched(self, marks: Marks) -> Collection[date]:
-        """Return the days that marks of other subjects concern too."""
-        return ()
-
-    def tail(self) -> int:
-        """Return how many days after its end a slot still changes with the date alone."""
-        return 0
 
 
 @dataclass(frozen=True)
@@ -137,22 +57,23 @@ class Counted(Family):
 class Judged(Family):
     """A value for each place and measure, judged by a day.
 
-    judge(period, places, as_of): the own values. touched(marks): see `days_touched`.
+    judge(period, places, as_of): the own values.
     """
 
     judge: Callable[[Period, Places, date], Iterable[Own]] = field(kw_only=True)
-    touched: Callable[[Marks], Collection[date]] | None = field(default=None, kw_only=True)
 
     def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
         return self.judge(period, places, as_of)
-
-    def days_touched(self, marks: Marks) -> Collection[date]:
-        return self.touched(marks) if self.touched else ()
 
 
 @dataclass(frozen=True)
 class Requirements(Judged):
     """What is owed: a year may still be met in the next spring, and what a spring meets is missing in its own year."""
+
+    def mended(self, period: Period, places: Places, marks: Marks, as_of: date) -> tuple[Iterable[Own], Measures]:
+        kinds = kinds_written(marks)
+        measures = None if kinds is None else [row.measure for row in rules_met_by(period, kinds)]
+        return _requirements(period, places, as_of, kinds), measures
 
     def mended_for(self, period: Period) -> Days | Period:
         if period.kind != YEAR:
@@ -164,57 +85,15 @@ class Requirements(Judged):
         return latest_due()
 
 
-@dataclass(frozen=True)
-class Stages(Family):
-    """Stages of business work: one that several branches carry counts once at each, and once at whatever stands above."""
-
-    whole = True
-
-    def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
-        parents = parents_on(min(period.last, as_of))
-        own: dict[tuple[int, str], Own] = {}
-        for share in sync_shares(period, as_of):
-            for place, number in once_each(share.places, parents).items():
-                row = own.setdefault((place, share.measure), Own(place, share.measure, 0, None if share.counted else 0))
-                row.numerator += number * share.numerator
-                if not share.counted:
-                    row.denominator = (row.denominator or 0) + number
-                row.late += number * share.late
-                row.overdue += number * share.overdue
-        return own.values()
-
-    def days_touched(self, marks: Marks) -> Collection[date]:
-        return sync_days_touched(_records(marks))
-
-    def tail(self) -> int:
-        return max(int(value) for _, value in dated_settings.timeline("sync_tolerance_days"))
+def kinds_written(marks: Marks) -> set[str] | None:
+    """Return the kinds of record outside which nothing changed by what these marks say; None where anything may have."""
+    if any(mark.subject != "activity" or not mark.kinds for mark in marks):
+        return None
+    return {kind for mark in marks for kind in mark.kinds.split(",")}
 
 
-@dataclass(frozen=True)
-class Duties(Family):
-    """Duties of the lists: what is due in a quarter is known only once the year is judged, so a year is judged at once."""
-
-    def opened(self, as_of: date) -> OwnValues:
-        @cache
-        def year(number: int, places: frozenset[int] | None) -> dict[Period, list[Own]]:
-            slots = [slot for kind in self.kinds for slot in Period(YEAR, number).parts(kind)]
-            counts = duty_counts(slots, places, as_of)
-            return {period: list(_fractions(DUTIES_DONE, there)) for period, there in counts.items()}
-
-        return lambda period, places: year(period.year, None if places is None else frozenset(places))[period]
-
-    def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
-        return self.opened(as_of)(period, places)
-
-    def widened(self, as_of: date) -> Callable[[frozenset[int]], set[int]]:
-        return cache(lambda places: _where_duties_rest_on(places, as_of))
-
-    def mended_for(self, period: Period) -> Period:
-        return Period(YEAR, period.year)
-
-
-def _requirements(period: Period, places: Places, as_of: date) -> Iterable[Own]:
-    for row in requirement_rows(period, places, as_of):
+def _requirements(period: Period, places: Places, as_of: date, kinds: Collection[str] | None = None) -> Iterable[Own]:
+    for row in requirement_rows(period, places, as_of, kinds):
         numerator, denominator, late, overdue = fraction(row)
         yield Own(
             row.organisation,
@@ -230,35 +109,9 @@ def _requirements(period: Period, places: Places, as_of: date) -> Iterable[Own]:
         )
 
 
-def _records(marks: Marks) -> Marks:
-    return [mark for mark in marks if mark.subject == "activity"]
-
-
-def _days_of_resolutions(marks: Marks) -> Collection[date]:
-    return resolution_days_touched(_records(marks))
-
-
 def _fractions(measure: str, counts: dict) -> Iterable[Own]:
     for place, (done, owed, late, overdue) in counts.items():
         yield Own(place, measure, done, owed, late, overdue)
-
-
-def _where_duties_rest_on(places: frozenset[int], as_of: date) -> set[int]:
-    """Return the organisations whose duties may rest on what changed at `places`.
-
-    Those further up count what happens below; a branch counts the stages of the work it carries, whoever recorded the
-    proof, and debriefing meetings of a committee or the Party group that its people attended.
-    """
-    upper = set(Organisation.objects.filter(kind__in=(Kind.PARTY_GROUP, Kind.COMMITTEE)).values_list("pk", flat=True))
-    if upper & places:
-        return set(Organisation.objects.values_list("pk", flat=True))
-    parents, resting = parents_on(as_of), set(upper)
-    for place in places | carriers_proved_by(places):
-        step: int | None = place
-        while step is not None and step not in resting:
-            resting.add(step)
-            step = parents.get(step)
-    return resting
 
 
 def _supervisions(period: Period, places: Places, as_of: date) -> Iterable[Own]:
@@ -286,7 +139,7 @@ FAMILIES: tuple[Family, ...] = (
         (MONTH, QUARTER, YEAR),
         judge=_requirements,
     ),
-    Stages("sync", frozenset({"work"}), (MONTH,), _LONGER),
+    Stages("sync", frozenset({"work", "activity"}), (MONTH,), _LONGER),
     Duties(
         "duty",
         frozenset(
@@ -298,5 +151,5 @@ FAMILIES: tuple[Family, ...] = (
         (QUARTER, YEAR),
     ),
     Judged("supervision", frozenset({"supervision"}), (MONTH,), _LONGER, judge=_supervisions),
-    Judged("resolution", frozenset({"activity"}), (MONTH,), _LONGER, judge=_resolutions, touched=_days_of_resolutions),
+    Judged("resolution", frozenset({"resolution"}), (MONTH,), _LONGER, judge=_resolutions),
 )

@@ -7,7 +7,7 @@ filled later (decisions 25). Two fills never overlap.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,14 +15,25 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, Min, Q, QuerySet
 
-from assessments.facts import sums
-from assessments.facts.families import FAMILIES, Counted, Days, Family, Marks, OwnValues, Places
-from assessments.facts.models import Fact, FillState
-from assessments.facts.rows import mend, replace
+from assessments.facts.families import FAMILIES
+from assessments.facts.family import Days, Family, Marks, Places
+from assessments.facts.models import Fact, FactPart, FillState
+from assessments.facts.parted import Parted
+from assessments.facts.slots import (
+    fill_parts,
+    fill_slot,
+    last_filled,
+    mend_parts,
+    mend_slot,
+    sum_places,
+    sum_slot,
+    where_they_stand,
+)
+from assessments.facts.tree_on import Parents, Tree
 from branches.jobs import services as jobs
 from branches.jobs.models import ChangeMark, Heartbeat
-from common import clock, crash_points, database
-from common.periods import MONTH, QUARTER, YEAR, Period
+from common import clock, database
+from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
 
@@ -123,30 +134,91 @@ class _Run:
         self.start = _horizon(as_of)
         self.states = {(row.family, row.period): row for row in FillState.objects.all()}
         self.outcome = Outcome()
+        self._tree = Tree()
 
     def fill_family(self, family: Family) -> None:
         """Bring every slot of a family up to date: its own slots first, then those that are sums of months."""
         changes = _Changes(family, self.marks, self.as_of)
-        own_values, widened = family.opened(self.as_of), family.widened(self.as_of)
-        written: dict[Period, Places] = {}
+        whole: list[Period] = []
+        others: list[Period] = []
         for period in self._slots(family.kinds):
-            if self.rebuild or changes.all_of(period) or self._is_stale(family, period):
-                written[period] = _fill_slot(family, period, self.as_of, own_values)
-                self.outcome.filled += 1
-            elif places := changes.places_of(period):
-                written[period] = _mend_slot(family, period, self.as_of, widened(places), own_values)
+            anew = self.rebuild or changes.all_of(period) or self._is_stale(family, period)
+            (whole if anew else others).append(period)
+        written: dict[Period, Places] = {}
+        self.fill_slots(family, whole, others, changes, written)
+        self._sum_longer(family, written)
+
+    def fill_slots(
+        self,
+        family: Family,
+        whole: list[Period],
+        others: list[Period],
+        changes: "_Changes",
+        written: dict[Period, Places],
+    ) -> None:
+        """Fill the slots `whole` anew, mend the others, and note in `written` whose rows are others now (None: all may be)."""
+        if isinstance(family, Parted):
+            self._fill_parted(family, whole, others, changes, written)
+        else:
+            self._fill_places(family, whole, others, changes, written)
+
+    def _parents(self, period: Period) -> Parents:
+        return self._tree.on(min(period.last, self.as_of))
+
+    def _fill_places(
+        self,
+        family: Family,
+        whole: list[Period],
+        others: list[Period],
+        changes: "_Changes",
+        written: dict[Period, Places],
+    ) -> None:
+        for period in whole:
+            written[period] = fill_slot(family, period, self.as_of, self._parents(period))
+            self.outcome.filled += 1
+        for period in others:
+            marks = changes.marks_of(period)
+            if marks:
+                self.alive()
+                written[period] = mend_slot(family, period, self.as_of, marks, self._parents(period))
                 self.outcome.mended += 1
+
+    def _fill_parted(
+        self,
+        family: Parted,
+        whole: list[Period],
+        others: list[Period],
+        changes: "_Changes",
+        written: dict[Period, Places],
+    ) -> None:
+        for periods in family.together(whole):
+            found = family.parts(periods, None, self.as_of, self._parents)
+            for period in periods:
+                self.alive()
+                written[period] = fill_parts(family, period, self.as_of, found[period], self._parents(period))
+                self.outcome.filled += 1
+        mended: dict[Period, set[int]] = {}
+        for things in family.chunks(family.touched(changes.partial, self.as_of)) if others else ():
+            found = family.parts(others, things, self.as_of, self._parents)
+            for period in where_they_stand(family, others, things, found):
+                self.alive()
+                there = mend_parts(family, period, self.as_of, things, found[period], self._parents(period))
+                mended.setdefault(period, set()).update(there)
+        written.update(mended)
+        self.outcome.mended += len(mended)
+
+    def _sum_longer(self, family: Family, written: dict[Period, Places]) -> None:
         for period in self._slots(family.summed):
             places_written = _together(written.get(month, set()) for month in period.parts(MONTH))
             if self.rebuild or places_written is None or self._is_old(family, period):
-                _sum_slot(family, period, self.as_of)
+                sum_slot(family, period, self.as_of)
                 self.outcome.filled += 1
             elif places_written:
-                _sum_places(family, period, self.as_of, places_written)
+                sum_places(family, period, self.as_of, places_written)
                 self.outcome.mended += 1
 
     def _slots(self, kinds: Iterable[str]) -> Iterator[Period]:
-        horizon = _last_filled(self.as_of)
+        horizon = last_filled(self.as_of)
         for year in range(self.start.year, self.as_of.year + 1):
             for kind in kinds:
                 for period in Period(YEAR, year).parts(kind):
@@ -181,26 +253,19 @@ class _Changes:
     """What the change marks mean for one family."""
 
     def __init__(self, family: Family, marks: Marks, as_of: date):
-        wide = EVERYWHERE | (family.subjects if family.whole else set())
         self.family, self.as_of = family, as_of
-        self.whole = [mark for mark in marks if mark.subject in wide]
-        self.partial = [mark for mark in marks if mark.subject in family.subjects - wide]
-        self.days = family.days_touched(marks)
+        self.whole = [mark for mark in marks if mark.subject in EVERYWHERE]
+        self.partial = [mark for mark in marks if mark.subject in family.subjects - EVERYWHERE]
 
     def all_of(self, period: Period) -> bool:
         """Whether every organisation's value in the slot may have changed."""
-        return self._on_a_day_of(period) or self._touched(self.whole, self.family.mended_for(period))
-
-    def places_of(self, period: Period) -> frozenset[int]:
-        """Return the organisations whose values in the slot may have changed."""
         span = self.family.mended_for(period)
-        return frozenset(mark.organisation_id for mark in self.partial if self._touches(mark, span))
+        return any(self._touches(mark, span) for mark in self.whole)
 
-    def _on_a_day_of(self, period: Period) -> bool:
-        return any(day in period for day in self.days)
-
-    def _touched(self, marks: Marks, period: Days | Period) -> bool:
-        return any(self._touches(mark, period) for mark in marks)
+    def marks_of(self, period: Period) -> Marks:
+        """Return the marks whose organisations' values in the slot may have changed."""
+        span = self.family.mended_for(period)
+        return [mark for mark in self.partial if self._touches(mark, span)]
 
     def _touches(self, mark: ChangeMark, period: Days | Period) -> bool:
         # A slot that has not begun is judged by the tree and the rosters of today.
@@ -210,26 +275,6 @@ class _Changes:
 def _horizon(as_of: date) -> date:
     first = Activity.objects.aggregate(first=Min("day"))["first"] or as_of
     return min(first, as_of).replace(month=1, day=1)
-
-
-def _last_filled(as_of: date) -> date:
-    # Up to the end of the running quarter: the dashboard shows what is still to come in it.
-    return Period.containing(QUARTER, as_of).last
-
-
-def _start(family: Family, period: Period, as_of: date) -> None:
-    """Note, in a transaction of its own, that the slot is being filled."""
-    FillState.objects.update_or_create(
-        family=family.key,
-        period=str(period),
-        defaults={"state": FillState.State.STARTED, "as_of": as_of, "changed": clock.now()},
-    )
-
-
-def _done(family: Family, period: Period, as_of: date) -> None:
-    FillState.objects.filter(family=family.key, period=str(period)).update(
-        state=FillState.State.DONE, as_of=as_of, changed=clock.now()
-    )
 
 
 def _together(written: Iterable[Places]) -> Places:
@@ -242,61 +287,15 @@ def _together(written: Iterable[Places]) -> Places:
     return found
 
 
-def _fill_slot(family: Family, period: Period, as_of: date, own_values: OwnValues) -> Places:
-    """Fill a slot anew; return the organisations whose rows are others now, None where all may be."""
-    _start(family, period, as_of)
-    written: Places = None
-    own = None if isinstance(family, Counted) else list(own_values(period, None))
-    crash_points.point("rollup.after_leaf")
-    with transaction.atomic():
-        if isinstance(family, Counted):
-            Fact.objects.filter(family=family.key, period=str(period)).delete()
-            sums.insert_counts(family, period, as_of)
-        else:
-            written = replace(family, period, as_of, own or [])
-        _done(family, period, as_of)
-        _open_longer(family, period, written)
-    return written
+def refill(family: Family, period: Period) -> Places:
+    """Fill one slot anew as of today, under the lock of `filled`; return the organisations in whose rows something differed.
 
-
-def _open_longer(family: Family, month: Period, written: Places) -> None:
-    """Say in the transaction of a month that the longer slots do not hold it yet: a fill that dies now is found out."""
-    if written is None or written:
-        longer = [str(Period.containing(kind, month.first)) for kind in family.summed]
-        slots = FillState.objects.filter(family=family.key, period__in=longer)
-        slots.update(state=FillState.State.STARTED)
-
-
-def _sum_slot(family: Family, period: Period, as_of: date) -> None:
-    """Fill a longer slot by adding its months."""
-    _start(family, period, as_of)
-    with transaction.atomic():
-        Fact.objects.filter(family=family.key, period=str(period)).delete()
-        sums.insert_longer(family, period, _months_of(period, as_of), as_of)
-        _done(family, period, as_of)
-
-
-def _months_of(period: Period, as_of: date) -> list[str]:
-    # What is planned or not due takes part as in the months themselves; later ones may hold the facts of a later fill.
-    return [str(month) for month in period.parts(MONTH) if month.first <= _last_filled(as_of)]
-
-
-def _sum_places(family: Family, period: Period, as_of: date, places: Collection[int]) -> None:
-    """Add the months of a longer slot anew for the named organisations alone: in the others nothing was written."""
-    with transaction.atomic():
-        Fact.objects.filter(family=family.key, period=str(period), organisation__in=places).delete()
-        sums.insert_longer(family, period, _months_of(period, as_of), as_of, places)
-        _done(family, period, as_of)
-
-
-def _mend_slot(family: Family, period: Period, as_of: date, places: set[int], own_values: OwnValues) -> Places:
-    """Compute the named organisations anew; return those whose rows are others now."""
-    own = own_values(period, sorted(places))
-    with transaction.atomic():
-        written = mend(family, period, as_of, places, own)
-        FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
-        _open_longer(family, period, written)
-    return written
+    None: not known. Longer slots that it is part of are left to the next fill.
+    """
+    run = _Run(clock.today(), None, False, [])
+    written: dict[Period, Places] = {}
+    run.fill_slots(family, [period], [], _Changes(family, [], run.as_of), written)
+    return written[period]
 
 
 def undo(span: Period) -> None:
@@ -306,6 +305,7 @@ def undo(span: Period) -> None:
         if Period.parse(state.period).within(span):
             with transaction.atomic():
                 Fact.objects.filter(family=state.family, period=state.period).delete()
+                FactPart.objects.filter(family=state.family, period=state.period).delete()
                 state.delete()
 
 
@@ -333,6 +333,6 @@ def age_and_rebuilding() -> tuple[datetime | None, bool]:
 def facts_within(span: Period, as_of: date | None = None) -> QuerySet[Fact]:
     """Return the facts whose own period lies within `span`, for exports; as they stand on `as_of` (default today)."""
     written = {Period.parse(state.period) for state in FillState.objects.all()}
-    horizon = _last_filled(as_of or clock.today())
+    horizon = last_filled(as_of or clock.today())
     periods = [str(period) for period in written if period.within(span) and period.first <= horizon]
     return Fact.objects.filter(period__in=periods).filter(Q(denominator__isnull=True) | ~Q(denominator=0))

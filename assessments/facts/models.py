@@ -1,6 +1,7 @@
-"""Stored quantities, filled by assessments/rollups.py only."""
+"""Stored quantities, written by assessments/facts/fill.py only."""
 
 from django.db import models
+from django.db.models import Q
 
 from branches.reach.querysets import ScopedQuerySet
 
@@ -13,7 +14,10 @@ class Fact(models.Model):
 
     family = models.CharField(max_length=20)
     measure = models.CharField(max_length=50)
-    organisation = models.ForeignKey("branches.Organisation", on_delete=models.CASCADE, related_name="+")
+    # The unique key begins with it, and serves as its index.
+    organisation = models.ForeignKey(
+        "branches.Organisation", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     period = models.CharField(max_length=7)
     numerator = models.BigIntegerField()
     denominator = models.BigIntegerField(null=True)
@@ -33,11 +37,34 @@ class Fact(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["period", "measure", "organisation"], name="fact_once")]
-        indexes = [models.Index(fields=["family", "period"], name="fact_slot")]
+        constraints = [models.UniqueConstraint(fields=["organisation", "period", "measure"], name="fact_of_place")]
+        indexes = [
+            models.Index(fields=["family", "period"], name="fact_slot"),
+            models.Index(fields=["period", "state", "due", "organisation"], name="fact_owed", condition=~Q(state="")),
+        ]
 
     def __str__(self):
         return f"{self.measure} {self.period} {self.organisation_id}"
+
+
+class FactPart(models.Model):
+    """What one thing (a business work, a duty list) adds to the own values of organisations in a slot of its family.
+
+    thing: its id. own: [[organisation id, measure, numerator, denominator or None, late, overdue], …], in this order.
+    """
+
+    family = models.CharField(max_length=20)
+    thing = models.BigIntegerField()
+    period = models.CharField(max_length=7)
+    own = models.JSONField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["family", "thing", "period"], name="fact_part_once")]
+        indexes = [models.Index(fields=["family", "period"], name="fact_part_slot")]
+
+    def __str__(self):
+        return f"{self.family} {self.thing} {self.period}"
 
 
 class FillState(models.Model):

@@ -7,15 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from assessments.facts.families import Family, Own
+from assessments.facts.family import Family, Measures, Own
 from assessments.facts.models import Fact
-from assessments.facts.tree_on import parents_on
+from assessments.facts.tree_on import Parents
 from common.periods import Period
 
-# Organisation and measure of a fact; its numerator, denominator, late, overdue; the parent of each organisation.
+# Organisation and measure of a fact; its numerator, denominator, late, overdue.
 Key = tuple[int, str]
 Numbers = list[int | None]
-Parents = dict[int, int | None]
 
 NUMBERS = ("numerator", "denominator", "late", "overdue")
 COLUMNS = (*NUMBERS, *[f"own_{name}" for name in NUMBERS], "state", "due", "waiting", "returned")
@@ -61,14 +60,14 @@ def _add(level: dict[Key, Numbers], key: Key, values: Numbers) -> None:
             there[place] = (there[place] or 0) + value
 
 
-def replace(family: Family, period: Period, as_of: date, own: list[Own]) -> set[int]:
+def replace(family: Family, period: Period, as_of: date, own: list[Own], parents: Parents) -> set[int]:
     """Bring the rows of a slot to what the own values come to, summed up the tree as it stood in it.
 
     Returns the ids of the organisations in whose rows something was written.
 
     Called inside a transaction. A slot filled anew each day is mostly as it was: only what differs is written.
     """
-    new = {(fact.organisation_id, fact.measure): fact for fact in _facts(family, period, as_of, own)}
+    new = {(fact.organisation_id, fact.measure): fact for fact in _facts(family, period, as_of, own, parents)}
     slot = Fact.objects.filter(family=family.key, period=str(period))
     changed, gone, written = [], [], set()
     for pk, place, measure, *columns in slot.values_list("pk", "organisation_id", "measure", *COLUMNS):
@@ -86,9 +85,9 @@ def replace(family: Family, period: Period, as_of: date, own: list[Own]) -> set[
     return written
 
 
-def _facts(family: Family, period: Period, as_of: date, own: list[Own]) -> Iterator[Fact]:
+def _facts(family: Family, period: Period, as_of: date, own: list[Own], parents: Parents) -> Iterator[Fact]:
     # _totals changes the lists it sums into, so each starts from the row's own numbers.
-    totals = _totals(own, parents_on(min(period.last, as_of)))
+    totals = _totals(own, parents)
     mine = {(row.organisation, row.measure): row for row in own}
     for (place, measure), (numerator, denominator, late, overdue) in totals.items():
         fact = Fact(
@@ -122,16 +121,24 @@ def _own_columns(row: Own | None) -> dict:
     }
 
 
-def mend(family: Family, period: Period, as_of: date, places: set[int], own: Iterable[Own]) -> set[int]:
+def mend(
+    family: Family,
+    period: Period,
+    as_of: date,
+    places: set[int],
+    own: Iterable[Own],
+    parents: Parents,
+    measures: Measures = None,
+) -> set[int]:
     """Put the own values of `places` (ids) in place of those stored and carry the differences up their ancestors.
 
-    Called inside a transaction; `own` may name further organisations. Returns the ids of the organisations in whose rows
-    something was written.
+    parents: of the slot's day. measures: names of those that are put in place, all when None. Called inside a transaction;
+    `own` may name further organisations. Returns the ids of the organisations in whose rows something was written.
     """
     new = {(row.organisation, row.measure): row for row in own}
-    stored = _stored(family, period, places | {place for place, _ in new})
-    differences = _differences(stored, new, parents_on(min(period.last, as_of)))
-    facts = _stored(family, period, {place for place, _ in {*new, *stored, *differences}})
+    stored = _stored(family, period, places | {place for place, _ in new}, measures)
+    differences = _differences(stored, new, parents)
+    facts = _stored(family, period, {place for place, _ in {*new, *stored, *differences}}, measures)
     before = {fact.pk: _columns_of(fact) for fact in facts.values()}
     for key in {*new, *stored, *differences}:
         fact = facts.get(key)
@@ -172,8 +179,10 @@ def _set(fact: Fact, columns: dict) -> None:
         setattr(fact, name, value)
 
 
-def _stored(family: Family, period: Period, places: set[int]) -> dict[Key, Fact]:
+def _stored(family: Family, period: Period, places: set[int], measures: Measures = None) -> dict[Key, Fact]:
     rows = Fact.objects.filter(family=family.key, period=str(period), organisation__in=places)
+    if measures is not None:
+        rows = rows.filter(measure__in=measures)
     return {(fact.organisation_id, fact.measure): fact for fact in rows}
 
 

@@ -9,7 +9,8 @@ from datetime import date
 
 from django.db import connection
 
-from assessments.facts.families import Counted, Family
+from assessments.facts.families import Counted
+from assessments.facts.family import Family
 from common.periods import Period
 
 _FACT = "assessments_fact"

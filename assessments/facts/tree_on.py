@@ -2,20 +2,44 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 
 from branches.places.models.organisations import OrganisationVersion
 
+Parents = dict[int, int | None]
 
-def parents_on(day: date) -> dict[int, int | None]:
+
+class Tree:
+    """The versions of the tree, read once for all the days on which one fill asks."""
+
+    def __init__(self) -> None:
+        self._on: dict[date, Parents] = {}
+
+    @cached_property
+    def _versions(self) -> list[tuple[int, int | None, date]]:
+        rows = OrganisationVersion.objects.order_by("starts", "pk")
+        return list(rows.values_list("organisation", "parent", "starts"))
+
+    def on(self, day: date) -> Parents:
+        """Return {organisation id: parent id or None} as `parents_on` does."""
+        if day not in self._on:
+            self._on[day] = _parents(self._versions, day)
+        return self._on[day]
+
+
+def parents_on(day: date) -> Parents:
     """Return {organisation id: parent id or None} of the tree as it was on `day`.
 
     An organisation that stood only before or after that day keeps the place of its nearest version, so that what it did
     in the period is not lost to the totals (the same rule as sums.TREE_ON).
     """
-    parents: dict[int, int | None] = {}
+    return Tree().on(day)
+
+
+def _parents(versions: Iterable[tuple[int, int | None, date]], day: date) -> Parents:
+    parents: Parents = {}
     begun = set()
-    versions = OrganisationVersion.objects.order_by("starts", "pk")
-    for place, parent, starts in versions.values_list("organisation", "parent", "starts"):
+    for place, parent, starts in versions:
         if starts <= day:
             parents[place] = parent
             begun.add(place)

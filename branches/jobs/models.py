@@ -6,12 +6,18 @@ from django.utils import timezone
 
 
 class ChangeMark(models.Model):
-    """A write that may change facts: which organisation, which days, what. Consumed by the fill engine, by row."""
+    """A write that may change facts: which organisation, which days, what. Consumed by the fill engine, by row.
+
+    kinds: codes that confine what can change (of an activity: its kinds before and after), comma-separated; "" is any.
+    thing: the row that was written (of an activity the record, of work the item); None: not one alone.
+    """
 
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.CASCADE, related_name="+")
     first_day = models.DateField()
     last_day = models.DateField()
     subject = models.CharField(max_length=30)
+    kinds = models.CharField(max_length=400, blank=True)
+    thing = models.BigIntegerField(null=True)
     made = models.DateTimeField(default=timezone.now)
 
     class Meta:

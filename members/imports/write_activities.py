@@ -2,7 +2,7 @@
 
 from branches import audit
 from branches.imports.report import NEW
-from branches.jobs.marks import mark
+from branches.jobs.marks import mark_days
 from branches.reach import access
 from branches.reach.rights import IMPORT
 from common import clock, progress
@@ -24,11 +24,10 @@ CHUNK = 500
 
 def apply_activities(items, by):
     """Write the ActivityItems; returns how many. Rights are asked again at every organisation (access rule 3)."""
-    spans = {}
+    by_place = {}
     for item in items:
-        first, last = spans.get(item.place.pk, (item.day, item.day))
-        spans[item.place.pk] = (min(first, item.day), max(last, item.day))
-    for pk in spans:
+        by_place.setdefault(item.place.pk, []).append(item)
+    for pk in by_place:
         access.require(by, IMPORT, pk)
     new = [item for item in items if item.action == NEW]
     for start in range(0, len(new), CHUNK):
@@ -38,8 +37,10 @@ def apply_activities(items, by):
         if item.action != NEW:
             _change(item, by)
             progress.tick()
-    for pk, (first, last) in spans.items():
-        mark(pk, first, last, "activity")
+    for pk, there in by_place.items():
+        # What was changed may have had other kinds before.
+        kinds = {kind for item in there for kind in item.codes} if all(item.action == NEW for item in there) else ()
+        mark_days([pk], [item.day for item in there], "activity", kinds=kinds)
     return len(items)
 
 

@@ -110,20 +110,26 @@ def _counted(record: Then, row: JudgedThen) -> CountingRecord:
 
 
 def counting_records(
-    first: date, last: date, kinds: Iterable[str], organisations: Iterable[Any] | None = None, as_of: date | None = None
+    first: date,
+    last: date,
+    kinds: Iterable[str],
+    organisations: Iterable[Any] | None = None,
+    as_of: date | None = None,
+    named: Collection[int] = (),
 ) -> list[CountingRecord]:
     """Return the CountingRecords of `kinds` that concern a day between `first` and `last`, in one statement.
 
     A record counts from submission on (decisions 20) for its organisation and from confirmation on for each other host
     (decisions 10), where that host's own people made it a valid meeting of the kind. organisations: ids to look at, all
-    when None. as_of: leave out what came later; a record that was corrected since counts as it stood then.
+    when None. as_of: leave out what came later; a record that was corrected since counts as it stood then. named: ids of
+    records that are looked at whichever organisation they count for.
     """
     kinds, then = list(kinds), corrected_since(as_of)
     rows = _near(first, last, kinds, as_of, then).filter(valid=True)
     kept = [_counted(record, row) for record, row in _kept(first, last, kinds, as_of, then) if row.valid]
     if organisations is not None:
-        rows = rows.filter(organisation__in=organisations)
-        kept = _within(kept, organisations)
+        rows = rows.filter(_there(organisations, named, "organisation", "activity"))
+        kept = _within(kept, organisations, named)
     fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
     return kept + [
         CountingRecord(pk, organisation, kind, day, makes_up_for, late, state == ActivityState.ACCEPTED)
@@ -131,19 +137,33 @@ def counting_records(
     ]
 
 
-def _within(kept: list[CountingRecord], organisations: Iterable[Any]) -> list[CountingRecord]:
+def _there(organisations: Iterable[Any], named: Collection[int], place: str, record: str) -> Q:
+    """The condition «at one of these organisations, or one of the named records»; place, record: paths to both."""
+    at = Q(**{f"{place}__in": organisations})
+    return at | Q(**{f"{record}__in": named}) if named else at
+
+
+def _within(
+    kept: list[CountingRecord], organisations: Iterable[Any], named: Collection[int] = ()
+) -> list[CountingRecord]:
     if not kept:
         return kept
-    wanted = set(organisations)
-    return [row for row in kept if row.organisation in wanted]
+    wanted, records = set(organisations), set(named)
+    return [row for row in kept if row.organisation in wanted or row.activity in records]
 
 
 def uncounted_records(
-    first: date, last: date, kinds: Iterable[str], organisations: Iterable[Any] | None = None, as_of: date | None = None
+    first: date,
+    last: date,
+    kinds: Iterable[str],
+    organisations: Iterable[Any] | None = None,
+    as_of: date | None = None,
+    named: Collection[int] = (),
 ) -> dict[tuple[int, str], list[Uncounted]]:
     """Return {(organisation, kind): [Uncounted]} of the records between two days that were found and do not count.
 
-    Below the quorum, returned, not yet submitted, or not yet confirmed by the host; one statement.
+    Below the quorum, returned, not yet submitted, or not yet confirmed by the host; one statement. The rest as for
+    `counting_records`.
     """
     kinds, then = list(kinds), corrected_since(as_of)
     invalid = _near(first, last, kinds, as_of, then).filter(valid=False)
@@ -152,9 +172,9 @@ def uncounted_records(
     invited = ActivityHost.objects.filter(confirmed_at__isnull=True, activity__day__range=(first, last)).order_by()
     invited = invited.filter(activity__kinds__kind__in=kinds).exclude(activity__state__in=UNSUBMITTED)
     if organisations is not None:
-        invalid = invalid.filter(organisation__in=organisations)
-        own = own.filter(organisation__in=organisations)
-        invited = invited.filter(organisation__in=organisations)
+        invalid = invalid.filter(_there(organisations, named, "organisation", "activity"))
+        own = own.filter(_there(organisations, named, "organisation", "pk"))
+        invited = invited.filter(_there(organisations, named, "organisation", "activity"))
     unknown = Value(None, output_field=IntegerField(null=True))
     below_quorum: Any = invalid.values_list(
         "organisation_id", "kind", "activity_id", "activity__day", Value(SHORT), "present", "needed"
@@ -169,7 +189,7 @@ def uncounted_records(
         found.setdefault((place, kind), []).append(Uncounted(pk, day, reason))
     wanted = None if organisations is None or not then else set(organisations)
     for record, row in _kept(first, last, kinds, as_of, then):
-        if not row.valid and (wanted is None or row.organisation in wanted):
+        if not row.valid and (wanted is None or row.organisation in wanted or record.activity in named):
             short = Uncounted(record.activity, record.day, below(row.present, row.needed))
             found.setdefault((row.organisation, row.kind), []).append(short)
     return {key: sorted(rows, key=lambda row: (row.day, row.activity)) for key, rows in found.items()}
@@ -202,7 +222,11 @@ def talks_had(
     records = _near(first, last, kinds, as_of, then).filter(valid=True, organisation=F("activity__organisation"))
     if members is not None:
         took_part = took_part.filter(member__in=members)
-        records = records.filter(Q(activity__in=took_part.values("activity")) | Q(activity__chair__in=members))
+        chaired = Activity.objects.filter(chair__in=members).order_by()
+        # Each by its own index: an OR of the two would read the installation.
+        records = records.filter(
+            activity__in=took_part.order_by().values("activity").union(chaired.values("pk"), all=True)
+        )
     fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
     by_id: dict[int, CountingRecord] = {}
     partners: dict[int, set[int]] = {}

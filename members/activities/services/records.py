@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from branches import audit
-from branches.jobs.marks import mark
+from branches.jobs.marks import mark_days
 from branches.places.models.organisations import Kind, Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD
@@ -117,8 +117,10 @@ def mark_activity(activity: Activity, *days: date) -> None:
         # A talk follows the member into his present branch.
         places.update(activity.attendance.order_by().values_list("member__home", flat=True).distinct())
     wanted = {activity.day, activity.makes_up_for or activity.day, *days}
-    for place in places:
-        mark(place, min(wanted), max(wanted), "activity")
+    mark_days(places, wanted, "activity", kinds=activity.codes, thing=activity.pk)
+    # Each is carried out, or not, in the month in which it is due.
+    due = activity.resolutions.filter(due__isnull=False).order_by().values_list("due", flat=True)
+    mark_days([activity.organisation_id], [day for day in due if day], "resolution")
 
 
 def quorums_for(

@@ -33,7 +33,7 @@ def _write(
             raise Conflict(conflict, record=resolution.activity)
         access.require(by, RECORD, place)
     day = resolution.due or resolution.activity.day
-    mark(place, day, day, "activity")
+    mark(place, day, day, "resolution")
 
 
 def _counts_from(by: Actor, place: Organisation, done_on: date) -> date | None:

@@ -28,6 +28,7 @@ from members.activities.study import cap_line
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import PostKind
 from responsibilities.duties.models import Duty, Level
+from responsibilities.duties.proofs import scope
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.slot import DutySlot
 from responsibilities.duties.templates import template
@@ -71,27 +72,33 @@ class ProofContext:
         # Who holds, covers and is in charge is asked of this day: what changes after the year does not change the year.
         self.day = min(as_of, self.span.last)
         self.lists = list({duty.list_id: duty.list for duty in duties}.values())
+        self.narrow = len(self.lists) <= scope.NARROW
         self.kinds = sorted({kind for duty in duties for kind in kinds_of(duty)})
 
     @cached_property
     def places(self) -> dict[int, Organisation]:
-        """{organisation id: Organisation} of the whole tree: it is small beside its records."""
-        return {row.pk: row for row in Organisation.objects.in_tree_order()}
+        """{organisation id: Organisation} of the tree, as far as these duties look at it."""
+        return {row.pk: row for row in scope.tree_in_reach(self)}
 
     @cached_property
-    def _children(self) -> dict[int | None, list[int]]:
-        children: dict[int | None, list[int]] = {}
+    def _groups(self) -> dict[int | None, list[int]]:
+        groups: dict[int | None, list[int]] = {}
         for row in self.places.values():
-            children.setdefault(row.parent_id, []).append(row.pk)
-        return children
+            if row.kind == Kind.SMALL_GROUP:
+                groups.setdefault(row.parent_id, []).append(row.pk)
+        return groups
 
     def with_groups(self, branch: int) -> tuple[int, ...]:
         """Return the ids of a branch and of the small groups in it."""
-        return (branch, *self._children.get(branch, ()))
+        return (branch, *self._groups.get(branch, ()))
 
     def below(self, top: int, place: int) -> bool:
         """Whether the organisation with id `place` is `top` (an id) or lies below it today."""
-        return self.places[top].contains(self.places[place])
+        return place in self.places and self.places[top].contains(self.places[place])
+
+    def kinds_of(self, duty: Duty) -> tuple[str, ...]:
+        """Return the codes of activities that prove a duty."""
+        return kinds_of(duty)
 
     @cached_property
     def holders(self) -> Mapping[int, list[User]]:
@@ -123,6 +130,8 @@ class ProofContext:
     def portfolios(self) -> dict[int, list[LeaderPortfolio]]:
         """{account id: [LeaderPortfolio]} that touch the year."""
         rows = LeaderPortfolio.objects.in_force_during(self.span.first, self.day)
+        if self.narrow:
+            rows = rows.filter(leader__in={user.pk for users in self.holders.values() for user in users})
         by_leader: dict[int, list[LeaderPortfolio]] = {}
         for row in rows.select_related("contact"):
             by_leader.setdefault(row.leader_id, []).append(row)
@@ -164,10 +173,15 @@ class ProofContext:
         return nobody.union(*(self.coverage[pk][which] for pk in departments if pk and pk in self.coverage))
 
     @cached_property
+    def _looked_at(self) -> tuple[set[int] | None, date, set[int]]:
+        """Organisations (None: all) and day of judging, and the records that name a person asked for, wherever they were held."""
+        return scope.places_of_records(self), self.as_of, scope.records_naming(self)
+
+    @cached_property
     def records(self) -> dict[tuple[int, str], list[CountingRecord]]:
         """{(organisation id, kind): [CountingRecord]} of the year."""
         records: dict[tuple[int, str], list[CountingRecord]] = {}
-        for row in counting_records(self.span.first, self.span.last, self.kinds, None, self.as_of):
+        for row in counting_records(self.span.first, self.span.last, self.kinds, *self._looked_at):
             if self.held_until is not None and row.day > self.held_until:
                 continue
             # Nothing is late from before the agency's start.
@@ -178,7 +192,7 @@ class ProofContext:
     @cached_property
     def uncounted(self) -> dict[tuple[int, str], list[Uncounted]]:
         """{(organisation id, kind): [Uncounted]}: what was found in the year and does not count, with why (judgement 1.6)."""
-        return uncounted_records(self.span.first, self.span.last, self.kinds, None, self.as_of)
+        return uncounted_records(self.span.first, self.span.last, self.kinds, *self._looked_at)
 
     def uncounted_of(self, kinds: Iterable[str], places: Iterable[int] | None = None) -> list[Uncounted]:
         """Return the Uncounted of several kinds and organisations (anywhere when None), each record once, in order of days."""
@@ -203,8 +217,8 @@ class ProofContext:
 
     @cached_property
     def points(self) -> list[SyncPoint]:
-        """The SyncPoints of all business work, judged on the day."""
-        return sync_points(as_of=self.as_of, held_until=self.held_until)
+        """The SyncPoints of the business work that these duties look at, judged on the day."""
+        return sync_points(scope.items_in_reach(self), as_of=self.as_of, held_until=self.held_until)
 
     def records_of(self, places: Iterable[int], kinds: Iterable[str]) -> list[CountingRecord]:
         """Return the CountingRecords of several organisations and kinds, each record once, as it counts best.
@@ -249,7 +263,7 @@ class ProofContext:
         }
         rows = Activity.objects.filter(
             Q(day__range=(self.span.first, self.span.last)) | Q(makes_up_for__range=(self.span.first, self.span.last)),
-            pk__in=Activity.objects.filter(kinds__kind__in=kinds).order_by().values("pk"),
+            pk__in=self._of_kinds(kinds),
         ).order_by()
         rows = rows.annotate(**named)
         details: dict[int, Detail] = {}
@@ -263,6 +277,16 @@ class ProofContext:
             said = frozenset(word for word in words if word in f"{one.title}\n{one.content}")
             details[one.activity] = Detail(one.chair, one.chair_name, one.lecturer.strip(), one.hours, said)
         return details
+
+    def _of_kinds(self, kinds: Sequence[str]) -> Any:
+        """The ids of the records found of these kinds, whether they count or not; where all is read, the statement for them."""
+        if not self.narrow:
+            return Activity.objects.filter(kinds__kind__in=kinds).order_by().values("pk")
+        both: tuple[Mapping[tuple[int, str], Sequence[CountingRecord | Uncounted]], ...] = (
+            self.records,
+            self.uncounted,
+        )
+        return {row.activity for found in both for key, rows in found.items() if key[1] in kinds for row in rows}
 
     @cached_property
     def topics(self) -> dict[int, frozenset[str]]:

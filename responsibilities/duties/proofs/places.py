@@ -12,6 +12,7 @@ from common import clock
 from common.periods import KINDS, YEAR, Period
 from responsibilities.duties.models import Duty, DutyList, Level, ListState
 from responsibilities.duties.proofs.context import ProofContext
+from responsibilities.duties.proofs.scope import supervisions_in_reach
 from responsibilities.duties.slot import Address, DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rule import DOCUMENTS, REMINDERS
@@ -114,6 +115,8 @@ def terms(context: ProofContext, duties: list[Duty]) -> Slots:
     rows = Term.objects.filter(expires__lte=context.span.last).filter(
         Q(closed_on__isnull=True) | Q(closed_on__gte=context.span.first)
     )
+    if context.narrow:
+        rows = rows.filter(organisation__in=context.places)
     terms_due = list(rows.order_by("expires", "pk"))
     found: Slots = {}
     for duty in duties:
@@ -149,8 +152,7 @@ def _ended(row: Term, first: date) -> str:
 
 def supervisions(context: ProofContext, duties: list[Duty]) -> Slots:
     """Supervisions due in the year at or below the place, or in a leader's charge: one slot for each, or for each period."""
-    due = Supervision.objects.filter(due__range=(context.span.first, context.span.last)).order_by("due", "pk")
-    rows = [row for row in due if clock.day_of(row.issued_at) <= context.as_of]
+    rows = [row for row in supervisions_in_reach(context) if clock.day_of(row.issued_at) <= context.as_of]
     found: Slots = {}
     for duty in duties:
         if duty.list.level == Level.LEADER:

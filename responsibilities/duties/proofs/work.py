@@ -17,6 +17,7 @@ from common import clock
 from members.activities.models import ATTENDING, COUNTING_STATES, ActivityJudgement
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs.context import ProofContext, kinds_of
+from responsibilities.duties.proofs.scope import in_charge
 from responsibilities.duties.slot import DutySlot, Slots, nothing_owed
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import (
@@ -43,8 +44,11 @@ TAKEN_UP = (SyncStageKind.STUDY, SyncStageKind.ARRANGEMENT)
 def stages(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each business date of work items: of those a branch carries, those in a leader's charge, all for others."""
     points = [point for point in context.points if point.day is not None and point.day in context.span]
-    rows = WorkItem.objects.order_by().values_list("pk", "name", "leader", "leader_name")
-    items = {pk: (name, leader, written) for pk, name, leader, written in rows}
+    rows = WorkItem.objects.order_by()
+    if context.narrow:
+        rows = rows.filter(pk__in={point.item for point in points})
+    named = rows.values_list("pk", "name", "leader", "leader_name")
+    items = {pk: (name, leader, written) for pk, name, leader, written in named}
     carried, charged = _by_carrier(points), _by_leader(points, items)
     tolerance = dated_settings.timeline("sync_tolerance_days")
     found: Slots = {}
@@ -217,6 +221,8 @@ def led(context: ProofContext, duties: list[Duty]) -> Slots:
     """
     first, last = context.span.first, context.span.last
     rows = WorkItem.objects.filter(starts__lte=last, ends__gte=first).order_by("ends", "pk")
+    if context.narrow:
+        rows = rows.filter(in_charge(context))
     items = [row for row in rows if not (row.stopped_on and row.stopped_on <= context.as_of)]
     acts = _acts(context, items)
     found: Slots = {}

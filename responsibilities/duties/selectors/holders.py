@@ -19,6 +19,10 @@ ROLES_OF = {
 }
 
 
+# So many lists have their organisations named to the database; beyond that it is asked for all and the rest looked up.
+FEW = 100
+
+
 def holders_each(lists: Iterable[DutyList], day: date | None = None) -> dict[int, list[User]]:
     """Return {list id: [User]} of the persons who answer for these lists on `day` (default today), in one statement.
 
@@ -30,6 +34,9 @@ def holders_each(lists: Iterable[DutyList], day: date | None = None) -> dict[int
     seats: dict[tuple[int | None, str], list[User]] = {}
     if roles:
         rows = Appointment.objects.in_force(day or clock.today()).filter(role__in=roles, user__is_active=True)
+        if len(lists) <= FEW:
+            places = {pk for row in lists for pk in (row.organisation_id, row.organisation.parent_id)}
+            rows = rows.filter(organisation__in=places)
         for row in rows.select_related("user").order_by("starts", "pk"):
             seats.setdefault((row.organisation_id, row.role), []).append(row.user)
     return {row.pk: _holders(row, seats) for row in lists}

@@ -84,9 +84,9 @@ def mark_work(item: WorkItem, places: Iterable[int] = (), days: Iterable[date] =
     closing = [day for day in _closing_days(item) if not min(days) <= day <= max(days)]
     carrying = set(WorkCarrier.objects.filter(item=item).values_list("organisation_id", flat=True)) | set(places)
     for place in sorted(carrying) or [item.organisation_id]:
-        mark(place, min(days), max(days), "work")
+        mark(place, min(days), max(days), "work", thing=item.pk)
         if closing:
-            mark(place, min(closing), max(closing), "work")
+            mark(place, min(closing), max(closing), "work", thing=item.pk)
 
 
 def _closing_days(item: WorkItem) -> set[date]:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments.facts import fill as rollups
-from assessments.facts.models import Fact, FillState
+from assessments.facts.models import Fact, FactPart, FillState
 from branches.jobs.marks import ROSTER
 from branches.jobs.models import ChangeMark
 from branches.places import tree
@@ -93,7 +93,8 @@ def picture():
         "waiting",
         "returned",
     )
-    return set(Fact.objects.values_list(*columns))
+    parts = FactPart.objects.values_list("family", "thing", "period", "own")
+    return {*Fact.objects.values_list(*columns), *((*row, str(own)) for *row, own in parts)}
 
 
 @settings(

@@ -25,6 +25,7 @@ from tests.members.activities.records import submitted
 from tests.paths import ROOT
 
 OF_TASKS = {
+    "assessments.tasks.check_facts": HEAVY,
     "assessments.tasks.fill_facts": FILLS,
     "assessments.tasks.fill_tick": SHORT,
     "assessments.tasks.tell_overdue_objections": HEAVY,

@@ -16,6 +16,7 @@ from members.roster.models.members import Member
 from responsibilities.circulars.models import Circular
 from responsibilities.duties.models import Duty, DutyReport
 from responsibilities.duties.progress import DONE, LEFT_OUT, duty_slots, progress
+from responsibilities.duties.proofs import scope
 from responsibilities.duties.services.portfolios import portfolio_make
 from responsibilities.requirements.models import Exemption
 from responsibilities.supervision.models import Supervision
@@ -229,13 +230,17 @@ def test_every_slot_is_in_the_state_that_walking_its_records_gives(world, seed, 
 
 
 @pytest.mark.parametrize("as_of", DAYS[:2])
-def test_asking_for_one_duty_gives_what_asking_for_all_gives(world, as_of):
+def test_asking_for_one_duty_gives_what_asking_for_all_gives(world, as_of, monkeypatch):
+    """One list is reckoned from what concerns it alone, many from everything."""
     agency = Agency(world, 4711)
     agency.build()
     furnish(world, agency)
     make()
     issue()
     duties = list(Duty.objects.select_related("list__organisation", "list__holder", "list__member"))
-    together = duty_slots(duties, as_of=as_of)
+    with monkeypatch.context() as everything:
+        everything.setattr(scope, "NARROW", 0)
+        together = duty_slots(duties, as_of=as_of)
+    assert duty_slots(duties, as_of=as_of) == together
     for duty in duties[:: max(1, len(duties) // 40)]:
         assert duty_slots([duty], as_of=as_of)[duty.pk] == together[duty.pk]

@@ -1,0 +1,73 @@
+"""What a family of measures is to the fill engine; the kinds of family and their table are in families.py."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from branches.jobs.models import ChangeMark
+from common.periods import Period
+
+# Ids of organisations; None: all.
+Places = Collection[int] | None
+# Names of measures; None: all of the family.
+Measures = Collection[str] | None
+Marks = list[ChangeMark]
+OwnValues = Callable[[Period, Places], Iterable["Own"]]
+
+
+@dataclass
+class Own:
+    """An organisation's own value of a measure in a slot, before anything below it is added."""
+
+    organisation: int
+    measure: str
+    numerator: int
+    denominator: int | None = None
+    late: int = 0
+    overdue: int = 0
+    state: str = ""
+    due: date | None = None
+    waiting: bool = False
+    returned: int | None = None
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days from first to last, both included, where they make no period of the calendar."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of measures as the fill engine sees it; each kind below says how its own values come about.
+
+    key: name. subjects: of the change marks that concern it. kinds: slots that are filled from the records. summed: longer
+    slots, made by adding months.
+    """
+
+    key: str
+    subjects: frozenset[str]
+    kinds: tuple[str, ...]
+    summed: tuple[str, ...] = ()
+
+    # Open slots change with the date alone.
+    daily: ClassVar[bool] = True
+
+    def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
+        """Return the own values of `places` (all when None) in `period`, judged on `as_of`."""
+        raise NotImplementedError
+
+    def mended(self, period: Period, places: Places, marks: Marks, as_of: date) -> tuple[Iterable[Own], Measures]:
+        """Return (own values of `places` as far as `marks` concern them, the measures they are of)."""
+        return self.own_values(period, places, as_of), None
+
+    def mended_for(self, period: Period) -> "Days | Period":
+        """Return the days whose changes the slot `period` is mended for."""
+        return period
+
+    def tail(self) -> int:
+        """Return how many days after its end a slot still changes with the date alone."""
+        return 0

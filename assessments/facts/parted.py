@@ -1,0 +1,121 @@
+"""Families whose values belong to things: business work, duty lists. What one of them comes to is kept as its part, so that a
+change of one thing is carried to the facts without a look at the others (FactPart).
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assessments.facts.family import Family, Marks, Own
+from assessments.facts.tree_on import Parents, once_each
+from branches.settings import dated as dated_settings
+from common.periods import YEAR, Period
+from responsibilities.duties.proofs.scope import NARROW
+from responsibilities.duties.selectors.touched import lists_touched
+from responsibilities.measures import (
+    DUTIES_DONE,
+    carriers_of_items,
+    duty_counts,
+    items_proved_by,
+    items_written,
+    sync_shares,
+)
+
+# {id of a thing: the own values that it makes in a slot}
+Parts = dict[int, list[Own]]
+# From a slot to the parents of organisations in it.
+ParentsIn = Callable[[Period], Parents]
+
+
+@dataclass(frozen=True)
+class Parted(Family):
+    """The own values of organisations are sums over things."""
+
+    def parts(
+        self, periods: Sequence[Period], things: Collection[int] | None, as_of: date, parents: ParentsIn
+    ) -> dict[Period, Parts]:
+        """Return {period: {id of a thing: [Own]}}, judged on `as_of`. things: ids, all when None."""
+        raise NotImplementedError
+
+    def together(self, periods: Sequence[Period]) -> Iterator[list[Period]]:
+        """Yield the slots that are judged in one go."""
+        for period in periods:
+            yield [period]
+
+    def touched(self, marks: Marks, as_of: date) -> set[int]:
+        """Return the ids of the things whose parts may have changed. marks: those of the family's subjects."""
+        raise NotImplementedError
+
+    def chunks(self, things: Iterable[int]) -> Iterator[list[int]]:
+        """Yield the things in lots that are judged together."""
+        wanted = sorted(things)
+        for start in range(0, len(wanted), NARROW):
+            yield wanted[start : start + NARROW]
+
+
+@dataclass(frozen=True)
+class Stages(Parted):
+    """Stages of business work: one that several branches carry counts once at each, and once at whatever stands above."""
+
+    def parts(
+        self, periods: Sequence[Period], things: Collection[int] | None, as_of: date, parents: ParentsIn
+    ) -> dict[Period, Parts]:
+        found: dict[Period, dict[int, dict[tuple[int, str], Own]]] = {period: {} for period in periods}
+        for period in periods if things is None else [None]:
+            for share in sync_shares(as_of, period=period, items=things):
+                slot = Period.containing(self.kinds[0], share.day)
+                if slot not in found:
+                    continue
+                own = found[slot].setdefault(share.item, {})
+                for place, number in once_each(share.places, parents(slot)).items():
+                    row = own.setdefault((place, share.measure), Own(place, share.measure, 0))
+                    row.numerator += number * share.numerator
+                    if not share.counted:
+                        row.denominator = (row.denominator or 0) + number
+                    row.late += number * share.late
+                    row.overdue += number * share.overdue
+        return {
+            period: {item: list(own.values()) for item, own in by_item.items()} for period, by_item in found.items()
+        }
+
+    def touched(self, marks: Marks, as_of: date) -> set[int]:
+        return _items(marks)
+
+    def tail(self) -> int:
+        return max(int(value) for _, value in dated_settings.timeline("sync_tolerance_days"))
+
+
+@dataclass(frozen=True)
+class Duties(Parted):
+    """Duties of the lists: what is due in a quarter is known only once the year is judged, so a year is judged at once."""
+
+    def together(self, periods: Sequence[Period]) -> Iterator[list[Period]]:
+        years = sorted({period.year for period in periods})
+        yield from ([period for period in periods if period.year == year] for year in years)
+
+    def parts(
+        self, periods: Sequence[Period], things: Collection[int] | None, as_of: date, parents: ParentsIn
+    ) -> dict[Period, Parts]:
+        found: dict[Period, Parts] = {}
+        for slots in self.together(periods):
+            for period, counts in duty_counts(slots, things, as_of).items():
+                found[period] = {
+                    row: [Own(place, DUTIES_DONE, done, owed, late, overdue)]
+                    for (row, place), (done, owed, late, overdue) in counts.items()
+                }
+        return found
+
+    def mended_for(self, period: Period) -> Period:
+        return Period(YEAR, period.year)
+
+    def touched(self, marks: Marks, as_of: date) -> set[int]:
+        if not marks:
+            return set()
+        items = _items(marks)
+        return lists_touched(marks, items, carriers_of_items(items) if items else (), as_of)
+
+
+def _items(marks: Marks) -> set[int]:
+    """Return the ids of the business work that was written, or of which what was written is evidence."""
+    records = [mark for mark in marks if mark.subject == "activity"]
+    return items_written([mark for mark in marks if mark.subject == "work"]) | items_proved_by(records)

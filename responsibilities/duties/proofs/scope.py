@@ -1,0 +1,113 @@
+"""What the duties of a few lists are reckoned from: their own places, their holders, the work they carry; never the whole agency.
+
+Each function says it for a ProofContext; None means all. What they name is a superset of what the sources then look at, so
+that a list is judged alike whether it is asked for alone or with all others (tests hold it on random agencies).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from branches.places.models.organisations import Kind, Organisation
+from members.activities.models import Activity, Attendance
+from responsibilities.duties.models import Duty, Level
+from responsibilities.supervision.models import Supervision
+from responsibilities.work.models import WorkItem
+
+if TYPE_CHECKING:
+    from responsibilities.duties.proofs.context import ProofContext
+
+# So many lists are reckoned from what concerns them alone; of more it is quicker to read everything once.
+NARROW = 50
+UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
+# These look at all that stands below the list's organisation; a leader's at what is in his charge.
+_ALL_BELOW = frozenset({"terms", "supervisions", "lists"})
+# These find records by the persons they name, wherever they were held.
+BY_PERSON = frozenset({"lectures", "hours", "debrief", "talks"})
+_OF_WORK = frozenset({"stages", "minuted"})
+
+
+def _looks_below(duty: Duty) -> bool:
+    return duty.source in _ALL_BELOW and duty.list.level != Level.LEADER
+
+
+def _own_places(context: ProofContext) -> set[int]:
+    """Ids of the lists' organisations, of leaders' contact branches, and of the branches the persons asked for belonged to."""
+    places = {row.organisation_id for row in context.lists}
+    places |= {row.contact_id for rows in context.portfolios.values() for row in rows if row.contact_id}
+    return places | {place for homes in context.homes.values() for place, _, _ in homes}
+
+
+def tree_in_reach(context: ProofContext) -> QuerySet[Organisation]:
+    """Return the Organisations that the sources name, in the order of the tree."""
+    rows = Organisation.objects.in_tree_order()
+    tops = {duty.list.organisation_id: duty.list.organisation for duty in context.duties if _looks_below(duty)}
+    if not context.narrow or any(top.kind in UPPER for top in tops.values()):
+        return rows
+    own = _own_places(context)
+    near = Q(pk__in=own) | Q(parent__in=own, kind=Kind.SMALL_GROUP) | Q(kind__in=UPPER)
+    if tops:
+        near |= Q(parent__in=tops) | Q(parent__parent__in=tops)
+    return rows.filter(near)
+
+
+def places_of_records(context: ProofContext) -> set[int] | None:
+    """Return the ids of the organisations at which records are looked for, whoever they name."""
+    if not context.narrow:
+        return None
+    own = _own_places(context)
+    return {
+        pk
+        for pk, row in context.places.items()
+        if pk in own or row.kind in UPPER or (row.kind == Kind.SMALL_GROUP and row.parent_id in own)
+    }
+
+
+def records_naming(context: ProofContext) -> set[int]:
+    """Return the ids of the records that name one of the persons asked for: as present, as chair, as lecturer; one statement."""
+    asked = [duty for duty in context.duties if duty.source in BY_PERSON]
+    kinds = sorted({kind for duty in asked for kind in context.kinds_of(duty)})
+    if not context.narrow or not kinds:
+        return set()
+    year = (context.span.first, context.span.last)
+    near = Q(day__range=year) | Q(makes_up_for__range=year)
+    rows = Activity.objects.filter(near, kinds__kind__in=kinds).order_by()
+    names = {user.name for row in context.lists for user in context.holders[row.pk]} - {""}
+    there = Attendance.objects.filter(member__in=context.people).order_by()
+    # Each by its own index: an OR of the three would read the installation.
+    found = (
+        rows.filter(chair__in=context.people)
+        .values_list("pk")
+        .union(
+            rows.filter(lecturer_name__in=names).values_list("pk"),
+            rows.filter(pk__in=there.values("activity")).values_list("pk"),
+        )
+    )
+    return {pk for (pk,) in found}
+
+
+def items_in_reach(context: ProofContext) -> QuerySet | None:
+    """Return the pks of the business work whose stages are looked at; None: of all."""
+    asked = [duty for duty in context.duties if duty.source in _OF_WORK]
+    if not context.narrow or any(duty.list.level != Level.BRANCH and not duty.list.holder_id for duty in asked):
+        return None
+    carried = {duty.list.organisation_id for duty in asked if duty.list.level == Level.BRANCH}
+    return WorkItem.objects.filter(Q(carriers__organisation__in=carried) | in_charge(context)).order_by().values("pk")
+
+
+def in_charge(context: ProofContext) -> Q:
+    """Return the condition over WorkItem «a leader whose list is asked for is in charge of it», by account or as written."""
+    leaders = [row.holder for row in context.lists if row.holder is not None]
+    return Q(leader__in=leaders) | Q(leader__isnull=True, leader_name__in=[row.name for row in leaders])
+
+
+def supervisions_in_reach(context: ProofContext) -> QuerySet[Supervision]:
+    """Return the Supervisions of the year that may concern a list."""
+    rows = Supervision.objects.filter(due__range=(context.span.first, context.span.last)).order_by("due", "pk")
+    if not context.narrow:
+        return rows
+    charged = {place for row in context.lists for place in context.places_in_charge(row.holder_id)}
+    holders = [row.holder_id for row in context.lists if row.holder_id]
+    return rows.filter(Q(organisation__in={*context.places, *charged}) | Q(holder__in=holders))

@@ -1,0 +1,75 @@
+"""The way forward: which duty lists may rest on what was just written, so that facts reckon no other anew."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from branches.jobs.models import ChangeMark
+from branches.places.models.organisations import Kind, Organisation
+from members.activities.models import ActivityKindCode
+from members.roster.models.members import Membership
+from responsibilities.duties.models import Duty, DutyList, Level, ListState
+from responsibilities.duties.proofs.context import kinds_of
+from responsibilities.duties.proofs.scope import BY_PERSON
+from responsibilities.duties.selectors.holders import holders_each
+
+# Levels whose lists rest on more than what happens at their own organisation.
+_WIDE = (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE, Level.DISCIPLINE)
+# Who belongs, sits, is appointed or in charge, what runs out, is ordered or listed: it concerns the lists above as well.
+_ABOVE_TOO = frozenset({"term", "supervision", "duty", "membership", "post", "appointment", "coverage"})
+_EVERY_KIND = frozenset(kind.value for kind in ActivityKindCode)
+
+
+def lists_touched(
+    marks: Sequence[ChangeMark], items: Collection[int], carriers: Collection[int], day: date
+) -> set[int]:
+    """Return the ids of the issued duty lists that may rest on what these marks say: for a record, one list or a few.
+
+    items: ids of the business work that was written, or of which a written record is evidence. carriers: ids of who carries
+    it. day: of judging. A list rests on what its own organisation does, with its small groups; a branch's also on the work it
+    carries and the debriefing it attended; the upper ones on records that name their holders, wherever held (judgement 4.1).
+    """
+    years = {year for mark in marks for year in range(mark.first_day.year, mark.last_day.year + 1)}
+    issued = DutyList.objects.filter(year__in=years, state=ListState.ISSUED).exclude(level=Level.MEMBER).order_by()
+    records = [mark for mark in marks if mark.subject == "activity"]
+    kinds = {kind for mark in records for kind in (mark.kinds.split(",") if mark.kinds else _EVERY_KIND)}
+    if ActivityKindCode.DEBRIEF in kinds:
+        # It proves a duty of each branch whose people attended it.
+        return set(issued.values_list("pk", flat=True))
+    at = _with_branches({mark.organisation_id for mark in marks})
+    condition = Q(organisation__in=at) | Q(organisation__in=carriers, level=Level.BRANCH)
+    others = {mark.organisation_id for mark in marks if mark.subject in _ABOVE_TOO}
+    if others or items:
+        condition |= Q(organisation__in=_above(others)) | Q(level__in=_WIDE)
+    elif records:
+        condition |= Q(pk__in=_naming_holders(issued.filter(level__in=_WIDE), kinds, at, day))
+    return set(issued.filter(condition).values_list("pk", flat=True))
+
+
+def _with_branches(places: set[int]) -> set[int]:
+    """Return the ids of these organisations and of the branches that the small groups among them belong to."""
+    groups = Organisation.objects.filter(pk__in=places, kind=Kind.SMALL_GROUP).order_by()
+    return places | set(groups.values_list("parent", flat=True))
+
+
+def _above(places: set[int]) -> set[int]:
+    """Return the ids of all that stands above these organisations."""
+    found: set[int] = set()
+    while places:
+        rows = Organisation.objects.filter(pk__in=places, parent__isnull=False).order_by()
+        places = set(rows.values_list("parent", flat=True)) - found
+        found |= places
+    return found
+
+
+def _naming_holders(lists: QuerySet[DutyList], kinds: set[str], at: Iterable[int], day: date) -> set[int]:
+    """Return the ids of those of upper lists that look for their holders in records of these kinds, or in a branch of `at`."""
+    duties = Duty.objects.filter(list__in=lists, source__in=(*BY_PERSON, "contact", "chaired")).select_related("list")
+    found = {duty.list_id for duty in duties if kinds & set(kinds_of(duty))}
+    rows = list(lists.filter(duties__source="attendance").distinct().select_related("organisation", "holder", "member"))
+    holders = holders_each(rows, day)
+    accounts = {user.pk for users in holders.values() for user in users}
+    homes = Membership.objects.filter(organisation__in=at, member__account__in=accounts).order_by()
+    at_home = set(homes.values_list("member__account", flat=True)) if accounts else set()
+    return found | {row.pk for row in rows if any(user.pk in at_home for user in holders[row.pk])}

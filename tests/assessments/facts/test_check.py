@@ -1,0 +1,63 @@
+"""Facts that a change was carried to wrongly are found out at night, put right, and told to whoever runs the installation."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db.models import F
+from django.test import Client
+
+from assessments.facts import fill as rollups
+from assessments.facts.check import DIFFERED, check_some
+from assessments.facts.families import FAMILIES
+from assessments.facts.models import Fact, FactPart
+from branches.jobs.models import Heartbeat
+from common.periods import Period
+from tests.assessments.facts.test_fill import picture
+from tests.assessments.facts.writes.agency import TODAY, furnished
+
+
+@pytest.fixture
+def agency(world):
+    with time_machine.travel(f"{TODAY}T10:00:00+08:00", tick=False):
+        found = furnished(world)
+        rollups.fill()
+        yield found
+
+
+def nights():
+    """One after the other until every slot of a year had its turn."""
+    return [TODAY + timedelta(days=number) for number in range(12)]
+
+
+def test_nothing_is_said_where_everything_is_as_it_should_be(agency):
+    before = picture()
+    assert [check_some(day) for day in nights()[:3]] == [[], [], []]
+    assert picture() == before
+    assert not Heartbeat.objects.filter(name=DIFFERED).exists()
+
+
+@pytest.mark.parametrize("family", ["activities", "attendance", "requirement", "sync", "duty"])
+def test_a_wrong_number_is_found_put_right_and_told(agency, family):
+    right = picture()
+    kinds = next(one.kinds for one in FAMILIES if one.key == family)
+    rows = Fact.objects.filter(family=family, numerator__gt=0).order_by("pk")
+    row = next(row for row in rows if Period.parse(row.period).kind in kinds)
+    Fact.objects.filter(pk=row.pk).update(numerator=F("numerator") + 5)
+    found = [words for day in nights() for words in check_some(day)]
+    assert [words.split(" at ")[0] for words in found] == [f"{family} {row.period}"]
+    assert picture() == right
+    answer = Client().get("/readyz").json()
+    assert "夜间核对发现汇总数与记录不符" in answer["warnings"]["facts"]
+    with time_machine.travel(f"{date(2026, 12, 5)}T10:00:00+08:00", tick=False):
+        assert "facts" not in Client().get("/readyz").json().get("warnings", {})
+
+
+def test_a_part_that_says_too_much_is_put_right_with_its_slot(agency):
+    right = picture()
+    part = FactPart.objects.filter(family="sync").first()
+    part.own[0][2] += 3
+    part.save()
+    for day in nights():
+        check_some(day)
+    assert picture() == right
