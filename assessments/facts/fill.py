@@ -32,6 +32,7 @@ from assessments.facts.slots import (
 from assessments.facts.tree_on import Parents, Tree
 from branches.jobs import services as jobs
 from branches.jobs.models import ChangeMark, Heartbeat
+from branches.settings import dated
 from common import clock, database
 from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
@@ -107,8 +108,10 @@ def _fill(as_of: date, span: Period | None, rebuild: bool, alive: Callable[[], N
     judge_marked()
     marks = list(ChangeMark.objects.order_by("pk"))
     run = _Run(as_of, span, rebuild, marks, alive)
-    for family in FAMILIES:
-        run.fill_family(family)
+    # What is set meanwhile leaves a mark, and is seen by the next fill.
+    with dated.read_once():
+        for family in FAMILIES:
+            run.fill_family(family)
     if span is None:
         ChangeMark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
         if as_of == today:

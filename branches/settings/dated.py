@@ -2,7 +2,9 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -237,15 +239,43 @@ def whole(key: str, day: date | None = None) -> int:
 
 def timeline(key: str) -> Timeline:
     """Return [(valid_from, Decimal)] of a key, newest first; the default closes the list with None as its date."""
-    rows = Setting.objects.filter(key=key).order_by("-valid_from").values_list("valid_from", "value")
-    return [(day, Decimal(value)) for day, value in rows] + [(None, Decimal(KNOWN[key].default))]
+    return timelines([key])[key]
 
 
 def timelines(keys: Iterable[str]) -> dict[str, Timeline]:
     """Return {key: timeline} of several keys in one statement."""
-    return gathered(
-        keys, Setting.objects.filter(key__in=keys).order_by("-valid_from").values_list("key", "valid_from", "value")
-    )
+    keys = list(keys)
+    return gathered(keys, rows_of(keys))
+
+
+class _Read:
+    """All settings as they were read inside one `read_once`, None before anybody asked."""
+
+    rows: list[tuple[str, date, str]] | None = None
+
+
+_read: ContextVar[_Read | None] = ContextVar("settings_read_once", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside, timelines come from one reading of all settings, for whatever judges several things by them; nothing is set inside."""
+    token = _read.set(_read.get() or _Read())
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def rows_of(keys: Collection[str]) -> list[tuple[str, date, str]]:
+    """Return [(key, valid_from, value as text)] of these keys, newest first."""
+    rows = Setting.objects.order_by("-valid_from").values_list("key", "valid_from", "value")
+    kept = _read.get()
+    if kept is None:
+        return list(rows.filter(key__in=keys))
+    if kept.rows is None:
+        kept.rows = list(rows)
+    return [row for row in kept.rows if row[0] in keys]
 
 
 def gathered(keys: Iterable[str], rows: Iterable[tuple[str, date, str]]) -> dict[str, Timeline]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Subquery
 
-from branches.settings.dated import Timeline, gathered
+from branches.settings.dated import Timeline, gathered, rows_of
 from branches.settings.models import Setting
 
 KEY = "agency_start"
@@ -31,9 +31,7 @@ def agency_start() -> date:
 
 def timelines_and_start(*keys: str) -> tuple[dict[str, Timeline], date]:
     """Return ({key: timeline}, `agency_start`) in one statement, for what judges by both."""
-    rows = list(
-        Setting.objects.filter(key__in=(KEY, *keys)).order_by("-valid_from").values_list("key", "valid_from", "value")
-    )
+    rows = rows_of((KEY, *keys))
     said = next((value for key, _, value in rows if key == KEY), None)
     lines = gathered(keys, (row for row in rows if row[0] != KEY))
     return lines, date.fromisoformat(said) if said else date.min

@@ -18,6 +18,7 @@ from common import clock
 from common.periods import Period
 from responsibilities.duties.life import cut_to_life, exemptions
 from responsibilities.duties.models import Duty, DutyReport, ReportState
+from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.proofs.sources import proof_slots
 from responsibilities.duties.slot import (
     ACCEPTED,
@@ -46,12 +47,14 @@ def duty_slots(
     as_of: date | None = None,
     holders: Mapping[int, list[User]] | None = None,
     held_until: date | None = None,
+    known: Known | None = None,
 ) -> Slots:
     """Return {duty id: [DutySlot]} in the order of the calendar.
 
     duties: Duty objects (list and its organisation are read with them when a queryset is given). as_of: day of judging
     (default today); reports and reviews of later days are left out. holders: {list id: [User]} of that day, for a caller
-    that has read them. held_until: what was held, dated or closed after that day fulfils nothing. The number of statements
+    that has read them. held_until: what was held, dated or closed after that day fulfils nothing. known: what the caller has
+    reckoned of the one branch whose lists of one year these are. The number of statements
     does not depend on the number of duties, organisations or slots.
     """
     as_of = as_of or clock.today()
@@ -60,8 +63,19 @@ def duty_slots(
     duties = list(duties)
     if not duties:
         return {}
+    with dated.read_once():
+        return _slots(duties, as_of, holders, held_until, known)
+
+
+def _slots(
+    duties: list[Duty],
+    as_of: date,
+    holders: Mapping[int, list[User]] | None,
+    held_until: date | None,
+    known: Known | None,
+) -> Slots:
     settings, start = timelines_and_start("founding_share")
-    slots = proof_slots(duties, as_of, holders, start, held_until)
+    slots = proof_slots(duties, as_of, holders, start, held_until, known)
     for duty in duties:
         _leave_history_out(slots[duty.pk], start, duty.organisation.kept_from, settings["founding_share"])
     reports, exempt = _reports(duties, as_of), exemptions(duties)

@@ -1,5 +1,6 @@
 """What waits for an organisation beyond its requirements: stages, duties, supervision, questions, resolutions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 from assessments.hearing.selectors import to_hear
 from branches.access.models import User
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from branches.settings.joining import start_at
 from common import clock
 from common.periods import Period
@@ -15,6 +16,8 @@ from members.activities.selectors.resolutions import resolutions_open
 from responsibilities.collects.selectors.collects import collects_for
 from responsibilities.duties.models import Duty, DutyList, ListState
 from responsibilities.duties.progress import duty_slots, progress
+from responsibilities.duties.proofs.scope import Known
+from responsibilities.requirements.requirement import Requirement
 from responsibilities.supervision.selectors.notices import supervisions_for
 from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.selectors.stage_words import pick_url
@@ -46,15 +49,18 @@ class Group:
     url: str
 
 
-def tasks_of(user: User, organisation: Organisation) -> list[Group]:
+def tasks_of(user: User, organisation: Organisation, rows: Sequence[Requirement] | None = None) -> list[Group]:
     """Return the Groups of what `user` finds waiting at his organisation, empty ones left out.
 
-    The number of statements does not depend on how much there is.
+    rows: the Requirements of the year of it and its small groups, where the caller has reckoned them. The number of
+    statements does not depend on how much there is.
     """
+    points = sync_points(WorkCarrier.objects.filter(organisation=organisation).order_by().values("item"))
+    known = Known(rows, points) if rows is not None and organisation.kind == Kind.BRANCH else None
     groups = [
         ("考核结果", _results(user, organisation), reverse("score_list")),
-        ("四同步", _stages(organisation), f"{reverse('sync_board')}?branch={organisation.pk}"),
-        ("责任清单", _duties(organisation), reverse("own_duties")),
+        ("四同步", _stages(organisation, points), f"{reverse('sync_board')}?branch={organisation.pk}"),
+        ("责任清单", _duties(organisation, known), reverse("own_duties")),
         ("督查", _supervisions(user, organisation), f"{reverse('supervision_list')}?side=received"),
         ("信息征集", _collects(user, organisation), reverse("collect_list")),
         ("决议落实", _resolutions(organisation), f"{reverse('resolution_list')}?organisation={organisation.pk}"),
@@ -75,10 +81,9 @@ def _results(user: User, organisation: Organisation) -> list[Task]:
     ]
 
 
-def _stages(organisation: Organisation) -> list[Task]:
+def _stages(organisation: Organisation, points: Sequence[SyncPoint]) -> list[Task]:
     """Stages whose Party side is missing, is to come within days, or whose business date nobody has noted."""
-    items = WorkCarrier.objects.filter(organisation=organisation).order_by().values("item")
-    points = [point for point in sync_points(items) if organisation.pk in point.carriers]
+    points = [point for point in points if organisation.pk in point.carriers]
     names = dict(WorkItem.objects.filter(pk__in={point.item for point in points}).values_list("pk", "name"))
     today, found = clock.today(), []
     for point in points:
@@ -115,9 +120,9 @@ def _missing_words(point: SyncPoint) -> str:
     return f"{words}，有记录但不计入（{point.found}）" if point.found else words
 
 
-def _duties(organisation: Organisation) -> list[Task]:
+def _duties(organisation: Organisation, known: Known | None) -> list[Task]:
     issued = DutyList.objects.filter(organisation=organisation, year=clock.today().year, state=ListState.ISSUED)
-    lists = list(issued.filter(holder__isnull=True, member__isnull=True))
+    lists = list(issued.filter(holder__isnull=True, member__isnull=True).select_related("organisation"))
     found = [
         Task("open", f"{row}已下达", f"{row.document}，请知悉", reverse("duty_list_detail", args=[row.pk]), "待知悉")
         for row in lists
@@ -126,7 +131,7 @@ def _duties(organisation: Organisation) -> list[Task]:
     duties = list(
         Duty.objects.filter(list__in=lists).select_related("list__organisation", "list__holder", "list__member")
     )
-    slots = duty_slots(duties)
+    slots = duty_slots(duties, known=known)
     rows = []
     for duty in duties:
         come = progress(slots[duty.pk])

@@ -101,6 +101,8 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
     this_quarter = [row for row in rows if row.due in quarter or row.period.within(quarter)]
     records, corrections = _records(organisation), _corrections(organisation)
     return {
+        # What tasks and duties of the same page are told from, so that nothing is reckoned twice.
+        "rows": rows,
         "due": [line_of(row, organisation, names) for row in due],
         "older": [line_of(row, organisation, names) for row in older],
         # From when he answers, where that explains why it stands apart.

@@ -15,6 +15,7 @@ from assessments.home.views.first_steps import steps_page, system_page
 from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.rights import ASSISTANT, VIEW
+from branches.settings import dated
 from members.activities.models import ActivityKindCode as Code
 from members.organisations.first_steps import first_steps
 
@@ -87,8 +88,9 @@ def _workbench(request, scope):
     steps = first_steps(organisation)
     if steps is not None:
         return render(request, "assessments/home/new_branch.html", {"organisation": organisation, "steps": steps})
-    data = workbench(request.user, organisation, scope.starts)
-    groups = tasks_of(request.user, organisation)
+    with dated.read_once():
+        data = workbench(request.user, organisation, scope.starts)
+        groups = tasks_of(request.user, organisation, data["rows"])
     kinds = (
         QUICK_KINDS
         if organisation.kind == Kind.BRANCH

@@ -63,7 +63,9 @@ class ProofContext:
         holders: Mapping[int, list[User]] | None = None,
         start: date = date.min,
         held_until: date | None = None,
+        known: scope.Known | None = None,
     ):
+        self.known = known
         self.duties, self.as_of, self.start, self.held_until = duties, as_of, start, held_until
         # The last day of what may prove anything.
         self.until = as_of if held_until is None else min(as_of, held_until)
@@ -216,8 +218,10 @@ class ProofContext:
         return cap_line()
 
     @cached_property
-    def points(self) -> list[SyncPoint]:
+    def points(self) -> Sequence[SyncPoint]:
         """The SyncPoints of the business work that these duties look at, judged on the day."""
+        if self.known is not None:
+            return self.known.points
         return sync_points(scope.items_in_reach(self), as_of=self.as_of, held_until=self.held_until)
 
     def records_of(self, places: Iterable[int], kinds: Iterable[str]) -> list[CountingRecord]:

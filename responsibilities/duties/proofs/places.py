@@ -1,5 +1,6 @@
 """Proofs that are no single record: requirements, sync stages, terms of office, supervisions, lists issued below."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from responsibilities.duties.proofs.context import ProofContext
 from responsibilities.duties.proofs.scope import supervisions_in_reach
 from responsibilities.duties.slot import Address, DutySlot, Slots, nothing_owed, period_slot, periods_of, record_step
 from responsibilities.requirements.models import RequirementState as State
-from responsibilities.requirements.rule import DOCUMENTS, REMINDERS
+from responsibilities.requirements.rule import DOCUMENTS, REMINDERS, RequirementRule
 from responsibilities.requirements.rules import COUNTED_RULES, LIVE_RULES
 from responsibilities.requirements.selectors import Requirement, found_words, requirement_name, requirements
 from responsibilities.requirements.services import address
@@ -48,14 +49,7 @@ def owed(context: ProofContext, duties: list[Duty]) -> Slots:
     branches = sorted({pk for duty in duties for pk in context.with_groups(duty.list.organisation_id)})
     rows: dict[tuple[int, str], list[Requirement]] = {}
     asked = [known[rule] for rule in sorted(rules)]
-    found_rows = (
-        requirements(
-            context.span, organisations=branches, as_of=context.as_of, rules=asked, held_until=context.held_until
-        )
-        if asked
-        else ()
-    )
-    for row in found_rows:
+    for row in _requirements_of(context, branches, asked):
         place = context.places[row.organisation]
         branch = place.parent_id if place.kind == Kind.SMALL_GROUP else place.pk
         rows.setdefault((branch, row.rule), []).append(row)
@@ -66,6 +60,17 @@ def owed(context: ProofContext, duties: list[Duty]) -> Slots:
         slots.sort(key=lambda slot: (slot.due, slot.key))
         found[duty.pk] = slots or nothing_owed(duty, "本年度没有这类应办义务")
     return found
+
+
+def _requirements_of(context: ProofContext, branches: list[int], asked: list[RequirementRule]) -> Iterable[Requirement]:
+    if not asked:
+        return ()
+    if context.known is not None:
+        rules = {row.rule for row in asked}
+        return [row for row in context.known.requirements if row.rule in rules and row.period.within(context.span)]
+    return requirements(
+        context.span, organisations=branches, as_of=context.as_of, rules=asked, held_until=context.held_until
+    )
 
 
 def slot_key(row: Requirement, place: Organisation) -> str:

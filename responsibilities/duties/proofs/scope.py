@@ -6,6 +6,8 @@ that a list is judged alike whether it is asked for alone or with all others (te
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
@@ -13,11 +15,25 @@ from django.db.models import Q, QuerySet
 from branches.places.models.organisations import Kind, Organisation
 from members.activities.models import Activity, Attendance
 from responsibilities.duties.models import Duty, Level
+from responsibilities.requirements.requirement import Requirement
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
+from responsibilities.work.stages import SyncPoint
 
 if TYPE_CHECKING:
     from responsibilities.duties.proofs.context import ProofContext
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a caller has reckoned already, on the same day, of the one branch whose lists are asked for.
+
+    requirements: all Requirements of counted rules of the lists' year. points: the SyncPoints of all work that it carries.
+    """
+
+    requirements: Sequence[Requirement]
+    points: Sequence[SyncPoint]
+
 
 # So many lists are reckoned from what concerns them alone; of more it is quicker to read everything once.
 NARROW = 50

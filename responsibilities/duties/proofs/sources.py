@@ -12,6 +12,7 @@ from common.text import quoted
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.proofs import circulars, people, places, records, work
 from responsibilities.duties.proofs.context import ProofContext
+from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.slot import GONE, Slots, nothing_owed, period_slot, periods_of, was_gone
 from responsibilities.duties.templates import template
 from responsibilities.requirements.rule import DOCUMENTS, REMINDERS
@@ -94,16 +95,17 @@ def proof_slots(
     holders: Mapping[int, list[User]] | None = None,
     start: date = date.min,
     held_until: date | None = None,
+    known: Known | None = None,
 ) -> Slots:
     """Return {duty id: [DutySlot]} with what the system itself holds on `as_of`, before anything said about it.
 
     duties: list of Duty with list, its organisation, holder and member read. holders: {list id: [User]}, if known.
-    start: the agency's start date. held_until: what came after that day proves nothing.
+    start: the agency's start date. held_until: what came after that day proves nothing. known: what the caller has reckoned.
     """
     found: Slots = {}
     for year in sorted({duty.list.year for duty in duties}):
         mine = [duty for duty in duties if duty.list.year == year]
-        context = ProofContext(mine, year, as_of, holders, start, held_until)
+        context = ProofContext(mine, year, as_of, holders, start, held_until, known)
         by_source: dict[str, list[Duty]] = {}
         for duty in mine:
             by_source.setdefault(duty.source if proved_by_system(duty) else "", []).append(duty)
