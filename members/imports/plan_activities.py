@@ -8,13 +8,14 @@ from types import SimpleNamespace
 from branches.imports.places import Place
 from branches.imports.report import NEW, UNCHANGED, Cells
 from branches.places.models.organisations import Kind
+from branches.settings.start import agency_start
 from common import clock
 from common.numbers import stray
 from common.tabular.words import split_names
 from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, quoted, text_of
 from members.activities.absences import parse_absentees
 from members.activities.models import ActivityState
-from members.activities.quorum import Quorum, counts_from_ledger, quorums_of
+from members.activities.quorum import BODIES, Quorum, counts_from_ledger, quorums_of
 from members.activities.vocabulary import parse_activity_kinds
 from members.imports.people import Person
 from members.imports.recorded import Recorded
@@ -25,6 +26,7 @@ _NOT_RECORDED = frozenset(
     state.label
     for state in (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED, ActivityState.CANCELLED)
 )
+WITHOUT_FIGURES = "启用日期以后的活动未载人数，按台账认定并计入，请核对。"
 _TEXTS = {"topic": 200, "place": 100, "content": 20_000}
 
 
@@ -58,7 +60,8 @@ class ActivityItem:
 
 def plan_activities(plan, places, people):
     """Fill `plan` (with its table read). Reads only; what is recorded already is read a month at a time."""
-    read = [item for row in plan.begin() if (item := _plan_row(Cells(plan, row), places, people))]
+    start = agency_start()
+    read = [item for row in plan.begin() if (item := _plan_row(Cells(plan, row), places, people, start))]
     recorded = Recorded([item for _, item in read])
     seen = Counter()
     hints, as_recorded = len(plan.notices), set()
@@ -95,7 +98,7 @@ def _organisation(cells, places):
     return cells.take("organisation", places.find)
 
 
-def _plan_row(cells, places, people):
+def _plan_row(cells, places, people, start):
     """Read one row; returns (cells, item), or None when a cell is wrong or the activity is not on record yet."""
     state = cell_text(cells.value("state"))
     if state in _NOT_RECORDED:
@@ -135,7 +138,7 @@ def _plan_row(cells, places, people):
     item.chair = _chair(chairs, item.expected, wider)
     _attend(cells, item, away, people, wider)
     _check_recorder(cells, columns["recorder_name"], people, day)
-    _check_figures(cells, item, len(away))
+    _check_figures(cells, item, len(away), start)
     _set_quorum(item, people)
     if place.founded and day < place.founded:
         cells.notice("date", f"早于{place.label}的成立日期（{place.founded.isoformat()}），按原样保存。")
@@ -195,13 +198,16 @@ def _check_recorder(cells, name, people, day):
         cells.notice("recorder", f"记录人{quoted(name[:20])}当日尚未入党，按文字保存。")
 
 
-def _check_figures(cells, item, named_absent):
+def _check_figures(cells, item, named_absent, start):
     """Decide whether the figures account for everybody on the roster (decisions 13, 14)."""
     expected, present = item.columns["written_expected"], item.columns["written_present"]
     for name, value in (("expected", expected), ("present", present)):
         if value is None:
             cells.notice(name, "没有填写，按未知保存。")
     if expected is None or present is None:
+        if item.day >= start and any(code in BODIES for code in item.codes):
+            # It counts as the ledger has it, so that history stays; of days that are reckoned somebody should look.
+            cells.notice("expected" if expected is None else "present", WITHOUT_FIGURES)
         return
     fits = expected == len(item.expected)
     if item.expected and not fits:

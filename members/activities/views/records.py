@@ -25,11 +25,13 @@ from members.activities.quorum import held_as
 from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.export import COLUMNS, PREFETCHED, activity_row
 from members.activities.selectors.records import (
+    NO_FIGURES,
     attendance_groups,
     figures_for,
     readable,
     unconfirmed_hosts,
     unknown_among,
+    without_figures,
 )
 from members.activities.selectors.turn import turn_of
 from members.activities.selectors.versions import corrections_in_hand, versions_of
@@ -125,6 +127,7 @@ def activity_detail(request, pk):
         "unknown_absentees": activity.unknown_absentees.all(),
         "hosts": _hosts(request.user, activity),
         "said": said_of(quorums, unknown_among(activity, attendance)),
+        "no_figures": NO_FIGURES if without_figures([activity.pk]) else "",
         "uncounted": uncounted_of([row for row in judgements if row.organisation_id != activity.organisation_id]),
         "versions": versions,
         "may_correct": rights[RECORD] and state == ActivityState.ACCEPTED and versions.in_hand is None,

@@ -221,9 +221,9 @@ def findings(row: Waiting) -> list[tuple[str, str]]:
         late = (clock.day_of(link.added) - record.day).days
         if late > point.tolerance:
             found.append(("soon", f"活动 {late} 天后才关联，由您判断"))
-        for judged in record.judgements.all():
-            if not judged.valid and judged.organisation_id in point.allowed:
-                found.append(("soon", f"{judged.get_kind_display()}不足法定人数"))
+        short = [row for row in record.judgements.all() if not row.valid and row.organisation_id in point.allowed]
+        if kinds := list(dict.fromkeys(row.get_kind_display() for row in short)):
+            found.append(("soon", f"{'、'.join(kinds)}不足法定人数"))
     if link.by_hand:
         found.append(("soon", "这句话是另写的，记录里没有这句话"))
     return found
