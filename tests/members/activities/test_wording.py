@@ -6,7 +6,9 @@ import re
 import pytest
 from django.urls import reverse
 
+from branches.places.models.organisations import Kind
 from common import clock
+from members.activities.entry_rules import HELD_AT
 from members.activities.models import ActivityKindCode, held_by
 from members.activities.quorum import BODIES, Body, Quorum
 from members.activities.selectors.rosters import roster
@@ -19,7 +21,7 @@ from tests.members.activities.records import filled, only, submitted
 
 pytestmark = pytest.mark.django_db
 # Kinds that are asked of a branch and whose people come from its roster.
-KINDS = [code for code in ActivityKindCode if code != ActivityKindCode.TALK]
+KINDS = [code for code in ActivityKindCode if code != ActivityKindCode.TALK and Kind.BRANCH in HELD_AT[code]]
 
 
 def quorum_line(page):
