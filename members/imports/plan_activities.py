@@ -1,5 +1,6 @@
 """Plan the ledger of activities: every row against organisations, people and what is recorded already."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,7 @@ from branches.imports.places import Place
 from branches.imports.report import NEW, UNCHANGED, Cells
 from branches.places.models.organisations import Kind
 from branches.settings.start import agency_start
-from common import clock
+from common import clock, progress
 from common.numbers import stray
 from common.tabular.words import split_names
 from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, quoted, text_of
@@ -17,10 +18,14 @@ from members.activities.absences import parse_absentees
 from members.activities.models import ActivityState
 from members.activities.quorum import BODIES, Quorum, counts_from_ledger, quorums_of
 from members.activities.vocabulary import parse_activity_kinds
+from members.imports.exported import as_exported
 from members.imports.people import Person
 from members.imports.recorded import Recorded
 
 NOBODY = ()
+_MONTH = re.compile(
+    r"(?P<year>(?:19|20)\d\d)(?:年|[-./])(?P<month>\d{1,2})月?(?:[-./]0?1)?(?:[（(](?P<kinds>.+)[）)])?$"
+)
 # What the exported list holds beside records that count.
 _NOT_RECORDED = frozenset(
     state.label
@@ -34,7 +39,8 @@ _TEXTS = {"topic": 200, "place": 100, "content": 20_000}
 class ActivityItem:
     """One row to write. `columns`: plain columns of Activity; `expected`: Persons on the roster of that day; `absent`:
     {Person: (state, reason)}; `unknown`: [(name, reason)]; `accounts`: whether the figures account for everybody;
-    `quorums`: {kind: Quorum}; `existing`: id of the record to change."""
+    `quorums`: {kind: Quorum}; `existing`: id of the record to change; `made_up`: the codes with which it makes up for an
+    earlier month, where it does."""
 
     place: Place
     row: int
@@ -50,6 +56,7 @@ class ActivityItem:
     accounts: bool = False
     quorums: dict[str, Quorum] = field(default_factory=dict)
     existing: int | None = None
+    made_up: tuple = ()
 
     def states(self):
         """Return [(Person, state, reason)]: named absentees, the others present or not recorded (decisions 13)."""
@@ -61,11 +68,14 @@ class ActivityItem:
 def plan_activities(plan, places, people):
     """Fill `plan` (with its table read). Reads only; what is recorded already is read a month at a time."""
     start = agency_start()
-    read = [item for row in plan.begin() if (item := _plan_row(Cells(plan, row), places, people, start))]
-    recorded = Recorded([item for _, item in read])
-    seen = Counter()
+    same, seen = as_exported(plan, places), Counter()
+    read = [item for row in plan.begin() if (item := _planned(plan, row, same, (places, people, start)))]
+    recorded = Recorded([item for cells, item in read if cells is not None])
     hints, as_recorded = len(plan.notices), set()
     for cells, item in read:
+        if cells is None:
+            seen[item] += 1
+            continue
         key = (item.place, item.day, frozenset(item.codes))
         seen[key] += 1
         item.ordinal = seen[key]
@@ -78,6 +88,15 @@ def plan_activities(plan, places, people):
     plan.notices = [said for i, said in enumerate(plan.notices) if i >= hints or said.row not in as_recorded]
 
 
+def _planned(plan, row, same, ground):
+    """Return what `_plan_row` does; of a row that reads as a record was exported (None, its key among equals)."""
+    if row.number not in same:
+        return _plan_row(Cells(plan, row), *ground)
+    plan.counts[UNCHANGED] += 1
+    progress.tick()
+    return None, (*same[row.number], frozenset(parse_activity_kinds(row.values.get("kind"))))
+
+
 def _day(value):
     if is_blank_mark(value):
         raise ValueError("日期没有填写。")
@@ -85,6 +104,22 @@ def _day(value):
     if found > clock.today():
         raise ValueError(f"日期 {found.isoformat()} 晚于今天，台账只登记已开展的活动。")
     return found
+
+
+def _makes_up(value, day, codes):
+    """Return (first day of the month that a row makes up for, the codes that do): 2026年9月（主题党日）; (None, codes) of none."""
+    if is_blank_mark(value):
+        return None, codes
+    month = _MONTH.match(cell_text(value))
+    if month is None or not 1 <= int(month["month"]) <= 12:
+        raise ValueError("补办的月份请写成 2026年9月。")
+    first = date(int(month["year"]), int(month["month"]), 1)
+    if first >= day.replace(day=1):
+        raise ValueError("补办的月份应早于活动日期所在的月份。")
+    kinds = tuple(parse_activity_kinds(month["kinds"])) if month["kinds"] else codes
+    if not set(kinds) <= set(codes):
+        raise ValueError("括号中的类型不在活动类型一列中。")
+    return first, kinds
 
 
 def _count(value):
@@ -132,7 +167,15 @@ def _plan_row(cells, places, people, start):
         "written_expected": expected,
         "written_present": present,
     }
-    item = ActivityItem(place, cells.number, NEW, day, codes, 1, columns)
+    made_up = codes
+    if "makes_up" in cells.plan.table.matched:
+        columns["makes_up_for"], made_up = cells.take(
+            "makes_up", lambda value: _makes_up(value, day, codes), (None, ())
+        )
+        if cells.wrong:
+            cells.count(UNCHANGED)
+            return None
+    item = ActivityItem(place, cells.number, NEW, day, codes, 1, columns, made_up=made_up)
     item.expected = people.expected(place, codes, day)
     wider = people.roster(place.above(Kind.BRANCH) or place, day)
     item.chair = _chair(chairs, item.expected, wider)

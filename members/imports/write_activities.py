@@ -27,7 +27,8 @@ def apply_activities(items, by):
     spans = {}
     for item in items:
         first, last = spans.get(item.place.pk, (item.day, item.day))
-        spans[item.place.pk] = (min(first, item.day), max(last, item.day))
+        made_up = item.columns.get("makes_up_for") or item.day
+        spans[item.place.pk] = (min(first, item.day, made_up), max(last, item.day))
     for pk in spans:
         access.require(by, IMPORT, pk)
     new = [item for item in items if item.action == NEW]
@@ -68,7 +69,9 @@ def _create(items, by):
         for item in items
     )
     pairs = list(zip(activities, items, strict=True))
-    ActivityKind.objects.bulk_create(ActivityKind(activity=a, kind=kind) for a, item in pairs for kind in item.codes)
+    ActivityKind.objects.bulk_create(
+        ActivityKind(activity=a, kind=kind, made_up=kind in item.made_up) for a, item in pairs for kind in item.codes
+    )
     _write_attendance(pairs)
     _write_judgements(pairs)
     audit.record_many(
@@ -104,7 +107,14 @@ def _write_judgements(pairs):
     """What members/activities/judgement.py would say of these records, from figures that are at hand."""
     ActivityJudgement.objects.bulk_create(
         (
-            Judged(item.place.pk, kind, item.quorums[kind], False, None, None).row(activity)
+            Judged(
+                item.place.pk,
+                kind,
+                item.quorums[kind],
+                False,
+                activity.makes_up_for if kind in item.made_up else None,
+                None,
+            ).row(activity)
             for activity, item in pairs
             for kind in item.codes
         ),
@@ -121,6 +131,9 @@ def _change(item, by):
         activity.changed = clock.now()
         activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
         activity.save()
+        for row in activity.kinds.all():
+            row.made_up = row.kind in item.made_up
+            row.save(update_fields=["made_up"])
         Attendance.objects.filter(activity=activity, organisation=item.place.pk).delete()
         AbsenteeText.objects.filter(activity=activity).delete()
         _write_attendance([(activity, item)])
