@@ -21,7 +21,6 @@ from members.activities.forms.filters import ActivityFilter
 from members.activities.forms.hosts import HostForm
 from members.activities.minutes import minutes_of
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
-from members.activities.quorum import held_as
 from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.export import COLUMNS, PREFETCHED, activity_row
 from members.activities.selectors.records import (
@@ -121,7 +120,7 @@ def activity_detail(request, pk):
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance,
-        "minutes": minutes_of(activity, attendance, held_as(quorums).body),
+        "minutes": minutes_of(activity, attendance, quorums),
         "resolutions": list(with_start(activity.resolutions.select_related("owner"))),
         "attachments": list(activity.attachments.shown()),
         "unknown_absentees": activity.unknown_absentees.all(),
