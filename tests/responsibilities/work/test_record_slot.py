@@ -186,5 +186,8 @@ def test_a_group_leader_reads_who_links_what_his_group_did_and_has_no_button(wor
     # His branch does it.
     text = as_("secretary_a").get(page).content.decode()
     assert said not in text and f'value="s{stage.pk}"' in text
-    assert as_("secretary_a").post(page, {"point": f"s{stage.pk}", "sentence": "小组讨论了能源保供的分工"}).status_code == 302
+    assert (
+        as_("secretary_a").post(page, {"point": f"s{stage.pk}", "sentence": "小组讨论了能源保供的分工"}).status_code
+        == 302
+    )
     assert StageEvidence.objects.get().activity == record
