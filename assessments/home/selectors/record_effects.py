@@ -25,7 +25,7 @@ from members.activities.models import (
     AttendanceState,
     Topic,
 )
-from members.activities.quorum import Quorum, quorum_kept
+from members.activities.quorum import Quorum, body_of, quorum_kept
 from members.activities.study import cap_line, tenths, too_long
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
@@ -76,8 +76,8 @@ class Recorded:
     """What counts of a record at one host, saved or not.
 
     made_up: the kinds with which it makes up for the earlier period. quorums: {kind: Quorum}. unknown: people whose
-    attendance is not entered yet. late: the kinds reported after the days of grace. instead: the record that an unsaved one
-    changes, counted so far; instead_late: the kinds with which that one is late.
+    attendance is not entered yet; nobody: nothing is entered of anybody. late: the kinds reported after the days of grace.
+    instead: the record that an unsaved one changes, counted so far; instead_late: the kinds with which that one is late.
     """
 
     codes: Collection[str]
@@ -88,6 +88,7 @@ class Recorded:
     late: Collection[str]
     pk: int | None = None
     unknown: int = 0
+    nobody: bool = False
     instead: int | None = None
     instead_late: Collection[str] = ()
     topics: Collection[str] = ()
@@ -133,6 +134,8 @@ def _requirement_effect(organisation: Organisation, row: RequirementRule, record
     if row.topic and row.topic not in record.topics:
         return Effect("义务", name, f"没有标明议题{quoted(Topic(row.topic).label)}，不计入", "不计入", "none", url)
     quorum = record.quorums.get(kind, Quorum())
+    if record.nobody and quorum.body is None and _met_by_people(organisation, kind):
+        return Effect("义务", name, "还没有登记考勤，有人到会即计入", "待登记", "soon", url, owed)
     if not quorum.valid:
         return _short_effect(name, owed, record, kind, url)
     if record.pk is not None and record.pk not in owed.records:
@@ -183,14 +186,13 @@ def _counted(row: RequirementRule, owed: Requirement, record: Recorded, kind: st
 def _attendance_line(states: Collection[str], day: date, hours: float | None, *, sent: bool = True) -> Effect:
     """Who was there and how long. sent: whether the record is submitted, or judged as if it were."""
     there = sum(state in ATTENDING for state in states)
-    counts = sent and there > 0
+    counts, tone = sent and there > 0, "ok" if there else "none"
     if hours is None:
-        tone = "ok" if there else "none"
         return Effect("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", tone, counts=counts)
     title = f"出席 {there} 人，时长 {tenths(hours)} 小时"
     if long := too_long(hours, cap_line(), day):
         return Effect("出勤", title, long, "", "soon", counts=counts)
-    return Effect("出勤", title, "集中学习类活动按实际时长计，不统计在线时长", "", "ok", counts=counts)
+    return Effect("出勤", title, "集中学习类活动按实际时长计，不统计在线时长", "", tone, counts=counts)
 
 
 def _score_line(lines: list[Effect]) -> Effect:
@@ -307,17 +309,22 @@ def _duty_lines(
     lines: list[Effect],
     counts: bool,
     links: list[tuple[WorkItem, SyncPoint]],
+    sure: bool,
 ) -> list[Effect]:
     """One line for each duty of the branch that the record will serve; they close by themselves.
 
     lines: those of its requirements. counts: False below the quorum, where it proves nothing. links: the stages that
-    it is linked to.
+    it is linked to. sure: False while nobody's attendance is entered.
     """
     rows = [line.owed for line in lines if line.owed]
     carriers = {place for _, point in links for place in point.carriers}
     found = branch_duties(organisation, rows, codes, day, carriers) if counts else []
     if not found:
         return [Effect("责任清单", "不对应责任事项", "能由记录证明的事项自动办结", "—", "none")]
+    if not sure:
+        note = "登记考勤、有人到会即计入"
+        urls = [reverse("duty_detail", args=[duty.pk]) for duty in found]
+        return [Effect("责任清单", duty.text, note, "待登记", "soon", url) for duty, url in zip(found, urls)]
     return [_duty_line(duty, "由这条记录自动计入，不用另行填报", "自动计入") for duty in found]
 
 
@@ -360,6 +367,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
     quorums = form.quorums(data)
     states = [state for state, _ in data.attendance.values()]
     unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
+    nobody = unknown == len(states) and not form.is_talk
     late = late_kinds(form.unsaved(), clock.now()) if data.day <= clock.today() else set()
     if form.is_bound and not form.cleaned_data.get("day"):
         # Without a date nobody knows the period; today's would promise what the record may not meet.
@@ -376,11 +384,14 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         quorums,
         late,
         unknown=unknown,
+        nobody=nobody,
         instead=instead,
         instead_late=[row.kind for row in kept],
         topics=data.topics,
     )
     lines = _requirement_effects(place, record)
+    # Where nobody's attendance is entered, only what asks for nobody's counts already.
+    sure = not nobody or any(not _met_by_people(place, kind) for kind in quorums)
     links = linked_points(form.instance.pk) if form.instance else []
     own = [
         HostKind(place.pk, _branch_of(place), kind, quorum.valid, quorum.present, quorum.needed)
@@ -391,7 +402,7 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         *lines,
         _attendance_line(states, data.day, form.unsaved().hours),
         *_sync_lines(links, shown),
-        *_duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links),
+        *_duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links, sure),
         _score_line(lines),
     ]
 
@@ -404,8 +415,8 @@ def _other_hosts(activity: Activity | None) -> list[HostKind]:
     return _host_kinds(rows)
 
 
-def _recorded(activity: Activity, rows: list[ActivityJudgement], unknown: int = 0) -> Recorded:
-    """Return what counts of a saved record at the host that the judgements `rows` are about; unknown: as of Recorded."""
+def _recorded(activity: Activity, rows: list[ActivityJudgement], unknown: int = 0, *, nobody: bool = False) -> Recorded:
+    """Return what counts of a saved record at the host that the judgements `rows` are about; the rest as of Recorded."""
     quorums = {row.kind: quorum_kept(row) for row in rows}
     made_up = [row.kind for row in rows if row.makes_up_for]
     kinds = [row.kind for row in rows]
@@ -418,12 +429,17 @@ def _recorded(activity: Activity, rows: list[ActivityJudgement], unknown: int = 
         [row.kind for row in rows if row.late],
         activity.pk,
         unknown,
+        nobody,
         topics=activity.topics,
     )
 
 
 def _counts_at_all(quorums: Mapping[str, Quorum]) -> bool:
     return any(quorum.valid for quorum in quorums.values())
+
+
+def _met_by_people(place: Organisation, kind: str) -> bool:
+    return body_of(kind, place.kind == Kind.SMALL_GROUP) is not None
 
 
 def effects_of_record(activity: Activity, user: User | None = None) -> list[Effect]:
@@ -433,17 +449,21 @@ def effects_of_record(activity: Activity, user: User | None = None) -> list[Effe
     """
     attendance = list(activity.attendance.values_list("state", "organisation"))
     states = [state for state, _ in attendance]
-    unknown = 0
+    unknown, nobody = 0, False
     if activity.written_expected is None and activity.origin != "import":
         own_place = activity.organisation_id
         unknown = sum(state == AttendanceState.NOT_RECORDED and place == own_place for state, place in attendance)
+        # What is submitted has its people, or needs none (above the branch, where no roster is kept).
+        nobody = unknown == len(states) and activity.state not in COUNTING_STATES
     judgements: dict[int, list[ActivityJudgement]] = {}
     for row in activity.judgements.select_related("organisation__parent"):
         judgements.setdefault(row.organisation_id, []).append(row)
     lines: list[Effect] = []
     for place, rows in judgements.items():
         own = place == activity.organisation_id
-        for line in _requirement_effects(rows[0].organisation, _recorded(activity, rows, unknown if own else 0)):
+        for line in _requirement_effects(
+            rows[0].organisation, _recorded(activity, rows, unknown if own else 0, nobody=nobody and own)
+        ):
             line.title = line.title if own else f"{rows[0].organisation}：{line.title}"
             lines.append(line)
     counts = any(row.valid for rows in judgements.values() for row in rows)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from members.activities.judgement import judgements_write
 from members.activities.models import Activity
 from members.activities.selectors.rosters import roster
 from members.activities.services.records import RecordData, activity_create
@@ -202,3 +203,25 @@ def test_only_what_it_counts_for_is_counted(world, as_):
         assert "这条记录计入 1 处" in html(client.get(f"/activities/{record.pk}/counts/"))
         whole = submitted(world.branch_a, world.secretary_a, kinds=("assembly",), day=day)
         assert "这条记录计入 3 处" in html(client.get(f"/activities/{whole.pk}/counts/"))
+
+
+def test_while_nobodys_attendance_is_entered_nothing_that_people_make_is_promised(world, as_):
+    issued(world)
+    day = date(2026, 10, 14)
+    with time_machine.travel("2026-10-15T10:00:00+08:00", tick=False):
+        client = as_("secretary_a")
+        record = draft(world.branch_a, world.secretary_a, kinds=("theme_day",), day=day)
+        record.attendance.all().delete()
+        judgements_write(record)
+        unknown = dict.fromkeys(roster(world.branch_a, day), "not_recorded")
+        panels = [
+            client.get("/uses/", {"record": record.pk}).context["uses"],
+            client.post("/uses/", typed(world.branch_a, "theme_day", day, unknown)).context["uses"],
+            client.get(f"/activities/{record.pk}/counts/").context["lines"],
+        ]
+        for lines in panels:
+            assert duty_lines(lines) == [("待登记", "还没有登记考勤，有人到会即计入")]
+            assert not any(line.counts for line in lines)
+        one = unknown | {next(iter(unknown)): "present"}
+        lines = client.post("/uses/", typed(world.branch_a, "theme_day", day, one)).context["uses"]
+        assert [mark for mark, _ in duty_lines(lines)] == ["完成"]
