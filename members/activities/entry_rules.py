@@ -22,7 +22,7 @@ _MEMBERS = (*_ASSEMBLING, Kind.SMALL_GROUP)
 
 # Rulebook, chapter 7, and the rows of its table of requirements. Whatever members do together is held at any level. A large
 # branch reviews its members in its groups (ma-group); a branch minutes the visit of a leader who looks after it.
-HELD_AT: dict[Code, Collection[Kind]] = dict.fromkeys(Code, _EVERYWHERE) | {
+HELD_AT: Mapping[Code, Collection[Kind]] = dict.fromkeys(Code, _EVERYWHERE) | {
     Code.ASSEMBLY: _ASSEMBLING,
     Code.COMMITTEE_MEETING: _ASSEMBLING,
     Code.GROUP_MEETING: (Kind.BRANCH, Kind.SMALL_GROUP),

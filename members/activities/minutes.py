@@ -54,7 +54,7 @@ def minutes_of(activity: Activity, groups: Groups, quorums: Mapping[str, Quorum]
 
 
 def _bodies(quorums: Mapping[str, Quorum]) -> list[tuple[str, int, int | None]]:
-    found = {}
+    found: dict[str, tuple[int, int | None]] = {}
     for quorum, _ in by_body(quorums):
         if quorum.decides and quorum.body is not None and quorum.expected is not None:
             found.setdefault(_SEATS.get(quorum.body, VOTERS), (quorum.expected, quorum.present))

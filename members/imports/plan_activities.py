@@ -108,7 +108,7 @@ def _day(value):
 
 def _makes_up(value, day, codes):
     """Return (first day of the month that a row makes up for, the codes that do): 2026年9月（主题党日）; (None, codes) of none."""
-    if is_blank_mark(value):
+    if is_blank_mark(value) or day is None or not codes:
         return None, codes
     month = _MONTH.match(cell_text(value))
     if month is None or not 1 <= int(month["month"]) <= 12:
@@ -155,6 +155,7 @@ def _plan_row(cells, places, people, start):
     away = cells.take("absent", lambda value: parse_absentees(value, cells.value("absent_reason")), NOBODY)
     if place is not None and day is not None and place.archived_on and place.archived_on < day:
         cells.error("organisation", f"{place.label}在这一天已撤销。")
+    month, made_up = cells.take("makes_up", lambda value: _makes_up(value, day, codes), (None, ()))
     if cells.wrong:
         cells.count(UNCHANGED)
         return None
@@ -167,14 +168,9 @@ def _plan_row(cells, places, people, start):
         "written_expected": expected,
         "written_present": present,
     }
-    made_up = codes
     if "makes_up" in cells.plan.table.matched:
-        columns["makes_up_for"], made_up = cells.take(
-            "makes_up", lambda value: _makes_up(value, day, codes), (None, ())
-        )
-        if cells.wrong:
-            cells.count(UNCHANGED)
-            return None
+        # A ledger without the column says nothing of it.
+        columns["makes_up_for"] = month
     item = ActivityItem(place, cells.number, NEW, day, codes, 1, columns, made_up=made_up)
     item.expected = people.expected(place, codes, day)
     wider = people.roster(place.above(Kind.BRANCH) or place, day)

@@ -26,6 +26,7 @@ from members.activities.models import (
     Topic,
 )
 from members.activities.quorum import Quorum, body_of, quorum_kept
+from members.activities.services.records import RecordData
 from members.activities.study import cap_line, tenths, too_long
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
@@ -309,6 +310,7 @@ def _duty_lines(
     lines: list[Effect],
     counts: bool,
     links: list[tuple[WorkItem, SyncPoint]],
+    *,
     sure: bool,
 ) -> list[Effect]:
     """One line for each duty of the branch that the record will serve; they close by themselves.
@@ -366,45 +368,49 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         return None
     quorums = form.quorums(data)
     states = [state for state, _ in data.attendance.values()]
-    unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
-    nobody = unknown == len(states) and not form.is_talk
-    late = late_kinds(form.unsaved(), clock.now()) if data.day <= clock.today() else set()
     if form.is_bound and not form.cleaned_data.get("day"):
         # Without a date nobody knows the period; today's would promise what the record may not meet.
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
         return [pending, _attendance_line(states, data.day, form.unsaved().hours)]
-    made_up = data.kinds if data.made_up is None else data.made_up
-    instead = form.instance.pk if form.instance else None
-    kept = form.instance.judgements.filter(organisation=place.pk, late=True) if form.instance else ()
-    record = Recorded(
-        data.kinds,
-        data.day,
-        data.makes_up_for,
-        made_up,
-        quorums,
-        late,
-        unknown=unknown,
-        nobody=nobody,
-        instead=instead,
-        instead_late=[row.kind for row in kept],
-        topics=data.topics,
-    )
+    record = _typed(form, place, data, quorums)
     lines = _requirement_effects(place, record)
     # Where nobody's attendance is entered, only what asks for nobody's counts already.
-    sure = not nobody or any(not _met_by_people(place, kind) for kind in quorums)
+    sure = not record.nobody or any(not _met_by_people(place, kind) for kind in quorums)
     links = linked_points(form.instance.pk) if form.instance else []
     own = [
         HostKind(place.pk, _branch_of(place), kind, quorum.valid, quorum.present, quorum.needed)
         for kind, quorum in quorums.items()
     ]
-    shown = _Shown(data.day, [*own, *_other_hosts(form.instance)] if links else own, unknown=unknown)
+    shown = _Shown(data.day, [*own, *_other_hosts(form.instance)] if links else own, unknown=record.unknown)
     return [
         *lines,
         _attendance_line(states, data.day, form.unsaved().hours),
         *_sync_lines(links, shown),
-        *_duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links, sure),
+        *_duty_lines(
+            place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links, sure=sure
+        ),
         _score_line(lines),
     ]
+
+
+def _typed(form: ActivityForm, place: Organisation, data: RecordData, quorums: Mapping[str, Quorum]) -> Recorded:
+    """Return what counts of the record that a form describes."""
+    states = [state for state, _ in data.attendance.values()]
+    unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
+    kept = form.instance.judgements.filter(organisation=place.pk, late=True) if form.instance else ()
+    return Recorded(
+        data.kinds,
+        data.day,
+        data.makes_up_for,
+        data.kinds if data.made_up is None else data.made_up,
+        quorums,
+        late_kinds(form.unsaved(), clock.now()) if data.day <= clock.today() else set(),
+        unknown=unknown,
+        nobody=unknown == len(states) and not form.is_talk,
+        instead=form.instance.pk if form.instance else None,
+        instead_late=[row.kind for row in kept],
+        topics=data.topics,
+    )
 
 
 def _other_hosts(activity: Activity | None) -> list[HostKind]:

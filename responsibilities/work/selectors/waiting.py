@@ -151,7 +151,8 @@ def seen(links: Iterable[StageEvidence]) -> list[Waiting]:
     found, today = [], clock.today()
     before = _before_correction(row.activity for row in rows if row.activity is not None)
     for link in rows:
-        point, record, added = point_of_link(link, points), link.activity, ()
+        point, record = point_of_link(link, points), link.activity
+        added: tuple[str, ...] = ()
         day = record.day if record else link.day
         like, source = Likeness(), ""
         if record is not None:
