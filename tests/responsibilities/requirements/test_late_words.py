@@ -86,3 +86,6 @@ def test_what_is_overdue_and_returned_says_both_in_one_word_everywhere(world, as
     assert f"{said}20天" in board
     for state in ("overdue", "returned"):
         assert f"{said}20天" in as_("staff").get(f"/dashboard/?period=2026Q3&state={state}").content.decode(), state
+    exported = as_("staff").post("/dashboard/export/?period=2026Q3")
+    sheet = load_workbook(io.BytesIO(exported.content)).active
+    assert said in {cell.value for row in sheet.iter_rows() for cell in row}
