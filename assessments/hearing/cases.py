@@ -138,11 +138,13 @@ def _record(record: Activity, judged: Sequence[ActivityJudgement]) -> Record:
         ),
         "",
     )
-    words = []
+    # Kinds of which the same is said stand together.
+    words: dict[str, list[str]] = {}
     for row in judged:
         said = "计入" if row.valid else "不计入：到会不足法定人数" if row.needed else "不计入"
-        words.append(f"{row.get_kind_display()}{said}{'，迟报' if row.valid and row.late else ''}")
-    return Record(record, "，".join(days), people, "；".join(words))
+        words.setdefault(f"{said}{'，迟报' if row.valid and row.late else ''}", []).append(row.get_kind_display())
+    counted = "；".join(f"{'、'.join(kinds)}{said}" for said, kinds in words.items())
+    return Record(record, "，".join(days), people, counted)
 
 
 def _day(moment: Any) -> str:

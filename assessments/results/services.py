@@ -35,6 +35,7 @@ from common.operator import Actor, account_of
 from common.periods import HALF, QUARTER, YEAR, Period
 from common.text import quoted
 from members.activities.models import Activity
+from members.activities.selectors.records import NO_FIGURES, without_figures
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.waiting import pending_in
 
@@ -220,8 +221,12 @@ def _evidence(records: dict[tuple[int, str], list[int]]) -> dict[tuple[int, str]
     """Return {(branch, indicator): [{"text", "url"}]} of the counted records, in the order of their dates."""
     ids = {pk for found in records.values() for pk in found}
     rows = Activity.objects.filter(pk__in=ids).prefetch_related("kinds").order_by("day", "pk")
+    alone = without_figures(ids)
     known = {
-        row.pk: {"text": f"{row.kinds_label} {row.day:%m-%d}", "url": reverse("activity_detail", args=[row.pk])}
+        row.pk: {
+            "text": f"{row.kinds_label} {row.day:%m-%d}" + (f"（{NO_FIGURES}）" if row.pk in alone else ""),
+            "url": reverse("activity_detail", args=[row.pk]),
+        }
         for row in rows
     }
     order = {pk: place for place, pk in enumerate(known)}

@@ -4,10 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 from django import template
+from django.urls import reverse
 
 from assessments.reports import paper, shape
 from assessments.reports.wording import tight
 from common import clock
+from common.forms.filters import REPORTED
 from common.periods import Period
 
 register = template.Library()
@@ -108,3 +110,12 @@ def short_period(period):
     """Return 三季度 for "2026Q3", with the year where it is not this one."""
     found = Period.parse(period)
     return found.short() if found.year == clock.today().year else found.label()
+
+
+@register.filter
+def from_report(url, report):
+    """Return an address of a board with the day of the report's figures, so that the board says that it is of today."""
+    path, _, query = (url or "").partition("?")
+    if path not in (reverse("duty_list"), reverse("sync_board")):
+        return url
+    return f"{path}?{query}{'&' if query else ''}{REPORTED}={report['as_of']}"

@@ -1,6 +1,7 @@
 """Filters of lists, read from the address: what is not understood is left out, and one line says so and what is shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -113,3 +114,18 @@ def asked_for(field: forms.Field, text: str | None, fallback: Any) -> Any:
     except forms.ValidationError:
         return fallback
     return fallback if value in field.empty_values else value
+
+
+REPORTED = "reported"
+
+
+def reported_words(query: Mapping[str, str]) -> str:
+    """Return what a page of today says to whoever comes from a frozen report, "" for anybody else.
+
+    query: of the address; REPORTED names the day of the report's figures, nonsense is ignored.
+    """
+    try:
+        day = date.fromisoformat(query.get(REPORTED, ""))
+    except ValueError:
+        return ""
+    return f"报告中的数据截至 {day:%Y年%-m月%-d日}，本页为当前情况。" if day < clock.today() else ""

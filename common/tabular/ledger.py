@@ -27,7 +27,7 @@ class Guide:
 @dataclass(frozen=True)
 class Ledger:
     """key: names it in files and lines of commands; name: of what a row is; title: of the file; help: what it holds;
-    guide: {field name: Guide} of its empty workbook."""
+    guide: {field name: Guide} of its empty workbook; aside: headings of the product's own export that no field reads."""
 
     key: str
     name: str
@@ -35,6 +35,7 @@ class Ledger:
     title: str
     help: str
     guide: Mapping[str, Guide] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
 
     def label(self, name: str) -> str:
         """Return the usual heading of a field, or the name itself where the ledger has no such column."""

@@ -105,8 +105,16 @@ def _counts(activity: Activity, host: Organisation, states: dict[int, str]) -> C
         absent = {pk for pk, state in states.items() if state in (AttendanceState.LEAVE, AttendanceState.ABSENT)}
         probationers = [member for member in members if member.probationary_on(activity.day)]
         return counts_from_ledger(activity.written_expected, activity.written_present, probationers, absent)
+    if activity.origin == "import" and host.pk == activity.organisation_id and _nobody_entered(states):
+        # A ledger without figures is taken at its word, also when a roster changes later (decisions 15).
+        return Counts()
     seats = [member.pk for member in committee(host, activity.day)]
     return counts_from_attendance(members, states, activity.day, seats)
+
+
+def _nobody_entered(states: dict[int, str]) -> bool:
+    """Whether the ledger's row still stands alone: a correction that counts people names the state of each."""
+    return not states or AttendanceState.NOT_RECORDED in states.values()
 
 
 _KEPT = ("organisation_id", "kind", "valid", "late", "makes_up_for", "since", "body", "expected", "present", "needed")

@@ -6,7 +6,7 @@ kind that is added, a day after it) is judged by the moment at which it was firs
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from branches.settings import dated as dated_settings
 from branches.settings.joining import start_at
 from common import clock
-from members.activities.models import Activity, ActivityState
+from members.activities.models import Activity, ActivityState, ReturnField
 
 _IN_HAND = (ActivityState.DRAFT, ActivityState.PLANNED, ActivityState.RETURNED)
 
@@ -81,10 +81,16 @@ def keep(activity: Activity) -> list[dict[str, Any]]:
 def said_with(activity: Activity, kinds: Collection[str], moment: datetime) -> list[Saying]:
     """Return what the submissions have said once the record, with its day and `kinds`, is submitted at `moment`.
 
-    A record that was returned or taken back and did not come back within `resubmit_days` is reported anew.
+    A record that was returned or taken back and did not come back within `resubmit_days` is reported anew. A kind that is
+    added because the reviewer asked for the kinds is said with the first submission: his days cost the branch nothing.
     """
     said = [] if _lapsed(activity, moment) else sayings(activity)
     new = [kind for kind in kinds if not any(one.covers(kind, activity.day) for one in said)]
+    if new and activity.state == ActivityState.RETURNED and activity.return_field == ReturnField.KINDS:
+        for place, one in enumerate(said):
+            asked = replace(one, kinds=(*one.kinds, *new))
+            if not one.ledger and asked.covers(new[0], activity.day):
+                return [*said[:place], asked, *said[place + 1 :]]
     return [*said, Saying(moment, activity.day, tuple(new))] if new else said
 
 

@@ -120,6 +120,8 @@ ACTIVITIES = [
     ),
 ]
 ACTIVITIES.append(Field("state", "状态", words("状态 记录状态 审核状态")))
+# Another 补 (补录, 补贴) is something else, so that nothing alike is taken for it.
+ACTIVITIES.append(Field("makes_up", "补办", words("补办月份 补办期间 所补月份"), likeness=False))
 # A heading such as 缺席原因 belongs to the column of reasons alone, not to that of the people.
 _reasons = set(next(f for f in ACTIVITIES if f.name == "absent_reason").headings)
 ACTIVITIES = [
@@ -154,6 +156,7 @@ _GUIDE = {
     "absent": Guide("缺席的人和原因，几个人之间用顿号分开。", "姓名（出差）、姓名（病假）", width=32),
     "absent_reason": Guide("原因单独成列时写在这里，次序同缺席人员。", "出差", width=20),
     "state": Guide("新填的空着；由本系统导出的，计划、草稿、退回和取消的活动不导入。", width=10),
+    "makes_up": Guide("补开以前月份的，写所补的月份；只有其中一类是补办的，在括号中写明。", "2026年9月", width=14),
     "content": Guide("主要内容和形成的决议。", "学习……；决议：……", width=48),
 }
 
@@ -164,4 +167,5 @@ ACTIVITIES_LEDGER = Ledger(
     "活动台账",
     "组织生活台账：日期、党组织、活动类型、应到、实到等",
     _GUIDE,
+    aside=("报送时间", "是否迟报", "来源"),
 )

@@ -44,6 +44,15 @@ class ActivityKindCode(models.TextChoices):
     DUES = "dues", "党费收缴"
 
 
+def held_by(place: str, what: str) -> str:
+    """Return who held what in one word, nothing of it said twice: 信息中心党支部 + 支部党员大会 → 信息中心党支部党员大会.
+
+    place: label of an organisation. what: label of a kind, or of several.
+    """
+    doubled = next((size for size in range(min(len(place), len(what)), 0, -1) if what.startswith(place[-size:])), 0)
+    return place + what[doubled:]
+
+
 class ActivityState(models.TextChoices):
     PLANNED = "planned", "已计划"
     DRAFT = "draft", "草稿"
@@ -194,6 +203,8 @@ class Activity(models.Model):
     expected: int | None
     present: int | None
     short: bool
+    # Of a requirement's page: that it counts without figures, "" where it has them.
+    no_figures: str
     # Kinds of a record that a form describes and nobody has saved yet (the live panel reads them).
     unsaved_kinds: Sequence[str] = ()
     # Of a copy that says what a correction says so far (members/activities/versions.py: as_corrected).

@@ -1,5 +1,6 @@
 """Plan the ledger of activities: every row against organisations, people and what is recorded already."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,23 +9,29 @@ from types import SimpleNamespace
 from branches.imports.places import Place
 from branches.imports.report import NEW, UNCHANGED, Cells
 from branches.places.models.organisations import Kind
-from common import clock
+from branches.settings.start import agency_start
+from common import clock, progress
 from common.numbers import stray
 from common.tabular.words import split_names
 from common.text import cell_text, is_blank_mark, parse_count, parse_date, person_name, quoted, text_of
 from members.activities.absences import parse_absentees
 from members.activities.models import ActivityState
-from members.activities.quorum import Quorum, counts_from_ledger, quorums_of
+from members.activities.quorum import BODIES, Quorum, counts_from_ledger, quorums_of
 from members.activities.vocabulary import parse_activity_kinds
+from members.imports.exported import as_exported
 from members.imports.people import Person
 from members.imports.recorded import Recorded
 
 NOBODY = ()
+_MONTH = re.compile(
+    r"(?P<year>(?:19|20)\d\d)(?:年|[-./])(?P<month>\d{1,2})月?(?:[-./]0?1)?(?:[（(](?P<kinds>.+)[）)])?$"
+)
 # What the exported list holds beside records that count.
 _NOT_RECORDED = frozenset(
     state.label
     for state in (ActivityState.PLANNED, ActivityState.DRAFT, ActivityState.RETURNED, ActivityState.CANCELLED)
 )
+WITHOUT_FIGURES = "启用日期以后的活动未载人数，按台账认定并计入，请核对。"
 _TEXTS = {"topic": 200, "place": 100, "content": 20_000}
 
 
@@ -32,7 +39,8 @@ _TEXTS = {"topic": 200, "place": 100, "content": 20_000}
 class ActivityItem:
     """One row to write. `columns`: plain columns of Activity; `expected`: Persons on the roster of that day; `absent`:
     {Person: (state, reason)}; `unknown`: [(name, reason)]; `accounts`: whether the figures account for everybody;
-    `quorums`: {kind: Quorum}; `existing`: id of the record to change."""
+    `quorums`: {kind: Quorum}; `existing`: id of the record to change; `made_up`: the codes with which it makes up for an
+    earlier month, where it does."""
 
     place: Place
     row: int
@@ -48,6 +56,7 @@ class ActivityItem:
     accounts: bool = False
     quorums: dict[str, Quorum] = field(default_factory=dict)
     existing: int | None = None
+    made_up: tuple = ()
 
     def states(self):
         """Return [(Person, state, reason)]: named absentees, the others present or not recorded (decisions 13)."""
@@ -58,11 +67,15 @@ class ActivityItem:
 
 def plan_activities(plan, places, people):
     """Fill `plan` (with its table read). Reads only; what is recorded already is read a month at a time."""
-    read = [item for row in plan.begin() if (item := _plan_row(Cells(plan, row), places, people))]
-    recorded = Recorded([item for _, item in read])
-    seen = Counter()
+    start = agency_start()
+    same, seen = as_exported(plan, places), Counter()
+    read = [item for row in plan.begin() if (item := _planned(plan, row, same, (places, people, start)))]
+    recorded = Recorded([item for cells, item in read if cells is not None])
     hints, as_recorded = len(plan.notices), set()
     for cells, item in read:
+        if cells is None:
+            seen[item] += 1
+            continue
         key = (item.place, item.day, frozenset(item.codes))
         seen[key] += 1
         item.ordinal = seen[key]
@@ -75,6 +88,15 @@ def plan_activities(plan, places, people):
     plan.notices = [said for i, said in enumerate(plan.notices) if i >= hints or said.row not in as_recorded]
 
 
+def _planned(plan, row, same, ground):
+    """Return what `_plan_row` does; of a row that reads as a record was exported (None, its key among equals)."""
+    if row.number not in same:
+        return _plan_row(Cells(plan, row), *ground)
+    plan.counts[UNCHANGED] += 1
+    progress.tick()
+    return None, (*same[row.number], frozenset(parse_activity_kinds(row.values.get("kind"))))
+
+
 def _day(value):
     if is_blank_mark(value):
         raise ValueError("日期没有填写。")
@@ -82,6 +104,22 @@ def _day(value):
     if found > clock.today():
         raise ValueError(f"日期 {found.isoformat()} 晚于今天，台账只登记已开展的活动。")
     return found
+
+
+def _makes_up(value, day, codes):
+    """Return (first day of the month that a row makes up for, the codes that do): 2026年9月（主题党日）; (None, codes) of none."""
+    if is_blank_mark(value) or day is None or not codes:
+        return None, codes
+    month = _MONTH.match(cell_text(value))
+    if month is None or not 1 <= int(month["month"]) <= 12:
+        raise ValueError("补办的月份请写成 2026年9月。")
+    first = date(int(month["year"]), int(month["month"]), 1)
+    if first >= day.replace(day=1):
+        raise ValueError("补办的月份应早于活动日期所在的月份。")
+    kinds = tuple(parse_activity_kinds(month["kinds"])) if month["kinds"] else codes
+    if not set(kinds) <= set(codes):
+        raise ValueError("括号中的类型不在活动类型一列中。")
+    return first, kinds
 
 
 def _count(value):
@@ -95,7 +133,7 @@ def _organisation(cells, places):
     return cells.take("organisation", places.find)
 
 
-def _plan_row(cells, places, people):
+def _plan_row(cells, places, people, start):
     """Read one row; returns (cells, item), or None when a cell is wrong or the activity is not on record yet."""
     state = cell_text(cells.value("state"))
     if state in _NOT_RECORDED:
@@ -117,6 +155,7 @@ def _plan_row(cells, places, people):
     away = cells.take("absent", lambda value: parse_absentees(value, cells.value("absent_reason")), NOBODY)
     if place is not None and day is not None and place.archived_on and place.archived_on < day:
         cells.error("organisation", f"{place.label}在这一天已撤销。")
+    month, made_up = cells.take("makes_up", lambda value: _makes_up(value, day, codes), (None, ()))
     if cells.wrong:
         cells.count(UNCHANGED)
         return None
@@ -129,13 +168,16 @@ def _plan_row(cells, places, people):
         "written_expected": expected,
         "written_present": present,
     }
-    item = ActivityItem(place, cells.number, NEW, day, codes, 1, columns)
+    if "makes_up" in cells.plan.table.matched:
+        # A ledger without the column says nothing of it.
+        columns["makes_up_for"] = month
+    item = ActivityItem(place, cells.number, NEW, day, codes, 1, columns, made_up=made_up)
     item.expected = people.expected(place, codes, day)
     wider = people.roster(place.above(Kind.BRANCH) or place, day)
     item.chair = _chair(chairs, item.expected, wider)
     _attend(cells, item, away, people, wider)
     _check_recorder(cells, columns["recorder_name"], people, day)
-    _check_figures(cells, item, len(away))
+    _check_figures(cells, item, len(away), start)
     _set_quorum(item, people)
     if place.founded and day < place.founded:
         cells.notice("date", f"早于{place.label}的成立日期（{place.founded.isoformat()}），按原样保存。")
@@ -195,13 +237,16 @@ def _check_recorder(cells, name, people, day):
         cells.notice("recorder", f"记录人{quoted(name[:20])}当日尚未入党，按文字保存。")
 
 
-def _check_figures(cells, item, named_absent):
+def _check_figures(cells, item, named_absent, start):
     """Decide whether the figures account for everybody on the roster (decisions 13, 14)."""
     expected, present = item.columns["written_expected"], item.columns["written_present"]
     for name, value in (("expected", expected), ("present", present)):
         if value is None:
             cells.notice(name, "没有填写，按未知保存。")
     if expected is None or present is None:
+        if item.day >= start and any(code in BODIES for code in item.codes):
+            # It counts as the ledger has it, so that history stays; of days that are reckoned somebody should look.
+            cells.notice("expected" if expected is None else "present", WITHOUT_FIGURES)
         return
     fits = expected == len(item.expected)
     if item.expected and not fits:

@@ -64,7 +64,11 @@ def _ledger(plan: Plan) -> dict[str, Any]:
         "sheet": masked(table.sheet),
         "matched": [[masked(table.matched[name]), labels[name], table.how[name]] for name in table.matched],
         # What holds a number of a person is no heading but a row without one.
-        "unknown": [text for text in table.unknown if text not in _NUMBERING and masked(text) == text],
+        "unknown": [
+            text
+            for text in table.unknown
+            if text not in _NUMBERING and text not in plan.ledger.aside and masked(text) == text
+        ],
         "free": [[name, label] for name, label in labels.items() if name not in table.matched],
     }
 

@@ -17,15 +17,6 @@ from members.activities.quorum import figures
 CHUNK = 400
 # An idea for a meeting, or one that was called off, is no record of the meeting.
 _NO_RECORD = (ActivityState.PLANNED, ActivityState.CANCELLED)
-_COMPARED = (
-    "title",
-    "place",
-    "content",
-    "chair_name",
-    "recorder_name",
-    "written_expected",
-    "written_present",
-)
 
 
 class Recorded:
@@ -84,7 +75,7 @@ class Recorded:
 
     def _same(self, item, pk):
         activity, states, unknown = self._details(item, pk)
-        if any(getattr(activity, name) != item.columns[name] for name in _COMPARED):
+        if any(getattr(activity, name) != value for name, value in item.columns.items()):
             return False
         if any(getattr(activity, name) != value for name, value in figures(item.quorums).items()):
             return False

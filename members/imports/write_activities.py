@@ -40,7 +40,8 @@ def apply_activities(items, by):
     for pk, there in by_place.items():
         # What was changed may have had other kinds before.
         kinds = {kind for item in there for kind in item.codes} if all(item.action == NEW for item in there) else ()
-        mark_days([pk], [item.day for item in there], "activity", kinds=kinds)
+        days = [day for item in there for day in (item.day, item.columns.get("makes_up_for") or item.day)]
+        mark_days([pk], days, "activity", kinds=kinds)
     return len(items)
 
 
@@ -69,7 +70,9 @@ def _create(items, by):
         for item in items
     )
     pairs = list(zip(activities, items, strict=True))
-    ActivityKind.objects.bulk_create(ActivityKind(activity=a, kind=kind) for a, item in pairs for kind in item.codes)
+    ActivityKind.objects.bulk_create(
+        ActivityKind(activity=a, kind=kind, made_up=kind in item.made_up) for a, item in pairs for kind in item.codes
+    )
     _write_attendance(pairs)
     _write_judgements(pairs)
     audit.record_many(
@@ -105,7 +108,14 @@ def _write_judgements(pairs):
     """What members/activities/judgement.py would say of these records, from figures that are at hand."""
     ActivityJudgement.objects.bulk_create(
         (
-            Judged(item.place.pk, kind, item.quorums[kind], False, None, None).row(activity)
+            Judged(
+                item.place.pk,
+                kind,
+                item.quorums[kind],
+                False,
+                activity.makes_up_for if kind in item.made_up else None,
+                None,
+            ).row(activity)
             for activity, item in pairs
             for kind in item.codes
         ),
@@ -122,6 +132,9 @@ def _change(item, by):
         activity.changed = clock.now()
         activity.full_clean(exclude=["organisation", "author", "chair", "reviewer", "uid", "form_key"])
         activity.save()
+        for row in activity.kinds.all():
+            row.made_up = row.kind in item.made_up
+            row.save(update_fields=["made_up"])
         Attendance.objects.filter(activity=activity, organisation=item.place.pk).delete()
         AbsenteeText.objects.filter(activity=activity).delete()
         _write_attendance([(activity, item)])

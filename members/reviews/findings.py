@@ -30,7 +30,7 @@ from members.activities.models import (
 )
 from members.activities.models import ActivityKindCode as Code
 from members.activities.quorum import Body, body_of, quorum_kept
-from members.activities.selectors.counting import below
+from members.activities.selectors.counting import short_meetings
 from members.activities.selectors.records import attendance_figures, readable
 from members.activities.study import cap_line, tenths, too_long
 from members.activities.submission import MOST_PARTNERS
@@ -116,15 +116,19 @@ def _of_itself(record: Activity) -> list[Finding]:
 
 def _quorums(ids: Iterable[int]) -> Found:
     found: Found = defaultdict(list)
-    rows = ActivityJudgement.objects.filter(activity__in=ids, valid=False).select_related("organisation__parent")
+    rows = (
+        ActivityJudgement.objects.filter(activity__in=ids, valid=False)
+        .select_related("organisation__parent")
+        .order_by("pk")
+    )
+    of_record: dict[int, list[ActivityJudgement]] = defaultdict(list)
     for row in rows:
-        missing = quorum_kept(row).missing
-        text = f"{row.organisation.label}{row.get_kind_display()}：{below(row.present, row.needed)}，不计入应办事项"
-        if row.present:
-            found[row.activity_id].append(Finding(f"不足法定人数，差 {missing} 人", text))
-        else:
-            found[row.activity_id].append(Finding("无人到会", text))
-    return {pk: list(dict.fromkeys(rows)) for pk, rows in found.items()}
+        of_record[row.activity_id].append(row)
+    for pk, judged in of_record.items():
+        for row, text in short_meetings(judged):
+            chip = f"不足法定人数，差 {quorum_kept(row).missing} 人" if row.present else "无人到会"
+            found[pk].append(Finding(chip, text))
+    return found
 
 
 def _long(records: Sequence[Activity]) -> Found:

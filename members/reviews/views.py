@@ -16,7 +16,14 @@ from branches.settings.start import with_start
 from common.errors import Conflict
 from members.activities.models import ActivityState
 from members.activities.selectors.counting import uncounted_of
-from members.activities.selectors.records import attendance_groups, figures_for, readable, unknown_among
+from members.activities.selectors.records import (
+    NO_FIGURES,
+    attendance_groups,
+    figures_for,
+    readable,
+    unknown_among,
+    without_figures,
+)
 from members.activities.selectors.versions import versions_of
 from members.activities.services import states as services
 from members.activities.services.records import judgements_of, quorums_kept, record_data
@@ -91,6 +98,7 @@ def review_detail(request, pk):
         "hosts": activity.hosts.select_related("organisation__parent"),
         "checks": [check for check in checks if check.text not in said],
         "said": said_of(quorums, unknown_among(activity, attendance)),
+        "no_figures": NO_FIGURES if without_figures([activity.pk]) else "",
         "uncounted": uncounted_of([row for row in judgements if row.organisation_id != activity.organisation_id]),
         "history": history(activity),
         "barred": barred,

@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from branches.reach.querysets import ScopedQuerySet
 
+# Past its day, with a record that was returned: both facts in one word wherever the row is shown.
+OVERDUE_RETURNED = "overdue_returned"
+
 
 class RequirementState(models.TextChoices):
     NOT_DUE = "not_due", "未到期"

@@ -65,7 +65,7 @@ class OwnOwed:
     @property
     def folded(self) -> int:
         """How many lines wait below the first look on the phone: those that press nobody yet."""
-        return sum(line.state not in (State.OVERDUE, State.DUE_SOON) for line in self.lines) + self.more
+        return sum(line.row.state not in (State.OVERDUE, State.DUE_SOON) for line in self.lines) + self.more
 
     @property
     def title(self) -> str:

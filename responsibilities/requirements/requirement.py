@@ -78,6 +78,8 @@ class Requirement:
     @property
     def word(self) -> str:
         """Its state in a word."""
+        if self.returned and self.state == State.OVERDUE:
+            return "已退回，逾期"
         return self.late_word if self.state == State.MET_LATE else str(State(self.state).label)
 
     @property

@@ -13,6 +13,7 @@ from common import clock
 from common.periods import YEAR, Period
 from members.activities.selectors.counting import UNREVIEWED, Uncounted
 from members.roster.models.members import Member
+from responsibilities.requirements.models import OVERDUE_RETURNED
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.people import people_rows
 from responsibilities.requirements.reckoning import Reckoning, periods_of
@@ -125,9 +126,11 @@ def uncounted_words(found: Sequence[Uncounted], name: str = "") -> str:
 
 
 def cell_state(row: Requirement) -> str:
-    """Return the key under which a heat cell shows a row: met but under review, returned, or its own state."""
+    """Return the key under which a row is shown everywhere: met but under review, returned (and overdue), or its own state."""
     if row.state in (State.MET, State.MET_LATE) and row.waiting:
         return "submitted"
+    if row.returned and row.state == State.OVERDUE:
+        return OVERDUE_RETURNED
     if row.returned and row.state not in (State.MET, State.MET_LATE, State.EXEMPT, State.NOT_APPLICABLE):
         return "returned"
     return row.state

@@ -137,14 +137,29 @@ class RecordField(forms.ModelChoiceField):
         return f"{activity.day:%m-%d} {activity.organisation.label} {activity.kinds_label} {activity.title}"[:80]
 
 
+QUESTIONS = {
+    Subject.DUTY: "哪次活动落实了这项责任？",
+    Subject.STAGE: "哪次活动跟进了这个环节？",
+    Subject.REQUIREMENT: "哪条记录办理了这项义务？",
+}
+
+
 class ReplyForm(Form):
+    """An answer. subject: of the notice; where a record shows what it asks about, the form asks which one."""
+
     text = PlainTextField(label="办理情况", max_length=1000, widget=_area(5))
     activity = RecordField(label="佐证记录", widget=SearchedSelect)
     file = forms.FileField(label="佐证文件", required=False, help_text="没有活动记录时可上传一个文件。")
 
-    def __init__(self, *args, records, **options):
+    def __init__(self, *args, records, subject="", **options):
         super().__init__(*args, **options)
-        self.fields["activity"].queryset = records
+        field = self.fields["activity"]
+        field.queryset = records
+        if subject in QUESTIONS:
+            # What was asked about is shown by a record: the form asks for it, and says what becomes of an answer without.
+            field.label = QUESTIONS[subject]
+            field.help_text = "没有活动记录的，可以上传文件；都不附也能提交，显示为“没有附佐证”。"
+            self.fields["file"].help_text = ""
 
     def offer(self, found, words=""):
         """Offer these records only; what was sent is checked against all of them. words: what was searched for, if anything."""

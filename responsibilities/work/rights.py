@@ -89,6 +89,18 @@ class Powers:
         return self.waives(item)
 
 
+def linkers(user: Actor, place: Organisation) -> str:
+    """Return who links the records of a place to work, as a sentence, "" where whoever records there (`user`) does it himself.
+
+    A group leader reads none of the work, which is his branch's; so what his group did is linked by who records for that.
+    """
+    if place.kind != Kind.SMALL_GROUP or place.parent is None or access.has_right(user, RECORD, place.parent):
+        return ""
+    people = list(dict.fromkeys(row.user.name for row in access.who_can(RECORD, place.parent)))[:2]
+    named = f"（{'、'.join(people)}）" if people else ""
+    return f"党小组的活动由{place.parent.label}{named}关联业务，记录提交后即可关联。"
+
+
 def correctors(item: WorkItem) -> str:
     """Return who may change a noted business date of the item, as a sentence names them: the place and up to two people."""
     place = item.organisation

@@ -13,6 +13,7 @@ from common import clock
 from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
 from responsibilities.requirements.addresses import requirement_url
+from responsibilities.requirements.models import OVERDUE_RETURNED
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import COUNTED_RULES, RequirementRule
 
@@ -21,6 +22,7 @@ _RANK: dict[str, int] = {
     for place, state in enumerate(
         (
             State.OVERDUE,
+            OVERDUE_RETURNED,
             "returned",
             State.DUE_SOON,
             "submitted",
@@ -158,7 +160,7 @@ def heat_map(
         cells[branch, rule, fact["period"]].append(fact)
     rows = [_row(branch, names, found, cells, today) for branch in order_of if branch in names]
     if state:
-        rows = [row for row in rows if any(cell.state == state for cell in row.cells)]
+        rows = [row for row in rows if any(state in _said_by(cell) for cell in row.cells)]
     return found, _groups(rows, names, parents, kinds, order_of, order), earlier
 
 
@@ -172,9 +174,16 @@ def _places(day: date) -> tuple[dict[int, str], dict[int, int | None], dict[int,
     return names, parents, kinds
 
 
+def _said_by(cell: Cell) -> tuple[str, ...]:
+    """The states that a cell stands for: one that is overdue and returned is found under both."""
+    return (State.OVERDUE, "returned") if cell.state == OVERDUE_RETURNED else (cell.state,)
+
+
 def _fact_state(fact: dict) -> str:
     if fact["state"] in (State.MET, State.MET_LATE) and fact["waiting"]:
         return "submitted"
+    if fact["returned"] and fact["state"] == State.OVERDUE:
+        return OVERDUE_RETURNED
     if fact["returned"] and fact["state"] in (State.OVERDUE, State.DUE_SOON, State.NOT_DUE):
         return "returned"
     return fact["state"]
@@ -204,7 +213,7 @@ def _cell(branch: int, column: Column, facts: Collection[dict], today: date) -> 
     worst = min(facts, key=lambda fact: (_RANK[_fact_state(fact)], fact["due"]))
     state = _fact_state(worst)
     days = None
-    if state == State.OVERDUE:
+    if state in (State.OVERDUE, OVERDUE_RETURNED):
         days = (today - worst["due"]).days
     elif state == State.DUE_SOON:
         days = (worst["due"] - today).days

@@ -25,7 +25,8 @@ from members.activities.models import (
     AttendanceState,
     Topic,
 )
-from members.activities.quorum import Quorum, quorum_kept
+from members.activities.quorum import Quorum, body_of, quorum_kept
+from members.activities.services.records import RecordData
 from members.activities.study import cap_line, tenths, too_long
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.of_record import branch_duties, duties_of_record
@@ -56,17 +57,19 @@ class Effect:
     mark: str
     tone: str
     url: str = ""
-    # The Requirement this line counts for; None where nothing is counted.
+    # The Requirement whose kind of record this is, as one that counts; None where nothing is counted.
     owed: Requirement | None = None
     # It counts as made up or reported late.
     late: bool = False
     # [(name, address)] folded behind the line.
     names: tuple = ()
+    # Whether the record counts for something by this line; the other lines say why it does not.
+    counts: bool = False
 
     @property
     def rule(self) -> str:
         """Rule of the requirement that it counts for, or ""."""
-        return self.owed.rule if self.owed else ""
+        return self.owed.rule if self.owed and self.counts else ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ class Recorded:
     """What counts of a record at one host, saved or not.
 
     made_up: the kinds with which it makes up for the earlier period. quorums: {kind: Quorum}. unknown: people whose
-    attendance is not entered yet. late: the kinds reported after the days of grace. instead: the record that an unsaved one corrects, counted so far.
+    attendance is not entered yet; nobody: nothing is entered of anybody. late: the kinds reported after the days of grace.
+    instead: the record that an unsaved one changes, counted so far; instead_late: the kinds with which that one is late.
     """
 
     codes: Collection[str]
@@ -85,13 +89,22 @@ class Recorded:
     late: Collection[str]
     pk: int | None = None
     unknown: int = 0
+    nobody: bool = False
     instead: int | None = None
+    instead_late: Collection[str] = ()
     topics: Collection[str] = ()
 
     def kind_for(self, row: RequirementRule) -> str:
         """Return the kind with which the record may meet a rule: a valid one where there is one."""
         fitting = [kind for kind in self.codes if kind in row.kinds]
         return next((kind for kind in fitting if self.quorums.get(kind, Quorum()).valid), fitting[0])
+
+    def by_others(self, owed: Requirement, kind: str) -> tuple[int, int]:
+        """Return (how many meet a requirement, how many of them in time) without this record, saved or not."""
+        saved, instead = self.pk in owed.records, self.instead in owed.records
+        mine_late = kind in (self.late if saved else self.instead_late)
+        mine = int(saved or instead)
+        return owed.done - mine, owed.on_time - (0 if mine_late else mine)
 
 
 def _requirement_effects(organisation: Organisation, record: Recorded) -> list[Effect]:
@@ -122,46 +135,65 @@ def _requirement_effect(organisation: Organisation, row: RequirementRule, record
     if row.topic and row.topic not in record.topics:
         return Effect("义务", name, f"没有标明议题{quoted(Topic(row.topic).label)}，不计入", "不计入", "none", url)
     quorum = record.quorums.get(kind, Quorum())
-    if not quorum.valid and record.pk is None and record.instead not in owed.records and owed.done >= owed.expected > 0:
-        return Effect("义务", name, "已有记录计入", "完成", "ok", url)
-    if not quorum.valid and record.unknown:
-        note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"
-        return Effect("义务", name, note, "待登记", "soon", url)
+    if record.nobody and quorum.body is None and _met_by_people(organisation, kind):
+        return Effect("义务", name, "还没有登记考勤，有人到会即计入", "待登记", "soon", url, owed)
     if not quorum.valid:
-        note = f"到会 {quorum.present} 人，还差 {quorum.missing} 人，不能计入"
-        return Effect("义务", name, note, "不计入", "late", url)
+        return _short_effect(name, owed, record, kind, url)
     if record.pk is not None and record.pk not in owed.records:
         return Effect("义务", name, "提交后计入", "未计入", "soon", url)
-    return _counted(row, owed, record, url, late=kind in record.late)
+    return _counted(row, owed, record, kind, url)
 
 
-def _counted(row: RequirementRule, owed: Requirement, record: Recorded, url: str, *, late: bool) -> Effect:
+def _short_effect(name: str, owed: Requirement, record: Recorded, kind: str, url: str) -> Effect:
+    """The line of a meeting below its quorum, draft or not: what it lacks, and whether others have met the requirement."""
+    quorum = record.quorums[kind]
+    met = record.by_others(owed, kind)[0] >= owed.expected > 0
+    others = "；本期已由其他记录完成" if met else ""
+    if record.unknown and met:
+        return Effect("义务", name, f"还有 {record.unknown} 人未登记考勤{others}", "尚未计入", "none", url)
+    if record.unknown:
+        note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"
+        return Effect("义务", name, note, "待登记", "soon", url)
+    note = f"到会 {quorum.present} 人，还差 {quorum.missing} 人，不能计入{others}"
+    return Effect("义务", name, note, "不计入", "none" if met else "late", url)
+
+
+def _counted(row: RequirementRule, owed: Requirement, record: Recorded, kind: str, url: str) -> Effect:
     """The line of a requirement that the record counts for: in time, entered late (补录) or held late (补办)."""
     basis = f"{short_citation(rule(row.rule))} · {row.frequency()}"
     title = requirement_name(owed)
-    if record.day not in owed.period and (record.makes_up_for is not None or record.day > owed.due):
+    made_up = record.day not in owed.period and (record.makes_up_for is not None or record.day > owed.due)
+    late = kind in record.late
+    if (made_up or late) and not row.counts_members and record.by_others(owed, kind)[1] >= owed.expected:
+        # What others did in time stays in time; the mark would speak of the requirement, which is not late.
+        note = f"本期已由其他记录按期完成，这条{'补办' if made_up else '补录'}的记录不改变结果 · {basis}"
+        return Effect("义务", title, note, "不另计", "none", url, owed)
+    if made_up:
         note = f"计入{owed.period.short()}，按补办计 · {basis}"
-        return Effect("义务", title, note, "补办", "soon", url, owed, late=True)
+        return Effect("义务", title, note, "补办", "soon", url, owed, late=True, counts=True)
     if late:
-        return Effect("义务", title, f"超过补报期限报送，按补录计 · {basis}", "补录", "soon", url, owed, late=True)
+        note = f"超过补报期限报送，按补录计 · {basis}"
+        return Effect("义务", title, note, "补录", "soon", url, owed, late=True, counts=True)
     if row.counts_members:
-        return Effect("义务", title, basis, f"{owed.done}/{owed.expected}人", "ok", url, owed)
+        return Effect("义务", title, basis, f"{owed.done}/{owed.expected}人", "ok", url, owed, counts=True)
     # An unsaved record is one more than what is counted so far, unless it corrects one of these.
     done = owed.done if record.pk is not None or record.instead in owed.records else owed.done + 1
     if record.pk is not None and cell_state(owed) == "submitted":
-        return Effect("义务", title, basis, "待审核", "soon", url, owed)
+        return Effect("义务", title, basis, "待审核", "soon", url, owed, counts=True)
     mark = "完成" if done >= owed.expected else f"{done}/{owed.expected}"
-    return Effect("义务", title, basis, mark, "ok", url, owed)
+    return Effect("义务", title, basis, mark, "ok", url, owed, counts=True)
 
 
-def _attendance_line(states: Collection[str], day: date, hours: float | None) -> Effect:
+def _attendance_line(states: Collection[str], day: date, hours: float | None, *, sent: bool = True) -> Effect:
+    """Who was there and how long. sent: whether the record is submitted, or judged as if it were."""
     there = sum(state in ATTENDING for state in states)
+    counts, tone = sent and there > 0, "ok" if there else "none"
     if hours is None:
-        return Effect("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", "none" if not there else "ok")
+        return Effect("出勤", f"出席 {there} 人", "填写起止时间后可知时长", "", tone, counts=counts)
     title = f"出席 {there} 人，时长 {tenths(hours)} 小时"
     if long := too_long(hours, cap_line(), day):
-        return Effect("出勤", title, long, "", "soon")
-    return Effect("出勤", title, "集中学习类活动按实际时长计，不统计在线时长", "", "ok")
+        return Effect("出勤", title, long, "", "soon", counts=counts)
+    return Effect("出勤", title, "集中学习类活动按实际时长计，不统计在线时长", "", tone, counts=counts)
 
 
 def _score_line(lines: list[Effect]) -> Effect:
@@ -170,7 +202,7 @@ def _score_line(lines: list[Effect]) -> Effect:
     No points are promised: what an indicator yields depends on what else applies to the branch in the period.
     """
     # A requirement belongs to the quarter of its due date (decisions 22), and is scored by the version in force for it.
-    due = next((line.owed.due for line in lines if line.owed is not None), clock.today())
+    due = next((line.owed.due for line in lines if line.owed and line.counts), clock.today())
     scheme = parsed(scheme_for(Period.containing(QUARTER, due)))
     found, late = [], False
     for line in lines:
@@ -183,8 +215,8 @@ def _score_line(lines: list[Effect]) -> Effect:
     names = "、".join(indicator.name for indicator in found)
     if late:
         share = f"{float(found[0].late_factor) * 100:g}%"
-        return Effect("考核", names, f"补录和补办按 {share} 计分", f"计 {share}", "soon")
-    return Effect("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok")
+        return Effect("考核", names, f"补录和补办按 {share} 计分", f"计 {share}", "soon", counts=True)
+    return Effect("考核", names, "到期未办才扣分，按期办理不扣分", "不扣分", "ok", counts=True)
 
 
 @dataclass(frozen=True)
@@ -236,34 +268,29 @@ def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], shown: _Shown, user: Us
         title = f"{item.name}：{STAGE_SHORT[SyncStageKind(point.kind)]}环节" + (
             f"（{point.name}）" if point.name else ""
         )
-        lines.append(
-            Effect(
-                "四同步",
-                title,
-                *_sync_words(point, shown),
-                url=f"{reverse('work_detail', args=[item.pk])}#stage-{point.kind}" if item.pk in read else "",
-            )
-        )
+        note, mark, tone, counts = _sync_words(point, shown)
+        url = f"{reverse('work_detail', args=[item.pk])}#stage-{point.kind}" if item.pk in read else ""
+        lines.append(Effect("四同步", title, note, mark, tone, url, counts=counts))
     return lines
 
 
-def _sync_words(point: SyncPoint, shown: _Shown) -> tuple[str, str, str]:
-    """Return (note, word, tone) of one linked stage."""
+def _sync_words(point: SyncPoint, shown: _Shown) -> tuple[str, str, str, bool]:
+    """Return (note, word, tone, whether it counts) of one linked stage."""
     day, saved = shown.day, shown.saved
     if point.early:
-        return point.reason, "不计", "none"
+        return point.reason, "不计", "none", False
     if point.state == SyncState.WAIVED:
-        return "这个环节已免予同步", "免予", "none"
+        return "这个环节已免予同步", "免予", "none", False
     if point.state == SyncState.ENDED:
-        return "这项业务已终止", "不计", "none"
+        return "这项业务已终止", "不计", "none", False
     if fault := shown.fault(point):
-        return fault
+        return *fault, False
     if point.day is not None and (point.day - day).days > point.early_days:
-        return f"早于业务日期 {(point.day - day).days} 天，过早，不计入", "过早", "none"
+        return f"早于业务日期 {(point.day - day).days} 天，过早，不计入", "过早", "none", False
     if point.happened is None:
-        return "业务环节还没有登记实际日期，登记后即可判定", "已关联", "ok"
+        return "业务环节还没有登记实际日期，登记后即可判定", "已关联", "ok", False
     if saved and point.state == SyncState.TO_CONFIRM:
-        return "已关联，待上级确认后计入", "待确认", "soon"
+        return "已关联，待上级确认后计入", "待确认", "soon", False
     if saved and point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING) and point.party is not None:
         lag, state = point.lag, SyncState(point.state)
     else:
@@ -273,7 +300,7 @@ def _sync_words(point: SyncPoint, shown: _Shown) -> tuple[str, str, str]:
     words = f"业务 {point.happened:%-m月%-d日}，" + (
         f"提前 {-lag} 天" if lag is not None and lag < 0 else f"相差 {lag} 天"
     )
-    return words, SyncState(state).label, "ok" if state == SyncState.SYNCHRONISED else "soon"
+    return words, SyncState(state).label, "ok" if state == SyncState.SYNCHRONISED else "soon", True
 
 
 def _duty_lines(
@@ -283,22 +310,28 @@ def _duty_lines(
     lines: list[Effect],
     counts: bool,
     links: list[tuple[WorkItem, SyncPoint]],
+    *,
+    sure: bool,
 ) -> list[Effect]:
     """One line for each duty of the branch that the record will serve; they close by themselves.
 
     lines: those of its requirements. counts: False below the quorum, where it proves nothing. links: the stages that
-    it is linked to.
+    it is linked to. sure: False while nobody's attendance is entered.
     """
     rows = [line.owed for line in lines if line.owed]
     carriers = {place for _, point in links for place in point.carriers}
     found = branch_duties(organisation, rows, codes, day, carriers) if counts else []
     if not found:
         return [Effect("责任清单", "不对应责任事项", "能由记录证明的事项自动办结", "—", "none")]
+    if not sure:
+        note = "登记考勤、有人到会即计入"
+        urls = [reverse("duty_detail", args=[duty.pk]) for duty in found]
+        return [Effect("责任清单", duty.text, note, "待登记", "soon", url) for duty, url in zip(found, urls)]
     return [_duty_line(duty, "由这条记录自动计入，不用另行填报", "自动计入") for duty in found]
 
 
 def _duty_line(duty: Duty, note: str, mark: str) -> Effect:
-    return Effect("责任清单", duty.text, note, mark, "ok", reverse("duty_detail", args=[duty.pk]))
+    return Effect("责任清单", duty.text, note, mark, "ok", reverse("duty_detail", args=[duty.pk]), counts=True)
 
 
 def _duties_proved(activity: Activity, user: User | None) -> list[Effect]:
@@ -320,7 +353,7 @@ def _members_line(text: str, rows: list[Duty]) -> Effect:
     if len(rows) == 1:
         return _duty_line(rows[0], f"{rows[0].list.holder_name}责任清单", "已计入")
     names = tuple((duty.list.holder_name, reverse("duty_detail", args=[duty.pk])) for duty in rows)
-    return Effect("责任清单", f"{len(rows)} 名党员：{text}", "", "已计入", "ok", names=names)
+    return Effect("责任清单", f"{len(rows)} 名党员：{text}", "", "已计入", "ok", names=names, counts=True)
 
 
 def effects_of_form(form: ActivityForm) -> list[Effect] | None:
@@ -335,39 +368,49 @@ def effects_of_form(form: ActivityForm) -> list[Effect] | None:
         return None
     quorums = form.quorums(data)
     states = [state for state, _ in data.attendance.values()]
-    unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
-    late = late_kinds(form.unsaved(), clock.now()) if data.day <= clock.today() else set()
     if form.is_bound and not form.cleaned_data.get("day"):
         # Without a date nobody knows the period; today's would promise what the record may not meet.
         pending = Effect("义务", "填写日期后可知计入哪个期间", "按活动日期计入所在的月、季、年", "待填日期", "none")
         return [pending, _attendance_line(states, data.day, form.unsaved().hours)]
-    made_up = data.kinds if data.made_up is None else data.made_up
-    instead = form.instance.pk if form.instance else None
-    record = Recorded(
-        data.kinds,
-        data.day,
-        data.makes_up_for,
-        made_up,
-        quorums,
-        late,
-        unknown=unknown,
-        instead=instead,
-        topics=data.topics,
-    )
+    record = _typed(form, place, data, quorums)
     lines = _requirement_effects(place, record)
+    # Where nobody's attendance is entered, only what asks for nobody's counts already.
+    sure = not record.nobody or any(not _met_by_people(place, kind) for kind in quorums)
     links = linked_points(form.instance.pk) if form.instance else []
     own = [
         HostKind(place.pk, _branch_of(place), kind, quorum.valid, quorum.present, quorum.needed)
         for kind, quorum in quorums.items()
     ]
-    shown = _Shown(data.day, [*own, *_other_hosts(form.instance)] if links else own, unknown=unknown)
+    shown = _Shown(data.day, [*own, *_other_hosts(form.instance)] if links else own, unknown=record.unknown)
     return [
         *lines,
         _attendance_line(states, data.day, form.unsaved().hours),
         *_sync_lines(links, shown),
-        *_duty_lines(place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links),
+        *_duty_lines(
+            place, data.kinds, data.makes_up_for or data.day, lines, _counts_at_all(quorums), links, sure=sure
+        ),
         _score_line(lines),
     ]
+
+
+def _typed(form: ActivityForm, place: Organisation, data: RecordData, quorums: Mapping[str, Quorum]) -> Recorded:
+    """Return what counts of the record that a form describes."""
+    states = [state for state, _ in data.attendance.values()]
+    unknown = sum(state == AttendanceState.NOT_RECORDED for state in states)
+    kept = form.instance.judgements.filter(organisation=place.pk, late=True) if form.instance else ()
+    return Recorded(
+        data.kinds,
+        data.day,
+        data.makes_up_for,
+        data.kinds if data.made_up is None else data.made_up,
+        quorums,
+        late_kinds(form.unsaved(), clock.now()) if data.day <= clock.today() else set(),
+        unknown=unknown,
+        nobody=unknown == len(states) and not form.is_talk,
+        instead=form.instance.pk if form.instance else None,
+        instead_late=[row.kind for row in kept],
+        topics=data.topics,
+    )
 
 
 def _other_hosts(activity: Activity | None) -> list[HostKind]:
@@ -378,8 +421,8 @@ def _other_hosts(activity: Activity | None) -> list[HostKind]:
     return _host_kinds(rows)
 
 
-def _recorded(activity: Activity, rows: list[ActivityJudgement]) -> Recorded:
-    """Return what counts of a saved record at the host that the judgements `rows` are about."""
+def _recorded(activity: Activity, rows: list[ActivityJudgement], unknown: int = 0, *, nobody: bool = False) -> Recorded:
+    """Return what counts of a saved record at the host that the judgements `rows` are about; the rest as of Recorded."""
     quorums = {row.kind: quorum_kept(row) for row in rows}
     made_up = [row.kind for row in rows if row.makes_up_for]
     kinds = [row.kind for row in rows]
@@ -391,6 +434,8 @@ def _recorded(activity: Activity, rows: list[ActivityJudgement]) -> Recorded:
         quorums,
         [row.kind for row in rows if row.late],
         activity.pk,
+        unknown,
+        nobody,
         topics=activity.topics,
     )
 
@@ -399,25 +444,39 @@ def _counts_at_all(quorums: Mapping[str, Quorum]) -> bool:
     return any(quorum.valid for quorum in quorums.values())
 
 
+def _met_by_people(place: Organisation, kind: str) -> bool:
+    return body_of(kind, place.kind == Kind.SMALL_GROUP) is not None
+
+
 def effects_of_record(activity: Activity, user: User | None = None) -> list[Effect]:
     """Return the lines of a saved record: what it counted for, in its organisation and each confirmed host.
 
     user: name only the duties that he may read (all when None).
     """
-    states = list(activity.attendance.values_list("state", flat=True))
+    attendance = list(activity.attendance.values_list("state", "organisation"))
+    states = [state for state, _ in attendance]
+    unknown, nobody = 0, False
+    if activity.written_expected is None and activity.origin != "import":
+        own_place = activity.organisation_id
+        unknown = sum(state == AttendanceState.NOT_RECORDED and place == own_place for state, place in attendance)
+        # What is submitted has its people, or needs none (above the branch, where no roster is kept).
+        nobody = unknown == len(states) and activity.state not in COUNTING_STATES
     judgements: dict[int, list[ActivityJudgement]] = {}
     for row in activity.judgements.select_related("organisation__parent"):
         judgements.setdefault(row.organisation_id, []).append(row)
     lines: list[Effect] = []
     for place, rows in judgements.items():
         own = place == activity.organisation_id
-        for line in _requirement_effects(rows[0].organisation, _recorded(activity, rows)):
+        for line in _requirement_effects(
+            rows[0].organisation, _recorded(activity, rows, unknown if own else 0, nobody=nobody and own)
+        ):
             line.title = line.title if own else f"{rows[0].organisation}：{line.title}"
             lines.append(line)
     counts = any(row.valid for rows in judgements.values() for row in rows)
-    lines.append(_attendance_line(states, activity.day, activity.hours))
+    sent = activity.state in COUNTING_STATES
+    lines.append(_attendance_line(states, activity.day, activity.hours, sent=sent))
     hosts = _host_kinds(row for rows in judgements.values() for row in rows)
-    shown = _Shown(activity.day, hosts, saved=activity.state in COUNTING_STATES and counts)
+    shown = _Shown(activity.day, hosts, saved=sent and counts)
     lines += _sync_lines(linked_points(activity.pk), shown, user)
     lines += _duties_proved(activity, user)
     lines.append(_score_line(lines))

@@ -13,6 +13,7 @@ from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
 from members.activities.models import Activity, ActivityRevision, ActivityState, RevisionState
 from responsibilities.requirements.addresses import record_url, requirement_url, requirements_url
+from responsibilities.requirements.models import OVERDUE_RETURNED
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import (
@@ -191,7 +192,7 @@ def _strip(rows: list[Requirement]) -> list[dict]:
     return strip
 
 
-_URGENT = (State.OVERDUE, State.DUE_SOON, ActivityState.RETURNED)
+_URGENT = (State.OVERDUE, OVERDUE_RETURNED, State.DUE_SOON, ActivityState.RETURNED)
 
 
 def folds(data: dict, groups: list[Group]) -> dict[str, int]:

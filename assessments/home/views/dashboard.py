@@ -16,6 +16,7 @@ from assessments.home.selectors.compared import completion, stages_of
 from assessments.home.selectors.mine import mine_of
 from assessments.reports.wording import overdue as overdue_sentence
 from branches.audit import exports
+from branches.frame.states import CELLS
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.terms import term_warnings
 from branches.reach import access
@@ -189,7 +190,7 @@ def dashboard_export(request):
         request.user, quarter, top=chosen.get("top"), order="tree", state=chosen.get("state") or ""
     )
     heads = [f"{column.rule.short}{column.period.short()}" for column in found]
-    labels = dict(RequirementState.choices) | {"submitted": "待审核", "returned": "已退回", "": ""}
+    labels = {key: word for key, (word, _, _) in CELLS.items()} | dict(RequirementState.choices) | {"": ""}
     table = (
         [
             group.name,

@@ -40,4 +40,6 @@ def record_counts(request, pk):
     template = (
         "assessments/home/record_effects/counts.html" if request.htmx else "assessments/home/record_effects/page.html"
     )
-    return render(request, template, {"activity": activity, "lines": effects_of_record(activity, request.user)})
+    lines = effects_of_record(activity, request.user)
+    counted = sum(line.counts for line in lines)
+    return render(request, template, {"activity": activity, "lines": lines, "counted": counted})

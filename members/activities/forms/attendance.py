@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from common.periods import YEAR, Period
+from members.activities.entry_rules import NOT_EXEMPT, may_be_exempt
 from members.activities.forms.fields import TextField
 from members.activities.models import ActivityKindCode, AttendanceState
 from members.activities.selectors.counting import talks_had
@@ -11,7 +12,6 @@ from members.roster.models.members import Member
 
 STATES = frozenset(AttendanceState.values)
 MISMATCH = "考勤名单与所选类型、日期的应到人员不符，请核对。"
-NOT_EXEMPT = "在名册上没有标注不作硬性要求，不能记免予；有事有病的请记请假并写明原因。"
 
 
 class TilesMixin:
@@ -92,8 +92,7 @@ class TilesMixin:
         return {pk: found.get(pk, (AttendanceState.NOT_RECORDED.value, "")) for pk in (m.pk for m in wanted.values())}
 
     def _may_be_exempt(self, member):
-        """Whether 免予 may be said of a person: the roster does on that day, or the record as it stands did before."""
-        return member.exempt_on(self.day) or self.kept_attendance.get(member.pk, ("",))[0] == AttendanceState.EXEMPT
+        return may_be_exempt(member, self.day, self.kept_attendance)
 
     def _reason(self, member, state, typed):
         if state in (AttendanceState.PRESENT, AttendanceState.ONLINE):

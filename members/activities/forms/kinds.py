@@ -3,6 +3,7 @@
 from typing import Any
 
 from branches.places.models.organisations import Kind, Organisation
+from members.activities.entry_rules import held_at
 from members.activities.models import ActivityKindCode
 
 Code = ActivityKindCode
@@ -51,9 +52,13 @@ def short_label(code: str) -> str:
 
 
 def pills(organisation: Organisation | None, codes: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return (usual, other) kinds as {"code", "label", "checked"}; what is checked stands in front."""
+    """Return (usual, other) kinds that are held there as {"code", "label", "checked"}; what is checked stands in front."""
     usual = USUAL[Kind(organisation.kind)] if organisation else []
-    rows = [{"code": code, "label": short_label(code), "checked": code in codes} for code in Code.values]
+    rows = [
+        {"code": code, "label": short_label(code), "checked": code in codes}
+        for code in Code.values
+        if code in codes or organisation is None or held_at(code, organisation)
+    ]
     front = [row for code in usual for row in rows if row["code"] == code]
     front += [row for row in rows if row["checked"] and row not in front]
     return front, [row for row in rows if row not in front]

@@ -11,6 +11,7 @@ from branches.reach import access
 from branches.reach.rights import RECORD
 from common import clock
 from common.periods import MONTH, QUARTER_NAMES, Period
+from members.activities.entry_rules import kinds_problem
 from members.activities.forms.attendance import TilesMixin
 from members.activities.forms.fields import PersonField, PlacesField
 from members.activities.forms.ground import Ground
@@ -173,6 +174,11 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         return [("", "不是补办"), *found]
 
     @property
+    def kept_kinds(self):
+        """The kinds with which a record that is corrected was accepted."""
+        return self.instance.codes if self.correction else ()
+
+    @property
     def kept_attendance(self):
         return self.saved.attendance if self.saved else {}
 
@@ -190,6 +196,8 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         of_branch = Code.GROUP_MEETING in (values.get("kinds") or []) and self.organisation.kind == Kind.BRANCH
         if of_branch and self.organisation.children.filter(archived_on__isnull=True).exists():
             self.add_error("kinds", "党小组会请记在党小组名下：在“党组织”中选择小组。")
+        elif problem := kinds_problem(self.organisation, values.get("kinds") or [], self.kept_kinds):
+            self.add_error("kinds", problem)
         asked = {topic for kind in values.get("kinds") or [] for topic in TOPICS_OF.get(kind, ())}
         values["topics"] = [topic for topic in values.get("topics") or [] if topic in asked]
         self.attendance = self.clean_tiles()
@@ -316,7 +324,7 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
             activity.late, activity.returned_at = self.instance.late, self.instance.returned_at
             activity.corrects, activity.origin = self.instance.corrects, self.instance.origin
             activity.state, activity.first_said = self.instance.state, keep(self.instance)
-            activity.withdrawn_at = self.instance.withdrawn_at
+            activity.withdrawn_at, activity.return_field = self.instance.withdrawn_at, self.instance.return_field
         return activity
 
     def quorums(self, data=None) -> dict[str, Quorum]:

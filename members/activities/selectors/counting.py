@@ -17,6 +17,7 @@ from members.activities.models import (
     ActivityJudgement,
     ActivityState,
     Attendance,
+    held_by,
 )
 from members.activities.selectors.then import JudgedThen, Then, corrected_since
 
@@ -196,11 +197,23 @@ def uncounted_records(
 
 
 def uncounted_of(judgements: Iterable[ActivityJudgement]) -> list[str]:
-    """Return a sentence for each host and kind with which a saved record does not count because of who came."""
-    rows = [row for row in judgements if not row.valid]
+    """Return a sentence for each host and body with whose kinds a saved record does not count because of who came."""
+    return [said for _, said in short_meetings(judgements)]
+
+
+def short_meetings(judgements: Iterable[ActivityJudgement]) -> list[tuple[ActivityJudgement, str]]:
+    """Return [(one of them, sentence)] of the judgements below their quorum: kinds of one host and one body in one sentence."""
+    together: dict[tuple[int, int | None, int | None], list[ActivityJudgement]] = {}
+    for row in judgements:
+        if not row.valid:
+            together.setdefault((row.organisation_id, row.present, row.needed), []).append(row)
     return [
-        f"{row.organisation.label}{row.get_kind_display()}：{below(row.present, row.needed)}，不计入应办事项"
-        for row in rows
+        (
+            rows[0],
+            f"{held_by(rows[0].organisation.label, '、'.join(row.get_kind_display() for row in rows))}："
+            f"{below(rows[0].present, rows[0].needed)}，不计入应办事项",
+        )
+        for rows in together.values()
     ]
 
 

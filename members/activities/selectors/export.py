@@ -9,7 +9,9 @@ from members.activities.models import Activity, AttendanceState
 
 # The reasons stand with the names, in one column.
 READ = tuple(field.name for field in ACTIVITIES_LEDGER.fields if field.name != "absent_reason")
-COLUMNS = (*(ACTIVITIES_LEDGER.label(name) for name in READ), "报送时间", "是否迟报", "来源")
+# What the product knows beside it; the import leaves it aside.
+OWN_COLUMNS = ACTIVITIES_LEDGER.aside
+COLUMNS = (*(ACTIVITIES_LEDGER.label(name) for name in READ), *OWN_COLUMNS)
 AWAY = (AttendanceState.LEAVE, AttendanceState.ABSENT)
 PREFETCHED = ("kinds", "attendance__member", "unknown_absentees")
 
@@ -23,6 +25,14 @@ def _away(activity: Activity) -> str:
     ]
     said += [(one.name, one.reason) for one in activity.unknown_absentees.all()]
     return "、".join(f"{name}（{reason}）" if reason else name for name, reason in said)
+
+
+def _makes_up(activity: Activity) -> str:
+    """Return the month that a record makes up for, with the kinds where these are not all: 2026年9月（主题党日）."""
+    if activity.makes_up_for is None:
+        return ""
+    label = activity.made_up_label
+    return f"{activity.makes_up_for:%Y年%-m月}" + (f"（{label}）" if label else "")
 
 
 def activity_row(activity: Activity) -> list[Any]:
@@ -42,6 +52,7 @@ def activity_row(activity: Activity) -> list[Any]:
         "absent": _away(activity),
         "content": activity.content,
         "state": activity.get_state_display(),
+        "makes_up": _makes_up(activity),
     }
     late = "是" if activity.late else "否"
     return [*(cells[name] for name in READ), sent, late, activity.get_origin_display()]

@@ -16,6 +16,7 @@ from members.activities.models import (
     Attendance,
     AttendanceState,
 )
+from members.activities.quorum import BODIES
 
 
 def co_hosts(organisation: Organisation | None) -> QuerySet[Organisation]:
@@ -69,6 +70,15 @@ def figures_for(activities: list[Activity]) -> list[Activity]:
     return activities
 
 
+NO_FIGURES = "台账未载人数，按台账认定"
+
+
+def without_figures(ids: Iterable[int]) -> set[int]:
+    """Return ids of the records that count without a number of people, as a ledger has them (decisions 13, 15)."""
+    rows = ActivityJudgement.objects.filter(activity__in=list(ids), activity__origin="import", valid=True, body="")
+    return set(rows.filter(kind__in=BODIES).order_by().values_list("activity_id", flat=True))
+
+
 def last_content(organisation: Organisation, codes: Sequence[str]) -> str:
     """Return the text of the latest record of these kinds at `organisation`, or ""."""
     rows = Activity.objects.filter(organisation=organisation, kinds__kind__in=codes).exclude(content="")
@@ -109,8 +119,8 @@ def attendance_groups(activity: Activity) -> Groups:
 
 
 def unknown_among(activity: Activity, groups: Groups) -> int:
-    """Return how many of its organisation's own people have no state yet; 0 where a ledger wrote how many came."""
-    if activity.written_expected is not None:
+    """Return how many of its organisation's own people have no state yet; 0 where a ledger is taken at its word."""
+    if activity.written_expected is not None or activity.origin == "import":
         return 0
     own = [states for place, states in groups if place.pk == activity.organisation_id]
     return sum(len(rows) for states in own for state, _, rows in states if state == AttendanceState.NOT_RECORDED)

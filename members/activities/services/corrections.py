@@ -99,9 +99,10 @@ def _save(by: Actor, activity: Activity, revision: ActivityRevision, data: Recor
         return
     if version is not None and version != revision.version:
         raise Conflict(MOVED_ON, record=activity)
-    check(activity.organisation, data)
+    accepted = record_data(activity)
+    check(activity.organisation, data, accepted.kinds)
     # The same checks as for the record's own row, on a copy of it.
-    fill(as_corrected(activity, revision), data)
+    fill(as_corrected(activity, revision), data, accepted.attendance)
     before = audit_view(as_corrected(activity, revision), old)
     revision.data, revision.answer = version_typed(activity, data), data.answer
     revision.version += 1
@@ -177,7 +178,7 @@ def _apply(activity: Activity, data: RecordData, accepted: RecordData, moment: d
     """Write the corrected version into the record's own rows."""
     activity.corrects = activity.day
     activity.first_said = keep(activity)
-    fill(activity, data)
+    fill(activity, data, accepted.attendance)
     said = said_with(activity, data.kinds, moment)
     columns: dict[str, Any] = {
         "first_said": [one.row() for one in said],

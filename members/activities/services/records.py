@@ -1,6 +1,6 @@
 """Write drafts of records, with their attendance, resolutions and invited hosts (reviews.py moves them on)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.text import EARLIEST
 from common.uploads import sniffing as files
+from members.activities.entry_rules import States, exempt_check, kinds_problem
 from members.activities.judgement import judgements_write
 from members.activities.models import (
     COUNTING_STATES,
@@ -275,11 +276,13 @@ def _write_hosts(activity: Activity, hosts: Iterable[Organisation], existing: se
     )
 
 
-def check(organisation: Organisation, data: RecordData) -> None:
-    """Raise ValidationError for what no record may say, draft or not."""
+def check(organisation: Organisation, data: RecordData, kept: Collection[str] = ()) -> None:
+    """Raise ValidationError for what no record may say, draft or not. kept: kinds with which it was accepted."""
     errors = {}
     if not data.kinds:
         errors["kinds"] = "请选择活动类型。"
+    elif problem := kinds_problem(organisation, data.kinds, kept):
+        errors["kinds"] = problem
     if data.day > clock.today() + PLAN_AHEAD:
         errors["day"] = PLAN_TOO_FAR
     elif data.day < EARLIEST:
@@ -294,12 +297,16 @@ def check(organisation: Organisation, data: RecordData) -> None:
         raise ValidationError(errors)
 
 
-def fill(activity: Activity, data: RecordData) -> None:
-    """Put `data` into the columns and count the quorum. Attendance may name only the organisation's own people."""
+def fill(activity: Activity, data: RecordData, kept: States | None = None) -> None:
+    """Put `data` into the columns and count the quorum. Attendance may name only the organisation's own people.
+
+    kept: what the record said of them before.
+    """
     members = list(roster(activity.organisation, data.day))
     seats = committee(activity.organisation, data.day)
     if set(data.attendance) - {member.pk for member in [*members, *seats]}:
         raise ValidationError({"attendance": _NOT_EXPECTED})
+    exempt_check([*members, *seats], data.day, data.attendance, kept or {})
     if data.day < activity.day:
         # What was in time for a later day says nothing of an earlier one: judged as if submitted for the first time.
         activity.returned_at = None
@@ -376,7 +383,7 @@ def draft_write(
         raise Conflict(f"这条记录现在的状态是“{activity.get_state_display()}”，不能修改。", record=activity)
     check(activity.organisation, data)
     before = audit_view(activity, old)
-    fill(activity, data)
+    fill(activity, data, old.attendance)
     activity.version += 1
     activity.changed = clock.now()
     activity.edited_by_hand = True
@@ -466,9 +473,11 @@ def host_confirm(*, by: Actor, host: ActivityHost, attendance: Mapping[int, tupl
     access.require(by, RECORD, host.organisation)
     host.confirmed_by, host.confirmed_at = account_of(by), clock.now()
     host.save()
-    mine = {member.pk for member in roster(host.organisation, host.activity.day)}
+    members = list(roster(host.organisation, host.activity.day))
+    mine = {member.pk for member in members}
     if set(attendance) - mine:
         raise ValidationError({"attendance": "考勤名单中有不属于本组织的人员。"})
+    exempt_check(members, host.activity.day, attendance, {})
     # A branch and its small group share people: whom the other host has registered is registered.
     others = host.activity.attendance.exclude(organisation=host.organisation)
     mine -= set(others.order_by().values_list("member_id", flat=True))

@@ -19,7 +19,7 @@ from branches.reach.rights import REVIEW
 from common.database import one_transaction
 from common.operator import OPERATOR
 from members.activities.judgement import judge, judgements_write
-from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement
+from members.activities.models import COUNTING_STATES, Activity, ActivityJudgement, held_by
 from members.activities.quorum import figures
 from members.activities.services.records import mark_activity
 
@@ -104,7 +104,8 @@ def _words(activity: Activity) -> dict[str, str]:
     """Return {kind, with the host where it is another: how it stands} of a record, for its history."""
     found = {}
     for row in activity.judgements.select_related("organisation__parent"):
-        where = "" if row.organisation_id == activity.organisation_id else row.organisation.label
+        kind = row.get_kind_display()
+        where = kind if row.organisation_id == activity.organisation_id else held_by(row.organisation.label, kind)
         figures_of = f"应到 {row.expected} 人、实到 {row.present} 人，" if row.expected is not None else ""
-        found[f"{where}{row.get_kind_display()}"] = f"{figures_of}{'有效' if row.valid else '不计入'}"
+        found[where] = f"{figures_of}{'有效' if row.valid else '不计入'}"
     return found

@@ -19,6 +19,7 @@ from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
+from members.activities.entry_rules import kinds_problem
 from members.activities.judgement import judgements_write
 from members.activities.lateness import keep, late_among, late_kinds, said_with
 from members.activities.models import (
@@ -95,7 +96,9 @@ def _blocks(activity: Activity, data: RecordData) -> list[tuple[str, str]]:
 
 
 def _submit(by: Actor, activity: Activity, data: RecordData, before: dict[str, Any] | None) -> Activity:
-    blocks = _blocks(activity, data)
+    # A draft may be older than what decides which level holds a kind.
+    problem = kinds_problem(activity.organisation, data.kinds)
+    blocks = [*([("kinds", problem)] if problem else []), *_blocks(activity, data)]
     if blocks:
         raise ValidationError(dict(reversed(blocks)))
     moment = clock.now()

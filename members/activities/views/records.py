@@ -21,15 +21,16 @@ from members.activities.forms.filters import ActivityFilter
 from members.activities.forms.hosts import HostForm
 from members.activities.minutes import minutes_of
 from members.activities.models import COUNTING_STATES, Activity, ActivityHost, ActivityState
-from members.activities.quorum import held_as
 from members.activities.selectors.counting import uncounted_of
 from members.activities.selectors.export import COLUMNS, PREFETCHED, activity_row
 from members.activities.selectors.records import (
+    NO_FIGURES,
     attendance_groups,
     figures_for,
     readable,
     unconfirmed_hosts,
     unknown_among,
+    without_figures,
 )
 from members.activities.selectors.turn import turn_of
 from members.activities.selectors.versions import corrections_in_hand, versions_of
@@ -119,12 +120,13 @@ def activity_detail(request, pk):
     context = {
         "activity": figures_for([activity])[0],
         "attendance": attendance,
-        "minutes": minutes_of(activity, attendance, held_as(quorums).body),
+        "minutes": minutes_of(activity, attendance, quorums),
         "resolutions": list(with_start(activity.resolutions.select_related("owner"))),
         "attachments": list(activity.attachments.shown()),
         "unknown_absentees": activity.unknown_absentees.all(),
         "hosts": _hosts(request.user, activity),
         "said": said_of(quorums, unknown_among(activity, attendance)),
+        "no_figures": NO_FIGURES if without_figures([activity.pk]) else "",
         "uncounted": uncounted_of([row for row in judgements if row.organisation_id != activity.organisation_id]),
         "versions": versions,
         "may_correct": rights[RECORD] and state == ActivityState.ACCEPTED and versions.in_hand is None,

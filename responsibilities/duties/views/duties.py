@@ -15,7 +15,7 @@ from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.rights import RECORD, VIEW
 from common import clock
-from common.forms.filters import YearField, asked_for
+from common.forms.filters import YearField, asked_for, reported_words
 from common.requests import Request
 from common.text import whole_number
 from responsibilities.assigning import assigns_anywhere, assigns_work
@@ -122,6 +122,7 @@ def duty_list(request: Request) -> HttpResponse:
         row.small = line_note(row.duty)
         row.place = "" if grouped else row.duty.list.holder_name
     context = {
+        "reported": reported_words(request.GET),
         "title": head.words() if board.all else f"{board.year} 年还没有下达责任清单",
         "board": board,
         "head": head,

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -20,7 +21,8 @@ from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
 from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
-from members.activities.models import Activity
+from members.activities.models import Activity, ActivityJudgement
+from members.activities.selectors.records import NO_FIGURES, without_figures
 from responsibilities.portfolios.rights import supervises
 from responsibilities.requirements.circulated import issued_above
 from responsibilities.requirements.exemptions import may_exempt_period, requirement_exempt
@@ -204,6 +206,15 @@ def _records(request: Request, row: Requirement) -> tuple[list[Activity], list[t
     rows = readable.select_related("organisation__parent").prefetch_related("kinds").order_by("day", "pk")
     records = {record.pk: record for record in rows}
     counted = set(row.records)
+    judged = ActivityJudgement.objects.filter(activity__in=counted, kind__in=row.row.every_kind(), late=True)
+    # What a person did, and with whom one talked, is recorded by whoever held it.
+    elsewhere = bool(row.person) or row.row.counts_members
+    judged = judged.filter(organisation=F("activity__organisation") if elsewhere else row.organisation)
+    late = set(judged.order_by().values_list("activity_id", flat=True))
+    alone = without_figures(counted)
+    for record in records.values():
+        # A record may be late with one of its kinds and in time with another.
+        record.late, record.no_figures = record.pk in late, NO_FIGURES if record.pk in alone else ""
     return (
         [record for pk, record in records.items() if pk in counted],
         [(records.get(one.activity), one.reason) for one in row.found],

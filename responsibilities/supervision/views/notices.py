@@ -263,7 +263,7 @@ def supervision_reply(request: Request, pk: int) -> HttpResponse:
     draft = _reply_draft(request, supervision)
     begun = {"text": draft.text, "activity": draft.activity_id} if draft else {}
     sent_in = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = ReplyForm(*sent_in, records=records, initial=begun)
+    form = ReplyForm(*sent_in, records=records, subject=supervision.subject, initial=begun)
     if request.method == "POST" and form.is_valid():
         try:
             if request.POST.get("do") == "draft":

@@ -250,4 +250,7 @@ def finding(selection: Selection) -> str:
             f"{waiting} 处业务日期待登记" if waiting else "",
         ]
         return "，".join(filter(None, words))
+    freed = (SyncState.WAIVED, SyncState.ENDED)
+    if selection.counted and all(point.state in freed for point in selection.counted):
+        return f"{len(selection.items)} 项重点业务，各环节免予同步或已终止"
     return f"{len(selection.items)} 项重点业务，还没有到期的环节"

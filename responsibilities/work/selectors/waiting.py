@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -14,8 +15,8 @@ from common import clock
 from common.operator import OPERATOR, Actor
 from common.periods import Period
 from common.text import quoted
-from members.activities.models import Activity, ActivityState, ActivityWriter
-from responsibilities.work.likeness import Likeness, bare, likeness, origin
+from members.activities.models import Activity, ActivityRevision, ActivityState, ActivityWriter, RevisionState
+from responsibilities.work.likeness import Likeness, bare, folded, likeness, origin
 from responsibilities.work.models import (
     STAGE_SHORT,
     Milestone,
@@ -68,7 +69,8 @@ class Dated:
 class Waiting:
     """One link of the queue: its point, what the record says of the work, what the point would become.
 
-    origin: where its sentence comes from (likeness.origin).
+    origin: where its sentence comes from (likeness.origin). added: words of the work that a correction of the record brought
+    in, which stood nowhere in the version before.
     """
 
     link: StageEvidence
@@ -77,6 +79,7 @@ class Waiting:
     outcome: str
     days_waiting: int
     origin: str = ""
+    added: tuple[str, ...] = ()
 
     @property
     def item(self) -> WorkItem:
@@ -108,7 +111,12 @@ class Waiting:
     @property
     def words(self) -> str:
         """What the queue says of it in one word or two."""
-        return "没有写到" if not self.like.words else ""
+        return "没有写到" if not self.like.words else self.added_words
+
+    @property
+    def added_words(self) -> str:
+        """That what it rests on came with a correction, "" where it stood there before."""
+        return f"{''.join(map(quoted, self.added))}是更正时新写入的" if self.added else ""
 
 
 def waiting_links(user: Actor) -> StageEvidenceQuerySet:
@@ -141,8 +149,10 @@ def seen(links: Iterable[StageEvidence]) -> list[Waiting]:
     rows = list(links)
     points = sync_points({row.stage.item_id for row in rows})
     found, today = [], clock.today()
+    before = _before_correction(row.activity for row in rows if row.activity is not None)
     for link in rows:
         point, record = point_of_link(link, points), link.activity
+        added: tuple[str, ...] = ()
         day = record.day if record else link.day
         like, source = Likeness(), ""
         if record is not None:
@@ -150,9 +160,29 @@ def seen(links: Iterable[StageEvidence]) -> list[Waiting]:
             look = item_words(link.stage.item, point)
             like = likeness(look, record.title, record.content, decisions)
             source = origin(link.sentence, look, record.content, decisions) if link.sentence else ""
+            if record.pk in before:
+                added = tuple(word for word in like.words if word not in before[record.pk])
         waited = (today - clock.day_of(link.added)).days
-        found.append(Waiting(link, point, like, outcome(point, day or today), waited, source))
+        found.append(Waiting(link, point, like, outcome(point, day or today), waited, source, added))
     return found
+
+
+def _before_correction(records: Iterable[Activity]) -> dict[int, str]:
+    """Return {record: all it said in the version before its last correction, folded} of those that were corrected."""
+    ids = {record.pk for record in records if record.revised_at is not None}
+    if not ids:
+        return {}
+    standing = (RevisionState.SUBMITTED, RevisionState.ACCEPTED)
+    versions: dict[int, list[Any]] = {}
+    rows = ActivityRevision.objects.filter(activity__in=ids, state__in=standing).order_by("number")
+    for pk, data in rows.values_list("activity_id", "data"):
+        versions.setdefault(pk, []).append(data)
+    return {pk: folded(_text(of_record[-2])) for pk, of_record in versions.items() if len(of_record) > 1}
+
+
+def _text(version: dict[str, Any]) -> str:
+    columns = version["columns"]
+    return "\n".join([columns["title"], columns["content"], *(row["text"] for row in version["resolutions"])])
 
 
 def with_records(user: Actor) -> StageEvidenceQuerySet:
@@ -207,6 +237,8 @@ def findings(row: Waiting) -> list[tuple[str, str]]:
     """Return [(tone, sentence)] of what the system has checked about a link. tone: ok, soon, or "" for what only is to be known."""
     link, record, point = row.link, row.link.activity, row.point
     found = [("ok", row.like.said) if row.like.words else ("soon", "标题、议程、决议都没有写到这项业务")]
+    if row.added:
+        found.append(("soon", f"{row.added_words}，更正前的版本里没有"))
     found.append(_date_finding(row))
     if row.dated.after:
         found.append(("soon", f"业务事项 {row.dated.after:%-m月%-d日}才登记，晚于业务日期，属于事后登记"))
@@ -221,9 +253,9 @@ def findings(row: Waiting) -> list[tuple[str, str]]:
         late = (clock.day_of(link.added) - record.day).days
         if late > point.tolerance:
             found.append(("soon", f"活动 {late} 天后才关联，由您判断"))
-        for judged in record.judgements.all():
-            if not judged.valid and judged.organisation_id in point.allowed:
-                found.append(("soon", f"{judged.get_kind_display()}不足法定人数"))
+        short = [row for row in record.judgements.all() if not row.valid and row.organisation_id in point.allowed]
+        if kinds := list(dict.fromkeys(row.get_kind_display() for row in short)):
+            found.append(("soon", f"{'、'.join(kinds)}不足法定人数"))
     if link.by_hand:
         found.append(("soon", "这句话是另写的，记录里没有这句话"))
     return found

@@ -13,7 +13,7 @@ from branches.access.models import User
 from branches.audit import exports
 from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH, VIEW
-from common.forms.filters import PeriodField, asked_for
+from common.forms.filters import PeriodField, asked_for, reported_words
 from common.requests import Request
 from responsibilities.assigning import assigns_anywhere
 from responsibilities.work.forms.items import BoardFilter
@@ -117,6 +117,7 @@ def sync_board(request: Request) -> HttpResponse:
     mine = request.GET.get("leader") == str(request.user.pk)
     numbers = board.counts(chosen)
     context = {
+        "reported": reported_words(request.GET),
         "title": _title(state, numbers, readable, chosen),
         "form": form,
         "page": page,

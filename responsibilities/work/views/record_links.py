@@ -24,6 +24,7 @@ from common.requests import Request
 from common.text import clean_text
 from members.activities.models import Activity, ActivityKindCode
 from responsibilities.work.loaders import point_for
+from responsibilities.work.rights import linkers
 from responsibilities.work.selectors.candidates import Offer, all_points, links_of, offer_of, offers
 from responsibilities.work.services.evidence import evidence_link
 
@@ -83,8 +84,16 @@ def record_links(request: Request) -> HttpResponse:
     places = access.organisations_for(request.user, RECORD).select_related("parent")
     activity = _typed(said, places)
     chosen = {f"{kind}{pk}" for kind, pk in keys_of(said.getlist("links"))}
-    offered = offers(request.user, activity) if activity is not None else []
-    context = {"activity": None, "linked": [], "offers": offered, "chosen": chosen, "place": activity is not None}
+    others = linkers(request.user, activity.organisation) if activity is not None else ""
+    offered = offers(request.user, activity) if activity is not None and not others else []
+    context = {
+        "activity": None,
+        "linked": [],
+        "offers": offered,
+        "chosen": chosen,
+        "place": activity is not None,
+        "others": others,
+    }
     template = "record_slot.html" if request.htmx else "record_slot_page.html"
     return render(request, f"responsibilities/work/{template}", context)
 
@@ -112,6 +121,8 @@ def _links(
     """Answer with the links of a record. typed: {key: sentence} that was written for what is asked and not linked yet."""
     linked = links_of(request.user, activity)
     may = access.has_right(request.user, RECORD, activity.organisation)
+    others = linkers(request.user, activity.organisation) if may else ""
+    may = may and not others
     asking = _asked(request.user, activity, asked, linked) if may else []
     for offer in asking:
         offer.typed = (typed or {}).get(offer.key, request.POST.get("sentence", "") if typed is None else "")
@@ -126,6 +137,7 @@ def _links(
         "chosen": set(),
         "place": True,
         "may": may,
+        "others": others,
         "url": reverse("record_stage_links", args=[activity.pk]),
         **more,
     }
@@ -154,6 +166,8 @@ def _page(request: Request, activity: Activity, *, status: int = 200, **more: An
 def _add(request: Request, activity: Activity) -> HttpResponse:
     if not access.has_right(request.user, RECORD, activity.organisation):
         raise access.Forbidden(RECORD, activity.organisation)
+    if linkers(request.user, activity.organisation):
+        raise access.Forbidden(RECORD, activity.organisation.parent)
     keys = keys_of(request.POST.getlist("point"))
     problems = [] if keys else ["请先选择业务环节。"]
     sentence = request.POST.get("sentence", "") if len(keys) == 1 else ""

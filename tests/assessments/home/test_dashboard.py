@@ -82,7 +82,7 @@ def test_the_groups_of_a_branch_show_in_its_cell_by_the_worst(world):
     [
         ("met", {"waiting": 1}, "submitted"),
         ("met", {}, "met"),
-        ("overdue", {"returned": 1}, "returned"),
+        ("overdue", {"returned": 1}, "overdue_returned"),
         ("due_soon", {"returned": 1}, "returned"),
         ("met", {"returned": 1}, "met"),
         ("met_late", {"waiting": 1}, "submitted"),

@@ -3,14 +3,18 @@
 from datetime import date
 
 import pytest
+import time_machine
 
+from members.activities.judgement import judgements_write
 from members.activities.models import Activity
 from members.activities.selectors.rosters import roster
 from members.activities.services.records import RecordData, activity_create
+from members.activities.services.states import activity_submit, activity_withdraw
 from members.roster.models.members import Member
 from responsibilities.duties.models import Level
 from responsibilities.duties.selectors.of_record import duties_of_record
 from responsibilities.work.models import StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
+from tests.members.activities.records import draft, submitted
 from tests.responsibilities.duties.world import duty, html, issued, record
 from tests.responsibilities.work.support import ago, happened, item_at, linked, record_on
 
@@ -127,3 +131,97 @@ def test_a_meeting_below_its_quorum_is_promised_no_stage_before_and_after_it_is_
     assert said(client.post("/uses/", typed | absent).context["uses"]) == [("未计入", True)]
     present = {f"att-{member.pk}": "present" for member in people}
     assert said(client.post("/uses/", typed | present).context["uses"]) == [("同步", False)]
+
+
+def duty_lines(lines):
+    return [(line.mark, line.note) for line in lines if line.kind == "义务"]
+
+
+def typed(place, kind, day, states, **changes):
+    data = {"organisation": place.pk, "kinds": [kind], "day": day.isoformat(), "title": "一次活动", **changes}
+    return data | {f"att-{member.pk}": state for member, state in states.items()}
+
+
+def test_beside_a_record_that_met_it_panel_and_page_say_the_same_of_one_below_its_quorum(world, as_):
+    day = date(2026, 10, 14)
+    people = list(roster(world.branch_a, day))
+    few = {member: "present" if member == people[0] else "absent" for member in people}
+    client = as_("secretary_a")
+    with time_machine.travel("2026-10-15T10:00:00+08:00", tick=False):
+        submitted(world.branch_a, world.secretary_a, kinds=("assembly",), day=day)
+        panel = client.post("/uses/", typed(world.branch_a, "assembly", day, few)).context["uses"]
+        before = draft(world.branch_a, world.secretary_a, kinds=("assembly",), day=day, states=few)
+        waiting = client.get(f"/activities/{before.pk}/counts/").context["lines"]
+        activity_submit(by=world.secretary_a, activity=before)
+        after = client.get(f"/activities/{before.pk}/counts/").context["lines"]
+        said = [("不计入", "到会 1 人，还差 2 人，不能计入；本期已由其他记录完成")]
+        assert duty_lines(panel) == duty_lines(waiting) == duty_lines(after) == said
+        # Nobody's attendance is entered yet: nothing is said of what it will be.
+        unknown = dict.fromkeys(people, "not_recorded")
+        open_panel = client.post("/uses/", typed(world.branch_a, "assembly", day, unknown)).context["uses"]
+        open_draft = draft(world.branch_a, world.secretary_a, kinds=("assembly",), day=day, states=unknown)
+        open_page = client.get(f"/activities/{open_draft.pk}/counts/").context["lines"]
+        assert duty_lines(open_panel) == duty_lines(open_page)
+        assert [mark for mark, _ in duty_lines(open_page)] == ["尚未计入"]
+
+
+def test_a_late_record_beside_one_in_time_is_not_said_to_make_the_requirement_late(world, as_):
+    day = date(2026, 10, 14)
+    people = dict.fromkeys(roster(world.branch_a, day), "present")
+    with time_machine.travel("2026-10-15T10:00:00+08:00", tick=False):
+        in_time = submitted(world.branch_a, world.secretary_a, kinds=("theme_day",), day=day)
+    with time_machine.travel("2026-12-20T10:00:00+08:00", tick=False):
+        client = as_("secretary_a")
+        panel = client.post("/uses/", typed(world.branch_a, "theme_day", day, people)).context["uses"]
+        late = submitted(world.branch_a, world.secretary_a, kinds=("theme_day",), day=day)
+        after = client.get(f"/activities/{late.pk}/counts/").context["lines"]
+        assert [mark for mark, _ in duty_lines(panel)] == [mark for mark, _ in duty_lines(after)] == ["不另计"]
+        assert [line.mark for line in after if line.kind == "考核"] == ["—"]
+        assert [mark for mark, _ in duty_lines(client.get(f"/activities/{in_time.pk}/counts/").context["lines"])] == [
+            "待审核"
+        ]
+        # Corrected, the late one is still no second: what stood before is not taken for the other.
+        again = client.post("/uses/", typed(world.branch_a, "theme_day", day, people, record=late.pk)).context["uses"]
+        assert [mark for mark, _ in duty_lines(again)] == ["不另计"]
+        alone = activity_withdraw(by=world.secretary_a, activity=in_time)
+        assert [mark for mark, _ in duty_lines(client.get(f"/activities/{late.pk}/counts/").context["lines"])] == [
+            "补录"
+        ]
+        assert alone.state == "draft"
+
+
+def test_only_what_it_counts_for_is_counted(world, as_):
+    day = date(2026, 10, 14)
+    people = list(roster(world.branch_a, day))
+    few = {member: "present" if member == people[0] else "absent" for member in people}
+    client = as_("secretary_a")
+    with time_machine.travel("2026-10-15T10:00:00+08:00", tick=False):
+        record = draft(world.branch_a, world.secretary_a, kinds=("assembly",), day=day, states=few)
+        assert "这条记录没有计入" in html(client.get(f"/activities/{record.pk}/counts/"))
+        activity_submit(by=world.secretary_a, activity=record)
+        # Who was there is counted, whatever else is not.
+        assert "这条记录计入 1 处" in html(client.get(f"/activities/{record.pk}/counts/"))
+        whole = submitted(world.branch_a, world.secretary_a, kinds=("assembly",), day=day)
+        assert "这条记录计入 3 处" in html(client.get(f"/activities/{whole.pk}/counts/"))
+
+
+def test_while_nobodys_attendance_is_entered_nothing_that_people_make_is_promised(world, as_):
+    issued(world)
+    day = date(2026, 10, 14)
+    with time_machine.travel("2026-10-15T10:00:00+08:00", tick=False):
+        client = as_("secretary_a")
+        record = draft(world.branch_a, world.secretary_a, kinds=("theme_day",), day=day)
+        record.attendance.all().delete()
+        judgements_write(record)
+        unknown = dict.fromkeys(roster(world.branch_a, day), "not_recorded")
+        panels = [
+            client.get("/uses/", {"record": record.pk}).context["uses"],
+            client.post("/uses/", typed(world.branch_a, "theme_day", day, unknown)).context["uses"],
+            client.get(f"/activities/{record.pk}/counts/").context["lines"],
+        ]
+        for lines in panels:
+            assert duty_lines(lines) == [("待登记", "还没有登记考勤，有人到会即计入")]
+            assert not any(line.counts for line in lines)
+        one = unknown | {next(iter(unknown)): "present"}
+        lines = client.post("/uses/", typed(world.branch_a, "theme_day", day, one)).context["uses"]
+        assert [mark for mark, _ in duty_lines(lines)] == ["完成"]

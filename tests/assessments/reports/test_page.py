@@ -42,7 +42,18 @@ def test_what_is_underlined_leads_to_a_list_that_the_reader_may_see(report, as_,
         if href.startswith("#"):
             assert f'id="{href[1:]}"' in page, href
         else:
-            assert client.get(href).status_code == 200, href
+            answer = client.get(href)
+            assert answer.status_code == 200, href
+            # The report's figures are frozen, the boards are of today and say so.
+            if href.partition("?")[0] in ("/duties/", "/sync/"):
+                assert "报告中的数据截至 2026年" in answer.content.decode(), href
+
+
+@pytest.mark.parametrize("day", ["", "gestern", "2026-13-01", "9999-12-31", "<b>"])
+def test_a_day_of_figures_that_is_none_is_not_repeated(world, as_, day):
+    for address in ("/duties/", "/sync/"):
+        answer = as_("staff").get(address, {"reported": day})
+        assert answer.status_code == 200 and "报告中的数据截至" not in answer.content.decode()
 
 
 def test_the_side_says_version_lock_length_contents_and_attachments(report, as_):

@@ -1,10 +1,17 @@
 """Bad input on the record form: a Chinese message at the field, the typed text kept, nothing written, never a 500."""
 
+from dataclasses import replace
+
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from branches.audit.models import AuditEntry
-from members.activities.models import Activity
+from members.activities.entry_rules import HELD_AT
+from members.activities.models import Activity, ActivityKindCode, ActivityState
+from members.activities.services.corrections import correction_begin, correction_save
+from members.activities.services.records import activity_create, record_data
+from members.activities.services.states import activity_submit
 from tests.members.activities.records import draft, filled, only
 
 pytestmark = pytest.mark.django_db
@@ -255,3 +262,39 @@ def test_the_address_of_a_saved_record_gives_its_form_as_saved(world):
     assert not form.is_bound and form.instance == record
     assert sorted(form.record_data().kinds) == ["assembly", "lecture"] and len(form.record_data().attendance) == 6
     assert form.quorums()["assembly"].present == 5
+
+
+@pytest.mark.parametrize(
+    ("who", "where", "kind", "others"),
+    [
+        ("secretary_a", "branch_a", "party_group_meeting", "theme_day"),
+        ("leader_a1", "group_a1", "assembly", "group_meeting"),
+        ("general_secretary", "general", "group_meeting", "assembly"),
+        ("staff", "committee", "committee_meeting", "committee_plenary"),
+        ("staff", "root", "org_life", "party_special"),
+    ],
+)
+def test_only_kinds_that_its_level_holds_are_entered(world, as_, who, where, kind, others):
+    place, label = world.places[where], ActivityKindCode(kind).label
+    offered = as_(who).get(reverse("activity_new"), {"organisation": place.pk}).content.decode()
+    assert f'name="kinds" value="{kind}"' not in offered and f'name="kinds" value="{others}"' in offered
+    answer = as_(who).post(reverse("activity_new"), filled(place, (kind, others), do="submit"))
+    assert answer.status_code == 422 and f"{label}不由" in answer.content.decode()
+    assert not Activity.objects.exists()
+    # No other door takes it either.
+    record = draft(place, world.users[who], kinds=(others,))
+    with pytest.raises(ValidationError, match=f"{label}不由"):
+        activity_create(by=world.users[who], organisation=place, data=replace(record_data(record), kinds=[kind]))
+    record.kinds.update(kind=kind)
+    with pytest.raises(ValidationError, match=f"{label}不由"):
+        activity_submit(by=world.users[who], activity=record)
+    # What was accepted so, or imported, is corrected as it is.
+    Activity.objects.filter(pk=record.pk).update(state=ActivityState.ACCEPTED)
+    record.refresh_from_db()
+    correction_begin(by=world.users[who], activity=record, reason="更正主题")
+    changed = replace(record_data(record), title="更正后的主题")
+    assert correction_save(by=world.users[who], activity=record, data=changed).title == "更正后的主题"
+
+
+def test_every_kind_is_held_somewhere():
+    assert set(HELD_AT) == set(ActivityKindCode) and all(HELD_AT.values())

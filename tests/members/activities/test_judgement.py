@@ -286,6 +286,11 @@ def test_the_minutes_call_seats_by_their_name_and_a_met_requirement_is_met(world
     record = submitted(world.branch_a, world.secretary_a, kinds=("lecture", "committee_meeting"), day=DAY)
     page = as_("secretary_a").get(reverse("activity_detail", args=[record.pk])).content.decode()
     assert "<th>应到委员</th>" in page and "有表决权</th>" not in page
+    # Held as both, each has its own line.
+    both = submitted(world.branch_a, world.secretary_a, kinds=("assembly", "committee_meeting"), day=DAY)
+    page = as_("secretary_a").get(reverse("activity_detail", args=[both.pk])).content.decode()
+    assert "<th>应到委员</th><td>3 人</td>" in page and "<th>应到会有表决权</th><td>5 人</td>" in page
+    both.delete()
     assert row_of(world.branch_a, "life-committee-m").state == "met"
     # Another meeting of the month, nobody's attendance entered yet: the month's is not waiting for it.
     unknown = dict.fromkeys(roster(world.branch_a, DAY), "not_recorded")

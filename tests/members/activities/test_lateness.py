@@ -84,6 +84,27 @@ def test_an_added_kind_is_late_alone_and_stays_so(world):
     assert late(record) == {"lecture": False, "theme_day": True}
 
 
+def test_a_kind_that_the_reviewer_asked_for_counts_from_the_first_submission(world):
+    def back(field, *kinds, after=3):
+        with on(DAY):
+            record = submitted(world.branch_a, world.secretary_a, kinds=("lecture",), day=DAY)
+        with on("2026-11-20"):
+            activity_return(by=world.staff, activity=record, reason="请补上主题党日", field=field)
+        with on(f"2026-11-{20 + after}"):
+            record.refresh_from_db()
+            data = record_data(record)
+            data.kinds = list(kinds)
+            activity_update(by=world.secretary_a, activity=record, data=data)
+            return activity_submit(by=world.secretary_a, activity=record)
+
+    # Two months at the reviewer, and he names the kinds: the branch was in time.
+    assert late(back("kinds", "lecture", "theme_day")) == {"lecture": False, "theme_day": False}
+    # Nobody asked for it.
+    assert late(back("content", "lecture", "theme_day")) == {"lecture": False, "theme_day": True}
+    # It came back too late.
+    assert late(back("kinds", "lecture", "theme_day", after=9)) == {"lecture": True, "theme_day": True}
+
+
 def test_what_a_correction_said_first_dates_from_it(world):
     record = corrected(world, accepted(world, "lecture"), "2026-09-25", title="只改文字")
     activity_accept(by=world.staff, activity=record)

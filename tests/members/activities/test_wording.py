@@ -6,18 +6,22 @@ import re
 import pytest
 from django.urls import reverse
 
+from branches.places.models.organisations import Kind
 from common import clock
-from members.activities.models import ActivityKindCode
+from members.activities.entry_rules import HELD_AT
+from members.activities.models import ActivityKindCode, held_by
 from members.activities.quorum import BODIES, Body, Quorum
+from members.activities.selectors.rosters import roster
 from members.activities.services.records import RecordData
 from members.activities.services.states import activity_record
 from members.activities.submission import quorum_words
+from members.reviews.findings import findings_for
 from members.roster.services.members import post_give
-from tests.members.activities.records import filled, only
+from tests.members.activities.records import filled, only, submitted
 
 pytestmark = pytest.mark.django_db
 # Kinds that are asked of a branch and whose people come from its roster.
-KINDS = [code for code in ActivityKindCode if code != ActivityKindCode.TALK]
+KINDS = [code for code in ActivityKindCode if code != ActivityKindCode.TALK and Kind.BRANCH in HELD_AT[code]]
 
 
 def quorum_line(page):
@@ -89,3 +93,19 @@ def test_a_talk_on_paper_names_its_two_sides_and_no_content(world, as_):
     paper = page[page.index('class="record-minutes"') :]
     assert "谈话人签字" in paper and "<th>谈话对象</th>" in paper and "不记内容" in paper
     assert "主持人" not in paper and "<h3>内容</h3>" not in paper and "列席" not in paper
+
+
+def test_who_held_what_says_nothing_twice(world, as_):
+    assert held_by("信息中心党支部", "支部党员大会") == "信息中心党支部党员大会"
+    assert held_by("机关党委", "机关党委会议") == "机关党委会议"
+    assert held_by("第一党小组", "党小组会、党课") == "第一党小组会、党课"
+    assert held_by("甲处党支部", "党课") == "甲处党支部党课"
+    # Two kinds of one body below its quorum are one sentence and one word in the queue.
+    people = list(roster(world.branch_a, clock.today()))
+    few = dict.fromkeys(people[1:], "absent")
+    record = submitted(world.branch_a, world.secretary_a, kinds=("assembly", "org_life"), states=few)
+    page = as_("staff").get(reverse("review_detail", args=[record.pk])).content.decode()
+    assert page.count("甲处党支部党员大会、组织生活会：到会 1 人，不足法定人数 3 人") == 1
+    assert "支部支部" not in page
+    chips = [one.chip for one in findings_for(world.staff, [only()])[record.pk]]
+    assert chips.count("不足法定人数，差 2 人") == 1

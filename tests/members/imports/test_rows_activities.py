@@ -4,8 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
+from assessments.results.services import _evidence
+from branches.settings.models import Setting
+from branches.settings.start import KEY
 from common import clock
+from members.activities.judgement import judgements_write
 from members.activities.models import Activity, Attendance
 from members.activities.services.corrections import correction_begin, correction_submit
 from members.activities.services.records import record_data
@@ -79,6 +84,27 @@ def test_figures_left_out_are_unknown_and_never_zero(world, activities):
     activity = Activity.objects.get(title="学习")
     assert (activity.written_expected, activity.written_present, activity.voters_expected) == (None, None, None)
     assert set(activity.attendance.values_list("state", flat=True)) == {"not_recorded"}
+
+
+def test_a_meeting_without_figures_counts_as_the_ledger_has_it_and_says_so_everywhere(world, activities, as_):
+    row = {"党组织": "甲处党支部", "活动类型": "支部党员大会", "主持人": "甲一", "应到": "", "实到": ""}
+    Setting.objects.filter(key=KEY).update(value="2026-07-15")
+    code, out, _ = activities(meeting(**row), meeting(**row | {"日期": "2026-07-10", "主题": "此前"}))
+    assert code == 0 and out.count("未载人数，按台账认定并计入，请核对") == 1
+    record = Activity.objects.get(title="学习")
+    said = "台账未载人数，按台账认定"
+    owed = reverse("requirement_detail", args=[world.branch_a.pk, "life-assembly-q", "2026Q3"])
+    for address in (owed, reverse("activity_detail", args=[record.pk])):
+        assert said in as_("staff").get(address).content.decode()
+    assert [row["text"].partition("（")[2] for row in _evidence({(1, "x"): [record.pk]})[(1, "x")]] == [f"{said}）"]
+    # Judged anew, as after a change of the roster, it stands as it was taken; with everybody entered people decide.
+    judgements_write(record)
+    assert record.judgements.get().valid
+    whole = correction_begin(by=world.secretary_a, activity=record, reason="补登考勤").data["attendance"]
+    states = {one["member"]: ("absent", "") for one in whole}
+    correction_submit(by=world.secretary_a, activity=record, data=replace(record_data(record), attendance=states))
+    assert not record.judgements.get().valid
+    assert said not in as_("staff").get(reverse("activity_detail", args=[record.pk])).content.decode()
 
 
 def test_the_quorum_leaves_probationers_out(world, activities):

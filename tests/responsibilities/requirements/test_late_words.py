@@ -7,11 +7,14 @@ import pytest
 import time_machine
 from openpyxl import load_workbook
 
+from assessments.facts import fill as rollups
 from common.periods import Period
 from members.activities.selectors.rosters import expected
 from members.activities.services.records import RecordData
-from members.activities.services.states import activity_accept, activity_record
-from responsibilities.requirements.selectors import one_requirement
+from members.activities.services.states import activity_accept, activity_record, activity_return
+from responsibilities.requirements.models import OVERDUE_RETURNED
+from responsibilities.requirements.selectors import cell_state, one_requirement
+from tests.members.activities.records import submitted
 
 pytestmark = pytest.mark.django_db
 RULE = "life-theme-day"
@@ -63,3 +66,26 @@ def test_the_page_that_asks_explains_the_three_words_once(world, as_):
     assert "逾期" in listed
     for word in ("补录：", "补办：", "逾期："):
         assert detail.count(word) == 1
+
+
+def test_what_is_overdue_and_returned_says_both_in_one_word_everywhere(world, as_):
+    record = submitted(world.branch_b, world.secretary_b, kinds=("theme_day",), day=date(2026, 9, 12))
+    activity_return(by=world.staff, activity=record, reason="请补写议程")
+    assert cell_state(one_requirement(world.branch_b, RULE, Period.parse("2026-09"))) == OVERDUE_RETURNED
+    said = "已退回，逾期"
+    listed, detail = pages(as_, world, "2026-09")
+    # In the table of the desktop and in the cards of the phone.
+    assert listed.count(said) == 2 and said in detail and "天后" not in listed
+    answer = as_("staff").post(f"/requirements/export/?organisation={world.branch_b.pk}&period=2026-09")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert said in {cell.value for row in sheet.iter_rows() for cell in row}
+    bench = as_("secretary_b").get("/").content.decode()
+    assert said in bench
+    rollups.fill()
+    board = as_("leader").get("/dashboard/?period=2026Q3").content.decode()
+    assert f"{said}20天" in board
+    for state in ("overdue", "returned"):
+        assert f"{said}20天" in as_("staff").get(f"/dashboard/?period=2026Q3&state={state}").content.decode(), state
+    exported = as_("staff").post("/dashboard/export/?period=2026Q3")
+    sheet = load_workbook(io.BytesIO(exported.content)).active
+    assert said in {cell.value for row in sheet.iter_rows() for cell in row}

@@ -121,6 +121,25 @@ def test_the_record_of_an_answer_is_found_by_title_kind_or_place(world, as_):
     )
 
 
+@pytest.mark.parametrize(
+    ("subject", "question"),
+    [
+        ("requirement", "哪条记录办理了这项义务？"),
+        ("stage", "哪次活动跟进了这个环节？"),
+        ("duty", "哪次活动落实了这项责任？"),
+        ("free", "佐证记录"),
+    ],
+)
+def test_the_form_of_an_answer_asks_which_record_shows_it(world, as_, subject, question):
+    notice = issued(world)
+    Supervision.objects.filter(pk=notice.pk).update(subject=subject)
+    page = text_of(as_("secretary_a").get(f"/supervision/{notice.pk}/reply/"))
+    assert question in page and ("显示为“没有附佐证”" in page) == (subject != "free")
+    # Words alone are taken, and the answer says so.
+    answer = as_("secretary_a").post(f"/supervision/{notice.pk}/reply/", {"text": "已补录。"}, follow=True)
+    assert "没有附记录或文件" in text_of(answer) and "没有附佐证" in text_of(answer)
+
+
 def test_problems_are_struck_off_after_acceptance_with_a_measure_and_the_last_one_closes_the_notice(world, as_):
     staff, secretary = as_("staff"), as_("secretary_a")
     notice = issued(world, problems=("三季度没有党课", "没有计划"))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from common import clock
 from common.errors import Conflict
@@ -136,3 +137,24 @@ def test_a_day_before_a_correction_shows_the_stage_as_it_stood(world, item, _a_d
     assert (point(item).state, point(item).lag) == (SyncState.LAGGING, 11)
     (again,) = [row for row in sync_points([item.pk], as_of=before) if row.kind == "study"]
     assert (again.state, again.party) == (SyncState.SYNCHRONISED, party)
+
+
+def test_words_that_came_with_a_correction_are_named_to_whoever_confirms(world, item, _a_day, as_):
+    record = activity_accept(by=world.staff, activity=record_on(world.branch_a, world.secretary_a, ago(10)))
+    link = linked(item, "study", record, by=world.secretary_a, confirmed=False)
+    page = as_("staff").get(reverse("confirmation_detail", args=[link.pk])).content.decode()
+    assert "新写入" not in page and "都没有写到这项业务" in page
+    _a_day.shift(timedelta(hours=1))
+    correction_begin(by=world.secretary_a, activity=record, reason="补记议程")
+    data = record_data(record)
+    data.content += "\n" + SAID
+    record = correction_submit(by=world.secretary_a, activity=record, data=data)
+    said = "“能源保供”是更正时新写入的"
+    in_review = as_("staff").get(reverse("record_link_review", args=[record.pk])).content.decode()
+    assert said in in_review
+    activity_accept(by=world.staff, activity=record)
+    page = as_("staff").get(reverse("confirmation_detail", args=[link.pk])).content.decode()
+    assert f"{said}，更正前的版本里没有" in page
+    # What stood there before a later correction is not new.
+    record = corrected(world, record, _a_day)
+    assert said not in as_("staff").get(reverse("record_link_review", args=[record.pk])).content.decode()

@@ -169,3 +169,25 @@ def test_the_chips_follow_what_is_typed_in_a_new_record_and_in_a_correction(worl
     assert [(offer.key, offer.typed) for offer in answer.context["asking"]] == [(key, "支部分工到人")]
     record.refresh_from_db()
     assert record.day == clock.today()
+
+
+def test_a_group_leader_reads_who_links_what_his_group_did_and_has_no_button(world, as_):
+    item = item_at(world.committee, [world.branch_a])
+    stage = happened(item, "study", ago(20))
+    record = draft(world.group_a1, world.leader_a1, kinds=("group_meeting",), day=ago(18))
+    said = "党小组的活动由甲处党支部（secretary_a 用户、officer_a 用户）关联业务"
+    page, slot = f"/activities/{record.pk}/stages/", f"/sync/record/?record={record.pk}"
+    for address in (page, slot, f"/sync/record/?organisation={world.group_a1.pk}"):
+        for htmx in ({}, {"HTTP_HX_REQUEST": "true"}):
+            text = as_("leader_a1").get(address, **htmx).content.decode()
+            assert said in text and 'name="point"' not in text and "其他业务环节" not in text, (address, htmx)
+    assert as_("leader_a1").post(page, {"point": f"s{stage.pk}"}).status_code == 403
+    assert not StageEvidence.objects.exists()
+    # His branch does it.
+    text = as_("secretary_a").get(page).content.decode()
+    assert said not in text and f'value="s{stage.pk}"' in text
+    assert (
+        as_("secretary_a").post(page, {"point": f"s{stage.pk}", "sentence": "小组讨论了能源保供的分工"}).status_code
+        == 302
+    )
+    assert StageEvidence.objects.get().activity == record

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from branches.audit.models import AuditEntry
 from branches.jobs.models import ChangeMark
 from branches.notices.models import Notice
+from common import clock
 from common.operator import OPERATOR
 from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, SyncState
 from responsibilities.work.selectors.rates import Rate
@@ -154,6 +155,9 @@ def test_a_waiver_names_its_reason_and_its_approver(world, as_, item):
     assert (stage.waived_by, stage.waived_reason) == (world.staff, "上级统一组织")
     assert point(item).state == SyncState.WAIVED
     assert "上级统一组织" in client.get(f"/sync/{item.pk}/").content.decode()
+    # With nothing but freed stages the board does not say that none has fallen due.
+    item.stages.exclude(stage="study").update(waived_at=clock.now(), waived_reason="上级统一组织")
+    assert "1 项重点业务，各环节免予同步或已终止" in client.get("/sync/").content.decode()
     # The same page takes it back.
     assert client.post(address(item, "study", "waive/")).status_code == 302
     assert point(item).state == SyncState.MISSING
