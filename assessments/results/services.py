@@ -34,7 +34,7 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.periods import HALF, QUARTER, YEAR, Period
 from common.text import quoted
-from members.activities.models import Activity
+from members.activities.selectors.named import names_of
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.waiting import pending_in
 
@@ -218,12 +218,8 @@ def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) 
 
 def _evidence(records: dict[tuple[int, str], list[int]]) -> dict[tuple[int, str], list[dict]]:
     """Return {(branch, indicator): [{"text", "url"}]} of the counted records, in the order of their dates."""
-    ids = {pk for found in records.values() for pk in found}
-    rows = Activity.objects.filter(pk__in=ids).prefetch_related("kinds").order_by("day", "pk")
-    known = {
-        row.pk: {"text": f"{row.kinds_label} {row.day:%m-%d}", "url": reverse("activity_detail", args=[row.pk])}
-        for row in rows
-    }
+    names = names_of({pk for found in records.values() for pk in found})
+    known = {pk: {"text": name, "url": reverse("activity_detail", args=[pk])} for pk, name in names.items()}
     order = {pk: place for place, pk in enumerate(known)}
     return {
         key: [known[pk] for pk in sorted({pk for pk in found if pk in known}, key=order.__getitem__)]
