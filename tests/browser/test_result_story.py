@@ -1,8 +1,10 @@
 """A result in a real browser, with counted clicks: from the trial to two published versions; a leader's minute on the phone."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
+from django.conf import settings
 
 from assessments.facts import fill as rollups
 from assessments.hearing.models import Objection
@@ -65,6 +67,27 @@ def sent(staff, quarter):
     return assessment
 
 
+def unsent(page):
+    """Without a network, and with a session that has ended, the choices stay on the device and are offered again."""
+    page.context.set_offline(True)
+    page.click("button:has-text('提交意见')")
+    page.wait_for_selector(".dj-toast:has-text('没有送出，请重试')")
+    page.context.set_offline(False)
+    page.reload()
+    assert page.locator("#id_why-life-theme").is_hidden()
+    page.click(".dj-toast:has-text('没有送出') button:has-text('恢复')")
+    assert "主题党日已经开展" in page.input_value("#id_why-life-theme")
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.click("button:has-text('提交意见')")
+    page.wait_for_selector("body.login-page, .login-page")
+    page.context.add_cookies(cookies)
+    # Signed in again, he comes to the form.
+    page.goto(urljoin(page.url, parse_qs(urlsplit(page.url).query)["next"][0]))
+    page.click(".dj-toast:has-text('没有送出') button:has-text('恢复')")
+    assert Objection.objects.count() == 0
+
+
 def objected(page, world, record):
     """On the phone, on the page of the notice: 异议, a sentence, the record, 提交意见."""
     page.wait_for_selector("h1:has-text('还能补回')")
@@ -80,6 +103,7 @@ def objected(page, world, record):
     hand.click("#i-life-theme label:text-is('异议')")
     page.fill("#id_why-life-theme", "主题党日已经开展，当时没有录入，现已补录")
     page.select_option("#id_record-life-theme", str(record.pk))
+    unsent(page)
     hand.send("提交意见")
     assert hand.clicks == 2 and "已提出 1 项异议" in page.inner_text("body")
     row = Objection.objects.get()
