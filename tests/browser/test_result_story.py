@@ -67,6 +67,26 @@ def sent(staff, quarter):
     return assessment
 
 
+def box_of(page, selector):
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    return box
+
+
+def head_stays(page):
+    """Head and first column of the matrix stay in view: below the bar on a wide screen, in its box on a narrower one."""
+    page.set_viewport_size({"width": 1440, "height": 260})
+    page.evaluate("window.scrollBy(0, document.querySelector('.scores-table').getBoundingClientRect().top - 20)")
+    bar = box_of(page, ".dj-topbar")
+    assert box_of(page, ".scores-table thead")["y"] == pytest.approx(bar["y"] + bar["height"], abs=1)
+    page.set_viewport_size({"width": 900, "height": 260})
+    page.evaluate("document.querySelector('.scores-wide .dj-scroll').scrollTo(200, 400)")
+    around = box_of(page, ".scores-wide .dj-scroll")
+    assert box_of(page, ".scores-table thead")["y"] == pytest.approx(around["y"], abs=1)
+    assert box_of(page, ".scores-table tbody th")["x"] == pytest.approx(around["x"], abs=1)
+    page.set_viewport_size(DESK)
+
+
 def unsent(page):
     """Without a network, and with a session that has ended, the choices stay on the device and are offered again."""
     page.context.set_offline(True)
@@ -199,6 +219,7 @@ def test_a_result_is_sent_objected_to_answered_frozen_published_and_corrected(op
     # The matrix shows it to everybody in his reach.
     read(staff, f"{home}/scores/", "支部有得分")
     assert violations(staff) == [] and not scrolls_sideways(staff)
+    head_stays(staff)
 
     # Corrected: a further version; the old one says so, and both are read.
     again = corrected(world, quarter)
