@@ -12,7 +12,13 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.settings import dated as dated_settings
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
-from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts, resolution_days_touched
+from members.measures import (
+    ATTENDANCE_MEASURES,
+    activity_counts,
+    attendance_counts,
+    resolution_days_touched,
+    study_counts,
+)
 from responsibilities.measures import (
     DUTIES_DONE,
     RESOLUTIONS_DONE,
@@ -269,6 +275,11 @@ def _resolutions(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     return _fractions(RESOLUTIONS_DONE, item_counts(resolution_items(period, places, as_of)))
 
 
+def _study(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    rows = study_counts(period.first, min(period.last, as_of), places, as_of)
+    return [Own(place, measure, number) for place, measure, number in rows if number]
+
+
 _LONGER = (QUARTER, HALF, YEAR)
 FAMILIES: tuple[Family, ...] = (
     Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
@@ -298,5 +309,6 @@ FAMILIES: tuple[Family, ...] = (
         (QUARTER, YEAR),
     ),
     Judged("supervision", frozenset({"supervision"}), (MONTH,), _LONGER, judge=_supervisions),
+    Judged("study", frozenset({"activity", "setting"}), (MONTH,), _LONGER, judge=_study),
     Judged("resolution", frozenset({"activity"}), (MONTH,), _LONGER, judge=_resolutions, touched=_days_of_resolutions),
 )
