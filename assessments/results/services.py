@@ -17,6 +17,7 @@ from assessments.results.periods import closed_on
 from assessments.results.rates import exact_figures
 from assessments.results.selectors.derived import sources_of, sources_open
 from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
+from assessments.schemes.comparison import PERIOD_WORDS
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for, scheme_of
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
 from assessments.scoring.schemes import Scheme
@@ -32,14 +33,13 @@ from common import clock, database
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
-from common.periods import HALF, QUARTER, YEAR, Period
+from common.periods import Period
 from common.text import quoted
 from members.activities.selectors.named import names_of
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.waiting import pending_in
 
 TRIAL_LOCK = 7_302_041
-PERIOD_WORDS = {QUARTER: "季度", HALF: "半年", YEAR: "年度"}
 
 
 def root_of_results() -> Organisation:
