@@ -203,7 +203,7 @@ def effect_of(result: Result, cases: Sequence[Case]) -> Effect:
         (case.now.points - case.before for case in first.values() if case.now and case.now.points is not None),
         Decimal(0),
     )
-    then = next((case.row.then for case in first.values()), {})
+    then: dict[str, Any] = next((case.row.then for case in first.values()), {})
     if then:
         before, before_of = Decimal(then["so_far"]), Decimal(then["out_of"])
         rate = None if then["rate"] is None else Decimal(then["rate"])
