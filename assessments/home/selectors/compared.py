@@ -55,10 +55,10 @@ def study_of(user: Actor, quarter: Period, branches: int, *, top: Organisation |
         minutes = found.get((STUDY_MINUTES, str(period)))
         return tenths(minutes / 60 / branches) if minutes and branches else ""
 
-    words = ["平均每个支部", f"；{last.short()} {mean(last)} 学时" if mean(last) else ""]
+    words = ["平均每个支部；" if branches > 1 else "", f"{last.short()} {mean(last)} 学时；" if mean(last) else ""]
     if silent := found.get((STUDY_UNKNOWN, str(quarter))):
-        words.append(f"；{silent} 条记录没有起止时间，学时未知")
-    return Study(mean(quarter), "".join(words))
+        words.append(f"{silent} 条记录没有起止时间，学时未知")
+    return Study(mean(quarter), "".join(words).removesuffix("；"))
 
 
 @dataclass(frozen=True)
