@@ -29,7 +29,7 @@ from responsibilities.supervision.models import Subject
 from responsibilities.supervision.selectors.about import proposed_due
 from responsibilities.work.models import STAGE_SHORT
 
-MOST_LEVELS, MOST_GAPS, MOST_INDICATORS, MOST_LOW, MOST_STEPS = 4, 3, 2, 2, 8
+MOST_LEVELS, MOST_GAPS, MOST_INDICATORS, MOST_LOW, MOST_STEPS = 4, 3, 2, 2, 7
 # Below so many per cent a branch gets a step of its own.
 LOW = Decimal(80)
 _OF_COMMITTEE = (Level.COMMITTEE, Level.DISCIPLINE, Level.GENERAL_BRANCH)
@@ -65,11 +65,14 @@ class Step:
 def problems(material: Material) -> list[Problem]:
     """Return the problems, the upper levels first: duties of a level, work, then what branches lose most for."""
     wrong = gaps(material)
-    found = [_of_level(stand) for stand in _levels(material)]
+    levels = _levels(material)
+    found = [_of_level(stand) for stand in levels]
     found += [_of_gap(gap) for gap in wrong[:MOST_GAPS]]
     if rest := wrong[MOST_GAPS:]:
         found.append(_of_rest(rest))
-    return found + _of_indicators(material)
+    # The duties of branches stand for one of their indicators: the text has its five pages.
+    named = any(stand.level == Level.BRANCH for stand in levels)
+    return found + _of_indicators(material)[: MOST_INDICATORS - named]
 
 
 def _levels(material: Material) -> list[Stand]:
@@ -178,7 +181,7 @@ def problem_blocks(found: list[Problem]) -> list[dict[str, Any]]:
 
 
 def steps(material: Material) -> list[Step]:
-    """Return what can still be done, the upper levels first, at most eight."""
+    """Return what can still be done, the upper levels first, at most MOST_STEPS."""
     due = proposed_due(material.day)
     found = [_level_step(material, stand, due) for stand in _levels(material)]
     found += [_gap_step(material, gap, due) for gap in gaps(material)[:MOST_GAPS]]
