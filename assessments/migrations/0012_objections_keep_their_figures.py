@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0010_report_drafts'),
+        ('assessments', '0011_facts_by_thing'),
     ]
 
     operations = [
