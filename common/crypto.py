@@ -42,7 +42,7 @@ class KeyRing(NamedTuple):
     ciphers: dict[int, AESGCM]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=128)
 def parse_keys(text: str) -> KeyRing:
     """Return the KeyRing of `2:BASE64,1:BASE64` (ids are whole numbers, keys 32 bytes).
 
@@ -69,9 +69,9 @@ def parse_keys(text: str) -> KeyRing:
 
 
 def _setting(name: str) -> str:
-    from django.conf import settings  # late: this module is pure ground and loads without settings
+    from common import agencies  # late: this module is pure ground and loads without settings
 
-    return getattr(settings, name, "")
+    return str(agencies.setting(name))
 
 
 def _ring() -> KeyRing:
@@ -151,7 +151,7 @@ def needs_rotation(token: str) -> bool:
     return token.split(".")[:2] != [ALGORITHM, str(_ring().first)]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def _index_key(material: bytes, purpose: str) -> bytes:
     info = b"tongbu blind index " + purpose.encode()
     return HKDF(algorithm=SHA256(), length=32, salt=b"tongbu", info=info).derive(material)

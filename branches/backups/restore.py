@@ -31,7 +31,7 @@ from branches.backups.make import anchor_lines, copy
 from branches.backups.manifest import ANCHORS, Manifest, sha256_of
 from branches.jobs.models import Heartbeat
 from branches.places import tree
-from common import clock
+from common import agencies, clock
 from common.operator import Actor
 from common.text import quoted
 
@@ -120,7 +120,7 @@ def _lines_to_be(folder: Path, manifest: Manifest, aside: bool) -> list[str]:
     later = [line for line in present if int(line.split()[1].partition(":")[0]) > position]
     if later:
         raise BackupError(
-            f"锚点文件 {settings.AUDIT_ANCHOR_FILE} 有 {len(later)} 行晚于这份备份（到 {later[-1].split()[0]}）："
+            f"锚点文件 {agencies.setting("AUDIT_ANCHOR_FILE")} 有 {len(later)} 行晚于这份备份（到 {later[-1].split()[0]}）："
             "其后写入的内容会丢失。确认要回到这份备份，或换到另一个机关的数据，请加 --set-anchors-aside。"
         )
     return present or kept
@@ -204,7 +204,7 @@ def _note(by: Actor, folder: Path, manifest: Manifest) -> None:
 
 def _lay_attached(folder: Path) -> list[Path]:
     """Put attachments that are missing or altered into MEDIA_ROOT; returns the new ones. Whatever else lies there stays."""
-    root, laid = Path(settings.MEDIA_ROOT), []
+    root, laid = Path(agencies.setting("MEDIA_ROOT")), []
     try:
         for name, _, digest in manifests.attached(folder):
             target = root / name
@@ -229,7 +229,7 @@ def _lay_attached(folder: Path) -> list[Path]:
 
 def _anchors_anew(lines: list[str], done: Restored) -> None:
     """Let the file of anchors hold these lines; what stood in it before is kept beside it."""
-    path = Path(settings.AUDIT_ANCHOR_FILE)
+    path = Path(agencies.setting("AUDIT_ANCHOR_FILE"))
     try:
         if anchor_lines() == lines:
             return
