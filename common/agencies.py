@@ -116,15 +116,16 @@ def cache_key(key: str, prefix: str, version: int) -> str:
 
 
 @contextmanager
-def entered(key: str) -> Iterator[Agency]:
-    """Work for an agency inside the block; the thread's connection is the agency's, and afterwards nobody's.
+def entered(whose: str | Agency) -> Iterator[Agency]:
+    """Work for an agency (or that of a key) inside the block; the thread's connection is the agency's, and afterwards nobody's.
 
     Inside the agency itself the block changes nothing. Raises AgenciesError for an unknown one, and inside another one;
     LeftOpen where the block ends inside a transaction it began, which is undone.
     """
-    agency = (settings.AGENCIES or {}).get(key)
+    agency = whose if isinstance(whose, Agency) else (settings.AGENCIES or {}).get(whose)
     if agency is None:
-        raise AgenciesError(f"agencies.toml 中没有机关 {key}。")
+        raise AgenciesError(f"agencies.toml 中没有机关 {whose}。")
+    key = agency.key
     if (here := _current.get()) is not None:
         if here.key != key:
             raise AgenciesError(f"正在为机关 {here.key} 工作，不能同时进入 {key}。")

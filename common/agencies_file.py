@@ -111,7 +111,7 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 
 def _agency(key: str, row: dict[str, Any]) -> Agency:
-    if not KEY.fullmatch(key):
+    if not KEY.fullmatch(key) or key == "template":
         raise AgenciesError(f"机关代号 {key}：须以小写字母开头，只含小写字母、数字和下划线，至多 31 个字符。")
     if unknown := sorted(set(row) - _WORDS):
         raise AgenciesError(f"机关 {key}：不认识 {unknown[0]}；可写 {'、'.join(sorted(_WORDS))}。")

@@ -33,6 +33,9 @@ def _new_field_key():
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, RELAXED, made=RELAXED or OWN)
 # Many agencies on one installation (common/agencies.py); None: this is one agency's, whose keys are those below.
 AGENCIES, AGENCY_HOSTS, AGENCY_TEMPLATE = env.agencies("AGENCIES")
+AGENCIES_FILE = env.text("AGENCIES")
+# Of the role that makes databases and roles; given to add_agency and drop_agency alone, never to a service.
+AGENCIES_ADMIN_URL = env.foreign_secret("AGENCIES_ADMIN_URL")
 if AGENCIES is None:
     AUDIT_KEY = env.secret("AUDIT_KEY", VAR_DIR, RELAXED, made=RELAXED or OWN)
     FIELD_KEYS = env.secret("FIELD_KEYS", VAR_DIR, RELAXED, made=RELAXED or OWN, make=_new_field_key)
