@@ -1,16 +1,16 @@
 """agencies.toml: the agencies of an installation, read and checked before anything else starts.
 
-    template = "postgres://tongbu_template:…@127.0.0.1/tongbu_template"
+template = "postgres://tongbu_template:…@127.0.0.1/tongbu_template"
 
-    [agencies.jt]
-    name = "云川市交通运输局"
-    hosts = ["jt.example.gov.cn"]
-    database = "postgres://tongbu_jt:…@127.0.0.1/tongbu_jt"
-    keys = "/etc/tongbu/agencies/jt"           # field_keys, audit_key; field_index_key, audit_key_fallbacks
-    media = "/var/lib/tongbu/agencies/jt/media"
-    anchors = "/var/lib/tongbu/agencies/jt/audit_anchors"   # default: beside media
-    site_url = "https://jt.example.gov.cn"                  # default: https:// and the first host
-    state = "active"                                        # read-only, closed
+[agencies.jt]
+name = "云川市交通运输局"
+hosts = ["jt.example.gov.cn"]
+database = "postgres://tongbu_jt:…@127.0.0.1/tongbu_jt"
+keys = "/etc/tongbu/agencies/jt"           # field_keys, audit_key; field_index_key, audit_key_fallbacks
+media = "/var/lib/tongbu/agencies/jt/media"
+anchors = "/var/lib/tongbu/agencies/jt/audit_anchors"   # default: beside media
+site_url = "https://jt.example.gov.cn"                  # default: https:// and the first host
+state = "active"                                        # read-only, closed
 """
 
 import re
@@ -226,7 +226,9 @@ def _refuse_shared(found: Found) -> None:
     for name in ("FIELD_KEYS", "AUDIT_KEY", "FIELD_INDEX_KEY"):
         _each_once("密钥", ((agency, agency.values[name]) for agency in rows if agency.values[name]))
     _each_once("锚点文件", ((agency, agency.values["AUDIT_ANCHOR_FILE"]) for agency in rows))
-    folders = sorted(((Path(agency.values["MEDIA_ROOT"]).resolve(), agency) for agency in rows), key=lambda pair: pair[0])
+    folders = sorted(
+        ((Path(agency.values["MEDIA_ROOT"]).resolve(), agency) for agency in rows), key=lambda pair: pair[0]
+    )
     for (upper, first), (lower, second) in zip(folders, folders[1:], strict=False):
         if lower.is_relative_to(upper):
             raise AgenciesError(f"机关 {first.key} 与 {second.key} 的附件目录相同或一个在另一个之内。")

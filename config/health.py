@@ -77,7 +77,9 @@ def _is_busy(name):
 def _folders():
     """Yield the folders that the processes write in, one of each file system."""
     seen = set()
-    for folder in map(Path, (settings.VAR_DIR, agencies.setting("MEDIA_ROOT"), Path(agencies.setting("AUDIT_ANCHOR_FILE")).parent)):
+    for folder in map(
+        Path, (settings.VAR_DIR, agencies.setting("MEDIA_ROOT"), Path(agencies.setting("AUDIT_ANCHOR_FILE")).parent)
+    ):
         there = next(path for path in (folder, *folder.parents) if path.exists())
         if there.stat().st_dev not in seen:
             seen.add(there.stat().st_dev)

@@ -29,7 +29,9 @@ def run(argv: list[str]) -> int:
         return _migrate_all(rest[1:]) if rest[0] == "migrate" else _in_each(rest)
     agency = template() if whose == TEMPLATE else {row.key: row for row in agencies.every()}.get(whose)
     if agency is None:
-        return _refuse(f"agencies.toml 中没有机关 {whose}。" if whose != TEMPLATE else "agencies.toml 中没有 template。")
+        return _refuse(
+            f"agencies.toml 中没有机关 {whose}。" if whose != TEMPLATE else "agencies.toml 中没有 template。"
+        )
     return _inside(agency, rest)
 
 

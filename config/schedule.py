@@ -67,7 +67,9 @@ ROUNDS = frozenset(
     }
 )
 # What goes on in an agency that is only read: signing in leaves entries, and they are sealed.
-ALSO_READ_ONLY = frozenset({"branches.tasks.anchor_audit", "branches.tasks.seal_audit", "branches.tasks.clear_sessions"})
+ALSO_READ_ONLY = frozenset(
+    {"branches.tasks.anchor_audit", "branches.tasks.seal_audit", "branches.tasks.clear_sessions"}
+)
 
 
 def schedule_of(agencies: dict[str, Agency] | None) -> dict[str, dict[str, Any]]:

@@ -54,6 +54,7 @@ ON_BOTH = (
     "tests/assessments/results/test_results.py",
     "tests/assessments/schemes/test_versions.py",
     "tests/faults/",
+    "tests/branches/agencies/",
     "tests/branches/audit/",
     "tests/branches/backups/test_round_trip.py",
     "tests/branches/backups/test_make.py::test_backups_made_while_people_write",

@@ -162,7 +162,11 @@ def agency_add(*, file: Path, key: str, name: str, hosts: list[str], folder: Pat
 def keys_make(folder: Path) -> None:
     """Make the keys that are missing in an agency's folder, for its owner alone."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = {"field_keys": _field_key(), "audit_key": secrets.token_urlsafe(48), "field_index_key": secrets.token_urlsafe(48)}
+    made = {
+        "field_keys": _field_key(),
+        "audit_key": secrets.token_urlsafe(48),
+        "field_index_key": secrets.token_urlsafe(48),
+    }
     for name, value in made.items():
         path = folder / name
         if not path.exists():

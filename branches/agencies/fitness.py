@@ -57,9 +57,7 @@ def missing_migrations() -> list[tuple[str, str]]:
 def problem() -> str:
     """Return what makes the agency unfit, one sentence, or ""; writes the canaries of keys that are new."""
     return (
-        type_problem()
-        or key_check.keep_canaries()
-        or ("" if settings.DEMO or settings.DEBUG else unfit_for_service())
+        type_problem() or key_check.keep_canaries() or ("" if settings.DEMO or settings.DEBUG else unfit_for_service())
     )
 
 

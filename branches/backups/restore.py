@@ -120,7 +120,7 @@ def _lines_to_be(folder: Path, manifest: Manifest, aside: bool) -> list[str]:
     later = [line for line in present if int(line.split()[1].partition(":")[0]) > position]
     if later:
         raise BackupError(
-            f"锚点文件 {agencies.setting("AUDIT_ANCHOR_FILE")} 有 {len(later)} 行晚于这份备份（到 {later[-1].split()[0]}）："
+            f"锚点文件 {agencies.setting('AUDIT_ANCHOR_FILE')} 有 {len(later)} 行晚于这份备份（到 {later[-1].split()[0]}）："
             "其后写入的内容会丢失。确认要回到这份备份，或换到另一个机关的数据，请加 --set-anchors-aside。"
         )
     return present or kept

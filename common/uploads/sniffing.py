@@ -257,7 +257,7 @@ def safe_name(name: str, limit: int = 150) -> str:
 
 
 def store(file: Any, folder: str, *, root: Path | None = None) -> str:
-    """Write an upload below `root` (default agencies.setting("MEDIA_ROOT")) and return its path relative to it.
+    """Write an upload below `root` (default the agency's MEDIA_ROOT) and return its path relative to it.
 
     The path is `folder/year/month/32 hex characters`; mode 0600, folders 0700. The file appears whole or not at all: on
     any error (disk full) the temporary file is removed and the OSError goes on.
@@ -297,7 +297,11 @@ def kept_bytes(relative: str, sha256: str, what: str, *, root: Path | None = Non
     sha256: hex digest of what was uploaded. what: how the log names it: "attachment 12".
     """
     try:
-        data = (Path(root or agencies.setting("MEDIA_ROOT")) / relative).read_bytes()
+        folder = Path(root or agencies.setting("MEDIA_ROOT"))
+        path = folder / relative
+        # A link out of the folder would hand one agency's file to another.
+        astray = agencies.many() and not path.resolve().is_relative_to(folder.resolve())
+        data = b"" if astray else path.read_bytes()
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != sha256:

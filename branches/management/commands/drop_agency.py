@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("key", metavar="KEY")
-        parser.add_argument("--backup", required=True, type=Path, metavar="DIR", help="its last backup, read and compared")
+        parser.add_argument(
+            "--backup", required=True, type=Path, metavar="DIR", help="its last backup, read and compared"
+        )
 
     def handle(self, *args, key, backup, **options):
         agency = {row.key: row for row in agencies.every()}.get(key)
