@@ -155,7 +155,9 @@ def _make(folder: Path, asked: argparse.Namespace) -> str:
     for number in range(asked.agencies):
         with agencies.entered(f"{PREFIX}{number:03d}"), connection.cursor() as cursor:
             for table in ("branches_organisation", "branches_organisationversion"):
-                cursor.execute(f"UPDATE {table} SET name = name || %s, short_name = short_name || %s", [_mark(number)] * 2)  # nosec B608
+                cursor.execute(
+                    f"UPDATE {table} SET name = name || %s, short_name = short_name || %s", [_mark(number)] * 2
+                )  # nosec B608
     agencies.close_all()
     return password
 

@@ -8,7 +8,7 @@ hosts = ["jt.example.gov.cn"]
 database = "postgres://tongbu_jt:…@127.0.0.1/tongbu_jt"
 keys = "/etc/tongbu/agencies/jt"           # field_keys, audit_key; field_index_key, audit_key_fallbacks
 media = "/var/lib/tongbu/agencies/jt/media"
-anchors = "/var/lib/tongbu/agencies/jt/audit_anchors"   # default: beside media
+anchors = "/var/lib/tongbu/agencies/jt/audit_anchors"   # default: jt_audit_anchors beside media
 site_url = "https://jt.example.gov.cn"                  # default: https:// and the first host
 state = "active"                                        # read-only, closed
 """
@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from common.crypto import parse_keys
+from common.key_ring import parse_keys
 
 ACTIVE, READ_ONLY, CLOSED = "active", "read-only", "closed"
 STATES = (ACTIVE, READ_ONLY, CLOSED)
@@ -122,7 +122,7 @@ def _agency(key: str, row: dict[str, Any]) -> Agency:
     if state not in STATES:
         raise AgenciesError(f"机关 {key}：state 只能是 {'、'.join(STATES)}。")
     keys, media = _folder(key, row, "keys"), _folder(key, row, "media")
-    anchors = _folder(key, row, "anchors") if "anchors" in row else media.with_name("audit_anchors")
+    anchors = _folder(key, row, "anchors") if "anchors" in row else media.with_name(f"{key}_audit_anchors")
     values = _secrets(key, keys) | {
         "MEDIA_ROOT": media,
         "AUDIT_ANCHOR_FILE": str(anchors),

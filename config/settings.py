@@ -9,7 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from kombu import Exchange, Queue
 
-from common.crypto import parse_keys
+from common.key_ring import parse_keys
 from common.queues import QUEUES, SHORT
 from config import env, installation
 from config.schedule import limits, routes, schedule_of

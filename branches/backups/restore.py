@@ -104,6 +104,17 @@ def _refuse_what_is_there(replace: str | None) -> None:
         )
     if not name:
         return
+    if agencies.many():
+        # Web and worker serve others too and go on: whether they have let go of this one, its database knows.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone()[0]:
+                raise BackupError(
+                    "本机关的数据库还有别的连接；请先用 set_agency 设为 closed，重启 web、worker 和 beat，再恢复。"
+                )
+        return
     try:
         alive = list(Heartbeat.objects.filter(_PROCESSES, at__gt=clock.real_now() - _ALIVE))
     except DatabaseError:

@@ -9,9 +9,17 @@ class Command(BaseCommand):
     help = "Look at every agency of the installation: reachable, of this version, keys that fit, the same content types; exit 1."
     requires_system_checks = []
 
-    def handle(self, *args, **options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--keys", action="store_true", help="print the keys of those that are not closed, and nothing else"
+        )
+
+    def handle(self, *args, keys, **options):
         if not agencies.many():
             raise CommandError("没有设置 AGENCIES：本安装只有一个机关。", returncode=1)
+        if keys:
+            self.stdout.write("\n".join(row.key for row in agencies.every(agencies.ACTIVE, agencies.READ_ONLY)))
+            return
         problems = fitness.all_problems()
         for agency in agencies.every():
             self.stdout.write(f"{agency}：{agency.state}，{_version(agency)}")

@@ -519,3 +519,85 @@ def test_a_backup_of_one_holds_nothing_of_the_other_and_is_refused_by_the_other(
         made = manifests.read(tmp_path / "a")
         manifests.check(tmp_path / "a", made)
         assert made.agency == Organisation.objects.get(parent=None).name
+
+
+def test_a_duplicate_host_header_is_refused_by_the_server_or_by_the_door(two):
+    """What a server makes of two headers: one is dropped by none, so the text is no host that is written in the file."""
+    for made in (f"{two.a.hosts[0]},{two.b.hosts[0]}", f"{two.a.hosts[0]}, {two.b.hosts[0]}"):
+        assert agencies.at_host(made) is None
+
+
+def test_commands_need_an_agency_and_work_in_the_one_that_is_named(two, capfd, monkeypatch):
+    from config import many
+
+    monkeypatch.setattr("django.setup", lambda: None)
+    assert many.run(["manage.py", "--agency", two.a.key, "check_tree"]) == 0
+    assert many.run(["manage.py", f"--agency={two.b.key}", "check_tree"]) == 0
+    assert many.run(["manage.py", "--agency", "nobody", "check_tree"]) == 2
+    assert many.run(["manage.py", "--all"]) == 2
+    assert many.run(["manage.py", "--all", "verify_audit", "--anchor", f"1:{'0' * 64}"]) == 1
+    told = capfd.readouterr()
+    assert f"未成功：{two.a.key}、{two.b.key}" in told.err
+    assert agencies.current() is None
+
+
+def test_an_agency_is_dropped_only_when_closed_and_with_its_own_backup(two, tmp_path):
+    from branches.agencies import adding, file_edits
+    from branches.agencies.closing import agency_drop
+    from tests.branches.agencies.installation import use
+
+    lines, key = two.file.read_text(), f"c{two.mark}"
+    adding.agency_add(
+        file=two.file, key=key, name="丙", hosts=["bing.example.cn"], folder=tmp_path / "c", state=tmp_path / "state"
+    )
+    use(two.file)
+    agency = settings.AGENCIES[key]
+    try:
+        with agencies.entered(agency):
+            assert verify().ok and User.objects.get().username == "admin"
+            backup_make(by=OPERATOR, target=tmp_path / "of_c", secret=None)
+        with agencies.entered(two.a):
+            backup_make(by=OPERATOR, target=tmp_path / "of_a", secret=None)
+        with pytest.raises(AgenciesError, match="尚未停用"):
+            agency_drop(file=two.file, agency=agency, backup=tmp_path / "of_c")
+        closed = file_edits.set_state(two.file, key, "closed")
+        with pytest.raises(AgenciesError, match="AUDIT_KEY"):
+            agency_drop(file=two.file, agency=closed, backup=tmp_path / "of_a")
+        with agencies.entered(closed):
+            assert User.objects.count() == 1
+        agency_drop(file=two.file, agency=closed, backup=tmp_path / "of_c")
+        use(two.file)
+        assert key not in settings.AGENCIES and set(settings.AGENCIES) == {two.a.key, two.b.key}
+        with pytest.raises(psycopg2.OperationalError):
+            psycopg2.connect(two.admin, dbname=f"tongbu_{key}")
+    finally:
+        agencies.close_all()
+        two.file.write_text(lines)
+        use(two.file)
+        with closing(psycopg2.connect(two.admin)) as raw:
+            raw.autocommit = True
+            adding.drop(raw, f"tongbu_{key}")
+
+
+def test_an_agency_that_cannot_be_added_leaves_nothing_behind(two, tmp_path, monkeypatch):
+    from branches.agencies import adding
+
+    lines, key = two.file.read_text(), f"d{two.mark}"
+    with pytest.raises(AgenciesError, match="域名相同"):
+        adding.agency_add(
+            file=two.file, key=key, name="丁", hosts=[two.a.hosts[0]], folder=tmp_path / "d", state=tmp_path / "state"
+        )
+    assert two.file.read_text() == lines
+    with closing(psycopg2.connect(two.admin)) as raw, raw.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [f"tongbu_{key}"])
+        assert cursor.fetchone() is None
+
+
+def test_a_restore_waits_until_the_services_have_let_go_of_the_agency(two, tmp_path):
+    with agencies.entered(two.a):
+        backup_make(by=OPERATOR, target=tmp_path / "a", secret=None)
+        name = Organisation.objects.get(parent=None).name
+    own = two.a.database
+    with closing(psycopg2.connect(two.admin, dbname=own["NAME"])), agencies.entered(two.a):
+        with pytest.raises(BackupError, match="别的连接"):
+            restore(by=OPERATOR, folder=tmp_path / "a", anchors=list, replace=name)
