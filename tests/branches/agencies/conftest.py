@@ -4,7 +4,7 @@ from django.conf import settings
 from tests.branches.agencies.installation import two_agencies, use
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def installation(tmp_path_factory, django_db_blocker):
     if not settings.IS_POSTGRES:
         pytest.skip("many agencies are served from PostgreSQL")
