@@ -158,6 +158,8 @@ def _refuse_loop() -> None:
 def _wrapper(agency: Agency) -> Any:
     """Return this thread's connection for an agency, looked at as Django looks at its own when a request begins."""
     wrapper = _thread.wrappers.pop(agency.key, None)
+    # With the one that is entered now there are KEPT_OPEN at most.
+    _keep(KEPT_OPEN - 1)
     if wrapper is None:
         row = connections.configure_settings({DEFAULT_DB_ALIAS: deepcopy(agency.database)})[DEFAULT_DB_ALIAS]
         wrapper = load_backend(row["ENGINE"]).DatabaseWrapper(row, DEFAULT_DB_ALIAS)
@@ -165,6 +167,12 @@ def _wrapper(agency: Agency) -> Any:
         wrapper.queries_log.clear()
         wrapper.close_if_unusable_or_obsolete()
     return wrapper
+
+
+def _keep(number: int) -> None:
+    """Close what was used longest ago, until so many are left."""
+    while len(_thread.wrappers) > max(number, 0):
+        _thread.wrappers.popitem(last=False)[1].close()
 
 
 def _put_back(agency: Agency, wrapper: Any) -> bool:
@@ -177,8 +185,7 @@ def _put_back(agency: Agency, wrapper: Any) -> bool:
             raw.close()
         return True
     _thread.wrappers[agency.key] = wrapper
-    while len(_thread.wrappers) > KEPT_OPEN:
-        _thread.wrappers.popitem(last=False)[1].close()
+    _keep(KEPT_OPEN)
     return False
 
 
@@ -190,8 +197,7 @@ def keep_open(number: int) -> None:
 
 def close_all() -> None:
     """Close what this thread keeps open: before a process forks, and when a thread ends."""
-    while _thread.wrappers:
-        _thread.wrappers.popitem()[1].close()
+    _keep(0)
 
 
 def _forked() -> None:
