@@ -5,6 +5,7 @@ is left out by the worker, while the others are served.
 """
 
 import logging
+from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -14,6 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from branches.access.demo import unfit_for_service
 from branches.access.services import key_check
+from branches.agencies import adding
 from common import agencies
 from common.agencies import Agency
 
@@ -80,32 +82,36 @@ def type_problem() -> str:
 
 def all_problems() -> list[str]:
     """Look at every agency that is not closed, from outside; returns a sentence for each that may not be served as it is."""
-    found = []
-    forget()
-    for agency in agencies.every(agencies.ACTIVE, agencies.READ_ONLY):
-        try:
-            with agencies.entered(agency.key):
-                missing = missing_migrations()
-                said = f"未执行迁移 {'.'.join(missing[0])}" if missing else problem()
-        except Exception as error:  # a database that is away, a role that may not enter
-            said = f"数据库不可用（{type(error).__name__}）"
-        if said:
-            found.append(f"{agency}：{said}")
-    agencies.close_all()
-    return found
+    return _of_each(_first_problem, unreachable=True)
 
 
 def differing_types() -> list[str]:
     """Return a sentence for each agency whose content types differ: with them a process would write under wrong types."""
+    return _of_each(type_problem, unreachable=False)
+
+
+def _first_problem() -> str:
+    missing = missing_migrations()
+    return f"未执行迁移 {'.'.join(missing[0])}" if missing else problem()
+
+
+def _of_each(asked: Callable[[], str], *, unreachable: bool) -> list[str]:
+    """Ask in each agency; the template is the measure of content types, or whichever comes first."""
     found = []
     forget()
+    try:
+        if settings.AGENCY_TEMPLATE:
+            with agencies.entered(adding.of_template()):
+                type_problem()
+    except Exception as error:  # away: the agencies are compared with each other
+        log.warning("the template could not be looked at (%s)", type(error).__name__)
     for agency in agencies.every(agencies.ACTIVE, agencies.READ_ONLY):
         try:
             with agencies.entered(agency.key):
-                said = type_problem()
-        except Exception as error:  # away or not migrated yet: its own answer says so
+                said = asked()
+        except Exception as error:  # away, or a role that may not enter: its own answer says so
             log.warning("%s could not be looked at (%s)", agency.key, type(error).__name__)
-            continue
+            said = f"数据库不可用（{type(error).__name__}）" if unreachable else ""
         if said:
             found.append(f"{agency}：{said}")
     agencies.close_all()

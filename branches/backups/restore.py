@@ -24,7 +24,7 @@ from branches.audit.anchors import Anchor
 from branches.audit.models import AuditEntry, AuditSeal
 from branches.audit.verify import verify
 from branches.backups import manifest as manifests
-from branches.backups import rows
+from branches.backups import rows, type_ids
 from branches.backups.beside import beside, held
 from branches.backups.errors import BackupError
 from branches.backups.make import anchor_lines, copy
@@ -73,9 +73,13 @@ def restore(
         _refuse_what_is_there(replace)
     lines = _lines_to_be(folder, manifest, set_anchors_aside or drill)
     targets = _targets(manifest)
+    # Of many agencies the ids are those of the database that is replaced, which was cloned from the template.
+    types = type_ids.present() if agencies.many() else None
     with beside() as other:
         try:
             _fill(folder, manifest, targets)
+            if types:
+                type_ids.renumber(types)
         except (IntegrityError, DataError, ValueError, TypeError) as error:
             raise BackupError(f"备份的内容不能写入数据库（{str(error).splitlines()[0][:200]}）。") from None
         _verify(manifest, anchors, lines)

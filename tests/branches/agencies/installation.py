@@ -56,7 +56,8 @@ def two_agencies(folder, monkeypatch):
     names = [f"tongbu_t{mark}", f"tongbu_a{mark}", f"tongbu_b{mark}"]
     try:
         with override_settings(
-            MEDIA_ROOT="", AGENCIES={}, AGENCY_HOSTS={}, AGENCY_TEMPLATE=agencies_file.read(file).template, MIGRATION_MODULES=NoMigrations(),
+            REDIS_URL="redis://127.0.0.1:1/0", MEDIA_ROOT="",
+            AGENCIES={}, AGENCY_HOSTS={}, AGENCY_TEMPLATE=agencies_file.read(file).template, MIGRATION_MODULES=NoMigrations(),
             AGENCIES_FILE=str(file), AGENCIES_ADMIN_URL=admin, MIDDLEWARE=["config.agency_door.AgencyDoor", *settings.MIDDLEWARE],
             ALLOWED_HOSTS=list(HOSTS.values()),
         ):  # fmt: skip

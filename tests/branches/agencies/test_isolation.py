@@ -199,11 +199,13 @@ def test_after_an_accident_the_thread_works_for_the_other_and_for_the_same_again
                 assert not Organisation.objects.filter(short_name="never").exists()
 
 
-def test_a_thread_keeps_three_connections_open_at_most(two, monkeypatch):
+def test_a_thread_keeps_so_many_connections_open_and_no_more(two, monkeypatch):
     monkeypatch.setattr(agencies, "KEPT_OPEN", 1)
     for agency in (two.a, two.b, two.a):
         with agencies.entered(agency):
             database()
+            # The other's was closed before this one was opened.
+            assert not agencies._thread.wrappers
     assert list(agencies._thread.wrappers) == [two.a.key]
     agencies.close_all()
 

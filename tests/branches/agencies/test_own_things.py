@@ -8,14 +8,17 @@ from contextlib import closing
 import psycopg2
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from branches.access.models import KeyCanary, User
+from branches.agencies import fitness
 from branches.audit import macs
 from branches.audit.models import AuditEntry
 from branches.audit.verify import verify
 from branches.backups import manifest as manifests
+from branches.backups import type_ids
 from branches.backups.errors import BackupError
 from branches.backups.make import backup_make
 from branches.backups.restore import restore
@@ -196,3 +199,27 @@ def test_a_restore_waits_until_the_services_have_let_go_of_the_agency(two, tmp_p
     with closing(psycopg2.connect(two.admin, dbname=own["NAME"])), agencies.entered(two.a):
         with pytest.raises(BackupError, match="别的连接"):
             restore(by=OPERATOR, folder=tmp_path / "a", anchors=list, replace=name)
+
+
+def permissions():
+    """Return what each right is about, by the names that people gave."""
+    return set(Permission.objects.values_list("codename", "content_type__app_label", "content_type__model"))
+
+
+def test_content_types_of_another_installation_are_renumbered_with_all_that_names_them(two):
+    with agencies.entered(two.a):
+        wanted = type_ids.present()
+    with agencies.entered(two.b):
+        before, rights = type_ids.present(), permissions()
+        assert before == wanted
+        assert rights
+        first, second, third = sorted(wanted, key=wanted.get)[:3]
+        other = wanted | {first: wanted[second], second: wanted[first], third: 5_000}
+        assert type_ids.renumber(other) == 3
+        assert (type_ids.present(), permissions()) == (other, rights)
+    assert [line for line in fitness.differing_types() if two.b.key in line]
+    with agencies.entered(two.b):
+        assert type_ids.renumber(wanted) == 3 and type_ids.renumber(wanted) == 0
+        assert (type_ids.present(), permissions()) == (before, rights)
+    assert fitness.differing_types() == []
+    fitness.forget()
