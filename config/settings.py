@@ -35,7 +35,9 @@ SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, RELAXED, made=RELAXED or OWN)
 AGENCIES, AGENCY_HOSTS, AGENCY_TEMPLATE = env.agencies("AGENCIES")
 AGENCIES_FILE = env.text("AGENCIES")
 if AGENCIES is not None and (DEMO or OWN):
-    raise env.WrongSetting("AGENCIES is for an installation in service, not for bin/start. 多机关不能与 bin/start 或 DEMO=1 同用。")
+    raise env.WrongSetting(
+        "AGENCIES is for an installation in service, not for bin/start. 多机关不能与 bin/start 或 DEMO=1 同用。"
+    )
 # Of the role that makes databases and roles; given to add_agency and drop_agency alone, never to a service.
 AGENCIES_ADMIN_URL = env.foreign_secret("AGENCIES_ADMIN_URL")
 if AGENCIES is None:

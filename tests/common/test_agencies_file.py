@@ -135,6 +135,8 @@ def test_keys_are_the_agencys_own_and_whole(write, tmp_path, name, content, word
 def test_files_that_others_can_read_are_refused(write, tmp_path):
     with pytest.raises(AgenciesError, match="其他人可以读取"):
         agencies_file.read(write(section(tmp_path, "a"), mode=0o644))
+    with pytest.raises(AgenciesError, match="无法读取"):
+        agencies_file.read(tmp_path / "none.toml")
     (tmp_path / "keys" / "a" / "audit_key").chmod(0o640)
     with pytest.raises(AgenciesError, match="其他人可以读取"):
         agencies_file.read(write(section(tmp_path, "a")))

@@ -9,11 +9,12 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from branches.access.models import KeyCanary, User
-from branches.agencies import fitness
+from branches.agencies import adding, fitness
 from branches.audit import macs
 from branches.audit.models import AuditEntry
 from branches.audit.verify import verify
@@ -140,7 +141,7 @@ def test_commands_need_an_agency_and_work_in_the_one_that_is_named(two, capfd, m
 
 
 def test_an_agency_is_dropped_only_when_closed_and_with_its_own_backup(two, tmp_path):
-    from branches.agencies import adding, file_edits
+    from branches.agencies import file_edits
     from branches.agencies.closing import agency_drop
     from tests.branches.agencies.installation import use
 
@@ -178,8 +179,6 @@ def test_an_agency_is_dropped_only_when_closed_and_with_its_own_backup(two, tmp_
 
 
 def test_an_agency_that_cannot_be_added_leaves_nothing_behind(two, tmp_path, monkeypatch):
-    from branches.agencies import adding
-
     lines, key = two.file.read_text(), f"d{two.mark}"
     with pytest.raises(AgenciesError, match="域名相同"):
         adding.agency_add(
@@ -223,3 +222,39 @@ def test_content_types_of_another_installation_are_renumbered_with_all_that_name
         assert (type_ids.present(), permissions()) == (before, rights)
     assert fitness.differing_types() == []
     fitness.forget()
+
+
+@pytest.mark.parametrize("failing", ["template", "a", ""])
+def test_migrations_begin_with_the_template_and_begin_no_more_after_a_failure(two, capsys, monkeypatch, failing):
+    from config import many
+
+    begun = []
+    bad = {"template": "template", "a": two.a.key, "": None}[failing]
+
+    def migrate(key, words):
+        begun.append((key, words))
+        return int(key == bad)
+
+    monkeypatch.setattr(many, "_migrate_one", migrate)
+    monkeypatch.setattr(many, "AT_ONCE", 1)
+    monkeypatch.setattr("django.setup", lambda: None)
+    code = many.run(["manage.py", "--all", "migrate", "--noinput"])
+    order = [("template", ["--noinput"]), (two.a.key, ["--noinput"]), (two.b.key, ["--noinput"])]
+    assert begun == order[: {"template": 1, "a": 2, "": 3}[failing]] and code == int(bool(failing))
+    told = capsys.readouterr().out.splitlines()
+    # Who is where: each with its version.
+    assert len(told) == 3 and all("branches " in line for line in told)
+    assert sum("未开始" in line for line in told) == 3 - len(begun)
+    assert [line for line in told if "失败" in line] == [line for line in told if bad and line.startswith(bad)]
+
+
+def test_the_next_content_type_gets_the_next_id_after_a_migration_that_failed(two):
+    with agencies.entered(two.b), connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('django_content_type', 'id')) FROM generate_series(1, 5)")
+        adding.settle_type_ids()
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('django_content_type', 'id')), max(id) FROM django_content_type"
+        )
+        following, last = cursor.fetchone()
+        assert following == last + 1
+        adding.settle_type_ids()
