@@ -77,6 +77,8 @@ def schedule_of(agencies: dict[str, Agency] | None) -> dict[str, dict[str, Any]]
     if agencies is None:
         return BEAT_SCHEDULE
     made = {name: entry for name, entry in BEAT_SCHEDULE.items() if entry["task"] in ROUNDS | SIGNS}
+    # A fill waits for those of others here: the look comes twice as often, so that the whole stays within the minute and a half.
+    made["fill-facts"] = _every(30, BEAT_SCHEDULE["fill-facts"]["task"])
     for agency in agencies.values():
         made.update(_own_entries(agency))
     return made
