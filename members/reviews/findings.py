@@ -5,7 +5,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -53,18 +53,25 @@ _FOR_OTHERS = (Code.DEBRIEF, Code.TRAINING, Code.VISIT_BRANCH)
 _BRANCHES = (Kind.GENERAL_BRANCH, Kind.BRANCH, Kind.SMALL_GROUP)
 # One meeting can be assembly, lecture, theme day and a review of members at once; hardly more.
 _MANY_KINDS = 4
+CROWDED = "一次谈话的对象较多，请打开记录单独审核。"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """chip: a few words for the queue; text: the sentence; tone: state key of the chip's look (branches/frame/states.py)."""
+    """chip: a few words for the queue; text: the sentence; tone: state key of the chip's look (branches/frame/states.py).
+
+    alone: why a record with it is not accepted in one go with others, as a sentence; "" where it may be.
+    """
 
     chip: str
     text: str
     tone: str = "unknown"
+    alone: str = ""
 
 
 Found = dict[int, list[Finding]]
+# What rooms above find in records, of which this one knows nothing; each is added by its room when the application starts.
+ABOVE: list[Callable[[Actor, Sequence[Activity]], Found]] = []
 
 
 def findings_for(user: Actor, records: Sequence[Activity]) -> Found:
@@ -88,6 +95,7 @@ def findings_for(user: Actor, records: Sequence[Activity]) -> Found:
         _for_others(records),
         _hosts(ids),
         _same(user, records),
+        *(find(user, records) for find in ABOVE),
     ):
         for pk, rows in part.items():
             found[pk] += rows
@@ -148,9 +156,15 @@ def crowded(records: Sequence[Activity]) -> dict[int, int]:
 
 def _crowds(records: Sequence[Activity]) -> Found:
     return {
-        pk: [Finding(f"一次谈话 {people} 人", f"一次登记谈话对象 {people} 人，请核对是否逐人谈心谈话")]
+        pk: [Finding(f"一次谈话 {people} 人", f"一次登记谈话对象 {people} 人，请核对是否逐人谈心谈话", alone=CROWDED)]
         for pk, people in crowded(records).items()
     }
+
+
+def why_alone(user: Actor, record: Activity) -> str:
+    """Return why a record is not accepted in one go with others, as a sentence, or ""."""
+    parts = [_crowds([record]), *(find(user, [record]) for find in ABOVE)]
+    return next((one.alone for part in parts for one in part.get(record.pk, []) if one.alone), "")
 
 
 def _named(names: Sequence[str]) -> str:

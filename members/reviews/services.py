@@ -10,9 +10,7 @@ from common.errors import Conflict
 from common.operator import Actor
 from members.activities.models import Activity
 from members.activities.services.states import activity_accept
-from members.reviews.findings import crowded
-
-CROWDED = "一次谈话的对象较多，请打开记录单独审核。"
+from members.reviews.findings import why_alone
 
 
 class Decided(NamedTuple):
@@ -31,8 +29,8 @@ def activities_accept(*, by: Actor, choices: Iterable[tuple[Activity, int]]) -> 
 
 
 def _accept(by: Actor, activity: Activity, version: int) -> str:
-    if crowded([activity]):
-        return CROWDED
+    if problem := why_alone(by, activity):
+        return problem
     try:
         activity_accept(by=by, activity=activity, version=version, together=True)
     except Conflict as conflict:

@@ -227,7 +227,7 @@ def links_said(user: Actor, records: Iterable[int]) -> dict[int, list[StageEvide
     """Return {record: its standing links} of records that wait for a review: what their acceptance confirms; one statement."""
     rows = StageEvidence.objects.visible_to(user, REVIEW).active().filter(activity__in=list(records)).order_by("pk")
     found: dict[int, list[StageEvidence]] = {}
-    for row in rows.select_related("stage__item", "milestone"):
+    for row in rows.select_related("stage__item__organisation", "milestone"):
         if row.activity_id is not None:
             found.setdefault(row.activity_id, []).append(row)
     return found

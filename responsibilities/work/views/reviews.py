@@ -20,6 +20,7 @@ from common.text import clean_text, quoted, whole_number
 from members.activities.models import Activity
 from responsibilities.work.likeness import marked
 from responsibilities.work.models import StageEvidence
+from responsibilities.work.selectors.alone import registered_itself
 from responsibilities.work.selectors.stage_words import state_words
 from responsibilities.work.selectors.waiting import (
     Waiting,
@@ -150,6 +151,9 @@ def evidence_queue(request: Request) -> HttpResponse:
     for link in readable_link(waiting_links(request.user).filter(pk__in=numbers[:PER_PAGE])):
         if link.by_hand:
             failed.append(f"{link.stage.item.name}的说明是另写的，请单独确认")
+            continue
+        if registered_itself(link):
+            failed.append(f"{link.stage.item.name}由本支部自行登记，请单独确认")
             continue
         try:
             evidence_confirm(by=request.user, evidence=link)

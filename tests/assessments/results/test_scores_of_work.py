@@ -144,6 +144,18 @@ def test_what_waits_to_be_confirmed_costs_nothing_stands_apart_and_is_settled_be
     assert "处佐证待确认" not in estimate, "the running quarter has none"
 
 
+def test_work_with_several_waiting_stages_is_named_once(world, as_, work):
+    kinds = (SyncStageKind.IMPLEMENTATION, SyncStageKind.ASSESSMENT)
+    SyncStage.objects.filter(stage__in=kinds).update(happened_on=date(2026, 10, 7))
+    proof = record(world.branch_a, date(2026, 10, 9))
+    for kind in kinds:
+        StageEvidence.objects.create(stage=work[kind], activity=proof, branch=world.branch_a, sentence="研究能源保供")
+    with clock.at(timezone.make_aware(datetime(2026, 11, 24, 9))):
+        page = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/estimate/").content.decode()
+    waits = " ".join(page.split("2 处佐证待确认")[1].split("</div>")[0].split())
+    assert waits.count("能源保供") == 1 and "能源保供（2 处）</a>" in waits
+
+
 def test_what_nobody_has_confirmed_wins_nothing_in_the_estimate(world, as_, work):
     stage = work[SyncStageKind.IMPLEMENTATION]
     SyncStage.objects.filter(pk=stage.pk).update(happened_on=date(2026, 10, 7))
