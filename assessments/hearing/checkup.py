@@ -125,7 +125,10 @@ class Earlier:
 
 @dataclass
 class Checkup:
-    """The page. lost, regain: points; objected: of regain, what an objection without an answer is about; best: the rate that is still within reach; changed: records changed since the trial."""
+    """The page. lost, regain: points; objected: of regain, what an objection without an answer is about.
+
+    best: the rate that is still within reach; changed: records changed since the trial.
+    """
 
     parts: list[Part]
     lost: Decimal
