@@ -146,7 +146,7 @@ def assessment_trial(
     scheme = parsed(version)
     if period.kind not in scheme.periods:
         words = "、".join(PERIOD_WORDS[kind] for kind in scheme.periods)
-        raise ValidationError({"period": f"{scheme.title}按{words}考核。"})
+        raise ValidationError({"period": f"{scheme.title}按{words}考核；要考核其他周期，先在考核方案中另立一版。"})
     if period.first > clock.today():
         raise ValidationError({"period": "考核期还没有开始。"})
     if period.last < agency_start():
