@@ -31,12 +31,16 @@ class Record:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What an answer does: the points of the indicator after it, the rate of the branch; words: what has to be done before."""
+    """What an answer does: the points of the indicator after it, the rate of the branch, and words.
+
+    first: what has to be done before the points are those, "" where the newest trial gives them.
+    """
 
     decision: str
     after: Decimal | None
     rate: Decimal | None
     words: str
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,15 +185,21 @@ def _outlooks(row: Objection, now: Score | None) -> list[Outlook]:
     if now is None or now.points is None or not row.unanswered:
         return []
     result, changed = now.result, now.points > row.points
-    done = "已按新的记录重新试算" if changed else "须先处理有关记录并重新试算"
-
+    done = "已按新的记录重新试算"
     figures = figures_of_score(result, now)
     assert figures is not None
     lacking, given_back = figures.maximum - figures.points, row.points - now.points
     partly = now.points if changed and now.points < now.maximum else None
     words = done if partly is not None else "重新试算后按计入办法确定"
     return [
-        Outlook(Decision.ACCEPTED, now.maximum, total_with(result, lacking), done),
+        # What the trial does not give no answer gives: the records come first.
+        Outlook(
+            Decision.ACCEPTED,
+            now.maximum,
+            total_with(result, lacking),
+            done if now.points == now.maximum else "",
+            "" if now.points == now.maximum else "补上记录并重新试算后",
+        ),
         Outlook(Decision.PARTLY, partly, None if partly is None else result.total, words),
         Outlook(Decision.REFUSED, row.points, total_with(result, given_back), "不变"),
     ]

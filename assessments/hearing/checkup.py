@@ -28,6 +28,7 @@ from assessments.results.rates import (
     tone_of,
     total_with,
 )
+from assessments.results.selectors.scoring_items import NOT_COUNTED
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.services import parsed
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
@@ -44,6 +45,8 @@ from responsibilities.work.models import SyncStage
 
 # How a dimension or an indicator that yields nothing is told.
 IDLE = {NOT_MEASURED: "尚无数据", NOT_DUE: "未到期", NOT_APPLICABLE: "不适用", "unknown": "未知"}
+# How a thing that is missing is told where no record of it was found; of others there is a record that is not counted.
+_NOT_FOUND = {"activity": "not_closed", "supervision": "unanswered", "duty": "not_done"}
 # Earlier quarters that are shown beside this one.
 EARLIER = 3
 
@@ -124,11 +127,15 @@ class Earlier:
 
 @dataclass
 class Checkup:
-    """The page. lost, regain: points; best: the rate that is still within reach; changed: records changed since the trial."""
+    """The page. lost, regain: points; objected: of regain, what an objection without an answer is about.
+
+    best: the rate that is still within reach; changed: records changed since the trial.
+    """
 
     parts: list[Part]
     lost: Decimal
     regain: Decimal
+    objected: Decimal
     best: Decimal | None
     middle: Middle
     earlier: list[Earlier]
@@ -162,6 +169,7 @@ def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, ow
         lines[score.dimension].append(line)
     parts = [_part(result, row, lines[row["key"]], group, peers) for row in result.body["dimensions"]]
     back = sum(_regains(parts), Fraction(0))
+    waiting = sum(_regains(parts, objected=True), Fraction(0))
     regain = scoring.rounded(back)
     best = total_with(result, back) if regain else None
     earlier = _earlier(result)
@@ -171,6 +179,7 @@ def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, ow
         parts=parts,
         lost=result.out_of - result.so_far,
         regain=min(regain, result.out_of - result.so_far),
+        objected=min(scoring.rounded(waiting), result.out_of - result.so_far),
         best=best,
         middle=middle_of([rate_of(row) for row in group], [rate_of(row) for row in peers]),
         earlier=[_shown(row) for row in earlier],
@@ -181,8 +190,10 @@ def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, ow
     )
 
 
-def _regains(parts: Sequence[Part]) -> list[Fraction]:
-    return [loss.mend.exact for part in parts for line in part.lines for loss in line.losses if loss.mend]
+def _regains(parts: Sequence[Part], *, objected: bool = False) -> list[Fraction]:
+    """What each loss would bring back; objected: of the indicators alone that an objection without an answer is about."""
+    lines = [line for part in parts for line in part.lines if not objected or any(row.unanswered for row in line.said)]
+    return [loss.mend.exact for line in lines for loss in line.losses if loss.mend]
 
 
 def _part(
@@ -231,6 +242,8 @@ def _loss(score: Score, reason: dict, mend: Callable[[Score, dict], Mend | None]
         ADJUSTMENT: ("deducted", "调整"),
     }
     chip, word = looks.get(reason["kind"], ("deducted", ""))
+    if reason["kind"] == MISSING and NOT_COUNTED not in reason["text"]:
+        chip = _NOT_FOUND.get((reason["target"] or [""])[0], "no_record")
     points = Decimal(reason["points"])
     return Loss(reason["text"], points, chip, word, address_of(reason["target"]), mend(score, reason) if mend else None)
 

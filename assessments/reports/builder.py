@@ -451,9 +451,11 @@ class _Builder:
         waiting = self._not_built()
         if waiting and self.countable:
             covered = plain(max(row.covered for row in self.results))
-            notes.append(f"{'、'.join(waiting)}尚未计量，按已有数据覆盖{covered}/{plain(self.scheme.total)}分。")
+            # A name may hold 、 itself: the names stand apart so that they are as many as the number says.
+            named = f"{len(waiting)}项指标尚未计量（{'；'.join(waiting)}）"
+            notes.append(f"{named}，按已有数据覆盖{covered}/{plain(self.scheme.total)}分。")
         elif waiting:
-            notes.append(f"{'、'.join(waiting)}尚未纳入计算，其分值按比例分摊到其他指标。")
+            notes.append(f"{len(waiting)}项指标尚未纳入计算（{'；'.join(waiting)}），其分值按比例分摊到其他指标。")
         notes += entry_notes(self.results)
         if self._apart():
             notes.append(self._apart())

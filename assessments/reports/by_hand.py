@@ -56,8 +56,8 @@ def _other(result, row):
 
 
 def entry_notes(results):
-    """Return sentences about bonus points, vetoes, scores by hand and quotas."""
-    notes = []
+    """Return sentences about bonus points, vetoes, scores by hand and quotas; of a quota one for all whom it takes a grade from."""
+    notes, taken = [], {}
     for result in results:
         name = result.organisation_name
         bonus = result.body.get("bonus")
@@ -69,5 +69,5 @@ def entry_notes(results):
         if result.body.get("grade_by_points"):
             notes.append(f"{name}按得分为{result.body['grade_by_points']}，因上述情形定为{result.grade}。")
         if result.body.get("quota"):
-            notes.append(f"{name}{result.body['quota']}，定为{result.grade}。")
-    return notes
+            taken.setdefault((result.body["quota"], result.grade), []).append(name)
+    return notes + [f"{'、'.join(names)}：{quota}，定为{grade}。" for (quota, grade), names in taken.items()]

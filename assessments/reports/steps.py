@@ -65,24 +65,39 @@ class Step:
 def problems(material: Material) -> list[Problem]:
     """Return the problems, the upper levels first: duties of a level, work, then what branches lose most for."""
     wrong = gaps(material)
-    levels = _levels(material)
+    levels, others = _levels(material)
     found = [_of_level(stand) for stand in levels]
+    if others:
+        found.append(_of_others(others))
     found += [_of_gap(gap) for gap in wrong[:MOST_GAPS]]
     if rest := wrong[MOST_GAPS:]:
         found.append(_of_rest(rest))
     # The duties of branches stand for one of their indicators: the text has its five pages.
-    named = any(stand.level == Level.BRANCH for stand in levels)
+    named = any(stand.level == Level.BRANCH for stand in [*levels, *others])
     return found + _of_indicators(material)[: MOST_INDICATORS - named]
 
 
-def _levels(material: Material) -> list[Stand]:
-    """The levels with anything overdue, from the top, the branches as any other; of more than four those most behind.
+def _levels(material: Material) -> tuple[list[Stand], list[Stand]]:
+    """The levels with anything overdue, from the top, the branches as any other: (with a row of their own, in one row together).
 
-    So no level is named while one above it that is further behind is not.
+    Upper levels come first whatever their share, and none is left out: nothing below is told while something above is not.
     """
     behind = [stand for stand in material.seen.stands if stand.level != Level.MEMBER and stand.behind]
-    worst = sorted(behind, key=lambda stand: -stand.head.overdue / stand.head.duties)[:MOST_LEVELS]
-    return [stand for stand in behind if stand in worst]
+    own = MOST_LEVELS if len(behind) <= MOST_LEVELS else MOST_LEVELS - 1
+    return behind[:own], behind[own:]
+
+
+def _of_others(stands: list[Stand]) -> Problem:
+    late = "、".join(f"{stand.label}{stand.head.duties}项中{stand.head.overdue}项" for stand in stands)
+    return Problem(
+        f"其余各级逾期{sum(stand.head.overdue for stand in stands)}项：{late}",
+        _behind_words(stands),
+        _some(_holders(stands)),
+    )
+
+
+def _holders(stands: list[Stand]) -> list[str]:
+    return list(dict.fromkeys(name for stand in stands for name in stand.holders or [stand.label]))
 
 
 def _of_rest(rest: list[Gap]) -> Problem:
@@ -98,14 +113,18 @@ def _duty_names(stand: Stand) -> str:
     return named + ("等" if len(texts) > 2 else "")
 
 
-def _of_level(stand: Stand) -> Problem:
-    states = Counter(slot.state for _, slots in stand.behind for slot in slots)
+def _behind_words(stands: list[Stand]) -> str:
+    states = Counter(slot.state for stand in stands for _, slots in stand.behind for slot in slots)
     returned = states[RETURNED]
     words = [f"{sum(states.values()) - returned}项次过期未报告或未见记录"] if sum(states.values()) > returned else []
     words += [f"{returned}项次退回后未补正"] if returned else []
+    return "，".join(words)
+
+
+def _of_level(stand: Stand) -> Problem:
     return Problem(
         f"{stand.label}到期责任{stand.head.duties}项，逾期{stand.head.overdue}项：{_duty_names(stand)}",
-        "，".join(words),
+        _behind_words([stand]),
         _some(stand.holders),
     )
 
@@ -183,10 +202,27 @@ def problem_blocks(found: list[Problem]) -> list[dict[str, Any]]:
 def steps(material: Material) -> list[Step]:
     """Return what can still be done, the upper levels first, at most MOST_STEPS."""
     due = proposed_due(material.day)
-    found = [_level_step(material, stand, due) for stand in _levels(material)]
+    levels, others = _levels(material)
+    found = [_level_step(material, stand, due) for stand in levels]
+    if others:
+        found.append(_others_step(material, others, due))
     found += [_gap_step(material, gap, due) for gap in gaps(material)[:MOST_GAPS]]
     found += _task_steps(material, due)
     return (found + _low_steps(material))[:MOST_STEPS]
+
+
+def _others_step(material: Material, stands: list[Stand], due: date) -> Step:
+    asked = {stand.level: [duty.list.organisation_id for duty, _ in stand.behind] for stand in stands}
+    late = "、".join(f"{stand.label}{stand.head.overdue}项" for stand in stands)
+    return Step(
+        f"办结其余各级逾期的责任{sum(stand.head.overdue for stand in stands)}项：{late}",
+        "、".join(dict.fromkeys(_who_leads(material, level, places) for level, places in asked.items())),
+        _some(_holders(stands)),
+        due,
+        list(dict.fromkeys(place for places in asked.values() for place in places)),
+        Subject.RESULT,
+        f"result/{material.assessment.pk}/levels",
+    )
 
 
 def _level_step(material: Material, stand: Stand, due: date) -> Step:

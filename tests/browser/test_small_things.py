@@ -59,3 +59,20 @@ def test_a_new_secretary_begins_with_this_month_and_opens_the_older_line(size, l
     older.locator("summary").click()
     assert all("已逾期" in line.inner_text() for line in hidden.all()) and hidden.first.is_visible()
     assert not scrolls_sideways(page)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_an_estimate_and_its_sign_stand_on_one_line(size, open_page):
+    page = open_page("secretary_a", "/", viewport=size)
+    figure = page.locator(".dj-score-figure")
+    figure.wait_for()
+    assert figure.inner_text().endswith("%")
+    lines = """element => {
+        const number = document.createRange(), sign = element.querySelector("small").getBoundingClientRect();
+        number.selectNode(element.firstChild);
+        const box = number.getBoundingClientRect();
+        return [box.top, box.bottom, sign.top, sign.bottom];
+    }"""
+    top, bottom, sign_top, sign_bottom = figure.evaluate(lines)
+    assert top <= sign_top and sign_bottom <= bottom + 4
+    assert not scrolls_sideways(page)

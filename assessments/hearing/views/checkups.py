@@ -102,10 +102,13 @@ def _bound(form, line):
 
 
 def _finding(found):
-    """Say what was lost and what can still be won back."""
+    """Say what was lost, what can still be won back, and what of that is objected to already."""
     if not found.lost:
         return "没有失分"
-    return f"失 {found.lost} 分" + (f"，其中 {found.regain} 分还能补回" if found.regain else "")
+    if not found.regain:
+        return f"失 {found.lost} 分"
+    said = f"（其中 {found.objected} 分已提出异议）" if found.objected else ""
+    return f"失 {found.lost} 分，其中 {found.regain} 分还能补回{said}"
 
 
 def _sub(result, found, period, one):

@@ -6,7 +6,7 @@ Who looks down the tree sees the rows in his reach, a branch its own; of others 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from assessments import scoring
@@ -108,6 +108,15 @@ class Part:
     @property
     def tone(self) -> str:
         return tone_of(self.rate)
+
+    @property
+    def said(self) -> str:
+        """The rate without a sign; points with their whole where they are nothing or out of less than one point (judgement 6.4)."""
+        if self.rate is None or self.points is None or self.maximum is None:
+            return ""
+        if self.points == 0 or self.maximum < 1:
+            return f"{plain(self.points)}/{plain(self.maximum)}"
+        return str(self.rate.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 @dataclass

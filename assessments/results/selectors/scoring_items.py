@@ -23,6 +23,8 @@ from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, 
 from responsibilities.work.stages import SyncPoint, confirmed, sync_points
 
 SYNC = "sync."
+# What a reason says of a thing of which there is a record that does not count; of others none was found.
+NOT_COUNTED = "有记录但不计入"
 # How an estimate counts a stage whose evidence waits to be confirmed.
 STOOD, CONFIRMED = "stood", "confirmed"
 
@@ -102,7 +104,7 @@ def _lost_text(row: Requirement, names: dict[int, str]) -> str:
     """Return why nothing of what was found counts, "" where nothing was found or something counts."""
     if row.row.counts_members or row.done or not row.found:
         return ""
-    return f"{item_name(row, names)}有记录但不计入（{row.found[-1].reason}）"
+    return f"{item_name(row, names)}{NOT_COUNTED}（{row.found[-1].reason}）"
 
 
 _SYNC_STATES = {
@@ -154,7 +156,7 @@ def _sync_item(point: SyncPoint, item: str, stood: bool) -> scoring.Item:
         state = SyncState.MISSING
     name = f"{quoted(item)}{STAGE_SHORT[SyncStageKind(point.kind)]}环节{f'（{point.name}）' if point.name else ''}"
     since = f"{point.happened:%-m月%-d日}" if point.happened else ""
-    why = f"有记录但不计入（{point.found}）" if point.found else "未见党建记录"
+    why = f"{NOT_COUNTED}（{point.found}）" if point.found else "未见党建记录"
     return scoring.Item(
         _SYNC_STATES[state],
         name,

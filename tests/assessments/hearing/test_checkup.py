@@ -222,3 +222,37 @@ def test_the_steps_say_until_when_answers_are_owed(world, sent):  # noqa: F811
         answer_draft(by=world.staff, objection=row, decision="refused", answer="没有记录")
         answer_release(by=world.committee_secretary, objection=row)
         assert step() == [("冻结", "待办")] and steps_of(sent)[3].when == "10月28日"
+
+
+@pytest.mark.parametrize(
+    "target, text, word",
+    [
+        (["requirement", 1, "life-theme", "2026-09"], "9月主题党日未见记录", "未见"),
+        (["requirement", 1, "life-theme", "2026-09"], "9月主题党日有记录但不计入（到会不足）", "未计入"),
+        (["stage", 1, "study"], "“审批改革”研究环节未见党建记录，业务日期 8月1日", "未见"),
+        (["stage", 1, "study"], "“审批改革”研究环节有记录但不计入（已退回），业务日期 8月1日", "未计入"),
+        (["activity", 1], "决议“整改”未办结，时限 9月1日", "未办结"),
+        (["supervision", 1], "督查“整改”未回复，时限 9月1日", "未回复"),
+        (["duty", 1, "Q3"], "“开展主题党日”三季度未落实，9月30日到期", "未落实"),
+        (None, "某项未见记录", "未见"),
+    ],
+)
+def test_uncounted_is_said_only_of_what_there_is_a_record_of(world, sent, as_, target, text, word):  # noqa: F811
+    score = Score.objects.get(result__organisation=world.branch_b, indicator="life-theme")
+    score.reasons = [{"kind": "missing", "text": text, "points": "2.00", "regain": "0", "target": target}]
+    score.save()
+    with on(SENT):
+        page = text_of(as_("staff").get(address(sent, world.branch_b)))
+    assert f"{word}扣2{text.replace(' ', '')}" in page
+
+
+def test_the_heading_says_how_much_of_what_can_come_back_is_objected_to(world, sent, as_):  # noqa: F811
+    with on(SENT):
+        row = objected(world, sent)
+        answer = as_("secretary_b").get(address(sent, world.branch_b))
+        assert answer.context["title"] == "失 5.0 分，其中 2.5 分还能补回（其中 1.0 分已提出异议）"
+        answer_draft(by=world.staff, objection=row, decision="refused", answer="没有记录")
+        assert "已提出异议" in as_("secretary_b").get(address(sent, world.branch_b)).context["title"]
+        answer_release(by=world.committee_secretary, objection=row)
+        answer = as_("secretary_b").get(address(sent, world.branch_b))
+        assert answer.context["title"] == "失 5.0 分，其中 2.5 分还能补回", "what is answered waits no more"

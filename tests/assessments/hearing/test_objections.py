@@ -43,11 +43,14 @@ def test_the_office_sees_what_each_answer_does_before_it_is_given(world, sent, a
             "partly": (None, None),
             "refused": (4, Decimal("64.3")),
         }
+        # The trial does not give the points yet: no figure stands as if the answer alone gave them.
+        assert "→补上记录并重新试算后6.0/6.0支部得分率78.6%" in text_of(page(as_("staff"), row))
         hold(world.branch_b, "theme_day", date(2026, 9, 10))
         assessment_trial(by=world.staff, period=Q3)
         answer = page(as_("staff"), row)
         effect = answer.context["effect"]
         assert (effect.before, effect.after, effect.before_rate) == (9, 11, Decimal("64.3"))
+        assert "→6.0/6.0已按新的记录重新试算" in text_of(answer) and "补上记录" not in text_of(answer)
         assert answer.context["cases"][0].gained == 2 and effect.after_rate == Decimal("78.6")
 
 

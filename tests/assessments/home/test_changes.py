@@ -11,6 +11,7 @@ from assessments.facts.models import Fact
 from assessments.hearing.services import answer_draft, assessment_send, objection_make
 from assessments.home.selectors.changes import Change, changes_since, shown
 from assessments.results.services import assessment_trial
+from assessments.scoring.numbers import plain
 from branches.jobs.models import ChangeMark
 from common import clock
 from common.periods import Period
@@ -125,6 +126,9 @@ def test_the_branches_stand_in_their_groups_with_the_change_and_no_rank(quarter,
     board = answer.context["board"]
     assert {line.name for line in board.lines} == {"甲处党支部", "乙处党支部", "丙中心党支部"}
     page = text_of(answer)
+    (nothing,) = [line for line in board.lines if line.place == quarter.branch_c.pk]
+    life = nothing.parts[0]
+    assert life.points == 0 and f"{life.name}0/{plain(life.maximum)}" in page, "nothing stands with its whole"
     assert "各支部三季度情况" in page and "不排名次" in page and "第1名" not in page
 
 

@@ -2,6 +2,8 @@
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 import time_machine
@@ -11,6 +13,8 @@ from assessments.facts.models import Fact
 from assessments.home.selectors.agency import agency_figures
 from assessments.home.selectors.dashboard import heat_map, totals
 from assessments.home.selectors.waits import Date, Wait, coming, ordered
+from assessments.results.rates import Figures
+from assessments.results.selectors.matrix import Part
 from branches.places.models.departments import Department
 from common import clock
 from common.operator import OPERATOR
@@ -197,3 +201,14 @@ def test_the_dashboard_says_what_waits_for_its_reader_over_all_periods(world, as
         assert "1件督查的回复待您审核，您签发的1件督查逾期未回复。" in page
         assert "1件督查待您回复（逾期1件）。" in text_of(as_("committee_secretary").get("/"))
         assert "没有等您审核和回复的事项。" in text_of(as_("general_secretary").get("/"))
+
+
+@pytest.mark.parametrize(
+    "points, maximum, said",
+    [("0", "0.5", "0/0.5"), ("0.4", "0.5", "0.4/0.5"), ("0", "10", "0/10"), ("8.25", "10", "83"), (None, None, "")],
+)
+def test_a_dimension_of_nothing_or_of_less_than_a_point_is_told_with_its_whole(points, maximum, said):
+    known = points is not None
+    figures = Figures(Fraction(points), Fraction(maximum)) if known else None
+    part = Part("责任落实", Decimal(points) if known else None, Decimal(maximum) if known else None, figures=figures)
+    assert part.said == said

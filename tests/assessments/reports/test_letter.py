@@ -14,6 +14,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.reports import annexes, builder, chapters, documents, shape, steps
+from assessments.reports.by_hand import entry_notes
 from assessments.reports.moves import OTHER, SET, apportioned, change_of_means
 from assessments.reports.paper import blocks_of, cell_text, paragraphs_of
 from assessments.reports.wording import tight
@@ -291,3 +292,46 @@ def test_no_deadline_lies_before_the_day_of_what_is_asked(planned, due):
 
 def test_shares_are_rounded_half_up():
     assert chapters._share(9, 40) == "23%" and chapters._share(1, 3) == "33%" and chapters._share(0, 0) == "—"
+
+
+def test_every_level_behind_is_told_the_upper_ones_first_the_rest_in_one_row_with_their_wholes(world):
+    make()
+    issue()
+    report = two_periods(world, 5, "2026", number=9)
+    places = [column(tables(report)["levels"], place)[:-1] for place in (0, 2, 5)]
+    rows = [(name, int(due), int(late)) for name, due, late in zip(*places, strict=True)]
+    behind = [row for row in rows if row[2]]
+    assert len(behind) > steps.MOST_LEVELS
+    own, others = behind[: steps.MOST_LEVELS - 1], behind[steps.MOST_LEVELS - 1 :]
+    said = [row["text"] for row in report["problems"]]
+    assert [text.partition("：")[0] for text in said[: len(own)]] == [
+        f"{name}到期责任{due}项，逾期{late}项" for name, due, late in own
+    ]
+    total = sum(late for _, _, late in others)
+    whole = "、".join(f"{name}{due}项中{late}项" for name, due, late in others)
+    assert said[len(own)] == f"其余各级逾期{total}项：{whole}"
+    step = report["actions"][len(own)]
+    assert step["text"].startswith(f"办结其余各级逾期的责任{total}项：") and step["places"] and step["leader"]
+
+
+def test_names_without_a_measure_are_as_many_as_the_number_says(world):
+    maker = Maker(1)
+    with clock.at(timezone.make_aware(datetime(2026, 11, 20, 9))):
+        made = maker.assessment(Period.parse("2026Q3"), branches_of(world, 3), state=AssessmentState.TRIAL)
+        for name in ("书记、支委培训", "党费收缴"):
+            one = Score.objects.filter(result__assessment=made).exclude(note=builder.NOT_BUILT).first()
+            Score.objects.filter(result__assessment=made, indicator=one.indicator).update(
+                name=name, note=builder.NOT_BUILT
+            )
+        report = builder.build(made, anchor=ANCHOR)
+    (note,) = [note for note in report["notes"] if "尚未计量" in note]
+    number, names = re.match(r"(\d+)项指标尚未计量（(.+)），", note).groups()
+    assert len(names.split("；")) == int(number) == 2 and "书记、支委培训" in names.split("；")
+    assert f"{number}项指标尚未计量" in tight(paragraphs_of(report)["opening"]["text"])
+
+
+def test_whom_one_quota_takes_a_grade_from_stand_in_one_note():
+    said = "优秀名额 2 个（参评 6 个），按得分没有列入"
+    rows = [Result(organisation_name=name, grade="良好", body={"quota": said}) for name in ("甲处", "乙处")]
+    rows.append(Result(organisation_name="丙处", grade="合格", body={"quota": said}))
+    assert entry_notes(rows) == [f"甲处、乙处：{said}，定为良好。", f"丙处：{said}，定为合格。"]
