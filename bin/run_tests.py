@@ -52,7 +52,11 @@ def main():
         ("PostgreSQL", os.environ.get("DATABASE_URL"), "set DATABASE_URL"),
         ("Redis", os.environ.get("REDIS_URL"), "set REDIS_URL"),
         ("Chromium", CHROMIUM, "install chromium"),
-        ("LibreOffice", shutil.which("soffice"), "install libreoffice-writer and poppler-utils"),
+        (
+            "LibreOffice",
+            shutil.which("soffice") and shutil.which("pdftotext"),
+            "install libreoffice-writer and poppler-utils",
+        ),
     ):
         print(f"{name}: {'exercised' if there else f'not exercised ({how})'}")
     for name, leg in ran:

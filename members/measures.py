@@ -1,6 +1,7 @@
-"""Measures of records: pure reads, one set-based statement each; a count per organisation and measure."""
+"""Measures of records: pure reads, a constant number of set-based statements each; a count per organisation and measure."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,10 +15,16 @@ from members.activities.models import (
     ActivityKindCode,
     Attendance,
     AttendanceState,
+    hours_between,
 )
+from members.activities.selectors.counting import counting_records
+from members.activities.selectors.then import corrected_since
+from members.activities.study import STUDY_KINDS, cap_line, credited
 
 ACTIVITY_MEASURES = {f"activities.{kind.value}": f"{kind.label}次数" for kind in ActivityKindCode}
 ATTENDANCE_MEASURES = {f"attendance.{state.value}": f"考勤：{state.label}人次" for state in AttendanceState}
+
+STUDY_MINUTES, STUDY_UNKNOWN = "study.minutes", "study.unknown"
 
 
 def _counted(rows: Any, prefix: str, column: str) -> Any:
@@ -44,6 +51,29 @@ def attendance_counts(first: date, last: date, organisations: Iterable[int] | No
     if organisations is not None:
         rows = rows.filter(organisation__in=organisations)
     return _counted(rows, "attendance", "state")
+
+
+def study_counts(
+    first: date, last: date, organisations: Iterable[int] | None, as_of: date
+) -> Iterator[tuple[int, str, int]]:
+    """Yield (organisation id, measure, number) of what each organisation studied together between two days.
+
+    STUDY_MINUTES: minutes of its records, of one day at most what a day is worth, as its duty of study counts them;
+    STUDY_UNKNOWN: records without times, whose length nobody knows.
+    """
+    found = counting_records(first, last, STUDY_KINDS, organisations, as_of)
+    held = sorted({(row.day, row.activity, row.organisation) for row in found if first <= row.day <= last})
+    rows = Activity.objects.filter(day__range=(first, last), kinds__kind__in=STUDY_KINDS).order_by()
+    hours = {pk: hours_between(start, end) for pk, start, end in rows.values_list("pk", "starts_at", "ends_at")}
+    hours |= {then.activity: then.hours for then in corrected_since(as_of)}
+    lengths: dict[int, list[tuple[date, float | None]]] = defaultdict(list)
+    for day, activity, place in held:
+        lengths[place].append((day, hours.get(activity)))
+    line = cap_line()
+    for place, own in lengths.items():
+        worth = credited(own, line)
+        yield place, STUDY_MINUTES, round(60 * sum(part for part in worth if part is not None))
+        yield place, STUDY_UNKNOWN, worth.count(None)
 
 
 def of_marked_records(marks: Sequence[ChangeMark]) -> Q:

@@ -21,8 +21,8 @@ LIST, PAGE = 12, 20
 # one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
 # (9) and sync stages (7) live, and twelve other kinds of proof.
 MORE = {
-    # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own.
-    "dashboard": 20,
+    # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own; hours of study.
+    "dashboard": 21,
     # The corrections that wait for their writers stand above the list.
     "activity_list": 13,
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
@@ -57,8 +57,9 @@ START = {
     "home as secretary_a": 32,
     # What the Party group itself owes is reckoned live, its issued list among it; the last results beside.
     "home as party_secretary": 35,
-    "home as committee_secretary": 21,
-    "home as staff": 21,
+    "home as committee_secretary": 22,
+    "home as staff": 22,
+    "home as general_secretary": 21,
 }
 # The duty shown beside the list has records to name, or none: two statements more or less, whatever their number. Names are
 # proposed for somebody, or for nobody: one. There are texts of about the same length to compare with, or none: two.

@@ -8,7 +8,7 @@ from assessments.facts.family import Days, Family, Marks, Measures, Own, Places
 from assessments.facts.parted import Duties, Stages
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
-from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts
+from members.measures import ATTENDANCE_MEASURES, activity_counts, attendance_counts, study_counts
 from responsibilities.measures import (
     RESOLUTIONS_DONE,
     fraction,
@@ -122,6 +122,11 @@ def _resolutions(period: Period, places: Places, as_of: date) -> Iterable[Own]:
     return _fractions(RESOLUTIONS_DONE, item_counts(resolution_items(period, places, as_of)))
 
 
+def _study(period: Period, places: Places, as_of: date) -> Iterable[Own]:
+    rows = study_counts(period.first, min(period.last, as_of), places, as_of)
+    return [Own(place, measure, number) for place, measure, number in rows if number]
+
+
 _LONGER = (QUARTER, HALF, YEAR)
 FAMILIES: tuple[Family, ...] = (
     Counted("activities", frozenset({"activity"}), (MONTH,), _LONGER, counts=activity_counts),
@@ -151,5 +156,6 @@ FAMILIES: tuple[Family, ...] = (
         (QUARTER, YEAR),
     ),
     Judged("supervision", frozenset({"supervision"}), (MONTH,), _LONGER, judge=_supervisions),
+    Judged("study", frozenset({"activity", "setting"}), (MONTH,), _LONGER, judge=_study),
     Judged("resolution", frozenset({"resolution"}), (MONTH,), _LONGER, judge=_resolutions),
 )

@@ -39,13 +39,23 @@ class Outlook:
     words: str
 
 
+@dataclass(frozen=True)
+class Lost:
+    """Why points were lost. word: how it stands beside the newest trial, "" where it is there as it was."""
+
+    text: str
+    points: str
+    url: str | None
+    word: str = ""
+
+
 @dataclass
 class Case:
     """One objection. now: its score in the newest trial; form, second, may_withdraw: what the reader may do."""
 
     row: Objection
     now: Score | None
-    losses: list[dict]
+    losses: list[Lost]
     records: list[Record]
     outlooks: list[Outlook]
     late: bool
@@ -70,13 +80,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Effect:
-    """The total of the branch: as it was sent, item by item, as it is now."""
+    """The total of the branch: when it first objected, as it is now; other: what changed beside the indicators objected to."""
 
     before: Decimal
+    before_of: Decimal
     before_rate: Decimal | None
     after: Decimal
     after_rate: Decimal | None
     out_of: Decimal
+    other: Decimal
 
 
 @dataclass
@@ -116,15 +128,27 @@ def _judged(records: set[int], organisation: int) -> dict[int, list[ActivityJudg
 
 
 def _case(row: Objection, now: Score | None, judged: dict[int, list[ActivityJudgement]]) -> Case:
-    reasons = [reason for reason in (now.reasons if now else []) if reason["kind"] != ELSEWHERE]
     return Case(
         row=row,
         now=now,
-        losses=[{**reason, "url": address_of(reason["target"])} for reason in reasons],
+        losses=_losses(row, now),
         records=[_record(record, judged.get(record.pk, [])) for record in row.records.all()],
         outlooks=_outlooks(row, now),
         late=row.unanswered and clock.today() > row.due,
     )
+
+
+def _losses(row: Objection, now: Score | None) -> list[Lost]:
+    """Why points were lost when the branch objected, and what the newest trial has beside that."""
+    today = [reason for reason in (now.reasons if now else []) if reason["kind"] != ELSEWHERE]
+    texts = {reason["text"] for reason in today}
+    then = row.then.get("reasons", today)
+    said = {reason["text"] for reason in then}
+    gone = [(reason, "" if reason["text"] in texts else "重新试算后不再扣") for reason in then]
+    new = [(reason, "重新试算后") for reason in today if reason["text"] not in said]
+    return [
+        Lost(reason["text"], reason["points"], address_of(reason["target"]), word) for reason, word in [*gone, *new]
+    ]
 
 
 def _record(record: Activity, judged: Sequence[ActivityJudgement]) -> Record:
@@ -172,7 +196,7 @@ def _outlooks(row: Objection, now: Score | None) -> list[Outlook]:
 
 
 def effect_of(result: Result, cases: Sequence[Case]) -> Effect:
-    """Return the Effect of the objections on the branch: each indicator once, from its first points to those of the newest trial."""
+    """Return the Effect of the objections on the branch, from the trial that it first objected to to the newest one."""
     first: dict[str, Case] = {}
     for case in sorted(cases, key=lambda case: case.row.pk):
         if case.row.state != ObjectionState.WITHDRAWN:
@@ -181,8 +205,16 @@ def effect_of(result: Result, cases: Sequence[Case]) -> Effect:
         (case.now.points - case.before for case in first.values() if case.now and case.now.points is not None),
         Decimal(0),
     )
-    before = scoring.rounded(result.so_far - gained)
-    return Effect(before, total_with(result, -gained), result.so_far, result.total, result.out_of)
+    then: dict[str, Any] = next((case.row.then for case in first.values()), {})
+    if then:
+        before, before_of = Decimal(then["so_far"]), Decimal(then["out_of"])
+        rate = None if then["rate"] is None else Decimal(then["rate"])
+    else:
+        # Objections from before the figures were kept with them.
+        before, before_of = scoring.rounded(result.so_far - gained), result.out_of
+        rate = total_with(result, -gained)
+    other = result.so_far - before - gained
+    return Effect(before, before_of, rate, result.so_far, result.total, result.out_of, other)
 
 
 def course_of(assessment: Assessment, cases: Sequence[Case]) -> list[dict]:

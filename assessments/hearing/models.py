@@ -54,7 +54,8 @@ class Objection(models.Model):
     """A branch's objection to the points of one indicator, and the office's answer: drafted by one, released by another.
 
     turn: 1, or 2 for the one further objection after an answer (judgement 7.1). points, maximum: as they were objected to;
-    points_after: as the trial had them when the answer was released. due: last day for the answer.
+    points_after: as the trial had them when the answer was released. due: last day for the answer. then: the branch as the
+    trial had it when it objected, {"so_far", "out_of", "rate", "reasons": [{"text", "points", "target"}]}; empty of older ones.
     """
 
     assessment = models.ForeignKey("assessments.Assessment", on_delete=models.PROTECT, related_name="objections")
@@ -66,6 +67,7 @@ class Objection(models.Model):
     records = models.ManyToManyField("members.Activity", verbose_name="有关记录", blank=True, related_name="+")
     points = models.DecimalField(max_digits=6, decimal_places=1)
     maximum = models.DecimalField(max_digits=6, decimal_places=1)
+    then = models.JSONField(default=dict, editable=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     made = models.DateTimeField(default=timezone.now)
     due = models.DateField()

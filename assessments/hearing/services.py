@@ -1,6 +1,7 @@
 """From a trial to a frozen result: sent to the branches, confirmed or objected to, answered, frozen (judgement 7)."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from assessments.hearing.rules import last_day
 from assessments.hearing.selectors import own_places, score_now, still_open, why_not_object
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.services import decided, locked, ready, root_of_results, settled
+from assessments.scoring.methods import ELSEWHERE
 from assessments.scoring.totals import COMPLETE
 from branches import audit
 from branches.access.models import User
@@ -107,7 +109,7 @@ def objection_make(
 
     records: those that it names, of the branch or its groups. Raises ValidationError by field, Conflict after the window.
     """
-    assessment, _ = _of_own(by, assessment, organisation)
+    assessment, result = _of_own(by, assessment, organisation)
     if not reason.strip():
         raise ValidationError({"reason": "请写明异议理由。"})
     score = score_now(assessment, organisation.pk, indicator)
@@ -127,6 +129,7 @@ def objection_make(
         reason=reason.strip(),
         points=score.points,
         maximum=score.maximum,
+        then=_as_it_stands(result, score),
         made_by=account_of(by),
         made=clock.now(),
         due=last_day(clock.today()),
@@ -137,6 +140,20 @@ def objection_make(
     # Who objects does not confirm.
     Opinion.objects.filter(assessment=assessment, organisation=organisation).delete()
     return row
+
+
+def _as_it_stands(result: Result, score: Score) -> dict[str, Any]:
+    """What a later trial would take away: the figures that the branch objects to, and why points were lost."""
+    return {
+        "so_far": str(result.so_far),
+        "out_of": str(result.out_of),
+        "rate": None if result.total is None else str(result.total),
+        "reasons": [
+            {"text": reason["text"], "points": reason["points"], "target": reason["target"]}
+            for reason in score.reasons
+            if reason["kind"] != ELSEWHERE
+        ],
+    }
 
 
 @one_transaction

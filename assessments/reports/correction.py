@@ -16,6 +16,8 @@ from common.text import quoted
 NONE = "无"
 # Rows that stand in the text; all of them are an annex.
 MOST = 1
+# Reasons that a changed indicator names.
+MOST_REASONS = 2
 
 
 def earlier_version(assessment: Assessment) -> Assessment | None:
@@ -88,18 +90,27 @@ def _entered(body: Mapping[str, Any]) -> int:
 
 
 def _of_indicators(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The indicators of each assessed organisation: what moved its score."""
-    points: list[dict[tuple[str, str], str]] = [
-        {
-            (chapter["name"], row["name"]): f"{row['points']}/{row['maximum']} 分" if row["points"] else ""
-            for chapter in body["chapters"]
-            for row in chapter["indicators"]
-        }
+    """The indicators of each assessed organisation: what moved its score, and the reasons that only one of the two has."""
+    rows: list[dict[tuple[str, str], Mapping[str, Any]]] = [
+        {(chapter["name"], row["name"]): row for chapter in body["chapters"] for row in chapter["indicators"]}
         for body in (old, new)
     ]
-    for place, name in dict.fromkeys([*points[0], *points[1]]):
-        was, is_now = (part.get((place, name), "") for part in points)
-        yield f"{place}：{name}", was, is_now
+    for place, name in dict.fromkeys([*rows[0], *rows[1]]):
+        one, other = (part.get((place, name)) for part in rows)
+        was, is_now = _points(one), _points(other)
+        if was != is_now:
+            yield f"{place}：{name}", was + _only(one, other), is_now + _only(other, one)
+
+
+def _points(row: Mapping[str, Any] | None) -> str:
+    return f"{row['points']}/{row['maximum']} 分" if row and row["points"] else ""
+
+
+def _only(row: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> str:
+    """The reasons of an indicator that the other version does not have: 补录, 补办 and what was missing are told apart by them."""
+    known = {reason["text"] for reason in (other or {}).get("reasons", ())}
+    texts = [reason["text"] for reason in (row or {}).get("reasons", ()) if reason["text"] not in known]
+    return f"（{'；'.join(texts[:MOST_REASONS])}{'等' if len(texts) > MOST_REASONS else ''}）" if texts else ""
 
 
 def _of_text(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

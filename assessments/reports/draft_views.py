@@ -25,7 +25,7 @@ from assessments.reports.forms import HeadForm, WordsForm
 from assessments.reports.loaders import draft_for
 from assessments.reports.paper import paragraphs_of
 from assessments.reports.selectors import side_of
-from assessments.reports.services import assessment_publish
+from assessments.reports.services import assessment_publish, publishers
 from assessments.results.loaders import assessment_for
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.services import root_of_results
@@ -63,6 +63,8 @@ def _page(
         "words_form": words,
         "editing": asked if words else "",
         "edits": edits,
+        "publishers": publishers(assessment, stands),
+        "publishers_after": publishers(assessment, stands, without=request.user.pk) if words else [],
         "may_publish": frozen and access.holds_anywhere(request.user, PUBLISH),
     }
     return render(request, "assessments/reports/draft.html", context, status=422 if bound else 200)

@@ -87,6 +87,17 @@ def _read_by_another(by: Actor, stands: Drafted) -> None:
         raise Conflict("报告文字有您改过的段落，须由另一位有权限的同志核对后发布。")
 
 
+def publishers(assessment: Assessment, stands: Drafted, *, without: int | None = None) -> list[str]:
+    """Return the names of those who may publish an assessment as it stands, nobody who had a hand in it.
+
+    without: an account that is about to put a paragraph in other words.
+    """
+    hands = {assessment.made_by_id, without, *_entered(assessment).values_list("made_by", flat=True)}
+    hands |= {pk for row in edited(stands) for pk in row.by}
+    seats = access.who_can(PUBLISH, root_of_results(), limit=50)
+    return list(dict.fromkeys(seat.user.name for seat in seats if seat.user_id not in hands))
+
+
 def _timely(body: dict[str, Any]) -> None:
     today = clock.today().isoformat()
     if any(row["due"] < today for row in body["actions"]):

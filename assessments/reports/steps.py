@@ -29,11 +29,9 @@ from responsibilities.supervision.models import Subject
 from responsibilities.supervision.selectors.about import proposed_due
 from responsibilities.work.models import STAGE_SHORT
 
-MOST_LEVELS, MOST_GAPS, MOST_INDICATORS, MOST_LOW, MOST_STEPS = 3, 3, 2, 2, 8
+MOST_LEVELS, MOST_GAPS, MOST_INDICATORS, MOST_LOW, MOST_STEPS = 4, 3, 2, 2, 7
 # Below so many per cent a branch gets a step of its own.
 LOW = Decimal(80)
-# What a branch is lacking stands under its indicators; the levels above are named themselves.
-_BELOW = (Level.BRANCH, Level.MEMBER)
 _OF_COMMITTEE = (Level.COMMITTEE, Level.DISCIPLINE, Level.GENERAL_BRANCH)
 
 
@@ -67,16 +65,22 @@ class Step:
 def problems(material: Material) -> list[Problem]:
     """Return the problems, the upper levels first: duties of a level, work, then what branches lose most for."""
     wrong = gaps(material)
-    found = [_of_level(stand) for stand in _above(material)]
+    levels = _levels(material)
+    found = [_of_level(stand) for stand in levels]
     found += [_of_gap(gap) for gap in wrong[:MOST_GAPS]]
     if rest := wrong[MOST_GAPS:]:
         found.append(_of_rest(rest))
-    return found + _of_indicators(material)
+    # The duties of branches stand for one of their indicators: the text has its five pages.
+    named = any(stand.level == Level.BRANCH for stand in levels)
+    return found + _of_indicators(material)[: MOST_INDICATORS - named]
 
 
-def _above(material: Material) -> list[Stand]:
-    """The levels above the branches with anything overdue, from the top; of more than three those most behind."""
-    behind = [stand for stand in material.seen.stands if stand.level not in _BELOW and stand.behind]
+def _levels(material: Material) -> list[Stand]:
+    """The levels with anything overdue, from the top, the branches as any other; of more than four those most behind.
+
+    So no level is named while one above it that is further behind is not.
+    """
+    behind = [stand for stand in material.seen.stands if stand.level != Level.MEMBER and stand.behind]
     worst = sorted(behind, key=lambda stand: -stand.head.overdue / stand.head.duties)[:MOST_LEVELS]
     return [stand for stand in behind if stand in worst]
 
@@ -123,17 +127,18 @@ class _Lost:
     places: list[int] = field(default_factory=list)
     number: int = 0
     kinds: Counter = field(default_factory=Counter)
-    of_work: bool = False
+    # Told by work or by level already.
+    elsewhere: bool = False
 
 
 def _of_indicators(material: Material) -> list[Problem]:
-    """The indicators that cost most, apart from those of work; each with the branches it is due at and those that lost."""
+    """The indicators that cost most, apart from those of work and duties; each with the branches it is due at and those that lost."""
     found: dict[str, _Lost] = {}
     for row in material.order:
         for score in row.scores.all():
             if (figures := figures_of_score(row, score)) is not None:
                 _count(found.setdefault(score.indicator, _Lost(score.name)), row, score, figures)
-    worst = sorted((row for row in found.values() if row.lost > 0 and not row.of_work), key=lambda row: -row.lost)
+    worst = sorted((row for row in found.values() if row.lost > 0 and not row.elsewhere), key=lambda row: -row.lost)
     return [
         Problem(
             f"{row.name}：应计{row.number}个党支部，{len(row.places)}个失分，共失{rounded(row.lost)}/{rounded(row.most)}分",
@@ -155,7 +160,7 @@ def _count(into: _Lost, row: Result, score: Score, figures: Figures) -> None:
     for reason in score.reasons:
         if reason["kind"] != ELSEWHERE:
             into.kinds[reason["kind"]] += 1
-            into.of_work = into.of_work or (reason["target"] or [""])[0] == "stage"
+            into.elsewhere = into.elsewhere or (reason["target"] or [""])[0] in ("stage", "duty")
 
 
 def _kinds(kinds: Counter) -> str:
@@ -176,27 +181,33 @@ def problem_blocks(found: list[Problem]) -> list[dict[str, Any]]:
 
 
 def steps(material: Material) -> list[Step]:
-    """Return what can still be done, the upper levels first, at most eight."""
+    """Return what can still be done, the upper levels first, at most MOST_STEPS."""
     due = proposed_due(material.day)
-    found = [_level_step(material, stand, due) for stand in _above(material)]
+    found = [_level_step(material, stand, due) for stand in _levels(material)]
     found += [_gap_step(material, gap, due) for gap in gaps(material)[:MOST_GAPS]]
     found += _task_steps(material, due)
     return (found + _low_steps(material))[:MOST_STEPS]
 
 
 def _level_step(material: Material, stand: Stand, due: date) -> Step:
-    people = material.people
     duty, slots = stand.behind[0]
     single = stand.head.overdue == 1
+    places = list(dict.fromkeys(duty.list.organisation_id for duty, _ in stand.behind))
     return Step(
         f"办结{stand.label}逾期的责任{stand.head.overdue}项：{_duty_names(stand)}",
-        people.signer if stand.level in _OF_COMMITTEE else people.top,
+        _who_leads(material, stand.level, places),
         _some(stand.holders) or stand.label,
         due,
-        list(dict.fromkeys(duty.list.organisation_id for duty, _ in stand.behind)),
+        places,
         Subject.DUTY if single else Subject.RESULT,
         f"duty/{duty.pk}/{slots[0].key}" if single else f"result/{material.assessment.pk}/{stand.level}",
     )
+
+
+def _who_leads(material: Material, level: Level, places: list[int]) -> str:
+    if level == Level.BRANCH:
+        return _leaders(material, places)
+    return material.people.signer if level in _OF_COMMITTEE else material.people.top
 
 
 def _gap_step(material: Material, gap: Gap, due: date) -> Step:
@@ -222,6 +233,11 @@ def _gap_step(material: Material, gap: Gap, due: date) -> Step:
     )
 
 
+def _leaders(material: Material, places: list[int]) -> str:
+    leaders = material.people.leader_of(places)
+    return "各分管领导" if leaders.count("、") > 2 else leaders
+
+
 def _task_steps(material: Material, due: date) -> list[Step]:
     """Tasks of resolutions that are still open: one step for all branches that have any."""
     open_ones = {
@@ -231,11 +247,10 @@ def _task_steps(material: Material, due: date) -> list[Step]:
     if not places:
         return []
     number, ids = sum(len(open_ones[row.organisation_id]) for row in places), [row.organisation_id for row in places]
-    leaders = material.people.leader_of(ids)
     return [
         Step(
             f"办结逾期未办的决议任务{number}项",
-            "各分管领导" if leaders.count("、") > 2 else leaders,
+            _leaders(material, ids),
             wording.places([row.organisation_name for row in places], limit=4 if len(places) <= 4 else 2),
             due,
             ids,

@@ -3,24 +3,28 @@
 from django import forms
 
 from assessments.results.selectors.matrix import CHANGE, TREE
-from assessments.schemes.selectors import scheme_titles
+from assessments.schemes.selectors import periods_in_force, scheme_titles
 from assessments.schemes.services import BRANCH_SCHEME
 from branches.places.models.groups import ComparisonGroup
 from common import clock
 from common.forms.filters import Filter, YearField
 from common.forms.form import Form
-from common.periods import QUARTER, YEAR, Period
+from common.periods import HALF, QUARTER, YEAR, Period
+
+# How many of each kind of period are offered, the running one included.
+OFFERED = {QUARTER: 6, HALF: 3, YEAR: 2}
 
 
 def assessable_periods():
-    """Return the choices of periods that can be assessed: the last six quarters and this and last year."""
-    this = Period.containing(QUARTER, clock.today())
-    found, period = [], this
-    for _ in range(6):
-        found.append((str(period), period.label()))
-        period = period.previous()
-    year = Period.containing(YEAR, clock.today())
-    return [*found, (str(year), year.label()), (str(year.previous()), year.previous().label())]
+    """Return the choices of periods that can be assessed: the newest of each kind that a scheme in force assesses."""
+    known = periods_in_force()
+    found = []
+    for kind, number in OFFERED.items():
+        period = Period.containing(kind, clock.today())
+        for _ in range(number if kind in known else 0):
+            found.append((str(period), period.label()))
+            period = period.previous()
+    return found
 
 
 class TrialForm(Form):

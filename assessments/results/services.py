@@ -17,6 +17,7 @@ from assessments.results.periods import closed_on
 from assessments.results.rates import exact_figures
 from assessments.results.selectors.derived import sources_of, sources_open
 from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
+from assessments.schemes.comparison import PERIOD_WORDS
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for, scheme_of
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
 from assessments.scoring.schemes import Scheme
@@ -32,15 +33,14 @@ from common import clock, database
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
-from common.periods import HALF, QUARTER, YEAR, Period
+from common.periods import Period
 from common.text import quoted
-from members.activities.models import Activity
+from members.activities.selectors.named import names_of
 from members.activities.selectors.records import NO_FIGURES, without_figures
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.waiting import pending_in
 
 TRIAL_LOCK = 7_302_041
-PERIOD_WORDS = {QUARTER: "季度", HALF: "半年", YEAR: "年度"}
 
 
 def root_of_results() -> Organisation:
@@ -220,14 +220,13 @@ def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) 
 def _evidence(records: dict[tuple[int, str], list[int]]) -> dict[tuple[int, str], list[dict]]:
     """Return {(branch, indicator): [{"text", "url"}]} of the counted records, in the order of their dates."""
     ids = {pk for found in records.values() for pk in found}
-    rows = Activity.objects.filter(pk__in=ids).prefetch_related("kinds").order_by("day", "pk")
     alone = without_figures(ids)
     known = {
-        row.pk: {
-            "text": f"{row.kinds_label} {row.day:%m-%d}" + (f"（{NO_FIGURES}）" if row.pk in alone else ""),
-            "url": reverse("activity_detail", args=[row.pk]),
+        pk: {
+            "text": name + (f"（{NO_FIGURES}）" if pk in alone else ""),
+            "url": reverse("activity_detail", args=[pk]),
         }
-        for row in rows
+        for pk, name in names_of(ids).items()
     }
     order = {pk: place for place, pk in enumerate(known)}
     return {

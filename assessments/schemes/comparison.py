@@ -6,6 +6,7 @@ from typing import Any
 from assessments.schemes.measures import MEASURES
 from assessments.scoring.numbers import exact, plain
 from assessments.scoring.schemes import BY_HAND, ordered
+from common.periods import HALF, QUARTER, YEAR
 from common.text import quoted
 
 METHOD_NAMES = {
@@ -19,6 +20,8 @@ METHOD_NAMES = {
     "derived": "由结果换算",
     "manual": "人工评分",
 }
+# For how long a time a scheme gives results.
+PERIOD_WORDS = {QUARTER: "季度", HALF: "半年", YEAR: "年度"}
 _PER = {"once": "", "each": "每次", "each_person": "每人"}
 
 
@@ -139,6 +142,7 @@ def whole_changes(body: dict, other: dict | None) -> list[Whole]:
 def _whole(body: dict) -> dict[str, str]:
     bonus = body.get("bonus", {})
     said = {
+        "考核期": "、".join(PERIOD_WORDS[kind] for kind in body["periods"]),
         "总分": f"{number(body['total'])} 分",
         "不适用的分值": "分摊" if body.get("spread", True) else "不分摊",
         "加分上限": "不设" if bonus.get("open") else f"{number(bonus.get('cap', 0))} 分",

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import forms
 
-from assessments.schemes.comparison import number
+from assessments.schemes.comparison import PERIOD_WORDS, number
 from assessments.schemes.lines import GRADES, ROWS, Lines
 from assessments.schemes.lines import figure as _figure
 from assessments.scoring.schemes import ordered
@@ -28,6 +28,12 @@ class WholeForm(Lines):
     """What holds for the whole scheme: title, total, how weights are counted, grades with their quota, bonus cap, vetoes."""
 
     title = PlainTextField(label="名称", max_length=100)
+    periods = forms.MultipleChoiceField(
+        label="考核期",
+        choices=list(PERIOD_WORDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一种考核期。", "invalid_choice": "请从列表中选择。"},
+    )
     total = _figure("总分", min_value=1)
     spread = forms.BooleanField(label="不适用、未到期的分值分摊到其他指标", required=False)
     grade_min_points = _figure("应计分不足多少暂不定等次", required=False)
@@ -51,6 +57,7 @@ class WholeForm(Lines):
         bonus = body.get("bonus", {})
         initial = {
             "title": body["title"],
+            "periods": body["periods"],
             "total": number(body["total"]),
             "spread": body.get("spread", True),
             "open_top": body.get("open_top", False),
@@ -108,7 +115,7 @@ class WholeForm(Lines):
     def changed_body(self):
         """Return the body with what the form says; valid forms only."""
         given, body = self.cleaned_data, dict(self.body)
-        body |= {key: given[key] for key in ("title", "spread", "open_top")}
+        body |= {key: given[key] for key in ("title", "periods", "spread", "open_top")}
         body |= {"total": str(given["total"]), "grade_min_points": str(given["grade_min_points"] or 0)}
         body |= {"grade_on": given["grade_on"] or "rounded", "quota_tie": given["quota_tie"] or "decide"}
         cap = given["bonus_cap"]

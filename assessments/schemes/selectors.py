@@ -45,6 +45,12 @@ def scheme_titles() -> list[tuple[str, str]]:
     )
 
 
+def periods_in_force() -> set[str]:
+    """Return the kinds of periods that some scheme in force assesses."""
+    rows = SchemeVersion.objects.filter(state=SchemeState.IN_FORCE).values_list("body__periods", flat=True)
+    return {kind for kinds in rows for kind in kinds or ()}
+
+
 def version_lines(key: str, today: date | None = None) -> list[VersionLine]:
     """Return the versions of a scheme, the newest first."""
     today = today or clock.today()

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.schemes import drafting
 from assessments.schemes.checks import checks, difference
-from assessments.schemes.comparison import METHOD_NAMES, gone, number, quota_in_words, tree, whole_changes
+from assessments.schemes.comparison import METHOD_NAMES, PERIOD_WORDS, gone, number, quota_in_words, tree, whole_changes
 from assessments.schemes.forms import ApproveForm, BonusForm, DimensionForm, ProposeForm, WholeForm
 from assessments.schemes.indicator_form import IndicatorForm, method_choices, offers
 from assessments.schemes.loaders import draft_for, may_prepare, speaks_for_itself, version_for
@@ -99,6 +99,7 @@ def _page(request, version):
         "judges_committee": version.fixed
         and Kind.COMMITTEE in version.body["applies"]
         and access.holds_anywhere(request.user, ASSESS_COMMITTEE),
+        "periods": "、".join(PERIOD_WORDS[kind] for kind in version.body["periods"]),
         "body": version.body
         | {"quotas": [row | {"words": quota_in_words(row)} for row in version.body.get("quotas", ())]},
         "bonus_items": version.body.get("bonus", {}).get("items", ()),

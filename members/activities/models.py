@@ -1,7 +1,7 @@
 """One thing that happened: kinds, date, hosts, who was there, what was decided."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, time
 from typing import Any, Self
 
@@ -240,7 +240,7 @@ class Activity(models.Model):
 
     @property
     def kinds_label(self) -> str:
-        return "＋".join(ActivityKindCode(code).label for code in self.codes) or "活动"
+        return words_of_kinds(self.codes)
 
     @property
     def topics_label(self) -> str:
@@ -345,6 +345,11 @@ class ActivityWriter(models.Model):
 
     def __str__(self):
         return str(self.user)
+
+
+def words_of_kinds(codes: Iterable[str]) -> str:
+    """Return how a record of these kinds is called: 支部党员大会＋党课."""
+    return "＋".join(ActivityKindCode(code).label for code in codes) or "活动"
 
 
 class ActivityKind(models.Model):

@@ -6,8 +6,16 @@ from datetime import date
 
 from branches.settings import dated as dated_settings
 from branches.settings.dated import Timeline
+from members.activities.models import ActivityKindCode
 
 CAP = "study_day_cap"
+# What a branch studies together, as its duty and those of its members count it.
+STUDY_KINDS = (
+    ActivityKindCode.THEME_DAY,
+    ActivityKindCode.LECTURE,
+    ActivityKindCode.TRAINING,
+    ActivityKindCode.ASSEMBLY,
+)
 
 
 def cap_line() -> Timeline:

@@ -315,6 +315,15 @@ def _decide(
         point.state, point.reason = SyncState.ENDED, f"{stopped:%Y年%-m月%-d日}终止：{stage.item.stop_reason}"
 
 
+def confirmed(point: SyncPoint, as_of: date) -> SyncPoint:
+    """Return a point that waits to be confirmed as it will be once somebody has said yes to all of it; any other as it is."""
+    if point.state != SyncState.TO_CONFIRM or point.happened is None:
+        return point
+    days = [proof.day for proof in point.proofs if proof.standing in (Standing.COUNTS, Standing.TO_CONFIRM)]
+    state, party, lag = judge(point.happened, days, point.tolerance, as_of)
+    return replace(point, state=state, party=party, lag=lag)
+
+
 def _in_time(proof: Proof, until: date, as_of: date) -> Proof:
     """The proof as it stands for a period that is over: what came after its last day shows nothing there, and says so."""
     if proof.standing not in (Standing.COUNTS, Standing.TO_CONFIRM) or not until < proof.day <= as_of:

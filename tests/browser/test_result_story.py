@@ -1,8 +1,10 @@
 """A result in a real browser, with counted clicks: from the trial to two published versions; a leader's minute on the phone."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
+from django.conf import settings
 
 from assessments.facts import fill as rollups
 from assessments.hearing.models import Objection
@@ -65,6 +67,47 @@ def sent(staff, quarter):
     return assessment
 
 
+def box_of(page, selector):
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    return box
+
+
+def head_stays(page):
+    """Head and first column of the matrix stay in view: below the bar on a wide screen, in its box on a narrower one."""
+    page.set_viewport_size({"width": 1440, "height": 260})
+    page.evaluate("window.scrollBy(0, document.querySelector('.scores-table').getBoundingClientRect().top - 20)")
+    bar = box_of(page, ".dj-topbar")
+    assert box_of(page, ".scores-table thead")["y"] == pytest.approx(bar["y"] + bar["height"], abs=1)
+    page.set_viewport_size({"width": 900, "height": 260})
+    page.evaluate("document.querySelector('.scores-wide .dj-scroll').scrollTo(200, 400)")
+    around = box_of(page, ".scores-wide .dj-scroll")
+    assert box_of(page, ".scores-table thead")["y"] == pytest.approx(around["y"], abs=1)
+    assert box_of(page, ".scores-table tbody th")["x"] == pytest.approx(around["x"], abs=1)
+    page.set_viewport_size(DESK)
+
+
+def unsent(page):
+    """Without a network, and with a session that has ended, the choices stay on the device and are offered again."""
+    page.context.set_offline(True)
+    page.click("button:has-text('提交意见')")
+    page.wait_for_selector(".dj-toast:has-text('没有送出，请重试')")
+    page.context.set_offline(False)
+    page.reload()
+    assert page.locator("#id_why-life-theme").is_hidden()
+    page.click(".dj-toast:has-text('没有送出') button:has-text('恢复')")
+    assert "主题党日已经开展" in page.input_value("#id_why-life-theme")
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.click("button:has-text('提交意见')")
+    page.wait_for_selector("body.login-page, .login-page")
+    page.context.add_cookies(cookies)
+    # Signed in again, he comes to the form.
+    page.goto(urljoin(page.url, parse_qs(urlsplit(page.url).query)["next"][0]))
+    page.click(".dj-toast:has-text('没有送出') button:has-text('恢复')")
+    assert Objection.objects.count() == 0
+
+
 def objected(page, world, record):
     """On the phone, on the page of the notice: 异议, a sentence, the record, 提交意见."""
     page.wait_for_selector("h1:has-text('还能补回')")
@@ -80,6 +123,7 @@ def objected(page, world, record):
     hand.click("#i-life-theme label:text-is('异议')")
     page.fill("#id_why-life-theme", "主题党日已经开展，当时没有录入，现已补录")
     page.select_option("#id_record-life-theme", str(record.pk))
+    unsent(page)
     hand.send("提交意见")
     assert hand.clicks == 2 and "已提出 1 项异议" in page.inner_text("body")
     row = Objection.objects.get()
@@ -175,6 +219,7 @@ def test_a_result_is_sent_objected_to_answered_frozen_published_and_corrected(op
     # The matrix shows it to everybody in his reach.
     read(staff, f"{home}/scores/", "支部有得分")
     assert violations(staff) == [] and not scrolls_sideways(staff)
+    head_stays(staff)
 
     # Corrected: a further version; the old one says so, and both are read.
     again = corrected(world, quarter)

@@ -289,7 +289,7 @@ ROWS |= {
     "result_send": Row(kwargs=lambda world: {"pk": trial(world).pk}, post=only(*ASSESSORS, status=302)),
     "result_checkup": Row(kwargs=of_a, get=only(*OFFICE_AND_A, "officer_a", "organiser_a")),
     "result_confirm": Row(kwargs=of_a, post=only("secretary_a", status=302)),
-    "opinion_submit": Row(kwargs=of_a, post=only("secretary_a", status=422)),
+    "opinion_submit": Row(kwargs=of_a, get=only("secretary_a", status=302), post=only("secretary_a", status=422)),
     "objection_new": Row(
         kwargs=lost_of_a,
         get=only("secretary_a"),

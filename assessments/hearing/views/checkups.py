@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments.hearing import services
 from assessments.hearing.checkup import checkup
@@ -46,7 +46,8 @@ def _page(request, result, form=None):
     own = place in own_places(request.user)
     speaks = own and assessment.state == AssessmentState.SENT
     one = hearing(assessment, [place]).get(place) if assessment.state == AssessmentState.SENT else None
-    found = checkup(result, objections_of_branch(assessment, place), speaks=speaks, own=own)
+    said = objections_of_branch(assessment, place)
+    found = checkup(result, said, speaks=speaks, own=own)
     open_lines = [line for line in _lines(found) if line.may_object]
     waits = speaks and one is not None and (one.state == WAITING or bool(open_lines))
     period = Period.parse(assessment.period)
@@ -69,6 +70,9 @@ def _page(request, result, form=None):
             "heard": one,
             "said": _SAID.get(one.state, "") if one else "",
             "form": form if waits else None,
+            # What the secretary chose stays on the device until the branch has said something more.
+            "keep": f"opinion-{request.user.pk}-{assessment.pk}-{place}" if own else "",
+            "keep_state": f"{len(said)}",
             "further": one is not None and one.state == OBJECTED,
             "opinions": speaks or any(line.said for part in found.parts for line in part.lines),
             "closed": assessment.state in CLOSED,
@@ -129,10 +133,13 @@ def result_confirm(request, pk, place):
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def opinion_submit(request, pk, place):
     """What the branch says of all its losses; untouched is confirmed."""
     result = own_result(request, pk, place)
+    if request.method == "GET":
+        # Signed in again after the session had ended: to the form, which has kept the choices on the device.
+        return redirect("result_checkup", pk, place)
     found = checkup(result, objections_of_branch(result.assessment, place), speaks=True, own=True)
     form = _form(request.POST, result, [line for line in _lines(found) if line.may_object])
     if not form.is_valid():

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from assessments.facts.models import Fact
 from assessments.home.selectors.agency import to_confirm_in
-from branches.places.models.organisations import Organisation, within
+from branches.places.models.organisations import Kind, Organisation, within
 from common import clock
 from common.operator import Actor
 from common.periods import Period
+from members.activities.study import tenths
+from members.measures import STUDY_MINUTES, STUDY_UNKNOWN
 from responsibilities.measures import SYNC_CLOSURE
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind
@@ -27,6 +29,36 @@ def completion(user: Actor, quarter: Period, *, top: Organisation | None = None)
         rows = rows.filter(within(top))
     found = rows.aggregate(due=Count("pk"), done=Count("pk", filter=Q(state__in=_DONE)))
     return round(100 * found["done"] / found["due"], 1) if found["due"] else None
+
+
+@dataclass(frozen=True)
+class Study:
+    """Hours that branches studied together in a quarter. mean: of one branch, "" where none is known; note: the whole of it."""
+
+    mean: str
+    note: str
+
+
+def study_of(user: Actor, quarter: Period, branches: int, *, top: Organisation | None = None) -> Study:
+    """Return the Study of so many branches within reach beside the quarter before; in one statement."""
+    last = quarter.previous()
+    rows = Fact.objects.filter(measure__in=(STUDY_MINUTES, STUDY_UNKNOWN), organisation__kind=Kind.BRANCH)
+    rows = rows.filter(period__in=(str(quarter), str(last))).visible_to(user).order_by()
+    if top is not None:
+        rows = rows.filter(within(top))
+    found = {
+        (measure, period): number
+        for measure, period, number in rows.values_list("measure", "period").annotate(number=Sum("own_numerator"))
+    }
+
+    def mean(period: Period) -> str:
+        minutes = found.get((STUDY_MINUTES, str(period)))
+        return tenths(minutes / 60 / branches) if minutes and branches else ""
+
+    words = ["平均每个支部；" if branches > 1 else "", f"{last.short()} {mean(last)} 学时；" if mean(last) else ""]
+    if silent := found.get((STUDY_UNKNOWN, str(quarter))):
+        words.append(f"{silent} 条记录没有起止时间，学时未知")
+    return Study(mean(quarter), "".join(words).removesuffix("；"))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from assessments.facts import fill as rollups
 from assessments.home.forms.dashboard import DashboardFilter
 from assessments.home.selectors import dashboard as selectors
-from assessments.home.selectors.compared import completion, stages_of
+from assessments.home.selectors.compared import completion, stages_of, study_of
 from assessments.home.selectors.mine import mine_of
 from assessments.reports.wording import overdue as overdue_sentence
 from branches.audit import exports
@@ -66,6 +66,7 @@ def dashboard_page(request):
         "mine": mine_of(request.user, request.scope),
         "before_words": _before(request.user, quarter.previous(), chosen.get("top")) if reckoned else "",
         "stages": stages_of(chosen.get("top") or _place(request), quarter),
+        "study": study_of(request.user, quarter, figures["branches"], top=chosen.get("top")) if reckoned else None,
         "form": form,
         "quarter": quarter,
         # The list of requirements of this quarter below the chosen place, in its address.

@@ -8,13 +8,14 @@ from assessments.entries.selectors import applied
 from assessments.results.models import Assessment, AssessmentState
 from assessments.results.periods import counted_until
 from assessments.results.selectors.scores import estimate, measures_of
-from assessments.results.selectors.scoring_items import SYNC, Entry, further_entries, sync_entries
+from assessments.results.selectors.scoring_items import CONFIRMED, STOOD, SYNC, Entry, further_entries, sync_entries
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.measures import rules_read
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for
 from assessments.scoring import Result, rounded
 from assessments.scoring.methods import ELSEWHERE
 from assessments.scoring.numbers import plain
+from assessments.scoring.schemes import Scheme
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.names import labels
 from common import clock
@@ -68,11 +69,46 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     page that mends it. countable: whether it is points of countable points;
     points, out_of, covered, whole: to a tenth. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed: the
     estimate counts it as it stood before, so that nothing is won by what nobody has looked at (decisions 122).
+    confirmed: the total once somebody has said yes to all of it.
     """
     quarter = quarter or Period.containing(QUARTER, clock.today())
     if organisation.kind != Kind.BRANCH:
         return None
     scheme = parsed(scheme_for(quarter))
+    pending = pending_in(quarter, organisation.pk)
+    found, after = _estimated(scheme, organisation, quarter, waits=bool(pending))
+    if found is None:
+        return None
+    result, best, counted = found
+    return {
+        "quarter": quarter,
+        "result": result,
+        "best": best,
+        # What is still to come may shift weight to where something was lost; the best is never less than what stands.
+        "top": None if best.total is None else max(best.total, result.total or best.total),
+        "countable": not scheme.spread,
+        "unit": " 分" if scheme.spread else "%",
+        "whole": plain(scheme.total),
+        "points": rounded(result.so_far),
+        "out_of": rounded(result.out_of),
+        "covered": rounded(result.covered),
+        "counted": counted,
+        "grade": result.grade if counted >= FEW else "",
+        "losses": _losses(result),
+        "pending": pending,
+        "confirmed": after[0].total if after else None,
+        "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
+    }
+
+
+# The Result now, the best reachable one, how many things are counted.
+Estimated = tuple[Result, Result, int] | None
+
+
+def _estimated(
+    scheme: Scheme, organisation: Organisation, quarter: Period, *, waits: bool
+) -> tuple[Estimated, Estimated]:
+    """Return what a branch comes to now, and once all that waits to be confirmed is; None for that where nothing waits."""
     # The whole year in one reading, of which those that fall due in the quarter: the same rows as items.due_within.
     year = Period(YEAR, quarter.year)
     until = counted_until(quarter)
@@ -87,37 +123,19 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     names = labels([row.organisation for row in rows if row.organisation != organisation.pk])
     names = {pk: name.removeprefix(str(organisation)) for pk, name in names.items()}
     by_hand = applied(scheme, quarter, [organisation.pk]).get(organisation.pk)
-    pending = pending_in(quarter, organisation.pk)
-    found = estimate(scheme, organisation, rows, names, _further(quarter, organisation, until, bool(pending)), by_hand)
-    if found is None:
-        return None
-    result, best, counted = found
-    return {
-        "quarter": quarter,
-        "result": result,
-        "best": best,
-        # What is still to come may shift weight to where something was lost; the best is never less than what stands.
-        "top": None if best.total is None else max(best.total, result.total or best.total),
-        "countable": not scheme.spread,
-        "whole": plain(scheme.total),
-        "points": rounded(result.so_far),
-        "out_of": rounded(result.out_of),
-        "covered": rounded(result.covered),
-        "counted": counted,
-        "grade": result.grade if counted >= FEW else "",
-        "losses": _losses(result),
-        "pending": pending,
-        "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
-    }
+    others = further_entries(quarter, [organisation.pk], until=until)
 
+    def with_waiting(waiting: str) -> list[Entry]:
+        """The Entries beyond requirements, what waits to be confirmed counted in this way."""
+        without = [row for row in others if not row.measure.startswith(SYNC)]
+        return without + sync_entries(quarter, until, [organisation.pk], waiting=waiting)
 
-def _further(quarter: Period, organisation: Organisation, until: date, pending: bool) -> list[Entry]:
-    """The Entries beyond requirements; what waits to be confirmed (pending: something does) as it stood before."""
-    found = further_entries(quarter, [organisation.pk], until=until)
-    if not pending:
-        return found
-    stood = sync_entries(quarter, until, [organisation.pk], stood=True)
-    return [*(row for row in found if not row.measure.startswith(SYNC)), *stood]
+    if not waits:
+        return estimate(scheme, organisation, rows, names, others, by_hand), None
+    found, after = (
+        estimate(scheme, organisation, rows, names, with_waiting(how), by_hand) for how in (STOOD, CONFIRMED)
+    )
+    return found, after
 
 
 def _losses(result: Result) -> list[dict]:

@@ -20,9 +20,11 @@ from responsibilities.requirements.selectors import Requirement, requirements
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.supervision.selectors.notices import SupervisionItem, supervision_items
 from responsibilities.work.models import STAGE_SHORT, SyncStageKind, SyncState, WorkCarrier, WorkItem
-from responsibilities.work.stages import SyncPoint, sync_points
+from responsibilities.work.stages import SyncPoint, confirmed, sync_points
 
 SYNC = "sync."
+# How an estimate counts a stage whose evidence waits to be confirmed.
+STOOD, CONFIRMED = "stood", "confirmed"
 
 
 @dataclass(frozen=True)
@@ -121,21 +123,24 @@ def sync_entries(
     organisations: Collection[int] | None = None,
     as_of: date | None = None,
     *,
-    stood: bool = False,
+    waiting: str = "",
 ) -> list[Entry]:
     """Return the Entries of the stages whose business date lies in `period`, one for each branch that carries the item.
 
     A stage that lags counts as late; one that is not due or waived is left out (rulebook, oa-liangzhangpi).
-    stood: what waits to be confirmed counts as it stood before, missing once its days are over.
+    waiting: how what waits to be confirmed counts, STOOD (as before, missing once its days are over) or CONFIRMED (as it will
+    where somebody says yes); "" leaves it out.
     """
     items = None
     if organisations is not None:
         items = WorkCarrier.objects.filter(organisation__in=organisations).order_by().values("item")
     points = sync_points(items, as_of=as_of or clock.today(), first=period.first, last=period.last, held_until=until)
+    if waiting == CONFIRMED:
+        points = [confirmed(point, as_of or clock.today()) for point in points]
     names = dict(WorkItem.objects.filter(pk__in={point.item for point in points}).values_list("pk", "name"))
     wanted = None if organisations is None else set(organisations)
     return [
-        Entry(place, f"{SYNC}{point.kind}", _sync_item(point, names[point.item], stood), _records(point))
+        Entry(place, f"{SYNC}{point.kind}", _sync_item(point, names[point.item], waiting == STOOD), _records(point))
         for point in points
         if not point.early
         for place in point.carriers

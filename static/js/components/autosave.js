@@ -1,7 +1,9 @@
 /* Saves a form 700 ms after the last change. Without a network the words stay in this browser and it says so.
    <form data-autosave="{url}" data-autosave-key="{unique key}">; the server answers 2xx, optionally JSON
    {"url": new address to save to, "fields": {name: value of a hidden input}}, or 400/409 with {"message": sentence}.
-   The event tongbu:save on the form saves at once; tongbu:saved on the document tells that it is done. */
+   The event tongbu:save on the form saves at once; tongbu:saved on the document tells that it is done.
+   <form data-keep="{unique key}" data-keep-state="{what the server has}"> saves nothing: what was chosen stays in this browser
+   until the server has taken it, then its state is another one, or <… data-kept="{key}"> stands on the page without a form. */
 import { csrfToken, iconAddress } from "../shell/page.js";
 import { toast } from "../shell/toasts.js";
 
@@ -31,13 +33,14 @@ export function postDraft(form) {
 
 /* What stays in this browser while the server cannot be reached; storage may be forbidden. */
 class Kept {
-  constructor(form) {
+  constructor(form, key, state = "") {
     this.form = form;
-    this.key = PREFIX + (form.getAttribute("data-autosave-key") || window.location.pathname);
+    this.key = PREFIX + (key || window.location.pathname);
+    this.state = state;
   }
   keep() {
     try {
-      localStorage.setItem(this.key, JSON.stringify({ at: clock(), pairs: words(this.form) }));
+      localStorage.setItem(this.key, JSON.stringify({ at: clock(), state: this.state, pairs: words(this.form) }));
       return true;
     } catch {
       return false;
@@ -72,10 +75,37 @@ function fill(form, pairs) {
   document.dispatchEvent(new CustomEvent("tongbu:restored"));
 }
 
+/* Words that were left here are offered, never put in unasked. said: the sentence about them; then: after they are put in. */
+function offer(form, own, said, then = () => {}) {
+  const kept = own.read();
+  if (!kept) {
+    return;
+  }
+  const old = (kept.state || "") !== own.state;
+  if (old || JSON.stringify(kept.pairs) === JSON.stringify(words(form))) {
+    own.forget();
+    return;
+  }
+  const message = toast({ level: "warning", title: "本机有没有保存的内容", text: said(kept) });
+  if (!message) {
+    return;
+  }
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-sm";
+  button.textContent = "恢复";
+  button.addEventListener("click", () => {
+    fill(form, kept.pairs);
+    message.remove();
+    then();
+  });
+  message.insertBefore(button, message.lastChild);
+}
+
 class Autosave {
   constructor(form) {
     this.form = form;
-    this.kept = new Kept(form);
+    this.kept = new Kept(form, form.getAttribute("data-autosave-key"));
     this.status = form.querySelector("[data-autosave-status]");
     this.timer = null;
     this.running = false;
@@ -188,33 +218,40 @@ class Autosave {
     this.kept.forget();
   }
 
-  /* Words that a lost connection left here are offered, never put in unasked. */
   offerKept() {
-    const kept = this.kept.read();
-    if (!kept) {
-      return;
+    offer(this.form, this.kept, (kept) => `${kept.at} 断网时留下。`, () => this.save());
+  }
+}
+
+/* A form that is sent whole, such as the opinions on a check-up: kept with each choice, until another page says that it was taken. */
+class Keeper {
+  constructor(form) {
+    this.form = form;
+    this.kept = new Kept(form, form.getAttribute("data-keep"), form.getAttribute("data-keep-state") || "");
+    form.addEventListener("input", () => this.kept.keep());
+    form.addEventListener("change", () => this.kept.keep());
+    // Before the document hears of it, which would count the form as sent.
+    form.addEventListener("submit", (event) => this.onSubmit(event));
+    offer(form, this.kept, (kept) => `${kept.at} 选好，没有送出。`);
+  }
+
+  onSubmit(event) {
+    const here = this.kept.keep();
+    if (navigator.onLine === false) {
+      event.preventDefault();
+      event.stopPropagation();
+      const text = here ? "网络断开，选好的内容已存在本机。" : "网络断开，请不要关闭页面。";
+      toast({ level: "error", title: "没有送出，请重试", text });
     }
-    if (JSON.stringify(kept.pairs) === JSON.stringify(words(this.form))) {
-      this.kept.forget();
-      return;
-    }
-    const message = toast({ level: "warning", title: "本机有没有保存的内容", text: `${kept.at} 断网时留下。` });
-    if (!message) {
-      return;
-    }
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-sm";
-    button.textContent = "恢复";
-    button.addEventListener("click", () => {
-      fill(this.form, kept.pairs);
-      message.remove();
-      this.save();
-    });
-    message.insertBefore(button, message.lastChild);
   }
 }
 
 for (const form of document.querySelectorAll("form[data-autosave]:not([data-autosave-ready])")) {
   new Autosave(form);
+}
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  new Keeper(form);
+}
+for (const taken of document.querySelectorAll("[data-kept]")) {
+  new Kept(null, taken.getAttribute("data-kept")).forget();
 }

@@ -468,6 +468,7 @@ def test_a_bonus_is_said_beside_the_rate_on_every_page_and_an_idle_adjustment_by
     assert said in checkup and said in score and f"计加分 {bonus} 分" in checkup
     assert "没有改变得分" in checkup and "没有改变得分" in score and "扣 0" not in checkup
     assert f"，加 {bonus}" in client.get("/scores/").content.decode()
+    assert f"，含加分 {bonus}" in as_("party_secretary").get("/").content.decode()
     row = next(row for row in report.body["branches"] if row["key"] == str(quarter.branch_b.pk))
     assert Decimal(row["bonus"]) == Decimal(bonus) and len(report.body["adjustments"]) == 2
     sheet = next(row for row in report.body["chapters"] if said in row["text"])

@@ -118,6 +118,9 @@ def periods(span, months):
     return [name for name in names if begin <= bounds(name)[0] and bounds(name)[1] <= end]
 
 
+STUDY = {"theme_day", "lecture", "training", "assembly"}
+
+
 class Figures:
     def __init__(self, folder, as_of):
         self.folder, self.as_of = folder, as_of
@@ -258,12 +261,16 @@ class Figures:
             for state in ATTENDANCE:
                 found[place, f"attendance.{state}", period][1] = total
         return {
-            key: (number, None if key[1].startswith("activities.") else owed) for key, (number, owed) in found.items()
+            key: (number, None if key[1].startswith(("activities.", "study.")) else owed)
+            for key, (number, owed) in found.items()
         }
 
     def _add(self, found, record, period):
         for above in self.line(record["place"]):
             for kind in record["kinds"]:
                 found[above, f"activities.{kind}", period][0] += 1
+            # The ledgers say nothing of times.
+            if record["valid"] & STUDY:
+                found[above, "study.unknown", period][0] += 1
             for state in record["states"]:
                 found[above, f"attendance.{state}", period][0] += 1

@@ -51,6 +51,25 @@ def test_the_office_sees_what_each_answer_does_before_it_is_given(world, sent, a
         assert answer.context["cases"][0].gained == 2 and effect.after_rate == Decimal("78.6")
 
 
+def test_what_was_objected_to_stays_on_the_page_after_a_new_trial(world, sent, as_):  # noqa: F811
+    with on(SENT):
+        row = objected(world, sent)
+        (before,) = page(as_("staff"), row).context["cases"][0].losses
+        assert "主题党日" in before.text and before.word == ""
+        # The theme day is entered, and a lecture of which nobody spoke.
+        hold(world.branch_b, "theme_day", date(2026, 9, 10))
+        hold(world.branch_b, "lecture", date(2026, 9, 11))
+        assessment_trial(by=world.staff, period=Q3)
+        answer = page(as_("staff"), row)
+        (kept,) = answer.context["cases"][0].losses
+        assert (kept.text, kept.points, kept.word) == (before.text, before.points, "重新试算后不再扣")
+        effect = answer.context["effect"]
+        assert (effect.before, effect.before_of, effect.before_rate) == (9, 14, Decimal("64.3"))
+        assert (effect.after, effect.other) == (effect.before + 2 + effect.other, 3)
+        assert "现在6.0/6.0分" in text_of(answer) and "其他指标的变化" in text_of(answer)
+        assert "提出时失分" in text_of(answer)
+
+
 def test_a_part_is_taken_with_the_way_it_counts_and_never_as_the_whole(world, sent, as_):  # noqa: F811
     with on(SENT):
         row = objected(world, sent)

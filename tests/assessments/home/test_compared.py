@@ -1,17 +1,22 @@
 """What the dashboard sets beside the map: the quarter before, the four stages with closure, own duties of earlier years."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 import time_machine
 
+from assessments.facts import fill as rollups
 from assessments.facts.models import Fact
-from assessments.home.selectors.compared import completion, stages_of
+from assessments.home.selectors.compared import completion, stages_of, study_of
 from assessments.home.selectors.waits import duty_words
 from common.periods import Period
+from members.activities.study import STUDY_KINDS
 from responsibilities.duties.models import DutyList, Level
+from responsibilities.duties.progress import duty_slots
+from responsibilities.duties.proofs.context import kinds_of
 from tests.assessments.home.test_dashboard import fact
-from tests.responsibilities.duties.world import issue, make
+from tests.assessments.results.test_results import hold
+from tests.responsibilities.duties.world import duty, issue, make
 
 pytestmark = pytest.mark.django_db
 Q3, TODAY = Period.parse("2026Q3"), "2026-10-10T10:00:00+08:00"
@@ -73,3 +78,36 @@ def test_own_duties_of_earlier_years_are_said_with_those_of_this_one(world):
         assert DutyList.objects.filter(year=2027).count() == 0
         later = duty_words(world.committee_secretary)
         assert "其中以前年度" in later and later.startswith("您负责的 ")
+
+
+def studied(place, kind, day, hours=0):
+    times = {"starts_at": time(9), "ends_at": time(9 + hours, 30)} if hours else {}
+    return hold(place, kind, day, **times)
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_hours_of_study_are_those_of_the_branches_duty_beside_the_quarter_before(world, as_):
+    # Of one day at most eight hours; a record without times is unknown; what an upper level holds is none of the branches'.
+    studied(world.branch_a, "training", date(2026, 8, 4), 5)
+    studied(world.branch_a, "lecture", date(2026, 8, 4), 6)
+    studied(world.branch_b, "theme_day", date(2026, 9, 9), 1)
+    studied(world.branch_b, "assembly", date(2026, 9, 10))
+    studied(world.branch_b, "lecture", date(2026, 5, 9), 2)
+    studied(world.committee, "training", date(2026, 9, 9), 7)
+    rollups.fill()
+    staff = study_of(world.staff, Q3, 3)
+    assert (staff.mean, staff.note) == (
+        "3.1",
+        "平均每个支部；二季度 0.8 学时；1 条记录没有起止时间，学时未知",
+    )
+    own = study_of(world.secretary_a, Q3, 1)
+    assert (own.mean, own.note) == ("8", "")
+    assert study_of(world.staff, Q3, 1, top=world.branch_b).mean == "1.5"
+    assert study_of(world.secretary_c, Q3, 1).mean == ""
+    make(levels=[Level.BRANCH])
+    issue()
+    one = duty("br-study", organisation=world.branch_b)
+    (slot,) = duty_slots([one])[one.pk]
+    assert {*kinds_of(one)} == {*STUDY_KINDS} and slot.done == 4
+    page = as_("staff").get("/dashboard/?period=2026Q3").content.decode()
+    assert "学时" in page and "平均每个支部" in page

@@ -69,6 +69,16 @@ def test_the_new_one_says_what_changed_by_how_much_why_and_who_approved(world, v
     assert first.body["correction"] is None and "correction" not in paragraphs_of(first.body)
 
 
+def test_what_was_entered_late_is_told_as_such_beside_the_points(quarter):  # noqa: F811
+    publish(quarter, 20)
+    hold(quarter.branch_b, "lecture", datetime(2026, 9, 10).date(), late=True)
+    second = publish(quarter, 28, "乙处党支部一条党课记录漏收")
+    rows = {row["what"]: (row["before"], row["after"]) for row in second.body["correction"]["rows"]}
+    before, after = rows[next(what for what in rows if what.endswith("：党课"))]
+    assert before.startswith("0.0/3.0 分（") and "未见记录" in before
+    assert after.startswith("1.5/3.0 分（") and "补录" in after
+
+
 def test_both_stay_readable_and_the_old_one_leads_to_the_new(world, versions, as_):
     first, second = versions
     for who in ("staff", "party_secretary", "secretary_b"):

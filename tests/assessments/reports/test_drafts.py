@@ -106,6 +106,22 @@ def test_whoever_publishes_reads_what_was_edited_and_did_not_edit_it(world, froz
     assert assessment_publish(by=world.party_secretary, assessment=frozen).pk
 
 
+def test_the_draft_says_early_who_may_publish_it(world, frozen, as_):
+    url, first, second = f"/results/{frozen.pk}/report/", world.committee_secretary, world.party_secretary
+    page = as_("staff").get(url)
+    # Whoever ran the trial is no publisher of it.
+    assert {*page.context["publishers"]} == {first.name, second.name} and "可以发布的：" in page.content.decode()
+    form = as_("committee_secretary").get(f"{url}?edit=closing")
+    assert form.context["publishers_after"] == [second.name]
+    assert f"保存后可以发布的：{second.name}" in form.content.decode()
+    draft_words(by=first, assessment=frozen, key="closing", text=words(frozen, "closing") + "妥否，请批示。")
+    last = as_("party_secretary").get(f"{url}?edit=closing")
+    assert last.context["publishers"] == [second.name] and last.context["publishers_after"] == []
+    assert "保存后没有可以发布的同志" in last.content.decode()
+    draft_words(by=second, assessment=frozen, key="closing", text=words(frozen, "closing") + "特此。")
+    assert "没有可以发布的同志" in as_("staff").get(url).content.decode()
+
+
 def test_two_who_edit_at_once_do_not_write_over_one_another(world, frozen, as_):
     mark = drafted(frozen).mark
     draft_words(

@@ -20,7 +20,9 @@ from assessments.reports.wording import tight
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from common import clock
 from common.periods import Period
+from responsibilities.duties.models import Level
 from tests.assessments.reports.random_results import Maker, branches_of
+from tests.responsibilities.duties.world import issue, make
 from tests.responsibilities.work.random_work import build_work
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +232,20 @@ def test_nothing_is_said_of_branches_that_is_worse_above_and_no_record_is_asked_
         most = max(Fraction(late, due) for _, late, due in shares)
         worst = [name for name, late, due in shares if Fraction(late, due) == most]
         assert not most or all(name in paragraphs_of(report)["levels"]["text"] for name in worst)
+
+
+def test_duties_of_branches_that_are_behind_are_a_problem_and_a_step_as_those_of_any_level(world):
+    make(levels=[Level.PARTY_GROUP, Level.COMMITTEE, Level.GENERAL_BRANCH, Level.BRANCH])
+    issue()
+    report = two_periods(world, 5, number=9)
+    found = tables(report)["levels"]
+    levels = dict(zip(column(found, 0)[:-1], map(int, column(found, 5)[:-1]), strict=True))
+    assert levels["党支部"] > 0
+    for rows, said in ((report["problems"], "{}到期责任"), (report["actions"], "办结{}逾期的责任")):
+        texts = [row["text"] for row in rows]
+        named = [name for name, late in levels.items() if any(text.startswith(said.format(name)) for text in texts)]
+        assert named == [name for name, late in levels.items() if late], texts
+    assert not any(row["text"].startswith("责任清单：") for row in report["problems"])
 
 
 def test_a_longer_text_than_a_special_document_is_warned_of(world):

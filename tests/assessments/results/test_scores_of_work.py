@@ -161,6 +161,9 @@ def test_what_nobody_has_confirmed_wins_nothing_in_the_estimate(world, as_, work
     text = answer.content.decode()
     assert "确认前按没有这些佐证估算" in text and "有记录但不计入（待上级确认）" in text
     assert after["result"].total > waiting["result"].total
+    # What it will be is said beside it, and comes true.
+    assert (before["confirmed"], waiting["confirmed"], after["confirmed"]) == (None, after["result"].total, None)
+    assert f"确认后 {after['result'].total}%" in text
 
 
 def test_the_trial_names_the_exemptions_of_its_period(world, as_, work):

@@ -1,5 +1,10 @@
-"""A trial takes as many statements for many organisations as for few, by each of the four schemes; a simulation too."""
+"""A trial takes as many statements for many organisations as for few, by each of the four schemes; a simulation too.
 
+And what it reads and does grows with their number, no faster.
+"""
+
+import cProfile
+import pstats
 from datetime import date, datetime
 
 import pytest
@@ -18,6 +23,7 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.roster.services.members import member_create, post_give
 from tests.assessments.results.test_results import hold
+from tests.counting import asked
 from tests.responsibilities.work.support import happened, item_at, linked
 from tests.world import FOUNDED, identity
 
@@ -74,3 +80,27 @@ def test_reading_takes_as_many_statements_for_many_as_for_few(world):
         many = all_of_it()
     for key, before in few.items():
         assert len(many[key]) == len(before), (key, len(before), len(many[key]), set(many[key]) ^ set(before))
+
+
+def work_of(run):
+    """Return (rows that were read, calls of functions) of a run: no clock, so that a busy machine changes nothing."""
+    profile = cProfile.Profile()
+    with asked() as count:
+        profile.enable()
+        run()
+        profile.disable()
+    return count.rows, pstats.Stats(profile).total_calls  # type: ignore[attr-defined]
+
+
+def test_rows_and_calls_for_each_further_branch_stay_the_same(world):
+    sizes, found = (0, 4, 10, 28), []
+    with clock.at(DAY):
+        for before, size in zip(sizes, sizes[1:], strict=False):
+            for number in range(before, size):
+                one_more(world, number)
+            # The first run fills what is kept for the process.
+            assessment_trial(by=OPERATOR, period=YEAR)
+            found.append(work_of(lambda: assessment_trial(by=OPERATOR, period=YEAR)))
+    for few, more, many in zip(*found, strict=True):
+        first, second = (more - few) / (10 - 4), (many - more) / (28 - 10)
+        assert second <= 1.01 * first, (few, more, many)

@@ -144,7 +144,14 @@ def parsed_parts(draft):
 
 
 def whole(draft, **more):
-    typed = {"title": draft.title, "total": "100", "grade_min_points": "30", "bonus_cap": "5", "reason": "调整"}
+    typed = {
+        "title": draft.title,
+        "periods": ["quarter", "year"],
+        "total": "100",
+        "grade_min_points": "30",
+        "bonus_cap": "5",
+        "reason": "调整",
+    }
     typed |= {
         "grade_0": "优秀",
         "bound_0": "90",

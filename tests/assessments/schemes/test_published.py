@@ -98,7 +98,13 @@ def entered(published):
 
 def whole_of(published, body):
     bonus = published.get("bonus") or {}
-    typed = {"title": published["title"], "total": drafting.total_of(body), "spread": "on", **WHY}
+    typed = {
+        "title": published["title"],
+        "periods": body["periods"],
+        "total": drafting.total_of(body),
+        "spread": "on",
+        **WHY,
+    }
     typed |= {
         "bonus_cap": str(bonus.get("cap", "" if bonus else 0)),
         "open_top": "on" if bonus and not bonus.get("cap") else "",
