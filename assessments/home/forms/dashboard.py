@@ -37,6 +37,9 @@ class DashboardFilter(Filter):
         label="排序", required=False, choices=[("lag", "按落后程度"), ("tree", "按组织顺序")], widget=forms.HiddenInput
     )
 
+    # The group that is open where the map is folded: the id of what its branches stand below.
+    group = forms.IntegerField(label="分组", required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
     def __init__(self, *args, tops, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["top"].queryset = tops
