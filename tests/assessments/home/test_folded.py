@@ -64,7 +64,7 @@ def test_many_branches_are_folded_and_one_group_opens_with_and_without_script(fi
     text = page.content.decode()
     group = page.context["groups"][0]
     assert page.context["folded"] and "data-of" not in text
-    assert f'aria-expanded="false"\n' in text and f'href="?group={group.place}#group-{group.place}"' in text
+    assert 'aria-expanded="false"\n' in text and f'href="?group={group.place}#group-{group.place}"' in text
     cell = next(one for one in group.cells if one.overdue and one.percent is not None)
     assert f'aria-label="{group.name} {cell.name}：{cell.percent}%，逾期{cell.overdue}项"' in text
     opened = client.get(f"/dashboard/?group={group.place}")
