@@ -50,6 +50,8 @@ from responsibilities.requirements.services import requirement_explain as explai
 from responsibilities.rulebook import rule
 from responsibilities.supervision.models import Supervision
 
+ROWS = 30
+
 
 def _periods() -> list[tuple[str, str]]:
     """The choices of the period filter: this year with its quarters and months, and last year."""
@@ -102,7 +104,7 @@ def requirement_list(request: Request) -> HttpResponse:
     overdue = states.get(RequirementState.OVERDUE, 0)
     met = states.get(RequirementState.MET, 0) + states.get(RequirementState.MET_LATE, 0)
     owed = sum(number for state, number in states.items() if state not in NOT_OWED)
-    page = Paginator(found.rows, 30).get_page(request.GET.get("page"))
+    page = Paginator(found.rows, ROWS).get_page(request.GET.get("page"))
     title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue else "")
     if found.rebuilding:
         title = "正在汇总"
