@@ -70,18 +70,32 @@ class PersonField(forms.ChoiceField):
         return self.people.get(super().clean(value))
 
 
+class PlacesField(forms.MultipleChoiceField):
+    """Some of a list of organisations that the form has loaded already; cleans to the Organisations.
+
+    places: {id: Organisation}. An id outside the list gets the same message, whatever it belongs to.
+    """
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, places, **options):
+        self.places = {str(pk): place for pk, place in places.items()}
+        super().__init__(choices=[(pk, place.label) for pk, place in self.places.items()], **options)
+        self.error_messages["invalid_choice"] = "请在列出的党组织中选择。"
+
+    def clean(self, value):
+        return [self.places[pk] for pk in dict.fromkeys(super().clean(value))]
+
+
 # Up to so many organisations are offered at once; of more those are offered that are chosen or searched for.
 OFFERED, FOUND = 60, 20
 
 
-class PlacesField(forms.MultipleChoiceField):
-    """Some of the organisations of a queryset; cleans to the Organisations.
+class SoughtPlacesField(PlacesField):
+    """Some of the organisations of a queryset, which are searched for where there are more than OFFERED.
 
-    places: the queryset, in the order of the list. chosen: ids that are ticked. text: part of a name, or pinyin initials, that
-    is searched for where there are more than OFFERED. An id outside gets the same message, whatever it belongs to.
+    places: the queryset, in the order of the list. chosen: ids that are ticked. text: part of a name, or pinyin initials.
     """
-
-    widget = forms.CheckboxSelectMultiple
 
     def __init__(self, *, places, chosen=(), text="", **options):
         rows = list(places.select_related("parent")[: OFFERED + 1])
@@ -89,9 +103,7 @@ class PlacesField(forms.MultipleChoiceField):
         self.found = 0
         if self.searched:
             rows = self._sought(places.select_related("parent"), chosen, text.strip())
-        self.places = {str(place.pk): place for place in rows}
-        super().__init__(choices=[(pk, place.label) for pk, place in self.places.items()], **options)
-        self.error_messages["invalid_choice"] = "请在列出的党组织中选择。"
+        super().__init__(places={place.pk: place for place in rows}, **options)
 
     def _sought(self, places, chosen, text):
         ids = [int(pk) for pk in map(str, chosen) if pk.isascii() and pk.isdigit() and len(pk) < 19]
@@ -102,6 +114,3 @@ class PlacesField(forms.MultipleChoiceField):
             self.found = len(found)
             rows += found
         return rows
-
-    def clean(self, value):
-        return [self.places[pk] for pk in dict.fromkeys(super().clean(value))]
