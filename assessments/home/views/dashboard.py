@@ -35,7 +35,12 @@ from responsibilities.requirements.services import requirement_remind
 def _filter(request):
     tops = access.organisations_for(request.user).filter(kind__in=(Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH))
     this = Period.containing(QUARTER, clock.today())
-    form = DashboardFilter(request.GET or None, tops=tops, instead={"period": (str(this), this.label())})
+    form = DashboardFilter(
+        request.GET or None,
+        tops=tops,
+        many=folding.reached(request.user, None) > folding.UNFOLDED,
+        instead={"period": (str(this), this.label())},
+    )
     chosen = form.chosen()
     quarter = chosen.get("period") or this
     return form, quarter, chosen
@@ -53,7 +58,7 @@ def dashboard_page(request):
     form, quarter, chosen = _filter(request)
     order, top = chosen.get("order") or "lag", chosen.get("top")
     asked = {"top": top, "state": chosen.get("state") or ""}
-    is_folded = folding.reached(request.user, top) > folding.UNFOLDED
+    is_folded = form.many and (top is None or folding.reached(request.user, top) > folding.UNFOLDED)
     if is_folded and request.htmx and chosen.get("group"):
         return _opened(request, quarter, chosen["group"], {**asked, "order": order})
     if is_folded:

@@ -72,6 +72,10 @@ def test_many_branches_are_folded_and_one_group_opens_with_and_without_script(fi
     assert len(rows) == group.count and 'aria-expanded="true"' in opened.content.decode()
     part = client.get(f"/dashboard/?group={group.place}", headers={"HX-Request": "true"}).content.decode()
     assert re.findall(r"<tr data-of=.*?</tr>", part, re.S) == rows and "<html" not in part
+    # Of so many places upper levels are offered, and a branch that the address names.
+    assert f'<option value="{filled.general.pk}"' in text and f'<option value="{filled.branch_a.pk}"' not in text
+    one = client.get(f"/dashboard/?top={filled.branch_a.pk}")
+    assert f'<option value="{filled.branch_a.pk}" selected' in one.content.decode() and not one.context["folded"]
     for wrong in ("0", "9223372036854775808", "x", "999999"):
         assert client.get(f"/dashboard/?group={wrong}").status_code == 200
     nothing = client.get("/dashboard/?group=999999", headers={"HX-Request": "true"})
