@@ -10,7 +10,7 @@ def on_starting(server):
     django.setup()
     from django.db import connection
 
-    from branches.access.services.key_check import check_or_stop
+    from branches.agencies.starting import check_or_stop
 
     check_or_stop()
     connection.close()  # No worker may inherit it.

@@ -242,13 +242,14 @@ def supervise(processes, wanted, stopping):
 
 def empty_queue():
     """Throw all messages away and send those of the waiting jobs again: a message is only a pointer to a row."""
+    from branches.agencies import starting
     from branches.jobs import services as jobs
     from config.celery import app
 
     print("The worker ended three times; its queue is emptied and filled again from the jobs.", flush=True)
     try:
         app.control.purge()
-        jobs.requeue(everything=True)
+        starting.each(jobs.requeue, everything=True)
     except Exception as error:  # a broker or database that is away: the worker is started again all the same
         print(f"The queue could not be emptied ({type(error).__name__}).", file=sys.stderr, flush=True)
 

@@ -25,7 +25,7 @@ def main():
     queues = asked.queues.split(",")
     if unknown := [name for name in queues if name not in QUEUES]:
         parser.error(f"no such queue: {', '.join(unknown)} (there are {', '.join(QUEUES)})")
-    from branches.access.services.key_check import check_or_stop
+    from branches.agencies.starting import check_or_stop
 
     # Keys that do not fit end this once, and not the worker again and again.
     check_or_stop()

@@ -12,10 +12,13 @@ class BranchesConfig(AppConfig):
 
         from branches.access import demo, lockout
         from branches.access.views.sign_in import on_login
+        from branches.agencies import checks as of_agencies
         from branches.audit import guards, roles
 
         checks.register(demo.check_database, checks.Tags.security, deploy=True)
         checks.register(roles.check_role, checks.Tags.security, deploy=True)
+        checks.register(of_agencies.check_served_by_threads)
+        checks.register(of_agencies.check_door)
         post_migrate.connect(guards.install_audit_guards, sender=self, dispatch_uid="audit-guards")
         user_logged_in.connect(on_login, dispatch_uid="session-clocks")
         user_login_failed.connect(lockout.on_failure, dispatch_uid="guessing-watch")

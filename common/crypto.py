@@ -9,18 +9,17 @@ computed anew.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from common.key_ring import KeyRing, parse_keys
 
 ALGORITHM = "1"  # AES-256-GCM, nonce of 96 random bits
 _NONCE_BYTES = 12
@@ -34,44 +33,10 @@ class CannotBeShown(Exception):
         super().__init__("该内容无法显示，请联系管理员。")
 
 
-class KeyRing(NamedTuple):
-    """Keys by id; the first of the setting writes, all read."""
-
-    first: int
-    keys: dict[int, bytes]
-    ciphers: dict[int, AESGCM]
-
-
-@lru_cache(maxsize=8)
-def parse_keys(text: str) -> KeyRing:
-    """Return the KeyRing of `2:BASE64,1:BASE64` (ids are whole numbers, keys 32 bytes).
-
-    Raises ValueError with a sentence that holds no key.
-    """
-    keys = {}
-    for part in filter(None, (p.strip() for p in text.split(","))):
-        number, colon, encoded = part.partition(":")
-        if not colon or not number.strip().isdecimal():
-            raise ValueError("FIELD_KEYS must read NUMBER:BASE64,NUMBER:BASE64.")
-        try:
-            encoded = encoded.strip().translate(str.maketrans("-_", "+/"))
-            key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-        except (binascii.Error, ValueError):
-            raise ValueError(f"key {int(number)} of FIELD_KEYS is not base64.") from None
-        if len(key) != 32:
-            raise ValueError(f"key {int(number)} of FIELD_KEYS must have 32 bytes.")
-        if int(number) in keys:
-            raise ValueError(f"key {int(number)} stands twice in FIELD_KEYS.")
-        keys[int(number)] = key
-    if not keys:
-        raise ValueError("FIELD_KEYS is empty.")
-    return KeyRing(next(iter(keys)), keys, {number: AESGCM(key) for number, key in keys.items()})
-
-
 def _setting(name: str) -> str:
-    from django.conf import settings  # late: this module is pure ground and loads without settings
+    from common import agencies  # late: this module is pure ground and loads without settings
 
-    return getattr(settings, name, "")
+    return str(agencies.setting(name))
 
 
 def _ring() -> KeyRing:
@@ -151,7 +116,7 @@ def needs_rotation(token: str) -> bool:
     return token.split(".")[:2] != [ALGORITHM, str(_ring().first)]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def _index_key(material: bytes, purpose: str) -> bytes:
     info = b"tongbu blind index " + purpose.encode()
     return HKDF(algorithm=SHA256(), length=32, salt=b"tongbu", info=info).derive(material)

@@ -8,7 +8,9 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
+
+from common import agencies
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,10 +57,10 @@ def limit_statements(seconds: int) -> None:
 
     For connections that are still to be made; commands have no limit, a migration or a backup takes its time.
     """
-    row = connections.settings[DEFAULT_DB_ALIAS]
-    if "postgresql" in row["ENGINE"]:
-        options = row.setdefault("OPTIONS", {})
-        options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
+    for row in agencies.database_rows():
+        if "postgresql" in row["ENGINE"]:
+            options = row.setdefault("OPTIONS", {})
+            options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
 
 
 @contextmanager

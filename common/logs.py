@@ -45,3 +45,14 @@ class OneLine(logging.Filter):
             record.msg, record.args = f"{first} ({kind.__name__})" if kind else first, ()
             record.exc_info = record.exc_text = record.stack_info = None
         return True
+
+
+class NameAgency(logging.Filter):
+    """Begin each line with the agency it is about, where the installation serves many."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        from common import agencies  # late: logging is set up while the settings are read
+
+        if (agency := agencies.current()) is not None:
+            record.msg, record.args = f"[{agency.key}] {record.getMessage()}", ()
+        return True

@@ -4,7 +4,7 @@ import logging
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_init, worker_ready
+from celery.signals import beat_init, worker_init, worker_process_init, worker_ready
 
 from common import folder_broker
 from common.queues import FILLS, sign_of
@@ -13,18 +13,26 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 log = logging.getLogger("tongbu.audit")
 folder_broker.use()
-app = Celery("tongbu")
+app = Celery("tongbu", task_cls="config.agency_tasks:AgencyTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
 @worker_init.connect
 def worker_begins(**_):
-    from branches.access.services.key_check import check_or_stop
+    from branches.agencies.starting import check_or_stop
     from common.database import limit_statements
 
     limit_statements(300)
     check_or_stop()
+
+
+@worker_process_init.connect
+def process_begins(**_):
+    from common import agencies
+
+    # A process does one thing at a time; of each kind several wait, and each connection is one of the database's hundred.
+    agencies.keep_open(1)
 
 
 @worker_ready.connect
@@ -33,10 +41,13 @@ def worker_started(sender=None, **_):
     from assessments.tasks import fill_facts
     from branches.audit import anchors
     from branches.jobs import services as jobs
+    from common import agencies
 
     served = list(sender.app.amqp.queues.consume_from)
     for queue in served:
         jobs.beat(sign_of(queue))
+    if agencies.many():
+        return  # The rounds of beat follow within the minute, and ask for work only where there is some.
     try:
         anchors.write_daily()
     except anchors.AnchorFileError as error:
@@ -48,7 +59,7 @@ def worker_started(sender=None, **_):
 
 @beat_init.connect
 def beat_started(**_):
-    from branches.access.services.key_check import check_or_stop
+    from branches.agencies.starting import check_or_stop
     from branches.jobs import services as jobs
 
     check_or_stop()

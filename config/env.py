@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import environ
 
+from common import agencies_file
+
 _env = environ.Env()
 
 
@@ -77,6 +79,27 @@ def database(name, embedded):
         return _env.db_url_config(url)
     except Exception:
         raise WrongSetting(f"{name} is not a database address.") from None
+
+
+def agencies(name):
+    """Return ({key: Agency}, {host: Agency}, template's DATABASES entry) of the file that the variable names; (None, {}, None)
+    where it is unset: one agency, that of the environment."""
+    path = os.environ.get(name, "").strip()
+    if not path:
+        return None, {}, None
+    try:
+        found = agencies_file.read(Path(path))
+    except agencies_file.AgenciesError as error:
+        raise WrongSetting(f"{name}: {error}") from None
+    return found.agencies, found.hosts, found.template
+
+
+def all_secure(rows):
+    """Return whether the agencies are reached over https; http and https side by side stop the start."""
+    secure = {row.values["SITE_URL"].startswith("https://") for row in rows.values()}
+    if len(secure) > 1:
+        raise WrongSetting("AGENCIES: 各机关的 site_url 须都是 https://（http 只用于本机试用）。")
+    return secure != {False}
 
 
 def redis(name):

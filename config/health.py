@@ -16,7 +16,7 @@ from branches.access.services import key_check
 from branches.audit import anchors
 from branches.frame.middleware import client_address
 from branches.jobs.models import Heartbeat, JobRun
-from common import clock
+from common import agencies, clock, signs
 from common.queues import HEAVY, QUEUES, sign_of
 
 # Oldest acceptable sign of life, in seconds.
@@ -55,7 +55,8 @@ def _broker():
 
 def _ages():
     moment = clock.real_now()
-    beats = dict(Heartbeat.objects.values_list("name", "at"))
+    # Of many agencies the processes serve all: their signs stand with the broker, those of the data with the agency.
+    beats = dict(Heartbeat.objects.values_list("name", "at")) | signs.seen()
     problems = []
     # Asked only where one was made: a backup may also be the business of the machine's own.
     limits = LIMITS | ({"backup": LAST_BACKUP} if "backup" in beats else {})
@@ -77,7 +78,9 @@ def _is_busy(name):
 def _folders():
     """Yield the folders that the processes write in, one of each file system."""
     seen = set()
-    for folder in map(Path, (settings.VAR_DIR, settings.MEDIA_ROOT, Path(settings.AUDIT_ANCHOR_FILE).parent)):
+    for folder in map(
+        Path, (settings.VAR_DIR, agencies.setting("MEDIA_ROOT"), Path(agencies.setting("AUDIT_ANCHOR_FILE")).parent)
+    ):
         there = next(path for path in (folder, *folder.parents) if path.exists())
         if there.stat().st_dev not in seen:
             seen.add(there.stat().st_dev)

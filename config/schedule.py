@@ -3,8 +3,13 @@
 Each entry expires just under its period: a late worker does no slot twice.
 """
 
+import zlib
+from collections.abc import Iterator
 from typing import Any
 
+from celery.schedules import crontab
+
+from common.agencies_file import ACTIVE, CLOSED, Agency
 from common.queues import FILLS, HEAVY, QUEUES, SHORT
 
 # Name of the task: its queue. What is not named here is short.
@@ -50,6 +55,49 @@ BEAT_SCHEDULE = {
     "scan-files": _every(3600, "responsibilities.tasks.scan_files"),
     "check-tree": _every(86400, "branches.tasks.nightly_checks"),
 }
+
+
+# Said for the installation, not for an agency: a worker serves all of them.
+SIGNS = frozenset({"branches.tasks.beat_heartbeat"})
+# What one message does for each agency in turn: a look, and a message of its own where there is work.
+ROUNDS = frozenset(
+    {
+        "assessments.tasks.fill_tick",
+        "branches.tasks.anchor_audit",
+        "branches.tasks.requeue_jobs",
+        "branches.tasks.seal_audit",
+    }
+)
+# What goes on in an agency that is only read: signing in leaves entries, and they are sealed.
+ALSO_READ_ONLY = frozenset(
+    {"branches.tasks.anchor_audit", "branches.tasks.seal_audit", "branches.tasks.clear_sessions"}
+)
+
+
+def schedule_of(agencies: dict[str, Agency] | None) -> dict[str, dict[str, Any]]:
+    """Return Celery's beat_schedule: of many agencies what takes long once for each, spread over the hour or the night."""
+    if agencies is None:
+        return BEAT_SCHEDULE
+    made = {name: entry for name, entry in BEAT_SCHEDULE.items() if entry["task"] in ROUNDS | SIGNS}
+    # A fill waits for those of others here: the look comes twice as often, so that the whole stays within the minute and a half.
+    made["fill-facts"] = _every(30, BEAT_SCHEDULE["fill-facts"]["task"])
+    for agency in agencies.values():
+        made.update(_own_entries(agency))
+    return made
+
+
+def _own_entries(agency: Agency) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, entry in BEAT_SCHEDULE.items():
+        task = entry["task"]
+        serves = agency.state == ACTIVE or (agency.state != CLOSED and task in ALSO_READ_ONLY)
+        if task in ROUNDS | SIGNS or not serves:
+            continue
+        # The same minute each time, another for each agency and task: nothing of fifty agencies begins at once.
+        minute = zlib.crc32(f"{agency.key} {name}".encode()) % 360
+        daily = entry["schedule"] >= 86400
+        when = crontab(minute=minute % 60, hour=minute // 60 if daily else "*")
+        options = entry["options"] | {"headers": {"agency": agency.key}}
+        yield f"{name}@{agency.key}", entry | {"schedule": when, "options": options}
 
 
 def queue_of(task: str) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from kombu import Exchange, Queue
 
-from common.crypto import parse_keys
+from common.key_ring import parse_keys
 from common.queues import QUEUES, SHORT
 from config import env, installation
-from config.schedule import BEAT_SCHEDULE, limits, routes
+from config.schedule import limits, routes, schedule_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -31,36 +31,52 @@ def _new_field_key():
 
 
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR, RELAXED, made=RELAXED or OWN)
-AUDIT_KEY = env.secret("AUDIT_KEY", VAR_DIR, RELAXED, made=RELAXED or OWN)
-FIELD_KEYS = env.secret("FIELD_KEYS", VAR_DIR, RELAXED, made=RELAXED or OWN, make=_new_field_key)
-try:
-    parse_keys(FIELD_KEYS)
-except ValueError as error:
-    raise env.WrongSetting(str(error)) from None
-# Keys that sealed earlier parts of the trail: they verify, and write nothing.
-AUDIT_KEY_FALLBACKS = env.secrets_of("AUDIT_KEY_FALLBACKS")
-# Heads of the trail, one a day. Beside the database by default; elsewhere it also withstands whoever holds this host.
-AUDIT_ANCHOR_FILE = env.text("AUDIT_ANCHOR_FILE", str(VAR_DIR / "audit_anchors"))
-# Names the key of the blind indexes apart from the ring, so that the oldest encryption key may leave it.
-FIELD_INDEX_KEY = env.optional_secret("FIELD_INDEX_KEY")
-if AUDIT_KEY in AUDIT_KEY_FALLBACKS:
-    raise env.WrongSetting("AUDIT_KEY stands among AUDIT_KEY_FALLBACKS; these are the keys before it.")
-if not RELAXED and len({SECRET_KEY, AUDIT_KEY, FIELD_KEYS}) < 3:
-    raise env.WrongSetting("SECRET_KEY, AUDIT_KEY and FIELD_KEYS must be different.")
+# Many agencies on one installation (common/agencies.py); None: this is one agency's, whose keys are those below.
+AGENCIES, AGENCY_HOSTS, AGENCY_TEMPLATE = env.agencies("AGENCIES")
+AGENCIES_FILE = env.text("AGENCIES")
+if AGENCIES is not None and (DEMO or OWN):
+    raise env.WrongSetting(
+        "AGENCIES is for an installation in service, not for bin/start. 多机关不能与 bin/start 或 DEMO=1 同用。"
+    )
+# Of the role that makes databases and roles; given to add_agency and drop_agency alone, never to a service.
+AGENCIES_ADMIN_URL = env.foreign_secret("AGENCIES_ADMIN_URL")
+if AGENCIES is None:
+    AUDIT_KEY = env.secret("AUDIT_KEY", VAR_DIR, RELAXED, made=RELAXED or OWN)
+    FIELD_KEYS = env.secret("FIELD_KEYS", VAR_DIR, RELAXED, made=RELAXED or OWN, make=_new_field_key)
+    try:
+        parse_keys(FIELD_KEYS)
+    except ValueError as error:
+        raise env.WrongSetting(str(error)) from None
+    # Keys that sealed earlier parts of the trail: they verify, and write nothing.
+    AUDIT_KEY_FALLBACKS = env.secrets_of("AUDIT_KEY_FALLBACKS")
+    # Heads of the trail, one a day. Beside the database by default; elsewhere it also withstands whoever holds this host.
+    AUDIT_ANCHOR_FILE = env.text("AUDIT_ANCHOR_FILE", str(VAR_DIR / "audit_anchors"))
+    # Names the key of the blind indexes apart from the ring, so that the oldest encryption key may leave it.
+    FIELD_INDEX_KEY = env.optional_secret("FIELD_INDEX_KEY")
+    if AUDIT_KEY in AUDIT_KEY_FALLBACKS:
+        raise env.WrongSetting("AUDIT_KEY stands among AUDIT_KEY_FALLBACKS; these are the keys before it.")
+    if not RELAXED and len({SECRET_KEY, AUDIT_KEY, FIELD_KEYS}) < 3:
+        raise env.WrongSetting("SECRET_KEY, AUDIT_KEY and FIELD_KEYS must be different.")
+    MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 
 _HERE = ["127.0.0.1", "localhost", "[::1]"]
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", _HERE if RELAXED or OWN else [])
-if not RELAXED and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
-    raise env.WrongSetting("ALLOWED_HOSTS must name the hosts of this installation; * is not accepted.")
-_local = RELAXED or (OWN and set(ALLOWED_HOSTS) <= set(_HERE))
-SITE_URL = env.text(
-    "SITE_URL",
-    f"http://127.0.0.1:{env.integer('PORT', 8000, 1, 65535)}" if _local else f"https://{(ALLOWED_HOSTS or [''])[0]}",
-)
-SECURE = SITE_URL.startswith("https://")
-# Over plain http passwords and cookies can be read on the way; on one machine there is no way.
-if not (RELAXED or SECURE or (env.host_of(SITE_URL) in _HERE and set(ALLOWED_HOSTS) <= set(_HERE))):
-    raise env.WrongSetting("SITE_URL must begin with https://; http is for 127.0.0.1 and localhost alone.")
+if AGENCIES is None:
+    ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", _HERE if RELAXED or OWN else [])
+    if not RELAXED and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
+        raise env.WrongSetting("ALLOWED_HOSTS must name the hosts of this installation; * is not accepted.")
+    _local = RELAXED or (OWN and set(ALLOWED_HOSTS) <= set(_HERE))
+    SITE_URL = env.text(
+        "SITE_URL",
+        f"http://127.0.0.1:{env.integer('PORT', 8000, 1, 65535)}"
+        if _local
+        else f"https://{(ALLOWED_HOSTS or [''])[0]}",
+    )
+    SECURE = SITE_URL.startswith("https://")
+    # Over plain http passwords and cookies can be read on the way; on one machine there is no way.
+    if not (RELAXED or SECURE or (env.host_of(SITE_URL) in _HERE and set(ALLOWED_HOSTS) <= set(_HERE))):
+        raise env.WrongSetting("SITE_URL must begin with https://; http is for 127.0.0.1 and localhost alone.")
+else:
+    ALLOWED_HOSTS, SECURE = list(AGENCY_HOSTS), env.all_secure(AGENCIES)
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 # Who besides this machine is told why /readyz is not green.
 MONITOR_ADDRESSES = env.words("MONITOR_ADDRESSES")
@@ -105,6 +121,16 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+if AGENCIES is not None:
+    # Before anything else: which agency is asked.
+    MIDDLEWARE.insert(0, "config.agency_door.AgencyDoor")
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "KEY_FUNCTION": "common.agencies.cache_key",
+        }
+    }
+
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -131,8 +157,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Both databases are first-class: SQLite for the embedded installation, PostgreSQL in service.
 DATABASES = {"default": env.database("DATABASE_URL", VAR_DIR / "tongbu.sqlite3")}
+if AGENCIES is not None:
+    # What a thread has that works for no agency: it refuses every statement.
+    DATABASES = {"default": {"ENGINE": "common.no_agency", "NAME": "none"}}
 _database = DATABASES["default"]
-IS_POSTGRES = "postgresql" in _database["ENGINE"]
+IS_POSTGRES = AGENCIES is not None or "postgresql" in _database["ENGINE"]
 if IS_POSTGRES:
     _database.setdefault("CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
@@ -195,7 +224,8 @@ AXES_VERBOSE = False
 # What was typed is kept beside a failure, but for these: every field of ours that takes a password or a code.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password", "again", "code", "state"]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "common.sessions"
+MESSAGE_STORAGE = "common.messages.Storage"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_SECONDS = env.integer("SESSION_IDLE_MINUTES", 30, 1, 480) * 60
@@ -249,7 +279,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
-MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "media")))
 ATTACHMENT_MAX_BYTES = 20 * 1024 * 1024
 ATTACHMENTS_PER_RECORD = 20
 ATTACHMENT_BYTES_PER_YEAR = 500 * 1024 * 1024
@@ -295,6 +324,8 @@ STORAGES = {
 
 # Celery: a message is only the id of a JobRun row; both brokers may lose or repeat it.
 REDIS_URL = env.redis("REDIS_URL")
+if AGENCIES is not None and not REDIS_URL:
+    raise env.WrongSetting("AGENCIES needs REDIS_URL: the workers of many agencies meet there. 多机关须设 REDIS_URL。")
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 if not REDIS_URL:
     _broker = VAR_DIR / "broker"
@@ -331,7 +362,7 @@ if REDIS_URL:
 JOB_LEASE_SECONDS = env.integer("JOB_LEASE_SECONDS", 60, 2, 3600)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+CELERY_BEAT_SCHEDULE = schedule_of(AGENCIES)
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -343,12 +374,13 @@ LOGGING = {
         "numbers": {"()": "common.logs.HideNumbers"},
         "one_line": {"()": "common.logs.OneLine"},
         "refusals": {"()": "common.logs.NoTraceOfRefusals"},
+        "agency": {"()": "common.logs.NameAgency"},
     },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "filters": ["one_line", "refusals", "numbers"],
+            "filters": ["one_line", "refusals", "numbers", "agency"],
             "formatter": "line",
         }
     },

@@ -12,8 +12,8 @@ def refuse_demo():
     from branches.access.demo import unfit_for_service
     from config.env import WrongSetting
 
-    if settings.DEMO or settings.DEBUG:
-        return
+    if settings.DEMO or settings.DEBUG or settings.AGENCIES is not None:
+        return  # Of many agencies each is looked at when it is first asked for: branches/agencies/fitness.py.
     sentence = unfit_for_service()
     # The server forks or waits after this: no connection may be shared or kept open by it.
     connection.close()
@@ -29,7 +29,7 @@ from common.database import limit_statements  # noqa: E402 -- the settings come 
 limit_statements(15)
 refuse_demo()
 
-from branches.access.services.key_check import check_or_stop  # noqa: E402 -- models need the application
+from branches.agencies.starting import check_or_stop  # noqa: E402 -- models need the application
 
 check_or_stop()
 # What is loaded now stays: looking all of it through again and again held single requests up for a tenth of a second.

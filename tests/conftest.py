@@ -85,7 +85,9 @@ def _leave_out(config, items, unwanted):
 
 
 def _asks_the_database(item):
-    return bool({"db", "transactional_db"} & set(item.fixturenames)) or bool(item.get_closest_marker("django_db"))
+    return bool({"db", "transactional_db", "two"} & set(item.fixturenames)) or bool(
+        item.get_closest_marker("django_db")
+    )
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ ONCE = (
     "tests/responsibilities/work/test_board.py",
     "tests/told/test_as_read.py",
 )
+# Two agencies with databases of their own, made once for all of them.
+AGENCIES = "tests/branches/agencies/"
 # Tests of one url name look at the same answers (tests/answers.py).
 ANSWERS = (
     "tests/test_matrix.py",
@@ -54,6 +56,7 @@ ON_BOTH = (
     "tests/assessments/results/test_results.py",
     "tests/assessments/schemes/test_versions.py",
     "tests/faults/",
+    "tests/branches/agencies/",
     "tests/branches/audit/",
     "tests/branches/backups/test_round_trip.py",
     "tests/branches/backups/test_make.py::test_backups_made_while_people_write",
@@ -133,6 +136,8 @@ def group_of(nodeid):
         return "queue"
     if path in ONCE:
         return path
+    if path.startswith(AGENCIES):
+        return "agencies"
     if path in ANSWERS and "[" in test:
         return f"url {test.partition('[')[2]}"
     return nodeid

@@ -30,7 +30,10 @@ MORE = {
     "activity_list": 13,
     # Until something is kept the whole report is written for the page: work, duties of all levels, results, people.
     "report_draft": 40,
-    "duty_detail": 25,
+    # What one list rests on is looked for by its places and persons, each by its own index.
+    "duty_detail": 26,
+    # With the records that count as their ledger has them.
+    "requirement_detail": 22,
     "duty_list": 55,
     "confirmation_detail": 23,
     "evidence_pick": 27,
@@ -42,7 +45,7 @@ MORE = {
     "owed_by_own": 28,
     "owed_by_member": 24,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
-    "review_detail": 30,
+    "review_detail": 31,
     "review_queue": 18,
     # Which scheme and which version, the places that may be chosen, what was entered and what is said of oneself.
     "entry_list": 14,

@@ -15,6 +15,7 @@ from assessments.hearing.models import Objection, ObjectionState
 from assessments.hearing.selectors import why_not_object
 from assessments.results.groups import MEDIAN_FROM, group_of
 from assessments.results.models import CLOSED, Assessment, AssessmentState, Result, Score
+from assessments.results.periods import counted_until
 from assessments.results.rates import (
     Figures,
     Middle,
@@ -34,6 +35,7 @@ from assessments.scoring.methods import ADJUSTMENT, ELSEWHERE, LATE, MISSING, PA
 from assessments.scoring.numbers import plain
 from assessments.scoring.totals import COMPLETE
 from branches.places.models.organisations import Kind
+from common import clock
 from common.periods import Period
 from members.activities.models import Activity
 from responsibilities.requirements.addresses import record_url
@@ -238,6 +240,7 @@ def _mends(assessment: Assessment, scores: Sequence[Score], own: bool) -> Callab
     factors = {row.key: row.late_factor for _, row in parsed(assessment.scheme).indicators()}
     targets = [reason["target"] for score in scores for reason in score.reasons if reason["target"]]
     stages = _stages([target for target in targets if target[0] == "stage"])
+    over = clock.today() > counted_until(Period.parse(assessment.period))
 
     def mend(score: Score, reason: dict) -> Mend | None:
         kind, *key = reason["target"] or ("",)
@@ -255,7 +258,8 @@ def _mends(assessment: Assessment, scores: Sequence[Score], own: bool) -> Callab
             "supervision": (f"逾期回复{late}", "去回复"),
             "activity": (f"逾期办结{late}", "去登记"),
         }
-        if kind not in ways:
+        # What is carried out after the days of grace changes no result (judgement 7.1).
+        if kind not in ways or (kind == "activity" and over):
             return None
         rule, verb = ways[kind]
         url = _way(kind, key, stages) or address_of(reason["target"]) or ""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 from typing import Any
 
 from django.urls import reverse
@@ -16,6 +17,7 @@ from assessments.reports.moves import change_of_means, total_of
 from assessments.reports.paper import paragraph, table
 from assessments.reports.shape import signed
 from assessments.reports.work import Stand
+from assessments.results.groups import MEDIAN_FROM
 from assessments.results.models import Result
 from assessments.results.rates import figures_of_part
 from assessments.scoring.numbers import plain
@@ -24,6 +26,8 @@ from common.text import quoted
 from responsibilities.work.models import SyncStageKind, SyncState
 
 MOST_MOVED, MOST_WORK = 3, 2
+# So many points below the median of the own group, and a branch is named in the text.
+FAR_BELOW = 10
 SCORES, MOVES = "#annex-scores", "#annex-moves"
 
 
@@ -275,14 +279,31 @@ def branches(material: Material) -> list[dict[str, Any]]:
         return [paragraph("burden", *burden(material))]
     blocks = [table(*_groups_table(material), left=(0,), note=_group_note(material))]
     whole = [row for row in material.order if not any(score.lost for score in row.scores.all())]
-    text = f"{len(material.order)} 个{material.whom}中，{len(whole)} 个没有失分"
+    text = (
+        f"{len(material.order)} 个{material.whom}中，{len(whole)} 个没有失分" if whole else f"{material.whom}均有失分"
+    )
     text += f"：{wording.places(row.organisation_name for row in whole)}。" if whole else "。"
     blocks.append(paragraph("best", text + _rose(material)))
-    low = sorted(material.order, key=total_of)[:MOST_MOVED]
-    words = "、".join(f"{wording.short(row.organisation_name)} {material.rate(total_of(row))}" for row in low)
-    text = f"得分靠后的 {len(low)} 个{material.whom}：{words}；各{material.whom}得分和失分原因见附件。"
+    text = f"{_far_below(material)}各{material.whom}得分和失分原因见附件。"
     blocks.append(paragraph("lowest", text, [(f"各{material.whom}得分和失分原因", SCORES)]))
     return [*blocks, paragraph("burden", *burden(material))]
+
+
+def _far_below(material: Material) -> str:
+    """Who lies far below the median of his own group; nobody is set beside those who owe other things (judgement 6.5)."""
+    said = []
+    for group in material.groups:
+        if len(group.rows) < MEDIAN_FROM:
+            continue
+        middle = median(total_of(row) for row in group.rows)
+        low = [row for row in group.rows if middle - total_of(row) >= FAR_BELOW]
+        if low:
+            words = "、".join(f"{wording.short(row.organisation_name)} {material.rate(total_of(row))}" for row in low)
+            name = f"{group.label}中" if group.label else ""
+            said.append(
+                f"{name}低于中位数 {material.rate(scoring.rounded(middle))} {FAR_BELOW} 分以上的 {len(low)} 个：{words}"
+            )
+    return "；".join(said) + "。" if said else ""
 
 
 def _rose(material: Material) -> str:

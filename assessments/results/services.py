@@ -36,7 +36,6 @@ from common.operator import Actor, account_of
 from common.periods import Period
 from common.text import quoted
 from members.activities.selectors.named import names_of
-from members.activities.selectors.records import NO_FIGURES, without_figures
 from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.waiting import pending_in
 
@@ -147,7 +146,7 @@ def assessment_trial(
     scheme = parsed(version)
     if period.kind not in scheme.periods:
         words = "、".join(PERIOD_WORDS[kind] for kind in scheme.periods)
-        raise ValidationError({"period": f"{scheme.title}按{words}考核。"})
+        raise ValidationError({"period": f"{scheme.title}按{words}考核；要考核其他周期，先在考核方案中另立一版。"})
     if period.first > clock.today():
         raise ValidationError({"period": "考核期还没有开始。"})
     if period.last < agency_start():
@@ -219,15 +218,8 @@ def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) 
 
 def _evidence(records: dict[tuple[int, str], list[int]]) -> dict[tuple[int, str], list[dict]]:
     """Return {(branch, indicator): [{"text", "url"}]} of the counted records, in the order of their dates."""
-    ids = {pk for found in records.values() for pk in found}
-    alone = without_figures(ids)
-    known = {
-        pk: {
-            "text": name + (f"（{NO_FIGURES}）" if pk in alone else ""),
-            "url": reverse("activity_detail", args=[pk]),
-        }
-        for pk, name in names_of(ids).items()
-    }
+    names = names_of({pk for found in records.values() for pk in found})
+    known = {pk: {"text": name, "url": reverse("activity_detail", args=[pk])} for pk, name in names.items()}
     order = {pk: place for place, pk in enumerate(known)}
     return {
         key: [known[pk] for pk in sorted({pk for pk in found if pk in known}, key=order.__getitem__)]

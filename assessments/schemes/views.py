@@ -72,9 +72,14 @@ def _page(request, version):
     assesses, decides = (access.holds_anywhere(request.user, right) for right in (ASSESS, SET_RULES))
     mine = version.proposed_by_id == request.user.pk
     total, wanted = drafting.total_of(version.body), number(version.body["total"])
+    may_edit = drafting_now and assesses
+    key = request.GET.get("open", "") if may_edit else ""
     context = {
         "title": _title(version, changes, left, before),
         "version": version,
+        # The form of one indicator stands under its row.
+        "open": key,
+        "editing": _indicator_form(version, key, "", request.GET.get("method"), None)[0] if key else None,
         "line": next(line for line in lines if line.row.pk == version.pk),
         "lines": shown,
         "parts": parts,
@@ -89,7 +94,7 @@ def _page(request, version):
         "total": total,
         "wanted": wanted,
         "adds_up": total == wanted,
-        "may_edit": drafting_now and assesses,
+        "may_edit": may_edit,
         "may_draft": assesses and all(line.row.fixed for line in lines),
         "may_decide": version.state == SchemeState.PROPOSED and decides,
         "may_approve": version.state == SchemeState.PROPOSED and decides and not mine,
@@ -244,40 +249,40 @@ def _found(find, body, key):
 def scheme_indicator(request, pk, key="", part=""):
     """One indicator: its method by a link (?method=), then the fields of that method."""
     version = _editable(request, pk)
+    context, dimension = _indicator_form(version, key, part, request.GET.get("method"), _typed(request))
+    form = context["form"]
+    if request.method == "POST" and form.is_valid():
+        body = drafting.with_indicator(version.body, dimension["key"], key, form.indicator())
+        about = key or drafting.dimension_of(body, dimension["key"])["indicators"][-1]["key"]
+        if _kept(request, version, form, body, about):
+            return redirect(reverse("scheme_detail", args=[pk]) + f"#i-{about}")
+    return _form_page(request, version, **context)
+
+
+def _indicator_form(version, key, part, method, typed):
+    """Return (what the form of an indicator is shown with, its dimension). key: "" for a new one, of the dimension `part`."""
     row = {}
     if key:
         dimension, row = _found(drafting.find, version.body, key)
     else:
         dimension = _found(drafting.dimension_of, version.body, part)
-    method = request.GET.get("method") or row.get("method", "ratio")
+    method = method or row.get("method", "ratio")
     if not offers(version.key, method):
         if method != row.get("method"):
             raise Http404
         method = "manual"
     others = [one for part in version.body["dimensions"] for one in part["indicators"] if one["key"] != key]
-    form = IndicatorForm(
-        _typed(request), method=method, row=row, others=others, key=version.key, applies=version.body["applies"]
-    )
-    if request.method == "POST" and form.is_valid():
-        body = drafting.with_indicator(version.body, dimension["key"], key, form.indicator())
-        about = (
-            key
-            or body["dimensions"][[one["key"] for one in body["dimensions"]].index(dimension["key"])]["indicators"][-1][
-                "key"
-            ]
-        )
-        if _kept(request, version, form, body, about):
-            return redirect("scheme_detail", pk)
-    title = f"{dimension['name']}／{row.get('name', '新的指标')}"
-    drop = reverse("scheme_indicator_drop", args=[pk, key]) if key else ""
-    now = (
-        ""
-        if not row or offers(version.key, row["method"])
-        else f"现在的计分方法是{METHOD_NAMES[row['method']]}，这里不能设定。"
-    )
-    return _form_page(
-        request, version, form, title, methods=method_choices(method, version.key), method=method, drop=drop, now=now
-    )
+    form = IndicatorForm(typed, method=method, row=row, others=others, key=version.key, applies=version.body["applies"])
+    known = not row or offers(version.key, row["method"])
+    context = {
+        "form": form,
+        "title": f"{dimension['name']}／{row.get('name', '新的指标')}",
+        "methods": method_choices(method, version.key),
+        "method": method,
+        "drop": reverse("scheme_indicator_drop", args=[version.pk, key]) if key else "",
+        "now": "" if known else f"现在的计分方法是{METHOD_NAMES[row['method']]}，这里不能设定。",
+    }
+    return context, dimension
 
 
 @login_required

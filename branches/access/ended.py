@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
+
+from common.sessions import SessionStore
 
 LOCKED, CHANGED, HOURS, IDLE, FACTOR, SURPLUS, CLOSED, OVER = (
     *("locked", "changed", "hours", "idle", "factor"),
@@ -73,7 +74,7 @@ def sessions_delete(keys: Iterable[str], why: str) -> None:
 def why_over(session_key: str) -> str:
     """Return the key of ENDINGS for a cookie whose session is no more."""
     row = Session.objects.filter(session_key=_note_key(session_key)).first()
-    why = row.get_decoded().get(_PARAMETER) if row else None
+    why = SessionStore().decode(row.session_data).get(_PARAMETER) if row else None
     return why if why in ENDINGS else OVER
 
 

@@ -12,7 +12,7 @@ from django_otp.models import Device, ThrottlingMixin
 from django_otp.oath import TOTP
 
 from branches.reach.rights import ROLES
-from common import clock
+from common import agencies, clock
 from common.fields import EncryptedField, reveal
 
 
@@ -54,6 +54,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django signs it with SECRET_KEY, which many agencies share.
+        return str(super()._get_session_auth_hash(secret=secret or agencies.signing_key()))  # type: ignore[misc]
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"

@@ -15,6 +15,7 @@ from django.urls import reverse
 from joserfc.errors import JoseError
 from requests import RequestException
 
+from common import agencies
 from common.requests import Request
 
 log = logging.getLogger("tongbu.sign_on")
@@ -87,7 +88,7 @@ def begin(request: Request, purpose: str, next: str) -> str:
     purpose: "enter" or "link"; next: where to go afterwards, checked by the caller.
     """
     client = _client()
-    target = settings.SITE_URL.rstrip("/") + reverse("sso_callback")
+    target = agencies.setting("SITE_URL").rstrip("/") + reverse("sso_callback")
     made = client.create_authorization_url(target)
     client.save_authorize_data(request, redirect_uri=target, **made)
     # One flow at a time: whoever begins a second one finishes that.

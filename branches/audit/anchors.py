@@ -14,11 +14,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from django.conf import settings
-
 from branches.audit import seal
 from branches.audit.models import AuditAnchor, AuditSeal
-from common import clock
+from common import agencies, clock
 
 log = logging.getLogger("tongbu.audit")
 # A position and the hash of the chain there, as `seal.head` prints them.
@@ -53,7 +51,7 @@ def file_lines(file: Path | None = None) -> list[tuple[date, str]]:
 
     Raises AnchorFileError; FileNotFoundError when there is none.
     """
-    path = file or Path(settings.AUDIT_ANCHOR_FILE)
+    path = file or Path(agencies.setting("AUDIT_ANCHOR_FILE"))
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -78,7 +76,7 @@ def write_daily() -> None:
     file that lost lines is noticed.
     """
     head, today = seal.seal_all(), clock.day_of(clock.real_now())
-    path = Path(settings.AUDIT_ANCHOR_FILE)
+    path = Path(agencies.setting("AUDIT_ANCHOR_FILE"))
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "r+", encoding="utf-8") as file:
@@ -112,7 +110,7 @@ def _append(file: TextIO, line: str) -> None:
 
 def file_problem() -> str:
     """Return why the file outside does not serve, in a sentence, or "": missing, unreadable, unwritable or forgotten."""
-    path = Path(settings.AUDIT_ANCHOR_FILE)
+    path = Path(agencies.setting("AUDIT_ANCHOR_FILE"))
     try:
         lines = file_lines()
     except FileNotFoundError:
@@ -132,7 +130,7 @@ def kept(file: Path | None = None) -> Iterator[Anchor]:
     file: another file outside than AUDIT_ANCHOR_FILE, for a database that is being restored.
     """
     rows = list(AuditAnchor.objects.order_by("pk"))
-    path = file or settings.AUDIT_ANCHOR_FILE
+    path = file or agencies.setting("AUDIT_ANCHOR_FILE")
     try:
         outside = [head for _, head in file_lines(file)]
     except FileNotFoundError:

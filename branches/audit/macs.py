@@ -12,7 +12,7 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
+from common import agencies
 
 
 class UnknownKey(Exception):
@@ -26,14 +26,14 @@ class UnknownKey(Exception):
         )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=128)
 def _ring(keys: tuple[str, ...]) -> dict[str, bytes]:
     """Return the keys by their ids, the one that writes first."""
     return {hashlib.sha256(b"audit-key" + key.encode()).hexdigest()[:16]: key.encode() for key in keys}
 
 
 def ring() -> dict[str, bytes]:
-    return _ring((settings.AUDIT_KEY, *settings.AUDIT_KEY_FALLBACKS))
+    return _ring((agencies.setting("AUDIT_KEY"), *agencies.setting("AUDIT_KEY_FALLBACKS")))
 
 
 def key_id() -> str:

@@ -22,11 +22,13 @@ from branches.backups.errors import BackupError
 from branches.backups.manifest import ANCHORS, FILES, KEYS, Manifest, sha256_of
 from branches.jobs import services as jobs
 from branches.places.models.organisations import Organisation
-from common import clock, passphrase
+from common import agencies, clock, passphrase
 from common.operator import Actor
 
 # What opens, signs and seals; a new host needs all of it.
 SECRETS = ("SECRET_KEY", "AUDIT_KEY", "AUDIT_KEY_FALLBACKS", "FIELD_KEYS", "FIELD_INDEX_KEY", "OIDC_CLIENT_SECRET")
+# Of many agencies these are the installation's: what one agency takes along opens nothing of another.
+_OF_ALL = frozenset({"SECRET_KEY", "OIDC_CLIENT_SECRET"})
 
 
 def backup_make(
@@ -121,7 +123,8 @@ def _fill(folder: Path, lines: list[str], secret: str | None, leave_out: frozens
 
 
 def _secrets() -> bytes:
-    values = {name: getattr(settings, name) for name in SECRETS}
+    wanted = [name for name in SECRETS if not (agencies.many() and name in _OF_ALL)]
+    values = {name: getattr(settings, name) if name in _OF_ALL else agencies.setting(name) for name in wanted}
     plain = {name: "\n".join(value) if isinstance(value, list) else value for name, value in values.items()}
     return json.dumps({name: value for name, value in plain.items() if value}).encode()
 
@@ -136,7 +139,7 @@ def _known(apps: Apps) -> dict[str, str]:
 
 
 def _attached(leave_out: frozenset[str]) -> Iterator[Path]:
-    root = Path(settings.MEDIA_ROOT)
+    root = Path(agencies.setting("MEDIA_ROOT"))
     for path in sorted(root.rglob("*")) if root.is_dir() else ():
         inside = path.relative_to(root)
         if (
@@ -150,7 +153,7 @@ def _attached(leave_out: frozenset[str]) -> Iterator[Path]:
 
 def _copy_attached(folder: Path, made: Manifest, known: dict[str, str], leave_out: frozenset[str]) -> None:
     """Copy what people attached, after the rows: a file is there before its row. One deleted meanwhile is named as missing."""
-    root, copied = Path(settings.MEDIA_ROOT), {}
+    root, copied = Path(agencies.setting("MEDIA_ROOT")), {}
     with (folder / FILES).open("w", encoding="utf-8") as index:
         for source in _attached(leave_out):
             name = source.relative_to(root).as_posix()

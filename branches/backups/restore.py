@@ -24,14 +24,14 @@ from branches.audit.anchors import Anchor
 from branches.audit.models import AuditEntry, AuditSeal
 from branches.audit.verify import verify
 from branches.backups import manifest as manifests
-from branches.backups import rows
+from branches.backups import rows, type_ids
 from branches.backups.beside import beside, held
 from branches.backups.errors import BackupError
 from branches.backups.make import anchor_lines, copy
 from branches.backups.manifest import ANCHORS, Manifest, sha256_of
 from branches.jobs.models import Heartbeat
 from branches.places import tree
-from common import clock
+from common import agencies, clock
 from common.operator import Actor
 from common.text import quoted
 
@@ -73,9 +73,13 @@ def restore(
         _refuse_what_is_there(replace)
     lines = _lines_to_be(folder, manifest, set_anchors_aside or drill)
     targets = _targets(manifest)
+    # Of many agencies the ids are those of the database that is replaced, which was cloned from the template.
+    types = type_ids.present() if agencies.many() else None
     with beside() as other:
         try:
             _fill(folder, manifest, targets)
+            if types:
+                type_ids.renumber(types)
         except (IntegrityError, DataError, ValueError, TypeError) as error:
             raise BackupError(f"备份的内容不能写入数据库（{str(error).splitlines()[0][:200]}）。") from None
         _verify(manifest, anchors, lines)
@@ -104,6 +108,17 @@ def _refuse_what_is_there(replace: str | None) -> None:
         )
     if not name:
         return
+    if agencies.many():
+        # Web and worker serve others too and go on: whether they have let go of this one, its database knows.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone()[0]:
+                raise BackupError(
+                    "本机关的数据库还有别的连接；请先用 set_agency 设为 closed，重启 web、worker 和 beat，再恢复。"
+                )
+        return
     try:
         alive = list(Heartbeat.objects.filter(_PROCESSES, at__gt=clock.real_now() - _ALIVE))
     except DatabaseError:
@@ -120,7 +135,7 @@ def _lines_to_be(folder: Path, manifest: Manifest, aside: bool) -> list[str]:
     later = [line for line in present if int(line.split()[1].partition(":")[0]) > position]
     if later:
         raise BackupError(
-            f"锚点文件 {settings.AUDIT_ANCHOR_FILE} 有 {len(later)} 行晚于这份备份（到 {later[-1].split()[0]}）："
+            f"锚点文件 {agencies.setting('AUDIT_ANCHOR_FILE')} 有 {len(later)} 行晚于这份备份（到 {later[-1].split()[0]}）："
             "其后写入的内容会丢失。确认要回到这份备份，或换到另一个机关的数据，请加 --set-anchors-aside。"
         )
     return present or kept
@@ -204,7 +219,7 @@ def _note(by: Actor, folder: Path, manifest: Manifest) -> None:
 
 def _lay_attached(folder: Path) -> list[Path]:
     """Put attachments that are missing or altered into MEDIA_ROOT; returns the new ones. Whatever else lies there stays."""
-    root, laid = Path(settings.MEDIA_ROOT), []
+    root, laid = Path(agencies.setting("MEDIA_ROOT")), []
     try:
         for name, _, digest in manifests.attached(folder):
             target = root / name
@@ -229,7 +244,7 @@ def _lay_attached(folder: Path) -> list[Path]:
 
 def _anchors_anew(lines: list[str], done: Restored) -> None:
     """Let the file of anchors hold these lines; what stood in it before is kept beside it."""
-    path = Path(settings.AUDIT_ANCHOR_FILE)
+    path = Path(agencies.setting("AUDIT_ANCHOR_FILE"))
     try:
         if anchor_lines() == lines:
             return

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 
 from branches.jobs.models import Heartbeat, JobRun
 from branches.jobs.watching import LEASE, watching
-from common import clock, database
+from common import clock, database, signs
 from common.operator import OPERATOR, Actor, account_of
 from common.progress import Stopped
 from common.queues import HEAVY, QUEUES
@@ -223,4 +223,5 @@ def beating(name: str, seconds: float = 10) -> Callable[[], None]:
 
 def beat(name: str) -> None:
     """Note a sign of life of a worker (sign_of its queue), beat, sealer or roll-up."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.now()})
+    if not signs.noted(name):
+        Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.now()})

@@ -6,15 +6,16 @@ its process, so a killed worker's lease runs out within JOB_LEASE_SECONDS and an
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from branches.jobs.models import JobRun
-from common import clock, database
+from common import agencies, clock, database
 from common.progress import Progress, watched
 
 log = logging.getLogger("tongbu.jobs")
@@ -30,7 +31,8 @@ def watching(run: JobRun) -> Iterator[None]:
     thread = None
     # Inside a transaction (tests) no other connection sees the row of the job.
     if not connection.in_atomic_block and not database.in_memory():
-        thread = threading.Thread(target=_watch, args=(run, progress, over), daemon=True)
+        inside = agencies.remembered()
+        thread = threading.Thread(target=_watch, args=(run, progress, over, inside), daemon=True)
         thread.start()
     try:
         with watched(progress):
@@ -41,7 +43,12 @@ def watching(run: JobRun) -> Iterator[None]:
             thread.join()
 
 
-def _watch(run: JobRun, progress: Progress, over: threading.Event) -> None:
+def _watch(run: JobRun, progress: Progress, over: threading.Event, inside: Callable[[], Any]) -> None:
+    with inside():
+        _look(run, progress, over)
+
+
+def _look(run: JobRun, progress: Progress, over: threading.Event) -> None:
     noted: tuple[str, int, int] = ("", 0, 0)
     renew_at = clock.real_now() + LEASE / 4
     try:

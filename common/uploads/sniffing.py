@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import puremagic
 from django.conf import settings
 
-from common import clock
+from common import agencies, clock
 from common.numbers import holds_identity_number
 from common.text import clean_text
 from common.uploads import scanning
@@ -257,7 +257,7 @@ def safe_name(name: str, limit: int = 150) -> str:
 
 
 def store(file: Any, folder: str, *, root: Path | None = None) -> str:
-    """Write an upload below `root` (default settings.MEDIA_ROOT) and return its path relative to it.
+    """Write an upload below `root` (default the agency's MEDIA_ROOT) and return its path relative to it.
 
     The path is `folder/year/month/32 hex characters`; mode 0600, folders 0700. The file appears whole or not at all: on
     any error (disk full) the temporary file is removed and the OSError goes on.
@@ -265,7 +265,7 @@ def store(file: Any, folder: str, *, root: Path | None = None) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*", folder):
         raise ValueError("folder must be plain lower-case words")
     relative = Path(folder) / clock.today().strftime("%Y/%m") / secrets.token_hex(16)
-    target = Path(root or settings.MEDIA_ROOT) / relative
+    target = Path(root or agencies.setting("MEDIA_ROOT")) / relative
     missing = [p for p in (target.parent, *target.parent.parents) if not p.exists()]
     for path in reversed(missing):
         path.mkdir(mode=0o700, exist_ok=True)
@@ -288,7 +288,7 @@ def store(file: Any, folder: str, *, root: Path | None = None) -> str:
 
 def remove(relative: str, *, root: Path | None = None) -> None:
     """Delete a stored file; one that is gone already is no error."""
-    (Path(root or settings.MEDIA_ROOT) / relative).unlink(missing_ok=True)
+    (Path(root or agencies.setting("MEDIA_ROOT")) / relative).unlink(missing_ok=True)
 
 
 def kept_bytes(relative: str, sha256: str, what: str, *, root: Path | None = None) -> bytes | None:
@@ -297,7 +297,11 @@ def kept_bytes(relative: str, sha256: str, what: str, *, root: Path | None = Non
     sha256: hex digest of what was uploaded. what: how the log names it: "attachment 12".
     """
     try:
-        data = (Path(root or settings.MEDIA_ROOT) / relative).read_bytes()
+        folder = Path(root or agencies.setting("MEDIA_ROOT"))
+        path = folder / relative
+        # A link out of the folder would hand one agency's file to another.
+        astray = agencies.many() and not path.resolve().is_relative_to(folder.resolve())
+        data = b"" if astray else path.read_bytes()
     except OSError:
         data = b""
     if hashlib.sha256(data).hexdigest() != sha256:

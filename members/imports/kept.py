@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from common import crypto, database
+from common import agencies, crypto, database
 from common.errors import Conflict
 from common.uploads import scanning
 from common.uploads import sniffing as files
@@ -45,7 +45,7 @@ def sources(batch: ImportBatch) -> dict[str, tuple[io.BytesIO, str]]:
     found = {}
     for ledger, entry in batch.files.items():
         try:
-            data = (Path(settings.MEDIA_ROOT) / entry["path"]).read_bytes()
+            data = (Path(agencies.setting("MEDIA_ROOT")) / entry["path"]).read_bytes()
             data = crypto.unseal(data, _aad(batch, ledger)) if entry.get("sealed") else data
         except (OSError, crypto.CannotBeShown):
             raise Conflict(GONE) from None
@@ -91,7 +91,7 @@ def remove_orphans(moment: datetime) -> int:
 
     moment: of now; files younger than an hour stay, their upload may be under way.
     """
-    root = Path(settings.MEDIA_ROOT)
+    root = Path(agencies.setting("MEDIA_ROOT"))
     known = {entry["path"] for held in waiting().values_list("files", flat=True) for entry in held.values()}
     oldest = min(moment.timestamp(), time.time()) - _YOUNG.total_seconds()
     number = 0

@@ -148,3 +148,18 @@ def test_help_needs_no_key_and_leaves_nothing(asked, tmp_path):
     )
     assert done.returncode == 0 and "usage: manage.py" in done.stdout, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_many_agencies_need_redis_and_no_demo_and_then_read_no_key_of_one(start, tmp_path):
+    file = tmp_path / "agencies.toml"
+    file.write_text('template = "postgres://t:Geheim99@127.0.0.1/t"\n')
+    file.chmod(0o600)
+    of_one = {"AUDIT_KEY": None, "FIELD_KEYS": None, "ALLOWED_HOSTS": None}
+    many = of_one | {"AGENCIES": str(file), "REDIS_URL": "redis://127.0.0.1:1/0"}
+    assert start(**many) == (0, "")
+    for changed, words in (({"REDIS_URL": None}, "REDIS_URL"), ({"DEMO": "1"}, "bin/start")):
+        code, said = start(**many | changed)
+        assert code == 2 and words in said and len(said.strip().splitlines()) == 1
+    file.write_text('[agencies.a]\ndatabase = "postgres://t:Geheim99@h/x"\n')
+    code, said = start(**many)
+    assert code == 2 and "name" in said and "Geheim99" not in said

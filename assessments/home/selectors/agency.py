@@ -1,7 +1,7 @@
 """The four numbers of the whole with their trend over the year, for leadership: from facts and published results alone."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -138,8 +138,9 @@ def _sync(place: Organisation, facts: dict[tuple[str, str], Fact], year: Period,
     note = (f"{due} 处同步 {same} 处" if due else "还没有到期的环节") + pending_words(to_confirm_in(year, place))
     if closure is not None and closure.denominator:
         note += f"；到考核 {closure.denominator} 项，闭环 {closure.numerator} 项"
-    quarters = [(row.short(), _percent(*sums(row))) for row in before]
-    return _figure("四同步同步率　本年累计", note, reverse("sync_board"), quarters, _percent(same, due))
+    return _figure(
+        "四同步同步率　本年累计", note, reverse("sync_board"), _year_so_far(before, sums), _percent(same, due)
+    )
 
 
 def _duties(facts: dict[tuple[str, str], Fact], year: Period, before: list[Period]) -> Figure:
@@ -155,9 +156,22 @@ def _duties(facts: dict[tuple[str, str], Fact], year: Period, before: list[Perio
         "责任落实率　本年累计",
         note if due else "还没有到期的责任事项",
         reverse("duty_list"),
-        [(row.short(), _percent(*sums(row))) for row in before],
+        _year_so_far(before, sums),
         _percent(done, due),
     )
+
+
+def _year_so_far(
+    quarters: Sequence[Period], sums: Callable[[Period], tuple[int, int]]
+) -> list[tuple[str, float | None]]:
+    """Return what the year came to by the end of each quarter: the running year is set beside no single quarter."""
+    done = due = 0
+    found: list[tuple[str, float | None]] = []
+    for row in quarters:
+        some, of = sums(row)
+        done, due = done + some, due + of
+        found.append((f"{row.short()}末", _percent(done, due)))
+    return found
 
 
 def _points(user: Actor, year: Period) -> Figure:

@@ -242,12 +242,16 @@ def resolution_entries(
 def whole_item(row: SupervisionItem | ResolutionItem, noun: str, target: tuple, unit: str, act: str) -> scoring.Item:
     """One thing that is either done or not: a notice to answer (回复), a resolution to carry out (办结)."""
     name = f"{noun}{quoted(row.name)}"
+    after = row.after if isinstance(row, ResolutionItem) else None
+    missing = f"{name}未{act}，时限 {row.due:%-m月%-d日}"
+    if after is not None:
+        missing = f"{name}在考核期截止后{act}（{after:%-m月%-d日}），时限 {row.due:%-m月%-d日}，不计入"
     return scoring.Item(
         row.state,
         name,
         target,
         unit=unit,
-        text=f"{name}未{act}，时限 {row.due:%-m月%-d日}" if row.state == scoring.OVERDUE else "",
+        text=missing if row.state == scoring.OVERDUE else "",
         late_text=f"{name}逾期{act}",
     )
 

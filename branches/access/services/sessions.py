@@ -23,6 +23,7 @@ from branches.notices.services import notice_send
 from common import clock
 from common.database import one_transaction
 from common.operator import OPERATOR
+from common.sessions import SessionStore
 
 # A browser that signed in from the same net within so many days is no news.
 KNOWN_DAYS = 90
@@ -63,7 +64,7 @@ def living(user: User) -> list[Living]:
 
 def _living(user: User) -> Iterator[Living]:
     for session in Session.objects.filter(expire_date__gt=clock.now()):
-        data = session.get_decoded()
+        data = SessionStore().decode(session.session_data)
         if data.get(SESSION_KEY) == str(user.pk) and data.get("epoch") == user.session_epoch:
             yield Living(
                 session.session_key,

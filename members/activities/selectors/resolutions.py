@@ -84,7 +84,9 @@ def resolution_row(row: Resolution) -> list[Any]:
 
 @dataclass(frozen=True)
 class ResolutionItem:
-    """A resolution as scores count it. state: met, met_late, overdue or not_due."""
+    """A resolution as scores count it. state: met, met_late, overdue or not_due. after: the day on which it was carried out
+    where that was too late to count, None otherwise.
+    """
 
     organisation: int
     activity: int
@@ -92,6 +94,7 @@ class ResolutionItem:
     name: str
     due: date
     state: str
+    after: date | None = None
 
 
 def resolution_items(
@@ -118,8 +121,17 @@ def resolution_items(
         rows = rows.filter(activity__organisation__in=organisations)
     rows = rows.annotate(counted=Coalesce("counted_on", "done_on"))
     columns = ("activity__organisation_id", "activity_id", "pk", "text", "due", "counted")
+    last = min(as_of, done_by or as_of)
     return [
-        ResolutionItem(organisation, activity, pk, text, due, _state(due, done_on, min(as_of, done_by or as_of), as_of))
+        ResolutionItem(
+            organisation,
+            activity,
+            pk,
+            text,
+            due,
+            _state(due, done_on, last, as_of),
+            done_on if done_on is not None and last < done_on <= as_of else None,
+        )
         for organisation, activity, pk, text, due, done_on in rows.order_by(
             F("due").asc(nulls_last=True), "pk"
         ).values_list(*columns)

@@ -1,9 +1,11 @@
 """Publishing, and the documents of what was published."""
 
 import io
+import json
 from datetime import date, datetime
 
 import docx
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -16,6 +18,8 @@ from branches.places import tree
 from common import clock
 from common.errors import Conflict
 from common.operator import OPERATOR
+from members.activities.judgement import judgements_write
+from members.activities.models import Activity, ActivityKind
 from tests.assessments.hearing.support import heard
 from tests.assessments.results.test_results import Q3, quarter  # noqa: F401
 
@@ -82,3 +86,24 @@ def test_a_report_prints_the_head_of_the_trail_as_an_anchor(world, frozen):
     report = assessment_publish(by=OPERATOR, assessment=frozen)
     (anchor,) = printed_anchors()
     assert anchor.head == report.anchor and report.title in anchor.place
+
+
+def test_what_was_found_and_does_not_count_is_told_in_score_report_and_workbook(world, quarter):  # noqa: F811
+    """Below its quorum it is no meeting, and "no record" would not be true (judgement 1.6)."""
+    held = Activity.objects.create(organisation=world.branch_a, day=date(2026, 8, 12), title="支委会", state="accepted")
+    ActivityKind.objects.create(activity=held, kind="committee_meeting")
+    judgements_write(held)
+    held.judgements.update(valid=False, present=1, needed=2)
+    Activity.objects.filter(organisation=world.branch_a, kinds__kind="committee_meeting", day__month=8).exclude(
+        pk=held.pk
+    ).delete()
+    said = "有记录但不计入（到会 1 人，不足法定人数 2 人）"
+    with clock.at(timezone.make_aware(datetime(2026, 10, 20, 9))):
+        assessment = assessment_trial(by=quarter.committee_secretary, period=Q3)
+        scores = assessment.results.get(organisation=world.branch_a).scores.all()
+        assert any(said in reason["text"] for score in scores for reason in score.reasons)
+        assessment_freeze(by=quarter.committee_secretary, assessment=heard(assessment))
+        report = assessment_publish(by=OPERATOR, assessment=assessment)
+    assert said in json.dumps(report.body, ensure_ascii=False)
+    book = openpyxl.load_workbook(io.BytesIO(report_document(report, "xlsx")))
+    assert any(said in str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)

@@ -97,7 +97,7 @@ def test_within_the_tolerance_of_its_business_date_a_stage_is_in_step_whatever_t
     assert score.points == score.maximum
 
 
-def test_a_resolution_carried_out_after_the_period_is_as_good_as_open(quarter):  # noqa: F811
+def test_a_resolution_carried_out_after_the_period_is_as_good_as_open(quarter, as_):  # noqa: F811
     meeting = hold(quarter.branch_a, "assembly", date(2026, 7, 2))
     row = Resolution.objects.create(
         activity=meeting, order=1, text="整改", due=date(2026, 9, 1), done_on=date(2026, 10, 1)
@@ -111,6 +111,14 @@ def test_a_resolution_carried_out_after_the_period_is_as_good_as_open(quarter): 
     row.done_on = date(2026, 10, 20)
     row.save()
     assert half and state() == 0
+    last = trial(quarter, date(2026, 11, 20))
+    reason = last.results.get(organisation=quarter.branch_a).scores.get(indicator="duty-resolution").reasons[0]["text"]
+    assert reason == "决议“整改”在考核期截止后办结（10月20日），时限 9月1日，不计入"
+    # Nothing that the rule refuses is promised.
+    with clock.at(timezone.make_aware(datetime(2026, 11, 20, 10))):
+        page = as_("staff").get(f"/results/{last.pk}/branches/{quarter.branch_a.pk}/").content.decode()
+    assert reason.replace("“", "&ldquo;") in page or reason in page
+    assert "逾期办结" not in page
 
 
 def test_the_chapters_of_the_report_take_in_no_more_than_the_scores(quarter):  # noqa: F811

@@ -212,3 +212,21 @@ def test_a_branch_reads_what_is_in_force_and_no_draft(pages, as_):
     assert "党支部年度考核方案第2版" in page and "草稿" not in page
     assert reader.get(f"/schemes/{draft.pk}/").status_code == 404
     assert "第3版草稿" in text_of(staff.get("/schemes/"))
+
+
+def test_an_indicator_opens_under_its_row_and_a_method_is_chosen_there(pages):
+    staff, secretary = pages
+    draft = drafted(staff)
+    url = f"/schemes/{draft.pk}/"
+    answer = staff.get(f"{url}?open=life-theme&method=bands")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert page.count('class="scheme-open"') == 1 and page.index('id="i-life-theme"') < page.index("scheme-open")
+    assert f'action="{url}indicators/life-theme/?method=bands"' in page
+    assert "?open=life-theme&amp;method=deduct#i-life-theme" in page
+    kept = staff.post(f"{url}indicators/life-theme/?method=ratio", RATIO)
+    assert kept["Location"] == f"{url}#i-life-theme"
+    assert staff.get(f"{url}?open=nothing").status_code == 404
+    # Nothing opens where nothing is edited.
+    fixed = SchemeVersion.objects.filter(state="in_force").first()
+    assert "scheme-open" not in staff.get(f"/schemes/{fixed.pk}/?open=life-theme").content.decode()
