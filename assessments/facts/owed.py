@@ -35,6 +35,8 @@ class FactsKeep:
         return [
             Key(place, measure.removeprefix("requirement."), period, state, due)
             for place, measure, period, state, due in rows[first:last]
+            # A fact with a state has a day.
+            if due is not None
         ]
 
 

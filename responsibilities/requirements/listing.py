@@ -3,7 +3,6 @@
 Both give the same rows in the same order; a test compares them.
 """
 
-import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from branches.reach import access
+from branches.reach.intervals import within
 from common import clock
 from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
@@ -70,7 +70,7 @@ def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
     if top and chosen.get("scope") == "own":
         places = places.filter(pk=top.pk)
     elif top:
-        places = places.within(top)
+        places = places.filter(within(top, ""))
         places = places.exclude(pk=top.pk) if chosen.get("scope") == "below" else places
     # What is still to come is shown where one organisation, one rule or that state is asked for.
     whole = top or chosen.get("rule") or chosen.get("state") == State.NOT_ALIVE
@@ -177,7 +177,8 @@ class _Merged(Sequence):
         # Of what is kept, all that stands before this is before the slice, wherever the few are.
         skipped = max(0, first - len(self.few))
         keys = self._keys(skipped, last)
-        merged = list(heapq.merge(self.few, keys, key=_merged_order))[first - skipped : last - skipped]
+        both: list[Requirement | Key] = [*self.few, *keys]
+        merged = sorted(both, key=_merged_order)[first - skipped : last - skipped]
         rows = self._reckoned([one for one in merged if isinstance(one, Key)])
         found = [rows.get(one) if isinstance(one, Key) else one for one in merged]
         # What is no longer owed since it was kept is left out.

@@ -5,8 +5,9 @@ What a group says here is what its branches say unfolded (dashboard.py); a test 
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db.models import Case, Count, F, FilteredRelation, Min, Q, QuerySet, When
+from django.db.models import Case, Count, F, FilteredRelation, Min, Q, When
 
 from assessments.facts.models import Fact
 from assessments.home.selectors.dashboard import DUE, READ, Column, Row, arranged, columns, periods_due_in, places_on
@@ -86,7 +87,7 @@ def reached(user: Actor, top: Organisation | None) -> int:
 
 def facts_of(
     user: Actor, quarter: Period, top: Organisation | None, state: str, today: date
-) -> tuple[list[Column], QuerySet[Fact]]:
+) -> tuple[list[Column], Any]:
     """Return (columns, facts of the quarter's map), each fact with its `branch` and `group` as the tree stood.
 
     state: only of branches that have a fact in this state.
@@ -169,7 +170,7 @@ def earlier_of(user: Actor, quarter: Period, top: Organisation | None) -> int:
     return int((rows if top is None else rows.filter(within(top))).count())
 
 
-def _groups(facts: QuerySet[Fact], found: list[Column], day: date, today: date) -> list[Folded]:
+def _groups(facts: Any, found: list[Column], day: date, today: date) -> list[Folded]:
     places = {column.key: place for place, column in enumerate(found)}
     counted = facts.values("group").annotate(
         number=Count("branch", distinct=True),
@@ -189,7 +190,7 @@ def _groups(facts: QuerySet[Fact], found: list[Column], day: date, today: date) 
             cell.due, cell.done, cell.overdue = row["fell_due"], row["done"], row["late_ones"]
     # Those directly below the committee first, then the general branches in tree order.
     return sorted(
-        groups.values(), key=lambda group: (kinds.get(group.place) != Kind.COMMITTEE, order[group.place]["first"])
+        groups.values(), key=lambda group: (kinds.get(group.place or 0) != Kind.COMMITTEE, order[group.place]["first"])
     )
 
 
@@ -218,7 +219,7 @@ def _name(column: Column) -> str:
     return f"{'' if column.period.kind == YEAR else column.period.short()}{column.rule.short}"
 
 
-def _lagging(facts: QuerySet[Fact], found: list[Column], day: date) -> list[Lagging]:
+def _lagging(facts: Any, found: list[Column], day: date) -> list[Lagging]:
     """Return the branches with most overdue in the quarter, those that stand first in the tree before others."""
     late = facts.filter(state=State.OVERDUE)
     worst = late.values("branch").annotate(number=Count("pk"), first=Min("organisation__lft"))
