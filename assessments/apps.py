@@ -7,8 +7,11 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "考核"
 
     def ready(self):
+        from assessments.facts.owed import FactsKeep
         from assessments.schemes.guards import install_scheme_guards
         from assessments.schemes.services import install_defaults
+        from responsibilities.requirements.kept import keep_by
 
+        keep_by(FactsKeep())
         post_migrate.connect(install_scheme_guards, sender=self, dispatch_uid="scheme-guards")
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="default-schemes")

@@ -64,15 +64,18 @@ def numeral(number):
     return f"{NUMERALS[tens] if tens > 1 else ''}十{NUMERALS[units] if units else ''}"
 
 
-def overdue(rows):
-    """5 个支部逾期 8 项，能源处最多。 `rows`: pairs (name, number overdue), zeros allowed."""
+def overdue(rows, of=None):
+    """5 个支部逾期 8 项，能源处最多。 `rows`: pairs (name, number overdue), zeros allowed.
+
+    of: (branches, items) where `rows` are only those with most, more than are ever named.
+    """
     rows = sorted(((name, number) for name, number in rows if number), key=lambda row: -row[1])
     if not rows:
         return "没有逾期事项。"
-    total = sum(number for _, number in rows)
-    if len(rows) == 1:
+    count, total = of or (len(rows), sum(number for _, number in rows))
+    if count == 1:
         return f"{rows[0][0]}逾期 {total} 项。"
-    return f"{len(rows)} 个支部逾期 {total} 项{_most(rows)}。"
+    return f"{count} 个支部逾期 {total} 项{_most(rows)}。"
 
 
 def _most(rows):

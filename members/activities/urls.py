@@ -9,6 +9,7 @@ urlpatterns = [
     path("activities/new/", record_form.activity_new, name="activity_new"),
     path("activities/autosave/", record_form.activity_autosave, name="activity_autosave"),
     path("activities/tiles/", record_form.activity_tiles, name="activity_tiles"),
+    path("activities/hosts/", record_form.activity_hosts, name="activity_hosts"),
     path("activities/checks/", record_form.activity_checks, name="activity_checks"),
     path("activities/export/", records.activity_export, name="activity_export"),
     path("activities/hosts/<int:pk>/confirm/", records.activity_host_confirm, name="activity_host_confirm"),

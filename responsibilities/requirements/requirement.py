@@ -9,6 +9,9 @@ from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 
+# States in which nothing is expected.
+NOT_OWED = (State.NOT_APPLICABLE, State.EXEMPT, State.NOT_ALIVE)
+
 
 @dataclass
 class Requirement:
@@ -97,7 +100,7 @@ class Requirement:
 
     @property
     def applies(self) -> bool:
-        return self.state not in (State.NOT_APPLICABLE, State.EXEMPT, State.NOT_ALIVE)
+        return self.state not in NOT_OWED
 
 
 def not_applicable(row: Requirement, reason: str) -> Requirement:

@@ -102,6 +102,7 @@ ROWS = {
     ),
     "activity_autosave": Row(post=ELSEWHERE, data=form_of_a),
     "activity_tiles": Row(post=only(*RECORDS_A), data=form_of_a),
+    "activity_hosts": Row(post=only(*RECORDS_A), data=form_of_a),
     "activity_checks": Row(post=only(*RECORDS_A), data=form_of_a),
     "activity_detail": Row(kwargs=draft_of_a, get=only(*READS_A)),
     "activity_edit": Row(kwargs=draft_of_a, get=writes(200), post=writes(), data=edited),

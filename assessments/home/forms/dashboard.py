@@ -1,8 +1,9 @@
 """Filters of the dashboard, read from the address."""
 
 from django import forms
+from django.db.models import Q
 
-from branches.places.models.organisations import Organisation
+from branches.places.models.organisations import Kind, Organisation
 from common import clock
 from common.forms.fields import OrganisationField
 from common.forms.filters import Filter, PeriodField
@@ -37,12 +38,28 @@ class DashboardFilter(Filter):
         label="排序", required=False, choices=[("lag", "按落后程度"), ("tree", "按组织顺序")], widget=forms.HiddenInput
     )
 
-    def __init__(self, *args, tops, **kwargs):
+    # The group that is open where the map is folded: the id of what its branches stand below.
+    group = forms.IntegerField(label="分组", required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args, tops, many=False, **kwargs):
+        """tops: organisations that may be chosen. many: more branches than the map shows unfolded; upper levels alone are offered."""
         super().__init__(*args, **kwargs)
+        self.many = many
         self.fields["top"].queryset = tops
+        if many:
+            self._offer_upper(tops)
         self.fields["period"].offer(_quarters())
         for name in ("period", "top", "state"):
             self.fields[name].widget.attrs["data-submit"] = ""
+
+    def _offer_upper(self, tops):
+        field, chosen = self.fields["top"], str(self.data.get("top", ""))
+        upper = Q(kind__in=(Kind.COMMITTEE, Kind.GENERAL_BRANCH))
+        if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+            # A branch that an address names stays the one that is shown.
+            upper |= Q(pk=int(chosen))
+        offered = tops.filter(upper).select_related("parent")
+        field.choices = [("", field.empty_label), *((one.pk, field.label_from_instance(one)) for one in offered)]
 
     def clean_period(self):
         period = self.cleaned_data["period"]

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, Sum
 
 from assessments.facts.models import Fact
 from assessments.home.selectors.agency import to_confirm_in
+from assessments.home.selectors.dashboard import periods_due_in
 from branches.places.models.organisations import Kind, Organisation, within
 from common import clock
 from common.operator import Actor
@@ -24,7 +25,11 @@ _DONE = (State.MET, State.MET_LATE)
 def completion(user: Actor, quarter: Period, *, top: Organisation | None = None) -> float | None:
     """Return in per cent how much is done of what fell due within `quarter`, None where nothing did; in one statement."""
     rows = Fact.objects.filter(family="requirement", due__range=(quarter.first, min(quarter.last, clock.today())))
-    rows = rows.filter(state__in=(*_DONE, State.OVERDUE)).visible_to(user).order_by()
+    rows = (
+        rows.filter(period__in=periods_due_in(quarter.year), state__in=(*_DONE, State.OVERDUE))
+        .visible_to(user)
+        .order_by()
+    )
     if top is not None:
         rows = rows.filter(within(top))
     found = rows.aggregate(due=Count("pk"), done=Count("pk", filter=Q(state__in=_DONE)))

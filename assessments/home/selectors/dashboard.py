@@ -1,7 +1,7 @@
 """Who lags, in what: the heat map of a quarter, read from facts in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -105,6 +105,12 @@ def columns(quarter: Period) -> list[Column]:
     return found
 
 
+def periods_due_in(year: int) -> list[str]:
+    """Return the periods of which something may fall due within a year, as facts write them: named, they are found by index."""
+    years = [Period(YEAR, year - 1), Period(YEAR, year)]
+    return [str(period) for whole in years for period in (whole, *whole.parts(QUARTER), *whole.parts(MONTH))]
+
+
 def heads(found: list[Column]) -> list[list]:
     """Return the upper head row: [[label, number of columns]]."""
     rows: list[list] = []
@@ -136,21 +142,32 @@ def heat_map(
     """
     today = today or clock.today()
     found = columns(quarter)
-    names, parents, kinds = _places(min(quarter.last, today))
+    names, parents, kinds = places_on(min(quarter.last, today))
     shown = {str(column.period) for column in found}
     before = Q(state=State.OVERDUE, due__lt=quarter.first, due__year=quarter.year)
+    before &= Q(period__in=periods_due_in(quarter.year))
     facts = Fact.objects.filter(Q(period__in=shown) | before, family="requirement").exclude(state="").visible_to(user)
     if top is not None:
         facts = facts.filter(within(top))
+    read = facts.order_by(*tree_order("organisation__")).values(*READ)
+    earlier = sum(fact["period"] not in shown for fact in read)
+    here = [fact for fact in read if fact["period"] in shown]
+    return found, arranged(here, found, (names, parents, kinds), order=order, state=state, today=today), earlier
+
+
+READ = ("organisation_id", "measure", "period", "state", "due", "waiting", "returned", "numerator", "denominator")
+# Of organisations on a day: {id: short name}, {id: parent or None}, {id: kind}.
+Places = tuple[dict[int, str], dict[int, int | None], dict[int, str]]
+
+
+def arranged(
+    facts: Iterable[dict], found: list[Column], places: Places, *, order: str, state: str, today: date
+) -> list[Group]:
+    """Return the Groups that facts of the shown periods make. facts: READ of each, in the order of the tree."""
+    names, parents, kinds = places
     cells = defaultdict(list)
     order_of: dict[int, int] = {}
-    earlier = 0
-    for fact in facts.order_by(*tree_order("organisation__")).values(
-        "organisation_id", "measure", "period", "state", "due", "waiting", "returned", "numerator", "denominator"
-    ):
-        if fact["period"] not in shown:
-            earlier += 1
-            continue
+    for fact in facts:
         place = fact["organisation_id"]
         rule = fact["measure"].removeprefix("requirement.")
         branch = parents.get(place) if kinds.get(place) == Kind.SMALL_GROUP else place
@@ -161,14 +178,17 @@ def heat_map(
     rows = [_row(branch, names, found, cells, today) for branch in order_of if branch in names]
     if state:
         rows = [row for row in rows if any(state in _said_by(cell) for cell in row.cells)]
-    return found, _groups(rows, names, parents, kinds, order_of, order), earlier
+    return _groups(rows, names, parents, kinds, order_of, order)
 
 
-def _places(day: date) -> tuple[dict[int, str], dict[int, int | None], dict[int, str]]:
+def places_on(day: date, ids: Iterable[int] | None = None) -> Places:
+    """Return names, parents and kinds of organisations (all when None) as they stood on a day."""
     names: dict[int, str] = {}
     parents: dict[int, int | None] = {}
     kinds: dict[int, str] = {}
     versions = OrganisationVersion.objects.filter(starts__lte=day).order_by("starts")
+    if ids is not None:
+        versions = versions.filter(organisation__in=list(ids))
     for place, name, parent, kind in versions.values_list("organisation", "short_name", "parent", "kind"):
         names[place], parents[place], kinds[place] = name, parent, kind
     return names, parents, kinds
@@ -256,14 +276,16 @@ def _groups(
 
 
 def totals(groups: list[Group]) -> dict:
-    """Return the figures above the map: rows, overdue, branches concerned, share done, and the longest delay."""
+    """Return the figures above the map: branches, due, done, overdue, share done, those that lag (worst first) and their number."""
     rows = [row for group in groups for row in group.rows]
     due, done = sum(row.due for row in rows), sum(row.done for row in rows)
+    lagging = [row for row in sorted(rows, key=lambda row: -row.overdue) if row.overdue]
     return {
         "branches": len(rows),
         "due": due,
         "done": done,
         "overdue": sum(row.overdue for row in rows),
-        "lagging": [row for row in sorted(rows, key=lambda row: -row.overdue) if row.overdue],
+        "lagging": lagging,
+        "lag": len(lagging),
         "rate": round(100 * done / due, 1) if due else None,
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from assessments.facts import fill as rollups
 from assessments.home.forms.dashboard import DashboardFilter
 from assessments.home.selectors import dashboard as selectors
+from assessments.home.selectors import folded as folding
 from assessments.home.selectors.compared import completion, stages_of, study_of
 from assessments.home.selectors.mine import mine_of
 from assessments.reports.wording import overdue as overdue_sentence
@@ -34,7 +35,12 @@ from responsibilities.requirements.services import requirement_remind
 def _filter(request):
     tops = access.organisations_for(request.user).filter(kind__in=(Kind.COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH))
     this = Period.containing(QUARTER, clock.today())
-    form = DashboardFilter(request.GET or None, tops=tops, instead={"period": (str(this), this.label())})
+    form = DashboardFilter(
+        request.GET or None,
+        tops=tops,
+        many=folding.reached(request.user, None) > folding.UNFOLDED,
+        instead={"period": (str(this), this.label())},
+    )
     chosen = form.chosen()
     quarter = chosen.get("period") or this
     return form, quarter, chosen
@@ -50,32 +56,41 @@ def dashboard_page(request):
     if not _holds(request, VIEW):
         raise Http404
     form, quarter, chosen = _filter(request)
-    order = chosen.get("order") or "lag"
-    found, groups, earlier = selectors.heat_map(
-        request.user, quarter, top=chosen.get("top"), order=order, state=chosen.get("state") or ""
-    )
-    figures = selectors.totals(groups)
+    order, top = chosen.get("order") or "lag", chosen.get("top")
+    asked = {"top": top, "state": chosen.get("state") or ""}
+    is_folded = form.many and (top is None or folding.reached(request.user, top) > folding.UNFOLDED)
+    if is_folded and request.htmx and chosen.get("group"):
+        return _opened(request, quarter, chosen["group"], {**asked, "order": order})
+    if is_folded:
+        found, groups, figures, earlier = folding.folded(request.user, quarter, **asked)
+        for group in groups:
+            if group.place == chosen.get("group"):
+                group.rows = folding.opened(request.user, quarter, group.place, order=order, **asked)
+    else:
+        found, groups, earlier = selectors.heat_map(request.user, quarter, order=order, **asked)
+        figures = selectors.totals(groups)
     lagging = figures["lagging"]
     waiting = _waiting(request)
     age, rebuilding = rollups.age_and_rebuilding()
     reckoned = age is not None and not rebuilding and (figures["rate"] is not None or not rollups.behind())
-    said = overdue_sentence([(row.name.removesuffix("党支部"), row.overdue) for row in lagging]).rstrip("。")
+    said = overdue_sentence(
+        [(row.name.removesuffix("党支部"), row.overdue) for row in lagging], (figures["lag"], figures["overdue"])
+    ).rstrip("。")
     context = {
         "title": _finding(said, reckoned, figures, earlier, quarter),
         "reckoned": reckoned,
         "mine": mine_of(request.user, request.scope),
-        "before_words": _before(request.user, quarter.previous(), chosen.get("top")) if reckoned else "",
-        "stages": stages_of(chosen.get("top") or _place(request), quarter),
-        "study": study_of(request.user, quarter, figures["branches"], top=chosen.get("top")) if reckoned else None,
+        "before_words": _before(request.user, quarter.previous(), top) if reckoned else "",
+        "stages": stages_of(top or _place(request), quarter),
+        "study": study_of(request.user, quarter, figures["branches"], top=top) if reckoned else None,
         "form": form,
         "quarter": quarter,
         # The list of requirements of this quarter below the chosen place, in its address.
-        "listed": urlencode(
-            {"period": str(quarter)} | ({"organisation": top.pk} if (top := chosen.get("top")) else {})
-        ),
+        "listed": urlencode({"period": str(quarter)} | ({"organisation": top.pk} if top else {})),
         "columns": found,
         "heads": selectors.heads(found),
         "groups": groups,
+        "folded": is_folded,
         "figures": figures,
         "order": order,
         "age": age,
@@ -88,6 +103,12 @@ def dashboard_page(request):
         "may_remind": bool(lagging) and _holds(request, REVIEW),
     }
     return render(request, "assessments/home/dashboard/page.html", context)
+
+
+def _opened(request, quarter, place, asked):
+    """The rows of one group, for the map that is folded."""
+    rows = folding.opened(request.user, quarter, place, **asked)
+    return render(request, "assessments/home/dashboard/rows.html", {"rows": rows, "id": place, "quarter": quarter})
 
 
 def _place(request):

@@ -5,6 +5,7 @@ import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from common import clock
 from common.text import EARLIEST, clean_text
@@ -84,3 +85,32 @@ class PlacesField(forms.MultipleChoiceField):
 
     def clean(self, value):
         return [self.places[pk] for pk in dict.fromkeys(super().clean(value))]
+
+
+# Up to so many organisations are offered at once; of more those are offered that are chosen or searched for.
+OFFERED, FOUND = 60, 20
+
+
+class SoughtPlacesField(PlacesField):
+    """Some of the organisations of a queryset, which are searched for where there are more than OFFERED.
+
+    places: the queryset, in the order of the list. chosen: ids that are ticked. text: part of a name, or pinyin initials.
+    """
+
+    def __init__(self, *, places, chosen=(), text="", **options):
+        rows = list(places.select_related("parent")[: OFFERED + 1])
+        self.searched = len(rows) > OFFERED
+        self.found = 0
+        if self.searched:
+            rows = self._sought(places.select_related("parent"), chosen, text.strip())
+        super().__init__(places={place.pk: place for place in rows}, **options)
+
+    def _sought(self, places, chosen, text):
+        ids = [int(pk) for pk in map(str, chosen) if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        rows = list(places.filter(pk__in=ids))
+        if text:
+            named = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(initials__contains=text.lower())
+            found = list(places.filter(named).exclude(pk__in=ids)[:FOUND])
+            self.found = len(found)
+            rows += found
+        return rows

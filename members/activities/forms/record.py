@@ -13,7 +13,7 @@ from common import clock
 from common.periods import MONTH, QUARTER_NAMES, Period
 from members.activities.entry_rules import kinds_problem
 from members.activities.forms.attendance import TilesMixin
-from members.activities.forms.fields import PersonField, PlacesField
+from members.activities.forms.fields import PersonField, SoughtPlacesField
 from members.activities.forms.ground import Ground
 from members.activities.forms.kinds import short_label
 from members.activities.forms.record_fields import RecordFields
@@ -94,8 +94,12 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         chair = "谈话人" if self.is_talk else "主持人"
         self.fields["chair"] = PersonField(label=chair, people=self.people, empty=chair, required=False)
         self.fields["makes_up_for"].choices = self._months()
-        places = {place.pk: place for place in co_hosts(self.organisation)}
-        self.fields["hosts"] = PlacesField(label="共同举办", places=places, required=False)
+        chosen = self.data.getlist("hosts") if self.is_bound else self.initial.get("hosts", ())
+        # What is searched for is typed beside the field; nothing of it is saved.
+        self.sought = self.data.get("host_q", "")[:50] if self.is_bound else ""
+        self.fields["hosts"] = SoughtPlacesField(
+            label="共同举办", places=co_hosts(self.organisation), chosen=chosen, text=self.sought, required=False
+        )
 
     def _resolution_rows(self, data):
         decisions = self.saved.resolutions if self.saved else []

@@ -16,6 +16,7 @@ from branches.reach.rights import RECORD, VIEW
 from common import clock
 from common.errors import Conflict
 from common.periods import MONTH, QUARTER, Period
+from members.activities.forms.fields import FOUND, OFFERED
 from members.activities.forms.kinds import pills, short_label
 from members.activities.forms.record import ActivityForm, form_for, places_for
 from members.activities.models import Activity, ActivityKindCode
@@ -122,6 +123,13 @@ def activity_tiles(request):
     """The tiles for the organisation, kinds and day of the posted form; states already chosen stay."""
     form = _known(request)
     return render(request, "members/activities/_attendance.html", {"form": form, "panel": form.panel()})
+
+
+@login_required
+@require_POST
+def activity_hosts(request):
+    """The branches that are ticked and those that the typed name or initials find. Nothing is written."""
+    return render(request, "members/activities/_hosts.html", {"form": _known(request), "searched": True})
 
 
 @login_required
@@ -246,6 +254,9 @@ def _save(request, organisation, places, pk=None):
     except Http404:
         # The appointment may have ended while the form was open (fault F12): what was typed can still be copied.
         return _lost(request, data)
+    if data.get("do") == "hosts":
+        # The search without script: the page as it was typed, with what was found.
+        return _page(request, form, places)
     if not form.is_valid():
         if data.get("do") == "submit":
             form.refuse_submission()
@@ -311,6 +322,15 @@ def _closed(request, record, typed=()):
     return render(request, "members/activities/conflict.html", context, status=409)
 
 
+def _sought(text, places):
+    """Return the places to choose from: of many only those whose name or initials hold the typed text."""
+    text = text.strip()[:50].lower()
+    if len(places) <= OFFERED:
+        return places
+    named = [one for one in places if text in f"{one.name} {one.label}".lower() or text in one.initials]
+    return named[:FOUND] if text else []
+
+
 def _page(request, form, places, *, notes=(), status=200):
     front, more = pills(form.organisation, form.codes) if form.organisation else ([], [])
     instance = form.instance
@@ -325,6 +345,7 @@ def _page(request, form, places, *, notes=(), status=200):
         "more": more,
         "more_open": any(row["checked"] for row in more),
         "places": places if not instance else [],
+        "found_places": _sought(request.GET.get("place_q", ""), places),
         "group": groups[0] if groups else None,
         "panel": form.panel(instance.attachments.count() if instance else 0) if form.organisation else None,
         "notes": notes,

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from branches.audit import exports
 from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.notices.models import Notice
-from branches.places.models.organisations import Organisation
 from branches.places.selectors.names import labels
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
@@ -27,10 +26,11 @@ from responsibilities.portfolios.rights import supervises
 from responsibilities.requirements.circulated import issued_above
 from responsibilities.requirements.exemptions import may_exempt_period, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
+from responsibilities.requirements.listing import Wanted, all_rows, listed, wanted
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument, RequirementState
-from responsibilities.requirements.rule import DOCUMENTS, RequirementRule
-from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES
+from responsibilities.requirements.requirement import NOT_OWED
+from responsibilities.requirements.rule import DOCUMENTS
 from responsibilities.requirements.selectors import (
     Requirement,
     basis,
@@ -39,7 +39,6 @@ from responsibilities.requirements.selectors import (
     found_words,
     members_named,
     requirement_name,
-    requirements,
 )
 from responsibilities.requirements.services import (
     about,
@@ -51,12 +50,7 @@ from responsibilities.requirements.services import requirement_explain as explai
 from responsibilities.rulebook import rule
 from responsibilities.supervision.models import Supervision
 
-ORDER = {
-    state: place
-    for place, state in enumerate(
-        ("overdue", "due_soon", "not_due", "met_late", "met", "exempt", "not_applicable", "not_alive")
-    )
-}
+ROWS = 30
 
 
 def _periods() -> list[tuple[str, str]]:
@@ -66,13 +60,12 @@ def _periods() -> list[tuple[str, str]]:
     return [(str(period), period.label()) for period in offered if period.first <= clock.today()]
 
 
-def _filtered(request: Request) -> tuple[RequirementFilter, list[Requirement]]:
-    """Return (filter form, rows): the requirements within reach that the address asks for."""
-    places = access.organisations_for(request.user)
+def _asked(request: Request) -> tuple[RequirementFilter, Wanted]:
+    """Return (filter form, what the address asks for within reach)."""
     this = Period.containing(YEAR, clock.today())
     form = RequirementFilter(
         request.GET or None,
-        organisations=places,
+        organisations=access.organisations_for(request.user),
         periods=_periods(),
         instead={"period": (str(this), this.label())},
     )
@@ -80,46 +73,7 @@ def _filtered(request: Request) -> tuple[RequirementFilter, list[Requirement]]:
     period = chosen.get("period") or this
     if "period" not in request.GET:
         form.initial["period"] = str(period)
-    asked = set(places.values_list("pk", flat=True))
-    top = chosen.get("organisation")
-    if top and chosen.get("scope") == "own":
-        asked &= {top.pk}
-    elif top and chosen.get("scope") == "below":
-        asked &= set(Organisation.objects.within(top).exclude(pk=top.pk).values_list("pk", flat=True))
-    elif top:
-        asked &= set(Organisation.objects.within(top).values_list("pk", flat=True))
-    # What is still to come is shown where one organisation, one rule or that state is asked for.
-    whole = top or chosen.get("rule") or chosen.get("state") == RequirementState.NOT_ALIVE
-    offered = REQUIREMENT_RULES if whole else LIVE_RULES
-    rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
-    if chosen.get("map"):
-        rows = _of_the_map(chosen["map"], period, asked, rules)
-    else:
-        rows = requirements(period, organisations=sorted(asked), rules=rules)
-    rows = [row for row in rows if row.organisation in asked]
-    if chosen.get("state"):
-        rows = [row for row in rows if row.state == chosen["state"]]
-    rows.sort(key=lambda row: (ORDER[row.state], row.due, row.organisation))
-    return form, rows
-
-
-def _of_the_map(
-    which: str, period: Period, asked: Iterable[int], rules: Iterable[RequirementRule]
-) -> list[Requirement]:
-    """Return what a figure of the dashboard counts in a quarter, as its map does (assessments/home/selectors/dashboard.py).
-
-    which: shown, what the map shows: the quarter, its months, its year; due, of that what fell due; earlier, what fell due in
-    the year before the quarter and the map does not show.
-    """
-    today = clock.today()
-    quarter = period if period.kind == QUARTER else Period.containing(QUARTER, min(period.last, today))
-    year = Period(YEAR, quarter.year)
-    shown = {quarter, year, *quarter.parts(MONTH)}
-    counted = [row for row in rules if row.counted]
-    rows = requirements(year, organisations=sorted(asked), rules=counted, carried=which == "earlier")
-    if which == "earlier":
-        return [row for row in rows if row.period not in shown and year.first <= row.due < quarter.first]
-    return [row for row in rows if row.period in shown and (which == "shown" or row.due <= today)]
+    return form, wanted(request.user, chosen, period)
 
 
 def _lines(rows: Iterable[Requirement]) -> list[dict[str, Any]]:
@@ -144,15 +98,25 @@ def _lines(rows: Iterable[Requirement]) -> list[dict[str, Any]]:
 @login_required
 def requirement_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    form, rows = _filtered(request)
-    overdue = sum(row.state == RequirementState.OVERDUE for row in rows)
-    met = sum(row.state in (RequirementState.MET, RequirementState.MET_LATE) for row in rows)
-    owed = sum(row.applies for row in rows)
-    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    form, asked = _asked(request)
+    found = listed(asked)
+    states = found.states
+    overdue = states.get(RequirementState.OVERDUE, 0)
+    met = states.get(RequirementState.MET, 0) + states.get(RequirementState.MET_LATE, 0)
+    owed = sum(number for state, number in states.items() if state not in NOT_OWED)
+    page = Paginator(found.rows, ROWS).get_page(request.GET.get("page"))
     title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue else "")
-    if not owed:
+    if found.rebuilding:
+        title = "正在汇总"
+    elif not owed:
         # Nothing done of nothing owed is no achievement.
-        title = f"{len(rows)} 项都不计应办" if rows else "没有符合条件的事项" if request.GET else "还没有应办事项"
+        title = (
+            f"{len(found.rows)} 项都不计应办"
+            if found.rows
+            else "没有符合条件的事项"
+            if request.GET
+            else "还没有应办事项"
+        )
     return render(
         request,
         "responsibilities/requirements/list.html",
@@ -161,6 +125,8 @@ def requirement_list(request: Request) -> HttpResponse:
             "form": form,
             "page": page,
             "lines": _lines(page.object_list),
+            "age": found.age,
+            "rebuilding": found.rebuilding,
             "can_record": access.holds_anywhere(request.user, RECORD),
         },
     )
@@ -170,7 +136,8 @@ def requirement_list(request: Request) -> HttpResponse:
 @require_POST
 def requirement_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, rows = _filtered(request)
+    _, asked = _asked(request)
+    rows = all_rows(asked)
     columns = ["党组织", "义务", "责任人", "期间", "应办", "已办", "状态", "截止日期", "依据"]
     table = (
         [

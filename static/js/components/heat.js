@@ -76,16 +76,22 @@ async function open(cell) {
   const popover = cellPopover();
   popover.innerHTML = '<span class="muted">正在打开…</span>';
   showPopover(popover, cell);
-  await window.htmx.ajax("GET", cell.getAttribute("data-pop"), { target: popover, swap: "innerHTML" });
+  await window.htmx.ajax("GET", cell.href, { target: popover, swap: "innerHTML" });
   placePopover();
   popover.focus();
 }
 
-function fold(table, button) {
+/* A group of a folded map is a link: its rows come from there when it is first opened. */
+async function fold(table, button) {
   const wide = button.getAttribute("aria-expanded") !== "true";
-  const group = button.closest("tr").getAttribute("data-group");
-  button.setAttribute("aria-expanded", String(wide));
-  for (const row of table.querySelectorAll(`tr[data-of="${group}"]`)) {
+  const head = button.closest("tr");
+  const rows = () => table.querySelectorAll(`tr[data-of="${head.getAttribute("data-group")}"]`);
+  if (wide && button.href && !rows().length) {
+    await window.htmx.ajax("GET", button.href.split("#")[0], { target: head, swap: "afterend" });
+    dress(table);
+  }
+  button.setAttribute("aria-expanded", String(wide && rows().length > 0));
+  for (const row of rows()) {
     row.hidden = !wide;
   }
 }
@@ -110,7 +116,10 @@ function onKey(table, event) {
 function onClick(table, event) {
   const button = event.target.closest(".dj-heat-toggle");
   if (button) {
-    fold(table, button);
+    if (!button.href || (window.htmx && !event.ctrlKey && !event.metaKey && !event.shiftKey)) {
+      event.preventDefault();
+      fold(table, button);
+    }
     return;
   }
   const cell = event.target.closest(POPPING);
@@ -126,16 +135,21 @@ function onClick(table, event) {
   }
 }
 
-function prepare(table) {
-  table.setAttribute("data-ready", "");
-  table.querySelectorAll(CELLS).forEach((cell, number) => {
-    cell.tabIndex = number ? -1 : 0;
+function dress(table) {
+  const first = table.querySelector(`:is(${CELLS})[tabindex="0"]`);
+  table.querySelectorAll(`:is(${CELLS}):not([tabindex])`).forEach((cell, number) => {
+    cell.tabIndex = number || first ? -1 : 0;
     if (cell.hasAttribute("data-pop")) {
       cell.setAttribute("role", "button");
       cell.setAttribute("aria-haspopup", "dialog");
       cell.setAttribute("aria-expanded", "false");
     }
   });
+}
+
+function prepare(table) {
+  table.setAttribute("data-ready", "");
+  dress(table);
   table.addEventListener("keydown", (event) => onKey(table, event));
   table.addEventListener("click", (event) => onClick(table, event));
 }

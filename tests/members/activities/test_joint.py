@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 
 from branches.audit.models import AuditEntry
+from members.activities.forms import fields
 from members.activities.models import Activity, ActivityHost, Attendance
 from members.activities.selectors.counting import counting_records
+from members.activities.views import record_form
 from tests.members.activities.records import draft, filled, only, submitted
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +99,55 @@ def test_only_branches_under_the_same_committee_can_be_invited(world, as_):
     form = as_("secretary_a").get(reverse("activity_new")).context["form"]
     assert {str(place) for place in form.fields["hosts"].places.values()} == {"乙处党支部", "丙中心党支部"}
     assert not as_("leader_a1").get(reverse("activity_new")).context["form"].fields["hosts"].places
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """So many branches that none is offered without being asked for."""
+    monkeypatch.setattr(fields, "OFFERED", 0)
+    monkeypatch.setattr(record_form, "OFFERED", 0)
+
+
+def test_of_many_branches_one_is_found_by_name_or_initials_and_stays_chosen(world, as_, many):
+    client, url = as_("secretary_a"), reverse("activity_hosts")
+    other = f'value="{world.branch_b.pk}"'
+    page = client.get(reverse("activity_new")).content.decode()
+    assert 'name="host_q"' in page and 'name="hosts"' not in page
+
+    def found(text, **more):
+        return client.post(url, filled(world.branch_a, kinds=["theme_day"], host_q=text, **more)).content.decode()
+
+    assert other in found("乙处") and other in found(world.branch_b.initials.upper())
+    assert 'name="hosts"' not in found("") and "没有找到其他支部" in found("没有这个支部")
+    # One's own branch is none to invite, and what is ticked stays whatever is searched for next.
+    assert f'value="{world.branch_a.pk}"' not in found("甲处")
+    assert f"{other} " in (kept := found("没有", hosts=[world.branch_b.pk])) and "checked" in kept
+    assert Activity.objects.count() == 0
+
+
+def test_without_script_the_search_is_a_step_that_keeps_what_was_typed(world, as_, many):
+    client = as_("secretary_a")
+    data = filled(world.branch_a, kinds=["theme_day"], title="共同学习一天", host_q="乙处", do="hosts")
+    page = client.post(reverse("activity_new"), data)
+    assert page.status_code == 200 and f'value="{world.branch_b.pk}"' in page.content.decode()
+    assert "共同学习一天" in page.content.decode() and Activity.objects.count() == 0
+    sent = filled(world.branch_a, kinds=["theme_day"], hosts=[world.branch_b.pk], do="submit")
+    assert client.post(reverse("activity_new"), sent).status_code == 302
+    assert ActivityHost.objects.get().organisation == world.branch_b
+
+
+@pytest.mark.parametrize("host", ["0", str(2**63), "x", "９", "-1"])
+def test_a_host_that_is_none_is_refused_beside_the_field(world, as_, many, host):
+    sent = filled(world.branch_a, kinds=["theme_day"], hosts=[host], do="submit")
+    answer = as_("secretary_a").post(reverse("activity_new"), sent)
+    assert answer.status_code == 422 and "请在列出的党组织中选择。" in answer.content.decode()
+    assert Activity.objects.count() == 0
+
+
+def test_a_place_to_record_for_is_found_by_name(world, as_, many):
+    client = as_("staff")
+    link = f"organisation={world.branch_b.pk}"
+    page = client.get(reverse("activity_new"))
+    assert 'name="place_q"' in page.content.decode() and link not in page.content.decode()
+    assert link in client.get(reverse("activity_new"), {"place_q": "乙处"}).content.decode()
+    assert link in client.get(reverse("activity_new"), {"place_q": world.branch_b.initials}).content.decode()

@@ -1,0 +1,224 @@
+"""The list of what is owed within reach: of few organisations reckoned anew, of many found among what is kept.
+
+Both give the same rows in the same order; a test compares them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from branches.reach import access
+from branches.reach.intervals import within
+from common import clock
+from common.operator import Actor
+from common.periods import MONTH, QUARTER, YEAR, Period
+from responsibilities.requirements.kept import Asked, Keeper, Key, keeper, periods_within
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.rule import RequirementRule
+from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES
+from responsibilities.requirements.selectors import Requirement, requirements
+
+ORDER: dict[str, int] = {
+    state: place
+    for place, state in enumerate(
+        (
+            State.OVERDUE,
+            State.DUE_SOON,
+            State.NOT_DUE,
+            State.MET_LATE,
+            State.MET,
+            State.EXEMPT,
+            State.NOT_APPLICABLE,
+            State.NOT_ALIVE,
+        )
+    )
+}
+_PLACE_OF = {row.rule: place for place, row in enumerate(REQUIREMENT_RULES)}
+# Up to so many organisations (a branch with its groups, a small general branch) are reckoned for the page.
+RECKONED = 40
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for. places: organisations within reach; which: of a figure of the dashboard, "" for none."""
+
+    places: QuerySet
+    rules: list[RequirementRule]
+    period: Period
+    which: str = ""
+    state: str = ""
+
+
+@dataclass
+class Listed:
+    """The rows of a list. rows: to be cut into pages; states: {state: how many}; age, rebuilding: of what is kept, where they
+    were found by it.
+    """
+
+    rows: Sequence[Requirement]
+    states: dict[str, int]
+    age: datetime | None = None
+    rebuilding: bool = False
+
+
+def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
+    """Return what the values of a RequirementFilter ask for."""
+    places, top = access.organisations_for(user), chosen.get("organisation")
+    if top and chosen.get("scope") == "own":
+        places = places.filter(pk=top.pk)
+    elif top:
+        places = places.filter(within(top, ""))
+        places = places.exclude(pk=top.pk) if chosen.get("scope") == "below" else places
+    # What is still to come is shown where one organisation, one rule or that state is asked for.
+    whole = top or chosen.get("rule") or chosen.get("state") == State.NOT_ALIVE
+    offered = REQUIREMENT_RULES if whole else LIVE_RULES
+    rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
+    return Wanted(places, rules, period, chosen.get("map") or "", chosen.get("state") or "")
+
+
+def listed(asked: Wanted) -> Listed:
+    """Return the rows that a page shows."""
+    kept = keeper()
+    if kept is None or asked.places.order_by()[: RECKONED + 1].count() <= RECKONED:
+        return _live(asked)
+    age, rebuilding = kept.age()
+    query = _kept_query(asked)
+    # What a year before the first facts left owing is nowhere kept, and the dashboard's figure is made of facts alone.
+    if age is None or not kept.holds(
+        name for name in query.periods if not asked.which or name >= str(asked.period.year)
+    ):
+        return _live(asked)
+    # Of what is not kept there is little: upper organisations, persons, terms.
+    rest = [row for row in asked.rules if not row.counted]
+    few = [] if asked.which or not rest else all_rows(replace(asked, rules=rest))
+    states = kept.counts(query)
+    rows = _Merged(asked, few, kept, query, dict(states))
+    for row in few:
+        states[row.state] = states.get(row.state, 0) + 1
+    return Listed(rows, states, age, rebuilding)
+
+
+def _live(asked: Wanted) -> Listed:
+    rows = all_rows(asked)
+    states: dict[str, int] = {}
+    for row in rows:
+        states[row.state] = states.get(row.state, 0) + 1
+    return Listed(rows, states)
+
+
+def all_rows(asked: Wanted) -> list[Requirement]:
+    """Return all rows, reckoned anew, in the order of the list."""
+    ids = set(asked.places.values_list("pk", flat=True))
+    if asked.which:
+        rows = _of_the_map(asked, ids)
+    else:
+        rows = requirements(asked.period, organisations=sorted(ids), rules=asked.rules)
+    rows = [row for row in rows if row.organisation in ids and asked.state in ("", row.state)]
+    return sorted(rows, key=_order)
+
+
+def _order(row: Requirement) -> tuple:
+    return (ORDER[row.state], row.due, row.organisation, _PLACE_OF[row.rule], str(row.period), row.person)
+
+
+def _quarter(period: Period) -> Period:
+    return period if period.kind == QUARTER else Period.containing(QUARTER, min(period.last, clock.today()))
+
+
+def _shown(quarter: Period) -> list[Period]:
+    return [quarter, Period(YEAR, quarter.year), *quarter.parts(MONTH)]
+
+
+def _of_the_map(asked: Wanted, ids: Iterable[int]) -> list[Requirement]:
+    """Return what a figure of the dashboard counts in a quarter, as its map does (assessments/home/selectors/dashboard.py).
+
+    asked.which: shown, what the map shows: the quarter, its months, its year; due, of that what fell due; earlier, what fell
+    due in the year before the quarter and the map does not show.
+    """
+    today, quarter = clock.today(), _quarter(asked.period)
+    year, shown = Period(YEAR, quarter.year), set(_shown(quarter))
+    counted = [row for row in asked.rules if row.counted]
+    rows = requirements(year, organisations=sorted(ids), rules=counted, carried=asked.which == "earlier")
+    if asked.which == "earlier":
+        return [row for row in rows if row.period not in shown and year.first <= row.due < quarter.first]
+    return [row for row in rows if row.period in shown and (asked.which == "shown" or row.due <= today)]
+
+
+def _kept_query(asked: Wanted) -> Asked:
+    """Return the same question for what is kept."""
+    first = last = None
+    periods = periods_within(asked.period)
+    if asked.which:
+        quarter = _quarter(asked.period)
+        periods = _shown(quarter)
+        last = clock.today() if asked.which == "due" else None
+    if asked.which == "earlier":
+        year = Period(YEAR, quarter.year)
+        periods = [period for period in [*periods_within(year), year.previous()] if period not in periods]
+        first, last = year.first, quarter.first - timedelta(days=1)
+    rules = [row.rule for row in asked.rules if row.counted]
+    return Asked(asked.places, rules, [str(period) for period in periods], asked.state, first, last)
+
+
+class _Merged(Sequence):
+    """What is kept and the few rows that are not, in one order; only the slice that is asked for is read and reckoned."""
+
+    def __init__(self, asked: Wanted, few: list[Requirement], kept: Keeper, query: Asked, states: dict[str, int]):
+        self.asked, self.few, self.kept, self.query, self.states = asked, few, kept, query, states
+
+    def __len__(self) -> int:
+        return sum(self.states.values()) + len(self.few)
+
+    def __getitem__(self, part: Any) -> Any:
+        first, last, _ = part.indices(len(self))
+        # Of what is kept, all that stands before this is before the slice, wherever the few are.
+        skipped = max(0, first - len(self.few))
+        keys = self._keys(skipped, last)
+        both: list[Requirement | Key] = [*self.few, *keys]
+        merged = sorted(both, key=_merged_order)[first - skipped : last - skipped]
+        rows = self._reckoned([one for one in merged if isinstance(one, Key)])
+        found = [rows.get(one) if isinstance(one, Key) else one for one in merged]
+        # What is no longer owed since it was kept is left out.
+        return [row for row in found if row is not None]
+
+    def _keys(self, first: int, last: int) -> list[Key]:
+        """The keys of a slice, state by state: those before and after it are counted and need no order."""
+        found: list[Key] = []
+        before = 0
+        for state in ORDER:
+            number = self.states.get(state, 0)
+            start, end = max(first - before, 0), min(last - before, number)
+            if start < end:
+                found += self.kept.keys(replace(self.query, state=state), start, end)
+            before += number
+        return found
+
+    def _reckoned(self, keys: list[Key]) -> dict[Key, Requirement]:
+        if not keys:
+            return {}
+        names = {key.rule for key in keys}
+        rows = requirements(
+            _span(keys),
+            organisations=sorted({key.organisation for key in keys}),
+            rules=[row for row in self.asked.rules if row.rule in names],
+            carried=self.asked.which == "earlier",
+        )
+        found = {(row.organisation, row.rule, str(row.period)): row for row in rows}
+        return {key: found[key[:3]] for key in keys if key[:3] in found}
+
+
+def _span(keys: list[Key]) -> Period:
+    """The smallest period within which all of these lie; the later year of two, with what is carried from the one before."""
+    periods = {Period.parse(key.period) for key in keys}
+    year = Period(YEAR, max(period.year for period in periods))
+    within = (part for kind in (MONTH, QUARTER) for part in year.parts(kind))
+    return next((part for part in within if all(period.within(part) for period in periods)), year)
+
+
+def _merged_order(row: Requirement | Key) -> tuple:
+    if isinstance(row, Requirement):
+        return _order(row)
+    return (ORDER[row.state], row.due, row.organisation, _PLACE_OF[row.rule], row.period, "")
