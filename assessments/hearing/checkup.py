@@ -28,7 +28,7 @@ from assessments.results.rates import (
     tone_of,
     total_with,
 )
-from assessments.results.selectors.scoring_items import NOT_COUNTED
+from assessments.results.selectors.scoring_items import NOT_COUNTED, TOO_LATE
 from assessments.results.selectors.targets import address_of
 from assessments.schemes.services import parsed
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
@@ -242,7 +242,7 @@ def _loss(score: Score, reason: dict, mend: Callable[[Score, dict], Mend | None]
         ADJUSTMENT: ("deducted", "调整"),
     }
     chip, word = looks.get(reason["kind"], ("deducted", ""))
-    if reason["kind"] == MISSING and NOT_COUNTED not in reason["text"]:
+    if reason["kind"] == MISSING and NOT_COUNTED not in reason["text"] and not reason["text"].endswith(TOO_LATE):
         chip = _NOT_FOUND.get((reason["target"] or [""])[0], "no_record")
     points = Decimal(reason["points"])
     return Loss(reason["text"], points, chip, word, address_of(reason["target"]), mend(score, reason) if mend else None)

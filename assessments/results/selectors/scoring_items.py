@@ -24,7 +24,7 @@ from responsibilities.work.stages import SyncPoint, confirmed, sync_points
 
 SYNC = "sync."
 # What a reason says of a thing of which there is a record that does not count; of others none was found.
-NOT_COUNTED = "有记录但不计入"
+NOT_COUNTED, TOO_LATE = "有记录但不计入", "，不计入"
 # How an estimate counts a stage whose evidence waits to be confirmed.
 STOOD, CONFIRMED = "stood", "confirmed"
 
@@ -247,7 +247,7 @@ def whole_item(row: SupervisionItem | ResolutionItem, noun: str, target: tuple, 
     after = row.after if isinstance(row, ResolutionItem) else None
     missing = f"{name}未{act}，时限 {row.due:%-m月%-d日}"
     if after is not None:
-        missing = f"{name}在考核期截止后{act}（{after:%-m月%-d日}），时限 {row.due:%-m月%-d日}，不计入"
+        missing = f"{name}在考核期截止后{act}（{after:%-m月%-d日}），时限 {row.due:%-m月%-d日}{TOO_LATE}"
     return scoring.Item(
         row.state,
         name,
