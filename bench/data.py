@@ -114,11 +114,9 @@ def _rows(cursor, size):
         _records(cursor, size, first, year, size.activities // share)
 
 
-def _records(cursor, size, first, year, number):
-    """Write `number` records of a year with one kind each, their attendance and resolutions; first: the lowest id of a branch."""
-    cursor.execute("SELECT COALESCE(max(id), 0) FROM members_activity")
-    before = cursor.fetchone()[0]
-    columns = {
+def _columns(size, first, year):
+    """Return {column: SQL of its value} of the record number i of a year."""
+    return {
         "uid": "gen_random_uuid()",
         "organisation_id": f"{first} + i % {size.branches}",
         "title": "'活动'",
@@ -149,6 +147,13 @@ def _records(cursor, size, first, year, number):
         "late": "i % 10 = 0",
         "version": "1",
     }
+
+
+def _records(cursor, size, first, year, number):
+    """Write `number` records of a year with one kind each, their attendance and resolutions; first: the lowest id of a branch."""
+    cursor.execute("SELECT COALESCE(max(id), 0) FROM members_activity")
+    before = cursor.fetchone()[0]
+    columns = _columns(size, first, year)
     cursor.execute(
         f"INSERT INTO members_activity ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
         f" FROM generate_series(0, {number} - 1) i"

@@ -50,7 +50,7 @@ def parts_mend(
     own = _stored_own(family, period, places, measures)
     for key, numbers in changes.items():
         _add(own, key, numbers)
-    return mend(family, period, as_of, places, _values(own), parents, measures)
+    return mend(family, period, as_of, places, _values(own), parents, measures=measures)
 
 
 def _stored_own(family: Parted, period: Period, places: set[int], measures: set[str]) -> dict[Key, Numbers]:

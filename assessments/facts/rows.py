@@ -128,6 +128,7 @@ def mend(
     places: set[int],
     own: Iterable[Own],
     parents: Parents,
+    *,
     measures: Measures = None,
 ) -> set[int]:
     """Put the own values of `places` (ids) in place of those stored and carry the differences up their ancestors.

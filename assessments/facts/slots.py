@@ -124,7 +124,7 @@ def mend_slot(family: Family, period: Period, as_of: date, marks: Marks, parents
     if measures is not None and not measures:
         return set()
     with transaction.atomic():
-        written = mend(family, period, as_of, places, own, parents, measures)
+        written = mend(family, period, as_of, places, own, parents, measures=measures)
         FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
         _open_longer(family, period, written)
     return written

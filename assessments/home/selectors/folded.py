@@ -175,7 +175,7 @@ def _groups(facts: Any, found: list[Column], day: date, today: date) -> list[Fol
     counted = facts.values("group").annotate(
         number=Count("branch", distinct=True),
         lag=Count("branch", filter=Q(state=State.OVERDUE), distinct=True),
-        first=Min("organisation__lft"),
+        first=Min(tree_order("organisation__")[-1]),
     )
     order = {row["group"]: row for row in counted}
     names, _, kinds = places_on(day, [place for place in order if place is not None])
@@ -222,7 +222,7 @@ def _name(column: Column) -> str:
 def _lagging(facts: Any, found: list[Column], day: date) -> list[Lagging]:
     """Return the branches with most overdue in the quarter, those that stand first in the tree before others."""
     late = facts.filter(state=State.OVERDUE)
-    worst = late.values("branch").annotate(number=Count("pk"), first=Min("organisation__lft"))
+    worst = late.values("branch").annotate(number=Count("pk"), first=Min(tree_order("organisation__")[-1]))
     rows = {
         row["branch"]: Lagging(row["branch"], "", row["number"]) for row in worst.order_by("-number", "first")[:NAMED]
     }

@@ -100,7 +100,6 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
     his = [row for row in due if row.due >= min(since, month.first)]
     due = due[len(older) :]
     this_quarter = [row for row in rows if row.due in quarter or row.period.within(quarter)]
-    records, corrections = _records(organisation), _corrections(organisation)
     return {
         # What tasks and duties of the same page are told from, so that nothing is reckoned twice.
         "rows": rows,
@@ -115,6 +114,15 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
         "quarter": quarter,
         "owed": sum(row.applies for row in this_quarter),
         "met": sum(row.state in (State.MET, State.MET_LATE) for row in this_quarter),
+        **_in_hand(organisation),
+        "notices": list(Notice.objects.filter(recipient=user.pk).select_related("sender")[:5]),
+    }
+
+
+def _in_hand(organisation: Organisation) -> dict:
+    """Return the records that wait for their writers: returned, drafts, corrections, invitations of others."""
+    records, corrections = _records(organisation), _corrections(organisation)
+    return {
         "returned": [record for record in records if record.state == ActivityState.RETURNED],
         "drafts": [record for record in records if record.state in OPEN_DRAFTS],
         "corrections": [row for row in corrections if row.state == RevisionState.DRAFT],
@@ -124,7 +132,6 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
             for record in records
             if record.organisation_id != organisation.pk and record.organisation.parent_id != organisation.pk
         ],
-        "notices": list(Notice.objects.filter(recipient=user.pk).select_related("sender")[:5]),
     }
 
 

@@ -73,9 +73,7 @@ def dashboard_page(request):
     waiting = _waiting(request)
     age, rebuilding = rollups.age_and_rebuilding()
     reckoned = age is not None and not rebuilding and (figures["rate"] is not None or not rollups.behind())
-    said = overdue_sentence(
-        [(row.name.removesuffix("党支部"), row.overdue) for row in lagging], (figures["lag"], figures["overdue"])
-    ).rstrip("。")
+    said = _overdue(lagging, figures)
     context = {
         "title": _finding(said, reckoned, figures, earlier, quarter),
         "reckoned": reckoned,
@@ -103,6 +101,11 @@ def dashboard_page(request):
         "may_remind": bool(lagging) and _holds(request, REVIEW),
     }
     return render(request, "assessments/home/dashboard/page.html", context)
+
+
+def _overdue(lagging, figures):
+    names = [(row.name.removesuffix("党支部"), row.overdue) for row in lagging]
+    return overdue_sentence(names, (figures["lag"], figures["overdue"])).rstrip("。")
 
 
 def _opened(request, quarter, place, asked):

@@ -116,6 +116,7 @@ def counting_records(
     kinds: Iterable[str],
     organisations: Iterable[Any] | None = None,
     as_of: date | None = None,
+    *,
     named: Collection[int] = (),
 ) -> list[CountingRecord]:
     """Return the CountingRecords of `kinds` that concern a day between `first` and `last`, in one statement.
@@ -159,6 +160,7 @@ def uncounted_records(
     kinds: Iterable[str],
     organisations: Iterable[Any] | None = None,
     as_of: date | None = None,
+    *,
     named: Collection[int] = (),
 ) -> dict[tuple[int, str], list[Uncounted]]:
     """Return {(organisation, kind): [Uncounted]} of the records between two days that were found and do not count.

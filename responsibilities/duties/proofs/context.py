@@ -62,6 +62,7 @@ class ProofContext:
         as_of: date,
         holders: Mapping[int, list[User]] | None = None,
         start: date = date.min,
+        *,
         held_until: date | None = None,
         known: scope.Known | None = None,
     ):
@@ -175,15 +176,16 @@ class ProofContext:
         return nobody.union(*(self.coverage[pk][which] for pk in departments if pk and pk in self.coverage))
 
     @cached_property
-    def _looked_at(self) -> tuple[set[int] | None, date, set[int]]:
-        """Organisations (None: all) and day of judging, and the records that name a person asked for, wherever they were held."""
-        return scope.places_of_records(self), self.as_of, scope.records_naming(self)
+    def _looked_at(self) -> tuple[set[int] | None, set[int]]:
+        """The organisations (None: all), and the records that name a person asked for, wherever they were held."""
+        return scope.places_of_records(self), scope.records_naming(self)
 
     @cached_property
     def records(self) -> dict[tuple[int, str], list[CountingRecord]]:
         """{(organisation id, kind): [CountingRecord]} of the year."""
         records: dict[tuple[int, str], list[CountingRecord]] = {}
-        for row in counting_records(self.span.first, self.span.last, self.kinds, *self._looked_at):
+        places, named = self._looked_at
+        for row in counting_records(self.span.first, self.span.last, self.kinds, places, self.as_of, named=named):
             if self.held_until is not None and row.day > self.held_until:
                 continue
             # Nothing is late from before the agency's start.
@@ -194,7 +196,8 @@ class ProofContext:
     @cached_property
     def uncounted(self) -> dict[tuple[int, str], list[Uncounted]]:
         """{(organisation id, kind): [Uncounted]}: what was found in the year and does not count, with why (judgement 1.6)."""
-        return uncounted_records(self.span.first, self.span.last, self.kinds, *self._looked_at)
+        places, named = self._looked_at
+        return uncounted_records(self.span.first, self.span.last, self.kinds, places, self.as_of, named=named)
 
     def uncounted_of(self, kinds: Iterable[str], places: Iterable[int] | None = None) -> list[Uncounted]:
         """Return the Uncounted of several kinds and organisations (anywhere when None), each record once, in order of days."""

@@ -1,27 +1,48 @@
 """What the duties of a few lists are reckoned from: their own places, their holders, the work they carry; never the whole agency.
 
-Each function says it for a ProofContext; None means all. What they name is a superset of what the sources then look at, so
+Each function says it for a ProofContext (`Asked`); None means all. What they name is a superset of what the sources then look at, so
 that a list is judged alike whether it is asked for alone or with all others (tests hold it on random agencies).
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import Protocol
 
 from django.db.models import Q, QuerySet
 
+from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
+from common.periods import Period
 from members.activities.models import Activity, Attendance
-from responsibilities.duties.models import Duty, Level
+from responsibilities.duties.models import Duty, DutyList, Level
+from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import WorkItem
 from responsibilities.work.stages import SyncPoint
 
-if TYPE_CHECKING:
-    from responsibilities.duties.proofs.context import ProofContext
+
+class Asked(Protocol):
+    """What a ProofContext says of the lists that are asked for; see there."""
+
+    duties: list[Duty]
+    lists: list[DutyList]
+    narrow: bool
+    span: Period
+
+    @property
+    def holders(self) -> Mapping[int, list[User]]: ...
+    @property
+    def people(self) -> set[int]: ...
+    @property
+    def portfolios(self) -> dict[int, list[LeaderPortfolio]]: ...
+    @property
+    def homes(self) -> dict[int, list[tuple[int, date, date]]]: ...
+    @property
+    def places(self) -> dict[int, Organisation]: ...
+    def places_in_charge(self, account: int | None) -> set[int]: ...
+    def kinds_of(self, duty: Duty) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -49,14 +70,14 @@ def _looks_below(duty: Duty) -> bool:
     return duty.source in _ALL_BELOW and duty.list.level != Level.LEADER
 
 
-def _own_places(context: ProofContext) -> set[int]:
+def _own_places(context: Asked) -> set[int]:
     """Ids of the lists' organisations, of leaders' contact branches, and of the branches the persons asked for belonged to."""
     places = {row.organisation_id for row in context.lists}
     places |= {row.contact_id for rows in context.portfolios.values() for row in rows if row.contact_id}
     return places | {place for homes in context.homes.values() for place, _, _ in homes}
 
 
-def tree_in_reach(context: ProofContext) -> QuerySet[Organisation]:
+def tree_in_reach(context: Asked) -> QuerySet[Organisation]:
     """Return the Organisations that the sources name, in the order of the tree."""
     rows = Organisation.objects.in_tree_order()
     tops = {duty.list.organisation_id: duty.list.organisation for duty in context.duties if _looks_below(duty)}
@@ -69,7 +90,7 @@ def tree_in_reach(context: ProofContext) -> QuerySet[Organisation]:
     return rows.filter(near)
 
 
-def places_of_records(context: ProofContext) -> set[int] | None:
+def places_of_records(context: Asked) -> set[int] | None:
     """Return the ids of the organisations at which records are looked for, whoever they name."""
     if not context.narrow:
         return None
@@ -81,7 +102,7 @@ def places_of_records(context: ProofContext) -> set[int] | None:
     }
 
 
-def records_naming(context: ProofContext) -> set[int]:
+def records_naming(context: Asked) -> set[int]:
     """Return the ids of the records that name one of the persons asked for: as present, as chair, as lecturer; one statement."""
     asked = [duty for duty in context.duties if duty.source in BY_PERSON]
     kinds = sorted({kind for duty in asked for kind in context.kinds_of(duty)})
@@ -104,7 +125,7 @@ def records_naming(context: ProofContext) -> set[int]:
     return {pk for (pk,) in found}
 
 
-def items_in_reach(context: ProofContext) -> QuerySet | None:
+def items_in_reach(context: Asked) -> QuerySet | None:
     """Return the pks of the business work whose stages are looked at; None: of all."""
     asked = [duty for duty in context.duties if duty.source in _OF_WORK]
     if not context.narrow or any(duty.list.level != Level.BRANCH and not duty.list.holder_id for duty in asked):
@@ -113,13 +134,13 @@ def items_in_reach(context: ProofContext) -> QuerySet | None:
     return WorkItem.objects.filter(Q(carriers__organisation__in=carried) | in_charge(context)).order_by().values("pk")
 
 
-def in_charge(context: ProofContext) -> Q:
+def in_charge(context: Asked) -> Q:
     """Return the condition over WorkItem «a leader whose list is asked for is in charge of it», by account or as written."""
     leaders = [row.holder for row in context.lists if row.holder is not None]
     return Q(leader__in=leaders) | Q(leader__isnull=True, leader_name__in=[row.name for row in leaders])
 
 
-def supervisions_in_reach(context: ProofContext) -> QuerySet[Supervision]:
+def supervisions_in_reach(context: Asked) -> QuerySet[Supervision]:
     """Return the Supervisions of the year that may concern a list."""
     rows = Supervision.objects.filter(due__range=(context.span.first, context.span.last)).order_by("due", "pk")
     if not context.narrow:

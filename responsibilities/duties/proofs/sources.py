@@ -105,7 +105,7 @@ def proof_slots(
     found: Slots = {}
     for year in sorted({duty.list.year for duty in duties}):
         mine = [duty for duty in duties if duty.list.year == year]
-        context = ProofContext(mine, year, as_of, holders, start, held_until, known)
+        context = ProofContext(mine, year, as_of, holders, start, held_until=held_until, known=known)
         by_source: dict[str, list[Duty]] = {}
         for duty in mine:
             by_source.setdefault(duty.source if proved_by_system(duty) else "", []).append(duty)
