@@ -10,6 +10,7 @@ ALLOWED = {
     "assessments/reports/documents.py:_style": "files of ours",
     "branches/access/single_sign_on.py:_client_of": "its arguments; the provider is the installation's",
     "branches/audit/macs.py:_ring": "its arguments, the keys themselves",
+    "branches/templatetags/heat.py:_look": "its arguments and the looks of states, files of ours",
     "common/crypto.py:_index_key": "its arguments, the key itself",
     "common/key_ring.py:parse_keys": "its argument, the keys themselves",
     "common/tabular/headings.py:_telling": "its argument",

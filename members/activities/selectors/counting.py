@@ -251,7 +251,9 @@ def talks_had(
         partners[record.activity] = {chair} - {None}
     taken = took_part.filter(activity__in=records.values("activity"))
     for activity, member in taken.values_list("activity_id", "member_id"):
-        partners.setdefault(activity, set()).add(member)
+        # One that began to count between the two statements is known to the next reckoning.
+        if activity in partners:
+            partners[activity].add(member)
     for one, row in _kept(first, last, kinds, as_of, then):
         if row.valid and row.organisation == one.organisation:
             by_id[one.activity], partners[one.activity] = (

@@ -137,7 +137,7 @@ def test_a_fill_that_dies_between_a_month_and_its_year_is_found_out(agency, monk
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(rollups, "_sum_places", dies)
+        patch.setattr(rollups, "sum_places", dies)
         with pytest.raises(RuntimeError):
             rollups.fill()
     assert FillState.objects.filter(period=str(YEAR), state=FillState.State.STARTED).exists()

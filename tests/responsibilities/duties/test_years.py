@@ -31,10 +31,14 @@ LATER = "2027-03-01T10:00:00+08:00"
 
 def owed(place, as_of=date(2026, 11, 24)):
     """Return (done, owed) of a place in the year and summed over its quarters."""
-    counts = duty_counts([YEAR, *QUARTERS], list(place.duty_lists.values_list("pk", flat=True)), as_of)
-    year = counts[YEAR][place.pk][:2]
-    quarters = [counts[quarter].get(place.pk, [0, 0])[:2] for quarter in QUARTERS]
-    return year, [sum(column) for column in zip(*quarters)]
+    lists = list(place.duty_lists.values_list("pk", flat=True))
+    counts = duty_counts([YEAR, *QUARTERS], lists, as_of)
+
+    def of(period):
+        rows = [row[:2] for (_, where), row in counts[period].items() if where == place.pk]
+        return [sum(column) for column in zip(*rows)] or [0, 0]
+
+    return of(YEAR), [sum(column) for column in zip(*map(of, QUARTERS))]
 
 
 def scored(place):
