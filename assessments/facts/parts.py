@@ -6,7 +6,7 @@ from datetime import date
 from assessments.facts.family import Own
 from assessments.facts.models import Fact, FactPart
 from assessments.facts.parted import Parted, Parts
-from assessments.facts.rows import NUMBERS, Key, Numbers, mend
+from assessments.facts.rows import NUMBERS, Key, Numbers, add_to, mend
 from assessments.facts.tree_on import Parents
 from common.periods import Period
 
@@ -18,7 +18,7 @@ def summed(parts: Parts) -> list[Own]:
     numbers: dict[Key, Numbers] = {}
     for rows in parts.values():
         for row in rows:
-            _add(numbers, (row.organisation, row.measure), [getattr(row, name) for name in NUMBERS])
+            add_to(numbers, (row.organisation, row.measure), [getattr(row, name) for name in NUMBERS])
     return _values(numbers)
 
 
@@ -38,10 +38,10 @@ def parts_mend(
     changes: dict[Key, Numbers] = {}
     for row in rows:
         for place, measure, *numbers in row.own:
-            _add(changes, (place, measure), [None if one is None else -one for one in numbers])
+            add_to(changes, (place, measure), [None if one is None else -one for one in numbers])
     for mine in parts.values():
         for one in mine:
-            _add(changes, (one.organisation, one.measure), [getattr(one, name) for name in NUMBERS])
+            add_to(changes, (one.organisation, one.measure), [getattr(one, name) for name in NUMBERS])
     changes = {key: numbers for key, numbers in changes.items() if any(numbers)}
     _write(family, period, parts, rows)
     if not changes:
@@ -49,7 +49,7 @@ def parts_mend(
     places, measures = {place for place, _ in changes}, {measure for _, measure in changes}
     own = _stored_own(family, period, places, measures)
     for key, numbers in changes.items():
-        _add(own, key, numbers)
+        add_to(own, key, numbers)
     return mend(family, period, as_of, places, _values(own), parents, measures=measures)
 
 
@@ -58,16 +58,6 @@ def _stored_own(family: Parted, period: Period, places: set[int], measures: set[
         family=family.key, period=str(period), organisation__in=places, measure__in=measures
     ).values_list("organisation", "measure", *[f"own_{name}" for name in NUMBERS])
     return {(place, measure): numbers for place, measure, *numbers in rows}
-
-
-def _add(numbers: dict[Key, Numbers], key: Key, more: Numbers) -> None:
-    there = numbers.get(key)
-    if there is None:
-        numbers[key] = list(more)
-        return
-    for place, value in enumerate(more):
-        if value is not None:
-            there[place] = (there[place] or 0) + value
 
 
 def _values(numbers: dict[Key, Numbers]) -> list[Own]:

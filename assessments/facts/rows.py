@@ -46,11 +46,12 @@ def _totals(own: Iterable[Own], parents: Parents) -> dict[Key, Numbers]:
             totals[place, measure] = values
             parent = parents.get(place)
             if parent is not None:
-                _add(above, (parent, measure), values)
+                add_to(above, (parent, measure), values)
     return totals
 
 
-def _add(level: dict[Key, Numbers], key: Key, values: Numbers) -> None:
+def add_to(level: dict[Key, Numbers], key: Key, values: Numbers) -> None:
+    """Add numbers to those of a key; one that was not known before stays unknown until something is added to it."""
     there = level.get(key)
     if there is None:
         level[key] = list(values)
@@ -202,7 +203,7 @@ def _differences(old: dict[Key, Fact], new: dict[Key, Own], parents: Parents) ->
             continue
         place: int | None = key[0]
         while place is not None:
-            _add(differences, (place, key[1]), change)
+            add_to(differences, (place, key[1]), change)
             place = parents.get(place)
     return differences
 
