@@ -58,7 +58,11 @@ def settled(page):
 
 
 def violations(page, rules=None):
-    """Return what axe finds wrong in the page as it is shown; `rules` limits it to these rule names."""
+    """Return what axe finds wrong in the page as it is shown; `rules` limits it to these rule names.
+
+    After a click the next page may be on its way without a root yet: it is waited for.
+    """
+    page.wait_for_load_state()
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE)
     return page.evaluate(RUN, {"runOnly": rules} if rules else {})

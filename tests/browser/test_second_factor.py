@@ -28,6 +28,7 @@ def test_it_is_enrolled_and_asked_for_on_the_phone(live_server, live_world, cont
     sign_in(page, live_server.url, user.username, PASSWORD)
     page.goto(f"{live_server.url}/account/security/")
     page.click("main a:has-text('启用两步验证')")
+    page.wait_for_selector("button:has-text('开始')")
     assert violations(page) == []
     page.click("button:has-text('开始')")
     picture = page.wait_for_selector(".factor-picture img")
