@@ -144,7 +144,7 @@ def sync_shares(as_of: date, *, period: Period | None = None, items: Iterable[in
 
 def _of_points(points: Iterable[SyncPoint], owner: int) -> Iterator[Share]:
     for point in points:
-        if point.day is None or point.early:
+        if point.day is None or point.left_out:
             continue
         one, state = partial(Share, point.item, point.day, tuple(point.carriers or [owner])), point.state
         if state in DUE:

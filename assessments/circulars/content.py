@@ -100,7 +100,7 @@ def _stages(rows: dict[int, PlaceRow], quarter: Period, as_of: date) -> WorkNumb
     due = []
     for point in points:
         carriers = [pk for pk in point.carriers or [items[point.item].organisation_id] if pk in rows]
-        if point.early or point.state not in DUE or not carriers:
+        if point.left_out or point.state not in DUE or not carriers:
             continue
         due.append(point)
         if point.state != SyncState.SYNCHRONISED:

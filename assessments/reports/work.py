@@ -67,7 +67,7 @@ def seen(period: Period, as_of: date) -> Seen:
     """
     until = counted_until(period)
     points = sync_points(as_of=as_of, held_until=until)
-    mine = [point for point in points if not point.early and point.day is not None and point.day in period]
+    mine = [point for point in points if not point.left_out and point.day is not None and point.day in period]
     items = WorkItem.objects.select_related("leader").in_bulk({point.item for point in mine})
     return Seen(period, as_of, points, mine, items, _stands(period, as_of, until))
 

@@ -37,6 +37,7 @@ from common.periods import Period
 from common.text import quoted
 from members.activities.selectors.named import names_of
 from responsibilities.work.selectors.items import stage_name
+from responsibilities.work.selectors.uptake import waiting_in
 from responsibilities.work.selectors.waiting import pending_in
 
 TRIAL_LOCK = 7_302_041
@@ -268,11 +269,15 @@ def _sources_closed(assessment: Assessment, period: Period, what: str) -> None:
 
 
 def settled(period: Period) -> None:
-    """Raise ValidationError, naming them, while evidence of the period waits for somebody's yes (judgement 3.4, 7.2)."""
+    """Raise ValidationError, naming them, while evidence or own work of the period waits for somebody's yes (judgement 3.4, 7.2)."""
     waiting = [f"{quoted(item.name)}{stage_name(point)}" for item, point in pending_in(period)]
     if waiting:
         named = "、".join(waiting[:5]) + ("等" if len(waiting) > 5 else "")
         raise ValidationError(f"{named} {len(waiting)} 处佐证待确认，确认或退回后才能冻结。")
+    own = [f"{item.organisation.label}{quoted(item.name)}" for item in waiting_in(period)]
+    if own:
+        named = "、".join(own[:5]) + ("等" if len(own) > 5 else "")
+        raise ValidationError(f"{named} {len(own)} 项自行登记的业务待决定是否纳入，决定后才能冻结。")
 
 
 def decided(assessment: Assessment, period: Period) -> None:

@@ -28,6 +28,7 @@ from common.forms.fields import take_errors
 from common.periods import Period
 from responsibilities.requirements.exemptions import exemptions_of
 from responsibilities.work.loaders import stage_for
+from responsibilities.work.selectors.uptake import waiting_in
 from responsibilities.work.selectors.waiting import pending_in
 
 # Lost points that the panel of the workbench shows; its page shows all.
@@ -122,6 +123,7 @@ def result_detail(request, pk):
             "results": results,
             "groups": in_groups(results),
             "pending": pending_in(period) if assessment.state not in CLOSED else [],
+            "own_work": len(waiting_in(period)) if assessment.state not in CLOSED else 0,
             "exemptions": exemptions_of(request.user, period) if assessment.state != AssessmentState.PUBLISHED else [],
             "parts": parts,
             "period": period,

@@ -102,6 +102,8 @@ VERBS = {
     "work.create": "登记重点业务",
     "work.update": "修改重点业务",
     "work.stop": "终止重点业务",
+    "work.take_in": "业务纳入四同步",
+    "work.decline": "业务不纳入四同步",
     "work.stage": "登记业务进展",
     "work.waive": "免予同步",
     "work.unwaive": "撤销免予同步",

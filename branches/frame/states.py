@@ -30,6 +30,9 @@ CHIPS = {
     "to_confirm": ("待确认", "hourglass", "review"),
     "too_early": ("过早", "clock", "idle"),
     "given_up": ("已终止", "ban", "idle"),
+    "own_waiting": ("待纳入", "hourglass", "review"),
+    "own_taken": ("已纳入", "circle-check", "ok"),
+    "own_declined": ("不纳入", "minus", "idle"),
     # duties, targets, supervision
     "open": ("进行中", "hourglass", "review"),
     "in_progress": ("进行中", "hourglass", "review"),

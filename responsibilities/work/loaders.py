@@ -4,9 +4,9 @@ from django.http import Http404
 
 from branches.access.models import User
 from branches.reach import access
-from branches.reach.rights import VIEW
+from branches.reach.rights import ASSIGN, VIEW
 from responsibilities.work.models import Milestone, SyncStage, WorkItem
-from responsibilities.work.rights import require_edit
+from responsibilities.work.rights import decidable, require, require_edit
 from responsibilities.work.selectors.items import READ
 
 
@@ -19,6 +19,13 @@ def item_to_edit(user: User, pk: int) -> WorkItem:
     """Return the WorkItem that `user` may change; Forbidden or Http404 otherwise."""
     item = item_for(user, pk)
     require_edit(user, item)
+    return item
+
+
+def item_to_decide(user: User, pk: int) -> WorkItem:
+    """Return the own work of a branch on which `user` decides; Forbidden or Http404 otherwise."""
+    item = item_for(user, pk)
+    require(decidable(user).filter(pk=pk).exists(), user, ASSIGN, item)
     return item
 
 

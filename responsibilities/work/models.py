@@ -20,6 +20,20 @@ class WorkKind(models.TextChoices):
     BRANCH = "branch", "支部重点"
 
 
+class Uptake(models.TextChoices):
+    """Whether an item weighs. What a branch registered itself weighs once somebody above has taken it in: it could be fitted to
+    the records that exist, and nobody wins or loses by what he alone says is work."""
+
+    ARRANGED = "arranged", "上级部署"
+    WAITING = "waiting", "待上级纳入"
+    TAKEN = "taken", "上级已纳入"
+    DECLINED = "declined", "上级不纳入"
+
+
+# Of which stages are owed and counted.
+WEIGHING = (Uptake.ARRANGED, Uptake.TAKEN)
+
+
 class SyncStageKind(models.TextChoices):
     STUDY = "study", "同步研究"
     ARRANGEMENT = "arrangement", "同步安排"
@@ -100,6 +114,14 @@ class WorkItem(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    uptake = models.CharField(
+        "是否纳入", max_length=10, choices=Uptake.choices, default=Uptake.ARRANGED, editable=False
+    )
+    uptake_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    uptake_at = models.DateTimeField(null=True, editable=False)
+    uptake_reason = models.CharField("不纳入的原因", max_length=300, blank=True, editable=False)
 
     objects = WorkItemQuerySet.as_manager()
 
@@ -107,17 +129,33 @@ class WorkItem(models.Model):
         verbose_name = verbose_name_plural = "重点业务"
         default_permissions = ()
         ordering = ["-starts", "pk"]
-        indexes = [models.Index(fields=["organisation", "starts"], name="work_place_start")]
+        indexes = [
+            models.Index(fields=["organisation", "starts"], name="work_place_start"),
+            models.Index(fields=["organisation"], name="work_to_take_in", condition=Q(uptake=Uptake.WAITING)),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="work_ends_after_start"),
             models.CheckConstraint(condition=Q(kind__in=WorkKind.values), name="work_kind_known"),
             models.CheckConstraint(
                 condition=Q(stopped_on__isnull=True) | ~Q(stop_reason=""), name="work_stopped_with_reason"
             ),
+            models.CheckConstraint(condition=Q(uptake__in=Uptake.values), name="work_uptake_known"),
+            models.CheckConstraint(
+                condition=~Q(uptake=Uptake.DECLINED) | ~Q(uptake_reason=""), name="work_declined_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(uptake_by__isnull=True) | Q(author__isnull=True) | ~Q(uptake_by=F("author")),
+                name="work_taken_in_by_another",
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def weighs(self) -> bool:
+        """Whether its stages are owed and counted."""
+        return self.uptake in WEIGHING
 
 
 class WorkCarrier(models.Model):

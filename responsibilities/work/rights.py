@@ -7,17 +7,21 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
+from branches.access.beside import givers_of
+from branches.access.resets import barred
 from branches.places.models.organisations import Kind, Organisation, OrganisationQuerySet
 from branches.reach import access
 from branches.reach.access import Forbidden
+from branches.reach.models import Appointment
 from branches.reach.reach import reach
 from branches.reach.rights import ASSIGN, DUTIES, ORGANISE, RECORD, SUPERVISE
+from common import clock
 from common.operator import OPERATOR, Actor
 from responsibilities.portfolios.rights import supervising
-from responsibilities.work.models import WorkCarrier, WorkItem, WorkKind
+from responsibilities.work.models import Uptake, WorkCarrier, WorkItem, WorkItemQuerySet, WorkKind
 
 _ASKED = (RECORD, DUTIES, ASSIGN, ORGANISE)
 # What may have work of its own that nobody above arranged.
@@ -87,6 +91,44 @@ class Powers:
     def corrects(self, item: WorkItem) -> bool:
         """Whether the user may change a business date that others noted: whoever waives, so never the branch whose work it is."""
         return self.waives(item)
+
+
+def _posts_of(user: Actor, place: str) -> Exists:
+    """Return the condition «the user holds a post at the organisation in the column `place` today»."""
+    return Exists(Appointment.objects.in_force(clock.today()).filter(user=user.pk, organisation=OuterRef(place)))
+
+
+def arranges_above(user: Actor, place: Organisation) -> bool:
+    """Whether what the user enters at `place` was arranged by somebody above it, and not by the place itself."""
+    if user is OPERATOR or place.kind not in OWN_WORK:
+        return True
+    above = Organisation.objects.filter(pk=place.pk).filter(_above(user, "")).annotate(own=_posts_of(user, "pk"))
+    return above.filter(own=False).exists()
+
+
+def _above(user: Actor, prefix: str) -> Q:
+    return Q(reach(user, ASSIGN, f"{prefix}parent__")) & Q(reach(user, ORGANISE, f"{prefix}parent__"))
+
+
+def decidable(user: Actor) -> WorkItemQuerySet:
+    """Return the work that branches registered themselves and of which `user` says whether it weighs (judgement 3.4).
+
+    It is somebody strictly above who arranges work, who neither entered it nor holds a post at the branch, nor is a second
+    person in name only beside who entered it.
+    """
+    rows = WorkItem.objects.exclude(uptake=Uptake.ARRANGED)
+    if user is OPERATOR:
+        return rows
+    rows = rows.filter(_above(user, "organisation__")).exclude(author=user.pk).exclude(_posts_of(user, "organisation"))
+    return rows.exclude(author__in=givers_of(user)).exclude(barred(user.pk or 0, "author", "created"))
+
+
+def may_change_what_weighs(by: Actor, item: WorkItem) -> bool:
+    """Whether `by` may still change what weighs of an item (its name, who carries it, further milestones).
+
+    Once somebody above has taken a branch's own work in, or arranged it, that is no longer the branch's to change.
+    """
+    return not item.weighs or item.organisation.kind not in OWN_WORK or arranges_above(by, item.organisation)
 
 
 def linkers(user: Actor, place: Organisation) -> str:

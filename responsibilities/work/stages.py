@@ -18,13 +18,16 @@ from common import clock
 from members.activities.models import ActivityJudgement
 from members.activities.selectors.then import corrected_since
 from responsibilities.work.models import (
+    WEIGHING,
     Closure,
     Milestone,
     StageEvidence,
     SyncStage,
     SyncStageKind,
     SyncState,
+    Uptake,
     WorkCarrier,
+    WorkItem,
 )
 from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind, Standing, confirmed_then, fault_of, hosts_then
 
@@ -98,8 +101,9 @@ class SyncPoint:
     the day of judging (as_of). carriers: ids of the organisations that carry the item on the business date, the leading
     one first. allowed: ids of those whose meetings may show it: who carries it (who arranged it, where nobody does) and
     what stands above. tolerance: days that were allowed on the business date. early_days: a record that lies further
-    before the business date is too early. early: its day lies before the agency's start: nothing was owed then, and no
-    rate, fact or score knows it. ended: the item was given up by the day of judging.
+    before the business date is too early. left_out: its day lies before the agency's start, or a branch registered the work
+    itself and nobody above has taken it in (uptake): nothing is owed, and no rate, fact or score knows it. ended: the item
+    was given up by the day of judging.
     """
 
     item: int
@@ -119,7 +123,8 @@ class SyncPoint:
     as_of: date | None = None
     tolerance: int = 7
     early_days: int = 0
-    early: bool = False
+    left_out: bool = False
+    uptake: Uptake = Uptake.ARRANGED
     ended: bool = False
 
     @property
@@ -141,10 +146,15 @@ class SyncPoint:
         return self.proofs[-1].reason
 
     @property
+    def takes_links(self) -> bool:
+        """Whether records are offered to it: something is owed, or may be once somebody has taken the work in."""
+        return self.state not in NOT_OWED or (self.left_out and self.uptake == Uptake.WAITING)
+
+    @property
     def chip(self) -> str:
         """The state as a chip shows it: not due is not said of what only waits for its date to be noted."""
-        if self.early:
-            return "not_applicable"
+        if self.left_out:
+            return "not_applicable" if self.uptake in WEIGHING else f"own_{self.uptake}"
         return "waits" if self.waits else "given_up" if self.state == SyncState.ENDED else str(self.state)
 
 
@@ -205,11 +215,24 @@ def sync_points(
             point.early_days = int(dated_settings.at(settings[EARLY_DAYS[point.kind]], point.day or as_of))
             _decide(point, stage, links, settings["sync_tolerance_days"], held_until)
             if point.day is not None and point.day < start:
-                point.state, point.reason, point.lag, point.early = SyncState.WAIVED, not_yet(start), None, True
+                _leave_out(point, not_yet(start))
+            elif not stage.item.weighs:
+                _leave_out(point, not_taken_in(stage.item))
             if first and last and not (point.day and first <= point.day <= last):
                 continue
             points.append(point)
     return points
+
+
+def _leave_out(point: SyncPoint, reason: str) -> None:
+    point.state, point.reason, point.lag, point.left_out = SyncState.WAIVED, reason, None, True
+
+
+def not_taken_in(item: WorkItem) -> str:
+    """Return why nothing is owed of work that a branch registered itself and nobody above has taken in."""
+    if item.uptake == Uptake.DECLINED:
+        return f"自行登记的业务，上级不纳入：{item.uptake_reason}"
+    return "自行登记的业务，待上级决定是否纳入"
 
 
 def _above(path: str) -> dict[str, F]:
@@ -275,6 +298,7 @@ def _undecided(stage: SyncStage, milestone: Milestone | None, as_of: date) -> Sy
         planned=row.planned_on,
         happened=row.happened_on,
         as_of=as_of,
+        uptake=Uptake(stage.item.uptake),
     )
 
 
@@ -364,7 +388,7 @@ def progress(points: Iterable[SyncPoint]) -> tuple[int, int]:
 
 def closing_point(points: Iterable[SyncPoint]) -> SyncPoint | None:
     """Return the last point of the stage 考核 that is due: closure belongs to its day and to who carries it; None: not yet."""
-    due = [row for row in points if row.kind == SyncStageKind.ASSESSMENT and row.state in DUE and not row.early]
+    due = [row for row in points if row.kind == SyncStageKind.ASSESSMENT and row.state in DUE and not row.left_out]
     return max(due, key=lambda row: row.day or date.min, default=None)
 
 
@@ -378,5 +402,5 @@ def closure(points: Sequence[SyncPoint]) -> Closure:
         return Closure.ENDED
     if closing_point(points) is None:
         return Closure.NOT_YET
-    due = [point.state for point in points if not point.early and point.state in (*DUE, SyncState.TO_CONFIRM)]
+    due = [point.state for point in points if not point.left_out and point.state in (*DUE, SyncState.TO_CONFIRM)]
     return Closure.CLOSED if all(state == SyncState.SYNCHRONISED for state in due) else Closure.OPEN

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from responsibilities.work.views import board as sync
-from responsibilities.work.views import consequences, evidence, record_links, reviews, stages
+from responsibilities.work.views import consequences, evidence, record_links, reviews, stages, uptake
 from responsibilities.work.views import imports as work_imports
 from responsibilities.work.views import items as work
 
@@ -25,6 +25,9 @@ urlpatterns = [
     path("sync/import/<uuid:uid>/errors/", work_imports.errors, name="work_import_errors"),
     path("sync/<int:pk>/", work.work_detail, name="work_detail"),
     path("sync/<int:pk>/edit/", work.work_edit, name="work_edit"),
+    path("sync/own/", uptake.own_work, name="own_work"),
+    path("sync/<int:pk>/take-in/", uptake.work_take_in_page, name="work_take_in"),
+    path("sync/<int:pk>/decline/", uptake.work_decline_page, name="work_decline"),
     path("sync/<int:pk>/stop/", work.work_stop_page, name="work_stop"),
     path("sync/stages/<int:pk>/", stages.stage_edit, name="stage_edit"),
     path("sync/stages/<int:pk>/waive/", stages.stage_waive_page, name="stage_waive"),

@@ -48,6 +48,15 @@ def item_pk(world):
     return {"pk": item(world).pk}
 
 
+def own_pk(world):
+    """An item that branch A registered itself."""
+    today = clock.today()
+    data = WorkData(
+        "窗口服务", WorkKind.BRANCH, date(today.year, 1, 1), date(today.year, 12, 31), carriers=[world.branch_a]
+    )
+    return {"pk": work_create(by=world.secretary_a, organisation=world.branch_a, data=data).pk}
+
+
 def stage_pk(world):
     return {"pk": item(world).stages.get(stage="study").pk}
 
@@ -83,6 +92,12 @@ ROWS = {
     "work_detail": Row(kwargs=item_pk, get=only(*READS_A)),
     "work_edit": Row(kwargs=item_pk, get=on_item(*ARRANGERS), post=on_item(*ARRANGERS, status=422)),
     "work_stop": Row(kwargs=item_pk, get=on_item(*ARRANGERS), post=on_item(*ARRANGERS, status=422)),
+    "own_work": Row(
+        get=only(*ARRANGERS, forbidden=tuple(who for who in VIEWERS if who not in ARRANGERS)),
+        post=only(*ARRANGERS, status=302, forbidden=tuple(who for who in VIEWERS if who not in ARRANGERS)),
+    ),
+    "work_take_in": Row(kwargs=own_pk, get=on_item(*ARRANGERS), post=on_item(*ARRANGERS, status=302)),
+    "work_decline": Row(kwargs=own_pk, get=on_item(*ARRANGERS), post=on_item(*ARRANGERS, status=422)),
     "stage_edit": Row(kwargs=stage_pk, get=on_item(*ON_A), post=on_item(*ON_A, status=422)),
     "stage_waive": Row(kwargs=stage_pk, get=on_item(*ARRANGERS), post=on_item(*ARRANGERS, status=422)),
     "evidence_pick": Row(kwargs=stage_pk, get=on_item(*ON_A), post=on_item(*ON_A, status=302)),

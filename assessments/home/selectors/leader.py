@@ -109,7 +109,7 @@ def in_charge(user: User) -> tuple[dict[int, WorkItem], list[SyncPoint]]:
     items = {row.pk: row for row in items_in(user, this_year()).filter(his)}
     year = this_year()
     points = sync_points(list(items)) if items else []
-    return items, [row for row in points if not row.early and (row.day is None or row.day in year)]
+    return items, [row for row in points if not row.left_out and (row.day is None or row.day in year)]
 
 
 def _waits(

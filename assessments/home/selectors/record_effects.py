@@ -277,7 +277,7 @@ def _sync_lines(links: list[tuple[WorkItem, SyncPoint]], shown: _Shown, user: Us
 def _sync_words(point: SyncPoint, shown: _Shown) -> tuple[str, str, str, bool]:
     """Return (note, word, tone, whether it counts) of one linked stage."""
     day, saved = shown.day, shown.saved
-    if point.early:
+    if point.left_out:
         return point.reason, "不计", "none", False
     if point.state == SyncState.WAIVED:
         return "这个环节已免予同步", "免予", "none", False

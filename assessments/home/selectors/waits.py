@@ -166,7 +166,7 @@ def of_fields(
     missing: dict[int, list[SyncPoint]] = {}
     dates = []
     for point in points:
-        if point.early:
+        if point.left_out:
             continue
         name, url = items[point.item].name, reverse("work_detail", args=[point.item])
         if point.state == SyncState.MISSING:

@@ -144,7 +144,7 @@ def sync_entries(
     return [
         Entry(place, f"{SYNC}{point.kind}", _sync_item(point, names[point.item], waiting == STOOD), _records(point))
         for point in points
-        if not point.early
+        if not point.left_out
         for place in point.carriers
         if wanted is None or place in wanted
     ]

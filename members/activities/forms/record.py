@@ -106,7 +106,9 @@ class ActivityForm(RequestedPeriodMixin, TilesMixin, RecordFields):
         # Whoever owns a saved resolution stays in its list, also when he has left since.
         owners = self.people | {owner.pk: owner for _, owner, _ in decisions if owner}
         rows = [{"text": text, "owner": getattr(owner, "pk", ""), "due": due} for text, owner, due in decisions]
-        return ResolutionFormSet(data, prefix="res", initial=rows, form_kwargs={"people": owners})
+        kept = {due for _, _, due in decisions if due}
+        options = {"people": owners, "day": self.day, "kept": kept}
+        return ResolutionFormSet(data, prefix="res", initial=rows, form_kwargs=options)
 
     # ---- what the form stands on
 

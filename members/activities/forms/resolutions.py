@@ -14,9 +14,18 @@ class ResolutionForm(Form):
     text = TextField(label="决议", max_length=500, required=False)
     due = DayField(label="时限", required=False)
 
-    def __init__(self, *args, people, **options):
+    def __init__(self, *args, people, day=None, kept=(), **options):
+        """day: of the meeting, None while it is not known. kept: due dates that stand there already, from before this was asked."""
         super().__init__(*args, **options)
+        self.day, self.kept = day, kept
         self.fields["owner"] = PersonField(label="责任人", people=people, empty="责任人", required=False)
+
+    def clean_due(self):
+        """What is due on the day of the meeting is carried out there and then: nothing is left to follow up, or to win by."""
+        due = self.cleaned_data.get("due")
+        if due and self.day and due <= self.day and due not in self.kept:
+            raise forms.ValidationError("时限应晚于会议当天；当场办结的不必写时限。")
+        return due
 
     def clean(self):
         values = self.cleaned_data

@@ -92,7 +92,7 @@ def _stage(context: ProofContext, duty: Duty, point: SyncPoint, item: str, toler
         SyncState.MISSING: f"有记录但不计入：{point.found}" if point.found else "业务已开展，未见党建记录",
         SyncState.TO_CONFIRM: "佐证待上级确认",
         SyncState.ENDED: point.reason,
-        SyncState.WAIVED: point.reason if point.early else f"免予同步：{point.reason}",
+        SyncState.WAIVED: point.reason if point.left_out else f"免予同步：{point.reason}",
         SyncState.NOT_DUE: "业务尚未开展" if point.happened is None else "业务已开展，在容许天数之内",
     }[point.state]
     fulfilled = point.state in (SyncState.SYNCHRONISED, SyncState.LAGGING)

@@ -94,6 +94,7 @@ class WorkForm(Form):
     def _only_own_work(self, own):
         """Who arranges nowhere enters the work of his branch, which carries it."""
         self.fields["kind"].choices = [(WorkKind.BRANCH.value, WorkKind.BRANCH.label)]
+        self.fields["kind"].help_text = "自行登记的业务，上级纳入后计入四同步。"
         self.initial.setdefault("carriers", [place.pk for place in own[:1]])
 
     def _offer_departments(self):

@@ -20,10 +20,11 @@ MANY_STAGES = 3
 def registered_itself(link: StageEvidence) -> str:
     """Return that the branch registered the work of a link itself, with the day of that and the business date; else "".
 
-    Work that somebody above arranged comes with a plan; work of its own a branch can register to fit a record.
+    Work that somebody above arranged, or has taken in, was looked at by him; other work of its own a branch can register
+    to fit a record.
     """
     item = link.stage.item
-    if item.organisation_id != link.branch_id or item.organisation.kind not in OWN_WORK:
+    if item.organisation_id != link.branch_id or item.organisation.kind not in OWN_WORK or item.weighs:
         return ""
     registered, day = clock.day_of(item.created), (link.milestone or link.stage).happened_on
     who = "本支部" if item.organisation.kind == Kind.BRANCH else "本党总支"
@@ -45,6 +46,23 @@ def found_in_links(user: Actor, records: Sequence[Activity]) -> Found:
     for pk, text in _many(said).items():
         found[pk].append(Finding(text.removesuffix("，请核对"), text, alone=f"{text}，打开记录单独审核。"))
     return found
+
+
+def confirmed_alone(links: Sequence[StageEvidence]) -> dict[int, str]:
+    """Return {link id: why it is confirmed by itself} of links in the queue; at most two statements.
+
+    Its sentence was written by hand, a branch registered the work itself, or its record serves many stages, whether they
+    were linked with the record or later.
+    """
+    records = {link.activity_id for link in links if link.activity_id}
+    said: dict[int, list[StageEvidence]] = defaultdict(list)
+    rows = StageEvidence.objects.active().filter(activity__in=records).order_by("pk").select_related("stage")
+    for link in rows if records else ():
+        said[link.activity_id or 0].append(link)
+    many = _many(said)
+    found = {link.pk: text.removesuffix("，请核对") for link in links if (text := many.get(link.activity_id or 0))}
+    found |= {link.pk: "业务由本支部自行登记" for link in links if registered_itself(link)}
+    return found | {link.pk: "说明是另写的" for link in links if link.by_hand}
 
 
 def _many(said: dict[int, list[StageEvidence]]) -> dict[int, str]:

@@ -106,7 +106,7 @@ def load(user: Actor, period: Period) -> Selection:
     """
     found = Selection(period, {row.pk: row for row in items_in(user, period)})
     found.points = sync_points(list(found.items))
-    found.counted = [row for row in found.points if not row.early and (row.day is None or row.day in period)]
+    found.counted = [row for row in found.points if not row.left_out and (row.day is None or row.day in period)]
     rows = Organisation.objects.in_tree_order()
     rows = rows.values_list("pk", "short_name", "name", "parent", "archived_on")
     found.tree = {pk: Place(label_with_end(short or name, gone), parent) for pk, short, name, parent, gone in rows}

@@ -269,7 +269,7 @@ def offers(user: Actor, activity: Activity, limit: int = 6) -> list[Offer]:
         linked = set(rows.values_list("stage", "milestone"))
         decisions, judged = [row.text for row in activity.resolutions.all()], hosts_of(activity)
     for point in sync_points(list(items)):
-        if point.state in (SyncState.WAIVED, SyncState.ENDED) or (point.stage, point.milestone) in linked:
+        if not point.takes_links or (point.stage, point.milestone) in linked:
             continue
         if point.day is None or abs((point.day - activity.day).days) > SPAN.days:
             continue
@@ -324,4 +324,4 @@ def all_points(user: Actor, activity: Activity) -> list[tuple[str, str]]:
     )
     items = {row.pk: row for row in items.order_by("-starts", "pk")[:200]}
     found = [Offer(point, items[point.item]) for point in sync_points(list(items))]
-    return [(row.key, row.label) for row in found if row.point.state not in (SyncState.WAIVED, SyncState.ENDED)]
+    return [(row.key, row.label) for row in found if row.point.takes_links]

@@ -16,7 +16,7 @@ from common.operator import Actor
 from common.periods import Period
 from common.text import quoted
 from members.activities.models import Activity, BuildingField, Resolution, Way
-from responsibilities.work.models import Closure, StageEvidence, SyncStage, SyncStageKind, SyncState, WorkItem
+from responsibilities.work.models import Closure, StageEvidence, SyncStage, SyncStageKind, SyncState, Uptake, WorkItem
 from responsibilities.work.qualifying import Standing
 from responsibilities.work.rules import fit
 from responsibilities.work.stages import STAGES, SyncPoint, closure, sync_points, worst
@@ -69,6 +69,8 @@ def next_step(
         place, name = who(point)
         return NextStep(what, text.format(who=name, stage=quoted(stage_name(point))), place, point, due)
 
+    if points and all(point.left_out and point.uptake == Uptake.WAITING for point in points):
+        return NextStep("nothing", "上级决定是否纳入四同步考核")
     missing = [point for point in points if point.state == SyncState.MISSING]
     if missing:
         point = max(missing, key=lambda row: row.lag or 0)

@@ -71,8 +71,8 @@ class Rate:
         return "当天" if lag == 0 else f"{lag:g} 天" if lag > 0 else f"提前 {-lag:g} 天"
 
     def add(self, point: SyncPoint) -> None:
-        """Count one SyncPoint; one from before the agency's start is nobody's."""
-        if point.early:
+        """Count one SyncPoint; one that is left out is nobody's."""
+        if point.left_out:
             return
         state = SyncState(point.state)
         setattr(self, state.value, getattr(self, state.value) + 1)

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from common import clock
-from responsibilities.work.models import SyncState
+from responsibilities.work.models import WEIGHING, SyncState
 from responsibilities.work.stages import SyncPoint
 
 
@@ -30,8 +30,8 @@ def words(point: SyncPoint) -> str:
 
 def state_words(point: SyncPoint) -> str:
     """Return the state of a point in one phrase: the headline of the page on which it is put right."""
-    if point.early:
-        return f"不适用，{point.reason}"
+    if point.left_out:
+        return f"{'不计入' if point.uptake not in WEIGHING else '不适用'}，{point.reason}"
     if point.state == SyncState.MISSING:
         if point.found:
             return f"缺失，业务开展后已 {point.lag} 天，有记录但不计入（{point.found}）"

@@ -306,7 +306,7 @@ def pending_in(period: Period, place: int | None = None) -> list[tuple[WorkItem,
     points = [
         row
         for row in sync_points(wanted, first=period.first, last=period.last)
-        if row.carriers and not row.early and any(proof.pending for proof in row.proofs)
+        if row.carriers and not row.left_out and any(proof.pending for proof in row.proofs)
     ]
     points = [row for row in points if place is None or place in row.carriers]
     items = WorkItem.objects.in_bulk({row.item for row in points})

@@ -19,8 +19,15 @@ from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
-from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, WorkCarrier, WorkItem, WorkKind
-from responsibilities.work.rights import OWN_WORK, Powers, require_edit
+from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, Uptake, WorkCarrier, WorkItem, WorkKind
+from responsibilities.work.rights import (
+    OWN_WORK,
+    Powers,
+    arranges_above,
+    correctors,
+    may_change_what_weighs,
+    require_edit,
+)
 from responsibilities.work.rules import item_problems
 
 MOVED_ON = "这项业务刚被他人修改，您填写的内容没有保存。请对照后再改。"
@@ -158,7 +165,8 @@ def stage_dates(
 def work_create(*, by: Actor, organisation: Organisation, data: WorkData, note: str = "") -> WorkItem:
     """Make an item at `organisation` with its carriers and four stages; returns it. note: of the trail, what it came from."""
     _check_right(by, organisation, data)
-    item = WorkItem(organisation=organisation, author=account_of(by))
+    uptake = Uptake.ARRANGED if arranges_above(by, organisation) else Uptake.WAITING
+    item = WorkItem(organisation=organisation, author=account_of(by), uptake=uptake)
     with audit.change(by=by, verb="work.create", obj=item, organisation=organisation, note=note, view=audit_view):
         _write(by, item, data)
     mark_work(item)
@@ -178,6 +186,7 @@ def work_update(*, by: Actor, item: WorkItem, data: WorkData, version: int | Non
     _check_right(by, item.organisation, data)
     before, days = audit_view(item), days_of(item)
     places = list(item.carriers.values_list("organisation_id", flat=True))
+    _check_what_weighs(by, item, data)
     _write(by, item, data)
     after = audit_view(item)
     if after == before:
@@ -190,6 +199,18 @@ def work_update(*, by: Actor, item: WorkItem, data: WorkData, version: int | Non
     )
     mark_work(item, places, [*days, *days_of(item)])
     return item
+
+
+def _check_what_weighs(by: Actor, item: WorkItem, data: WorkData) -> None:
+    """What somebody above took in is not made another piece of work by the branch itself."""
+    carrying = set(item.carriers.filter(ended__isnull=True).values_list("organisation_id", flat=True))
+    changed = [
+        *(["name"] if data.name.strip() != item.name else []),
+        *(["carriers"] if {place.pk for place in data.carriers} - carrying else []),
+    ]
+    if changed and not may_change_what_weighs(by, item):
+        sentence = f"这项业务已计入四同步，名称和增加的承办支部由{correctors(item)}修改。"
+        raise ValidationError(dict.fromkeys(changed, sentence))
 
 
 def _write(by: Actor, item: WorkItem, data: WorkData) -> None:

@@ -14,7 +14,7 @@ from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkItem
-from responsibilities.work.rights import carriers_of, powers_for, require
+from responsibilities.work.rights import carriers_of, correctors, may_change_what_weighs, powers_for, require
 from responsibilities.work.rules import day_problem, order_problems, start_problem
 from responsibilities.work.services import noted
 from responsibilities.work.services.items import mark_work, stage_dates
@@ -121,6 +121,8 @@ def stage_update(*, by: Actor, stage: SyncStage, data: StageData, seen: str = ""
     _check(item, data)
     changed = noted.changed(by, stage, data.happened, data.milestones)
     noted.require(by, item, changed, powers.corrects(item), data.reason)
+    if any(row.pk is None for row in data.milestones) and not may_change_what_weighs(by, item):
+        raise ValidationError({"milestones": f"这项业务已计入四同步，增加节点由{correctors(item)}办理。"})
     before, days = audit_view(stage), _days(stage)
     noted.note(by, stage, data.happened)
     stage.planned_on, stage.business = data.planned, data.business.strip()

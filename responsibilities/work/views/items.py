@@ -24,10 +24,11 @@ from common.text import quoted, whole_number
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.forms.items import StopForm, WorkForm
 from responsibilities.work.loaders import item_for, item_to_edit
-from responsibilities.work.models import Closure, StageEvidence, WorkItem
+from responsibilities.work.models import Closure, StageEvidence, Uptake, WorkItem
 from responsibilities.work.rights import (
     Powers,
     carrier_places,
+    decidable,
     places_of_own_work,
     places_to_arrange,
 )
@@ -43,7 +44,7 @@ from responsibilities.work.selectors.items import (
     tolerance_now,
 )
 from responsibilities.work.services.items import work_create, work_stop, work_update
-from responsibilities.work.stages import DUE, SyncPoint, SyncState, closure, progress
+from responsibilities.work.stages import DUE, SyncPoint, SyncState, closure, not_taken_in, progress
 
 
 @login_required
@@ -83,6 +84,8 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
         "tolerance": tolerance_now(),
         "board": reverse("sync_board"),
     }
+    context["may_decide"] = item.uptake != Uptake.ARRANGED and decidable(request.user).filter(pk=pk).exists()
+    context["not_taken_in"] = "" if item.weighs else not_taken_in(item)
     context["views"] = _stage_rows(request, stages, links)
     return render(request, "responsibilities/work/detail.html", context)
 
@@ -205,7 +208,7 @@ def work_new(request: Request) -> HttpResponse:
         except ValidationError as error:
             take_errors(form, error)
         else:
-            _saved(request, "重点业务已登记", form)
+            _saved(request, "重点业务已登记" if item.weighs else "重点业务已登记，上级纳入后计入四同步", form)
             return redirect("work_detail", pk=item.pk)
     return _page(request, form, status=422)
 

@@ -20,7 +20,7 @@ from common.text import clean_text, quoted, whole_number
 from members.activities.models import Activity
 from responsibilities.work.likeness import marked
 from responsibilities.work.models import StageEvidence
-from responsibilities.work.selectors.alone import registered_itself
+from responsibilities.work.selectors.alone import confirmed_alone
 from responsibilities.work.selectors.stage_words import state_words
 from responsibilities.work.selectors.waiting import (
     Waiting,
@@ -120,13 +120,19 @@ def _page(request: Request, chosen: StageEvidence | None, fault: str = "", statu
         title += f"，最早的等了 {longest} 天"
     if chosen is None and waiting:
         chosen = _load(request, waiting[0].link.pk)
+    alone = confirmed_alone([row.link for row in waiting])
     context = {
         "title": title,
         "page": page,
         "sub": _UNDER[""],
         "segments": _segments(request, "", total),
         "waiting": [
-            {"row": row, "current": chosen is not None and row.link.pk == chosen.pk, "after": AFTER.get(row.outcome)}
+            {
+                "row": row,
+                "current": chosen is not None and row.link.pk == chosen.pk,
+                "after": AFTER.get(row.outcome),
+                "alone": alone.get(row.link.pk, ""),
+            }
             for row in waiting
         ],
         "detail": _detail(request, seen([chosen])[0]) if chosen is not None else None,
@@ -148,12 +154,11 @@ def evidence_queue(request: Request) -> HttpResponse:
         messages.error(request, "请先勾选佐证。")
         return redirect("confirmation_list")
     done, failed = 0, []
-    for link in readable_link(waiting_links(request.user).filter(pk__in=numbers[:PER_PAGE])):
-        if link.by_hand:
-            failed.append(f"{link.stage.item.name}的说明是另写的，请单独确认")
-            continue
-        if registered_itself(link):
-            failed.append(f"{link.stage.item.name}由本支部自行登记，请单独确认")
+    links = list(readable_link(waiting_links(request.user).filter(pk__in=numbers[:PER_PAGE])))
+    alone = confirmed_alone(links)
+    for link in links:
+        if link.pk in alone:
+            failed.append(f"{link.stage.item.name}：{alone[link.pk]}，请单独确认")
             continue
         try:
             evidence_confirm(by=request.user, evidence=link)

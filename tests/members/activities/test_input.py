@@ -1,12 +1,14 @@
 """Bad input on the record form: a Chinese message at the field, the typed text kept, nothing written, never a 500."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from branches.audit.models import AuditEntry
+from common import clock
 from members.activities.entry_rules import HELD_AT
 from members.activities.models import Activity, ActivityKindCode, ActivityState
 from members.activities.services.corrections import correction_begin, correction_save
@@ -126,6 +128,19 @@ def test_ids_of_other_branches_get_the_answer_of_ids_that_do_not_exist(world, as
             "考勤名单与所选类型、日期的应到人员不符，请核对。"
         ]
     assert not Activity.objects.exists()
+
+
+def test_a_resolution_is_due_after_its_meeting_but_keeps_a_day_that_stood_there(world, as_):
+    client, day = as_("secretary_a"), clock.today()
+    rows = {"res-TOTAL_FORMS": "1", "res-0-text": "完成初审", "res-0-due": day.isoformat()}
+    answer = client.post(reverse("activity_new"), filled(world.branch_a, do="submit") | rows)
+    assert answer.status_code == 422 and "时限应晚于会议当天" in answer.content.decode()
+    later = rows | {"res-0-due": (day + timedelta(days=1)).isoformat()}
+    assert client.post(reverse("activity_new"), filled(world.branch_a, do="save") | later).status_code == 302
+    record = Activity.objects.get()
+    record.resolutions.update(due=day)
+    data = filled(world.branch_a, form_key=None, version=record.version, do="save") | rows | {"res-INITIAL_FORMS": "1"}
+    assert client.post(reverse("activity_edit", args=[record.pk]), data).status_code == 302
 
 
 def test_state_author_and_organisation_are_no_form_fields(world, as_):

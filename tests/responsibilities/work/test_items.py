@@ -262,7 +262,7 @@ def test_a_dissolved_branch_that_no_longer_carries_it_is_not_given_it_again(worl
 
 
 def test_a_carrier_out_of_reach_may_stay_and_is_not_taken_back(world):
-    item = item_at(world.branch_a, [world.branch_a], kind=WorkKind.BRANCH)
+    item = item_at(world.branch_a, [world.branch_a], by=world.secretary_a, kind=WorkKind.BRANCH)
     other = WorkCarrier.objects.create(item=item, organisation=world.branch_b)
 
     def kept(name):

@@ -25,7 +25,7 @@ def _a_day():
 
 
 def of_branch(world, **changes):
-    return item_at(world.branch_a, [world.branch_a], kind=WorkKind.BRANCH, **changes)
+    return item_at(world.branch_a, [world.branch_a], by=world.secretary_a, kind=WorkKind.BRANCH, **changes)
 
 
 def sent(world, *links, content=SAID):
@@ -100,7 +100,7 @@ def test_a_later_link_to_its_own_work_is_confirmed_by_itself(world, as_, _a_day)
     page = as_("staff").get(url).content.decode()
     assert "本支部自行登记（" in page and f'value="{link.pk}" disabled' in page
     answer = as_("staff").post(url, {"link": [link.pk]}, follow=True).content.decode()
-    assert "能源保供由本支部自行登记，请单独确认" in answer and link in StageEvidence.objects.waiting()
+    assert "能源保供：业务由本支部自行登记，请单独确认" in answer and link in StageEvidence.objects.waiting()
 
 
 def four_of(item):
@@ -139,3 +139,18 @@ def test_two_stages_are_all_of_a_work_whose_others_are_waived(world):
     )
     record = sent(world, (item, "study", SAID), (item, "arrangement", SAID))
     assert "同一句话用于 2 个环节" in accepted_in_one_go(world, record)
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_many_later_links_of_one_record_are_confirmed_one_by_one(world, as_, _a_day, number):
+    item = four_of(item_at(world.committee, [world.branch_a]))
+    record = activity_accept(by=world.staff, activity=sent(world))
+    _a_day.shift(timedelta(hours=1))
+    kinds = ("study", "arrangement", "implementation")[:number]
+    links = [linked(item, kind, record, by=world.secretary_a, sentence=SAID, confirmed=False) for kind in kinds]
+    url = reverse("confirmation_list")
+    many = number >= 3
+    page = as_("staff").get(url).content.decode()
+    assert ("同一句话用于 3 个环节" in page) == many and (f'value="{links[0].pk}" disabled' in page) == many
+    as_("staff").post(url, {"link": [link.pk for link in links]})
+    assert StageEvidence.objects.waiting().count() == (number if many else 0)

@@ -179,7 +179,7 @@ def test_states_lags_and_rates_are_what_walking_every_row_gives(world, seed, as_
         wanted, points = slow(as_of), sync_points(as_of=as_of)
         got = {
             (p.item, str(p.kind), p.milestone): (
-                "early" if p.early else str(p.state),
+                "early" if p.left_out else str(p.state),
                 None if p.state in ("waived", "ended") else p.lag,
                 set(p.carriers),
             )

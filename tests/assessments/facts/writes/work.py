@@ -7,7 +7,7 @@ from common.operator import OPERATOR
 from members.activities.services.corrections import correction_begin, correction_submit
 from members.activities.services.records import record_data
 from members.activities.services.states import activity_accept, activity_return, activity_submit
-from responsibilities.work.models import SyncStageKind
+from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.evidence import (
     evidence_confirm,
     evidence_link,
@@ -17,6 +17,7 @@ from responsibilities.work.services.evidence import (
 )
 from responsibilities.work.services.items import work_create, work_stop, work_update
 from responsibilities.work.services.stages import StageData, stage_unwaive, stage_update, stage_waive
+from responsibilities.work.services.uptake import work_decline, work_take_in
 from tests.assessments.facts.writes.agency import SENTENCE, YEAR, note, proved, record, submitted, work, write
 from tests.members.activities.records import draft
 
@@ -183,6 +184,32 @@ def item_new(a):
         by=OPERATOR, organisation=a.world.committee, data=work(a.world, name="另一项", carriers=[a.world.branch_c])
     )
     note(item, SyncStageKind.STUDY, date(YEAR, 6, 1))
+
+
+def own_item(a):
+    """Work that a branch registered itself, with a stage that is missing."""
+    branch = a.world.branch_c
+    item = work_create(
+        by=a.world.secretary_c,
+        organisation=branch,
+        data=work(a.world, name="自己的", kind=WorkKind.BRANCH, carriers=[branch]),
+    )
+    note(item, SyncStageKind.STUDY, date(YEAR, 6, 1))
+    return item
+
+
+@write
+def own_item_taken_in(a):
+    item = own_item(a)
+    yield
+    work_take_in(by=a.world.staff, item=item)
+
+
+@write
+def own_item_declined(a):
+    item = work_take_in(by=a.world.staff, item=own_item(a))
+    yield
+    work_decline(by=a.world.staff, item=item, reason="是日常工作")
 
 
 @write

@@ -1,0 +1,129 @@
+"""自行登记的业务: whether the own work of branches weighs, said by who arranges work above them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from branches.frame.confirm_with_reason import confirm_with_reason
+from branches.reach import access
+from branches.reach.rights import ASSIGN, VIEW
+from common.errors import Conflict
+from common.requests import Request
+from common.text import quoted, whole_number
+from responsibilities.work.loaders import item_to_decide
+from responsibilities.work.models import Uptake
+from responsibilities.work.rights import arranges_anywhere
+from responsibilities.work.selectors.uptake import decided_own_work, seen_own_work, to_take_in
+from responsibilities.work.services.uptake import work_decline, work_take_in
+
+PER_PAGE = 30
+
+
+def _segments(request: Request, shown: str) -> list[dict[str, Any]]:
+    url = reverse("own_work")
+    parts = (("", "待决定", to_take_in), ("done", "已决定", decided_own_work))
+    return [
+        {
+            "label": label,
+            "url": f"{url}?show={key}" if key else url,
+            "current": key == shown,
+            "count": rows(request.user).count(),
+        }
+        for key, label, rows in parts
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def own_work(request: Request) -> HttpResponse:
+    """The list, the oldest first; a post takes in those that are ticked, each by itself."""
+    if not arranges_anywhere(request.user):
+        if access.holds_anywhere(request.user, VIEW):
+            raise access.Forbidden(ASSIGN)
+        raise Http404
+    if request.method == "POST":
+        return _take_in_ticked(request)
+    shown = "done" if request.GET.get("show") == "done" else ""
+    rows = decided_own_work(request.user) if shown else to_take_in(request.user)
+    rows = rows.select_related("organisation__parent", "uptake_by", "author")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    number = page.paginator.count
+    title = f"{number} 项自行登记的业务待决定是否纳入" if number else "没有待决定的自行登记业务"
+    context = {
+        "title": title if not shown else f"已决定 {number} 项自行登记的业务",
+        "segments": _segments(request, shown),
+        "shown": shown,
+        "page": page,
+        "rows": seen_own_work(list(page.object_list)),
+    }
+    return render(request, "responsibilities/work/own_work.html", context)
+
+
+def _take_in_ticked(request: Request) -> HttpResponse:
+    numbers = [number for number in map(whole_number, request.POST.getlist("item")) if number]
+    rows = list(to_take_in(request.user).filter(pk__in=numbers[:PER_PAGE]).select_related("organisation"))
+    if not rows:
+        messages.error(request, "请先勾选业务。")
+        return redirect("own_work")
+    done, left = 0, []
+    for row in seen_own_work(rows):
+        if row.after:
+            left.append(f"{row.item.name}是事后登记的，请打开单独决定")
+            continue
+        try:
+            work_take_in(by=request.user, item=row.item, seen=Uptake.WAITING)
+            done += 1
+        except Conflict as conflict:
+            left.append(f"{row.item.name}：{conflict.message}")
+    if done:
+        messages.success(request, f"已纳入 {done} 项")
+    if left:
+        messages.warning(request, f"{len(left)} 项没有纳入：{'；'.join(left[:5])}")
+    return redirect("own_work")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def work_take_in_page(request: Request, pk: int) -> HttpResponse:
+    item = item_to_decide(request.user, pk)
+    if request.method == "POST":
+        work_take_in(by=request.user, item=item, seen=request.POST.get("seen", ""))
+        messages.success(request, f"{quoted(item.name)}已纳入四同步考核")
+        return redirect("work_detail", pk=pk)
+    (row,) = seen_own_work([item])
+    after = f"这项业务{row.after:%-m月%-d日}才登记，有的环节业务日期在此以前，属于事后登记。" if row.after else ""
+    context = {
+        "title": f"把{quoted(item.name)}纳入四同步考核",
+        "text": f"{item.organisation.label}自行登记，业务日期：{row.dates}。{after}纳入后，四个环节同样计分、同样催办；"
+        "此后名称、承办支部和增加的节点不再由支部自己修改。",
+        "verb": "纳入",
+        "cancel": reverse("work_detail", args=[pk]),
+        "seen": item.uptake,
+    }
+    return render(request, "responsibilities/work/take_in.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def work_decline_page(request: Request, pk: int) -> HttpResponse:
+    item = item_to_decide(request.user, pk)
+
+    def act(reason: str) -> None:
+        work_decline(by=request.user, item=item, reason=reason)
+        messages.success(request, f"{quoted(item.name)}不纳入四同步考核")
+
+    return confirm_with_reason(
+        request,
+        act,
+        label="原因",
+        title=f"{quoted(item.name)}不纳入四同步考核",
+        text="不纳入的业务不计分，也不催办；业务、记录和关联都保留，原因会告诉支部。以后可以改为纳入。",
+        verb="不纳入",
+        back=reverse("work_detail", args=[pk]),
+    )
