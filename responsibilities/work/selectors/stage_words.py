@@ -14,9 +14,11 @@ def pick_url(point: SyncPoint) -> str:
 
 
 def words(point: SyncPoint) -> str:
-    """What a cell says of a point that is not due or waived."""
-    if point.state in (SyncState.WAIVED, SyncState.ENDED):
+    """What a cell says of a point that is not due or waived; of work that is not taken in its business date, for the chip says why."""
+    if point.state in (SyncState.WAIVED, SyncState.ENDED) and point.uptake in WEIGHING:
         return point.reason
+    if point.uptake not in WEIGHING and point.happened:
+        return f"业务 {clock.short(point.happened)}"
     if point.state == SyncState.TO_CONFIRM:
         return "佐证待上级确认"
     if point.happened:

@@ -119,6 +119,8 @@ def _reviewable(user: User, item: WorkItem) -> set[int]:
 def _finding(item: WorkItem, points: list[SyncPoint]) -> str:
     if item.stopped_on:
         return f"已于 {item.stopped_on:%Y年%-m月%-d日} 终止"
+    if not item.weighs:
+        return "上级不纳入四同步" if item.uptake == Uptake.DECLINED else "待上级决定是否纳入"
     if closure(points) == Closure.CLOSED:
         return "已闭环"
     due = {point.kind for point in points if point.state in DUE}
