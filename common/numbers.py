@@ -15,6 +15,7 @@ _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _DATE = rf"(?<!\d)(?:19|20)\d\d(?:[-./]\d{{1,2}}[-./]\d{{1,2}}|{_MONTH_AND_DAY})(?!\d)"
 _BETWEEN = r"[\s\-.'’·–—_]{0,3}"
 _NUMBER = rf"\d(?:{_BETWEEN}\d|[A-Za-z](?={_BETWEEN}[\dXx]))*(?:{_BETWEEN}[Xx](?![A-Za-z]))?"
+_DIGIT = re.compile(r"\d")
 _FOUND = re.compile(f"({_DATE})|({_NUMBER})")
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
 # An area, a day of birth, three digits and the check character.
@@ -27,12 +28,16 @@ _IDENTITY_DIGITS = 14  # of 15 or 18 characters, one of them typed wrongly
 
 def _plain(text: str) -> str:
     """Return the text with full-width digits, letters and blanks as plain ones, each at its place."""
+    if text.isascii():
+        return text
     narrow = (unicodedata.normalize("NFKC", letter) for letter in text)
     return "".join(new if len(new) == 1 else old for new, old in zip(narrow, text, strict=True))
 
 
 def _numbers(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, digits and letters) of each number of a person in `text`."""
+    if len(_DIGIT.findall(unicodedata.normalize("NFKC", text))) < _LEAST:
+        return []
     found = []
     for match in _FOUND.finditer(_plain(text)):
         if match[2] is None:
@@ -57,6 +62,8 @@ def identity_masked(text: str) -> str:
 
 
 def _masked(text: str, numbers: list[tuple[int, int, str]]) -> str:
+    if not numbers:
+        return text
     letters = list(text)
     for start, end, kept in numbers:
         place = 0

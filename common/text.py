@@ -19,6 +19,8 @@ BLANK_MARKS = frozenset({"", "无", "—", "——", "–", "-", "--", "/", "\\"
 # Category Cf holds zero-width and bidi marks, Cc controls, Cs lone surrogates, Zl/Zp stray separators.
 _KEPT_CONTROLS = {"\n", "\t"}
 _DROPPED = {"Cc", "Cf", "Cs"}
+# Blanks that stay, though Python counts them among what cannot be printed.
+_BLANKS = dict.fromkeys(map(ord, "\n\t\u3000\u00a0"), " ")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _DOTS = re.compile(r"\s*[·•・‧∙⋅●]\s*")
 
@@ -45,6 +47,10 @@ def clean_text(value: object) -> str:
         return ""
     text = str(value).replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    # Nearly all text is of this kind, and need not be looked at character by character.
+    plain = text if text.isprintable() else text.translate(_BLANKS)
+    if plain.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text.strip()
     kept = (c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _DROPPED)
     # U+FFFE, U+FFFF and their like are no characters and cannot be stored in XML.
     text = "".join(c for c in kept if ord(c) & 0xFFFE != 0xFFFE)

@@ -25,6 +25,7 @@ from assessments.facts.slots import (
     last_filled,
     mend_parts,
     mend_slot,
+    still_sums,
     sum_places,
     sum_slot,
     where_they_stand,
@@ -205,20 +206,25 @@ class _Run:
             found = family.parts(others, things, self.as_of, self._parents)
             for period in where_they_stand(family, others, things, found):
                 self.alive()
-                there = mend_parts(family, period, self.as_of, things, found[period], self._parents(period))
+                there = mend_parts(family, period, things, found[period], self._parents(period))
                 mended.setdefault(period, set()).update(there)
         written.update(mended)
         self.outcome.mended += len(mended)
 
     def _sum_longer(self, family: Family, written: dict[Period, Places]) -> None:
+        as_before = []
         for period in self._slots(family.summed):
             places_written = _together(written.get(month, set()) for month in period.parts(MONTH))
-            if self.rebuild or places_written is None or self._is_old(family, period):
+            if self.rebuild or places_written is None or self._other_months(family, period):
                 sum_slot(family, period, self.as_of)
                 self.outcome.filled += 1
             elif places_written:
                 sum_places(family, period, self.as_of, places_written)
                 self.outcome.mended += 1
+            elif self._is_old(family, period):
+                as_before.append(period)
+        if as_before:
+            still_sums(family, as_before, self.as_of)
 
     def _slots(self, kinds: Iterable[str]) -> Iterator[Period]:
         horizon = last_filled(self.as_of)
@@ -237,6 +243,13 @@ class _Run:
     def _is_old(self, family: Family, period: Period) -> bool:
         state = self._state(family, period)
         return state is None or state.as_of != self.as_of
+
+    def _other_months(self, family: Family, period: Period) -> bool:
+        """Whether a longer slot may rest on other months than it was summed from: never summed, or a look back is concerned."""
+        state = self._state(family, period)
+        if state is None or state.as_of == self.as_of:
+            return state is None
+        return self.as_of < state.as_of or state.as_of < clock.day_of(state.changed)
 
     def _is_stale(self, family: Family, period: Period) -> bool:
         """Whether a slot must be filled anew although nothing was written that concerns it."""

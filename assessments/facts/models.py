@@ -31,7 +31,6 @@ class Fact(models.Model):
     due = models.DateField(null=True)
     waiting = models.BooleanField(default=False)
     returned = models.BigIntegerField(null=True)
-    as_of = models.DateField()
 
     objects = ScopedQuerySet.as_manager()
 

@@ -1,7 +1,6 @@
 """Parts as rows (FactPart): what each thing of a slot adds to the own values, and what a change of some things changes in them."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
 
 from assessments.facts.family import Own
 from assessments.facts.models import Fact, FactPart
@@ -27,9 +26,7 @@ def parts_replace(family: Parted, period: Period, parts: Parts) -> None:
     _write(family, period, parts, FactPart.objects.filter(family=family.key, period=str(period)))
 
 
-def parts_mend(
-    family: Parted, period: Period, as_of: date, things: Collection[int], parts: Parts, parents: Parents
-) -> set[int]:
+def parts_mend(family: Parted, period: Period, things: Collection[int], parts: Parts, parents: Parents) -> set[int]:
     """Put the parts of these things (ids) in place of those stored, and carry the differences to the facts of the slot.
 
     Called inside a transaction. Returns the ids of the organisations in whose facts something was written.
@@ -50,7 +47,7 @@ def parts_mend(
     own = _stored_own(family, period, places, measures)
     for key, numbers in changes.items():
         add_to(own, key, numbers)
-    return mend(family, period, as_of, places, _values(own), parents, measures=measures)
+    return mend(family, period, places, _values(own), parents, measures=measures)
 
 
 def _stored_own(family: Parted, period: Period, places: set[int], measures: set[str]) -> dict[Key, Numbers]:

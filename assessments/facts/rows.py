@@ -5,7 +5,6 @@ The sums of families that are nothing but counts are made by the database (asses
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from assessments.facts.family import Family, Measures, Own
 from assessments.facts.models import Fact
@@ -61,14 +60,14 @@ def add_to(level: dict[Key, Numbers], key: Key, values: Numbers) -> None:
             there[place] = (there[place] or 0) + value
 
 
-def replace(family: Family, period: Period, as_of: date, own: list[Own], parents: Parents) -> set[int]:
+def replace(family: Family, period: Period, own: list[Own], parents: Parents) -> set[int]:
     """Bring the rows of a slot to what the own values come to, summed up the tree as it stood in it.
 
     Returns the ids of the organisations in whose rows something was written.
 
     Called inside a transaction. A slot filled anew each day is mostly as it was: only what differs is written.
     """
-    new = {(fact.organisation_id, fact.measure): fact for fact in _facts(family, period, as_of, own, parents)}
+    new = {(fact.organisation_id, fact.measure): fact for fact in _facts(family, period, own, parents)}
     slot = Fact.objects.filter(family=family.key, period=str(period))
     changed, gone, written = [], [], set()
     for pk, place, measure, *columns in slot.values_list("pk", "organisation_id", "measure", *COLUMNS):
@@ -82,11 +81,10 @@ def replace(family: Family, period: Period, as_of: date, own: list[Own], parents
             written.add(place)
     written.update(place for place, _ in new)
     _write(new.values(), changed, gone)
-    slot.exclude(as_of=as_of).update(as_of=as_of)
     return written
 
 
-def _facts(family: Family, period: Period, as_of: date, own: list[Own], parents: Parents) -> Iterator[Fact]:
+def _facts(family: Family, period: Period, own: list[Own], parents: Parents) -> Iterator[Fact]:
     # _totals changes the lists it sums into, so each starts from the row's own numbers.
     totals = _totals(own, parents)
     mine = {(row.organisation, row.measure): row for row in own}
@@ -96,7 +94,6 @@ def _facts(family: Family, period: Period, as_of: date, own: list[Own], parents:
             measure=measure,
             organisation_id=place,
             period=str(period),
-            as_of=as_of,
             numerator=numerator or 0,
             denominator=denominator,
             late=late or 0,
@@ -125,7 +122,6 @@ def _own_columns(row: Own | None) -> dict:
 def mend(
     family: Family,
     period: Period,
-    as_of: date,
     places: set[int],
     own: Iterable[Own],
     parents: Parents,
@@ -145,7 +141,7 @@ def mend(
     for key in {*new, *stored, *differences}:
         fact = facts.get(key)
         if fact is None:
-            fact = facts[key] = _no_fact(family, period, as_of, key)
+            fact = facts[key] = _no_fact(family, period, key)
         _add_to_fact(fact, differences.get(key), new.get(key))
         if key in new or key in stored:
             # What no longer stands is set back to what a fact has that says nothing.
@@ -160,9 +156,9 @@ def mend(
     return written
 
 
-def _no_fact(family: Family, period: Period, as_of: date, key: Key) -> Fact:
+def _no_fact(family: Family, period: Period, key: Key) -> Fact:
     place, measure = key
-    columns = {"numerator": 0, "denominator": None, "as_of": as_of}
+    columns = {"numerator": 0, "denominator": None}
     return Fact(family=family.key, measure=measure, organisation_id=place, period=str(period), **columns)
 
 

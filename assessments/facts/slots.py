@@ -48,7 +48,7 @@ def fill_slot(family: Family, period: Period, as_of: date, parents: Parents) -> 
             Fact.objects.filter(family=family.key, period=str(period)).delete()
             sums.insert_counts(family, period, as_of)
         else:
-            written = replace(family, period, as_of, own or [], parents)
+            written = replace(family, period, own or [], parents)
         _done(family, period, as_of)
         _open_longer(family, period, written)
     return written
@@ -60,7 +60,7 @@ def fill_parts(family: Parted, period: Period, as_of: date, parts: Parts, parent
     crash_points.point("rollup.after_leaf")
     with transaction.atomic():
         parts_replace(family, period, parts)
-        written = replace(family, period, as_of, summed(parts), parents)
+        written = replace(family, period, summed(parts), parents)
         _done(family, period, as_of)
         _open_longer(family, period, written)
     return written
@@ -75,12 +75,10 @@ def where_they_stand(
     return [period for period in periods if found.get(period) or str(period) in before]
 
 
-def mend_parts(
-    family: Parted, period: Period, as_of: date, things: Collection[int], parts: Parts, parents: Parents
-) -> set[int]:
+def mend_parts(family: Parted, period: Period, things: Collection[int], parts: Parts, parents: Parents) -> set[int]:
     """Bring the parts of some things, and the facts of the slot, up to date; return the organisations whose rows are others."""
     with transaction.atomic():
-        written = parts_mend(family, period, as_of, things, parts, parents)
+        written = parts_mend(family, period, things, parts, parents)
         if written:
             FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
             _open_longer(family, period, written)
@@ -100,7 +98,7 @@ def sum_slot(family: Family, period: Period, as_of: date) -> None:
     _start(family, period, as_of)
     with transaction.atomic():
         Fact.objects.filter(family=family.key, period=str(period)).delete()
-        sums.insert_longer(family, period, _months_of(period, as_of), as_of)
+        sums.insert_longer(family, period, _months_of(period, as_of))
         _done(family, period, as_of)
 
 
@@ -113,8 +111,13 @@ def sum_places(family: Family, period: Period, as_of: date, places: Collection[i
     """Add the months of a longer slot anew for the named organisations alone: in the others nothing was written."""
     with transaction.atomic():
         Fact.objects.filter(family=family.key, period=str(period), organisation__in=places).delete()
-        sums.insert_longer(family, period, _months_of(period, as_of), as_of, places)
+        sums.insert_longer(family, period, _months_of(period, as_of), places)
         _done(family, period, as_of)
+
+
+def still_sums(family: Family, periods: Collection[Period], as_of: date) -> None:
+    """Note that longer slots, in whose months nothing was written, hold as of another day."""
+    FillState.objects.filter(family=family.key, period__in=[str(period) for period in periods]).update(as_of=as_of)
 
 
 def mend_slot(family: Family, period: Period, as_of: date, marks: Marks, parents: Parents) -> Places:
@@ -124,7 +127,7 @@ def mend_slot(family: Family, period: Period, as_of: date, marks: Marks, parents
     if measures is not None and not measures:
         return set()
     with transaction.atomic():
-        written = mend(family, period, as_of, places, own, parents, measures=measures)
+        written = mend(family, period, places, own, parents, measures=measures)
         FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
         _open_longer(family, period, written)
     return written

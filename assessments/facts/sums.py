@@ -16,7 +16,7 @@ from common.periods import Period
 _FACT = "assessments_fact"
 _COLUMNS = (
     "family, measure, organisation_id, period, numerator, denominator, late, overdue, own_numerator, own_denominator,"
-    " own_late, own_overdue, state, waiting, as_of"
+    " own_late, own_overdue, state, waiting"
 )
 
 # The version in force on a day; of an organisation that stood only before or after it, the nearest.
@@ -47,7 +47,7 @@ grouped(up, measure, number, own) AS (
 _COUNTS = f"""
 INSERT INTO {_FACT} ({_COLUMNS})
 {_ABOVE}
-SELECT %s, measure, up, %s, number, NULL, 0, 0, own, NULL, 0, 0, '', {{no}}, {{day}} FROM grouped
+SELECT %s, measure, up, %s, number, NULL, 0, 0, own, NULL, 0, 0, '', {{no}} FROM grouped
 """  # nosec B608
 
 # Each measure of the family for every organisation that has any: the denominator is the sum over the measures.
@@ -57,7 +57,7 @@ INSERT INTO {_FACT} ({_COLUMNS})
 total(up, number, own) AS (SELECT up, SUM(number), SUM(own) FROM grouped GROUP BY up),
 named(measure) AS ({{names}})
 SELECT %s, named.measure, total.up, %s, COALESCE(grouped.number, 0), total.number, 0, 0, COALESCE(grouped.own, 0),
-    CASE WHEN total.own > 0 THEN total.own END, 0, 0, '', {{no}}, {{day}}
+    CASE WHEN total.own > 0 THEN total.own END, 0, 0, '', {{no}}
 FROM total CROSS JOIN named
 LEFT JOIN grouped ON grouped.up = total.up AND grouped.measure = named.measure
 """  # nosec B608
@@ -65,15 +65,14 @@ LEFT JOIN grouped ON grouped.up = total.up AND grouped.measure = named.measure
 _LONGER = f"""
 INSERT INTO {_FACT} ({_COLUMNS})
 SELECT family, measure, organisation_id, %s, SUM(numerator), SUM(denominator), SUM(late), SUM(overdue), SUM(own_numerator),
-    SUM(own_denominator), SUM(own_late), SUM(own_overdue), '', {{no}}, {{day}}
+    SUM(own_denominator), SUM(own_late), SUM(own_overdue), '', {{no}}
 FROM {_FACT} WHERE family = %s AND period IN ({{months}}){{named}} GROUP BY family, measure, organisation_id
 """  # nosec B608
 
 
 def _literals() -> dict[str, str]:
-    """What the two databases write differently: false, and a date parameter."""
-    postgres = connection.vendor == "postgresql"
-    return {"no": "false" if postgres else "0", "day": "%s::date" if postgres else "%s"}
+    """What the two databases write differently: false."""
+    return {"no": "false" if connection.vendor == "postgresql" else "0"}
 
 
 def insert_counts(family: Counted, period: Period, as_of: date) -> None:
@@ -83,16 +82,14 @@ def insert_counts(family: Counted, period: Period, as_of: date) -> None:
     names = " UNION ALL ".join(["SELECT %s"] * len(family.shares))
     template = _SHARES if family.shares else _COUNTS
     statement = template.format(leaf=leaf, names=names, **_literals())
-    values = [day, day, *parameters, *family.shares, family.key, str(period), as_of.isoformat()]
+    values = [day, day, *parameters, *family.shares, family.key, str(period)]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
-def insert_longer(
-    family: Family, period: Period, months: list[str], as_of: date, places: Collection[int] | None = None
-) -> None:
+def insert_longer(family: Family, period: Period, months: list[str], places: Collection[int] | None = None) -> None:
     """Insert the facts of a longer slot by adding those of its months; of `places` (ids) alone where they are given."""
     named = "" if places is None else f" AND organisation_id IN ({', '.join(str(int(place)) for place in places)})"
     statement = _LONGER.format(months=", ".join(["%s"] * len(months)), named=named, **_literals())
     with connection.cursor() as cursor:
-        cursor.execute(statement, [str(period), as_of.isoformat(), family.key, *months])
+        cursor.execute(statement, [str(period), family.key, *months])

@@ -34,7 +34,6 @@ def fact(place, month, state, rule=RULE):
         due=last,
         numerator=state != "overdue",
         denominator=1,
-        as_of=date(2026, 11, 20),
     )
 
 

@@ -32,7 +32,6 @@ def sync(place, kind, period, same, lagging=0, missing=0):
         denominator=same + lagging + missing,
         late=lagging,
         overdue=missing,
-        as_of=date(2026, 10, 10),
     )
 
 

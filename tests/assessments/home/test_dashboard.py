@@ -23,7 +23,7 @@ Q3, TODAY = Period.parse("2026Q3"), date(2026, 10, 10)
 
 
 def fact(place, rule, period, state, **columns):
-    row = {"numerator": 0, "denominator": 1, "due": date(2026, 9, 30), "as_of": TODAY}
+    row = {"numerator": 0, "denominator": 1, "due": date(2026, 9, 30)}
     return Fact.objects.create(
         family="requirement",
         measure=f"requirement.{rule}",

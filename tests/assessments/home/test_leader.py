@@ -161,7 +161,7 @@ def test_the_numbers_are_those_of_the_pages_that_they_open(world):
 def test_a_branch_sees_of_itself_what_the_leader_sees_of_all(world):
     """A figure counts what its reader may read: nothing of a sister's."""
     for place in (world.branch_a, world.branch_b):
-        state = {"numerator": 0, "denominator": 1, "as_of": date(2026, 10, 10), "due": date(2026, 10, 8)}
+        state = {"numerator": 0, "denominator": 1, "due": date(2026, 10, 8)}
         Fact.objects.create(
             family="requirement", measure="requirement.life-theme-day", period="2026-10", state="overdue",
             organisation=place, **state,

@@ -250,7 +250,6 @@ def test_what_fell_due_earlier_in_the_year_is_counted_and_nothing_else(world):
             denominator=1,
             state="met" if name == "met" else "overdue",
             due=date(year, month, day),
-            as_of=date(2026, 10, 1),
         )
     _, _, earlier = heat_map(world.staff, Period.parse("2026Q3"), today=date(2026, 10, 1))
     assert earlier == 1
