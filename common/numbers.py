@@ -36,7 +36,7 @@ def _plain(text: str) -> str:
 
 def _numbers(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, digits and letters) of each number of a person in `text`."""
-    if len(_DIGIT.findall(unicodedata.normalize("NFKC", text))) < _LEAST:
+    if len(text) < _LEAST or len(_DIGIT.findall(unicodedata.normalize("NFKC", text))) < _LEAST:
         return []
     found = []
     for match in _FOUND.finditer(_plain(text)):

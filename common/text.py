@@ -45,12 +45,13 @@ def clean_text(value: object) -> str:
     """
     if value is None:
         return ""
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n")
-    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    text = str(value)
     # Nearly all text is of this kind, and need not be looked at character by character.
     plain = text if text.isprintable() else text.translate(_BLANKS)
     if plain.isprintable() and unicodedata.is_normalized("NFC", text):
         return text.strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
     kept = (c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in _DROPPED)
     # U+FFFE, U+FFFF and their like are no characters and cannot be stored in XML.
     text = "".join(c for c in kept if ord(c) & 0xFFFE != 0xFFFE)
@@ -59,6 +60,8 @@ def clean_text(value: object) -> str:
 
 def cell_text(value: object) -> str:
     """Return the text of a cell: whole numbers without a decimal part, dates as 2026-01-08."""
+    if isinstance(value, str):
+        return clean_text(value)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float) and math.isfinite(value) and value == int(value) and abs(value) < 1e15:
@@ -72,7 +75,7 @@ def cell_text(value: object) -> str:
 
 def fold(value: object) -> str:
     """Return the form in which headings and names are compared: NFKC, no blanks, lower case."""
-    text = unicodedata.normalize("NFKC", clean_text(cell_text(value)))
+    text = unicodedata.normalize("NFKC", cell_text(value))
     return "".join(text.split()).lower()
 
 
@@ -92,7 +95,7 @@ def text_of(most: int) -> Callable[[object], str]:
     """Return a reader of a cell's text, empty where it says "nothing here"; over `most` characters a ValueError (Chinese)."""
 
     def read(value: object) -> str:
-        text = "" if is_blank_mark(value) else clean_text(cell_text(value))
+        text = "" if is_blank_mark(value) else cell_text(value)
         if len(text) > most:
             raise ValueError(f"不应超过 {most} 个字。")
         return text

@@ -14,7 +14,7 @@ from common import clock
 from common.names import name_key
 from common.operator import OPERATOR
 from common.tabular.words import split_names
-from common.text import cell_text, clean_text, is_blank_mark, parse_optional_date, quoted
+from common.text import cell_text, is_blank_mark, parse_optional_date, quoted
 
 _LABELS = {"short_name": "简称", "founded": "成立日期", "parent": "上级党组织"}
 
@@ -111,7 +111,7 @@ def _missing(plan, place):
 
 
 def _name(value):
-    text = clean_text(cell_text(value))
+    text = cell_text(value)
     if not text:
         raise ValueError("党组织全称没有填写。")
     if len(text) > 200:
@@ -120,7 +120,7 @@ def _name(value):
 
 
 def _short_name(value):
-    text = "" if is_blank_mark(value) else clean_text(cell_text(value))
+    text = "" if is_blank_mark(value) else cell_text(value)
     if len(text) > 100:
         raise ValueError("简称不应超过 100 个字。")
     return text

@@ -10,7 +10,7 @@ from branches.reach.rights import IMPORT
 from common.names import name_key
 from common.operator import OPERATOR
 from common.tabular.words import nearest
-from common.text import cell_text, clean_text, fold, quoted
+from common.text import cell_text, fold, quoted
 
 _PREFIX = re.compile(r"^(?:中国共产党|中共)")
 _GENERAL = re.compile(r"党?总支部?(?:委员会)?$")
@@ -140,7 +140,7 @@ class Places:
         kinds: the kinds that fit here; used to choose where several organisations share a name. anywhere: also outside
         the importer's reach. Raises ValueError with a sentence, with the closest known name where one is close.
         """
-        text = clean_text(cell_text(value))
+        text = cell_text(value)
         asked = (text, kinds, anywhere)
         if asked not in self._found:
             self._found[asked] = self._find(text, kinds, anywhere)
@@ -175,7 +175,7 @@ class Places:
 
     def group_in(self, branch, value):
         """Return the small group that a cell names inside `branch`. Raises ValueError."""
-        text = clean_text(cell_text(value))
+        text = cell_text(value)
         groups = [place for place in branch.children if place.kind in (Kind.SMALL_GROUP, None)]
         found = [place for place in groups if fold(text) in _forms(place)]
         if not found:

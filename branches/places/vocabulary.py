@@ -2,7 +2,7 @@
 
 from branches.places.models.groups import ComparisonGroup
 from common.tabular.words import by_pattern
-from common.text import cell_text, clean_text, fold, quoted
+from common.text import cell_text, fold, quoted
 
 ORGANISATION_KINDS = {
     "party_group": "党组",
@@ -46,4 +46,4 @@ def parse_comparison_group(value):
         if text in {fold(word) for word in (*named.split(), COMPARISON_GROUPS[group], group.value)}:
             return group.value
     named = "、".join(COMPARISON_GROUPS.values())
-    raise ValueError(f"没有认出考核类别{quoted(clean_text(cell_text(value))[:20])}，可用：{named}。")
+    raise ValueError(f"没有认出考核类别{quoted(cell_text(value)[:20])}，可用：{named}。")

@@ -13,7 +13,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from common.text import cell_text, clean_text, fold, quoted
+from common.text import cell_text, fold, quoted
 
 LONGEST = 30  # characters; whatever is longer is a sentence
 ALIKE = 80.0  # of 100: one letter in five, or one more in three
@@ -90,7 +90,7 @@ class Heading:
 
 def display(value: object) -> str:
     """Return a heading in one line, as the file has it otherwise."""
-    return re.sub(r"\s*\n\s*", "", clean_text(cell_text(value)))
+    return re.sub(r"\s*\n\s*", "", cell_text(value))
 
 
 @lru_cache(maxsize=4096)

@@ -61,7 +61,7 @@ def suggestion(text: str, known: Iterable[str], shown: Iterable[str] | None = No
 def unknown_word(what: str, value: object, known: Iterable[str], shown: Iterable[str] | None = None) -> ValueError:
     """Return the ValueError for a word that is none of `known`."""
     return ValueError(
-        f"{what}{quoted(clean_text(cell_text(value))[:30])}无法识别，{suggestion(cell_text(value), list(known), shown)}"
+        f"{what}{quoted(cell_text(value)[:30])}无法识别，{suggestion(cell_text(value), list(known), shown)}"
     )
 
 

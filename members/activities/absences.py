@@ -86,7 +86,7 @@ def parse_absentees(value, reasons=None):
 
 
 def _plain(value):
-    text = clean_text(cell_text(value))
+    text = cell_text(value)
     return text.translate(str.maketrans("（）［］，；：", "()[],;:"))
 
 

@@ -3,7 +3,7 @@
 import re
 
 from common.tabular.words import unknown_word
-from common.text import cell_text, clean_text, fold
+from common.text import cell_text, fold
 
 ACTIVITY_KINDS = {
     "assembly": "支部党员大会",
@@ -128,7 +128,7 @@ def parse_activity_kinds(value):
     if not outside.strip("-—/"):
         raise ValueError("活动类型没有填写。")
     parts = [outside] if _activity_kind(outside) else [p for p in _BETWEEN.split(outside) if p]
-    apart = [fold(p) for p in clean_text(cell_text(value)).split() if fold(p)]
+    apart = [fold(p) for p in cell_text(value).split() if fold(p)]
     if len(parts) == 1 and len(apart) > 1 and not _activity_kind(outside):
         parts = apart  # 主题党日 党课
     kinds = []

@@ -15,7 +15,7 @@ from branches.reach.rights import ASSIGN, ORGANISE
 from common import clock, progress
 from common.operator import OPERATOR
 from common.tabular.words import nearest, split_names
-from common.text import cell_text, clean_text, fold, is_blank_mark, parse_date, parse_optional_date, person_name, quoted
+from common.text import cell_text, fold, is_blank_mark, parse_date, parse_optional_date, person_name, quoted
 from responsibilities.work.ledger import WORK_LEDGER
 from responsibilities.work.models import SyncStageKind, WorkItem, WorkKind
 from responsibilities.work.rights import OWN_WORK, places_to_arrange
@@ -128,7 +128,7 @@ def blank_choices():
 
 def _text(most, empty=""):
     def read(value):
-        text = "" if is_blank_mark(value) else " ".join(clean_text(cell_text(value)).split())
+        text = "" if is_blank_mark(value) else " ".join(cell_text(value).split())
         if not text and empty:
             raise ValueError(empty)
         if len(text) > most:
