@@ -13,7 +13,6 @@ from common.periods import YEAR, Period
 from responsibilities.duties.proofs.scope import NARROW
 from responsibilities.duties.selectors.touched import lists_touched
 from responsibilities.measures import (
-    DUTIES_DONE,
     carriers_of_items,
     duty_counts,
     items_proved_by,
@@ -100,8 +99,8 @@ class Duties(Parted):
         for slots in self.together(periods):
             for period, counts in duty_counts(slots, things, as_of).items():
                 found[period] = {
-                    row: [Own(place, DUTIES_DONE, done, owed, late, overdue)]
-                    for (row, place), (done, owed, late, overdue) in counts.items()
+                    row: [Own(place, measure, *numbers) for measure, numbers in by_measure.items()]
+                    for (row, place), by_measure in counts.items()
                 }
         return found
 

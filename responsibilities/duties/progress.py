@@ -3,7 +3,7 @@
 The system's own proofs (duties/proofs) come first; over them lies what people reported (DutyReport), then the calendar.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -210,7 +210,7 @@ def progress(slots: Iterable[DutySlot], as_of: date | None = None) -> Progress:
         else:
             waiting.append(slot.due)
     total.overdue = len(passed)
-    total.state = next((state for state in _NEEDY if state in states), NOT_APPLICABLE)
+    total.state = neediest(states)
     if passed:
         total.days = (as_of - min(passed)).days
     if waiting:
@@ -222,6 +222,11 @@ def progress(slots: Iterable[DutySlot], as_of: date | None = None) -> Progress:
 
 # What a duty with several slots shows: that which needs a hand first.
 _NEEDY = (OVERDUE, RETURNED, OPEN, REPORTED, UNKNOWN, UNJUDGED, ACCEPTED, CLOSED, NOT_APPLICABLE)
+
+
+def neediest(states: Collection[str]) -> str:
+    """Return that of these states which most needs a hand."""
+    return next((state for state in _NEEDY if state in states), NOT_APPLICABLE)
 
 
 def elapsed(year: int, as_of: date | None = None) -> int:
