@@ -211,8 +211,8 @@ def issued_duties(year: int, as_of: date, organisations: Iterable[int] | None = 
     return rows if organisations is None else rows.filter(list__organisation__in=organisations)
 
 
-# {(list id, its organisation): {measure: [done, owed, late, overdue]}}
-ByList = dict[tuple[int, int], dict[str, list[int]]]
+# {(list id, its organisation): {measure: [done, owed, late, overdue], or Numbers}}
+ByList = dict[tuple[int, int], dict[str, Any]]
 
 
 def duty_counts(

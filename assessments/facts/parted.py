@@ -99,8 +99,11 @@ class Duties(Parted):
         for slots in self.together(periods):
             for period, counts in duty_counts(slots, things, as_of).items():
                 found[period] = {
-                    row: [Own(place, measure, *numbers) for measure, numbers in by_measure.items()]
-                    for (row, place), by_measure in counts.items()
+                    thing: [
+                        Own(place, measure, *row[:4], due=getattr(row, "due", None))
+                        for measure, row in by_measure.items()
+                    ]
+                    for (thing, place), by_measure in counts.items()
                 }
         return found
 

@@ -1,7 +1,7 @@
 """Facts as the board of the duty lists asks for them (responsibilities/duties/kept.py)."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, Expression, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -10,7 +10,7 @@ from assessments.facts.fill import EVERYWHERE
 from assessments.facts.models import Fact, FactPart, FillState
 from assessments.facts.rows import NUMBERS
 from branches.jobs.models import ChangeMark, Heartbeat
-from responsibilities.duties.tallies import TALLIED, Tallies, of_rows
+from responsibilities.duties.tallies import TALLIED, Numbers, Tallies, of_rows
 
 FAMILY = "duty"
 
@@ -32,10 +32,12 @@ class StandingKeep:
         sums = [Sum(f"own_{name}") for name in NUMBERS]
         return _tallies(facts.order_by().values_list("measure").annotate(*sums))
 
-    def of_lists(self, year: int, lists: Collection[int]) -> Tallies:
+    def of_lists(self, year: int, lists: Collection[int]) -> dict[int, Tallies]:
         parts = FactPart.objects.filter(family=FAMILY, period=str(year), thing__in=lists).order_by()
-        rows = (row[1:] for own in parts.values_list("own", flat=True) for row in own)
-        return _tallies(row for row in rows if row[0].startswith(TALLIED))
+        return {
+            thing: of_rows({measure: _numbers(row) for _, measure, *row in own if measure.startswith(TALLIED)})
+            for thing, own in parts.values_list("thing", "own")
+        }
 
     def number(self, year: int, measure: str, column: str, organisation: str) -> Expression:
         own = Fact.objects.filter(organisation=OuterRef(organisation), period=str(year), measure=measure).order_by()
@@ -46,10 +48,15 @@ def _facts(year: int, places: Collection[int] | QuerySet) -> QuerySet[Fact]:
     return Fact.objects.filter(organisation__in=places, period=str(year), measure__startswith=TALLIED)
 
 
+def _numbers(row: list) -> Numbers:
+    """Return the numbers of a part, and its date where it has one."""
+    return Numbers(*row[: len(NUMBERS)], *map(date.fromisoformat, row[len(NUMBERS) :]))
+
+
 def _tallies(rows: Iterable[tuple]) -> Tallies:
     """Sum rows of (measure, numerator, denominator, late, overdue), one measure of several places among them."""
     sums: dict[str, list[int]] = {}
     for measure, *numbers in rows:
         mine = sums.setdefault(measure, [0, 0, 0, 0])
         sums[measure] = [one + (more or 0) for one, more in zip(mine, numbers, strict=True)]
-    return of_rows(sums)
+    return of_rows({measure: Numbers(*numbers) for measure, numbers in sums.items()})

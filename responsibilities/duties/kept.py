@@ -24,8 +24,8 @@ class Keeper(Protocol):
     def at(self, year: int, places: Collection[int] | QuerySet, measures: Collection[str] = ()) -> Tallies:
         """Return the Tallies of the lists of these organisations themselves. measures: those alone, all when there are none."""
 
-    def of_lists(self, year: int, lists: Collection[int]) -> Tallies:
-        """Return the Tallies of these lists (ids)."""
+    def of_lists(self, year: int, lists: Collection[int]) -> dict[int, Tallies]:
+        """Return {list id: Tallies} of these lists, with the dates of their duties; a list that was not reckoned yet is left out."""
 
     def number(self, year: int, measure: str, column: str, organisation: str) -> Expression:
         """Return the expression «this number of the organisation's own measure, 0 where there is none».

@@ -1,44 +1,74 @@
 """How duties stand in numbers that add up: over the holders of one template, over a level, up the tree.
 
 A room above keeps them as measures of the year (`measure`, kept.py); the board makes of them what `headline` and `progress` make
-of slots. Nothing here knows a date: of many holders it is told how many are behind, not since when.
+of slots. Dates do not add up: of many holders it is told how many are behind, not since when.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from common import clock
 from responsibilities.duties.headline import LATE, ON_TIME, OVERDUE, WAITING, Headline, standing
 from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import Progress, neediest
-from responsibilities.duties.slot import DONE, LEFT_OUT, NOT_ALIVE, REPORTED, STATE_NAMES, UNJUDGED, Slots
+from responsibilities.duties.slot import (
+    DONE,
+    LEFT_OUT,
+    NOT_ALIVE,
+    OPEN,
+    REPORTED,
+    STATE_NAMES,
+    UNJUDGED,
+    DutySlot,
+    Slots,
+    next_date,
+)
+from responsibilities.duties.slot import OVERDUE as OVERDUE_SLOT
+from responsibilities.duties.templates import template
 
 # Every measure of this kind begins with it: duty.<key>, duty.<key>.<state>, duty.level-<level>.
 TALLIED = "duty."
 _OWN, _LEVEL = "own-", "level-"
-# numerator, denominator, late, overdue
-Row = Sequence[int]
+
+
+class Numbers(NamedTuple):
+    """A measure of a list. due: of one duty, since when it is behind, else until when it is open; None where it has no date."""
+
+    numerator: int
+    denominator: int
+    late: int
+    overdue: int
+    due: date | None = None
 
 
 def key_of(duty: Duty) -> str:
     """Return under which name a duty is counted: its template, of one written by hand its level."""
-    return duty.key or f"{_OWN}{duty.list.level}"
+    line = template(duty.key)
+    return duty.key if line is not None and line.level == duty.list.level else f"{_OWN}{duty.list.level}"
 
 
-def own_key(level: str) -> str:
-    """Return the name under which what was written by hand at a level is counted."""
-    return f"{_OWN}{level}"
+def level_of(key: str) -> str:
+    """Return the level of the lists on which duties of this name stand."""
+    line = template(key)
+    return line.level if line is not None else key.removeprefix(_OWN)
+
+
+def by_hand(key: str) -> bool:
+    """Whether duties of this name were written by hand."""
+    return key.startswith(_OWN)
 
 
 @dataclass
 class Tally:
     """Some duties. ways: {how a duty stands: duties}; states: {state as DutySlot.stands: [duties with a slot in it, slots, of
-    them past their date]}.
+    them past their date]}; due: of a single one, as of Numbers.
     """
 
     ways: dict[str, int] = field(default_factory=lambda: dict.fromkeys((OVERDUE, LATE, ON_TIME, WAITING), 0))
     states: dict[str, list[int]] = field(default_factory=dict)
+    due: date | None = None
 
     @property
     def owed(self) -> int:
@@ -59,11 +89,15 @@ class Tally:
             mine = self.states.setdefault(state, [0, 0, 0])
             self.states[state] = [one + more for one, more in zip(mine, numbers, strict=True)]
 
-    def progress(self) -> Progress:
-        """Return the Progress over all slots, without dates and amounts."""
+    def progress(self, as_of: date | None = None) -> Progress:
+        """Return the Progress over all slots, without amounts; with `as_of` and a `due` also how many days late or left."""
         owed = [state for state in self.states if state not in (*LEFT_OUT, NOT_ALIVE)]
         state = NOT_ALIVE if set(self.states) == {NOT_ALIVE} else neediest(self.states)
+        dated = as_of is not None and self.due is not None and state in (OVERDUE_SLOT, OPEN)
+        days = abs((as_of - self.due).days) if dated else None
         return Progress(
+            days=days,
+            next_due=self.due if state == OPEN else None,
             state=state,
             total=self.slots(*owed),
             fulfilled=self.slots(*DONE),
@@ -123,24 +157,25 @@ class Tallies:
             missed=found.overdue,
         )
 
-    def rows(self) -> dict[str, list[int]]:
-        """Return {measure: [numerator, denominator, late, overdue]}; `of_rows` reads them again."""
+    def rows(self) -> dict[str, Numbers]:
+        """Return {measure: Numbers}; `of_rows` reads them again."""
         found = {}
         for key, tally in self.keys.items():
             if tally.owed:
-                found[f"{TALLIED}{key}"] = [tally.ways[ON_TIME], tally.owed, tally.ways[LATE], tally.ways[OVERDUE]]
+                ways = tally.ways
+                found[f"{TALLIED}{key}"] = Numbers(ways[ON_TIME], tally.owed, ways[LATE], ways[OVERDUE], tally.due)
             for state, (duties, slots, behind) in tally.states.items():
-                found[f"{TALLIED}{key}.{state}"] = [duties, slots, 0, behind]
+                found[f"{TALLIED}{key}.{state}"] = Numbers(duties, slots, 0, behind)
         for level, lists in self.lists.items():
             if lists.owing:
-                found[f"{TALLIED}{_LEVEL}{level}"] = [lists.busy, lists.owing, 0, lists.behind]
+                found[f"{TALLIED}{_LEVEL}{level}"] = Numbers(lists.busy, lists.owing, 0, lists.behind)
         return found
 
 
-def of_rows(rows: Mapping[str, Row]) -> Tallies:
+def of_rows(rows: Mapping[str, Numbers]) -> Tallies:
     """Return the Tallies that `Tallies.rows` said."""
     found = Tallies()
-    for measure, (numerator, denominator, late, overdue) in rows.items():
+    for measure, (numerator, denominator, late, overdue, due) in rows.items():
         key, _, state = measure.removeprefix(TALLIED).partition(".")
         if key.startswith(_LEVEL):
             found.lists[key.removeprefix(_LEVEL)] = Lists(denominator, numerator, overdue)
@@ -151,6 +186,7 @@ def of_rows(rows: Mapping[str, Row]) -> Tallies:
         else:
             waiting = denominator - numerator - late - overdue
             tally.ways = {ON_TIME: numerator, LATE: late, OVERDUE: overdue, WAITING: waiting}
+            tally.due = due
     return found
 
 
@@ -159,6 +195,12 @@ def measure(key: str, state: str = "") -> str:
     if state and state not in STATE_NAMES:
         raise ValueError(state)
     return f"{TALLIED}{key}.{state}" if state else f"{TALLIED}{key}"
+
+
+def _due(owed: Iterable[DutySlot], way: str, as_of: date) -> date | None:
+    if way == OVERDUE:
+        return min(slot.due for slot in owed if slot.behind(as_of))
+    return next_date(owed, as_of)
 
 
 def tallied(duties: Iterable[Duty], slots: Slots, as_of: date | None = None) -> Tallies:
@@ -180,6 +222,7 @@ def tallied(duties: Iterable[Duty], slots: Slots, as_of: date | None = None) -> 
         if owed:
             way = standing(owed, as_of)
             tally.ways[way] += 1
+            tally.due = None if tally.owed > 1 else _due(owed, way, as_of)
             how_lists_stand.setdefault((duty.list.level, duty.list_id), set()).add(way)
     for (level, _), ways in how_lists_stand.items():
         found.lists.setdefault(level, Lists()).add(Lists(1, int(ways != {WAITING}), int(OVERDUE in ways)))

@@ -1,0 +1,68 @@
+"""Relatives of a duty that are too many to be listed: how many lists they stand on, and how they stand as it is kept."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Min, QuerySet
+
+from responsibilities.duties.kept import keeper
+from responsibilities.duties.models import LEVEL_ORDER, Duty, Level, ListState
+from responsibilities.duties.slot import STATE_NAMES
+from responsibilities.duties.tallies import Tally, measure
+
+# Up to so many are listed one by one.
+MANY = 60
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """The duties of one level that belong to a chain. lists: how many they stand on; texts: what they say, each once.
+
+    key: their template where they have one in common, else "". tally: empty where nobody keeps how they stand.
+    """
+
+    level: str
+    year: int
+    lists: int
+    texts: tuple[str, ...]
+    key: str
+    tally: Tally = field(default_factory=Tally)
+
+
+def crowds_of(rows: QuerySet[Duty], readable: QuerySet[Duty], year: int) -> dict[str, Crowd]:
+    """Return {level: Crowd} of those of `rows` whose level has more than MANY, and of what serves these (out of `readable`)."""
+    found: dict[str, Crowd] = {}
+    for _ in LEVEL_ORDER:
+        numbers = rows.order_by().values_list("list__level", "key")
+        by_level: dict[str, list[tuple[str, int, int, str]]] = {}
+        for level, key, duties, lists, text in numbers.annotate(
+            duties=Count("pk"), lists=Count("list", distinct=True), text=Min("text")
+        ):
+            by_level.setdefault(level, []).append((key, duties, lists, text))
+        # Of what serves a crowd nothing is listed.
+        large = [
+            level
+            for level, mine in by_level.items()
+            if level not in found and (found or sum(row[1] for row in mine) > MANY)
+        ]
+        if not large:
+            break
+        for level in large:
+            found[level] = _crowd(level, year, by_level[level], rows.filter(list__level=level))
+        rows = readable.filter(serves__in=rows.order_by().values("pk"), list__state=ListState.ISSUED)
+    return found
+
+
+def _crowd(level: str, year: int, numbers: list[tuple[str, int, int, str]], rows: QuerySet[Duty]) -> Crowd:
+    keys = [row[0] for row in numbers]
+    texts = tuple(dict.fromkeys(row[3] for row in numbers))
+    tally, keep = Tally(), keeper()
+    if keep is not None and level != Level.MEMBER and all(keys):
+        kept = keep.at(year, rows.order_by().values("list__organisation"), _measures(keys))
+        for one in kept.keys.values():
+            tally.add(one)
+    return Crowd(level, year, max(row[2] for row in numbers), texts, keys[0] if len(keys) == 1 else "", tally)
+
+
+def _measures(keys: Collection[str]) -> list[str]:
+    return [measure(key, state) for key in keys for state in ("", *STATE_NAMES)]
