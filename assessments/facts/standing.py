@@ -39,6 +39,10 @@ class StandingKeep:
             for thing, own in parts.values_list("thing", "own")
         }
 
+    def behind(self, year: int, places: QuerySet, measures: Collection[str]) -> int:
+        rows = _facts(year, places).filter(measure__in=measures, own_overdue__gt=0).order_by()
+        return rows.values("organisation").distinct().count()
+
     def number(self, year: int, measure: str, column: str, organisation: str) -> Expression:
         own = Fact.objects.filter(organisation=OuterRef(organisation), period=str(year), measure=measure).order_by()
         return Coalesce(Subquery(own.values(f"own_{column}")[:1]), 0, output_field=IntegerField())

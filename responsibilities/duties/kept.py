@@ -27,6 +27,9 @@ class Keeper(Protocol):
     def of_lists(self, year: int, lists: Collection[int]) -> dict[int, Tallies]:
         """Return {list id: Tallies} of these lists, with the dates of their duties; a list that was not reckoned yet is left out."""
 
+    def behind(self, year: int, places: QuerySet, measures: Collection[str]) -> int:
+        """Return how many of these organisations have something past its date in one of these measures of their own."""
+
     def number(self, year: int, measure: str, column: str, organisation: str) -> Expression:
         """Return the expression «this number of the organisation's own measure, 0 where there is none».
 

@@ -19,13 +19,13 @@ from responsibilities.duties.slot import (
     NOT_ALIVE,
     OPEN,
     REPORTED,
+    SOON,
     STATE_NAMES,
     UNJUDGED,
     DutySlot,
     Slots,
     next_date,
 )
-from responsibilities.duties.slot import OVERDUE as OVERDUE_SLOT
 from responsibilities.duties.templates import template
 
 # Every measure of this kind begins with it: duty.<key>, duty.<key>.<state>, duty.level-<level>.
@@ -93,11 +93,10 @@ class Tally:
         """Return the Progress over all slots, without amounts; with `as_of` and a `due` also how many days late or left."""
         owed = [state for state in self.states if state not in (*LEFT_OUT, NOT_ALIVE)]
         state = NOT_ALIVE if set(self.states) == {NOT_ALIVE} else neediest(self.states)
-        dated = as_of is not None and self.due is not None and state in (OVERDUE_SLOT, OPEN)
-        days = abs((as_of - self.due).days) if dated else None
+        days = abs((as_of - self.due).days) if as_of is not None and self.due is not None else None
         return Progress(
             days=days,
-            next_due=self.due if state == OPEN else None,
+            next_due=None if self.ways[OVERDUE] else self.due,
             state=state,
             total=self.slots(*owed),
             fulfilled=self.slots(*DONE),
@@ -197,10 +196,15 @@ def measure(key: str, state: str = "") -> str:
     return f"{TALLIED}{key}.{state}" if state else f"{TALLIED}{key}"
 
 
-def _due(owed: Iterable[DutySlot], way: str, as_of: date) -> date | None:
+def _due(owed: list[DutySlot], way: str, as_of: date) -> date | None:
+    """Return since when a duty is behind, else until when it is open; None for a far day of one that was begun, as `chip` has it."""
     if way == OVERDUE:
         return min(slot.due for slot in owed if slot.behind(as_of))
-    return next_date(owed, as_of)
+    if not any(slot.state == OPEN for slot in owed):
+        return min((slot.due for slot in owed if slot.state not in DONE), default=None)
+    due = next_date(owed, as_of)
+    begun = any(slot.done or slot.state in DONE for slot in owed)
+    return None if due is None or (begun and (due - as_of).days > SOON) else due
 
 
 def tallied(duties: Iterable[Duty], slots: Slots, as_of: date | None = None) -> Tallies:

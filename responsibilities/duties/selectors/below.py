@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from common import clock
-from responsibilities.duties.headline import OVERDUE, headline
+from responsibilities.duties.headline import headline
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.selectors.chain import Family
 from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, Slots
@@ -39,8 +39,7 @@ def below(duty: Duty, family: Family, slots: Slots, as_of: date | None = None) -
     crowd = family.crowds.get(Level.BRANCH)
     if crowd is not None:
         # One stage is one occurrence at all who carry it: of so many only the holders are told.
-        late = crowd.tally.ways[OVERDUE]
-        return Below(0, 0, crowd.lists, late, UNITS[Level.BRANCH]) if duty.list.level != Level.LEADER else None
+        return Below(0, 0, crowd.lists, crowd.behind, UNITS[Level.BRANCH]) if duty.list.level != Level.LEADER else None
     rows, mine = _serving(duty, family, slots)
     as_of = as_of or clock.today()
     head = headline(rows, mine, as_of)

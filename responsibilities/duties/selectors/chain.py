@@ -13,7 +13,6 @@ from branches.places.models.organisations import tree_order
 from common import clock
 from common.operator import Actor
 from members.activities.models import Activity
-from responsibilities.duties.headline import OVERDUE
 from responsibilities.duties.kept import keeper
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyReport, Level, ListState, ReportState
 from responsibilities.duties.progress import Progress, progress
@@ -73,8 +72,9 @@ def relatives(duty: Duty, user: Actor) -> Family:
         found = list(listed[: MANY + 1])
         if len(found) <= MANY:
             return found
-        crowds.update(crowds_of(rows, Duty.objects.visible_to(user), duty.list.year))
-        return list(listed.exclude(list__level__in=list(crowds)))
+        large = crowds_of(rows, Duty.objects.visible_to(user), duty.list.year)
+        crowds.update((level, crowds[level].with_more(one) if level in crowds else one) for level, one in large.items())
+        return list(listed.exclude(list__level__in=list(large)))
 
     served = duty.serves if duty.serves_id and "serves" in duty._state.fields_cache else None
     known = {served.pk: served} if served else {}
@@ -204,7 +204,7 @@ def _crowd(name: str, crowd: Crowd) -> dict[str, Any]:
     """The line of more duties than are listed: how many lists, on how many of them something is past its date."""
     query = urlencode({"year": crowd.year, "level": crowd.level} | ({"template": crowd.key} if crowd.key else {}))
     unit = "名" if crowd.level == Level.MEMBER else "个"
-    late = crowd.tally.ways[OVERDUE]
+    late = crowd.behind
     state = crowd.tally.progress().state if crowd.tally.owed else ""
     return {
         "level": name,

@@ -1,7 +1,7 @@
 """Relatives of a duty that are too many to be listed: how many lists they stand on, and how they stand as it is kept."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Min, QuerySet
 
@@ -18,15 +18,33 @@ MANY = 60
 class Crowd:
     """The duties of one level that belong to a chain. lists: how many they stand on; texts: what they say, each once.
 
-    key: their template where they have one in common, else "". tally: empty where nobody keeps how they stand.
+    behind: on how many of these something is past its date. key: their template where they have one in common, else "". tally:
+    empty where nobody keeps how they stand.
     """
 
     level: str
     year: int
     lists: int
+    behind: int
     texts: tuple[str, ...]
     key: str
     tally: Tally = field(default_factory=Tally)
+
+    def with_more(self, other: "Crowd") -> "Crowd":
+        """Return both together: what serves this duty, and what serves another of the chain at the same level."""
+        tally = Tally()
+        tally.add(self.tally)
+        tally.add(other.tally)
+        texts = tuple(dict.fromkeys(self.texts + other.texts))
+        key = self.key if self.key == other.key else ""
+        return replace(
+            self,
+            lists=self.lists + other.lists,
+            behind=self.behind + other.behind,
+            texts=texts,
+            key=key,
+            tally=tally,
+        )
 
 
 def crowds_of(rows: QuerySet[Duty], readable: QuerySet[Duty], year: int) -> dict[str, Crowd]:
@@ -36,7 +54,7 @@ def crowds_of(rows: QuerySet[Duty], readable: QuerySet[Duty], year: int) -> dict
         numbers = rows.order_by().values_list("list__level", "key")
         by_level: dict[str, list[tuple[str, int, int, str]]] = {}
         for level, key, duties, lists, text in numbers.annotate(
-            duties=Count("pk"), lists=Count("list", distinct=True), text=Min("text")
+            duties=Count("pk"), lists=Count("list", distinct=True), first=Min("text")
         ):
             by_level.setdefault(level, []).append((key, duties, lists, text))
         # Of what serves a crowd nothing is listed.
@@ -56,12 +74,14 @@ def crowds_of(rows: QuerySet[Duty], readable: QuerySet[Duty], year: int) -> dict
 def _crowd(level: str, year: int, numbers: list[tuple[str, int, int, str]], rows: QuerySet[Duty]) -> Crowd:
     keys = [row[0] for row in numbers]
     texts = tuple(dict.fromkeys(row[3] for row in numbers))
-    tally, keep = Tally(), keeper()
+    tally, behind, keep = Tally(), 0, keeper()
     if keep is not None and level != Level.MEMBER and all(keys):
-        kept = keep.at(year, rows.order_by().values("list__organisation"), _measures(keys))
-        for one in kept.keys.values():
+        places = rows.order_by().values("list__organisation")
+        for one in keep.at(year, places, _measures(keys)).keys.values():
             tally.add(one)
-    return Crowd(level, year, max(row[2] for row in numbers), texts, keys[0] if len(keys) == 1 else "", tally)
+        behind = keep.behind(year, places, [measure(key) for key in keys])
+    lists = max(row[2] for row in numbers)
+    return Crowd(level, year, lists, behind, texts, keys[0] if len(keys) == 1 else "", tally)
 
 
 def _measures(keys: Collection[str]) -> list[str]:

@@ -16,6 +16,7 @@ from responsibilities.duties.slot import (
     OVERDUE,
     REPORTED,
     RETURNED,
+    SOON,
     STATE_NAMES,
     UNJUDGED,
     DutySlot,
@@ -84,7 +85,7 @@ def chip(found: Progress, slots: Sequence[DutySlot], as_of: date) -> tuple[str, 
     if found.state == OPEN:
         due = next_date(slots, as_of) if slots else found.next_due
         days = (due - as_of).days if due else None
-        if days is not None and days <= 31:
+        if days is not None and days <= SOON:
             return "due_soon", "今天到期" if days == 0 else f"{days}天后"
         if (
             due is None
