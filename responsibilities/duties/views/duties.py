@@ -53,17 +53,16 @@ PER_PAGE = 30
 def _chosen(request: Request, *, whole: bool = False) -> tuple[DutyFilter, dict[str, Any], Board | WideBoard]:
     """Return (form, cleaned filters, board) that the address asks for. whole: judge all of it, however much it is."""
     year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
-    places = access.organisations_for(request.user).select_related("parent")
-    picked = whole_number(request.GET.get("organisation"))
-    top = places.filter(pk=picked).first() if picked else None
-    below = Organisation.objects.within(top).order_by().values("pk") if top else None
-    board = board_of(request.user, year, clock.today(), below=below, top=top, whole=whole)
     query = request.GET.copy()
     query.setdefault("year", str(year))
-    own = request.GET.get("level") == Level.MEMBER
-    lists = [row for row in board.lists.values() if (row.level == Level.MEMBER) == own]
     shown = {"year": (str(year), f"{year}年")}
-    form = DutyFilter(query, years=year_choices(), organisations=places, lists=lists, instead=shown)
+    places = access.organisations_for(request.user)
+    form = DutyFilter(query, years=year_choices(), organisations=places, instead=shown)
+    top = form.top()
+    below = Organisation.objects.within(top).order_by().values("pk") if top else None
+    board = board_of(request.user, year, clock.today(), below=below, top=top, whole=whole)
+    own = request.GET.get("level") == Level.MEMBER
+    form.offer_lists(row for row in board.lists.values() if (row.level == Level.MEMBER) == own)
     data = form.chosen()
     data["list"] = board.lists.get(int(data["list"])) if data.get("list") else None
     board.narrow(data["list"])
