@@ -99,10 +99,7 @@ class Duties(Parted):
         for slots in self.together(periods):
             for period, counts in duty_counts(slots, things, as_of).items():
                 found[period] = {
-                    thing: [
-                        Own(place, measure, *row[:4], due=getattr(row, "due", None))
-                        for measure, row in by_measure.items()
-                    ]
+                    thing: [_own(place, measure, row) for measure, row in by_measure.items()]
                     for (thing, place), by_measure in counts.items()
                 }
         return found
@@ -115,6 +112,12 @@ class Duties(Parted):
             return set()
         items = _items(marks)
         return lists_touched(marks, items, carriers_of_items(items) if items else (), as_of)
+
+
+def _own(place: int, measure: str, row: Sequence) -> Own:
+    """Return the own value that a measure of a list makes. row: numerator, denominator, late, overdue, maybe with a date."""
+    numerator, denominator, late, overdue = row[:4]
+    return Own(place, measure, numerator, denominator, late, overdue, due=getattr(row, "due", None))
 
 
 def _items(marks: Marks) -> set[int]:

@@ -54,13 +54,16 @@ def _facts(year: int, places: Collection[int] | QuerySet) -> QuerySet[Fact]:
 
 def _numbers(row: list) -> Numbers:
     """Return the numbers of a part, and its date where it has one."""
-    return Numbers(*row[: len(NUMBERS)], *map(date.fromisoformat, row[len(NUMBERS) :]))
+    numerator, denominator, late, overdue, *due = row
+    return Numbers(numerator, denominator, late, overdue, date.fromisoformat(due[0]) if due else None)
 
 
 def _tallies(rows: Iterable[tuple]) -> Tallies:
     """Sum rows of (measure, numerator, denominator, late, overdue), one measure of several places among them."""
-    sums: dict[str, list[int]] = {}
-    for measure, *numbers in rows:
-        mine = sums.setdefault(measure, [0, 0, 0, 0])
-        sums[measure] = [one + (more or 0) for one, more in zip(mine, numbers, strict=True)]
-    return of_rows({measure: Numbers(*numbers) for measure, numbers in sums.items()})
+    sums: dict[str, Numbers] = {}
+    for measure, numerator, denominator, late, overdue in rows:
+        mine = sums.get(measure, Numbers(0, 0, 0, 0))
+        sums[measure] = Numbers(
+            mine.numerator + numerator, mine.denominator + (denominator or 0), mine.late + late, mine.overdue + overdue
+        )
+    return of_rows(sums)

@@ -106,4 +106,4 @@ class SoughtOrganisationField(OrganisationField):
             rows = list(
                 {row.pk: row for row in [*([chosen] if chosen else []), *self._bearing(self.widget.text)]}.values()
             )
-        return [("", self.empty_label), *((row.pk, self.label_from_instance(row)) for row in rows)]
+        return [("", str(self.empty_label)), *((row.pk, self.label_from_instance(row)) for row in rows)]

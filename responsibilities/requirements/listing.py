@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from branches.reach import access
-from branches.reach.intervals import within
+from branches.reach.intervals import tree_order, within
 from branches.reach.reach import reach_of
 from branches.reach.rights import VIEW
 from common import clock
@@ -89,7 +89,7 @@ def listed(asked: Wanted) -> Listed:
     """Return the rows that a page shows."""
     kept = keeper()
     # In the order of the tree the root comes first.
-    first = list(asked.places.in_tree_order().values_list("pk", "parent")[: RECKONED + 1])
+    first = list(asked.places.order_by(*tree_order()).values_list("pk", "parent")[: RECKONED + 1])
     if kept is None or len(first) <= RECKONED:
         return _live(asked)
     age, rebuilding = kept.age()

@@ -24,13 +24,24 @@ def board_of(
     *,
     below: QuerySet[Any, Any] | None = None,
     top: Organisation | None = None,
-    whole: bool = False,
 ) -> Board | WideBoard:
-    """Return the board of all lists that the user may read. below, top: within this organisation. whole: judge them, however many."""
+    """Return the board of all lists that the user may read. below, top: within this organisation."""
     lists, keep = issued_lists(user, year, below), keeper()
-    if whole or keep is None:
+    if keep is None:
         return Board(user, year, as_of, lists)
     counts = dict(lists.order_by().values_list("level").annotate(lists=Count("pk")))
     if sum(counts.values()) <= JUDGED:
         return Board(user, year, as_of, lists)
     return WideBoard(user, year, as_of, lists, counts, top=top, keep=keep)
+
+
+def judged_board(
+    user: User,
+    year: int,
+    as_of: date,
+    *,
+    below: QuerySet[Any, Any] | None = None,
+    top: Organisation | None = None,
+) -> Board:
+    """Return the board that judges every holder, however many; see `board_of`."""
+    return Board(user, year, as_of, issued_lists(user, year, below))

@@ -202,7 +202,8 @@ def chain(duty: Duty, family: Family, slots: Slots, as_of: date) -> list[dict[st
 
 def _crowd(name: str, crowd: Crowd) -> dict[str, Any]:
     """The line of more duties than are listed: how many lists, on how many of them something is past its date."""
-    query = urlencode({"year": crowd.year, "level": crowd.level} | ({"template": crowd.key} if crowd.key else {}))
+    chosen = [("year", str(crowd.year)), ("level", crowd.level)] + ([("template", crowd.key)] if crowd.key else [])
+    query = urlencode(chosen)
     unit = "名" if crowd.level == Level.MEMBER else "个"
     late = crowd.behind
     state = crowd.tally.progress().state if crowd.tally.owed else ""

@@ -240,16 +240,8 @@ class WideBoard:
         """The rows of members' lists, where a branch is chosen or there are not many."""
         if self.counts.get(Level.MEMBER, 0) > MEMBERS:
             return [], True, f"{name}责任　先选定一个党支部"
-        lists = list(self.of_user.filter(level=Level.MEMBER).values_list("pk", flat=True))
-        return self._near(lists).opened(Level.MEMBER, {**data, "view": "level"}, key)
-
-    def _near(self, lists: Iterable[DutyList | int]) -> Board:
-        """The Board of a few lists, which are judged for the page."""
-        ids = tuple(sorted(getattr(row, "pk", row) for row in lists))
-        boards = self.__dict__.setdefault("_boards", {})
-        if ids not in boards:
-            boards[ids] = Board(self.user, self.year, self.as_of, self.of_user.filter(pk__in=ids))
-        return boards[ids]
+        judged = Board(self.user, self.year, self.as_of, self.of_user.filter(level=Level.MEMBER))
+        return judged.opened(Level.MEMBER, {**data, "view": "level"}, key)
 
     def _samples(self, levels: Iterable[str]) -> dict[str, Duty]:
         """Return {name of a duty: one of its kind}: of the first list of each level, else of any."""

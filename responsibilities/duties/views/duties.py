@@ -1,7 +1,7 @@
 """Pages that show duties: the board of levels, one duty with its chain and proof, one's own, the export."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -29,7 +29,7 @@ from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_syste
 from responsibilities.duties.rights import acts_for, assisted, is_judged, makes, reminds, reviews
 from responsibilities.duties.selectors.below import below
 from responsibilities.duties.selectors.board import Board, Row, line_note
-from responsibilities.duties.selectors.boards import board_of
+from responsibilities.duties.selectors.boards import board_of, judged_board
 from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, take_kept, timeline
 from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.own import lists_to_note, own_page
@@ -48,10 +48,11 @@ from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots,
 from responsibilities.portfolios.rights import supervises
 
 PER_PAGE = 30
+_Board = TypeVar("_Board", bound=Board | WideBoard)
 
 
-def _chosen(request: Request, *, whole: bool = False) -> tuple[DutyFilter, dict[str, Any], Board | WideBoard]:
-    """Return (form, cleaned filters, board) that the address asks for. whole: judge all of it, however much it is."""
+def _chosen(request: Request, make: Callable[..., _Board]) -> tuple[DutyFilter, dict[str, Any], _Board]:
+    """Return (form, cleaned filters, board) that the address asks for. make: board_of, or what takes the same."""
     year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
     query = request.GET.copy()
     query.setdefault("year", str(year))
@@ -60,7 +61,7 @@ def _chosen(request: Request, *, whole: bool = False) -> tuple[DutyFilter, dict[
     form = DutyFilter(query, years=year_choices(), organisations=places, instead=shown)
     top = form.top()
     below = Organisation.objects.within(top).order_by().values("pk") if top else None
-    board = board_of(request.user, year, clock.today(), below=below, top=top, whole=whole)
+    board = make(request.user, year, clock.today(), below=below, top=top)
     own = request.GET.get("level") == Level.MEMBER
     form.offer_lists(row for row in board.lists.values() if (row.level == Level.MEMBER) == own)
     data = form.chosen()
@@ -73,13 +74,14 @@ def _chosen(request: Request, *, whole: bool = False) -> tuple[DutyFilter, dict[
 @require_GET
 def duty_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    form, data, board = _chosen(request)
+    form, data, board = _chosen(request, board_of)
     level, key = board.level(data), request.GET.get("template", "")
     view, state = data.get("view") or "level", data.get("state") or ""
     rows, grouped, panel_title = board.opened(level, data, key)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    lines = list(page.object_list)
     head = board.head()
-    for row in page.object_list:
+    for row in lines:
         row.small = line_note(row.duty)
         row.place = "" if grouped else row.duty.list.holder_name
     context = {
@@ -93,14 +95,15 @@ def duty_list(request: Request) -> HttpResponse:
         "view": view,
         "form": form,
         "page": page,
+        "lines": lines,
         "grouped": grouped,
         "panel_title": panel_title,
         "back": bool(key),
         "can_make": assigns_anywhere(request.user),
-        "remind_all": _remind_all(request.user, page.object_list) if key else None,
+        "remind_all": _remind_all(request.user, lines) if key else None,
         "views": [(key, label, view == key) for key, label in VIEWS],
     }
-    selected = board.selected(whole_number(request.GET.get("duty")) or 0, page.object_list, state)
+    selected = board.selected(whole_number(request.GET.get("duty")) or 0, lines, state)
     if selected is not None:
         family, slots, holders = _beside(request.user, selected, board)
         context |= _panel(request, selected, family, slots, holders)
@@ -241,7 +244,7 @@ def own_brief(request: Request) -> HttpResponse:
 @require_POST
 def duty_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, data, board = _chosen(request, whole=True)
+    _, data, board = _chosen(request, judged_board)
     level = board.level(data) if data.get("level") or data.get("list") else None
     duties = board.of_level(level) if level else board.duties
     if data.get("view") == "overdue":
