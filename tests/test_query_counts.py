@@ -21,8 +21,8 @@ from tests.world import CAST
 # A list, the workbench or a form, any other page; a list's export and its rows are the same selector.
 LIST, PAGE = 12, 20
 # Pages that join a list with something else: the tree with a profile beside it, what is owed reckoned live, everything
-# one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
-# (9) and sync stages (7) live, and twelve other kinds of proof.
+# one branch owes and is scored for. The board of the duty lists says what facts hold, and judges the duty beside its rows with
+# all that its proof reads.
 MORE = {
     # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own; hours of study.
     # The map is counted by groups, and those that lag most are named.
@@ -35,14 +35,14 @@ MORE = {
     "duty_detail": 26,
     # With the records that count as their ledger has them.
     "requirement_detail": 22,
-    "duty_list": 55,
+    "duty_list": 39,
     "confirmation_detail": 23,
     "evidence_pick": 27,
-    "organisation_list": 17,
+    "organisation_list": 15,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
-    "requirement_list": 39,
+    "requirement_list": 38,
     "owed_by_own": 28,
     "owed_by_member": 24,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
@@ -104,6 +104,8 @@ GROWS = {
     # With each record shown come the lengths of what its organisation recorded in the year before and after.
     "review_queue": 110,
 }
+# Pages made of facts of what their own row makes.
+FILLED = {"duty_list"}
 LISTS = {name for name in all_rows() if name.endswith(("_list", "_queue"))} | {"dashboard", "search"}
 READERS = ("staff", "committee_secretary", "secretary_a", "administrator", "auditor", "member", "party_secretary")
 
@@ -134,6 +136,8 @@ def measured(world, as_, warm=False):
     for name, address_of, who in pages():
         with transaction.atomic():
             client, url = as_(who), address_of(world)
+            if name in FILLED:
+                rollups.fill()
             if warm:
                 client.get(url, follow=True)
             with asked() as measures[name]:

@@ -92,7 +92,7 @@ class Board:
     age: datetime | None = None
     rebuilding = False
 
-    def __init__(self, user: User, year: int, as_of: date, lists: QuerySet[DutyList]):
+    def __init__(self, user: User, year: int, as_of: date, lists: QuerySet[DutyList], *, narrow: bool = False):
         self.user, self.as_of, self.year = user, as_of, year
         # Read once and shared: thousands of duties hang on some hundred lists.
         lists = lists.select_related("organisation__parent", "holder", "member__account")
@@ -102,7 +102,7 @@ class Board:
         for duty in self.all:
             duty.list = self.lists[duty.list_id]
         self.holders = holders_each(list(self.lists.values()), min(as_of, date(year, 12, 31)))
-        self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders)
+        self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders, narrow=narrow)
         self.found = {duty.pk: progress(self.slots[duty.pk], as_of) for duty in self.all}
         self.duties: list[Duty] = self.all
         self.by_pk = {duty.pk: duty for duty in self.all}

@@ -17,7 +17,7 @@ from responsibilities.duties.kept import keeper
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyReport, Level, ListState, ReportState
 from responsibilities.duties.progress import Progress, progress
 from responsibilities.duties.selectors.board import Board
-from responsibilities.duties.selectors.crowds import MANY, Crowd, crowds_of
+from responsibilities.duties.selectors.crowds import MANY, Crowd, crowds_of, join_crowds
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, OPTIONAL, chip, standing
 from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED, STATE_NAMES, UNJUDGED, DutySlot, Slots
 from responsibilities.duties.tallies import key_of
@@ -70,10 +70,10 @@ def relatives(duty: Duty, user: Actor) -> Family:
             rows = rows.filter(list__level__in=levels)
         listed = rows.select_related(*_READ).order_by(*tree_order("list__organisation__"), "pk")
         found = list(listed[: MANY + 1])
-        if len(found) <= MANY:
+        if len(found) <= MANY and not any(row.list.level in crowds for row in found):
             return found
-        large = crowds_of(rows, Duty.objects.visible_to(user), duty.list.year)
-        crowds.update((level, crowds[level].with_more(one) if level in crowds else one) for level, one in large.items())
+        large = crowds_of(rows, Duty.objects.visible_to(user), duty.list.year, crowds)
+        join_crowds(crowds, large)
         return list(listed.exclude(list__level__in=list(large)))
 
     served = duty.serves if duty.serves_id and "serves" in duty._state.fields_cache else None
@@ -82,6 +82,11 @@ def relatives(duty: Duty, user: Actor) -> Family:
     ids = [row.pk for row in family.above]
     family.visible |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     family.crowds = crowds
+    # What was listed before its level turned out to be a crowd joins it.
+    early = [row.pk for row in family.below if row.list.level in crowds]
+    if early:
+        join_crowds(crowds, crowds_of(Duty.objects.filter(pk__in=early), None, duty.list.year, crowds))
+        family.below = [row for row in family.below if row.list.level not in crowds]
     return family
 
 

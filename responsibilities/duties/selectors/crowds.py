@@ -1,6 +1,6 @@
 """Relatives of a duty that are too many to be listed: how many lists they stand on, and how they stand as it is kept."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Min, QuerySet
@@ -47,8 +47,13 @@ class Crowd:
         )
 
 
-def crowds_of(rows: QuerySet[Duty], readable: QuerySet[Duty], year: int) -> dict[str, Crowd]:
-    """Return {level: Crowd} of those of `rows` whose level has more than MANY, and of what serves these (out of `readable`)."""
+def crowds_of(
+    rows: QuerySet[Duty], readable: QuerySet[Duty] | None, year: int, among: Collection[str] = ()
+) -> dict[str, Crowd]:
+    """Return {level: Crowd} of those of `rows` whose level has more than MANY or is one of `among`, and of what serves these.
+
+    readable: out of which that is taken; None where it has been looked at.
+    """
     found: dict[str, Crowd] = {}
     for _ in LEVEL_ORDER:
         numbers = rows.order_by().values_list("list__level", "key")
@@ -61,14 +66,22 @@ def crowds_of(rows: QuerySet[Duty], readable: QuerySet[Duty], year: int) -> dict
         large = [
             level
             for level, mine in by_level.items()
-            if level not in found and (found or sum(row[1] for row in mine) > MANY)
+            if level not in found and (found or level in among or sum(row[1] for row in mine) > MANY)
         ]
         if not large:
             break
+        if readable is None:
+            return {level: _crowd(level, year, by_level[level], rows.filter(list__level=level)) for level in large}
         for level in large:
             found[level] = _crowd(level, year, by_level[level], rows.filter(list__level=level))
         rows = readable.filter(serves__in=rows.order_by().values("pk"), list__state=ListState.ISSUED)
     return found
+
+
+def join_crowds(crowds: dict[str, Crowd], more: Mapping[str, Crowd]) -> None:
+    """Add further duties of the same chain to its crowds."""
+    for level, one in more.items():
+        crowds[level] = crowds[level].with_more(one) if level in crowds else one
 
 
 def _crowd(level: str, year: int, numbers: list[tuple[str, int, int, str]], rows: QuerySet[Duty]) -> Crowd:

@@ -1,7 +1,8 @@
 """The board of many lists: its numbers are kept (kept.py), and only the slots of one duty's holders are judged, a page at a time.
 
 It costs the same whatever the number of lists. What it says of duties equals what the board of few lists (board.py) judges one by
-one; a test compares them. What it does not say: since when one of many holders is behind, and how members' own lists stand.
+one; a test compares them. What it does not say: since when one of many holders is behind, and how more than MEMBERS own lists of
+members stand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,15 +39,15 @@ from responsibilities.duties.selectors.board import (
 from responsibilities.duties.selectors.holders import holders_each
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, OPTIONAL, chip, role_of, tone
 from responsibilities.duties.slot import DONE, LEFT_OUT, NOT_ALIVE, STATE_NAMES, DutySlot
-from responsibilities.duties.tallies import Tallies, Tally, by_hand, key_of, level_of, measure
+from responsibilities.duties.tallies import Tallies, Tally, by_hand, key_of, level_of, measure, tallied
 from responsibilities.duties.templates import templates
 
 # A person's own list: what stands on it is read list by list, since not everybody reads all of them.
 PERSONAL = (Level.PARTY_GROUP_SECRETARY, Level.LEADER)
 # So few lists of a level are shown duty by duty; of more each line stands for all holders.
 SINGLY = 10
-# So many members' lists are judged for a page.
-MEMBERS = 2 * NARROW
+# So many members' lists are judged for a page, from what concerns them alone.
+MEMBERS = 300
 _READ = ("list__organisation__parent", "list__holder", "list__member__account")
 
 
@@ -90,7 +91,16 @@ class WideBoard:
         for row in self.few:
             if row.level in PERSONAL and row.pk in self.of_few:
                 found.add(self.of_few[row.pk])
+        if self.members is not None:
+            found.add(tallied(self.members.all, self.members.slots, self.as_of))
         return found
+
+    @cached_property
+    def members(self) -> Board | None:
+        """The board of the members' lists, which nobody keeps; None where there are none, or too many to judge."""
+        if not 0 < self.counts.get(Level.MEMBER, 0) <= MEMBERS:
+            return None
+        return Board(self.user, self.year, self.as_of, self.of_user.filter(level=Level.MEMBER), narrow=True)
 
     @cached_property
     def of_few(self) -> dict[int, Tallies]:
@@ -135,7 +145,7 @@ class WideBoard:
         others = sum(self.others.values())
         text = whole_in_words(mine, sum(self.counts.values()) + others, others)
         members = self.counts.get(Level.MEMBER, 0)
-        return text + (f"（党员的 {members} 份不汇总）" if members and not self.chosen else "")
+        return text + (f"（党员的 {members} 份不汇总）" if members > MEMBERS and not self.chosen else "")
 
     def head(self) -> Headline:
         """Return the Headline of what is shown."""
@@ -177,8 +187,8 @@ class WideBoard:
         return cards
 
     def _instead(self, card: Level) -> str:
-        if card == Level.MEMBER:
-            return "不汇总，逐个党支部查看"
+        if card == Level.MEMBER and self.counts.get(Level.MEMBER, 0) > MEMBERS:
+            return "逐个党支部查看"
         return "" if self.told else "正在汇总"
 
     # ---- the panel of rows
@@ -238,10 +248,10 @@ class WideBoard:
 
     def _members(self, data: Mapping[str, Any], key: str, name: str) -> tuple[Sequence[Row], bool, str]:
         """The rows of members' lists, where a branch is chosen or there are not many."""
-        if self.counts.get(Level.MEMBER, 0) > MEMBERS:
-            return [], True, f"{name}责任　先选定一个党支部"
-        judged = Board(self.user, self.year, self.as_of, self.of_user.filter(level=Level.MEMBER))
-        return judged.opened(Level.MEMBER, {**data, "view": "level"}, key)
+        if self.members is None:
+            many = self.counts.get(Level.MEMBER, 0) > MEMBERS
+            return [], True, f"{name}责任" + ("　先选定一个党支部" if many else "")
+        return self.members.opened(Level.MEMBER, {**data, "view": "level"}, key)
 
     def _samples(self, levels: Iterable[str]) -> dict[str, Duty]:
         """Return {name of a duty: one of its kind}: of the first list of each level, else of any."""

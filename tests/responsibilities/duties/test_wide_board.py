@@ -40,11 +40,11 @@ def numbers(found, slots):
 
 
 def both(user, top):
-    """Return (the board that judges, the one made of facts) of the same lists; members' own are in the first one's alone."""
+    """Return (the board that judges, the one made of facts) of the same lists."""
     below = Organisation.objects.within(top).order_by().values("pk") if top else None
     kept = board_of(user, YEAR, AS_OF, below=below, top=top)
     assert isinstance(kept, WideBoard)
-    return Board(user, YEAR, AS_OF, issued_lists(user, YEAR, below).exclude(level=Level.MEMBER)), kept
+    return Board(user, YEAR, AS_OF, issued_lists(user, YEAR, below)), kept
 
 
 def compare(user, top):
@@ -53,8 +53,6 @@ def compare(user, top):
     for state in ("", *sorted({slot.stands for slots in live.slots.values() for slot in slots})):
         for card, other in zip(live.cards(state), kept.cards(state), strict=True):
             assert card.level == other.level
-            if card.level == Level.MEMBER:
-                continue
             assert (card.head, card.behind, card.lists, card.fits) == (
                 other.head,
                 other.behind,
@@ -108,7 +106,7 @@ def test_each_view_of_the_wide_board_opens(world, as_, wide):
     rollups.fill()
     answer = staff.get("/duties/")
     page = html(answer)
-    assert isinstance(answer.context["board"], WideBoard) and "不汇总，逐个党支部查看" in page and "汇总；" not in page
+    assert isinstance(answer.context["board"], WideBoard) and "不汇总" not in page and "正在汇总" not in page
     for query in ("level=branch", "view=item", "view=overdue", "state=overdue"):
         assert staff.get(f"/duties/?{query}").context["page"].object_list, query
     rows = staff.get("/duties/?level=branch&template=br-theme").context["page"].object_list
@@ -128,7 +126,8 @@ def test_of_too_many_members_a_branch_is_chosen_first(world, as_, wide, monkeypa
     issued(world)
     rollups.fill()
     monkeypatch.setattr(wide_board, "MEMBERS", 6)
-    assert "先选定一个党支部" in html(as_("staff").get("/duties/?level=member"))
+    page = html(as_("staff").get("/duties/?level=member"))
+    assert "先选定一个党支部" in page and "（党员的 12 份不汇总）" in page and "逐个党支部查看" in page
     chosen = as_("staff").get(f"/duties/?level=member&organisation={world.branch_a.pk}")
     assert chosen.context["page"].object_list
 
