@@ -12,11 +12,12 @@ from branches.jobs.models import ChangeMark
 from branches.settings import dated as dated_settings
 from branches.settings.start import EARLIEST
 from common import clock
-from common.periods import Period
+from common.periods import YEAR, Period
 from members.measures import of_marked_records
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
+from responsibilities.duties.tallies import tallied
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.rules import COUNTED_RULES
@@ -210,17 +211,17 @@ def issued_duties(year: int, as_of: date, organisations: Iterable[int] | None = 
     return rows if organisations is None else rows.filter(list__organisation__in=organisations)
 
 
-# {(list id, its organisation): [done, owed, late, overdue]}
-ByList = dict[tuple[int, int], list[int]]
+# {(list id, its organisation): {measure: [done, owed, late, overdue], or Numbers}}
+ByList = dict[tuple[int, int], dict[str, Any]]
 
 
 def duty_counts(
     periods: Sequence[Period], lists: Iterable[int] | None = None, as_of: date | None = None
 ) -> dict[Period, ByList]:
-    """Return {Period: {(list id, organisation id): [done, owed, late, overdue]}} of the duty slots due within each period.
+    """Return {Period: {(list id, organisation id): {measure: [done, owed, late, overdue]}}} of the duty slots due in each.
 
     periods: of one year, which is judged once for all of them. lists: ids, all when None. All slots that apply are owed, those
-    still to come included; slots that nobody can judge are left out.
+    still to come included; slots that nobody can judge are left out. The year also holds how each duty stands (tallies.py).
     """
     as_of = as_of or clock.today()
     rows = issued_duties(periods[0].year, as_of).select_related("list__organisation", "list__holder")
@@ -235,8 +236,19 @@ def duty_counts(
             for period in periods:
                 if due in period:
                     key = duty.list_id, duty.list.organisation_id
-                    _count(counts[period].setdefault(key, [0, 0, 0, 0]), slot, as_of)
+                    _count(counts[period].setdefault(key, {}).setdefault(DUTIES_DONE, [0, 0, 0, 0]), slot, as_of)
+    for period in periods:
+        if period.kind == YEAR:
+            for key, mine in _by_list(duties).items():
+                counts[period].setdefault(key, {}).update(tallied(mine, slots, as_of).rows())
     return counts
+
+
+def _by_list(duties: Iterable[Duty]) -> dict[tuple[int, int], list[Duty]]:
+    found: dict[tuple[int, int], list[Duty]] = {}
+    for duty in duties:
+        found.setdefault((duty.list_id, duty.list.organisation_id), []).append(duty)
+    return found
 
 
 def _count(row: list[int], slot: DutySlot, as_of: date) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from assessments.facts import fill as rollups
 from assessments.home.selectors import folded
+from responsibilities.duties.selectors import boards
 from responsibilities.requirements import listing
 from tests.answers import address
 from tests.assessments.facts.random_agency import build
@@ -20,8 +21,8 @@ from tests.world import CAST
 # A list, the workbench or a form, any other page; a list's export and its rows are the same selector.
 LIST, PAGE = 12, 20
 # Pages that join a list with something else: the tree with a profile beside it, what is owed reckoned live, everything
-# one branch owes and is scored for. The board of the duty lists reckons five levels at once: requirements
-# (9) and sync stages (7) live, and twelve other kinds of proof.
+# one branch owes and is scored for. The board of the duty lists says what facts hold, and judges the duty beside its rows with
+# all that its proof reads.
 MORE = {
     # What of supervision and of objections waits for the reader, since when the agency counts, which lists of duties are his own; hours of study.
     # The map is counted by groups, and those that lag most are named.
@@ -34,14 +35,14 @@ MORE = {
     "duty_detail": 26,
     # With the records that count as their ledger has them.
     "requirement_detail": 22,
-    "duty_list": 55,
+    "duty_list": 39,
     "confirmation_detail": 23,
     "evidence_pick": 27,
-    "organisation_list": 17,
+    "organisation_list": 15,
     "record_stage_links": 28,
     # Every level and person at once: organisations, persons with what they did, terms with their reminders.
     # Of many, counts and keys come from facts, and the rows of the page are reckoned again.
-    "requirement_list": 39,
+    "requirement_list": 38,
     "owed_by_own": 28,
     "owed_by_member": 24,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
@@ -77,7 +78,6 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 A_PAGE_OF_ROWS = 60
 GROWS = {
     "report_draft": 1045,
-    "duty_list": 4107,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.
     "stage_consequence": 1700,
@@ -104,6 +104,8 @@ GROWS = {
     # With each record shown come the lengths of what its organisation recorded in the year before and after.
     "review_queue": 110,
 }
+# Pages made of facts of what their own row makes.
+FILLED = {"duty_list"}
 LISTS = {name for name in all_rows() if name.endswith(("_list", "_queue"))} | {"dashboard", "search"}
 READERS = ("staff", "committee_secretary", "secretary_a", "administrator", "auditor", "member", "party_secretary")
 
@@ -134,6 +136,8 @@ def measured(world, as_, warm=False):
     for name, address_of, who in pages():
         with transaction.atomic():
             client, url = as_(who), address_of(world)
+            if name in FILLED:
+                rollups.fill()
             if warm:
                 client.get(url, follow=True)
             with asked() as measures[name]:
@@ -150,6 +154,7 @@ def test_no_page_asks_for_more_when_there_is_more_to_show(world, as_, monkeypatc
     # Pages that a large agency finds among facts and a small one reckons: looked at as the large one has them.
     monkeypatch.setattr(folded, "UNFOLDED", 0)
     monkeypatch.setattr(listing, "RECKONED", 0)
+    monkeypatch.setattr(boards, "JUDGED", 0)
     # Something of everything first: an empty list asks for less.
     build(world, 60, branches=2, records=40)
     build_work(world, 60, items=12, waiting=0)

@@ -38,6 +38,7 @@ from common import clock, database
 from common.periods import MONTH, YEAR, Period
 from members.activities.models import Activity
 from members.activities.services.rosters import judge_marked
+from responsibilities.duties.tallies import TALLIED
 
 log = logging.getLogger("tongbu.rollups")
 FILL_LOCK = 7_302_003
@@ -347,8 +348,12 @@ def age_and_rebuilding() -> tuple[datetime | None, bool]:
 
 
 def facts_within(span: Period, as_of: date | None = None) -> QuerySet[Fact]:
-    """Return the facts whose own period lies within `span`, for exports; as they stand on `as_of` (default today)."""
+    """Return the facts whose own period lies within `span`, for exports; as they stand on `as_of` (default today).
+
+    How the single duties stand is for the board alone: duties as a whole are exported.
+    """
     written = {Period.parse(state.period) for state in FillState.objects.all()}
     horizon = last_filled(as_of or clock.today())
     periods = [str(period) for period in written if period.within(span) and period.first <= horizon]
-    return Fact.objects.filter(period__in=periods).filter(Q(denominator__isnull=True) | ~Q(denominator=0))
+    facts = Fact.objects.filter(period__in=periods).exclude(measure__startswith=TALLIED)
+    return facts.filter(Q(denominator__isnull=True) | ~Q(denominator=0))

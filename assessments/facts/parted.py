@@ -13,7 +13,6 @@ from common.periods import YEAR, Period
 from responsibilities.duties.proofs.scope import NARROW
 from responsibilities.duties.selectors.touched import lists_touched
 from responsibilities.measures import (
-    DUTIES_DONE,
     carriers_of_items,
     duty_counts,
     items_proved_by,
@@ -100,8 +99,8 @@ class Duties(Parted):
         for slots in self.together(periods):
             for period, counts in duty_counts(slots, things, as_of).items():
                 found[period] = {
-                    row: [Own(place, DUTIES_DONE, done, owed, late, overdue)]
-                    for (row, place), (done, owed, late, overdue) in counts.items()
+                    thing: [_own(place, measure, row) for measure, row in by_measure.items()]
+                    for (thing, place), by_measure in counts.items()
                 }
         return found
 
@@ -113,6 +112,12 @@ class Duties(Parted):
             return set()
         items = _items(marks)
         return lists_touched(marks, items, carriers_of_items(items) if items else (), as_of)
+
+
+def _own(place: int, measure: str, row: Sequence) -> Own:
+    """Return the own value that a measure of a list makes. row: numerator, denominator, late, overdue, maybe with a date."""
+    numerator, denominator, late, overdue = row[:4]
+    return Own(place, measure, numerator, denominator, late, overdue, due=getattr(row, "due", None))
 
 
 def _items(marks: Marks) -> set[int]:

@@ -35,7 +35,7 @@ def parts_mend(family: Parted, period: Period, things: Collection[int], parts: P
     changes: dict[Key, Numbers] = {}
     for row in rows:
         for place, measure, *numbers in row.own:
-            add_to(changes, (place, measure), [None if one is None else -one for one in numbers])
+            add_to(changes, (place, measure), [None if one is None else -one for one in numbers[: len(NUMBERS)]])
     for mine in parts.values():
         for one in mine:
             add_to(changes, (one.organisation, one.measure), [getattr(one, name) for name in NUMBERS])
@@ -66,7 +66,12 @@ def _values(numbers: dict[Key, Numbers]) -> list[Own]:
 
 
 def _row(own: Iterable[Own]) -> list[list]:
-    rows = [[one.organisation, one.measure, *[getattr(one, name) for name in NUMBERS]] for one in own]
+    # A date belongs to the thing alone; it does not add up.
+    rows = [
+        [one.organisation, one.measure, *[getattr(one, name) for name in NUMBERS]]
+        + ([one.due.isoformat()] if one.due else [])
+        for one in own
+    ]
     return sorted(rows, key=lambda row: (row[0], row[1]))
 
 

@@ -1,10 +1,13 @@
 """The tree with its people: rows of the tree page, and the profile of one organisation."""
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from branches.places.models.organisations import Kind, Organisation
 from branches.places.models.terms import Term
@@ -26,13 +29,16 @@ KIND_SHORT = {
 }
 
 
+# Up to so many rows of the tree are shown at once.
+UNFOLDED = 60
+
 # {organisation id: how many Party members of each stage}
 Stages = dict[int, Counter[str]]
 
 
 @dataclass
 class TreeRow:
-    """One line of the tree. guides: the lines at its left; members: with all below it."""
+    """One line of the tree. guides: the lines at its left; members: with all below it; folded: how many directly below are not shown."""
 
     organisation: Organisation
     kind: str
@@ -41,6 +47,7 @@ class TreeRow:
     members: int = 0
     expires: date | None = None
     term: str = ""
+    folded: int = 0
 
 
 def term_state(expires: date | None, today: date) -> str:
@@ -60,11 +67,12 @@ def member_counts(organisations: Sequence[Organisation], day: date) -> Stages:
     rows = Membership.objects.in_force(day).filter(member__stage__in=PARTY_STAGES, member__joined_on__lte=day)
     counts: Stages = {row.pk: Counter() for row in organisations}
     places = {row.pk: row for row in organisations}
-    for branch, group, stage in rows.values_list("organisation_id", "small_group_id", "member__stage"):
+    numbers = rows.order_by().values_list("organisation_id", "small_group_id", "member__stage")
+    for branch, group, stage, number in numbers.annotate(number=Count("pk")):
         if group in counts:
-            counts[group][stage] += 1
+            counts[group][stage] += number
         if branch in counts:
-            counts[branch][stage] += 1
+            counts[branch][stage] += number
     for row in reversed(organisations):
         if row.kind != Kind.SMALL_GROUP and row.parent_id in places:
             counts[row.parent_id] += counts[row.pk]
@@ -87,7 +95,7 @@ def _guides(rows: Sequence[TreeRow]) -> None:
 
 
 def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list[TreeRow], Stages]:
-    """Return (rows to show, all visible rows) for the tree page.
+    """Return (rows to show, all visible rows, their members) for the tree page; `led` says who leads.
 
     data: cleaned values of TreeFilter; a search or filter shows the hits as a flat list.
     """
@@ -98,19 +106,12 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
     places = list(within_reach)
     counts = member_counts(places, today)
     ids = [row.pk for row in places]
-    leaders: dict[int, list[str]] = {}
-    seats = Post.objects.in_force(today).filter(
-        organisation__in=ids, kind__in=(PostKind.SECRETARY, PostKind.GROUP_LEADER)
-    )
-    for seat in seats.select_related("member"):
-        leaders.setdefault(seat.organisation_id, []).append(seat.member.name)
     running = Term.objects.filter(organisation__in=ids, closed_on__isnull=True)
     terms = dict(running.values_list("organisation_id", "expires"))
     rows = [
         TreeRow(
             organisation=row,
             kind=KIND_SHORT[row.kind],
-            leader="、".join(leaders.get(row.pk, [])),
             members=counts[row.pk].total(),
             expires=terms.get(row.pk),
             term=term_state(terms.get(row.pk), today),
@@ -123,6 +124,40 @@ def tree_rows(user: Actor, data: Mapping[str, Any]) -> tuple[list[TreeRow], list
         for row in shown:
             row.guides = []
     return shown, rows, counts
+
+
+def led(rows: Sequence[TreeRow]) -> Sequence[TreeRow]:
+    """Note in rows who leads each organisation, and return them; one statement."""
+    leaders: dict[int, list[str]] = {}
+    seats = Post.objects.in_force(clock.today()).filter(
+        organisation__in=[row.organisation.pk for row in rows], kind__in=(PostKind.SECRETARY, PostKind.GROUP_LEADER)
+    )
+    for seat in seats.select_related("member"):
+        leaders.setdefault(seat.organisation_id, []).append(seat.member.name)
+    for row in rows:
+        row.leader = "、".join(leaders.get(row.organisation.pk, []))
+    return rows
+
+
+def opened(rows: Sequence[TreeRow], at: Organisation | None) -> list[TreeRow]:
+    """Return of a tree of more than UNFOLDED rows those on the way to `at`, beside it and directly below it; else all.
+
+    A row says how many below it are left out.
+    """
+    if len(rows) <= UNFOLDED:
+        return list(rows)
+    by_pk = {row.organisation.pk: row for row in rows}
+    way, step = set(), at.pk if at else None
+    while step in by_pk:
+        way.add(step)
+        step = by_pk[step].organisation.parent_id
+    shown = [row for row in rows if row.organisation.parent_id in way or row.organisation.parent_id not in by_pk]
+    there = {row.organisation.pk for row in shown}
+    below = Counter(row.organisation.parent_id for row in rows)
+    for row in shown:
+        row.folded = 0 if row.organisation.pk in way else below[row.organisation.pk]
+    _guides([row for row in rows if row.organisation.pk in there])
+    return shown
 
 
 def _fits(row: TreeRow, data: Mapping[str, Any]) -> bool:
@@ -182,8 +217,36 @@ def _names(posts: Sequence[Post], kinds: Sequence[PostKind]) -> str:
     return "、".join(dict.fromkeys(row.member.name for row in posts if row.kind in kinds))
 
 
-def profile(organisation: Organisation) -> dict[str, Any]:
-    """Return what the profile of one organisation shows, as a dict for the templates."""
+def _people(roster: QuerySet[Member], today: date) -> tuple[Counter[str], Counter[str]]:
+    """Return (how many of each stage, how many of each age); one statement, whatever their number."""
+
+    def born(years: int) -> date:
+        """The last birthday that makes somebody so old today."""
+        year = today.year - years
+        return today.replace(year=year, day=min(today.day, monthrange(year, today.month)[1]))
+
+    young, middle = Q(birth_date__gt=born(36)), Q(birth_date__gt=born(46))
+    numbers = (
+        roster.order_by()
+        .values("stage")
+        .annotate(
+            members=Count("pk"),
+            young=Count("pk", filter=young),
+            middle=Count("pk", filter=middle & ~young),
+            older=Count("pk", filter=Q(birth_date__lte=born(46))),
+            unknown=Count("pk", filter=Q(birth_date=None)),
+        )
+    )
+    stages: Counter[str] = Counter()
+    ages: Counter[str] = Counter()
+    for row in numbers:
+        stages[row["stage"]] += row["members"]
+        ages.update({key: row[key] for key in ("young", "middle", "older", "unknown")})
+    return stages, ages
+
+
+def profile(organisation: Organisation, covered: Sequence[Covered] | None = None) -> dict[str, Any]:
+    """Return what the profile of one organisation shows, as a dict for the templates. covered: of departments, where it is known."""
     today = clock.today()
     roster = Member.objects.on_roster(organisation, today)
     if organisation.kind not in (Kind.BRANCH, Kind.SMALL_GROUP):
@@ -191,12 +254,7 @@ def profile(organisation: Organisation) -> dict[str, Any]:
         roster = Member.objects.filter(
             pk__in=memberships.values("member"), stage__in=PARTY_STAGES, joined_on__lte=today
         )
-    stages: Counter[str] = Counter()
-    ages: Counter[str] = Counter()
-    for stage, born in roster.values_list("stage", "birth_date"):
-        stages[stage] += 1
-        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else None
-        ages["unknown" if age is None else "young" if age <= 35 else "middle" if age <= 45 else "older"] += 1
+    stages, ages = _people(roster, today)
     posts = list(
         Post.objects.in_force(today)
         .filter(organisation=organisation)
@@ -205,7 +263,8 @@ def profile(organisation: Organisation) -> dict[str, Any]:
     )
     order: list[str] = list(PostKind)
     posts.sort(key=lambda row: (order.index(row.kind), row.pk))
-    covered = [row for row in coverage_of_departments() if row.organisation == organisation]
+    everywhere = coverage_of_departments() if covered is None else covered
+    covered = [row for row in everywhere if row.organisation == organisation]
     term = Term.objects.filter(organisation=organisation, closed_on__isnull=True).first()
     labels = {"young": "35岁以下", "middle": "36至45岁", "older": "46岁以上", "unknown": "未填"}
     tones = {"young": "review", "middle": "ok", "older": "idle", "unknown": "soon"}

@@ -11,6 +11,7 @@ from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
+from common.forms.sought import SoughtOrganisationField
 from common.text import person_name
 from members.roster import identity
 from members.roster.models.members import Member, MemberStage
@@ -32,7 +33,9 @@ def groups_of(user):
 
 class RosterFilter(Filter):
     q = PlainTextField(label="姓名或拼音首字母", max_length=30, required=False)
-    organisation = OrganisationField(Organisation.objects.none(), label="党组织", required=False, empty_label="全部")
+    organisation = SoughtOrganisationField(
+        Organisation.objects.none(), label="党组织", required=False, empty_label="全部"
+    )
     stage = forms.ChoiceField(
         label="类别", required=False, choices=[("", "党员"), *MemberStage.choices, ("all", "含发展对象等全部")]
     )

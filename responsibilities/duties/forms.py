@@ -9,6 +9,7 @@ from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter, YearField
 from common.forms.form import Form
+from common.forms.sought import SoughtOrganisationField
 from common.stale_form import form_mark
 from members.roster.forms import LONG_NUMBER
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyPeriod, Level, ListState
@@ -23,7 +24,7 @@ class DutyFilter(Filter):
     """Filters of the board, read from the address."""
 
     year = YearField()
-    organisation = OrganisationField(None, label="党组织", required=False, empty_label="全部")
+    organisation = SoughtOrganisationField(None, label="党组织", required=False, empty_label="全部")
     list = forms.ChoiceField(label="责任人", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATE_NAMES.items()])
     level = forms.ChoiceField(
@@ -36,10 +37,20 @@ class DutyFilter(Filter):
         widget=forms.HiddenInput,
     )
 
-    def __init__(self, *args, years, organisations, lists, **kwargs):
+    def __init__(self, *args, years, organisations, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].offer(years)
         self.fields["organisation"].queryset = organisations
+
+    def top(self):
+        """Return the Organisation that is chosen, before anything else of the address is looked at; None for all or nonsense."""
+        field = self["organisation"]
+        try:
+            return field.field.clean(field.data)
+        except forms.ValidationError:
+            return None
+
+    def offer_lists(self, lists):
         self.fields["list"].choices = [("", "全部责任人"), *[(str(row.pk), row.holder_name) for row in lists]]
 
 

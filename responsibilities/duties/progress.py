@@ -3,7 +3,7 @@
 The system's own proofs (duties/proofs) come first; over them lies what people reported (DutyReport), then the calendar.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -48,13 +48,15 @@ def duty_slots(
     holders: Mapping[int, list[User]] | None = None,
     held_until: date | None = None,
     known: Known | None = None,
+    narrow: bool = False,
 ) -> Slots:
     """Return {duty id: [DutySlot]} in the order of the calendar.
 
     duties: Duty objects (list and its organisation are read with them when a queryset is given). as_of: day of judging
     (default today); reports and reviews of later days are left out. holders: {list id: [User]} of that day, for a caller
     that has read them. held_until: what was held, dated or closed after that day fulfils nothing. known: what the caller has
-    reckoned of the one branch whose lists of one year these are. The number of statements
+    reckoned of the one branch whose lists of one year these are. narrow: read by place and person, however many lists these are.
+    The number of statements
     does not depend on the number of duties, organisations or slots.
     """
     as_of = as_of or clock.today()
@@ -64,7 +66,7 @@ def duty_slots(
     if not duties:
         return {}
     with dated.read_once():
-        return _slots(duties, as_of, holders, held_until, known)
+        return _slots(duties, as_of, holders, held_until, known, narrow=narrow)
 
 
 def _slots(
@@ -73,9 +75,11 @@ def _slots(
     holders: Mapping[int, list[User]] | None,
     held_until: date | None,
     known: Known | None,
+    *,
+    narrow: bool,
 ) -> Slots:
     settings, start = timelines_and_start("founding_share")
-    slots = proof_slots(duties, as_of, holders, start, held_until, known)
+    slots = proof_slots(duties, as_of, holders, start, held_until, known, narrow=narrow)
     for duty in duties:
         _leave_history_out(slots[duty.pk], start, duty.organisation.kept_from, settings["founding_share"])
     reports, exempt = _reports(duties, as_of), exemptions(duties)
@@ -210,7 +214,7 @@ def progress(slots: Iterable[DutySlot], as_of: date | None = None) -> Progress:
         else:
             waiting.append(slot.due)
     total.overdue = len(passed)
-    total.state = next((state for state in _NEEDY if state in states), NOT_APPLICABLE)
+    total.state = neediest(states)
     if passed:
         total.days = (as_of - min(passed)).days
     if waiting:
@@ -222,6 +226,11 @@ def progress(slots: Iterable[DutySlot], as_of: date | None = None) -> Progress:
 
 # What a duty with several slots shows: that which needs a hand first.
 _NEEDY = (OVERDUE, RETURNED, OPEN, REPORTED, UNKNOWN, UNJUDGED, ACCEPTED, CLOSED, NOT_APPLICABLE)
+
+
+def neediest(states: Collection[str]) -> str:
+    """Return that of these states which most needs a hand."""
+    return next((state for state in _NEEDY if state in states), NOT_APPLICABLE)
 
 
 def elapsed(year: int, as_of: date | None = None) -> int:

@@ -25,6 +25,8 @@ ACCEPTED, CLOSED, NOT_APPLICABLE, UNKNOWN = "accepted", "closed", "not_applicabl
 DONE = (REPORTED, UNJUDGED, ACCEPTED, CLOSED)
 # Nothing is owed, or nobody can say: left out of every rate (domain truth 3).
 LEFT_OUT = (NOT_APPLICABLE, UNKNOWN)
+# Up to so many days before its date an open slot says how many are left, before that the date.
+SOON = 31
 # As a slot is shown, filtered and counted beside these: nothing is owed because its records come with a later subject.
 NOT_ALIVE = str(RequirementState.NOT_ALIVE)
 STATE_NAMES = {

@@ -6,9 +6,10 @@ from django import forms
 
 from branches.places.models.organisations import Organisation
 from common import clock
-from common.forms.fields import DayField, OrganisationField, PlainTextField
+from common.forms.fields import DayField, PlainTextField
 from common.forms.filters import Filter, PeriodField
 from common.forms.form import Form
+from common.forms.sought import SoughtOrganisationField
 from common.operator import Actor
 from responsibilities.requirements.exemptions import places_to_exempt
 from responsibilities.requirements.models import RequirementState
@@ -19,7 +20,7 @@ class RequirementFilter(Filter):
     """Filters of the list, read from the address."""
 
     period = PeriodField(label="期间")
-    organisation = OrganisationField(queryset=None, label="党组织", required=False, empty_label="全部")
+    organisation = SoughtOrganisationField(None, label="党组织", required=False, empty_label="全部")
     rule = forms.ChoiceField(
         label="义务", required=False, choices=[("", "全部"), *[(row.rule, row.short) for row in REQUIREMENT_RULES]]
     )
@@ -69,7 +70,7 @@ class ExemptionFilter(Filter):
         required=False,
         choices=[("", "全部"), ("now", "有效"), ("coming", "尚未开始"), ("past", "已结束"), ("revoked", "已撤销")],
     )
-    organisation = OrganisationField(queryset=None, label="党组织", required=False, empty_label="全部")
+    organisation = SoughtOrganisationField(None, label="党组织", required=False, empty_label="全部")
     rule = forms.ChoiceField(
         label="义务", required=False, choices=[("", "全部"), *[(row.rule, row.short) for row in LIVE_RULES]]
     )

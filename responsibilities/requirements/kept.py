@@ -27,11 +27,11 @@ class Key(NamedTuple):
 class Asked:
     """Which requirements are asked for.
 
-    places: organisations that owe. rules: ids, in the order of lists. periods: as written. state: "" for any. first, last: days
+    places: organisations that owe, None for all. rules: ids, in the order of lists. periods: as written. state: "" for any. first, last: days
     between which they are due, None for any.
     """
 
-    places: QuerySet
+    places: QuerySet | None
     rules: list[str]
     periods: list[str]
     state: str = ""

@@ -11,7 +11,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from branches.reach import access
-from branches.reach.intervals import within
+from branches.reach.intervals import tree_order, within
+from branches.reach.reach import reach_of
+from branches.reach.rights import VIEW
 from common import clock
 from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
@@ -43,13 +45,16 @@ RECKONED = 40
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for. places: organisations within reach; which: of a figure of the dashboard, "" for none."""
+    """What the address asks for. places: organisations within reach; which: of a figure of the dashboard, "" for none. tops: ids
+    of those from which the reader reaches downwards, where no organisation is chosen.
+    """
 
     places: QuerySet
     rules: list[RequirementRule]
     period: Period
     which: str = ""
     state: str = ""
+    tops: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -76,16 +81,19 @@ def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
     whole = top or chosen.get("rule") or chosen.get("state") == State.NOT_ALIVE
     offered = REQUIREMENT_RULES if whole else LIVE_RULES
     rules = [row for row in offered if chosen.get("rule") in (None, "", row.rule)]
-    return Wanted(places, rules, period, chosen.get("map") or "", chosen.get("state") or "")
+    tops = frozenset() if top else frozenset(reach_of(user).places(VIEW)[0])
+    return Wanted(places, rules, period, chosen.get("map") or "", chosen.get("state") or "", tops)
 
 
 def listed(asked: Wanted) -> Listed:
     """Return the rows that a page shows."""
     kept = keeper()
-    if kept is None or asked.places.order_by()[: RECKONED + 1].count() <= RECKONED:
+    # In the order of the tree the root comes first.
+    first = list(asked.places.order_by(*tree_order()).values_list("pk", "parent")[: RECKONED + 1])
+    if kept is None or len(first) <= RECKONED:
         return _live(asked)
     age, rebuilding = kept.age()
-    query = _kept_query(asked)
+    query = _kept_query(asked, everywhere=first[0][1] is None and first[0][0] in asked.tops)
     # What a year before the first facts left owing is nowhere kept, and the dashboard's figure is made of facts alone.
     if age is None or not kept.holds(
         name for name in query.periods if not asked.which or name >= str(asked.period.year)
@@ -147,8 +155,8 @@ def _of_the_map(asked: Wanted, ids: Iterable[int]) -> list[Requirement]:
     return [row for row in rows if row.period in shown and (asked.which == "shown" or row.due <= today)]
 
 
-def _kept_query(asked: Wanted) -> Asked:
-    """Return the same question for what is kept."""
+def _kept_query(asked: Wanted, *, everywhere: bool) -> Asked:
+    """Return the same question for what is kept. everywhere: the places are all there are."""
     first = last = None
     periods = periods_within(asked.period)
     if asked.which:
@@ -160,7 +168,8 @@ def _kept_query(asked: Wanted) -> Asked:
         periods = [period for period in [*periods_within(year), year.previous()] if period not in periods]
         first, last = year.first, quarter.first - timedelta(days=1)
     rules = [row.rule for row in asked.rules if row.counted]
-    return Asked(asked.places, rules, [str(period) for period in periods], asked.state, first, last)
+    places = None if everywhere else asked.places
+    return Asked(places, rules, [str(period) for period in periods], asked.state, first, last)
 
 
 class _Merged(Sequence):

@@ -4,9 +4,10 @@ from django import forms
 
 from branches.places.models.organisations import Organisation
 from branches.reach import access
-from common.forms.fields import DayField, OrganisationField, PlainTextField
+from common.forms.fields import DayField, PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
+from common.forms.sought import SoughtOrganisationField
 from common.text import quoted
 from members.activities.models import Activity
 from responsibilities.assigning import leading_group
@@ -25,7 +26,7 @@ def _area(rows=3, **attrs):
 class PlaceFilterForm(Filter):
     """A filter by organisation and below."""
 
-    organisation = OrganisationField(queryset=None, label="承办", required=False, empty_label="全部")
+    organisation = SoughtOrganisationField(None, label="承办", required=False, empty_label="全部")
 
     def __init__(self, *args, organisations, **options):
         super().__init__(*args, **options)

@@ -13,6 +13,7 @@ from common import clock
 from common.forms.fields import DayField, OrganisationField, PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
+from common.forms.sought import SoughtOrganisationField
 from common.names import initials_of
 
 FOUND = 20
@@ -151,7 +152,9 @@ class AppointmentFilter(Filter):
         required=False,
         choices=[("", "全部"), *[row for row in ROLE_CHOICES if row[0] not in SYSTEM_ROLES]],
     )
-    organisation = OrganisationField(Organisation.objects.none(), label="党组织", required=False, empty_label="全部")
+    organisation = SoughtOrganisationField(
+        Organisation.objects.none(), label="党组织", required=False, empty_label="全部"
+    )
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "现任"), ("ended", "已结束"), ("future", "未开始"), ("all", "全部")]
     )

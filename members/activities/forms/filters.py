@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 from branches.places.models.organisations import Organisation
 from branches.reach import access
 from branches.reach.intervals import tree_order, within
-from common.forms.fields import OrganisationField
 from common.forms.filters import Filter
+from common.forms.sought import SoughtOrganisationField
 from members.activities.forms.kinds import short_label
 from members.activities.models import Activity, ActivityKindCode, ActivityState
 
@@ -34,7 +34,7 @@ class ActivityFilter(Filter):
     q = forms.CharField(label="查找", required=False, max_length=50)
     kind = forms.ChoiceField(label="类型", required=False, choices=[("", "全部类型"), *_KINDS])
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *ActivityState.choices])
-    organisation = OrganisationField(
+    organisation = SoughtOrganisationField(
         Organisation.objects.none(), label="党组织", required=False, empty_label="全部党组织"
     )
     late = forms.ChoiceField(label="报送", required=False, choices=[("", "不限"), ("1", "迟报"), ("0", "按时")])

@@ -2,9 +2,10 @@
 
 from django import forms
 
-from common.forms.fields import DayField, OrganisationField, PlainTextField
+from common.forms.fields import DayField, PlainTextField
 from common.forms.filters import Filter
 from common.forms.form import Form
+from common.forms.sought import SoughtOrganisationField
 from members.activities.selectors.resolutions import STATES
 
 
@@ -12,7 +13,7 @@ class ResolutionFilter(Filter):
     """Filters, read from the address."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATES.items()])
-    organisation = OrganisationField(queryset=None, label="党组织", required=False, empty_label="全部")
+    organisation = SoughtOrganisationField(None, label="党组织", required=False, empty_label="全部")
     q = PlainTextField(label="查找", required=False, max_length=50)
 
     def __init__(self, *args, organisations, **options):

@@ -1,5 +1,6 @@
 """The tree page and the page of one organisation: places shown with the people in them."""
 
+from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -16,7 +17,7 @@ from branches.reach.rights import APPOINT, IDENTITY, MEMBERS, ORGANISE, RECORD, 
 from common import clock
 from members.organisations.duties_from import duties_from
 from members.organisations.first_steps import first_steps
-from members.organisations.selectors import profile, tree_figures, tree_rows
+from members.organisations.selectors import UNFOLDED, led, opened, profile, tree_figures, tree_rows
 
 # What the audit history of an organisation's page tells; records and people have their own pages.
 HISTORY = ("organisation", "term", "coverage", "appointment", "post")
@@ -58,23 +59,26 @@ def organisation_list(request):
         covered = [row for row in covered if row.organisation and row.organisation.pk in mine]
     figures = tree_figures(rows, counts, covered)
     selected = _selected(request, rows)
+    filtered = len(shown) < len(rows)
+    page = Paginator(shown, UNFOLDED).get_page(request.GET.get("page")) if filtered else None
     context = {
         "title": _title(figures),
         "form": form,
-        "rows": shown,
+        "rows": led(page.object_list if page is not None else opened(rows, selected)),
+        "page": page,
         "figures": figures,
         "covered": covered,
         "organises": organises,
         "selected": selected,
-        "profile": profile(selected) if selected else None,
-        "filtered": len(shown) < len(rows),
+        "profile": profile(selected, covered) if selected else None,
+        "filtered": filtered,
     }
     return render(request, "members/organisations/list.html", context)
 
 
 def _exported(user, chosen):
     """Yield the lines of the file; nothing is read before the first is asked for."""
-    shown, _, _ = tree_rows(user, chosen)
+    shown = led(tree_rows(user, chosen)[0])
     groups = groups_on(clock.today())
     for row in shown:
         yield [

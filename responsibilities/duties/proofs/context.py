@@ -65,6 +65,7 @@ class ProofContext:
         *,
         held_until: date | None = None,
         known: scope.Known | None = None,
+        narrow: bool = False,
     ):
         self.known = known
         self.duties, self.as_of, self.start, self.held_until = duties, as_of, start, held_until
@@ -75,7 +76,7 @@ class ProofContext:
         # Who holds, covers and is in charge is asked of this day: what changes after the year does not change the year.
         self.day = min(as_of, self.span.last)
         self.lists = list({duty.list_id: duty.list for duty in duties}.values())
-        self.narrow = len(self.lists) <= scope.NARROW
+        self.narrow = narrow or len(self.lists) <= scope.NARROW
         self.kinds = sorted({kind for duty in duties for kind in kinds_of(duty)})
 
     @cached_property

@@ -96,16 +96,19 @@ def proof_slots(
     start: date = date.min,
     held_until: date | None = None,
     known: Known | None = None,
+    *,
+    narrow: bool = False,
 ) -> Slots:
     """Return {duty id: [DutySlot]} with what the system itself holds on `as_of`, before anything said about it.
 
     duties: list of Duty with list, its organisation, holder and member read. holders: {list id: [User]}, if known.
     start: the agency's start date. held_until: what came after that day proves nothing. known: what the caller has reckoned.
+    narrow: see `duty_slots`.
     """
     found: Slots = {}
     for year in sorted({duty.list.year for duty in duties}):
         mine = [duty for duty in duties if duty.list.year == year]
-        context = ProofContext(mine, year, as_of, holders, start, held_until=held_until, known=known)
+        context = ProofContext(mine, year, as_of, holders, start, held_until=held_until, known=known, narrow=narrow)
         by_source: dict[str, list[Duty]] = {}
         for duty in mine:
             by_source.setdefault(duty.source if proved_by_system(duty) else "", []).append(duty)

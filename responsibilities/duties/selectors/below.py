@@ -15,7 +15,7 @@ UNITS = {Level.BRANCH: "个党支部", Level.MEMBER: "名党员"}
 
 @dataclass(frozen=True)
 class Below:
-    """done, owed: occurrences; a stage counts once, whoever carries it. holders, behind: lists, those with one overdue."""
+    """done, owed: occurrences, 0 where they are not told; a stage counts once, whoever carries it. holders, behind: lists, those with one overdue."""
 
     done: int
     owed: int
@@ -27,7 +27,7 @@ class Below:
     def words(self) -> str:
         """Return 「37 / 57 项次，14 个党支部，5 个有逾期」."""
         late = f"，{self.behind} 个有逾期" if self.behind else "，无逾期"
-        return f"{self.done} / {self.owed} 项次，{self.holders} {self.unit}{late}"
+        return (f"{self.done} / {self.owed} 项次，" if self.owed else "") + f"{self.holders} {self.unit}{late}"
 
 
 def below(duty: Duty, family: Family, slots: Slots, as_of: date | None = None) -> Below | None:
@@ -36,6 +36,10 @@ def below(duty: Duty, family: Family, slots: Slots, as_of: date | None = None) -
     family: the Family of the duty. slots: {duty id: [DutySlot]} of what the user may read. A leader's duty about the work
     in his charge has nothing that serves it: of it the branches' stages of that work are told.
     """
+    crowd = family.crowds.get(Level.BRANCH)
+    if crowd is not None:
+        # One stage is one occurrence at all who carry it: of so many only the holders are told.
+        return Below(0, 0, crowd.lists, crowd.behind, UNITS[Level.BRANCH]) if duty.list.level != Level.LEADER else None
     rows, mine = _serving(duty, family, slots)
     as_of = as_of or clock.today()
     head = headline(rows, mine, as_of)

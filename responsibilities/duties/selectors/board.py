@@ -1,9 +1,10 @@
 """Page of the duty lists: the chain of levels with how far each is, and the duties of the chosen one."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -48,7 +49,8 @@ def _duties_of(lists: Mapping[int, DutyList], year: int) -> QuerySet[Duty]:
 class Card:
     """One level of the chain. head: how its duties stand; found: its occurrences, for the bar against the time elapsed.
 
-    behind: below the time elapsed, or overdue. fits: duties in the state asked for, or None.
+    behind: below the time elapsed, or overdue. fits: duties in the state asked for, or None. instead: what stands there in place
+    of numbers that are not known, or "".
     """
 
     level: Level
@@ -60,6 +62,7 @@ class Card:
     behind: bool
     lists: int
     fits: int | None = None
+    instead: str = ""
 
 
 @dataclass
@@ -78,16 +81,19 @@ class Row:
     # How often and on which basis; whose it is, where rows are not grouped.
     small: str = ""
     place: str = ""
+    # What the address says to see it holder by holder, "" where it is one duty.
+    opens: str = ""
 
 
 class Board:
     """All issued duties of a year that a user may read, with their slots; filters are applied to what is in memory."""
 
-    def __init__(self, user: User, year: int, as_of: date, places: QuerySet[Any, Any] | None = None):
-        self.as_of, self.year = as_of, year
-        lists = DutyList.objects.visible_to(user).filter(year=year, state=ListState.ISSUED)
-        if places is not None:
-            lists = lists.filter(organisation__in=places)
+    # Said beside the numbers where they were reckoned before the page.
+    age: datetime | None = None
+    rebuilding = False
+
+    def __init__(self, user: User, year: int, as_of: date, lists: QuerySet[DutyList], *, narrow: bool = False):
+        self.user, self.as_of, self.year = user, as_of, year
         # Read once and shared: thousands of duties hang on some hundred lists.
         lists = lists.select_related("organisation__parent", "holder", "member__account")
         self.lists = {row.pk: row for row in lists.order_by(*tree_order("organisation__"), "pk")}
@@ -96,17 +102,21 @@ class Board:
         for duty in self.all:
             duty.list = self.lists[duty.list_id]
         self.holders = holders_each(list(self.lists.values()), min(as_of, date(year, 12, 31)))
-        self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders)
+        self.slots = duty_slots(self.all, as_of=as_of, holders=self.holders, narrow=narrow)
         self.found = {duty.pk: progress(self.slots[duty.pk], as_of) for duty in self.all}
         self.duties: list[Duty] = self.all
         self.by_pk = {duty.pk: duty for duty in self.all}
         self.elapsed = elapsed(year, as_of)
-        # {level: number of lists} of a level that are not among those shown here.
-        issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level")
-        shown = Counter(row.level for row in self.lists.values())
-        self.others = {level: number - shown[level] for level, number in issued.annotate(lists=Count("pk"))}
-        # Levels of which there are lists that this user does not read: not missing, only not his.
-        self.elsewhere = {CARD_OF[level] for level in self.others} - {CARD_OF[level] for level in shown}
+
+    @cached_property
+    def others(self) -> dict[str, int]:
+        """{level: number of lists} of a level that are not among those shown here."""
+        return lists_elsewhere(self.year, Counter(row.level for row in self.lists.values()))
+
+    @cached_property
+    def elsewhere(self) -> set[Level]:
+        """Levels of which there are lists that this user does not read: not missing, only not his."""
+        return {CARD_OF[level] for level in self.others} - {CARD_OF[row.level] for row in self.lists.values()}
 
     def narrow(self, duty_list: DutyList | None) -> None:
         """Show the duties of one DutyList only (all when None); the cards stay those of all."""
@@ -126,10 +136,7 @@ class Board:
     def whole(self) -> str:
         """Of what whole the numbers are: the lists read here, and how many there are in all."""
         mine, others = len({duty.list_id for duty in self.duties}), sum(self.others.values())
-        everything = len(self.lists) + others
-        if mine == everything:
-            return f"全部 {mine} 份清单"
-        return f"{mine} 份清单，全部 {everything} 份" + ("，其余不在所选或查阅范围内" if others else "")
+        return whole_in_words(mine, len(self.lists) + others, others)
 
     def fitting(self, duties: Iterable[Duty], state: str) -> list[Duty]:
         """Return the duties any slot of which `stands` in a state; all where none is asked for."""
@@ -155,32 +162,47 @@ class Board:
                     self._who(card, lists),
                     self.head(mine),
                     total,
-                    self._behind(total),
+                    is_behind(total, self.elapsed),
                     len(lists),
                     fits,
                 )
             )
         return cards
 
-    def _behind(self, total: Progress) -> bool:
-        return bool(total.overdue) or (total.share is not None and total.share < self.elapsed - MARGIN)
-
     def _who(self, card: Level, lists: Mapping[int, DutyList]) -> str:
         if not lists:
             return "不在查阅范围内" if card in self.elsewhere else "尚无清单"
-        if card == Level.BRANCH:
-            return f"{len(lists)} 个党支部"
-        if card == Level.GENERAL_BRANCH and len(lists) > 1:
-            return f"{len(lists)} 个党总支"
-        if card == Level.MEMBER:
-            return f"{len(lists)} 名党员"
-        if card == Level.LEADER:
-            return f"{len(lists)} 位班子成员"
-        people = {user.pk: user.name for pk in lists for user in self.holders[pk]}
-        if not people:
-            return "暂无责任人"
-        first = next(iter(people.values()))
-        return first if len(people) == 1 else f"{first}等 {len(people)} 人"
+        return holders_in_words(card, len(lists), lambda: [user for pk in lists for user in self.holders[pk]])
+
+    def level(self, data: Mapping[str, Any]) -> Level:
+        """Return the card that is open: the one asked for, the first with duties in the state asked for, or the nearest one."""
+        fitting: set[Level] | None = None
+        if data.get("state"):
+            fitting = {CARD_OF[duty.list.level] for duty in self.fitting(self.duties, data["state"])}
+        return open_card(data, {CARD_OF[duty.list.level] for duty in self.duties}, fitting)
+
+    def opened(self, level: Level, data: Mapping[str, Any], key: str) -> tuple[Sequence[Row], bool, str]:
+        """Return (rows, whether they stand for several holders, title of the panel). key: the template that is unfolded, or ""."""
+        view, state = data.get("view") or "level", data.get("state") or ""
+        name = next(name for card, _, name in CARDS if card == level)
+        if view == "overdue":
+            return self.overdue(state), False, "逾期的责任"
+        if view == "item":
+            return self.by_item(self.duties, state), True, "按责任事项"
+        duties = self.of_level(level)
+        if key:
+            duties = [duty for duty in duties if (duty.key or f"#{duty.pk}") == key]
+            return self.rows(duties, state), False, duties[0].text if duties else f"{name}责任"
+        if level in GROUPED and not data.get("list") and len({duty.list_id for duty in duties}) > 1:
+            return self.grouped(duties, state), True, f"{name}责任"
+        return self.rows(duties, state), False, f"{name}责任"
+
+    def selected(self, pk: int, rows: Sequence[Row], state: str) -> Duty | None:
+        """Return the duty shown beside the rows of a page: the one asked for, or that of the first row which most needs a hand."""
+        if pk in self.by_pk or not rows:
+            return self.by_pk.get(pk)
+        needy = self.fitting(rows[0].duties, state)
+        return max(needy, key=lambda duty: self.found[duty.pk].days or 0 if self.found[duty.pk].overdue else -1)
 
     def of_level(self, card: Level) -> list[Duty]:
         """Return the duties of one card of the chain."""
@@ -189,7 +211,7 @@ class Board:
 
     def rows(self, duties: Iterable[Duty], state: str = "") -> list[Row]:
         """Return one Row for each duty, those that need a hand first. state: of DutySlot, keeps those in it."""
-        return sorted((self._row(duty) for duty in self.fitting(duties, state)), key=_urgency)
+        return sorted((self._row(duty) for duty in self.fitting(duties, state)), key=urgency)
 
     def _row(self, duty: Duty) -> Row:
         found, slots = self.found[duty.pk], self.slots[duty.pk]
@@ -207,11 +229,10 @@ class Board:
             found = progress(slots, self.as_of)
             key, word = chip(found, slots, self.as_of)
             late = sum(self.found[duty.pk].overdue > 0 for duty in mine)
-            row = Row(mine[0], found, slots, key, word, tone(found), mine)
+            opens = mine[0].key if len(mine) > 1 else ""
+            row = Row(mine[0], found, slots, key, word, tone(found), mine, opens=opens)
             owed = sum(self.found[duty.pk].total > 0 for duty in mine)
-            unit = "名党员" if mine[0].list.level == Level.MEMBER else "份清单"
-            if mine[0].list.level == Level.BRANCH:
-                unit = "个党支部"
+            unit = unit_of(mine[0].list.level)
             row.note = f"{owed} {unit}" + (f"，{late} {unit[0]}逾期" if late else "")
             if len(mine) > 1 and found.state == OVERDUE:
                 row.word = f"{late} {unit[0]}逾期"
@@ -221,38 +242,109 @@ class Board:
                 row.note = f"{fits} {unit}{STATE_NAMES[state]}" if fits else ""
         if state:
             rows = [row for row in rows if row.note]
-        return sorted(rows, key=_urgency)
+        return sorted(rows, key=urgency)
 
     def by_item(self, duties: Iterable[Duty], state: str = "") -> list[Row]:
         """Return the grouped rows in the order of the chain: each duty, below it (deeper) those that serve it."""
         rows = self.grouped(duties, state)
         home = {duty.pk: row for row in rows for duty in row.duties}
-        below: dict[int, list[Row]] = {}
-        tops: list[Row] = []
-        for row in sorted(rows, key=lambda row: (LEVEL_ORDER.index(row.duty.list.level), row.duty.order, row.duty.pk)):
-            upper = next((home[duty.serves_id] for duty in row.duties if duty.serves_id in home), None)
-            if upper is None or upper is row:
-                tops.append(row)
-            else:
-                below.setdefault(id(upper), []).append(row)
-        ordered: list[Row] = []
-
-        def walk(row: Row, depth: int) -> None:
-            row.depth = depth
-            ordered.append(row)
-            for one in below.get(id(row), ()):
-                walk(one, depth + 1)
-
-        for row in tops:
-            walk(row, 0)
-        return ordered
+        return in_chain_order(
+            rows, lambda row: next((home[duty.serves_id] for duty in row.duties if duty.serves_id in home), None)
+        )
 
     def overdue(self, state: str = "") -> list[Row]:
         """Return one Row for each duty that is past a date, the longest first."""
         return self.rows([duty for duty in self.duties if self.found[duty.pk].overdue], state)
 
 
-def _urgency(row: Row) -> tuple[int, int, int, int]:
+def is_behind(total: Progress, elapsed: int) -> bool:
+    """Whether something is overdue, or clearly less is fulfilled than of the year has passed (elapsed: in per cent)."""
+    return bool(total.overdue) or (total.share is not None and total.share < elapsed - MARGIN)
+
+
+def in_chain_order(rows: Iterable[Row], served_by: Callable[[Row], Row | None]) -> list[Row]:
+    """Return the rows in the order of the chain, each with those below it that serve it. served_by: row → the row it serves."""
+    below: dict[int, list[Row]] = {}
+    tops: list[Row] = []
+    for row in sorted(rows, key=lambda row: (LEVEL_ORDER.index(row.duty.list.level), row.duty.order, row.duty.pk)):
+        upper = served_by(row)
+        if upper is None or upper is row:
+            tops.append(row)
+        else:
+            below.setdefault(id(upper), []).append(row)
+    ordered: list[Row] = []
+
+    def walk(row: Row, depth: int) -> None:
+        row.depth = depth
+        ordered.append(row)
+        for one in below.get(id(row), ()):
+            walk(one, depth + 1)
+
+    for row in tops:
+        walk(row, 0)
+    return ordered
+
+
+def issued_lists(user: Actor, year: int, places: QuerySet[Any, Any] | None = None) -> QuerySet[DutyList]:
+    """Return the issued lists of a year that the user may read. places: at these organisations alone."""
+    lists = DutyList.objects.visible_to(user).filter(year=year, state=ListState.ISSUED)
+    return lists if places is None else lists.filter(organisation__in=places)
+
+
+def lists_elsewhere(year: int, shown: Mapping[str, int]) -> dict[str, int]:
+    """Return {level: number of issued lists} of a year beside those shown. shown: {level: number}."""
+    issued = DutyList.objects.filter(year=year, state=ListState.ISSUED).order_by().values_list("level")
+    return {level: number - shown.get(level, 0) for level, number in issued.annotate(lists=Count("pk"))}
+
+
+def whole_in_words(mine: int, everything: int, others: int) -> str:
+    """Say of what whole the numbers are: the lists read here, how many there are in all, and of them not chosen or not his."""
+    if mine == everything:
+        return f"全部 {mine} 份清单"
+    return f"{mine} 份清单，全部 {everything} 份" + ("，其余不在所选或查阅范围内" if others else "")
+
+
+def holders_in_words(card: Level, lists: int, people: Callable[[], Iterable[User]]) -> str:
+    """Say who answers for the lists of a card: how many, or by name where there is one list."""
+    units = {Level.BRANCH: "个党支部", Level.MEMBER: "名党员", Level.LEADER: "位班子成员"}
+    if card in units:
+        return f"{lists} {units[card]}"
+    if card == Level.GENERAL_BRANCH and lists > 1:
+        return f"{lists} 个党总支"
+    names = {user.pk: user.name for user in people()}
+    if not names:
+        return "暂无责任人"
+    first = next(iter(names.values()))
+    return first if len(names) == 1 else f"{first}等 {len(names)} 人"
+
+
+def unit_of(level: str) -> str:
+    """Return what a holder of a level is called where many are counted."""
+    return {Level.BRANCH: "个党支部", Level.MEMBER: "名党员"}.get(Level(level), "份清单")
+
+
+# The card that opens by itself: the first of these of which there are duties.
+_NEAREST = (
+    Level.COMMITTEE,
+    Level.GENERAL_BRANCH,
+    Level.BRANCH,
+    Level.LEADER,
+    Level.PARTY_GROUP_SECRETARY,
+    Level.MEMBER,
+)
+
+
+def open_card(data: Mapping[str, Any], there: Collection[Level], fitting: Collection[Level] | None) -> Level:
+    """Return the card that is open. data: of the filter; there: cards with duties; fitting: in the state asked for, or None."""
+    if data.get("list"):
+        return CARD_OF[data["list"].level]
+    if data.get("level"):
+        return CARD_OF[Level(data["level"])]
+    first = next((card for card, _, _ in CARDS if card in fitting), None) if fitting is not None else None
+    return first or next((level for level in _NEAREST if level in there), Level.COMMITTEE)
+
+
+def urgency(row: Row) -> tuple[int, int, int, int]:
     """Overdue by days, then what is open by its date, then the rest, in the order of the list."""
     if row.found.overdue:
         return (0, -(row.found.days or 0), row.duty.order, row.duty.pk)

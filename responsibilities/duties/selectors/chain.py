@@ -1,22 +1,26 @@
 """One duty's chain both ways, and what proves it over the year."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from branches.places.models.organisations import tree_order
 from common import clock
 from common.operator import Actor
 from members.activities.models import Activity
+from responsibilities.duties.kept import keeper
 from responsibilities.duties.models import LEVEL_ORDER, Duty, DutyReport, Level, ListState, ReportState
 from responsibilities.duties.progress import Progress, progress
 from responsibilities.duties.selectors.board import Board
+from responsibilities.duties.selectors.crowds import MANY, Crowd, crowds_of, join_crowds
 from responsibilities.duties.selectors.wording import CARD_OF, CARDS, OPTIONAL, chip, standing
 from responsibilities.duties.slot import ACCEPTED, CLOSED, DONE, OPEN, REPORTED, STATE_NAMES, UNJUDGED, DutySlot, Slots
+from responsibilities.duties.tallies import key_of
 
 DEEPEST = len(LEVEL_ORDER)
 _READ = ("list__organisation", "list__holder", "list__member__account")
@@ -35,7 +39,8 @@ class Family:
     """The duties of one chain.
 
     above: from the nearest up; below; beside: of levels that would else be missing, they serve one of `above`. visible: ids
-    that the user may read; hidden: number of leaders' duties beside that he may not read.
+    that the user may read; hidden: number of leaders' duties beside that he may not read. crowds: of levels at which so many
+    belong to it that they are counted, not listed. kept: {id: Progress} of those whose slots are not judged for the page.
     """
 
     above: list[Duty]
@@ -43,6 +48,8 @@ class Family:
     beside: list[Duty]
     visible: set[int]
     hidden: int = 0
+    crowds: dict[str, Crowd] = field(default_factory=dict)
+    kept: dict[int, Progress] = field(default_factory=dict)
 
     def readable(self, duty: Duty) -> list[Duty]:
         """Return the duty and its relatives that the user may read."""
@@ -55,17 +62,31 @@ def relatives(duty: Duty, user: Actor) -> Family:
     The duty that it serves is taken from it where it has been read with it.
     """
 
+    crowds: dict[str, Crowd] = {}
+
     def children(ids: Ids, levels: Levels) -> list[Duty]:
         rows = Duty.objects.visible_to(user).filter(serves__in=ids, list__state=ListState.ISSUED)
         if levels is not None:
             rows = rows.filter(list__level__in=levels)
-        return list(rows.select_related(*_READ).order_by(*tree_order("list__organisation__"), "pk"))
+        listed = rows.select_related(*_READ).order_by(*tree_order("list__organisation__"), "pk")
+        found = list(listed[: MANY + 1])
+        if len(found) <= MANY and not any(row.list.level in crowds for row in found):
+            return found
+        large = crowds_of(rows, Duty.objects.visible_to(user), duty.list.year, crowds)
+        join_crowds(crowds, large)
+        return list(listed.exclude(list__level__in=list(large)))
 
     served = duty.serves if duty.serves_id and "serves" in duty._state.fields_cache else None
     known = {served.pk: served} if served else {}
     family = _walk(duty, known, children, lambda tops: _leaders(tops, user))
     ids = [row.pk for row in family.above]
     family.visible |= set(Duty.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    family.crowds = crowds
+    # What was listed before its level turned out to be a crowd joins it.
+    early = [row.pk for row in family.below if row.list.level in crowds]
+    if early:
+        join_crowds(crowds, crowds_of(Duty.objects.filter(pk__in=early), None, duty.list.year, crowds))
+        family.below = [row for row in family.below if row.list.level not in crowds]
     return family
 
 
@@ -90,6 +111,21 @@ def of_board(duty: Duty, user: Actor, board: Board) -> Family:
     family = _walk(duty, board.by_pk, children, leaders)
     family.visible |= {row.pk for row in family.above if row.pk in board.by_pk}
     return family
+
+
+def take_kept(duty: Duty, family: Family, as_of: date) -> list[Duty]:
+    """Note in the family how those of upper lists stand as it is kept; return the duty and the others that the user reads.
+
+    Upper lists look at all that lies below them: beside a duty their state is worth no such reading.
+    """
+    keep, others = keeper(), family.readable(duty)[1:]
+    upper = [row for row in others if row.list.level not in (Level.GENERAL_BRANCH, Level.BRANCH, Level.MEMBER)]
+    found = keep.of_lists(duty.list.year, sorted({row.list_id for row in upper})) if keep and upper else {}
+    for row in upper:
+        tally = found[row.list_id].keys.get(key_of(row)) if row.list_id in found else None
+        if tally is not None:
+            family.kept[row.pk] = tally.progress(as_of)
+    return [duty, *(row for row in others if row.pk not in family.kept)]
 
 
 def _walk(duty: Duty, known: Mapping[int, Duty], children: Children, leaders_of: Callable[[Ids], list[Duty]]) -> Family:
@@ -153,17 +189,40 @@ def chain(duty: Duty, family: Family, slots: Slots, as_of: date) -> list[dict[st
     for card, _, name in CARDS:
         rows = by_card.get(card, [])
         hidden = family.hidden if card == Level.LEADER else 0
-        if card in OPTIONAL and not rows:
+        crowd = family.crowds.get(card)
+        if card in OPTIONAL and not rows and crowd is None:
             continue
-        if not rows and not hidden:
+        if crowd is not None:
+            lines.append(_crowd(name, crowd))
+        if not rows and not hidden and crowd is None:
             lines.append({"level": name, "missing": True, "text": "这一级没有对应的责任", "state": "", "here": False})
         elif card in (Level.GENERAL_BRANCH, Level.BRANCH, Level.MEMBER) and len(rows) > 1:
-            lines.append(_many(name, rows, slots, as_of, duty))
+            lines.append(_many(name, rows, slots, as_of, duty, family))
         else:
-            lines += [_line(row, duty, family.visible, slots, as_of) for row in rows]
+            lines += [_line(row, duty, family, slots, as_of) for row in rows]
         if hidden:
             lines.append(_hidden(name, hidden))
     return lines
+
+
+def _crowd(name: str, crowd: Crowd) -> dict[str, Any]:
+    """The line of more duties than are listed: how many lists, on how many of them something is past its date."""
+    chosen = [("year", str(crowd.year)), ("level", crowd.level)] + ([("template", crowd.key)] if crowd.key else [])
+    query = urlencode(chosen)
+    unit = "名" if crowd.level == Level.MEMBER else "个"
+    late = crowd.behind
+    state = crowd.tally.progress().state if crowd.tally.owed else ""
+    return {
+        "level": name,
+        "name": f"{crowd.lists} {unit}",
+        "text": "、".join(crowd.texts),
+        "url": f"{reverse('duty_list')}?{query}",
+        "here": False,
+        "missing": False,
+        "state": state,
+        "word": f"{late} {unit}逾期" if late else ("" if state in DONE else STATE_NAMES.get(state, "")),
+        "kind": _kind(crowd.tally.progress()) if state else "",
+    }
 
 
 def _hidden(name: str, number: int) -> dict[str, Any]:
@@ -173,9 +232,9 @@ def _hidden(name: str, number: int) -> dict[str, Any]:
     return {"level": name, "text": text, **blank}
 
 
-def _line(row: Duty, duty: Duty, visible: set[int], slots: Slots, as_of: date) -> dict[str, Any]:
-    readable = row.pk in visible and row.pk in slots
-    personal = row.list.level in PERSONAL and row.pk not in visible
+def _line(row: Duty, duty: Duty, family: Family, slots: Slots, as_of: date) -> dict[str, Any]:
+    readable = row.pk in family.visible and (row.pk in slots or row.pk in family.kept)
+    personal = row.list.level in PERSONAL and row.pk not in family.visible
     line = {
         "level": row.list.get_level_display(),
         "name": "" if personal else row.list.holder_name,
@@ -188,8 +247,8 @@ def _line(row: Duty, duty: Duty, visible: set[int], slots: Slots, as_of: date) -
         "kind": "",
     }
     if readable:
-        found = progress(slots[row.pk], as_of)
-        line["state"], line["word"] = chip(found, slots[row.pk], as_of)
+        found = family.kept.get(row.pk) or progress(slots[row.pk], as_of)
+        line["state"], line["word"] = chip(found, slots.get(row.pk, ()), as_of)
         line["kind"] = _kind(found)
         if found.state in (CLOSED, ACCEPTED, REPORTED):
             line["word"] = ""
@@ -202,7 +261,7 @@ def _kind(found: Progress) -> str:
     return "ok" if found.state in DONE and found.state != UNJUDGED else ""
 
 
-def _many(name: str, rows: list[Duty], slots: Slots, as_of: date, duty: Duty) -> dict[str, Any]:
+def _many(name: str, rows: list[Duty], slots: Slots, as_of: date, duty: Duty, family: Family) -> dict[str, Any]:
     mine = [slot for row in rows for slot in slots.get(row.pk, [])]
     total = progress(mine, as_of)
     late = len({row.list_id for row in rows if progress(slots.get(row.pk, []), as_of).overdue})
@@ -221,7 +280,7 @@ def _many(name: str, rows: list[Duty], slots: Slots, as_of: date, duty: Duty) ->
         "state": state,
         "word": f"{late} {unit}逾期" if late else ("" if total.state in DONE else word),
         "kind": _kind(total),
-        "parts": [_line(row, duty, {row.pk}, slots, as_of) for row in rows],
+        "parts": [_line(row, duty, family, slots, as_of) for row in rows],
     }
 
 

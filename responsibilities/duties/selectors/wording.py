@@ -16,6 +16,7 @@ from responsibilities.duties.slot import (
     OVERDUE,
     REPORTED,
     RETURNED,
+    SOON,
     STATE_NAMES,
     UNJUDGED,
     DutySlot,
@@ -84,9 +85,13 @@ def chip(found: Progress, slots: Sequence[DutySlot], as_of: date) -> tuple[str, 
     if found.state == OPEN:
         due = next_date(slots, as_of) if slots else found.next_due
         days = (due - as_of).days if due else None
-        if days is not None and days <= 31:
+        if days is not None and days <= SOON:
             return "due_soon", "今天到期" if days == 0 else f"{days}天后"
-        if due is None or any(slot.done or slot.state in DONE for slot in slots if slot.state not in LEFT_OUT):
+        if (
+            due is None
+            or found.fulfilled
+            or any(slot.done or slot.state in DONE for slot in slots if slot.state not in LEFT_OUT)
+        ):
             return OPEN, STATE_NAMES[OPEN]
         return "not_due", f"{due.month}月{due.day}日"
     stands = standing(found, slots)

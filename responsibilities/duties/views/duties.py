@@ -1,6 +1,7 @@
 """Pages that show duties: the board of levels, one duty with its chain and proof, one's own, the export."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -18,22 +19,23 @@ from common import clock
 from common.forms.filters import YearField, asked_for, reported_words
 from common.requests import Request
 from common.text import whole_number
-from responsibilities.assigning import assigns_anywhere, assigns_work
+from responsibilities.assigning import assigning, assigns_anywhere
 from responsibilities.duties.forms import VIEWS, DutyFilter, year_choices
+from responsibilities.duties.headline import Headline
 from responsibilities.duties.loaders import duty_for
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.proofs.sources import SOURCE_NAMES, proved_by_system
 from responsibilities.duties.rights import acts_for, assisted, is_judged, makes, reminds, reviews
 from responsibilities.duties.selectors.below import below
-from responsibilities.duties.selectors.board import GROUPED, Board, Row, line_note
-from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, timeline
+from responsibilities.duties.selectors.board import Board, Row, line_note
+from responsibilities.duties.selectors.boards import board_of, judged_board
+from responsibilities.duties.selectors.chain import Family, chain, of_board, relatives, take_kept, timeline
 from responsibilities.duties.selectors.holders import holders_of
 from responsibilities.duties.selectors.own import lists_to_note, own_page
 from responsibilities.duties.selectors.own_brief import own_brief as brief_of
+from responsibilities.duties.selectors.wide_board import WideBoard
 from responsibilities.duties.selectors.wording import (
-    CARD_OF,
-    CARDS,
     basis,
     chip,
     frequency,
@@ -46,84 +48,45 @@ from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots,
 from responsibilities.portfolios.rights import supervises
 
 PER_PAGE = 30
+_Board = TypeVar("_Board", bound=Board | WideBoard)
 
 
-def _chosen(request: Request) -> tuple[DutyFilter, dict[str, Any], Board]:
-    """Return (form, cleaned filters, Board) that the address asks for."""
+def _chosen(request: Request, make: Callable[..., _Board]) -> tuple[DutyFilter, dict[str, Any], _Board]:
+    """Return (form, cleaned filters, board) that the address asks for. make: board_of, or what takes the same."""
     year = asked_for(YearField(years=year_choices()), request.GET.get("year"), clock.today().year)
-    places = access.organisations_for(request.user).select_related("parent")
-    picked = whole_number(request.GET.get("organisation"))
-    top = places.filter(pk=picked).first() if picked else None
-    below = Organisation.objects.within(top).order_by().values("pk") if top else None
-    board = Board(request.user, year, clock.today(), below)
     query = request.GET.copy()
     query.setdefault("year", str(year))
-    own = request.GET.get("level") == Level.MEMBER
-    lists = [row for row in board.lists.values() if (row.level == Level.MEMBER) == own]
     shown = {"year": (str(year), f"{year}年")}
-    form = DutyFilter(query, years=year_choices(), organisations=places, lists=lists, instead=shown)
+    places = access.organisations_for(request.user)
+    form = DutyFilter(query, years=year_choices(), organisations=places, instead=shown)
+    top = form.top()
+    below = Organisation.objects.within(top).order_by().values("pk") if top else None
+    board = make(request.user, year, clock.today(), below=below, top=top)
+    own = request.GET.get("level") == Level.MEMBER
+    form.offer_lists(row for row in board.lists.values() if (row.level == Level.MEMBER) == own)
     data = form.chosen()
     data["list"] = board.lists.get(int(data["list"])) if data.get("list") else None
     board.narrow(data["list"])
     return form, data, board
 
 
-def _level(data: dict[str, Any], board: Board) -> Level:
-    """Return the card that is open: the one asked for, the first with duties in the state asked for, or the nearest one."""
-    if data.get("list"):
-        return CARD_OF[data["list"].level]
-    if data.get("level"):
-        return CARD_OF[Level(data["level"])]
-    if data.get("state"):
-        fitting = {CARD_OF[duty.list.level] for duty in board.fitting(board.duties, data["state"])}
-        for card, _, _ in CARDS:
-            if card in fitting:
-                return card
-    there = {CARD_OF[duty.list.level] for duty in board.duties}
-    preferred = (
-        Level.COMMITTEE,
-        Level.GENERAL_BRANCH,
-        Level.BRANCH,
-        Level.LEADER,
-        Level.PARTY_GROUP_SECRETARY,
-        Level.MEMBER,
-    )
-    return next((level for level in preferred if level in there), Level.COMMITTEE)
-
-
-def _rows(request: Request, data: dict[str, Any], board: Board, level: Level) -> tuple[list[Row], bool, str]:
-    """Return (rows, whether they stand for several holders, title of the panel)."""
-    view, state, key = data.get("view") or "level", data.get("state") or "", request.GET.get("template", "")
-    name = next(name for card, _, name in CARDS if card == level)
-    if view == "overdue":
-        return board.overdue(state), False, "逾期的责任"
-    if view == "item":
-        return board.by_item(board.duties, state), True, "按责任事项"
-    duties = board.of_level(level)
-    if key:
-        duties = [duty for duty in duties if (duty.key or f"#{duty.pk}") == key]
-        return board.rows(duties, state), False, duties[0].text if duties else f"{name}责任"
-    if level in GROUPED and not data.get("list") and len({duty.list_id for duty in duties}) > 1:
-        return board.grouped(duties, state), True, f"{name}责任"
-    return board.rows(duties, state), False, f"{name}责任"
-
-
 @login_required
 @require_GET
 def duty_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    form, data, board = _chosen(request)
-    level = _level(data, board)
-    rows, grouped, panel_title = _rows(request, data, board, level)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    head = board.head()
+    form, data, board = _chosen(request, board_of)
+    level, key = board.level(data), request.GET.get("template", "")
     view, state = data.get("view") or "level", data.get("state") or ""
-    for row in page.object_list:
+    rows, grouped, panel_title = board.opened(level, data, key)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    lines = list(page.object_list)
+    head = board.head()
+    for row in lines:
         row.small = line_note(row.duty)
         row.place = "" if grouped else row.duty.list.holder_name
     context = {
         "reported": reported_words(request.GET),
-        "title": head.words() if board.all else f"{board.year} 年还没有下达责任清单",
+        "title": _title(board, head),
         "board": board,
         "head": head,
         "cards": board.cards(state),
@@ -132,29 +95,43 @@ def duty_list(request: Request) -> HttpResponse:
         "view": view,
         "form": form,
         "page": page,
+        "lines": lines,
         "grouped": grouped,
         "panel_title": panel_title,
-        "back": bool(request.GET.get("template")),
+        "back": bool(key),
         "can_make": assigns_anywhere(request.user),
-        "remind_all": _remind_all(request.user, rows) if request.GET.get("template") else None,
+        "remind_all": _remind_all(request.user, lines) if key else None,
         "views": [(key, label, view == key) for key, label in VIEWS],
     }
-    selected = board.by_pk.get(whole_number(request.GET.get("duty")) or 0)
-    if selected is None and page.object_list:
-        needy = board.fitting(page.object_list[0].duties, state)
-        selected = max(needy, key=lambda duty: board.found[duty.pk].days or 0 if board.found[duty.pk].overdue else -1)
+    selected = board.selected(whole_number(request.GET.get("duty")) or 0, lines, state)
     if selected is not None:
-        family = of_board(selected, request.user, board)
-        holders = board.holders[selected.list_id]
-        context |= _panel(request, selected, family, board.slots, holders)
-        context["to_review"] = _to_review(request.user, selected, board.slots[selected.pk], holders)
+        family, slots, holders = _beside(request.user, selected, board)
+        context |= _panel(request, selected, family, slots, holders)
+        context["to_review"] = _to_review(request.user, selected, slots[selected.pk], holders)
         context["number"] = selected.order
     return render(request, "responsibilities/duties/board.html", context)
 
 
-def _remind_all(user: User, rows: list[Row]) -> int | None:
+def _title(board: Board | WideBoard, head: Headline) -> str:
+    if not board.all:
+        return f"{board.year} 年还没有下达责任清单"
+    return "正在汇总" if isinstance(board, WideBoard) and not board.told else head.words()
+
+
+def _beside(user: User, duty: Duty, board: Board | WideBoard) -> tuple[Family, Slots, list[User]]:
+    """Return (family, slots of all of it that the user reads, holders) of the duty shown beside the rows."""
+    if isinstance(board, Board):
+        return of_board(duty, user, board), board.slots, board.holders[duty.list_id]
+    family = relatives(duty, user)
+    return family, duty_slots(take_kept(duty, family, clock.today())), holders_of(duty.list)
+
+
+def _remind_all(user: User, rows: Sequence[Row]) -> int | None:
     """Return the id of a duty through which all holders who are behind can be reminded, or None."""
-    late = [row.duty for row in rows if row.found.overdue and assigns_work(user, row.duty.list.organisation)]
+    late = [row.duty for row in rows if row.found.overdue]
+    places = Organisation.objects.filter(assigning(user, ""), pk__in={duty.list.organisation_id for duty in late})
+    mine = set(places.order_by().values_list("pk", flat=True)) if len(late) > 1 else set()
+    late = [duty for duty in late if duty.list.organisation_id in mine]
     return late[0].pk if len(late) > 1 else None
 
 
@@ -267,8 +244,8 @@ def own_brief(request: Request) -> HttpResponse:
 @require_POST
 def duty_export(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
-    _, data, board = _chosen(request)
-    level = _level(data, board) if data.get("level") or data.get("list") else None
+    _, data, board = _chosen(request, judged_board)
+    level = board.level(data) if data.get("level") or data.get("list") else None
     duties = board.of_level(level) if level else board.duties
     if data.get("view") == "overdue":
         duties = [duty for duty in duties if board.found[duty.pk].overdue]

@@ -17,6 +17,7 @@ from branches.notices.models import Notice
 from branches.places.selectors.names import labels
 from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
+from branches.settings import dated
 from common import clock
 from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
@@ -99,12 +100,14 @@ def _lines(rows: Iterable[Requirement]) -> list[dict[str, Any]]:
 def requirement_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, asked = _asked(request)
-    found = listed(asked)
+    # Settings are asked for by what is not kept and by the rows of the page.
+    with dated.read_once():
+        found = listed(asked)
+        page = Paginator(found.rows, ROWS).get_page(request.GET.get("page"))
     states = found.states
     overdue = states.get(RequirementState.OVERDUE, 0)
     met = states.get(RequirementState.MET, 0) + states.get(RequirementState.MET_LATE, 0)
     owed = sum(number for state, number in states.items() if state not in NOT_OWED)
-    page = Paginator(found.rows, ROWS).get_page(request.GET.get("page"))
     title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue else "")
     if found.rebuilding:
         title = "正在汇总"

@@ -18,7 +18,7 @@ from members.roster.services.members import post_end
 from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.services.portfolios import portfolio_make
-from responsibilities.measures import duty_counts
+from responsibilities.measures import DUTIES_DONE, duty_counts
 from responsibilities.portfolios.models import LeaderPortfolio
 from responsibilities.work.models import SyncStageKind, WorkKind
 from responsibilities.work.services.items import WorkData, work_create
@@ -35,7 +35,7 @@ def owed(place, as_of=date(2026, 11, 24)):
     counts = duty_counts([YEAR, *QUARTERS], lists, as_of)
 
     def of(period):
-        rows = [row[:2] for (_, where), row in counts[period].items() if where == place.pk]
+        rows = [row[DUTIES_DONE][:2] for (_, where), row in counts[period].items() if where == place.pk]
         return [sum(column) for column in zip(*rows)] or [0, 0]
 
     return of(YEAR), [sum(column) for column in zip(*map(of, QUARTERS))]

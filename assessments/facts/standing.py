@@ -1,0 +1,69 @@
+"""Facts as the board of the duty lists asks for them (responsibilities/duties/kept.py)."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from django.db.models import Exists, Expression, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from assessments.facts.fill import EVERYWHERE
+from assessments.facts.models import Fact, FactPart, FillState
+from assessments.facts.rows import NUMBERS
+from branches.jobs.models import ChangeMark, Heartbeat
+from responsibilities.duties.tallies import TALLIED, Numbers, Tallies, of_rows
+
+FAMILY = "duty"
+
+
+class StandingKeep:
+    def age(self, year: int) -> tuple[datetime | None, bool]:
+        waits = Exists(ChangeMark.objects.filter(subject__in=EVERYWHERE).order_by())
+        done = Exists(FillState.objects.filter(family=FAMILY, period=str(year), state=FillState.State.DONE))
+        row = Heartbeat.objects.filter(name="rollup").annotate(rebuilding=waits, done=done).first()
+        return (row.at, row.rebuilding) if row and row.done else (None, row is not None)
+
+    def below(self, year: int, places: Collection[int]) -> Tallies:
+        return _tallies(_facts(year, places).values_list("measure", *NUMBERS))
+
+    def at(self, year: int, places: Collection[int] | QuerySet, measures: Collection[str] = ()) -> Tallies:
+        facts = _facts(year, places)
+        if measures:
+            facts = facts.filter(measure__in=measures)
+        sums = [Sum(f"own_{name}") for name in NUMBERS]
+        return _tallies(facts.order_by().values_list("measure").annotate(*sums))
+
+    def of_lists(self, year: int, lists: Collection[int]) -> dict[int, Tallies]:
+        parts = FactPart.objects.filter(family=FAMILY, period=str(year), thing__in=lists).order_by()
+        return {
+            thing: of_rows({measure: _numbers(row) for _, measure, *row in own if measure.startswith(TALLIED)})
+            for thing, own in parts.values_list("thing", "own")
+        }
+
+    def behind(self, year: int, places: QuerySet, measures: Collection[str]) -> int:
+        rows = _facts(year, places).filter(measure__in=measures, own_overdue__gt=0).order_by()
+        return rows.values("organisation").distinct().count()
+
+    def number(self, year: int, measure: str, column: str, organisation: str) -> Expression:
+        own = Fact.objects.filter(organisation=OuterRef(organisation), period=str(year), measure=measure).order_by()
+        return Coalesce(Subquery(own.values(f"own_{column}")[:1]), 0, output_field=IntegerField())
+
+
+def _facts(year: int, places: Collection[int] | QuerySet) -> QuerySet[Fact]:
+    return Fact.objects.filter(organisation__in=places, period=str(year), measure__startswith=TALLIED)
+
+
+def _numbers(row: list) -> Numbers:
+    """Return the numbers of a part, and its date where it has one."""
+    numerator, denominator, late, overdue, *due = row
+    return Numbers(numerator, denominator, late, overdue, date.fromisoformat(due[0]) if due else None)
+
+
+def _tallies(rows: Iterable[tuple]) -> Tallies:
+    """Sum rows of (measure, numerator, denominator, late, overdue), one measure of several places among them."""
+    sums: dict[str, Numbers] = {}
+    for measure, numerator, denominator, late, overdue in rows:
+        mine = sums.get(measure, Numbers(0, 0, 0, 0))
+        sums[measure] = Numbers(
+            mine.numerator + numerator, mine.denominator + (denominator or 0), mine.late + late, mine.overdue + overdue
+        )
+    return of_rows(sums)

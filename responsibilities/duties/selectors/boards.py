@@ -1,0 +1,47 @@
+"""Which board a user's lists of a year make: one that judges them, or one made of what is kept."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from branches.access.models import User
+from branches.places.models.organisations import Organisation
+from responsibilities.duties.kept import keeper
+from responsibilities.duties.proofs.scope import NARROW
+from responsibilities.duties.selectors.board import Board, issued_lists
+from responsibilities.duties.selectors.wide_board import WideBoard
+
+# So many lists are judged for a page: those of a branch with its members, of a small general branch. They cost the same in an
+# agency of any size, and are judged this minute.
+JUDGED = NARROW
+
+
+def board_of(
+    user: User,
+    year: int,
+    as_of: date,
+    *,
+    below: QuerySet[Any, Any] | None = None,
+    top: Organisation | None = None,
+) -> Board | WideBoard:
+    """Return the board of all lists that the user may read. below, top: within this organisation."""
+    lists, keep = issued_lists(user, year, below), keeper()
+    if keep is None:
+        return Board(user, year, as_of, lists)
+    counts = dict(lists.order_by().values_list("level").annotate(lists=Count("pk")))
+    if sum(counts.values()) <= JUDGED:
+        return Board(user, year, as_of, lists)
+    return WideBoard(user, year, as_of, lists, counts, top=top, keep=keep)
+
+
+def judged_board(
+    user: User,
+    year: int,
+    as_of: date,
+    *,
+    below: QuerySet[Any, Any] | None = None,
+    top: Organisation | None = None,
+) -> Board:
+    """Return the board that judges every holder, however many; see `board_of`."""
+    return Board(user, year, as_of, issued_lists(user, year, below))
