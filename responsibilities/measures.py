@@ -18,6 +18,7 @@ from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
 from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
 from responsibilities.duties.tallies import tallied
+from responsibilities.duties.turning import turn_of
 from responsibilities.requirements.models import RequirementState
 from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.rules import COUNTED_RULES
@@ -217,8 +218,11 @@ ByList = dict[tuple[int, int], dict[str, Any]]
 
 def duty_counts(
     periods: Sequence[Period], lists: Iterable[int] | None = None, as_of: date | None = None
-) -> dict[Period, ByList]:
-    """Return {Period: {(list id, organisation id): {measure: [done, owed, late, overdue]}}} of the duty slots due in each.
+) -> tuple[dict[Period, ByList], dict[int, date]]:
+    """Return ({Period: {(list id, organisation id): {measure: [done, owed, late, overdue]}}}, {list id: when it turns}).
+
+    The numbers are of the duty slots due in each period; a list turns on the day on which they may be others though nobody
+    writes (turning.py), and not at all where it is not named.
 
     periods: of one year, which is judged once for all of them. lists: ids, all when None. All slots that apply are owed, those
     still to come included; slots that nobody can judge are left out. The year also holds how each duty stands (tallies.py).
@@ -241,7 +245,12 @@ def duty_counts(
         if period.kind == YEAR:
             for key, mine in _by_list(duties).items():
                 counts[period].setdefault(key, {}).update(tallied(mine, slots, as_of).rows())
-    return counts
+    turns: dict[int, date] = {}
+    for (pk, _), mine in _by_list(duties).items():
+        turn = turn_of((slot for duty in mine for slot in slots[duty.pk]), as_of)
+        if turn is not None:
+            turns[pk] = turn
+    return counts, turns
 
 
 def _by_list(duties: Iterable[Duty]) -> dict[tuple[int, int], list[Duty]]:

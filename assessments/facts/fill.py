@@ -20,12 +20,12 @@ from assessments.facts.family import Days, Family, Marks, Places
 from assessments.facts.models import Fact, FactPart, FillState
 from assessments.facts.parted import Parted
 from assessments.facts.slots import (
+    as_of_the_day,
     fill_parts,
     fill_slot,
     last_filled,
     mend_parts,
     mend_slot,
-    still_sums,
     sum_places,
     sum_slot,
     where_they_stand,
@@ -145,13 +145,29 @@ class _Run:
         """Bring every slot of a family up to date: its own slots first, then those that are sums of months."""
         changes = _Changes(family, self.marks, self.as_of)
         whole: list[Period] = []
+        aged: list[Period] = []
         others: list[Period] = []
         for period in self._slots(family.kinds):
-            anew = self.rebuild or changes.all_of(period) or self._is_stale(family, period)
-            (whole if anew else others).append(period)
+            if self.rebuild or changes.all_of(period) or self._is_stale(family, period):
+                whole.append(period)
+            else:
+                (aged if self._has_aged(family, period) else others).append(period)
+        turned = self._turned(family, aged)
+        if turned is None:
+            whole = sorted([*whole, *aged])
+        else:
+            changes.turned, others = turned, sorted([*others, *aged])
         written: dict[Period, Places] = {}
         self.fill_slots(family, whole, others, changes, written)
+        if turned is not None and aged:
+            as_of_the_day(family, aged, self.as_of)
         self._sum_longer(family, written)
+
+    def _turned(self, family: Family, aged: list[Period]) -> set[int] | None:
+        """Return the things of slots whose date has passed that are others by that alone; None: whole slots are judged anew."""
+        if not aged or not isinstance(family, Parted):
+            return None
+        return family.turned(min(self.states[family.key, str(period)].as_of for period in aged), self.as_of)
 
     def fill_slots(
         self,
@@ -203,7 +219,8 @@ class _Run:
                 written[period] = fill_parts(family, period, self.as_of, found[period], self._parents(period))
                 self.outcome.filled += 1
         mended: dict[Period, set[int]] = {}
-        for things in family.chunks(family.touched(changes.partial, self.as_of)) if others else ():
+        touched = family.touched(changes.partial, self.as_of) | changes.turned if others else set()
+        for things in family.chunks(touched):
             found = family.parts(others, things, self.as_of, self._parents)
             for period in where_they_stand(family, others, things, found):
                 self.alive()
@@ -225,7 +242,7 @@ class _Run:
             elif self._is_old(family, period):
                 as_before.append(period)
         if as_before:
-            still_sums(family, as_before, self.as_of)
+            as_of_the_day(family, as_before, self.as_of)
 
     def _slots(self, kinds: Iterable[str]) -> Iterator[Period]:
         horizon = last_filled(self.as_of)
@@ -262,8 +279,14 @@ class _Run:
         if self.as_of < clock.today() or state.as_of < clock.day_of(state.changed):
             # A look back leaves out what came after its day; the slot must leave it out, or take it in again.
             return family.daily or min(self.as_of, state.as_of) < period.last
-        # Dates pass without any row changing: what was not due yesterday may be overdue today.
-        return family.daily and state.as_of <= period.last + timedelta(days=family.tail())
+        return False
+
+    def _has_aged(self, family: Family, period: Period) -> bool:
+        """Whether dates that passed may say otherwise: what was not due yesterday may be overdue today."""
+        state = self._state(family, period)
+        if state is None or state.as_of == self.as_of or not family.daily:
+            return False
+        return state.as_of <= period.last + timedelta(days=family.tail())
 
 
 class _Changes:
@@ -273,6 +296,8 @@ class _Changes:
         self.family, self.as_of = family, as_of
         self.whole = [mark for mark in marks if mark.subject in EVERYWHERE]
         self.partial = [mark for mark in marks if mark.subject in family.subjects - EVERYWHERE]
+        # Things that are others by the date alone.
+        self.turned: set[int] = set()
 
     def all_of(self, period: Period) -> bool:
         """Whether every organisation's value in the slot may have changed."""

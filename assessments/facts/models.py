@@ -57,11 +57,16 @@ class FactPart(models.Model):
     thing = models.BigIntegerField()
     period = models.CharField(max_length=7)
     own = models.JSONField()
+    # The day on which it may be another though nobody writes; None: never, or a whole slot is judged anew each day.
+    turns = models.DateField(null=True)
 
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["family", "thing", "period"], name="fact_part_once")]
-        indexes = [models.Index(fields=["family", "period"], name="fact_part_slot")]
+        indexes = [
+            models.Index(fields=["family", "period"], name="fact_part_slot"),
+            models.Index(fields=["family", "turns"], name="fact_part_turns", condition=Q(turns__isnull=False)),
+        ]
 
     def __str__(self):
         return f"{self.family} {self.thing} {self.period}"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from assessments.facts.family import Family, Marks, Own
+from assessments.facts.models import FactPart
 from assessments.facts.tree_on import Parents, once_each
 from branches.settings import dated as dated_settings
 from common.periods import YEAR, Period
 from responsibilities.duties.proofs.scope import NARROW
 from responsibilities.duties.selectors.touched import lists_touched
+from responsibilities.duties.turning import lists_turned
 from responsibilities.measures import (
     carriers_of_items,
     duty_counts,
@@ -20,8 +22,19 @@ from responsibilities.measures import (
     sync_shares,
 )
 
-# {id of a thing: the own values that it makes in a slot}
-Parts = dict[int, list[Own]]
+
+@dataclass
+class Part:
+    """What a thing makes of a slot. own: the own values of organisations; turns: as of FactPart."""
+
+    own: list[Own]
+    turns: date | None = None
+
+
+# When more than this share of the lists turns, as at the end of a month, judging all of them at once is quicker.
+MOST_TURNED = 0.25
+# {id of a thing: its part of a slot}
+Parts = dict[int, Part]
 # From a slot to the parents of organisations in it.
 ParentsIn = Callable[[Period], Parents]
 
@@ -33,7 +46,7 @@ class Parted(Family):
     def parts(
         self, periods: Sequence[Period], things: Collection[int] | None, as_of: date, parents: ParentsIn
     ) -> dict[Period, Parts]:
-        """Return {period: {id of a thing: [Own]}}, judged on `as_of`. things: ids, all when None."""
+        """Return {period: {id of a thing: its Part}}, judged on `as_of`. things: ids, all when None."""
         raise NotImplementedError
 
     def together(self, periods: Sequence[Period]) -> Iterator[list[Period]]:
@@ -44,6 +57,13 @@ class Parted(Family):
     def touched(self, marks: Marks, as_of: date) -> set[int]:
         """Return the ids of the things whose parts may have changed. marks: those of the family's subjects."""
         raise NotImplementedError
+
+    def turned(self, since: date, as_of: date) -> set[int] | None:
+        """Return the ids of the things that are others on `as_of` than on `since`, the day of the last fill, though nobody wrote.
+
+        None: nobody knows, and a slot of which the date has passed is judged whole.
+        """
+        return None
 
     def chunks(self, things: Iterable[int]) -> Iterator[list[int]]:
         """Yield the things in lots that are judged together."""
@@ -74,7 +94,8 @@ class Stages(Parted):
                     row.late += number * share.late
                     row.overdue += number * share.overdue
         return {
-            period: {item: list(own.values()) for item, own in by_item.items()} for period, by_item in found.items()
+            period: {item: Part(list(own.values())) for item, own in by_item.items()}
+            for period, by_item in found.items()
         }
 
     def touched(self, marks: Marks, as_of: date) -> set[int]:
@@ -97,12 +118,21 @@ class Duties(Parted):
     ) -> dict[Period, Parts]:
         found: dict[Period, Parts] = {}
         for slots in self.together(periods):
-            for period, counts in duty_counts(slots, things, as_of).items():
+            judged, turns = duty_counts(slots, things, as_of)
+            for period, counts in judged.items():
                 found[period] = {
-                    thing: [_own(place, measure, row) for measure, row in by_measure.items()]
+                    thing: Part([_own(place, measure, row) for measure, row in by_measure.items()], turns.get(thing))
                     for (thing, place), by_measure in counts.items()
                 }
         return found
+
+    def turned(self, since: date, as_of: date) -> set[int] | None:
+        lists = lists_turned(since, as_of)
+        if lists is None:
+            return None
+        parts = FactPart.objects.filter(family=self.key, period=str(as_of.year)).order_by()
+        lists |= set(FactPart.objects.filter(family=self.key, turns__lte=as_of).values_list("thing", flat=True))
+        return lists if len(lists) <= MOST_TURNED * parts.count() else None
 
     def mended_for(self, period: Period) -> Period:
         return Period(YEAR, period.year)

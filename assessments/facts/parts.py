@@ -15,8 +15,8 @@ BATCH = 2000
 def summed(parts: Parts) -> list[Own]:
     """Return the own values that parts come to together; what comes to nothing is left out."""
     numbers: dict[Key, Numbers] = {}
-    for rows in parts.values():
-        for row in rows:
+    for part in parts.values():
+        for row in part.own:
             add_to(numbers, (row.organisation, row.measure), [getattr(row, name) for name in NUMBERS])
     return _values(numbers)
 
@@ -36,8 +36,8 @@ def parts_mend(family: Parted, period: Period, things: Collection[int], parts: P
     for row in rows:
         for place, measure, *numbers in row.own:
             add_to(changes, (place, measure), [None if one is None else -one for one in numbers[: len(NUMBERS)]])
-    for mine in parts.values():
-        for one in mine:
+    for part in parts.values():
+        for one in part.own:
             add_to(changes, (one.organisation, one.measure), [getattr(one, name) for name in NUMBERS])
     changes = {key: numbers for key, numbers in changes.items() if any(numbers)}
     _write(family, period, parts, rows)
@@ -76,18 +76,20 @@ def _row(own: Iterable[Own]) -> list[list]:
 
 
 def _write(family: Parted, period: Period, parts: Parts, stored: Iterable[FactPart]) -> None:
-    wanted = {thing: _row(own) for thing, own in parts.items() if own}
+    wanted = {thing: (_row(part.own), part.turns) for thing, part in parts.items() if part.own}
     gone, changed = [], []
     for row in stored:
-        own = wanted.pop(row.thing, None)
-        if own is None:
+        if (new := wanted.pop(row.thing, None)) is None:
             gone.append(row.pk)
-        elif own != row.own:
-            row.own = own
+        elif new != (row.own, row.turns):
+            row.own, row.turns = new
             changed.append(row)
     FactPart.objects.filter(pk__in=gone).delete()
-    made = [FactPart(family=family.key, period=str(period), thing=thing, own=own) for thing, own in wanted.items()]
+    made = [
+        FactPart(family=family.key, period=str(period), thing=thing, own=own, turns=turns)
+        for thing, (own, turns) in wanted.items()
+    ]
     FactPart.objects.bulk_create(made, batch_size=BATCH)
     FactPart.objects.bulk_create(
-        changed, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=["own"]
+        changed, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=["own", "turns"]
     )

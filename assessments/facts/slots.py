@@ -115,9 +115,10 @@ def sum_places(family: Family, period: Period, as_of: date, places: Collection[i
         _done(family, period, as_of)
 
 
-def still_sums(family: Family, periods: Collection[Period], as_of: date) -> None:
-    """Note that longer slots, in whose months nothing was written, hold as of another day."""
-    FillState.objects.filter(family=family.key, period__in=[str(period) for period in periods]).update(as_of=as_of)
+def as_of_the_day(family: Family, periods: Collection[Period], as_of: date) -> None:
+    """Note that slots in which all is put right that the date changed hold as of another day."""
+    rows = FillState.objects.filter(family=family.key, period__in=[str(period) for period in periods])
+    rows.update(as_of=as_of, changed=clock.now())
 
 
 def mend_slot(family: Family, period: Period, as_of: date, marks: Marks, parents: Parents) -> Places:

@@ -15,7 +15,7 @@ from responsibilities.duties.proofs.scope import BY_PERSON
 from responsibilities.duties.selectors.holders import holders_each
 
 # Levels whose lists rest on more than what happens at their own organisation.
-_WIDE = (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE, Level.DISCIPLINE)
+WIDE = (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE, Level.DISCIPLINE)
 # Who belongs, sits, is appointed or in charge, what runs out, is ordered or listed: it concerns the lists above as well.
 _ABOVE_TOO = frozenset({"term", "supervision", "duty", "membership", "post", "appointment", "coverage"})
 _EVERY_KIND = frozenset(kind.value for kind in ActivityKindCode)
@@ -41,9 +41,9 @@ def lists_touched(
     condition = Q(organisation__in=at) | Q(organisation__in=carriers, level=Level.BRANCH)
     others = {mark.organisation_id for mark in marks if mark.subject in _ABOVE_TOO}
     if others or items:
-        condition |= Q(organisation__in=_above(others)) | Q(level__in=_WIDE)
+        condition |= Q(organisation__in=_above(others)) | Q(level__in=WIDE)
     elif records:
-        condition |= Q(pk__in=_naming_holders(issued.filter(level__in=_WIDE), kinds, at, day))
+        condition |= Q(pk__in=_naming_holders(issued.filter(level__in=WIDE), kinds, at, day))
     return set(issued.filter(condition).values_list("pk", flat=True))
 
 

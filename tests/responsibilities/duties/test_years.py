@@ -32,7 +32,7 @@ LATER = "2027-03-01T10:00:00+08:00"
 def owed(place, as_of=date(2026, 11, 24)):
     """Return (done, owed) of a place in the year and summed over its quarters."""
     lists = list(place.duty_lists.values_list("pk", flat=True))
-    counts = duty_counts([YEAR, *QUARTERS], lists, as_of)
+    counts, _ = duty_counts([YEAR, *QUARTERS], lists, as_of)
 
     def of(period):
         rows = [row[DUTIES_DONE][:2] for (_, where), row in counts[period].items() if where == place.pk]
