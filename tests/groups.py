@@ -3,6 +3,9 @@
 Told from a test's id alone: xdist's own groups are marks that it writes into the id, which pytest no longer lets it.
 """
 
+from functools import cache
+from pathlib import Path
+
 from xdist.scheduler import LoadScopeScheduling
 
 # One demo agency for all of them, made by the first start of it, and it takes longest.
@@ -14,14 +17,8 @@ DEMO = (
 )
 # Installations of their own: as long as many tests together, so they begin too.
 LONG = ("tests/browser/test_story.py", "tests/test_own_installation.py")
-# Ledgers imported, a year told or rows made (tests/shared.py) once for the whole file.
-ONCE = (
-    "tests/assessments/facts/test_exports.py",
-    "tests/members/imports/test_agency.py",
-    "tests/members/imports/test_sets.py",
-    "tests/responsibilities/work/test_board.py",
-    "tests/told/test_as_read.py",
-)
+# Ledgers imported, a year told or rows made (tests/shared.py) once for the whole file: its source says so.
+ONCE = ('scope="module"', "made_once(")
 # Two agencies with databases of their own, made once for all of them.
 AGENCIES = "tests/branches/agencies/"
 # Tests of one url name look at the same answers (tests/answers.py).
@@ -128,19 +125,24 @@ def paths_on_both(root):
     return sorted(found)
 
 
+@cache
+def makes_once(path):
+    """Whether a file of tests makes something for all of its tests."""
+    source = (Path(__file__).resolve().parent.parent / path).read_text(encoding="utf-8")
+    return any(words in source for words in ONCE)
+
+
 def group_of(nodeid):
     path, _, test = nodeid.partition("::")
     if path in DEMO:
         return "demo"
     if nodeid.startswith(QUEUE):
         return "queue"
-    if path in ONCE:
-        return path
     if path.startswith(AGENCIES):
         return "agencies"
     if path in ANSWERS and "[" in test:
         return f"url {test.partition('[')[2]}"
-    return nodeid
+    return path if makes_once(path) else nodeid
 
 
 def beginning_with_the_longest(items):
