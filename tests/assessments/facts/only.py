@@ -3,6 +3,14 @@
 import pytest
 
 from assessments.facts import fill as rollups
+from assessments.facts.families import FAMILIES
+
+
+def few(*keys):
+    """Return the families of these keys."""
+    found = tuple(family for family in FAMILIES if family.key in keys)
+    assert len(found) == len(keys), "no such family"
+    return found
 
 
 def filling(*keys):
@@ -10,8 +18,6 @@ def filling(*keys):
 
     @pytest.fixture(autouse=True)
     def few_families(monkeypatch):
-        few = [family for family in rollups.FAMILIES if family.key in keys]
-        assert len(few) == len(keys), "no such family"
-        monkeypatch.setattr(rollups, "FAMILIES", few)
+        monkeypatch.setattr(rollups, "FAMILIES", few(*keys))
 
     return few_families
