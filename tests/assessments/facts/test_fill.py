@@ -3,7 +3,6 @@ from collections import defaultdict
 from datetime import date
 from unittest.mock import patch
 
-import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -221,8 +220,8 @@ def test_two_fills_never_overlap(live_world):
     assert not rollups.fill(as_of=AS_OF).busy
 
 
-@pytest.mark.parametrize("text", ["2026Q3", "2026-10", "2026"])
-def test_facts_within_a_period_leave_out_longer_ones(world, text):
+def test_facts_within_a_period_leave_out_longer_ones(world):
     rollups.fill(as_of=AS_OF)
-    span = Period.parse(text)
-    assert {Period.parse(row.period).within(span) for row in rollups.facts_within(span)} == {True}
+    for text in ("2026Q3", "2026-10", "2026"):
+        span = Period.parse(text)
+        assert {Period.parse(row.period).within(span) for row in rollups.facts_within(span)} == {True}, text
