@@ -1,4 +1,4 @@
-"""The demo agency made once for a run of the suite; whoever needs it takes a copy of the folder."""
+"""Installations made once for a run of the suite, the demo agency first; whoever needs one takes a copy of the folder."""
 
 import fcntl
 import os
@@ -10,17 +10,17 @@ from tests.browser.installation import Installation
 
 
 @contextmanager
-def made_once(tmp_path_factory):
-    """Yield where the demo agency is kept for the whole run; whoever finds nothing there makes it, the others wait."""
+def made_once(tmp_path_factory, name="demo-agency"):
+    """Yield where an installation is kept for the whole run; whoever finds nothing there makes it, the others wait."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
     if "SHARED" in os.environ:
         shared = Path(os.environ["SHARED"])
         shared.mkdir(exist_ok=True)
-    with (shared / "demo-agency.lock").open("w") as lock:
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield shared / "demo-agency"
+        yield shared / name
 
 
 def seeded(folder):
@@ -31,7 +31,7 @@ def seeded(folder):
 
 
 def keep(folder, kept):
-    """Keep `folder` as the demo agency, whole or not at all."""
+    """Keep `folder` for the others, whole or not at all."""
     half = kept.with_name(f"{kept.name}-half-made")
     shutil.copytree(folder, half)
     half.rename(kept)
@@ -39,9 +39,24 @@ def keep(folder, kept):
 
 def copy_of_the_demo(tmp_path_factory, target):
     """Copy VAR_DIR of a demo agency to `target`."""
-    with made_once(tmp_path_factory) as kept:
+    copy_of(tmp_path_factory, "demo-agency", seeded, target)
+
+
+def copy_of_the_empty(tmp_path_factory, target):
+    """Copy VAR_DIR of an installation to `target` whose tables are there and empty: all migrations take fifteen seconds."""
+
+    def migrated(folder):
+        folder.mkdir()
+        Installation(folder).manage("migrate", "-v0")
+
+    copy_of(tmp_path_factory, "empty", migrated, target)
+
+
+def copy_of(tmp_path_factory, name, make, target):
+    """Copy to `target` what is kept by that name; the first makes it by `make`, which is given the folder."""
+    with made_once(tmp_path_factory, name) as kept:
         if not kept.exists():
-            seeded(target)
+            make(target)
             keep(target, kept)
             return
     shutil.copytree(kept, target)

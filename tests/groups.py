@@ -3,6 +3,9 @@
 Told from a test's id alone: xdist's own groups are marks that it writes into the id, which pytest no longer lets it.
 """
 
+from functools import cache
+from pathlib import Path
+
 from xdist.scheduler import LoadScopeScheduling
 
 # One demo agency for all of them, made by the first start of it, and it takes longest.
@@ -12,16 +15,19 @@ DEMO = (
     "tests/browser/test_by_hand.py",
     "tests/browser/test_work_story.py",
 )
-# Installations of their own: as long as many tests together, so they begin too.
-LONG = ("tests/browser/test_story.py", "tests/test_own_installation.py")
-# Ledgers imported, a year told or rows made (tests/shared.py) once for the whole file.
-ONCE = (
-    "tests/assessments/facts/test_exports.py",
-    "tests/members/imports/test_agency.py",
-    "tests/members/imports/test_sets.py",
-    "tests/responsibilities/work/test_board.py",
-    "tests/told/test_as_read.py",
+# Installations and agencies of their own, one long test, and tests that mostly wait: as long as many tests together, so they
+# begin too. At the end they would keep one process busy while the other has nothing left.
+LONG = (
+    "tests/browser/test_story.py",
+    "tests/test_own_installation.py",
+    "tests/branches/backups/test_round_trip.py",
+    "tests/test_deploy.py",
+    "tests/branches/agencies/",
+    "tests/faults/test_hanging_job.py",
+    "tests/test_query_counts.py",
 )
+# Ledgers imported, a year told or rows made (tests/shared.py) once for the whole file: its source says so.
+ONCE = ('scope="module"', "made_once(")
 # Two agencies with databases of their own, made once for all of them.
 AGENCIES = "tests/branches/agencies/"
 # Tests of one url name look at the same answers (tests/answers.py).
@@ -50,7 +56,7 @@ ON_BOTH = (
     "tests/branches/access/test_appointments_pages.py",
     "tests/members/reviews/test_queue_reference.py",
     "tests/members/reviews/test_writers.py",
-    "tests/responsibilities/requirements/test_levels.py",
+    "tests/responsibilities/requirements/test_levels.py::test_upper_levels_and_persons_owe",
     "tests/responsibilities/requirements/test_migrations.py",
     "tests/responsibilities/requirements/test_reference.py",
     "tests/assessments/results/test_results.py",
@@ -85,31 +91,45 @@ ON_BOTH = (
     "tests/responsibilities/work/test_reference.py",
     "tests/assessments/facts/",
     "tests/assessments/home/test_search.py",
-    "tests/security/test_import_numbers.py",
+    "tests/security/test_import_numbers.py::test_an_upload_lies_encrypted",
+    "tests/security/test_import_numbers.py::test_what_belongs_to_no_batch",
+    "tests/security/test_import_numbers.py::test_the_quota_of",
+    "tests/security/test_import_numbers.py::test_of_two_uploads_at_the_quota",
     "tests/security/test_jobs.py",
     "tests/security/test_lockout.py",
     "tests/security/test_login_trail.py",
-    "tests/security/test_powers.py",
-    "tests/security/test_resets.py",
-    "tests/security/test_second_factor.py",
+    # Of accounts: what a constraint refuses, what is compared to the letter, who is found by reach and day.
+    "tests/security/test_powers.py::test_a_system_role_at_a_place_is_refused_by_the_database",
+    "tests/security/test_powers.py::test_the_duties_may_follow_one_another",
+    "tests/security/test_powers.py::test_rights_",
+    "tests/security/test_powers.py::test_who_can_names_exactly",
+    "tests/security/test_resets.py::test_a_superior_who_asked",
+    "tests/security/test_resets.py::test_the_list_holds_exactly",
+    "tests/security/test_second_factor.py::test_password_and_factor_wait_beside",
     "tests/security/test_second_person.py",
-    "tests/security/test_sessions.py",
-    "tests/security/test_single_sign_on.py",
+    "tests/security/test_single_sign_on.py::test_a_sub_is_compared_to_the_letter",
+    "tests/security/test_single_sign_on.py::test_an_account_has_one_identity",
+    "tests/security/test_single_sign_on.py::test_an_identity_of_somebody_else",
     "tests/test_migrations.py",
 )
 
 
-# Of these, what SQLite has shown for both: that each write leaves its mark (how marks become facts is in test_fill), the
-# ledgers in other shapes, what is masked in which column, the broker in a folder; headers of pages, settings that are read
-# before any database is asked.
+# Of these, what SQLite has shown for both: that each write leaves its mark and what is found at night (how marks become
+# facts, and facts are filled anew, is in test_fill and test_sequences), what pages and the report make of facts; of exports
+# all but the figures (the second import is in members/imports); the ledgers in other shapes, the broker in a folder.
 SHOWN_BY_SQLITE = (
     "tests/assessments/facts/test_marks.py",
-    "test_a_number_in_any_column",
+    "tests/assessments/facts/test_check.py",
+    "tests/assessments/facts/test_one_closure.py",
+    "tests/assessments/facts/test_spring.py",
+    "test_a_second_import_changes_no_figure",
+    "test_a_roll_up_again_and_a_rebuild_give",
+    "test_a_trial_lists_every_branch",
+    "test_a_report_before_publication_is",
+    "test_a_wrong_period_or_day_is",
+    "test_a_place_that_cannot_be_written_is",
     "agency-restyled",
     "[folder]",
-    "test_pages_behind_the_login_do_not_stay",
-    "test_a_provider_without_tls_stops",
-    "test_a_provider_on_this_machine",
 )
 
 
@@ -128,25 +148,34 @@ def paths_on_both(root):
     return sorted(found)
 
 
+@cache
+def makes_once(path):
+    """Whether a file of tests makes something for all of its tests."""
+    source = (Path(__file__).resolve().parent.parent / path).read_text(encoding="utf-8")
+    return any(words in source for words in ONCE)
+
+
 def group_of(nodeid):
     path, _, test = nodeid.partition("::")
     if path in DEMO:
         return "demo"
     if nodeid.startswith(QUEUE):
         return "queue"
-    if path in ONCE:
-        return path
     if path.startswith(AGENCIES):
         return "agencies"
     if path in ANSWERS and "[" in test:
         return f"url {test.partition('[')[2]}"
-    return nodeid
+    return path if makes_once(path) else nodeid
 
 
 def beginning_with_the_longest(items):
     """Return the items with those of DEMO and LONG first, the others as they were."""
-    place = {path: number for number, path in enumerate((*DEMO, *LONG))}
-    return sorted(items, key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+    starts = (*DEMO, *LONG)
+
+    def place(item):
+        return next((number for number, start in enumerate(starts) if item.nodeid.startswith(start)), len(starts))
+
+    return sorted(items, key=place)
 
 
 class Groups(LoadScopeScheduling):

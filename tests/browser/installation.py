@@ -1,5 +1,6 @@
 """A whole installation in a folder of its own: SQLite, the file-system broker, web, worker and beat as bin/start runs them."""
 
+import json
 import os
 import signal
 import socket
@@ -14,6 +15,16 @@ from pathlib import Path
 from tests.paths import ROOT
 
 PATIENCE = 180
+_EACH = """
+import json, os, sys
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+import django
+django.setup()
+from django.core.management import call_command
+for command in json.loads(sys.argv[1]):
+    call_command(*command)
+    print(end="\\0")
+"""
 
 
 class Installation:
@@ -39,6 +50,10 @@ class Installation:
 
     def manage(self, *arguments):
         return self.run("manage.py", *arguments)
+
+    def manage_each(self, *commands):
+        """Carry out commands one after the other in one process, which starts once for all; return what each printed."""
+        return self.run("-c", _EACH, json.dumps(commands, default=str)).split("\0")[:-1]
 
     def task(self, name):
         """Send a task through the broker, as beat does."""

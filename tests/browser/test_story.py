@@ -16,12 +16,19 @@ from common.periods import MONTH, QUARTER, Period
 from tests.browser.chromium import DESK, PHONE, violations
 from tests.browser.installation import Installation
 from tests.browser.steps import accept, appoint, enter_first, make_account, prove, record_a_theme_day
+from tests.demo_agency import copy_of_the_empty
 from tests.members.imports.support import written
 from tests.paths import DATA
 
 ROOT = (
     ["党组织全称", "简称", "组织类别", "上级党组织", "成立日期"],
     ["中共江州市发展和改革委员会党组", "党组", "党组", "", "2014-06-05"],
+)
+FIRST = (
+    ("admin", "钱立", "system_administrator"),
+    ("ganbu", "孙敏", "committee_staff"),
+    ("dangwei", "李正", "committee_secretary"),
+    ("lingdao", "周远", "leader"),
 )
 GRACE = 7
 NUMBER = "江发改党〔2026〕1号"
@@ -31,23 +38,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
-def installation(tmp_path):
+def installation(tmp_path, tmp_path_factory):
     """An installation as its operator leaves it: the root, and one account for each first duty, with their codes."""
+    copy_of_the_empty(tmp_path_factory, tmp_path / "var")
     made = Installation(tmp_path / "var")
-    made.folder.mkdir()
-    made.manage("migrate", "-v0")
-    made.manage("import_organisations", written(tmp_path, "root", ROOT))
-    made.codes = {
-        name: made.manage("create_account", name, "--name", person, "--role", role, "--at", "党组")
-        .split("：")[-1]
-        .strip()
-        for name, person, role in (
-            ("admin", "钱立", "system_administrator"),
-            ("ganbu", "孙敏", "committee_staff"),
-            ("dangwei", "李正", "committee_secretary"),
-            ("lingdao", "周远", "leader"),
-        )
-    }
+    _, *said = made.manage_each(
+        ("import_organisations", written(tmp_path, "root", ROOT)),
+        *(("create_account", name, "--name", person, "--role", role, "--at", "党组") for name, person, role in FIRST),
+    )
+    made.codes = {name: words.split("：")[-1].strip() for (name, _, _), words in zip(FIRST, said)}
     try:
         yield made.start()
     finally:

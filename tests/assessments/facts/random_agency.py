@@ -8,7 +8,7 @@ from branches.places.models.organisations import Organisation
 from common.operator import OPERATOR
 from members.activities.models import Activity, ActivityKind, Attendance
 from members.roster.services.members import member_create, post_give
-from tests.records import counted
+from tests.records import counted_all
 
 KINDS = ["assembly", "committee_meeting", "lecture", "theme_day", "org_life", "member_review", "talk"]
 STATES = ["accepted", "accepted", "accepted", "submitted", "returned", "draft"]
@@ -46,13 +46,18 @@ def build(world, seed, branches=3, records=40):
             )
         for member, kind in zip(people, ["secretary", "organisation", "publicity"][: chance.randrange(0, 4)]):
             post_give(by=OPERATOR, member=member, organisation=branch, kind=kind)
-        for _ in range(records):
-            record(chance, branch, groups, people)
+        counted_all([_record(chance, branch, groups, people) for _ in range(records)])
     return chance
 
 
 def record(chance, branch, groups, people):
     """Write one record straight into the tables, in any state: the counting functions must cope with all."""
+    activity = _record(chance, branch, groups, people)
+    counted_all([activity])
+    return activity
+
+
+def _record(chance, branch, groups, people):
     day = date(YEAR, 1, 1) + timedelta(days=chance.randrange(330))
     where = chance.choice([branch, *groups]) if chance.random() < 0.5 else branch
     kinds = ["group_meeting"] if where is not branch else chance.sample(KINDS, chance.choice([1, 1, 2]))
@@ -67,7 +72,6 @@ def record(chance, branch, groups, people):
         makes_up_for=(day.replace(day=1) - timedelta(days=chance.randrange(1, 70))) if chance.random() < 0.15 else None,
     )
     ActivityKind.objects.bulk_create(ActivityKind(activity=activity, kind=kind) for kind in kinds)
-    counted(activity, activity.valid)
     Attendance.objects.bulk_create(
         Attendance(
             activity=activity,

@@ -15,6 +15,7 @@ from members.activities.models import Activity, Attendance
 from members.roster.models.members import Member
 from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots
+from tests.assessments.facts.only import filling
 from tests.examples import part
 from tests.responsibilities.duties.slow_upper import SlowUpper
 from tests.responsibilities.duties.test_reference import say
@@ -22,6 +23,7 @@ from tests.responsibilities.duties.test_upper_reference import random_year
 from tests.responsibilities.random_year import YEAR
 
 AS_OF = date(YEAR, 11, 24)
+only_duties = filling("duty")
 PERIODS = [f"{YEAR}Q{number}" for number in (1, 2, 3, 4)] + [str(YEAR)]
 
 

@@ -17,10 +17,12 @@ from common.operator import OPERATOR
 from common.periods import Period
 from members.activities.models import Activity, ActivityKind, Resolution
 from responsibilities.supervision.models import Supervision
+from tests.assessments.facts.only import filling
 from tests.examples import part
 from tests.records import counted
 
 YEAR, AS_OF = 2026, date(2026, 11, 24)
+only_these = filling("supervision", "resolution")
 PERIODS = [f"{YEAR}-{month:02d}" for month in range(1, 13)]
 PERIODS += [f"{YEAR}Q{number}" for number in range(1, 5)] + [f"{YEAR}H1", f"{YEAR}H2", str(YEAR)]
 KEYS = ("branch_a", "branch_b", "branch_c", "general", "committee", "group_a1")

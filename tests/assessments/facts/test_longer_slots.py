@@ -1,5 +1,6 @@
 """What is exported of a longer slot is the sum of its months, and everything bears the names of its own day (judgement 5)."""
 
+import copy
 from datetime import date
 
 import pytest
@@ -19,19 +20,29 @@ from responsibilities.requirements.exports import requirement_rows
 from responsibilities.work.models import SyncStageKind
 from tests.assessments.facts.writes.agency import YEAR, furnished
 from tests.members.activities.records import submitted
+from tests.shared import made_once
 
 DAY = date(YEAR, 11, 24)
 SPAN = Period.parse(str(YEAR))
 
 
+@time_machine.travel(f"{DAY}T10:00:00+08:00", tick=False)
+def make_agency(world):
+    found = furnished(world)
+    # Due in the month after that of the day: planned, and counted in its month already.
+    meeting = found.meeting[SyncStageKind.ASSESSMENT]
+    Resolution.objects.create(activity=meeting, order=9, text="公示", due=date(YEAR, 12, 20))
+    rollups.fill()
+    return found
+
+
+kept_agency = made_once(make_agency)
+
+
 @pytest.fixture
-def agency(world):
+def agency(kept_agency, world):
     with time_machine.travel(f"{DAY}T10:00:00+08:00", tick=False):
-        found = furnished(world)
-        # Due in the month after that of the day: planned, and counted in its month already.
-        meeting = found.meeting[SyncStageKind.ASSESSMENT]
-        Resolution.objects.create(activity=meeting, order=9, text="公示", due=date(YEAR, 12, 20))
-        yield found
+        yield copy.deepcopy(kept_agency)
 
 
 def exported(as_of=None):
@@ -56,14 +67,12 @@ def unlike(found):
 
 
 def test_a_longer_slot_is_the_sum_of_its_months_as_exported_the_planned_ones_too(agency):
-    rollups.fill()
     found = exported()
     assert any(period == f"{YEAR}-12" and measure == "resolutions.done" for _, measure, period in found)
     assert unlike(found) == []
 
 
 def test_it_is_so_for_a_look_back_after_a_later_fill_and_for_the_fill_after_that(agency):
-    rollups.fill()
     now = exported()
     for day in (date(YEAR, 8, 3), date(YEAR, 5, 31)):
         rollups.fill(as_of=day, span=SPAN)
@@ -115,7 +124,6 @@ def _one_more(agency):
 
 
 def test_a_change_adds_its_longer_slots_anew_where_it_was_written_and_nowhere_else(agency):
-    rollups.fill()
     before = _of_the_year()
     _one_more(agency)
     rollups.fill()
@@ -130,7 +138,6 @@ def test_a_change_adds_its_longer_slots_anew_where_it_was_written_and_nowhere_el
 
 
 def test_a_fill_that_dies_between_a_month_and_its_year_is_found_out(agency, monkeypatch):
-    rollups.fill()
     _one_more(agency)
 
     def dies(*_):

@@ -14,10 +14,12 @@ from responsibilities.work.models import Closure
 from responsibilities.work.selectors import board
 from responsibilities.work.selectors.rates import total
 from responsibilities.work.stages import closing_point, closure
+from tests.assessments.facts.only import filling
 from tests.responsibilities.work.random_work import build_work
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.make_aware(datetime(2026, 11, 24, 10))
+only_stages = filling("sync")
 
 
 @pytest.mark.parametrize("seed", [3, 8, 21])

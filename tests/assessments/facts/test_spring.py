@@ -11,9 +11,11 @@ from common.periods import Period
 from members.activities.models import Activity, ActivityKind
 from members.activities.services.records import mark_activity
 from responsibilities.measures import latest_due, years_told
+from tests.assessments.facts.only import filling
 from tests.records import counted
 
 pytestmark = pytest.mark.django_db
+only_requirements = filling("requirement")
 MEASURE = "requirement.life-org-meeting"
 
 

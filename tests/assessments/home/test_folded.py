@@ -12,16 +12,24 @@ from assessments.home.selectors.dashboard import heat_map, totals
 from branches.templatetags.heat import heat_cell, heat_cells, pct_cell
 from common.periods import Period
 from tests.assessments.facts.random_agency import build
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 TODAY = "2026-11-25T10:00:00+08:00"
 
 
+@time_machine.travel(TODAY, tick=False)
+def make_branches(world):
+    build(world, 77, branches=5, records=60)
+    rollups.fill()
+
+
+branches = made_once(make_branches)
+
+
 @pytest.fixture
-def filled(world):
+def filled(branches, world):
     with time_machine.travel(TODAY, tick=False):
-        build(world, 77, branches=5, records=60)
-        rollups.fill()
         yield world
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import docx
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from docx.oxml.ns import qn
 from docx.shared import Pt
@@ -21,6 +22,7 @@ from responsibilities.duties.models import Level
 from tests.assessments.reports.random_results import Maker, branches_of, kept
 from tests.responsibilities.duties.world import issue, make
 from tests.responsibilities.work.random_work import build_work
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 ANCHOR = "1:" + "a" * 64
@@ -28,6 +30,7 @@ OFFICE = shutil.which("soffice")
 MOST_PAGES = 5
 UP = Head("report", "云测党〔2026〕9号", "签发人甲", "局党组")
 DOWN = Head("circular", "云测党〔2026〕9号", "", "各党支部")
+BARE = Head("report", "", "签发人甲", "局党组")
 
 
 def full(world, number, head=UP, version=1):
@@ -50,9 +53,46 @@ def opened(report):
     return docx.Document(io.BytesIO(letter.render(report)))
 
 
-@pytest.fixture
-def document(world):
-    return opened(full(world, 14))
+# Of which agency, with which head, of which version: what the pages of LibreOffice are looked at of.
+LAID_OUT = [(14, UP, 1), (60, UP, 2), (60, DOWN, 1)]
+
+
+def make_reports(world):
+    """Return {number, head, version: report} of each of LAID_OUT and of a smaller one with every head; no rows stay."""
+    made = {}
+    for number, head, version in [*LAID_OUT, (5, UP, 1)]:
+        with transaction.atomic():
+            made[number, head, version] = full(world, number, head, version)
+            if number == 5:
+                made |= {(number, other, version): full_again(world, other) for other in (DOWN, BARE)}
+            transaction.set_rollback(True)
+    return made
+
+
+reports = made_once(make_reports)
+
+
+@pytest.fixture(scope="module")
+def document(reports):
+    return opened(reports[LAID_OUT[0]])
+
+
+@pytest.fixture(scope="module")
+def laid_out(reports, tmp_path_factory):
+    """Return {number, head, version: text of each page} of LAID_OUT; one start of LibreOffice renders them all."""
+    folder = tmp_path_factory.mktemp("office")
+    files = {one: folder / f"report{place}.docx" for place, one in enumerate(LAID_OUT)}
+    for one, file in files.items():
+        file.write_bytes(letter.render(reports[one]))
+    home = f"-env:UserInstallation=file://{folder}/office"
+    convert = [OFFICE, home, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *map(str, files.values())]
+    subprocess.run(convert, check=True, capture_output=True, timeout=180)
+    return {one: pages(file.with_suffix(".pdf")) for one, file in files.items()}
+
+
+def pages(file):
+    told = subprocess.run(["pdftotext", "-layout", str(file), "-"], check=True, capture_output=True)
+    return told.stdout.decode().split("\f")
 
 
 def test_headings_and_captions_stay_with_what_follows(document):
@@ -92,8 +132,8 @@ def test_the_end_of_the_text_attachments_office_and_day_stand_together(document)
     assert texts[last - 1].endswith("机关党委") and any(text.startswith("附件：1.") for text in texts[first:last])
 
 
-def test_each_annex_begins_a_page_and_is_announced(world):
-    report = full(world, 5)
+def test_each_annex_begins_a_page_and_is_announced(reports):
+    report = reports[5, UP, 1]
     document = opened(report)
     found = annexes.annexes_of(report)
     heads = [p for p in document.paragraphs if re.fullmatch(r"附件\d", p.text)]
@@ -103,14 +143,13 @@ def test_each_annex_begins_a_page_and_is_announced(world):
     assert all(f"{annex.number}.{annex.title}" in said for annex in found)
 
 
-def test_the_red_head_is_by_the_kind_of_document(world):
-    up = full(world, 5)
-    document = opened(up)
+def test_the_red_head_is_by_the_kind_of_document(reports):
+    document = opened(reports[5, UP, 1])
     line = next(p for p in document.paragraphs if p.text.startswith("云测党〔2026〕9号"))
     assert line.text == "云测党〔2026〕9号\t签发人：签发人甲" and line.paragraph_format.tab_stops[0].alignment == 2
     assert line.paragraph_format.left_indent == Pt(16)
     assert "局党组：" in [p.text for p in document.paragraphs]
-    down = opened(full_again(world, DOWN))
+    down = opened(reports[5, DOWN, 1])
     texts = [p.text for p in down.paragraphs]
     assert (
         "云测党〔2026〕9号" in texts
@@ -120,7 +159,7 @@ def test_the_red_head_is_by_the_kind_of_document(world):
     )
     assert not any("签发人" in text for text in texts)
     assert any(text.replace("\n", "").endswith("考核情况的通报") for text in texts)
-    bare = opened(full_again(world, Head("report", "", "签发人甲", "局党组")))
+    bare = opened(reports[5, BARE, 1])
     assert bare.paragraphs[0].text == "签发人：签发人甲" and "C00000" not in bare.element.body.xml
 
 
@@ -131,25 +170,14 @@ def full_again(world, head):
     return builder.build(made, anchor=ANCHOR, head=head)
 
 
-def pages(report, folder):
-    """Return the text of each page as LibreOffice renders it."""
-    (folder / "report.docx").write_bytes(letter.render(report))
-    home = f"-env:UserInstallation=file://{folder}/office"
-    convert = [OFFICE, home, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(folder / "report.docx")]
-    subprocess.run(convert, check=True, capture_output=True, timeout=180)
-    told = subprocess.run(["pdftotext", "-layout", str(folder / "report.pdf"), "-"], check=True, capture_output=True)
-    return told.stdout.decode().split("\f")
-
-
 @pytest.mark.skipif(
     OFFICE is None or shutil.which("pdftotext") is None,
     reason="LibreOffice (soffice) and pdftotext are not installed: how Word lays the pages out was not looked at",
 )
-@pytest.mark.parametrize("number, head, version", [(14, UP, 1), (60, UP, 2), (60, DOWN, 1)])
-def test_the_body_takes_at_most_five_pages_and_none_is_left_over(world, tmp_path, number, head, version):
-    report = full(world, number, head, version)
-    assert sum(block["kind"] == "table" for block in blocks_of(report)) >= 5
-    found = [re.sub(r"[^\S\n]", "", page) for page in pages(report, tmp_path)]
+@pytest.mark.parametrize("number, head, version", LAID_OUT)
+def test_the_body_takes_at_most_five_pages_and_none_is_left_over(reports, laid_out, number, head, version):
+    assert sum(block["kind"] == "table" for block in blocks_of(reports[number, head, version])) >= 5
+    found = [re.sub(r"[^\S\n]", "", page) for page in laid_out[number, head, version]]
     annex = next(place for place, page in enumerate(found) if page.startswith("附件1"))
     body = found[:annex]
     assert len(body) <= MOST_PAGES, [page[:80] for page in body]

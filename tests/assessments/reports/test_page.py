@@ -1,5 +1,6 @@
 """The page of a report: every number and step leads somewhere its reader may go, and beside it stands what it is."""
 
+import copy
 import re
 from datetime import datetime
 
@@ -13,12 +14,12 @@ from responsibilities.duties.models import Level
 from tests.assessments.reports.random_results import Maker, branches_of, kept
 from tests.responsibilities.duties.world import issue, make
 from tests.responsibilities.work.random_work import build_work
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def report(world):
+def make_report(world):
     branches, maker, period = branches_of(world, 5), Maker(3), Period.parse("2026Q3")
     make(levels=[Level.PARTY_GROUP, Level.COMMITTEE, Level.BRANCH])
     issue()
@@ -27,6 +28,14 @@ def report(world):
         maker.assessment(period.previous(), branches)
         made = maker.assessment(period, branches)
         return kept(made, builder.build(made, anchor="1:" + "a" * 64), world)
+
+
+kept_report = made_once(make_report)
+
+
+@pytest.fixture
+def report(kept_report, world):
+    return copy.deepcopy(kept_report)
 
 
 @pytest.mark.parametrize("who", ["party_secretary", "staff", "leader", "discipline"])

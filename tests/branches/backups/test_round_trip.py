@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from config import installation
-from tests.demo_agency import copy_of_the_demo
+from tests.demo_agency import copy_of, copy_of_the_demo, copy_of_the_empty
 from tests.examples import BRIEF
 from tests.paths import ROOT
 from tests.test_migrations import with_server
@@ -82,10 +82,13 @@ def kept(request, tmp_path, tmp_path_factory):
 
 
 @pytest.fixture
-def small(tmp_path):
-    host = Host(tmp_path / "small")
-    host.run("tests/branches/backups/small_agency.py")
-    return furnished(host, tmp_path)
+def small(tmp_path, tmp_path_factory):
+    def make(folder):
+        copy_of_the_empty(tmp_path_factory, folder)
+        Host(folder).run("tests/branches/backups/small_agency.py")
+
+    copy_of(tmp_path_factory, "small-agency", make, tmp_path / "small")
+    return furnished(Host(tmp_path / "small"), tmp_path)
 
 
 def furnished(host, tmp_path):

@@ -17,6 +17,7 @@ from members.activities.selectors.export import activity_row
 from members.activities.selectors.records import attendance_figures, figures_for, last_content
 from members.roster.services.members import member_create
 from tests.members.activities.records import draft, filled, long_ago, submitted
+from tests.shared import made_once
 from tests.world import FOUNDED, identity
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +29,14 @@ def _titles(client, **query):
     return {row.title for row in page.context["page"].object_list}
 
 
-@pytest.fixture
-def four(world):
+def make_four(world):
     submitted(world.branch_a, world.secretary_a, title="甲处学习")
     draft(world.branch_a, world.secretary_a, title="甲处草稿", kinds=["lecture"])
     submitted(world.branch_b, world.secretary_b, title="乙处党课", kinds=["lecture"], day=long_ago())
     submitted(world.group_a1, world.leader_a1, title="小组讨论", kinds=["group_meeting"])
+
+
+four = made_once(make_four)
 
 
 def test_each_sees_the_records_of_his_reach(world, as_, four):

@@ -7,10 +7,12 @@ import pytest
 import time_machine
 
 from assessments.facts import fill as rollups
+from assessments.facts.models import Fact, FillState
 from branches.jobs import marks
 from responsibilities.requirements import listing
 from responsibilities.requirements.views import requirements as views
 from tests.assessments.facts.random_agency import build
+from tests.shared import made_once
 
 pytestmark = pytest.mark.django_db
 QUERIES = [
@@ -29,11 +31,21 @@ QUERIES = [
 ]
 
 
+NOW = "2026-11-25T10:00:00+08:00"
+
+
+@time_machine.travel(NOW, tick=False)
+def make_branches(world):
+    build(world, 83, branches=3, records=40)
+    rollups.fill()
+
+
+branches = made_once(make_branches)
+
+
 @pytest.fixture
-def filled(world):
-    with time_machine.travel("2026-11-25T10:00:00+08:00", tick=False):
-        build(world, 83, branches=3, records=40)
-        rollups.fill()
+def filled(branches, world):
+    with time_machine.travel(NOW, tick=False):
         yield world
 
 
@@ -81,6 +93,8 @@ def test_a_page_shows_a_row_as_it_is_now_and_says_of_when_the_rest_is(filled, as
 
 
 def test_before_there_are_facts_all_is_reckoned(world, as_, monkeypatch):
+    for kept in (Fact, FillState):
+        kept.objects.all().delete()
     monkeypatch.setattr(listing, "RECKONED", 0)
     page = as_("staff").get("/requirements/")
     assert page.context["age"] is None and page.context["lines"]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from branches.access.models import User
 from members.activities.models import Activity, ActivityKind
 from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkCarrier, WorkItem
-from tests.records import counted
+from tests.records import counted_all
 
 YEAR = 2026
 
@@ -24,6 +24,7 @@ def build_work(world, seed, items=6, branches=None, *, waiting=0.2):
     """
     chance = random.Random(seed)
     branches = branches or [world.branch_a, world.branch_b, world.branch_c]
+    records = []
     for number in range(items):
         starts = some_day(chance, 0, 200)
         item = WorkItem.objects.create(
@@ -42,7 +43,8 @@ def build_work(world, seed, items=6, branches=None, *, waiting=0.2):
                 ended=some_day(chance, 100, 330) if order and chance.random() < 0.2 else None,
             )
         for kind in SyncStageKind:
-            _stage(chance, item, kind, branches, waiting)
+            records += _stage(chance, item, kind, branches, waiting)
+    counted_all(records)
     return chance
 
 
@@ -53,6 +55,7 @@ def _dates(chance):
 
 
 def _stage(chance, item, kind, branches, waiting):
+    """Add a stage with its links; return the records that they link, which are not judged yet."""
     waived = chance.random() < 0.1
     stage = SyncStage.objects.create(
         item=item,
@@ -64,10 +67,13 @@ def _stage(chance, item, kind, branches, waiting):
     parts = [None]
     if kind == SyncStageKind.IMPLEMENTATION and chance.random() < 0.4:
         parts += [Milestone.objects.create(stage=stage, name=f"节点{n}", **_dates(chance)) for n in range(2)]
+    records = []
     for part in parts:
         for _ in range(chance.choice([0, 1, 1, 2])):
             near = (part or stage).happened_on or some_day(chance)
-            _link(chance, stage, part, branches, near + timedelta(days=chance.randrange(-20, 30)), waiting)
+            link = _link(chance, stage, part, branches, near + timedelta(days=chance.randrange(-20, 30)), waiting)
+            records.append(link.activity)
+    return records
 
 
 def _reviewed(own, activity):
@@ -91,7 +97,6 @@ def _link(chance, stage, part, branches, day, waiting):
         valid=chance.random() < 0.9,
     )
     ActivityKind.objects.create(activity=activity, kind=chance.choice(["committee_meeting", "theme_day", "assembly"]))
-    counted(activity, activity.valid)
     removed, own = chance.random() < 0.15, random.Random(activity.title + str(activity.day))
     if waiting:
         _reviewed(own, activity)
