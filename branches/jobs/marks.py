@@ -12,17 +12,20 @@ ROSTER = "roster"
 _APART = timedelta(days=31)
 
 
-def mark(organisation: Any, first_day: date, last_day: date, subject: str, *, thing: int | None = None) -> ChangeMark:
+def mark(
+    organisation: Any, first_day: date, last_day: date, subject: str, *, kinds: str = "", thing: int | None = None
+) -> ChangeMark:
     """Say that facts of `organisation` between two dates (both included) may have changed.
 
-    organisation: instance or id. subject: short word such as "activity", "membership", "tree". thing: id of the row that was
-    written, where the subject's facts go by it.
+    organisation: instance or id. subject: short word such as "activity", "membership", "tree". kinds, thing: see ChangeMark;
+    thing where the subject's facts go by it.
     """
     return ChangeMark.objects.create(
         organisation_id=getattr(organisation, "pk", organisation),
         first_day=min(first_day, last_day),
         last_day=max(first_day, last_day),
         subject=subject,
+        kinds=kinds,
         thing=thing,
     )
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 class ChangeMark(models.Model):
     """A write that may change facts: which organisation, which days, what. Consumed by the fill engine, by row.
 
-    kinds: codes that confine what can change (of an activity: its kinds before and after), comma-separated; "" is any.
+    kinds: codes that confine what can change (of an activity: its kinds before and after; of work "evidence" where nothing but a
+    link of it was written), comma-separated; "" is any.
     thing: the row that was written (of an activity the record, of work the item); None: not one alone.
     """
 

@@ -30,6 +30,8 @@ class Uptake(models.TextChoices):
     DECLINED = "declined", "上级不纳入"
 
 
+# What a change mark of work says where nothing but a link of it was written (ChangeMark.kinds).
+EVIDENCE = "evidence"
 # Of which stages are owed and counted.
 WEIGHING = (Uptake.ARRANGED, Uptake.TAKEN)
 

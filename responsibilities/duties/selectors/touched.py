@@ -13,6 +13,7 @@ from responsibilities.duties.models import Duty, DutyList, Level, ListState
 from responsibilities.duties.proofs.context import kinds_of
 from responsibilities.duties.proofs.scope import BY_PERSON
 from responsibilities.duties.selectors.holders import holders_each
+from responsibilities.work.models import EVIDENCE, WorkItem
 
 # Levels whose lists rest on more than what happens at their own organisation.
 WIDE = (Level.PARTY_GROUP, Level.PARTY_GROUP_SECRETARY, Level.LEADER, Level.COMMITTEE, Level.DISCIPLINE)
@@ -28,7 +29,8 @@ def lists_touched(
 
     items: ids of the business work that was written, or of which a written record is evidence. carriers: ids of who carries
     it. day: of judging. A list rests on what its own organisation does, with its small groups; a branch's also on the work it
-    carries and the debriefing it attended; the upper ones on records that name their holders, wherever held (judgement 4.1).
+    carries and the debriefing it attended; the upper ones on records that name their holders, wherever held (judgement 4.1),
+    and on business work as it is arranged. What a branch's record proves of it concerns of them the leaders in charge alone.
     """
     years = {year for mark in marks for year in range(mark.first_day.year, mark.last_day.year + 1)}
     issued = DutyList.objects.filter(year__in=years, state=ListState.ISSUED).exclude(level=Level.MEMBER).order_by()
@@ -40,11 +42,25 @@ def lists_touched(
     at = _with_branches({mark.organisation_id for mark in marks})
     condition = Q(organisation__in=at) | Q(organisation__in=carriers, level=Level.BRANCH)
     others = {mark.organisation_id for mark in marks if mark.subject in _ABOVE_TOO}
-    if others or items:
+    if others or any(mark.subject == "work" and mark.kinds != EVIDENCE for mark in marks):
         condition |= Q(organisation__in=_above(others)) | Q(level__in=WIDE)
-    elif records:
+        return set(issued.filter(condition).values_list("pk", flat=True))
+    if items:
+        condition |= _of_leaders_in_charge(items)
+    if records:
         condition |= Q(pk__in=_naming_holders(issued.filter(level__in=WIDE), kinds, at, day))
-    return set(issued.filter(condition).values_list("pk", flat=True))
+    found = set(issued.filter(condition).values_list("pk", flat=True))
+    if items:
+        stages = Duty.objects.filter(list__in=issued, source="stages").exclude(list__level=Level.BRANCH)
+        found |= set(stages.order_by().values_list("list", flat=True))
+    return found
+
+
+def _of_leaders_in_charge(items: Collection[int]) -> Q:
+    """Return the condition over DutyList «the list of a leader who is in charge of some of this work», by account or as written."""
+    rows = list(WorkItem.objects.filter(pk__in=items).order_by().values_list("leader", "leader_name"))
+    accounts, names = {leader for leader, _ in rows if leader}, {name for leader, name in rows if name and not leader}
+    return Q(level=Level.LEADER) & (Q(holder__in=accounts) | Q(holder__name__in=names))
 
 
 def _with_branches(places: set[int]) -> set[int]:

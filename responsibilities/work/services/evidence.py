@@ -24,11 +24,11 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import OPERATOR, Actor, account_of
 from common.text import clean_text
-from members.activities.models import Activity
+from members.activities.models import Activity, ActivityHost
 from members.activities.writers import wrote
 from responsibilities.proof_files.services import proof_file_keep
 from responsibilities.work.likeness import LONGEST, SHORTEST, bare, matching_sentence, wanted, written_by_hand
-from responsibilities.work.models import Milestone, StageEvidence, SyncStage, WorkItem, confirmed
+from responsibilities.work.models import EVIDENCE, Milestone, StageEvidence, SyncStage, WorkItem, confirmed
 from responsibilities.work.rights import Powers, carriers_of, require
 from responsibilities.work.rules import day_problem, refusal
 from responsibilities.work.selectors.points import hosts_of, point_of
@@ -68,8 +68,14 @@ def _days(evidence: StageEvidence) -> list[date]:
 
 
 def _mark(evidence: StageEvidence) -> None:
-    item = evidence.stage.item
-    mark_work(item, carriers_of(item), _days(evidence))
+    item, places = evidence.stage.item, set(carriers_of(evidence.stage.item))
+    if evidence.activity is not None:
+        # Whoever held the record may owe such a meeting himself.
+        hosts = (
+            ActivityHost.objects.filter(activity=evidence.activity).order_by().values_list("organisation", flat=True)
+        )
+        places |= {evidence.activity.organisation_id, *hosts}
+    mark_work(item, places, _days(evidence), EVIDENCE)
 
 
 def texts_of(activity: Activity) -> tuple[str, str, list[str]]:

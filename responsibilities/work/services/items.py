@@ -81,19 +81,19 @@ def days_of(item: WorkItem) -> list[date]:
     return [item.starts, item.ends, *(day for pair in [*own, *parts] for day in pair if day)]
 
 
-def mark_work(item: WorkItem, places: Iterable[int] = (), days: Iterable[date] = ()) -> None:
+def mark_work(item: WorkItem, places: Iterable[int] = (), days: Iterable[date] = (), kinds: str = "") -> None:
     """Mark the facts of all who carry or carried the item (of its organisation where nobody does) as changed.
 
-    days: of what changed, all of the item when none are given. Whether the four stages are closed counts on the days of
+    kinds: see ChangeMark. days: of what changed, all of the item when none are given. Whether the four stages are closed counts on the days of
     the last one, whichever stage changed.
     """
     days = [*days] or days_of(item)
     closing = [day for day in _closing_days(item) if not min(days) <= day <= max(days)]
     carrying = set(WorkCarrier.objects.filter(item=item).values_list("organisation_id", flat=True)) | set(places)
     for place in sorted(carrying) or [item.organisation_id]:
-        mark(place, min(days), max(days), "work", thing=item.pk)
+        mark(place, min(days), max(days), "work", kinds=kinds, thing=item.pk)
         if closing:
-            mark(place, min(closing), max(closing), "work", thing=item.pk)
+            mark(place, min(closing), max(closing), "work", kinds=kinds, thing=item.pk)
 
 
 def _closing_days(item: WorkItem) -> set[date]:
