@@ -35,7 +35,7 @@ MORE = {
     "duty_detail": 26,
     # With the records that count as their ledger has them.
     "requirement_detail": 22,
-    "duty_list": 39,
+    "duty_list": 45,
     "confirmation_detail": 23,
     "evidence_pick": 27,
     "organisation_list": 15,

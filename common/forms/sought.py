@@ -78,10 +78,13 @@ class SoughtOrganisationField(OrganisationField):
         """Return the id that the address asks for: what was typed goes before what was chosen, unless it holds it."""
         if not text or not self.searched:
             return pk
-        found = [str(row.pk) for row in self._bearing(text)]
-        if pk in found:
+        rows = self._bearing(text)
+        if pk in {str(row.pk) for row in rows}:
             return pk
-        return found[0] if len(found) == 1 else f"?{text}"
+        # What lies below an organisation often bears its name.
+        if rows and all(row.parent_id == rows[0].pk for row in rows[1:]):
+            return str(rows[0].pk)
+        return f"?{text}"
 
     def clean(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith("?"):

@@ -273,13 +273,17 @@ class WideBoard:
     def _grouped(self, levels: Iterable[str], state: str = "") -> list[Row]:
         """Return one Row for each template (and one for all that was written by hand at a level) over all its holders."""
         samples = self._samples(list(levels))
+        # Of a level with one list the dates are known.
+        alone = {row.level: self.of_few.get(row.pk) for row in self.few if self.counts.get(row.level) == 1}
         rows = []
         for key in self._keys(levels):
-            tally, level = self.tallies.keys[key], Level(level_of(key))
+            level = Level(level_of(key))
+            dated = alone.get(level)
+            tally = self.tallies.keys[key] if dated is None else dated.keys.get(key, Tally())
             duty = samples.get(key) or self._by_hand(key)
             if duty is None or (state and not tally.fits(state)):
                 continue
-            found, unit = tally.progress(), unit_of(level)
+            found, unit = tally.progress(self.as_of), unit_of(level)
             late = tally.ways[OVERDUE]
             note = f"{tally.owed} {unit}" + (f"，{late} {unit[0]}逾期" if late else "")
             if state:
@@ -287,8 +291,9 @@ class WideBoard:
             if by_hand(key):
                 duty.text = "本级自行增加的事项"
             row = Row(duty, found, [], found.state, _word(found, late, unit), tone(found), [duty], note, opens=key)
-            if self.counts.get(level) == 1 and not by_hand(key):
+            if dated is not None and not by_hand(key):
                 row.opens, row.note = "", ""
+                row.state, row.word = chip(found, (), self.as_of)
             rows.append(row)
         return rows
 
