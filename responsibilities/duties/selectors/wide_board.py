@@ -54,7 +54,7 @@ _READ = ("list__organisation__parent", "list__holder", "list__member__account")
 class WideBoard:
     """All issued duties of a year that a user may read, of more lists than are judged for a page.
 
-    lists: what he reads, within `top` where one is chosen; counts: {level: how many}.
+    lists: what he reads, within `top` where one is chosen; counts: {level: how many}; age: of what is kept of the year.
     """
 
     def __init__(
@@ -67,12 +67,12 @@ class WideBoard:
         *,
         top: Organisation | None,
         keep: Keeper,
+        age: tuple[datetime | None, bool],
     ):
         self.user, self.year, self.as_of, self.top, self.keep = user, year, as_of, top, keep
         self.of_user, self.counts = lists, counts
         self.elapsed = elapsed(year, as_of)
-        self.age: datetime | None
-        self.age, self.rebuilding = keep.age(year)
+        self.age, self.rebuilding = age
         self.chosen: DutyList | None = None
         self.told = self.age is not None and not self.rebuilding
         self.tallies = self._kept() if self.told else Tallies()
