@@ -112,7 +112,7 @@ def test_of_too_many_organisations_one_is_found_by_name(address, world, as_, mon
     options, page, chosen = drawn("organisation_q=党支部")
     assert len(options) == 5 and not chosen.get("organisation")
     assert "名称含“党支部”的党组织有 5 个，请从列表中选一个" in page and 'value="党支部"' in page
-    assert "没有，请换一个词" in drawn("organisation_q=无此名")[1]
+    assert "没有名称含“无此名”的党组织，请换一个词" in drawn("organisation_q=无此名")[1]
     # What lies outside the reach is neither found nor chosen.
     other = as_("secretary_b").get(f"{address}?organisation_q=甲处").content.decode()
     assert f'<option value="{place.pk}"' not in other

@@ -89,10 +89,10 @@ class SoughtOrganisationField(OrganisationField):
     def clean(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith("?"):
             number = len(self._bearing(value[1:]))
-            said = "没有" if not number else f"有 {number} 个" if number <= FOUND else f"有 {FOUND} 个以上"
-            raise ValidationError(
-                f"名称含“{value[1:]}”的党组织{said}，{'请从列表中选一个' if number else '请换一个词'}"
-            )
+            if not number:
+                raise ValidationError(f"没有名称含“{value[1:]}”的党组织，请换一个词")
+            said = f"{number} 个" if number <= FOUND else f"{FOUND} 个以上"
+            raise ValidationError(f"名称含“{value[1:]}”的党组织有 {said}，请从列表中选一个")
         return super().clean(value)
 
     def to_python(self, value: Any) -> Any:

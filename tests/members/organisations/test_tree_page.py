@@ -161,10 +161,11 @@ def test_a_tree_of_many_opens_step_by_step_and_hits_are_paged(world, as_, monkey
         return {row.organisation.label: row.folded for row in answer.context["rows"]}, answer.content.decode()
 
     first, page = shown()
-    assert first == {"局党组": 0, "机关党委": 3} and "下级 3 个" in page and "8 个" in page
-    second, page = shown(f"?at={world.committee.pk}")
-    assert second.keys() == {*first, "甲处党支部", "乙处党支部", "直属单位党总支"}
-    assert second["甲处党支部"] == 2 and second["机关党委"] == 0 and _row(page, "甲处党支部")[1:3] == ["甲一", "6"]
+    # The committee stands alone below the Party group.
+    assert first == {"局党组": 0, "机关党委": 0, "甲处党支部": 2, "乙处党支部": 0, "直属单位党总支": 1}
+    assert "下级 2 个" in page and "8 个" in page and _row(page, "甲处党支部")[1:3] == ["甲一", "6"]
+    second, page = shown(f"?at={world.general.pk}")
+    assert second.keys() == {*first, "丙中心党支部"} and second["甲处党支部"] == 2 and second["直属单位党总支"] == 0
     found = set()
     for place in Organisation.objects.all():
         found |= shown(f"?at={place.pk}")[0].keys()
