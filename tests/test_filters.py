@@ -6,6 +6,7 @@ import pytest
 
 from branches.places import tree
 from common import clock
+from common.forms import sought
 from common.operator import OPERATOR
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,33 @@ def test_the_fields_are_folded_on_the_phone_and_say_when_they_narrow_the_list(wo
         assert 'aria-expanded="false"' in page and "筛选条件</button>" in page, address
     for address in ("/sync/?kind=city", "/duties/?state=overdue"):
         assert "筛选条件（已筛选）</button>" in client.get(address).content.decode(), address
+
+
+@pytest.mark.parametrize("address", ["/activities/", "/requirements/", "/members/", "/duties/", "/supervision/"])
+def test_of_too_many_organisations_one_is_found_by_name(address, world, as_, monkeypatch):
+    monkeypatch.setattr(sought, "OFFERED", 2)
+    client, place = as_("staff"), world.branch_a
+
+    def drawn(query):
+        answer = client.get(f"{address}?{query}")
+        page = answer.content.decode()
+        select = re.search(r'<select name="organisation".*?</select>', page, re.S).group()
+        return re.findall(r'<option value="(\d+)"( selected)?', select), page, answer.context["form"].chosen()
+
+    options, page, chosen = drawn("")
+    assert options == [] and 'name="organisation_q"' in page and not chosen.get("organisation")
+    for query in (
+        "organisation_q=甲处",
+        "organisation_q=JCDZB",
+        f"organisation={place.pk}",
+        f"organisation_q=支部&organisation={place.pk}",
+    ):
+        options, page, chosen = drawn(query)
+        assert (str(place.pk), " selected") in options and chosen["organisation"] == place, query
+    options, page, chosen = drawn("organisation_q=党支部")
+    assert len(options) == 5 and not chosen.get("organisation")
+    assert "名称含“党支部”的党组织有 5 个，请从列表中选一个" in page and 'value="党支部"' in page
+    assert "没有名称含“无此名”的党组织，请换一个词" in drawn("organisation_q=无此名")[1]
+    # What lies outside the reach is neither found nor chosen.
+    other = as_("secretary_b").get(f"{address}?organisation_q=甲处").content.decode()
+    assert f'<option value="{place.pk}"' not in other

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from assessments.facts import fill as rollups
 from assessments.home.selectors import folded
-from responsibilities.duties.selectors import boards
+from responsibilities.duties.selectors import boards, wide_board
 from responsibilities.requirements import listing
 from tests.answers import address
 from tests.assessments.facts.random_agency import build
@@ -80,6 +80,8 @@ EITHER = {"duty_list": 2, "slip_secretaries": 1, "review_detail": 2, "review_que
 A_PAGE_OF_ROWS = 60
 GROWS = {
     "report_draft": 1045,
+    # The business work, terms and notices that the duty shown beside the rows rests on.
+    "duty_list": 951,
     "record_stage_links": 1257,
     # The stages of the whole year, twice: as they are and as they would be.
     "stage_consequence": 1700,
@@ -152,6 +154,7 @@ def test_no_page_asks_for_more_when_there_is_more_to_show(world, as_, monkeypatc
     monkeypatch.setattr(folded, "UNFOLDED", 0)
     monkeypatch.setattr(listing, "RECKONED", 0)
     monkeypatch.setattr(boards, "JUDGED", 0)
+    monkeypatch.setattr(wide_board, "MEMBERS", 0)
     # Something of everything first: an empty list asks for less.
     build(world, 60, branches=2, records=40)
     build_work(world, 60, items=12, waiting=0)

@@ -16,11 +16,16 @@ FAMILY = "duty"
 
 
 class StandingKeep:
-    def age(self, year: int) -> tuple[datetime | None, bool]:
+    def age(self, year: int) -> tuple[datetime | None, bool] | None:
         waits = Exists(ChangeMark.objects.filter(subject__in=EVERYWHERE).order_by())
-        done = Exists(FillState.objects.filter(family=FAMILY, period=str(year), state=FillState.State.DONE))
-        row = Heartbeat.objects.filter(name="rollup").annotate(rebuilding=waits, done=done).first()
-        return (row.at, row.rebuilding) if row and row.done else (None, row is not None)
+        slot = FillState.objects.filter(family=FAMILY, period=str(year))
+        known, done = Exists(slot), Exists(slot.filter(state=FillState.State.DONE))
+        row = Heartbeat.objects.filter(name="rollup").annotate(rebuilding=waits, known=known, done=done).first()
+        if row is None:
+            return None, False
+        if not row.known:
+            return None
+        return (row.at, row.rebuilding) if row.done else (None, True)
 
     def below(self, year: int, places: Collection[int]) -> Tallies:
         return _tallies(_facts(year, places).values_list("measure", *NUMBERS))

@@ -78,18 +78,21 @@ class SoughtOrganisationField(OrganisationField):
         """Return the id that the address asks for: what was typed goes before what was chosen, unless it holds it."""
         if not text or not self.searched:
             return pk
-        found = [str(row.pk) for row in self._bearing(text)]
-        if pk in found:
+        rows = self._bearing(text)
+        if pk in {str(row.pk) for row in rows}:
             return pk
-        return found[0] if len(found) == 1 else f"?{text}"
+        # What lies below an organisation often bears its name.
+        if rows and all(row.parent_id == rows[0].pk for row in rows[1:]):
+            return str(rows[0].pk)
+        return f"?{text}"
 
     def clean(self, value: Any) -> Any:
         if isinstance(value, str) and value.startswith("?"):
             number = len(self._bearing(value[1:]))
-            said = "没有" if not number else f"有 {number} 个" if number <= FOUND else f"有 {FOUND} 个以上"
-            raise ValidationError(
-                f"名称含“{value[1:]}”的党组织{said}，{'请从列表中选一个' if number else '请换一个词'}"
-            )
+            if not number:
+                raise ValidationError(f"没有名称含“{value[1:]}”的党组织，请换一个词")
+            said = f"{number} 个" if number <= FOUND else f"{FOUND} 个以上"
+            raise ValidationError(f"名称含“{value[1:]}”的党组织有 {said}，请从列表中选一个")
         return super().clean(value)
 
     def to_python(self, value: Any) -> Any:

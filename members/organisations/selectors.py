@@ -142,7 +142,7 @@ def led(rows: Sequence[TreeRow]) -> Sequence[TreeRow]:
 def opened(rows: Sequence[TreeRow], at: Organisation | None) -> list[TreeRow]:
     """Return of a tree of more than UNFOLDED rows those on the way to `at`, beside it and directly below it; else all.
 
-    A row says how many below it are left out.
+    What stands alone below it is opened too. A row says how many below it are left out.
     """
     if len(rows) <= UNFOLDED:
         return list(rows)
@@ -151,11 +151,17 @@ def opened(rows: Sequence[TreeRow], at: Organisation | None) -> list[TreeRow]:
     while step in by_pk:
         way.add(step)
         step = by_pk[step].organisation.parent_id
+    below: dict[int | None, list[int]] = {}
+    for row in rows:
+        below.setdefault(row.organisation.parent_id, []).append(row.organisation.pk)
+    step = at.pk if at else None
+    while len(below.get(step, ())) == 1:
+        (step,) = below[step]
+        way.add(step)
     shown = [row for row in rows if row.organisation.parent_id in way or row.organisation.parent_id not in by_pk]
     there = {row.organisation.pk for row in shown}
-    below = Counter(row.organisation.parent_id for row in rows)
     for row in shown:
-        row.folded = 0 if row.organisation.pk in way else below[row.organisation.pk]
+        row.folded = 0 if row.organisation.pk in way else len(below.get(row.organisation.pk, ()))
     _guides([row for row in rows if row.organisation.pk in there])
     return shown
 

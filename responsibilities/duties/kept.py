@@ -15,8 +15,11 @@ from responsibilities.duties.tallies import Tallies
 class Keeper(Protocol):
     """Members' own lists are not kept: nobody is ranked by them."""
 
-    def age(self, year: int) -> tuple[datetime | None, bool]:
-        """Return (when a year's duties were last reckoned or None, whether all of them are being reckoned anew)."""
+    def age(self, year: int) -> tuple[datetime | None, bool] | None:
+        """Return (when a year's duties were last reckoned or None, whether all of them are being reckoned anew).
+
+        None for a year of which nothing is kept: one to come, or one from before everything that is known.
+        """
 
     def below(self, year: int, places: Collection[int]) -> Tallies:
         """Return the Tallies of all lists at these organisations (ids, none of them below another) and below them."""

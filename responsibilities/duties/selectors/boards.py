@@ -32,7 +32,10 @@ def board_of(
     counts = dict(lists.order_by().values_list("level").annotate(lists=Count("pk")))
     if sum(counts.values()) <= JUDGED:
         return Board(user, year, as_of, lists)
-    return WideBoard(user, year, as_of, lists, counts, top=top, keep=keep)
+    age = keep.age(year)
+    if age is None:
+        return Board(user, year, as_of, lists)
+    return WideBoard(user, year, as_of, lists, counts, top=top, keep=keep, age=age)
 
 
 def judged_board(

@@ -54,7 +54,7 @@ _READ = ("list__organisation__parent", "list__holder", "list__member__account")
 class WideBoard:
     """All issued duties of a year that a user may read, of more lists than are judged for a page.
 
-    lists: what he reads, within `top` where one is chosen; counts: {level: how many}.
+    lists: what he reads, within `top` where one is chosen; counts: {level: how many}; age: of what is kept of the year.
     """
 
     def __init__(
@@ -67,12 +67,12 @@ class WideBoard:
         *,
         top: Organisation | None,
         keep: Keeper,
+        age: tuple[datetime | None, bool],
     ):
         self.user, self.year, self.as_of, self.top, self.keep = user, year, as_of, top, keep
         self.of_user, self.counts = lists, counts
         self.elapsed = elapsed(year, as_of)
-        self.age: datetime | None
-        self.age, self.rebuilding = keep.age(year)
+        self.age, self.rebuilding = age
         self.chosen: DutyList | None = None
         self.told = self.age is not None and not self.rebuilding
         self.tallies = self._kept() if self.told else Tallies()
@@ -273,13 +273,17 @@ class WideBoard:
     def _grouped(self, levels: Iterable[str], state: str = "") -> list[Row]:
         """Return one Row for each template (and one for all that was written by hand at a level) over all its holders."""
         samples = self._samples(list(levels))
+        # Of a level with one list the dates are known.
+        alone = {row.level: self.of_few.get(row.pk) for row in self.few if self.counts.get(row.level) == 1}
         rows = []
         for key in self._keys(levels):
-            tally, level = self.tallies.keys[key], Level(level_of(key))
+            level = Level(level_of(key))
+            dated = alone.get(level)
+            tally = self.tallies.keys[key] if dated is None else dated.keys.get(key, Tally())
             duty = samples.get(key) or self._by_hand(key)
             if duty is None or (state and not tally.fits(state)):
                 continue
-            found, unit = tally.progress(), unit_of(level)
+            found, unit = tally.progress(self.as_of), unit_of(level)
             late = tally.ways[OVERDUE]
             note = f"{tally.owed} {unit}" + (f"，{late} {unit[0]}逾期" if late else "")
             if state:
@@ -287,8 +291,9 @@ class WideBoard:
             if by_hand(key):
                 duty.text = "本级自行增加的事项"
             row = Row(duty, found, [], found.state, _word(found, late, unit), tone(found), [duty], note, opens=key)
-            if self.counts.get(level) == 1 and not by_hand(key):
+            if dated is not None and not by_hand(key):
                 row.opens, row.note = "", ""
+                row.state, row.word = chip(found, (), self.as_of)
             rows.append(row)
         return rows
 

@@ -45,6 +45,7 @@ from responsibilities.duties.selectors.wording import (
 )
 from responsibilities.duties.services.reports import about, reportable
 from responsibilities.duties.slot import REPORTED, STATE_NAMES, DutySlot, Slots, by_urgency, next_date, to_do
+from responsibilities.duties.tallies import key_of
 from responsibilities.portfolios.rights import supervises
 
 PER_PAGE = 30
@@ -109,6 +110,8 @@ def duty_list(request: Request) -> HttpResponse:
         context |= _panel(request, selected, family, slots, holders)
         context["to_review"] = _to_review(request.user, selected, slots[selected.pk], holders)
         context["number"] = selected.order
+        # The line that stands for all its holders.
+        context["opened"] = key_of(selected)
     return render(request, "responsibilities/duties/board.html", context)
 
 

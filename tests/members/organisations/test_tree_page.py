@@ -13,7 +13,9 @@ from branches.places.services.terms import term_set
 from branches.places.tree import organisation_update
 from common import clock
 from common.operator import OPERATOR
+from members.organisations import selectors
 from members.organisations.selectors import member_counts, profile, tree_rows
+from members.organisations.views import organisations as views
 from members.roster.models.members import Member
 
 
@@ -146,3 +148,27 @@ def test_a_profile_counts_ages_by_the_birthday(world, years, days, label):
     born = today.replace(year=today.year - years) + timedelta(days=days)
     Member.objects.filter(home=world.branch_c).update(birth_date=born)
     assert [(row["label"], row["value"]) for row in profile(world.branch_c)["ages"]] == [(label, 3)]
+
+
+def test_a_tree_of_many_opens_step_by_step_and_hits_are_paged(world, as_, monkeypatch):
+    staff = as_("staff")
+    whole = {row.organisation.label for row in staff.get("/organisations/").context["rows"]}
+    monkeypatch.setattr(selectors, "UNFOLDED", 2)
+    monkeypatch.setattr(views, "UNFOLDED", 2)
+
+    def shown(query=""):
+        answer = staff.get(f"/organisations/{query}")
+        return {row.organisation.label: row.folded for row in answer.context["rows"]}, answer.content.decode()
+
+    first, page = shown()
+    # The committee stands alone below the Party group.
+    assert first == {"局党组": 0, "机关党委": 0, "甲处党支部": 2, "乙处党支部": 0, "直属单位党总支": 1}
+    assert "下级 2 个" in page and "8 个" in page and _row(page, "甲处党支部")[1:3] == ["甲一", "6"]
+    second, page = shown(f"?at={world.general.pk}")
+    assert second.keys() == {*first, "丙中心党支部"} and second["甲处党支部"] == 2 and second["直属单位党总支"] == 0
+    found = set()
+    for place in Organisation.objects.all():
+        found |= shown(f"?at={place.pk}")[0].keys()
+    assert found == whole
+    hits, page = shown("?kind=branch&page=2")
+    assert len(hits) == 1 and "第 2 / 2 页" in page

@@ -23,7 +23,7 @@ from tests.assessments.facts.test_duty_facts import attended
 from tests.examples import part
 from tests.responsibilities.duties.test_reference import say
 from tests.responsibilities.duties.test_upper_reference import random_year
-from tests.responsibilities.duties.world import duty, html, issued
+from tests.responsibilities.duties.world import duty, html, issue, issued, make
 from tests.responsibilities.random_year import YEAR
 
 AS_OF = date(YEAR, 11, 24)
@@ -116,6 +116,10 @@ def test_each_view_of_the_wide_board_opens(world, as_, wide):
     assert staff.get(f"/duties/?level=branch&duty={one.pk}").context["duty"] == one
     listed = duty("cm-check")
     assert staff.get(f"/duties/?list={listed.list_id}").context["board"].whole.startswith("1 份清单")
+    # Of a year to come nothing is kept yet.
+    make(year=YEAR + 1, levels=[Level.BRANCH])
+    issue(year=YEAR + 1)
+    assert isinstance(staff.get(f"/duties/?year={YEAR + 1}").context["board"], Board)
     for query in ("duty=999999", "template=none&level=branch", "list=7", "level=leader&template=ld-sync", "page=99"):
         assert staff.get(f"/duties/?{query}").status_code == 200, query
     leader = as_("leader").get("/duties/?level=leader")
