@@ -18,6 +18,8 @@ from assessments.results.rates import exact_figures
 from assessments.results.selectors.derived import sources_of, sources_open
 from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
 from assessments.schemes.comparison import PERIOD_WORDS
+from assessments.schemes.models import SchemeVersion
+from assessments.schemes.selectors import later_with
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for, scheme_of
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
 from assessments.scoring.schemes import Scheme
@@ -145,8 +147,7 @@ def assessment_trial(
     version = scheme_of(period, key)
     scheme = parsed(version)
     if period.kind not in scheme.periods:
-        words = "、".join(PERIOD_WORDS[kind] for kind in scheme.periods)
-        raise ValidationError({"period": f"{scheme.title}按{words}考核；要考核其他周期，先在考核方案中另立一版。"})
+        raise ValidationError({"period": _not_of_scheme(version, scheme, period)})
     if period.first > clock.today():
         raise ValidationError({"period": "考核期还没有开始。"})
     if period.last < agency_start():
@@ -181,6 +182,17 @@ def assessment_trial(
     _store(assessment, scheme, period, as_of)
     audit.record(by=by, verb="assessment.trial", obj=assessment, organisation=root, after=audit.snapshot(assessment))
     return assessment
+
+
+def _not_of_scheme(version: SchemeVersion, scheme: Scheme, period: Period) -> str:
+    """Why a kind of period is not assessed, and from when it is or what makes it so."""
+    words = "、".join(PERIOD_WORDS[kind] for kind in scheme.periods)
+    said = f"{scheme.title}第{version.version}版按{words}考核"
+    later = later_with(version, period)
+    if later is None:
+        return f"{said}；要考核其他周期，先在考核方案中另立一版。"
+    row, first = later
+    return f"{said}；第{row.version}版从{first.label()}起也按{PERIOD_WORDS[period.kind]}考核。"
 
 
 def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) -> None:
