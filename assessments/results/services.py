@@ -43,6 +43,8 @@ from responsibilities.work.selectors.items import stage_name
 from responsibilities.work.selectors.waiting import pending_in
 
 TRIAL_LOCK = 7_302_041
+# Scores written in one statement: its text holds all their reasons and records.
+BATCH = 200
 
 
 def root_of_results() -> Organisation:
@@ -251,7 +253,7 @@ def _store_part(
         for score in _scores(result, outcomes[place], facts[place]):
             score.evidence = [*said.get(score.indicator, ()), *evidence.get((place, score.indicator), ())]
             scores.append(score)
-    Score.objects.bulk_create(scores, batch_size=1000)
+    Score.objects.bulk_create(scores, batch_size=BATCH)
 
 
 def _evidence(records: Counted) -> dict[tuple[int, str], list[dict]]:

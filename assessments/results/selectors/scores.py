@@ -34,8 +34,8 @@ Facts = dict[int, dict[str, scoring.Fact]]
 # Ids of records by branch and key of an indicator.
 Counted = dict[tuple[int, str], list[int]]
 Read = tuple[Facts, Counted]
-# How many branches and groups are read at a time.
-PART = 200
+# How many branches and groups are read at a time; what they ask names them to the database (reckoning.FEW, scope.NARROW).
+PART = 100
 NOT_BUILT = "尚未计量"
 # What is known of an indicator that people judge before they have.
 _BEFORE_ENTRIES, _UNJUDGED = {"deduct": scoring.Fact()}, scoring.Fact.unknown("尚未评分")
