@@ -41,24 +41,12 @@ NOT_BUILT = "尚未计量"
 _BEFORE_ENTRIES, _UNJUDGED = {"deduct": scoring.Fact()}, scoring.Fact.unknown("尚未评分")
 
 
-def scoring_facts(scheme: Scheme, period: Period, *, as_of: date | None = None) -> Read:
-    """Return ({organisation id: {indicator key: scoring.Fact}}, {(organisation id, indicator key): [record ids]}).
-
-    The first for the organisations assessed by `scheme` in `period`, the second the records that were counted for them.
-
-    An indicator for whose measures nothing is built has no fact: not applicable yet (decisions 26). The groups of a branch are
-    scored with it. All of it at once: what goes over the whole agency takes facts_in_parts.
-    """
-    facts: Facts = {}
-    records: Counted = {}
-    for ((some, counted),) in facts_in_parts([scheme], period, as_of):
-        facts |= some
-        records |= counted
-    return facts, records
-
-
 def facts_in_parts(schemes: Collection[Scheme], period: Period, as_of: date | None = None) -> Iterator[list[Read]]:
-    """Yield of one part of the agency after the other what each of several schemes reads, in their order, as scoring_facts returns it.
+    """Yield of one part of the agency after the other, of each of several schemes in their order, what it reads in `period`:
+
+    ({organisation id: {indicator key: scoring.Fact}}, {(organisation id, indicator key): [record ids]}), the first for the
+    organisations that it assesses, the second the records that were counted for them. An indicator for whose measures nothing is
+    built has no fact: not applicable yet (decisions 26). The groups of a branch are scored with it.
 
     What was owed is reckoned once for all of them. A part is of up to PART branches and groups, in the order of the tree: what
     is held at a time does not grow with the agency. A scheme that judges upper levels, or by other results, is read whole.
