@@ -49,24 +49,24 @@ def scheme_titles() -> list[tuple[str, str]]:
 
 def assessed_periods(periods: Iterable[Period]) -> list[Period]:
     """Return those of some periods that a scheme assesses by the version in force for them."""
-    rows = SchemeVersion.objects.filter(state=SchemeState.IN_FORCE).order_by("in_force_from", "version")
-    versions = list(rows.values_list("key", "in_force_from", "body__periods"))
-    return [
-        period
-        for period in periods
-        if any(
-            period.kind in kinds
-            for kinds in {key: kinds for key, day, kinds in versions if day <= period.first}.values()
-        )
-    ]
+    rows = SchemeVersion.objects.filter(state=SchemeState.IN_FORCE, in_force_from__isnull=False)
+    versions = list(rows.order_by("in_force_from", "version").values_list("key", "in_force_from", "body__periods"))
+
+    def assessed(period: Period) -> bool:
+        newest = {key: kinds for key, day, kinds in versions if day is not None and day <= period.first}
+        return any(period.kind in kinds for kinds in newest.values())
+
+    return [period for period in periods if assessed(period)]
 
 
 def later_with(version: SchemeVersion, period: Period) -> tuple[SchemeVersion, Period] | None:
     """Return the first version after one that assesses periods of the kind of `period`, with the first whole one; None without any."""
     rows = SchemeVersion.objects.in_force(version.key).filter(in_force_from__gt=period.first)
-    for row in reversed([row for row in rows if period.kind in row.body["periods"]]):
-        first = Period.containing(period.kind, row.in_force_from)
-        return row, first if first.first == row.in_force_from else first.next()
+    for row in reversed(rows):
+        day: date | None = row.in_force_from
+        if day is not None and period.kind in row.body["periods"]:
+            first = Period.containing(period.kind, day)
+            return row, first if first.first == day else first.next()
     return None
 
 
