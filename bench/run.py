@@ -37,8 +37,9 @@ def figures_of(size: str, parts: list[str], told) -> Iterator[tuple[str, Figure]
     """Fill the scratch database and yield the figures of each part, as they come; told: prints a line."""
     told(f"\n{size}: {SIZES[size]}")
     yield "data made", measured(lambda: build(SIZES[size]))
-    # What a fill of everything costs is known before a change is mended.
-    yield "first facts", measured(measures.first_facts)
+    if parts != ["trials"]:
+        # What a fill of everything costs is known before a change is mended; a trial asks no facts.
+        yield "first facts", measured(measures.first_facts)
     for part in parts:
         yield from PARTS[part]()
 

@@ -108,6 +108,10 @@ class Period:
             return HALF_NAMES[self.number]
         return f"{self.number}月" if self.kind == MONTH else "全年"
 
+    def within_year(self, year: int) -> str:
+        """The short name where it is one of `year`, which is known; else the full one, and always that of a whole year."""
+        return self.short() if self.year == year and self.kind != YEAR else self.label()
+
     def span(self) -> str:
         """First and last day in words: 2026年7月1日至9月30日."""
         first, last = self.first, self.last

@@ -173,7 +173,10 @@ def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, ow
     regain = scoring.rounded(back)
     best = total_with(result, back) if regain else None
     earlier = _earlier(result)
-    alike = [(_name(row), row.total) for row in earlier if row.assessment.scheme_id == assessment.scheme_id]
+    year = Period.parse(assessment.period).year
+    alike = [
+        (_name(row, year), row.total) for row in earlier if row.assessment.scheme.counting == assessment.scheme.counting
+    ]
     known, now = [(name, total) for name, total in alike if total is not None], result.total
     return Checkup(
         parts=parts,
@@ -182,7 +185,7 @@ def checkup(result: Result, objections: Sequence[Objection], *, speaks: bool, ow
         objected=min(scoring.rounded(waiting), result.out_of - result.so_far),
         best=best,
         middle=middle_of([rate_of(row) for row in group], [rate_of(row) for row in peers]),
-        earlier=[_shown(row) for row in earlier],
+        earlier=[_shown(row, year) for row in earlier],
         trend=[*known, *([("今", now)] if now is not None else [])],
         change=change_words(now - known[-1][1]) if known and now is not None else "",
         changed=_changed(result) if assessment.state not in CLOSED else 0,
@@ -316,13 +319,15 @@ def _earlier(result: Result) -> list[Result]:
     return list(by_period.values())[-EARLIER:]
 
 
-def _name(row: Result) -> str:
-    return Period.parse(row.assessment.period).short()
+def _name(row: Result, year: int) -> str:
+    return Period.parse(row.assessment.period).within_year(year)
 
 
-def _shown(row: Result) -> Earlier:
+def _shown(row: Result, year: int) -> Earlier:
     assert row.total is not None
-    return Earlier(_name(row), row.total, reverse("result_checkup", args=[row.assessment_id, row.organisation_id]))
+    return Earlier(
+        _name(row, year), row.total, reverse("result_checkup", args=[row.assessment_id, row.organisation_id])
+    )
 
 
 def _changed(result: Result) -> int:

@@ -119,9 +119,9 @@ class _Builder:
         }
 
     def _earlier(self, period):
-        """Totals by organisation of the newest published assessment of an earlier period, where the same version made it."""
+        """Totals by organisation of the newest published assessment of an earlier period, where it was counted alike."""
         found = self._published(period)
-        if found is None or found.scheme_id != self.assessment.scheme_id:
+        if found is None or found.scheme.counting != self.assessment.scheme.counting:
             return {}
         return dict(found.results.filter(state=COMPLETE).values_list("organisation_id", "total"))
 
@@ -221,9 +221,9 @@ class _Builder:
         return moves(self.order, {row.organisation_id: row for row in earlier}, self.scheme.total, means)
 
     def _apart(self):
-        """Why the earlier period is not compared, where it was published by another version of the scheme."""
+        """Why the earlier period is not compared, where another version of the scheme counted otherwise."""
         earlier = self._published(self.period.previous())
-        if earlier is None or earlier.scheme_id == self.assessment.scheme_id:
+        if earlier is None or earlier.scheme.counting == self.assessment.scheme.counting:
             return ""
         return f"上期按方案第{earlier.scheme.version}版计算，两期的得分不作比较。"
 
@@ -377,11 +377,12 @@ class _Builder:
         if not pairs:
             return None
         rows = [(self._name(row), self.changes[row.pk]) for row in self.order if row.pk in self.changes]
+        before, now = (period.within_year(period.year) for period in (self.period.previous(), self.period))
         return {
             "title": wording.comparison_title(rows, self.scale).rstrip("。"),
             "before": str(self.period.previous()),
             "pairs": pairs,
-            "caption": f"空心点为{self.period.previous().short()}，实心点为{self.period.short()}（{self.scale.unit.strip()}）",
+            "caption": f"空心点为{before}，实心点为{now}（{self.scale.unit.strip()}）",
         }
 
     def _means(self):

@@ -21,7 +21,7 @@ from assessments.results.groups import MEDIAN_FROM
 from assessments.results.models import Result
 from assessments.results.rates import figures_of_part
 from assessments.scoring.numbers import plain
-from common.periods import YEAR, Period
+from common.periods import Period
 from common.text import quoted
 from responsibilities.work.models import SyncStageKind, SyncState
 
@@ -143,12 +143,9 @@ def _trend(material: Material) -> list[dict[str, Any]]:
     points = material.trend
     if len(points) < 3:
         return []
-    words = "、".join(f"{_short(Period.parse(row['period']), material)} {material.rate(row['mean'])}" for row in points)
+    year = material.period.year
+    words = "、".join(f"{Period.parse(row['period']).within_year(year)} {material.rate(row['mean'])}" for row in points)
     return [paragraph("trend", f"近 {len(points)} 期平均{'得分率' if material.countable else '得分'}：{words}。")]
-
-
-def _short(period: Period, material: Material) -> str:
-    return period.short() if period.year == material.period.year and period.kind != YEAR else period.label()
 
 
 def fusion(material: Material) -> list[dict[str, Any]]:

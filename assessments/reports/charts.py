@@ -23,9 +23,9 @@ def trend(report):
     drawn = report["overall"]["trend"]
     if not drawn:
         return None
-    points = drawn["points"]
+    points, year = drawn["points"], Period.parse(report["period"]).year
     return {
-        "labels": [Period.parse(point["period"]).short() for point in points],
+        "labels": [Period.parse(point["period"]).within_year(year) for point in points],
         "series": [
             {"name": "最高", "values": [float(point["highest"]) for point in points]},
             {"name": "平均", "values": [float(point["mean"]) for point in points], "role": "review", "main": True},

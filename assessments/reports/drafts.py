@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -86,6 +87,14 @@ class Edited:
     after: str
     by: frozenset[int | None]
     who: str
+
+    @property
+    def pieces(self) -> tuple[str, str, str, str]:
+        """What stands before the first change, what was there, what is there now, and what stands after the last change."""
+        head = commonprefix([self.before, self.after])
+        tail = commonprefix([self.before[len(head) :][::-1], self.after[len(head) :][::-1]])[::-1]
+        was, now = (text[len(head) : len(text) - len(tail)] for text in (self.before, self.after))
+        return head, was, now, tail
 
 
 def edited(stands: Drafted | None) -> list[Edited]:

@@ -34,4 +34,5 @@ def finding_of(report: Mapping[str, Any]) -> str:
         change = Decimal(moves["change"])
         words += f"，{'上升' if change > 0 else '下降'} {abs(change)}"
     wrong = len((report["work"] or {"problems": []})["problems"])
-    return f"{Period.parse(report['period']).short()}：{words}；{wrong} 处不同步，{len(report['actions'])} 项下一步"
+    period = Period.parse(report["period"])
+    return f"{period.within_year(period.year)}：{words}；{wrong} 处不同步，{len(report['actions'])} 项下一步"

@@ -74,7 +74,13 @@ def problems(material: Material) -> list[Problem]:
         found.append(_of_rest(rest))
     # The duties of branches stand for one of their indicators: the text has its five pages.
     named = any(stand.level == Level.BRANCH for stand in [*levels, *others])
-    return found + _of_indicators(material)[: MOST_INDICATORS - named]
+    return found + _of_indicators(material, _told(levels))[: MOST_INDICATORS - named]
+
+
+def _told(stands: list[Stand]) -> set[str]:
+    """The measures that count what the branches' duties rest on which are behind and named: a fault is told once (judgement 6.3)."""
+    slots = [slot for stand in stands if stand.level == Level.BRANCH for _, slots in stand.behind for slot in slots]
+    return {measure for slot in slots for measure in slot.rests_on}
 
 
 def _levels(material: Material) -> tuple[list[Stand], list[Stand]]:
@@ -150,14 +156,19 @@ class _Lost:
     elsewhere: bool = False
 
 
-def _of_indicators(material: Material) -> list[Problem]:
-    """The indicators that cost most, apart from those of work and duties; each with the branches it is due at and those that lost."""
+def _of_indicators(material: Material, told: set[str]) -> list[Problem]:
+    """The indicators that cost most, apart from those of work and duties; each with the branches it is due at and those that lost.
+
+    told: measures of what stands among the duties already.
+    """
+    twice = {row.key for _, row in material.scheme.indicators() if told & {*row.measures}}
     found: dict[str, _Lost] = {}
     for row in material.order:
         for score in row.scores.all():
             if (figures := figures_of_score(row, score)) is not None:
                 _count(found.setdefault(score.indicator, _Lost(score.name)), row, score, figures)
-    worst = sorted((row for row in found.values() if row.lost > 0 and not row.elsewhere), key=lambda row: -row.lost)
+    kept = [row for key, row in found.items() if row.lost > 0 and not row.elsewhere and key not in twice]
+    worst = sorted(kept, key=lambda row: -row.lost)
     return [
         Problem(
             f"{row.name}：应计{row.number}个党支部，{len(row.places)}个失分，共失{rounded(row.lost)}/{rounded(row.most)}分",

@@ -112,11 +112,10 @@ def with_entries(
     result: Result,
     outcome: scoring.Result,
     by_hand: Applied | None,
-    share: Share | None,
     group: str,
     own: Iterable[SelfRating] = (),
 ) -> Result:
-    """Return the result with its group, what was entered by hand and what a quota did, in its body.
+    """Return the result with its group and what was entered by hand in its body.
 
     own: what the organisation says of itself; the superior's counts, both are kept.
     """
@@ -130,9 +129,13 @@ def with_entries(
         result.body["bonus"] = {"counted": str(outcome.bonus), "listed": str(outcome.bonus_listed)}
     if outcome.grade and outcome.grade != outcome.grade_by_points:
         result.body["grade_by_points"] = outcome.grade_by_points
-    if share is not None:
-        result.grade = share.grade
-        result.body["tied" if share.tied else "quota"] = share.text
+    return result
+
+
+def with_share(result: Result, share: Share) -> Result:
+    """Return the result with what a quota did to it: another grade, or a tie, and why."""
+    result.grade = share.grade
+    result.body["tied" if share.tied else "quota"] = share.text
     return result
 
 

@@ -3,7 +3,7 @@
 from django import forms
 
 from assessments.results.selectors.matrix import CHANGE, TREE
-from assessments.schemes.selectors import periods_in_force, scheme_titles
+from assessments.schemes.selectors import assessed_periods, scheme_titles
 from assessments.schemes.services import BRANCH_SCHEME
 from branches.places.models.groups import ComparisonGroup
 from common import clock
@@ -16,15 +16,14 @@ OFFERED = {QUARTER: 6, HALF: 3, YEAR: 2}
 
 
 def assessable_periods():
-    """Return the choices of periods that can be assessed: the newest of each kind that a scheme in force assesses."""
-    known = periods_in_force()
+    """Return the choices of periods that can be assessed: the newest of each kind that a scheme assesses."""
     found = []
     for kind, number in OFFERED.items():
         period = Period.containing(kind, clock.today())
-        for _ in range(number if kind in known else 0):
-            found.append((str(period), period.label()))
+        for _ in range(number):
+            found.append(period)
             period = period.previous()
-    return found
+    return [(str(period), period.label()) for period in assessed_periods(found)]
 
 
 class TrialForm(Form):

@@ -1,6 +1,7 @@
 """Trials of a period. The branches are heard and results frozen in hearing/services.py, published in reports/services.py."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,14 +11,16 @@ from django.urls import reverse
 
 from assessments import scoring
 from assessments.entries.models import SelfRating
-from assessments.entries.selectors import applied, self_ratings, waiting_entries
-from assessments.results.by_hand import quota_shares, said_of, scored, with_entries
+from assessments.entries.selectors import Applied, applied, self_ratings, waiting_entries
+from assessments.results.by_hand import quota_shares, said_of, scored, with_entries, with_share
 from assessments.results.models import Assessment, AssessmentState, Result, Score
 from assessments.results.periods import closed_on
 from assessments.results.rates import exact_figures
 from assessments.results.selectors.derived import sources_of, sources_open
-from assessments.results.selectors.scores import NOT_BUILT, scoring_facts
+from assessments.results.selectors.scores import NOT_BUILT, PART, Counted, Read, facts_in_parts
 from assessments.schemes.comparison import PERIOD_WORDS
+from assessments.schemes.models import SchemeVersion
+from assessments.schemes.selectors import later_with
 from assessments.schemes.services import BRANCH_SCHEME, parsed, scheme_for, scheme_of
 from assessments.scoring.facts import NOT_APPLICABLE, NOT_DUE, NOT_MEASURED
 from assessments.scoring.schemes import Scheme
@@ -41,6 +44,8 @@ from responsibilities.work.selectors.uptake import waiting_in
 from responsibilities.work.selectors.waiting import pending_in
 
 TRIAL_LOCK = 7_302_041
+# Scores written in one statement: its text holds all their reasons and records.
+BATCH = 200
 
 
 def root_of_results() -> Organisation:
@@ -146,8 +151,7 @@ def assessment_trial(
     version = scheme_of(period, key)
     scheme = parsed(version)
     if period.kind not in scheme.periods:
-        words = "、".join(PERIOD_WORDS[kind] for kind in scheme.periods)
-        raise ValidationError({"period": f"{scheme.title}按{words}考核；要考核其他周期，先在考核方案中另立一版。"})
+        raise ValidationError({"period": _not_of_scheme(version, scheme, period)})
     if period.first > clock.today():
         raise ValidationError({"period": "考核期还没有开始。"})
     if period.last < agency_start():
@@ -184,40 +188,76 @@ def assessment_trial(
     return assessment
 
 
+def _not_of_scheme(version: SchemeVersion, scheme: Scheme, period: Period) -> str:
+    """Why a kind of period is not assessed, and from when it is or what makes it so."""
+    words = "、".join(PERIOD_WORDS[kind] for kind in scheme.periods)
+    said = f"{scheme.title}第{version.version}版按{words}考核"
+    later = later_with(version, period)
+    if later is None:
+        return f"{said}；要考核其他周期，先在考核方案中另立一版。"
+    row, first = later
+    return f"{said}；第{row.version}版从{first.label()}起也按{PERIOD_WORDS[period.kind]}考核。"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What every part of a trial is stored with. names: place → its names over time, on the last `day`; by_hand, groups and
+    own by organisation: approved entries, its group, what it says of itself."""
+
+    day: date
+    names: Callable[[int, date], Then]
+    by_hand: dict[int, Applied]
+    groups: dict[int, str]
+    own: dict[int, list[SelfRating]]
+
+
 def _store(assessment: Assessment, scheme: Scheme, period: Period, as_of: date) -> None:
-    facts, records = scoring_facts(scheme, period, as_of=as_of)
+    """Write the results of one part of the agency after the other; then what quotas take, which are of all of them."""
     # Names and groups are those of the period's last day, whatever came after (judgement 5.2).
-    then, day = names_over_time(), min(period.last, as_of)
-    by_hand = applied(scheme, period)
-    outcomes = {pk: scored(scheme, facts[pk], by_hand.get(pk)) for pk in facts}
-    groups = groups_on(day)
+    day = min(period.last, as_of)
     own: dict[int, list[SelfRating]] = {}
     for (place, _), row in self_ratings(period, scheme.key).items():
         own.setdefault(place, []).append(row)
-    shares = quota_shares(scheme, period, outcomes, by_hand, groups)
+    known = _Known(day, names_over_time(), applied(scheme, period), groups_on(day), own)
+    graded: dict[int, scoring.Result] = {}
+    for ((facts, records),) in facts_in_parts([scheme], period, as_of):
+        outcomes = {pk: scored(scheme, facts[pk], known.by_hand.get(pk)) for pk in facts}
+        _store_part(assessment, scheme, known, outcomes, (facts, records))
+        # A quota asks for total and grade alone.
+        graded |= {pk: replace(row, dimensions=(), veto_reasons=()) for pk, row in outcomes.items()}
+    shares = quota_shares(scheme, period, graded, known.by_hand, known.groups)
+    touched = list(shares)
+    for start in range(0, len(touched), PART):
+        rows = assessment.results.filter(organisation__in=touched[start : start + PART])
+        Result.objects.bulk_update([with_share(row, shares[row.organisation_id]) for row in rows], ["grade", "body"])
+
+
+def _store_part(
+    assessment: Assessment, scheme: Scheme, known: _Known, outcomes: dict[int, scoring.Result], read: Read
+) -> None:
+    facts, records = read
     results = Result.objects.bulk_create(
         with_entries(
-            _result(assessment, pk, lambda place: then(place, day), outcomes[pk], scheme),
-            outcomes[pk],
-            by_hand.get(pk),
-            shares.get(pk),
-            groups.get(pk, ""),
-            own.get(pk, ()),
+            _result(assessment, pk, lambda place: known.names(place, known.day), outcome, scheme),
+            outcome,
+            known.by_hand.get(pk),
+            known.groups.get(pk, ""),
+            known.own.get(pk, ()),
         )
-        for pk in facts
+        for pk, outcome in outcomes.items()
     )
     evidence = _evidence(records)
     scores = []
     for result in results:
         place = result.organisation_id
-        said = said_of(result, by_hand.get(place))
+        said = said_of(result, known.by_hand.get(place))
         for score in _scores(result, outcomes[place], facts[place]):
             score.evidence = [*said.get(score.indicator, ()), *evidence.get((place, score.indicator), ())]
             scores.append(score)
-    Score.objects.bulk_create(scores, batch_size=1000)
+    Score.objects.bulk_create(scores, batch_size=BATCH)
 
 
-def _evidence(records: dict[tuple[int, str], list[int]]) -> dict[tuple[int, str], list[dict]]:
+def _evidence(records: Counted) -> dict[tuple[int, str], list[dict]]:
     """Return {(branch, indicator): [{"text", "url"}]} of the counted records, in the order of their dates."""
     names = names_of({pk for found in records.values() for pk in found})
     known = {pk: {"text": name, "url": reverse("activity_detail", args=[pk])} for pk, name in names.items()}

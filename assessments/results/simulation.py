@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from assessments.entries.selectors import applied
 from assessments.results.by_hand import scored
-from assessments.results.selectors.scores import facts_by_scheme
+from assessments.results.selectors.scores import facts_in_parts
 from assessments.results.services import root_of_results
 from assessments.results.simulation_models import Simulation
 from assessments.schemes.models import SchemeVersion
@@ -162,16 +162,19 @@ def simulate(version: SchemeVersion, other: SchemeVersion, period: Period) -> li
     Entries by hand count by either as far as it knows them. Raises ValueError (Chinese) for a draft that does not add up yet.
     """
     schemes: list[Scheme] = [parsed(other), parsed(version)]
-    old, new = facts_by_scheme(schemes, period)
-    both = [pk for pk in old if pk in new]
     by_old, by_new = (applied(scheme, period) for scheme in schemes)
-    names, groups = labels(both), groups_on(min(period.last, clock.today()))
+    groups = groups_on(min(period.last, clock.today()))
     found = []
-    for pk in both:
-        before = scored(schemes[0], old[pk], by_old.get(pk))
-        after = scored(schemes[1], new[pk], by_new.get(pk))
-        label = group_label(groups.get(pk, ""))
-        found.append(Simulated(pk, names[pk], before.total, after.total, before.grade or "", after.grade or "", label))
+    for (old, _), (new, _) in facts_in_parts(schemes, period):
+        both = [pk for pk in old if pk in new]
+        names = labels(both)
+        for pk in both:
+            before = scored(schemes[0], old[pk], by_old.get(pk))
+            after = scored(schemes[1], new[pk], by_new.get(pk))
+            label = group_label(groups.get(pk, ""))
+            found.append(
+                Simulated(pk, names[pk], before.total, after.total, before.grade or "", after.grade or "", label)
+            )
     order = [str(group.label) for group in ComparisonGroup]
     return sorted(found, key=lambda row: order.index(row.group) if row.group in order else len(order))
 

@@ -1,6 +1,8 @@
 """Versions of schemes: draft → proposed → in force; what is in force never changes."""
 
+import json
 from datetime import date
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
@@ -89,6 +91,15 @@ class SchemeVersion(models.Model):
         if self.fixed:
             raise FixedVersionError("施行中或施行过的方案版本不能删除。")
         return super().delete(*args, **kwargs)  # type: ignore[arg-type]
+
+    @cached_property
+    def counting(self) -> str:
+        """By what it counts, as a text: two versions of which it is the same give comparable results.
+
+        Which periods a version is for, its name and its number change no result.
+        """
+        kept = {key: value for key, value in self.body.items() if key not in ("version", "title", "periods")}
+        return json.dumps(kept, sort_keys=True, ensure_ascii=False)
 
     @property
     def fixed(self) -> bool:

@@ -1,5 +1,6 @@
 """Versions as pages list them, and the meetings that may approve one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ from assessments.scoring.schemes import Scheme
 from branches.places.models.organisations import Kind
 from common import clock
 from common.operator import Actor
+from common.periods import Period
 from members.activities.models import Activity, ActivityKindCode, ActivityState
 
 # The meetings that may approve a scheme.
@@ -45,10 +47,27 @@ def scheme_titles() -> list[tuple[str, str]]:
     )
 
 
-def periods_in_force() -> set[str]:
-    """Return the kinds of periods that some scheme in force assesses."""
-    rows = SchemeVersion.objects.filter(state=SchemeState.IN_FORCE).values_list("body__periods", flat=True)
-    return {kind for kinds in rows for kind in kinds or ()}
+def assessed_periods(periods: Iterable[Period]) -> list[Period]:
+    """Return those of some periods that a scheme assesses by the version in force for them."""
+    rows = SchemeVersion.objects.filter(state=SchemeState.IN_FORCE, in_force_from__isnull=False)
+    versions = list(rows.order_by("in_force_from", "version").values_list("key", "in_force_from", "body__periods"))
+
+    def assessed(period: Period) -> bool:
+        newest = {key: kinds for key, day, kinds in versions if day is not None and day <= period.first}
+        return any(period.kind in kinds for kinds in newest.values())
+
+    return [period for period in periods if assessed(period)]
+
+
+def later_with(version: SchemeVersion, period: Period) -> tuple[SchemeVersion, Period] | None:
+    """Return the first version after one that assesses periods of the kind of `period`, with the first whole one; None without any."""
+    rows = SchemeVersion.objects.in_force(version.key).filter(in_force_from__gt=period.first)
+    for row in reversed(rows):
+        day: date | None = row.in_force_from
+        if day is not None and period.kind in row.body["periods"]:
+            first = Period.containing(period.kind, day)
+            return row, first if first.first == day else first.next()
+    return None
 
 
 def version_lines(key: str, today: date | None = None) -> list[VersionLine]:

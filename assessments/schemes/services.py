@@ -1,13 +1,12 @@
 """Versions of schemes: shipped ones come in force by themselves, the agency's own are proposed and approved by two persons."""
 
-import tomllib
 from copy import deepcopy
 from datetime import date
 
 from django.core.exceptions import ValidationError
 
 from assessments.schemes.applying import check_applied
-from assessments.schemes.data import FOLDER, VERSIONS
+from assessments.schemes.data import VERSIONS, shipped
 from assessments.schemes.measures import BRANCH_SCHEME
 from assessments.schemes.models import SchemeState, SchemeVersion
 from assessments.schemes.selectors import approving_meetings
@@ -61,7 +60,7 @@ def scheme_install(*, by: Actor, key: str, number: int) -> SchemeVersion:
     the agency has made a version of that number itself, its own holds. Raises ValueError (Chinese) for a scheme that says
     what the system does not apply.
     """
-    data = tomllib.loads((FOLDER / f"{key}-{number}.toml").read_text(encoding="utf-8"))
+    data = shipped(key, number)
     scheme = scheme_from(data)
     check_applied(scheme)
     found, made = SchemeVersion.objects.get_or_create(

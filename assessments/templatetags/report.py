@@ -108,8 +108,7 @@ def has_reasons(chapter):
 @register.filter
 def short_period(period):
     """Return 三季度 for "2026Q3", with the year where it is not this one."""
-    found = Period.parse(period)
-    return found.short() if found.year == clock.today().year else found.label()
+    return Period.parse(period).within_year(clock.today().year)
 
 
 @register.filter

@@ -11,7 +11,9 @@ from common.operator import Actor, account_of
 
 def notice_send(*, by: Actor, to: Any, kind: str, text: str, url: str = "", about: str = "") -> Notice:
     """Send one line to one account and return the Notice. Part of the caller's transaction; not audited by itself."""
-    return Notice.objects.create(recipient=to, sender=account_of(by), kind=kind, text=text[:300], url=url, about=about)
+    return Notice.objects.create(
+        recipient=to, sender=account_of(by), kind=kind, text=text[:300], url=url, about=about, sent=clock.now()
+    )
 
 
 def notices_settled(*, to: Any, kind: str, about: str) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.html import format_html
 
 from common.forms.fields import OrganisationField
+from common.text import quoted
 
 # Up to so many are offered at once; of more those are that bear what was typed, up to FOUND.
 OFFERED, FOUND = 60, 20
@@ -90,9 +91,9 @@ class SoughtOrganisationField(OrganisationField):
         if isinstance(value, str) and value.startswith("?"):
             number = len(self._bearing(value[1:]))
             if not number:
-                raise ValidationError(f"没有名称含“{value[1:]}”的党组织，请换一个词")
+                raise ValidationError(f"没有名称含{quoted(value[1:])}的党组织，请换一个词")
             said = f"{number} 个" if number <= FOUND else f"{FOUND} 个以上"
-            raise ValidationError(f"名称含“{value[1:]}”的党组织有 {said}，请从列表中选一个")
+            raise ValidationError(f"名称含{quoted(value[1:])}的党组织有 {said}，请从列表中选一个")
         return super().clean(value)
 
     def to_python(self, value: Any) -> Any:

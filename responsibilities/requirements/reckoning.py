@@ -48,8 +48,8 @@ from responsibilities.requirements.spans import ALWAYS, Span, freed, long_enough
 from responsibilities.requirements.talks import Talks
 
 RULE_SETTINGS = sorted({key for row in REQUIREMENT_RULES for key in row.settings})
-# Up to so many organisations are named to the database one by one.
-FEW = 40
+# Up to so many organisations are named to the database one by one: a part of a large agency, whose rest is left alone.
+FEW = 150
 UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 
 # Why a record that was held after the period was closed does not count.
@@ -201,7 +201,7 @@ class Reckoning:
             groups = rows.filter(parent__in=organisations, kind=Kind.SMALL_GROUP).order_by()
             rows = rows.filter(Q(organisation__in=organisations) | Q(organisation__in=groups.values("organisation")))
         places: dict[int, Place] = {}
-        for pk, kind, parent, starts, ends, founded, kept in rows.order_by("starts").values_list(
+        for pk, kind, parent, starts, ends, founded, kept in rows.order_by("starts", "pk").values_list(
             *("organisation", "kind", "parent", "starts", "ends", "organisation__founded", "organisation__kept_from")
         ):
             place = places.setdefault(pk, Place(pk, kind, parent, starts, ends or ALWAYS, founded or starts, kept))

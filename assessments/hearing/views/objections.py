@@ -18,6 +18,7 @@ from assessments.hearing.views.checkups import own_result
 from assessments.results.models import AssessmentState
 from branches.reach import access
 from branches.reach.rights import ASSESS
+from common import clock
 from common.forms.confirm_with_reason import ReasonForm
 from common.forms.fields import take_errors
 from common.periods import Period
@@ -54,6 +55,7 @@ def objection_new(request, pk, place, indicator):
         "assessments/hearing/object.html",
         {
             "title": f"对{quoted(score.name)}{score.points} / {score.maximum} 分提出异议",
+            "sub": _window(result, period),
             "result": result,
             "score": score,
             "form": form,
@@ -61,6 +63,13 @@ def objection_new(request, pk, place, indicator):
         },
         status=422 if form.errors else 200,
     )
+
+
+def _window(result, period):
+    """Of which result a branch speaks, and until when: 2026年第三季度考核结果，项目处党支部；12月4日前可以提出."""
+    until = result.assessment.heard_until
+    last = f"；{clock.in_words(until)}前可以提出，由机关党委两位同志答复" if until else ""
+    return f"{period.label()}考核结果，{result.organisation_name}{last}。"
 
 
 @login_required

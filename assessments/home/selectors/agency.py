@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import ExtractQuarter
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -177,29 +177,24 @@ def _year_so_far(
 def _points(user: Actor, year: Period) -> Figure:
     """The mean of the latest published version of each quarter, each result being points of a hundred."""
     label = "支部平均得分率"
-    latest = (
+    rows = (
         Assessment.objects.filter(scheme__key=BRANCH_SCHEME, state=AssessmentState.PUBLISHED)
         .filter(period__in=[str(part) for part in year.parts(QUARTER)])
-        .order_by()
-        .values("period")
-        .annotate(newest=Max("pk"))
-        .values("newest")
+        .select_related("scheme")
+        .order_by("pk")
     )
-    rows = (
-        Result.objects.filter(assessment__in=latest, state=COMPLETE)
-        .order_by("assessment__period")
-        .values_list("assessment__period", "assessment__scheme")
-        .annotate(whole=Sum("total"), number=Count("pk"))
-    )
+    latest = {row.period: row for row in rows}
+    sums = Result.objects.filter(assessment__in=latest.values(), state=COMPLETE).order_by("assessment__period")
     # The mean as it is shown everywhere: its change is the difference of the two shown.
     found = [
-        (Period.parse(period), scheme, float(rounded(whole / number)), number) for period, scheme, whole, number in rows
+        (Period.parse(period), latest[period].scheme.counting, float(rounded(whole / number)), number)
+        for period, whole, number in sums.values_list("assessment__period").annotate(Sum("total"), Count("pk"))
     ]
     if not found:
         return Figure(label, None, "今年还没有发布过考核结果", reverse("score_list"), unit="分")
-    period, scheme, mean, number = found[-1]
-    # Points of two versions of a scheme are no change of the branches.
-    alike = [row for row in found if row[1] == scheme]
+    period, counting, mean, number = found[-1]
+    # Points of two versions that count otherwise are no change of the branches.
+    alike = [row for row in found if row[1] == counting]
     change = round(mean - alike[-2][2], 1) if len(alike) > 1 else None
     return Figure(
         f"{label}　{period.short()}",

@@ -62,7 +62,7 @@ def leader_page(user: User, scope: Appointment) -> dict[str, Any]:
         "sub": _whole(figures) if age else "各项数字正在汇总。",
         "age": age,
         "report": report,
-        "report_label": period.short() if period else "",
+        "report_label": period.within_year(clock.today().year) if period else "",
         "changes": shown(changes),
         "changed": len(changes),
         "board": branches_of(user),

@@ -36,7 +36,7 @@ from branches.reach import access
 from branches.reach.rights import ASSESS, PUBLISH
 from common import clock
 from common.operator import Actor
-from common.periods import QUARTER, YEAR, Period
+from common.periods import HALF, QUARTER, YEAR, Period
 
 # So many branches are read on one page; of more the groups are folded.
 FOLD_FROM = 40
@@ -51,7 +51,7 @@ WORDS = {NOT_DUE: "未到期", NOT_APPLICABLE: "不适用", NOT_MEASURED: "尚�
 class Column:
     """One period of the year. assessment: None where there is none that the reader may see; trial: not published yet.
 
-    mark: 第2版起 where another version of the scheme holds than in the column before; state: why it is empty, in words.
+    mark: 第2版起 where a version of the scheme that counts otherwise holds than in the column before; state: why it is empty, in words.
     """
 
     period: Period
@@ -290,13 +290,15 @@ def score_matrix(user: Actor, rows: Sequence[Assessment], year: int, *, part: st
 def _columns(rows: Iterable[Assessment], year: int) -> list[Column]:
     by_period = {row.period: row for row in rows}
     whole = Period(YEAR, year)
-    periods = [*whole.parts(QUARTER), *([whole] if str(whole) in by_period else [])]
+    # A half-year or the year has a column where it was assessed, behind its last quarter.
+    longer = [period for period in (*whole.parts(HALF), whole) if str(period) in by_period]
+    periods = sorted([*whole.parts(QUARTER), *longer], key=lambda period: (period.last, -period.first.toordinal()))
     found: list[Column] = []
     before: Assessment | None = None
     for period in periods:
         row = by_period.get(str(period))
         state = "" if row else "未到期" if period.last >= clock.today() else "未发布"
-        changed = row is not None and before is not None and before.scheme_id != row.scheme_id
+        changed = row is not None and before is not None and before.scheme.counting != row.scheme.counting
         found.append(Column(period, row, f"第{row.scheme.version}版起" if row and changed else "", state))
         before = row if row is not None and period.kind == QUARTER else before
     return found
@@ -314,20 +316,20 @@ def _line(
     place: Organisation, columns: Sequence[Column], shown: dict[int, dict[int, Result]], part: str, year: int
 ) -> Line:
     cells: list[Cell] = []
-    before: tuple[Decimal, int] | None = None
+    before: tuple[Decimal, str] | None = None
     newest = next((column.assessment for column in reversed(columns) if column.assessment), None)
     name, seen, past = place.short_name or place.name, False, None
     for column in columns:
         row = shown[column.assessment.pk].get(place.pk) if column.assessment else None
         cell = _cell(place, column, row, part)
         if row is not None and column.assessment and column.period.kind == QUARTER:
-            if cell.rate is not None and before and before[1] == column.assessment.scheme_id:
+            if cell.rate is not None and before and before[1] == column.assessment.scheme.counting:
                 cell = replace(cell, change=cell.rate - before[0])
             elif cell.rate is not None and before is None and seen:
                 cell = replace(cell, fresh=True)
-            if newest is not None and newest.scheme_id == column.assessment.scheme_id:
+            if newest is not None and newest.scheme.counting == column.assessment.scheme.counting:
                 cell = replace(cell, period=column.period.short())
-            before = (cell.rate, column.assessment.scheme_id) if cell.rate is not None else None
+            before = (cell.rate, column.assessment.scheme.counting) if cell.rate is not None else None
             seen, past = True, row
         cells.append(cell)
     note = "" if past is not None else _young(place, year)
@@ -501,17 +503,17 @@ def _total(
     Its number is of those with a rate there: what is not complete is in no mean.
     """
     cells: list[Cell] = []
-    before: tuple[Decimal, int] | None = None
+    before: tuple[Decimal, str] | None = None
     for column in columns:
         rows = results[column.assessment.pk].values() if column.assessment else ()
         rates = [rate for row in rows if (rate := rate_of(row, part)) is not None]
         if not rates or column.assessment is None:
             cells.append(Cell(words=column.state))
             continue
-        rate, scheme = scoring.rounded(sum(rates) / len(rates)), column.assessment.scheme_id
+        rate, scheme = scoring.rounded(sum(rates) / len(rates)), column.assessment.scheme.counting
         change = rate - before[0] if before and before[1] == scheme and column.period.kind == QUARTER else None
         cells.append(Cell(rate, change=change))
-        before = (rate, scheme)
+        before = (rate, scheme) if column.period.kind == QUARTER else before
     parts = []
     last = max((at for at, cell in enumerate(cells) if cell.rate is not None), default=0)
     counted = [line for line in lines if line.cells[last].rate is not None]

@@ -1,7 +1,7 @@
 """What a scheme reads: for each organisation and indicator the scoring facts, from the same functions as the pages."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ from assessments.results.selectors.scoring_items import (
     requirement_entries,
 )
 from assessments.results.selectors.upward import upward_entries
-from assessments.schemes.measures import SOURCES, is_built, rules_read
+from assessments.schemes.measures import DEPARTMENTS_COVERED, SOURCES, is_built, rules_read
 from assessments.scoring.facts import COUNTED
 from assessments.scoring.once import once
 from assessments.scoring.schemes import Scheme
@@ -26,51 +26,94 @@ from branches.places.models.organisations import Kind, Organisation, Organisatio
 from branches.settings import dated as dated_settings
 from common import clock
 from common.periods import Period
+from responsibilities.measures import SYNC_CLOSURE
 from responsibilities.requirements.selectors import Requirement
 
 # By branch and key of an indicator.
 Facts = dict[int, dict[str, scoring.Fact]]
+# Ids of records by branch and key of an indicator.
+Counted = dict[tuple[int, str], list[int]]
+Read = tuple[Facts, Counted]
+# How many branches and groups are read at a time; what they ask names them to the database (reckoning.FEW, scope.NARROW).
+PART = 100
 NOT_BUILT = "尚未计量"
 # What is known of an indicator that people judge before they have.
 _BEFORE_ENTRIES, _UNJUDGED = {"deduct": scoring.Fact()}, scoring.Fact.unknown("尚未评分")
 
 
-def scoring_facts(
-    scheme: Scheme, period: Period, *, as_of: date | None = None
-) -> tuple[Facts, dict[tuple[int, str], list[int]]]:
-    """Return ({organisation id: {indicator key: scoring.Fact}}, {(organisation id, indicator key): [record ids]}).
+def facts_in_parts(schemes: Collection[Scheme], period: Period, as_of: date | None = None) -> Iterator[list[Read]]:
+    """Yield of one part of the agency after the other, of each of several schemes in their order, what it reads in `period`:
 
-    The first for the organisations assessed by `scheme` in `period`, the second the records that were counted for them.
+    ({organisation id: {indicator key: scoring.Fact}}, {(organisation id, indicator key): [record ids]}), the first for the
+    organisations that it assesses, the second the records that were counted for them. An indicator for whose measures nothing is
+    built has no fact: not applicable yet (decisions 26). The groups of a branch are scored with it.
 
-    An indicator for whose measures nothing is built has no fact: not applicable yet (decisions 26). The groups of a branch are
-    scored with it.
+    What was owed is reckoned once for all of them. A part is of up to PART branches and groups, in the order of the tree: what
+    is held at a time does not grow with the agency. A scheme that judges upper levels, or by other results, is read whole.
     """
-    (read,) = read_by([scheme], period, as_of or clock.today())
-    return read
+    reader = _Reader(schemes, period, as_of or clock.today())
+    parts = _parts(reader)
+    owing, late = [not rules for rules in reader.rules], []
+    for part in parts:
+        owed = reader.owed(part)
+        owing = [before or bool(rows) for before, rows in zip(owing, owed, strict=True)]
+        if len(parts) == 1 or all(rows or not rules for rows, rules in zip(owed, reader.rules, strict=True)):
+            yield reader.read(part, owed, [bool(rows) for rows in owed])
+        else:
+            # Whether nobody at all owes anything, and so everybody who stood is assessed, is known at the end.
+            late.append(part)
+    for part in late:
+        yield reader.read(part, reader.owed(part), owing)
 
 
-def facts_by_scheme(schemes: Collection[Scheme], period: Period, as_of: date | None = None) -> list[Facts]:
-    """Return the facts of a period as each of several schemes reads them, in their order; what was owed is reckoned once."""
-    return [facts for facts, _ in read_by(schemes, period, as_of or clock.today())]
+class _Reader:
+    """What some schemes read in a period. rules: of each scheme the ids of the rules that it counts."""
+
+    def __init__(self, schemes: Collection[Scheme], period: Period, as_of: date):
+        self.schemes, self.period, self.as_of = schemes, period, as_of
+        self.all_rules = rules_read({measure for scheme in schemes for measure in measures_of(scheme)})
+        self.rules = [{row.rule for row in rules_read(measures_of(scheme))} for scheme in schemes]
+
+    def owed(self, part: Collection[int] | None) -> list[list[Requirement]]:
+        """Return what each scheme counts of what the branches of a part and their groups owed; None: everybody."""
+        rows = due_within(self.period, self.all_rules, part, self.as_of) if self.all_rules else []
+        return [[row for row in rows if row.rule in mine] for mine in self.rules]
+
+    def read(self, part: Collection[int] | None, owed: list[list[Requirement]], owing: list[bool]) -> list[Read]:
+        """Return (facts, counted records) of each scheme. owing: of each whether anybody owes anything that it counts."""
+        period, as_of = self.period, self.as_of
+        further = further_entries(period, part, as_of)
+        found = []
+        for scheme, rows, anybody in zip(self.schemes, owed, owing, strict=True):
+            assessed, groups, names = _places(scheme, rows, period, as_of, part, anybody)
+            entries = requirement_entries(rows, names) + further + upward_entries(scheme, rows, period, as_of, assessed)
+            facts = _facts(scheme, entries, assessed, groups)
+            _derive(scheme, facts, period, as_of)
+            found.append((facts, _records(scheme, entries, groups)))
+        return found
 
 
-def read_by(
-    schemes: Collection[Scheme], period: Period, as_of: date
-) -> list[tuple[Facts, dict[tuple[int, str], list[int]]]]:
-    """Return (facts, counted records) of each of several schemes, in their order."""
-    rules = rules_read({measure for scheme in schemes for measure in measures_of(scheme)})
-    rows = due_within(period, rules, None, as_of) if rules else []
-    further = further_entries(period, None, as_of)
-    found = []
-    for scheme in schemes:
-        mine = {row.rule for row in rules_read(measures_of(scheme))}
-        owed = [row for row in rows if row.rule in mine]
-        assessed, groups, names = _places(scheme, owed, period, as_of)
-        entries = requirement_entries(owed, names) + further + upward_entries(scheme, owed, period, as_of, assessed)
-        facts = _facts(scheme, entries, assessed, groups)
-        _derive(scheme, facts, period, as_of)
-        found.append((facts, _records(scheme, entries, groups)))
-    return found
+def _parts(reader: _Reader) -> list[list[int] | None]:
+    """Return the ids of the branches of each part, in the order of the tree; [None] where all is read at once."""
+    upward = {SYNC_CLOSURE, DEPARTMENTS_COVERED, *SOURCES}
+    if any({*scheme.applies} != {Kind.BRANCH} or measures_of(scheme) & upward for scheme in reader.schemes):
+        return [None]
+    day = min(reader.period.last, reader.as_of)
+    versions = OrganisationVersion.objects.filter(starts__lte=day, kind__in=(Kind.BRANCH, Kind.SMALL_GROUP)).order_by()
+    rows = set(versions.values_list("organisation", "kind", "parent"))
+    if len({pk for pk, _, _ in rows}) <= PART:
+        return [None]
+    size = Counter(parent for _, kind, parent in rows if kind == Kind.SMALL_GROUP)
+    branches = Organisation.objects.filter(pk__in={pk for pk, kind, _ in rows if kind == Kind.BRANCH}).in_tree_order()
+    parts: list[list[int]] = []
+    room = 0
+    for pk in branches.values_list("pk", flat=True):
+        room -= 1 + size[pk]
+        if room < 0:
+            parts.append([])
+            room = PART - 1 - size[pk]
+        parts[-1].append(pk)
+    return [*parts]
 
 
 def measures_of(scheme: Scheme) -> set[str]:
@@ -88,11 +131,11 @@ def _derive(scheme: Scheme, facts: Facts, period: Period, as_of: date) -> None:
         own |= {row.key: derived.fact(row.measures[0], place) for row in rows}
 
 
-def _records(scheme: Scheme, entries: list[Entry], groups: dict[int, int]) -> dict[tuple[int, str], list[int]]:
+def _records(scheme: Scheme, entries: list[Entry], groups: dict[int, int]) -> Counted:
     by_measure: dict[tuple[int, str], list[int]] = defaultdict(list)
     for entry in entries:
         by_measure[groups.get(entry.place, entry.place), entry.measure] += entry.records
-    counted: dict[tuple[int, str], list[int]] = {}
+    counted: Counted = {}
     for _, indicator in scheme.indicators():
         for (branch, measure), records in by_measure.items():
             if measure in indicator.measures:
@@ -123,9 +166,12 @@ def _facts(scheme: Scheme, entries: list[Entry], branches: Collection[int], grou
 
 
 def _places(
-    scheme: Scheme, rows: list[Requirement], period: Period, as_of: date
+    scheme: Scheme, rows: list[Requirement], period: Period, as_of: date, part: Collection[int] | None, anybody: bool
 ) -> tuple[dict[int, str], dict[int, int], dict[int, str]]:
-    """Return ({whom the scheme assesses, in tree order: its kind}, {group: branch}, {group: name}) as at the end of the period."""
+    """Return ({whom the scheme assesses, in tree order: its kind}, {group: branch}, {group: name}) as at the end of the period.
+
+    part: ids of the branches that it is about, None: all. anybody: whether anybody owes anything that the scheme counts.
+    """
     day = min(period.last, as_of)
     ids = {row.organisation for row in rows}
     groups: dict[int, int] = {}
@@ -134,6 +180,8 @@ def _places(
     standing: set[int] = set()
     share = Fraction(dated_settings.number("founding_share", period.first))
     versions = OrganisationVersion.objects.filter(starts__lte=day).annotate(founded=F("organisation__founded"))
+    if part is not None:
+        versions = versions.filter(organisation__in={*part, *ids})
     for version in versions.order_by("starts"):
         kinds[version.organisation_id] = version.kind
         young = version.founded is not None and not period.counts_since(version.founded, share)
@@ -145,10 +193,13 @@ def _places(
             groups[version.organisation_id] = version.parent_id
         names[version.organisation_id] = version.short_name
     # Branches that owe something; of the others, who stood long enough in the period.
-    others = standing if not rows else {pk for pk in standing if kinds[pk] != Kind.BRANCH}
+    others = standing if not anybody else {pk for pk in standing if kinds[pk] != Kind.BRANCH}
     wanted = {pk for pk in (ids | others) - set(groups) if kinds.get(pk, Kind.BRANCH) in scheme.applies}
     if Kind.BRANCH in scheme.applies:
         wanted |= set(groups.values())
+    if part is not None:
+        # A group that moved brings the branch that it left or came to, which is of another part.
+        wanted &= {*part}
     ordered = Organisation.objects.filter(pk__in=wanted).in_tree_order().values_list("pk", flat=True)
     return {pk: kinds.get(pk, Kind.BRANCH) for pk in ordered}, groups, names
 

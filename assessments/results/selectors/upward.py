@@ -36,6 +36,8 @@ def upward_entries(
     read = {measure for _, row in scheme.indicators() for measure in row.measures}
     upper = {pk for pk, kind in assessed.items() if kind in UPPER}
     entries: list[Entry] = []
+    if not upper and not {SYNC_CLOSURE, DEPARTMENTS_COVERED} & read:
+        return entries
     tree = parents_on(min(period.last, as_of))
     if upper:
         entries += _below(read, rows, upper, tree)

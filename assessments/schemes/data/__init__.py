@@ -1,6 +1,7 @@
 """The schemes that an installation starts with, each a setting of the agency and never a citation.
 
-A file is a version; what was shipped once stays as it is, what changes is a further file.
+A file is a version; what was shipped once stays as it is, what changes is a further file. `like`: the version of which
+everything holds that the file does not say itself.
 """
 
 import tomllib
@@ -11,15 +12,22 @@ from assessments.scoring.schemes import scheme_from
 
 FOLDER = Path(__file__).parent
 # {key of a scheme: its shipped versions, ascending}
-VERSIONS = {"tongbu-branch": (1, 2), "tongbu-committee": (1, 2), "tongbu-debrief": (1,), "tongbu-star": (1,)}
+VERSIONS = {"tongbu-branch": (1, 2, 3), "tongbu-committee": (1, 2), "tongbu-debrief": (1,), "tongbu-star": (1,)}
 KEYS = tuple(VERSIONS)
+
+
+def shipped(key, version, **reading):
+    """A shipped version of a scheme as a dict, as it is stored. reading: options of tomllib. KeyError for an unknown one."""
+    if version not in VERSIONS[key]:
+        raise KeyError(version)
+    data = tomllib.loads((FOLDER / f"{key}-{version}.toml").read_text(encoding="utf-8"), **reading)
+    like = data.pop("like", None)
+    return data if like is None else shipped(key, like, **reading) | data
 
 
 def scheme_data(key, version=1):
     """A shipped version of a scheme as a dict, numbers as int or Decimal. KeyError for an unknown one."""
-    if version not in VERSIONS[key]:
-        raise KeyError(version)
-    return tomllib.loads((FOLDER / f"{key}-{version}.toml").read_text(encoding="utf-8"), parse_float=Decimal)
+    return shipped(key, version, parse_float=Decimal)
 
 
 def default_scheme(key="tongbu-branch", version=1):

@@ -249,7 +249,9 @@ def talks_had(
         record = CountingRecord(pk, place, kind, day, made_up, late, state == ActivityState.ACCEPTED)
         by_id[record.activity] = record
         partners[record.activity] = {chair} - {None}
-    taken = took_part.filter(activity__in=records.values("activity"))
+    # Of some people the talks are few: named, they are found by their index, and what found them is not asked again.
+    among: Any = records.values("activity") if members is None else list(partners)
+    taken = took_part.filter(activity__in=among)
     for activity, member in taken.values_list("activity_id", "member_id"):
         # One that began to count between the two statements is known to the next reckoning.
         if activity in partners:

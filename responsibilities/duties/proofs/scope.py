@@ -57,7 +57,7 @@ class Known:
 
 
 # So many lists are reckoned from what concerns them alone; of more it is quicker to read everything once.
-NARROW = 50
+NARROW = 120
 UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 # These look at all that stands below the list's organisation; a leader's at what is in his charge.
 _ALL_BELOW = frozenset({"terms", "supervisions", "lists"})

@@ -264,9 +264,9 @@ def test_what_people_judge_is_open_until_they_have_and_nothing_is_deducted_befor
     ]
     hand = [row if row["method"] == "manual" else row | {"measures": ["by-hand"]} for row in hand]
     part = {"key": "own", "name": "自定", "points": 20, "indicators": hand}
-    body = version.body | {"version": 3, "dimensions": [part, *version.body["dimensions"]], "total": 120}
+    body = version.body | {"version": 9, "dimensions": [part, *version.body["dimensions"]], "total": 120}
     SchemeVersion.objects.create(
-        key="tongbu-branch", version=3, title="三", body=body, state="in_force", in_force_from=date(2026, 7, 1)
+        key="tongbu-branch", version=9, title="三", body=body, state="in_force", in_force_from=date(2026, 7, 1)
     )
     before = result_of(quarter)
     states = {row.indicator: row.state for row in before.scores.all() if row.dimension == "own"}
@@ -318,9 +318,9 @@ def own_version(*rows, **changes):
     points = sum(row["points"] for row in rows)
     part = {"key": "own", "name": "自定", "points": points, "indicators": list(rows)}
     parts = [part, *version.body["dimensions"]] if rows else version.body["dimensions"]
-    body = version.body | {"version": 3, "dimensions": parts, "total": 100 + points} | changes
+    body = version.body | {"version": 9, "dimensions": parts, "total": 100 + points} | changes
     return SchemeVersion.objects.create(
-        key="tongbu-branch", version=3, title="三", body=body, state="in_force", in_force_from=date(2026, 7, 1)
+        key="tongbu-branch", version=9, title="三", body=body, state="in_force", in_force_from=date(2026, 7, 1)
     )
 
 

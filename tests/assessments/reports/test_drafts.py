@@ -97,7 +97,9 @@ def test_whoever_publishes_reads_what_was_edited_and_did_not_edit_it(world, froz
     before = words(frozen, "closing")
     draft_words(by=world.party_secretary, assessment=frozen, key="closing", text=before + "妥否，请批示。")
     page = as_("party_secretary").get(f"/results/{frozen.pk}/publish/").content.decode()
-    assert "改过的文字" in page and f"改前：{before}" in page and f"改后：{before}妥否，请批示。" in page
+    # What changed is marked.
+    assert "改过的文字" in page and f"改前：{before}</small>" in page
+    assert f"改后：{before}<ins>妥否，请批示。</ins></small>" in page
     with pytest.raises(Conflict, match="您改过的段落"):
         assessment_publish(by=world.party_secretary, assessment=frozen)
     # Put back as it was computed, nothing of it is edited any more.

@@ -235,7 +235,12 @@ def test_nothing_is_said_of_branches_that_is_worse_above_and_no_record_is_asked_
         assert not most or all(name in paragraphs_of(report)["levels"]["text"] for name in worst)
 
 
+def indicators_told(report):
+    return [text.partition("：")[0] for row in report["problems"] if "：应计" in (text := row["text"])]
+
+
 def test_duties_of_branches_that_are_behind_are_a_problem_and_a_step_as_those_of_any_level(world):
+    before = indicators_told(two_periods(world, 5, "2026Q1", number=9))
     make(levels=[Level.PARTY_GROUP, Level.COMMITTEE, Level.GENERAL_BRANCH, Level.BRANCH])
     issue()
     report = two_periods(world, 5, number=9)
@@ -247,6 +252,9 @@ def test_duties_of_branches_that_are_behind_are_a_problem_and_a_step_as_those_of
         named = [name for name, late in levels.items() if any(text.startswith(said.format(name)) for text in texts)]
         assert named == [name for name, late in levels.items() if late], texts
     assert not any(row["text"].startswith("责任清单：") for row in report["problems"])
+    # Once is enough: what the duties that are named rest on is no problem of its own beside them.
+    twice = {"支部党员大会", "支委会", "党小组会", "主题党日", "党课"}
+    assert twice & {*before} and not twice & {*indicators_told(report)}, (before, indicators_told(report))
 
 
 def test_a_longer_text_than_a_special_document_is_warned_of(world):

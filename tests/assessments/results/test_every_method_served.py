@@ -67,7 +67,7 @@ def scheme_of(chance):
         parts.append(part if spread else part | {"full_from": chance.choice([1, 2, 9])})
     total = sum(part["points"] for part in parts)
     return {
-        "key": "tongbu-branch", "title": "各种方法", "version": 3, "applies": ["branch"], "periods": ["quarter"],
+        "key": "tongbu-branch", "title": "各种方法", "version": 9, "applies": ["branch"], "periods": ["quarter"],
         "total": total, "dimensions": parts, "spread": spread, "open_top": chance.random() < 0.5,
         "bonus": {"cap": 3, "counts_for_grade": chance.random() < 0.5, "items": [{"what": "获奖", "points": 2}]},
         "vetoes": [{"when": "造假", "cap": "中", "zero_indicator": True}, {"when": "问责", "cap": "差"}],
@@ -161,7 +161,7 @@ def test_a_trial_gives_what_the_slow_scorer_gives(quarter, seed):  # noqa: F811
     body = scheme_of(chance)
     assert {row["method"] for part in body["dimensions"] for row in part["indicators"]} == {*METHODS} - {"derived"}
     SchemeVersion.objects.create(
-        key="tongbu-branch", version=3, title="三", body=body, state="in_force", in_force_from=date(2026, 7, 1)
+        key="tongbu-branch", version=9, title="三", body=body, state="in_force", in_force_from=date(2026, 7, 1)
     )
     branches = [Branch(quarter, name, chance) for name in MET]
     for branch in branches:

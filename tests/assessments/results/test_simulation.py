@@ -31,7 +31,7 @@ Q3 = Period.parse("2026Q3")
 @pytest.fixture
 def draft(quarter):  # noqa: F811
     with clock.at(NOW):
-        yield scheme_draft(by=quarter.staff, version=of(2))
+        yield scheme_draft(by=quarter.staff, version=of(3))
 
 
 def of(number):
@@ -61,7 +61,7 @@ def test_it_is_asked_for_by_post_made_by_the_worker_and_read_by_get(quarter, dra
     assert "还没有用这一期试算" in text_of(staff.get(url))
     assert not Simulation.objects.exists() and AuditEntry.objects.count() == before, "reading writes nothing"
     answer = staff.post(url, {"period": "2026Q3"})
-    assert answer.status_code == 302 and answer["Location"] == f"{url}?period=2026Q3&with={of(2).pk}"
+    assert answer.status_code == 302 and answer["Location"] == f"{url}?period=2026Q3&with={of(3).pk}"
     assert AuditEntry.objects.filter(verb="scheme.simulate").count() == 1
     page = staff.get(answer["Location"])
     assert "正在试算" in text_of(page) and 'hx-trigger="every 1s"' in page.content.decode()
@@ -109,7 +109,7 @@ def test_any_two_versions_on_any_closed_period(quarter, draft, as_):  # noqa: F8
     with pytest.raises(ValidationError, match="已经结束"):
         simulation_ask(by=quarter.staff, version=draft, other=of(2), period=Period.parse("2026Q4"))
     start_set(by=quarter.committee_secretary, day=date(2026, 4, 1))
-    assert [str(period) for period in past_periods(draft)] == ["2026Q3", "2026Q2", "2026"]
+    assert [str(period) for period in past_periods(draft)] == ["2026Q3", "2026Q2", "2026H1", "2026"]
 
 
 def test_the_reader_sees_those_within_his_reach_and_no_branch_sees_any(quarter, draft, as_):  # noqa: F811
@@ -126,7 +126,7 @@ def test_a_draft_that_does_not_add_up_and_a_right_that_has_ended_are_said(quarte
     _, row = drafting.find(body, "life-theme")
     body = drafting.with_indicator(body, "life", "life-theme", row | {"points": "9"})
     scheme_change(by=quarter.staff, version=draft, body=body, reason="试")
-    simulation_ask(by=quarter.staff, version=draft, other=of(2), period=Q3)
+    simulation_ask(by=quarter.staff, version=draft, other=of(3), period=Q3)
     assert work().state == "done"
     url = f"/schemes/{draft.pk}/simulation/?period=2026Q3"
     assert "各方面分值之和不等于100分" in text_of(as_("staff").get(url))
@@ -140,7 +140,7 @@ def test_a_draft_that_does_not_add_up_and_a_right_that_has_ended_are_said(quarte
 
 
 def test_a_discarded_draft_takes_its_figures_along(quarter, draft):  # noqa: F811
-    simulation_ask(by=quarter.staff, version=draft, other=of(2), period=Q3)
+    simulation_ask(by=quarter.staff, version=draft, other=of(3), period=Q3)
     scheme_discard(by=quarter.staff, version=draft)
     assert not Simulation.objects.exists()
     assert work().outcome == "方案版本已删除。"

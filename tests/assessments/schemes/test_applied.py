@@ -106,7 +106,7 @@ def test_what_holds_for_the_whole_too(changes, sentence):
 def test_installation_itself_stops_and_leaves_nothing(monkeypatch):
     before = SchemeVersion.objects.count()
     data = with_row(method="votes", measures=RECORDS, levels={"好": 100}) | {"version": 7}
-    monkeypatch.setattr(services.tomllib, "loads", lambda text: data)
+    monkeypatch.setattr(services, "shipped", lambda key, number: data)
     with pytest.raises(ValueError, match="按人工登记计分"):
         services.scheme_install(by=OPERATOR, key="tongbu-branch", number=2)
     assert SchemeVersion.objects.count() == before
