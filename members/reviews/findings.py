@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -34,6 +34,7 @@ from members.activities.selectors.counting import short_meetings
 from members.activities.selectors.records import attendance_figures, readable
 from members.activities.study import cap_line, tenths, too_long
 from members.activities.submission import MOST_PARTNERS
+from members.reviews.corrected import changes_that_count
 from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 
@@ -54,6 +55,7 @@ _BRANCHES = (Kind.GENERAL_BRANCH, Kind.BRANCH, Kind.SMALL_GROUP)
 # One meeting can be assembly, lecture, theme day and a review of members at once; hardly more.
 _MANY_KINDS = 4
 CROWDED = "一次谈话的对象较多，请打开记录单独审核。"
+CORRECTED = "这是对已通过记录的更正，请打开对照后单独审核。"
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,10 @@ def findings_for(user: Actor, records: Sequence[Activity]) -> Found:
     for record in records:
         found[record.pk] += _of_itself(record)
     for part in (
+        _corrections(records),
         _quorums(ids),
+        _few(records),
+        _at_once(records),
         _long(records),
         _crowds(records),
         _silent(ids),
@@ -105,7 +110,7 @@ def findings_for(user: Actor, records: Sequence[Activity]) -> Found:
 def _of_itself(record: Activity) -> list[Finding]:
     rows = []
     if record.revised_at is not None:
-        rows.append(Finding("更正", "更正已通过的记录，请对照更正前后的内容", "submitted"))
+        rows.append(Finding("更正", "更正已通过的记录，请对照更正前后的内容", "submitted", alone=CORRECTED))
     if len(record.codes) > _MANY_KINDS:
         rows.append(Finding(f"{len(record.codes)} 个类型", f"一条记录登记了 {len(record.codes)} 个类型，请逐项核对"))
     if record.late:
@@ -120,6 +125,47 @@ def _of_itself(record: Activity) -> list[Finding]:
         if days > LONG_BEFORE:
             rows.append(Finding(f"{days} 天后报送", f"活动过去 {days} 天才报送", "due_soon"))
     return rows
+
+
+def _corrections(records: Sequence[Activity]) -> Found:
+    found = changes_that_count(records)
+    return {pk: [Finding(one.chip, one.text, "due_soon") for one in changes] for pk, changes in found.items()}
+
+
+def _few(records: Sequence[Activity]) -> Found:
+    """Hardly anybody came where no quorum asks for more."""
+    open_to_all = [record.pk for record in records if record.valid and not _PICKED.issuperset(record.codes)]
+    found = {}
+    for pk, (expected, present) in (attendance_figures(open_to_all) if open_to_all else {}).items():
+        if expected and 2 * (present or 0) < expected:
+            text = f"应到 {expected} 人，到会 {present or 0} 人，不足一半，请核对"
+            found[pk] = [Finding(f"到会 {present or 0}/{expected}", text)]
+    return found
+
+
+def _at_once(records: Sequence[Activity]) -> Found:
+    """Another record of the same organisation, at the same hours of the same day."""
+    timed = [row for row in records if row.starts_at and row.ends_at and not _PICKED.issuperset(row.codes)]
+    if not timed:
+        return {}
+    others: dict[tuple[int, date], list[Activity]] = defaultdict(list)
+    rows = Activity.objects.filter(
+        organisation__in={row.organisation_id for row in timed}, day__in={row.day for row in timed},
+        state__in=COUNTING_STATES, starts_at__isnull=False, ends_at__isnull=False,
+    )  # fmt: skip
+    for row in rows.order_by("pk").prefetch_related("kinds"):
+        others[row.organisation_id, row.day].append(row)
+    found: Found = {}
+    for record in timed:
+        for other in others[record.organisation_id, record.day]:
+            assert other.starts_at and other.ends_at and record.starts_at and record.ends_at
+            apart = other.ends_at <= record.starts_at or other.starts_at >= record.ends_at
+            if other.pk == record.pk or apart or _PICKED.issuperset(other.codes):
+                continue
+            span = f"{other.starts_at:%H:%M}–{other.ends_at:%H:%M}"
+            text = f"当天 {span} 另有{quoted(other.title or other.kinds_label)}，请核对是否同一次活动"
+            found[record.pk] = [Finding("同一时间另有记录", text)]
+    return found
 
 
 def _quorums(ids: Iterable[int]) -> Found:
@@ -163,7 +209,7 @@ def _crowds(records: Sequence[Activity]) -> Found:
 
 def why_alone(user: Actor, record: Activity) -> str:
     """Return why a record is not accepted in one go with others, as a sentence, or ""."""
-    parts = [_crowds([record]), *(find(user, [record]) for find in ABOVE)]
+    parts = [{record.pk: _of_itself(record)}, _crowds([record]), *(find(user, [record]) for find in ABOVE)]
     return next((one.alone for part in parts for one in part.get(record.pk, []) if one.alone), "")
 
 

@@ -123,12 +123,13 @@ def decidable(user: Actor) -> WorkItemQuerySet:
     return rows.exclude(author__in=givers_of(user)).exclude(barred(user.pk or 0, "author", "created"))
 
 
-def may_change_what_weighs(by: Actor, item: WorkItem) -> bool:
-    """Whether `by` may still change what weighs of an item (its name, who carries it, further milestones).
+def may_change_what_was_decided(by: Actor, item: WorkItem) -> bool:
+    """Whether `by` may still change what was decided on of an item: its name, who carries it, its milestones, its end.
 
-    Once somebody above has taken a branch's own work in, or arranged it, that is no longer the branch's to change.
+    Once somebody above has taken a branch's own work in, declined or arranged it, that is no longer the branch's to change.
     """
-    return not item.weighs or item.organisation.kind not in OWN_WORK or arranges_above(by, item.organisation)
+    undecided = item.uptake == Uptake.WAITING or item.organisation.kind not in OWN_WORK
+    return undecided or arranges_above(by, item.organisation)
 
 
 def linkers(user: Actor, place: Organisation) -> str:

@@ -22,6 +22,7 @@ from common import clock
 from common.periods import QUARTER, YEAR, Period
 from responsibilities.requirements.selectors import requirements
 from responsibilities.work.models import SyncStage
+from responsibilities.work.selectors.uptake import left_out_in
 from responsibilities.work.selectors.waiting import pending_in
 
 # From how many counted things on an estimate names a grade.
@@ -69,7 +70,7 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
     page that mends it. countable: whether it is points of countable points;
     points, out_of, covered, whole: to a tenth. pending: [(WorkItem, SyncPoint)] of what waits to be confirmed: the
     estimate counts it as it stood before, so that nothing is won by what nobody has looked at (decisions 122).
-    confirmed: the total once somebody has said yes to all of it.
+    confirmed: the total once somebody has said yes to all of it. left_out: own work that weighs nothing, as yet or at all.
     """
     quarter = quarter or Period.containing(QUARTER, clock.today())
     if organisation.kind != Kind.BRANCH:
@@ -96,6 +97,7 @@ def estimate_of(organisation: Organisation, quarter: Period | None = None) -> di
         "grade": result.grade if counted >= FEW else "",
         "losses": _losses(result),
         "pending": pending,
+        "left_out": left_out_in(quarter, organisation.pk),
         "confirmed": after[0].total if after else None,
         "marks": [{"at": int(grade.bound), "label": grade.name} for grade in reversed(scheme.grades) if grade.bound],
     }

@@ -19,13 +19,22 @@ from common import clock
 from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
-from responsibilities.work.models import Milestone, SyncStage, SyncStageKind, Uptake, WorkCarrier, WorkItem, WorkKind
+from responsibilities.work.models import (
+    Milestone,
+    StageEvidence,
+    SyncStage,
+    SyncStageKind,
+    Uptake,
+    WorkCarrier,
+    WorkItem,
+    WorkKind,
+)
 from responsibilities.work.rights import (
     OWN_WORK,
     Powers,
     arranges_above,
     correctors,
-    may_change_what_weighs,
+    may_change_what_was_decided,
     require_edit,
 )
 from responsibilities.work.rules import item_problems
@@ -202,15 +211,20 @@ def work_update(*, by: Actor, item: WorkItem, data: WorkData, version: int | Non
 
 
 def _check_what_weighs(by: Actor, item: WorkItem, data: WorkData) -> None:
-    """What somebody above took in is not made another piece of work by the branch itself."""
+    """What somebody above decided on is not made another piece of work by the branch itself, nor what records are linked to."""
+    if item.organisation.kind not in OWN_WORK:
+        return
     carrying = set(item.carriers.filter(ended__isnull=True).values_list("organisation_id", flat=True))
     changed = [
         *(["name"] if data.name.strip() != item.name else []),
-        *(["carriers"] if {place.pk for place in data.carriers} - carrying else []),
+        *(["carriers"] if {place.pk for place in data.carriers} != carrying else []),
     ]
-    if changed and not may_change_what_weighs(by, item):
-        sentence = f"这项业务已计入四同步，名称和增加的承办支部由{correctors(item)}修改。"
+    if changed and not may_change_what_was_decided(by, item):
+        sentence = f"上级已对这项业务作出决定，名称和承办支部由{correctors(item)}修改。"
         raise ValidationError(dict.fromkeys(changed, sentence))
+    linked = StageEvidence.objects.active().filter(stage__item=item).exists()
+    if "name" in changed and linked and not arranges_above(by, item.organisation):
+        raise ValidationError({"name": f"已有记录关联到这项业务，名称由{correctors(item)}修改，或者先撤下佐证。"})
 
 
 def _write(by: Actor, item: WorkItem, data: WorkData) -> None:
@@ -273,6 +287,12 @@ def work_stop(*, by: Actor, item: WorkItem, reason: str, day: date | None = None
     if day < item.starts:
         raise ValidationError({"day": "终止日期不能早于业务的开始日期。"})
     item = WorkItem.objects.select_for_update().select_related("organisation").get(pk=item.pk)
+    require_edit(by, item)
+    if not may_change_what_was_decided(by, item):
+        raise ValidationError({"reason": f"上级已对这项业务作出决定，终止由{correctors(item)}办理。"})
+    if all(stage_dates(item, "happened_on")[SyncStageKind.ASSESSMENT]):
+        # What has come to its end is closed or not closed, and nobody takes it out of that by ending it.
+        raise ValidationError({"reason": "考核环节已经开展，业务已经结束，没有可以终止的内容。"})
     with audit.change(by=by, verb="work.stop", obj=item, organisation=item.organisation):
         running = WorkItem.objects.filter(pk=item.pk, stopped_on__isnull=True)
         if running.update(stopped_on=day, stop_reason=reason[:300], version=F("version") + 1) != 1:

@@ -13,8 +13,8 @@ from common.database import one_transaction
 from common.errors import Conflict
 from common.operator import Actor, account_of
 from common.stale_form import require_unchanged
-from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, WorkItem
-from responsibilities.work.rights import carriers_of, correctors, may_change_what_weighs, powers_for, require
+from responsibilities.work.models import Milestone, StageEvidence, SyncStage, SyncStageKind, Uptake, WorkItem
+from responsibilities.work.rights import carriers_of, correctors, may_change_what_was_decided, powers_for, require
 from responsibilities.work.rules import day_problem, order_problems, start_problem
 from responsibilities.work.services import noted
 from responsibilities.work.services.items import mark_work, stage_dates
@@ -94,6 +94,25 @@ def _check_order(stage: SyncStage, data: StageData) -> None:
     _raise(errors)
 
 
+def _only_dates(stage: SyncStage, data: StageData) -> None:
+    """Of own work on which somebody above has decided, the branch notes dates alone: its milestones are what was decided on.
+
+    A date before the work was registered is noted by him, for he has seen only those that stood there.
+    """
+    item = stage.item
+    stored = {row.pk: row for row in stage.milestones.all()}
+    if {row.pk: row.name.strip() for row in data.milestones} != {pk: row.name for pk, row in stored.items()}:
+        raise ValidationError({"milestones": f"上级已对这项业务作出决定，节点由{correctors(item)}增减和改名。"})
+    if item.uptake != Uptake.TAKEN or item.uptake_at is None:
+        return
+    registered, who = clock.day_of(item.created), correctors(item)
+    noted = {"happened_on": (stage.happened_on, data.happened)}
+    for number, row in enumerate(data.milestones):
+        noted[f"{number}-happened_on"] = (stored[row.pk or 0].happened_on, row.happened_on)
+    early = {name for name, (old, new) in noted.items() if new and new != old and new < registered}
+    _raise(dict.fromkeys(early, f"早于这项业务的登记日期（{clock.short(registered)}），由{who}登记。"))
+
+
 def _raise(errors: dict[str, str]) -> None:
     errors = {name: sentence for name, sentence in errors.items() if sentence}
     if errors:
@@ -121,8 +140,8 @@ def stage_update(*, by: Actor, stage: SyncStage, data: StageData, seen: str = ""
     _check(item, data)
     changed = noted.changed(by, stage, data.happened, data.milestones)
     noted.require(by, item, changed, powers.corrects(item), data.reason)
-    if any(row.pk is None for row in data.milestones) and not may_change_what_weighs(by, item):
-        raise ValidationError({"milestones": f"这项业务已计入四同步，增加节点由{correctors(item)}办理。"})
+    if not may_change_what_was_decided(by, item):
+        _only_dates(stage, data)
     before, days = audit_view(stage), _days(stage)
     noted.note(by, stage, data.happened)
     stage.planned_on, stage.business = data.planned, data.business.strip()

@@ -29,6 +29,7 @@ from responsibilities.work.rights import (
     Powers,
     carrier_places,
     decidable,
+    may_change_what_was_decided,
     places_of_own_work,
     places_to_arrange,
 )
@@ -76,6 +77,7 @@ def work_detail(request: Request, pk: int) -> HttpResponse:
         "removed": [row for view in stages for row in view.removed],
         "history": _history(item, [view.row.pk for view in stages]),
         "may_edit": powers.edits(item),
+        "may_stop": powers.edits(item) and may_change_what_was_decided(request.user, item),
         "may_note": powers.notes(item, carriers),
         "may_link": links,
         "reviewable": _reviewable(request.user, item),

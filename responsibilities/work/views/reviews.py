@@ -64,6 +64,11 @@ def _detail(request: Request, row: Waiting) -> dict[str, Any]:
     }
 
 
+def _alone(rows: list[Waiting]) -> dict[int, str]:
+    """Return {link id: why it is confirmed by itself}: what it says (selectors/alone.py), or that a correction brought its words in."""
+    return {row.link.pk: row.added_words for row in rows if row.added} | confirmed_alone([row.link for row in rows])
+
+
 def _segments(request: Request, shown: str, count: int) -> list[dict[str, Any]]:
     """The three parts of the queue. shown: the key of this page's, of which there are `count`."""
     url, user = reverse("confirmation_list"), request.user
@@ -120,7 +125,7 @@ def _page(request: Request, chosen: StageEvidence | None, fault: str = "", statu
         title += f"，最早的等了 {longest} 天"
     if chosen is None and waiting:
         chosen = _load(request, waiting[0].link.pk)
-    alone = confirmed_alone([row.link for row in waiting])
+    alone = _alone(waiting)
     context = {
         "title": title,
         "page": page,
@@ -155,7 +160,7 @@ def evidence_queue(request: Request) -> HttpResponse:
         return redirect("confirmation_list")
     done, failed = 0, []
     links = list(readable_link(waiting_links(request.user).filter(pk__in=numbers[:PER_PAGE])))
-    alone = confirmed_alone(links)
+    alone = _alone(seen(links))
     for link in links:
         if link.pk in alone:
             failed.append(f"{link.stage.item.name}：{alone[link.pk]}，请单独确认")

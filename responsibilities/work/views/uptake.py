@@ -10,16 +10,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from branches.frame.confirm_with_reason import confirm_with_reason
 from branches.reach import access
 from branches.reach.rights import ASSIGN, VIEW
 from common.errors import Conflict
+from common.forms.confirm_with_reason import ReasonForm
 from common.requests import Request
 from common.text import quoted, whole_number
 from responsibilities.work.loaders import item_to_decide
-from responsibilities.work.models import Uptake
+from responsibilities.work.models import WorkItem
 from responsibilities.work.rights import arranges_anywhere
-from responsibilities.work.selectors.uptake import decided_own_work, seen_own_work, to_take_in
+from responsibilities.work.selectors.uptake import decided_own_work, links_of_item, seen_own_work, to_take_in
 from responsibilities.work.services.uptake import work_decline, work_take_in
 
 PER_PAGE = 30
@@ -66,18 +66,20 @@ def own_work(request: Request) -> HttpResponse:
 
 
 def _take_in_ticked(request: Request) -> HttpResponse:
-    numbers = [number for number in map(whole_number, request.POST.getlist("item")) if number]
-    rows = list(to_take_in(request.user).filter(pk__in=numbers[:PER_PAGE]).select_related("organisation"))
+    marks = {
+        number: mark for text in request.POST.getlist("item") for number, mark in [_number_and_mark(text)] if number
+    }
+    rows = list(to_take_in(request.user).filter(pk__in=list(marks)[:PER_PAGE]).select_related("organisation"))
     if not rows:
         messages.error(request, "请先勾选业务。")
         return redirect("own_work")
     done, left = 0, []
     for row in seen_own_work(rows):
-        if row.after:
-            left.append(f"{row.item.name}是事后登记的，请打开单独决定")
+        if row.alone:
+            left.append(f"{row.item.name}：{row.alone}，请打开单独决定")
             continue
         try:
-            work_take_in(by=request.user, item=row.item, seen=Uptake.WAITING)
+            work_take_in(by=request.user, item=row.item, seen=marks[row.item.pk])
             done += 1
         except Conflict as conflict:
             left.append(f"{row.item.name}：{conflict.message}")
@@ -88,6 +90,25 @@ def _take_in_ticked(request: Request) -> HttpResponse:
     return redirect("own_work")
 
 
+def _number_and_mark(text: str) -> tuple[int, str]:
+    """Return (id, mark) of a ticked line «17:3f…»; (0, "") of anything else."""
+    number, _, mark = text.partition(":")
+    return whole_number(number) or 0, mark
+
+
+def _page(
+    request: Request, item: WorkItem, form: ReasonForm | None, words: dict[str, str], status: int = 200
+) -> HttpResponse:
+    (row,) = seen_own_work([item])
+    context = words | {
+        "row": row,
+        "links": links_of_item(item),
+        "form": form,
+        "cancel": reverse("work_detail", args=[item.pk]),
+    }
+    return render(request, "responsibilities/work/take_in.html", context, status=status)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def work_take_in_page(request: Request, pk: int) -> HttpResponse:
@@ -96,34 +117,22 @@ def work_take_in_page(request: Request, pk: int) -> HttpResponse:
         work_take_in(by=request.user, item=item, seen=request.POST.get("seen", ""))
         messages.success(request, f"{quoted(item.name)}已纳入四同步考核")
         return redirect("work_detail", pk=pk)
-    (row,) = seen_own_work([item])
-    after = f"这项业务{row.after:%-m月%-d日}才登记，有的环节业务日期在此以前，属于事后登记。" if row.after else ""
-    context = {
-        "title": f"把{quoted(item.name)}纳入四同步考核",
-        "text": f"{item.organisation.label}自行登记，业务日期：{row.dates}。{after}纳入后，四个环节同样计分、同样催办；"
-        "此后名称、承办支部和增加的节点不再由支部自己修改。",
-        "verb": "纳入",
-        "cancel": reverse("work_detail", args=[pk]),
-        "seen": item.uptake,
-    }
-    return render(request, "responsibilities/work/take_in.html", context)
+    text = "纳入后，四个环节同样计分、同样催办；名称、承办支部、节点和终止不再由支部自己改。"
+    return _page(request, item, None, {"title": f"把{quoted(item.name)}纳入四同步考核", "text": text, "verb": "纳入"})
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def work_decline_page(request: Request, pk: int) -> HttpResponse:
     item = item_to_decide(request.user, pk)
-
-    def act(reason: str) -> None:
-        work_decline(by=request.user, item=item, reason=reason)
+    form = ReasonForm(request.POST or None, label="原因")
+    if request.method == "POST" and form.is_valid():
+        work_decline(by=request.user, item=item, reason=form.cleaned_data["text"], seen=request.POST.get("seen", ""))
         messages.success(request, f"{quoted(item.name)}不纳入四同步考核")
-
-    return confirm_with_reason(
-        request,
-        act,
-        label="原因",
-        title=f"{quoted(item.name)}不纳入四同步考核",
-        text="不纳入的业务不计分，也不催办；业务、记录和关联都保留，原因会告诉支部。以后可以改为纳入。",
-        verb="不纳入",
-        back=reverse("work_detail", args=[pk]),
-    )
+        return redirect("work_detail", pk=pk)
+    words = {
+        "title": f"{quoted(item.name)}不纳入四同步考核",
+        "text": "不纳入的业务不计分，也不催办；业务、记录和关联都保留，原因会告诉支部。以后可以改为纳入。",
+        "verb": "不纳入",
+    }
+    return _page(request, item, form, words, 422 if request.method == "POST" else 200)

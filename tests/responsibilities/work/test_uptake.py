@@ -1,5 +1,7 @@
 """Work that a branch registers itself weighs once somebody above has taken it in: nothing is won or lost by one's own word."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -21,7 +23,7 @@ from responsibilities.measures import sync_shares
 from responsibilities.work.models import SyncStage, SyncState, Uptake, WorkItem, WorkKind
 from responsibilities.work.selectors.rates import total
 from responsibilities.work.selectors.waiting import pending_in
-from responsibilities.work.services.items import WorkData, work_create, work_update
+from responsibilities.work.services.items import WorkData, work_create, work_stop, work_update
 from responsibilities.work.services.stages import MilestoneData, StageData, stage_update
 from responsibilities.work.services.uptake import work_decline, work_take_in
 from responsibilities.work.stages import STAGES, Closure, closure, sync_points
@@ -120,8 +122,10 @@ def test_once_taken_in_the_branch_makes_no_other_work_of_it(world):
     assert "机关党委" in refused.value.message_dict["name"][0]
     study = item.stages.get(stage="study")
     more = StageData(milestones=[MilestoneData(None, "第一批", ago(9), None)], happened=study.happened_on)
-    with pytest.raises(ValidationError, match="增加节点由"):
+    with pytest.raises(ValidationError, match="节点由"):
         stage_update(by=world.secretary_a, stage=study, data=more)
+    with pytest.raises(ValidationError, match="终止由"):
+        work_stop(by=world.secretary_a, item=item, reason="不做了")
     work_update(by=world.secretary_a, item=item, data=said(item.name, world.branch_a))
     work_update(by=world.staff, item=WorkItem.objects.get(), data=said("能源保供（二期）", world.branch_a))
     assert WorkItem.objects.get().name == "能源保供（二期）" and WorkItem.objects.get().note == "按季度推进"
@@ -144,7 +148,7 @@ def test_each_decision_is_audited_once_told_to_the_branch_and_refused_twice(worl
     with pytest.raises(Conflict):
         work_take_in(by=world.committee_secretary, item=item)
     with pytest.raises(Conflict):
-        work_decline(by=world.committee_secretary, item=item, reason="不算", seen=Uptake.WAITING)
+        work_decline(by=world.committee_secretary, item=item, reason="不算", seen="another")
     with pytest.raises(ValidationError):
         work_decline(by=world.committee_secretary, item=item, reason=" ")
 
@@ -182,7 +186,8 @@ def test_a_branch_registers_it_and_the_office_decides_on_the_pages(world, as_):
         assert "支部自行登记的业务待决定 1 项" in staff.get(reverse(url)).content.decode()
     listed = staff.get(reverse("own_work")).content.decode()
     assert "1 项自行登记的业务待决定是否纳入" in listed and "窗口服务" in listed
-    staff.post(reverse("own_work"), {"item": [item.pk]})
+    ticked = re.search(rf'value="({item.pk}:[0-9a-f]+)"', listed)[1]
+    staff.post(reverse("own_work"), {"item": [ticked]})
     assert WorkItem.objects.get().uptake_by == world.staff
     assert "没有待决定的自行登记业务" in staff.get(reverse("own_work")).content.decode()
     page = staff.get(reverse("work_detail", args=[item.pk])).content.decode()
@@ -198,12 +203,87 @@ def test_a_branch_registers_it_and_the_office_decides_on_the_pages(world, as_):
 def test_what_was_registered_after_its_business_dates_is_decided_by_itself(world, as_):
     item, staff = own(world), as_("staff")
     assert "事后登记，请打开单独决定" in staff.get(reverse("own_work")).content.decode()
-    page = staff.post(reverse("own_work"), {"item": [item.pk]}, follow=True).content.decode()
-    assert "能源保供是事后登记的，请打开单独决定" in page and not WorkItem.objects.get().weighs
+    page = staff.post(reverse("own_work"), {"item": [f"{item.pk}:"]}, follow=True).content.decode()
+    assert "能源保供：事后登记，请打开单独决定" in page and not WorkItem.objects.get().weighs
     url = reverse("work_take_in", args=[item.pk])
-    assert "属于事后登记" in staff.get(url).content.decode()
-    staff.post(url, {"seen": "waiting"})
+    page = staff.get(url).content.decode()
+    assert "属于事后登记" in page
+    staff.post(url, {"seen": re.search('name="seen" value="([0-9a-f]+)"', page)[1]})
     assert WorkItem.objects.get().weighs
+
+
+def test_what_was_seen_is_what_is_taken_in(world, as_):
+    item, staff = own(world, days=0), as_("staff")
+    for change in ("name", "date", "link"):
+        for url in ("work_take_in", "work_decline"):
+            page = staff.get(reverse(url, args=[item.pk])).content.decode()
+            seen = re.search('name="seen" value="([0-9a-f]+)"', page)[1]
+            if change == "name":
+                WorkItem.objects.update(name=f"{WorkItem.objects.get().name}改")
+            elif change == "date":
+                SyncStage.objects.filter(stage="study").update(planned_on=ago(40 if url == "work_take_in" else 41))
+            else:
+                record = submitted(world.branch_a, world.secretary_a, day=ago(0), content="研究能源保供")
+                linked(
+                    item, "study", record, by=world.secretary_a, sentence=f"研究能源保供的分工{url}", confirmed=False
+                )
+            answer = staff.post(reverse(url, args=[item.pk]), {"seen": seen, "text": "是日常工作"})
+            assert answer.status_code == 409, (change, url)
+    assert WorkItem.objects.get().uptake == Uptake.WAITING
+
+
+def test_the_estimate_names_what_is_left_out_with_the_reason(world, as_):
+    first, second = own(world, days=0), own(world, days=0, name="资料归档")
+    work_decline(by=world.staff, item=second, reason="是日常工作")
+    page = as_("secretary_a").get(f"/organisations/{world.branch_a.pk}/estimate/").content.decode()
+    words = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert "自行登记的业务 2 项不计分：能源保供（待上级纳入）、资料归档（上级不纳入）" in words
+    assert f'href="/sync/{first.pk}/"' in page
+
+
+def test_what_records_are_linked_to_is_not_renamed_and_who_decides_reads_the_links(world, as_):
+    item = own(world, days=3)
+    record = submitted(world.branch_a, world.secretary_a, day=ago(3), content="研究能源保供")
+    linked(item, "study", record, by=world.secretary_a, sentence="研究能源保供")
+    data = WorkData("安全生产", WorkKind.BRANCH, item.starts, item.ends, carriers=[world.branch_a])
+    with pytest.raises(ValidationError, match="先撤下佐证"):
+        work_update(by=world.secretary_a, item=item, data=data)
+    page = as_("staff").get(reverse("work_take_in", args=[item.pk])).content.decode()
+    assert "研究能源保供" in page and "同步研究" in page
+    assert work_update(by=world.staff, item=item, data=data).name == "安全生产"
+
+
+def test_a_date_before_the_registration_is_noted_after_the_decision_by_who_decides(world):
+    item = item_at(world.branch_a, [world.branch_a], by=world.secretary_a, kind=WorkKind.BRANCH)
+    work_take_in(by=world.staff, item=item)
+    with pytest.raises(ValidationError, match="早于这项业务的登记日期"):
+        happened(item, "study", ago(9), by=world.secretary_a)
+    happened(item, "study", ago(9), by=world.staff)
+    happened(item, "arrangement", ago(0), by=world.secretary_a)
+    assert list(SyncStage.objects.filter(happened_on__isnull=False).values_list("stage", flat=True)) == [
+        "study",
+        "arrangement",
+    ]
+
+
+def test_a_declined_name_comes_back_with_its_reason_and_is_decided_by_itself(world, as_):
+    work_decline(by=world.staff, item=own(world, days=0), reason="是日常工作")
+    with pytest.raises(ValidationError):
+        declined = WorkItem.objects.get()
+        data = WorkData("岗位比武", WorkKind.BRANCH, declined.starts, declined.ends, carriers=[world.branch_a])
+        work_update(by=world.secretary_a, item=declined, data=data)
+    again = item_at(world.branch_a, [world.branch_a], by=world.secretary_a, kind=WorkKind.BRANCH)
+    page = as_("staff").get(reverse("own_work")).content.decode()
+    assert "同名业务曾不纳入（是日常工作）" in page
+    as_("staff").post(reverse("own_work"), {"item": [f"{again.pk}:"]})
+    assert not WorkItem.objects.get(pk=again.pk).weighs
+
+
+def test_what_has_come_to_its_assessment_is_not_ended_out_of_the_rate_of_closure(world):
+    item = own(world)
+    for who in (world.secretary_a, world.staff):
+        with pytest.raises(ValidationError, match="考核环节已经开展"):
+            work_stop(by=who, item=item, reason="不做了")
 
 
 def test_records_are_offered_and_linked_meanwhile(world, as_):
