@@ -74,7 +74,7 @@ function openAt(id) {
     return;
   }
   part.scrollIntoView({ block: "center" });
-  const field = part.matches("input, textarea, select") ? part : part.querySelector("input, textarea, select, button");
+  const field = part.matches("input, textarea, select") ? part : part.querySelector("input, textarea, select, button:not([data-all])");
   if (field) {
     field.focus({ preventScroll: true });
   }
