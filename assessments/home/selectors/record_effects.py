@@ -26,6 +26,7 @@ from members.activities.models import (
     Topic,
 )
 from members.activities.quorum import Quorum, body_of, quorum_kept
+from members.activities.selectors.counting import below
 from members.activities.services.records import RecordData
 from members.activities.study import cap_line, tenths, too_long
 from responsibilities.duties.models import Duty, Level
@@ -154,7 +155,7 @@ def _short_effect(name: str, owed: Requirement, record: Recorded, kind: str, url
     if record.unknown:
         note = f"还有 {record.unknown} 人未登记考勤，到会够 {quorum.needed} 人即计入"
         return Effect("义务", name, note, "待登记", "soon", url)
-    note = f"到会 {quorum.present} 人，还差 {quorum.missing} 人，不能计入{others}"
+    note = f"{below(quorum.present, quorum.needed)}，不能计入{others}"
     return Effect("义务", name, note, "不计入", "none" if met else "late", url)
 
 

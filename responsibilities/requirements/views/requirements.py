@@ -87,6 +87,7 @@ def _lines(rows: Iterable[Requirement]) -> list[dict[str, Any]]:
             "name": requirement_name(row),
             "days": days_of(row),
             "cell": cell_state(row),
+            "found": found_words(row) if row.applies and not row.met else "",
             "url": address(row),
             "basis": basis(row, short=True),
             # What a person attended is recorded by whoever held it, not here.

@@ -154,7 +154,7 @@ def test_beside_a_record_that_met_it_panel_and_page_say_the_same_of_one_below_it
         waiting = client.get(f"/activities/{before.pk}/counts/").context["lines"]
         activity_submit(by=world.secretary_a, activity=before)
         after = client.get(f"/activities/{before.pk}/counts/").context["lines"]
-        said = [("不计入", "到会 1 人，还差 2 人，不能计入；本期已由其他记录完成")]
+        said = [("不计入", "到会 1 人，不足法定人数 3 人，不能计入；本期已由其他记录完成")]
         assert duty_lines(panel) == duty_lines(waiting) == duty_lines(after) == said
         # Nobody's attendance is entered yet: nothing is said of what it will be.
         unknown = dict.fromkeys(people, "not_recorded")
