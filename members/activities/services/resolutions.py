@@ -46,7 +46,7 @@ def _counts_from(by: Actor, place: Organisation, done_on: date) -> date | None:
 
 @one_transaction
 def resolution_done(*, by: Actor, resolution: Resolution, done_on: date) -> Resolution:
-    """Say that a resolution was carried out on `done_on`, a day from the meeting to today; late is marked, not refused.
+    """Say that a resolution was carried out on `done_on`, a day after the meeting, today at the latest; late is marked, not refused.
 
     What the organisation says itself after the days of grace counts from the day on which it says so: nobody has looked at
     it, and the date alone would win a point back (decisions 118).
@@ -57,7 +57,8 @@ def resolution_done(*, by: Actor, resolution: Resolution, done_on: date) -> Reso
         raise Conflict("记录提交之后才能办结其中的决议。", record=activity)
     if not activity.valid:
         raise Conflict("会议不足法定人数，决议无效，不能办结。", record=activity)
-    if not activity.day <= done_on <= clock.today():
+    # What is carried out at the meeting is nothing to follow up (decisions 148).
+    if not activity.day < done_on <= clock.today():
         raise ValidationError({"done_on": f"办结日期应在会议日期（{activity.day:%-m月%-d日}）之后，不晚于今天。"})
     account = None if by is access.OPERATOR else by
     _write(
