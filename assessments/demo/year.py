@@ -262,7 +262,11 @@ class Year:
         for row in rows.order_by("pk"):
             if self.chance.random() < 0.15:
                 continue
-            day = min(self.today, row.due + timedelta(days=5 if self.chance.random() < 0.2 else -1))
+            day = max(
+                row.due + timedelta(days=5 if self.chance.random() < 0.2 else -1), row.activity.day + timedelta(days=1)
+            )
+            if day > self.today:
+                continue
             with clock.at(_moment(day, 11)):
                 resolution_done(by=secretaries[row.activity.organisation_id], resolution=row, done_on=day)
 
