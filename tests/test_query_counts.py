@@ -48,8 +48,8 @@ MORE = {
     "owed_by_own": 28,
     "owed_by_member": 24,
     # What is worth a look in a record: its quorums, people, hosts, resolutions, and the texts it may be like.
-    "review_detail": 32,
-    "review_queue": 19,
+    "review_detail": 33,
+    "review_queue": 20,
     # Which scheme and which version, the places that may be chosen, what was entered and what is said of oneself.
     "entry_list": 14,
     "self_list": 14,
