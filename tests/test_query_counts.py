@@ -105,8 +105,8 @@ GROWS = {
     "supervision_reply": 104,
     "evidence_pick": 191,
     "member_list": 81,
-    # With each record shown come the lengths of what its organisation recorded in the year before and after.
-    "review_queue": 110,
+    # With each record shown come the lengths of what its organisation recorded in the year before and after, and others of its day.
+    "review_queue": 122,
 }
 # Pages made of facts of what their own row makes.
 FILLED = {"duty_list"}
