@@ -22,6 +22,7 @@ from responsibilities.duties.slot import DutySlot, Slots, nothing_owed
 from responsibilities.supervision.models import Supervision
 from responsibilities.work.models import (
     STAGE_SHORT,
+    WEIGHING,
     StageEvidence,
     SyncStage,
     SyncStageKind,
@@ -220,7 +221,8 @@ def led(context: ProofContext, duties: list[Duty]) -> Slots:
     A record linked to the item that he chaired or attended, or a supervision that he raised about one of its stages.
     """
     first, last = context.span.first, context.span.last
-    rows = WorkItem.objects.filter(starts__lte=last, ends__gte=first).order_by("ends", "pk")
+    # What a branch registered itself puts nobody in its debt by naming him: it is owed once somebody has taken it in.
+    rows = WorkItem.objects.filter(starts__lte=last, ends__gte=first, uptake__in=WEIGHING).order_by("ends", "pk")
     if context.narrow:
         rows = rows.filter(in_charge(context))
     items = [row for row in rows if not (row.stopped_on and row.stopped_on <= context.as_of)]

@@ -143,6 +143,15 @@ def test_a_leader_fulfils_it_by_what_he_attended_or_chaired(world, item, member)
     assert led(item, world).state == "closed"
 
 
+@pytest.mark.parametrize("uptake", ["waiting", "declined", "taken"])
+def test_what_a_branch_registered_itself_puts_nobody_above_in_its_debt_before_it_is_taken_in(world, item, uptake):
+    WorkItem.objects.filter(pk=item.pk).update(uptake=uptake, uptake_reason="是日常工作")
+    of_leader, of_group = duty("ld-sync", holder=world.leader), duty("pg-sync")
+    slots = duty_slots([of_leader, of_group], as_of=date(2026, 11, 24))
+    states = {slot.state for pk in (of_leader.pk, of_group.pk) for slot in slots[pk]}
+    assert states == ({"overdue"} if uptake == "taken" else {"not_applicable"})
+
+
 @pytest.mark.parametrize(
     "how", ["before the item", "unconfirmed", "returned", "not linked", "taken back", "after the day of judging"]
 )
