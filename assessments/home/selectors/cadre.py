@@ -20,7 +20,7 @@ from responsibilities.duties.models import Duty
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.selectors.own import own_lists
 from responsibilities.supervision.models import Supervision
-from responsibilities.work.models import Closure, SyncState, WorkCarrier, WorkItem
+from responsibilities.work.models import WEIGHING, Closure, SyncState, WorkCarrier, WorkItem
 from responsibilities.work.stages import closure, sync_points
 
 # Who keeps the system, or acts for another, has no record of his own.
@@ -124,7 +124,8 @@ def _work(person: User, seats: list[Appointment], first: date, last: date) -> li
     places = [row.organisation_id for row in seats if row.role in ANSWERING]
     carried = set(WorkCarrier.objects.filter(organisation__in=places).values_list("item", flat=True))
     running = WorkItem.objects.filter(Q(leader=person) | Q(pk__in=carried), starts__lte=last, ends__gte=first)
-    items = list(running.order_by("starts", "pk"))
+    # What nobody above has taken in is nobody's record yet.
+    items = list(running.filter(uptake__in=WEIGHING).order_by("starts", "pk"))
     points = sync_points([item.pk for item in items])
     found = []
     for item in items:

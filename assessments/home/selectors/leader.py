@@ -21,7 +21,7 @@ from branches.reach.models import Appointment
 from common import clock
 from common.periods import QUARTER, Period
 from responsibilities.portfolios.models import LeaderPortfolio
-from responsibilities.work.models import SyncState, WorkItem
+from responsibilities.work.models import WEIGHING, SyncState, WorkItem
 from responsibilities.work.selectors.board import this_year
 from responsibilities.work.selectors.items import items_in
 from responsibilities.work.stages import DUE, SyncPoint, sync_points
@@ -106,7 +106,7 @@ def in_charge(user: User) -> tuple[dict[int, WorkItem], list[SyncPoint]]:
     """Return ({id: WorkItem}, points) of this year's work that he leads or whose department is in his charge."""
     departments = LeaderPortfolio.objects.filter(leader=user, department__isnull=False).in_force(clock.today())
     his = Q(leader=user) | Q(lead__in=departments.order_by().values("department"))
-    items = {row.pk: row for row in items_in(user, this_year()).filter(his)}
+    items = {row.pk: row for row in items_in(user, this_year()).filter(his, uptake__in=WEIGHING)}
     year = this_year()
     points = sync_points(list(items)) if items else []
     return items, [row for row in points if not row.left_out and (row.day is None or row.day in year)]

@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.urls import reverse
 
+from assessments.home.selectors.cadre import cadre_record
+from assessments.home.selectors.leader import in_charge
 from assessments.results.services import settled
 from branches.audit.models import AuditEntry
 from branches.notices.models import Notice
@@ -306,3 +308,14 @@ def test_create_at_a_place_of_others_is_refused_as_before(world):
             organisation=world.branch_b,
             data=WorkData("窗口服务", WorkKind.BRANCH, ago(10), ago(0), carriers=[world.branch_b]),
         )
+
+
+def test_it_is_in_no_leaders_charge_and_in_no_cadres_record_before(world):
+    item = own(world, leader=world.leader)
+
+    def told():
+        return len(in_charge(world.leader)[0]), len(cadre_record(world.secretary_a, clock.today().year)["work"])
+
+    assert told() == (0, 0)
+    work_take_in(by=world.staff, item=item)
+    assert told() == (1, 1)
