@@ -176,7 +176,17 @@ def _database(whose: str, url: object) -> dict[str, Any]:
     if not row.get("NAME") or not row.get("USER"):
         raise AgenciesError(f"{whose}：database 须写明数据库角色和数据库名称。")
     row.setdefault("CONN_MAX_AGE", 60)
+    plan_for_memory(row)
     return row | {"CONN_HEALTH_CHECKS": True}
+
+
+def plan_for_memory(database: dict[str, Any]) -> None:
+    """Let PostgreSQL plan for pages that lie in memory or on a solid-state disk; its own default (4) is that of turning disks.
+
+    With it a question about one branch of a large agency reads the branch, and not the whole table. database: a DATABASES entry.
+    """
+    options = database.setdefault("OPTIONS", {})
+    options["options"] = f"-c random_page_cost=1.1 {options.get('options', '')}".strip()
 
 
 def _secrets(key: str, folder: Path) -> dict[str, Any]:

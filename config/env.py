@@ -76,9 +76,12 @@ def database(name, embedded):
     if not url.startswith(("postgres://", "postgresql://", "sqlite://")):
         raise WrongSetting(f"{name} must begin with postgres:// or sqlite://.")
     try:
-        return _env.db_url_config(url)
+        row = _env.db_url_config(url)
     except Exception:
         raise WrongSetting(f"{name} is not a database address.") from None
+    if "postgresql" in row["ENGINE"]:
+        agencies_file.plan_for_memory(row)
+    return row
 
 
 def agencies(name):

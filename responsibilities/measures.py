@@ -212,6 +212,11 @@ def issued_duties(year: int, as_of: date, organisations: Iterable[int] | None = 
     return rows if organisations is None else rows.filter(list__organisation__in=organisations)
 
 
+def lists_issued(year: int, as_of: date) -> list[tuple[int, int]]:
+    """Return (list id, organisation id) of the lists whose duties `issued_duties` returns."""
+    return list(issued_duties(year, as_of).order_by().values_list("list", "list__organisation").distinct())
+
+
 # {(list id, its organisation): {measure: [done, owed, late, overdue], or Numbers}}
 ByList = dict[tuple[int, int], dict[str, Any]]
 

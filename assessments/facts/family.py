@@ -30,6 +30,8 @@ class Own:
     due: date | None = None
     waiting: bool = False
     returned: int | None = None
+    # Of a part: what is open is fulfilled in part (tallies.Numbers).
+    begun: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,10 @@ class Family:
     def mended(self, period: Period, places: Places, marks: Marks, as_of: date) -> tuple[Iterable[Own], Measures]:
         """Return (own values of `places` as far as `marks` concern them, the measures they are of)."""
         return self.own_values(period, places, as_of), None
+
+    def quicker_whole(self, places: set[int]) -> bool:
+        """Whether so many organisations (ids) are better filled with all others; both end alike."""
+        return False
 
     def mended_for(self, period: Period) -> "Days | Period":
         """Return the days whose changes the slot `period` is mended for."""

@@ -26,6 +26,7 @@ from assessments.facts.slots import (
     last_filled,
     mend_parts,
     mend_slot,
+    nothing,
     sum_places,
     sum_slot,
     where_they_stand,
@@ -57,15 +58,12 @@ class Outcome:
     busy: bool = False
 
 
-def _nothing() -> None: ...
-
-
 def fill(
     *,
     as_of: date | None = None,
     span: Period | None = None,
     rebuild: bool = False,
-    alive: Callable[[], None] = _nothing,
+    alive: Callable[[], None] = nothing,
 ) -> Outcome:
     """Fill every missing, half-done, marked or aged slot; return an Outcome.
 
@@ -83,7 +81,7 @@ def filled(
     span: Period | None = None,
     rebuild: bool = False,
     patience: float = 0,
-    alive: Callable[[], None] = _nothing,
+    alive: Callable[[], None] = nothing,
 ) -> Iterator[Outcome]:
     """Fill as `fill` does and keep other fills out while the block reads what was filled.
 
@@ -133,7 +131,7 @@ class _Run:
     """One fill: what it was asked for, what it found, what it did."""
 
     def __init__(
-        self, as_of: date, span: Period | None, rebuild: bool, marks: Marks, alive: Callable[[], None] = _nothing
+        self, as_of: date, span: Period | None, rebuild: bool, marks: Marks, alive: Callable[[], None] = nothing
     ):
         self.as_of, self.span, self.rebuild, self.marks, self.alive = as_of, span, rebuild, marks, alive
         self.start = _horizon(as_of)
@@ -195,11 +193,14 @@ class _Run:
         written: dict[Period, Places],
     ) -> None:
         for period in whole:
-            written[period] = fill_slot(family, period, self.as_of, self._parents(period))
+            written[period] = fill_slot(family, period, self.as_of, self._parents(period), self.alive)
             self.outcome.filled += 1
         for period in others:
             marks = changes.marks_of(period)
-            if marks:
+            if marks and family.quicker_whole({mark.organisation_id for mark in marks}):
+                written[period] = fill_slot(family, period, self.as_of, self._parents(period), self.alive)
+                self.outcome.filled += 1
+            elif marks:
                 self.alive()
                 written[period] = mend_slot(family, period, self.as_of, marks, self._parents(period))
                 self.outcome.mended += 1
@@ -213,11 +214,8 @@ class _Run:
         written: dict[Period, Places],
     ) -> None:
         for periods in family.together(whole):
-            found = family.parts(periods, None, self.as_of, self._parents)
-            for period in periods:
-                self.alive()
-                written[period] = fill_parts(family, period, self.as_of, found[period], self._parents(period))
-                self.outcome.filled += 1
+            written.update(fill_parts(family, periods, self.as_of, self._parents, self.alive))
+            self.outcome.filled += len(periods)
         mended: dict[Period, set[int]] = {}
         touched = family.touched(changes.partial, self.as_of) | changes.turned if others else set()
         for things in family.chunks(touched):

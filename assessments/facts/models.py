@@ -50,7 +50,7 @@ class FactPart(models.Model):
     """What one thing (a business work, a duty list) adds to the own values of organisations in a slot of its family.
 
     thing: its id. own: [[organisation id, measure, numerator, denominator or None, late, overdue, and a date where it has
-    one], …], in the order of both.
+    one, and true where it is begun], …], in the order of both.
     """
 
     family = models.CharField(max_length=20)

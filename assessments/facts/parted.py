@@ -8,17 +8,19 @@ from datetime import date
 
 from assessments.facts.family import Family, Marks, Own
 from assessments.facts.models import FactPart
-from assessments.facts.tree_on import Parents, once_each
+from assessments.facts.tree_on import Parents, lower_first, once_each
 from branches.settings import dated as dated_settings
 from common.periods import YEAR, Period
 from responsibilities.duties.proofs.scope import NARROW
 from responsibilities.duties.selectors.touched import lists_touched
+from responsibilities.duties.tallies import Numbers
 from responsibilities.duties.turning import lists_turned
 from responsibilities.measures import (
     carriers_of_items,
     duty_counts,
     items_proved_by,
     items_written,
+    lists_issued,
     sync_shares,
 )
 
@@ -31,12 +33,21 @@ class Part:
     turns: date | None = None
 
 
-# When more than this share of the lists turns, as at the end of a month, judging all of them at once is quicker.
-MOST_TURNED = 0.25
 # {id of a thing: its part of a slot}
 Parts = dict[int, Part]
 # From a slot to the parents of organisations in it.
 ParentsIn = Callable[[Period], Parents]
+
+
+@dataclass
+class Lot:
+    """What is judged of whole slots together. places: ids of organisations whose own values are all in it; things: ids of
+    those that were judged; parts: {period: their parts}.
+    """
+
+    places: Collection[int]
+    things: set[int]
+    parts: dict[Period, Parts]
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,10 @@ class Parted(Family):
         self, periods: Sequence[Period], things: Collection[int] | None, as_of: date, parents: ParentsIn
     ) -> dict[Period, Parts]:
         """Return {period: {id of a thing: its Part}}, judged on `as_of`. things: ids, all when None."""
+        raise NotImplementedError
+
+    def lots(self, periods: Sequence[Period], as_of: date, parents: ParentsIn) -> Iterator[Lot]:
+        """Yield all things of slots that are judged together in lots, each organisation in one of them."""
         raise NotImplementedError
 
     def together(self, periods: Sequence[Period]) -> Iterator[list[Period]]:
@@ -98,6 +113,11 @@ class Stages(Parted):
             for period, by_item in found.items()
         }
 
+    def lots(self, periods: Sequence[Period], as_of: date, parents: ParentsIn) -> Iterator[Lot]:
+        # What one item adds stands at its carriers and where their ways up meet: no organisation is known before all are.
+        parts = self.parts(periods, None, as_of, parents)
+        yield Lot(parents(periods[0]), {thing for found in parts.values() for thing in found}, parts)
+
     def touched(self, marks: Marks, as_of: date) -> set[int]:
         return _items(marks)
 
@@ -112,6 +132,21 @@ class Duties(Parted):
     def together(self, periods: Sequence[Period]) -> Iterator[list[Period]]:
         years = sorted({period.year for period in periods})
         yield from ([period for period in periods if period.year == year] for year in years)
+
+    def lots(self, periods: Sequence[Period], as_of: date, parents: ParentsIn) -> Iterator[Lot]:
+        lists: dict[int, list[int]] = {}
+        for thing, place in lists_issued(periods[0].year, as_of):
+            lists.setdefault(place, []).append(thing)
+        places: list[int] = []
+        things: list[int] = []
+        for place in lower_first(parents(periods[-1])):
+            mine = lists.get(place, [])
+            if things and len(things) + len(mine) > NARROW:
+                yield Lot(places, set(things), self.parts(periods, things, as_of, parents))
+                places, things = [], []
+            places.append(place)
+            things += mine
+        yield Lot(places, set(things), self.parts(periods, things, as_of, parents))
 
     def parts(
         self, periods: Sequence[Period], things: Collection[int] | None, as_of: date, parents: ParentsIn
@@ -130,9 +165,7 @@ class Duties(Parted):
         lists = lists_turned(since, as_of)
         if lists is None:
             return None
-        parts = FactPart.objects.filter(family=self.key, period=str(as_of.year)).order_by()
-        lists |= set(FactPart.objects.filter(family=self.key, turns__lte=as_of).values_list("thing", flat=True))
-        return lists if len(lists) <= MOST_TURNED * parts.count() else None
+        return lists | set(FactPart.objects.filter(family=self.key, turns__lte=as_of).values_list("thing", flat=True))
 
     def mended_for(self, period: Period) -> Period:
         return Period(YEAR, period.year)
@@ -145,9 +178,11 @@ class Duties(Parted):
 
 
 def _own(place: int, measure: str, row: Sequence) -> Own:
-    """Return the own value that a measure of a list makes. row: numerator, denominator, late, overdue, maybe with a date."""
-    numerator, denominator, late, overdue = row[:4]
-    return Own(place, measure, numerator, denominator, late, overdue, due=getattr(row, "due", None))
+    """Return the own value that a measure of a list makes. row: numerator, denominator, late, overdue, or Numbers."""
+    own = Own(place, measure, *row[:4])
+    if isinstance(row, Numbers):
+        own.due, own.begun = row.due, row.begun
+    return own
 
 
 def _items(marks: Marks) -> set[int]:

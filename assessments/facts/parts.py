@@ -21,9 +21,17 @@ def summed(parts: Parts) -> list[Own]:
     return _values(numbers)
 
 
-def parts_replace(family: Parted, period: Period, parts: Parts) -> None:
-    """Bring the parts of a whole slot to `parts`; only what differs is written. Called inside a transaction."""
-    _write(family, period, parts, FactPart.objects.filter(family=family.key, period=str(period)))
+def parts_replace(family: Parted, period: Period, things: Collection[int], parts: Parts) -> None:
+    """Bring the parts of these things (ids) in a slot to `parts`; only what differs is written. Called inside a transaction."""
+    _write(family, period, parts, FactPart.objects.filter(family=family.key, period=str(period), thing__in=things))
+
+
+def parts_keep(family: Parted, period: Period, things: Collection[int]) -> None:
+    """Delete the parts of a slot that belong to other things than these (ids)."""
+    rows = FactPart.objects.filter(family=family.key, period=str(period)).order_by()
+    others = set(rows.values_list("thing", flat=True)).difference(things)
+    if others:
+        rows.filter(thing__in=others).delete()
 
 
 def parts_mend(family: Parted, period: Period, things: Collection[int], parts: Parts, parents: Parents) -> set[int]:
@@ -70,6 +78,7 @@ def _row(own: Iterable[Own]) -> list[list]:
     rows = [
         [one.organisation, one.measure, *[getattr(one, name) for name in NUMBERS]]
         + ([one.due.isoformat()] if one.due else [])
+        + ([True] if one.begun else [])
         for one in own
     ]
     return sorted(rows, key=lambda row: (row[0], row[1]))

@@ -1,10 +1,9 @@
-"""From the own values of organisations to rows of facts: sums up the tree in one pass, or differences carried up it.
+"""Rows of facts: written, and brought up to date by carrying differences of own values up the tree.
 
-The sums of families that are nothing but counts are made by the database (assessments/sums.py).
+A whole slot is written by rising.py; the sums of families that are nothing but counts are made by the database (sums.py).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from assessments.facts.family import Family, Measures, Own
 from assessments.facts.models import Fact
@@ -19,92 +18,23 @@ NUMBERS = ("numerator", "denominator", "late", "overdue")
 COLUMNS = (*NUMBERS, *[f"own_{name}" for name in NUMBERS], "state", "due", "waiting", "returned")
 
 
-def _totals(own: Iterable[Own], parents: Parents) -> dict[Key, Numbers]:
-    """Return {(organisation, measure): [numerator, denominator, late, overdue]} summed up the tree in one pass."""
-    depth: dict[int, int] = {}
-
-    def depth_of(place: int | None) -> dict[int, int]:
-        chain = []
-        while place is not None and place not in depth:
-            chain.append(place)
-            place = parents.get(place)
-        base = -1 if place is None else depth[place]
-        for step, link in enumerate(reversed(chain), start=1):
-            depth[link] = base + step
-        return depth
-
-    levels: dict[int, dict[Key, Numbers]] = defaultdict(dict)
-    for row in own:
-        depth_of(row.organisation)
-        key = (row.organisation, row.measure)
-        levels[depth[row.organisation]][key] = [row.numerator, row.denominator, row.late, row.overdue]
-    totals = {}
-    for level in range(max(levels, default=-1), -1, -1):
-        above = levels[level - 1] if level else {}
-        for (place, measure), values in levels[level].items():
-            totals[place, measure] = values
-            parent = parents.get(place)
-            if parent is not None:
-                add_to(above, (parent, measure), values)
-    return totals
-
-
 def add_to(level: dict[Key, Numbers], key: Key, values: Numbers) -> None:
     """Add numbers to those of a key; one that was not known before stays unknown until something is added to it."""
     there = level.get(key)
     if there is None:
         level[key] = list(values)
         return
+    add_to_row(there, values)
+
+
+def add_to_row(row: Numbers, values: Numbers) -> None:
+    """Add numbers to a row of them in place; one that was not known stays so until something is added to it."""
     for place, value in enumerate(values):
         if value is not None:
-            there[place] = (there[place] or 0) + value
+            row[place] = (row[place] or 0) + value
 
 
-def replace(family: Family, period: Period, own: list[Own], parents: Parents) -> set[int]:
-    """Bring the rows of a slot to what the own values come to, summed up the tree as it stood in it.
-
-    Returns the ids of the organisations in whose rows something was written.
-
-    Called inside a transaction. A slot filled anew each day is mostly as it was: only what differs is written.
-    """
-    new = {(fact.organisation_id, fact.measure): fact for fact in _facts(family, period, own, parents)}
-    slot = Fact.objects.filter(family=family.key, period=str(period))
-    changed, gone, written = [], [], set()
-    for pk, place, measure, *columns in slot.values_list("pk", "organisation_id", "measure", *COLUMNS):
-        fact = new.pop((place, measure), None)
-        if fact is None:
-            gone.append(pk)
-            written.add(place)
-        elif columns != _columns_of(fact):
-            fact.pk = pk
-            changed.append(fact)
-            written.add(place)
-    written.update(place for place, _ in new)
-    _write(new.values(), changed, gone)
-    return written
-
-
-def _facts(family: Family, period: Period, own: list[Own], parents: Parents) -> Iterator[Fact]:
-    # _totals changes the lists it sums into, so each starts from the row's own numbers.
-    totals = _totals(own, parents)
-    mine = {(row.organisation, row.measure): row for row in own}
-    for (place, measure), (numerator, denominator, late, overdue) in totals.items():
-        fact = Fact(
-            family=family.key,
-            measure=measure,
-            organisation_id=place,
-            period=str(period),
-            numerator=numerator or 0,
-            denominator=denominator,
-            late=late or 0,
-            overdue=overdue or 0,
-            **_own_columns(mine.get((place, measure))),
-        )
-        if not _is_empty(fact):
-            yield fact
-
-
-def _own_columns(row: Own | None) -> dict:
+def own_columns(row: Own | None) -> dict:
     if row is None:
         return {}
     return {
@@ -137,7 +67,7 @@ def mend(
     stored = _stored(family, period, places | {place for place, _ in new}, measures)
     differences = _differences(stored, new, parents)
     facts = _stored(family, period, {place for place, _ in {*new, *stored, *differences}}, measures)
-    before = {fact.pk: _columns_of(fact) for fact in facts.values()}
+    before = {fact.pk: columns_of(fact) for fact in facts.values()}
     for key in {*new, *stored, *differences}:
         fact = facts.get(key)
         if fact is None:
@@ -145,15 +75,13 @@ def mend(
         _add_to_fact(fact, differences.get(key), new.get(key))
         if key in new or key in stored:
             # What no longer stands is set back to what a fact has that says nothing.
-            _set(fact, _own_columns(new.get(key) or Own(*key, numerator=0)))
-    made = [fact for fact in facts.values() if fact.pk is None and not _is_empty(fact)]
+            _set(fact, own_columns(new.get(key) or Own(*key, numerator=0)))
     changed = [
-        fact for fact in facts.values() if fact.pk and not _is_empty(fact) and _columns_of(fact) != before[fact.pk]
+        fact for fact in facts.values() if not is_empty(fact) and (not fact.pk or columns_of(fact) != before[fact.pk])
     ]
-    emptied = [fact for fact in facts.values() if fact.pk and _is_empty(fact)]
-    written = {fact.organisation_id for fact in (*made, *changed, *emptied)}
-    _write(made, changed, [fact.pk for fact in emptied])
-    return written
+    emptied = [fact for fact in facts.values() if fact.pk and is_empty(fact)]
+    facts_write(changed, [fact.pk for fact in emptied])
+    return {fact.organisation_id for fact in (*changed, *emptied)}
 
 
 def _no_fact(family: Family, period: Period, key: Key) -> Fact:
@@ -204,22 +132,25 @@ def _differences(old: dict[Key, Fact], new: dict[Key, Own], parents: Parents) ->
     return differences
 
 
-def _columns_of(fact: Fact) -> list:
+def columns_of(fact: Fact) -> list:
     return [getattr(fact, name) for name in COLUMNS]
 
 
-def _write(created: Iterable[Fact], changed: list[Fact], gone: list[int]) -> None:
-    Fact.objects.filter(pk__in=gone).delete()
-    Fact.objects.bulk_create(created, batch_size=2000)
-    # An upsert on the primary key: one statement for many rows, where bulk_update spells out a CASE for each.
+def facts_write(facts: Collection[Fact], gone: Collection[int]) -> None:
+    """Write facts, whether they are there or not, in one statement for many, and delete those whose ids are `gone`."""
+    if gone:
+        Fact.objects.filter(pk__in=gone).delete()
+    for fact in facts:
+        # Its key is what stands for it: an id of its own would be a second one to collide with.
+        fact.pk = None
     Fact.objects.bulk_create(
-        changed,
+        facts,
         batch_size=2000,
         update_conflicts=True,
-        unique_fields=["id"],
+        unique_fields=["organisation", "period", "measure"],
         update_fields=COLUMNS,
     )
 
 
-def _is_empty(fact: Fact) -> bool:
+def is_empty(fact: Fact) -> bool:
     return not fact.state and not any(getattr(fact, name) for name in NUMBERS)

@@ -1,20 +1,28 @@
 """What is done with one slot: filled whole, mended for some places or things, summed from its months; each in one transaction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
+from typing import TypeVar
 
 from django.db import transaction
 
 from assessments.facts import sums
 from assessments.facts.families import Counted
-from assessments.facts.family import Family, Marks, Places
+from assessments.facts.family import Family, Marks, Own, Places
 from assessments.facts.models import Fact, FactPart, FillState
-from assessments.facts.parted import Parted, Parts
-from assessments.facts.parts import parts_mend, parts_replace, summed
-from assessments.facts.rows import mend, replace
-from assessments.facts.tree_on import Parents
+from assessments.facts.parted import ParentsIn, Parted, Parts
+from assessments.facts.parts import parts_keep, parts_mend, parts_replace, summed
+from assessments.facts.rising import Rising
+from assessments.facts.rows import mend
+from assessments.facts.tree_on import Parents, in_lots, lower_first
 from common import clock, crash_points
 from common.periods import MONTH, QUARTER, Period
+
+Lot = TypeVar("Lot")
+
+
+def nothing() -> None: ...
 
 
 def last_filled(as_of: date) -> date:
@@ -37,32 +45,72 @@ def _done(family: Family, period: Period, as_of: date) -> None:
     )
 
 
-def fill_slot(family: Family, period: Period, as_of: date, parents: Parents) -> Places:
-    """Fill a slot anew; return the organisations whose rows are others now, None where all may be."""
+def fill_slot(
+    family: Family, period: Period, as_of: date, parents: Parents, alive: Callable[[], None] = nothing
+) -> Places:
+    """Fill a slot anew; return the organisations whose rows are others now, None where all may be.
+
+    alive: called before each lot of organisations.
+    """
     _start(family, period, as_of)
     written: Places = None
-    own = None if isinstance(family, Counted) else list(family.own_values(period, None, as_of))
+    judged = None if isinstance(family, Counted) else _first_judged(_own_by_lots(family, period, as_of, parents, alive))
     crash_points.point("rollup.after_leaf")
     with transaction.atomic():
-        if isinstance(family, Counted):
+        if judged is None:
             Fact.objects.filter(family=family.key, period=str(period)).delete()
             sums.insert_counts(family, period, as_of)
         else:
-            written = replace(family, period, own or [], parents)
+            rising = Rising(family, period, parents)
+            for places, own in judged:
+                rising.add(places, own)
+            written = rising.finish()
         _done(family, period, as_of)
         _open_longer(family, period, written)
     return written
 
 
-def fill_parts(family: Parted, period: Period, as_of: date, parts: Parts, parents: Parents) -> Places:
-    """Fill a slot of a family of things anew; returns as `fill_slot`."""
-    _start(family, period, as_of)
+def _own_by_lots(
+    family: Family, period: Period, as_of: date, parents: Parents, alive: Callable[[], None]
+) -> Iterator[tuple[list[int], list[Own]]]:
+    for places in in_lots(lower_first(parents)):
+        alive()
+        asked = set(places)
+        yield places, [row for row in family.own_values(period, places, as_of) if row.organisation in asked]
+
+
+def _first_judged(lots: Iterator[Lot]) -> Iterator[Lot]:
+    """Return the same lots, the first of them, of most agencies the only one, judged before the transaction that writes it."""
+    return chain([first] if (first := next(lots, None)) is not None else [], lots)
+
+
+def fill_parts(
+    family: Parted,
+    periods: Sequence[Period],
+    as_of: date,
+    parents: ParentsIn,
+    alive: Callable[[], None] = nothing,
+) -> dict[Period, Places]:
+    """Fill slots of a family of things anew that are judged together; return for each what `fill_slot` does."""
+    for period in periods:
+        _start(family, period, as_of)
+    judged = _first_judged(family.lots(periods, as_of, parents))
     crash_points.point("rollup.after_leaf")
     with transaction.atomic():
-        parts_replace(family, period, parts)
-        written = replace(family, period, summed(parts), parents)
-        _done(family, period, as_of)
-        _open_longer(family, period, written)
+        rising = {period: Rising(family, period, parents(period)) for period in periods}
+        things: set[int] = set()
+        for lot in judged:
+            alive()
+            things |= lot.things
+            for period, parts in lot.parts.items():
+                parts_replace(family, period, lot.things, parts)
+                rising[period].add(lot.places, summed(parts))
+        written: dict[Period, Places] = {}
+        for period in periods:
+            parts_keep(family, period, things)
+            written[period] = rising[period].finish()
+            _done(family, period, as_of)
+            _open_longer(family, period, written[period])
     return written
 
 
@@ -122,9 +170,17 @@ def as_of_the_day(family: Family, periods: Collection[Period], as_of: date) -> N
 
 
 def mend_slot(family: Family, period: Period, as_of: date, marks: Marks, parents: Parents) -> Places:
-    """Compute the organisations that `marks` name anew; return those whose rows are others now."""
-    places = {mark.organisation_id for mark in marks}
-    own, measures = family.mended(period, sorted(places), marks, as_of)
+    """Compute the organisations that `marks` name anew, some at a time; return those whose rows are others now."""
+    wanted = sorted({mark.organisation_id for mark in marks})
+    written: set[int] = set()
+    for lot in in_lots(wanted):
+        written |= _mend_lot(family, period, as_of, marks, lot, parents)
+    return written
+
+
+def _mend_lot(family: Family, period: Period, as_of: date, marks: Marks, lot: list[int], parents: Parents) -> set[int]:
+    places = set(lot)
+    own, measures = family.mended(period, lot, marks, as_of)
     if measures is not None and not measures:
         return set()
     with transaction.atomic():

@@ -58,9 +58,10 @@ def _facts(year: int, places: Collection[int] | QuerySet) -> QuerySet[Fact]:
 
 
 def _numbers(row: list) -> Numbers:
-    """Return the numbers of a part, and its date where it has one."""
-    numerator, denominator, late, overdue, *due = row
-    return Numbers(numerator, denominator, late, overdue, date.fromisoformat(due[0]) if due else None)
+    """Return the numbers of a part, and its date where it has one, and whether it is begun then."""
+    numerator, denominator, late, overdue, *rest = row
+    due = date.fromisoformat(rest[0]) if rest else None
+    return Numbers(numerator, denominator, late, overdue, due, len(rest) > 1)
 
 
 def _tallies(rows: Iterable[tuple]) -> Tallies:

@@ -1,12 +1,15 @@
 """The tree as it stood on a day, for sums that go up it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
+from itertools import islice
 
 from branches.places.models.organisations import OrganisationVersion
 
 Parents = dict[int, int | None]
+# So many organisations are judged, and written, together.
+LOT = 600
 
 
 class Tree:
@@ -46,6 +49,27 @@ def _parents(versions: Iterable[tuple[int, int | None, date]], day: date) -> Par
         elif place not in begun:
             parents.setdefault(place, parent)
     return parents
+
+
+def in_lots(things: Iterable[int]) -> Iterator[list[int]]:
+    """Yield ids in lots that are judged, or written, together."""
+    rest = iter(things)
+    while lot := list(islice(rest, LOT)):
+        yield lot
+
+
+def lower_first(parents: Parents) -> list[int]:
+    """Return the organisations (ids) of a tree, each after all that is below it, and those of one group together."""
+    below: dict[int | None, list[int]] = {}
+    for place, above in parents.items():
+        below.setdefault(above if above in parents else None, []).append(place)
+    # From the top, then turned round.
+    order, open_ = [], list(below.get(None, ()))
+    while open_:
+        place = open_.pop()
+        order.append(place)
+        open_.extend(below.get(place, ()))
+    return order[::-1]
 
 
 def once_each(places: Iterable[int], parents: dict[int, int | None]) -> dict[int, int]:

@@ -125,9 +125,14 @@ class DutySlot:
         """Whether the due date has passed and it is not fulfilled."""
         return self.state == OVERDUE or (self.state == RETURNED and as_of > self.due)
 
+    @property
+    def may_walk(self) -> bool:
+        """Whether it may have no date of its own, but one reckoned from the day of judging."""
+        return self.key.startswith(("stage/", "node/"))
+
     def waits(self, as_of: date) -> bool:
         """Whether it has no date of its own yet: while its business side has not taken place, a stage is due a day later each day."""
-        return self.state == OPEN and self.due <= as_of and self.key.startswith(("stage/", "node/"))
+        return self.state == OPEN and self.due <= as_of and self.may_walk
 
     def days(self, as_of: date) -> int:
         """Days late (positive) when behind, days left (negative or zero) otherwise."""

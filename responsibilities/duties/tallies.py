@@ -34,13 +34,16 @@ _OWN, _LEVEL = "own-", "level-"
 
 
 class Numbers(NamedTuple):
-    """A measure of a list. due: of one duty, since when it is behind, else until when it is open; None where it has no date."""
+    """A measure of a list. due: of one duty, since when it is behind, else until when it is open; None where it has no date.
+    begun: whether an open one is fulfilled in part, of which a far day is not told.
+    """
 
     numerator: int
     denominator: int
     late: int
     overdue: int
     due: date | None = None
+    begun: bool = False
 
 
 def key_of(duty: Duty) -> str:
@@ -63,12 +66,13 @@ def by_hand(key: str) -> bool:
 @dataclass
 class Tally:
     """Some duties. ways: {how a duty stands: duties}; states: {state as DutySlot.stands: [duties with a slot in it, slots, of
-    them past their date]}; due: of a single one, as of Numbers.
+    them past their date]}; due, begun: of a single one, as of Numbers.
     """
 
     ways: dict[str, int] = field(default_factory=lambda: dict.fromkeys((OVERDUE, LATE, ON_TIME, WAITING), 0))
     states: dict[str, list[int]] = field(default_factory=dict)
     due: date | None = None
+    begun: bool = False
 
     @property
     def owed(self) -> int:
@@ -89,14 +93,19 @@ class Tally:
             mine = self.states.setdefault(state, [0, 0, 0])
             self.states[state] = [one + more for one, more in zip(mine, numbers, strict=True)]
 
+    def _told(self, as_of: date | None) -> date | None:
+        """Return `due`, as `chip` tells it: of one that was begun only once it is near."""
+        far = self.begun and self.due is not None and as_of is not None and (self.due - as_of).days > SOON
+        return None if far else self.due
+
     def progress(self, as_of: date | None = None) -> Progress:
         """Return the Progress over all slots, without amounts; with `as_of` and a `due` also how many days late or left."""
         owed = [state for state in self.states if state not in (*LEFT_OUT, NOT_ALIVE)]
         state = NOT_ALIVE if set(self.states) == {NOT_ALIVE} else neediest(self.states)
-        days = abs((as_of - self.due).days) if as_of is not None and self.due is not None else None
+        due = self._told(as_of)
         return Progress(
-            days=days,
-            next_due=None if self.ways[OVERDUE] else self.due,
+            days=abs((as_of - due).days) if as_of is not None and due is not None else None,
+            next_due=None if self.ways[OVERDUE] else due,
             state=state,
             total=self.slots(*owed),
             fulfilled=self.slots(*DONE),
@@ -162,7 +171,9 @@ class Tallies:
         for key, tally in self.keys.items():
             if tally.owed:
                 ways = tally.ways
-                found[f"{TALLIED}{key}"] = Numbers(ways[ON_TIME], tally.owed, ways[LATE], ways[OVERDUE], tally.due)
+                found[f"{TALLIED}{key}"] = Numbers(
+                    ways[ON_TIME], tally.owed, ways[LATE], ways[OVERDUE], tally.due, tally.begun
+                )
             for state, (duties, slots, behind) in tally.states.items():
                 found[f"{TALLIED}{key}.{state}"] = Numbers(duties, slots, 0, behind)
         for level, lists in self.lists.items():
@@ -174,7 +185,7 @@ class Tallies:
 def of_rows(rows: Mapping[str, Numbers]) -> Tallies:
     """Return the Tallies that `Tallies.rows` said."""
     found = Tallies()
-    for measure, (numerator, denominator, late, overdue, due) in rows.items():
+    for measure, (numerator, denominator, late, overdue, due, begun) in rows.items():
         key, _, state = measure.removeprefix(TALLIED).partition(".")
         if key.startswith(_LEVEL):
             found.lists[key.removeprefix(_LEVEL)] = Lists(denominator, numerator, overdue)
@@ -185,7 +196,7 @@ def of_rows(rows: Mapping[str, Numbers]) -> Tallies:
         else:
             waiting = denominator - numerator - late - overdue
             tally.ways = {ON_TIME: numerator, LATE: late, OVERDUE: overdue, WAITING: waiting}
-            tally.due = due
+            tally.due, tally.begun = due, begun
     return found
 
 
@@ -196,15 +207,14 @@ def measure(key: str, state: str = "") -> str:
     return f"{TALLIED}{key}.{state}" if state else f"{TALLIED}{key}"
 
 
-def _due(owed: list[DutySlot], way: str, as_of: date) -> date | None:
-    """Return since when a duty is behind, else until when it is open; None for a far day of one that was begun, as `chip` has it."""
+def _due(owed: list[DutySlot], way: str, as_of: date) -> tuple[date | None, bool]:
+    """Return (since when a duty is behind, else until when it is open, whether an open one is begun), as of Numbers."""
     if way == OVERDUE:
-        return min(slot.due for slot in owed if slot.behind(as_of))
+        return min(slot.due for slot in owed if slot.behind(as_of)), False
     if not any(slot.state == OPEN for slot in owed):
-        return min((slot.due for slot in owed if slot.state not in DONE), default=None)
+        return min((slot.due for slot in owed if slot.state not in DONE), default=None), False
     due = next_date(owed, as_of)
-    begun = any(slot.done or slot.state in DONE for slot in owed)
-    return None if due is None or (begun and (due - as_of).days > SOON) else due
+    return due, due is not None and any(slot.done or slot.state in DONE for slot in owed)
 
 
 def tallied(duties: Iterable[Duty], slots: Slots, as_of: date | None = None) -> Tallies:
@@ -226,7 +236,7 @@ def tallied(duties: Iterable[Duty], slots: Slots, as_of: date | None = None) -> 
         if owed:
             way = standing(owed, as_of)
             tally.ways[way] += 1
-            tally.due = None if tally.owed > 1 else _due(owed, way, as_of)
+            tally.due, tally.begun = (None, False) if tally.owed > 1 else _due(owed, way, as_of)
             how_lists_stand.setdefault((duty.list.level, duty.list_id), set()).add(way)
     for (level, _), ways in how_lists_stand.items():
         found.lists.setdefault(level, Lists()).add(Lists(1, int(ways != {WAITING}), int(OVERDUE in ways)))

@@ -20,7 +20,7 @@ from members.roster.models.members import Member, Membership
 from members.roster.models.posts import Post
 from responsibilities.duties.models import DutyList, ListState
 from responsibilities.duties.selectors.touched import WIDE, lists_touched
-from responsibilities.duties.slot import DONE, LEFT_OUT, SOON, DutySlot
+from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot
 
 _ONE = timedelta(days=1)
 # Rows with a first and a last day, and the subject of the change marks of those who write them.
@@ -35,8 +35,8 @@ _SPANS: tuple[tuple[Any, str], ...] = (
 def turn_of(slots: Iterable[DutySlot], as_of: date) -> date | None:
     """Return the first day after `as_of` on which one of these slots may stand otherwise by the calendar alone; None: never.
 
-    What is owed is overdue on the day after it is due; its date is told once it is near, and no more once it has come. A stage
-    that has no date of its own walks along with the day, and into the next quarter.
+    What is owed is overdue on the day after it is due. A stage or node that has no date of its own walks along with the day,
+    and into the next quarter.
     """
     days = [day for slot in slots for day in _turns(slot, as_of) if day > as_of]
     return min(days, default=None)
@@ -45,10 +45,11 @@ def turn_of(slots: Iterable[DutySlot], as_of: date) -> date | None:
 def _turns(slot: DutySlot, as_of: date) -> Iterator[date]:
     if slot.state in DONE or slot.state in LEFT_OUT:
         return
-    yield from (slot.due - timedelta(days=SOON), slot.due, slot.due + _ONE)
-    # Its due date may be reckoned from the day of judging.
-    yield Period.containing(QUARTER, max(slot.due, as_of)).last + _ONE
-    yield Period.containing(QUARTER, as_of).last + _ONE
+    yield slot.due + _ONE
+    if slot.may_walk:
+        yield slot.due
+        yield Period.containing(QUARTER, max(slot.due, as_of)).last + _ONE
+        yield Period.containing(QUARTER, as_of).last + _ONE
 
 
 def lists_turned(since: date, as_of: date) -> set[int] | None:

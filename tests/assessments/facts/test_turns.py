@@ -60,7 +60,6 @@ def test_a_new_day_reckons_those_that_turn_and_equals_a_rebuild(world, monkeypat
         furnished(world)
         rollups.fill()
         monkeypatch.setattr(Duties, "parts", watched)
-        monkeypatch.setattr("assessments.facts.parted.MOST_TURNED", 1)
         branch = DutyList.objects.filter(level="branch", state="issued").first()
         FactPart.objects.filter(thing=branch.pk).update(turns=TODAY + timedelta(days=2))
         others = FactPart.objects.filter(family="duty").exclude(thing=branch.pk)
