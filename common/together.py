@@ -1,7 +1,7 @@
 """Several small reads in one statement: what a page waits for is how often it asks, not how much (docs/performance.md)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -20,28 +20,45 @@ def read_together(reads: Reads) -> dict[str, Rows]:
     a text would not give back as it was (moments, decimals) raises TypeError. A read that finds nothing by its own
     conditions is not asked at all.
     """
+    fields: dict[str, list[Any]] = {}
+
+    def text(name: str, table: str, columns: list[Any]) -> str:
+        fields[name] = [_field_of(name, column) for column in columns]
+        return _as_text(table, len(columns))
+
     found: dict[str, Rows] = {name: [] for name in reads}
+    return found | {name: unpacked(answer, fields[name]) for name, answer in _asked(reads, text).items()}
+
+
+def count_together(reads: Reads) -> dict[str, int]:
+    """Return {name: how many rows}, in one statement; a read that is cut at so many rows counts no further."""
+    return dict.fromkeys(reads, 0) | _asked(reads, lambda name, table, columns: f"(SELECT count(*) FROM {table})")
+
+
+def _asked(reads: Reads, expression: Callable[[str, str, list[Any]], str]) -> dict[str, Any]:
+    """Return {name: value of its expression} of the reads that can find anything.
+
+    expression: gives the SQL for (name, its table, its columns); the columns are called c0, c1, …
+    """
     tables: list[str] = []
     parameters: list[Any] = []
-    columns: dict[str, list[Any]] = {}
+    wanted: dict[str, str] = {}
     for name, rows in reads.items():
         compiler = rows.query.get_compiler(connection.alias)
         try:
             sql, values = compiler.as_sql()
         except EmptyResultSet:
             continue
-        columns[name] = [_field_of(name, one) for one, *_ in compiler.select]
-        tables.append(f"{_table(len(columns))}({', '.join(_names(columns[name]))}) AS ({sql})")
+        columns = [column for column, *_ in compiler.select]
+        table = f"read_{len(tables)}"
+        wanted[name] = expression(name, table, columns)
+        tables.append(f"{table}({_names(len(columns))}) AS ({sql})")
         parameters += values
-    if not columns:
-        return found
-    texts = ", ".join(_as_text(number, fields) for number, fields in enumerate(columns.values(), 1))
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(tables)} SELECT {texts}", parameters)
-        answer = cursor.fetchone()
-    for (name, fields), text in zip(columns.items(), answer, strict=True):
-        found[name] = unpacked(text, fields)
-    return found
+        cursor.execute(f"WITH {', '.join(tables)} SELECT {', '.join(wanted.values())}", parameters)
+        return dict(zip(wanted, cursor.fetchone(), strict=True))
 
 
 def unpacked(text: str | None, fields: list[Any]) -> Rows:
@@ -76,20 +93,15 @@ def _field_of(name: str, column: Any) -> Any:
     return field if isinstance(field, DateField | BooleanField | JSONField) else None
 
 
-def _table(number: int) -> str:
-    return f"read_{number}"
+def _names(number: int) -> str:
+    return ", ".join(f"c{place}" for place in range(number))
 
 
-def _names(fields: list[Any]) -> list[str]:
-    return [f"c{place}" for place in range(len(fields))]
-
-
-def _as_text(number: int, fields: list[Any]) -> str:
-    """Return the expression that gives one table's rows as text, in the words of this database."""
-    names = ", ".join(_names(fields))
+def _as_text(table: str, number: int) -> str:
+    """Return the expression that gives a table's rows, of so many columns, as text, in the words of this database."""
     if connection.vendor == "postgresql":
-        return f"(SELECT CAST(json_agg(json_build_array({names})) AS text) FROM {_table(number)})"
-    return f"(SELECT json_group_array(json_array({names})) FROM {_table(number)})"
+        return f"(SELECT CAST(json_agg(json_build_array({_names(number)})) AS text) FROM {table})"
+    return f"(SELECT json_group_array(json_array({_names(number)})) FROM {table})"
 
 
 def read_or_each(small: Reads, large: Reads, *, few: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 from branches.places.models.organisations import OrganisationVersion
+from branches.places.models.terms import Term
 from common.dated import in_force_during
 from members.roster.models.posts import COMMITTEE_SEATS, Post
 from responsibilities.requirements.models import Exemption, RequirementDocument
@@ -110,3 +111,13 @@ def duty_lists(groups: Collection[int], until: date) -> Statement:
         organisation__in=groups, level="party_group", state="issued", issued_on__lte=until
     )
     return rows.exclude(document="").order_by("-pk").values_list("pk", "organisation", "year", "issued_on")
+
+
+# Id and kind of each organisation above that of a term, the nearest first: no tree is deeper over a branch.
+_ABOVE = [f"organisation{'__parent' * step}__{name}" for step in (1, 2, 3, 4) for name in ("pk", "kind")]
+
+
+def terms(first: date, last: date) -> Statement:
+    """(organisation, day it expires, day it was closed, id and kind of what stands above it …) of the terms that end between two days."""
+    rows = Term.objects.filter(expires__range=(first, last)).order_by("expires")
+    return rows.values_list("organisation", "expires", "closed_on", *_ABOVE)

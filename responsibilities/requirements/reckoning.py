@@ -221,6 +221,7 @@ class Reckoning:
         self.documents = reads.papers(found.get("documents", ()))
         self.circulars = reads.first_issued(found.get("circulars", ()))
         self.duty_lists = reads.first_issued(found.get("duty_lists", ()))
+        self.terms = list(found.get("terms", ()))
         self.talks = self._in_time(talks.read(found)) if talks else None
         self.topics = self._topics()
 
@@ -240,6 +241,10 @@ class Reckoning:
             small["circulars"] = reads.circulars(committees, self.until)
         if (groups := by_kind.get(Kind.PARTY_GROUP)) and any(one.row.duty_lists for one in self.asked):
             small["duty_lists"] = reads.duty_lists(groups, self.until)
+        if of_terms := [one for one in self.asked if one.row.owes in (TERM, TERMS_BELOW)]:
+            # A term is reminded of in the year before it expires, or earlier in the same one.
+            last = add_months(self.span.last, months_before(of_terms))
+            small["terms"] = reads.terms(self.span.first, last)
         return small
 
     def _by_place(self, records: Iterable[CountingRecord]) -> dict[tuple[int, str], list[CountingRecord]]:
@@ -521,6 +526,11 @@ class Reckoning:
         if row.row.soon_months:
             return add_months(row.due, -row.row.soon_months)
         return row.due - timedelta(days=int(dated_settings.at(self.settings["due_soon_days"], row.due)))
+
+
+def months_before(of_terms: Iterable[Asked]) -> int:
+    """Return how long before the end of a term anything of these rules is due."""
+    return max(one.row.soon_months or one.row.months for one in of_terms)
 
 
 def not_alive(row: Requirement) -> Requirement:

@@ -58,8 +58,8 @@ WORST = (
 DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
 # Of which nothing is owed.
 NOT_OWED = (SyncState.WAIVED, SyncState.ENDED)
-# The work of a page, of a branch or of one's charge; that of a whole agency is read table by table.
-FEW = 200
+# The work of a page; that of a whole agency is read table by table.
+FEW = 30
 EARLY_DAYS = {kind: f"sync_early_days_{kind.value}" for kind in SyncStageKind}
 
 

@@ -369,27 +369,33 @@ def who_talked(records: Iterable[int], as_of: date | None = None) -> dict[int, s
     return people
 
 
-def lectures_given(
-    first: date, last: date, kinds: Iterable[str], names: Iterable[str], members: Iterable[int], as_of: date
-) -> list[tuple[CountingRecord, str, int | None]]:
-    """Return [(CountingRecord, lecturer's name, id of the chair where no lecturer is named)] of lectures, wherever held.
+class Lectured:
+    """What is asked of the lectures that people gave, wherever held, and what the answers say.
 
-    names: of the lecturers looked for. members: ids of those who may have given one as its chair.
+    names: of the lecturers looked for. members: ids of those who may have given one as its chair. The rest as for `Records`.
     """
-    kinds, then, names, members = list(kinds), corrected_since(as_of), list(names), list(members)
-    by_name = Q(activity__lecturer_name__in=names)
-    by_chair = Q(activity__lecturer_name="", activity__chair__in=members)
-    rows = _near(first, last, kinds, as_of, then).filter(by_name | by_chair, valid=True)
-    rows = rows.filter(organisation=F("activity__organisation"))
-    fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
-    found: list[tuple[CountingRecord, str, int | None]] = []
-    for one, row in _kept(first, last, kinds, as_of, then):
-        given = one.lecturer in names or (not one.lecturer and one.chair in members)
-        if row.valid and row.organisation == one.organisation and given:
-            found.append((_counted(one, row), one.lecturer, None if one.lecturer else one.chair))
-    for pk, place, kind, day, made_up, late, state, name, chair in rows.values_list(
-        *fields, "activity__lecturer_name", "activity__chair_id"
+
+    def __init__(
+        self, first: date, last: date, kinds: Iterable[str], names: Iterable[str], members: Iterable[int], as_of: date
     ):
-        record = CountingRecord(pk, place, kind, day, made_up, late, state == ActivityState.ACCEPTED)
-        found.append((record, name, None if name else chair))
-    return found
+        self.first, self.last, self.kinds, self.as_of = first, last, list(kinds), as_of
+        self.names, self.members, self.then = list(names), list(members), corrected_since(as_of)
+
+    def rows(self) -> QuerySet[Any, Any]:
+        """Return the statement whose rows `given` takes."""
+        by_name = Q(activity__lecturer_name__in=self.names)
+        by_chair = Q(activity__lecturer_name="", activity__chair__in=self.members)
+        rows = _near(self.first, self.last, self.kinds, self.as_of, self.then).filter(by_name | by_chair, valid=True)
+        rows = rows.filter(organisation=F("activity__organisation"))
+        return rows.values_list(*_COUNTED, "activity__lecturer_name", "activity__chair_id")
+
+    def given(self, rows: Iterable[Any]) -> list[tuple[CountingRecord, str, int | None]]:
+        """Return [(CountingRecord, lecturer's name, id of the chair where no lecturer is named)]."""
+        found: list[tuple[CountingRecord, str, int | None]] = []
+        for one, row in _kept(self.first, self.last, self.kinds, self.as_of, self.then):
+            given = one.lecturer in self.names or (not one.lecturer and one.chair in self.members)
+            if row.valid and row.organisation == one.organisation and given:
+                found.append((_counted(one, row), one.lecturer, None if one.lecturer else one.chair))
+        for *record, name, chair in rows:
+            found.append((_record(record), name, None if name else chair))
+        return found
