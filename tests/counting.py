@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 
+from common import together
+
 
 @dataclass
 class Asked:
@@ -35,7 +37,14 @@ def asked():
         count.rows += len(rows)
         return rows
 
+    def unpacked(*arguments, of=together.unpacked):
+        rows = of(*arguments)
+        count.rows += len(rows)
+        return rows
+
     with (
+        # Several reads come as one row.
+        mock.patch.object(together, "unpacked", unpacked),
         mock.patch.object(CursorWrapper, "fetchone", one, create=True),
         mock.patch.object(CursorWrapper, "fetchmany", many, create=True),
         mock.patch.object(CursorWrapper, "fetchall", whole, create=True),

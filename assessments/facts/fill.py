@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, Min, Q, QuerySet
@@ -365,9 +366,13 @@ def age_and_rebuilding() -> tuple[datetime | None, bool]:
 
     Until they are, the facts say what no longer holds.
     """
-    waits = Exists(ChangeMark.objects.filter(subject__in=EVERYWHERE).order_by())
-    row = Heartbeat.objects.filter(name="rollup").annotate(rebuilding=waits).first()
+    row = with_rebuilding(Heartbeat.objects.filter(name="rollup")).first()
     return (row.at, row.rebuilding) if row else (None, False)
+
+
+def with_rebuilding(rows: QuerySet[Heartbeat]) -> Any:
+    """Add `rebuilding` to the heartbeat of the roll-up: whether a change waits after which all facts are filled anew."""
+    return rows.annotate(rebuilding=Exists(ChangeMark.objects.filter(subject__in=EVERYWHERE).order_by()))
 
 
 def facts_within(span: Period, as_of: date | None = None) -> QuerySet[Fact]:

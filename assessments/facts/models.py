@@ -40,6 +40,8 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["family", "period"], name="fact_slot"),
             models.Index(fields=["period", "state", "due", "organisation"], name="fact_owed", condition=~Q(state="")),
+            # A list of a whole year begins with its first page: in order, without what the other periods hold.
+            models.Index(fields=["state", "due", "organisation"], name="fact_owed_in_order", condition=~Q(state="")),
         ]
 
     def __str__(self):

@@ -1,12 +1,16 @@
 """Facts as the list of requirements asks for them (responsibilities/requirements/kept.py)."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Subquery, Value, When
 
-from assessments.facts.fill import age_and_rebuilding
+from assessments.facts.fill import with_rebuilding
 from assessments.facts.models import Fact, FillState
+from branches.jobs.models import Heartbeat
+from common.periods import Period
+from common.together import count_together
 from responsibilities.requirements.kept import Asked, Key
 from responsibilities.requirements.rules import COUNTED_RULES, REQUIREMENT_RULES_BY_ID
 
@@ -14,17 +18,20 @@ _ALL_RULES = {row.rule for row in COUNTED_RULES}
 
 
 class FactsKeep:
-    def age(self) -> tuple[datetime | None, bool]:
-        return age_and_rebuilding()
+    def stands(self, periods: Collection[str]) -> tuple[datetime | None, bool, bool]:
+        slots = FillState.objects.filter(family="requirement", period__in=periods, state=FillState.State.DONE)
+        done = slots.order_by().values("family").annotate(number=Count("pk")).values("number")
+        row = with_rebuilding(Heartbeat.objects.filter(name="rollup")).annotate(done=Subquery(done)).first()
+        return (row.at, row.rebuilding, (row.done or 0) == len(periods)) if row else (None, False, False)
 
-    def holds(self, periods: Iterable[str]) -> bool:
-        wanted = set(periods)
-        done = FillState.objects.filter(family="requirement", period__in=wanted, state=FillState.State.DONE)
-        return int(done.count()) == len(wanted)
-
-    def counts(self, asked: Asked) -> dict[str, int]:
-        rows = _facts(asked).values_list("state").annotate(number=Count("*")).order_by()
-        return dict(rows)
+    def counts(self, asked: Asked, states: Collection[str], most: int) -> dict[str, int]:
+        return count_together(
+            {
+                state: _facts(replace(asked, state=state)).order_by().values_list("pk")[:most]
+                for state in states
+                if asked.state in ("", state)
+            }
+        )
 
     def keys(self, asked: Asked, first: int, last: int) -> list[Key]:
         places = [When(measure=f"requirement.{rule}", then=Value(place)) for place, rule in enumerate(asked.rules)]
@@ -44,6 +51,9 @@ class FactsKeep:
 
 def _facts(asked: Asked) -> QuerySet[Fact]:
     rows = Fact.objects.filter(period__in=asked.periods).exclude(state="")
+    # Nothing is due before its own period begins: what earlier years left lies before that in the index.
+    first = min((Period.parse(name).first for name in asked.periods), default=date.min)
+    rows = rows.filter(due__gte=first if asked.first is None else max(first, asked.first))
     # No other facts have a state: where all are asked for, the index of what is owed holds everything that is.
     if not set(asked.rules) >= _ALL_RULES:
         rows = rows.filter(measure__in=[REQUIREMENT_RULES_BY_ID[rule].measure for rule in asked.rules])
@@ -51,8 +61,6 @@ def _facts(asked: Asked) -> QuerySet[Fact]:
         rows = rows.filter(organisation__in=asked.places.order_by().values("pk"))
     if asked.state:
         rows = rows.filter(state=asked.state)
-    if asked.first is not None:
-        rows = rows.filter(due__gte=asked.first)
     if asked.last is not None:
         rows = rows.filter(due__lte=asked.last)
     return rows

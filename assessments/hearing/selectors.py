@@ -141,12 +141,17 @@ def answers_waiting(user: Actor) -> QuerySet[Objection]:
     return rows if held else rows.none()
 
 
+def to_hear_rows(user: User, organisation: Organisation) -> QuerySet[Result]:
+    """Return the Results that were sent to `organisation`, for its secretary himself; of others none."""
+    if organisation.kind != Kind.BRANCH or organisation.pk not in own_places(user):
+        return Result.objects.none()
+    return Result.objects.filter(organisation=organisation, assessment__state=AssessmentState.SENT, state=COMPLETE)
+
+
 def to_hear(user: User, organisation: Organisation) -> list[tuple[Result, Heard]]:
     """Return [(Result, Heard)] of results that were sent to `organisation` and that its secretary may still answer."""
-    if organisation.kind != Kind.BRANCH or organisation.pk not in own_places(user):
-        return []
-    rows = Result.objects.filter(organisation=organisation, assessment__state=AssessmentState.SENT, state=COMPLETE)
     found = []
+    rows = to_hear_rows(user, organisation)
     for row in rows.select_related("assessment__scheme").order_by("assessment__period"):
         one = hearing(row.assessment, [organisation.pk]).get(organisation.pk)
         if one is not None and one.state == WAITING:

@@ -1,6 +1,6 @@
 """What founding, archiving and exemption leave of the periods of a duty, as they do of requirements (judgement 2.3 and 2.5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -9,14 +9,14 @@ from branches.settings.dated import Timeline, at
 from common.periods import Period
 from responsibilities.duties.models import Duty, Level
 from responsibilities.duties.slot import DutySlot
-from responsibilities.requirements.models import Exemption
+from responsibilities.requirements import reads
 from responsibilities.requirements.rules import REQUIREMENT_RULES_BY_ID
 from responsibilities.requirements.spans import ALWAYS, freed, long_enough
 
 # These count things that happened, each with a day of its own, or rows that were judged already.
 _OF_THINGS = frozenset({"requirements", "stages", "minuted", "led", "terms", "supervisions", "lists"})
 # {(organisation id, rule): [(first day, last day, reason)]}
-Exempt = dict[tuple[int, str], list[tuple[date, date, str]]]
+Exempt = Mapping[tuple[int, str], Sequence[tuple[date, date, str]]]
 
 
 def of_periods(duty: Duty) -> bool:
@@ -30,15 +30,8 @@ def exemptions(duties: Iterable[Duty]) -> Exempt:
     if not asked:
         return {}
     years = {duty.list.year for duty in asked}
-    rows = Exemption.objects.touching(date(min(years), 1, 1), date(max(years), 12, 31))
-    rows = rows.filter(organisation__in={duty.list.organisation_id for duty in asked})
-    found: Exempt = {}
-    for place, rules, first, last, reason in rows.order_by("pk").values_list(
-        "organisation", "rules", "first", "last", "reason"
-    ):
-        for rule in rules:
-            found.setdefault((place, rule), []).append((first, last, reason))
-    return found
+    days = (date(min(years), 1, 1), date(max(years), 12, 31))
+    return reads.exempt_spans(reads.exemptions(days, {duty.list.organisation_id for duty in asked}))
 
 
 def _rules(duty: Duty) -> list[str]:

@@ -82,7 +82,7 @@ def _slots(
     slots = proof_slots(duties, as_of, holders, start, held_until, known, narrow=narrow)
     for duty in duties:
         _leave_history_out(slots[duty.pk], start, duty.organisation.kept_from, settings["founding_share"])
-    reports, exempt = _reports(duties, as_of), exemptions(duties)
+    reports, exempt = _reports(duties, as_of), exemptions(duties) if known is None else known.exempt
     for duty in duties:
         begins = max(start, duty.organisation.kept_from or date.min)
         for slot in slots[duty.pk]:

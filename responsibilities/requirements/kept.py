@@ -3,7 +3,7 @@
 Lists of many organisations are found, ordered and counted by it. What a page shows of a row is always reckoned anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
@@ -40,14 +40,11 @@ class Asked:
 
 
 class Keeper(Protocol):
-    def age(self) -> tuple[datetime | None, bool]:
-        """Return (when it was last reckoned or None, whether all of it is being reckoned anew)."""
+    def stands(self, periods: Collection[str]) -> tuple[datetime | None, bool, bool]:
+        """Return (when it was last reckoned or None, whether all of it is being reckoned anew, whether all these periods are kept)."""
 
-    def holds(self, periods: Iterable[str]) -> bool:
-        """Whether all these periods are kept."""
-
-    def counts(self, asked: Asked) -> dict[str, int]:
-        """Return {state: how many}."""
+    def counts(self, asked: Asked, states: Collection[str], most: int) -> dict[str, int]:
+        """Return {state: how many} of these states, none counted beyond `most`."""
 
     def keys(self, asked: Asked, first: int, last: int) -> list[Key]:
         """Return the keys from place `first` up to `last` (not included), by due day, organisation, rule, period."""

@@ -17,8 +17,10 @@ from branches.reach.rights import VIEW
 from common import clock
 from common.operator import Actor
 from common.periods import MONTH, QUARTER, YEAR, Period
+from common.together import read_together
 from responsibilities.requirements.kept import Asked, Keeper, Key, keeper, periods_within
 from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.owing import who_may_owe
 from responsibilities.requirements.rule import RequirementRule
 from responsibilities.requirements.rules import LIVE_RULES, REQUIREMENT_RULES
 from responsibilities.requirements.selectors import Requirement, requirements
@@ -41,6 +43,8 @@ ORDER: dict[str, int] = {
 _PLACE_OF = {row.rule: place for place, row in enumerate(REQUIREMENT_RULES)}
 # Up to so many organisations (a branch with its groups, a small general branch) are reckoned for the page.
 RECKONED = 40
+# Up to so many rows are counted; what lies beyond is counted as the reader comes to it.
+MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -57,16 +61,36 @@ class Wanted:
     tops: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How many there are. more: there are more, which nobody has counted."""
+
+    number: int
+    more: bool = False
+
+    def plus(self, number: int) -> "Counted":
+        return Counted(self.number + number, self.more)
+
+    def __str__(self) -> str:
+        return f"{MOST:,}+" if self.more else str(self.number)
+
+    @staticmethod
+    def sum(parts: Iterable["Counted"]) -> "Counted":
+        parts = list(parts)
+        return Counted(sum(part.number for part in parts), any(part.more for part in parts))
+
+
 @dataclass
 class Listed:
-    """The rows of a list. rows: to be cut into pages; states: {state: how many}; age, rebuilding: of what is kept, where they
-    were found by it.
+    """The rows of a list. rows: to be cut into pages; states: {state: Counted}; age, rebuilding: of what is kept, where they
+    were found by it; more: whether there are more rows than could be cut into pages now.
     """
 
     rows: Sequence[Requirement]
-    states: dict[str, int]
+    states: dict[str, Counted]
     age: datetime | None = None
     rebuilding: bool = False
+    more: bool = False
 
 
 def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
@@ -85,45 +109,47 @@ def wanted(user: Actor, chosen: dict[str, Any], period: Period) -> Wanted:
     return Wanted(places, rules, period, chosen.get("map") or "", chosen.get("state") or "", tops)
 
 
-def listed(asked: Wanted) -> Listed:
-    """Return the rows that a page shows."""
+def listed(asked: Wanted, last: int) -> Listed:
+    """Return the rows that a page shows. last: how many of them the reader has come to; of many, so many more are counted."""
     kept = keeper()
+    rest = [row for row in asked.rules if not row.counted]
     # In the order of the tree the root comes first.
-    first = list(asked.places.order_by(*tree_order()).values_list("pk", "parent")[: RECKONED + 1])
-    if kept is None or len(first) <= RECKONED:
+    first = asked.places.order_by(*tree_order()).values_list("pk", "parent")[: RECKONED + 1]
+    found = read_together({"first": first, "owing": who_may_owe(asked.places, rest, asked.period)})
+    if kept is None or len(found["first"]) <= RECKONED:
         return _live(asked)
-    age, rebuilding = kept.age()
-    query = _kept_query(asked, everywhere=first[0][1] is None and first[0][0] in asked.tops)
+    top, above = found["first"][0]
+    query = _kept_query(asked, everywhere=above is None and top in asked.tops)
     # What a year before the first facts left owing is nowhere kept, and the dashboard's figure is made of facts alone.
-    if age is None or not kept.holds(
-        name for name in query.periods if not asked.which or name >= str(asked.period.year)
-    ):
+    periods = [name for name in query.periods if not asked.which or name >= str(asked.period.year)]
+    age, rebuilding, held = kept.stands(periods)
+    if age is None or not held:
         return _live(asked)
     # Of what is not kept there is little: upper organisations, persons, terms.
-    rest = [row for row in asked.rules if not row.counted]
-    few = [] if asked.which or not rest else all_rows(replace(asked, rules=rest))
-    states = kept.counts(query)
-    rows = _Merged(asked, few, kept, query, dict(states))
-    for row in few:
-        states[row.state] = states.get(row.state, 0) + 1
-    return Listed(rows, states, age, rebuilding)
+    few = [] if asked.which or not rest else _rows_of(asked, rest, {pk for (pk,) in found["owing"]})
+    rows = _Merged(asked, few, kept, query, max(MOST, last))
+    return Listed(rows, rows.figures, age, rebuilding, more=rows.more)
 
 
 def _live(asked: Wanted) -> Listed:
     rows = all_rows(asked)
-    states: dict[str, int] = {}
+    states: dict[str, Counted] = {}
     for row in rows:
-        states[row.state] = states.get(row.state, 0) + 1
+        states[row.state] = states.get(row.state, Counted(0)).plus(1)
     return Listed(rows, states)
 
 
 def all_rows(asked: Wanted) -> list[Requirement]:
     """Return all rows, reckoned anew, in the order of the list."""
     ids = set(asked.places.values_list("pk", flat=True))
+    return _rows_of(asked, asked.rules, ids)
+
+
+def _rows_of(asked: Wanted, rules: list[RequirementRule], ids: set[int]) -> list[Requirement]:
     if asked.which:
         rows = _of_the_map(asked, ids)
     else:
-        rows = requirements(asked.period, organisations=sorted(ids), rules=asked.rules)
+        rows = requirements(asked.period, organisations=sorted(ids), rules=rules)
     rows = [row for row in rows if row.organisation in ids and asked.state in ("", row.state)]
     return sorted(rows, key=_order)
 
@@ -175,11 +201,29 @@ def _kept_query(asked: Wanted, *, everywhere: bool) -> Asked:
 class _Merged(Sequence):
     """What is kept and the few rows that are not, in one order; only the slice that is asked for is read and reckoned."""
 
-    def __init__(self, asked: Wanted, few: list[Requirement], kept: Keeper, query: Asked, states: dict[str, int]):
-        self.asked, self.few, self.kept, self.query, self.states = asked, few, kept, query, states
+    def __init__(self, asked: Wanted, few: list[Requirement], kept: Keeper, query: Asked, most: int):
+        """most: until so many rows are found, states are counted in the order of the list; what lies beyond is not shown yet."""
+        self.asked, self.kept, self.query = asked, kept, query
+        numbers = kept.counts(query, list(ORDER), most + 1)
+        self.figures = {state: Counted(number, more=number > most) for state, number in numbers.items()}
+        for row in few:
+            self.figures[row.state] = self.figures.get(row.state, Counted(0)).plus(1)
+        self.few: list[Requirement] = []
+        self.states: dict[str, int] = {}
+        self.more = False
+        for state in ORDER:
+            if self.more:
+                break
+            self.states[state] = numbers.get(state, 0)
+            self.few += [row for row in few if row.state == state]
+            self.more = self._found() > most
+        self.number = min(self._found(), most) if self.more else self._found()
+
+    def _found(self) -> int:
+        return sum(self.states.values()) + len(self.few)
 
     def __len__(self) -> int:
-        return sum(self.states.values()) + len(self.few)
+        return self.number
 
     def __getitem__(self, part: Any) -> Any:
         first, last, _ = part.indices(len(self))

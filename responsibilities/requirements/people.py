@@ -6,6 +6,7 @@ Holders come from the posts of the roster; above the branches, where no post is 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -13,19 +14,20 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.reach.models import Appointment
 from branches.settings.joining import why_not_yet
 from common.periods import Period, add_months
+from common.together import read_or_each
 from members.activities.selectors.counting import (
     LATE,
     ON_TIME,
     UNREVIEWED,
     CountingRecord,
+    Lectured,
+    Talked,
     Uncounted,
     is_vouched,
-    lectures_given,
-    talks_had,
 )
-from members.roster.models.members import Member, Membership
+from members.roster.models.members import Membership
 from members.roster.models.posts import Post, PostKind
-from responsibilities.requirements.reckoning import UPPER, Asked, Place, Reckoning, not_alive
+from responsibilities.requirements.reckoning import FEW, UPPER, Asked, Place, Reckoning, not_alive
 from responsibilities.requirements.requirement import Requirement, not_applicable
 from responsibilities.requirements.rule import (
     ATTENDANCE,
@@ -78,6 +80,11 @@ def people_rows(data: Reckoning) -> Iterator[Requirement]:
                 yield from people.rows(one, place)
 
 
+def _seated_at(place: Place) -> set[int | None]:
+    """Where whoever leads an upper place may be appointed: a committee's secretary also at the Party group above it."""
+    return {place.pk, place.parent if place.kind == Kind.COMMITTEE else place.pk}
+
+
 class _People:
     """Holders, new members and what they did, read once."""
 
@@ -86,80 +93,97 @@ class _People:
         # An event of the year before may fall due in this one.
         self.first = data.first.replace(year=data.first.year - 2)
         self.last = max(data.last, data.as_of)
-        owing = {one.row.owes for one in asked}
-        self.holders = self._holders() if owing & {SECRETARY, NEW_SECRETARY} else {}
-        self.joined = self._joined() if NEW_MEMBER in owing else {}
+        found = self._read({one.row.owes for one in asked})
+        self.holders = self._holders(found["posts"], found["seats"])
+        self.joined_on: dict[int, date] = {}
+        self.joined = self._joined(found["joined"])
+        self.upper = {pk for (pk,) in found["upper"]}
         people = [one for rows in (*self.holders.values(), *self.joined.values()) for one in rows]
         self.members = sorted({one.member for one in people if one.member is not None})
-        self.attended = self._attended([one.row for one in asked if one.row.proof == ATTENDANCE])
-        self.lectures = self._lectures([one.row for one in asked if one.row.proof == LECTURES])
-        self.upper = set(Organisation.objects.filter(kind__in=UPPER).order_by().values_list("pk", flat=True))
+        self.attended: dict[int, list[CountingRecord]] = {}
+        self.lectures: list[tuple[CountingRecord, str, int | None]] = []
+        self._read_proofs([one.row for one in asked])
+
+    def _read(self, owing: set[str]) -> dict[str, Any]:
+        """Read who holds posts and seats, who joined, and which organisations are of the upper level."""
+        ids = self.data.ids
+        led = bool(owing & {SECRETARY, NEW_SECRETARY})
+        small = {"upper": Organisation.objects.filter(kind__in=UPPER).order_by().values_list("pk")}
+        leading = [place for place in self.data.places.values() if place.kind in _LEADS]
+        if led and leading:
+            # A committee's secretary may be appointed at the Party group above it.
+            where = {pk for place in leading for pk in _seated_at(place)}
+            rows = Appointment.objects.filter(role__in=_LEADS.values(), organisation__in=where)
+            rows = rows.filter(Q(ends__isnull=True) | Q(ends__gte=self.first)).order_by("starts", "pk")
+            small["seats"] = rows.values_list(
+                "organisation", "role", "user", "user__name", "user__member", "starts", "ends"
+            )
+        large: dict[str, Any] = {}
+        if led:
+            posts = Post.objects.filter(kind=PostKind.SECRETARY)
+            posts = posts.filter(Q(ends__isnull=True) | Q(ends__gte=self.first)).order_by("starts", "pk")
+            posts = posts if ids is None else posts.filter(organisation__in=ids)
+            large["posts"] = posts.values_list("organisation", "member", "member__name", "starts", "ends")
+        if NEW_MEMBER in owing:
+            free = Q(member__exempt_from__isnull=True) | Q(member__exempt_from__gt=self.data.span.last)
+            joined = Membership.objects.filter(free, member__joined_on__range=(self.first, self.data.span.last))
+            joined = joined if ids is None else joined.filter(organisation__in=ids)
+            large["joined"] = joined.order_by("pk").values_list(
+                "organisation", "member", "member__name", "starts", "ends", "member__joined_on"
+            )
+        return {"seats": (), "posts": (), "joined": ()} | read_or_each(small, large, few=ids is not None)
 
     def _kinds(self, rules: Iterable[RequirementRule]) -> list[str]:
         return sorted({kind for rule in rules for kind in rule.every_kind()})
 
-    def _holders(self) -> dict[int, list[Holder]]:
+    def _holders(self, posts: Iterable[Any], seats: Iterable[Any]) -> dict[int, list[Holder]]:
         places = {pk: place for pk, place in self.data.places.items() if place.kind != Kind.SMALL_GROUP}
-        rows = Post.objects.filter(kind=PostKind.SECRETARY, organisation__in=places)
-        rows = rows.filter(Q(ends__isnull=True) | Q(ends__gte=self.first)).order_by("starts", "pk")
         found: dict[int, list[Holder]] = {}
-        for place, member, name, starts, ends in rows.values_list(
-            "organisation", "member", "member__name", "starts", "ends"
-        ):
-            holder = Holder(person_key(member), name, member, starts or date.min, ends or ALWAYS)
-            found.setdefault(place, []).append(holder)
-        self._add_accounts(found, [place for pk, place in places.items() if place.kind in _LEADS and pk not in found])
-        return found
-
-    def _add_accounts(self, found: dict[int, list[Holder]], places: list[Place]) -> None:
-        """Add who was appointed to lead the upper places at which no post is entered."""
-        if not places:
-            return
-        # A committee's secretary may be appointed at the Party group above it.
-        where = {place.pk: {place.pk, place.parent if place.kind == Kind.COMMITTEE else place.pk} for place in places}
-        rows = Appointment.objects.filter(role__in=_LEADS.values(), organisation__in=set().union(*where.values()))
-        rows = rows.filter(Q(ends__isnull=True) | Q(ends__gte=self.first)).order_by("starts", "pk")
-        seats = list(rows.values_list("organisation", "role", "user", "user__name", "user__member", "starts", "ends"))
-        for place in places:
-            for at, role, user, name, member, starts, ends in seats:
-                if at in where[place.pk] and role == _LEADS[Kind(place.kind)]:
-                    holder = Holder(person_key(member, user), name, member, starts, ends or ALWAYS)
-                    found.setdefault(place.pk, []).append(holder)
-
-    def _joined(self) -> dict[int, list[Holder]]:
-        """New members of each branch: the day they joined stands for the post."""
-        rows = Member.objects.filter(joined_on__range=(self.first, self.data.span.last))
-        rows = rows.filter(Q(exempt_from__isnull=True) | Q(exempt_from__gt=self.data.span.last))
-        days = {pk: day for pk, day in rows.order_by().values_list("pk", "joined_on") if day is not None}
-        found: dict[int, list[Holder]] = {}
-        memberships = Membership.objects.filter(member__in=days, organisation__in=self.data.places).order_by("pk")
-        for place, member, name, starts, ends in memberships.values_list(
-            "organisation", "member", "member__name", "starts", "ends"
-        ):
-            if (ends or ALWAYS) >= days[member]:
-                holder = Holder(person_key(member), name, member, max(starts, days[member]), ends or ALWAYS)
+        for place, member, name, starts, ends in posts:
+            if place in places:
+                holder = Holder(person_key(member), name, member, starts or date.min, ends or ALWAYS)
                 found.setdefault(place, []).append(holder)
-        self.joined_on = days
+        # Who was appointed to lead the upper places at which no post is entered.
+        empty = [place for pk, place in places.items() if place.kind in _LEADS and pk not in found]
+        seated = list(seats)
+        for one in empty:
+            where, leads = _seated_at(one), _LEADS[Kind(one.kind)]
+            for at, role, user, name, member, starts, ends in seated:
+                if at in where and role == leads:
+                    holder = Holder(person_key(member, user), name, member, starts, ends or ALWAYS)
+                    found.setdefault(one.pk, []).append(holder)
         return found
 
-    def _attended(self, rules: list[RequirementRule]) -> dict[int, list[CountingRecord]]:
-        if not rules or not self.members:
-            return {}
-        found: dict[int, list[CountingRecord]] = {}
+    def _joined(self, rows: Iterable[Any]) -> dict[int, list[Holder]]:
+        """New members of each branch: the day they joined stands for the post."""
+        found: dict[int, list[Holder]] = {}
+        for place, member, name, starts, ends, joined in rows:
+            if place in self.data.places:
+                self.joined_on[member] = joined
+                if (ends or ALWAYS) >= joined:
+                    holder = Holder(person_key(member), name, member, max(starts, joined), ends or ALWAYS)
+                    found.setdefault(place, []).append(holder)
+        return found
+
+    def _read_proofs(self, rules: list[RequirementRule]) -> None:
+        """Read what these people attended and which lectures they gave: of a few in one statement."""
+        by_attendance = [row for row in rules if row.proof == ATTENDANCE] if self.members else []
+        by_lectures = [row for row in rules if row.proof == LECTURES]
         # Kind by kind: one record of two kinds proves something with each.
-        for kind in self._kinds(rules):
-            had = talks_had(self.first, self.last, [kind], self.members, self.data.as_of)
-            for member, records in had.items():
-                found.setdefault(member, []).extend(one for one in records if self.data.in_time(one))
-        return found
-
-    def _lectures(self, rules: list[RequirementRule]) -> list[tuple[CountingRecord, str, int | None]]:
-        if not rules:
-            return []
-        names = {holder.name for rows in self.holders.values() for holder in rows}
-        kinds = self._kinds(rules)
-        given = lectures_given(self.first, self.last, kinds, sorted(names), self.members, self.data.as_of)
-        return [one for one in given if self.data.in_time(one[0])]
+        kinds = self._kinds(by_attendance)
+        talked = {kind: Talked(self.first, self.last, [kind], self.members, self.data.as_of) for kind in kinds}
+        reads: dict[str, Any] = {kind: one.rows() for kind, one in talked.items()}
+        names = sorted({holder.name for mine in self.holders.values() for holder in mine})
+        given = Lectured(self.first, self.last, self._kinds(by_lectures), names, self.members, self.data.as_of)
+        if by_lectures:
+            reads["lectures given"] = given.rows()
+        found = read_or_each({}, reads, few=len(self.members) <= FEW)
+        for kind, one in talked.items():
+            for member, records in one.had(found[kind]).items():
+                mine = [record for record in records if self.data.in_time(record)]
+                self.attended.setdefault(member, []).extend(mine)
+        if by_lectures:
+            self.lectures = [one for one in given.given(found["lectures given"]) if self.data.in_time(one[0])]
 
     # ---- rows
 

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
 
-from django.apps import apps
 from django.db.models import Q
 
 from branches.places.models.organisations import Kind, OrganisationVersion
@@ -19,18 +18,18 @@ from branches.settings.start import timelines_and_start
 from common.dated import in_force_during
 from common.periods import MONTHS_IN, YEAR, Period, add_months
 from common.text import quoted
+from common.together import read_or_each
 from members.activities.models import Activity
 from members.activities.selectors.counting import (
     LATE,
     RETURNED,
     CountingRecord,
+    Records,
     Uncounted,
-    counting_records,
-    uncounted_records,
 )
 from members.activities.selectors.topics import topics_of
-from members.roster.models.posts import COMMITTEE_MINIMUM, COMMITTEE_SEATS, Post
-from responsibilities.requirements.models import Exemption, RequirementDocument
+from members.roster.models.posts import COMMITTEE_MINIMUM
+from responsibilities.requirements import reads
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.requirement import Requirement, not_applicable
 from responsibilities.requirements.rule import (
@@ -45,7 +44,7 @@ from responsibilities.requirements.rule import (
 )
 from responsibilities.requirements.rules import REQUIREMENT_RULES
 from responsibilities.requirements.spans import ALWAYS, Span, freed, long_enough
-from responsibilities.requirements.talks import Talks
+from responsibilities.requirements.talks import Talks, TalksAsked
 
 RULE_SETTINGS = sorted({key for row in REQUIREMENT_RULES for key in row.settings})
 # Up to so many organisations are named to the database one by one: a part of a large agency, whose rest is left alone.
@@ -117,21 +116,9 @@ class Reckoning:
             # A branch without groups says so.
             self.kinds.add(Kind.BRANCH)
         self.places = self._places(organisations)
-        self.below = self._below()
         # A long list of ids inside OR and EXISTS is compared row by row; asking for all and looking up is quicker.
         self.ids = None if organisations is None or len(self.places) > FEW else list(self.places)
-        owing = {one.row.owes for one in self.asked if one.row.alive}
-        self.seats = self._seats() if BRANCH_WITH_COMMITTEE in owing else {}
-        by_records = [one.row for one in self.asked if one.row.proof == RECORDS or one.row.own_records]
-        kinds = sorted({kind for row in by_records for kind in row.every_kind()})
-        self.records = self._by_place(counting_records(self.first, self.last, kinds, self.ids, as_of)) if kinds else {}
-        self.uncounted = uncounted_records(self.first, self.last, kinds, self.ids, as_of) if kinds else {}
-        self.topics = self._topics()
-        self.talks = self._talks() if EACH_MEMBER in owing else None
-        self.exempt = self._exemptions()
-        self.documents = self._documents()
-        self.circulars = self._circulars()
-        self.duty_lists = self._duty_lists()
+        self._read()
         self._years: dict[tuple[str, int], dict[int, tuple[list[CountingRecord], list[CountingRecord]]]] = {}
 
     # ---- what is asked
@@ -214,25 +201,51 @@ class Reckoning:
                     self.groups.setdefault(branch, []).append((max(first, place.founded), last))
         return places
 
-    def _below(self) -> dict[int, list[Span]]:
-        """{organisation of an upper level: days on which something stood below it}: one alone has nobody to lead yet."""
-        upper = [pk for pk, place in self.places.items() if place.kind in UPPER]
-        if not upper:
-            return {}
-        rows = OrganisationVersion.objects.filter(parent__in=upper).filter(in_force_during(self.first, self.span.last))
-        below: dict[int, list[Span]] = {}
-        for parent, starts, ends in rows.values_list("parent", "starts", "ends"):
-            below.setdefault(parent, []).append((starts, ends or ALWAYS))
-        return below
+    def _read(self) -> None:
+        """Read what the rules ask for: of few organisations in one statement, of many each large table by its own."""
+        owing = {one.row.owes for one in self.asked if one.row.alive}
+        by_records = [one.row for one in self.asked if one.row.proof == RECORDS or one.row.own_records]
+        kinds = sorted({kind for row in by_records for kind in row.every_kind()})
+        records = Records(self.first, self.last, kinds, self.ids, self.as_of)
+        talks = self._talks() if EACH_MEMBER in owing else None
+        large = {"counted": records.counted_rows(), "uncounted": records.uncounted_rows()} if kinds else {}
+        if BRANCH_WITH_COMMITTEE in owing:
+            large["seats"] = reads.seats((self.span.first, self.span.last), self.ids)
+        large |= talks.reads() if talks else {}
+        found = read_or_each(self._small(), large, few=self.ids is not None)
+        self.records = self._by_place(records.counted(found["counted"])) if kinds else {}
+        self.uncounted = records.uncounted(found["uncounted"]) if kinds else {}
+        self.seats = reads.seats_held(found.get("seats", ()))
+        self.below = reads.spans_below(found.get("below", ()))
+        self.exempt = reads.exempt_spans(found["exempt"])
+        self.documents = reads.papers(found.get("documents", ()))
+        self.circulars = reads.first_issued(found.get("circulars", ()))
+        self.duty_lists = reads.first_issued(found.get("duty_lists", ()))
+        self.terms = list(found.get("terms", ()))
+        self.talks = self._in_time(talks.read(found)) if talks else None
+        self.topics = self._topics()
 
-    def _seats(self) -> dict[int, list[tuple[int, date, date]]]:
-        rows = Post.objects.filter(kind__in=COMMITTEE_SEATS).in_force_during(self.span.first, self.span.last)
-        if self.ids is not None:
-            rows = rows.filter(organisation__in=self.ids)
-        seats: dict[int, list[tuple[int, date, date]]] = {}
-        for place, member, starts, ends in rows.values_list("organisation", "member", "starts", "ends"):
-            seats.setdefault(place, []).append((member, starts or date.min, ends or ALWAYS))
-        return seats
+    def _small(self) -> dict[str, reads.Statement]:
+        """The statements that bring few rows, however many organisations there are."""
+        small = {"exempt": reads.exemptions((self.first, self.last), self.ids)}
+        by_kind: dict[str, list[int]] = {}
+        for pk, place in self.places.items():
+            by_kind.setdefault(place.kind, []).append(pk)
+        upper = [pk for kind in UPPER for pk in by_kind.get(kind, ())]
+        if upper:
+            small["below"] = reads.below(upper, (self.first, self.span.last))
+        papers = {one.row.rule for one in self.asked if one.row.proof == DOCUMENTS}
+        if papers:
+            small["documents"] = reads.documents(papers, self.until, self.ids)
+        if (committees := by_kind.get(Kind.COMMITTEE)) and any(one.row.circulars for one in self.asked):
+            small["circulars"] = reads.circulars(committees, self.until)
+        if (groups := by_kind.get(Kind.PARTY_GROUP)) and any(one.row.duty_lists for one in self.asked):
+            small["duty_lists"] = reads.duty_lists(groups, self.until)
+        if of_terms := [one for one in self.asked if one.row.owes in (TERM, TERMS_BELOW)]:
+            # A term is reminded of in the year before it expires, or earlier in the same one.
+            last = add_months(self.span.last, months_before(of_terms))
+            small["terms"] = reads.terms(self.span.first, last)
+        return small
 
     def _by_place(self, records: Iterable[CountingRecord]) -> dict[tuple[int, str], list[CountingRecord]]:
         by_place: dict[tuple[int, str], list[CountingRecord]] = {}
@@ -245,11 +258,13 @@ class Reckoning:
         """Whether a record was held by the last day on which anything counts."""
         return self.held_until is None or record.day <= self.held_until
 
-    def _talks(self) -> Talks:
+    def _talks(self) -> TalksAsked:
         asked = [one for one in self.asked if one.row.counts_members and one.row.alive]
         kinds = sorted({kind for one in asked for kind in one.row.every_kind()})
         narrowed = any(self.narrowed(one.row, one.period) for one in asked)
-        talks = Talks.read((self.span.first, self.span.last), kinds, self.ids, self.as_of, narrowed=narrowed)
+        return TalksAsked((self.span.first, self.span.last), kinds, self.ids, self.as_of, narrowed=narrowed)
+
+    def _in_time(self, talks: Talks) -> Talks:
         if self.held_until is None:
             return talks
         return replace(
@@ -261,65 +276,6 @@ class Reckoning:
         kinds = {kind for one in self.asked if one.row.topic for kind in one.row.every_kind()}
         ids = [record.activity for (_, kind), rows in self.records.items() if kind in kinds for record in rows]
         return topics_of(Activity.objects.filter(pk__in=ids), self.as_of) if ids else {}
-
-    def _exemptions(self) -> dict[tuple[int, str], list[tuple[date, date, str]]]:
-        rows = Exemption.objects.active().filter(first__lte=self.last, last__gte=self.first)
-        if self.ids is not None:
-            rows = rows.filter(organisation__in=self.ids)
-        spans: dict[tuple[int, str], list[tuple[date, date, str]]] = {}
-        for place, rules, first, last, reason in rows.order_by("pk").values_list(
-            "organisation", "rules", "first", "last", "reason"
-        ):
-            for rule in rules:
-                spans.setdefault((place, rule), []).append((first, last, reason))
-        return spans
-
-    def _documents(self) -> dict[tuple[int, str, str, str], list[tuple[int, date]]]:
-        """{(organisation, rule, period, person): [(id, its date)]} of the papers named, where a rule asks for them."""
-        rules = [one.row.rule for one in self.asked if one.row.proof == DOCUMENTS]
-        if not rules:
-            return {}
-        rows = RequirementDocument.objects.filter(rule__in=set(rules), withdrawn__isnull=True, dated_on__lte=self.until)
-        if self.ids is not None:
-            rows = rows.filter(organisation__in=self.ids)
-        found: dict[tuple[int, str, str, str], list[tuple[int, date]]] = {}
-        columns = ("pk", "organisation", "rule", "period", "person", "dated_on")
-        for pk, place, rule, period, person, day in rows.order_by("dated_on", "pk").values_list(*columns):
-            found.setdefault((place, rule, period, person), []).append((pk, day))
-        return found
-
-    def _circulars(self) -> dict[tuple[int, str], tuple[int, date]]:
-        """{(committee, period): (id, day of issue)} of the first version of each circular that tells of double organisation life."""
-        committees = [pk for pk, place in self.places.items() if place.kind == Kind.COMMITTEE]
-        if not committees or not any(one.row.circulars for one in self.asked):
-            return {}
-        # The model by its name: circulars stand above this subject. They freeze numbers, and name leaders only where some owed it.
-        rows = apps.get_model("responsibilities.Circular").objects.filter(
-            organisation__in=committees, state="issued", issued_on__lte=self.until, content__life__leaders__gt=0
-        )
-        found: dict[tuple[int, str], tuple[int, date]] = {}
-        for pk, place, period, day in rows.order_by("issued_on", "version").values_list(
-            "pk", "organisation", "period", "issued_on"
-        ):
-            # Always dated: the filter has asked for it.
-            if day is not None:
-                found.setdefault((place, period), (pk, day))
-        return found
-
-    def _duty_lists(self) -> dict[tuple[int, int], tuple[int, date]]:
-        """{(Party group, year): (id, day of issue)} of its own duty list, issued with a document."""
-        groups = [pk for pk, place in self.places.items() if place.kind == Kind.PARTY_GROUP]
-        if not groups or not any(one.row.duty_lists for one in self.asked):
-            return {}
-        # The model by its name: duties stand above this subject.
-        rows = apps.get_model("responsibilities.DutyList").objects.filter(
-            organisation__in=groups, level="party_group", state="issued", issued_on__lte=self.until
-        )
-        return {
-            (place, year): (pk, day)
-            for pk, place, year, day in rows.exclude(document="").values_list("pk", "organisation", "year", "issued_on")
-            if day is not None
-        }
 
     # ---- what follows
 
@@ -570,6 +526,11 @@ class Reckoning:
         if row.row.soon_months:
             return add_months(row.due, -row.row.soon_months)
         return row.due - timedelta(days=int(dated_settings.at(self.settings["due_soon_days"], row.due)))
+
+
+def months_before(of_terms: Iterable[Asked]) -> int:
+    """Return how long before the end of a term anything of these rules is due."""
+    return max(one.row.soon_months or one.row.months for one in of_terms)
 
 
 def not_alive(row: Requirement) -> Requirement:

@@ -4,6 +4,7 @@ Nothing is stored: the same question gives the same answer everywhere. The arith
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from branches.places.models.organisations import Organisation
@@ -45,7 +46,25 @@ def requirements(
     """
     ids = None if organisations is None else list(organisations)
     data = Reckoning(span, ids, as_of or clock.today(), rules, carried=carried, instead=instead, held_until=held_until)
+    return _all_of(data)
+
+
+def _all_of(data: Reckoning) -> list[Requirement]:
     return [*data.rows(), *people_rows(data), *term_rows(data)]
+
+
+@dataclass(frozen=True)
+class YearOfBranch:
+    """What one branch and its groups owe in a year, and what they are exempt from: {(organisation, rule): [(first, last, reason)]}."""
+
+    rows: list[Requirement]
+    exempt: Mapping[tuple[int, str], Sequence[tuple[date, date, str]]]
+
+
+def year_of_branch(place: int, year: Period) -> YearOfBranch:
+    """Return the YearOfBranch of an organisation (id) as of today, with what is carried into the year: read once for a page."""
+    data = Reckoning(year, [place], clock.today(), COUNTED_RULES, carried=True)
+    return YearOfBranch(_all_of(data), data.exempt)
 
 
 def members_named(ids: Iterable[int]) -> list[Member]:

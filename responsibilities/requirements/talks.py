@@ -1,15 +1,45 @@
 """Talks: counted by the members of a branch who had one, whichever branch they had it in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from branches.places.models.organisations import Kind
-from members.activities.selectors.counting import CountingRecord, talks_had, who_talked
+from members.activities.selectors.counting import CountingRecord, Talked, who_talked
 from members.roster.models.members import Membership
 from members.roster.models.posts import COMMITTEE_SEATS, Post
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.spans import ALWAYS, Span
+
+
+class TalksAsked:
+    """What is asked of the talks that concern `days`, as they stood on `as_of`, for the branches `ids` (all when None)."""
+
+    def __init__(self, days: Span, kinds: Sequence[str], ids: Sequence[int] | None, as_of: date, *, narrowed: bool):
+        self.days, self.ids, self.as_of, self.narrowed = days, ids, as_of, narrowed
+        members = None
+        if ids is not None:
+            members = Membership.objects.filter(organisation__in=ids).order_by().values("member")
+        self.talked = Talked(*days, kinds, members, as_of)
+
+    def reads(self) -> dict[str, QuerySet[Any, Any]]:
+        """Return the statements whose rows `read` takes, by name."""
+        found: dict[str, QuerySet[Any, Any]] = {"rosters": _rosters(self.days, self.ids)}
+        if self.ids is not None:
+            found["talks"] = self.talked.rows()
+        return found
+
+    def read(self, rows: Mapping[str, Iterable[Any]]) -> "Talks":
+        """Return the Talks. rows: what the statements gave."""
+        had = self.talked.had_by_all() if self.ids is None else self.talked.had(rows["talks"])
+        rosters = _by_branch(rows["rosters"])
+        if not self.narrowed:
+            return Talks(rosters, had, {}, {})
+        records = {record.activity for mine in had.values() for record in mine}
+        return Talks(rosters, had, who_talked(records, self.as_of), _seats(self.days))
 
 
 @dataclass(frozen=True)
@@ -24,20 +54,6 @@ class Talks:
     had: dict[int, list[CountingRecord]]
     partners: dict[int, set[int]]
     seats: dict[int, list[tuple[date, date]]]
-
-    @classmethod
-    def read(
-        cls, days: Span, kinds: Sequence[str], ids: Sequence[int] | None, as_of: date, *, narrowed: bool
-    ) -> "Talks":
-        """Read what concerns `days` and the branches `ids` (all when None), as it stood on `as_of`."""
-        members = None
-        if ids is not None:
-            members = Membership.objects.filter(organisation__in=ids).order_by().values("member")
-        had = talks_had(*days, kinds, members, as_of)
-        if not narrowed:
-            return cls(_rosters(days, ids), had, {}, {})
-        records = {record.activity for rows in had.values() for record in rows}
-        return cls(_rosters(days, ids), had, who_talked(records, as_of), _seats(days))
 
     def count(
         self, row: Requirement, day: date, is_late: Callable[[CountingRecord, str], bool], *, narrowed: bool
@@ -71,14 +87,17 @@ class Talks:
         return any(first <= record.day <= last for other in others for first, last in self.seats.get(other, ()))
 
 
-def _rosters(days: Span, ids: Sequence[int] | None) -> dict[int, list[tuple[int, date, date, date]]]:
+def _rosters(days: Span, ids: Sequence[int] | None) -> QuerySet[Any, Any]:
     rows = Membership.objects.filter(member__joined_on__isnull=False).in_force_during(*days)
     if ids is not None:
         rows = rows.filter(organisation__in=ids)
+    columns = ("organisation", "member", "starts", "ends", "member__joined_on", "member__exempt_from")
+    return rows.order_by().values_list(*columns)
+
+
+def _by_branch(rows: Iterable[Any]) -> dict[int, list[tuple[int, date, date, date]]]:
     rosters: dict[int, list[tuple[int, date, date, date]]] = {}
-    for place, member, starts, ends, joined, exempt in rows.values_list(
-        "organisation", "member", "starts", "ends", "member__joined_on", "member__exempt_from"
-    ):
+    for place, member, starts, ends, joined, exempt in rows:
         rosters.setdefault(place, []).append((member, max(starts, joined or starts), ends or ALWAYS, exempt or ALWAYS))
     return rosters
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from branches.notices.models import Notice
-from branches.places.models.organisations import Kind, Organisation
-from branches.places.models.terms import Term
+from branches.places.models.organisations import Kind
 from branches.settings.joining import why_not_yet
 from common import clock
 from common.periods import Period, add_months
 from members.activities.selectors.counting import CountingRecord, counting_records
 from responsibilities.requirements.addresses import about_key
-from responsibilities.requirements.reckoning import Asked, Place, Reckoning
+from responsibilities.requirements.reckoning import Asked, Place, Reckoning, months_before
 from responsibilities.requirements.requirement import Requirement, not_applicable
 from responsibilities.requirements.rule import TERM, TERMS_BELOW
 
@@ -33,12 +32,15 @@ def term_rows(data: Reckoning) -> Iterator[Requirement]:
 class _OfTerms:
     def __init__(self, data: Reckoning, asked: list[Asked]):
         self.data = data
-        months = max(one.row.soon_months or one.row.months for one in asked)
-        # A term is reminded of in the year before it expires, or earlier in the same one.
-        rows = Term.objects.filter(expires__range=(data.span.first, add_months(data.span.last, months)))
+        months = months_before(asked)
         self.terms: dict[int, list[tuple[date, date | None]]] = {}
-        for place, expires, closed in rows.order_by("expires").values_list("organisation", "expires", "closed_on"):
+        # {organisation with a term: the committee above it}
+        self.above: dict[int, int] = {}
+        for place, expires, closed, *above in data.terms:
             self.terms.setdefault(place, []).append((expires, closed))
+            committee = next((pk for pk, kind in zip(above[::2], above[1::2]) if kind == Kind.COMMITTEE), None)
+            if committee is not None:
+                self.above[place] = committee
         kinds = sorted({kind for one in asked for kind in one.row.kinds})
         first, last = add_months(data.span.first, -months), max(data.span.last, data.as_of)
         self.elections: dict[int, list[CountingRecord]] = {}
@@ -46,20 +48,7 @@ class _OfTerms:
             if not data.in_time(record):
                 continue
             self.elections.setdefault(record.organisation, []).append(record)
-        self.above = self._above() if any(one.row.owes == TERMS_BELOW for one in asked) else {}
         self.reminders = self._reminders(asked)
-
-    def _above(self) -> dict[int, int]:
-        """{organisation with a term: the committee above it}."""
-        known = {pk: (kind, parent) for pk, kind, parent in Organisation.objects.values_list("pk", "kind", "parent")}
-        found = {}
-        for place in self.terms:
-            step = known[place][1]
-            while step is not None and known[step][0] != Kind.COMMITTEE:
-                step = known[step][1]
-            if step is not None:
-                found[place] = step
-        return found
 
     def _reminders(self, asked: list[Asked]) -> dict[str, date]:
         """{what a notice is about: the day the first was sent}, of the rules that reminders are sent for."""

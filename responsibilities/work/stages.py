@@ -10,30 +10,37 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from branches.settings import dated as dated_settings
 from branches.settings.start import not_yet, timelines_and_start
 from common import clock
-from members.activities.models import ActivityJudgement
+from common.together import read_or_each
 from members.activities.selectors.then import corrected_since
 from responsibilities.work.models import (
     WEIGHING,
     Closure,
-    Milestone,
-    StageEvidence,
     SyncStage,
     SyncStageKind,
     SyncState,
     Uptake,
-    WorkCarrier,
     WorkItem,
 )
-from responsibilities.work.qualifying import BRANCH_OF_GROUP, HostKind, Standing, confirmed_then, fault_of, hosts_then
+from responsibilities.work.qualifying import Standing, fault_of
+from responsibilities.work.stage_reads import (
+    Chosen,
+    Link,
+    Links,
+    Part,
+    above_columns,
+    carriers_of,
+    links_of,
+    milestones_of,
+    reads,
+)
 
 # What `sync_points` is asked about: ids, a queryset of one column of ids, or all.
 Items = Iterable[int] | QuerySet[Any, Any] | None
-Chosen = dict[str, Any]
 Timeline = list[tuple[date | None, Decimal]]
 
 STAGES = tuple(SyncStageKind)
@@ -51,6 +58,8 @@ WORST = (
 DUE = (SyncState.SYNCHRONISED, SyncState.LAGGING, SyncState.MISSING)
 # Of which nothing is owed.
 NOT_OWED = (SyncState.WAIVED, SyncState.ENDED)
+# The work of a page; that of a whole agency is read table by table.
+FEW = 30
 EARLY_DAYS = {kind: f"sync_early_days_{kind.value}" for kind in SyncStageKind}
 
 
@@ -73,25 +82,6 @@ class Proof:
         return self.standing == Standing.COUNTS
 
 
-@dataclass(frozen=True)
-class _Link:
-    """A standing link as it is read; hosts: as its record was judged for each host and kind, empty for a paper."""
-
-    evidence: int
-    activity: int | None
-    day: date
-    state: str
-    confirmed: bool
-    early_reason: str
-    hosts: tuple[HostKind, ...]
-
-
-# {(stage, milestone or None): its links}
-Links = dict[tuple[int, int | None], list[_Link]]
-# {item: [(carrier, last day or None, ids of what stands above it)]}
-Carriers = dict[int, list[tuple[int, date | None, frozenset[int]]]]
-
-
 @dataclass
 class SyncPoint:
     """One business date of an item and the Party work that goes with it.
@@ -103,7 +93,7 @@ class SyncPoint:
     what stands above. tolerance: days that were allowed on the business date. early_days: a record that lies further
     before the business date is too early. left_out: its day lies before the agency's start, or a branch registered the work
     itself and nobody above has taken it in (uptake): nothing is owed, and no rate, fact or score knows it. ended: the item
-    was given up by the day of judging.
+    was given up by the day of judging. work: the item itself, as it was read along.
     """
 
     item: int
@@ -126,6 +116,7 @@ class SyncPoint:
     left_out: bool = False
     uptake: Uptake = Uptake.ARRANGED
     ended: bool = False
+    work: WorkItem | None = field(default=None, compare=False, repr=False)
 
     @property
     def day(self) -> date | None:
@@ -188,7 +179,7 @@ def sync_points(
     instead: Mapping[str, Timeline] | None = None,
     held_until: date | None = None,
 ) -> list[SyncPoint]:
-    """Return the SyncPoints of work items, in the order of items and stages, in six statements whatever their number.
+    """Return the SyncPoints of work items, in the order of items and stages, in three to six statements whatever their number.
 
     items: ids or a queryset of WorkItem pks, all when None. as_of: day of judging (default today); what came later is
     left out, but for the confirmation of a link: the reviewer's days cost nobody anything. first, last: only points whose
@@ -196,21 +187,30 @@ def sync_points(
     held_until: records of later days do not count, but for those within the tolerance of their business date.
     """
     as_of = as_of or clock.today()
-    stages = SyncStage.objects.select_related("item").order_by("item_id", "pk").annotate(**_above("item__organisation"))
+    stages = (
+        SyncStage.objects.select_related("item")
+        .order_by("item_id", "pk")
+        .annotate(**above_columns("item__organisation"))
+    )
     chosen: Chosen = {}
     if items is not None:
         items = items if hasattr(items, "query") else list(items)
         stages, chosen = stages.filter(item__in=items), {"item__in": items}
     settings, start = timelines_and_start("sync_tolerance_days", *EARLY_DAYS.values())
     settings |= instead or {}
-    parts = _milestones(chosen)
-    links = _links(chosen, as_of)
-    carriers = _carriers(chosen)
+    corrected = {record.activity: record for record in corrected_since(as_of)}
+    found = read_or_each({}, reads(chosen, as_of), few=_are_few(items))
+    parts = milestones_of(found["milestones"])
+    links = links_of(found, chosen, as_of, corrected)
+    carriers = carriers_of(found["carriers"])
     points = []
+    # One object for each item, whatever the number of its stages.
+    works: dict[int, WorkItem] = {}
     for stage in sorted(stages, key=lambda row: (row.item_id, STAGES.index(row.stage))):
-        milestones: list[Milestone | None] = [*parts.get(stage.pk, ())]
+        milestones: list[Part | None] = [*parts.get(stage.pk, ())]
         for milestone in milestones or [None]:
             point = _undecided(stage, milestone, as_of)
+            point.work = works.setdefault(stage.item_id, stage.item)
             _carry(point, stage, carriers.get(stage.item_id, ()))
             point.early_days = int(dated_settings.at(settings[EARLY_DAYS[point.kind]], point.day or as_of))
             _decide(point, stage, links, settings["sync_tolerance_days"], held_until)
@@ -224,6 +224,11 @@ def sync_points(
     return points
 
 
+def _are_few(items: Any) -> bool:
+    """Whether all that belongs to the stages may come in one statement."""
+    return items is not None and (hasattr(items, "query") or len(items) <= FEW)
+
+
 def _leave_out(point: SyncPoint, reason: str) -> None:
     point.state, point.reason, point.lag, point.left_out = SyncState.WAIVED, reason, None, True
 
@@ -235,59 +240,7 @@ def not_taken_in(item: WorkItem) -> str:
     return "自行登记的业务，待上级决定是否纳入"
 
 
-def _above(path: str) -> dict[str, F]:
-    """Return the columns that lead to the three organisations above the one at `path`: no tree is deeper over a branch."""
-    return {f"above_{step}": F(f"{path}{'__parent' * step}") for step in (1, 2, 3)}
-
-
-def _milestones(chosen: Chosen) -> dict[int, list[Milestone]]:
-    by_stage: dict[int, list[Milestone]] = {}
-    rows = Milestone.objects.filter(**{f"stage__{key}": value for key, value in chosen.items()})
-    for row in rows.order_by("planned_on", "pk"):
-        by_stage.setdefault(row.stage_id, []).append(row)
-    return by_stage
-
-
-def _carriers(chosen: Chosen) -> Carriers:
-    by_item: Carriers = {}
-    rows = WorkCarrier.objects.filter(**chosen).order_by("-leads", "pk").annotate(**_above("organisation"))
-    columns = ("item_id", "organisation_id", "ended", "organisation__archived_on", "above_1", "above_2", "above_3")
-    for item, place, ended, archived, *above in rows.values_list(*columns):
-        # Nothing is carried by an organisation that no longer stands.
-        last = min((day for day in (ended, archived) if day), default=None)
-        by_item.setdefault(item, []).append((place, last, frozenset(pk for pk in above if pk)))
-    return by_item
-
-
-def _links(chosen: Chosen, as_of: date) -> Links:
-    """Return {(stage, milestone or None): [_Link]} of the standing links."""
-    rows = StageEvidence.objects.active().filter(**{f"stage__{key}": value for key, value in chosen.items()})
-    if as_of < clock.today():
-        rows = rows.filter(Q(activity__submitted_at__isnull=True) | Q(activity__submitted_at__date__lte=as_of))
-    hosts: dict[int, list[HostKind]] = {}
-    judged = ActivityJudgement.objects.filter(activity__in=rows.order_by().values("activity")).order_by("pk")
-    for row in judged.annotate(branch=BRANCH_OF_GROUP).values_list(
-        "activity", "organisation", "branch", "kind", "valid", "present", "needed", "since"
-    ):
-        since = row[-1]
-        if since is None or since <= as_of:
-            hosts.setdefault(row[0], []).append(HostKind(*row[1:-1]))
-    then = {record.activity: record for record in corrected_since(as_of)}
-    hosts |= hosts_then(then.values(), as_of)
-    said_then = {row.pk: confirmed_then(row, then[row.activity_id]) for row in rows.filter(activity__in=list(then))}
-    links: Links = {}
-    columns = ("pk", "stage_id", "milestone_id", "activity_id", "day", "activity__day", "activity__state")
-    for pk, stage, milestone, activity, day, recorded_day, state, confirmed, early in (
-        rows.with_confirmed().order_by("pk").values_list(*columns, "is_confirmed", "early_reason")
-    ):
-        held = then[activity].day if activity in then else recorded_day
-        yes = said_then.get(pk, confirmed)
-        link = _Link(pk, activity, day or held, state or "", yes, early, tuple(hosts.get(activity, ())))
-        links.setdefault((stage, milestone), []).append(link)
-    return links
-
-
-def _undecided(stage: SyncStage, milestone: Milestone | None, as_of: date) -> SyncPoint:
+def _undecided(stage: SyncStage, milestone: Part | None, as_of: date) -> SyncPoint:
     row = milestone or stage
     return SyncPoint(
         item=stage.item_id,
@@ -303,7 +256,7 @@ def _undecided(stage: SyncStage, milestone: Milestone | None, as_of: date) -> Sy
 
 
 def _carry(point: SyncPoint, stage: Any, carriers: Iterable[tuple[int, date | None, frozenset[int]]]) -> None:
-    """Note who carries the point on its day, and whose meetings may show it. stage: a SyncStage with the columns of `_above`."""
+    """Note who carries the point on its day, and whose meetings may show it. stage: a SyncStage with the columns of `above_columns`."""
     day = point.day or point.as_of or clock.today()
     standing = [(place, above) for place, last, above in carriers if last is None or last >= day]
     point.carriers = [place for place, _ in standing]
@@ -355,7 +308,7 @@ def _in_time(proof: Proof, until: date, as_of: date) -> Proof:
     return replace(proof, standing=Standing.AFTER, reason=str(Standing.AFTER.label), pending=False)
 
 
-def _proof(link: _Link, point: SyncPoint) -> Proof:
+def _proof(link: Link, point: SyncPoint) -> Proof:
     """Return how a link stands as proof of a point (judgement 3)."""
     standing, reason = (
         (Standing.COUNTS, "") if link.activity is None else fault_of(link.state, link.hosts, point.allowed)

@@ -1,25 +1,26 @@
 """What waits for an organisation beyond its requirements: stages, duties, supervision, questions, resolutions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.urls import reverse
 
 from assessments.hearing.selectors import to_hear
+from assessments.home.selectors.waiting import own_lists, waiting_at
 from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
 from branches.settings.joining import start_at
+from branches.settings.start import timelines_and_start
 from common import clock
 from common.periods import Period
-from members.activities.selectors.resolutions import resolutions_open
-from responsibilities.collects.selectors.collects import collects_for
-from responsibilities.duties.models import Duty, DutyList, ListState
+from common.together import Rows
+from responsibilities.duties.models import Duty, DutyList
 from responsibilities.duties.progress import duty_slots, progress
 from responsibilities.duties.proofs.scope import Known
-from responsibilities.requirements.requirement import Requirement
-from responsibilities.supervision.selectors.notices import supervisions_for
-from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier, WorkItem
+from responsibilities.requirements.selectors import YearOfBranch
+from responsibilities.supervision.models import Supervision
+from responsibilities.work.models import STAGE_SHORT, SyncState, WorkCarrier
 from responsibilities.work.selectors.stage_words import pick_url
 from responsibilities.work.stages import SyncPoint, sync_points
 
@@ -49,21 +50,35 @@ class Group:
     url: str
 
 
-def tasks_of(user: User, organisation: Organisation, rows: Sequence[Requirement] | None = None) -> list[Group]:
+def tasks_of(
+    user: User,
+    organisation: Organisation,
+    year: YearOfBranch | None = None,
+    waiting: Mapping[str, Rows] | None = None,
+) -> list[Group]:
     """Return the Groups of what `user` finds waiting at his organisation, empty ones left out.
 
-    rows: the Requirements of the year of it and its small groups, where the caller has reckoned them. The number of
-    statements does not depend on how much there is.
+    year: what it owes this year, waiting: of `waiting_at`, where the caller has read them. The number of statements does
+    not depend on how much there is.
     """
+    waiting = waiting_at(user, organisation) if waiting is None else waiting
     points = sync_points(WorkCarrier.objects.filter(organisation=organisation).order_by().values("item"))
-    known = Known(rows, points) if rows is not None and organisation.kind == Kind.BRANCH else None
+    known = Known(year.rows, year.exempt, points) if year is not None and organisation.kind == Kind.BRANCH else None
     groups = [
-        ("考核结果", _results(user, organisation), reverse("score_list")),
+        ("考核结果", _results(user, organisation) if waiting["results"] else [], reverse("score_list")),
         ("四同步", _stages(organisation, points), f"{reverse('sync_board')}?branch={organisation.pk}"),
-        ("责任清单", _duties(organisation, known), reverse("own_duties")),
-        ("督查", _supervisions(user, organisation), f"{reverse('supervision_list')}?side=received"),
-        ("信息征集", _collects(user, organisation), reverse("collect_list")),
-        ("决议落实", _resolutions(organisation), f"{reverse('resolution_list')}?organisation={organisation.pk}"),
+        ("责任清单", _duties(organisation, known, waiting["unnoted"]), reverse("own_duties")),
+        (
+            "督查",
+            _supervisions(organisation, waiting["supervisions"]),
+            f"{reverse('supervision_list')}?side=received",
+        ),
+        ("信息征集", _collects(waiting["collects"]), reverse("collect_list")),
+        (
+            "决议落实",
+            _resolutions(organisation, waiting["resolutions"]),
+            f"{reverse('resolution_list')}?organisation={organisation.pk}",
+        ),
     ]
     return [Group(name, rows[:SHOWN], len(rows), url) for name, rows, url in groups if rows]
 
@@ -84,10 +99,10 @@ def _results(user: User, organisation: Organisation) -> list[Task]:
 def _stages(organisation: Organisation, points: Sequence[SyncPoint]) -> list[Task]:
     """Stages whose Party side is missing, is to come within days, or whose business date nobody has noted."""
     points = [point for point in points if organisation.pk in point.carriers]
-    names = dict(WorkItem.objects.filter(pk__in={point.item for point in points}).values_list("pk", "name"))
     today, found = clock.today(), []
     for point in points:
-        title = f"{names[point.item]}：{STAGE_SHORT[point.kind]}{f'（{point.name}）' if point.name else ''}"
+        name = point.work.name if point.work is not None else ""
+        title = f"{name}：{STAGE_SHORT[point.kind]}{f'（{point.name}）' if point.name else ''}"
         url = f"{reverse('work_detail', args=[point.item])}#stage-{point.kind}"
         if point.state == SyncState.MISSING:
             found.append(
@@ -120,17 +135,13 @@ def _missing_words(point: SyncPoint) -> str:
     return f"{words}，有记录但不计入（{point.found}）" if point.found else words
 
 
-def _duties(organisation: Organisation, known: Known | None) -> list[Task]:
-    issued = DutyList.objects.filter(organisation=organisation, year=clock.today().year, state=ListState.ISSUED)
-    lists = list(issued.filter(holder__isnull=True, member__isnull=True).select_related("organisation"))
+def _duties(organisation: Organisation, known: Known | None, unnoted: Rows) -> list[Task]:
+    rows_of_lists = Duty.objects.filter(list__in=own_lists(organisation).order_by().values("pk"))
+    duties = list(rows_of_lists.select_related("list__organisation", "list__holder", "list__member"))
     found = [
         Task("open", f"{row}已下达", f"{row.document}，请知悉", reverse("duty_list_detail", args=[row.pk]), "待知悉")
-        for row in lists
-        if row.noted_at is None
+        for row in _lists(unnoted, duties)
     ]
-    duties = list(
-        Duty.objects.filter(list__in=lists).select_related("list__organisation", "list__holder", "list__member")
-    )
     slots = duty_slots(duties, known=known)
     rows = []
     for duty in duties:
@@ -149,46 +160,51 @@ def _duties(organisation: Organisation, known: Known | None) -> list[Task]:
     return found + [task for _, _, task in sorted(rows, key=lambda row: row[:2])]
 
 
-def _supervisions(user: User, organisation: Organisation) -> list[Task]:
-    return [
-        Task(
-            "overdue" if row.overdue_days else row.state,
-            row.title,
-            f"{row.due:%-m月%-d日}前回复",
-            reverse("supervision_detail", args=[row.pk]),
-            "" if row.overdue_days else row.get_state_display(),
-        )
-        for row in supervisions_for(user, organisation)
-    ]
+def _lists(ids: Rows, duties: Sequence[Duty]) -> list[DutyList]:
+    """Return the lists of these rows of ids: most were read with their duties."""
+    read = {duty.list_id: duty.list for duty in duties}
+    missing = [pk for (pk,) in ids if pk not in read]
+    if missing:
+        read |= {row.pk: row for row in DutyList.objects.filter(pk__in=missing).select_related("organisation")}
+    return [read[pk] for (pk,) in ids]
 
 
-def _collects(user: User, organisation: Organisation) -> list[Task]:
+def _supervisions(organisation: Organisation, rows: Rows) -> list[Task]:
+    found = []
+    for pk, title, due, state, said in rows:
+        row = Supervision(pk=pk, title=title, due=due, state=state, organisation=organisation)
+        row.start_said = said
+        late = row.overdue_days
+        word = "" if late else row.get_state_display()
+        url = reverse("supervision_detail", args=[pk])
+        found.append(Task("overdue" if late else state, title, f"{due:%-m月%-d日}前回复", url, word))
+    return found
+
+
+def _collects(rows: Rows) -> list[Task]:
     today = clock.today()
     return [
         Task(
-            "overdue" if row.collect.due < today else "open",
-            row.collect.title,
-            f"{row.collect.due:%-m月%-d日}前填报",
-            reverse("collect_answer", args=[row.collect_id, row.pk]),
-            "" if row.collect.due < today else "待填报",
+            "overdue" if due < today else "open",
+            title,
+            f"{due:%-m月%-d日}前填报",
+            reverse("collect_answer", args=[collect, target]),
+            "" if due < today else "待填报",
         )
-        for row in collects_for(user, organisation)
+        for title, due, collect, target in rows
     ]
 
 
-def _resolutions(organisation: Organisation) -> list[Task]:
-    rows = list(resolutions_open(organisation))
+def _resolutions(organisation: Organisation, rows: Rows) -> list[Task]:
     # Asked only where there is any: most workbenches show none.
-    today, start = clock.today(), start_at(organisation) if rows else date.min
+    today, start = clock.today(), start_at(organisation, timelines_and_start()[1]) if rows else date.min
     return [
         Task(
-            "overdue" if row.due and row.due < today else "open",
-            row.text,
-            "，".join(
-                filter(None, [row.owner.name if row.owner else "", f"{row.due:%-m月%-d日}前" if row.due else ""])
-            ),
-            reverse("activity_detail", args=[row.activity_id]),
+            "overdue" if due and due < today else "open",
+            text,
+            "，".join(filter(None, [owner or "", f"{due:%-m月%-d日}前" if due else ""])),
+            reverse("activity_detail", args=[record]),
         )
-        for row in rows
-        if row.due is None or start <= row.due <= today + AHEAD
+        for text, owner, due, record in rows
+        if due is None or start <= due <= today + AHEAD
     ]

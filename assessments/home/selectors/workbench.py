@@ -1,32 +1,32 @@
 """The secretary's workbench: exact at this second, from the same functions that facts and scores are made of."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from assessments.home.selectors.tasks import Group
+from assessments.home.selectors.waiting import OPEN_DRAFTS, corrections_in_hand, records_in_hand
 from branches.notices.models import Notice
-from branches.places.models.organisations import Kind, Organisation, within
+from branches.places.models.organisations import Kind, Organisation
 from branches.places.selectors.names import labels
 from common import clock
 from common.operator import Actor
-from common.periods import MONTH, QUARTER, YEAR, Period
-from members.activities.models import Activity, ActivityRevision, ActivityState, RevisionState
+from common.periods import MONTH, QUARTER, Period
+from common.together import Rows
+from members.activities.models import ActivityState, RevisionState
 from responsibilities.requirements.addresses import record_url, requirement_url, requirements_url
 from responsibilities.requirements.models import OVERDUE_RETURNED
 from responsibilities.requirements.models import RequirementState as State
 from responsibilities.requirements.rules import COUNTED_RULES
 from responsibilities.requirements.selectors import (
     Requirement,
+    YearOfBranch,
     cell_state,
     days_of,
     found_words,
     requirement_name,
-    requirements,
 )
 from responsibilities.rulebook import rule, short_citation
-
-OPEN_DRAFTS = (ActivityState.DRAFT, ActivityState.PLANNED)
 
 
 @dataclass
@@ -75,8 +75,12 @@ def _note(row: Requirement) -> str:
     return ""
 
 
-def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
+def workbench(
+    user: Actor, organisation: Organisation, since: date, year: YearOfBranch, waiting: Mapping[str, Rows]
+) -> dict:
     """Return the page data of one branch or small group for its own secretary or leader.
+
+    year: what it owes this year. waiting: of `waiting_at`.
 
     since: the day from which he answers for it. What fell due before last month, or before that day and this month (his
     predecessor's), stands apart as `older`, so that his page begins with what he can still do in time; `overdue` counts
@@ -84,7 +88,7 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
     """
     today = clock.today()
     quarter, month = Period.containing(QUARTER, today), Period.containing(MONTH, today)
-    rows = requirements(Period(YEAR, today.year), organisations=[organisation.pk], carried=True)
+    rows = year.rows
     if organisation.kind == Kind.SMALL_GROUP:
         rows = [row for row in rows if row.organisation == organisation.pk]
     names = {row.organisation: "" for row in rows}
@@ -101,8 +105,6 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
     due = due[len(older) :]
     this_quarter = [row for row in rows if row.due in quarter or row.period.within(quarter)]
     return {
-        # What tasks and duties of the same page are told from, so that nothing is reckoned twice.
-        "rows": rows,
         "due": [line_of(row, organisation, names) for row in due],
         "older": [line_of(row, organisation, names) for row in older],
         # From when he answers, where that explains why it stands apart.
@@ -114,14 +116,14 @@ def workbench(user: Actor, organisation: Organisation, since: date) -> dict:
         "quarter": quarter,
         "owed": sum(row.applies for row in this_quarter),
         "met": sum(row.state in (State.MET, State.MET_LATE) for row in this_quarter),
-        **_in_hand(organisation),
+        **_in_hand(organisation, waiting),
         "notices": list(Notice.objects.filter(recipient=user.pk).select_related("sender")[:5]),
     }
 
 
-def _in_hand(organisation: Organisation) -> dict:
+def _in_hand(organisation: Organisation, waiting: Mapping[str, Rows]) -> dict:
     """Return the records that wait for their writers: returned, drafts, corrections, invitations of others."""
-    records, corrections = _records(organisation), _corrections(organisation)
+    records, corrections = records_in_hand(waiting["records"]), corrections_in_hand(waiting["corrections"])
     return {
         "returned": [record for record in records if record.state == ActivityState.RETURNED],
         "drafts": [record for record in records if record.state in OPEN_DRAFTS],
@@ -138,32 +140,6 @@ def _in_hand(organisation: Organisation) -> dict:
 def _short_names(organisation: Organisation, ids: Collection[int]) -> dict[int, str]:
     found = labels([pk for pk in ids if pk != organisation.pk]) if len(ids) > 1 else {}
     return {pk: name.removeprefix(str(organisation)) for pk, name in found.items()}
-
-
-def _corrections(organisation: Organisation) -> list[ActivityRevision]:
-    """Corrections of accepted records that were begun or returned: they wait for their writer."""
-    rows = ActivityRevision.objects.in_hand().filter(within(organisation, "activity__organisation__"))
-    return list(rows.select_related("activity", "reviewer").prefetch_related("activity__kinds").order_by("pk"))
-
-
-def _records(organisation: Organisation) -> list[Activity]:
-    """Returned records and drafts of the organisation and its groups, and joint records that wait for its word."""
-    own = Activity.objects.filter(
-        within(organisation),
-        state__in=[*OPEN_DRAFTS, ActivityState.RETURNED],
-    )
-    asked = Activity.objects.filter(
-        hosts__organisation=organisation,
-        hosts__confirmed_at__isnull=True,
-        state__in=[ActivityState.SUBMITTED, ActivityState.ACCEPTED],
-    )
-    ids = own.order_by().values("pk").union(asked.order_by().values("pk"))
-    return list(
-        Activity.objects.filter(pk__in=ids)
-        .select_related("organisation", "reviewer")
-        .prefetch_related("kinds")
-        .order_by("-changed")[:12]
-    )
 
 
 def _strip(rows: list[Requirement]) -> list[dict]:

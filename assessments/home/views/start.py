@@ -9,6 +9,7 @@ from assessments.home.selectors.assisting import assisting_page
 from assessments.home.selectors.leader import all_changes, leader_page
 from assessments.home.selectors.start_figures import is_young, system_figures
 from assessments.home.selectors.tasks import tasks_of
+from assessments.home.selectors.waiting import waiting_at
 from assessments.home.selectors.workbench import folds, workbench
 from assessments.home.views.dashboard import dashboard_page
 from assessments.home.views.first_steps import steps_page, system_page
@@ -16,8 +17,11 @@ from branches.places.models.organisations import Kind
 from branches.reach import access
 from branches.reach.rights import ASSISTANT, VIEW
 from branches.settings import dated
+from common import clock
+from common.periods import YEAR, Period
 from members.activities.models import ActivityKindCode as Code
 from members.organisations.first_steps import first_steps
+from responsibilities.requirements.selectors import year_of_branch
 
 _WORKBENCH = {"branch_secretary", "branch_officer", "organisation_officer", "group_leader"}
 _LEADERS = {"leader", "party_group_secretary"}
@@ -85,12 +89,15 @@ def _without_post(request):
 
 def _workbench(request, scope):
     organisation = scope.organisation
-    steps = first_steps(organisation)
-    if steps is not None:
-        return render(request, "assessments/home/new_branch.html", {"organisation": organisation, "steps": steps})
     with dated.read_once():
-        data = workbench(request.user, organisation, scope.starts)
-        groups = tasks_of(request.user, organisation, data["rows"])
+        year = year_of_branch(organisation.pk, Period.containing(YEAR, clock.today()))
+        # Whoever has to talk with members has some.
+        steps = None if any(row.row.counts_members and row.expected for row in year.rows) else first_steps(organisation)
+        if steps is not None:
+            return render(request, "assessments/home/new_branch.html", {"organisation": organisation, "steps": steps})
+        waiting = waiting_at(request.user, organisation)
+        data = workbench(request.user, organisation, scope.starts, year, waiting)
+        groups = tasks_of(request.user, organisation, year, waiting)
     kinds = (
         QUICK_KINDS
         if organisation.kind == Kind.BRANCH

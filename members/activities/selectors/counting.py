@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import F, IntegerField, Q, QuerySet, Value
+from django.db.models import F, FilteredRelation, IntegerField, Q, QuerySet, Value
 
 from common import clock
 from common.periods import Period
@@ -60,6 +60,10 @@ class CountingRecord(NamedTuple):
         return None
 
 
+# The columns of a CountingRecord.
+_COUNTED = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
+
+
 class Uncounted(NamedTuple):
     """A record that was found for an organisation and kind and does not count, with why (judgement 1.6)."""
 
@@ -110,33 +114,121 @@ def _counted(record: Then, row: JudgedThen) -> CountingRecord:
     )
 
 
-def counting_records(
-    first: date,
-    last: date,
-    kinds: Iterable[str],
-    organisations: Iterable[Any] | None = None,
-    as_of: date | None = None,
-    *,
-    named: Collection[int] = (),
-) -> list[CountingRecord]:
-    """Return the CountingRecords of `kinds` that concern a day between `first` and `last`, in one statement.
+class Records:
+    """What is asked of the records of some kinds that concern a day between two, and what the answers say.
 
     A record counts from submission on (decisions 20) for its organisation and from confirmation on for each other host
     (decisions 10), where that host's own people made it a valid meeting of the kind. organisations: ids to look at, all
     when None. as_of: leave out what came later; a record that was corrected since counts as it stood then. named: ids of
     records that are looked at whichever organisation they count for.
     """
-    kinds, then = list(kinds), corrected_since(as_of)
-    rows = _near(first, last, kinds, as_of, then).filter(valid=True)
-    kept = [_counted(record, row) for record, row in _kept(first, last, kinds, as_of, then) if row.valid]
-    if organisations is not None:
-        rows = rows.filter(_there(organisations, named, "organisation", "activity"))
-        kept = _within(kept, organisations, named)
-    fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
-    return kept + [
-        CountingRecord(pk, organisation, kind, day, makes_up_for, late, state == ActivityState.ACCEPTED)
-        for pk, organisation, kind, day, makes_up_for, late, state in rows.values_list(*fields)
-    ]
+
+    def __init__(
+        self,
+        first: date,
+        last: date,
+        kinds: Iterable[str],
+        organisations: Iterable[Any] | None = None,
+        as_of: date | None = None,
+        *,
+        named: Collection[int] = (),
+    ):
+        self.first, self.last, self.kinds, self.as_of, self.named = first, last, list(kinds), as_of, named
+        self.organisations = organisations
+        self.then = corrected_since(as_of)
+
+    def _judged(self, *, valid: bool) -> QuerySet[ActivityJudgement]:
+        rows = _near(self.first, self.last, self.kinds, self.as_of, self.then).filter(valid=valid)
+        if self.organisations is None:
+            return rows
+        return rows.filter(_there(self.organisations, self.named, "organisation", "activity"))
+
+    def _unfinished(self) -> QuerySet[Activity]:
+        rows = Activity.objects.filter(day__range=(self.first, self.last), kinds__kind__in=self.kinds).order_by()
+        rows = rows.filter(state__in=(ActivityState.RETURNED, ActivityState.DRAFT))
+        if self.organisations is None:
+            return rows
+        return rows.filter(_there(self.organisations, self.named, "organisation", "pk"))
+
+    def _unconfirmed(self) -> QuerySet[ActivityHost]:
+        days = (self.first, self.last)
+        rows = ActivityHost.objects.filter(confirmed_at__isnull=True, activity__day__range=days).order_by()
+        rows = rows.filter(activity__kinds__kind__in=self.kinds).exclude(activity__state__in=UNSUBMITTED)
+        if self.organisations is None:
+            return rows
+        return rows.filter(_there(self.organisations, self.named, "organisation", "activity"))
+
+    def counted_rows(self) -> QuerySet[Any, Any]:
+        """Return the statement whose rows `counted` takes."""
+        return self._judged(valid=True).values_list(*_COUNTED)
+
+    def counted(self, rows: Iterable[Any]) -> list[CountingRecord]:
+        """Return the CountingRecords."""
+        then = _kept(self.first, self.last, self.kinds, self.as_of, self.then)
+        kept = [_counted(record, row) for record, row in then if row.valid]
+        if self.organisations is not None:
+            kept = _within(kept, self.organisations, self.named)
+        return kept + [_record(row) for row in rows]
+
+    def uncounted_rows(self) -> QuerySet[Any, Any]:
+        """Return the statement whose rows `uncounted` takes."""
+        unknown = Value(None, output_field=IntegerField(null=True))
+        below_quorum: Any = self._judged(valid=False).values_list(
+            "organisation_id", "kind", "activity_id", "activity__day", Value(SHORT), "present", "needed"
+        )
+        unfinished: Any = self._unfinished().values_list(
+            "organisation_id", "kinds__kind", "pk", "day", F("state"), unknown, unknown
+        )
+        unconfirmed: Any = self._unconfirmed().values_list(
+            "organisation_id", "activity__kinds__kind", "activity_id", "activity__day", Value(INVITED), unknown, unknown
+        )
+        return below_quorum.union(unfinished, unconfirmed, all=True)
+
+    def uncounted(self, rows: Iterable[Any]) -> dict[tuple[int, str], list[Uncounted]]:
+        """Return {(organisation, kind): [Uncounted]} of what was found between the days and does not count.
+
+        Below the quorum, returned, not yet submitted, or not yet confirmed by the host.
+        """
+        found: dict[tuple[int, str], list[Uncounted]] = {}
+        for place, kind, pk, day, why, present, needed in rows:
+            reason = below(present, needed) if why == SHORT else REASONS[why]
+            found.setdefault((place, kind), []).append(Uncounted(pk, day, reason))
+        wanted = None if self.organisations is None or not self.then else set(self.organisations)
+        for record, row in _kept(self.first, self.last, self.kinds, self.as_of, self.then):
+            if not row.valid and (wanted is None or row.organisation in wanted or record.activity in self.named):
+                short = Uncounted(record.activity, record.day, below(row.present, row.needed))
+                found.setdefault((row.organisation, row.kind), []).append(short)
+        return {key: sorted(mine, key=lambda row: (row.day, row.activity)) for key, mine in found.items()}
+
+
+def _record(row: Sequence[Any]) -> CountingRecord:
+    """Return the record of a row of `_COUNTED`."""
+    pk, organisation, kind, day, makes_up_for, late, state = row
+    return CountingRecord(pk, organisation, kind, day, makes_up_for, late, state == ActivityState.ACCEPTED)
+
+
+def counting_records(
+    first: date,
+    last: date,
+    kinds: Iterable[str],
+    organisations: Iterable[Any] | None = None,
+    as_of: date | None = None,
+) -> list[CountingRecord]:
+    """Return the CountingRecords of `kinds` that concern a day between `first` and `last`, in one statement; see `Records`."""
+    asked = Records(first, last, kinds, organisations, as_of)
+    return asked.counted(asked.counted_rows())
+
+
+def uncounted_records(
+    first: date,
+    last: date,
+    kinds: Iterable[str],
+    organisations: Iterable[Any] | None = None,
+    as_of: date | None = None,
+) -> dict[tuple[int, str], list[Uncounted]]:
+    """Return {(organisation, kind): [Uncounted]} of what does not count, in one statement; see `Records`."""
+    asked = Records(first, last, kinds, organisations, as_of)
+    return asked.uncounted(asked.uncounted_rows())
 
 
 def _there(organisations: Iterable[Any], named: Collection[int], place: str, record: str) -> Q:
@@ -152,50 +244,6 @@ def _within(
         return kept
     wanted, records = set(organisations), set(named)
     return [row for row in kept if row.organisation in wanted or row.activity in records]
-
-
-def uncounted_records(
-    first: date,
-    last: date,
-    kinds: Iterable[str],
-    organisations: Iterable[Any] | None = None,
-    as_of: date | None = None,
-    *,
-    named: Collection[int] = (),
-) -> dict[tuple[int, str], list[Uncounted]]:
-    """Return {(organisation, kind): [Uncounted]} of the records between two days that were found and do not count.
-
-    Below the quorum, returned, not yet submitted, or not yet confirmed by the host; one statement. The rest as for
-    `counting_records`.
-    """
-    kinds, then = list(kinds), corrected_since(as_of)
-    invalid = _near(first, last, kinds, as_of, then).filter(valid=False)
-    own = Activity.objects.filter(day__range=(first, last), kinds__kind__in=kinds).order_by()
-    own = own.filter(state__in=(ActivityState.RETURNED, ActivityState.DRAFT))
-    invited = ActivityHost.objects.filter(confirmed_at__isnull=True, activity__day__range=(first, last)).order_by()
-    invited = invited.filter(activity__kinds__kind__in=kinds).exclude(activity__state__in=UNSUBMITTED)
-    if organisations is not None:
-        invalid = invalid.filter(_there(organisations, named, "organisation", "activity"))
-        own = own.filter(_there(organisations, named, "organisation", "pk"))
-        invited = invited.filter(_there(organisations, named, "organisation", "activity"))
-    unknown = Value(None, output_field=IntegerField(null=True))
-    below_quorum: Any = invalid.values_list(
-        "organisation_id", "kind", "activity_id", "activity__day", Value(SHORT), "present", "needed"
-    )
-    unfinished: Any = own.values_list("organisation_id", "kinds__kind", "pk", "day", F("state"), unknown, unknown)
-    unconfirmed: Any = invited.values_list(
-        "organisation_id", "activity__kinds__kind", "activity_id", "activity__day", Value(INVITED), unknown, unknown
-    )
-    found: dict[tuple[int, str], list[Uncounted]] = {}
-    for place, kind, pk, day, why, present, needed in below_quorum.union(unfinished, unconfirmed, all=True):
-        reason = below(present, needed) if why == SHORT else REASONS[why]
-        found.setdefault((place, kind), []).append(Uncounted(pk, day, reason))
-    wanted = None if organisations is None or not then else set(organisations)
-    for record, row in _kept(first, last, kinds, as_of, then):
-        if not row.valid and (wanted is None or row.organisation in wanted or record.activity in named):
-            short = Uncounted(record.activity, record.day, below(row.present, row.needed))
-            found.setdefault((row.organisation, row.kind), []).append(short)
-    return {key: sorted(rows, key=lambda row: (row.day, row.activity)) for key, rows in found.items()}
 
 
 def uncounted_of(judgements: Iterable[ActivityJudgement]) -> list[str]:
@@ -224,49 +272,83 @@ def below(present: int | None, needed: int | None) -> str:
     return f"到会 {present} 人，不足法定人数 {needed} 人" if present else "无人到会"
 
 
+class Talked:
+    """What is asked of the talks that people took part in, as host or partner, and what the answers say.
+
+    Talks run between committee members, with members, and among members (支部工作条例): each side has had one. members:
+    a queryset (or list) of ids to look at, all when None. The rest as for `Records`.
+    """
+
+    def __init__(self, first: date, last: date, kinds: Iterable[str], members: Any = None, as_of: date | None = None):
+        self.first, self.last, self.kinds, self.members, self.as_of = first, last, list(kinds), members, as_of
+        self.then = corrected_since(as_of)
+        self.took_part = Attendance.objects.filter(state__in=ATTENDING).order_by()
+        if members is not None:
+            self.took_part = self.took_part.filter(member__in=members)
+
+    def _records(self) -> QuerySet[ActivityJudgement]:
+        rows = _near(self.first, self.last, self.kinds, self.as_of, self.then)
+        rows = rows.filter(valid=True, organisation=F("activity__organisation"))
+        if self.members is None:
+            return rows
+        chaired = Activity.objects.filter(chair__in=self.members).order_by()
+        # Each by its own index: an OR of the two would read the installation.
+        return rows.filter(activity__in=self.took_part.values("activity").union(chaired.values("pk"), all=True))
+
+    def rows(self) -> QuerySet[Any, Any]:
+        """Return the statement whose rows `had` takes: each record once for each of the people who took part, or once.
+
+        For some people alone: of everybody's talks `had_by_all` reads the records and the people apart.
+        """
+        there = Q(activity__attendance__state__in=ATTENDING)
+        if not isinstance(self.members, QuerySet):
+            there &= Q(activity__attendance__member__in=self.members)
+        rows = self._records().annotate(there=FilteredRelation("activity__attendance", condition=there))
+        return rows.values_list(*_COUNTED, "activity__chair_id", "there__member_id")
+
+    def had(self, rows: Iterable[Any]) -> dict[int, list[CountingRecord]]:
+        """Return {member id: [CountingRecord]}; of a queryset's members also those of whom they talked with."""
+        by_id: dict[int, CountingRecord] = {}
+        partners: dict[int, set[int]] = {}
+        for *record, chair, member in rows:
+            by_id[record[0]] = _record(record)
+            partners.setdefault(record[0], set()).update({chair, member} - {None})
+        return self._by_member(by_id, partners)
+
+    def had_by_all(self) -> dict[int, list[CountingRecord]]:
+        """Return the same of everybody, in two statements."""
+        records = self._records()
+        by_id: dict[int, CountingRecord] = {}
+        partners: dict[int, set[int]] = {}
+        for *record, chair in records.values_list(*_COUNTED, "activity__chair_id"):
+            by_id[record[0]], partners[record[0]] = _record(record), {chair} - {None}
+        taken = self.took_part.filter(activity__in=records.values("activity"))
+        for activity, member in taken.values_list("activity_id", "member_id"):
+            # One that began to count between the two statements is known to the next reckoning.
+            if activity in partners:
+                partners[activity].add(member)
+        return self._by_member(by_id, partners)
+
+    def _by_member(
+        self, by_id: dict[int, CountingRecord], partners: dict[int, set[int]]
+    ) -> dict[int, list[CountingRecord]]:
+        for one, row in _kept(self.first, self.last, self.kinds, self.as_of, self.then):
+            if row.valid and row.organisation == one.organisation:
+                by_id[one.activity] = _counted(one, row)
+                partners[one.activity] = {*one.attending, *([one.chair] if one.chair else [])}
+        talks: dict[int, list[CountingRecord]] = {}
+        for activity, people in partners.items():
+            for member in people:
+                talks.setdefault(member, []).append(by_id[activity])
+        return talks
+
+
 def talks_had(
     first: date, last: date, kinds: Iterable[str], members: Any = None, as_of: date | None = None
 ) -> dict[int, list[CountingRecord]]:
-    """Return {member id: [CountingRecord]}: the talks that each person took part in, as host or partner, in two statements.
-
-    Talks run between committee members, with members, and among members (支部工作条例): each side has had one. members:
-    a queryset of ids to look at, all when None. The rest as for `counting_records`.
-    """
-    kinds, then = list(kinds), corrected_since(as_of)
-    took_part = Attendance.objects.filter(state__in=ATTENDING)
-    records = _near(first, last, kinds, as_of, then).filter(valid=True, organisation=F("activity__organisation"))
-    if members is not None:
-        took_part = took_part.filter(member__in=members)
-        chaired = Activity.objects.filter(chair__in=members).order_by()
-        # Each by its own index: an OR of the two would read the installation.
-        records = records.filter(
-            activity__in=took_part.order_by().values("activity").union(chaired.values("pk"), all=True)
-        )
-    fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
-    by_id: dict[int, CountingRecord] = {}
-    partners: dict[int, set[int]] = {}
-    for pk, place, kind, day, made_up, late, state, chair in records.values_list(*fields, "activity__chair_id"):
-        record = CountingRecord(pk, place, kind, day, made_up, late, state == ActivityState.ACCEPTED)
-        by_id[record.activity] = record
-        partners[record.activity] = {chair} - {None}
-    # Of some people the talks are few: named, they are found by their index, and what found them is not asked again.
-    among: Any = records.values("activity") if members is None else list(partners)
-    taken = took_part.filter(activity__in=among)
-    for activity, member in taken.values_list("activity_id", "member_id"):
-        # One that began to count between the two statements is known to the next reckoning.
-        if activity in partners:
-            partners[activity].add(member)
-    for one, row in _kept(first, last, kinds, as_of, then):
-        if row.valid and row.organisation == one.organisation:
-            by_id[one.activity], partners[one.activity] = (
-                _counted(one, row),
-                {*one.attending, *([one.chair] if one.chair else [])},
-            )
-    talks: dict[int, list[CountingRecord]] = {}
-    for activity, people in partners.items():
-        for member in people:
-            talks.setdefault(member, []).append(by_id[activity])
-    return talks
+    """Return {member id: [CountingRecord]}: the talks that each person took part in, in one or two statements; see `Talked`."""
+    asked = Talked(first, last, kinds, members, as_of)
+    return asked.had_by_all() if members is None else asked.had(asked.rows())
 
 
 def who_talked(records: Iterable[int], as_of: date | None = None) -> dict[int, set[int]]:
@@ -287,27 +369,33 @@ def who_talked(records: Iterable[int], as_of: date | None = None) -> dict[int, s
     return people
 
 
-def lectures_given(
-    first: date, last: date, kinds: Iterable[str], names: Iterable[str], members: Iterable[int], as_of: date
-) -> list[tuple[CountingRecord, str, int | None]]:
-    """Return [(CountingRecord, lecturer's name, id of the chair where no lecturer is named)] of lectures, wherever held.
+class Lectured:
+    """What is asked of the lectures that people gave, wherever held, and what the answers say.
 
-    names: of the lecturers looked for. members: ids of those who may have given one as its chair.
+    names: of the lecturers looked for. members: ids of those who may have given one as its chair. The rest as for `Records`.
     """
-    kinds, then, names, members = list(kinds), corrected_since(as_of), list(names), list(members)
-    by_name = Q(activity__lecturer_name__in=names)
-    by_chair = Q(activity__lecturer_name="", activity__chair__in=members)
-    rows = _near(first, last, kinds, as_of, then).filter(by_name | by_chair, valid=True)
-    rows = rows.filter(organisation=F("activity__organisation"))
-    fields = ("activity_id", "organisation_id", "kind", "activity__day", "makes_up_for", "late", "activity__state")
-    found: list[tuple[CountingRecord, str, int | None]] = []
-    for one, row in _kept(first, last, kinds, as_of, then):
-        given = one.lecturer in names or (not one.lecturer and one.chair in members)
-        if row.valid and row.organisation == one.organisation and given:
-            found.append((_counted(one, row), one.lecturer, None if one.lecturer else one.chair))
-    for pk, place, kind, day, made_up, late, state, name, chair in rows.values_list(
-        *fields, "activity__lecturer_name", "activity__chair_id"
+
+    def __init__(
+        self, first: date, last: date, kinds: Iterable[str], names: Iterable[str], members: Iterable[int], as_of: date
     ):
-        record = CountingRecord(pk, place, kind, day, made_up, late, state == ActivityState.ACCEPTED)
-        found.append((record, name, None if name else chair))
-    return found
+        self.first, self.last, self.kinds, self.as_of = first, last, list(kinds), as_of
+        self.names, self.members, self.then = list(names), list(members), corrected_since(as_of)
+
+    def rows(self) -> QuerySet[Any, Any]:
+        """Return the statement whose rows `given` takes."""
+        by_name = Q(activity__lecturer_name__in=self.names)
+        by_chair = Q(activity__lecturer_name="", activity__chair__in=self.members)
+        rows = _near(self.first, self.last, self.kinds, self.as_of, self.then).filter(by_name | by_chair, valid=True)
+        rows = rows.filter(organisation=F("activity__organisation"))
+        return rows.values_list(*_COUNTED, "activity__lecturer_name", "activity__chair_id")
+
+    def given(self, rows: Iterable[Any]) -> list[tuple[CountingRecord, str, int | None]]:
+        """Return [(CountingRecord, lecturer's name, id of the chair where no lecturer is named)]."""
+        found: list[tuple[CountingRecord, str, int | None]] = []
+        for one, row in _kept(self.first, self.last, self.kinds, self.as_of, self.then):
+            given = one.lecturer in self.names or (not one.lecturer and one.chair in self.members)
+            if row.valid and row.organisation == one.organisation and given:
+                found.append((_counted(one, row), one.lecturer, None if one.lecturer else one.chair))
+        for *record, name, chair in rows:
+            found.append((_record(record), name, None if name else chair))
+        return found

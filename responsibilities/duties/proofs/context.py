@@ -13,14 +13,14 @@ from branches.places.models.organisations import Kind, Organisation
 from branches.settings.dated import Timeline
 from common.dated import in_force
 from common.periods import YEAR, Period
+from common.together import read_or_each
 from members.activities.models import Activity, Attendance, hours_between
 from members.activities.selectors.counting import (
     ON_TIME,
     CountingRecord,
+    Records,
     Uncounted,
-    counting_records,
     is_vouched,
-    uncounted_records,
 )
 from members.activities.selectors.then import Then, corrected_since
 from members.activities.selectors.topics import topics_of
@@ -37,6 +37,8 @@ from responsibilities.work.stages import SyncPoint, sync_points
 
 # Up to so many ids are named to the database; beyond that it is asked for all and the rest looked up.
 FEW = 300
+# The duty that asks which branches a leader looks after.
+CONTACT = "contact"
 DETAILED = frozenset({"chaired", "lectures", "hours", "talks", "contact"})
 PEOPLE = frozenset({"attendance", "review", "talks", "hours", "chaired", "lectures", "debrief", "led", "contact"})
 
@@ -112,10 +114,11 @@ class ProofContext:
     @cached_property
     def members(self) -> dict[int, list[Member]]:
         """{list id: [Member]}: the persons in the roster behind the holders."""
-        accounts = {
-            user.pk for row in self.lists if row.level != Level.MEMBER for user in self.holders[row.pk] if user.pk
-        }
-        linked = {row.account_id: row for row in Member.objects.filter(account__in=accounts)} if accounts else {}
+        users = [user for row in self.lists if row.level != Level.MEMBER for user in self.holders[row.pk] if user.pk]
+        # Of most the person was read with the account.
+        linked = {user.pk: user.member for user in users if User.member.is_cached(user) and hasattr(user, "member")}
+        accounts = {user.pk for user in users if not User.member.is_cached(user)}
+        linked |= {row.account_id: row for row in Member.objects.filter(account__in=accounts)} if accounts else {}
         persons: dict[int, list[Member]] = {}
         for row in self.lists:
             if row.member is not None:
@@ -132,7 +135,9 @@ class ProofContext:
 
     @cached_property
     def portfolios(self) -> dict[int, list[LeaderPortfolio]]:
-        """{account id: [LeaderPortfolio]} that touch the year."""
+        """{account id: [LeaderPortfolio]} that touch the year, where a leader's list or a duty about contact branches asks."""
+        if self.narrow and not any(duty.list.level == Level.LEADER or duty.source == CONTACT for duty in self.duties):
+            return {}
         rows = LeaderPortfolio.objects.in_force_during(self.span.first, self.day)
         if self.narrow:
             rows = rows.filter(leader__in={user.pk for users in self.holders.values() for user in users})
@@ -177,16 +182,50 @@ class ProofContext:
         return nobody.union(*(self.coverage[pk][which] for pk in departments if pk and pk in self.coverage))
 
     @cached_property
-    def _looked_at(self) -> tuple[set[int] | None, set[int]]:
-        """The organisations (None: all), and the records that name a person asked for, wherever they were held."""
-        return scope.places_of_records(self), scope.records_naming(self)
+    def _persons(self) -> dict[str, Any]:
+        """Where the persons asked for belonged, and the records that name one of them, wherever they were held."""
+        homes = Membership.objects.in_force_during(self.span.first, self.span.last).order_by()
+        few = len(self.people) <= FEW
+        if few:
+            homes = homes.filter(member__in=self.people)
+        reads = {"homes": homes.values_list("member_id", "organisation_id", "starts", "ends")}
+        naming = scope.records_naming(self)
+        if naming is not None:
+            reads["named"] = naming
+        return read_or_each({}, reads, few=few)
+
+    @cached_property
+    def _looked_at(self) -> Records:
+        """The records that are looked at: of these organisations (None: all), and those that name a person asked for."""
+        named = {pk for (pk,) in self._persons.get("named", ())}
+        places = scope.places_of_records(self)
+        return Records(self.span.first, self.span.last, self.kinds, places, self.as_of, named=named)
+
+    @cached_property
+    def _found(self) -> dict[str, Any]:
+        """What is read of the records and of the persons: of a few lists in one statement."""
+        reads: dict[str, Any] = {}
+        if self.kinds:
+            reads["counted"], reads["uncounted"] = self._looked_at.counted_rows(), self._looked_at.uncounted_rows()
+        few = self.narrow and len(self.people) <= scope.NARROW
+        if few and self.people:
+            reads["attendance"] = self._attendance_rows()
+        if any(duty.source == "terms" for duty in self.duties):
+            reads["terms"] = scope.terms_in_reach(self).values_list("pk", "organisation", "expires", "closed_on")
+        return read_or_each({}, reads, few=few)
+
+    @property
+    def terms(self) -> Iterable[tuple[int, int, date, date | None]]:
+        """(id, organisation id, day it expires, day it was closed) of the terms that end in the year, or ended before and were not
+        renewed, the earliest first.
+        """
+        return self._found["terms"]
 
     @cached_property
     def records(self) -> dict[tuple[int, str], list[CountingRecord]]:
         """{(organisation id, kind): [CountingRecord]} of the year."""
         records: dict[tuple[int, str], list[CountingRecord]] = {}
-        places, named = self._looked_at
-        for row in counting_records(self.span.first, self.span.last, self.kinds, places, self.as_of, named=named):
+        for row in self._looked_at.counted(self._found.get("counted", ())):
             if self.held_until is not None and row.day > self.held_until:
                 continue
             # Nothing is late from before the agency's start.
@@ -197,8 +236,7 @@ class ProofContext:
     @cached_property
     def uncounted(self) -> dict[tuple[int, str], list[Uncounted]]:
         """{(organisation id, kind): [Uncounted]}: what was found in the year and does not count, with why (judgement 1.6)."""
-        places, named = self._looked_at
-        return uncounted_records(self.span.first, self.span.last, self.kinds, places, self.as_of, named=named)
+        return self._looked_at.uncounted(self._found.get("uncounted", ()))
 
     def uncounted_of(self, kinds: Iterable[str], places: Iterable[int] | None = None) -> list[Uncounted]:
         """Return the Uncounted of several kinds and organisations (anywhere when None), each record once, in order of days."""
@@ -312,16 +350,19 @@ class ProofContext:
         visits = {pk: f"{title}\n{content}" for pk, title, content in rows}
         return visits | {one.activity: f"{one.title}\n{one.content}" for one in self.then if one.activity in ids}
 
+    def _attendance_rows(self) -> Any:
+        year = (self.span.first, self.span.last)
+        rows = Attendance.objects.filter(Q(activity__day__range=year) | Q(activity__makes_up_for__range=year))
+        if len(self.people) <= FEW:
+            rows = rows.filter(member__in=self.people)
+        return rows.order_by().values_list("member_id", "activity_id", "state")
+
     @cached_property
     def attendance(self) -> dict[int, dict[int, str]]:
         """{member id: {activity id: state}} of the persons asked for, at the year's records and at those that make up for it."""
         people = self.people
-        year = (self.span.first, self.span.last)
-        rows = Attendance.objects.filter(Q(activity__day__range=year) | Q(activity__makes_up_for__range=year))
-        if len(people) <= FEW:
-            rows = rows.filter(member__in=people)
         attendance: dict[int, dict[int, str]] = {}
-        for member, activity, state in rows.order_by().values_list("member_id", "activity_id", "state"):
+        for member, activity, state in self._found.get("attendance", self._attendance_rows()) if people else ():
             if member in people:
                 attendance.setdefault(member, {})[activity] = state
         for one in self.then:
@@ -334,14 +375,8 @@ class ProofContext:
     @cached_property
     def homes(self) -> dict[int, list[tuple[int, date, date]]]:
         """{member id: [(branch id, first day, last day)]} of the persons asked for."""
-        people = self.people
-        rows = Membership.objects.in_force_during(self.span.first, self.span.last)
-        if len(people) <= FEW:
-            rows = rows.filter(member__in=people)
         homes: dict[int, list[tuple[int, date, date]]] = {}
-        for member, place, starts, ends in rows.order_by().values_list(
-            "member_id", "organisation_id", "starts", "ends"
-        ):
+        for member, place, starts, ends in self._persons["homes"]:
             homes.setdefault(member, []).append((place, starts, ends or date.max))
         return homes
 

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import lazy
 
 from branches.places.models.organisations import Kind, Organisation
-from branches.places.models.terms import Term
 from common import clock
 from common.periods import KINDS, YEAR, Period
 from responsibilities.duties.models import Duty, DutyList, Level, ListState
@@ -117,32 +115,27 @@ def terms(context: ProofContext, duties: list[Duty]) -> Slots:
 
     What ended before is owed in this list from the year's first day on: before that nothing of the list is overdue.
     """
-    rows = Term.objects.filter(expires__lte=context.span.last).filter(
-        Q(closed_on__isnull=True) | Q(closed_on__gte=context.span.first)
-    )
-    if context.narrow:
-        rows = rows.filter(organisation__in=context.places)
-    terms_due = list(rows.order_by("expires", "pk"))
+    terms_due = list(context.terms)
     found: Slots = {}
     for duty in duties:
         slots = []
-        for row in terms_due:
-            if not context.below(duty.list.organisation_id, row.organisation_id):
+        for pk, organisation, expires, closed_on in terms_due:
+            if not context.below(duty.list.organisation_id, organisation):
                 continue
-            closed = row.closed_on if row.closed_on and row.closed_on <= context.until else None
-            place = context.places[row.organisation_id]
+            closed = closed_on if closed_on and closed_on <= context.until else None
+            place = context.places[organisation]
             # An organisation that was gone by then elects nobody.
-            if place.archived_on and place.archived_on < row.expires:
+            if place.archived_on and place.archived_on < expires:
                 continue
             slots.append(
                 DutySlot(
                     duty.pk,
-                    f"term/{row.pk}",
+                    f"term/{pk}",
                     f"{place.short_name}届满",
-                    max(row.expires, context.span.first),
+                    max(expires, context.span.first),
                     done=int(closed is not None),
-                    late=int(closed is not None and closed > row.expires),
-                    text=_ended(row, context.span.first) + (f"{closed:%m-%d} 换届" if closed else "未见换届登记"),
+                    late=int(closed is not None and closed > expires),
+                    text=_ended(expires, context.span.first) + (f"{closed:%m-%d} 换届" if closed else "未见换届登记"),
                     url=reverse_lazy("organisation_detail", args=[place.pk]),
                 )
             )
@@ -150,9 +143,9 @@ def terms(context: ProofContext, duties: list[Duty]) -> Slots:
     return found
 
 
-def _ended(row: Term, first: date) -> str:
+def _ended(expires: date, first: date) -> str:
     """Return when a term carried over from an earlier year ended, in words; "" for one that ends in the year."""
-    return f"{row.expires} 届满，" if row.expires < first else ""
+    return f"{expires} 届满，" if expires < first else ""
 
 
 def supervisions(context: ProofContext, duties: list[Duty]) -> Slots:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from branches.access.models import User
 from branches.places.models.organisations import Kind, Organisation
+from branches.places.models.terms import Term
 from common.periods import Period
 from members.activities.models import Activity, Attendance
 from responsibilities.duties.models import Duty, DutyList, Level
@@ -49,10 +50,12 @@ class Asked(Protocol):
 class Known:
     """What a caller has reckoned already, on the same day, of the one branch whose lists are asked for.
 
-    requirements: all Requirements of counted rules of the lists' year. points: the SyncPoints of all work that it carries.
+    requirements: all Requirements of counted rules of the lists' year. exempt: {(organisation, rule): [(first day, last day,
+    reason)]} of what it is exempt from in that year. points: the SyncPoints of all work that it carries.
     """
 
     requirements: Sequence[Requirement]
+    exempt: Mapping[tuple[int, str], Sequence[tuple[date, date, str]]]
     points: Sequence[SyncPoint]
 
 
@@ -62,7 +65,8 @@ UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 # These look at all that stands below the list's organisation; a leader's at what is in his charge.
 _ALL_BELOW = frozenset({"terms", "supervisions", "lists"})
 # These find records by the persons they name, wherever they were held.
-BY_PERSON = frozenset({"lectures", "hours", "debrief", "talks"})
+LECTURES = "lectures"
+BY_PERSON = frozenset({LECTURES, "hours", "debrief", "talks"})
 _OF_WORK = frozenset({"stages", "minuted"})
 
 
@@ -102,19 +106,21 @@ def places_of_records(context: Asked) -> set[int] | None:
     }
 
 
-def records_naming(context: Asked) -> set[int]:
-    """Return the ids of the records that name one of the persons asked for: as present, as chair, as lecturer; one statement."""
+def records_naming(context: Asked) -> QuerySet | None:
+    """Return the pks of the records that name one of the persons asked for: as present, as chair, as lecturer; None: none is looked for."""
     asked = [duty for duty in context.duties if duty.source in BY_PERSON]
     kinds = sorted({kind for duty in asked for kind in context.kinds_of(duty)})
     if not context.narrow or not kinds:
-        return set()
+        return None
     year = (context.span.first, context.span.last)
     near = Q(day__range=year) | Q(makes_up_for__range=year)
     rows = Activity.objects.filter(near, kinds__kind__in=kinds).order_by()
-    names = {user.name for row in context.lists for user in context.holders[row.pk]} - {""}
+    # Whose name a record says as its lecturer's is asked of lectures alone.
+    lecturing = {duty.list_id for duty in asked if duty.source == LECTURES}
+    names = {user.name for pk in lecturing for user in context.holders[pk]} - {""}
     there = Attendance.objects.filter(member__in=context.people).order_by()
     # Each by its own index: an OR of the three would read the installation.
-    found = (
+    return (
         rows.filter(chair__in=context.people)
         .values_list("pk")
         .union(
@@ -122,7 +128,6 @@ def records_naming(context: Asked) -> set[int]:
             rows.filter(pk__in=there.values("activity")).values_list("pk"),
         )
     )
-    return {pk for (pk,) in found}
 
 
 def items_in_reach(context: Asked) -> QuerySet | None:
@@ -138,6 +143,15 @@ def in_charge(context: Asked) -> Q:
     """Return the condition over WorkItem «a leader whose list is asked for is in charge of it», by account or as written."""
     leaders = [row.holder for row in context.lists if row.holder is not None]
     return Q(leader__in=leaders) | Q(leader__isnull=True, leader_name__in=[row.name for row in leaders])
+
+
+def terms_in_reach(context: Asked) -> QuerySet[Term]:
+    """Return the Terms that end in the year, or ended before and were not renewed, of the places that are looked at."""
+    first, last = context.span.first, context.span.last
+    rows = Term.objects.filter(expires__lte=last).filter(Q(closed_on__isnull=True) | Q(closed_on__gte=first))
+    if context.narrow:
+        rows = rows.filter(organisation__in=context.places)
+    return rows.order_by("expires", "pk")
 
 
 def supervisions_in_reach(context: Asked) -> QuerySet[Supervision]:

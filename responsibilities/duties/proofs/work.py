@@ -45,11 +45,8 @@ TAKEN_UP = (SyncStageKind.STUDY, SyncStageKind.ARRANGEMENT)
 def stages(context: ProofContext, duties: list[Duty]) -> Slots:
     """One slot for each business date of work items: of those a branch carries, those in a leader's charge, all for others."""
     points = [point for point in context.points if point.day is not None and point.day in context.span]
-    rows = WorkItem.objects.order_by()
-    if context.narrow:
-        rows = rows.filter(pk__in={point.item for point in points})
-    named = rows.values_list("pk", "name", "leader", "leader_name")
-    items = {pk: (name, leader, written) for pk, name, leader, written in named}
+    works = [point.work for point in points if point.work is not None]
+    items: dict[int, Led] = {row.pk: (row.name, row.leader_id, row.leader_name) for row in works}
     carried, charged = _by_carrier(points), _by_leader(points, items)
     tolerance = dated_settings.timeline("sync_tolerance_days")
     found: Slots = {}
@@ -132,7 +129,7 @@ def minuted(context: ProofContext, duties: list[Duty]) -> Slots:
         if point.day is None or point.day in context.span:
             by_item.setdefault(point.item, []).append(point)
     by_item = {item: mine for item, mine in by_item.items() if any(point.day for point in mine)}
-    names = dict(WorkItem.objects.filter(pk__in=list(by_item)).order_by().values_list("pk", "name"))
+    names = {point.item: point.work.name for mine in by_item.values() for point in mine if point.work is not None}
     held = _held(context, duties, points)
     found: Slots = {}
     for duty in duties:

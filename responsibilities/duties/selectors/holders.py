@@ -26,6 +26,8 @@ FEW = 100
 def holders_each(lists: Iterable[DutyList], day: date | None = None) -> dict[int, list[User]]:
     """Return {list id: [User]} of the persons who answer for these lists on `day` (default today), in one statement.
 
+    Those who were appointed carry along whom the roster names (`user.member`).
+
     lists: DutyList objects with organisation, holder and member read. A committee's secretary may be appointed at the
     party group above it (decisions 8).
     """
@@ -37,7 +39,7 @@ def holders_each(lists: Iterable[DutyList], day: date | None = None) -> dict[int
         if len(lists) <= FEW:
             places = {pk for row in lists for pk in (row.organisation_id, row.organisation.parent_id)}
             rows = rows.filter(organisation__in=places)
-        for row in rows.select_related("user").order_by("starts", "pk"):
+        for row in rows.select_related("user__member").order_by("starts", "pk"):
             seats.setdefault((row.organisation_id, row.role), []).append(row.user)
     return {row.pk: _holders(row, seats) for row in lists}
 

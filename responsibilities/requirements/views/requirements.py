@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from branches.reach import access
 from branches.reach.rights import ASSIGN, DUTIES, RECORD, REVIEW, VIEW
 from branches.settings import dated
 from common import clock
+from common.pages import OpenPaginator
 from common.periods import MONTH, QUARTER, YEAR, Period
 from common.requests import Request
 from members.activities.models import Activity, ActivityJudgement
@@ -27,7 +27,7 @@ from responsibilities.portfolios.rights import supervises
 from responsibilities.requirements.circulated import issued_above
 from responsibilities.requirements.exemptions import may_exempt_period, requirement_exempt
 from responsibilities.requirements.forms import RequirementFilter
-from responsibilities.requirements.listing import Wanted, all_rows, listed, wanted
+from responsibilities.requirements.listing import Counted, Wanted, all_rows, listed, wanted
 from responsibilities.requirements.loaders import requirement_for
 from responsibilities.requirements.models import Exemption, Explanation, RequirementDocument, RequirementState
 from responsibilities.requirements.requirement import NOT_OWED
@@ -101,18 +101,20 @@ def _lines(rows: Iterable[Requirement]) -> list[dict[str, Any]]:
 def requirement_list(request: Request) -> HttpResponse:
     access.require_anywhere(request.user, VIEW)
     form, asked = _asked(request)
+    number = request.GET.get("page", "")
     # Settings are asked for by what is not kept and by the rows of the page.
     with dated.read_once():
-        found = listed(asked)
-        page = Paginator(found.rows, ROWS).get_page(request.GET.get("page"))
+        # One page more than is shown, to know whether there is one.
+        found = listed(asked, ROWS * (int(number) + 1 if number.isdecimal() and len(number) < 7 else 1))
+        page = OpenPaginator(found.rows, ROWS, more=found.more).get_page(number)
     states = found.states
-    overdue = states.get(RequirementState.OVERDUE, 0)
-    met = states.get(RequirementState.MET, 0) + states.get(RequirementState.MET_LATE, 0)
-    owed = sum(number for state, number in states.items() if state not in NOT_OWED)
-    title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue else "")
+    overdue = states.get(RequirementState.OVERDUE, Counted(0))
+    met = Counted.sum(states[state] for state in (RequirementState.MET, RequirementState.MET_LATE) if state in states)
+    owed = Counted.sum(number for state, number in states.items() if state not in NOT_OWED)
+    title = f"应办 {owed} 项，已办 {met} 项" + (f"，{overdue} 项逾期" if overdue.number else "")
     if found.rebuilding:
         title = "正在汇总"
-    elif not owed:
+    elif not owed.number:
         # Nothing done of nothing owed is no achievement.
         title = (
             f"{len(found.rows)} 项都不计应办"

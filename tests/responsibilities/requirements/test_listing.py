@@ -74,6 +74,21 @@ def test_what_is_kept_lists_what_is_reckoned(filled, as_, monkeypatch, who, quer
     assert walked(client, query) == reckoned
 
 
+@pytest.mark.parametrize("query", [{}, {"state": "overdue"}, {"map": "shown", "period": "2026Q4"}])
+def test_of_many_no_more_are_counted_than_the_reader_has_come_to(filled, as_, monkeypatch, query):
+    client = as_("staff")
+    monkeypatch.setattr(views, "ROWS", 7)
+    monkeypatch.setattr(listing, "RECKONED", 0)
+    _, number, lines = walked(client, query)
+    assert number > 21
+    monkeypatch.setattr(listing, "MOST", 20)
+    page = client.get("/requirements/", query)
+    assert "共 20+ 条" in page.content.decode() and "20+ 项" in page.context["title"]
+    assert page.context["page"].paginator.num_pages == 3
+    # Whoever goes on comes to the last row, in the same order.
+    assert walked(client, query)[1:] == (number, lines)
+
+
 @pytest.mark.parametrize("scope", ["", "own", "below"])
 def test_below_one_place_too(filled, as_, monkeypatch, scope):
     query = {"organisation": filled.general.pk, "scope": scope}

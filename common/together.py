@@ -1,0 +1,111 @@
+"""Several small reads in one statement: what a page waits for is how often it asks, not how much (docs/performance.md)."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BooleanField, DateField, DateTimeField, JSONField, QuerySet
+
+# {name: a queryset of `values_list`, one of its unions included}
+Reads = Mapping[str, QuerySet[Any, Any]]
+Rows = list[tuple[Any, ...]]
+
+
+def read_together(reads: Reads) -> dict[str, Rows]:
+    """Return {name: its rows in their order}, as each `values_list` would give them, in one statement.
+
+    For few rows: each read comes back as one text. Columns are whole numbers, text, days, truth values or JSON; what else
+    a text would not give back as it was (moments, decimals) raises TypeError. A read that finds nothing by its own
+    conditions is not asked at all.
+    """
+    fields: dict[str, list[Any]] = {}
+
+    def text(name: str, table: str, columns: list[Any]) -> str:
+        fields[name] = [_field_of(name, column) for column in columns]
+        return _as_text(table, len(columns))
+
+    found: dict[str, Rows] = {name: [] for name in reads}
+    return found | {name: unpacked(answer, fields[name]) for name, answer in _asked(reads, text).items()}
+
+
+def count_together(reads: Reads) -> dict[str, int]:
+    """Return {name: how many rows}, in one statement; a read that is cut at so many rows counts no further."""
+    return dict.fromkeys(reads, 0) | _asked(reads, lambda name, table, columns: f"(SELECT count(*) FROM {table})")
+
+
+def _asked(reads: Reads, expression: Callable[[str, str, list[Any]], str]) -> dict[str, Any]:
+    """Return {name: value of its expression} of the reads that can find anything.
+
+    expression: gives the SQL for (name, its table, its columns); the columns are called c0, c1, …
+    """
+    tables: list[str] = []
+    parameters: list[Any] = []
+    wanted: dict[str, str] = {}
+    for name, rows in reads.items():
+        compiler = rows.query.get_compiler(connection.alias)
+        try:
+            sql, values = compiler.as_sql()
+        except EmptyResultSet:
+            continue
+        columns = [column for column, *_ in compiler.select]
+        table = f"read_{len(tables)}"
+        wanted[name] = expression(name, table, columns)
+        tables.append(f"{table}({_names(len(columns))}) AS ({sql})")
+        parameters += values
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(tables)} SELECT {', '.join(wanted.values())}", parameters)
+        return dict(zip(wanted, cursor.fetchone(), strict=True))
+
+
+def unpacked(text: str | None, fields: list[Any]) -> Rows:
+    """Return the rows of one read: text, a JSON list of lists; fields: those whose values JSON does not give as they are."""
+    rows = json.loads(text or "[]")
+    odd = [(place, field) for place, field in enumerate(fields) if field is not None]
+    for row in rows:
+        for place, field in odd:
+            row[place] = _value(field, row[place])
+    return [tuple(row) for row in rows]
+
+
+def _value(field: Any, value: Any) -> Any:
+    if isinstance(field, JSONField):
+        # SQLite keeps it as text.
+        return json.loads(value) if isinstance(value, str) else value
+    return field.to_python(value) if value is not None else None
+
+
+def _field_of(name: str, column: Any) -> Any:
+    """Return the field whose values have to be made from JSON's, None for text and whole numbers. name: of the read."""
+    field = column.output_field
+    kind = field.get_internal_type()
+    if isinstance(field, DateTimeField) or kind in (
+        "DecimalField",
+        "FloatField",
+        "TimeField",
+        "UUIDField",
+        "BinaryField",
+    ):
+        raise TypeError(f"{name}: a {kind} is not read together")
+    return field if isinstance(field, DateField | BooleanField | JSONField) else None
+
+
+def _names(number: int) -> str:
+    return ", ".join(f"c{place}" for place in range(number))
+
+
+def _as_text(table: str, number: int) -> str:
+    """Return the expression that gives a table's rows, of so many columns, as text, in the words of this database."""
+    if connection.vendor == "postgresql":
+        return f"(SELECT CAST(json_agg(json_build_array({_names(number)})) AS text) FROM {table})"
+    return f"(SELECT json_group_array(json_array({_names(number)})) FROM {table})"
+
+
+def read_or_each(small: Reads, large: Reads, *, few: bool) -> dict[str, Any]:
+    """Return {name: rows} of all these reads: in one statement when `few`, else each of the large ones by its own."""
+    if few:
+        return read_together({**small, **large})
+    return {**read_together(small), **large}
