@@ -1,6 +1,6 @@
 """Measures of what is owed: one value per organisation and period, from the same functions as the pages."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,6 +16,7 @@ from common.periods import YEAR, Period
 from members.measures import of_marked_records
 from responsibilities.duties.models import Duty, Level, ListState
 from responsibilities.duties.progress import duty_slots
+from responsibilities.duties.proofs.scope import Known
 from responsibilities.duties.slot import DONE, LEFT_OUT, DutySlot, counts_on
 from responsibilities.duties.tallies import tallied
 from responsibilities.duties.turning import turn_of
@@ -62,6 +63,11 @@ def rules_met_by(period: Period, kinds: Collection[str] | None) -> list[Requirem
 
 
 _DUE_SETTINGS = sorted({row.due_setting for row in COUNTED_RULES} - {""})
+
+
+def soonest_said() -> int:
+    """Return how many days before its last day a requirement may at most be said to be near."""
+    return max(int(value) for _, value in dated_settings.timeline("due_soon_days"))
 
 
 def years_told(year: Period) -> tuple[date, date]:
@@ -222,7 +228,10 @@ ByList = dict[tuple[int, int], dict[str, Any]]
 
 
 def duty_counts(
-    periods: Sequence[Period], lists: Iterable[int] | None = None, as_of: date | None = None
+    periods: Sequence[Period],
+    lists: Iterable[int] | None = None,
+    as_of: date | None = None,
+    requirements_known: Callable[[Sequence[int]], Sequence[Requirement]] | None = None,
 ) -> tuple[dict[Period, ByList], dict[int, date]]:
     """Return ({Period: {(list id, organisation id): {measure: [done, owed, late, overdue]}}}, {list id: when it turns}).
 
@@ -230,12 +239,14 @@ def duty_counts(
     writes (turning.py), and not at all where it is not named.
 
     periods: of one year, which is judged once for all of them. lists: ids, all when None. All slots that apply are owed, those
-    still to come included; slots that nobody can judge are left out. The year also holds how each duty stands (tallies.py).
+    still to come included; slots that nobody can judge are left out. requirements_known: as in Known, for a caller that keeps
+    what is owed on the day. The year also holds how each duty stands (tallies.py).
     """
     as_of = as_of or clock.today()
     rows = issued_duties(periods[0].year, as_of).select_related("list__organisation", "list__holder")
     duties = list(rows if lists is None else rows.filter(list__in=lists))
-    slots = duty_slots(duties, as_of=as_of)
+    known = None if requirements_known is None else Known(requirements_known)
+    slots = duty_slots(duties, as_of=as_of, known=known)
     counts: dict[Period, ByList] = {period: {} for period in periods}
     for duty in duties:
         for slot in slots[duty.pk]:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+
+from django.db.models import Q
 
 from assessments.facts.family import Days, Family, Marks, Measures, Own, Places
+from assessments.facts.models import Fact
 from assessments.facts.parted import Duties, Stages
 from common.periods import HALF, MONTH, QUARTER, YEAR, Period
 from members.activities.selectors.resolutions import resolution_items
@@ -16,8 +19,11 @@ from responsibilities.measures import (
     latest_due,
     requirement_rows,
     rules_met_by,
+    soonest_said,
     years_told,
 )
+from responsibilities.requirements.models import RequirementState as State
+from responsibilities.requirements.turning import places_turned
 from responsibilities.supervision.models import SUPERVISIONS_ANSWERED
 from responsibilities.supervision.selectors.notices import supervision_items
 
@@ -75,6 +81,19 @@ class Judged(Family):
 @dataclass(frozen=True)
 class Requirements(Judged):
     """What is owed: a year may still be met in the next spring, and what a spring meets is missing in its own year."""
+
+    by_lots = True
+
+    def turned(self, since: date, as_of: date, periods: list[Period]) -> dict[Period, set[int]] | None:
+        places = places_turned(since, as_of)
+        if places is None:
+            return None
+        near = Q(state=State.NOT_DUE, due__lte=as_of + timedelta(days=soonest_said()))
+        rows = Fact.objects.filter(near | Q(state=State.DUE_SOON, due__lt=as_of), period__in=[*map(str, periods)])
+        found: dict[Period, set[int]] = {period: set(places) for period in periods}
+        for period, place in rows.order_by().values_list("period", "organisation"):
+            found[Period.parse(period)].add(place)
+        return found
 
     def mended(self, period: Period, places: Places, marks: Marks, as_of: date) -> tuple[Iterable[Own], Measures]:
         kinds = kinds_written(marks)

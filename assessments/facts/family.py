@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from branches.jobs.models import ChangeMark
-from common.periods import Period
+from common.periods import QUARTER, Period
 
 # Ids of organisations; None: all.
 Places = Collection[int] | None
@@ -57,6 +57,8 @@ class Family:
 
     # Open slots change with the date alone.
     daily: ClassVar[bool] = True
+    # Whole slots are judged some organisations at a time.
+    by_lots: ClassVar[bool] = False
 
     def own_values(self, period: Period, places: Places, as_of: date) -> Iterable[Own]:
         """Return the own values of `places` (all when None) in `period`, judged on `as_of`."""
@@ -65,6 +67,12 @@ class Family:
     def mended(self, period: Period, places: Places, marks: Marks, as_of: date) -> tuple[Iterable[Own], Measures]:
         """Return (own values of `places` as far as `marks` concern them, the measures they are of)."""
         return self.own_values(period, places, as_of), None
+
+    def turned(self, since: date, as_of: date, periods: list[Period]) -> dict[Period, set[int]] | None:
+        """Return what is another in these slots on `as_of` than on `since`, the day of the last fill, though nobody wrote: the ids
+        of organisations, of things where the family has parts. None: nobody knows, and slots are judged whole.
+        """
+        return None
 
     def quicker_whole(self, places: set[int]) -> bool:
         """Whether so many organisations (ids) are better filled with all others; both end alike."""
@@ -77,3 +85,10 @@ class Family:
     def tail(self) -> int:
         """Return how many days after its end a slot still changes with the date alone."""
         return 0
+
+
+def last_filled(as_of: date) -> date:
+    """Return the last day of the slots that are filled as of a day: of the running quarter, of which the dashboard shows what is
+    still to come.
+    """
+    return Period.containing(QUARTER, as_of).last

@@ -16,15 +16,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, Min, Q, QuerySet
 
-from assessments.facts.families import FAMILIES
-from assessments.facts.family import Days, Family, Marks, Places
+from assessments.facts.families import FAMILIES, Requirements
+from assessments.facts.family import Days, Family, Marks, Places, last_filled
 from assessments.facts.models import Fact, FactPart, FillState
-from assessments.facts.parted import Parted
+from assessments.facts.parted import Judging, Parted
 from assessments.facts.slots import (
     as_of_the_day,
     fill_parts,
     fill_slot,
-    last_filled,
     mend_parts,
     mend_slot,
     nothing,
@@ -139,6 +138,8 @@ class _Run:
         self.states = {(row.family, row.period): row for row in FillState.objects.all()}
         self.outcome = Outcome()
         self._tree = Tree()
+        # Whether the facts of all requirements hold as of the day, as they do once this fill has been over them.
+        self._owed_kept = False
 
     def fill_family(self, family: Family) -> None:
         """Bring every slot of a family up to date: its own slots first, then those that are sums of months."""
@@ -161,12 +162,13 @@ class _Run:
         if turned is not None and aged:
             as_of_the_day(family, aged, self.as_of)
         self._sum_longer(family, written)
+        self._owed_kept |= isinstance(family, Requirements) and self.span is None
 
-    def _turned(self, family: Family, aged: list[Period]) -> set[int] | None:
-        """Return the things of slots whose date has passed that are others by that alone; None: whole slots are judged anew."""
-        if not aged or not isinstance(family, Parted):
+    def _turned(self, family: Family, aged: list[Period]) -> dict[Period, set[int]] | None:
+        """Return what is another in slots whose date has passed by that alone; None: whole slots are judged anew."""
+        if not aged:
             return None
-        return family.turned(min(self.states[family.key, str(period)].as_of for period in aged), self.as_of)
+        return family.turned(min(self.states[family.key, str(period)].as_of for period in aged), self.as_of, aged)
 
     def fill_slots(
         self,
@@ -197,14 +199,17 @@ class _Run:
             written[period] = fill_slot(family, period, self.as_of, self._parents(period), self.alive)
             self.outcome.filled += 1
         for period in others:
-            marks = changes.marks_of(period)
-            if marks and family.quicker_whole({mark.organisation_id for mark in marks}):
-                written[period] = fill_slot(family, period, self.as_of, self._parents(period), self.alive)
+            marks, turned = changes.marks_of(period), changes.turned.get(period, set())
+            if not marks and not turned:
+                continue
+            self.alive()
+            parents = self._parents(period)
+            if family.quicker_whole(turned.union(mark.organisation_id for mark in marks)):
+                written[period] = fill_slot(family, period, self.as_of, parents, self.alive)
                 self.outcome.filled += 1
-            elif marks:
-                self.alive()
-                written[period] = mend_slot(family, period, self.as_of, marks, self._parents(period))
-                self.outcome.mended += 1
+                continue
+            written[period] = mend_slot(family, period, self.as_of, marks, turned, parents)
+            self.outcome.mended += 1
 
     def _fill_parted(
         self,
@@ -214,13 +219,14 @@ class _Run:
         changes: "_Changes",
         written: dict[Period, Places],
     ) -> None:
+        judging = Judging(self.as_of, self._parents, self._owed_kept)
         for periods in family.together(whole):
-            written.update(fill_parts(family, periods, self.as_of, self._parents, self.alive))
+            written.update(fill_parts(family, periods, judging, self.alive))
             self.outcome.filled += len(periods)
         mended: dict[Period, set[int]] = {}
-        touched = family.touched(changes.partial, self.as_of) | changes.turned if others else set()
+        touched = family.touched(changes.partial, self.as_of).union(*changes.turned.values()) if others else set()
         for things in family.chunks(touched):
-            found = family.parts(others, things, self.as_of, self._parents)
+            found = family.parts(others, things, judging)
             for period in where_they_stand(family, others, things, found):
                 self.alive()
                 there = mend_parts(family, period, things, found[period], self._parents(period))
@@ -295,8 +301,8 @@ class _Changes:
         self.family, self.as_of = family, as_of
         self.whole = [mark for mark in marks if mark.subject in EVERYWHERE]
         self.partial = [mark for mark in marks if mark.subject in family.subjects - EVERYWHERE]
-        # Things that are others by the date alone.
-        self.turned: set[int] = set()
+        # What is another by the date alone (Family.turned).
+        self.turned: dict[Period, set[int]] = {}
 
     def all_of(self, period: Period) -> bool:
         """Whether every organisation's value in the slot may have changed."""

@@ -8,6 +8,7 @@ from datetime import date
 
 from assessments.facts.family import Family, Marks, Own
 from assessments.facts.models import FactPart
+from assessments.facts.owing import requirements_kept
 from assessments.facts.tree_on import Parents, lower_first, once_each
 from branches.settings import dated as dated_settings
 from common.periods import YEAR, Period
@@ -39,6 +40,17 @@ Parts = dict[int, Part]
 ParentsIn = Callable[[Period], Parents]
 
 
+@dataclass(frozen=True)
+class Judging:
+    """as_of: the day on which parts are judged. parents: of the slots. owed_kept: whether the facts of requirements were brought
+    up to that day before, so that duties that rest on them need not reckon them again.
+    """
+
+    as_of: date
+    parents: ParentsIn
+    owed_kept: bool = False
+
+
 @dataclass
 class Lot:
     """What is judged of whole slots together. places: ids of organisations whose own values are all in it; things: ids of
@@ -54,13 +66,11 @@ class Lot:
 class Parted(Family):
     """The own values of organisations are sums over things."""
 
-    def parts(
-        self, periods: Sequence[Period], things: Collection[int] | None, as_of: date, parents: ParentsIn
-    ) -> dict[Period, Parts]:
-        """Return {period: {id of a thing: its Part}}, judged on `as_of`. things: ids, all when None."""
+    def parts(self, periods: Sequence[Period], things: Collection[int] | None, judging: Judging) -> dict[Period, Parts]:
+        """Return {period: {id of a thing: its Part}}. things: ids, all when None."""
         raise NotImplementedError
 
-    def lots(self, periods: Sequence[Period], as_of: date, parents: ParentsIn) -> Iterator[Lot]:
+    def lots(self, periods: Sequence[Period], judging: Judging) -> Iterator[Lot]:
         """Yield all things of slots that are judged together in lots, each organisation in one of them."""
         raise NotImplementedError
 
@@ -73,13 +83,6 @@ class Parted(Family):
         """Return the ids of the things whose parts may have changed. marks: those of the family's subjects."""
         raise NotImplementedError
 
-    def turned(self, since: date, as_of: date) -> set[int] | None:
-        """Return the ids of the things that are others on `as_of` than on `since`, the day of the last fill, though nobody wrote.
-
-        None: nobody knows, and a slot of which the date has passed is judged whole.
-        """
-        return None
-
     def chunks(self, things: Iterable[int]) -> Iterator[list[int]]:
         """Yield the things in lots that are judged together."""
         wanted = sorted(things)
@@ -91,17 +94,15 @@ class Parted(Family):
 class Stages(Parted):
     """Stages of business work: one that several branches carry counts once at each, and once at whatever stands above."""
 
-    def parts(
-        self, periods: Sequence[Period], things: Collection[int] | None, as_of: date, parents: ParentsIn
-    ) -> dict[Period, Parts]:
+    def parts(self, periods: Sequence[Period], things: Collection[int] | None, judging: Judging) -> dict[Period, Parts]:
         found: dict[Period, dict[int, dict[tuple[int, str], Own]]] = {period: {} for period in periods}
         for period in periods if things is None else [None]:
-            for share in sync_shares(as_of, period=period, items=things):
+            for share in sync_shares(judging.as_of, period=period, items=things):
                 slot = Period.containing(self.kinds[0], share.day)
                 if slot not in found:
                     continue
                 own = found[slot].setdefault(share.item, {})
-                for place, number in once_each(share.places, parents(slot)).items():
+                for place, number in once_each(share.places, judging.parents(slot)).items():
                     row = own.setdefault((place, share.measure), Own(place, share.measure, 0))
                     row.numerator += number * share.numerator
                     if not share.counted:
@@ -113,10 +114,10 @@ class Stages(Parted):
             for period, by_item in found.items()
         }
 
-    def lots(self, periods: Sequence[Period], as_of: date, parents: ParentsIn) -> Iterator[Lot]:
+    def lots(self, periods: Sequence[Period], judging: Judging) -> Iterator[Lot]:
         # What one item adds stands at its carriers and where their ways up meet: no organisation is known before all are.
-        parts = self.parts(periods, None, as_of, parents)
-        yield Lot(parents(periods[0]), {thing for found in parts.values() for thing in found}, parts)
+        parts = self.parts(periods, None, judging)
+        yield Lot(judging.parents(periods[0]), {thing for found in parts.values() for thing in found}, parts)
 
     def touched(self, marks: Marks, as_of: date) -> set[int]:
         return _items(marks)
@@ -133,27 +134,27 @@ class Duties(Parted):
         years = sorted({period.year for period in periods})
         yield from ([period for period in periods if period.year == year] for year in years)
 
-    def lots(self, periods: Sequence[Period], as_of: date, parents: ParentsIn) -> Iterator[Lot]:
+    def lots(self, periods: Sequence[Period], judging: Judging) -> Iterator[Lot]:
         lists: dict[int, list[int]] = {}
-        for thing, place in lists_issued(periods[0].year, as_of):
+        for thing, place in lists_issued(periods[0].year, judging.as_of):
             lists.setdefault(place, []).append(thing)
         places: list[int] = []
         things: list[int] = []
-        for place in lower_first(parents(periods[-1])):
+        for place in lower_first(judging.parents(periods[-1])):
             mine = lists.get(place, [])
             if things and len(things) + len(mine) > NARROW:
-                yield Lot(places, set(things), self.parts(periods, things, as_of, parents))
+                yield Lot(places, set(things), self.parts(periods, things, judging))
                 places, things = [], []
             places.append(place)
             things += mine
-        yield Lot(places, set(things), self.parts(periods, things, as_of, parents))
+        yield Lot(places, set(things), self.parts(periods, things, judging))
 
-    def parts(
-        self, periods: Sequence[Period], things: Collection[int] | None, as_of: date, parents: ParentsIn
-    ) -> dict[Period, Parts]:
+    def parts(self, periods: Sequence[Period], things: Collection[int] | None, judging: Judging) -> dict[Period, Parts]:
         found: dict[Period, Parts] = {}
         for slots in self.together(periods):
-            judged, turns = duty_counts(slots, things, as_of)
+            year = Period(YEAR, slots[0].year)
+            owed = requirements_kept(year, judging.as_of) if judging.owed_kept else None
+            judged, turns = duty_counts(slots, things, judging.as_of, owed)
             for period, counts in judged.items():
                 found[period] = {
                     thing: Part([_own(place, measure, row) for measure, row in by_measure.items()], turns.get(thing))
@@ -161,11 +162,12 @@ class Duties(Parted):
                 }
         return found
 
-    def turned(self, since: date, as_of: date) -> set[int] | None:
+    def turned(self, since: date, as_of: date, periods: list[Period]) -> dict[Period, set[int]] | None:
         lists = lists_turned(since, as_of)
         if lists is None:
             return None
-        return lists | set(FactPart.objects.filter(family=self.key, turns__lte=as_of).values_list("thing", flat=True))
+        lists |= set(FactPart.objects.filter(family=self.key, turns__lte=as_of).values_list("thing", flat=True))
+        return dict.fromkeys(periods, lists)
 
     def mended_for(self, period: Period) -> Period:
         return Period(YEAR, period.year)

@@ -9,25 +9,20 @@ from django.db import transaction
 
 from assessments.facts import sums
 from assessments.facts.families import Counted
-from assessments.facts.family import Family, Marks, Own, Places
+from assessments.facts.family import Family, Marks, Measures, Own, Places, last_filled
 from assessments.facts.models import Fact, FactPart, FillState
-from assessments.facts.parted import ParentsIn, Parted, Parts
+from assessments.facts.parted import Judging, Parted, Parts
 from assessments.facts.parts import parts_keep, parts_mend, parts_replace, summed
 from assessments.facts.rising import Rising
 from assessments.facts.rows import mend
 from assessments.facts.tree_on import Parents, in_lots, lower_first
 from common import clock, crash_points
-from common.periods import MONTH, QUARTER, Period
+from common.periods import MONTH, Period
 
 Lot = TypeVar("Lot")
 
 
 def nothing() -> None: ...
-
-
-def last_filled(as_of: date) -> date:
-    # Up to the end of the running quarter: the dashboard shows what is still to come in it.
-    return Period.containing(QUARTER, as_of).last
 
 
 def _start(family: Family, period: Period, as_of: date) -> None:
@@ -73,6 +68,10 @@ def fill_slot(
 def _own_by_lots(
     family: Family, period: Period, as_of: date, parents: Parents, alive: Callable[[], None]
 ) -> Iterator[tuple[list[int], list[Own]]]:
+    if not family.by_lots:
+        alive()
+        yield list(parents), list(family.own_values(period, None, as_of))
+        return
     for places in in_lots(lower_first(parents)):
         alive()
         asked = set(places)
@@ -85,19 +84,15 @@ def _first_judged(lots: Iterator[Lot]) -> Iterator[Lot]:
 
 
 def fill_parts(
-    family: Parted,
-    periods: Sequence[Period],
-    as_of: date,
-    parents: ParentsIn,
-    alive: Callable[[], None] = nothing,
+    family: Parted, periods: Sequence[Period], judging: Judging, alive: Callable[[], None] = nothing
 ) -> dict[Period, Places]:
     """Fill slots of a family of things anew that are judged together; return for each what `fill_slot` does."""
     for period in periods:
-        _start(family, period, as_of)
-    judged = _first_judged(family.lots(periods, as_of, parents))
+        _start(family, period, judging.as_of)
+    judged = _first_judged(family.lots(periods, judging))
     crash_points.point("rollup.after_leaf")
     with transaction.atomic():
-        rising = {period: Rising(family, period, parents(period)) for period in periods}
+        rising = {period: Rising(family, period, judging.parents(period)) for period in periods}
         things: set[int] = set()
         for lot in judged:
             alive()
@@ -109,7 +104,7 @@ def fill_parts(
         for period in periods:
             parts_keep(family, period, things)
             written[period] = rising[period].finish()
-            _done(family, period, as_of)
+            _done(family, period, judging.as_of)
             _open_longer(family, period, written[period])
     return written
 
@@ -169,22 +164,28 @@ def as_of_the_day(family: Family, periods: Collection[Period], as_of: date) -> N
     rows.update(as_of=as_of, changed=clock.now())
 
 
-def mend_slot(family: Family, period: Period, as_of: date, marks: Marks, parents: Parents) -> Places:
-    """Compute the organisations that `marks` name anew, some at a time; return those whose rows are others now."""
-    wanted = sorted({mark.organisation_id for mark in marks})
+def mend_slot(
+    family: Family, period: Period, as_of: date, marks: Marks, turned: Collection[int], parents: Parents
+) -> set[int]:
+    """Compute the organisations that `marks` name, and those that turned by the date (ids), anew; some at a time.
+
+    Returns those whose rows are others now.
+    """
     written: set[int] = set()
-    for lot in in_lots(wanted):
-        written |= _mend_lot(family, period, as_of, marks, lot, parents)
+    for lot in in_lots(sorted({mark.organisation_id for mark in marks}.difference(turned))):
+        own, measures = family.mended(period, lot, marks, as_of)
+        if measures is None or measures:
+            written |= _mend_lot(family, period, lot, own, measures, parents)
+    for lot in in_lots(sorted(turned)):
+        written |= _mend_lot(family, period, lot, family.own_values(period, lot, as_of), None, parents)
     return written
 
 
-def _mend_lot(family: Family, period: Period, as_of: date, marks: Marks, lot: list[int], parents: Parents) -> set[int]:
-    places = set(lot)
-    own, measures = family.mended(period, lot, marks, as_of)
-    if measures is not None and not measures:
-        return set()
+def _mend_lot(
+    family: Family, period: Period, lot: list[int], own: Iterable[Own], measures: Measures, parents: Parents
+) -> set[int]:
     with transaction.atomic():
-        written = mend(family, period, places, own, parents, measures=measures)
+        written = mend(family, period, set(lot), own, parents, measures=measures)
         FillState.objects.filter(family=family.key, period=str(period)).update(changed=clock.now())
         _open_longer(family, period, written)
     return written

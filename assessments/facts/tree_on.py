@@ -9,7 +9,7 @@ from branches.places.models.organisations import OrganisationVersion
 
 Parents = dict[int, int | None]
 # So many organisations are judged, and written, together.
-LOT = 600
+LOT = 700
 
 
 class Tree:

@@ -55,7 +55,7 @@ def duty_slots(
     duties: Duty objects (list and its organisation are read with them when a queryset is given). as_of: day of judging
     (default today); reports and reviews of later days are left out. holders: {list id: [User]} of that day, for a caller
     that has read them. held_until: what was held, dated or closed after that day fulfils nothing. known: what the caller has
-    reckoned of the one branch whose lists of one year these are. narrow: read by place and person, however many lists these are.
+    reckoned of these lists, of one year. narrow: read by place and person, however many lists these are.
     The number of statements
     does not depend on the number of duties, organisations or slots.
     """
@@ -82,7 +82,8 @@ def _slots(
     slots = proof_slots(duties, as_of, holders, start, held_until, known, narrow=narrow)
     for duty in duties:
         _leave_history_out(slots[duty.pk], start, duty.organisation.kept_from, settings["founding_share"])
-    reports, exempt = _reports(duties, as_of), exemptions(duties) if known is None else known.exempt
+    reports = _reports(duties, as_of)
+    exempt = exemptions(duties) if known is None or known.exempt is None else known.exempt
     for duty in duties:
         begins = max(start, duty.organisation.kept_from or date.min)
         for slot in slots[duty.pk]:

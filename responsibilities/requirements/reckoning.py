@@ -48,7 +48,7 @@ from responsibilities.requirements.talks import Talks, TalksAsked
 
 RULE_SETTINGS = sorted({key for row in REQUIREMENT_RULES for key in row.settings})
 # Up to so many organisations are named to the database one by one: a part of a large agency, whose rest is left alone.
-FEW = 150
+FEW = 1000
 UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 
 # Why a record that was held after the period was closed does not count.

@@ -14,6 +14,9 @@ from members.roster.models.posts import COMMITTEE_SEATS, Post
 from responsibilities.requirements.requirement import Requirement
 from responsibilities.requirements.spans import ALWAYS, Span
 
+# Of more branches than these the members are named one by one, so that their number is known to what asks for their talks.
+MANY = 50
+
 
 class TalksAsked:
     """What is asked of the talks that concern `days`, as they stood on `as_of`, for the branches `ids` (all when None)."""
@@ -23,6 +26,8 @@ class TalksAsked:
         members = None
         if ids is not None:
             members = Membership.objects.filter(organisation__in=ids).order_by().values("member")
+            if len(ids) > MANY:
+                members = [row["member"] for row in members]
         self.talked = Talked(*days, kinds, members, as_of)
 
     def reads(self) -> dict[str, QuerySet[Any, Any]]:

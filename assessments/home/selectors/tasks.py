@@ -63,7 +63,10 @@ def tasks_of(
     """
     waiting = waiting_at(user, organisation) if waiting is None else waiting
     points = sync_points(WorkCarrier.objects.filter(organisation=organisation).order_by().values("item"))
-    known = Known(year.rows, year.exempt, points) if year is not None and organisation.kind == Kind.BRANCH else None
+    known = None
+    if year is not None and organisation.kind == Kind.BRANCH:
+        rows = year.rows
+        known = Known(lambda _: rows, year.exempt, points)
     groups = [
         ("考核结果", _results(user, organisation) if waiting["results"] else [], reverse("score_list")),
         ("四同步", _stages(organisation, points), f"{reverse('sync_board')}?branch={organisation.pk}"),

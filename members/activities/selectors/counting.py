@@ -272,6 +272,10 @@ def below(present: int | None, needed: int | None) -> str:
     return f"到会 {present} 人，不足法定人数 {needed} 人" if present else "无人到会"
 
 
+# Of more people than these talks are read talk by talk, of fewer person by person.
+MANY = 5000
+
+
 class Talked:
     """What is asked of the talks that people took part in, as host or partner, and what the answers say.
 
@@ -303,8 +307,19 @@ class Talked:
         there = Q(activity__attendance__state__in=ATTENDING)
         if not isinstance(self.members, QuerySet):
             there &= Q(activity__attendance__member__in=self.members)
+            if len(self.members) > MANY:
+                return self._rows_of_many(there)
         rows = self._records().annotate(there=FilteredRelation("activity__attendance", condition=there))
         return rows.values_list(*_COUNTED, "activity__chair_id", "there__member_id")
+
+    def _rows_of_many(self, there: Q) -> QuerySet[Any, Any]:
+        """Return the same from the talks on: what so many people ever attended is more than all talks of the year."""
+        rows = _near(self.first, self.last, self.kinds, self.as_of, self.then)
+        rows = rows.filter(valid=True, organisation=F("activity__organisation"))
+        attended = rows.filter(there).annotate(person=F("activity__attendance__member"))
+        led = rows.filter(activity__chair__in=self.members).annotate(person=F("activity__chair"))
+        columns = (*_COUNTED, "activity__chair_id", "person")
+        return attended.values_list(*columns).union(led.values_list(*columns), all=True)
 
     def had(self, rows: Iterable[Any]) -> dict[int, list[CountingRecord]]:
         """Return {member id: [CountingRecord]}; of a queryset's members also those of whom they talked with."""

@@ -262,7 +262,7 @@ class ProofContext:
     @cached_property
     def points(self) -> Sequence[SyncPoint]:
         """The SyncPoints of the business work that these duties look at, judged on the day."""
-        if self.known is not None:
+        if self.known is not None and self.known.points is not None:
             return self.known.points
         return sync_points(scope.items_in_reach(self), as_of=self.as_of, held_until=self.held_until)
 

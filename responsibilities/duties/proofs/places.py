@@ -61,12 +61,16 @@ def owed(context: ProofContext, duties: list[Duty]) -> Slots:
 
 
 def _requirements_of(context: ProofContext, branches: list[int], asked: list[RequirementRule]) -> Iterable[Requirement]:
-    if not asked:
-        return ()
+    known: list[Requirement] = []
     if context.known is not None:
-        rules = {row.rule for row in asked}
-        return [row for row in context.known.requirements if row.rule in rules and row.period.within(context.span)]
-    return requirements(
+        rules = {row.rule for row in asked if row in COUNTED_RULES}
+        asked = [row for row in asked if row.rule not in rules]
+        if rules:
+            rows = context.known.requirements(branches)
+            known = [row for row in rows if row.rule in rules and row.period.within(context.span)]
+    if not asked:
+        return known
+    return known + requirements(
         context.span, organisations=branches, as_of=context.as_of, rules=asked, held_until=context.held_until
     )
 

@@ -4,7 +4,7 @@ Each function says it for a ProofContext (`Asked`); None means all. What they na
 that a list is judged alike whether it is asked for alone or with all others (tests hold it on random agencies).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -48,15 +48,16 @@ class Asked(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """What a caller has reckoned already, on the same day, of the one branch whose lists are asked for.
+    """What a caller has reckoned already, on the same day, of the lists asked for.
 
-    requirements: all Requirements of counted rules of the lists' year. exempt: {(organisation, rule): [(first day, last day,
-    reason)]} of what it is exempt from in that year. points: the SyncPoints of all work that it carries.
+    requirements: from ids of branches and small groups to the Requirements of counted rules of the lists' year there. exempt:
+    {(organisation, rule): [(first day, last day, reason)]} of what they are exempt from in that year, points: the SyncPoints of
+    all work that they carry; None where the caller has not reckoned them.
     """
 
-    requirements: Sequence[Requirement]
-    exempt: Mapping[tuple[int, str], Sequence[tuple[date, date, str]]]
-    points: Sequence[SyncPoint]
+    requirements: Callable[[Sequence[int]], Sequence[Requirement]]
+    exempt: Mapping[tuple[int, str], Sequence[tuple[date, date, str]]] | None = None
+    points: Sequence[SyncPoint] | None = None
 
 
 # So many lists are reckoned from what concerns them alone; of more it is quicker to read everything once.
