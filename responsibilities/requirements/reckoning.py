@@ -48,7 +48,9 @@ from responsibilities.requirements.talks import Talks, TalksAsked
 
 RULE_SETTINGS = sorted({key for row in REQUIREMENT_RULES for key in row.settings})
 # Up to so many organisations are named to the database one by one: a part of a large agency, whose rest is left alone.
-FEW = 1000
+NAMED = 1000
+# What concerns so few is read in one statement.
+FEW = 150
 UPPER = (Kind.PARTY_GROUP, Kind.COMMITTEE)
 
 # Why a record that was held after the period was closed does not count.
@@ -117,7 +119,7 @@ class Reckoning:
             self.kinds.add(Kind.BRANCH)
         self.places = self._places(organisations)
         # A long list of ids inside OR and EXISTS is compared row by row; asking for all and looking up is quicker.
-        self.ids = None if organisations is None or len(self.places) > FEW else list(self.places)
+        self.ids = None if organisations is None or len(self.places) > NAMED else list(self.places)
         self._read()
         self._years: dict[tuple[str, int], dict[int, tuple[list[CountingRecord], list[CountingRecord]]]] = {}
 
@@ -212,7 +214,7 @@ class Reckoning:
         if BRANCH_WITH_COMMITTEE in owing:
             large["seats"] = reads.seats((self.span.first, self.span.last), self.ids)
         large |= talks.reads() if talks else {}
-        found = read_or_each(self._small(), large, few=self.ids is not None)
+        found = read_or_each(self._small(), large, few=self.ids is not None and len(self.ids) <= FEW)
         self.records = self._by_place(records.counted(found["counted"])) if kinds else {}
         self.uncounted = records.uncounted(found["uncounted"]) if kinds else {}
         self.seats = reads.seats_held(found.get("seats", ()))
