@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments.results.forms import TrialForm
-from assessments.results.trials import WAITING, address_of, called, made_by, trial_ask, trial_job
+from assessments.results.trials import address_of, called, made_by, trial_ask, trial_job
 from assessments.results.views import results_page
+from branches.jobs.following import context_of, led_to
 from branches.jobs.models import JobRun
 from branches.reach import access
 from branches.reach.doors import safe_next
@@ -42,29 +43,15 @@ def result_trial_progress(request: Request, pk: int) -> HttpResponse:
     run = trial_job(request.user, pk)
     if run.state == JobRun.State.DONE:
         return _made(request, run)
-    context = {
-        "title": f"{called(run)}{'正在试算' if run.state in WAITING else '没有算成'}",
-        "job": run,
-        "running": run.state in WAITING,
-        "step": run.step if run.state == JobRun.State.RUNNING and run.step else "排队等候",
-        "address": address_of(run, request.GET.get("next", "")),
-    }
-    page = "assessments/results/trial.html"
-    if request.htmx and context["running"]:
-        page = "assessments/results/trial_progress.html"
-    elif request.htmx:
-        return _whole(context["address"])
+    context = context_of(run, address_of(run, request.GET.get("next", "")))
+    if request.htmx and not context["running"]:
+        return led_to(context["address"])
+    context["title"] = f"{called(run)}{'正在试算' if context['running'] else '没有算成'}"
+    page = "branches/jobs/progress.html" if request.htmx else "assessments/results/trial.html"
     return render(request, page, context)
 
 
 def _made(request: Request, run: JobRun) -> HttpResponse:
     messages.success(request, "试算完成")
     address = safe_next(request) if "next" in request.GET else reverse("result_detail", args=[made_by(run).pk])
-    return _whole(address) if request.htmx else redirect(address)
-
-
-def _whole(address: str) -> HttpResponse:
-    """Have the browser load a page in place of the one that asked."""
-    answer = HttpResponse(status=204)
-    answer["HX-Redirect"] = address
-    return answer
+    return led_to(address) if request.htmx else redirect(address)

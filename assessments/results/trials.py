@@ -15,6 +15,7 @@ from assessments.results.services import assessment_trial, trial_allowed
 from assessments.schemes.selectors import scheme_titles
 from assessments.schemes.services import BRANCH_SCHEME
 from branches.jobs import services as jobs
+from branches.jobs.following import WAITING
 from branches.jobs.models import JobRun
 from branches.reach import access
 from branches.reach.rights import ASSESS
@@ -25,7 +26,6 @@ from common.periods import Period
 from common.progress import writing
 
 KIND = "assessment_trial"
-WAITING = (JobRun.State.QUEUED, JobRun.State.RUNNING)
 # Who asks does not wait for whoever computes: that one holds a lock of its own for minutes.
 _ASKING_LOCK = 7_302_061
 

@@ -149,6 +149,9 @@ ROWS = {
     ),
     "report_list": Row(get=only(*READERS)),
     "report_detail": Row(kwargs=lambda world: {"pk": published(world).pk}, get=only(*READERS)),
+    "report_document_progress": Row(
+        kwargs=lambda world: {"pk": published(world).pk, "kind": "docx"}, get=only(*READERS)
+    ),
     "report_download": Row(kwargs=lambda world: {"pk": published(world).pk, "kind": "docx"}, post=only(*READERS)),
     # Everybody with a post reads his own record; others' only who assesses or publishes.
     # Whoever acts for a leader has no record of his own.

@@ -12,13 +12,14 @@ from django.db.models import QuerySet
 
 from branches.places.models.organisations import tree_order
 from common import clock
+from responsibilities.duties.headline import OVERDUE
 from responsibilities.duties.models import Duty, DutyList, Level
 from responsibilities.duties.progress import Progress, duty_slots, progress
 from responsibilities.duties.selectors.board import Board
 from responsibilities.duties.selectors.wide_board import WideBoard
 from responsibilities.duties.selectors.wording import CARDS
 from responsibilities.duties.slot import DutySlot
-from responsibilities.duties.tallies import Tallies, key_of
+from responsibilities.duties.tallies import Tallies, key_of, level_of
 
 # So many lists are judged at a time, from what concerns them alone (proofs/scope.NARROW).
 PART = 100
@@ -76,17 +77,31 @@ def too_many(board: Board | WideBoard, chosen: Chosen, most: int) -> bool:
     """
     if isinstance(board, Board):
         return False
+    if chosen.sifted and board.chosen is None and board.told and _kept_number(board, chosen) > most:
+        return True
     lists = _lists(board, chosen)
     if chosen.sifted:
         lists = lists.filter(level=Level.MEMBER)
     return Duty.objects.filter(list__in=lists.order_by().values("pk")).order_by()[: most + 1].count() > most
 
 
+def _kept_number(board: WideBoard, chosen: Chosen) -> int:
+    """How many duties are kept as past a date, or as in the state asked for; 0 where both are asked for together."""
+    if chosen.state and chosen.overdue:
+        return 0
+    levels = _levels(chosen.level)
+    tallies = [tally for key, tally in board.tallies.keys.items() if levels is None or level_of(key) in levels]
+    return sum(tally.ways[OVERDUE] if chosen.overdue else tally.fits(chosen.state) for tally in tallies)
+
+
+def _levels(card: Level | None) -> tuple[Level, ...] | None:
+    return None if card is None else next(levels for key, levels, _ in CARDS if key == card)
+
+
 def _lists(board: WideBoard, chosen: Chosen) -> QuerySet[DutyList]:
     lists = board.of_user if board.chosen is None else board.of_user.filter(pk=board.chosen.pk)
-    if chosen.level is None:
-        return lists
-    return lists.filter(level__in=next(levels for key, levels, _ in CARDS if key == chosen.level))
+    levels = _levels(chosen.level)
+    return lists if levels is None else lists.filter(level__in=levels)
 
 
 def _parts(lists: QuerySet[DutyList]) -> Iterator[dict[int, DutyList]]:

@@ -91,7 +91,11 @@ def test_too_many_are_refused_before_any_is_judged(world, wide, monkeypatch, as_
         assert too_many(board, Chosen(), number - 1) and not too_many(board, Chosen(), number)
         members = Duty.objects.filter(list__in=board.of_user, list__level=Level.MEMBER).count()
         assert too_many(board, Chosen(overdue=True), members - 1) and not too_many(board, Chosen(overdue=True), members)
-        assert not too_many(board, Chosen(Level.BRANCH, "overdue"), 0), "what is kept tells which of these to judge"
+        kept = len(rows_of(board, Chosen(Level.BRANCH, "overdue")))
+        # What is kept tells that without judging.
+        assert kept and too_many(board, Chosen(Level.BRANCH, "overdue"), kept - 1)
+        assert not too_many(board, Chosen(Level.BRANCH, "overdue"), kept)
+        assert not too_many(board, Chosen(Level.BRANCH, "overdue", overdue=True), 0)
         monkeypatch.setattr("branches.audit.exports.MOST_ROWS", number - 1)
         monkeypatch.setattr(exported, "duty_slots", lambda *_, **__: pytest.fail("judged"))
         answer = as_("staff").post(f"/duties/export/?year={YEAR}")
