@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -57,6 +58,11 @@ def refusal(request: Request) -> HttpResponse | None:
     if done_since(request.user.pk, clock.now() - timedelta(hours=1), "export") < PER_HOUR:
         return None
     return _too_many(request, f"一小时内最多导出 {PER_HOUR} 次，请稍后再试。")
+
+
+def beyond(rows: QuerySet[Any, Any]) -> bool:
+    """Whether a list has more rows than a file may have: the database counts them before any is read."""
+    return rows.order_by()[: MOST_ROWS + 1].count() > MOST_ROWS
 
 
 @one_transaction
