@@ -100,7 +100,8 @@ def _forget_peak() -> None:
         file.write("5")
 
 
-def _peak() -> int:
+def peak() -> int:
+    """Return the most memory that this process has held since it was last forgotten, in bytes."""
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
@@ -146,7 +147,7 @@ def measured(work: Callable[[], object], *, counted: bool = False) -> Figure:
         result = work()
     cpu, wall = _own_seconds() - before, time.perf_counter() - clock
     size = len(result.content) if hasattr(result, "content") else None
-    figure = Figure(cpu + _backend_seconds() - backend, wall, bytes=size, memory=_peak())
+    figure = Figure(cpu + _backend_seconds() - backend, wall, bytes=size, memory=peak())
     return replace(figure, statements=count.statements, rows=count.rows) if counted else figure
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
-from assessments.reports import annexes, builder, shape
+from assessments.reports import annexes, builder, documents, shape
 from common import clock
 from common.periods import Period
 from responsibilities.duties.models import Level
@@ -86,3 +86,18 @@ def test_a_text_that_is_too_long_is_warned_of_beside_it(report, as_):
     longer.save()
     page = as_("party_secretary").get(f"/reports/{longer.pk}/").content.decode()
     assert "report-too-long" in page and "请精简后再印发" in page
+
+
+def test_the_page_that_stands_alone_is_the_same_in_parts(report, monkeypatch):
+    body = report.body
+
+    def page(part):
+        monkeypatch.setattr(documents, "PART", part)
+        return re.sub(r"\s+", " ", documents.render(body, "html").decode())
+
+    whole = page(1000)
+    assert page(1) == page(2) == whole and "<!--sheets-->" not in whole
+    sheets = re.findall(r'<section id="branch-(\d+)">', whole)
+    assert sheets == [row["key"] for row in body["chapters"]] and len(sheets) == 5
+    # What stands alone leads nowhere.
+    assert 'href="/' not in whole[whole.index('<section id="branch-') :]
