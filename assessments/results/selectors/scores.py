@@ -68,7 +68,7 @@ def facts_in_parts(schemes: Collection[Scheme], period: Period, as_of: date | No
             late.append(part)
     for part in late:
         yield reader.read(part, reader.owed(part), owing)
-        progress.tick(len(part))
+        progress.tick(len(part or ()))
 
 
 class _Reader:

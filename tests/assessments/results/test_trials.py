@@ -1,6 +1,6 @@
 """A trial asked for on a page is made by the worker: progress meanwhile, then the page that was asked for."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -38,7 +38,9 @@ def test_the_page_answers_at_once_shows_how_far_it_is_and_then_the_trial(quarter
     assert answer.status_code == 302 and not Assessment.objects.exists()
     page = staff.get(answer["Location"])
     assert "2026年第三季度正在试算" in text_of(page) and 'hx-trigger="every 1s"' in page.content.decode()
-    assert "排队等候" in text_of(page)
+    assert "排队等候" in text_of(page) and "联系系统管理员" not in text_of(page)
+    JobRun.objects.update(queued=NOW - timedelta(minutes=2))
+    assert "超过 5 分钟仍未开始的，请联系系统管理员" in text_of(staff.get(answer["Location"]))
     JobRun.objects.update(state="running", step="正在试算", done=200, total=500)
     part = staff.get(answer["Location"], headers={"HX-Request": "true"}).content.decode()
     assert "共 500 个" in part and "200 / 500" in part and "<html" not in part
