@@ -1,6 +1,7 @@
 """Every document of a report, rendered from its frozen JSON alone."""
 
 from functools import cache
+from secrets import token_hex
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -15,7 +16,6 @@ FORMATS = {
     "html": "text/html; charset=utf-8",
 }
 PART = 50
-_SHEETS = "<!--sheets-->"
 # What the report page is made of; the file that stands alone carries the same.
 STYLES = (
     *(f"base/{name}" for name in ("tokens", "elements", "utilities", "widths")),
@@ -36,11 +36,13 @@ def render(report, kind):
 
 def _page(report):
     """Yield the page that stands alone in pieces: the sheets of a province are most of it, and are drawn some at a time."""
-    context = {"report": report, "ranked": shape.is_ranked(report), "letter": shape.is_letter(report), "apart": _SHEETS}
+    # A mark that nobody's words can hold.
+    mark = token_hex(16)
+    context = {"report": report, "ranked": shape.is_ranked(report), "letter": shape.is_letter(report), "apart": mark}
     if context["letter"]:
         context |= side_of(report)
     page = render_to_string("assessments/reports/standalone.html", context).replace("/*style*/", _style())
-    before, there, after = page.partition(_SHEETS)
+    before, there, after = page.partition(mark)
     yield before.encode()
     # Whether there are means is said of the whole.
     words = {"report": report, "alone": True, "means": shape.has_means(report)}
