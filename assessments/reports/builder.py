@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from assessments import scoring
 from assessments.reports import shape, wording
@@ -104,8 +104,11 @@ class _Builder:
         self.period = period_of(assessment)
         self.published = assessment.state == AssessmentState.PUBLISHED
         self.scheme = scoring.scheme_from(assessment.scheme.body)
-        rows = assessment.results.select_related("organisation").prefetch_related(_scores())
+        rows = assessment.results.select_related("organisation")
         self.results = list(rows.order_by(*tree_order("organisation__")))
+        # Of many branches the records that were counted, which are most of their scores, are read some at a time.
+        self.many = len(self.results) > PART
+        prefetch_related_objects(self.results, _scores(whole=not self.many))
         self.before = self._earlier(self.period.previous())
         self.since = wording.LAST_NAMES[self.period.kind]
         self.countable = not self.scheme.spread
@@ -404,9 +407,15 @@ class _Builder:
         means, chapters = self._means(), []
         for start in range(0, len(self.seated), PART):
             rows = self.seated[start : start + PART]
-            evidence = dict(Score.objects.filter(result__in=rows).order_by().values_list("pk", "evidence"))
+            evidence = self._evidence(rows)
             chapters += [self._chapter(row, means, evidence) for row in rows]
         return chapters
+
+    def _evidence(self, rows):
+        """Return {id of a score: the records that were counted} of some results."""
+        if self.many:
+            return dict(Score.objects.filter(result__in=rows).order_by().values_list("pk", "evidence"))
+        return {score.pk: score.evidence for row in rows for score in row.scores.all()}
 
     def _chapter(self, row, means, evidence):
         """What is said of one branch. evidence: {id of a score: the records that were counted}."""
@@ -483,9 +492,9 @@ class _Builder:
         return [score.name for score in self.results[0].scores.all() if score.note in (NOT_BUILT, "尚未纳入计算")]
 
 
-def _scores():
-    """The scores of results without the records that were counted, which are most of them and are read a part at a time."""
-    return Prefetch("scores", queryset=Score.objects.defer("evidence"))
+def _scores(*, whole=False):
+    """What reads the scores of results with them. whole: the records that were counted, too."""
+    return Prefetch("scores", queryset=Score.objects.all() if whole else Score.objects.defer("evidence"))
 
 
 def _costly(reasons):

@@ -93,31 +93,30 @@ def _stands(period: Period, as_of: date, until: date) -> list[Stand]:
 
     Some lists are judged after the others, so that no more is held at a time than what is behind.
     """
-    place, of_level = {}, dict[str, list[int]]()
-    rows = issued_duties(period.year, as_of).values_list("pk", "list", "list__level")
-    for number, (pk, list_id, level) in enumerate(rows):
-        place[pk] = number
-        of_level.setdefault(level, []).append(list_id)
+    rows = issued_duties(period.year, as_of).order_by("list__pk").values_list("list__pk", flat=True)
+    lists = list(rows.distinct())
+    heads = dict.fromkeys(LEVEL_ORDER, Headline())
+    behind: list[tuple[Duty, list[DutySlot]]] = []
+    for start in range(0, len(lists), PART):
+        duties, fallen = _judged(period, as_of, until, lists[start : start + PART])
+        for level in {duty.list.level for duty in duties}:
+            heads[Level(level)] += headline([duty for duty in duties if duty.list.level == level], fallen, as_of)
+        late = [(duty, [slot for slot in fallen[duty.pk] if slot.behind(as_of)]) for duty in duties]
+        behind += [(duty, slots) for duty, slots in late if slots]
+    people = holders_each({duty.list_id: duty.list for duty, _ in behind}.values(), as_of)
     stands = []
-    for level in LEVEL_ORDER:
-        lists = list(dict.fromkeys(of_level.get(level, ())))
-        head, behind = Headline(), list[tuple[Duty, list[DutySlot]]]()
-        for start in range(0, len(lists), PART):
-            mine, late = _judged(period, as_of, until, lists[start : start + PART])
-            head += mine
-            behind += late
+    for level, head in heads.items():
         if head.duties:
-            behind.sort(key=lambda row: place[row[0].pk])
-            people = holders_each({duty.list_id: duty.list for duty, _ in behind}.values(), as_of)
-            names = [user.name for duty, _ in behind for user in people[duty.list_id]]
-            stands.append(Stand(Level(level), head, behind, list(dict.fromkeys(names))))
+            mine = [row for row in behind if row[0].list.level == level]
+            names = [user.name for duty, _ in mine for user in people[duty.list_id]]
+            stands.append(Stand(Level(level), head, mine, list(dict.fromkeys(names))))
     return stands
 
 
 def _judged(
     period: Period, as_of: date, until: date, lists: Sequence[int]
-) -> tuple[Headline, list[tuple[Duty, list[DutySlot]]]]:
-    """Return (Headline, the duties behind with their slots) of what fell due in the period on some lists (ids)."""
+) -> tuple[list[Duty], dict[int, list[DutySlot]]]:
+    """Return (duties of some lists (ids), {duty id: the slots that fell due in the period: done, or behind by the day of judging})."""
     rows = issued_duties(period.year, as_of).filter(list__in=lists)
     duties = list(rows.select_related("list__organisation", "list__holder", "list__member"))
     fallen = {
@@ -128,8 +127,7 @@ def _judged(
         ]
         for pk, slots in duty_slots(duties, as_of=as_of, held_until=until).items()
     }
-    late = [(duty, [slot for slot in fallen[duty.pk] if slot.behind(as_of)]) for duty in duties]
-    return headline(duties, fallen, as_of), [(duty, slots) for duty, slots in late if slots]
+    return duties, fallen
 
 
 def _level(stand: Stand) -> dict[str, Any]:
